@@ -1,0 +1,1 @@
+"""Who may do what: accounts, logins, ranks, guessing."""

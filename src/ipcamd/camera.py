@@ -1,0 +1,36 @@
+"""The parts of a running camera, as endpoints are given them. No logic."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ipcamd.access.accounts import Accounts
+    from ipcamd.access.login import Login
+    from ipcamd.device.clock import Clock
+    from ipcamd.device.identity import Identity
+    from ipcamd.device.virtual import Outside
+    from ipcamd.media.pipeline import Pipeline
+    from ipcamd.store.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """Everything an endpoint may use."""
+
+    settings: "Settings"
+    accounts: "Accounts"
+    login: "Login"
+    clock: "Clock"
+    identity: "Identity"
+    pipeline: "Pipeline"
+    outside: "Outside | None"
+    """The virtual device's world; None on a real one."""
+    live: "Mapping[tuple[str, str], Callable[[], str]]"
+    """(group, parameter) to its present value, for parameters of ``Origin.LIVE``."""
+    restart: Callable[[], None]
+    """Ask for a restart, after this answer has gone out."""
+    viewers: Callable[[], int]
+    """How many streams are being watched."""
+    started: float
+    """``time.monotonic()`` at start."""

@@ -1,0 +1,1 @@
+"""The SDK's requests: one file per path, named by the path's last word."""

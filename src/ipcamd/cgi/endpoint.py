@@ -1,0 +1,96 @@
+"""The shape of an endpoint: a path, a rank, and what it does."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ipcamd.access.accounts import Account
+from ipcamd.camera import Camera
+from ipcamd.media.hub import Hub
+from ipcamd.params.group import Rank
+from ipcamd.wire.http import Head
+from ipcamd.wire.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that passed the router: the path exists and the account's rank suffices."""
+
+    head: Head
+    query: Query
+    """The parameters of the URL and, for a form, of the body."""
+    account: Account
+    address: str
+    """The caller's IP address (IPv4-mapped IPv6 as IPv4)."""
+    camera: Camera
+    body: AsyncIterator[bytes]
+    """Pieces of the body, for an endpoint with ``body=Body.STREAM``; empty otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer; the server adds Content-Length and Connection."""
+
+    body: bytes = b""
+    status: int = 200
+    content_type: str = "text/plain"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Framing(Enum):
+    """How frames are laid out in an endless answer (clarifications, 3)."""
+
+    SDK = "sdk"
+    """multipart/mixed, each part with the 28-byte payload header."""
+    PLAIN = "plain"
+    """multipart/x-mixed-replace of image/jpeg, as browsers and players know it."""
+    RAW = "raw"
+    """The bare elementary stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """An endless answer: the server sends the frames of `hubs` until the viewer leaves."""
+
+    hubs: tuple[Hub, ...]
+    """The picture's hub first, then perhaps the sound's."""
+    framing: Framing
+    content_type: str
+
+
+Action = Callable[[Call], Reply | Join | Awaitable[Reply | Join]]
+
+
+class Body(Enum):
+    """What an endpoint takes as the body of a POST."""
+
+    FORM = "form"
+    """application/x-www-form-urlencoded, merged into the query; at most 64 KiB."""
+    STREAM = "stream"
+    """Handed to the action piece by piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One path of the camera."""
+
+    path: str
+    """Lower-case; requests match it without regard to case."""
+    rank: Rank
+    """The least rank that may call it."""
+    action: Action
+    aliases: tuple[str, ...] = ()
+    changes: Callable[[Query], bool] = field(default=lambda _: True)
+    """Whether this request would change something: then a browser must not send it from another site."""
+    methods: tuple[str, ...] = ("GET", "POST")
+    body: Body = Body.FORM
+
+
+def never(_: Query) -> bool:
+    """For ``changes``: this endpoint only reads."""
+    return False
+
+
+def text(*lines: str) -> Reply:
+    """Return a text/plain answer of these lines, each ended by CRLF (clarifications, Every CGI)."""
+    return Reply("".join(f"{line}\r\n" for line in lines).encode())

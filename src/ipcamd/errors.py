@@ -1,0 +1,44 @@
+"""Every error that ipcamd raises on purpose.
+
+IpcamdError
+├── ConfigError     an option, source, port or state directory is unusable: exit code 2 at start
+├── RequestFailed   a request is well-formed but cannot be done: 200 ``Request failed: <message>``
+├── HttpError       a request is refused by HTTP itself: 4xx/5xx
+├── StoreError      a change could not be made durable; memory is as before
+└── SourceError     a picture source failed; the capture tries again
+"""
+
+from collections.abc import Sequence
+
+
+class IpcamdError(Exception):
+    """Base of all errors of this package."""
+
+
+class ConfigError(IpcamdError):
+    """The camera cannot start this way; the message says what to do."""
+
+
+class RequestFailed(IpcamdError):
+    """An application error: the message names the parameter, the value and what is allowed."""
+
+
+class StoreError(IpcamdError):
+    """The store could not write; nothing was changed."""
+
+
+class SourceError(IpcamdError):
+    """A picture source could not be opened or broke off."""
+
+
+class HttpError(IpcamdError):
+    """Answered with an HTTP status (SDK part 1, 4; RFC 9110).
+
+    ``headers`` go into the answer (``Allow``, ``WWW-Authenticate``, ``Retry-After``).
+    """
+
+    def __init__(self, status: int, message: str = "", headers: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = tuple(headers)

@@ -1,0 +1,1 @@
+"""Source to transform to encoder to hub; nothing here knows of viewers' sockets."""

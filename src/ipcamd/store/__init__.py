@@ -1,0 +1,1 @@
+"""What survives a restart: settings, accounts, and later schedules, recordings and events. SQLite, WAL, synchronous=FULL."""
