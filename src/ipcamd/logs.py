@@ -1,0 +1,30 @@
+"""Log lines on standard error, as text or JSON; no secret is ever logged."""
+
+import json
+import logging
+import sys
+import time
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": round(record.created, 3),
+            "level": record.levelname.lower(),
+            "part": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def start(level: str, form: str) -> None:
+    """Log to standard error from now on: `level` debug to error, `form` text or json."""
+    handler = logging.StreamHandler(sys.stderr)
+    text = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+    text.converter = time.gmtime
+    handler.setFormatter(_Json() if form == "json" else text)
+    # a log that cannot be written (closed, full) is no reason to stop or to print traces
+    logging.raiseExceptions = False
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

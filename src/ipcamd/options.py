@@ -1,0 +1,203 @@
+"""The options of ``ipcamd run``: declared once, read from the command line, the environment and a TOML file."""
+
+import argparse
+import os
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ipcamd.errors import ConfigError
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
+        raise ValueError("a port is 0 to 65535; 0 takes a free one")
+    return int(text)
+
+
+def _switch(text: str) -> bool:
+    words = {"1": True, "on": True, "yes": True, "true": True, "0": False, "off": False, "no": False, "false": False}
+    if text.lower() not in words:
+        raise ValueError("on or off")
+    return words[text.lower()]
+
+
+def _choice(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(" or ".join(words))
+        return text
+
+    return parse
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option; its name is ``--name``, ``IPCAMD_NAME`` and the TOML key."""
+
+    name: str
+    default: Any
+    help: str
+    metavar: str = ""
+    """Empty for a switch that takes no value on the command line."""
+    parse: Callable[[str], Any] = str
+
+    @property
+    def field(self) -> str:
+        """The name as an attribute."""
+        return self.name.replace("-", "_")
+
+    @property
+    def environment(self) -> str:
+        """The name as an environment variable."""
+        return f"IPCAMD_{self.field.upper()}"
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        "source",
+        "",
+        "where the picture comes from: scene, a video file, /dev/videoN, rtsp://..., http://..., "
+        "screen[:N] (default: /dev/video0 if there is one, else scene)",
+        "S",
+    ),
+    Option(
+        "audio", "", "where the sound comes from: none, tone, a sound file, alsa:NAME (default: the source's own)", "A"
+    ),
+    Option(
+        "state",
+        "",
+        "directory of database and keys, mode 0700, one camera each (default: $XDG_STATE_HOME/ipcamd)",
+        "DIR",
+    ),
+    Option("sdcard", "", "directory that is the SD card, or none (default: sdcard in the state directory)", "DIR"),
+    Option("host", "", "address to listen on (default: 0.0.0.0, and :: where there is IPv6)", "ADDRESS"),
+    Option("port", 8080, "first value of System.HTTPPort; 0 takes a free port", "N", _port),
+    Option("https-port", 8443, "first value of the HTTPS port", "N", _port),
+    Option("rtsp-port", 8554, "first value of System.RTSPPort", "N", _port),
+    Option("talk-port", 5432, "UDP port for talking to the camera", "N", _port),
+    Option("admin-user", "admin", "name of the first administrator", "NAME"),
+    Option(
+        "admin-password",
+        "",
+        "its password (default: random, printed once at first start); better given in the "
+        "environment, where other users of the machine do not see it",
+        "PASSWORD",
+    ),
+    Option(
+        "allow-weak-password", False, "let admin:admin and the like in, for old clients and laboratories", "", _switch
+    ),
+    Option(
+        "allow-local-targets", False, "let notify, FTP, mail, Samba, DDNS and NTP targets be this machine", "", _switch
+    ),
+    Option("viewers", 1000, "most stream viewers at once, over all protocols", "N", _port),
+    Option("device", "virtual", "the hardware: virtual, or linux", "MODEL", _choice("virtual", "linux")),
+    Option("discovery", True, "announce the camera on the network: on or off", "on|off", _switch),
+    Option("log-level", "info", "debug, info, warning or error", "LEVEL", _choice("debug", "info", "warning", "error")),
+    Option("log-format", "text", "log lines on standard error as text or json", "FORMAT", _choice("text", "json")),
+)
+"""All options of ``ipcamd run``, in the order of ``--help``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options' values, as attributes named like the options (``admin_password``)."""
+
+    source: str
+    audio: str
+    state: str
+    sdcard: str
+    host: str
+    port: int
+    https_port: int
+    rtsp_port: int
+    talk_port: int
+    admin_user: str
+    admin_password: str
+    allow_weak_password: bool
+    allow_local_targets: bool
+    viewers: int
+    device: str
+    discovery: bool
+    log_level: str
+    log_format: str
+
+    @property
+    def state_dir(self) -> Path:
+        """The state directory."""
+        base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(self.state) if self.state else Path(base) / "ipcamd"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The addresses to listen on; ``::`` is left out where there is no IPv6."""
+        return (self.host,) if self.host else ("0.0.0.0", "::")
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Declare the options on a command line; values stay text, None where not given."""
+    for option in OPTIONS:
+        if option.metavar:
+            parser.add_argument(f"--{option.name}", metavar=option.metavar, help=_explain(option))
+        else:
+            parser.add_argument(f"--{option.name}", action="store_const", const="on", help=_explain(option))
+    parser.add_argument("--config", metavar="FILE", help="TOML file with any of these options; IPCAMD_CONFIG")
+
+
+def _explain(option: Option) -> str:
+    shown = f" (default: {'on' if option.default is True else option.default})" if option.default else ""
+    return f"{option.help}{shown}; {option.environment}".replace("%", "%%")
+
+
+def read(given: Mapping[str, str | None], environment: Mapping[str, str]) -> Options:
+    """Merge command line, environment, TOML file and defaults, in that order of strength. Raises `ConfigError`."""
+    path = given.get("config") or environment.get("IPCAMD_CONFIG")
+    file = _toml(Path(path)) if path else {}
+    values = {}
+    for option in OPTIONS:
+        values[option.field] = _value(option, given, environment, file)
+    return Options(**values)
+
+
+def _value(
+    option: Option, given: Mapping[str, str | None], environment: Mapping[str, str], file: Mapping[str, str]
+) -> Any:
+    places = (
+        (f"--{option.name}", given.get(option.field)),
+        (option.environment, environment.get(option.environment)),
+        (option.name, file.get(option.name)),
+    )
+    for place, text in places:
+        if text is not None:
+            try:
+                return option.parse(text)
+            except ValueError as error:
+                raise ConfigError(f"{place} {text!r}: {error}") from error
+    return option.default
+
+
+def _toml(path: Path) -> Mapping[str, str]:
+    try:
+        table = tomllib.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"--config {path}: {error}") from error
+    values = {key.replace("_", "-"): _scalar(key, value) for key, value in table.items()}
+    unknown = values.keys() - {option.name for option in OPTIONS}
+    if unknown:
+        raise ConfigError(f"--config {path}: unknown option {min(unknown)}; see ipcamd run --help")
+    return values
+
+
+def _scalar(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, str | int):
+        return str(value)
+    raise ConfigError(f"{key}: a text, a number, true or false")
+
+
+def names() -> Sequence[str]:
+    """Return every option's name (for the docs)."""
+    return [option.name for option in OPTIONS]
