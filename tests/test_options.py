@@ -1,0 +1,54 @@
+"""Command line over environment over file over default, and errors that name what was wrong."""
+
+import pytest
+
+from ipcamd import options
+from ipcamd.errors import ConfigError
+
+
+def test_command_line_wins_over_environment_over_file_over_default(tmp_path):
+    file = tmp_path / "camera.toml"
+    file.write_text('port = 1\nsource = "a.mp4"\nlog_level = "debug"\ndiscovery = false\n')
+    chosen = options.read({"config": str(file), "port": "3"}, {"IPCAMD_PORT": "2", "IPCAMD_SOURCE": "b.mp4"})
+    assert (chosen.port, chosen.source, chosen.log_level, chosen.discovery) == (3, "b.mp4", "debug", False)
+    assert chosen.rtsp_port == 8554
+
+
+def test_a_file_named_in_the_environment_counts(tmp_path):
+    file = tmp_path / "camera.toml"
+    file.write_text('admin-user = "paul"')
+    assert options.read({}, {"IPCAMD_CONFIG": str(file)}).admin_user == "paul"
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "words"),
+    [
+        ({"port": "70000"}, {}, ["--port", "70000", "0 to 65535"]),
+        ({"port": "٨٠"}, {}, ["--port"]),
+        ({"port": "1_0"}, {}, ["--port"]),
+        ({"device": "toaster"}, {}, ["--device", "virtual"]),
+        ({}, {"IPCAMD_DISCOVERY": "perhaps"}, ["IPCAMD_DISCOVERY", "on or off"]),
+        ({"config": "/nowhere/x.toml"}, {}, ["/nowhere/x.toml"]),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_allowed(given, environment, words):
+    with pytest.raises(ConfigError) as caught:
+        options.read(given, environment)
+    assert all(word in str(caught.value) for word in words)
+
+
+@pytest.mark.parametrize("text", ["colour = 1", "port = [1]", "port = ", "[port]\nx=1"])
+def test_a_bad_file_is_named(tmp_path, text):
+    file = tmp_path / "camera.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError):
+        options.read({"config": str(file)}, {})
+
+
+def test_every_option_has_its_attribute():
+    assert {option.field for option in options.OPTIONS} == set(options.Options.__dataclass_fields__)
+
+
+def test_default_listens_on_both_families():
+    assert options.read({}, {}).hosts == ("0.0.0.0", "::")
+    assert options.read({"host": "127.0.0.1"}, {}).hosts == ("127.0.0.1",)
