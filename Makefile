@@ -1,0 +1,25 @@
+# The commands of a checkout. `make run` needs Python 3.11 or newer, make and a package index, nothing else.
+#   make run     start the camera:        make run ARGS="--source street.mp4 --port 9000"
+#   make test    everything that CI runs; installs what the tests need first
+#   make check   format, lint, types, import rules, documentation: seconds, no camera
+#   make bench   measure beside other servers: make bench ARGS=--full
+#   make setup   only install; afterwards there is .venv/bin/ipcamd
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := run
+.PHONY: run setup test check bench clean
+
+VENV := .venv
+ARGS ?=
+
+run: ; @.ci/venv && exec $(VENV)/bin/ipcamd run $(ARGS)
+
+setup: ; @.ci/venv dev && .ci/packages
+
+test: setup ; @./check && $(VENV)/bin/pytest $(ARGS)
+
+check: ; @.ci/venv dev && ./check
+
+bench: ; @.ci/venv dev && .ci/packages bench && $(MAKE) -s -C bench && $(VENV)/bin/python bench/run.py $(ARGS)
+
+clean: ; @rm -rf $(VENV) bench/build bench/results build dist
