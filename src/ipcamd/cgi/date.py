@@ -1,0 +1,84 @@
+"""``/cgi/admin/date.cgi``: the date and the time of day (SDK 1.3)."""
+
+from datetime import datetime
+
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.device.clock import YEARS, at, moment, zone
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Rank
+from ipcamd.params.values import Integer
+from ipcamd.params.zones import ZONES
+from ipcamd.store.settings import Change
+from ipcamd.wire.query import Query
+
+FIELDS = {
+    "year": Integer(*YEARS),
+    "month": Integer(1, 12),
+    "day": Integer(1, 31),
+    "hour": Integer(0, 23),
+    "minute": Integer(0, 59),
+    "second": Integer(0, 59),
+    "timezone": Integer(0, len(ZONES) - 1),
+}
+"""The parameters of ``set``."""
+
+
+async def date(call: Call) -> Reply:
+    """Tell or set the clock."""
+    match (call.query.get("action") or "").lower():
+        case "get":
+            _only(call.query, ())
+            return text(_spelled(call.camera.clock.local()))
+        case "set":
+            await _set(call, _numbers(call.query))
+            return text("ok")
+        case other:
+            raise RequestFailed(f"action={other}: allowed is get, set")
+
+
+def _spelled(now: datetime) -> str:
+    """Return the time as the SDK's sample has it: month and day unpadded, time padded."""
+    return f"{now.year}/{now.month}/{now.day} {now:%H:%M:%S}"
+
+
+async def _set(call: Call, numbers: dict[str, int]) -> None:
+    clock, settings = call.camera.clock, call.camera.settings
+    index = numbers.pop("timezone", None)
+    changes = [] if index is None else [Change("Time", "TimeZone", str(index))]
+    if not numbers:
+        await settings.update(changes)
+        return
+    index = int(settings["Time"]["TimeZone"]) if index is None else index
+    place = zone(index, settings["Time"].get("DaylightSaving") == "on")
+    wanted = moment(at(clock.now_ns(), place), numbers)
+    await settings.update([*changes, Change("Time", "SyncSource", "manually")])
+    await clock.set(wanted)
+
+
+def _numbers(query: Query) -> dict[str, int]:
+    """Return what ``set`` was asked to set; raise `RequestFailed` unless every parameter is good."""
+    _only(query, FIELDS)
+    numbers = {name: _number(name, value) for name in FIELDS if (value := query.get(name)) is not None}
+    if not numbers:
+        raise RequestFailed(f"action=set: at least one is needed of {', '.join(FIELDS)}")
+    return numbers
+
+
+def _number(name: str, value: str) -> int:
+    try:
+        return int(FIELDS[name].parse(value))
+    except ValueError as error:
+        raise RequestFailed(f"{name}={value}: allowed is {FIELDS[name].allowed}") from error
+
+
+def _only(query: Query, known: dict[str, Integer] | tuple[()]) -> None:
+    for name, _ in query.pairs:
+        if name.lower() not in ("action", *known):
+            raise RequestFailed(f"{name}: unknown parameter; allowed are {', '.join(('action', *known))}")
+
+
+def _changes(query: Query) -> bool:
+    return (query.get("action") or "").lower() != "get"
+
+
+ENDPOINT = Endpoint("/cgi/admin/date.cgi", Rank.ADMIN, date, changes=_changes)

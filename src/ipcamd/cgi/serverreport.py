@@ -1,0 +1,51 @@
+"""``/cgi/admin/serverreport.cgi``: the device at a glance (SDK 1.1)."""
+
+import time
+
+from ipcamd.camera import Camera
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
+from ipcamd.device.netif import address_towards
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Rank
+
+
+def serverreport(call: Call) -> Reply:
+    """Report name, addresses, versions and abilities in the SDK's order, then what we know besides."""
+    if call.query.pairs:
+        raise RequestFailed(f"{call.query.pairs[0][0]}: unknown parameter; there are none")
+    return text(*_plate(call), *_state(call.camera))
+
+
+def _plate(call: Call) -> tuple[str, ...]:
+    camera, identity = call.camera, call.camera.identity
+    return (
+        f"Server Name:{camera.settings['System.Info']['ServerName']}",
+        f"IP Address:{address_towards(call.address)}",
+        f"MAC Address: {identity.mac}",  # the blank is the SDK's
+        f"Model Number:{identity.model_number}",
+        f"Product Number:{identity.product_number}",
+        f"H/W Version:{identity.hardware_version}",
+        f"F/W Version:{identity.firmware_version}",
+        f"PT Support:{_has(camera, 'PT')}",
+        f"IO Trigger Support:{_has(camera, 'TriggerIn')}",
+    )
+
+
+def _state(camera: Camera) -> tuple[str, ...]:
+    outside = camera.outside
+    card = () if outside is None else (f"SD Card:{'inserted' if outside['sdcard'] == 'insert' else 'none'}",)
+    return (
+        f"Serial Number:{camera.identity.serial}",
+        f"Date:{camera.clock.local():%Y/%m/%d %H:%M:%S}",
+        f"Uptime:{int(time.monotonic() - camera.started)} s",
+        f"Viewers:{camera.viewers()}",
+        *card,
+    )
+
+
+def _has(camera: Camera, what: str) -> str:
+    ask = camera.live.get(("Hardware", what))
+    return "No" if ask is None or ask() in ("", "0") else "Yes"
+
+
+ENDPOINT = Endpoint("/cgi/admin/serverreport.cgi", Rank.ADMIN, serverreport, changes=never)

@@ -1,0 +1,19 @@
+"""``/cgi/admin/virtual.cgi``: do to the virtual device what a person or nature would do to a real one."""
+
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.errors import HttpError
+from ipcamd.params.group import Rank
+
+
+def virtual(call: Call) -> Reply:
+    """List the state of the world around the device, or change it. Raises `HttpError` 404 on a real device."""
+    outside = call.camera.outside
+    if outside is None:
+        raise HttpError(404)
+    if not call.query.pairs:
+        return text(*(f"{name}={value}" for name, value in outside.state().items()))
+    outside.act({name.lower(): value for name, value in call.query.pairs})
+    return text("OK")
+
+
+ENDPOINT = Endpoint("/cgi/admin/virtual.cgi", Rank.ADMIN, virtual, changes=lambda query: bool(query.pairs))

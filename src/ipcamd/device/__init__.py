@@ -1,0 +1,1 @@
+"""The device itself: its clock, its identity, its hardware; a driver for the virtual and one for the real of each."""

@@ -1,0 +1,92 @@
+"""The camera's clock (SDK 1.3, 10.3): the host's time plus an offset that is set by hand and survives a restart.
+
+It may jump, forwards or backwards, at any time. Whoever measures a duration uses ``time.monotonic()``.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Values
+from ipcamd.params.zones import ZONES
+
+OFFSET = "clock.offset"
+"""Name of the fact that keeps the offset, in nanoseconds."""
+
+YEARS = (1971, 2105)
+"""First and last year that the clock can be set to: a payload header has 32 bits for seconds since 1970 (SDK 3.1)."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Facts(Protocol):
+    """Where single facts about the device are kept."""
+
+    def get(self, name: str) -> str | None:
+        """Return the fact, or None."""
+
+    async def set(self, name: str, value: str) -> None:
+        """Keep the fact; on return it is on the disk. Raises ``StoreError``, then nothing was changed."""
+
+
+class Clock:
+    """The camera's time of day."""
+
+    def __init__(self, facts: Facts, group: Callable[[], Values], host: Callable[[], int] = time.time_ns) -> None:
+        """`group` gives the present values of ``Time``; `host` is the host's clock, in nanoseconds since the epoch."""
+        self._facts = facts
+        self._group = group
+        self._host = host
+        self._offset = int(facts.get(OFFSET) or 0)
+
+    def now_ns(self) -> int:
+        """Return the present time: nanoseconds since the epoch, UTC."""
+        return self._host() + self._offset
+
+    def zone(self) -> tzinfo:
+        """Return the time zone that is set."""
+        group = self._group()
+        return zone(int(group["TimeZone"]), group.get("DaylightSaving") == "on")
+
+    def local(self, moment: int | None = None) -> datetime:
+        """Return `moment` (nanoseconds since the epoch, by default now) as local time."""
+        return at(self.now_ns() if moment is None else moment, self.zone())
+
+    async def set(self, moment: int) -> None:
+        """Make `moment` (nanoseconds since the epoch) the present time; durable on return. Raises ``StoreError``."""
+        offset = moment - self._host()
+        await self._facts.set(OFFSET, str(offset))
+        self._offset = offset
+
+
+def zone(index: int, daylight_saving: bool) -> tzinfo:
+    """Return zone `index` of the family's table: its standard offset all year, or the rules of the place itself."""
+    name, hours = ZONES[index]
+    return ZoneInfo(name) if daylight_saving else timezone(timedelta(hours=hours))
+
+
+def at(moment: int, place: tzinfo) -> datetime:
+    """Return `moment` (nanoseconds since the epoch) as local time of the zone `place`."""
+    return (_EPOCH + timedelta(microseconds=moment // 1000)).astimezone(place)
+
+
+def moment(now: datetime, fields: Mapping[str, int]) -> int:
+    """Return the moment, in nanoseconds since the epoch, whose local time is `now` but for `fields`.
+
+    `fields` are some of ``year``, ``month``, ``day``, ``hour``, ``minute``, ``second``, each in its own range. Raises
+    `RequestFailed` for a day that the calendar does not have, and for a time that daylight saving leaves out.
+    """
+    whole = {"year": now.year, "month": now.month, "day": now.day, "hour": now.hour, "minute": now.minute} | fields
+    fraction = {} if "second" in fields else {"second": now.second, "microsecond": now.microsecond}
+    try:
+        wanted = datetime(**whole, **fraction, tzinfo=now.tzinfo)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise RequestFailed("{year}/{month}/{day}: there is no such day".format_map(whole)) from error
+    utc = wanted.astimezone(UTC)
+    if utc.astimezone(now.tzinfo).replace(tzinfo=None) != wanted.replace(tzinfo=None):
+        raise RequestFailed(f"{wanted:%H:%M:%S}: daylight saving leaves this time out on that day in {now.tzinfo}")
+    return (utc - _EPOCH) // _MICROSECOND * 1000

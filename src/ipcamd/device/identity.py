@@ -1,0 +1,63 @@
+"""Who this camera is (SDK 1.1, 10.2): what stays the same for its whole life, factory default included."""
+
+import secrets
+from dataclasses import dataclass
+
+from ipcamd import __version__
+from ipcamd.device.clock import Facts
+
+MAC = "identity.mac"
+SERIAL = "identity.serial"
+"""Names of the facts that keep the identity."""
+
+_SERIAL_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The name plate."""
+
+    mac: str
+    """``02:1b:44:11:3a:b7``: locally administered, drawn once at random."""
+    serial: str
+    """Twelve letters and digits."""
+    model_name: str = "ipcamd"
+    """Also the beginning of recordings' file names (SDK 14)."""
+    model_number: str = "IPC-1"
+    product_number: str = "IPC-1-V"
+    hardware_version: str = "virtual"
+    firmware_version: str = __version__
+    """X.Y.Z."""
+    firmware_build: str = ""
+    """A whole number that grows with the version."""
+    sdk_version: str = "1.0.9"
+    """Version of the SDK that is spoken."""
+
+
+async def identity(facts: Facts) -> Identity:
+    """Return this camera's identity; at the first start it is drawn and made durable. Raises ``StoreError``."""
+    mac = facts.get(MAC) or await _keep(facts, MAC, draw_mac())
+    serial = facts.get(SERIAL) or await _keep(facts, SERIAL, draw_serial())
+    return Identity(mac, serial, firmware_build=build(__version__))
+
+
+def draw_mac() -> str:
+    """Return a random unicast address of the locally administered kind (IEEE 802c: second-lowest bit of the first byte)."""
+    first, *rest = secrets.token_bytes(6)
+    return ":".join(f"{byte:02x}" for byte in (first & 0xFC | 0x02, *rest))
+
+
+def draw_serial() -> str:
+    """Return a random serial number."""
+    return "".join(secrets.choice(_SERIAL_LETTERS) for _ in range(12))
+
+
+def build(version: str) -> str:
+    """Return the build number of a version ``X.Y.Z``."""
+    major, minor, patch = (int(part) for part in version.split(".")[:3])
+    return str(major * 10_000 + minor * 100 + patch)
+
+
+async def _keep(facts: Facts, name: str, value: str) -> str:
+    await facts.set(name, value)
+    return value

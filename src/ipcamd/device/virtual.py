@@ -1,0 +1,89 @@
+"""The virtual device's outside world (``virtual.cgi``): what people and nature do to it, what it does in return.
+
+Drivers and engines hook in from both sides: they `watch` what is done to the device, and `show` what it does.
+"""
+
+from collections.abc import Callable, Mapping
+
+from ipcamd.errors import RequestFailed
+from ipcamd.params.values import Integer, Kind, OneOf
+
+Watcher = Callable[[str], None]
+"""Called in the event loop with the new value."""
+
+_LEVEL = OneOf(("high", "low"))
+
+CAUSES: dict[str, tuple[Kind, str]] = {
+    "di1": (_LEVEL, "low"),
+    "di2": (_LEVEL, "low"),
+    "light": (Integer(0, 100), "100"),
+    "sdcard": (OneOf(("insert", "remove")), "insert"),
+    "sdcardsize": (Integer(1024, 2_000_000_000), "16000000"),
+    "scene": (OneOf(("still", "walk")), "walk"),
+    "source": (OneOf(("lost", "back")), "back"),
+    "lens": (OneOf(("jam", "free")), "free"),
+}
+"""What can be done to the device: what is allowed, and how it is at first. ``sdcardsize`` is in KB."""
+
+EFFECTS: dict[str, str] = {
+    "do1": "low",
+    "ircut": "on",
+    "led": "on",
+    "pan": "0",
+    "tilt": "0",
+    "zoom": "0",
+    "focus": "0",
+    "irled": "off",
+    "rs485": "",
+}
+"""What the device does, and how it is at first. ``rs485`` is the last bytes sent, in hexadecimal."""
+
+
+class Outside:
+    """The present state of the world around the virtual device."""
+
+    def __init__(self, **watchers: Watcher) -> None:
+        """`watchers` are those that act from the start on: ``Outside(scene=..., source=...)``."""
+        self._state = {name: first for name, (_, first) in CAUSES.items()} | EFFECTS
+        self._watchers: dict[str, list[Watcher]] = {name: [] for name in self._state}
+        for name, watcher in watchers.items():
+            self.watch(name, watcher)
+
+    def __getitem__(self, name: str) -> str:
+        """Return the present state of one thing."""
+        return self._state[name]
+
+    def state(self) -> Mapping[str, str]:
+        """Return everything: causes, then effects."""
+        return self._state
+
+    def watch(self, name: str, watcher: Watcher) -> None:
+        """Call `watcher` whenever `name` is done or shown, even when its value stays the same."""
+        self._watchers[name].append(watcher)
+
+    def act(self, deeds: Mapping[str, str]) -> None:
+        """Do all of `deeds`, names of `CAUSES` to values, or none. Raises `RequestFailed` with what is allowed."""
+        parsed = {name: _parse(name, value) for name, value in deeds.items()}
+        for name, value in parsed.items():
+            self._set(name, value)
+
+    def show(self, name: str, value: str) -> None:
+        """Tell what the device does: `name` is one of `EFFECTS`."""
+        if name not in EFFECTS:
+            raise KeyError(name)
+        self._set(name, value)
+
+    def _set(self, name: str, value: str) -> None:
+        self._state[name] = value
+        for watcher in self._watchers[name]:
+            watcher(value)
+
+
+def _parse(name: str, value: str) -> str:
+    if name not in CAUSES:
+        raise RequestFailed(f"{name}: unknown; allowed are {', '.join(CAUSES)}")
+    kind, _ = CAUSES[name]
+    try:
+        return kind.parse(value)
+    except ValueError as error:
+        raise RequestFailed(f"{name}={value}: allowed is {kind.allowed}") from error
