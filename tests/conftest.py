@@ -1,0 +1,55 @@
+"""Fixtures that start the real camera."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.e2e.camera import CameraProcess, Client
+
+StartCamera = Callable[..., CameraProcess]
+
+
+@pytest.fixture
+def start_camera(tmp_path: Path) -> Iterator[StartCamera]:
+    """Give a function that starts a camera with these options; all are stopped, in order, at the end."""
+    started: list[CameraProcess] = []
+
+    def start(*options: str, state: str = "state", **more: dict[str, str]) -> CameraProcess:
+        camera = CameraProcess(tmp_path / state, *options, **more)
+        started.append(camera)
+        return camera.start()
+
+    yield start
+    stop_all(started)
+
+
+def stop_all(cameras: list[CameraProcess]) -> None:
+    """Stop each that still runs, and only then complain."""
+    complaints = []
+    for camera in cameras:
+        try:
+            if hasattr(camera, "process") and camera.process.returncode is None:
+                camera.stop()
+        except AssertionError as complaint:
+            complaints.append(str(complaint))
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def camera(start_camera: StartCamera) -> CameraProcess:
+    """A camera of this test's own, showing the built-in scene."""
+    return start_camera("--source=scene")
+
+
+@pytest.fixture(scope="session")
+def shared_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
+    """One camera for all tests that only look."""
+    camera = CameraProcess(tmp_path_factory.mktemp("shared") / "state", "--source=scene").start()
+    yield camera
+    stop_all([camera])
+
+
+@pytest.fixture
+def client(shared_camera: CameraProcess) -> Client:
+    """The administrator of the shared camera; change nothing, or change it back."""
+    return shared_camera.client

@@ -1,0 +1,212 @@
+"""The real camera as a process of its own, and a plain HTTP client to talk to it."""
+
+import base64
+import contextlib
+import http.client
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlencode
+
+PASSWORD = "correct horse"
+"""The administrator's, of every camera that a test starts without saying otherwise."""
+
+PATIENCE = 20.0
+"""Seconds that a test waits for what should come at once: machines under load are slow."""
+
+ANY_PORT = tuple(f"--{name}port=0" for name in ("", "https-", "rtsp-", "talk-"))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole HTTP answer."""
+
+    status: int
+    fields: Message
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+@dataclass(frozen=True)
+class Client:
+    """Asks one camera as one account; each request on a connection of its own."""
+
+    port: int
+    user: str = "admin"
+    password: str = PASSWORD
+    tls: bool = False
+
+    def get(self, path: str, **parameters: object) -> Answer:
+        return self.ask("GET", path + ("?" + urlencode(parameters) if parameters else ""))
+
+    def ask(self, method: str, target: str, body: bytes | None = None, **fields: str) -> Answer:
+        with self.open(target, method, body, **fields) as answer:
+            return Answer(answer.status, answer.headers, answer.read())
+
+    @contextlib.contextmanager
+    def open(
+        self, target: str, method: str = "GET", body: bytes | None = None, **fields: str
+    ) -> Iterator[http.client.HTTPResponse]:
+        """Give the answer while it is still coming: for streams."""
+        connection = self._connection()
+        try:
+            connection.request(method, target, body, self.login() | {k.replace("_", "-"): v for k, v in fields.items()})
+            yield connection.getresponse()
+        finally:
+            connection.close()
+
+    def login(self) -> dict[str, str]:
+        return basic(self.user, self.password) if self.user else {}
+
+    def anonymous(self) -> "Client":
+        return Client(self.port, "", "", self.tls)
+
+    def url(self, path: str) -> str:
+        """Return an address with the login in it, as players take it."""
+        return f"http://{self.user}:{self.password.replace(' ', '%20')}@127.0.0.1:{self.port}{path}"
+
+    def update(self, group: str, **values: object) -> Answer:
+        """Change parameters, and insist that it worked."""
+        answer = self.get("/cgi/admin/param.cgi", action="update", group=group, **values)
+        assert answer.lines == [f"{group}.{name}={value}" for name, value in values.items()], answer.text
+        return answer
+
+    def value(self, group: str, name: str) -> str:
+        answer = self.get("/cgi/admin/param.cgi", action="list", group=group, name=name)
+        assert answer.text.startswith(f"{group}.{name}="), answer.text
+        return answer.text.partition("=")[2].removesuffix("\r\n")
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if not self.tls:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE, context=context)
+
+
+class CameraProcess:
+    """``ipcamd run`` on loopback, on free ports."""
+
+    def __init__(self, state: Path, *options: str, environment: Mapping[str, str] | None = None) -> None:
+        self.state = state
+        self.options = options
+        self._log = state.with_name(state.name + ".log")
+        self._environment = clean_environment(environment or {})
+        self.first_start: str | None = None
+
+    def start(self) -> Self:
+        """Start it and wait for its ready line."""
+        arguments = [*ANY_PORT, "--host=127.0.0.1", "--discovery=off", f"--state={self.state}", *self.options]
+        if not any(option.startswith(("--admin-password", "--config")) for option in self.options):
+            arguments.append(f"--admin-password={PASSWORD}")
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ipcamd", "run", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=self._environment,
+                text=True,
+            )
+        self._read_ready()
+        return self
+
+    def _read_ready(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if line.startswith("first start: "):
+                self.first_start = line.rstrip("\n")
+                continue
+            self.ready = line.rstrip("\n")
+            match = re.fullmatch(r"ready http=(\d+) https=(\d+|-) rtsp=(\d+|-) talk=(\d+|-) pid=(\d+)", self.ready)
+            assert match, line
+            self.port, self.pid = int(match[1]), int(match[5])
+            self.https = int(match[2]) if match[2] != "-" else None
+            self.rtsp = int(match[3]) if match[3] != "-" else None
+            return
+        raise AssertionError(f"no ready line; exit code {self.process.wait(PATIENCE)}; log:\n{self.log}")
+
+    @property
+    def client(self) -> Client:
+        return Client(self.port)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.process.pid, number)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+        self._close()
+
+    def stop(self) -> None:
+        """Stop it in order; it must end with 0, and its log must hold no trace of an exception."""
+        if self.running:
+            self.process.terminate()
+        try:
+            code = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"SIGTERM did not stop it; log:\n{self.log}") from None
+        self._close()
+        assert code == 0, f"exit code {code}; log:\n{self.log}"
+        assert "Traceback" not in self.log, self.log
+
+    def _close(self) -> None:
+        if self.process.stdout:
+            self.process.stdout.close()
+
+    def wait_for_http(self) -> None:
+        """Wait until the port answers (again)."""
+        eventually(lambda: reachable(self.port), f"port {self.port} does not answer; log:\n{self.log}")
+
+
+def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """Return this environment without what would configure a camera, and with `extra`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("IPCAMD_")}
+    return kept | dict(extra)
+
+
+def reachable(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def eventually(condition, failure: str = "it did not come true", patience: float = PATIENCE):
+    """Return the first true value of `condition`; other processes give no sign to wait for, so it is asked again."""
+    deadline = time.monotonic() + patience
+    while not (value := condition()):
+        assert time.monotonic() < deadline, failure
+        time.sleep(0.02)
+    return value

@@ -1,0 +1,97 @@
+"""Issue: the live picture is seen in ffmpeg, GStreamer, curl and mpv, through the SDK's own URLs and the plain ones."""
+
+import itertools
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+
+import pytest
+from tests.e2e.camera import PASSWORD, Client
+from tests.e2e.parts import soi_to_eoi
+from tests.e2e.pictures import decode_jpeg
+
+pytestmark = pytest.mark.slow
+
+PLAIN = ("/cgi/mjpg/mjpg.cgi", "/cgi/mjpg/mjpeg.cgi?header=no")
+RAW = {"h264": "/cgi/mpeg/stream1.cgi?header=no&codec=h264", "mpeg4": "/cgi/mpeg/stream2.cgi?header=no&codec=mpeg4"}
+
+
+def run(*command: str, seconds: float = 40) -> subprocess.CompletedProcess[str]:
+    """Run a foreign program; it must end well."""
+    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL, env=environment
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+    return done
+
+
+def ffprobe(url: str, *options: str) -> dict[str, object]:
+    done = run("ffprobe", "-v", "error", *options, "-show_streams", "-of", "json", url)
+    assert not done.stderr, done.stderr
+    (stream,) = json.loads(done.stdout)["streams"]
+    return stream
+
+
+@pytest.mark.parametrize("path", PLAIN)
+def test_ffmpeg_plays_the_plain_mjpeg_forms(client: Client, path: str) -> None:
+    stream = ffprobe(client.url(path))
+    assert (stream["codec_name"], stream["width"], stream["height"]) == ("mjpeg", 1280, 720)
+    done = run("ffmpeg", "-v", "error", "-i", client.url(path), "-frames:v", "20", "-f", "null", "-")
+    assert not done.stderr
+
+
+@pytest.mark.parametrize("codec", RAW)
+def test_ffmpeg_plays_the_raw_forms(client: Client, codec: str) -> None:
+    stream = ffprobe(client.url(RAW[codec]))
+    assert (stream["codec_name"], stream["width"], stream["height"]) == (codec, 1280, 720)
+    done = run("ffmpeg", "-v", "error", "-i", client.url(RAW[codec]), "-frames:v", "20", "-f", "null", "-")
+    assert not done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "decode"),
+    [
+        (PLAIN[0], ("multipartdemux", "jpegdec")),
+        (PLAIN[1], ("multipartdemux", "jpegdec")),
+        (RAW["h264"], ("h264parse", "avdec_h264")),
+        (RAW["mpeg4"], ("mpeg4videoparse", "avdec_mpeg4")),
+    ],
+)
+def test_gstreamer_plays_every_plain_form(client: Client, path: str, decode: Sequence[str]) -> None:
+    source = [
+        "souphttpsrc",
+        f"location=http://127.0.0.1:{client.port}{path}",
+        "user-id=admin",
+        f"user-pw={PASSWORD}",
+        "is-live=true",
+    ]
+    chain = itertools.chain.from_iterable(("!", element) for element in decode)
+    run("gst-launch-1.0", "-q", *source, *chain, "!", "fakesink", "num-buffers=20")
+
+
+@pytest.mark.parametrize("path", [PLAIN[0], RAW["h264"]])
+def test_mpv_plays(client: Client, path: str) -> None:
+    run("mpv", "--no-config", "--really-quiet", "--vo=null", "--ao=null", "--frames=15", client.url(path))
+
+
+@pytest.mark.parametrize("scheme", ["--basic", "--digest", "--anyauth"])
+def test_curl_takes_a_snapshot_with_each_login(client: Client, scheme: str, tmp_path: object) -> None:
+    file = f"{tmp_path}/snapshot.jpg"
+    url = f"http://127.0.0.1:{client.port}/cgi/jpg/image.cgi"
+    done = run("curl", "-sS", scheme, "-u", f"admin:{PASSWORD}", "-o", file, "-w", "%{http_code} %{content_type}", url)
+    assert done.stdout == "200 image/jpeg"
+    assert ffprobe(file)["codec_name"] == "mjpeg"
+
+
+@pytest.mark.parametrize("path", ["/cgi/mjpg/mjpeg.cgi", *PLAIN])
+def test_scripts_that_look_for_jpeg_markers_find_whole_pictures(client: Client, path: str) -> None:
+    with client.open(path) as answer:
+        pictures = list(itertools.islice(soi_to_eoi(answer), 5))
+    assert [decode_jpeg(picture).shape for picture in pictures] == [(720, 1280, 3)] * 5
+
+
+def test_a_player_that_asks_for_a_range_is_answered_with_the_live_stream(client: Client) -> None:
+    with client.open(PLAIN[0], Range="bytes=0-") as answer:
+        assert answer.status == 200

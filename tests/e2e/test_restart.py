@@ -1,0 +1,80 @@
+"""Issue, 8 and 9: ports that change while running, restarts, and a power cut right after an OK."""
+
+import itertools
+import socket
+import sqlite3
+import time
+
+import pytest
+from tests.conftest import StartCamera
+from tests.e2e.camera import CameraProcess, Client, eventually, reachable
+from tests.e2e.parts import sdk_parts
+
+pytestmark = pytest.mark.slow
+
+MJPEG = "/cgi/mjpg/mjpeg.cgi"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def test_the_http_port_changes_while_a_stream_runs(camera: CameraProcess) -> None:
+    client, port = camera.client, free_port()
+    with client.open(MJPEG) as viewer:
+        parts = sdk_parts(viewer)
+        next(parts)
+        client.update("System", HTTPPort=port)
+        assert Client(port).get("/cgi/jpg/image.cgi").status == 200
+        eventually(lambda: not reachable(client.port), "the old port still listens")
+        counters = [part.counter for part in itertools.islice(parts, 60)]
+    assert counters[-1] - counters[0] == 59
+
+
+def test_a_taken_port_is_refused_and_nothing_changes(camera: CameraProcess) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        answer = camera.client.get("/cgi/admin/param.cgi", action="update", group="System", HTTPPort=taken)
+    assert answer.status == 200
+    assert answer.text.startswith("Request failed: ")
+    assert str(taken) in answer.text
+    assert camera.client.value("System", "HTTPPort") == str(camera.port)
+
+
+def test_restart_answers_and_is_back_within_five_seconds_on_the_same_ports(camera: CameraProcess) -> None:
+    client = camera.client
+    with client.open(MJPEG) as viewer:
+        viewer.read(1000)
+        begin = time.monotonic()
+        assert client.get("/cgi/admin/restart.cgi").text == "OK\r\n"
+        with pytest.raises(Exception):  # noqa: B017 - however the stream ends, it must end
+            while viewer.read(1 << 16):
+                pass
+            raise EOFError
+    eventually(lambda: reachable(camera.port) and client.get("/cgi/jpg/image.cgi").status == 200)
+    assert time.monotonic() - begin < 5
+    assert camera.running
+    assert client.value("System", "HTTPPort") == str(camera.port)
+
+
+def test_another_site_cannot_restart_it(client: Client) -> None:
+    answer = client.ask("GET", "/cgi/admin/restart.cgi", Sec_Fetch_Site="cross-site")
+    assert answer.status == 403
+    answer = client.ask("GET", "/cgi/admin/restart.cgi", Origin="http://evil.example")
+    assert answer.status == 403
+    assert client.get("/cgi/jpg/image.cgi").status == 200
+
+
+def test_no_acknowledged_setting_is_lost_by_fifty_power_cuts(start_camera: StartCamera) -> None:
+    for round_ in range(50):
+        camera = start_camera("--source=scene", "--log-level=error")
+        if round_:
+            assert camera.client.value("System.Info", "ServerLocation") == f"round {round_ - 1}"
+        answer = camera.client.get(
+            "/cgi/admin/param.cgi", action="update", group="System.Info", ServerLocation=f"round {round_}"
+        )
+        assert answer.text == f"System.Info.ServerLocation=round {round_}\r\n"
+        camera.kill()
+    with sqlite3.connect(next(camera.state.glob("*.db"))) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
