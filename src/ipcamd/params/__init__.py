@@ -1,11 +1,57 @@
 """Every parameter of SDK section 10, declared once; ``GROUPS`` is the whole table, in the SDK's order."""
 
+from ipcamd.params import (
+    audio,
+    event,
+    gpio,
+    hardware,
+    image,
+    imagesource,
+    ircut,
+    network,
+    networkled,
+    properties,
+    ptz,
+    rs485,
+    system,
+    time,
+)
 from ipcamd.params.group import Group
-from ipcamd.params.image import H264, MJPEG, MPEG4
-from ipcamd.params.imagesource import SENSOR
-from ipcamd.params.system import INFO, SYSTEM
 
-GROUPS: tuple[Group, ...] = (INFO, SENSOR, SYSTEM, MJPEG, MPEG4, H264)
+GROUPS: tuple[Group, ...] = (
+    hardware.HARDWARE,
+    system.INFO,
+    time.TIME,
+    time.NTP,
+    imagesource.SENSOR,
+    properties.AUDIO,
+    system.SYSTEM,
+    image.MJPEG,
+    image.MPEG4,
+    image.H264,
+    image.THREE_GPP,
+    audio.AUDIO,
+    gpio.GPIO,
+    ircut.IRCUT,
+    rs485.RS485,
+    event.GENERAL,
+    event.SMTP,
+    event.AUTHENTICATION,
+    event.FTP,
+    event.NETSTORAGE,
+    event.STORAGE,
+    network.NETWORK,
+    network.PPPOE,
+    network.DNSUPDATE,
+    network.UPNP,
+    network.HTTPS,
+    network.BONJOUR,
+    network.MULTICAST,
+    network.QOS,
+    networkled.NETWORKLED,
+    ptz.PRESETLIST,
+    ptz.SPEED,
+)
 """All groups, in the order of SDK section 10."""
 
 _BY_NAME = {name.lower(): group for group in GROUPS for name in (group.name, *group.aliases)}

@@ -21,7 +21,8 @@ class Origin(IntEnum):
     STORED = 0
     """Kept in the store, set by ``update``."""
     LIVE = 1
-    """Asked from the running device each time it is listed."""
+    """Asked from the running device each time it is listed, and set there; the default is what is listed where the
+    device does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,18 @@ class Param:
     """A password: sealed in the store, listed as ``********``."""
     network: bool = False
     """Kept by factory default mode 2 (the address, the zone, daylight saving)."""
+    needs: str = ""
+    """Parameter of ``Hardware`` that must not be 0 for this one to be set: else ``not supported by this device``."""
     acts: bool = True
     """False while the engine behind it is still to come; the conformance page names it."""
 
 
 Values = Mapping[str, str]
 """Parameter name to value, of one group."""
+
+Settle = Callable[[Values, Values], Values]
+"""``settle(values, sent)``: rules between the parameters of a group. `values` is the whole group as the update would
+leave it, `sent` what the request sent. Returns further changes that the rules ask for; raises ``RequestFailed``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,7 @@ class Group:
     """Section of the SDK, such as ``10.10``."""
     params: tuple[Param, ...]
     aliases: tuple[str, ...] = ()
-    settle: Callable[[Values, Values], Values] | None = None
-    """``settle(values, sent)``: rules between parameters. `values` is the whole group as the update would leave it,
-    `sent` what the request sent. Returns further changes that the rules ask for; raises ``RequestFailed``."""
+    settle: Settle | None = None
 
     def param(self, name: str) -> Param | None:
         """Return the parameter of that name, without regard to case."""

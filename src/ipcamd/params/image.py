@@ -1,10 +1,8 @@
 """``Image.*`` (SDK 10.8 to 10.11): what the streams look like."""
 
-from collections.abc import Callable
-
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Group, Param, Rank, Values
-from ipcamd.params.values import Integer, OneOf
+from ipcamd.params.group import Group, Param, Rank, Settle, Values
+from ipcamd.params.values import Integer, Kind, OneOf
 
 RESOLUTIONS: dict[str, tuple[int, int]] = {
     "0": (640, 480),
@@ -20,38 +18,56 @@ RESOLUTIONS: dict[str, tuple[int, int]] = {
 _RATES = OneOf(("1", "2", "3", "5", "8", "10", "15", "20", "25", "30"))
 
 
-def _capped(limits: dict[str, int]) -> Callable[[Values, Values], Values]:
+def _size(code: str) -> str:
+    width, height = RESOLUTIONS[code]
+    return f"{width}x{height}"
+
+
+def _capped(limits: dict[str, int]) -> Settle:
+    """Return the rule that some resolutions allow only so many pictures per second."""
+
     def settle(values: Values, sent: Values) -> Values:
         most = limits.get(values["Resolution"], 30)
         if int(values["Framerate"]) <= most:
             return {}
         if "Framerate" in sent:
-            width, height = RESOLUTIONS[values["Resolution"]]
-            raise RequestFailed(f"Framerate={sent['Framerate']}: at most {most} at {width}x{height}")
+            raise RequestFailed(f"Framerate={sent['Framerate']}: at most {most} at {_size(values['Resolution'])}")
         return {"Framerate": str(most)}
 
     return settle
 
 
-def _params(codes: tuple[str, ...], *extra: Param) -> tuple[Param, ...]:
-    return (
-        Param("Resolution", OneOf(codes), "5", "Size of the picture.", get=Rank.GUEST),
-        Param("Framerate", _RATES, "30", "Pictures per second.", unit="1/s", get=Rank.GUEST),
-        *extra,
-        Param("Quality", Integer(0, 4), "3", "Picture quality, 0 lowest, 4 highest.", get=Rank.GUEST),
-    )
+def _param(name: str, kind: Kind, default: str, help: str, unit: str = "", acts: bool = True) -> Param:
+    return Param(name, kind, default, help, unit=unit, get=Rank.GUEST, acts=acts)
 
 
-_RATECONTROL = Param("Ratecontrol", OneOf(("vbr", "cbr")), "vbr", "Steady quality (vbr) or steady bit rate (cbr).", get=Rank.GUEST)
+def _resolution(*codes: str) -> Param:
+    labels = tuple(_size(code) for code in codes)
+    return _param("Resolution", OneOf(codes, labels), "5", "Size of the picture.", "pixels")
 
-MJPEG = Group("Image.MJPEG", "10.8", _params(("0", "1", "3", "5")))
-MPEG4 = Group("Image.MPEG4", "10.9", _params(("0", "1", "3", "5", "16", "17"), _RATECONTROL), settle=_capped({"17": 25}))
+
+_FRAMERATE = _param("Framerate", _RATES, "30", "Pictures per second.", "1/s")
+_RATECONTROL = _param(
+    "Ratecontrol", OneOf(("vbr", "cbr"), ("steady quality", "steady bit rate")), "vbr", "What is kept steady."
+)
+_QUALITY = _param("Quality", Integer(0, 4), "3", "Picture quality, 0 lowest, 4 highest.")
+_BITRATE = _param("Bitrate", Integer(1000, 6000), "2000", "Bit rate when Ratecontrol is cbr.", "kbit/s")
+
+MJPEG = Group("Image.MJPEG", "10.8", (_resolution("0", "1", "3", "5"), _FRAMERATE, _QUALITY))
+MPEG4 = Group(
+    "Image.MPEG4",
+    "10.9",
+    (_resolution("0", "1", "3", "5", "16", "17"), _FRAMERATE, _RATECONTROL, _QUALITY),
+    settle=_capped({"17": 25}),
+)
 H264 = Group(
     "Image.H264",
     "10.10",
-    (
-        *_params(("0", "1", "3", "5", "16", "17", "19"), _RATECONTROL),
-        Param("Bitrate", Integer(1000, 6000), "2000", "Bit rate when Ratecontrol is cbr.", unit="kbit/s", get=Rank.GUEST),
-    ),
+    (_resolution("0", "1", "3", "5", "16", "17", "19"), _FRAMERATE, _RATECONTROL, _QUALITY, _BITRATE),
     settle=_capped({"19": 20}),
+)
+THREE_GPP = Group(
+    "Image.3GPP",
+    "10.11",
+    (_param("Enabled", OneOf(("none", "video_audio", "video")), "none", "The stream for telephones.", acts=False),),
 )

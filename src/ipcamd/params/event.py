@@ -1,0 +1,132 @@
+"""``Event.Server.*`` (SDK 10.16 to 10.21): what an event makes, and where it goes."""
+
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Group, Origin, Param, Rank, Values
+from ipcamd.params.values import (
+    EMAIL_OR_NOTHING,
+    HOST_OR_NOTHING,
+    PATH,
+    PORT,
+    SHARE,
+    YES_NO,
+    Integer,
+    Kind,
+    OneOf,
+    Text,
+)
+
+
+def _param(name: str, kind: Kind, default: str, help: str, unit: str = "") -> Param:
+    return Param(name, kind, default, help, unit=unit, acts=False)
+
+
+def _login(server: str) -> tuple[Param, Param]:
+    return (
+        _param("UserName", Text(64), "", f"User name at the {server}."),
+        Param("Password", Text(128), "", f"Password at the {server}.", secret=True, acts=False),
+    )
+
+
+_ENCODINGS = {"AVI": ("H264", "MPEG4"), "JPEG": ("JPEG",)}
+
+
+def _encoded(values: Values, sent: Values) -> Values:
+    """FileFormat decides which EncodeFormat there may be (SDK 10.16)."""
+    possible = _ENCODINGS[values["FileFormat"]]
+    if values["EncodeFormat"] in possible:
+        return {}
+    if "EncodeFormat" in sent:
+        allowed = f"allowed: {', '.join(possible)} with FileFormat={values['FileFormat']}"
+        raise RequestFailed(f"EncodeFormat={sent['EncodeFormat']}: {allowed}")
+    return {"EncodeFormat": possible[0]}
+
+
+GENERAL = Group(
+    "Event.Server.General",
+    "10.16",
+    (
+        _param("FileFormat", OneOf(tuple(_ENCODINGS)), "AVI", "A film, or single pictures."),
+        _param(
+            "EncodeFormat", OneOf(("H264", "MPEG4", "JPEG")), "H264", "Encoding; FileFormat says which are possible."
+        ),
+        _param("PreEvent", Integer(0, 5), "2", "How long before the event a film begins.", "s"),
+        _param("PostEvent", Integer(0, 5), "5", "How long after the event a film ends.", "s"),
+    ),
+    settle=_encoded,
+)
+
+SMTP = Group(
+    "Event.Server.SMTP",
+    "10.17",
+    (
+        _param("Enable", YES_NO, "no", "Send events by mail."),
+        _param("FromEmail", EMAIL_OR_NOTHING, "", "Sender's address."),
+        _param("MailServer1", HOST_OR_NOTHING, "", "The mail server."),
+        _param("Smtpport", PORT, "587", "The mail server's TCP port."),
+        _param("SSL", YES_NO, "no", "Speak TLS from the first byte on; no: upgrade if the server offers it."),
+        _param("EmailTo", EMAIL_OR_NOTHING, "", "First recipient's address."),
+        _param("EmailTo2", EMAIL_OR_NOTHING, "", "Second recipient's address."),
+    ),
+)
+
+AUTHENTICATION = Group(
+    "Event.Server.Authentication",
+    "10.18",
+    (
+        _param("Enabled", YES_NO, "no", "Log in at the mail server."),
+        *_login("mail server"),
+        _param("WeakestMethod", OneOf(("Login",)), "Login", "The weakest way to log in that is acceptable."),
+    ),
+    aliases=("Event.Server.SMTP.Authentication",),
+)
+
+FTP = Group(
+    "Event.Server.FTP",
+    "10.19",
+    (
+        _param("Enable", YES_NO, "no", "Send events by FTP."),
+        _param("FTPServer", HOST_OR_NOTHING, "", "The FTP server."),
+        _param("Port", PORT, "21", "The FTP server's TCP port."),
+        *_login("FTP server"),
+        _param("Path", PATH, "", "Directory at the FTP server."),
+        _param("Passive", YES_NO, "yes", "The camera opens the data connections; no: the server does."),
+    ),
+)
+
+NETSTORAGE = Group(
+    "Event.Server.NetStorage",
+    "10.20",
+    (
+        _param("Enable", YES_NO, "no", "Send events to a Samba share."),
+        _param("SambaServer", HOST_OR_NOTHING, "", "The Samba server."),
+        _param("Share", SHARE, "", "The share."),
+        _param("Path", PATH, "", "Directory in the share."),
+        *_login("Samba server"),
+    ),
+)
+
+
+def _card(name: str, kind: Kind, default: str, help: str, unit: str = "") -> Param:
+    return Param(name, kind, default, help, unit=unit, get=Rank.USERS, set=None, origin=Origin.LIVE, acts=False)
+
+
+_DIGITS = Integer(0, 2**31 - 1)
+
+STORAGE = Group(
+    "Event.Server.External.Storage",
+    "10.21",
+    (
+        _card("Mount", YES_NO, "no", "The SD card is there and usable."),
+        _card("TotalSpace", _DIGITS, "0", "Its size.", "MB"),
+        _card("FreeSpace", _DIGITS, "0", "What is free of it.", "MB"),
+        Param(
+            "DiskFull",
+            OneOf(("stop", "recycle"), ("stop recording", "delete the oldest recordings")),
+            "recycle",
+            "What to do when it is full.",
+            get=Rank.USERS,
+            needs="SDCard",
+            acts=False,
+        ),
+    ),
+)

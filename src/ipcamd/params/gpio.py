@@ -1,0 +1,31 @@
+"""``GPIO`` (SDK 10.13): digital inputs and outputs, numbered from 1."""
+
+from ipcamd.params.group import Group, Origin, Param, Rank
+from ipcamd.params.values import HIGH_LOW
+
+
+def _input(number: int) -> Param:
+    help = f"State of digital input {number}."
+    return Param(
+        f"TriggerInStatus{number}", HIGH_LOW, "low", help, get=Rank.USERS, set=None, origin=Origin.LIVE, acts=False
+    )
+
+
+GPIO = Group(
+    "GPIO",
+    "10.13",
+    (
+        Param(
+            "TriggerOutStatus1",
+            HIGH_LOW,
+            "low",
+            "State of digital output 1.",
+            get=Rank.USERS,
+            set=Rank.USERS,
+            needs="TriggerOut",
+            acts=False,
+        ),
+        _input(1),
+        _input(2),
+    ),
+)

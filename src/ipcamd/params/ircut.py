@@ -1,0 +1,26 @@
+"""``IRCUt`` (SDK 10.14; the SDK spells it so): the filter that keeps infrared light out by day."""
+
+from ipcamd.params.group import Group, Param, Rank
+from ipcamd.params.values import Integer, Kind, OneOf
+
+
+def _param(name: str, kind: Kind, default: str, help: str, unit: str = "") -> Param:
+    return Param(name, kind, default, help, unit=unit, get=Rank.USERS, needs="NightSensor", acts=False)
+
+
+_USAGE = OneOf(
+    ("auto", "on", "off", "schedule"),
+    ("by the light", "day: colour, filter in", "night: grey, filter out", "day from start to end, else night"),
+)
+
+IRCUT = Group(
+    "IRCUt",
+    "10.14",
+    (
+        _param("Usage", _USAGE, "auto", "When the filter is in the light's way."),
+        _param("StartHr", Integer(0, 23, digits=2), "06", "Hour when the scheduled day starts.", "h"),
+        _param("StartMin", Integer(0, 59, digits=2), "00", "Minute when the scheduled day starts.", "min"),
+        _param("EndHr", Integer(0, 23, digits=2), "18", "Hour when the scheduled day ends.", "h"),
+        _param("EndMin", Integer(0, 59, digits=2), "00", "Minute when the scheduled day ends.", "min"),
+    ),
+)

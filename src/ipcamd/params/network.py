@@ -1,0 +1,151 @@
+"""``Network.*`` (SDK 10.22 to 10.29): the address, and the services that announce and carry."""
+
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Group, Origin, Param, Rank, Values
+from ipcamd.params.values import (
+    EVEN_PORT,
+    HOST_OR_NOTHING,
+    IP_OR_NOTHING,
+    IPV4_OR_NOTHING,
+    MAC,
+    NOTHING,
+    PORT,
+    URL,
+    YES_NO,
+    Address,
+    AnyOf,
+    Integer,
+    Kind,
+    Netmask,
+    OneOf,
+    Text,
+)
+
+PROVIDERS = ("www.dyn.com", "www.noip.com", "www.dynu.com", "www.dynv6.com")
+"""Dynamic DNS services that speak dyndns2."""
+
+
+def _param(name: str, kind: Kind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
+    return Param(name, kind, default, help, get=get, acts=False)
+
+
+def _kept(name: str, kind: Kind, default: str, help: str, secret: bool = False) -> Param:
+    return Param(name, kind, default, help, network=True, secret=secret, acts=False)
+
+
+def _listed(name: str, kind: Kind, default: str, help: str) -> Param:
+    return Param(name, kind, default, help, set=None, origin=Origin.LIVE, acts=False)
+
+
+_BOOT = OneOf(
+    ("dhcp_ipv4", "dhcp_ipv4_ipv6", "dhcp_ipn4_ipn6", "static_ipv4", "static_ipv4_ipv6", "pppoe"),
+    (
+        "DHCP, IPv4",
+        "DHCP, IPv4 and IPv6",
+        "the same, as old clients spell it",
+        "fixed, IPv4",
+        "fixed, IPv4 and IPv6",
+        "PPPoE",
+    ),
+)
+_MEDIA = OneOf(("auto", "10half", "10full", "100half", "100full", "1000full"))
+
+NETWORK = Group(
+    "Network",
+    "10.22",
+    (
+        _kept("BootProto", _BOOT, "dhcp_ipv4", "How the camera gets its address."),
+        _kept("DefaultRouter", IPV4_OR_NOTHING, "", "Router, when the address is fixed."),
+        _kept("DNSServer1", IP_OR_NOTHING, "", "First name server, when the address is fixed."),
+        _kept("DNSServer2", IP_OR_NOTHING, "", "Second name server, when the address is fixed."),
+        _kept("InterfaceSelectMode", OneOf(("auto", "wired", "wireless")), "auto", "Which interface to use."),
+        _kept("IPAddress", Address((4,)), "192.168.0.10", "The address, when it is fixed."),
+        _listed("MACAddress", AnyOf((MAC, NOTHING)), "", "The camera's MAC address."),  # only in SDK 9's example
+        _kept("Media", _MEDIA, "auto", "Speed and duplex of the wired interface."),
+        _kept("SubnetMask", Netmask(), "255.255.255.0", "Subnet mask, when the address is fixed."),
+    ),
+)
+
+PPPOE = Group(
+    "Network.PPPoE",
+    "10.23",
+    (
+        _kept("UserName", Text(64), "", "User name at the provider."),
+        _kept("Password", Text(128), "", "Password at the provider.", secret=True),
+    ),
+)
+
+DNSUPDATE = Group(
+    "Network.DNSUpdate",
+    "10.24",
+    (
+        _param("Provider", AnyOf((OneOf(PROVIDERS), URL)), PROVIDERS[0], "Service, or an address that speaks dyndns2."),
+        _param("DNSName", HOST_OR_NOTHING, "", "The name that shall lead to the camera."),
+        _param("Enabled", YES_NO, "no", "Keep the name up to date."),
+        _param("UserName", Text(64), "", "User name at the service."),
+        Param("Password", Text(128), "", "Password at the service.", secret=True, acts=False),
+        _listed("ProviderList", Text(255), "; ".join(PROVIDERS), "The services that are known."),
+    ),
+)
+
+UPNP = Group(
+    "Network.UPnP",
+    "10.25",
+    (
+        _param("Enabled", YES_NO, "yes", "Announce the camera by UPnP."),
+        _param("FriendlyName", Text(63), "ipcamd", "Name that UPnP announces."),
+    ),
+)
+
+HTTPS = Group(
+    "Network.Advanced.HTTPS",
+    "10.26",
+    (
+        _param("Enabled", YES_NO, "no", "Serve HTTPS too."),
+        _param("HttpsPort", PORT, "8443", "TCP port of the HTTPS service."),
+    ),
+)
+
+BONJOUR = Group(
+    "Network.Advanced.Bonjour",
+    "10.27",
+    (
+        _param("Enabled", YES_NO, "yes", "Announce the camera by Bonjour."),
+        _param("FriendlyName", Text(63), "camera", "Name that Bonjour announces."),
+    ),
+)
+
+
+def _apart(values: Values, sent: Values) -> Values:
+    """Refuse one port for two streams: a player could not tell them apart."""
+    ports = {name: values[name] for name in ("H264Port", "MPEG4Port", "AUDIOPort")}
+    if len({*ports.values()}) < len(ports):
+        listed = ", ".join(f"{name}={port}" for name, port in ports.items())
+        raise RequestFailed(f"{next(iter(sent))}: the three ports must differ: {listed}")
+    return {}
+
+
+MULTICAST = Group(
+    "Network.Advanced.Multicast",
+    "10.28",
+    (
+        _param("Enabled", YES_NO, "no", "Send the streams to a multicast group.", Rank.USERS),
+        _param("GroupIP", Address((4,), multicast=True), "239.255.42.42", "The group.", Rank.USERS),
+        _param("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP has the next.", Rank.USERS),
+        _param("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP has the next.", Rank.USERS),
+        _param("AUDIOPort", EVEN_PORT, "5564", "UDP port of the sound; RTCP has the next.", Rank.USERS),
+        _param("TTL", Integer(1, 255), "1", "How many routers a packet may pass, and one.", Rank.USERS),
+    ),
+    settle=_apart,
+)
+
+QOS = Group(
+    "Network.Advanced.QoS",
+    "10.29",
+    (
+        _param("Enabled", YES_NO, "no", "Mark packets for the network's routers (RFC 2474)."),
+        _param("Type", OneOf(("audio", "video", "both")), "both", "Which packets to mark."),
+        _param("VideoDSCP", Integer(0, 63), "34", "Mark of video packets."),
+        _param("AudioDSCP", Integer(0, 63), "46", "Mark of sound packets."),
+    ),
+)

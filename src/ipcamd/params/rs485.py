@@ -1,0 +1,39 @@
+"""``RS485`` (SDK 10.15): the serial line to a pan-tilt head."""
+
+from ipcamd.params.group import Group, Param, Rank
+from ipcamd.params.values import HEX, YES_NO, Integer, Kind, OneOf, Text
+
+_BAUD_RATES = OneOf(("1200", "2400", "4800", "9600", "19200", "38400", "57600"))
+
+
+def _param(name: str, kind: Kind, default: str, help: str, unit: str = "", get: Rank = Rank.ADMIN) -> Param:
+    return Param(name, kind, default, help, unit=unit, get=get, needs="RS485", acts=False)
+
+
+def _command(name: str, help: str) -> Param:
+    return _param(name, HEX, "", f"Bytes that the custom protocol sends to {help}.")
+
+
+RS485 = Group(
+    "RS485",
+    "10.15",
+    (
+        _param("Enable", YES_NO, "no", "Use the serial line.", get=Rank.USERS),
+        _param("Protocol", OneOf(("Pelco-D", "custom")), "Pelco-D", "What is spoken on the line."),
+        _param("Address", Integer(1, 255), "1", "Device address of Pelco-D."),
+        _param("PanSpeed", Integer(0, 9), "5", "Speed level of panning, Pelco-D."),
+        _param("TiltSpeed", Integer(0, 9), "5", "Speed level of tilting, Pelco-D."),
+        _param("BaudRate", _BAUD_RATES, "9600", "Speed of the line.", "bit/s"),
+        _param("DataBits", OneOf(("7", "8")), "8", "Data bits of a character."),
+        _param("Parity", OneOf(("none", "odd", "even", "space")), "none", "Parity bit of a character."),
+        _param("StopBit", OneOf(("1", "2")), "1", "Stop bits of a character."),
+        _command("Home", "go home"),
+        _command("Up", "tilt up"),
+        _command("Down", "tilt down"),
+        _command("Left", "pan left"),
+        _command("Right", "pan right"),
+        *(_param(f"ExName{n}", Text(16), "", f"Name of external command {n}.", get=Rank.USERS) for n in range(1, 6)),
+        *(_command(f"ExCommand{n}", f"do external command {n}") for n in range(1, 6)),
+        *(_param(f"Position{n}", Text(16), "", f"Name of the head's preset {n}.", get=Rank.USERS) for n in range(1, 9)),
+    ),
+)
