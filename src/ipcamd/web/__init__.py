@@ -1,0 +1,1 @@
+"""The home page: HTML, CSS and ES modules in ``static/``, served as they are."""

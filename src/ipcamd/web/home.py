@@ -1,0 +1,79 @@
+"""``/`` and ``/web/``: the home page, its files, and the clock that its delay readout needs."""
+
+import hashlib
+import html
+import json
+from functools import cache
+from pathlib import Path
+
+from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
+from ipcamd.params.group import Rank
+
+_STATIC = Path(__file__).with_name("static")
+
+FILES = {
+    "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    **{
+        f"{name}.js": "text/javascript; charset=utf-8"
+        for name in ("main", "multipart", "payload", "meter", "offset", "stream", "picture", "h264", "view")
+    },
+}
+"""The files under ``/web/`` and their types; nothing else is ever read."""
+
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
+
+_SAFE = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+)
+_FRESH = (*_SAFE, ("Cache-Control", "no-store"))
+
+
+@cache
+def _bytes(name: str) -> bytes:
+    return (_STATIC / name).read_bytes()
+
+
+@cache
+def _etag(name: str) -> str:
+    return f'"{hashlib.sha256(_bytes(name)).hexdigest()[:16]}"'
+
+
+def home(call: Call) -> Reply:
+    """Answer with the page, the camera's name already in it."""
+    info = call.camera.settings["System.Info"]
+    page = _bytes("index.html").decode()
+    for name in ("ServerName", "ServerLocation"):
+        page = page.replace(f"{{{{{name}}}}}", html.escape(info[name]))
+    return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)
+
+
+def now(call: Call) -> Reply:
+    """Answer with the camera's clock: milliseconds since the epoch, the same clock that stamps the pictures."""
+    body = json.dumps({"now": call.camera.clock.now_ns() / 1e6}).encode()
+    return Reply(body, content_type="application/json", headers=_FRESH)
+
+
+def _file(name: str) -> Action:
+    def action(call: Call) -> Reply:
+        headers = (*_SAFE, ("Cache-Control", "no-cache"), ("ETag", _etag(name)))
+        known = call.head.fields.get("if-none-match", "")
+        if _etag(name) in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+            return Reply(status=304, headers=headers)
+        return Reply(_bytes(name), content_type=FILES[name], headers=headers)
+
+    return action
+
+
+def _reads(path: str, action: Action, *aliases: str) -> Endpoint:
+    return Endpoint(path, Rank.GUEST, action, aliases, changes=never, methods=("GET",))
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    _reads("/", home, "/index.html"),
+    _reads("/web/now", now),
+    *(_reads(f"/web/{name}", _file(name), *(("/favicon.ico",) if name == "icon.svg" else ())) for name in FILES),
+)
+"""Everything that the home page is made of."""

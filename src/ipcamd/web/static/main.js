@@ -1,0 +1,204 @@
+// The home page: joins stream, picture, measurements and what is shown.
+
+import { H264Picture, canDecodeH264 } from "./h264.js";
+import { Meter } from "./meter.js";
+import { askCamera, browserTime, clockOffset } from "./offset.js";
+import { JpegPicture } from "./picture.js";
+import { Stream } from "./stream.js";
+import { View } from "./view.js";
+
+const STREAMS = {
+  mjpeg: { path: "/cgi/mjpg/mjpeg.cgi", Picture: JpegPicture },
+  h264: { path: "/cgi/mpeg/stream1.cgi?codec=h264", Picture: H264Picture },
+};
+const ABOUT = "/cgi/guest/param.cgi?action=list&group=System.Info";
+const UNSEEN = 15_000; // milliseconds in the background before the connection is let go
+const OFFSET_AGE = 60_000; // milliseconds after which the camera's clock is looked at again
+const ABSURD = 3_000; // milliseconds by which a delay cannot change at once: a clock was set
+
+const view = new View();
+let stream = null;
+let picture = null;
+let meter = new Meter();
+let offset = null; // the camera's clock ahead of the browser's, in milliseconds
+let offsetAsked = -Infinity;
+let lastDelay = null;
+
+// ---- watching ----
+
+function watch(name) {
+  leave();
+  const { path, Picture } = STREAMS[name];
+  picture = new Picture(view.canvas, drawn);
+  stream = new Stream(path, {
+    connecting: () => view.state("connecting", "Connecting to the camera"),
+    connected,
+    frame: (frame) => {
+      meter.arrived(frame, performance.now());
+      if (frame.kind !== "audio") picture.show(frame);
+    },
+    waiting: (why, seconds) => idle("waiting", why, { seconds }),
+    refused: (why) => idle("refused", why, { again: true }),
+  });
+  stream.start();
+}
+
+function leave() {
+  stream?.stop();
+  picture?.close();
+  stream = picture = null;
+}
+
+function idle(state, why = "", more = {}) {
+  view.state(state, why, more);
+  view.readout(null);
+}
+
+function connected() {
+  meter = new Meter();
+  offsetAsked = -Infinity; // the camera may have a new clock, and a new name
+  learn();
+}
+
+function drawn(frame) {
+  const time = performance.now();
+  if (view.player.dataset.state !== "live") view.state("live");
+  view.size(view.canvas.width, view.canvas.height);
+  if (offset === null) return;
+  const delay = browserTime() + offset - frame.captured;
+  if (lastDelay !== null && Math.abs(delay - lastDelay) > ABSURD) offsetAsked = -Infinity;
+  lastDelay = delay;
+  meter.drawn(delay, time);
+}
+
+// ---- measurements ----
+
+async function synchronize() {
+  offsetAsked = performance.now();
+  try {
+    offset = await clockOffset(askCamera);
+  } catch {
+    offset = null;
+  }
+  meter.restartDelays();
+  lastDelay = null;
+}
+
+setInterval(() => {
+  if (view.player.dataset.state !== "live") return;
+  if (performance.now() - offsetAsked > OFFSET_AGE) synchronize();
+  view.readout(meter.read(performance.now()));
+}, 500);
+
+async function learn() {
+  try {
+    const answer = await fetch(new URL(ABOUT, location.origin), { cache: "no-store" });
+    if (answer.ok) view.info(parameters(await answer.text()));
+  } catch {
+    // the page already has the name from when it was loaded
+  }
+}
+
+/** `Group.Name=value` lines to an object of names. */
+function parameters(text) {
+  const lines = text.split("\r\n").filter((line) => line.includes("="));
+  return Object.fromEntries(lines.map((line) => [line.slice(line.lastIndexOf(".", line.indexOf("=")) + 1, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+}
+
+// ---- what the person does ----
+
+function chosen() {
+  return view.choice.querySelector("input:checked").value;
+}
+
+function togglePause() {
+  if (view.player.dataset.state === "paused") return watch(chosen());
+  leave();
+  idle("paused");
+}
+
+async function saveSnapshot() {
+  view.flash();
+  const name = `${document.title.replace(/[^\p{L}\p{N}._-]+/gu, "_") || "snapshot"}-${stamp(new Date())}.jpg`;
+  try {
+    const answer = await fetch(new URL("/cgi/jpg/image.cgi", location.origin), { cache: "no-store" });
+    if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+    save(await answer.blob(), name);
+    view.toast(`Saved ${name}`);
+  } catch {
+    view.toast("No snapshot: the camera did not give one");
+  }
+}
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** 20260131-235959 */
+function stamp(date) {
+  const two = (number) => String(number).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("");
+  return `${day}-${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join("")}`;
+}
+
+function toggleFull() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else view.player.requestFullscreen();
+}
+
+let stillness = null;
+function stirred() {
+  view.player.classList.remove("still");
+  clearTimeout(stillness);
+  stillness = setTimeout(() => view.player.classList.add("still"), 2500);
+}
+
+let unseen = null;
+function seenOrNot() {
+  clearTimeout(unseen);
+  if (!document.hidden) {
+    if (view.player.dataset.state === "asleep") watch(chosen());
+    else stream?.hurry();
+    return;
+  }
+  unseen = setTimeout(() => {
+    if (!stream) return;
+    leave();
+    idle("asleep", "Paused while nobody looks");
+  }, UNSEEN);
+}
+
+const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, s: saveSnapshot };
+
+function key(event) {
+  const typing = event.target.closest("input, button, a") && [" ", "Enter"].includes(event.key);
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  const action = KEYS[event.key.toLowerCase()];
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
+
+view.pause.addEventListener("click", togglePause);
+view.snapshot.addEventListener("click", (event) => {
+  event.preventDefault();
+  saveSnapshot();
+});
+view.full.hidden = !document.fullscreenEnabled;
+view.full.addEventListener("click", toggleFull);
+view.canvas.addEventListener("dblclick", toggleFull);
+document.addEventListener("fullscreenchange", () => view.full.setAttribute("aria-pressed", String(Boolean(document.fullscreenElement))));
+view.again.addEventListener("click", () => watch(chosen()));
+view.choice.hidden = !canDecodeH264();
+view.choice.addEventListener("change", () => watch(chosen()));
+view.player.addEventListener("pointermove", stirred);
+document.addEventListener("visibilitychange", seenOrNot);
+document.addEventListener("keydown", key);
+addEventListener("online", () => stream?.hurry());
+
+learn();
+watch(chosen());

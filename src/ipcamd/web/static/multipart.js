@@ -1,0 +1,85 @@
+// The camera's endless multipart answer (SDK 3.1): a boundary line, header lines, an empty line, a body as long as
+// Content-Length says, and straight on with the next boundary line. Bytes come in any portions; no byte is looked at twice.
+
+const LINE_FEED = 10;
+const LONGEST_LINE = 4096;
+const LARGEST_PART = 32 * 1024 * 1024;
+
+const latin1 = new TextDecoder("latin1");
+
+/** Takes bytes as they arrive and returns the bodies of the parts that they complete. */
+export class Multipart {
+  #boundary;
+  #line = "";
+  #length = null; // of the body to come, once its header has said so
+  #body = null; // the body that is arriving
+  #filled = 0;
+  #inHeader = false;
+
+  /** @param {string} boundary as the Content-Type names it, without the two dashes */
+  constructor(boundary) {
+    this.#boundary = `--${boundary}`;
+  }
+
+  /** The boundary in a Content-Type, or null if it is not multipart. */
+  static boundary(contentType) {
+    const found = /^multipart\/[a-z-]+\s*;\s*boundary="?([^";\s]+)"?\s*$/i.exec(contentType ?? "");
+    return found && found[1].replace(/^--/, "");
+  }
+
+  /**
+   * @param {Uint8Array} chunk
+   * @returns {Uint8Array[]} complete bodies
+   * @throws {Error} when this cannot be the camera's multipart; then the connection is of no further use
+   */
+  feed(chunk) {
+    const bodies = [];
+    let at = 0;
+    while (at < chunk.length) {
+      at = this.#body ? this.#take(chunk, at, bodies) : this.#readLine(chunk, at);
+    }
+    return bodies;
+  }
+
+  #take(chunk, at, bodies) {
+    const piece = chunk.subarray(at, at + this.#body.length - this.#filled);
+    this.#body.set(piece, this.#filled);
+    this.#filled += piece.length;
+    if (this.#filled === this.#body.length) {
+      bodies.push(this.#body);
+      this.#body = null;
+    }
+    return at + piece.length;
+  }
+
+  #readLine(chunk, at) {
+    const end = chunk.indexOf(LINE_FEED, at);
+    this.#line += latin1.decode(chunk.subarray(at, end < 0 ? chunk.length : end));
+    if (this.#line.length > LONGEST_LINE) throw new Error("a header line without an end");
+    if (end < 0) return chunk.length;
+    const line = this.#line.replace(/\r$/, "");
+    this.#line = "";
+    if (this.#inHeader) this.#header(line);
+    else this.#between(line);
+    return end + 1;
+  }
+
+  #between(line) {
+    if (line === "") return; // generic multipart has an empty line before each boundary, the SDK's has none
+    if (line !== this.#boundary) throw new Error("no boundary where a part should begin");
+    this.#inHeader = true;
+    this.#length = null;
+  }
+
+  #header(line) {
+    if (line !== "") {
+      const found = /^content-length\s*:\s*([0-9]{1,9})\s*$/i.exec(line);
+      if (found) this.#length = Number(found[1]);
+      return;
+    }
+    if (this.#length === null || this.#length > LARGEST_PART) throw new Error("a part without a usable length");
+    this.#inHeader = false;
+    this.#filled = 0;
+    this.#body = this.#length > 0 ? new Uint8Array(this.#length) : null;
+  }
+}

@@ -1,0 +1,34 @@
+// How far the camera's clock is ahead of the browser's, so that a picture's age can be told.
+
+const TRIES = 5;
+
+/** The browser's time: milliseconds since the epoch, finer than Date.now() and never set back. */
+export function browserTime() {
+  return performance.timeOrigin + performance.now();
+}
+
+/**
+ * Ask for the camera's time a few times and believe the quickest answer: there the way takes least.
+ *
+ * @param {() => Promise<number>} ask returns the camera's time
+ * @param {() => number} time the browser's
+ * @returns {Promise<number>} milliseconds to add to the browser's time
+ */
+export async function clockOffset(ask, time = browserTime) {
+  let best = { trip: Infinity, offset: 0 };
+  for (let i = 0; i < TRIES; i++) {
+    const asked = time();
+    const camera = await ask();
+    const answered = time();
+    const trip = answered - asked;
+    if (trip < best.trip) best = { trip, offset: camera - (asked + answered) / 2 };
+  }
+  return best.offset;
+}
+
+/** @returns {Promise<number>} the camera's time, milliseconds since the epoch */
+export async function askCamera() {
+  const answer = await fetch(new URL("/web/now", location.origin), { cache: "no-store" });
+  if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+  return (await answer.json()).now;
+}

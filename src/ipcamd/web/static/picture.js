@@ -1,0 +1,60 @@
+// JPEG pictures on a canvas. Decoding takes its time: whatever arrives meanwhile, only the newest is decoded next.
+
+/** Draws MJPEG. */
+export class JpegPicture {
+  #canvas;
+  #pen;
+  #drawn;
+  #next = null;
+  #busy = false;
+
+  /** @param {HTMLCanvasElement} canvas @param {(frame: import("./payload.js").Frame) => void} drawn told of each on screen */
+  constructor(canvas, drawn) {
+    this.#canvas = canvas;
+    this.#pen = canvas.getContext("2d", { alpha: false });
+    this.#drawn = drawn;
+  }
+
+  /** Show this frame, unless a newer one overtakes it. */
+  show(frame) {
+    this.#next = frame;
+    if (!this.#busy) this.#drain();
+  }
+
+  /** Forget what is not drawn yet. */
+  close() {
+    this.#next = null;
+    this.#drawn = () => {};
+  }
+
+  async #drain() {
+    this.#busy = true;
+    while (this.#next) {
+      const frame = this.#next;
+      this.#next = null;
+      await this.#draw(frame);
+    }
+    this.#busy = false;
+  }
+
+  async #draw(frame) {
+    let bitmap;
+    try {
+      bitmap = await createImageBitmap(new Blob([frame.data], { type: "image/jpeg" }));
+    } catch {
+      return; // one broken picture is no reason to stop
+    }
+    paint(this.#canvas, this.#pen, bitmap, bitmap.width, bitmap.height);
+    bitmap.close();
+    this.#drawn(frame);
+  }
+}
+
+/** Draw `image` on the whole canvas, which takes its size. */
+export function paint(canvas, pen, image, width, height) {
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  pen.drawImage(image, 0, 0);
+}

@@ -1,0 +1,144 @@
+// Watch a stream for as long as somebody looks: connect, hand out frames, and after any end connect again.
+
+import { Multipart } from "./multipart.js";
+import { readPayload } from "./payload.js";
+
+const PAUSES = [0.3, 0.6, 1, 1.5, 2, 3, 5, 8, 10]; // seconds before the first, second ... try again
+const SILENCE = 8000; // milliseconds without a byte: the connection is dead
+
+/** Why a connection ended, in words for the person who looks. */
+class Ended extends Error {
+  /** @param {string} message @param {{final?: boolean, pause?: number}} how final: trying again is of no use */
+  constructor(message, { final = false, pause = 0 } = {}) {
+    super(message);
+    this.final = final;
+    this.pause = pause;
+  }
+}
+
+/**
+ * Seconds to wait before trying again.
+ *
+ * @param {number} failures in a row
+ * @param {number} chance 0 to 1; spreads the viewers of a camera that comes back
+ */
+export function pauseAfter(failures, chance = Math.random()) {
+  return PAUSES[Math.min(failures, PAUSES.length) - 1] * (0.8 + 0.4 * chance);
+}
+
+/**
+ * @typedef {object} Listener
+ * @property {() => void} connecting
+ * @property {() => void} connected a new connection's first bytes are there
+ * @property {(frame: import("./payload.js").Frame) => void} frame
+ * @property {(why: string, seconds: number) => void} waiting until the next try
+ * @property {(why: string) => void} refused for good
+ */
+
+/** One stream, watched from `start` to `stop`. */
+export class Stream {
+  #url;
+  #listener;
+  #stop = null;
+  #wake = null;
+
+  /** @param {string} path @param {Listener} listener */
+  constructor(path, listener) {
+    // not relative to the page: its address may hold a password, which fetch refuses
+    this.#url = new URL(path, location.origin);
+    this.#listener = listener;
+  }
+
+  /** Begin to watch. */
+  start() {
+    this.stop();
+    this.#stop = new AbortController();
+    this.#run(this.#stop.signal);
+  }
+
+  /** Let go of the connection. */
+  stop() {
+    this.#stop?.abort();
+    this.#stop = null;
+  }
+
+  /** Do not wait any longer for the next try. */
+  hurry() {
+    this.#wake?.();
+  }
+
+  async #run(stopped) {
+    let failures = 0;
+    while (!stopped.aborted) {
+      const before = performance.now();
+      const end = await this.#watch(stopped);
+      if (stopped.aborted) return;
+      if (end.final) return this.#listener.refused(end.message);
+      failures = performance.now() - before > SILENCE ? 1 : failures + 1;
+      const seconds = Math.max(end.pause, pauseAfter(failures));
+      this.#listener.waiting(end.message, seconds);
+      await this.#sleep(seconds, stopped);
+    }
+  }
+
+  /** Watch until the connection ends; return why it did. */
+  async #watch(stopped) {
+    const silent = new AbortController();
+    let alarm = setTimeout(() => silent.abort(), SILENCE);
+    try {
+      this.#listener.connecting();
+      const [reader, parts] = await this.#open(AbortSignal.any([stopped, silent.signal]));
+      let first = true;
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return new Ended("The camera ended the picture");
+        clearTimeout(alarm);
+        alarm = setTimeout(() => silent.abort(), SILENCE);
+        if (first) this.#listener.connected();
+        first = false;
+        for (const body of parts.feed(value)) this.#listener.frame(readPayload(body));
+      }
+    } catch (error) {
+      if (error instanceof Ended) return error;
+      return new Ended(silent.signal.aborted ? "The picture stands still" : "The camera does not answer");
+    } finally {
+      clearTimeout(alarm);
+      silent.abort();
+    }
+  }
+
+  async #open(signal) {
+    const answer = await fetch(this.#url, { signal, cache: "no-store", credentials: "same-origin" });
+    if (!answer.ok) throw refusal(answer);
+    const boundary = Multipart.boundary(answer.headers.get("Content-Type"));
+    if (!boundary) throw new Ended((await answer.text()).slice(0, 200).trim() || "There is no such stream");
+    return [answer.body.getReader(), new Multipart(boundary)];
+  }
+
+  #sleep(seconds, stopped) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, seconds * 1000);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      stopped.addEventListener("abort", this.#wake, { once: true });
+    }).finally(() => (this.#wake = null));
+  }
+}
+
+function refusal(answer) {
+  const later = Number(answer.headers.get("Retry-After")) || 0;
+  switch (answer.status) {
+    case 401:
+      return new Ended("Log in to see the picture", { final: true });
+    case 403:
+      return new Ended("This account may not see the picture", { final: true });
+    case 429:
+      return new Ended("Too many failed logins", { pause: later });
+    case 503:
+      return new Ended("All viewers' places are taken", { pause: later });
+    default:
+      return new Ended(`The camera answered ${answer.status}`, { pause: later });
+  }
+}

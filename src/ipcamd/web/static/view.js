@@ -1,0 +1,106 @@
+// What the page shows. Nothing here knows of connections; all text goes in as text, never as HTML.
+
+const element = (id) => document.getElementById(id);
+
+const BADGES = { connecting: "Connecting", live: "Live", waiting: "Reconnecting", refused: "No picture", paused: "Paused", asleep: "Paused" };
+
+/** The page's parts and what can be said with them. */
+export class View {
+  canvas = element("picture");
+  player = element("player");
+  pause = element("pause");
+  snapshot = element("snapshot");
+  full = element("full");
+  again = element("again");
+  choice = element("choice");
+
+  #countdown = null;
+  #toastTimer = null;
+  #readout = Object.fromEntries(["size", "rate", "bits", "delay", "lost"].map((id) => [id, element(id)]));
+
+  /** @param {keyof typeof BADGES} state @param {string} why @param {{seconds?: number, again?: boolean}} more */
+  state(state, why = "", { seconds = 0, again = false } = {}) {
+    this.player.dataset.state = state;
+    setText(element("badge-text"), BADGES[state]);
+    if (why) setText(element("why"), why);
+    this.again.hidden = !again;
+    this.#countDown(seconds);
+    const paused = state === "paused";
+    this.pause.setAttribute("aria-pressed", String(paused));
+    setText(element("pause-label"), paused ? "Play" : "Pause");
+  }
+
+  /** @param {{ServerName?: string, ServerLocation?: string, ModelName?: string, FWVersion?: string, MACAddress?: string}} info */
+  info(info) {
+    if (info.ServerName !== undefined) {
+      setText(element("name"), info.ServerName);
+      document.title = info.ServerName;
+      this.canvas.setAttribute("aria-label", `Live picture of ${info.ServerName}`);
+    }
+    if (info.ServerLocation !== undefined) setText(element("place"), info.ServerLocation);
+    setText(element("about"), [info.ModelName, info.FWVersion, info.MACAddress].filter(Boolean).join("  ·  "));
+  }
+
+  /** @param {number} width @param {number} height pixels of the picture */
+  size(width, height) {
+    setText(this.#readout.size, `${width} × ${height}`);
+    document.documentElement.style.setProperty("--ratio", String(width / height));
+  }
+
+  /** @param {{rate: number|null, bits: number|null, delay: number|null, lost: number}|null} values null: nothing to tell */
+  readout(values) {
+    setText(this.#readout.rate, known(values?.rate, (rate) => `${rate.toFixed(rate < 9.95 ? 1 : 0)} fps`));
+    setText(this.#readout.bits, known(values?.bits, bitRate));
+    setText(this.#readout.delay, known(values?.delay, duration));
+    setText(this.#readout.lost, known(values?.lost, (lost) => lost.toLocaleString("en")));
+  }
+
+  /** Say something in passing. */
+  toast(text) {
+    const toast = element("toast");
+    setText(toast, text);
+    toast.classList.add("on");
+    clearTimeout(this.#toastTimer);
+    this.#toastTimer = setTimeout(() => toast.classList.remove("on"), 3500);
+  }
+
+  /** The light of a snapshot. */
+  flash() {
+    const flash = element("flash");
+    flash.classList.remove("on");
+    void flash.offsetWidth; // begin the animation anew
+    flash.classList.add("on");
+  }
+
+  #countDown(seconds) {
+    clearInterval(this.#countdown);
+    const detail = element("detail");
+    setText(detail, "");
+    if (seconds < 1.5) return;
+    const end = performance.now() + seconds * 1000;
+    const tell = () => setText(detail, `Trying again in ${Math.max(1, Math.ceil((end - performance.now()) / 1000))} s`);
+    tell();
+    this.#countdown = setInterval(tell, 250);
+  }
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text; // screen readers repeat what is written anew
+}
+
+function known(value, words) {
+  return value === null || value === undefined ? "–" : words(value);
+}
+
+/** @param {number} bits a second */
+export function bitRate(bits) {
+  if (bits >= 1e6) return `${(bits / 1e6).toFixed(bits < 1e7 ? 2 : 1)} Mbit/s`;
+  return `${Math.round(bits / 1e3)} kbit/s`;
+}
+
+/** @param {number} milliseconds */
+export function duration(milliseconds) {
+  if (milliseconds >= 9950) return `${Math.round(milliseconds / 1000)} s`;
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${Math.max(0, Math.round(milliseconds))} ms`;
+}
