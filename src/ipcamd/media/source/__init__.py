@@ -1,0 +1,63 @@
+"""Where pictures and sound come from: the built-in scene, files, V4L2 cameras, network cameras, a screen.
+
+`make` turns the text of ``--source`` into a `Source`. Nothing here imports PyAV, numpy or Pillow until a source plays
+(or, for a file, is checked).
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ipcamd.errors import ConfigError
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.source.pace import Clock
+
+DEVICE = "/dev/video0"
+"""The camera that is taken when no source is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the streams need just now."""
+
+    size: tuple[int, int]
+    """The largest picture wanted: width and height in pixels."""
+    rate: int
+    """The highest frame rate wanted: pictures per second, at least 1."""
+    sound: bool
+    """Somebody listens."""
+
+
+class Source(Protocol):
+    """One source of pictures, and perhaps of sound."""
+
+    @property
+    def name(self) -> str:
+        """What it is, for logs and messages; never with a password in it."""
+
+    def check(self) -> None:
+        """Raise `ConfigError` if it can never work. A network camera that is merely away is no error."""
+
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture | Sound]:
+        """Yield pictures and sound in real time until `stop` is set; for one thread of its own.
+
+        A picture belongs to whoever takes it: nobody else holds its pixels. It has the size that the source has, made
+        smaller as far as it still covers what is wanted. Opens at the first ``next()``, closes with the generator.
+        Raises `SourceError` when the source breaks off, or gives nothing for two seconds.
+        """
+
+
+def make(text: str, clock: Clock | None = None) -> Source:
+    """Return the source that `text` names; raise `ConfigError` if it names none.
+
+    ``""`` is the camera `DEVICE` if there is one, else the scene.
+    """
+    from ipcamd.media.source.scene import Scene
+
+    clock = clock or Clock()
+    if text in ("", "scene"):
+        return Scene(clock)
+    raise ConfigError(f"source {text}: not known")

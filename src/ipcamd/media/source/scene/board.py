@@ -1,0 +1,71 @@
+"""The scene's board: time of day, date, frame counter, and the lamp that flashes. All of it is in the luma plane."""
+
+from datetime import datetime
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from ipcamd.media.source.pace import SECOND
+from ipcamd.media.source.paint import Plane, font
+from ipcamd.media.source.scene.beep import LENGTH
+from ipcamd.media.source.scene.plan import Box, Plan
+
+_GLYPHS = "0123456789:.- frame"
+_DARK = 27
+"""Luma of the board's colour."""
+
+
+class Board:
+    """Writes on the luma plane of pictures of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._large = _glyphs(plan.clock.height, 235)
+        self._small = _glyphs(plan.small.height, 150)
+        self._lamp = {lit: _lamp(plan.lamp, lit) for lit in (False, True)}
+
+    def write(self, luma: Plane, moment: int, local: datetime, number: int) -> None:
+        """Write the moment of capture, and the picture's number; in the first 0.1 s of a second the lamp is lit."""
+        plan = self._plan
+        _put(luma, plan.clock, f"{local:%H:%M:%S}.{local.microsecond // 1000:03}", self._large)
+        _put(luma, plan.small, f"{local:%Y-%m-%d}", self._small)
+        _put_right(luma, plan.small, f"frame {number:07}", self._small)
+        lamp = plan.lamp
+        lit = moment % SECOND < LENGTH * SECOND
+        luma[lamp.top : lamp.top + lamp.height, lamp.left : lamp.left + lamp.width] = self._lamp[lit]
+
+
+def _glyphs(height: int, level: int) -> dict[str, Plane]:
+    """Return each glyph as a tile, `height` rows tall; all digits are equally wide."""
+    face = font(height * 1.05)
+    tiles = {}
+    for glyph in set(_GLYPHS):
+        width = round(face.getlength("0" if glyph.isdigit() else glyph))
+        image = Image.new("L", (max(1, width), height), _DARK)
+        ImageDraw.Draw(image).text((width / 2, height * 0.88), glyph, level, face, "ms")
+        tiles[glyph] = np.asarray(image)
+    return tiles
+
+
+def _line(text: str, glyphs: dict[str, Plane], room: int) -> Plane:
+    return np.hstack([glyphs[glyph] for glyph in text])[:, :room]
+
+
+def _put(luma: Plane, box: Box, text: str, glyphs: dict[str, Plane]) -> None:
+    line = _line(text, glyphs, box.width)
+    luma[box.top : box.top + box.height, box.left : box.left + line.shape[1]] = line
+
+
+def _put_right(luma: Plane, box: Box, text: str, glyphs: dict[str, Plane]) -> None:
+    line = _line(text, glyphs, box.width)
+    right = box.left + box.width
+    luma[box.top : box.top + box.height, right - line.shape[1] : right] = line
+
+
+def _lamp(box: Box, lit: bool) -> Plane:
+    fine = 4
+    image = Image.new("L", (box.width * fine, box.height * fine), _DARK)
+    draw, side = ImageDraw.Draw(image), box.width * fine
+    for inset, level in ((0.0, 70), (0.07, _DARK), (0.14, 255 if lit else 44)):
+        draw.ellipse((side * inset, side * inset, side * (1 - inset) - 1, side * (1 - inset) - 1), level)
+    return np.asarray(image.reduce(fine))

@@ -1,0 +1,156 @@
+"""The scene's visitor, walking: drawn once per pose, then only blended into the picture."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import cos, pi, sin
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from ipcamd.media.source.paint import Plane, Planes, even, planes
+
+POSES = 32
+"""Poses of one stride: two steps."""
+
+STRIDE = 0.96
+"""How far a stride goes, in heights of the figure."""
+
+_FINE = 4
+"""Drawn this much larger, then reduced: Pillow's shapes have no smooth edges."""
+
+_SKIN, _HAIR, _COAT, _SLEEVE = "#d9a27e", "#3a2a24", "#b8402f", "#a13526"
+_LEG, _FAR_LEG, _SHOE, _SCARF = "#2b3550", "#20283d", "#15181f", "#e8c35a"
+
+_Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sprite:
+    """A small picture with soft edges: a plane becomes ``plane * keep / 256 + add``."""
+
+    keep: tuple[NDArray[np.uint16], ...]
+    add: Planes
+
+    def draw(self, onto: Planes, left: int, top: int) -> None:
+        """Blend it into the planes, as far as it lies within them; `left` and `top` are even."""
+        for plane, keep, add, half in zip(onto, self.keep, self.add, (1, 2, 2), strict=True):
+            _blend(plane, keep, add, left // half, top // half)
+
+
+def _blend(plane: Plane, keep: NDArray[np.uint16], add: Plane, left: int, top: int) -> None:
+    cut_x, cut_y = max(0, -left), max(0, -top)
+    place = plane[top + cut_y : top + keep.shape[0], left + cut_x : left + keep.shape[1]]
+    if left + keep.shape[1] <= 0 or top + keep.shape[0] <= 0 or not place.size:
+        return
+    part = slice(cut_y, cut_y + place.shape[0]), slice(cut_x, cut_x + place.shape[1])
+    mixed = place * keep[part]
+    mixed >>= 8
+    mixed += add[part]
+    place[:] = mixed
+
+
+@lru_cache(2 * POSES)
+def sprite(height: int, pose: int, leftward: bool) -> Sprite:
+    """Return the figure, `height` pixels tall, in one of `POSES` poses; its feet are at the sprite's lower edge."""
+    color, mask = _drawing(height, 2 * pi * pose / POSES)
+    if leftward:
+        color, mask = (image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for image in (color, mask))
+    alphas = [np.asarray(alpha, np.uint16) + np.asarray(alpha, np.uint16) // 128 for alpha in (mask, mask.reduce(2))]
+    weights = alphas[0], alphas[1], alphas[1]
+    y, u, v = ((plane * weight >> 8).astype(np.uint8) for plane, weight in zip(planes(color), weights, strict=True))
+    return Sprite(tuple(256 - weight for weight in weights), (y, u, v))
+
+
+def _drawing(height: int, phase: float) -> tuple[Image.Image, Image.Image]:
+    """Return the figure in colours, and where it covers what is behind it (0 to 255)."""
+    size = even(height * 0.7), even(height * 1.06)
+    large = size[0] * _FINE, size[1] * _FINE
+    color, mask = Image.new("RGB", large, "#20242c"), Image.new("L", large, 0)
+    _shadow(mask, height * _FINE)
+    _Body(ImageDraw.Draw(color), ImageDraw.Draw(mask), height * _FINE, large[0] / 2).walk(phase)
+    return color.resize(size, Image.Resampling.BOX), mask.resize(size, Image.Resampling.BOX)
+
+
+def _shadow(mask: Image.Image, unit: float) -> None:
+    width, height = mask.size
+    draw = ImageDraw.Draw(mask)
+    for step in range(8):
+        x, y = unit * (0.30 - 0.03 * step), unit * (0.045 - 0.0045 * step)
+        draw.ellipse(
+            (width / 2 - x, height - unit * 0.055 - y, width / 2 + x, height - unit * 0.055 + y), 14 * (step + 1)
+        )
+
+
+class _Body:
+    """Draws limbs into a colour image and its mask at once; lengths are in heights of the figure, feet at 0."""
+
+    def __init__(self, color: ImageDraw.ImageDraw, mask: ImageDraw.ImageDraw, unit: float, middle: float) -> None:
+        self._color, self._mask, self._unit, self._middle = color, mask, unit, middle
+
+    def walk(self, phase: float) -> None:
+        """Draw the whole body, from the far side to the near one, facing right."""
+        legs = [_leg(phase), _leg(phase + pi)]
+        hip = (0.0, max(-foot[1] for _, foot in legs))
+        chest = (0.018, hip[1] + 0.30)
+        self._arm(chest, -0.55 * sin(phase + pi), "#8c2c20")
+        self._legs(hip, legs[1], _FAR_LEG)
+        self._legs(hip, legs[0], _LEG)
+        self._trunk(hip, chest)
+        self._head((chest[0] + 0.012, chest[1] + 0.105))
+        self._arm(chest, -0.55 * sin(phase), _SLEEVE)
+
+    def _legs(self, hip: _Point, leg: tuple[_Point, _Point], color: str) -> None:
+        knee, foot = (_plus(hip, joint) for joint in leg)
+        self._limb(hip, knee, 0.088, 0.074, color)
+        self._limb(knee, _plus(foot, (0, 0.035)), 0.074, 0.05, color)
+        self._limb(_plus(foot, (-0.005, 0.02)), _plus(foot, (0.062, 0.014)), 0.044, 0.03, _SHOE)
+
+    def _trunk(self, hip: _Point, chest: _Point) -> None:
+        self._limb(_plus(hip, (0, 0.0)), _plus(chest, (0, -0.02)), 0.135, 0.15, _COAT)
+        self._limb(_plus(hip, (0, -0.06)), hip, 0.15, 0.135, _COAT)
+        self._limb(_plus(chest, (-0.02, 0.035)), _plus(chest, (0.04, 0.028)), 0.055, 0.055, _SCARF)
+
+    def _head(self, at: _Point) -> None:
+        self._limb(_plus(at, (-0.012, 0.018)), _plus(at, (-0.008, 0.03)), 0.125, 0.12, _HAIR)
+        self._limb(_plus(at, (0.014, -0.01)), _plus(at, (0.012, 0.014)), 0.098, 0.098, _SKIN)
+        self._limb(_plus(at, (0.055, 0.0)), _plus(at, (0.066, -0.004)), 0.024, 0.018, _SKIN)
+        self._limb(_plus(at, (-0.03, 0.058)), _plus(at, (0.036, 0.055)), 0.04, 0.03, _HAIR)
+
+    def _arm(self, chest: _Point, swing: float, color: str) -> None:
+        elbow = _plus(chest, _turned(0.155, swing - 0.05))
+        hand = _plus(elbow, _turned(0.135, swing + 0.35))
+        self._limb(chest, elbow, 0.072, 0.062, color)
+        self._limb(elbow, hand, 0.062, 0.05, color)
+        self._limb(hand, _plus(hand, _turned(0.02, swing + 0.4)), 0.046, 0.04, _SKIN)
+
+    def _limb(self, start: _Point, end: _Point, thick: float, thin: float, color: str) -> None:
+        """Draw a tapered line with round ends."""
+        steps = 12
+        for step in range(steps + 1):
+            part = step / steps
+            x, y = (a + (b - a) * part for a, b in zip(start, end, strict=True))
+            radius = (thick + (thin - thick) * part) / 2 * self._unit
+            left, top = self._middle + x * self._unit, self._floor() - y * self._unit
+            for draw, ink in ((self._color, color), (self._mask, 255)):
+                draw.ellipse((left - radius, top - radius, left + radius, top + radius), ink)
+
+    def _floor(self) -> float:
+        return self._unit * 1.005
+
+
+def _leg(phase: float) -> tuple[_Point, _Point]:
+    """Return knee and foot, seen from the hip: the leg swings like a pendulum, its knee bent on the way forward."""
+    thigh = 0.47 * sin(phase)
+    shin = thigh - 0.1 - 0.62 * max(0.0, cos(phase + 0.15))
+    knee = _turned(0.245, thigh)
+    return knee, _plus(knee, _turned(0.255, shin))
+
+
+def _turned(length: float, angle: float) -> _Point:
+    """Return where a limb ends that hangs down, turned forward by `angle` radians."""
+    return length * sin(angle), -length * cos(angle)
+
+
+def _plus(a: _Point, b: _Point) -> _Point:
+    return a[0] + b[0], a[1] + b[1]

@@ -1,0 +1,86 @@
+"""Where everything in the scene is, for a size of the picture."""
+
+from dataclasses import dataclass
+
+from ipcamd.media.source.paint import even
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle, in pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A picture sixteen units wide; a taller one gets more wall and more floor."""
+
+    size: tuple[int, int]
+
+    board_color = "#151b24"
+
+    @property
+    def unit(self) -> float:
+        """Pixels of a unit of length."""
+        return min(self.size[0] / 16, self.size[1] / 8.4)
+
+    def at(self, units: float) -> int:
+        """Return a length in pixels."""
+        return round(units * self.unit)
+
+    @property
+    def head(self) -> int:
+        """Height of the strip at the top."""
+        return even(self.unit * 1.62)
+
+    @property
+    def floor(self) -> int:
+        """Where the wall ends and the floor begins."""
+        return even(self.size[1] - self.unit * 2.0 - self._spare * 0.45)
+
+    @property
+    def ground(self) -> int:
+        """Where the figure's feet are."""
+        return even(self.size[1] - self.unit * 0.45 - self._spare * 0.2)
+
+    @property
+    def figure(self) -> int:
+        """The figure's height."""
+        return even(self.unit * 3.7 + self._spare * 0.25)
+
+    @property
+    def charts(self) -> tuple[Box, Box, Box]:
+        """The frames of the three pictures."""
+        height = even(self.unit * 3.1 + self._spare * 0.2)
+        width, top = even(self.unit * 4.2), even(self.head + self.unit * 0.55 + self._spare * 0.12)
+        step = self.size[0] / 3
+        first, second, third = (Box(even(step * (n + 0.5) - width / 2), top, width, height) for n in range(3))
+        return first, second, third
+
+    @property
+    def clock(self) -> Box:
+        """Where the time of day is written."""
+        return self._right(even(self.unit * 6.2), 0.22, even(self.unit * 0.92))
+
+    @property
+    def lamp(self) -> Box:
+        """The lamp that flashes."""
+        side = even(self.unit * 0.8)
+        return Box(even(self.clock.left - self.unit * 1.25), even(self.unit * 0.4), side, side)
+
+    @property
+    def small(self) -> Box:
+        """Where date and frame counter are written."""
+        return self._right(even(self.unit * 6.2), 1.12, even(self.unit * 0.3))
+
+    def _right(self, width: int, top: float, height: int) -> Box:
+        return Box(even(self.size[0] - self.unit * 0.55) - width, even(self.unit * top), width, height)
+
+    @property
+    def _spare(self) -> float:
+        """How much taller it is than 16:9, in pixels."""
+        return max(0.0, self.size[1] - self.unit * 9)

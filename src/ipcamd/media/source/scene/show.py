@@ -1,0 +1,83 @@
+"""The scene in motion."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import av
+
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.source.pace import SECOND, Beat, Clock, tick
+from ipcamd.media.source.paint import Planes, even, frame, view
+from ipcamd.media.source.scene.beep import beep
+from ipcamd.media.source.scene.board import Board
+from ipcamd.media.source.scene.figure import POSES, STRIDE, sprite
+from ipcamd.media.source.scene.gallery import gallery
+from ipcamd.media.source.scene.plan import Plan
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+_SOUNDS = 20
+"""At least so many stretches of sound a second, however slow the pictures come."""
+
+_STRIDES = 0.9
+"""Strides a second."""
+
+
+def show(
+    wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, walking: Callable[[], bool]
+) -> Iterator[Picture | Sound]:
+    """Yield the scene's pictures and sound; see `Source.play`."""
+    beat, stage = Beat(clock, stop), _Stage(clock)
+    heard, number = clock.now(), -1
+    while True:
+        want = wanted()
+        parts = -(-_SOUNDS // want.rate) if want.sound else 1
+        due, missed = beat.next(want.rate * parts)
+        if stop.is_set():
+            return
+        if want.sound and 0 < due - heard <= SECOND:
+            yield beep(heard, due)
+        heard = due
+        if tick(due, want.rate * parts) % parts == 0:
+            number += 1 + missed // parts
+            yield Picture(stage.paint(want.size, due, number, walking()), due, number)
+
+
+class _Stage:
+    """Paints pictures; what does not move is kept for the present size."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._plan = Plan((0, 0))
+        self._walked = 0.3
+        """How far the figure has gone, in strides."""
+        self._painted = 0
+
+    def paint(self, size: tuple[int, int], moment: int, number: int, walking: bool) -> av.VideoFrame:
+        """Return the picture of a moment."""
+        self._set_up((even(size[0]), even(size[1])))
+        if walking and 0 < moment - self._painted < SECOND:
+            self._walked += _STRIDES * (moment - self._painted) / SECOND
+        self._painted = moment
+        made = frame(self._back)
+        y, u, v = view(made)
+        self._board.write(y, moment, self._clock.local(moment), number)
+        self._place_figure((y, u, v))
+        return made
+
+    def _set_up(self, size: tuple[int, int]) -> None:
+        if size != self._plan.size:
+            self._plan = Plan(size)
+            self._back, self._board = gallery(self._plan), Board(self._plan)
+
+    def _place_figure(self, onto: Planes) -> None:
+        """Draw the figure where it has got to, on its way to and fro."""
+        plan = self._plan
+        room = plan.size[0] - plan.figure * 0.7
+        gone = self._walked * STRIDE * plan.figure % (2 * room)
+        back = gone > room
+        left = 2 * room - gone if back else gone
+        drawn = sprite(plan.figure, round(self._walked * POSES) % POSES, back)
+        drawn.draw(onto, round(left / 2) * 2, plan.ground - drawn.add[0].shape[0])
