@@ -1,7 +1,7 @@
 """The parts of a running camera, as endpoints are given them. No logic."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ipcamd.device.identity import Identity
     from ipcamd.device.virtual import Outside
     from ipcamd.media.pipeline import Pipeline
+    from ipcamd.params.group import Values
     from ipcamd.store.settings import Settings
 
 
@@ -34,3 +35,7 @@ class Camera:
     """How many streams are being watched."""
     started: float
     """``time.monotonic()`` at start."""
+    live_set: "Mapping[str, Callable[[Values, Values], Awaitable[None]]]" = field(default_factory=dict)
+    """Group to what sets its parameters of ``Origin.LIVE``: ``await live_set[group](values, sent)``. `values` are the
+    stored ones as the update will leave them, `sent` the live ones that were sent. Durable on return; raises
+    ``RequestFailed`` or ``StoreError``, then nothing was changed."""

@@ -13,164 +13,198 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params import GROUPS, find
 from ipcamd.params.group import Group, Origin, Param, Rank, Values
+from ipcamd.params.hardware import HARDWARE
 from ipcamd.store.settings import Change
 from ipcamd.wire.query import Query
 
-ACTIONS = ("list", "alllist", "allist", "update", "add", "remove")
+LISTS = ("list", "alllist", "allist")
+"""The actions that only read; ``allist`` is how the SDK's example spells ``alllist``."""
+
+ACTIONS = (*LISTS, "update", "add", "remove")
+
 HIDDEN = "********"
 """How a secret is listed; sent back, it leaves the secret alone (clarifications, Every CGI)."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """A group, and the one of its names that the request used and the answer repeats."""
+class _Asked:
+    """A group that a request named."""
 
     group: Group
     name: str
+    """The one of its names that the request used; the answer repeats it."""
+
+    def line(self, name: str, value: str, secret: bool = False) -> str:
+        return f"{self.name}.{name}={HIDDEN if secret else value}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One parameter of an update."""
-
-    named: _Named
-    param: Param
-    value: str
-    """Canonical; `HIDDEN` for a secret that stays as it is."""
-
-
-async def answer(call: Call, rank: Rank) -> Reply:
+async def param(call: Call, rank: Rank) -> Reply:
     """Do one request with the rights of `rank`."""
-    match (call.query.get("action") or "").lower():
+    match _action(call.query):
         case "alllist" | "allist":
-            return text(*_listing(call.camera, [_Named(g, g.name) for g in GROUPS if _seen(g, rank)], rank))
+            return text(*_listing(call.camera, _visible(rank), rank))
         case "list":
-            return text(*_listed(call, rank))
+            return text(*_list(call, rank))
         case "update":
             return text(*await _update(call, rank))
         case "add" | "remove" as action:
-            raise RequestFailed(
-                f"action={action}: group={_shown(call.query.get('group') or '')} is not a dynamic group"
-            )
+            raise RequestFailed(f"action={action}: {_one_group(call.query).name} has no members to add or remove")
         case action:
             raise RequestFailed(f"action={_shown(action)}: allowed: {', '.join(ACTIONS)}")
 
 
-def _listed(call: Call, rank: Rank) -> Iterator[str]:
-    groups = _groups(call.query)
-    name = call.query.get("name")
+def _action(query: Query) -> str:
+    return (query.get("action") or "").lower()
+
+
+def _visible(rank: Rank) -> Iterator[_Asked]:
+    return (_Asked(group, group.name) for group in GROUPS if any(p.get <= rank for p in group.params))
+
+
+def _list(call: Call, rank: Rank) -> Iterator[str]:
+    groups, name = _groups(call.query), call.query.get("name")
     if name is None:
-        yield from _listing(call.camera, groups, rank)
-        return
-    for named in groups:
-        param = _param(named, name)
-        if param.get > rank:
-            raise RequestFailed(f"{named.name}.{param.name}: not to be read as {rank.name.lower()}")
-        yield _line(call.camera, named, param)
+        return _listing(call.camera, groups, rank)
+    return (_listed(call.camera, asked, name, rank) for asked in groups)
 
 
-def _listing(camera: Camera, groups: Iterable[_Named], rank: Rank) -> Iterator[str]:
-    for named in groups:
-        if not (seen := _seen(named.group, rank)):
-            raise RequestFailed(f"group={named.name}: not to be read as {rank.name.lower()}")
-        yield f"[{named.name}]"
-        for param in seen:
-            yield _line(camera, named, param)
+def _listing(camera: Camera, groups: Iterable[_Asked], rank: Rank) -> Iterator[str]:
+    for asked in groups:
+        readable = [p for p in asked.group.params if p.get <= rank]
+        if not readable:
+            raise RequestFailed(f"group={asked.name}: {rank.name.lower()} may not read it")
+        yield f"[{asked.name}]"
+        for p in readable:
+            yield asked.line(p.name, _value(camera, asked.group, p), p.secret)
         yield ""
 
 
-def _seen(group: Group, rank: Rank) -> list[Param]:
-    return [param for param in group.params if param.get <= rank]
+def _listed(camera: Camera, asked: _Asked, name: str, rank: Rank) -> str:
+    p = _find(asked, name)
+    if p.get > rank:
+        raise RequestFailed(f"{asked.name}.{p.name}: {rank.name.lower()} may not read it")
+    return asked.line(p.name, _value(camera, asked.group, p), p.secret)
 
 
-def _line(camera: Camera, named: _Named, param: Param) -> str:
-    value = HIDDEN if param.secret else _value(camera, named.group, param)
-    return f"{named.name}.{param.name}={value}"
+def _value(camera: Camera, group: Group, p: Param) -> str:
+    return camera.settings[group.name][p.name] if p.origin is Origin.STORED else _live(camera, group, p)
 
 
-def _value(camera: Camera, group: Group, param: Param) -> str:
-    if param.origin is Origin.STORED:
-        return camera.settings[group.name][param.name]
-    live = camera.live.get((group.name, param.name))
-    return live() if live else param.default
+def _live(camera: Camera, group: Group, p: Param) -> str:
+    answer = camera.live.get((group.name, p.name))
+    return answer() if answer else p.default
 
 
 async def _update(call: Call, rank: Rank) -> list[str]:
-    asked = _asked(call, rank)
-    changes, lines = [], [f"{a.named.name}.{a.param.name}={HIDDEN if a.param.secret else a.value}" for a in asked]
-    for named in {a.named: None for a in asked}:
-        sent = {a.param.name: a.value for a in asked if a.named == named and a.value != HIDDEN}
-        settled = _settled(call.camera, named.group, sent)
-        lines += [f"{named.name}.{name}={value}" for name, value in settled.items()]
-        changes += [Change(named.group.name, name, value) for name, value in {**sent, **settled}.items()]
-    if changes:
-        await call.camera.settings.update(changes)
-    return lines
+    """Check everything that was sent, change everything or nothing, and return what to answer."""
+    asked = _one_group(call.query)
+    sent = {p: _parsed(asked, p, value) for p, value in _sent(call, asked, rank)}
+    settled = await _change(call.camera, asked.group, {p: value for p, value in sent.items() if not _kept(p, value)})
+    return [
+        *(asked.line(p.name, value, p.secret) for p, value in sent.items()),
+        *(asked.line(name, value) for name, value in settled.items()),
+    ]
 
 
-def _settled(camera: Camera, group: Group, sent: Values) -> Values:
-    return group.settle({**camera.settings[group.name], **sent}, sent) if group.settle else {}
+async def _change(camera: Camera, group: Group, sent: dict[Param, str]) -> Values:
+    """Make the change that was sent, and what follows from it by the group's rules, which is returned."""
+    named = {p.name: value for p, value in sent.items()}
+    values = {**camera.settings[group.name], **named}
+    settled = group.settle(values, named) if group.settle and named else {}
+    live = {p.name: value for p, value in sent.items() if p.origin is Origin.LIVE}
+    stored = {**{name: value for name, value in named.items() if name not in live}, **settled}
+    if live:
+        await camera.live_set[group.name]({**camera.settings[group.name], **stored}, live)
+    if stored:
+        await camera.settings.update([Change(group.name, name, value) for name, value in stored.items()])
+    return settled
 
 
-def _asked(call: Call, rank: Rank) -> list[_Asked]:
-    groups = _groups(call.query)
-    if len(groups) != 1:
-        raise RequestFailed("group: one group at a time")
-    pairs = {name.lower(): (name, value) for name, value in call.query.pairs if name.lower() not in ("action", "group")}
+def _sent(call: Call, asked: _Asked, rank: Rank) -> Iterator[tuple[Param, str]]:
+    pairs = [(name, value) for name, value in call.query.pairs if name.lower() not in ("action", "group")]
     if not pairs:
-        raise RequestFailed("update: no parameter was sent")
-    return [_checked(groups[0], name, value, rank) for name, value in pairs.values()]
+        raise RequestFailed(f"group={asked.name}: no parameter to update; allowed: {_names(asked.group)}")
+    for name, value in pairs:
+        p = _find(asked, name)
+        _permit(call.camera, asked, p, rank)
+        yield p, value
 
 
-def _checked(named: _Named, name: str, value: str, rank: Rank) -> _Asked:
-    param = _param(named, name)
-    if param.set is None:
-        raise RequestFailed(f"{named.name}.{param.name}: read-only")
-    if param.set > rank:
-        raise RequestFailed(f"{named.name}.{param.name}: not to be set as {rank.name.lower()}")
-    if param.secret and value == HIDDEN:
-        return _Asked(named, param, HIDDEN)
+def _permit(camera: Camera, asked: _Asked, p: Param, rank: Rank) -> None:
+    if p.set is None:
+        raise RequestFailed(f"{asked.name}.{p.name}: it is read-only")
+    if p.set > rank:
+        raise RequestFailed(f"{asked.name}.{p.name}: {rank.name.lower()} may not set it")
+    unset = p.origin is Origin.LIVE and asked.group.name not in camera.live_set
+    if unset or _lacks(camera, p):
+        raise RequestFailed(f"{asked.name}.{p.name}: not supported by this device")
+
+
+def _lacks(camera: Camera, p: Param) -> bool:
+    flag = HARDWARE.param(p.needs)
+    return flag is not None and _live(camera, HARDWARE, flag) == "0"
+
+
+def _parsed(asked: _Asked, p: Param, value: str) -> str:
+    if _kept(p, value):
+        return value
     try:
-        return _Asked(named, param, param.kind.parse(value))
-    except ValueError as error:
-        shown = HIDDEN if param.secret else _shown(value)
-        raise RequestFailed(f"{named.name}.{param.name}={shown}: allowed: {error}") from error
+        return p.kind.parse(value)
+    except ValueError:
+        raise RequestFailed(f"{asked.line(p.name, _shown(value), p.secret)}: allowed: {p.kind.allowed}") from None
 
 
-def _groups(query: Query) -> list[_Named]:
-    return [_named(name.strip()) for name in (query.get("group") or "").split(",")]
+def _kept(p: Param, value: str) -> bool:
+    return p.secret and value == HIDDEN
 
 
-def _named(name: str) -> _Named:
+def _one_group(query: Query) -> _Asked:
+    groups = _groups(query)
+    if len(groups) > 1:
+        raise RequestFailed(f"group={_shown(query.get('group') or '')}: {_action(query)} takes one group")
+    return groups[0]
+
+
+def _groups(query: Query) -> list[_Asked]:
+    return [_group(name.strip()) for name in (query.get("group") or "").split(",")]
+
+
+def _group(name: str) -> _Asked:
     group = find(name)
     if group is None:
         raise RequestFailed(f"group={_shown(name)}: allowed: {', '.join(g.name for g in GROUPS)}")
-    return _Named(group, next(n for n in (group.name, *group.aliases) if n.lower() == name.lower()))
+    return _Asked(group, next(n for n in (group.name, *group.aliases) if n.lower() == name.lower()))
 
 
-def _param(named: _Named, name: str) -> Param:
-    param = named.group.param(name)
-    if param is None:
-        names = ", ".join(p.name for p in named.group.params)
-        raise RequestFailed(f"{_shown(name)}: not in {named.name}; allowed: {names}")
-    return param
+def _find(asked: _Asked, name: str) -> Param:
+    p = asked.group.param(name)
+    if p is None:
+        raise RequestFailed(f"{_shown(name)}: not a parameter of {asked.name}; allowed: {_names(asked.group)}")
+    return p
+
+
+def _names(group: Group) -> str:
+    return ", ".join(p.name for p in group.params)
 
 
 def _shown(value: str) -> str:
-    """Return what a request sent, fit to be repeated in an answer: one line, not long."""
-    return "".join(c if c.isprintable() else "?" for c in value[:64])
+    """Return what a request sent so that an answer can repeat it: on one line, and not much of it."""
+    return "".join(c if c.isprintable() else "?" for c in value[:64]) + ("..." if len(value) > 64 else "")
 
 
 def _changes(query: Query) -> bool:
-    return (query.get("action") or "").lower() not in ("list", "alllist", "allist")
+    return _action(query) not in LISTS
 
 
-def _endpoint(rank: Rank) -> Endpoint:
-    path = f"/cgi/{rank.name.lower()}/param.cgi"
-    return Endpoint(path, rank, functools.partial(answer, rank=rank), changes=_changes)
+def _for(rank: Rank) -> Endpoint:
+    return Endpoint(f"/cgi/{rank.name.lower()}/param.cgi", rank, functools.partial(param, rank=rank), changes=_changes)
+
+
+async def _own(call: Call) -> Reply:
+    return await param(call, call.account.rank)
 
 
 ENDPOINTS = (
-    *(_endpoint(rank) for rank in (Rank.ADMIN, Rank.USERS, Rank.GUEST)),
-    Endpoint("/cgi/param.cgi", Rank.GUEST, lambda call: answer(call, call.account.rank), changes=_changes),
+    *(_for(rank) for rank in (Rank.ADMIN, Rank.USERS, Rank.GUEST)),
+    Endpoint("/cgi/param.cgi", Rank.GUEST, _own, changes=_changes),
 )
