@@ -1,9 +1,10 @@
 """``/cgi/admin/date.cgi``: the date and the time of day (SDK 1.3)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
-from ipcamd.device.clock import YEARS, at, moment, zone
+from ipcamd.device.clock import YEARS, zone_of
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.params.values import Integer
@@ -33,7 +34,7 @@ async def date(call: Call) -> Reply:
             await _set(call, _numbers(call.query))
             return text("ok")
         case other:
-            raise RequestFailed(f"action={other}: allowed is get, set")
+            raise RequestFailed(f"action={other}: allowed: get, set")
 
 
 def _spelled(now: datetime) -> str:
@@ -44,15 +45,11 @@ def _spelled(now: datetime) -> str:
 async def _set(call: Call, numbers: dict[str, int]) -> None:
     clock, settings = call.camera.clock, call.camera.settings
     index = numbers.pop("timezone", None)
-    changes = [] if index is None else [Change("Time", "TimeZone", str(index))]
-    if not numbers:
-        await settings.update(changes)
-        return
-    index = int(settings["Time"]["TimeZone"]) if index is None else index
-    place = zone(index, settings["Time"].get("DaylightSaving") == "on")
-    wanted = moment(at(clock.now_ns(), place), numbers)
-    await settings.update([*changes, Change("Time", "SyncSource", "manually")])
-    await clock.set(wanted)
+    changes = {} if index is None else {"TimeZone": str(index)}
+    if numbers:
+        changes["SyncSource"] = "manually"
+        await clock.set_fields(numbers, zone_of({**settings["Time"], **changes}))
+    await settings.update([Change("Time", name, value) for name, value in changes.items()])
 
 
 def _numbers(query: Query) -> dict[str, int]:
@@ -68,13 +65,14 @@ def _number(name: str, value: str) -> int:
     try:
         return int(FIELDS[name].parse(value))
     except ValueError as error:
-        raise RequestFailed(f"{name}={value}: allowed is {FIELDS[name].allowed}") from error
+        raise RequestFailed(f"{name}={value}: allowed: {FIELDS[name].allowed}") from error
 
 
-def _only(query: Query, known: dict[str, Integer] | tuple[()]) -> None:
+def _only(query: Query, known: Iterable[str]) -> None:
+    allowed = ("action", *known)
     for name, _ in query.pairs:
-        if name.lower() not in ("action", *known):
-            raise RequestFailed(f"{name}: unknown parameter; allowed are {', '.join(('action', *known))}")
+        if name.lower() not in allowed:
+            raise RequestFailed(f"{name}: unknown parameter; allowed: {', '.join(allowed)}")
 
 
 def _changes(query: Query) -> bool:

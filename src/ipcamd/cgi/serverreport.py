@@ -7,6 +7,7 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
 from ipcamd.device.netif import address_towards
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.params.hardware import HARDWARE
 
 
 def serverreport(call: Call) -> Reply:
@@ -44,8 +45,9 @@ def _state(camera: Camera) -> tuple[str, ...]:
 
 
 def _has(camera: Camera, what: str) -> str:
-    ask = camera.live.get(("Hardware", what))
-    return "No" if ask is None or ask() in ("", "0") else "Yes"
+    ask = camera.live.get((HARDWARE.name, what))
+    param = HARDWARE.param(what)
+    return "Yes" if (ask() if ask else param and param.default) != "0" else "No"
 
 
 ENDPOINT = Endpoint("/cgi/admin/serverreport.cgi", Rank.ADMIN, serverreport, changes=never)

@@ -16,6 +16,9 @@ from ipcamd.params.zones import ZONES
 OFFSET = "clock.offset"
 """Name of the fact that keeps the offset, in nanoseconds."""
 
+UNITS = ("year", "month", "day", "hour", "minute", "second")
+"""What a local time is made of."""
+
 YEARS = (1971, 2105)
 """First and last year that the clock can be set to: a payload header has 32 bits for seconds since 1970 (SDK 3.1)."""
 
@@ -49,8 +52,7 @@ class Clock:
 
     def zone(self) -> tzinfo:
         """Return the time zone that is set."""
-        group = self._group()
-        return zone(int(group["TimeZone"]), group.get("DaylightSaving") == "on")
+        return zone_of(self._group())
 
     def local(self, moment: int | None = None) -> datetime:
         """Return `moment` (nanoseconds since the epoch, by default now) as local time."""
@@ -62,11 +64,37 @@ class Clock:
         await self._facts.set(OFFSET, str(offset))
         self._offset = offset
 
+    async def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> None:
+        """Set `fields` of the local time of `place`, keep the others; see `moment`. Durable on return.
+
+        Raises `RequestFailed` or ``StoreError``.
+        """
+        await self.set(moment(at(self.now_ns(), place), fields))
+
+    async def set_live(self, values: Values, sent: Values) -> None:
+        """Set the clock by ``Time.ServerDate`` and ``Time.ServerTime`` (see ``Camera.live_set``)."""
+        date, time_of_day = sent.get("ServerDate"), sent.get("ServerTime")
+        fields = dict(zip(UNITS[:3], map(int, date.split("-")), strict=True)) if date else {}
+        fields |= dict(zip(UNITS[3:], map(int, time_of_day.split(":")), strict=True)) if time_of_day else {}
+        await self.set_fields(fields, zone_of(values))
+
+    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the parameters whose value is the clock's (see ``Camera.live``)."""
+        return {
+            ("Time", "ServerDate"): lambda: f"{self.local():%Y-%m-%d}",
+            ("Time", "ServerTime"): lambda: f"{self.local():%H:%M:%S}",
+        }
+
 
 def zone(index: int, daylight_saving: bool) -> tzinfo:
     """Return zone `index` of the family's table: its standard offset all year, or the rules of the place itself."""
     name, hours = ZONES[index]
     return ZoneInfo(name) if daylight_saving else timezone(timedelta(hours=hours))
+
+
+def zone_of(values: Values) -> tzinfo:
+    """Return the zone that these values of the group ``Time`` choose."""
+    return zone(int(values["TimeZone"]), values["DaylightSaving"] == "on")
 
 
 def at(moment: int, place: tzinfo) -> datetime:
@@ -77,15 +105,15 @@ def at(moment: int, place: tzinfo) -> datetime:
 def moment(now: datetime, fields: Mapping[str, int]) -> int:
     """Return the moment, in nanoseconds since the epoch, whose local time is `now` but for `fields`.
 
-    `fields` are some of ``year``, ``month``, ``day``, ``hour``, ``minute``, ``second``, each in its own range. Raises
-    `RequestFailed` for a day that the calendar does not have, and for a time that daylight saving leaves out.
+    `fields` are some of `UNITS`, each in its own range. Raises `RequestFailed` for a day that the calendar does not
+    have, and for a time that daylight saving leaves out.
     """
-    whole = {"year": now.year, "month": now.month, "day": now.day, "hour": now.hour, "minute": now.minute} | fields
-    fraction = {} if "second" in fields else {"second": now.second, "microsecond": now.microsecond}
+    year, month, day, hour, minute, second = (fields.get(unit, getattr(now, unit)) for unit in UNITS)
+    fraction = 0 if "second" in fields else now.microsecond
     try:
-        wanted = datetime(**whole, **fraction, tzinfo=now.tzinfo)  # type: ignore[arg-type]
+        wanted = datetime(year, month, day, hour, minute, second, fraction, now.tzinfo)
     except ValueError as error:
-        raise RequestFailed("{year}/{month}/{day}: there is no such day".format_map(whole)) from error
+        raise RequestFailed(f"{year}/{month}/{day}: there is no such day") from error
     utc = wanted.astimezone(UTC)
     if utc.astimezone(now.tzinfo).replace(tzinfo=None) != wanted.replace(tzinfo=None):
         raise RequestFailed(f"{wanted:%H:%M:%S}: daylight saving leaves this time out on that day in {now.tzinfo}")

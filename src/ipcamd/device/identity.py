@@ -1,7 +1,9 @@
 """Who this camera is (SDK 1.1, 10.2): what stays the same for its whole life, factory default included."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ipcamd import __version__
 from ipcamd.device.clock import Facts
@@ -33,6 +35,18 @@ class Identity:
     sdk_version: str = "1.0.9"
     """Version of the SDK that is spoken."""
 
+    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the parameters whose value is the name plate's (see ``Camera.live``)."""
+        plate = {
+            "MACAddress": self.mac,
+            "ModelName": self.model_name,
+            "FWVersion": self.firmware_version,
+            "FWBuild": self.firmware_build,
+            "CGI": self.sdk_version,
+            "ModelNumber": self.model_number,
+        }
+        return {("System.Info", name): partial(str, value) for name, value in plate.items()}
+
 
 async def identity(facts: Facts) -> Identity:
     """Return this camera's identity; at the first start it is drawn and made durable. Raises ``StoreError``."""
@@ -42,9 +56,9 @@ async def identity(facts: Facts) -> Identity:
 
 
 def draw_mac() -> str:
-    """Return a random unicast address of the locally administered kind (IEEE 802c: second-lowest bit of the first byte)."""
+    """Return a random unicast address of the locally administered kind (IEEE 802c)."""
     first, *rest = secrets.token_bytes(6)
-    return ":".join(f"{byte:02x}" for byte in (first & 0xFC | 0x02, *rest))
+    return ":".join(f"{byte:02x}" for byte in (first & 0xFC | 0x02, *rest))  # not a group's; local
 
 
 def draw_serial() -> str:

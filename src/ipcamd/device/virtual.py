@@ -6,16 +6,14 @@ Drivers and engines hook in from both sides: they `watch` what is done to the de
 from collections.abc import Callable, Mapping
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.values import Integer, Kind, OneOf
+from ipcamd.params.values import HIGH_LOW, Integer, Kind, OneOf
 
 Watcher = Callable[[str], None]
 """Called in the event loop with the new value."""
 
-_LEVEL = OneOf(("high", "low"))
-
 CAUSES: dict[str, tuple[Kind, str]] = {
-    "di1": (_LEVEL, "low"),
-    "di2": (_LEVEL, "low"),
+    "di1": (HIGH_LOW, "low"),
+    "di2": (HIGH_LOW, "low"),
     "light": (Integer(0, 100), "100"),
     "sdcard": (OneOf(("insert", "remove")), "insert"),
     "sdcardsize": (Integer(1024, 2_000_000_000), "16000000"),
@@ -81,9 +79,9 @@ class Outside:
 
 def _parse(name: str, value: str) -> str:
     if name not in CAUSES:
-        raise RequestFailed(f"{name}: unknown; allowed are {', '.join(CAUSES)}")
+        raise RequestFailed(f"{name}: unknown parameter; allowed: {', '.join(CAUSES)}")
     kind, _ = CAUSES[name]
     try:
         return kind.parse(value)
     except ValueError as error:
-        raise RequestFailed(f"{name}={value}: allowed is {kind.allowed}") from error
+        raise RequestFailed(f"{name}={value}: allowed: {kind.allowed}") from error
