@@ -37,6 +37,9 @@ class HttpError(IpcamdError):
     ``headers`` go into the answer (``Allow``, ``WWW-Authenticate``, ``Retry-After``).
     """
 
+    delay = 0.0
+    """Seconds that the answer is held back, without blocking anybody else: slows down guessing."""
+
     def __init__(self, status: int, message: str = "", headers: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(message)
         self.status = status
