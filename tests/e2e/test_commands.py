@@ -1,6 +1,5 @@
 """Issue, 1: the command line, as the commands' contract has it."""
 
-import os
 import re
 import signal
 import socket
@@ -19,7 +18,9 @@ pytestmark = pytest.mark.slow
 
 def run_to_its_end(*options: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ipcamd", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, env=clean_environment(environment or {}))
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=30, env=clean_environment(environment or {})
+    )
 
 
 def test_help_names_every_option_of_the_contract() -> None:
@@ -169,8 +170,19 @@ def test_sighup_reads_the_file_again_and_the_camera_goes_on(start_camera: StartC
 def test_a_full_log_does_not_stop_it(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ipcamd", "run", "--source=scene", "--host=127.0.0.1", *ANY_PORT]
-            + [f"--state={tmp_path}/s", "--discovery=off", "--log-level=debug", "--admin-password=correct horse"],
+            [
+                sys.executable,
+                "-m",
+                "ipcamd",
+                "run",
+                "--source=scene",
+                "--host=127.0.0.1",
+                *ANY_PORT,
+                f"--state={tmp_path}/s",
+                "--discovery=off",
+                "--log-level=debug",
+                "--admin-password=correct horse",
+            ],
             stdout=subprocess.PIPE,
             stderr=full,
             text=True,
@@ -192,4 +204,4 @@ def test_nothing_listens_after_the_end(start_camera: StartCamera) -> None:
     database = next(camera.state.glob("*.db*"), None) or next(camera.state.glob("*.sqlite*"))
     with sqlite3.connect(database) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert not os.path.exists(f"/proc/{camera.pid}")
+    assert not Path(f"/proc/{camera.pid}").exists()

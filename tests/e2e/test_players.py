@@ -21,7 +21,7 @@ def run(*command: str, seconds: float = 40) -> subprocess.CompletedProcess[str]:
     """Run a foreign program; it must end well."""
     environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL, env=environment
+        command, check=False, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL, env=environment
     )
     assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
     return done

@@ -1,4 +1,4 @@
-"""Issue, 2: pictures come from files, V4L2 cameras, other cameras and screens; a source that fails does not end the camera."""
+"""Issue, 2: pictures come from files, V4L2 cameras, other cameras, screens; a failing source does not end the camera."""
 
 import itertools
 import os

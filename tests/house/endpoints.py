@@ -1,0 +1,31 @@
+"""Every endpoint that the code declares, found without the table that the server uses."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+
+import ipcamd.cgi
+from ipcamd.cgi.endpoint import Endpoint
+
+
+def modules() -> Iterator[ModuleType]:
+    """Give the modules of ``cgi/`` that are named after a path."""
+    for found in pkgutil.iter_modules(ipcamd.cgi.__path__):
+        module = importlib.import_module(f"ipcamd.cgi.{found.name}")
+        if declared(module):
+            yield module
+
+
+def declared(module: ModuleType) -> list[Endpoint]:
+    """Return the endpoints that this module makes (not those that it merely imports)."""
+    found = []
+    for name, value in vars(module).items():
+        if name.isupper():
+            values = value if isinstance(value, list | tuple) else [value]
+            found += [v for v in values if isinstance(v, Endpoint)]
+    return found
+
+
+def everything() -> list[Endpoint]:
+    return [endpoint for module in modules() for endpoint in declared(module)]

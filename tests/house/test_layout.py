@@ -1,0 +1,71 @@
+"""Rules about the code that no linter knows."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.house import endpoints
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src/ipcamd"
+FILES = sorted(
+    path
+    for folder in ("src", "tests", "bench", "docs")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".py", ".js", ".css", ".html", ".c", ".h"} and "build" not in path.relative_to(ROOT).parts
+)
+
+
+def imports(path: Path) -> set[str]:
+    """Return the modules that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in FILES}
+    assert {path: length for path, length in lengths.items() if length > 400} == {}
+
+
+def test_no_file_is_a_drawer_for_anything() -> None:
+    drawers = re.compile("(utils?|helpers?|common|misc|managers?)")
+    names = [path for path in FILES if any(drawers.fullmatch(part.split(".")[0]) for part in path.parts[-4:])]
+    # camload keeps the name that it came with
+    assert [path for path in names if path.stem != "common" or path.suffix not in {".c", ".h"}] == []
+
+
+def test_the_path_of_an_endpoint_names_its_file() -> None:
+    for module in endpoints.modules():
+        name = module.__name__.rpartition(".")[2]
+        for endpoint in endpoints.declared(module):
+            assert name == endpoint.path.rpartition("/")[2].removesuffix(".cgi"), endpoint.path
+
+
+def test_no_two_endpoints_share_a_path() -> None:
+    paths = [path for endpoint in endpoints.everything() for path in (endpoint.path, *endpoint.aliases)]
+    assert len(paths) == len(set(paths))
+    assert [path for path in paths if path != path.lower() or not path.startswith("/")] == []
+
+
+def test_endpoints_do_not_import_each_other() -> None:
+    files = [Path(str(module.__file__)) for module in endpoints.modules()]
+    names = {f"ipcamd.cgi.{file.stem}" for file in files}
+    assert {file.name: found for file in files if (found := imports(file) & names - {f"ipcamd.cgi.{file.stem}"})} == {}
+
+
+def test_starting_up_imports_nothing_heavy_and_does_nothing() -> None:
+    script = (
+        "import sys, threading, ipcamd.cli\n"
+        "heavy = {'av', 'numpy', 'PIL', 'simplejpeg'} & sys.modules.keys()\n"
+        "assert not heavy, heavy\n"
+        "assert threading.active_count() == 1\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
