@@ -1,1 +1,1 @@
-"""What survives a restart: settings, accounts, and later schedules, recordings and events. SQLite, WAL, synchronous=FULL."""
+"""What survives a restart: settings, accounts, facts; later schedules, recordings, events. SQLite, WAL, FULL."""

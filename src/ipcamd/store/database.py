@@ -5,55 +5,138 @@ measured power cut. Commits wait for the disk, so they run in a thread of their 
 """
 
 import asyncio
+import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from ipcamd.errors import StoreError
+from ipcamd.store.directory import Directory
+from ipcamd.store.rescue import back_up, open_sound
+from ipcamd.store.seal import Seal
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS setting (grp TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (grp, name)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS account (name TEXT PRIMARY KEY, rank INTEGER NOT NULL, sealed BLOB NOT NULL, shown INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
+BACKUP_DELAY = 60.0
+"""Seconds from a change to the backup that holds it."""
+
+FINGERPRINT = "seal.fingerprint"
+"""The fact that tells which key the secrets were sealed with."""
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+Work = Callable[[sqlite3.Connection], object]
+"""Something to do in a transaction, in the store's thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part's share of a change that several parts make together."""
+
+    save: Work
+    done: Callable[[], None]
+    """Called in the event loop when it is on the disk: now the memory may follow."""
 
 
 class Database:
-    """One open database file."""
+    """One open database file, the owner of its directory."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=FULL")
-        self._connection.executescript(SCHEMA)
-        self._writer = ThreadPoolExecutor(1, "store")
-
-    def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
-        """Return the rows of a query (at start; the running camera reads memory)."""
-        return self._connection.execute(sql, values).fetchall()
-
-    async def write(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        """Run `work` in one transaction; on return it is on the disk. Raises `StoreError`, then nothing was changed."""
-        await asyncio.get_running_loop().run_in_executor(self._writer, self.write_now, work)
-
-    def write_now(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        """Do `write` in the calling thread (at start)."""
+        """Open it, and make what is missing. Raises `ConfigError`; a damaged database does not (`open_sound`)."""
+        self._path = path
+        self._directory = Directory(path.parent)
         try:
-            with self._connection as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                work(connection)
-        except sqlite3.Error as error:
-            raise StoreError(f"the settings could not be saved: {error}") from error
+            self.seal = Seal(path.with_name("secret.key"))
+            self._connection = open_sound(path)
+        except BaseException:
+            self._directory.close()
+            raise
+        self._writer = ThreadPoolExecutor(1, "store")
+        self._running: set[asyncio.Task[Any]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._changed = False
+        self.key_lost = self._is_key_lost()
+        """The secrets in the database were sealed with another key than the one that is there now."""
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query (at start; the running camera reads memory). Raises `StoreError`."""
+        return self._writer.submit(self._rows, sql, values).result()
+
+    async def write(self, work: Work) -> None:
+        """Run `work` in one transaction; on return it is on the disk. Raises `StoreError`, then nothing was changed."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, self._transact, work)
+        if self._timer is None:
+            self._timer = loop.call_later(BACKUP_DELAY, self._start_backup)
+
+    def write_now(self, work: Work) -> None:
+        """Do `write`, and let the calling thread wait for it (at start)."""
+        self._writer.submit(self._transact, work).result()
+
+    async def complete(self, action: Coroutine[Any, Any, T]) -> T:
+        """Run `action` to its end, even if whoever waits for it is cancelled: disk and memory must not part."""
+        task = asyncio.get_running_loop().create_task(action)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
 
     def close(self) -> None:
-        """Finish what is being written and close."""
+        """Finish what is being written, back it up, close, and give the directory free."""
+        if self._timer is not None:
+            self._timer.cancel()
         self._writer.shutdown()
+        self._back_up()
         self._connection.close()
+        self._directory.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # told to who waited; if nobody does any more, asyncio need not complain
+
+    def _rows(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"the settings could not be read: {error}") from error
+
+    def _transact(self, work: Work) -> None:
+        try:
+            with self._connection as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                work(connection)
+        except sqlite3.Error as error:
+            raise StoreError(f"the settings could not be saved: {error}") from error
+        self._changed = True
+
+    def _start_backup(self) -> None:
+        self._timer = None
+        self._writer.submit(self._back_up)
+
+    def _back_up(self) -> None:
+        if not self._changed:
+            return
+        try:
+            back_up(self._connection, self._path)
+            self._changed = False
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("no backup of the settings could be made: %s", error)
+
+    def _is_key_lost(self) -> bool:
+        known = self.rows("SELECT value FROM fact WHERE name = ?", FINGERPRINT)
+        if not known:
+            self.write_now(self.adopt_key)
+        return bool(known) and known[0][0] != self.seal.fingerprint
+
+    def adopt_key(self, connection: sqlite3.Connection) -> None:
+        """Note, as part of a transaction, that from now on the present key is the one that counts."""
+        connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (FINGERPRINT, self.seal.fingerprint))

@@ -1,0 +1,39 @@
+"""Single facts about the device that must survive a restart: its MAC address, its clock's offset."""
+
+import sqlite3
+
+from ipcamd.store.database import Database, Step
+
+
+class Facts:
+    """Names and texts. In memory for reading; a change reaches the disk first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._facts: dict[str, str] = dict(database.rows("SELECT name, value FROM fact"))
+
+    def get(self, name: str) -> str | None:
+        """Return the fact, or None."""
+        return self._facts.get(name)
+
+    async def set(self, name: str, value: str) -> None:
+        """Keep the fact; on return it is on the disk. Raises ``StoreError``, then nothing was changed."""
+        await self._database.complete(self._set(name, value))
+
+    def forget(self, *names: str) -> Step:
+        """Return the step that drops these facts (factory default)."""
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.executemany("DELETE FROM fact WHERE name = ?", [(name,) for name in names])
+
+        def done() -> None:
+            for name in names:
+                self._facts.pop(name, None)
+
+        return Step(save, done)
+
+    async def _set(self, name: str, value: str) -> None:
+        await self._database.write(
+            lambda connection: connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+        )
+        self._facts[name] = value

@@ -1,0 +1,141 @@
+"""Opening a database that may be damaged, and the backup that then takes its place."""
+
+import logging
+import sqlite3
+import time
+from pathlib import Path
+
+from ipcamd.errors import ConfigError
+from ipcamd.store.files import create_private, replace_durably, sync_directory, write_durably
+from ipcamd.store.schema import migrate
+
+KEPT = 3
+"""How many damaged databases are kept for whoever wants to look into them."""
+
+_PRAGMAS = (
+    # One process owns the directory, so the index of the log can live in memory instead of a file
+    "locking_mode=EXCLUSIVE",
+    "journal_mode=WAL",
+    "synchronous=FULL",  # with WAL no acknowledged write was lost in any measured power cut; NORMAL lost some
+    "secure_delete=ON",  # a removed account leaves no trace in free pages
+    "trusted_schema=OFF",
+    "temp_store=MEMORY",
+    "journal_size_limit=1048576",
+)
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_PARTS = ("", "-wal", "-shm", "-journal")
+
+_log = logging.getLogger(__name__)
+
+
+class _Damaged(Exception):
+    """The file is not a sound database."""
+
+
+def backup_of(path: Path) -> Path:
+    """Return where the backup of a database lies."""
+    return path.with_name(f"{path.name}.backup")
+
+
+def open_sound(path: Path) -> sqlite3.Connection:
+    """Open a database, private, checked, at the newest schema.
+
+    A damaged one is set aside; the last good backup takes its place, or else an empty database. Raises `ConfigError`.
+    """
+    try:
+        if _is_lost(path):
+            _log.error("the database %s is gone", path)
+            _restore(path)
+        try:
+            return _open(path)
+        except _Damaged as damage:
+            _log.error("the database %s is damaged (%s): kept as %s", path, damage, _set_aside(path).name)
+            _restore(path)
+            return _open(path)
+    except (sqlite3.Error, OSError, _Damaged) as error:
+        raise ConfigError(f"the database {path} cannot be opened ({error}): free or repair its disk") from error
+
+
+def back_up(connection: sqlite3.Connection, path: Path) -> None:
+    """Make a sound copy beside the database. Raises ``sqlite3.Error`` or ``OSError``; the last one then stays.
+
+    A database that is damaged meanwhile cannot replace a good backup: the copy is made row by row, not page by page.
+    """
+    draft = path.with_name(f"{path.name}.draft")
+    draft.unlink(missing_ok=True)
+    create_private(draft)
+    connection.execute("VACUUM INTO ?", (str(draft),))
+    replace_durably(draft, backup_of(path))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    create_private(path)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        _check(connection)
+        migrate(connection)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in _DAMAGE:
+            raise _Damaged(str(error)) from error
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise _Damaged(verdict)
+
+
+def _is_lost(path: Path) -> bool:
+    """Whether there was a database once and nothing is left; an empty file with a log beside it is only young."""
+    return backup_of(path).exists() and not any(_size(path, part) for part in ("", "-wal"))
+
+
+def _size(path: Path, part: str) -> int:
+    try:
+        return path.with_name(path.name + part).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _set_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
+    for part in _PARTS:
+        old = path.with_name(path.name + part)
+        if old.exists():
+            old.replace(aside.with_name(aside.name + part))
+    older = sorted(
+        {f.name.removesuffix(part) for part in _PARTS for f in path.parent.glob(f"{path.name}.damaged-*Z{part}")}
+    )
+    for name in older[:-KEPT]:
+        _remove(path.with_name(name))
+    sync_directory(path.parent)
+    return aside
+
+
+def _remove(path: Path) -> None:
+    for part in _PARTS:
+        path.with_name(path.name + part).unlink(missing_ok=True)
+
+
+def _restore(path: Path) -> None:
+    """Put the backup in the database's place, if it is good."""
+    backup = backup_of(path)
+    try:
+        data = backup.read_bytes()
+    except FileNotFoundError:
+        _log.error("there is no backup: the camera starts with factory values")
+        return
+    write_durably(path, data)
+    try:
+        _open(path).close()
+    except _Damaged as damage:
+        _log.error("the backup is damaged too (%s): the camera starts with factory values", damage)
+        _remove(path)
+        backup.replace(backup.with_name(f"{backup.name}.damaged"))
+        return
+    _log.warning("the settings are those of the backup of %s", time.ctime(backup.stat().st_mtime))

@@ -1,0 +1,34 @@
+"""The tables, as the steps that lead to them."""
+
+import sqlite3
+
+from ipcamd.errors import ConfigError
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (  # IF NOT EXISTS: databases from before versions were counted have these tables
+        "CREATE TABLE IF NOT EXISTS setting"
+        " (grp TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (grp, name)) WITHOUT ROWID",
+        "CREATE TABLE IF NOT EXISTS account"
+        " (name TEXT PRIMARY KEY, rank INTEGER NOT NULL, sealed BLOB NOT NULL, shown INTEGER NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    ),
+)
+"""Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out
+there have taken it."""
+
+
+def migrate(connection: sqlite3.Connection, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+    """Bring a database to the newest version, whole or not at all. Raises `ConfigError` for one of a newer ipcamd."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(migrations):
+        raise ConfigError(
+            "the database was written by a newer ipcamd: start that one, or give another --state directory"
+        )
+    if version == len(migrations):
+        return
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for step in migrations[version:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={len(migrations)}")
