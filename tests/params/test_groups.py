@@ -1,0 +1,143 @@
+"""Rules that the whole table keeps."""
+
+import pytest
+
+from ipcamd.params import GROUPS, find
+from ipcamd.params.group import Group, Origin, Rank
+from ipcamd.params.hardware import HARDWARE
+from ipcamd.params.values import Integer, Kind, OneOf
+
+NAMES = [
+    "Hardware",
+    "System.Info",
+    "Time",
+    "Time.NTP",
+    "ImageSource.IO.Sensor",
+    "Properties.Audio",
+    "System",
+    "Image.MJPEG",
+    "Image.MPEG4",
+    "Image.H264",
+    "Image.3GPP",
+    "Audio",
+    "GPIO",
+    "IRCUt",
+    "RS485",
+    "Event.Server.General",
+    "Event.Server.SMTP",
+    "Event.Server.Authentication",
+    "Event.Server.FTP",
+    "Event.Server.NetStorage",
+    "Event.Server.External.Storage",
+    "Network",
+    "Network.PPPoE",
+    "Network.DNSUpdate",
+    "Network.UPnP",
+    "Network.Advanced.HTTPS",
+    "Network.Advanced.Bonjour",
+    "Network.Advanced.Multicast",
+    "Network.Advanced.QoS",
+    "NetworkLED",
+    "PTZ.PresetList",
+    "PTZ.Speed",
+]
+
+EVERY = [(f"{group.name}.{param.name}", param) for group in GROUPS for param in group.params]
+each = pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
+
+POISON = ("\r\nX-Injected: 1", "a\nb", "\0", "\x7f", "\u2028", "\ud800", "x" * 5000, "1" * 5000)
+
+
+def test_the_groups_and_their_order_are_those_of_the_sdk() -> None:
+    assert [group.name for group in GROUPS] == NAMES
+    assert [group.section for group in GROUPS] == [f"10.{number}" for number in range(1, 33)]
+
+
+def test_groups_are_found_by_any_spelling_and_alias() -> None:
+    assert find("ircut") is find("IRCUT") is find("IRCUt")
+    assert find("Event.Server.SMTP.Authentication") is find("event.server.authentication")
+    assert find("Event.Server") is None
+    assert find("") is None
+
+
+@each
+def test_names_in_a_group_differ_and_none_is_a_word_of_the_request(group: Group) -> None:
+    names = [param.name.lower() for param in group.params]
+    assert len(set(names)) == len(names)
+    assert not {"action", "group", "name", ""} & set(names)
+
+
+@each
+def test_the_defaults_keep_the_rules_between_parameters(group: Group) -> None:
+    values = {param.name: param.default for param in group.params}
+    assert group.settle is None or group.settle(values, {}) == {}
+
+
+def test_each_default_is_of_its_own_kind() -> None:
+    assert [name for name, param in EVERY if param.kind.parse(param.default) != param.default] == []
+
+
+@each
+def test_what_breaks_a_listing_or_a_memory_is_refused(group: Group) -> None:
+    for param in group.params:
+        for text in POISON:
+            with pytest.raises(ValueError, match=r"\S"):
+                param.kind.parse(text)
+
+
+def test_who_may_set_a_parameter_may_read_it() -> None:
+    assert [name for name, param in EVERY if param.set and param.set < param.get] == []
+    assert [name for name, param in EVERY if param.set is Rank.GUEST] == []
+
+
+def test_passwords_and_logins_are_for_administrators_only() -> None:
+    assert [name for name, param in EVERY if param.secret != name.endswith("Password")] == []
+    private = [param for name, param in EVERY if name.endswith(("Password", "UserName"))]
+    assert {(param.get, param.set) for param in private} == {(Rank.ADMIN, Rank.ADMIN)}
+
+
+def test_what_a_parameter_needs_is_a_flag_of_the_hardware() -> None:
+    assert [name for name, param in EVERY if param.needs and not HARDWARE.param(param.needs)] == []
+
+
+def test_a_person_can_read_about_each() -> None:
+    assert [name for name, param in EVERY if not param.help.endswith(".") or not param.kind.allowed] == []
+
+
+def test_labels_are_as_many_as_values() -> None:
+    assert [name for name, param in EVERY if not labelled(param.kind)] == []
+
+
+def labelled(kind: Kind) -> bool:
+    """Return whether a kind has a label for each value, if it has any."""
+    if isinstance(kind, Integer):
+        return len(kind.labels) in (0, kind.high - kind.low + 1)
+    return not isinstance(kind, OneOf) or len(kind.labels) in (0, len(kind.words))
+
+
+def test_factory_default_mode_2_keeps_address_and_zone() -> None:
+    assert {name for name, param in EVERY if param.network} == {
+        "Time.TimeZone",
+        "Time.DaylightSaving",
+        "Network.BootProto",
+        "Network.DefaultRouter",
+        "Network.DNSServer1",
+        "Network.DNSServer2",
+        "Network.InterfaceSelectMode",
+        "Network.IPAddress",
+        "Network.Media",
+        "Network.SubnetMask",
+        "Network.PPPoE.UserName",
+        "Network.PPPoE.Password",
+    }
+
+
+def test_only_the_clock_is_both_live_and_settable() -> None:
+    found = [name for name, param in EVERY if param.origin is Origin.LIVE and param.set]
+    assert found == ["Time.ServerDate", "Time.ServerTime"]
+
+
+def test_guests_see_the_pictures_but_not_the_network() -> None:
+    seen = [name for name, param in EVERY if param.get is Rank.GUEST]
+    assert {"Image.MJPEG.Resolution", "Image.H264.Bitrate", "ImageSource.IO.Sensor.Mirror", "Hardware.PT"} <= {*seen}
+    assert [name for name in seen if name.startswith(("Network", "Event", "RS485", "PTZ"))] == []
