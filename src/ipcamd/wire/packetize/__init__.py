@@ -1,0 +1,1 @@
+"""Encoded frames to RTP payloads: one payload format a file."""

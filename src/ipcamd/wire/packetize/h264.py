@@ -1,0 +1,68 @@
+"""H.264 over RTP (RFC 6184), packetization mode 1."""
+
+from base64 import b64encode
+
+from ipcamd.wire.packetize.format import Format, cut
+from ipcamd.wire.rtp import ROOM
+
+_SPS, _PPS, _DELIMITER, _FILLER = 7, 8, 9, 12
+_STAP_A, _FU_A = 24, 28
+_SMALL = 200
+"""Units up to this many bytes share a packet."""
+
+
+def units(frame: bytes) -> list[bytes]:
+    """Return the NAL units of a frame in Annex B form, without start codes, delimiters and filler."""
+    found = []
+    start = frame.find(b"\0\0\1")
+    while start >= 0:
+        end = frame.find(b"\0\0\1", start + 3)
+        unit = frame[start + 3 : end if end >= 0 else len(frame)].rstrip(b"\0")
+        if unit and unit[0] & 0x1F not in (_DELIMITER, _FILLER):
+            found.append(unit)
+        start = end
+    return found
+
+
+def payloads(frame: bytes) -> list[bytes]:
+    """Aggregate a frame's small units, fragment its large ones."""
+    out: list[bytes] = []
+    small: list[bytes] = []
+    room = ROOM - 1
+    for unit in units(frame):
+        if small and (len(unit) > _SMALL or len(unit) + 2 > room):
+            out.append(_aggregate(small))
+            small, room = [], ROOM - 1
+        if len(unit) <= _SMALL:
+            small.append(unit)
+            room -= len(unit) + 2
+        else:
+            out += [unit] if len(unit) <= ROOM else _fragment(unit)
+    return [*out, _aggregate(small)] if small else out
+
+
+def _aggregate(small: list[bytes]) -> bytes:
+    if len(small) == 1:
+        return small[0]
+    importance = max(unit[0] & 0x60 for unit in small)
+    return bytes((importance | _STAP_A,)) + b"".join(len(unit).to_bytes(2) + unit for unit in small)
+
+
+def _fragment(unit: bytes) -> list[bytes]:
+    indicator, kind = unit[0] & 0xE0 | _FU_A, unit[0] & 0x1F
+    pieces = cut(unit[1:], ROOM - 2)
+    middle, first, last = (bytes((indicator, kind | edge)) for edge in (0, 0x80, 0x40))
+    return [first + pieces[0], *(middle + piece for piece in pieces[1:-1]), last + pieces[-1]]
+
+
+def parameters(frame: bytes) -> str:
+    """Return mode, profile and the parameter sets that stand in a key frame."""
+    sets = [unit for unit in units(frame) if unit[0] & 0x1F in (_SPS, _PPS)]
+    sequence = next((unit for unit in sets if unit[0] & 0x1F == _SPS and len(unit) >= 4), None)
+    if sequence is None:
+        return "packetization-mode=1"
+    sprop = ",".join(b64encode(unit).decode() for unit in sets)
+    return f"packetization-mode=1;profile-level-id={sequence[1:4].hex().upper()};sprop-parameter-sets={sprop}"
+
+
+FORMAT = Format("video", 96, "H264/90000", 90000, payloads, parameters)

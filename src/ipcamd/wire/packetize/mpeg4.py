@@ -1,0 +1,18 @@
+"""MPEG-4 Visual over RTP (RFC 6416): a frame cut in pieces, its headers in front of the first."""
+
+from ipcamd.wire.packetize.format import Format, cut
+
+_SEQUENCE, _GROUP, _PICTURE = b"\0\0\1\xb0", b"\0\0\1\xb3", b"\0\0\1\xb6"
+_SIMPLE_PROFILE_LEVEL_1 = 1
+
+
+def parameters(frame: bytes) -> str:
+    """Return profile and configuration (all headers before the first picture or group) of a key frame."""
+    ends = [at for code in (_GROUP, _PICTURE) if (at := frame.find(code)) >= 0]
+    config = frame[: min(ends, default=0)]
+    at = config.find(_SEQUENCE)
+    level = config[at + 4] if 0 <= at < len(config) - 4 else _SIMPLE_PROFILE_LEVEL_1
+    return f"profile-level-id={level}" + (f";config={config.hex().upper()}" if config else "")
+
+
+FORMAT = Format("video", 97, "MP4V-ES/90000", 90000, cut, parameters)

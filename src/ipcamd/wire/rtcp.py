@@ -1,0 +1,106 @@
+"""RTCP packets (RFC 3550, section 6): sender reports to write, receiver reports to read."""
+
+import struct
+from dataclasses import dataclass
+
+_SR, _RR, _SDES, _BYE = 200, 201, 202, 203
+_CNAME = 1
+_EPOCH = 2_208_988_800
+"""Seconds from 1900, where NTP counts from, to 1970."""
+
+_REPORT = struct.Struct(">IIIIII")
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How one receiver gets one source's packets."""
+
+    receiver: int
+    """SSRC of who reports."""
+    source: int
+    """SSRC of whose packets it is about."""
+    fraction: float
+    """Share of packets lost since its last report, 0 to 1."""
+    lost: int
+    """Packets lost since it began; less than 0 if some came twice."""
+    highest: int
+    """Extended sequence number of the newest packet it has."""
+    jitter: int
+    """In units of the time stamp."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """These sources have left."""
+
+    sources: tuple[int, ...]
+
+
+def sender_report(ssrc: int, captured: int, timestamp: int, packets: int, octets: int, name: str) -> bytes:
+    """Return a sender report with the source's description.
+
+    It says that RTP time `timestamp` is the wall clock's `captured` (nanoseconds since 1970, UTC), so that receivers
+    can play several sources of one `name` together.
+    """
+    seconds, nanoseconds = divmod(captured, 1_000_000_000)
+    ntp = (seconds + _EPOCH & 0xFFFFFFFF) << 32 | (nanoseconds << 32) // 1_000_000_000
+    counts = packets & 0xFFFFFFFF, octets & 0xFFFFFFFF
+    body = struct.pack(">IQIII", ssrc, ntp, timestamp & 0xFFFFFFFF, *counts)
+    return _packet(_SR, 0, body) + _description(ssrc, name.encode()[:255])
+
+
+def _description(ssrc: int, name: bytes) -> bytes:
+    items = struct.pack(">IBB", ssrc, _CNAME, len(name)) + name
+    return _packet(_SDES, 1, items + bytes(4 - len(items) % 4))
+
+
+def goodbye(ssrc: int) -> bytes:
+    """Return the packet that ends a source; it follows a report in the same datagram."""
+    return _packet(_BYE, 1, struct.pack(">I", ssrc))
+
+
+def _packet(kind: int, count: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0x80 | count, kind, len(body) // 4) + body
+
+
+def parse(data: bytes) -> list[Reception | Goodbye]:
+    """Return what a compound packet tells of reception; other packets in it are skipped.
+
+    Raises ``ValueError`` if it is not RTCP.
+    """
+    told: list[Reception | Goodbye] = []
+    at = 0
+    while at < len(data):
+        if len(data) - at < 4 or data[at] >> 6 != 2:
+            raise ValueError("not RTCP")
+        count, kind = data[at] & 0x1F, data[at + 1]
+        end = at + 4 + 4 * int.from_bytes(data[at + 2 : at + 4])
+        if end > len(data):
+            raise ValueError("RTCP packet cut short")
+        told += _contents(kind, count, data[at + 4 : end])
+        at = end
+    if not data:
+        raise ValueError("empty")
+    return told
+
+
+def _contents(kind: int, count: int, body: bytes) -> list[Reception | Goodbye]:
+    if kind == _BYE:
+        if len(body) < 4 * count:
+            raise ValueError("goodbye cut short")
+        return [Goodbye(struct.unpack_from(f">{count}I", body))]
+    if kind not in (_SR, _RR):
+        return []
+    start = 24 if kind == _SR else 4
+    if len(body) < start + count * _REPORT.size:
+        raise ValueError("report cut short")
+    receiver = int.from_bytes(body[:4])
+    return [_reception(receiver, body, start + i * _REPORT.size) for i in range(count)]
+
+
+def _reception(receiver: int, body: bytes, at: int) -> Reception:
+    source, loss, highest, jitter, _, _ = _REPORT.unpack_from(body, at)
+    lost = loss & 0xFFFFFF
+    if lost >= 1 << 23:
+        lost -= 1 << 24
+    return Reception(receiver, source, (loss >> 24) / 256, lost, highest, jitter)

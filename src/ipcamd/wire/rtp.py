@@ -1,0 +1,75 @@
+"""RTP packets (RFC 3550, section 5)."""
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_HEADER = struct.Struct(">BBHII")
+_MARKER = 0x80
+
+ROOM = 1400
+"""Bytes of payload in a full packet: with all headers below Ethernet's 1500, over IPv6 and common tunnels too."""
+
+FULL = _HEADER.size + ROOM
+"""Bytes of a full packet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One packet, without its CSRC list, header extension and padding."""
+
+    payload_type: int
+    marker: bool
+    sequence: int
+    timestamp: int
+    ssrc: int
+    payload: bytes
+
+
+def parse(data: bytes) -> Packet:
+    """Take a packet apart; raise ``ValueError`` if it is no RTP version 2 or is cut short."""
+    if len(data) < _HEADER.size:
+        raise ValueError("shorter than an RTP header")
+    first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
+    if first >> 6 != 2:
+        raise ValueError("not RTP version 2")
+    start = _HEADER.size + 4 * (first & 0x0F)
+    if first & 0x10:
+        start = _after_extension(data, start)
+    end = len(data) - (data[-1] if first & 0x20 else 0)
+    if start > end or (first & 0x20 and data[-1] == 0):
+        raise ValueError("RTP header longer than the packet")
+    return Packet(second & 0x7F, second >= _MARKER, sequence, timestamp, ssrc, data[start:end])
+
+
+def _after_extension(data: bytes, start: int) -> int:
+    if len(data) < start + 4:
+        raise ValueError("RTP header extension cut short")
+    return start + 4 + 4 * int.from_bytes(data[start + 2 : start + 4])
+
+
+class Numbering:
+    """Turns payloads of one source into numbered packets."""
+
+    def __init__(self, payload_type: int, ssrc: int, sequence: int) -> None:
+        """`sequence` (modulo 2**16) is the first packet's."""
+        self.ssrc = ssrc
+        self.sequence = sequence & 0xFFFF
+        """The next packet's."""
+        self.packets = 0
+        """How many there were."""
+        self.octets = 0
+        """How many bytes of payload they had."""
+        self._type = payload_type
+
+    def pack(self, payloads: Iterable[tuple[int, bool, bytes]]) -> list[bytes]:
+        """Return one packet for each (time stamp, marker, payload)."""
+        packets = []
+        for timestamp, marker, payload in payloads:
+            second = self._type | _MARKER if marker else self._type
+            header = _HEADER.pack(0x80, second, self.sequence, timestamp & 0xFFFFFFFF, self.ssrc)
+            packets.append(header + payload)
+            self.sequence = (self.sequence + 1) & 0xFFFF
+            self.octets += len(payload)
+        self.packets += len(packets)
+        return packets

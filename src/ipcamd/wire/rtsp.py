@@ -1,0 +1,233 @@
+"""RTSP 1.0 messages (RFC 2326): requests and interleaved packets to read, responses to write."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+METHOD_LIMIT, TARGET_LIMIT = 64, 2048
+FIELD_LIMIT, NAME_LIMIT, VALUE_LIMIT = 255, 512, 2048
+HEAD_LIMIT = 32 * 1024
+"""Bytes of all field lines together."""
+BODY_LIMIT = 128 * 1024
+_LINE_LIMIT = METHOD_LIMIT + TARGET_LIMIT + 16
+
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_PRINTABLE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+
+REASONS: Mapping[int, str] = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    413: "Request Entity Too Large",
+    414: "Request-URI Too Large",
+    429: "Too Many Requests",
+    451: "Parameter Not Understood",
+    453: "Not Enough Bandwidth",
+    454: "Session Not Found",
+    455: "Method Not Valid in This State",
+    459: "Aggregate Operation Not Allowed",
+    460: "Only Aggregate Operation Allowed",
+    461: "Unsupported Transport",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+    505: "RTSP Version Not Supported",
+    551: "Option Not Supported",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request."""
+
+    method: str
+    """Case as sent: RTSP's methods are case-sensitive."""
+    target: str
+    """URL as sent."""
+    cseq: str
+    """Sequence number, to be sent back; 1 to 10 digits."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case name; repeated ones joined by ``, ``."""
+    body: bytes = b""
+
+    @property
+    def session(self) -> str:
+        """Identifier of the session, "" for none."""
+        return self.fields.get("session", "").partition(";")[0].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Interleaved:
+    """An RTP or RTCP packet on the RTSP connection (RFC 2326, 10.12)."""
+
+    channel: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What came is no request: answer with `status` and close. Nothing follows it."""
+
+    status: int
+    cseq: str = ""
+
+
+Event = Request | Interleaved | Broken
+
+
+class _Refused(Exception):
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+class Parser:
+    """Feed it what a client sends; it returns what that completes, in order. It keeps at most one message."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._line: tuple[str, str] | None = None
+        self._fields: dict[str, str] = {}
+        self._count = self._size = 0
+        self._awaited: int | None = None
+        self._broken = False
+
+    @property
+    def partial(self) -> bool:
+        """Whether a message has begun and is not complete."""
+        return bool(self._buffer) or self._line is not None
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Take what arrived; after a `Broken` nothing more is taken."""
+        if self._broken:
+            return []
+        self._buffer += data
+        events: list[Event] = []
+        try:
+            while (event := self._next()) is not None:
+                events.append(event)
+        except _Refused as refused:
+            self._broken = True
+            self._buffer.clear()
+            events.append(Broken(refused.status, self._fields.get("cseq", "")))
+        return events
+
+    def _next(self) -> Event | None:
+        if self._line is None and self._buffer[:1] == b"$":
+            return self._packet()
+        while self._awaited is None:
+            line = self._take_line()
+            if line is None:
+                return None
+            self._take(line)
+            if self._line is None and self._buffer[:1] == b"$":
+                return self._packet()
+        if len(self._buffer) < self._awaited:
+            return None
+        return self._complete(self._awaited)
+
+    def _packet(self) -> Interleaved | None:
+        if len(self._buffer) < 4:
+            return None
+        end = 4 + int.from_bytes(self._buffer[2:4])
+        if len(self._buffer) < end:
+            return None
+        packet = Interleaved(self._buffer[1], bytes(self._buffer[4:end]))
+        del self._buffer[:end]
+        return packet
+
+    def _take_line(self) -> bytes | None:
+        limit = _LINE_LIMIT if self._line is None else NAME_LIMIT + VALUE_LIMIT + 4
+        end = self._buffer.find(b"\n", 0, limit)
+        if end < 0:
+            if len(self._buffer) >= limit:
+                raise _Refused(414 if self._line is None else 400)
+            return None
+        line = bytes(self._buffer[:end]).removesuffix(b"\r")
+        del self._buffer[: end + 1]
+        return line
+
+    def _take(self, line: bytes) -> None:
+        if self._line is None:
+            if line:  # empty lines between requests keep a connection alive
+                self._line = _request_line(line)
+        elif line:
+            self._take_field(line)
+        else:
+            self._awaited = _length(self._fields.get("content-length"))
+
+    def _take_field(self, line: bytes) -> None:
+        name, colon, value = line.partition(b":")
+        value = value.strip(b" \t")
+        self._count += 1
+        self._size += len(line)
+        if self._count > FIELD_LIMIT or self._size > HEAD_LIMIT:
+            raise _Refused(400)
+        if not colon or len(name) > NAME_LIMIT or len(value) > VALUE_LIMIT:
+            raise _Refused(400)
+        if not _TOKEN.fullmatch(name) or not _PRINTABLE.fullmatch(value):
+            raise _Refused(400)
+        key, text = name.decode().lower(), value.decode("latin-1")
+        if key == "cseq" and not re.fullmatch("[0-9]{1,10}", text):
+            raise _Refused(400)
+        if key in self._fields:
+            if key in ("cseq", "content-length", "session", "authorization"):
+                raise _Refused(400)
+            text = f"{self._fields[key]}, {text}"
+        self._fields[key] = text
+
+    def _complete(self, length: int) -> Request:
+        if self._line is None or "cseq" not in self._fields:
+            raise _Refused(400)
+        method, target = self._line
+        request = Request(method, target, self._fields["cseq"], self._fields, bytes(self._buffer[:length]))
+        del self._buffer[:length]
+        self._line, self._fields, self._awaited = None, {}, None
+        self._count = self._size = 0
+        return request
+
+
+def _request_line(line: bytes) -> tuple[str, str]:
+    words = line.split(b" ")
+    if len(words) != 3 or not _TOKEN.fullmatch(words[0]) or not re.fullmatch(rb"[\x21-\x7e]+", words[1]):
+        raise _Refused(400)
+    method, target, version = words
+    if not re.fullmatch(rb"RTSP/[0-9]{1,3}\.[0-9]{1,3}", version):
+        raise _Refused(400)
+    if version != b"RTSP/1.0":
+        raise _Refused(505)
+    if len(target) > TARGET_LIMIT:
+        raise _Refused(414)
+    if len(method) > METHOD_LIMIT:
+        raise _Refused(400)
+    return method.decode(), target.decode()
+
+
+def _length(text: str | None) -> int:
+    if text is None:
+        return 0
+    if not re.fullmatch("[0-9]{1,10}", text):
+        raise _Refused(400)
+    if int(text) > BODY_LIMIT:
+        raise _Refused(413)
+    return int(text)
+
+
+def response(status: int, cseq: str, fields: Iterable[tuple[str, str]] = (), body: bytes = b"") -> bytes:
+    """Return a whole response; `cseq` "" leaves the number out."""
+    lines = [f"RTSP/1.0 {status} {REASONS.get(status, 'Error')}"]
+    if cseq:
+        lines.append(f"CSeq: {cseq}")
+    lines += [f"{name}: {value}" for name, value in fields]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace") + body
+
+
+def interleave(channel: int, packets: Iterable[bytes]) -> bytes:
+    """Return packets as they travel on an RTSP connection."""
+    mark = bytes((0x24, channel))
+    return b"".join([part for packet in packets for part in (mark, len(packet).to_bytes(2), packet)])

@@ -1,0 +1,79 @@
+"""Session descriptions (RFC 8866) as RTSP servers give them (RFC 2326, appendix C)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One ``m=`` section."""
+
+    media: str
+    """``video`` or ``audio``."""
+    payload_type: int
+    encoding: str
+    """``H264/90000``."""
+    parameters: str = ""
+    """Format parameters (``a=fmtp``)."""
+    control: str = ""
+    """URL relative to the session's; "" for one that needs no RTSP."""
+    port: int = 0
+    attributes: tuple[str, ...] = ()
+    """Further ``a=`` lines, without the ``a=``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A whole description."""
+
+    name: str
+    address: str
+    """The server's IP address."""
+    identifier: int
+    """Together with `version` and `address` unique for what is described."""
+    version: int
+    tracks: Sequence[Track]
+    group: str = ""
+    """Multicast address; "" if each receiver says where it wants the packets."""
+    ttl: int = 0
+    attributes: tuple[str, ...] = ()
+
+
+def write(session: Session) -> bytes:
+    """Return the text of a description."""
+    lines = [
+        "v=0",
+        f"o=- {session.identifier} {session.version} IN {_at(session.address)}",
+        f"s={_line(session.name) or '-'}",
+        f"c=IN {_connection(session)}",
+        "t=0 0",
+        *(f"a={attribute}" for attribute in session.attributes),
+    ]
+    for track in session.tracks:
+        lines += _track(track)
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _track(track: Track) -> list[str]:
+    kind = track.payload_type
+    lines = [f"m={track.media} {track.port} RTP/AVP {kind}", f"a=rtpmap:{kind} {track.encoding}"]
+    if track.parameters:
+        lines.append(f"a=fmtp:{kind} {track.parameters}")
+    lines += [f"a={attribute}" for attribute in track.attributes]
+    if track.control:
+        lines.append(f"a=control:{track.control}")
+    return lines
+
+
+def _connection(session: Session) -> str:
+    if not session.group:
+        return "IP6 ::" if ":" in session.address else "IP4 0.0.0.0"
+    return _at(session.group) if ":" in session.group else f"{_at(session.group)}/{session.ttl}"
+
+
+def _at(address: str) -> str:
+    return f"IP{6 if ':' in address else 4} {address.partition('%')[0]}"
+
+
+def _line(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())

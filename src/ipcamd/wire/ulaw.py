@@ -1,0 +1,50 @@
+"""u-law (ITU-T G.711): 16-bit samples to 8 bits and back."""
+
+import sys
+from array import array
+from functools import cache
+
+_BIAS = 132
+"""132 in 16 bits: what the magnitude is raised by before its highest bit picks the segment."""
+
+
+def _sample(code: int) -> int:
+    """Return the 16-bit value that a code stands for."""
+    code = ~code & 0xFF
+    magnitude = (((code & 0x0F) << 3) + _BIAS << (code >> 4 & 7)) - _BIAS
+    return -magnitude if code & 0x80 else magnitude
+
+
+@cache
+def _decoding() -> tuple[bytes, ...]:
+    return tuple(_sample(code).to_bytes(2, "little", signed=True) for code in range(256))
+
+
+@cache
+def _encoding() -> bytes:
+    """Return a code for each unsigned 16-bit view of a sample."""
+    rising = bytearray()
+    for magnitude in range(0x80):
+        segment = magnitude >> 4
+        # each code stands for a run of magnitudes, ever longer; the first one is short by the bias
+        width = 8 << segment
+        rising += bytes((0xFF - magnitude,)) * (width - 4 if magnitude == 0 else width)
+    positive = bytes(rising) + b"\x80" * (0x8000 - len(rising))
+    # sample -n lies as far down as n lies up; -32768 is as loud as it gets
+    negative = bytes(code & 0x7F for code in reversed(positive[1:]))
+    return positive + b"\x00" + negative
+
+
+def encode(samples: bytes) -> bytes:
+    """Return u-law of signed 16-bit little-endian samples; raise ``ValueError`` for half a sample."""
+    if len(samples) % 2:
+        raise ValueError("half a sample")
+    words = array("H", samples)
+    if sys.byteorder == "big":
+        words.byteswap()
+    return bytes(map(_encoding().__getitem__, words))
+
+
+def decode(codes: bytes) -> bytes:
+    """Return signed 16-bit little-endian samples."""
+    return b"".join(map(_decoding().__getitem__, codes))
