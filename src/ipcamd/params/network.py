@@ -116,12 +116,11 @@ BONJOUR = Group(
 )
 
 
-def _apart(values: Values, sent: Values) -> Values:
+def _apart(values: Values, _: Values) -> Values:
     """Refuse one port for two streams: a player could not tell them apart."""
     ports = {name: values[name] for name in ("H264Port", "MPEG4Port", "AUDIOPort")}
     if len({*ports.values()}) < len(ports):
-        listed = ", ".join(f"{name}={port}" for name, port in ports.items())
-        raise RequestFailed(f"{next(iter(sent))}: the three ports must differ: {listed}")
+        raise RequestFailed(f"{', '.join(f'{name}={port}' for name, port in ports.items())}: they must differ")
     return {}
 
 

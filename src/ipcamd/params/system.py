@@ -11,11 +11,11 @@ def _plate(name: str, help: str, kind: Kind = _TEXT, get: Rank = Rank.GUEST) -> 
     return Param(name, kind, "", help, get=get, set=None, origin=Origin.LIVE)
 
 
-def _two_ports(values: Values, sent: Values) -> Values:
+def _two_ports(values: Values, _: Values) -> Values:
     """Refuse one port for both services (with port 0, an option of the command line, the system chooses)."""
     port = values["HTTPPort"]
     if port != "0" and port == values["RTSPPort"]:
-        raise RequestFailed(f"{next(iter(sent))}={port}: HTTPPort and RTSPPort must differ")
+        raise RequestFailed(f"HTTPPort={port}, RTSPPort={port}: they must differ")
     return {}
 
 
