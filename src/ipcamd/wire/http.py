@@ -1,7 +1,72 @@
-"""HTTP/1.x requests and responses (RFC 9112): tolerant of the SDK's old clients, strict where laxness is dangerous."""
+"""HTTP/1.x requests and responses (RFC 9112): tolerant of the SDK's old clients, strict where laxness is dangerous.
 
-from collections.abc import Mapping
+Tolerated: no Host, lines ended by LF alone, methods in lower case, several blanks between the words of the request
+line, blanks and bytes above 0x7F in the query, blank lines before a request, absolute URIs. Refused: everything that
+two readers of the same bytes could understand differently (lengths, codings, folded lines), and paths that climb.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import unquote_to_bytes
+
+from ipcamd.errors import HttpError
+
+LINE_LIMIT = 8 * 1024
+"""Bytes of a request line or of one field line."""
+FIELDS_LIMIT = 16 * 1024
+"""Bytes of all field lines together."""
+FIELDS_COUNT = 64
+CHUNK_LINE_LIMIT = 256
+CHUNK_SIZE_DIGITS = 8
+
+REASONS = {
+    100: "Continue",
+    200: "OK",
+    204: "No Content",
+    206: "Partial Content",
+    302: "Found",
+    304: "Not Modified",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]"
+_METHOD = re.compile(f"{_TOKEN}{{1,32}}")
+_VERSION = re.compile(r"HTTP/1\.([0-9])")
+_ABSOLUTE = re.compile(r"(?i:https?)://([^/?#@\\ ]+)(.*)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_BLANK_LINES = re.compile(rb"(?:\r?\n)*")
+_BEGINNING = re.compile(rb"[!-~]|\r?\Z")
+_FIELDS_END = re.compile(rb"\n\r?\n")
+# the second alternative takes any line that is no field, so that findall() leaves nothing out
+_FIELD = re.compile(rf"({_TOKEN}+):([^\x00-\x08\x0a-\x1f\x7f]*)\r?\n|([^\n]*\n)")
+_ONCE = frozenset({"host", "content-length", "transfer-encoding"})
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,%d})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?" % CHUNK_SIZE_DIGITS)
+
+
+class End(Enum):
+    """The type of `END`."""
+
+    END = "end"
+
+
+END = End.END
+"""What `RequestParser.next_event` gives after the last piece of a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,30 +76,225 @@ class Head:
     method: str
     """Upper-case."""
     target: str
-    """Path and query as sent."""
+    """Path and query as sent, one character a byte (Latin-1)."""
     path: str
-    """Percent-decoded, case as sent, never with a dot segment or a control character."""
+    """Percent-decoded, case as sent, never with a dot segment, a backslash or a control character."""
     query: str
-    """What stands behind the first ``?``, as sent."""
+    """What stands behind the first ``?``, as sent, one character a byte (Latin-1)."""
     version: tuple[int, int]
     fields: Mapping[str, str]
-    """Header fields by lower-case name; repeated ones joined by ``, ``."""
+    """Fields by lower-case name; repeated ones joined by ``, ``. ``host`` is the authority of an absolute URI."""
     length: int | None
-    """Bytes of the body; 0 for none; None for chunked or (``Content-Length`` missing on a POST) until the peer closes."""
+    """Bytes of the body that follows: 0 for none, None for a chunked one."""
     keep_alive: bool
 
 
 class RequestParser:
-    """Feed it bytes, it returns what they complete: a `Head`, pieces of its body as ``bytes``, ``None`` at a request's end.
+    """Turns what a connection receives into requests, pulled one event at a time.
 
-    Raises `ipcamd.errors.HttpError` (400, 413, 414, 431, 505); the connection must then be closed.
+    After a `Head` whose ``length`` is not 0 come the pieces of its body, then `END`. Pulling instead of pushing lets
+    the caller answer one pipelined request before it looks at the next.
     """
 
-    def feed(self, data: bytes) -> list[Head | bytes | None]:
-        """Take what arrived and return what it completes."""
-        raise NotImplementedError
+    __slots__ = ("_at", "_data", "_left", "_line", "_next")
+
+    def __init__(self) -> None:
+        self._data = b""
+        self._at = 0
+        self._left = 0
+        self._line = ("", "", "", "", "", 0)
+        self._next: Callable[[], Head | bytes | End | None] = self._request_line
+
+    def receive(self, data: bytes) -> None:
+        """Take what arrived."""
+        self._data = self._data[self._at :] + data if self._at < len(self._data) else data
+        self._at = 0
+
+    @property
+    def pending(self) -> bool:
+        """Whether bytes are left that no event has used up yet."""
+        return self._at < len(self._data)
+
+    def next_event(self) -> Head | bytes | End | None:
+        """Return what comes next, or None when that takes more bytes.
+
+        Raises ``HttpError`` (400, 413, 414, 431); the connection must then be closed.
+        """
+        return self._next()
+
+    def until_close(self) -> None:
+        """Treat all that follows the last `Head` as its body: an endless POST without a length (talk)."""
+        self._next = self._endless
+
+    def _request_line(self) -> Head | None:
+        data, at = self._data, self._at
+        blank = _BLANK_LINES.match(data, at)
+        start = blank.end() if blank else at
+        end = data.find(b"\n", start)
+        if (end if end >= 0 else len(data)) - at > LINE_LIMIT:
+            raise HttpError(414, "the request line is too long")
+        # no method starts so: TLS, say, on the wrong port; it may never send the end of a line
+        if not _BEGINNING.match(data, start):
+            raise HttpError(400, "not an HTTP request")
+        if end < 0:
+            return None
+        self._line = _parse_line(data[start:end].decode("latin-1").removesuffix("\r"))
+        self._at = end + 1
+        self._next = self._fields
+        return self._fields()
+
+    def _fields(self) -> Head | None:
+        data, at = self._data, self._at
+        if data.startswith((b"\n", b"\r\n"), at):
+            return self._head("", data.index(b"\n", at) + 1)
+        end = _FIELDS_END.search(data, at)
+        if (end.end() if end else len(data)) - at > FIELDS_LIMIT:
+            raise HttpError(431, "the header fields are too long")
+        if not end:
+            return None
+        return self._head(data[at : end.start() + 1].decode("latin-1"), end.end())
+
+    def _head(self, block: str, end: int) -> Head:
+        method, target, path, query, host, minor = self._line
+        fields = _parse_fields(block)
+        if host:
+            fields["host"] = host
+        length = _body_length(fields, minor)
+        connection = fields.get("connection", "").lower()
+        keep_alive = "close" not in connection if minor else "keep-alive" in connection
+        self._at = end
+        self._left = length or 0
+        self._next = self._chunk_line if length is None else self._sized if length else self._request_line
+        return Head(method, target, path, query, (1, minor), fields, length, keep_alive)
+
+    def _take(self, most: int) -> bytes | None:
+        piece = self._data[self._at : self._at + most]
+        self._at += len(piece)
+        return piece or None
+
+    def _sized(self) -> bytes | End | None:
+        if self._left == 0:
+            self._next = self._request_line
+            return END
+        piece = self._take(self._left)
+        self._left -= len(piece or b"")
+        return piece
+
+    def _endless(self) -> bytes | None:
+        return self._take(len(self._data))
+
+    def _chunk_line(self) -> bytes | End | None:
+        end = self._data.find(b"\r\n", self._at)
+        if (end if end >= 0 else len(self._data)) - self._at > CHUNK_LINE_LIMIT:
+            raise HttpError(400, "bad chunk")
+        if end < 0:
+            return None
+        size = _CHUNK_LINE.fullmatch(self._data, self._at, end)
+        if not size:
+            raise HttpError(400, "bad chunk")
+        self._left = int(size[1], 16)
+        self._at = end + 2
+        self._next = self._chunk if self._left else self._last_chunk
+        return self._next()
+
+    def _chunk(self) -> bytes | End | None:
+        if self._left:
+            piece = self._take(self._left)
+            self._left -= len(piece or b"")
+            return piece
+        if not self._line_end():
+            return None
+        self._next = self._chunk_line
+        return self._chunk_line()
+
+    def _last_chunk(self) -> End | None:
+        # trailer fields are not taken: nobody sends them, and they have been used to smuggle
+        if not self._line_end():
+            return None
+        self._next = self._request_line
+        return END
+
+    def _line_end(self) -> bool:
+        found = self._data[self._at : self._at + 2]
+        if not b"\r\n".startswith(found):
+            raise HttpError(400, "bad chunk")
+        if len(found) < 2:
+            return False
+        self._at += 2
+        return True
 
 
-def response(status: int, fields: list[tuple[str, str]], body: bytes = b"") -> bytes:
-    """Return a whole response, HTTP/1.1; ``Content-Length`` is among `fields` or the answer is endless."""
-    raise NotImplementedError
+def response(status: int, fields: Iterable[tuple[str, str]], body: bytes = b"") -> bytes:
+    """Return a whole response, HTTP/1.1; ``Content-Length`` is among `fields` or the answer is endless.
+
+    Raises ``ValueError`` for a line break in a field: nothing that a client sent may add fields of its own.
+    """
+    lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Unknown')}", *[f"{name}: {value}" for name, value in fields]]
+    text = "\r\n".join(lines)
+    if text.count("\r") != len(lines) - 1 or text.count("\n") != len(lines) - 1:
+        raise ValueError("line break in a response field")
+    return b"%b\r\n\r\n%b" % (text.encode(), body)
+
+
+def _parse_line(line: str) -> tuple[str, str, str, str, str, int]:
+    """Return method, target, path, query, the absolute URI's authority or "", and the minor version."""
+    method, _, rest = line.partition(" ")
+    target, _, version = rest.rstrip(" ").rpartition(" ")
+    target = target.strip(" ")
+    known = _VERSION.fullmatch(version)
+    if not known or not _METHOD.fullmatch(method) or _CONTROL.search(target):
+        raise HttpError(400, "not an HTTP/1 request line")
+    absolute = _ABSOLUTE.fullmatch(target)
+    host, local = (absolute[1], absolute[2]) if absolute else ("", target)
+    raw, _, query = local.partition("?")
+    return method.upper(), target, _parse_path(raw or "/" if absolute else raw), query, host, int(known[1])
+
+
+def _parse_path(raw: str) -> str:
+    path = _decode_path(raw) if "%" in raw or not raw.isascii() else raw
+    if not path.startswith("/") or " " in raw or "\\" in path or _CONTROL.search(path):
+        raise HttpError(400, "bad path")
+    if "/." in path and not {".", ".."}.isdisjoint(path.split("/")):
+        raise HttpError(400, "bad path")
+    return path
+
+
+def _decode_path(raw: str) -> str:
+    try:
+        if _BAD_ESCAPE.search(raw):
+            raise ValueError(raw)
+        return unquote_to_bytes(raw.encode("latin-1")).decode()
+    except ValueError:
+        raise HttpError(400, "bad path") from None
+
+
+def _parse_fields(block: str) -> dict[str, str]:
+    found: list[tuple[str, str, str]] = _FIELD.findall(block)
+    if len(found) > FIELDS_COUNT:
+        raise HttpError(431, "too many header fields")
+    fields: dict[str, str] = {}
+    for name, value, bad in found:
+        if bad:
+            raise HttpError(400, "bad header field")
+        if len(name) + len(value) > LINE_LIMIT:
+            raise HttpError(431, "a header field is too long")
+        key, text = name.lower(), value.strip(" \t")
+        if key in _ONCE and key in fields:
+            raise HttpError(400, f"more than one {key}")
+        fields[key] = f"{fields[key]}, {text}" if key in fields else text
+    return fields
+
+
+def _body_length(fields: Mapping[str, str], minor: int) -> int | None:
+    length, coding = fields.get("content-length"), fields.get("transfer-encoding")
+    if coding is not None:
+        if length is not None or minor == 0 or coding.lower() != "chunked":
+            raise HttpError(400, "bad Transfer-Encoding")
+        return None
+    if length is None:
+        return 0
+    if not re.fullmatch("[0-9]+", length):
+        raise HttpError(400, "bad Content-Length")
+    if len(length) > 15:
+        raise HttpError(413, "the body is too long")
+    return int(length)

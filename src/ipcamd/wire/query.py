@@ -1,16 +1,65 @@
 """Parameters of a request: ``a=1&b=2`` with all the liberties that the family's old clients take."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
+from urllib.parse import unquote_to_bytes
+
+from ipcamd.errors import HttpError
+
+PAIRS_LIMIT = 256
+"""Parameters in one request; the longest that makes sense, all of a group, has about forty."""
+
+_SEPARATOR = re.compile(rb"[&?]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Names and values in the order sent, decoded; of a repeated name (in any case) only the last one's value counts."""
+    """Names and values in the order sent, decoded; of a repeated name (in any case) only the last one is there."""
 
     pairs: tuple[tuple[str, str], ...] = ()
     """Names spelled as sent."""
+
+    @classmethod
+    def parse(cls, raw: str, form: bytes = b"") -> Self:
+        """Return the parameters of a URL's query (as in ``Head.query``) and then of an urlencoded form.
+
+        Parameters are parted by ``&`` or ``?``, empty ones left out; ``+`` and ``%20`` are blanks; a ``%`` without
+        two hexadecimal digits stands for itself. Raises ``HttpError`` 400 for what is not UTF-8, for control
+        characters, and for more than `PAIRS_LIMIT` parameters.
+        """
+        if not raw and not form:
+            return cls()
+        return cls.of(_decode(text) for text in _split(raw.encode("latin-1"), form))
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> Self:
+        """Return the query of these decoded pairs; the last of a repeated name counts. Raises like `parse`."""
+        kept: dict[str, tuple[str, str]] = {}
+        for number, (name, value) in enumerate(pairs):
+            if number == PAIRS_LIMIT:
+                raise HttpError(400, "too many parameters")
+            if _CONTROL.search(name) or _CONTROL.search(value):
+                raise HttpError(400, "control character in a parameter")
+            kept.pop(name.lower(), None)
+            kept[name.lower()] = name, value
+        return cls(tuple(kept.values()))
 
     def get(self, name: str) -> str | None:
         """Return the value of `name`, matched without regard to case; "" for a name without ``=``; None if not sent."""
         wanted = name.lower()
         return next((value for key, value in reversed(self.pairs) if key.lower() == wanted), None)
+
+
+def _split(*texts: bytes) -> Iterable[bytes]:
+    return (piece for text in texts for piece in _SEPARATOR.split(text) if piece)
+
+
+def _decode(text: bytes) -> tuple[str, str]:
+    name, _, value = text.replace(b"+", b" ").partition(b"=")
+    try:
+        return unquote_to_bytes(name).decode(), unquote_to_bytes(value).decode()
+    except UnicodeDecodeError:
+        raise HttpError(400, "a parameter is not UTF-8") from None

@@ -1,0 +1,319 @@
+"""One connection: requests in, answers out, one after the other; then perhaps a stream."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable
+from enum import Enum
+from typing import TYPE_CHECKING, cast
+
+from ipcamd.cgi.endpoint import Join, Reply
+from ipcamd.errors import HttpError
+from ipcamd.server.answer import refusal, stream_head, whole
+from ipcamd.server.body import broken_off
+from ipcamd.server.exchange import FORM_LIMIT, Exchange
+from ipcamd.server.redact import redacted
+from ipcamd.server.viewer import Viewer
+from ipcamd.wire.http import END, End, Head, RequestParser
+
+if TYPE_CHECKING:
+    from ipcamd.server.service import HttpService
+
+log = logging.getLogger(__name__)
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+BODY_WAITING = 64 * 1024
+"""Bytes of a streamed body that may wait for its endpoint."""
+BURST = 32
+"""Steps on pipelined requests before others get their turn."""
+CHATTER = 64 * 1024
+"""Bytes that a viewer may send after its request."""
+
+
+class Phase(Enum):
+    """What a connection is doing."""
+
+    WAITING = 0
+    """For a request."""
+    READING = 1
+    """A request, of which something arrived."""
+    WORKING = 2
+    """An action is at work, or an answer is held back."""
+    VIEWING = 3
+    """A stream is being sent."""
+    LEAVING = 4
+    """The last answer is on its way out."""
+
+
+class Connection(asyncio.Protocol):
+    """Parses, asks the router, answers. All waiting is one `deadline`, which the service's sweep looks at.
+
+    No task is made for a request whose endpoint answers at once.
+    """
+
+    __slots__ = (
+        "_chatter", "_exchange", "_full", "_half", "_held", "_parser", "_phase", "_service", "_since", "_transport",
+        "_viewer", "address", "deadline",
+    )  # fmt: skip
+
+    def __init__(self, service: "HttpService") -> None:
+        self._service = service
+        self._transport: asyncio.Transport
+        self._parser = RequestParser()
+        self._phase = Phase.WAITING
+        self._exchange: Exchange | None = None
+        self._viewer: Viewer | None = None
+        self._full = False  # the client does not take its answer
+        self._half = False  # the client sends no more
+        self._held = False  # what it sends is left in the kernel
+        self._chatter = 0
+        self._since = 0.0  # first byte of the request at hand
+        self.deadline = math.inf
+        """Monotonic time when `expire` is due."""
+        self.address = ""
+        """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
+
+    # -- called by asyncio
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection; the service may refuse it."""
+        self._transport = cast(asyncio.Transport, transport)
+        # with a limit of 0 nothing waits in the transport when a request is answered: a stream may take the socket over
+        self._transport.set_write_buffer_limits(0)
+        peer = transport.get_extra_info("peername")
+        self.address = str(peer[0]).removeprefix("::ffff:").partition("%")[0] if peer else ""
+        self.deadline = self._service.clock() + self._service.limits.head
+        self._service.enter(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes, and answer what they complete."""
+        if self._phase is Phase.VIEWING:
+            self._chatter += len(data)
+            if self._chatter > CHATTER:
+                self._transport.abort()
+        elif self._phase is not Phase.LEAVING:
+            if self._phase is Phase.WAITING:
+                self._start_reading()
+            self._parser.receive(data)
+            self._advance()
+
+    def eof_received(self) -> bool:
+        """Keep the way out open for a client that only closed its own, while there is something to send."""
+        self._half = True
+        if self._phase is Phase.LEAVING:
+            return False
+        if self._exchange and self._exchange.stream:
+            self._exchange.stream.end(None if self._exchange.endless else broken_off())
+        self._advance()
+        return True
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Let go of everything; an action at work goes on to its end."""
+        self._phase = Phase.LEAVING
+        if self._exchange and self._exchange.stream:
+            self._exchange.stream.end(broken_off())
+        if self._viewer:
+            self._service.fanout.leave(self._viewer)
+        self._service.leave(self)
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take its answer, before the next request is looked at."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._full = False
+        if self._phase is Phase.WAITING:
+            self._rest()
+        self._advance()
+
+    # -- called by the service
+
+    def expire(self) -> None:
+        """Act on the deadline, which has passed."""
+        if self._phase is Phase.WORKING and self._exchange and self._exchange.stream:
+            self.deadline = math.inf
+            self._exchange.stream.end(HttpError(408, "the body took too long"))
+        elif self._phase is Phase.READING and not self._full:
+            self._fail(HttpError(408, "the request took too long"))
+        else:
+            self._transport.abort()
+
+    def refuse(self, error: HttpError) -> None:
+        """Send the client away without listening."""
+        self._answer(refusal(error))
+        self._transport.close()
+
+    def close(self) -> None:
+        """End the connection; what was answered still goes out."""
+        self._phase = Phase.LEAVING
+        self._transport.close()
+
+    def cut(self) -> None:
+        """End the connection at once."""
+        self._transport.abort()
+
+    @property
+    def working(self) -> bool:
+        """Whether an action is at work."""
+        return self._phase is Phase.WORKING
+
+    # -- requests
+
+    def _advance(self) -> None:
+        for _ in range(BURST):
+            if not self._may_pull():
+                break
+            try:
+                event = self._parser.next_event()
+                if event is None:
+                    if self._half:
+                        self._transport.close()
+                    break
+                self._take(event)
+            except Exception as error:  # the parser's and the router's refusals, and whatever an endpoint raises
+                self._fail(error)
+        else:
+            asyncio.get_running_loop().call_soon(self._advance)
+        self._set_pace()
+
+    def _may_pull(self) -> bool:
+        if self._phase is Phase.WORKING:
+            stream = self._exchange.stream if self._exchange else None
+            return stream is not None and not stream.ended and stream.waiting <= BODY_WAITING
+        return self._phase in (Phase.WAITING, Phase.READING) and not self._full
+
+    def _take(self, event: Head | bytes | End) -> None:
+        if isinstance(event, Head):
+            self._begin(event)
+        elif self._exchange and isinstance(event, bytes):
+            self._exchange.take(event)
+            if self._exchange.stream:
+                self.deadline = self._service.clock() + self._service.limits.request
+        elif self._exchange and event is END:
+            self._exchange.finish()
+            if not self._exchange.stream:
+                self._run(self._exchange)
+
+    def _begin(self, head: Head) -> None:
+        exchange = self._exchange = Exchange(head)
+        try:
+            exchange.admit(*self._service.router.admit(head, self.address), self._body_taken)
+        except HttpError as error:
+            if exchange.complete or self._expects(head) or (head.length or 0) > FORM_LIMIT:
+                raise
+            exchange.refused = error
+        if exchange.stream and exchange.endless:
+            self._parser.until_close()
+        if not exchange.complete:
+            self._await_body(head)
+        if exchange.complete or exchange.stream:
+            self._run(exchange)
+
+    def _await_body(self, head: Head) -> None:
+        self.deadline = self._since + self._service.limits.request
+        if self._expects(head):
+            self._transport.write(CONTINUE)
+
+    def _expects(self, head: Head) -> bool:
+        return head.fields.get("expect", "").lower() == "100-continue" and not self._parser.pending
+
+    def _run(self, exchange: Exchange) -> None:
+        endpoint, call = exchange.call(self.address, self._service.camera)
+        outcome = self._service.router.run(endpoint, call)
+        if isinstance(outcome, Reply | Join):
+            self._conclude(outcome)
+        else:
+            self._phase = Phase.WORKING
+            if not exchange.stream:
+                self.deadline = math.inf
+            self._service.spawn(self._work(outcome))
+
+    async def _work(self, outcome: Awaitable[Reply | Join]) -> None:
+        try:
+            self._conclude(await outcome)
+        except Exception as error:  # as in _advance: one request ends here, not the connection's task
+            self._fail(error)
+        self._advance()
+
+    def _conclude(self, outcome: Reply | Join) -> None:
+        if isinstance(outcome, Reply):
+            self._answer(outcome)
+        elif self._phase is not Phase.LEAVING:
+            self._join(outcome)
+
+    def _join(self, join: Join) -> None:
+        if self._exchange and self._exchange.head.method == "HEAD":
+            self._transport.write(stream_head(join.content_type))
+            return self._leave()
+        self._viewer = self._service.fanout.join(join, self._transport, self.address)
+        self._phase, self.deadline, self._exchange = Phase.VIEWING, math.inf, None
+        return None
+
+    def _fail(self, error: Exception) -> None:
+        reply, delay = refusal(error), getattr(error, "delay", 0.0)
+        if not delay:
+            return self._answer(reply)
+        self._phase, self.deadline = Phase.WORKING, math.inf
+        asyncio.get_running_loop().call_later(delay, self._answer_late, reply)
+        return None
+
+    def _answer_late(self, reply: Reply) -> None:
+        self._answer(reply)
+        self._advance()
+
+    def _answer(self, reply: Reply) -> None:
+        if self._phase is Phase.LEAVING:
+            return
+        exchange, self._exchange = self._exchange, None
+        head = exchange.head if exchange else None
+        keep = exchange is not None and exchange.complete and exchange.head.keep_alive and not self._service.closing
+        self._transport.write(
+            whole(
+                reply,
+                keep_alive=keep,
+                minor=head.version[1] if head else 1,
+                head_only=head is not None and head.method == "HEAD",
+            )
+        )
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("%s %s %s %d", self.address, head and head.method, head and redacted(head.target), reply.status)
+        if keep:
+            self._rest()
+        else:
+            self._leave()
+
+    # -- times
+
+    def _start_reading(self) -> None:
+        self._phase = Phase.READING
+        self._since = self._service.clock()
+        self.deadline = self._since + self._service.limits.head
+
+    def _rest(self) -> None:
+        limits = self._service.limits
+        if self._parser.pending and not self._full:
+            return self._start_reading()
+        self._phase = Phase.WAITING
+        self.deadline = self._service.clock() + (limits.unread if self._full else limits.idle)
+        return None
+
+    def _leave(self) -> None:
+        """Close, but let the client take the answer first: closing on unread bytes would reset the connection."""
+        self._phase, self._exchange = Phase.LEAVING, None
+        self.deadline = self._service.clock() + self._service.limits.linger
+        if self._half or not self._transport.can_write_eof():
+            self._transport.close()
+        else:
+            self._transport.write_eof()
+
+    def _body_taken(self) -> None:
+        self._advance()
+
+    def _set_pace(self) -> None:
+        """Leave in the kernel what cannot be looked at yet."""
+        listening = self._phase in (Phase.VIEWING, Phase.LEAVING) or self._may_pull()
+        hold = self._parser.pending and not listening
+        if hold != self._held:
+            self._held = hold
+            (self._transport.pause_reading if hold else self._transport.resume_reading)()

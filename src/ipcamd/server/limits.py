@@ -1,0 +1,32 @@
+"""How much of everything the server takes on, and how long it waits."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Counts, bytes and seconds."""
+
+    viewers: int = 1000
+    """Streams being watched, over all protocols; beyond: 503 (RTSP 453)."""
+    others: int = 1000
+    """Connections besides: snapshots and CGIs are answered while all viewers' places are taken."""
+    alone: int = 500
+    """Places that one address cannot take, so that somebody else still gets in."""
+    head: float = 10.0
+    """For a request's line and fields, from its first byte; for a new connection, from its start."""
+    request: float = 30.0
+    """For the whole request, from its first byte; for a streamed body, from piece to piece."""
+    idle: float = 75.0
+    """Between two requests."""
+    unread: float = 30.0
+    """For the client to take an answer."""
+    linger: float = 2.0
+    """For the client to take a refusal while it is still sending."""
+    stall: float = 10.0
+    """For a viewer to take anything at all."""
+
+    @property
+    def connections(self) -> int:
+        """All connections together."""
+        return self.viewers + self.others

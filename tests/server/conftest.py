@@ -1,0 +1,78 @@
+"""A real server on loopback, with endpoints of its own and a clock that tests turn."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import cast
+
+from ipcamd.access.accounts import Account
+from ipcamd.camera import Camera
+from ipcamd.cgi.endpoint import Endpoint
+from ipcamd.errors import HttpError
+from ipcamd.params.group import Rank
+from ipcamd.server.fanout import Fanout
+from ipcamd.server.limits import Limits
+from ipcamd.server.listener import Listener
+from ipcamd.server.router import Router
+from ipcamd.server.service import HttpService
+from ipcamd.wire.http import Head
+
+HOSTS = ("127.0.0.1",)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Users:
+    """``Authorization: <rank>`` logs in as that rank."""
+
+    def check(self, head: Head, address: str) -> Account:
+        word = head.fields.get("authorization", "admin")
+        if word == "nobody":
+            raise HttpError(401, "log in", (("WWW-Authenticate", 'Basic realm="test"'),))
+        return Account(word, Rank[word.upper()])
+
+
+@dataclass
+class Server:
+    service: HttpService
+    listener: Listener
+    clock: Clock
+    fanout: Fanout
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self.listener.port)
+
+    async def ask(self, request: bytes) -> bytes:
+        """Send `request`, close the sending side, return all that comes."""
+        reader, writer = await self.connect()
+        writer.write(request)
+        writer.write_eof()
+        async with asyncio.timeout(5):
+            answer = await reader.read()
+        writer.close()
+        return answer
+
+    def advance(self, seconds: float) -> None:
+        self.clock.now += seconds
+        self.service.sweep()
+
+
+@asynccontextmanager
+async def serving(*endpoints: Endpoint, limits: Limits | None = None, **more: object) -> AsyncIterator[Server]:
+    clock = Clock()
+    limits = limits or Limits()
+    fanout = Fanout(limits.viewers, limits.stall, clock)
+    router = Router(endpoints, Users())
+    service = HttpService(router, cast(Camera, None), fanout, limits, clock, **more)  # type: ignore[arg-type]
+    server = Server(service, await service.open(HOSTS, 0), clock, fanout)
+    try:
+        yield server
+    finally:
+        await service.close()
