@@ -1,9 +1,9 @@
 """A real server on loopback, with endpoints of its own and a clock that tests turn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from ipcamd.access.accounts import Account
