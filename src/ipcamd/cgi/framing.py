@@ -1,0 +1,50 @@
+"""What a stream's request asks for: the SDK's payload header or, with ``header=no``, none; which codec."""
+
+from ipcamd.cgi.endpoint import Call, Framing, Join
+from ipcamd.errors import RequestFailed
+from ipcamd.media.hub import Hub
+
+SDK_TYPE = "multipart/mixed;boundary=myboundary"
+"""Old clients look for the text ``multipart/mixed``, and for an unquoted boundary at the end of the line."""
+PLAIN_TYPE = "multipart/x-mixed-replace;boundary=myboundary"
+RAW_TYPES = {"h264": "video/h264", "mpeg4": "video/mp4v-es"}
+"""Hub's name to the content type of its bare elementary stream."""
+
+
+def join(call: Call, hub: Hub, bare: Join) -> Join:
+    """Return the SDK's framing of `hub`, or `bare` if the request says ``header=no``.
+
+    Raises ``RequestFailed`` for a ``header`` that is neither yes nor no. Other parameters are none of its business.
+    """
+    header = call.query.get("header")
+    if header is None or header.lower() == "yes":
+        return Join((hub,), Framing.SDK, SDK_TYPE)
+    if header.lower() == "no":
+        return bare
+    raise RequestFailed(f"header={header}: yes, no")
+
+
+def plain(hub: Hub) -> Join:
+    """Return a stream of pictures as browsers and players know it."""
+    return Join((hub,), Framing.PLAIN, PLAIN_TYPE)
+
+
+def video(call: Call, hub: Hub) -> Join:
+    """Return the framing of an H.264 or MPEG-4 stream; without the SDK's header it is the bare elementary stream."""
+    return join(call, hub, Join((hub,), Framing.RAW, RAW_TYPES[hub.name]))
+
+
+def numbered(call: Call, number: int) -> Join:
+    """Join the camera's stream of that number, from 1; or, with ``codec=h264`` or ``codec=mpeg4``, that one.
+
+    Raises ``RequestFailed`` for another codec, and where the camera has not so many streams.
+    """
+    streams = call.camera.pipeline.streams
+    if codec := call.query.get("codec"):
+        for hub in streams:
+            if hub.name == codec.lower():
+                return video(call, hub)
+        raise RequestFailed(f"codec={codec}: {', '.join(hub.name for hub in streams)}")
+    if number > len(streams):
+        raise RequestFailed(f"stream{number}.cgi: there are only {len(streams)} streams")
+    return video(call, streams[number - 1])

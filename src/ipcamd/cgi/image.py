@@ -1,0 +1,31 @@
+"""``/cgi/jpg/image.cgi``: one JPEG picture (SDK part 6)."""
+
+from collections.abc import Awaitable
+
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.media.frame import Encoded
+from ipcamd.params.group import Rank
+
+_FRESH = (("Cache-Control", "no-store"),)
+
+
+def image(call: Call) -> Reply | Awaitable[Reply]:
+    """Answer with the newest picture: at once if the stream runs, else as soon as there is one.
+
+    Raises ``RequestFailed`` if there is none within 4 seconds.
+    """
+    frame = call.camera.pipeline.snapshots.newest()
+    return _reply(frame) if frame else _wait(call)
+
+
+async def _wait(call: Call) -> Reply:
+    return _reply(await call.camera.pipeline.snapshot())
+
+
+def _reply(frame: Encoded) -> Reply:
+    return Reply(frame.payload, content_type="image/jpeg", headers=_FRESH)
+
+
+ENDPOINT = Endpoint(
+    "/cgi/jpg/image.cgi", Rank.GUEST, image, ("/cgi/jpg/image.jpg", "/cgi/jpg/image.jpeg"), changes=never
+)

@@ -1,0 +1,46 @@
+"""How the picture looks: the parameters of ``ImageSource.IO.Sensor`` (SDK 10.5)."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from ipcamd.params.group import Values
+
+NEUTRAL = 128
+"""The level that leaves the picture alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the transform does to each picture. The levels are 0 to 255."""
+
+    brightness: int = NEUTRAL
+    contrast: int = NEUTRAL
+    saturation: int = NEUTRAL
+    sharpness: int = NEUTRAL
+    mirror: bool = False
+    flip: bool = False
+    text: str = ""
+    """The text overlay; empty for none."""
+    date: bool = False
+    """Draw date and time."""
+    opaque: bool = False
+    """Draw text and date on black instead of on the picture."""
+
+    @classmethod
+    def of(cls, sensor: Values, name: str) -> Self:
+        """Return what ``ImageSource.IO.Sensor`` says; `name` is the camera's."""
+
+        def on(switch: str) -> bool:
+            return sensor[switch] == "on"
+
+        return cls(
+            brightness=int(sensor["Brightness"]),
+            contrast=int(sensor["Contrast"]),
+            saturation=int(sensor["Saturation"]),
+            sharpness=int(sensor["Sharpness"]),
+            mirror=on("Mirror"),
+            flip=on("Flip"),
+            text=name if on("OverlayText") and on("IncludeText") else "",
+            date=on("OverlayDate"),
+            opaque=on("OverlayOpaque"),
+        )

@@ -1,0 +1,148 @@
+"""The picture's whole way from the source to the hubs: builds its parts, runs their threads, keeps them up to date.
+
+Nothing here imports PyAV, numpy or Pillow before a thread does, so that the camera listens early.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ipcamd.media.capture import Capture, Patience
+from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.hub import Hub
+from ipcamd.media.look import Look
+from ipcamd.media.meter import Figures
+from ipcamd.media.post import Post
+from ipcamd.media.shape import GROUPS, Shape
+from ipcamd.media.snapshot import Snapshots
+from ipcamd.media.source import Wanted
+from ipcamd.media.stream import Stream
+from ipcamd.media.studio import Studio
+from ipcamd.params.group import Values
+from ipcamd.store.settings import Settings
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Source
+
+STOP = 0.9
+"""Seconds that the threads get to end. One that hangs in a source is left: it ends with the process."""
+
+SENSOR, INFO = "ImageSource.IO.Sensor", "System.Info"
+
+
+def _utc(moment: int) -> datetime:
+    return datetime.fromtimestamp(moment / 1e9, UTC)
+
+
+class Pipeline:
+    """Source, transform, encoders and hubs of one camera. Starts and stops once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        source: "Source",
+        clock_ns: Callable[[], int] = time.time_ns,
+        status: Callable[[], int] = lambda: 0,
+        local: Callable[[int], datetime] = _utc,
+        patience: Patience | None = None,
+    ) -> None:
+        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` its local time of such a moment.
+
+        `status` gives the payload header's status word (SDK 3.1). All three are called in media threads.
+        """
+        self._settings = settings
+        self._streams = {codec: self._stream(codec, clock_ns, status) for codec in GROUPS}
+        self._studio = Studio(tuple(s.slot for s in self._streams.values()), self._look(), clock_ns, local)
+        self.capture = Capture(source, self._studio.deliver, self._studio.blank, patience)
+        self.snapshots = Snapshots(self.mjpeg)
+        self._threads: list[threading.Thread] = []
+        for codec, group in GROUPS.items():
+            settings.watch(group, lambda values, codec=codec: self._reshape(codec, values))
+        for group in (SENSOR, INFO):
+            settings.watch(group, lambda _: self._relook())
+
+    @property
+    def mjpeg(self) -> Hub:
+        """The MJPEG stream."""
+        return self._streams[Codec.JPEG].hub
+
+    @property
+    def mpeg4(self) -> Hub:
+        """The MPEG-4 stream."""
+        return self._streams[Codec.MPEG4].hub
+
+    @property
+    def h264(self) -> Hub:
+        """The H.264 stream."""
+        return self._streams[Codec.H264].hub
+
+    @property
+    def streams(self) -> tuple[Hub, ...]:
+        """What ``stream1.cgi`` and ``stream2.cgi`` give, in this order (SDK 3.2)."""
+        return (self.h264, self.mpeg4)
+
+    def figures(self) -> Mapping[str, Figures]:
+        """Return what each stream does just now, by its hub's name; and under ``capture`` the transform's work."""
+        return {s.hub.name: s.meter.figures() for s in self._streams.values()} | {
+            "capture": self._studio.meter.figures()
+        }
+
+    async def snapshot(self) -> Encoded:
+        """Return the newest picture as a JPEG. Raises ``RequestFailed`` if there is none within 4 seconds."""
+        return await self.snapshots.get()
+
+    async def start(self) -> None:
+        """Start the threads; they sleep until somebody watches."""
+        loop = asyncio.get_running_loop()
+        self._run("source", self._studio.prepare, self.capture.run)
+        self._run("silence", self.capture.watch)
+        for stream in self._streams.values():
+            self._run(stream.hub.name, lambda stream=stream: stream.run(Post(stream.hub, loop)))
+
+    async def stop(self) -> None:
+        """End the threads, within a second."""
+        self.snapshots.close()
+        self.capture.close()
+        for stream in self._streams.values():
+            stream.slot.close()
+        await asyncio.get_running_loop().run_in_executor(None, self._join)
+
+    def _run(self, name: str, *work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=lambda: [do() for do in work], name=f"media-{name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _join(self) -> None:
+        end = time.monotonic() + STOP
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+
+    def _stream(self, codec: Codec, clock_ns: Callable[[], int], status: Callable[[], int]) -> Stream:
+        name = {Codec.JPEG: "mjpeg"}.get(codec, codec.value)
+        hub = Hub(name, lambda watched: self._watched(codec, watched))
+        return Stream(hub, Shape.of(codec, self._settings[GROUPS[codec]]), clock_ns, status)
+
+    def _watched(self, codec: Codec, watched: bool) -> None:
+        self._streams[codec].slot.want(watched)
+        self._demand()
+
+    def _reshape(self, codec: Codec, values: Values) -> None:
+        self._streams[codec].shape = Shape.of(codec, values)
+        self._demand()
+
+    def _demand(self) -> None:
+        shapes = [stream.shape for stream in self._streams.values() if stream.slot.wanted]
+        widths, heights = zip(*(shape.size for shape in shapes), strict=True) if shapes else ((), ())
+        if not shapes:
+            return self.capture.demand(None)
+        size = (max(widths), max(heights))
+        return self.capture.demand(Wanted(size, max(shape.rate for shape in shapes), self.capture.listener is not None))
+
+    def _look(self) -> Look:
+        return Look.of(self._settings[SENSOR], self._settings[INFO]["ServerName"])
+
+    def _relook(self) -> None:
+        self._studio.look = self._look()

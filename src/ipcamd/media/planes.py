@@ -1,0 +1,42 @@
+"""A picture's three planes as arrays, without a copy. Imported by media threads only: it brings numpy and PyAV."""
+
+from collections.abc import Sequence
+
+import av
+import numpy as np
+
+Plane = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+"""Rows by columns of one plane of YUV 4:2:0, values 0 to 255."""
+
+FULL = "yuvj420p"
+"""Full range: luma 0 to 255, as JPEG has it."""
+LIMITED = "yuv420p"
+"""Limited range: luma 16 to 235, chroma 16 to 240, as video codecs have it."""
+GREY = 128
+"""Chroma of what has no colour."""
+
+
+def planes(frame: av.VideoFrame) -> list[Plane]:
+    """Return views of Y, U and V: they live as long as the frame, and writing to them writes to it."""
+    sizes = ((frame.width, frame.height), *[((frame.width + 1) // 2, (frame.height + 1) // 2)] * 2)
+    return [
+        np.frombuffer(plane, np.uint8)[: plane.line_size * height].reshape(height, plane.line_size)[:, :width]
+        for plane, (width, height) in zip(frame.planes, sizes, strict=True)
+    ]
+
+
+def framed(parts: Sequence[Plane], form: str = FULL) -> av.VideoFrame:
+    """Return a new frame that holds a copy of these planes."""
+    height, width = parts[0].shape
+    frame = av.VideoFrame(width, height, form)
+    for target, part in zip(planes(frame), parts, strict=True):
+        target[:] = part
+    return frame
+
+
+def plain(size: tuple[int, int], luma: int, form: str = FULL) -> av.VideoFrame:
+    """Return a new frame of one shade of grey."""
+    frame = av.VideoFrame(*size, form)
+    for target, value in zip(planes(frame), (luma, GREY, GREY), strict=True):
+        target[:] = value
+    return frame

@@ -1,0 +1,46 @@
+"""What a stream looks like: the parameters of ``Image.MJPEG``, ``Image.MPEG4``, ``Image.H264`` (SDK 10.8 to 10.10)."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from ipcamd.media.frame import Codec
+from ipcamd.params.group import Values
+from ipcamd.params.image import RESOLUTIONS
+
+GROUPS = {Codec.JPEG: "Image.MJPEG", Codec.MPEG4: "Image.MPEG4", Codec.H264: "Image.H264"}
+"""Codec to the group of parameters that shapes its stream."""
+
+MPEG4_BITS = (0.03, 0.05, 0.08, 0.12, 0.18)
+"""Bits a pixel of MPEG-4 at a steady bit rate, by Quality: the SDK has no Bitrate parameter for it. 3.3 Mbit/s for
+1280x720 at 30 pictures per second and Quality 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One stream's settings. A stream whose shape changes goes on with a key frame of the new shape."""
+
+    codec: Codec
+    size: tuple[int, int]
+    """Width and height in pixels."""
+    rate: int
+    """Most pictures per second, 1 to 30."""
+    quality: int
+    """0 lowest to 4 highest."""
+    bitrate: int | None = None
+    """Steady bit rate in bit/s (cbr); None for steady quality (vbr)."""
+
+    @classmethod
+    def of(cls, codec: Codec, values: Values) -> Self:
+        """Return what the parameters of the codec's group say."""
+        size, rate, quality = RESOLUTIONS[values["Resolution"]], int(values["Framerate"]), int(values["Quality"])
+        if values.get("Ratecontrol", "vbr") == "vbr":
+            return cls(codec, size, rate, quality)
+        if "Bitrate" in values:
+            return cls(codec, size, rate, quality, int(values["Bitrate"]) * 1000)
+        return cls(codec, size, rate, quality, int(size[0] * size[1] * rate * MPEG4_BITS[quality]))
+
+    @property
+    def group(self) -> int:
+        """Pictures from one key frame to the next: 1 to 2 seconds' worth, at most 30, so that the payload header's type
+        and IP ratio can tell them all apart (SDK 3.1). 1 for JPEG."""
+        return 1 if self.codec is Codec.JPEG else min(30, 2 * self.rate)

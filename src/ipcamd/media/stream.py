@@ -1,0 +1,78 @@
+"""One stream: the thread that encodes the newest picture for one hub, while the hub is watched."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.hub import Hub
+from ipcamd.media.meter import Meter
+from ipcamd.media.post import Post
+from ipcamd.media.shape import Shape
+from ipcamd.media.slot import Slot
+from ipcamd.wire.payload import JPEG, MAX_P, Header, VideoFormat, VideoKind
+
+if TYPE_CHECKING:  # brings PyAV
+    from ipcamd.media.scale import Shot
+
+_log = logging.getLogger(__name__)
+
+_KINDS = {Codec.JPEG: VideoKind.JPEG, Codec.MPEG4: VideoKind.MPEG4, Codec.H264: VideoKind.H264}
+_REST = 1.0
+"""Seconds between an encoder's failure and the next attempt."""
+
+
+class Stream:
+    """Encodes for one hub. Its counter goes on for as long as the camera runs."""
+
+    def __init__(self, hub: Hub, shape: Shape, clock_ns: Callable[[], int], status: Callable[[], int]) -> None:
+        """`clock_ns` is the camera's clock; `status` gives the payload header's status word (SDK 3.1), in any thread."""
+        self.hub = hub
+        self.shape = shape
+        """May be replaced at any time; acts from the next picture."""
+        self.slot: Slot[Shot] = Slot()
+        self.meter = Meter()
+        self._clock_ns = clock_ns
+        self._status = status
+        self._counter = 0
+        self._since = 0
+        """P frames since the last key frame."""
+
+    def run(self, post: Post) -> None:
+        """Encode until the slot is closed; for a thread."""
+        while self.slot.wait():
+            try:
+                self._watched(post)
+            except Exception:  # the stream outlives whatever one encoder does
+                _log.exception("stream %s: the encoder failed and is started anew", self.hub.name)
+                self.slot.rest(_REST)
+
+    def _watched(self, post: Post) -> None:
+        """Encode for as long as somebody watches."""
+        from ipcamd.media.session import Session
+
+        session = None
+        while shot := self.slot.take():
+            began = time.thread_time()
+            if session is None or session.shape != self.shape:
+                session = Session(self.shape)
+            if done := session.encode(shot, self.hub.key):
+                frame = self._frame(session.shape, shot.captured, *done)
+                self.meter.count(
+                    len(frame.payload), time.thread_time() - began, (self._clock_ns() - shot.captured) / 1e9
+                )
+                post.send(frame)
+
+    def _frame(self, shape: Shape, captured: int, payload: bytes, key: bool) -> Encoded:
+        self._since = 0 if key else min(self._since + 1, MAX_P)
+        header = Header(
+            counter=self._counter,
+            size=len(payload),
+            type=JPEG if shape.codec is Codec.JPEG else self._since,
+            captured=captured // 1000,
+            format=VideoFormat(_KINDS[shape.codec], shape.size, shape.rate, shape.group, shape.quality).word(),
+            status=self._status(),
+        )
+        self._counter = (self._counter + 1) % (1 << 32)
+        return Encoded(shape.codec, payload, key, captured, header.counter, header.pack(), shape.size)

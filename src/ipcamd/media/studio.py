@@ -1,0 +1,64 @@
+"""Between the capture and the streams: each picture is finished once, and then handed to every stream that is watched."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ipcamd.media.frame import Picture
+from ipcamd.media.look import Look
+from ipcamd.media.meter import Meter
+from ipcamd.media.slot import Slot
+
+if TYPE_CHECKING:  # brings PyAV
+    from ipcamd.media.scale import Shot
+    from ipcamd.media.transform import Transform
+
+
+class Studio:
+    """Transforms pictures. `deliver` is for one thread at a time."""
+
+    def __init__(
+        self,
+        slots: "Sequence[Slot[Shot]]",
+        look: Look,
+        clock_ns: Callable[[], int],
+        local: Callable[[int], datetime],
+    ) -> None:
+        """`slots` are those of all who want finished pictures; see `ipcamd.media.pipeline.Pipeline` for the clocks."""
+        self.look = look
+        """May be replaced at any time; acts from the next picture."""
+        self.meter = Meter()
+        self._slots = slots
+        self._clock_ns = clock_ns
+        self._local = local
+        self._transform: Transform | None = None
+
+    def prepare(self) -> None:
+        """Import what pictures need, while nobody waits for it yet; for the first media thread."""
+        from ipcamd.media import session, transform
+
+        self._transform = self._transform or transform.Transform(self._stamp)
+        assert session
+
+    def deliver(self, picture: Picture) -> None:
+        """Finish a picture and offer it to the slots."""
+        from ipcamd.media.scale import Shot
+
+        self.prepare()
+        assert self._transform
+        began = time.thread_time()
+        shot = Shot(self._transform.apply(picture.video, picture.captured, self.look), picture.captured)
+        for slot in self._slots:
+            if slot.wanted:
+                slot.put(shot)
+        self.meter.count(0, time.thread_time() - began, (self._clock_ns() - picture.captured) / 1e9)
+
+    def blank(self) -> Picture:
+        """Return a picture that says that there is no signal."""
+        from ipcamd.media.planes import plain
+
+        return Picture(plain((1280, 720), 60), self._clock_ns(), 0)
+
+    def _stamp(self, captured: int) -> str:
+        return f"{self._local(captured):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,104 @@
+"""Mirror, flip, brightness, contrast, sharpness, colour and overlay: what ``ImageSource.IO.Sensor`` does to a picture.
+
+Everything stays in planes of YUV. Measured for 1280x720: ``bytes.translate`` takes 0.4 ms for the luma where
+``numpy.take`` takes 0.9; a row reversed eight bytes at a time takes a third of one reversed byte by byte.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import av
+import numpy as np
+
+from ipcamd.media.look import NEUTRAL, Look
+from ipcamd.media.overlay import Overlay
+from ipcamd.media.planes import FULL, Plane, planes
+
+_SHIFT = 6
+"""Sharpness is weighed in 64ths: with a weight up to 32, eight times the largest value still fits into 16 bits."""
+
+
+class Transform:
+    """Applies a `Look`, which may change from picture to picture. For one thread at a time."""
+
+    def __init__(self, stamp: Callable[[int], str]) -> None:
+        """`stamp` writes a capture time, in nanoseconds since the epoch, as the date and time to draw."""
+        self._overlay = Overlay(stamp)
+
+    def apply(self, frame: av.VideoFrame, captured: int, look: Look) -> av.VideoFrame:
+        """Return the full-range `frame` as `look` wants it; the frame itself, untouched, where nothing is to do."""
+        tile = self._overlay.tile(look, captured, frame.height)
+        if not tile and not _changes(look):
+            return frame
+        made = av.VideoFrame(frame.width, frame.height, FULL)
+        luma, *chroma = (turned(plane, look.mirror, look.flip) for plane in planes(frame))
+        target, *targets = planes(made)
+        sharpen(toned(luma, tones(look.brightness, look.contrast)), look.sharpness, target)
+        for plane, into in zip(chroma, targets, strict=True):
+            into[:] = toned(plane, colours(look.saturation))
+        if tile:
+            tile.draw([target, *targets])
+        return made
+
+
+def _changes(look: Look) -> bool:
+    levels = (look.brightness, look.contrast, look.saturation, look.sharpness)
+    return look.mirror or look.flip or any(level != NEUTRAL for level in levels)
+
+
+def turned(plane: Plane, mirror: bool, flip: bool) -> Plane:
+    """Return the plane with left and right (`mirror`), top and bottom (`flip`) swapped; perhaps a view of it."""
+    if flip:
+        plane = plane[::-1]
+    if not mirror:
+        return plane
+    if plane.shape[1] % 8:
+        return plane[:, ::-1]
+    return np.ascontiguousarray(plane.view(np.uint64)[:, ::-1]).byteswap(inplace=True).view(np.uint8)
+
+
+def toned(plane: Plane, table: bytes | None) -> Plane:
+    """Return the plane with each value replaced by the table's; the plane itself for None."""
+    if table is None:
+        return plane
+    return np.frombuffer(plane.tobytes().translate(table), np.uint8).reshape(plane.shape)
+
+
+@lru_cache(16)
+def tones(brightness: int, contrast: int) -> bytes | None:
+    """Return the luma table: contrast turns about middle grey, 255 nearly doubles it; brightness adds up to half."""
+    if brightness == contrast == NEUTRAL:
+        return None
+    values = (np.arange(256) - 128) * (contrast / NEUTRAL) + 128 + (brightness - NEUTRAL)
+    return _table(values)
+
+
+@lru_cache(16)
+def colours(saturation: int) -> bytes | None:
+    """Return the chroma table: 0 is grey, 255 nearly doubles the colours."""
+    if saturation == NEUTRAL:
+        return None
+    return _table((np.arange(256) - 128) * (saturation / NEUTRAL) + 128)
+
+
+def _table(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> bytes:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8).tobytes()
+
+
+def sharpen(plane: Plane, sharpness: int, into: Plane) -> None:
+    """Write the plane into `into`, moved away from (sharper) or towards (softer) the mean of its four neighbours."""
+    into[:] = plane
+    if sharpness == NEUTRAL:
+        return
+    # at 0 nine tenths of the way to the neighbours' mean, at 255 twice the difference on top
+    weight = round((sharpness - NEUTRAL) * (32 / 127 if sharpness > NEUTRAL else 14 / 128))
+    wide = plane.astype(np.int16)
+    middle = wide[1:-1, 1:-1]
+    change = middle << 2
+    for neighbour in (wide[:-2, 1:-1], wide[2:, 1:-1], wide[1:-1, :-2], wide[1:-1, 2:]):
+        change -= neighbour
+    change *= weight
+    change >>= _SHIFT
+    change += middle
+    np.clip(change, 0, 255, out=change)
+    into[1:-1, 1:-1] = change
