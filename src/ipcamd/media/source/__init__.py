@@ -4,16 +4,15 @@
 (or, for a file, is checked).
 """
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-from ipcamd.errors import ConfigError
 from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.source.file import File
 from ipcamd.media.source.pace import Clock
+from ipcamd.media.source.scene import Scene
 
 DEVICE = "/dev/video0"
 """The camera that is taken when no source is named."""
@@ -51,13 +50,11 @@ class Source(Protocol):
 
 
 def make(text: str, clock: Clock | None = None) -> Source:
-    """Return the source that `text` names; raise `ConfigError` if it names none.
+    """Return the source that `text` names; raise `ConfigError` if it can name none.
 
     ``""`` is the camera `DEVICE` if there is one, else the scene.
     """
-    from ipcamd.media.source.scene import Scene
-
     clock = clock or Clock()
     if text in ("", "scene"):
         return Scene(clock)
-    raise ConfigError(f"source {text}: not known")
+    return File(text, clock)

@@ -59,3 +59,43 @@ class Beat:
         self._last = moment(due, rate)
         self._clock.wait(self._stop, max(0, self._last - self._clock.now()) / SECOND)
         return self._last, missed
+
+
+class Pace:
+    """Lets a recording's time go as fast as real time."""
+
+    def __init__(self, clock: Clock, stop: threading.Event) -> None:
+        self._clock = clock
+        self._stop = stop
+        self._start: int | None = None
+        self.late = False
+        """Whether the last moment asked for had passed by more than 0.2 s."""
+
+    def hold(self, at: int) -> int:
+        """Wait until the recording's moment `at` (nanoseconds) is due; return that as the camera's time.
+
+        Who comes more than a second late (a machine asleep, or too slow) goes on from here: nothing is hurried through.
+        """
+        now = self._clock.steady()
+        if self._start is None or now - self._start - at > SECOND:
+            self._start = now - at
+        due = self._start + at
+        self.late = now - due > SECOND // 5
+        self._clock.wait(self._stop, max(0, due - now) / SECOND)
+        return self._clock.now() - self._clock.steady() + due
+
+
+class Picker:
+    """Chooses among regular pictures so that about `rate` a second remain, evenly spaced."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def takes(self, at: int, rate: int) -> bool:
+        """Tell whether to take the picture of the moment `at`, in nanoseconds."""
+        period = SECOND // rate
+        slack = period * 2 // 5  # pictures come a little early or late
+        if at < self._next - slack:
+            return False
+        self._next = max(self._next, at - slack) + period
+        return True

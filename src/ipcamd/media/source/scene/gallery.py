@@ -126,5 +126,6 @@ def _star(width: int, height: int) -> Image.Image:
     return Image.fromarray(image)
 
 
-def _centred(width: int, height: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return np.arange(width)[None, :] - (width - 1) / 2, np.arange(height)[:, None] - (height - 1) / 2
+def _centred(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    across, down = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
+    return across[None, :] - (width - 1) / 2, down[:, None] - (height - 1) / 2
