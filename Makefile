@@ -20,6 +20,6 @@ test: setup ; @./check && $(VENV)/bin/pytest $(ARGS)
 
 check: ; @.ci/venv dev && ./check
 
-bench: ; @.ci/venv dev && .ci/packages bench && $(MAKE) -s -C bench && $(VENV)/bin/python bench/run.py $(ARGS)
+bench: ; @.ci/venv dev && .ci/packages bench && $(MAKE) -s -C bench && $(VENV)/bin/python -m bench $(ARGS)
 
 clean: ; @rm -rf $(VENV) bench/build bench/results build dist

@@ -1,0 +1,121 @@
+"""MJPEG fan-out: viewers of one stream, beside the peers and the least that a C program can do."""
+
+import contextlib
+import itertools
+import statistics
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from bench import load, servers
+from bench.servers import Target
+from bench.table import Row
+from tests.e2e.parts import sdk_parts
+
+Start = Callable[[], AbstractContextManager[Target]]
+Results = dict[tuple[str, int], list[load.Result]]
+
+
+def served_pictures(folder: Path, source: Path, count: int = 60) -> list[bytes]:
+    """Return what the camera makes of the source pack: the peers then serve the very same bytes."""
+    with camera(source, folder) as target, target.camera.client.open(target.stream) as answer:
+        return [part.payload for part in itertools.islice(sdk_parts(answer), count)]
+
+
+def camera(source: Path, folder: Path) -> AbstractContextManager[Target]:
+    """Run ipcamd on the stand-in for a V4L2 camera: it decodes and encodes every picture, the peers pass them on."""
+    device = folder / "video-ipcamd"
+    return servers.ipcamd(folder, f"--source={device}", environment=servers.fake_camera(source, device))
+
+
+def starters(folder: Path, source: Path, served: Path) -> dict[str, Start]:
+    """Return what starts each server that can be run here."""
+    start: dict[str, Start] = {"ipcamd": lambda: camera(source, folder)}
+    if "ustreamer" not in servers.missing_peers():
+        start["ustreamer"] = lambda: servers.ustreamer(served, folder)
+    if "mjpg_streamer" not in servers.missing_peers():
+        start["mjpg-streamer"] = lambda: servers.mjpg_streamer(served, folder)
+    start["C copy"] = lambda: servers.limit(served, "copy")
+    start["C sendfile"] = lambda: servers.limit(served, "sendfile")
+    return start
+
+
+def measure(start: dict[str, Start], counts: dict[int, int], seconds: float, say: Callable[[str], None]) -> Results:
+    """Measure each server with each number of viewers; `counts` tells how many rounds. The servers take turns."""
+    results: Results = {}
+    for viewers, rounds in counts.items():
+        for round_ in range(rounds):
+            for name, starter in start.items():
+                say(f"{viewers} viewers, round {round_ + 1}: {name}")
+                with starter() as target:
+                    results.setdefault((name, viewers), []).append(load.watch(target, viewers, seconds))
+    return results
+
+
+def median(results: Results, name: str, viewers: int, key: str) -> float:
+    return statistics.median(result[key] for result in results.get((name, viewers), ()))
+
+
+def per_loop_second(result: load.Result) -> float:
+    """Frames per processor second of the first thread: for ipcamd that is all of the fan-out and none of the codecs."""
+    return result["frames_per_s"] * result["seconds"] / max(result["server_main_s"], 0.01)
+
+
+def picture_bytes(results: Results) -> float:
+    result = next(iter(results.values()))[0]
+    return result["mbytes_per_s"] * 1e6 / max(result["frames_per_s"], 1)
+
+
+def table(results: Results) -> list[tuple[str, ...]]:
+    """Return lines for a person: a line for each server and number of viewers."""
+    head = ("server", "viewers", "fps least", "fps median", "lost", "p50 ms", "p99 ms", "core", "frames/CPU s", "MB")
+    lines = [head]
+    for (name, viewers), runs in results.items():
+        get = {key: statistics.median(run[key] for run in runs) for key in runs[0] if key != "mode"}
+        lines.append((
+            name,
+            str(viewers),
+            f"{get['fps_min']:.1f}",
+            f"{get['fps_median']:.1f}",
+            f"{get['dropped_share']:.1%}",
+            f"{get['delay_p50_ms']:.1f}",
+            f"{get['delay_p99_ms']:.1f}",
+            f"{get['server_cpu_s'] / get['seconds']:.0%}",
+            f"{get['frames_per_cpu_s']:,.0f}",
+            f"{get['server_pss_mb']:.0f}",
+        ))  # fmt: skip
+    return lines
+
+
+def rows(results: Results) -> list[Row]:
+    """Compare with the goals."""
+    found = []
+    for peer, least, aim in (
+        ("ustreamer", 2.5, 3.3),
+        ("mjpg-streamer", 2.5, 3.2),
+        ("C copy", 0.95, 1.1),
+        ("C sendfile", 0.8, 0.9),
+    ):
+        with contextlib.suppress(statistics.StatisticsError):
+            theirs = median(results, peer, 500, "frames_per_cpu_s")
+            whole = median(results, "ipcamd", 500, "frames_per_cpu_s")
+            loop = statistics.median(per_loop_second(run) for run in results["ipcamd", 500])
+            found.append(Row(f"500 viewers, fan-out thread / {peer}", loop / theirs, least, aim, "x"))
+            found.append(
+                Row(f"500 viewers, whole camera with decoding and encoding / {peer}", whole / theirs, unit="x")
+            )
+    with contextlib.suppress(statistics.StatisticsError):
+        for key, least, aim in (("delay_p50_ms", 15, 10), ("delay_p99_ms", 50, 25)):
+            value = median(results, "ipcamd", 100, key)
+            found.append(Row(f"grab to viewer, 100 viewers, {key[6:9]}", value, least, aim, "ms", less=True))
+    for viewers, least, aim in ((500, (10, 40), (7, 25)), (1000, (16, 60), (12, 30))):
+        for index, key in enumerate(("delay_p50_ms", "delay_p99_ms")):
+            with contextlib.suppress(statistics.StatisticsError):
+                value = median(results, "ipcamd", viewers, key) - median(results, "ipcamd", 10, "delay_p50_ms")
+                name = f"delay that {viewers} viewers add, {key[6:9]}"
+                found.append(Row(name, value, least[index], aim[index], "ms", less=True))
+    with contextlib.suppress(statistics.StatisticsError):
+        found.append(Row("1000 viewers, slowest viewer", median(results, "ipcamd", 1000, "fps_min"), 29.5, 29.9, "fps"))
+        cores = statistics.median(r["server_cpu_s"] / r["seconds"] for r in results["ipcamd", 1000])
+        found.append(Row("1000 viewers, processor, whole camera", cores, 1.0, 0.65, "cores", less=True))
+    return found

@@ -1,0 +1,38 @@
+"""Runs the load generator."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from bench.servers import BUILD, Target
+
+Result = dict[str, float]
+
+
+def watch(target: Target, viewers: int, seconds: float, **options: float) -> Result:
+    """Let that many viewers watch the stream for that many seconds."""
+    return _run("mjpeg", target, target.stream, viewers, seconds, options)
+
+
+def ask(target: Target, path: str, connections: int, seconds: float) -> Result:
+    """Ask for `path` over and over on that many connections."""
+    return _run("snap", target, path, connections, seconds, {})
+
+
+def _run(mode: str, target: Target, path: str, clients: int, seconds: float, options: dict[str, float]) -> Result:
+    command = [str(BUILD / "camload"), mode, "--port", str(target.port), "--path", path, "--pid", str(target.pid)]
+    command += ["--clients", str(clients), "--seconds", str(seconds)]
+    command += [text for name, value in options.items() for text in (f"--{name.replace('_', '-')}", str(value))]
+    if target.login:
+        command += ["--header", target.login]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=seconds + 120)
+    if not done.stdout:
+        raise RuntimeError(f"{command}: {done.stderr}")
+    result: Result = json.loads(done.stdout)
+    return result
+
+
+def processor_seconds(pid: int) -> float:
+    """Return what a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100

@@ -1,0 +1,39 @@
+"""Frame packs: what every server under test is fed with.
+
+A pack is a u32 count, then for each picture a u32 length and its bytes, little endian. Each JPEG has a comment right
+after its start, ``CAMSTAMP``, a u64 number and a u64 time in ns, both zero; who serves the picture fills them in.
+"""
+
+import itertools
+import struct
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import simplejpeg
+from av.video.reformatter import VideoReformatter
+
+FILM = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
+"""People walking; of Debian's opencv-doc."""
+
+STAMP = b"\xff\xfe" + struct.pack(">H", 2 + 8 + 16) + b"CAMSTAMP" + bytes(16)
+
+
+def write(path: Path, jpegs: Iterable[bytes]) -> None:
+    """Write a pack of these pictures, stamped."""
+    items = [jpeg[:2] + STAMP + jpeg[2:] for jpeg in jpegs]
+    path.write_bytes(struct.pack("<I", len(items)) + b"".join(struct.pack("<I", len(i)) + i for i in items))
+
+
+def film(count: int = 90, width: int = 1280, height: int = 720, quality: int = 90) -> Iterator[bytes]:
+    """Give JPEGs of the film, scaled."""
+    scale = VideoReformatter()
+    with av.open(str(FILM)) as box:
+        for frame in itertools.islice(box.decode(video=0), count):
+            yield encode(scale.reformat(frame, width, height, "yuvj420p"), quality)
+
+
+def encode(frame: av.VideoFrame, quality: int) -> bytes:
+    planes = [np.frombuffer(p, np.uint8).reshape(p.height, p.line_size)[:, : p.width] for p in frame.planes]
+    return bytes(simplejpeg.encode_jpeg_yuv_planes(*map(np.ascontiguousarray, planes), quality=quality))

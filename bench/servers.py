@@ -1,0 +1,99 @@
+"""The servers under test: this camera, the peers that are installed, and the least that a C program can do."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.e2e.camera import PASSWORD, CameraProcess, basic, eventually, reachable
+
+BUILD = Path(__file__).parent / "build"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A running server."""
+
+    name: str
+    port: int
+    pid: int
+    stream: str
+    snapshot: str = ""
+    login: str = ""
+    """A header field, whole."""
+    camera: CameraProcess | None = field(default=None, compare=False)
+
+
+def fake_camera(pack: Path, device: Path) -> dict[str, str]:
+    """Return the environment in which `device` is a 1280x720 camera at 30 pictures a second."""
+    device.touch()
+    names = {"PATH": device, "PACK": pack, "FOURCC": "MJPG", "SIZE": "1280x720", "FPS": "30"}
+    return {"LD_PRELOAD": str(BUILD / "fakecam.so")} | {f"FAKECAM_{k}": str(v) for k, v in names.items()}
+
+
+@contextlib.contextmanager
+def ipcamd(folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Target]:
+    """Run this camera in a state directory of its own."""
+    state = folder / f"state{len(list(folder.iterdir()))}"
+    camera = CameraProcess(state, "--log-level=warning", "--viewers=5000", *options, environment=environment).start()
+    login = "Authorization: " + basic("admin", PASSWORD)["Authorization"]
+    try:
+        yield Target("ipcamd", camera.port, camera.pid, "/cgi/mjpg/mjpeg.cgi", "/cgi/jpg/image.cgi", login, camera)
+    finally:
+        camera.stop()
+
+
+@contextlib.contextmanager
+def ustreamer(pack: Path, folder: Path) -> Iterator[Target]:
+    """Run Debian's ustreamer, passing the camera's pictures on as they are."""
+    port, device = free_port(), folder / "video-ustreamer"
+    options = ["--format=MJPEG", "--encoder=HW", "--resolution=1280x720", "--desired-fps=30", "--workers=1"]
+    command = ["ustreamer", f"--device={device}", *options, "--host=127.0.0.1", f"--port={port}", "--log-level=0"]
+    with running(command, port, fake_camera(pack, device)) as pid:
+        yield Target("ustreamer", port, pid, "/stream", "/snapshot")
+
+
+@contextlib.contextmanager
+def mjpg_streamer(pack: Path, folder: Path) -> Iterator[Target]:
+    """Run mjpg-streamer, passing the camera's pictures on as they are."""
+    port, device = free_port(), folder / "video-mjpg-streamer"
+    command = ["mjpg_streamer", "-i", f"input_uvc.so -d {device} -r 1280x720 -f 30", "-o", f"output_http.so -p {port}"]
+    with running(command, port, fake_camera(pack, device)) as pid:
+        yield Target("mjpg-streamer", port, pid, "/?action=stream", "/?action=snapshot")
+
+
+@contextlib.contextmanager
+def limit(pack: Path, mode: str) -> Iterator[Target]:
+    """Run the C limit: it serves the pack and does nothing else."""
+    port = free_port()
+    with running([str(BUILD / "limit"), str(port), str(pack), "30", mode], port, {}) as pid:
+        yield Target(f"C {mode}", port, pid, "/")
+
+
+@contextlib.contextmanager
+def running(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[int]:
+    """Run a server and give its process number once it listens."""
+    process = subprocess.Popen(
+        command, env=os.environ | dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        eventually(lambda: reachable(port) or process.poll() is not None, f"{command[0]} does not listen")
+        assert process.poll() is None, f"{command} ended with {process.returncode}"
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def missing_peers() -> list[str]:
+    """Name the peers that are not installed."""
+    return [name for name in ("ustreamer", "mjpg_streamer") if not shutil.which(name)]
