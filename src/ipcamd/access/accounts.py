@@ -1,8 +1,26 @@
 """Accounts (SDK 1.2): name, rank, password."""
 
-from dataclasses import dataclass
+import asyncio
+import logging
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from ipcamd.access.passwords import ALLOWED, MASK, generate, is_allowed, is_weak
+from ipcamd.errors import ConfigError, RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.store.database import Database, Step, Work
+
+SLOTS = 21
+"""The most accounts there can be: 20, and the administrator made at first start."""
+
+NAMES = "1 to 32 of letters, digits, '.', '_' and '-'"
+"""What a user's name may be, in words."""
+
+_NAME = "[A-Za-z0-9._-]{1,32}"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +29,185 @@ class Account:
 
     name: str
     rank: Rank
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An account as it is kept. Each change makes a new object, so that whoever remembers one sees that it is void."""
+
+    account: Account
+    sealed: bytes
+    """The password, sealed: the login realm can change, so what Digest needs must be computed anew then (RFC 7616)."""
+    shown: bool
+    """Whether somebody knows the password: it was chosen by a person, or was printed."""
+
+
+Entries = dict[str, Entry]
+"""Accounts by name, in the order added; replaced as a whole, never changed."""
+
+
+class Accounts:
+    """All accounts: in memory, a change reaches the disk first. Rules: SDK 1.2 and the clarifications."""
+
+    def __init__(self, database: Database, allow_weak: bool = False) -> None:
+        """Load them. `allow_weak` lets in passwords that anybody would try. Raises `StoreError`."""
+        self._database = database
+        self._allow_weak = allow_weak
+        self._lock = asyncio.Lock()
+        rows = database.rows("SELECT name, rank, sealed, shown FROM account ORDER BY rowid")
+        self._entries = {n: Entry(Account(n, Rank(rank)), sealed, bool(shown)) for n, rank, sealed, shown in rows}
+
+    def entry(self, name: str) -> Entry | None:
+        """Return what is kept of an account; the very same object until something about the account changes."""
+        return self._entries.get(name)
+
+    @property
+    def entries(self) -> Entries:
+        """All accounts; another object after each change."""
+        return self._entries
+
+    def names(self, rank: Rank) -> list[str]:
+        """Return the names of all accounts of this rank, in the order added."""
+        return [entry.account.name for entry in self._entries.values() if entry.account.rank is rank]
+
+    def password(self, entry: Entry) -> str | None:
+        """Return an account's password; None if the key that it was sealed with is lost."""
+        return self._database.seal.open(entry.sealed, _place(entry.account.name))
+
+    def first_start(self, user: str, password: str | None = None, allow_weak: bool = False) -> str | None:
+        """Make sure that there is an administrator whose password somebody knows; durable on return.
+
+        Does nothing if there is one. Else makes `user` with `password`, or with a random one, which is returned to be
+        printed; call `mark_shown` after that. A start that was killed in between is a first start again.
+        `allow_weak`: the camera can only be reached from its own host. Raises `ConfigError` for a name or password that
+        is not allowed, and `StoreError`.
+        """
+        if not re.fullmatch(_NAME, user):
+            raise ConfigError(f"the administrator's name must be {NAMES}: give another --admin-user")
+        if password is not None:
+            self._approve(user, password, allow_weak)
+        if not self._database.key_lost and any(e.shown for e in self._entries.values() if e.account.rank is Rank.ADMIN):
+            return None
+        if self._database.key_lost and self._entries:
+            _log.error("the key that the passwords were sealed with is lost: nobody's old password is valid any more")
+        chosen = password or generate()
+        entries = {name: entry for name, entry in self._entries.items() if entry.shown and name != user}
+        entries[user] = self._new(user, chosen, Rank.ADMIN, shown=password is not None)
+        self._database.write_now(self._database.adopt_key, _saver(entries))
+        self._entries = entries
+        return None if password is not None else chosen
+
+    def mark_shown(self) -> None:
+        """The password that `first_start` or `reset` returned has been printed. Raises `StoreError`."""
+        entries = {name: replace(entry, shown=True) for name, entry in self._entries.items()}
+        self._database.write_now(_saver(entries))
+        self._entries = entries
+
+    def reset(self, user: str, password: str | None = None) -> tuple[Step, str | None]:
+        """Return the step of a factory default that leaves one administrator; and the password to print, if any."""
+        chosen = password or generate()
+        entries = {user: self._new(user, chosen, Rank.ADMIN, shown=password is not None)}
+        step = Step(_saver(entries), lambda: self._become(entries), self._lock)
+        return step, None if password is not None else chosen
+
+    async def add(self, name: str, password: str, rank: Rank) -> None:
+        """Make a new account; durable on return. Raises `RequestFailed` and `StoreError`, then nothing was changed."""
+
+        def added() -> Entries:
+            if name in self._entries:
+                raise RequestFailed(f"user={name}: there is such an account already; action=update changes it")
+            if len(self._entries) >= SLOTS:
+                raise RequestFailed(f"user={name}: there are {SLOTS} accounts already; action=remove makes room")
+            self._judge(name, password)
+            return self._entries | {name: self._new(name, password, rank)}
+
+        await self._change(name, added)
+
+    async def update(self, name: str, password: str | None = None, rank: Rank | None = None) -> None:
+        """Change an account's password, rank or both; None leaves it, so does a password of ``********``.
+
+        Durable on return. Raises `RequestFailed` and `StoreError`, then nothing was changed.
+        """
+
+        def updated() -> Entries:
+            old = self._known(name)
+            new = replace(old, account=Account(name, rank or old.account.rank))
+            if password is not None and password != MASK:
+                self._judge(name, password)
+                new = self._new(name, password, new.account.rank)
+            return self._entries | {name: new}
+
+        await self._change(name, updated)
+
+    async def remove(self, name: str, by: str) -> None:
+        """Remove an account, on behalf of the account `by`; durable on return. Raises as `update`."""
+
+        def removed() -> Entries:
+            self._known(name)
+            if name == by:
+                raise RequestFailed(
+                    f"user={name}: this is the account that you are using; another administrator can remove it"
+                )
+            return {other: entry for other, entry in self._entries.items() if other != name}
+
+        await self._change(name, removed)
+
+    async def _change(self, name: str, changed: Callable[[], Entries]) -> None:
+        if not re.fullmatch(_NAME, name):
+            raise RequestFailed(
+                f"user={''.join(c if c.isprintable() else '?' for c in name[:32])}: allowed are {NAMES}"
+            )
+        await self._database.complete(self._commit(name, changed))
+
+    async def _commit(self, name: str, changed: Callable[[], Entries]) -> None:
+        async with self._lock:
+            entries = changed()
+            if not any(entry.account.rank is Rank.ADMIN for entry in entries.values()):
+                raise RequestFailed(f"user={name}: this is the only administrator left")
+            await self._database.write(_saver(entries))
+            self._entries = entries
+
+    def _known(self, name: str) -> Entry:
+        entry = self._entries.get(name)
+        if entry is None:
+            raise RequestFailed(f"user={name}: there is no such account")
+        return entry
+
+    def _judge(self, name: str, password: str) -> None:
+        if not is_allowed(password):
+            raise RequestFailed(f"pwd: allowed are {ALLOWED}")
+        if not self._allow_weak and is_weak(password, name):
+            raise RequestFailed("pwd: too easy to guess, it is the user's name or notorious; choose another one")
+
+    def _approve(self, user: str, password: str, allow_weak: bool) -> None:
+        if not is_allowed(password):
+            raise ConfigError(f"the administrator's password must be {ALLOWED}: give another --admin-password")
+        if not is_weak(password, user):
+            return
+        if not (allow_weak or self._allow_weak):
+            raise ConfigError(
+                "this administrator's password is the first that anybody would try: give another --admin-password, "
+                "or --allow-weak-password, or --host 127.0.0.1"
+            )
+        _log.warning("the administrator's password is the first that anybody would try")
+
+    def _new(self, name: str, password: str, rank: Rank, shown: bool = True) -> Entry:
+        return Entry(Account(name, rank), self._database.seal.shut(password, _place(name)), shown)
+
+    def _become(self, entries: Entries) -> None:
+        self._entries = entries
+
+
+def _place(name: str) -> str:
+    return f"account {name}"
+
+
+def _saver(entries: Entries) -> Work:
+    """Return what writes all accounts, whatever was there before."""
+    rows = [(e.account.name, int(e.account.rank), e.sealed, int(e.shown)) for e in entries.values()]
+
+    def save(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM account")
+        connection.executemany("INSERT INTO account (name, rank, sealed, shown) VALUES (?, ?, ?, ?)", rows)
+
+    return save

@@ -9,7 +9,8 @@ import logging
 import sqlite3
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -39,6 +40,8 @@ class Step:
     save: Work
     done: Callable[[], None]
     """Called in the event loop when it is on the disk: now the memory may follow."""
+    lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
+    """Held from before `save` until after `done`: the part's own changes wait."""
 
 
 class Database:
@@ -65,16 +68,19 @@ class Database:
         """Return the rows of a query (at start; the running camera reads memory). Raises `StoreError`."""
         return self._writer.submit(self._rows, sql, values).result()
 
-    async def write(self, work: Work) -> None:
-        """Run `work` in one transaction; on return it is on the disk. Raises `StoreError`, then nothing was changed."""
+    async def write(self, *work: Work) -> None:
+        """Run `work` in one transaction; on return it is on the disk. Raises `StoreError`, then nothing was changed.
+
+        Also raises what `work` raises. See `complete` for an update of memory that follows.
+        """
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._writer, self._transact, work)
+        await loop.run_in_executor(self._writer, self._transact, *work)
         if self._timer is None:
             self._timer = loop.call_later(BACKUP_DELAY, self._start_backup)
 
-    def write_now(self, work: Work) -> None:
+    def write_now(self, *work: Work) -> None:
         """Do `write`, and let the calling thread wait for it (at start)."""
-        self._writer.submit(self._transact, work).result()
+        self._writer.submit(self._transact, *work).result()
 
     async def complete(self, action: Coroutine[Any, Any, T]) -> T:
         """Run `action` to its end, even if whoever waits for it is cancelled: disk and memory must not part."""
@@ -109,11 +115,12 @@ class Database:
         except sqlite3.Error as error:
             raise StoreError(f"the settings could not be read: {error}") from error
 
-    def _transact(self, work: Work) -> None:
+    def _transact(self, *work: Work) -> None:
         try:
             with self._connection as connection:
                 connection.execute("BEGIN IMMEDIATE")
-                work(connection)
+                for part in work:
+                    part(connection)
         except sqlite3.Error as error:
             raise StoreError(f"the settings could not be saved: {error}") from error
         self._changed = True

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ipcamd.errors import StoreError
+from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.group import Group, Origin, Param, Values
 from ipcamd.store.database import Database, Step, Work
 
@@ -49,6 +49,7 @@ class Settings:
         self._lock = asyncio.Lock()
         self._watchers: dict[str, list[Watcher]] = {}
         self._guards: dict[str, list[Guard]] = {}
+        self._rules = {group.name: group.settle for group in groups if group.settle}
         self._params = {(g.name, p.name): p for g in groups for p in g.params if p.origin is Origin.STORED}
         defaults = {name: factory.get(name, param.default) for name, param in self._params.items()}
         self._factory = _over({group.name: {} for group in groups}, defaults)
@@ -74,7 +75,8 @@ class Settings:
         """Make all of `changes`, or none: durable first, then visible, then told to those who watch.
 
         Values must be canonical and settled already (`ipcamd.cgi.param`). A value that is the same as before is kept
-        too: from now on it wins over the factory value. Raises `StoreError`, what a guard raises, or ``KeyError``.
+        too: from now on it wins over the factory value. Raises `StoreError`, what a guard raises, ``KeyError``, or
+        `RequestFailed` if another update came first and the two together break a rule of the group.
         """
         values = {(c.group, c.name): c.value for c in changes}
         for name in values:
@@ -90,15 +92,22 @@ class Settings:
 
     async def _update(self, values: Mapping[Name, str]) -> None:
         async with self._lock:
-            await self._turn(_over(self._values, values), lambda connection: self._save(connection, values))
+            after = _over(self._values, values)
+            self._check({group: after[group] for group, _ in values})
+            await self._turn(after, lambda connection: self._save(connection, values))
 
-    async def _reset(self, keep: Callable[[Param], bool], steps: Iterable[Step]) -> None:
+    async def _reset(self, keep: Callable[[Param], bool], steps: tuple[Step, ...]) -> None:
         async with self._lock:
             kept = {(group, name) for (group, name), param in self._params.items() if keep(param)}
             after = _over(self._factory, {(group, name): self._values[group][name] for group, name in kept})
             await self._turn(after, lambda connection: _clear(connection, kept), steps)
 
-    async def _turn(self, after: dict[str, Values], save: Work, steps: Iterable[Step] = ()) -> None:
+    def _check(self, touched: Mapping[str, Values]) -> None:
+        for group, values in touched.items():
+            if group in self._rules and self._rules[group](values, {}):
+                raise RequestFailed(f"group={group}: another request changed it meanwhile; ask again")
+
+    async def _turn(self, after: dict[str, Values], save: Work, steps: tuple[Step, ...] = ()) -> None:
         """Replace all values by `after`: guards, disk, memory, watchers."""
         changed = {group: values for group, values in after.items() if values != self._values[group]}
         done = False
@@ -107,7 +116,9 @@ class Settings:
                 for group, values in changed.items():
                     for guard in self._guards.get(group, ()):
                         await stack.enter_async_context(guard(self._values[group], values))
-                await self._database.write(lambda connection: _save_all(connection, save, steps))
+                for step in steps:
+                    await stack.enter_async_context(step.lock)
+                await self._database.write(save, *(step.save for step in steps))
                 done = True
                 self._values = after
                 for step in steps:
@@ -168,12 +179,6 @@ def _over(below: Mapping[str, Values], values: Mapping[Name, str]) -> dict[str, 
 
 def _place(name: Name) -> str:
     return f"setting {name[0]}.{name[1]}"
-
-
-def _save_all(connection: sqlite3.Connection, save: Work, steps: Iterable[Step]) -> None:
-    save(connection)
-    for step in steps:
-        step.save(connection)
 
 
 def _clear(connection: sqlite3.Connection, kept: set[Name]) -> None:

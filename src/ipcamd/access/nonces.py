@@ -1,0 +1,89 @@
+"""The nonces of Digest logins (RFC 7616, 3.3 and 5.12): proof of their age in themselves, and no use counted twice.
+
+A nonce that was given out costs no memory: it holds its time and an authentication code. Only one that a right login
+came with is remembered, so that a login that somebody recorded is worth nothing.
+"""
+
+import hmac
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+
+LIFE = 300.0
+"""Seconds for which a nonce is good."""
+
+REMEMBERED = 4096
+"""The most used nonces that are remembered. Beyond, one is dropped, and unused ones that are older than it are stale."""
+
+_WINDOW = 64  # requests over several connections may arrive out of order, by this many at most
+_ALL = (1 << _WINDOW) - 1
+_SPENT = 1 << 32  # higher than any count
+
+
+class _Use:
+    """What was counted with one nonce."""
+
+    __slots__ = ("highest", "issued", "seen")
+
+    def __init__(self, issued: float) -> None:
+        self.issued = issued
+        self.highest = 0
+        self.seen = _ALL  # bit i: the count `highest - i` has come; 0 and less never count
+
+    def take(self, count: int) -> bool:
+        """Note this count; False if it has come before, or is too old to tell."""
+        ahead = count - self.highest
+        if ahead > 0:
+            self.seen = (self.seen << min(ahead, _WINDOW) | 1) & _ALL
+            self.highest = count
+            return True
+        bit = 1 << -ahead
+        if -ahead >= _WINDOW or self.seen & bit:
+            return False
+        self.seen |= bit
+        return True
+
+
+class Nonces:
+    """Gives them out and knows its own."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        """`now`: seconds on a clock that never jumps."""
+        self._now = now
+        self._key = os.urandom(32)
+        self._used: OrderedDict[str, _Use] = OrderedDict()
+        self._forgotten = -1.0
+        """When the newest nonce was given out of those whose counts are forgotten."""
+
+    def issue(self) -> str:
+        """Return a new nonce."""
+        body = f"{int(self._now() * 1_000_000):016x}{os.urandom(8).hex()}"
+        return body + self._code(body)
+
+    def use(self, nonce: str, nc: str, since: float) -> bool:
+        """Count a right login; False if it is stale: too old, given out before `since`, not ours, or used before.
+
+        `nc` is the count in hexadecimal; with an empty one, the nonce is good for one login altogether (RFC 2069).
+        """
+        use = self._used.get(nonce) or self._first(nonce)
+        if use is None or use.issued < since or self._now() - use.issued > LIFE:
+            return False
+        if nc:
+            return use.take(int(nc, 16))
+        return use.highest == 0 and use.take(_SPENT)
+
+    def _first(self, nonce: str) -> _Use | None:
+        body, code = nonce[:32], nonce[32:]
+        if not nonce.isascii() or not hmac.compare_digest(self._code(body), code):
+            return None
+        issued = int(body[:16], 16) / 1_000_000
+        if issued <= self._forgotten or self._now() - issued > LIFE:
+            return None
+        if len(self._used) >= REMEMBERED:
+            _, oldest = self._used.popitem(last=False)
+            self._forgotten = max(self._forgotten, oldest.issued)
+        use = self._used[nonce] = _Use(issued)
+        return use
+
+    def _code(self, body: str) -> str:
+        return hmac.digest(self._key, body.encode(), "sha256").hex()[:32]
