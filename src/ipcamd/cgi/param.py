@@ -39,7 +39,7 @@ class _Asked:
 
 
 async def param(call: Call, rank: Rank) -> Reply:
-    """Do one request with the rights of `rank`."""
+    """List or change parameters, with the rights of the rank that the path names."""
     match _action(call.query):
         case "alllist" | "allist":
             return text(*_listing(call.camera, _visible(rank), rank))
@@ -201,6 +201,7 @@ def _for(rank: Rank) -> Endpoint:
 
 
 async def _own(call: Call) -> Reply:
+    """List or change parameters, with the caller's own rights."""
     return await param(call, call.account.rank)
 
 

@@ -46,7 +46,7 @@ def _resolution(*codes: str) -> Param:
     return _param("Resolution", OneOf(codes, labels), "5", "Size of the picture.", "pixels")
 
 
-_FRAMERATE = _param("Framerate", _RATES, "30", "Pictures per second.", "1/s")
+_FRAMERATE = _param("Framerate", _RATES, "30", "Pictures per second.", "fps")
 _RATECONTROL = _param(
     "Ratecontrol", OneOf(("vbr", "cbr"), ("steady quality", "steady bit rate")), "vbr", "What is kept steady."
 )

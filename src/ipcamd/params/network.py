@@ -133,7 +133,7 @@ MULTICAST = Group(
         _param("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP has the next.", Rank.USERS),
         _param("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP has the next.", Rank.USERS),
         _param("AUDIOPort", EVEN_PORT, "5564", "UDP port of the sound; RTCP has the next.", Rank.USERS),
-        _param("TTL", Integer(1, 255), "1", "How many routers a packet may pass, and one.", Rank.USERS),
+        _param("TTL", Integer(1, 255), "1", "How far packets go; 1 stays in the local network.", Rank.USERS),
     ),
     settle=_apart,
 )

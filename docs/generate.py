@@ -1,0 +1,199 @@
+"""Write what the documentation takes from the code: ``docs/reference.md``, and the lists in ``docs/conformance.md``.
+
+``python docs/generate.py`` writes them; with ``--check`` it only says which are out of date (exit code 1).
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import ipcamd.cgi
+import ipcamd.web
+from ipcamd.cgi.endpoint import Endpoint
+from ipcamd.params import GROUPS
+from ipcamd.params.group import Group, Origin, Param
+from ipcamd.params.values import Integer, Kind, OneOf
+from ipcamd.params.zones import ZONES
+
+DOCS = Path(__file__).parent
+BEGIN, END = "<!-- from the code: begin -->", "<!-- from the code: end -->"
+
+BAR = r"\|"
+"""A bar within a cell of a table."""
+
+INTRODUCTION = """# Reference
+
+Every request that the camera answers, and every parameter that it has. This page is written by `docs/generate.py` from
+the tables that the camera itself uses; do not edit it. [Use](use.md) shows the requests at work.
+
+Ranks: a guest watches; users also move the camera; administrators (admin) do everything.
+"""
+
+PARAMETERS = """## Parameters
+
+`/cgi/<rank>/param.cgi` (SDK 9) lists and changes them, with the rights of the rank that its path names:
+
+- `action=list&group=Audio` lists a group (or several: `group=Audio,System`), `&name=MicEnabled` one parameter,
+  `action=alllist` everything.
+- `action=update&group=Audio&MicEnabled=yes` changes what is sent, all of it or nothing, and answers when it is on the
+  disk.
+
+Names are matched without regard to case. The notes:
+
+- *live*: asked from the running device.
+- *secret*: listed as `********`; sent back so, it stays as it is.
+- *kept*: a factory default with `mode=2` keeps it.
+- *needs X*: cannot be set on a device whose `Hardware.X` is 0.
+- *not yet acting*: checked, kept and listed; what it controls comes with a later version.
+"""
+
+ZONES_TITLE = (
+    "## Time zones\n\nThe values of `Time.TimeZone` and of `timezone=` in `date.cgi`, with standard time east of UTC.\n"
+)
+
+
+def modules() -> Iterator[ModuleType]:
+    """Give all modules that may declare endpoints."""
+    for package in (ipcamd.cgi, ipcamd.web):
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            yield importlib.import_module(found.name)
+
+
+def endpoints() -> list[Endpoint]:
+    """Return the endpoints that the modules declare, by path."""
+    found: dict[str, Endpoint] = {}
+    for module in modules():
+        for name, value in vars(module).items():
+            if name.isupper():
+                values = value if isinstance(value, tuple) else (value,)
+                found |= {endpoint.path: endpoint for endpoint in values if isinstance(endpoint, Endpoint)}
+    return [found[path] for path in sorted(found)]
+
+
+def table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a table in Markdown."""
+    titles = list(titles)
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', BAR) for cell in line)} |\n" for line in lines)
+
+
+def code(text: str) -> str:
+    """Return text as it is to be typed; nothing for nothing."""
+    return f"`{text}`" if text else ""
+
+
+def purpose(endpoint: Endpoint) -> str:
+    """Return what an endpoint does: the first sentence of its action's description."""
+    action = getattr(endpoint.action, "func", endpoint.action)
+    described = action if inspect.isroutine(action) else type(action).__call__
+    first = (inspect.getdoc(described) or "A file of the home page.").split("\n\n")[0]
+    return re.split(r"(?<=\.)\s", first)[0].replace("``", "`").replace("\n", " ")
+
+
+def request(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return the row of one endpoint."""
+    aliases = ", ".join(code(path) for path in endpoint.aliases)
+    return code(endpoint.path), endpoint.rank.name.lower(), ", ".join(endpoint.methods), aliases, purpose(endpoint)
+
+
+def meanings(kind: Kind) -> dict[str, str]:
+    """Return what each value means, where the kind says so and it is short enough for a table."""
+    if isinstance(kind, OneOf):
+        return dict(zip(kind.words, kind.labels, strict=False))
+    if isinstance(kind, Integer) and len(kind.labels) < 10:
+        return dict(zip(map(str, range(kind.low, kind.high + 1)), kind.labels, strict=False))
+    return {}
+
+
+def values(param: Param) -> str:
+    """Return what a parameter may be, with its unit."""
+    labels = ", ".join(f"{word} ({label})" for word, label in meanings(param.kind).items())
+    return f"{labels or param.kind.allowed}{f' {param.unit}' if param.unit and not labels else ''}"
+
+
+def notes(param: Param) -> str:
+    """Return what else there is to know about a parameter."""
+    known = {
+        "live": param.origin is Origin.LIVE,
+        "secret": param.secret,
+        "kept": param.network,
+        f"needs {param.needs}": bool(param.needs),
+        "not yet acting": not param.acts,
+    }
+    return ", ".join(note for note, holds in known.items() if holds)
+
+
+def described(group: Group) -> str:
+    """Return the section of one group."""
+    aliases = "".join(f" Also called `{alias}`." for alias in group.aliases)
+    rows = (
+        (
+            code(p.name),
+            p.help.replace("``", "`"),
+            values(p),
+            code(p.default),
+            p.get.name.lower(),
+            p.set.name.lower() if p.set else "nobody",
+            notes(p),
+        )
+        for p in group.params
+    )
+    titles = ("parameter", "meaning", "values", "factory value", "may read", "may set", "notes")
+    return f"### {group.name}\n\nSDK {group.section}.{aliases}\n\n{table(titles, rows)}"
+
+
+def reference() -> str:
+    """Return the reference page."""
+    zones = ((str(index), zone.name, str(zone).rpartition("(")[2][:-1]) for index, zone in enumerate(ZONES))
+    parts = [
+        INTRODUCTION,
+        "## Requests\n\n" + table(("path", "least rank", "methods", "also", "what"), map(request, endpoints())),
+        PARAMETERS,
+        *map(described, GROUPS),
+        ZONES_TITLE + "\n" + table(("index", "zone", "offset"), zones),
+    ]
+    return "\n".join(parts)
+
+
+def waiting() -> str:
+    """Return the list of what is declared but does not act yet."""
+    lines = []
+    for group in GROUPS:
+        names = [p.name for p in group.params if not p.acts]
+        if names:
+            which = "all" if len(names) == len(group.params) else ", ".join(code(name) for name in names)
+            lines.append((code(group.name), group.section, which))
+    return table(("group", "SDK", "parameters"), lines)
+
+
+def conformance(page: str) -> str:
+    """Return the conformance page with its list from the code brought up to date."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{waiting()}{END}{after}"
+
+
+def pages() -> dict[Path, str]:
+    """Return each page and what must be in it."""
+    path = DOCS / "conformance.md"
+    return {DOCS / "reference.md": reference(), path: conformance(path.read_text(encoding="utf-8"))}
+
+
+def main(*options: str) -> int:
+    """Write the pages, or check them; return the exit code."""
+    old = [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in old:
+        if "--check" in options:
+            print(f"docs/{path.name} is out of date: run python docs/generate.py", file=sys.stderr)
+        else:
+            path.write_text(pages()[path], encoding="utf-8")
+    return 1 if old and "--check" in options else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
