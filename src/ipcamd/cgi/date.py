@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.device.clock import YEARS, zone_of
-from ipcamd.errors import RequestFailed
+from ipcamd.errors import IpcamdError, RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.params.values import Integer
 from ipcamd.params.zones import ZONES
@@ -45,11 +45,15 @@ def _spelled(now: datetime) -> str:
 async def _set(call: Call, numbers: dict[str, int]) -> None:
     clock, settings = call.camera.clock, call.camera.settings
     index = numbers.pop("timezone", None)
-    changes = {} if index is None else {"TimeZone": str(index)}
+    changes = ({} if index is None else {"TimeZone": str(index)}) | ({"SyncSource": "manually"} if numbers else {})
+    before = clock.offset
     if numbers:
-        changes["SyncSource"] = "manually"
         await clock.set_fields(numbers, zone_of({**settings["Time"], **changes}))
-    await settings.update([Change("Time", name, value) for name, value in changes.items()])
+    try:
+        await settings.update([Change("Time", name, value) for name, value in changes.items()])
+    except IpcamdError:
+        await clock.shift(before)
+        raise
 
 
 def _numbers(query: Query) -> dict[str, int]:

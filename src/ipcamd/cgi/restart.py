@@ -1,16 +1,36 @@
 """``/cgi/admin/restart.cgi``: restart the camera (SDK 2.3)."""
 
+import time
+from collections.abc import Callable
+
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 
-
-def restart(call: Call) -> Reply:
-    """Answer OK; the camera goes down after the answer has gone out."""
-    if call.query.pairs:
-        raise RequestFailed(f"{call.query.pairs[0][0]}: unknown parameter; there are none")
-    call.camera.restart()
-    return text("OK")
+PAUSE = 10.0
+"""Seconds from one restart to the next: somebody who asks over and over must not keep the camera down."""
 
 
-ENDPOINT = Endpoint("/cgi/admin/restart.cgi", Rank.ADMIN, restart)
+class Restart:
+    """What the endpoint does. It outlives the cameras that it restarts, so it knows when each was restarted last."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._last: dict[str, float] = {}
+
+    def __call__(self, call: Call) -> Reply:
+        """Answer OK; the camera goes down after the answer has gone out. Raises `RequestFailed`."""
+        if call.query.pairs:
+            raise RequestFailed(f"{call.query.pairs[0][0]}: unknown parameter; there are none")
+        now, mac = self._now(), call.camera.identity.mac
+        self._last = {known: last for known, last in self._last.items() if now - last < PAUSE}
+        if mac in self._last:
+            raise RequestFailed(
+                f"the last restart was {now - self._last[mac]:.0f} s ago; allowed: one in {PAUSE:.0f} s"
+            )
+        self._last[mac] = now
+        call.camera.restart()
+        return text("OK")
+
+
+ENDPOINT = Endpoint("/cgi/admin/restart.cgi", Rank.ADMIN, Restart())

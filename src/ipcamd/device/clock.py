@@ -44,11 +44,12 @@ class Clock:
         self._facts = facts
         self._group = group
         self._host = host
-        self._offset = int(facts.get(OFFSET) or 0)
+        self.offset = int(facts.get(OFFSET) or 0)
+        """How far it is ahead of the host's, in nanoseconds; changed by `shift` only."""
 
     def now_ns(self) -> int:
         """Return the present time: nanoseconds since the epoch, UTC."""
-        return self._host() + self._offset
+        return self._host() + self.offset
 
     def zone(self) -> tzinfo:
         """Return the time zone that is set."""
@@ -60,9 +61,12 @@ class Clock:
 
     async def set(self, moment: int) -> None:
         """Make `moment` (nanoseconds since the epoch) the present time; durable on return. Raises ``StoreError``."""
-        offset = moment - self._host()
+        await self.shift(moment - self._host())
+
+    async def shift(self, offset: int) -> None:
+        """Be `offset` nanoseconds ahead of the host; durable on return. Raises ``StoreError``."""
         await self._facts.set(OFFSET, str(offset))
-        self._offset = offset
+        self.offset = offset
 
     async def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> None:
         """Set `fields` of the local time of `place`, keep the others; see `moment`. Durable on return.

@@ -6,6 +6,7 @@ Drivers and engines hook in from both sides: they `watch` what is done to the de
 from collections.abc import Callable, Mapping
 
 from ipcamd.errors import RequestFailed
+from ipcamd.params.hardware import HARDWARE
 from ipcamd.params.values import HIGH_LOW, Integer, Kind, OneOf
 
 Watcher = Callable[[str], None]
@@ -64,6 +65,14 @@ class Outside:
         parsed = {name: _parse(name, value) for name, value in deeds.items()}
         for name, value in parsed.items():
             self._set(name, value)
+
+    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the parameters whose value is this world's (see ``Camera.live``)."""
+        inputs: dict[tuple[str, str], Callable[[], str]] = {
+            ("GPIO", "TriggerInStatus1"): lambda: self["di1"],
+            ("GPIO", "TriggerInStatus2"): lambda: self["di2"],
+        }
+        return inputs | {("Hardware", param.name): lambda has=param.default: has for param in HARDWARE.params}
 
     def show(self, name: str, value: str) -> None:
         """Tell what the device does: `name` is one of `EFFECTS`."""

@@ -43,7 +43,9 @@ export class View {
 
   /** @param {number} width @param {number} height pixels of the picture */
   size(width, height) {
-    setText(this.#readout.size, `${width} × ${height}`);
+    const size = `${width} × ${height}`;
+    if (this.#readout.size.textContent === size) return;
+    setText(this.#readout.size, size);
     document.documentElement.style.setProperty("--ratio", String(width / height));
   }
 

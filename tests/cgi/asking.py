@@ -1,0 +1,79 @@
+"""A camera of real small parts on a database of its own, and requests to its endpoints without a network."""
+
+import inspect
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from ipcamd.access.accounts import Account
+from ipcamd.camera import Camera
+from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
+from ipcamd.device.clock import Clock
+from ipcamd.device.identity import Identity
+from ipcamd.device.virtual import Outside
+from ipcamd.params import GROUPS
+from ipcamd.params.group import Rank
+from ipcamd.store.database import Database
+from ipcamd.store.facts import Facts
+from ipcamd.store.settings import Settings
+from ipcamd.wire.http import Head
+from ipcamd.wire.query import Query
+
+SECOND = 1_000_000_000
+NOON = 1_750_000_000 * SECOND
+"""2025-06-15 15:06:40 UTC, the host's time."""
+
+
+@dataclass
+class World:
+    """One camera, its database, and the host's clock, which stands still unless a test moves it."""
+
+    path: Path
+    host: int = NOON
+    restarts: int = 0
+    outside: Outside | None = field(default_factory=Outside)
+    live: dict[tuple[str, str], Callable[[], str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.database = Database(self.path / "ipcamd.db")
+        self.facts = Facts(self.database)
+        self.settings = Settings(self.database, GROUPS, {})
+        self.clock = Clock(self.facts, lambda: self.settings["Time"], lambda: self.host)
+        self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
+
+    def camera(self) -> Camera:
+        unused = cast("Any", None)
+        return Camera(
+            settings=self.settings,
+            accounts=unused,
+            login=unused,
+            clock=self.clock,
+            identity=self.identity,
+            pipeline=unused,
+            outside=self.outside,
+            live=self.live,
+            restart=self._restart,
+            viewers=lambda: 3,
+            started=0.0,
+        )
+
+    def _restart(self) -> None:
+        self.restarts += 1
+
+    async def ask(self, endpoint: Endpoint, query: str = "", **fields: str) -> Reply:
+        """Return the answer; raises what the endpoint raises."""
+        head = Head("GET", f"{endpoint.path}?{query}", endpoint.path, query, (1, 1), fields, 0, True)
+        account = Account("admin", Rank.ADMIN)
+        answer = endpoint.action(Call(head, Query.parse(query), account, "127.0.0.1", self.camera(), _nothing()))
+        reply: Reply | Join = await answer if inspect.isawaitable(answer) else answer
+        assert isinstance(reply, Reply)
+        return reply
+
+    async def text(self, endpoint: Endpoint, query: str = "") -> str:
+        return (await self.ask(endpoint, query)).body.decode()
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""

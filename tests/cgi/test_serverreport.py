@@ -1,0 +1,55 @@
+import pytest
+from tests.cgi.asking import World
+
+from ipcamd import __version__
+from ipcamd.cgi.serverreport import ENDPOINT
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Rank
+from ipcamd.store.settings import Change
+
+SDK_ORDER = [
+    "Server Name", "IP Address", "MAC Address", "Model Number", "Product Number", "H/W Version", "F/W Version",
+    "PT Support", "IO Trigger Support",
+]  # fmt: skip
+
+
+async def report(world: World) -> dict[str, str]:
+    text = await world.text(ENDPOINT)
+    assert text.endswith("\r\n")
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in text.splitlines())}
+
+
+async def test_the_sdks_lines_come_first_in_its_order(world: World) -> None:
+    assert list(await report(world))[: len(SDK_ORDER)] == SDK_ORDER
+
+
+async def test_it_tells_of_this_very_device(world: World) -> None:
+    await world.settings.update([Change("System.Info", "ServerName", "Front: door")])
+    told = await report(world)
+    assert told["Server Name"] == "Front: door"
+    assert told["IP Address"] == "127.0.0.1"
+    assert told["MAC Address"] == world.identity.mac
+    assert told["F/W Version"] == __version__
+    assert (told["PT Support"], told["IO Trigger Support"]) == ("Yes", "Yes")
+    assert told["Viewers"] == "3"
+    assert told["SD Card"] == "inserted"
+    assert told["Date"] == "2025/06/15 15:06:40"
+
+
+async def test_what_the_hardware_lacks_is_not_supported(world: World) -> None:
+    world.live = {("Hardware", "PT"): lambda: "0", ("Hardware", "TriggerIn"): lambda: "0"}
+    told = await report(world)
+    assert (told["PT Support"], told["IO Trigger Support"]) == ("No", "No")
+
+
+async def test_a_removed_card_and_a_real_device(world: World) -> None:
+    world.outside.act({"sdcard": "remove"})
+    assert (await report(world))["SD Card"] == "none"
+    world.outside = None
+    assert "SD Card" not in await report(world)
+
+
+async def test_it_takes_no_parameters_and_is_for_administrators(world: World) -> None:
+    assert ENDPOINT.rank is Rank.ADMIN
+    with pytest.raises(RequestFailed, match="verbose"):
+        await world.ask(ENDPOINT, "verbose=1")

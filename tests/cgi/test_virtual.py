@@ -1,0 +1,44 @@
+import pytest
+from tests.cgi.asking import World
+
+from ipcamd.cgi.virtual import ENDPOINT
+from ipcamd.errors import HttpError, RequestFailed
+from ipcamd.params.group import Rank
+from ipcamd.wire.query import Query
+
+LISTED = "di1 di2 light sdcard sdcardsize scene source lens do1 ircut led pan tilt zoom focus irled rs485".split()
+
+
+def test_only_administrators_and_listing_changes_nothing() -> None:
+    assert ENDPOINT.rank is Rank.ADMIN
+    assert not ENDPOINT.changes(Query())
+    assert ENDPOINT.changes(Query.parse("di1=high"))
+
+
+async def test_without_parameters_everything_is_listed(world: World) -> None:
+    lines = (await world.text(ENDPOINT)).split("\r\n")
+    assert lines.pop() == ""
+    assert [line.partition("=")[0] for line in lines] == LISTED
+
+
+async def test_deeds_may_be_combined(world: World) -> None:
+    assert await world.text(ENDPOINT, "DI1=High&light=7&scene=still") == "OK\r\n"
+    text = await world.text(ENDPOINT)
+    assert "di1=high\r\n" in text
+    assert "light=7\r\n" in text
+    assert "scene=still\r\n" in text
+
+
+@pytest.mark.parametrize("query", ["di1=high&light=101", "di1=high&do1=high", "di1", "di1=high&x=1", "light=%D9%A5"])
+async def test_what_is_wrong_changes_nothing(world: World, query: str) -> None:
+    before = await world.text(ENDPOINT)
+    with pytest.raises(RequestFailed):
+        await world.ask(ENDPOINT, query)
+    assert await world.text(ENDPOINT) == before
+
+
+async def test_a_real_device_has_no_such_page(world: World) -> None:
+    world.outside = None
+    with pytest.raises(HttpError) as caught:
+        await world.ask(ENDPOINT)
+    assert caught.value.status == 404

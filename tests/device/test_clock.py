@@ -1,0 +1,149 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipcamd.device.clock import OFFSET, UNITS, YEARS, Clock, at, moment, zone
+from ipcamd.errors import RequestFailed, StoreError
+from ipcamd.params.zones import ZONES
+
+SECOND = 1_000_000_000
+LONDON, BERLIN, KOLKATA, SANTIAGO, SYDNEY = 21, 22, 39, 15, 50
+
+
+class Memory:
+    """Facts that survive as long as the test; the disk can be full."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, str] = {}
+        self.full = False
+
+    def get(self, name: str) -> str | None:
+        return self.facts.get(name)
+
+    async def set(self, name: str, value: str) -> None:
+        if self.full:
+            raise StoreError("the disk is full")
+        self.facts[name] = value
+
+
+class World:
+    """A host's clock and a camera's on top of it."""
+
+    def __init__(self, time_zone: int = LONDON, daylight_saving: str = "off") -> None:
+        self.host = 1_750_000_000 * SECOND
+        self.facts = Memory()
+        self.group = {"TimeZone": str(time_zone), "DaylightSaving": daylight_saving}
+        self.clock = self.again()
+
+    def again(self) -> Clock:
+        return Clock(self.facts, lambda: self.group, lambda: self.host)
+
+
+def ns(*fields: int) -> int:
+    return int(datetime(*fields, tzinfo=UTC).timestamp()) * SECOND
+
+
+async def test_it_goes_with_the_host_from_where_it_was_set_and_so_does_the_next_one() -> None:
+    world = World()
+    assert world.clock.now_ns() == world.host
+    await world.clock.set(ns(2036, 2, 29))
+    assert world.clock.now_ns() == ns(2036, 2, 29)
+    world.host += 90 * SECOND
+    assert world.clock.now_ns() == world.again().now_ns() == ns(2036, 2, 29, 0, 1, 30)
+
+
+async def test_what_could_not_be_kept_is_not_set() -> None:
+    world = World()
+    await world.clock.set(ns(2020, 1, 1))
+    world.facts.full = True
+    with pytest.raises(StoreError):
+        await world.clock.set(ns(2030, 1, 1))
+    assert world.clock.now_ns() == ns(2020, 1, 1)
+    assert world.facts.get(OFFSET) == str(ns(2020, 1, 1) - world.host)
+
+
+@pytest.mark.parametrize(
+    ("index", "saving", "utc", "local"),
+    [
+        (LONDON, "off", (2025, 7, 1, 12), "2025-07-01 12:00"),
+        (LONDON, "on", (2025, 7, 1, 12), "2025-07-01 13:00"),
+        (LONDON, "on", (2025, 1, 1, 12), "2025-01-01 12:00"),
+        (BERLIN, "off", (2025, 7, 1, 23, 30), "2025-07-02 00:30"),
+        (BERLIN, "on", (2025, 7, 1, 23, 30), "2025-07-02 01:30"),
+        (SANTIAGO, "off", (2025, 1, 1, 2), "2024-12-31 22:00"),
+        (SANTIAGO, "on", (2025, 1, 1, 2), "2024-12-31 23:00"),
+        (SYDNEY, "on", (2025, 1, 1, 2), "2025-01-01 13:00"),
+        (SYDNEY, "off", (2025, 1, 1, 2), "2025-01-01 12:00"),
+        (KOLKATA, "on", (2025, 7, 1, 12), "2025-07-01 17:30"),
+        (0, "off", (2025, 7, 1, 11), "2025-06-30 23:00"),
+        (56, "off", (2025, 7, 1, 12), "2025-07-02 00:00"),
+    ],
+)
+def test_local_time(index: int, saving: str, utc: tuple[int, ...], local: str) -> None:
+    assert f"{World(index, saving).clock.local(ns(*utc)):%Y-%m-%d %H:%M}" == local
+
+
+@pytest.mark.parametrize("index", range(len(ZONES)))
+@pytest.mark.parametrize("month", [1, 7])
+def test_with_daylight_saving_each_zone_is_the_place_itself(index: int, month: int) -> None:
+    utc = datetime(2025, month, 1, tzinfo=UTC)
+    place = utc.astimezone(ZoneInfo(ZONES[index].name))
+    assert utc.astimezone(zone(index, True)).utcoffset() == place.utcoffset()
+    standard = utc.astimezone(zone(index, False)).utcoffset()
+    assert standard == timedelta(hours=ZONES[index].hours)
+
+
+@given(
+    index=st.integers(0, 56),
+    saving=st.booleans(),
+    when=st.datetimes(datetime(YEARS[0], 1, 2), datetime(YEARS[1], 12, 30), timezones=st.just(UTC)),
+)
+def test_every_moment_can_be_set_by_its_local_time(index: int, saving: bool, when: datetime) -> None:
+    now = at(1_750_000_000 * SECOND, zone(index, saving))
+    local = when.replace(microsecond=0).astimezone(now.tzinfo)
+    wanted = moment(now, {unit: getattr(local, unit) for unit in UNITS})
+    # the hour that daylight saving repeats is taken the first time
+    assert at(wanted, local.tzinfo or UTC).replace(fold=0, tzinfo=None) == local.replace(fold=0, tzinfo=None)
+    assert 0 < wanted // SECOND < 2**32
+
+
+@pytest.mark.parametrize(
+    ("fields", "local"),
+    [
+        ({"second": 7}, "2024-02-29 12:34:07.000000"),
+        ({"hour": 0, "minute": 0}, "2024-02-29 00:00:56.789000"),
+        ({"year": 2028}, "2028-02-29 12:34:56.789000"),
+        ({"day": 1, "month": 12}, "2024-12-01 12:34:56.789000"),
+        ({}, "2024-02-29 12:34:56.789000"),
+    ],
+)
+def test_what_is_not_named_stays(fields: dict[str, int], local: str) -> None:
+    now = datetime(2024, 2, 29, 12, 34, 56, 789_000, zone(BERLIN, False))
+    assert f"{at(moment(now, fields), zone(BERLIN, False)):%Y-%m-%d %H:%M:%S.%f}" == local
+
+
+@pytest.mark.parametrize("fields", [{"year": 2025}, {"month": 2, "day": 30}, {"month": 4, "day": 31}])
+def test_a_day_that_the_calendar_does_not_have(fields: dict[str, int]) -> None:
+    with pytest.raises(RequestFailed, match="there is no such day"):
+        moment(datetime(2024, 2, 29, tzinfo=UTC), fields)
+
+
+def test_an_hour_that_daylight_saving_leaves_out() -> None:
+    spring = datetime(2025, 3, 30, 12, tzinfo=zone(BERLIN, True))
+    with pytest.raises(RequestFailed, match="02:30:00: daylight saving"):
+        moment(spring, {"hour": 2, "minute": 30})
+    assert moment(spring.replace(tzinfo=zone(BERLIN, False)), {"hour": 2, "minute": 30}) == ns(2025, 3, 30, 1, 30)
+
+
+async def test_the_parameters_set_it_in_the_zone_that_the_update_leaves() -> None:
+    world = World(LONDON)
+    after = {"TimeZone": str(KOLKATA), "DaylightSaving": "off"}
+    await world.clock.set_live(after, {"ServerDate": "2030-05-06", "ServerTime": "07:08:09"})
+    assert world.clock.now_ns() == ns(2030, 5, 6, 1, 38, 9)
+    await world.clock.set_live(world.group, {"ServerDate": "2031-01-02"})
+    assert world.clock.now_ns() == ns(2031, 1, 2, 1, 38, 9)
+    values = world.clock.live()
+    assert (values["Time", "ServerDate"](), values["Time", "ServerTime"]()) == ("2031-01-02", "01:38:09")
