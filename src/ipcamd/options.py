@@ -5,6 +5,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,13 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
         raise ValueError("a port is 0 to 65535; 0 takes a free one")
     return int(text)
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address({"localhost": "127.0.0.1"}.get(text, text)))
+    except ValueError:
+        raise ValueError("an IP address of this machine, such as 127.0.0.1 or ::") from None
 
 
 def _switch(text: str) -> bool:
@@ -73,7 +81,7 @@ OPTIONS: tuple[Option, ...] = (
         "DIR",
     ),
     Option("sdcard", "", "directory that is the SD card, or none (default: sdcard in the state directory)", "DIR"),
-    Option("host", "", "address to listen on (default: 0.0.0.0, and :: where there is IPv6)", "ADDRESS"),
+    Option("host", "", "address to listen on (default: 0.0.0.0, and :: where there is IPv6)", "ADDRESS", _address),
     Option("port", 8080, "first value of System.HTTPPort; 0 takes a free port", "N", _port),
     Option("https-port", 8443, "first value of the HTTPS port", "N", _port),
     Option("rtsp-port", 8554, "first value of System.RTSPPort", "N", _port),
@@ -132,8 +140,13 @@ class Options:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The addresses to listen on; ``::`` is left out where there is no IPv6."""
+        """The IP addresses to listen on; ``::`` is left out where there is no IPv6."""
         return (self.host,) if self.host else ("0.0.0.0", "::")
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only this machine can reach the camera."""
+        return all(ip_address(host).is_loopback for host in self.hosts)
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

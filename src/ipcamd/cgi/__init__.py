@@ -1,1 +1,18 @@
 """The SDK's requests: one file per path, named by the path's last word."""
+
+from ipcamd.cgi import date, image, mjpeg, param, pwdgrp, restart, serverreport, stream1, stream2, virtual
+from ipcamd.cgi.endpoint import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    serverreport.ENDPOINT,
+    pwdgrp.ENDPOINT,
+    date.ENDPOINT,
+    restart.ENDPOINT,
+    *mjpeg.ENDPOINTS,
+    *stream1.ENDPOINTS,
+    stream2.ENDPOINT,
+    image.ENDPOINT,
+    *param.ENDPOINTS,
+    virtual.ENDPOINT,
+)
+"""Every path under ``/cgi``, in the SDK's order; what is not here does not exist."""

@@ -32,13 +32,14 @@ async def listen(factory: Callable[[], asyncio.BaseProtocol], hosts: Sequence[st
 
     ``::`` is left out on a machine without IPv6. Raises `ConfigError`, then nothing is open.
     """
-    sockets = _bind(hosts, port)
+    sockets = bind(hosts, port)
     loop = asyncio.get_running_loop()
     servers = [await loop.create_server(factory, sock=sock, backlog=BACKLOG) for sock in sockets]
     return Listener(sockets[0].getsockname()[1], servers)
 
 
-def _bind(hosts: Sequence[str], port: int) -> list[socket.socket]:
+def bind(hosts: Sequence[str], port: int) -> list[socket.socket]:
+    """Return sockets that listen on `port` of all `hosts`; see `listen`."""
     for left in reversed(range(TRIES if port == 0 else 1)):
         sockets: list[socket.socket] = []
         try:

@@ -1,0 +1,174 @@
+"""The composition root: builds a camera's parts in order, keeps them running, takes them down in the opposite order."""
+
+import asyncio
+import enum
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from ipcamd import logs
+from ipcamd.access.accounts import Accounts
+from ipcamd.access.login import Login
+from ipcamd.camera import Camera
+from ipcamd.cgi import ENDPOINTS
+from ipcamd.device.clock import Clock
+from ipcamd.device.identity import identity
+from ipcamd.device.virtual import Outside
+from ipcamd.errors import ConfigError
+from ipcamd.media import source as sources
+from ipcamd.media.pipeline import Pipeline
+from ipcamd.media.source.scene import Scene
+from ipcamd.options import Options
+from ipcamd.params import GROUPS
+from ipcamd.server.fanout import Fanout
+from ipcamd.server.limits import Limits
+from ipcamd.server.port import MovablePort, free_port
+from ipcamd.server.router import Router
+from ipcamd.server.service import HttpService
+from ipcamd.store.database import Database
+from ipcamd.store.facts import Facts
+from ipcamd.store.settings import Settings
+from ipcamd.web import home
+
+GRACE = 2.5
+"""Seconds that an orderly end of a life may take; what hangs then is left behind."""
+
+_log = logging.getLogger(__name__)
+
+
+class End(enum.Enum):
+    """Why a life of the camera ends."""
+
+    STOP = enum.auto()
+    RESTART = enum.auto()
+
+
+def main(options: Options, reread: Callable[[], Options]) -> None:
+    """Run a camera until SIGTERM or SIGINT. Raises ``ConfigError`` if it cannot start this way.
+
+    `reread` reads the options anew (SIGHUP).
+    """
+    asyncio.run(_Lives(options, reread).run())
+
+
+class _Lives:
+    """One life of the camera after the other: a restart ends one and begins the next, in the same process."""
+
+    def __init__(self, options: Options, reread: Callable[[], Options]) -> None:
+        self._given = options
+        self._options = options
+        self._reread = reread
+        self._end: asyncio.Future[End]
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._come, End.STOP)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        end = End.RESTART
+        while end is End.RESTART:
+            self._end = loop.create_future()
+            # a port that was free at first stays the same in all lives
+            self._options = _with_port(self._options)
+            end = await _live(self._options, self._end, lambda: self._come(End.RESTART))
+
+    def _come(self, end: End) -> None:
+        if not self._end.done():
+            self._end.set_result(end)
+
+    def _hang_up(self) -> None:
+        """Read the options again; restart with them if they are different and good, else go on as before."""
+        try:
+            given = self._reread()
+        except ConfigError as error:
+            _log.error("the options stay as they were: %s", error)
+            return
+        if given != self._given:
+            self._given = self._options = given
+            logs.start(given.log_level, given.log_format)
+            self._come(End.RESTART)
+
+
+def _with_port(options: Options) -> Options:
+    return options if options.port else replace(options, port=free_port(options.hosts))
+
+
+async def _live(options: Options, end: "asyncio.Future[End]", restart: Callable[[], None]) -> End:
+    """Be a camera until `end` comes; return what came."""
+    stack = AsyncExitStack()
+    try:
+        await _rise(stack, options, restart)
+        return await end
+    finally:
+        await _fall(stack)
+
+
+async def _fall(stack: AsyncExitStack) -> None:
+    try:
+        async with asyncio.timeout(GRACE):
+            await stack.aclose()
+    except TimeoutError:
+        _log.error("a part did not end within %s s and is left behind", GRACE)
+
+
+async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], None]) -> None:
+    """Build and start all parts; say when the camera is ready. What was started ends with `stack`."""
+    source = sources.make(options.source)
+    source.check()
+    database = stack.enter_context(Database(options.state_dir / "ipcamd.db"))
+    facts, settings = Facts(database), Settings(database, GROUPS, _factory(options))
+    accounts = Accounts(database, options.allow_weak_password)
+    password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)
+    plate, clock = await identity(facts), Clock(facts, lambda: settings["Time"])
+    pipeline = Pipeline(settings, source, clock.now_ns, local=clock.local)
+    stack.push_async_callback(pipeline.stop)
+    outside = _outside(settings, source, pipeline)
+    fanout = Fanout(options.viewers)
+    camera = Camera(
+        settings=settings,
+        accounts=accounts,
+        login=Login(accounts, lambda: settings["System.Info"]["ServerName"]),
+        clock=clock,
+        identity=plate,
+        pipeline=pipeline,
+        outside=outside,
+        live=outside.live() | clock.live() | plate.live(),
+        live_set={"Time": clock.set_live},
+        restart=restart,
+        viewers=lambda: len(fanout),
+        started=time.monotonic(),
+    )
+    await pipeline.start()
+    service = HttpService(Router((*home.ENDPOINTS, *ENDPOINTS), camera.login), camera, fanout, Limits(options.viewers))
+    stack.push_async_callback(service.close)
+    listener = await service.open(options.hosts, int(settings["System"]["HTTPPort"]))
+    port = MovablePort("HTTPPort", listener, lambda number: service.open(options.hosts, number))
+    settings.guard("System", port.guard)
+    _announce(accounts, options.admin_user, password, listener.port)
+
+
+def _factory(options: Options) -> dict[tuple[str, str], str]:
+    """Return the factory values that the options give."""
+    return {("System", "HTTPPort"): str(options.port), ("System", "RTSPPort"): str(options.rtsp_port or 8554)}
+
+
+def _outside(settings: Settings, source: sources.Source, pipeline: Pipeline) -> Outside:
+    """Return the virtual device's world, wired to what acts on it."""
+    outside = Outside(source=lambda value: setattr(pipeline.capture, "lost", value == "lost"))
+    if isinstance(source, Scene):
+        outside.watch("scene", lambda value: setattr(source, "figure", value))
+    outside.show("do1", settings["GPIO"]["TriggerOutStatus1"])
+    settings.watch("GPIO", lambda values: outside.show("do1", values["TriggerOutStatus1"]))
+    return outside
+
+
+def _announce(accounts: Accounts, user: str, password: str | None, http: int) -> None:
+    """Say on standard output that every service listens; before it, once, the first administrator's password."""
+    if password is not None:
+        print(f"first start: user {user} password {password}", flush=True)
+        accounts.mark_shown()
+    print(f"ready http={http} https=- rtsp=- talk=- pid={os.getpid()}", flush=True)
