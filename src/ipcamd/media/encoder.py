@@ -5,16 +5,15 @@ from typing import Protocol
 
 import av
 import numpy as np
-import simplejpeg
+import simplejpeg  # type: ignore[import-untyped]
 from av.codec.context import CodecContext
-from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
 from ipcamd.media.frame import Codec
 from ipcamd.media.planes import FULL, LIMITED, planes
-from ipcamd.media.shape import Shape
+from ipcamd.media.shape import SLOW, Shape
 
 JPEG_QUALITY = (30, 45, 60, 75, 88)
 """Quality 0 to 4 as the JPEG quality of libjpeg, 1 to 100."""
@@ -65,7 +64,7 @@ class Video:
         # frames from raw sources say I: left so, every one would become a key frame
         frame.pict_type = PictureType.I if key else PictureType.NONE
         self._number += 1
-        packets: list[Packet] = self._context.encode(frame)
+        packets = self._context.encode(frame)
         return b"".join(map(bytes, packets)), any(packet.is_keyframe for packet in packets)
 
 
@@ -75,7 +74,7 @@ def _h264(shape: Shape, rate: int) -> VideoCodecContext:
     context.color_primaries, context.color_trc = ColorPrimaries.SMPTE170M, ColorTrc.SMPTE170M
     options = {"preset": "superfast", "tune": "zerolatency", "profile": "main", "forced-idr": "1"}
     if shape.bitrate is None:
-        peak = int(shape.size[0] * shape.size[1] * shape.rate * H264_PEAK)
+        peak = int(shape.size[0] * shape.size[1] * max(shape.rate, SLOW) * H264_PEAK)
         options["crf"] = str(H264_FACTOR[shape.quality])
     else:
         peak = context.bit_rate = shape.bitrate

@@ -48,7 +48,10 @@ class Encoded:
 
     codec: Codec
     payload: bytes
-    """A JPEG, an H.264 access unit (Annex B), an MPEG-4 VOP, or u-law samples. Key frames start with their SPS/PPS or VOL."""
+    """A JPEG, an H.264 access unit (Annex B), an MPEG-4 VOP, or u-law samples.
+
+    Key frames start with their SPS and PPS, or VOL.
+    """
     key: bool
     """A decoder can start here."""
     captured: int

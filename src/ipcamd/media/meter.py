@@ -4,7 +4,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-_SPAN = 2.0
+_SPAN = 3.0
 """Seconds that the figures look back."""
 _MOST = 128
 """Frames remembered: more than the span holds at 30 a second."""
@@ -12,7 +12,7 @@ _MOST = 128
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Over the last two seconds; all zero when nothing ran."""
+    """Over the last three seconds; all zero when nothing ran."""
 
     rate: float
     """Frames per second."""

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.media.capture import Capture, Patience
@@ -60,7 +61,7 @@ class Pipeline:
         self.snapshots = Snapshots(self.mjpeg)
         self._threads: list[threading.Thread] = []
         for codec, group in GROUPS.items():
-            settings.watch(group, lambda values, codec=codec: self._reshape(codec, values))
+            settings.watch(group, partial(self._reshape, codec))
         for group in (SENSOR, INFO):
             settings.watch(group, lambda _: self._relook())
 
@@ -100,7 +101,7 @@ class Pipeline:
         self._run("source", self._studio.prepare, self.capture.run)
         self._run("silence", self.capture.watch)
         for stream in self._streams.values():
-            self._run(stream.hub.name, lambda stream=stream: stream.run(Post(stream.hub, loop)))
+            self._run(stream.hub.name, partial(stream.run, Post(stream.hub, loop)))
 
     async def stop(self) -> None:
         """End the threads, within a second."""

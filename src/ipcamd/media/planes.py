@@ -20,7 +20,9 @@ def planes(frame: av.VideoFrame) -> list[Plane]:
     """Return views of Y, U and V: they live as long as the frame, and writing to them writes to it."""
     sizes = ((frame.width, frame.height), *[((frame.width + 1) // 2, (frame.height + 1) // 2)] * 2)
     return [
-        np.frombuffer(plane, np.uint8)[: plane.line_size * height].reshape(height, plane.line_size)[:, :width]
+        np.frombuffer(memoryview(plane), np.uint8)[: plane.line_size * height].reshape(height, plane.line_size)[
+            :, :width
+        ]
         for plane, (width, height) in zip(frame.planes, sizes, strict=True)
     ]
 

@@ -1,6 +1,7 @@
 """From an encoder's thread to its hub in the event loop."""
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 
@@ -35,10 +36,8 @@ class Post:
             self._frames.append(frame)
             if len(self._frames) > 1:
                 return  # the call that will deliver it is on its way already
-        try:
+        with contextlib.suppress(RuntimeError):  # the loop was closed: the camera is going down
             self._loop.call_soon_threadsafe(self._deliver)
-        except RuntimeError:
-            pass  # the loop was closed: the camera is going down
 
     def _overflow(self) -> None:
         self.lost += len(self._frames)

@@ -1,4 +1,4 @@
-"""A picture in the sizes that streams want: whole, its proportions kept, black bars where it does not fill the frame."""
+"""A picture in the sizes that streams want: whole, in its proportions, with black bars where it does not fill them."""
 
 import threading
 from concurrent.futures import Future

@@ -56,7 +56,7 @@ class Session:
         return age >= KEY_AFTER or (asked and age >= KEY_SPACE)
 
     def _match_rate(self, captured: int) -> None:
-        """Open the encoder anew if pictures come much slower or faster than the rate that it shares out its bits among."""
+        """Open the encoder anew if pictures come much slower or faster than those that it shares out its bits among."""
         age = captured - self._key_time
         if self._count < 2 or not 0 < age <= 2 * KEY_AFTER:
             return

@@ -15,6 +15,10 @@ MPEG4_BITS = (0.03, 0.05, 0.08, 0.12, 0.18)
 1280x720 at 30 pictures per second and Quality 3."""
 
 
+SLOW = 10
+"""Pictures per second below which the bits for a second become no fewer: more of the pictures are key frames."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One stream's settings. A stream whose shape changes goes on with a key frame of the new shape."""
@@ -37,7 +41,7 @@ class Shape:
             return cls(codec, size, rate, quality)
         if "Bitrate" in values:
             return cls(codec, size, rate, quality, int(values["Bitrate"]) * 1000)
-        return cls(codec, size, rate, quality, int(size[0] * size[1] * rate * MPEG4_BITS[quality]))
+        return cls(codec, size, rate, quality, int(size[0] * size[1] * max(rate, SLOW) * MPEG4_BITS[quality]))
 
     @property
     def group(self) -> int:

@@ -27,7 +27,7 @@ class Stream:
     """Encodes for one hub. Its counter goes on for as long as the camera runs."""
 
     def __init__(self, hub: Hub, shape: Shape, clock_ns: Callable[[], int], status: Callable[[], int]) -> None:
-        """`clock_ns` is the camera's clock; `status` gives the payload header's status word (SDK 3.1), in any thread."""
+        """`clock_ns` is the camera's clock, `status` gives the status word (SDK 3.1); both are called in the thread."""
         self.hub = hub
         self.shape = shape
         """May be replaced at any time; acts from the next picture."""

@@ -1,4 +1,4 @@
-"""Between the capture and the streams: each picture is finished once, and then handed to every stream that is watched."""
+"""Between the capture and the streams: each picture is finished once, then handed to every stream that is watched."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -36,10 +36,10 @@ class Studio:
 
     def prepare(self) -> None:
         """Import what pictures need, while nobody waits for it yet; for the first media thread."""
-        from ipcamd.media import session, transform
+        import ipcamd.media.session  # noqa: F401 - the encoders, for the streams' threads
+        from ipcamd.media.transform import Transform
 
-        self._transform = self._transform or transform.Transform(self._stamp)
-        assert session
+        self._transform = self._transform or Transform(self._stamp)
 
     def deliver(self, picture: Picture) -> None:
         """Finish a picture and offer it to the slots."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from ipcamd.media.look import NEUTRAL, Look
 from ipcamd.media.overlay import Overlay
@@ -26,19 +27,23 @@ class Transform:
         self._overlay = Overlay(stamp)
 
     def apply(self, frame: av.VideoFrame, captured: int, look: Look) -> av.VideoFrame:
-        """Return the full-range `frame` as `look` wants it; the frame itself, untouched, where nothing is to do."""
-        tile = self._overlay.tile(look, captured, frame.height)
-        if not tile and not _changes(look):
-            return frame
-        made = av.VideoFrame(frame.width, frame.height, FULL)
-        luma, *chroma = (turned(plane, look.mirror, look.flip) for plane in planes(frame))
-        target, *targets = planes(made)
-        sharpen(toned(luma, tones(look.brightness, look.contrast)), look.sharpness, target)
-        for plane, into in zip(chroma, targets, strict=True):
-            into[:] = toned(plane, colours(look.saturation))
-        if tile:
-            tile.draw([target, *targets])
+        """Return the full-range `frame` as `look` wants it. Where nothing is to do that is the frame itself, and the
+        overlay alone is drawn into it: the frame is the caller's to give."""
+        made = _developed(frame, look) if _changes(look) else frame
+        if tile := self._overlay.tile(look, captured, frame.height):
+            tile.draw(planes(made))
         return made
+
+
+def _developed(frame: av.VideoFrame, look: Look) -> av.VideoFrame:
+    """Return a new frame with all but the overlay."""
+    made = av.VideoFrame(frame.width, frame.height, FULL)
+    luma, *chroma = (turned(plane, look.mirror, look.flip) for plane in planes(frame))
+    target, *targets = planes(made)
+    sharpen(toned(luma, tones(look.brightness, look.contrast)), look.sharpness, target)
+    for plane, into in zip(chroma, targets, strict=True):
+        into[:] = toned(plane, colours(look.saturation))
+    return made
 
 
 def _changes(look: Look) -> bool:
@@ -81,8 +86,8 @@ def colours(saturation: int) -> bytes | None:
     return _table((np.arange(256) - 128) * (saturation / NEUTRAL) + 128)
 
 
-def _table(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> bytes:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8).tobytes()
+def _table(values: NDArray[np.floating]) -> bytes:
+    return bytes(np.clip(np.rint(values), 0, 255).astype(np.uint8))
 
 
 def sharpen(plane: Plane, sharpness: int, into: Plane) -> None:
