@@ -27,7 +27,7 @@ class MovablePort:
 
     @asynccontextmanager
     async def guard(self, before: Values, after: Values) -> AsyncIterator[None]:
-        """Open the new port before the change is kept, close the old one after. Raises ``RequestFailed`` for a taken one."""
+        """Open the new port before the change is kept, close the old one after. Raises ``RequestFailed``."""
         if before[self._name] == after[self._name]:
             yield
             return
