@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+SILENT, UNPLUGGED = "The source gives no picture.", "The source is unplugged."
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -44,10 +46,10 @@ class Capture:
         self,
         source: "Source",
         deliver: Callable[[Picture], None],
-        blank: Callable[[], Picture],
+        blank: "Callable[[Wanted, str], Picture]",
         patience: Patience | None = None,
     ) -> None:
-        """`deliver` takes each picture; `blank` makes one that says "no signal"."""
+        """`deliver` takes each picture; `blank` makes one that says "no signal", and why."""
         self.listener: Callable[[Sound], None] | None = None
         """Takes the source's sound, in the source's thread."""
         self._source = source
@@ -67,6 +69,7 @@ class Capture:
         self._stop = threading.Event()
         """Ends the source's present run."""
         self._failing = False
+        self._why = SILENT
         self._silent_at = 0.0
         """When (monotonic) the source counts as silent if no picture comes before."""
         self._blank_at = 0.0
@@ -129,8 +132,10 @@ class Capture:
             self._play(self._stop)
             return 0.0
         except SourceError as error:
+            self._why = str(error)
             _log.log(logging.DEBUG if self._failing else logging.WARNING, "source %s: %s", self._source.name, error)
         except Exception:  # the camera outlives whatever one source does
+            self._why = SILENT
             _log.exception("source %s failed", self._source.name)
         again, self._failing = self._failing, True
         return min(2 * pause, self._patience.longest) if again else self._patience.retry
@@ -160,7 +165,7 @@ class Capture:
         with self._delivering:
             self._silent_at = time.monotonic() + self._patience.silence
             if self._failing:
-                self._failing = False
+                self._failing, self._why = False, SILENT
                 _log.info("source %s is back", self._source.name)
             if self._needed:
                 self._deliver(picture)
@@ -173,7 +178,7 @@ class Capture:
                 with self._delivering:
                     # the source may have come back while this waited for its turn
                     if self._silent_at <= time.monotonic():
-                        self._deliver(self._blank())
+                        self._deliver(self._blank(self._now_wanted(), UNPLUGGED if self._lost else self._why))
             except Exception:  # viewers then keep the last picture, and the source's thread goes on trying
                 _log.exception("the picture for no signal could not be made")
 

@@ -12,6 +12,7 @@ from ipcamd.media.slot import Slot
 
 if TYPE_CHECKING:  # brings PyAV
     from ipcamd.media.scale import Shot
+    from ipcamd.media.source import Wanted
     from ipcamd.media.transform import Transform
 
 
@@ -44,6 +45,7 @@ class Studio:
     def deliver(self, picture: Picture) -> None:
         """Finish a picture and offer it to the slots."""
         from ipcamd.media.scale import Shot
+    from ipcamd.media.source import Wanted
 
         self.prepare()
         assert self._transform
@@ -54,11 +56,11 @@ class Studio:
                 slot.put(shot)
         self.meter.count(0, time.thread_time() - began, (self._clock_ns() - picture.captured) / 1e9)
 
-    def blank(self) -> Picture:
-        """Return a picture that says that there is no signal."""
-        from ipcamd.media.planes import plain
+    def blank(self, wanted: "Wanted", why: str) -> Picture:
+        """Return a picture that says that there is no signal, and why."""
+        from ipcamd.media.source import nosignal
 
-        return Picture(plain((1280, 720), 60), self._clock_ns(), 0)
+        return nosignal.picture(wanted.size, why, self._clock_ns(), 0)
 
     def _stamp(self, captured: int) -> str:
         return f"{self._local(captured):%Y-%m-%d %H:%M:%S}"
