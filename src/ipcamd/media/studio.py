@@ -45,7 +45,6 @@ class Studio:
     def deliver(self, picture: Picture) -> None:
         """Finish a picture and offer it to the slots."""
         from ipcamd.media.scale import Shot
-    from ipcamd.media.source import Wanted
 
         self.prepare()
         assert self._transform
