@@ -1,0 +1,68 @@
+"""The pages that speak of the code say what the code says."""
+
+import importlib.util
+import re
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+ROW = re.compile(r"^\| (?P<decision>.+) \| (?P<files>\S.*) \| (?P<proof>\S.*) \|$")
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_pages_are_up_to_date(generate: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate.main("--check") == 0, capsys.readouterr().err
+
+
+def test_a_page_that_lags_is_told_and_written_anew(
+    generate: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(DOCS / "conformance.md", tmp_path)
+    (tmp_path / "reference.md").write_text("old")
+    monkeypatch.setattr(generate, "DOCS", tmp_path)
+    assert generate.main("--check") == 1
+    assert "reference.md is out of date" in capsys.readouterr().err
+    assert generate.main() == 0
+    assert generate.main("--check") == 0
+
+
+def rows() -> list[re.Match[str]]:
+    """Return the rows of the hand-written tables of the conformance page."""
+    page = (DOCS / "conformance.md").read_text().split("<!-- from the code")
+    found = [match for part in page[::2] for line in part.splitlines() if (match := ROW.match(line))]
+    return [row for row in found if row["decision"] not in ("decision", "---")]
+
+
+def test_each_decision_names_the_file_that_makes_it() -> None:
+    files = [name for row in rows() if row["files"] != "-" for name in re.findall("`([^`]+)`", row["files"])]
+    assert len(files) > 50
+    assert [name for name in files if not (ROOT / "src/ipcamd" / name).exists()] == []
+
+
+def test_each_decision_names_a_test_that_exists_or_says_not_yet() -> None:
+    tests = {f"{path.relative_to(ROOT / 'tests')}::{name}" for path in files_of_tests() for name in names(path)}
+    for row in rows():
+        proofs = re.findall("`([^`]+)`", row["proof"])
+        assert bool(proofs) != row["proof"].startswith("not yet"), row["decision"]
+        assert [proof for proof in proofs if proof not in tests] == [], row["decision"]
+
+
+def files_of_tests() -> list[Path]:
+    return sorted((ROOT / "tests").rglob("test_*.py"))
+
+
+def names(path: Path) -> list[str]:
+    return re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE)
