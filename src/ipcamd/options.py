@@ -32,6 +32,12 @@ def _switch(text: str) -> bool:
     return words[text.lower()]
 
 
+def _device(text: str) -> str:
+    if text != "virtual":
+        raise ValueError("this version has the virtual device only; drivers for real hardware (linux) are still to come")
+    return text
+
+
 def _choice(*words: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in words:
@@ -101,7 +107,7 @@ OPTIONS: tuple[Option, ...] = (
         "allow-local-targets", False, "let notify, FTP, mail, Samba, DDNS and NTP targets be this machine", "", _switch
     ),
     Option("viewers", 1000, "most stream viewers at once, over all protocols", "N", _port),
-    Option("device", "virtual", "the hardware: virtual, or linux", "MODEL", _choice("virtual", "linux")),
+    Option("device", "virtual", "the hardware: virtual; real hardware (linux) is still to come", "MODEL", _device),
     Option("discovery", True, "announce the camera on the network: on or off", "on|off", _switch),
     Option("log-level", "info", "debug, info, warning or error", "LEVEL", _choice("debug", "info", "warning", "error")),
     Option("log-format", "text", "log lines on standard error as text or json", "FORMAT", _choice("text", "json")),
