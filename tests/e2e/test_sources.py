@@ -1,4 +1,4 @@
-"""Issue, 2: pictures come from files, V4L2 cameras, other cameras, screens; a failing source does not end the camera."""
+"""Issue, 2: pictures from files, V4L2 cameras, other cameras, screens; a failing source does not end the camera."""
 
 import itertools
 import os
@@ -6,6 +6,7 @@ import shutil
 import struct
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -118,6 +119,30 @@ def test_another_cameras_mjpeg_over_http(start_camera: StartCamera) -> None:
     eventually(lambda: not moving(second.client) or "no signal", "lost")
     assert len(parts(second.client, 5)) == 5
     assert second.client.value("System.Info", "ServerName")
+
+
+@dataclass
+class RtspCamera:
+    process: subprocess.Popen[str]
+    url: str
+
+
+@pytest.fixture
+def rtsp_camera() -> Iterator[RtspCamera]:
+    """GStreamer's RTSP server, run by Debian's Python, which has its bindings."""
+    command = ["/usr/bin/python3", str(Path(__file__).with_name("rtsp_server.py"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield RtspCamera(process, f"rtsp://127.0.0.1:{int(process.stdout.readline())}/ball")
+        process.kill()
+
+
+def test_an_rtsp_camera_that_comes_and_goes(start_camera: StartCamera, rtsp_camera: RtspCamera) -> None:
+    client = start_camera(f"--source={rtsp_camera.url}").client
+    eventually(lambda: moving(client), "the picture stands still")
+    rtsp_camera.process.kill()
+    eventually(lambda: not moving(client), "no signal is not shown")
+    assert len(parts(client, 5)) == 5
 
 
 def test_an_x11_screen(start_camera: StartCamera, screen: str) -> None:
