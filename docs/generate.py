@@ -17,7 +17,6 @@ import ipcamd.web
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Group, Origin, Param
-from ipcamd.params.values import Integer, Kind, OneOf
 from ipcamd.params.zones import ZONES
 
 DOCS = Path(__file__).parent
@@ -101,19 +100,9 @@ def request(endpoint: Endpoint) -> tuple[str, ...]:
     return code(endpoint.path), endpoint.rank.name.lower(), ", ".join(endpoint.methods), aliases, purpose(endpoint)
 
 
-def meanings(kind: Kind) -> dict[str, str]:
-    """Return what each value means, where the kind says so and it is short enough for a table."""
-    if isinstance(kind, OneOf):
-        return dict(zip(kind.words, kind.labels, strict=False))
-    if isinstance(kind, Integer) and len(kind.labels) < 10:
-        return dict(zip(map(str, range(kind.low, kind.high + 1)), kind.labels, strict=False))
-    return {}
-
-
 def values(param: Param) -> str:
     """Return what a parameter may be, with its unit."""
-    labels = ", ".join(f"{word} ({label})" for word, label in meanings(param.kind).items())
-    return f"{labels or param.kind.allowed}{f' {param.unit}' if param.unit and not labels else ''}"
+    return f"{param.kind.allowed} {param.unit}".strip()
 
 
 def notes(param: Param) -> str:

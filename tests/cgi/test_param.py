@@ -195,6 +195,7 @@ REFUSED = [
     ("action=update&group=Image.MJPEG&Bitrate=2000", ["Bitrate", "Image.MJPEG", "Resolution, Framerate, Quality"]),
     ("action=update&group=Image.MJPEG&name=Quality&Quality=1", ["name", "Image.MJPEG"]),
     ("action=update&group=Image.MJPEG&Quality=5", ["Image.MJPEG.Quality=5", "0 to 4"]),
+    ("action=update&group=Image.MJPEG&Resolution=17", ["Image.MJPEG.Resolution=17", "5 (1280x720)"]),
     ("action=update&group=Image.MJPEG&Quality", ["Image.MJPEG.Quality=", "0 to 4"]),
     ("action=update&group=Image.MJPEG&Framerate=30&Quality=2&Resolution=5&Quality=9", ["Quality=9"]),
     ("action=update&group=Image.H264&Resolution=19&Framerate=25", ["Framerate=25", "at most 20 at 2048x1536"]),

@@ -43,7 +43,7 @@ def _param(name: str, kind: Kind, default: str, help: str, unit: str = "", acts:
 
 def _resolution(*codes: str) -> Param:
     labels = tuple(_size(code) for code in codes)
-    return _param("Resolution", OneOf(codes, labels), "5", "Size of the picture.", "pixels")
+    return _param("Resolution", OneOf(codes, labels), "5", "Size of the picture.")
 
 
 _FRAMERATE = _param("Framerate", _RATES, "30", "Pictures per second.", "fps")

@@ -62,7 +62,8 @@ class OneOf:
     @property
     def allowed(self) -> str:
         """See `Kind`."""
-        return ", ".join(self.words)
+        labelled = [f"{word} ({label})" for word, label in zip(self.words, self.labels, strict=False)]
+        return ", ".join(labelled or self.words)
 
     def parse(self, text: str) -> str:
         """See `Kind`."""
