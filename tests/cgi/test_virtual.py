@@ -6,7 +6,10 @@ from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.wire.query import Query
 
-LISTED = "di1 di2 light sdcard sdcardsize scene source lens do1 ircut led pan tilt zoom focus irled rs485".split()
+LISTED = [
+    "di1", "di2", "light", "sdcard", "sdcardsize", "scene", "source", "lens", "do1", "ircut", "led", "pan", "tilt", "zoom",
+    "focus", "irled", "rs485",
+]  # fmt: skip
 
 
 def test_only_administrators_and_listing_changes_nothing() -> None:

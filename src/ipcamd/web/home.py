@@ -3,6 +3,7 @@
 import hashlib
 import html
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -10,23 +11,19 @@ from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
 
 _STATIC = Path(__file__).with_name("static")
+_MODULES = ("main", "multipart", "payload", "meter", "offset", "stream", "picture", "h264", "view")
 
 FILES = {
     "style.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
-    **{
-        f"{name}.js": "text/javascript; charset=utf-8"
-        for name in ("main", "multipart", "payload", "meter", "offset", "stream", "picture", "h264", "view")
-    },
+    **{f"{name}.js": "text/javascript; charset=utf-8" for name in _MODULES},
 }
 """The files under ``/web/`` and their types; nothing else is ever read."""
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
+"""What the browser may load for the page, and who may frame it."""
 
-_SAFE = (
-    ("Content-Security-Policy", POLICY),
-    ("Referrer-Policy", "no-referrer"),
-)
+_SAFE = (("Content-Security-Policy", POLICY), ("Referrer-Policy", "no-referrer"))
 _FRESH = (*_SAFE, ("Cache-Control", "no-store"))
 
 
@@ -41,11 +38,9 @@ def _etag(name: str) -> str:
 
 
 def home(call: Call) -> Reply:
-    """Answer with the page, the camera's name already in it."""
+    """Answer with the page, the camera's name and place already in it."""
     info = call.camera.settings["System.Info"]
-    page = _bytes("index.html").decode()
-    for name in ("ServerName", "ServerLocation"):
-        page = page.replace(f"{{{{{name}}}}}", html.escape(info[name]))
+    page = re.sub(r"\{\{(\w+)\}\}", lambda found: html.escape(info[found[1]]), _bytes("index.html").decode())
     return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)
 
 
@@ -58,8 +53,8 @@ def now(call: Call) -> Reply:
 def _file(name: str) -> Action:
     def action(call: Call) -> Reply:
         headers = (*_SAFE, ("Cache-Control", "no-cache"), ("ETag", _etag(name)))
-        known = call.head.fields.get("if-none-match", "")
-        if _etag(name) in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+        known = call.head.fields.get("if-none-match", "").split(",")
+        if _etag(name) in (tag.strip().removeprefix("W/") for tag in known):
             return Reply(status=304, headers=headers)
         return Reply(_bytes(name), content_type=FILES[name], headers=headers)
 
@@ -73,6 +68,7 @@ def _reads(path: str, action: Action, *aliases: str) -> Endpoint:
 ENDPOINTS: tuple[Endpoint, ...] = (
     _reads("/", home, "/index.html"),
     _reads("/web/now", now),
-    *(_reads(f"/web/{name}", _file(name), *(("/favicon.ico",) if name == "icon.svg" else ())) for name in FILES),
+    _reads("/web/icon.svg", _file("icon.svg"), "/favicon.ico"),
+    *(_reads(f"/web/{name}", _file(name)) for name in FILES if name != "icon.svg"),
 )
 """Everything that the home page is made of."""

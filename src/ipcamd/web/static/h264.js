@@ -4,9 +4,10 @@ import { paint } from "./picture.js";
 
 const MOST_WAITING = 6; // frames in the decoder; beyond, it cannot keep up
 
-/** Whether this browser can decode H.264 here. */
-export function canDecodeH264() {
-  return "VideoDecoder" in globalThis;
+/** Whether this browser can decode H.264 here: the profile and level that the camera's 720p has. */
+export async function canDecodeH264() {
+  if (!("VideoDecoder" in globalThis)) return false;
+  return VideoDecoder.isConfigSupported({ codec: "avc1.42e01f" }).then(({ supported }) => supported, () => false);
 }
 
 /**
@@ -31,6 +32,7 @@ export class H264Picture {
   #pen;
   #drawn;
   #decoder = null;
+  #codec = null;
   #inside = new Map(); // time stamp given to the decoder to frame
   #expected = null; // counter of the next frame that can be decoded; null: a key frame
   #stamp = 0;
@@ -59,7 +61,7 @@ export class H264Picture {
 
   /** Let go of the decoder. */
   close() {
-    if (this.#decoder?.state !== "closed") this.#decoder?.close();
+    if (this.#decoder && this.#decoder.state !== "closed") this.#decoder.close();
     this.#decoder = null;
     this.#inside.clear();
     this.#expected = null;
@@ -68,11 +70,11 @@ export class H264Picture {
   /** Have a decoder for this key frame's stream. */
   #ready(data) {
     const codec = codecName(data);
-    if (this.#decoder?.codec === codec && this.#decoder.state === "configured") return true;
+    if (this.#codec === codec && this.#decoder?.state === "configured") return true;
     this.close();
     if (!codec) return false;
     this.#decoder = new VideoDecoder({ output: (image) => this.#show(image), error: () => this.close() });
-    this.#decoder.codec = codec;
+    this.#codec = codec;
     this.#decoder.configure({ codec, optimizeForLatency: true });
     return true;
   }

@@ -11,7 +11,7 @@ const STREAMS = {
   mjpeg: { path: "/cgi/mjpg/mjpeg.cgi", Picture: JpegPicture },
   h264: { path: "/cgi/mpeg/stream1.cgi?codec=h264", Picture: H264Picture },
 };
-const ABOUT = "/cgi/guest/param.cgi?action=list&group=System.Info";
+const ABOUT = "/cgi/param.cgi?action=list&group=System.Info"; // as much as this account may know
 const UNSEEN = 15_000; // milliseconds in the background before the connection is let go
 const OFFSET_AGE = 60_000; // milliseconds after which the camera's clock is looked at again
 const ABSURD = 3_000; // milliseconds by which a delay cannot change at once: a clock was set
@@ -31,7 +31,7 @@ function watch(name) {
   const { path, Picture } = STREAMS[name];
   picture = new Picture(view.canvas, drawn);
   stream = new Stream(path, {
-    connecting: () => view.state("connecting", "Connecting to the camera"),
+    connecting: (again) => (again ? view.trying() : view.state("connecting", "Connecting to the camera")),
     connected,
     frame: (frame) => {
       meter.arrived(frame, performance.now());
@@ -99,10 +99,10 @@ async function learn() {
   }
 }
 
-/** `Group.Name=value` lines to an object of names. */
+/** `System.Info.Name=value` lines to an object of names. */
 function parameters(text) {
-  const lines = text.split("\r\n").filter((line) => line.includes("="));
-  return Object.fromEntries(lines.map((line) => [line.slice(line.lastIndexOf(".", line.indexOf("=")) + 1, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  const lines = text.matchAll(/^System\.Info\.(\w+)=(.*?)\r?$/gm);
+  return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
 }
 
 // ---- what the person does ----
@@ -121,13 +121,22 @@ async function saveSnapshot() {
   view.flash();
   const name = `${document.title.replace(/[^\p{L}\p{N}._-]+/gu, "_") || "snapshot"}-${stamp(new Date())}.jpg`;
   try {
-    const answer = await fetch(new URL("/cgi/jpg/image.cgi", location.origin), { cache: "no-store" });
-    if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-    save(await answer.blob(), name);
+    // whoever stopped the picture means the one that is seen
+    save(await (view.player.dataset.state === "paused" ? seenPicture() : freshPicture()), name);
     view.toast(`Saved ${name}`);
   } catch {
     view.toast("No snapshot: the camera did not give one");
   }
+}
+
+async function freshPicture() {
+  const answer = await fetch(new URL("/cgi/jpg/image.cgi", location.origin), { cache: "no-store" });
+  if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+  return answer.blob();
+}
+
+function seenPicture() {
+  return new Promise((resolve) => view.canvas.toBlob(resolve, "image/jpeg", 0.95));
 }
 
 function save(blob, name) {
@@ -193,12 +202,12 @@ view.full.addEventListener("click", toggleFull);
 view.canvas.addEventListener("dblclick", toggleFull);
 document.addEventListener("fullscreenchange", () => view.full.setAttribute("aria-pressed", String(Boolean(document.fullscreenElement))));
 view.again.addEventListener("click", () => watch(chosen()));
-view.choice.hidden = !canDecodeH264();
+canDecodeH264().then((can) => (view.choice.hidden = !can));
 view.choice.addEventListener("change", () => watch(chosen()));
 view.player.addEventListener("pointermove", stirred);
+view.player.addEventListener("pointerdown", stirred);
 document.addEventListener("visibilitychange", seenOrNot);
 document.addEventListener("keydown", key);
 addEventListener("online", () => stream?.hurry());
 
-learn();
 watch(chosen());

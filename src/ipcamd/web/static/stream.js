@@ -28,7 +28,7 @@ export function pauseAfter(failures, chance = Math.random()) {
 
 /**
  * @typedef {object} Listener
- * @property {() => void} connecting
+ * @property {(again: boolean) => void} connecting again: the last connection failed
  * @property {() => void} connected a new connection's first bytes are there
  * @property {(frame: import("./payload.js").Frame) => void} frame
  * @property {(why: string, seconds: number) => void} waiting until the next try
@@ -71,6 +71,7 @@ export class Stream {
     let failures = 0;
     while (!stopped.aborted) {
       const before = performance.now();
+      this.#listener.connecting(failures > 0);
       const end = await this.#watch(stopped);
       if (stopped.aborted) return;
       if (end.final) return this.#listener.refused(end.message);
@@ -83,27 +84,26 @@ export class Stream {
 
   /** Watch until the connection ends; return why it did. */
   async #watch(stopped) {
-    const silent = new AbortController();
-    let alarm = setTimeout(() => silent.abort(), SILENCE);
+    const connection = new AbortController();
+    const stop = () => connection.abort();
+    stopped.addEventListener("abort", stop, { once: true });
+    let alarm = setTimeout(stop, SILENCE);
     try {
-      this.#listener.connecting();
-      const [reader, parts] = await this.#open(AbortSignal.any([stopped, silent.signal]));
-      let first = true;
-      for (;;) {
+      const [reader, parts] = await this.#open(connection.signal);
+      for (let first = true; ; first = false) {
         const { done, value } = await reader.read();
         if (done) return new Ended("The camera ended the picture");
         clearTimeout(alarm);
-        alarm = setTimeout(() => silent.abort(), SILENCE);
+        alarm = setTimeout(stop, SILENCE);
         if (first) this.#listener.connected();
-        first = false;
         for (const body of parts.feed(value)) this.#listener.frame(readPayload(body));
       }
     } catch (error) {
-      if (error instanceof Ended) return error;
-      return new Ended(silent.signal.aborted ? "The picture stands still" : "The camera does not answer");
+      return ended(error, connection.signal);
     } finally {
       clearTimeout(alarm);
-      silent.abort();
+      stopped.removeEventListener("abort", stop);
+      connection.abort();
     }
   }
 
@@ -117,14 +117,24 @@ export class Stream {
 
   #sleep(seconds, stopped) {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, seconds * 1000);
-      this.#wake = () => {
+      const wake = () => {
         clearTimeout(timer);
+        stopped.removeEventListener("abort", wake);
+        if (this.#wake === wake) this.#wake = null;
         resolve();
       };
-      stopped.addEventListener("abort", this.#wake, { once: true });
-    }).finally(() => (this.#wake = null));
+      const timer = setTimeout(wake, seconds * 1000);
+      stopped.addEventListener("abort", wake);
+      this.#wake = wake;
+    });
   }
+}
+
+function ended(error, signal) {
+  if (error instanceof Ended) return error;
+  if (signal.aborted) return new Ended("The picture stands still");
+  // the browser's own errors of the network are TypeErrors
+  return new Ended(error instanceof TypeError ? "The camera does not answer" : "The picture arrives damaged");
 }
 
 function refusal(answer) {

@@ -30,6 +30,12 @@ export class View {
     setText(element("pause-label"), paused ? "Play" : "Pause");
   }
 
+  /** The pause before another try is over; what was said of the failure stays. */
+  trying() {
+    this.#countDown(0);
+    setText(element("detail"), "Trying again");
+  }
+
   /** @param {{ServerName?: string, ServerLocation?: string, ModelName?: string, FWVersion?: string, MACAddress?: string}} info */
   info(info) {
     if (info.ServerName !== undefined) {

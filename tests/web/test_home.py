@@ -1,0 +1,97 @@
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cgi.asking import World
+
+from ipcamd.cgi.endpoint import Endpoint
+from ipcamd.params.group import Rank
+from ipcamd.store.settings import Change
+from ipcamd.web import home
+from ipcamd.web.home import ENDPOINTS, FILES
+
+STATIC = Path(home.__file__).with_name("static")
+BY_PATH = {endpoint.path: endpoint for endpoint in ENDPOINTS}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path / "state")
+    yield world
+    world.database.close()
+
+
+def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
+    assert {endpoint.rank for endpoint in ENDPOINTS} == {Rank.GUEST}
+    assert not any(endpoint.changes(None) for endpoint in ENDPOINTS)
+    paths = [path for endpoint in ENDPOINTS for path in (endpoint.path, *endpoint.aliases)]
+    assert len(paths) == len(set(paths))
+    assert paths == [path.lower() for path in paths]
+
+
+def test_every_file_is_served_and_every_served_file_is_there() -> None:
+    assert {path.name for path in STATIC.iterdir()} == {*FILES, "index.html"}
+
+
+async def test_the_name_goes_in_as_text(world: World) -> None:
+    name = "<script>x()</script>\"'&"
+    await world.settings.update([Change("System.Info", "ServerName", name)])
+    reply = await world.ask(BY_PATH["/"])
+    page = reply.body.decode()
+    assert reply.content_type == "text/html; charset=utf-8"
+    assert "<title>&lt;script&gt;x()&lt;/script&gt;&quot;&#x27;&amp;</title>" in page
+    assert "x()</script>" not in page
+    assert "{{" not in page
+
+
+async def test_a_name_cannot_call_for_another_value(world: World) -> None:
+    changes = [("ServerName", "{{ServerLocation}}"), ("ServerLocation", "secret")]
+    await world.settings.update([Change("System.Info", *change) for change in changes])
+    assert "<title>{{ServerLocation}}</title>" in (await world.ask(BY_PATH["/"])).body.decode()
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
+async def test_the_browser_is_told_to_trust_nothing_else(world: World, endpoint: Endpoint) -> None:
+    headers = dict((await world.ask(endpoint)).headers)
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == ("no-cache" if "ETag" in headers else "no-store")
+
+
+async def test_the_page_needs_nothing_that_its_own_policy_forbids(world: World) -> None:
+    page = (await world.ask(BY_PATH["/"])).body.decode()
+    assert (
+        re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:|https?://(?!www\.w3\.org/)", page)
+        == []
+    )
+    linked = re.findall(r'(?:href|src)="(/[^"?]*)"', page)
+    assert {path for path in linked if not path.startswith("/cgi/")} <= BY_PATH.keys()
+    assert '<noscript><img class="picture" src="/cgi/mjpg/mjpg.cgi"' in page
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
+def test_modules_import_only_what_is_served(name: str) -> None:
+    imported = re.findall(r'^import .* from "\./([^"]+)"', (STATIC / name).read_text(), re.MULTILINE)
+    assert set(imported) <= FILES.keys()
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_an_unchanged_file_is_not_sent_twice(world: World, name: str) -> None:
+    endpoint = BY_PATH[f"/web/{name}"]
+    first = await world.ask(endpoint)
+    assert first.body == (STATIC / name).read_bytes()
+    tag = dict(first.headers)["ETag"]
+    for known in (tag, f'"x", W/{tag}'):
+        again = await world.ask(endpoint, **{"if-none-match": known})
+        assert (again.status, again.body) == (304, b"")
+        assert dict(again.headers)["ETag"] == tag
+    assert (await world.ask(endpoint, **{"if-none-match": '"x"'})).status == 200
+
+
+async def test_now_is_the_cameras_clock(world: World) -> None:
+    await world.clock.set(1_234_567_890_123_456_789)
+    reply = await world.ask(BY_PATH["/web/now"])
+    assert reply.content_type == "application/json"
+    assert json.loads(reply.body)["now"] == pytest.approx(1_234_567_890_123.457, abs=0.001)
