@@ -1,6 +1,20 @@
 """The SDK's requests: one file per path, named by the path's last word."""
 
-from ipcamd.cgi import date, image, mjpeg, param, pwdgrp, restart, serverreport, stream1, stream2, virtual
+from ipcamd.cgi import (
+    date,
+    h264,
+    image,
+    mjpeg,
+    mjpg,
+    mpeg4,
+    param,
+    pwdgrp,
+    restart,
+    serverreport,
+    stream1,
+    stream2,
+    virtual,
+)
 from ipcamd.cgi.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -8,9 +22,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     pwdgrp.ENDPOINT,
     date.ENDPOINT,
     restart.ENDPOINT,
-    *mjpeg.ENDPOINTS,
-    *stream1.ENDPOINTS,
+    mjpeg.ENDPOINT,
+    mjpg.ENDPOINT,
+    stream1.ENDPOINT,
     stream2.ENDPOINT,
+    h264.ENDPOINT,
+    mpeg4.ENDPOINT,
     image.ENDPOINT,
     *param.ENDPOINTS,
     virtual.ENDPOINT,

@@ -1,4 +1,4 @@
-"""``/cgi/mjpg/mjpeg.cgi``: live JPEG pictures (SDK 3.1), and ``/cgi/mjpg/mjpg.cgi``: the same for any client."""
+"""``/cgi/mjpg/mjpeg.cgi``: live JPEG pictures (SDK 3.1)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
 from ipcamd.cgi.framing import join, plain
@@ -11,12 +11,4 @@ def mjpeg(call: Call) -> Join:
     return join(call, hub, plain(hub))
 
 
-def mjpg(call: Call) -> Join:
-    """Join the MJPEG stream as browsers and players know it."""
-    return plain(call.camera.pipeline.mjpeg)
-
-
-ENDPOINTS = (
-    Endpoint("/cgi/mjpg/mjpeg.cgi", Rank.GUEST, mjpeg, changes=never),
-    Endpoint("/cgi/mjpg/mjpg.cgi", Rank.GUEST, mjpg, ("/cgi/mjpg/video.mjpg", "/cgi/mjpg/video.cgi"), changes=never),
-)
+ENDPOINT = Endpoint("/cgi/mjpg/mjpeg.cgi", Rank.GUEST, mjpeg, changes=never)

@@ -1,27 +1,13 @@
-"""``/cgi/mpeg/stream1.cgi``: the main video stream (SDK 3.2), and the family's older addresses of one codec each."""
+"""``/cgi/mpeg/stream1.cgi``: the first video stream, H.264 unless ``codec=`` names another (SDK 3.2)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import numbered, video
+from ipcamd.cgi.framing import numbered
 from ipcamd.params.group import Rank
 
 
 def stream1(call: Call) -> Join:
-    """Join the first stream, or the one that ``codec=`` names."""
+    """Join the first stream, or the one that ``codec=`` names, with the SDK's payload header unless ``header=no``."""
     return numbered(call, 1)
 
 
-def h264(call: Call) -> Join:
-    """Join the H.264 stream."""
-    return video(call, call.camera.pipeline.h264)
-
-
-def mpeg4(call: Call) -> Join:
-    """Join the MPEG-4 stream."""
-    return video(call, call.camera.pipeline.mpeg4)
-
-
-ENDPOINTS = (
-    Endpoint("/cgi/mpeg/stream1.cgi", Rank.GUEST, stream1, ("/live/stream1.cgi",), changes=never),
-    Endpoint("/cgi/h264/h264.cgi", Rank.GUEST, h264, changes=never),
-    Endpoint("/cgi/mpeg4/mpeg4.cgi", Rank.GUEST, mpeg4, changes=never),
-)
+ENDPOINT = Endpoint("/cgi/mpeg/stream1.cgi", Rank.GUEST, stream1, ("/live/stream1.cgi",), changes=never)

@@ -1,4 +1,4 @@
-"""``/cgi/mpeg/stream2.cgi``: the second video stream (SDK 3.2)."""
+"""``/cgi/mpeg/stream2.cgi``: the second video stream, MPEG-4 unless ``codec=`` names another (SDK 3.2)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
 from ipcamd.cgi.framing import numbered
@@ -6,7 +6,7 @@ from ipcamd.params.group import Rank
 
 
 def stream2(call: Call) -> Join:
-    """Join the second stream, or the one that ``codec=`` names."""
+    """Join the second stream, or the one that ``codec=`` names, with the SDK's payload header unless ``header=no``."""
     return numbered(call, 2)
 
 

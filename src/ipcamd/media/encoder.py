@@ -72,7 +72,7 @@ def _h264(shape: Shape, rate: int) -> VideoCodecContext:
     context = _context("libx264", shape, rate)
     context.color_range, context.colorspace = ColorRange.MPEG, Colorspace.SMPTE170M
     context.color_primaries, context.color_trc = ColorPrimaries.SMPTE170M, ColorTrc.SMPTE170M
-    options = {"preset": "superfast", "tune": "zerolatency", "profile": "main", "forced-idr": "1"}
+    options = {"preset": "superfast", "tune": "zerolatency", "profile": "main", "forced-idr": "1", "sc_threshold": "0"}
     if shape.bitrate is None:
         peak = int(shape.size[0] * shape.size[1] * max(shape.rate, SLOW) * H264_PEAK)
         options["crf"] = str(H264_FACTOR[shape.quality])
