@@ -13,7 +13,7 @@ LIFE = 300.0
 """Seconds for which a nonce is good."""
 
 REMEMBERED = 4096
-"""The most used nonces that are remembered. Beyond, one is dropped, and unused ones that are older than it are stale."""
+"""The most used nonces that are remembered. Beyond, one goes, and unused ones that are older are stale."""
 
 _WINDOW = 64  # requests over several connections may arrive out of order, by this many at most
 _ALL = (1 << _WINDOW) - 1

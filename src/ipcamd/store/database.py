@@ -8,13 +8,13 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, nullcontext
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from ipcamd.errors import StoreError
+from ipcamd.errors import ConfigError, StoreError
 from ipcamd.store.directory import Directory
 from ipcamd.store.rescue import back_up, open_sound
 from ipcamd.store.seal import Seal
@@ -50,23 +50,21 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Open it, and make what is missing. Raises `ConfigError`; a damaged database does not (`open_sound`)."""
         self._path = path
-        self._directory = Directory(path.parent)
-        try:
-            self.seal = Seal(path.with_name("secret.key"))
-            self._connection = open_sound(path)
-        except BaseException:
-            self._directory.close()
-            raise
         self._writer = ThreadPoolExecutor(1, "store")
         self._running: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._changed = False
-        self.key_lost = self._is_key_lost()
-        """The secrets in the database were sealed with another key than the one that is there now."""
+        with ExitStack() as undo:
+            self._directory = undo.enter_context(closing(Directory(path.parent)))
+            self.seal = Seal(path.with_name("secret.key"))
+            self._connection = undo.enter_context(closing(open_sound(path)))
+            self.key_lost = self._is_key_lost()
+            """The secrets in the database were sealed with another key than the one that is there now."""
+            undo.pop_all()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query (at start; the running camera reads memory). Raises `StoreError`."""
-        return self._writer.submit(self._rows, sql, values).result()
+        return self._submit(self._rows, sql, values).result()
 
     async def write(self, *work: Work) -> None:
         """Run `work` in one transaction; on return it is on the disk. Raises `StoreError`, then nothing was changed.
@@ -74,13 +72,13 @@ class Database:
         Also raises what `work` raises. See `complete` for an update of memory that follows.
         """
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._writer, self._transact, *work)
+        await asyncio.wrap_future(self._submit(self._transact, *work), loop=loop)
         if self._timer is None:
             self._timer = loop.call_later(BACKUP_DELAY, self._start_backup)
 
     def write_now(self, *work: Work) -> None:
         """Do `write`, and let the calling thread wait for it (at start)."""
-        self._writer.submit(self._transact, *work).result()
+        self._submit(self._transact, *work).result()
 
     async def complete(self, action: Coroutine[Any, Any, T]) -> T:
         """Run `action` to its end, even if whoever waits for it is cancelled: disk and memory must not part."""
@@ -108,6 +106,12 @@ class Database:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # told to who waited; if nobody does any more, asyncio need not complain
+
+    def _submit(self, action: Callable[..., T], *values: object) -> Future[T]:
+        try:
+            return self._writer.submit(action, *values)
+        except RuntimeError as error:  # closed; but a request was still on its way
+            raise StoreError("the camera is stopping") from error
 
     def _rows(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         try:
@@ -139,9 +143,12 @@ class Database:
             _log.warning("no backup of the settings could be made: %s", error)
 
     def _is_key_lost(self) -> bool:
-        known = self.rows("SELECT value FROM fact WHERE name = ?", FINGERPRINT)
-        if not known:
-            self.write_now(self.adopt_key)
+        try:
+            known = self._rows("SELECT value FROM fact WHERE name = ?", (FINGERPRINT,))
+            if not known:
+                self._transact(self.adopt_key)
+        except StoreError as error:
+            raise ConfigError(f"{error}: free or repair the disk of {self._path.parent}") from error
         return bool(known) and known[0][0] != self.seal.fingerprint
 
     def adopt_key(self, connection: sqlite3.Connection) -> None:

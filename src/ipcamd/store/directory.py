@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ipcamd.errors import ConfigError
-from ipcamd.store.files import create_private
+from ipcamd.store.files import create_private, sync_directory
 
 LOCK = "ipcamd.lock"
 """The file whose lock means: this directory has an owner. It holds the owner's process id."""
@@ -62,7 +62,10 @@ class Directory:
 
 def _make(path: Path) -> None:
     """Make it, for its owner only; tighten one that is ours or empty."""
+    missing = [place for place in (path, *path.parents) if not place.exists()]
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for place in missing:
+        sync_directory(place.parent)
     if not path.stat().st_mode & 0o077:
         return
     names = {entry.name for entry in path.iterdir()}

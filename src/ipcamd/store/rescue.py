@@ -78,7 +78,7 @@ def _open(path: Path) -> sqlite3.Connection:
         migrate(connection)
     except BaseException as error:
         connection.close()
-        if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in _DAMAGE:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
             raise _Damaged(str(error)) from error
         raise
     return connection

@@ -24,6 +24,7 @@ _ELEMENT = re.compile(
         [ \t]* (?=,|\Z) | [ \t,]+\Z | (.)""",
     re.VERBOSE | re.DOTALL,
 )
+_HEXADECIMAL = re.compile("[0-9a-fA-F]+")
 _EXTENDED = re.compile(r"(?i:utf-8)'[-A-Za-z0-9]*'((?:[-!#$&+.^_`|~0-9A-Za-z]|%[0-9A-Fa-f]{2})+)")
 
 
@@ -130,7 +131,7 @@ def _digest(found: dict[str, str]) -> Digest:
     name, hashed = _user(found)
     algorithm = found.get("algorithm", MD5).upper()
     response = found.get("response", "").lower()
-    if re.fullmatch("[0-9a-f]*", response) is None or len(response) != ALGORITHMS.get(algorithm):
+    if len(response) != ALGORITHMS.get(algorithm) or _HEXADECIMAL.fullmatch(response) is None:
         raise ValueError("response does not fit the algorithm")
     nc, cnonce = _use(found)
     try:
@@ -160,6 +161,6 @@ def _use(found: dict[str, str]) -> tuple[str, str]:
     if "qop" not in found:
         return "", ""
     nc = found.get("nc", "")
-    if found["qop"].lower() != "auth" or "cnonce" not in found or re.fullmatch("[0-9a-fA-F]{8}", nc) is None:
+    if found["qop"].lower() != "auth" or "cnonce" not in found or len(nc) != 8 or _HEXADECIMAL.fullmatch(nc) is None:
         raise ValueError("qop is not auth, or nc or cnonce is missing")
     return nc, found["cnonce"]

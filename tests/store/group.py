@@ -1,0 +1,28 @@
+"""Two groups of parameters, as small as can be."""
+
+from ipcamd.params.group import Group, Origin, Param
+from ipcamd.params.values import Integer, Text
+
+SECRET = ("Mail", "Password")
+LEVEL = ("Picture", "Level")
+TITLE = ("Picture", "Title")
+
+PICTURE = Group(
+    "Picture",
+    "0",
+    (
+        Param("Level", Integer(0, 9), "5", "A number."),
+        Param("Title", Text(20), "", "A text."),
+        Param("Size", Text(20), "", "Asked each time.", origin=Origin.LIVE),
+    ),
+)
+MAIL = Group(
+    "Mail",
+    "0",
+    (
+        Param("Password", Text(64), "unset", "A secret.", secret=True),
+        Param("Server", Text(64), "", "A name.", network=True),
+    ),
+)
+CLOCK = Group("Clock", "0", (Param("Now", Text(20), "", "Asked each time.", origin=Origin.LIVE),))
+GROUPS = (PICTURE, MAIL, CLOCK)

@@ -1,0 +1,91 @@
+"""What an acknowledged update is worth: processes that are killed, disks that fail."""
+
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.store.group import GROUPS
+
+from ipcamd.store.database import Database
+from ipcamd.store.settings import Settings
+
+KILLS = 50
+
+
+class Writer:
+    """The process of `tests.store.writing`."""
+
+    def __init__(self, path: Path) -> None:
+        command = [sys.executable, str(Path(__file__).with_name("writing.py")), str(path)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.start = self.hear()
+
+    def say(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+    def hear(self) -> list[str]:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().split()
+
+    def ask(self, number: int) -> list[str]:
+        self.say(str(number))
+        return self.hear()
+
+    def kill(self) -> str:
+        """Kill it; return what it had still said."""
+        self.process.kill()
+        said, _ = self.process.communicate()
+        return str(said)
+
+
+@pytest.mark.slow
+def test_no_acknowledged_update_is_lost_when_the_process_is_killed(path: Path) -> None:
+    chance = random.Random(1)
+    acknowledged = 0
+    for _ in range(KILLS):
+        writer = Writer(path)
+        assert int(writer.start[1]) >= acknowledged
+        writer.say("on")
+        for _ in range(chance.randrange(1, 6)):
+            acknowledged = int(writer.hear()[1])
+        rest = writer.kill().splitlines()
+        acknowledged = int(rest[-1].split()[1]) if rest else acknowledged
+    with Database(path) as database:
+        picture, mail = (Settings(database, GROUPS, {})[group] for group in ("Picture", "Mail"))
+        number = int(picture["Title"])
+        assert number >= acknowledged > KILLS
+        assert (picture["Level"], mail["Password"]) == (str(number % 10), f"word {number}")
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_a_disk_that_reports_an_error_is_told_and_used_again_when_it_is_well(path: Path) -> None:
+    writer = Writer(path)
+    assert writer.ask(1) == ["OK", "1"]
+    strace = subprocess.Popen(
+        ["strace", "-f", "-e", "inject=fsync,fdatasync:error=EIO", "-o", "/dev/null", "-p", str(writer.process.pid)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert strace.stderr is not None
+    if "attached" not in strace.stderr.readline():
+        writer.kill()
+        pytest.skip("strace may not look into other processes here")
+    assert writer.ask(2) == ["failed", "2", "1"]
+    assert writer.ask(3) == ["failed", "3", "1"]
+    strace.terminate()
+    strace.communicate()
+    assert writer.ask(4) == ["OK", "4"]
+    writer.kill()
+    writer = Writer(path)
+    assert writer.start == ["open", "4"]
+    writer.kill()

@@ -1,0 +1,46 @@
+"""A process that updates settings: run as ``python writing.py DATABASE``.
+
+For each line on standard input it makes one update of two groups, to the number on that line, and answers ``OK number``
+or ``failed number``. With a line ``on`` it goes on by itself, counting up from the number before.
+"""
+
+import asyncio
+import sys
+from itertools import count
+from pathlib import Path
+
+from ipcamd.errors import StoreError
+from ipcamd.store.database import Database
+from ipcamd.store.settings import Change, Settings
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.store.group import GROUPS, LEVEL, SECRET, TITLE
+
+
+async def update(settings: Settings, number: int) -> None:
+    """Make one update and tell what became of it."""
+    changes = [Change(*LEVEL, str(number % 10)), Change(*TITLE, str(number)), Change(*SECRET, f"word {number}")]
+    try:
+        await settings.update(changes)
+        print("OK", number, flush=True)
+    except StoreError:
+        print("failed", number, settings["Picture"]["Title"], flush=True)
+
+
+async def main(path: Path) -> None:
+    """Do what the lines on standard input say."""
+    with Database(path) as database:
+        settings = Settings(database, GROUPS, {})
+        number = int(settings["Picture"]["Title"] or 0)
+        print("open", number, flush=True)
+        for line in sys.stdin:
+            if line == "on\n":
+                for following in count(number + 1):
+                    await update(settings, following)
+            number = int(line)
+            await update(settings, number)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))
