@@ -2,6 +2,7 @@ import pytest
 
 from ipcamd.device.virtual import CAUSES, EFFECTS, Outside
 from ipcamd.errors import RequestFailed
+from ipcamd.params import find
 
 GOOD = {
     "di1": ["high", "low"],
@@ -63,3 +64,11 @@ def test_some_act_from_the_start() -> None:
 
 def test_causes_are_listed_before_effects() -> None:
     assert list(Outside().state()) == [*CAUSES, *EFFECTS]
+
+
+def test_the_inputs_are_parameters() -> None:
+    outside = Outside()
+    outside.act({"di2": "high"})
+    live = {name: value() for name, value in outside.live().items()}
+    assert live == {("GPIO", "TriggerInStatus1"): "low", ("GPIO", "TriggerInStatus2"): "high"}
+    assert all((group := find(name)) and group.param(parameter) for name, parameter in live)

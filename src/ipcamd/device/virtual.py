@@ -4,6 +4,7 @@ Drivers and engines hook in from both sides: they `watch` what is done to the de
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.hardware import HARDWARE
@@ -55,6 +56,10 @@ class Outside:
     def state(self) -> Mapping[str, str]:
         """Return everything: causes, then effects."""
         return self._state
+
+    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the parameters whose value is this world's (see ``Camera.live``)."""
+        return {("GPIO", f"TriggerInStatus{number}"): partial(self.__getitem__, f"di{number}") for number in (1, 2)}
 
     def watch(self, name: str, watcher: Watcher) -> None:
         """Call `watcher` whenever `name` is done or shown, even when its value stays the same."""
