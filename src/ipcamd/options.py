@@ -34,7 +34,7 @@ def _switch(text: str) -> bool:
 
 def _device(text: str) -> str:
     if text != "virtual":
-        raise ValueError("this version has the virtual device only; drivers for real hardware (linux) are still to come")
+        raise ValueError("this version has the virtual device only; drivers for hardware (linux) are still to come")
     return text
 
 
