@@ -66,9 +66,10 @@ def test_causes_are_listed_before_effects() -> None:
     assert list(Outside().state()) == [*CAUSES, *EFFECTS]
 
 
-def test_the_inputs_are_parameters() -> None:
+def test_the_inputs_and_the_hardware_are_parameters() -> None:
     outside = Outside()
     outside.act({"di2": "high"})
     live = {name: value() for name, value in outside.live().items()}
-    assert live == {("GPIO", "TriggerInStatus1"): "low", ("GPIO", "TriggerInStatus2"): "high"}
+    assert (live["GPIO", "TriggerInStatus1"], live["GPIO", "TriggerInStatus2"]) == ("low", "high")
+    assert live["Hardware", "TriggerIn"] == "2"
     assert all((group := find(name)) and group.param(parameter) for name, parameter in live)

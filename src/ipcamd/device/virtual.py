@@ -59,7 +59,10 @@ class Outside:
 
     def live(self) -> dict[tuple[str, str], Callable[[], str]]:
         """Return the parameters whose value is this world's (see ``Camera.live``)."""
-        return {("GPIO", f"TriggerInStatus{number}"): partial(self.__getitem__, f"di{number}") for number in (1, 2)}
+        return {
+            **{("GPIO", f"TriggerInStatus{number}"): partial(self.__getitem__, f"di{number}") for number in (1, 2)},
+            **{("Hardware", param.name): partial(str, param.default) for param in HARDWARE.params},
+        }
 
     def watch(self, name: str, watcher: Watcher) -> None:
         """Call `watcher` whenever `name` is done or shown, even when its value stays the same."""
@@ -70,14 +73,6 @@ class Outside:
         parsed = {name: _parse(name, value) for name, value in deeds.items()}
         for name, value in parsed.items():
             self._set(name, value)
-
-    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the parameters whose value is this world's (see ``Camera.live``)."""
-        inputs: dict[tuple[str, str], Callable[[], str]] = {
-            ("GPIO", "TriggerInStatus1"): lambda: self["di1"],
-            ("GPIO", "TriggerInStatus2"): lambda: self["di2"],
-        }
-        return inputs | {("Hardware", param.name): lambda has=param.default: has for param in HARDWARE.params}
 
     def show(self, name: str, value: str) -> None:
         """Tell what the device does: `name` is one of `EFFECTS`."""
