@@ -17,7 +17,7 @@ def whole(reply: Reply, *, keep_alive: bool, minor: int, head_only: bool = False
     if reply.status in _BODILESS:
         fields = fields[2:]
     fields += reply.headers
-    if not any(name.lower() == "cache-control" for name, _ in reply.headers):
+    if not reply.headers or not any(name.lower() == "cache-control" for name, _ in reply.headers):
         fields.append(("Cache-Control", "no-store"))
     fields.append(("X-Content-Type-Options", "nosniff"))
     if not keep_alive:

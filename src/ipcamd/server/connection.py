@@ -53,7 +53,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_chatter", "_exchange", "_full", "_half", "_held", "_parser", "_phase", "_service", "_since", "_transport",
-        "_viewer", "address", "deadline",
+        "_unsent", "_viewer", "address", "deadline",
     )  # fmt: skip
 
     def __init__(self, service: "HttpService") -> None:
@@ -65,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._viewer: Viewer | None = None
         self._full = False  # the client does not take its answer
         self._half = False  # the client sends no more
+        self._unsent = 0  # of the answer, when last looked at
         self._held = False  # what it sends is left in the kernel
         self._chatter = 0
         self._since = 0.0  # first byte of the request at hand
@@ -92,8 +93,6 @@ class Connection(asyncio.Protocol):
             if self._chatter > CHATTER:
                 self._transport.abort()
         elif self._phase is not Phase.LEAVING:
-            if self._phase is Phase.WAITING:
-                self._start_reading()
             self._parser.receive(data)
             self._advance()
 
@@ -119,22 +118,28 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Wait for the client to take its answer, before the next request is looked at."""
         self._full = True
+        self._unsent = self._transport.get_write_buffer_size()
 
     def resume_writing(self) -> None:
         """Go on."""
         self._full = False
         if self._phase is Phase.WAITING:
             self._rest()
+        elif self._phase is Phase.LEAVING:
+            self.deadline = self._service.clock() + self._service.limits.linger
         self._advance()
 
     # -- called by the service
 
     def expire(self) -> None:
         """Act on the deadline, which has passed."""
-        if self._phase is Phase.WORKING and self._exchange and self._exchange.stream:
+        if self._full and self._transport.get_write_buffer_size() < self._unsent:
+            self._unsent = self._transport.get_write_buffer_size()
+            self.deadline = self._service.clock() + self._service.limits.unread
+        elif self._phase is Phase.WORKING and self._exchange and self._exchange.stream:
             self.deadline = math.inf
             self._exchange.stream.end(HttpError(408, "the body took too long"))
-        elif self._phase is Phase.READING and not self._full:
+        elif self._phase is Phase.READING:
             self._fail(HttpError(408, "the request took too long"))
         else:
             self._transport.abort()
@@ -175,6 +180,8 @@ class Connection(asyncio.Protocol):
                 self._fail(error)
         else:
             asyncio.get_running_loop().call_soon(self._advance)
+        if self._phase is Phase.WAITING and self._parser.pending and not self._full:
+            self._start_reading()
         self._set_pace()
 
     def _may_pull(self) -> bool:
@@ -211,6 +218,8 @@ class Connection(asyncio.Protocol):
             self._run(exchange)
 
     def _await_body(self, head: Head) -> None:
+        if self._phase is Phase.WAITING:
+            self._start_reading()
         self.deadline = self._since + self._service.limits.request
         if self._expects(head):
             self._transport.write(CONTINUE)
@@ -292,16 +301,14 @@ class Connection(asyncio.Protocol):
 
     def _rest(self) -> None:
         limits = self._service.limits
-        if self._parser.pending and not self._full:
-            return self._start_reading()
         self._phase = Phase.WAITING
         self.deadline = self._service.clock() + (limits.unread if self._full else limits.idle)
-        return None
 
     def _leave(self) -> None:
         """Close, but let the client take the answer first: closing on unread bytes would reset the connection."""
         self._phase, self._exchange = Phase.LEAVING, None
-        self.deadline = self._service.clock() + self._service.limits.linger
+        limits = self._service.limits
+        self.deadline = self._service.clock() + (limits.unread if self._full else limits.linger)
         if self._half or not self._transport.can_write_eof():
             self._transport.close()
         else:

@@ -50,7 +50,6 @@ _VERSION = re.compile(r"HTTP/1\.([0-9])")
 _ABSOLUTE = re.compile(r"(?i:https?)://([^/?#@\\ ]+)(.*)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BLANK_LINES = re.compile(rb"(?:\r?\n)*")
-_BEGINNING = re.compile(rb"[!-~]|\r?\Z")
 _FIELDS_END = re.compile(rb"\n\r?\n")
 # the second alternative takes any line that is no field, so that findall() leaves nothing out
 _FIELD = re.compile(rf"({_TOKEN}+):([^\x00-\x08\x0a-\x1f\x7f]*)\r?\n|([^\n]*\n)")
@@ -96,12 +95,13 @@ class RequestParser:
     the caller answer one pipelined request before it looks at the next.
     """
 
-    __slots__ = ("_at", "_data", "_left", "_line", "_next")
+    __slots__ = ("_at", "_blank", "_data", "_left", "_line", "_next")
 
     def __init__(self) -> None:
         self._data = b""
         self._at = 0
         self._left = 0
+        self._blank = 0
         self._line = ("", "", "", "", "", 0)
         self._next: Callable[[], Head | bytes | End | None] = self._request_line
 
@@ -127,21 +127,32 @@ class RequestParser:
         self._next = self._endless
 
     def _request_line(self) -> Head | None:
-        data, at = self._data, self._at
-        blank = _BLANK_LINES.match(data, at)
-        start = blank.end() if blank else at
-        end = data.find(b"\n", start)
-        if (end if end >= 0 else len(data)) - at > LINE_LIMIT:
-            raise HttpError(414, "the request line is too long")
+        data = self._data
+        if data.startswith((b"\r", b"\n"), self._at):
+            self._skip_blank_lines()
+        start = self._at
+        if start == len(data) or data[start:] == b"\r":
+            return None
         # no method starts so: TLS, say, on the wrong port; it may never send the end of a line
-        if not _BEGINNING.match(data, start):
+        if not 0x20 < data[start] < 0x7F:
             raise HttpError(400, "not an HTTP request")
+        end = data.find(b"\n", start)
+        if (end if end >= 0 else len(data)) - start > LINE_LIMIT:
+            raise HttpError(414, "the request line is too long")
         if end < 0:
             return None
         self._line = _parse_line(data[start:end].decode("latin-1").removesuffix("\r"))
         self._at = end + 1
         self._next = self._fields
         return self._fields()
+
+    def _skip_blank_lines(self) -> None:
+        start = self._at
+        if blank := _BLANK_LINES.match(self._data, start):
+            self._at = blank.end()
+        self._blank += self._at - start
+        if self._blank > LINE_LIMIT:
+            raise HttpError(400, "nothing but empty lines")
 
     def _fields(self) -> Head | None:
         data, at = self._data, self._at
@@ -161,9 +172,8 @@ class RequestParser:
             fields["host"] = host
         length = _body_length(fields, minor)
         connection = fields.get("connection", "").lower()
-        keep_alive = "close" not in connection if minor else "keep-alive" in connection
-        self._at = end
-        self._left = length or 0
+        keep_alive = "close" not in connection and (minor > 0 or "keep-alive" in connection)
+        self._at, self._blank, self._left = end, 0, length or 0
         self._next = self._chunk_line if length is None else self._sized if length else self._request_line
         return Head(method, target, path, query, (1, minor), fields, length, keep_alive)
 

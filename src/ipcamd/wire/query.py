@@ -11,7 +11,7 @@ from ipcamd.errors import HttpError
 PAIRS_LIMIT = 256
 """Parameters in one request; the longest that makes sense, all of a group, has about forty."""
 
-_SEPARATOR = re.compile(rb"[&?]")
+_SEPARATOR = re.compile("[&?]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -32,7 +32,8 @@ class Query:
         """
         if not raw and not form:
             return cls()
-        return cls.of(_decode(text) for text in _split(raw.encode("latin-1"), form))
+        texts = (piece for text in (raw, form.decode("latin-1")) for piece in _SEPARATOR.split(text) if piece)
+        return cls.of(_decode(text) for text in texts)
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Self:
@@ -53,13 +54,15 @@ class Query:
         return next((value for key, value in reversed(self.pairs) if key.lower() == wanted), None)
 
 
-def _split(*texts: bytes) -> Iterable[bytes]:
-    return (piece for text in texts for piece in _SEPARATOR.split(text) if piece)
+def _decode(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return _plain(name), _plain(value)
 
 
-def _decode(text: bytes) -> tuple[str, str]:
-    name, _, value = text.replace(b"+", b" ").partition(b"=")
+def _plain(text: str) -> str:
+    if text.isascii() and "%" not in text:
+        return text.replace("+", " ")
     try:
-        return unquote_to_bytes(name).decode(), unquote_to_bytes(value).decode()
+        return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode()
     except UnicodeDecodeError:
         raise HttpError(400, "a parameter is not UTF-8") from None
