@@ -1,0 +1,27 @@
+"""Answers to requests, and refusals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ipcamd.errors import IpcamdError
+
+Fields = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a request; the connection adds CSeq and Server."""
+
+    status: int = 200
+    fields: Fields = ()
+    body: bytes = b""
+
+
+class Refused(IpcamdError):
+    """A request that is answered with an RTSP status (RFC 2326, 7.1.1)."""
+
+    def __init__(self, status: int, fields: Sequence[tuple[str, str]] = (), delay: float = 0.0) -> None:
+        """`delay`: seconds that the answer is held back."""
+        super().__init__(f"RTSP status {status}")
+        self.answer = Answer(status, tuple(fields))
+        self.delay = delay

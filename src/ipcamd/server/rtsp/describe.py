@@ -1,0 +1,58 @@
+"""The description of a medium that a client is given (RFC 2326, appendix C)."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ipcamd.server.rtsp.place import BACK, control
+from ipcamd.server.rtsp.stream import Stream
+from ipcamd.wire import sdp
+from ipcamd.wire.packetize import pcmu
+
+_WIDEST_JPEG = 2040
+"""RFC 2435 cannot say a larger width or height in its packets."""
+
+
+async def describe(name: str, address: str, version: int, streams: Sequence[Stream], *, talk: bool) -> bytes:
+    """Return the description of these streams.
+
+    `talk`: with a track for the client to speak on (ONVIF Streaming Specification, 5.3).
+    """
+    parameters = await asyncio.gather(*(stream.parameters() for stream in streams))
+    tracks = [
+        describe_track(stream, text, control(number), recvonly=talk)
+        for number, (stream, text) in enumerate(zip(streams, parameters, strict=True))
+    ]
+    if talk:
+        tracks.append(_back())
+    return sdp.write(
+        sdp.Session(
+            name,
+            address,
+            version,
+            version,
+            tracks,
+            attributes=("tool:ipcamd", "type:broadcast", "control:*", "range:npt=now-"),
+        )
+    )
+
+
+def describe_track(
+    stream: Stream, parameters: str, control: str = "", *, recvonly: bool = False, port: int = 0
+) -> sdp.Track:
+    """Return one stream's section."""
+    form = stream.format
+    attributes = (*_size(stream), *(("recvonly",) if recvonly else ()))
+    return sdp.Track(form.media, form.payload_type, form.encoding, parameters, control, port, attributes)
+
+
+def _size(stream: Stream) -> tuple[str, ...]:
+    width, height = stream.size
+    if not width:
+        return ()
+    framesize = f"framesize:{stream.format.payload_type} {width}-{height}"
+    return (framesize, f"x-dimensions:{width},{height}") if max(width, height) > _WIDEST_JPEG else (framesize,)
+
+
+def _back() -> sdp.Track:
+    form = pcmu.FORMAT
+    return sdp.Track(form.media, form.payload_type, form.encoding, control=control(BACK), attributes=("sendonly",))

@@ -1,0 +1,181 @@
+"""The methods of RTSP (RFC 2326, 10), one function each."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from ipcamd.server.rtsp.answer import Answer, Refused
+from ipcamd.server.rtsp.describe import describe
+from ipcamd.server.rtsp.place import BACK, locate
+from ipcamd.server.rtsp.session import TIMEOUT, Session
+from ipcamd.server.rtsp.setup import set_up
+from ipcamd.wire.rtsp import Request
+
+if TYPE_CHECKING:
+    from ipcamd.server.rtsp.connection import Connection
+
+Method = Callable[["Connection", Request], Answer | Awaitable[Answer]]
+
+BACKCHANNEL = "www.onvif.org/ver20/backchannel"
+_FOREIGN = ("ANNOUNCE", "RECORD", "REDIRECT")
+"""Methods of RTSP that no resource of a camera allows."""
+
+
+def perform(connection: "Connection", request: Request) -> Answer | Awaitable[Answer]:
+    """Do what a request asks for. Raises `Refused`."""
+    method = METHODS.get(request.method)
+    if method is None:
+        raise Refused(405, _ALLOW) if request.method in _FOREIGN else Refused(501, _PUBLIC)
+    unsupported = [tag for tag in _tags(request) if tag != BACKCHANNEL]
+    if unsupported:
+        raise Refused(551, (("Unsupported", ", ".join(unsupported)),))
+    return method(connection, request)
+
+
+def _tags(request: Request) -> list[str]:
+    fields = (request.fields.get(name, "") for name in ("require", "proxy-require"))
+    return [tag.strip() for text in fields for tag in text.split(",") if tag.strip()]
+
+
+def _options(connection: "Connection", request: Request) -> Answer:
+    if request.session:
+        connection.session(request)
+    return Answer(fields=_PUBLIC)
+
+
+async def _describe(connection: "Connection", request: Request) -> Answer:
+    service = connection.service
+    place = locate(service.paths, request.target)
+    talk = BACKCHANNEL in _tags(request) and service.talk is not None
+    service.gate.check(request, connection.address, talk=talk)
+    if not re.search(r"(?i)application/(sdp|\*)|\*/\*", request.fields.get("accept", "*/*")):
+        raise Refused(406)
+    streams = [service.stream(track) for track in place.media.tracks]
+    version = service.clock_ns() // 1_000_000_000
+    body = await describe(service.name(), connection.local, version, streams, talk=talk)
+    base = request.target if re.match("(?i)rtsps?://", request.target) else _own_url(connection, place.media.path)
+    fields = (
+        ("Content-Base", base.rstrip("/") + "/"),
+        ("Content-Type", "application/sdp"),
+        ("Cache-Control", "no-cache"),
+    )
+    return Answer(fields=fields, body=body)
+
+
+def _own_url(connection: "Connection", path: str) -> str:
+    host = f"[{connection.local}]" if ":" in connection.local else connection.local
+    return f"rtsp://{host}:{connection.port}/{path}"
+
+
+def _setup(connection: "Connection", request: Request) -> Answer:
+    place = locate(connection.service.paths, request.target)
+    account = connection.service.gate.check(request, connection.address, talk=place.track == BACK)
+    session = connection.session(request) if request.session else None
+    if session and session.owner is not connection:
+        raise Refused(454)
+    if session and session.playing:
+        raise Refused(455)
+    if session and session.media.path != place.media.path:
+        raise Refused(459)
+    track = place.track
+    if track is None:
+        if len(place.media.tracks) != 1:
+            raise Refused(459)
+        track = 0
+    session = session or connection.begin(place.media, account)
+    try:
+        transport = set_up(connection, session, track, request)
+    finally:
+        if not session.setups:  # refused: nothing is left of it
+            connection.service.end(session)
+    connection.mark()
+    return Answer(fields=(("Transport", transport), _session_field(session), ("Cache-Control", "no-cache")))
+
+
+def _session_field(session: Session) -> tuple[str, str]:
+    return "Session", f"{session.identifier};timeout={TIMEOUT}"
+
+
+def _aggregate(connection: "Connection", request: Request) -> Session:
+    """Return the session that a request is about, which must name all of it."""
+    session = connection.session(request)
+    if request.target != "*":
+        place = locate(connection.service.paths, request.target)
+        if place.media.path != session.media.path:
+            raise Refused(459)
+        if place.track is not None and set(session.setups) != {place.track}:
+            raise Refused(460)
+    return session
+
+
+def _play(connection: "Connection", request: Request) -> Answer:
+    session = _aggregate(connection, request)
+    fields = [_session_field(session), ("Range", "npt=0.000-")]
+    if info := _rtp_info(connection, session):
+        fields.append(("RTP-Info", info))
+    if not session.playing:
+        # the answer must go out before the first packets do
+        connection.then(session.play)
+    return Answer(fields=tuple(fields))
+
+
+def _rtp_info(connection: "Connection", session: Session) -> str:
+    """Return where each track begins: all time stamps are of one moment, from which players count."""
+    streams = [(setup.url, setup.stream) for setup in session.setups.values() if setup.stream]
+    begins = [stream.begin for _, stream in streams if stream.begin is not None]
+    moment = min(begins, default=connection.service.clock_ns())
+    parts = []
+    for url, stream in streams:
+        sequence, stamp = stream.position(moment)
+        parts.append(f"url={url};seq={sequence};rtptime={stamp}")
+    return ",".join(parts)
+
+
+def _pause(connection: "Connection", request: Request) -> Answer:
+    session = _aggregate(connection, request)
+    if not session.playing:
+        raise Refused(455)
+    session.pause()
+    return Answer(fields=(_session_field(session),))
+
+
+def _get_parameter(connection: "Connection", request: Request) -> Answer:
+    """Players send it, empty, to show that they are alive."""
+    if request.session:
+        session = connection.session(request)
+        return _parameters(request, (_session_field(session),))
+    connection.service.gate.check(request, connection.address)
+    return _parameters(request, ())
+
+
+def _parameters(request: Request, fields: tuple[tuple[str, str], ...]) -> Answer:
+    if not request.body.strip():
+        return Answer(fields=fields)
+    names = re.findall(rb"(?m)^[!-9;-~]{1,64}", request.body[:1024])
+    body = b"".join(name + b"\r\n" for name in names)
+    return Answer(451, (*fields, ("Content-Type", "text/parameters")), body)
+
+
+def _teardown(connection: "Connection", request: Request) -> Answer:
+    session = connection.session(request)
+    track = None if request.target == "*" else locate(connection.service.paths, request.target).track
+    if track is not None and track in session.setups:
+        session.drop(track)
+    if track is None or not session.setups:
+        connection.service.end(session)
+    return Answer()
+
+
+METHODS: dict[str, Method] = {
+    "OPTIONS": _options,
+    "DESCRIBE": _describe,
+    "SETUP": _setup,
+    "PLAY": _play,
+    "PAUSE": _pause,
+    "GET_PARAMETER": _get_parameter,
+    "SET_PARAMETER": _get_parameter,
+    "TEARDOWN": _teardown,
+}
+
+_PUBLIC = (("Public", ", ".join(METHODS)),)
+_ALLOW = (("Allow", ", ".join(METHODS)),)

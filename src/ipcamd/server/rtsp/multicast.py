@@ -1,0 +1,149 @@
+"""Streams sent to a multicast group, and announced there (Network.Advanced.Multicast; RFC 2974)."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ipcamd.media.frame import Codec
+from ipcamd.server.rtsp.describe import describe_track
+from ipcamd.server.rtsp.stream import Stream
+from ipcamd.server.rtsp.udp import Ports, UdpViewer
+from ipcamd.wire import sap, sdp
+
+log = logging.getLogger(__name__)
+
+ANNOUNCE = 30.0
+"""Seconds between two announcements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Multicast:
+    """The settings (SDK 10.28)."""
+
+    group: str
+    """IPv4 address."""
+    ports: tuple[tuple[Codec, int], ...]
+    """The even port of each codec that is sent."""
+    ttl: int
+    interface: str = "0.0.0.0"
+    """Address to send from; ``0.0.0.0`` lets the system choose."""
+
+
+class Sender:
+    """One stream's way to the group."""
+
+    def __init__(self, stream: Stream, settings: Multicast, port: int, tos: int) -> None:
+        """Raises ``OSError``."""
+        self.stream = stream
+        self.group, self.port, self.ttl = settings.group, port, settings.ttl
+        self.ports = Ports(settings.interface, tos, settings.ttl)
+        self._viewer = UdpViewer(self.ports, ((self.group, port), (self.group, port + 1)))
+        stream.add(self._viewer)
+
+    def close(self) -> None:
+        """Send no more."""
+        self.stream.remove(self._viewer)
+        self.ports.close()
+
+
+class Multicaster:
+    """Sends to the group for as long as multicast is enabled: nobody tells whether somebody listens there."""
+
+    def __init__(self, stream: Callable[[Codec], Stream | None], name: Callable[[], str]) -> None:
+        """`stream` gives each codec's stream, if the camera has one now."""
+        self._stream = stream
+        self._name = name
+        self._senders: dict[Codec, Sender] = {}
+        self._tos: dict[str, int] = {}
+        self._settings: Multicast | None = None
+        self._announcing: asyncio.Task[None] | None = None
+
+    def sender(self, codec: Codec) -> Sender | None:
+        """Return how a codec is sent; None if it is not."""
+        return self._senders.get(codec)
+
+    def configure(self, settings: Multicast | None) -> None:
+        """Send with these settings from now on; None: not at all."""
+        self.close()
+        self._settings = settings
+        if settings is None:
+            return
+        for codec, port in settings.ports:
+            self._begin(codec, port, settings)
+        if any(sender.stream.format.media == "video" for sender in self._senders.values()):
+            self._announcing = asyncio.get_running_loop().create_task(self._announce(settings))
+
+    def mark(self, media: str, tos: int) -> None:
+        """Set the type of service of all packets of `media`."""
+        self._tos[media] = tos
+        for sender in self._senders.values():
+            if sender.stream.format.media == media:
+                sender.ports.mark(tos)
+
+    def close(self) -> None:
+        """Send no more."""
+        if self._announcing:
+            self._announcing.cancel()
+            self._announcing = None
+        for sender in self._senders.values():
+            sender.close()
+        self._senders = {}
+
+    def _begin(self, codec: Codec, port: int, settings: Multicast) -> None:
+        stream = self._stream(codec)
+        if stream is None:
+            return
+        try:
+            tos = self._tos.get(stream.format.media, 0)
+            self._senders[codec] = Sender(stream, settings, port, tos)
+        except OSError as error:
+            log.warning("multicast of %s to %s is not possible: %s", codec.value, settings.group, error)
+
+    async def _announce(self, settings: Multicast) -> None:
+        """Announce every picture's session, with the sound, and take that back at the end."""
+        try:
+            sock = _announcer(settings)
+        except OSError as error:
+            log.warning("multicast sessions are not announced: %s", error)
+            return
+        told: list[bytes] = []
+        source: str = sock.getsockname()[0]
+        try:
+            while True:
+                told = [await self._describe(sender, settings, source) for sender in self._pictures()]
+                for text in told:
+                    _send(sock, sap.announce(text, source))
+                await asyncio.sleep(ANNOUNCE)
+        finally:
+            for text in told:
+                _send(sock, sap.announce(text, source, ended=True))
+            sock.close()
+
+    def _pictures(self) -> list[Sender]:
+        return [sender for sender in self._senders.values() if sender.stream.format.media == "video"]
+
+    async def _describe(self, picture: Sender, settings: Multicast, source: str) -> bytes:
+        together = [picture, *(s for s in self._senders.values() if s.stream.format.media == "audio")]
+        tracks = [describe_track(s.stream, await s.stream.parameters(), port=s.port) for s in together]
+        # the source's number tells sessions apart, and stays as long as the stream
+        number = picture.stream.ssrc
+        return sdp.write(sdp.Session(self._name(), source, number, 1, tracks, settings.group, settings.ttl))
+
+
+def _announcer(settings: Multicast) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, settings.ttl)
+    sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(settings.interface))
+    sock.bind((settings.interface, 0))
+    # connected, it knows the address that it sends from
+    sock.connect((sap.group_for(settings.group), sap.PORT))
+    return sock
+
+
+def _send(sock: socket.socket, packet: bytes) -> None:
+    try:
+        sock.send(packet)
+    except OSError as error:
+        log.info("a multicast session was not announced: %s", error)

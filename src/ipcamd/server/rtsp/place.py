@@ -1,0 +1,44 @@
+"""What a URL names: a medium, or one of its tracks."""
+
+import re
+from dataclasses import dataclass
+
+from ipcamd.server.rtsp.answer import Refused
+from ipcamd.server.rtsp.media import Media, Paths
+
+BACK = -1
+"""The number of the track that clients speak on."""
+
+_URL = re.compile(r"(?:(?i:rtsps?|rtspu)://[^/?#]*)?(|/[^#]*)(?:#.*)?")
+_CONTROL = re.compile(r"/(?:track([0-9]{1,2})|(talk))/?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A medium, and which of its tracks; None for all together."""
+
+    media: Media
+    track: int | None
+
+
+def control(track: int) -> str:
+    """Return the track's part of the URL."""
+    return "talk" if track == BACK else f"track{track}"
+
+
+def locate(paths: Paths, target: str) -> Place:
+    """Return what `target` names; `Refused` with 404 if there is no such thing.
+
+    A client may put the track behind the query of the URL that it was given.
+    """
+    match = _URL.fullmatch(target)
+    if match is None:
+        raise Refused(404)
+    rest, track = match[1], None
+    if found := _CONTROL.search(rest):
+        rest = rest[: found.start()]
+        track = BACK if found[2] else int(found[1])
+    media = paths(rest.partition("?")[0].strip("/").lower())
+    if media is None or (track is not None and track >= len(media.tracks)):
+        raise Refused(404)
+    return Place(media, track)

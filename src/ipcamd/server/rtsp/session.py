@@ -1,0 +1,93 @@
+"""One client's sessions: which tracks it gets, and how."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ipcamd.access.accounts import Account
+from ipcamd.server.rtsp.media import Media
+from ipcamd.server.rtsp.stream import Stream
+from ipcamd.server.rtsp.viewer import Viewer
+from ipcamd.wire import rtcp
+
+TIMEOUT = 60
+"""Seconds that a session lives on without a sign of its client."""
+ORPHANED = 10
+"""Seconds that it lives on when its connection has ended: another one may take it over."""
+
+
+@dataclass(slots=True)
+class Setup:
+    """One track of a session, ready to be played."""
+
+    stream: Stream | None
+    """None: the client speaks, or all get it by multicast."""
+    viewer: Viewer | None
+    transport: str
+    """The Transport field that was answered."""
+    url: str
+    close: Callable[[], None]
+    """Gives ports and channels back."""
+    over_tcp: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """What one client plays together."""
+
+    media: Media
+    account: Account
+    owner: object
+    """The connection that it came on; None when that has ended."""
+    address: str
+    """The client's IP address."""
+    deadline: float
+    """Monotonic time when it ends without another sign of life."""
+    leave: Callable[[], None]
+    """Gives its place among the viewers back."""
+    identifier: str = field(default_factory=lambda: secrets.token_hex(16))
+    setups: dict[int, Setup] = field(default_factory=dict)
+    """By track number, the picture's first."""
+    playing: bool = False
+    receptions: dict[int, rtcp.Reception] = field(default_factory=dict)
+    """How the client gets the packets, by SSRC, as it told last."""
+
+    @property
+    def over_tcp(self) -> bool:
+        """Whether it lives and dies with its connection: packets that go out on that are signs of life enough."""
+        return any(setup.over_tcp for setup in self.setups.values())
+
+    def play(self) -> None:
+        """Send from now on."""
+        self.playing = True
+        for setup in tuple(self.setups.values()):
+            if setup.stream and setup.viewer:
+                setup.stream.add(setup.viewer)
+
+    def pause(self) -> None:
+        """Send no more for now."""
+        self.playing = False
+        for setup in self.setups.values():
+            if setup.stream and setup.viewer:
+                setup.stream.remove(setup.viewer)
+
+    def heard(self, told: Iterable[rtcp.Reception | rtcp.Goodbye]) -> None:
+        """Note what the client reports."""
+        sources = {setup.stream.ssrc for setup in self.setups.values() if setup.stream}
+        for report in told:
+            if isinstance(report, rtcp.Reception) and report.source in sources:
+                self.receptions[report.source] = report
+
+    def drop(self, track: int) -> None:
+        """Give one track up."""
+        setup = self.setups.pop(track)
+        if setup.stream and setup.viewer:
+            setup.stream.remove(setup.viewer)
+        setup.close()
+
+    def close(self) -> None:
+        """Give everything up."""
+        self.pause()
+        for track in tuple(self.setups):
+            self.drop(track)
+        self.leave()

@@ -1,0 +1,202 @@
+"""One hub's frames as RTP: numbered, stamped and packed once for all viewers."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+
+from ipcamd.media.frame import Encoded
+from ipcamd.media.hub import MOST_BYTES
+from ipcamd.server.rtsp.media import Track
+from ipcamd.server.rtsp.timeline import Timeline
+from ipcamd.server.rtsp.unit import Unit
+from ipcamd.server.rtsp.viewer import Viewer
+from ipcamd.wire import rtcp, rtp
+
+log = logging.getLogger(__name__)
+
+REPORT = 5.0
+"""Seconds between two sender reports."""
+LINGER = 5.0
+"""Seconds that a stream goes on after it was described: PLAY follows, and finds it warm."""
+FIRST_FRAME = 3.0
+"""Seconds that a description waits for an encoder to start."""
+
+
+class Stream:
+    """Follows a hub while there are viewers. All viewers share its SSRC, sequence numbers and time stamps."""
+
+    def __init__(self, track: Track, clock_ns: Callable[[], int], name: str) -> None:
+        """`clock_ns` is the camera's clock, by which frames were captured; `name` says which tracks belong together."""
+        self.track = track
+        self.format = track.format
+        self.group: list[Unit] = []
+        """The frames since the last key frame; of sound, nothing."""
+        self.size = (0, 0)
+        """Width and height of the newest key frame."""
+        self._clock_ns = clock_ns
+        self._name = name
+        self._numbering = rtp.Numbering(self.format.payload_type, secrets.randbits(32), secrets.randbits(16))
+        self._timeline = Timeline(self.format.clock, clock_ns(), secrets.randbits(32))
+        self._viewers: dict[Viewer, None] = {}
+        self._parameters = ""
+        self._described = asyncio.Event()
+        self._following = False
+        self._bytes = 0
+        self._reporter: asyncio.TimerHandle | None = None
+        self._warm: asyncio.TimerHandle | None = None
+        self._complained = False
+
+    # -- for viewers
+
+    @property
+    def ssrc(self) -> int:
+        """Identifier of the source in its packets."""
+        return self._numbering.ssrc
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody needs it."""
+        return not self._following
+
+    def add(self, viewer: Viewer) -> None:
+        """Send to `viewer` from now on: first what it needs to start at once, with the time that it was captured."""
+        self._follow()
+        self._viewers[viewer] = None
+        viewer.report(self._report())
+        viewer.start(self.group)
+        if self._reporter is None:
+            self._reporter = asyncio.get_running_loop().call_later(REPORT, self._tell)
+
+    def remove(self, viewer: Viewer) -> None:
+        """Send no more to `viewer`."""
+        if viewer in self._viewers:
+            del self._viewers[viewer]
+            viewer.pause()
+        self._rest()
+
+    def position(self, time: int) -> tuple[int, int]:
+        """Return sequence number of the next viewer's first packet, and the time stamp that belongs to `time`."""
+        sequence = self.group[0].sequence if self.group else self._numbering.sequence
+        return sequence, self._timeline.at(time) & 0xFFFFFFFF
+
+    @property
+    def begin(self) -> int | None:
+        """Capture time of the frame that the next viewer is sent first; None if that is still to come."""
+        return self.group[0].captured if self.group else None
+
+    async def parameters(self) -> str:
+        """Return what a description must say of the format; starts the encoder if need be, and keeps it warm."""
+        self._follow()
+        self._keep_warm()
+        if self.format.media == "video":
+            try:
+                await asyncio.wait_for(self._described.wait(), FIRST_FRAME)
+            except TimeoutError:
+                log.warning("stream %s: no key frame yet; described without its parameters", self.track.hub.name)
+        return self._parameters
+
+    def stop(self) -> None:
+        """Tell all viewers that it ends, and let go of everything."""
+        for viewer in tuple(self._viewers):
+            viewer.report(self._report() + rtcp.goodbye(self.ssrc))
+            self.remove(viewer)
+        if self._warm:
+            self._warm.cancel()
+            self._warm = None
+        self._rest()
+
+    # -- frames
+
+    def _follow(self) -> None:
+        if self._following:
+            return
+        self._following = True
+        for frame in tuple(self.track.hub.join(self._publish)):
+            self._pack(frame)
+
+    def _publish(self, frame: Encoded) -> None:
+        unit = self._pack(frame)
+        if unit is not None:
+            for viewer in tuple(self._viewers):
+                viewer.take(unit)
+
+    def _pack(self, frame: Encoded) -> Unit | None:
+        try:
+            payloads = self.format.payloads(frame.payload)
+        except ValueError as error:
+            self._complain(error)
+            return None
+        if not payloads:
+            return None
+        unit = self._unit(frame, payloads)
+        if frame.key:
+            self._learn(frame)
+        if self.format.media == "video":
+            self._remember(unit)
+        return unit
+
+    def _unit(self, frame: Encoded, payloads: list[bytes]) -> Unit:
+        ticks = [self.format.ticks(payload) for payload in payloads]
+        sequence, first = self._numbering.sequence, self._timeline.stamp(frame.captured, sum(ticks))
+        last = len(payloads) - 1 if self.format.marks else -1
+        stamped, stamp = [], first
+        for number, payload in enumerate(payloads):
+            stamped.append((stamp, number == last, payload))
+            stamp += ticks[number]
+        packets = self._numbering.pack(stamped)
+        return Unit(
+            packets, key=frame.key or bool(ticks[0]), captured=frame.captured, sequence=sequence, timestamp=first
+        )
+
+    def _remember(self, unit: Unit) -> None:
+        if unit.key or self._bytes > MOST_BYTES:
+            self.group, self._bytes = [], 0
+        if unit.key or self.group:
+            self.group.append(unit)
+            self._bytes += unit.size
+
+    def _learn(self, frame: Encoded) -> None:
+        self.size = frame.size
+        self._parameters = self.format.parameters(frame.payload)
+        self._described.set()
+
+    def _complain(self, error: ValueError) -> None:
+        if not self._complained:
+            log.warning("stream %s: frames are left out of RTSP: %s", self.track.hub.name, error)
+        self._complained = True
+
+    # -- reports
+
+    def _tell(self) -> None:
+        report = self._report()
+        for viewer in tuple(self._viewers):
+            viewer.report(report)
+        self._reporter = asyncio.get_running_loop().call_later(REPORT, self._tell)
+
+    def _report(self) -> bytes:
+        now = self._clock_ns()
+        counted = self._numbering.packets, self._numbering.octets
+        return rtcp.sender_report(self.ssrc, now, self._timeline.at(now), *counted, self._name)
+
+    # -- rest
+
+    def _keep_warm(self) -> None:
+        if self._warm:
+            self._warm.cancel()
+        self._warm = asyncio.get_running_loop().call_later(LINGER, self._cool)
+
+    def _cool(self) -> None:
+        self._warm = None
+        self._rest()
+
+    def _rest(self) -> None:
+        """Leave the hub, so that its encoder may stop, unless somebody needs the stream."""
+        if not self._viewers and self._reporter:
+            self._reporter.cancel()
+            self._reporter = None
+        if self._following and not self._viewers and not self._warm:
+            self._following = False
+            self.track.hub.leave(self._publish)
+            self.group, self._bytes = [], 0
+            self._described.clear()

@@ -1,0 +1,220 @@
+"""The way to a client over UDP: a pair of sockets for RTP and RTCP, shared by all who come to one local address."""
+
+import asyncio
+import errno
+import secrets
+import socket
+import struct
+from collections import deque
+from collections.abc import Callable
+
+from ipcamd.server.rtsp.line import mark
+from ipcamd.server.rtsp.unit import Unit
+from ipcamd.server.rtsp.viewer import Viewer
+from ipcamd.wire.rtp import FULL
+
+Address = tuple[str, int] | tuple[str, int, int, int]
+
+_UDP_SEGMENT = 103
+_WHOLE = [(socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))]
+_SEND_BUFFER = 4 << 20
+_LOWEST, _HIGHEST = 16384, 65534
+_TRIES = 64
+_BATCH = 64
+"""Datagrams read at a time, before others get their turn."""
+
+BURST = 48 * 1024
+"""Bytes of the first frames that are sent at once: what the usual receive buffer holds easily."""
+PAUSE = 0.005
+"""Seconds between two bursts."""
+MOST_WAITING = 1024
+"""Frames that may wait for a viewer who is still catching up."""
+
+
+class Ports:
+    """A pair of UDP sockets on one local address: RTP on an even port, RTCP on the next."""
+
+    def __init__(self, local: str, tos: int, ttl: int = 0) -> None:
+        """`ttl`: for multicast, sent out where `local` is. Raises ``OSError``."""
+        self.local = local
+        self.users = 0
+        self.rtp, self.rtcp = _bind_pair(local)
+        self.port: int = self.rtp.getsockname()[1]
+        self.mark(tos)
+        self._listening: dict[tuple[socket.socket, str, int], Callable[[bytes], None]] = {}
+        if ttl:
+            self._aim(ttl)
+        try:
+            self.rtp.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, FULL)
+            self.segments = True
+            """The kernel cuts a run of packets apart."""
+        except OSError:
+            self.segments = False
+        for sock in (self.rtp, self.rtcp):
+            asyncio.get_running_loop().add_reader(sock, self._read, sock)
+
+    def _aim(self, ttl: int) -> None:
+        for sock in (self.rtp, self.rtcp):
+            if sock.family == socket.AF_INET:
+                sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
+                sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(self.local))
+            else:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, ttl)
+
+    def mark(self, tos: int) -> None:
+        """Set the type of service of all packets (Network.Advanced.QoS)."""
+        mark(self.rtp, tos)
+        mark(self.rtcp, tos)
+
+    def hear(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
+        """Hand what comes from `address` to `receive`."""
+        self._listening[sock, address[0], address[1]] = receive
+
+    def forget(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
+        """Listen to `address` no more."""
+        key = sock, address[0], address[1]
+        if self._listening.get(key) == receive:
+            del self._listening[key]
+
+    def close(self) -> None:
+        """Close both sockets."""
+        for sock in (self.rtp, self.rtcp):
+            asyncio.get_running_loop().remove_reader(sock)
+            sock.close()
+
+    def _read(self, sock: socket.socket) -> None:
+        for _ in range(_BATCH):
+            try:
+                data, address = sock.recvfrom(2048)
+            except OSError:  # nothing more, or what came back of an earlier packet
+                return
+            receive = self._listening.get((sock, address[0], address[1]))
+            if receive is not None:
+                receive(data)
+
+
+def _bind_pair(local: str) -> tuple[socket.socket, socket.socket]:
+    family = socket.AF_INET6 if ":" in local else socket.AF_INET
+    for left in reversed(range(_TRIES)):
+        port = _LOWEST + 2 * secrets.randbelow((_HIGHEST - _LOWEST) // 2)
+        pair: list[socket.socket] = []
+        try:
+            for number in (port, port + 1):
+                pair.append(sock := socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK))
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+                sock.bind(socket.getaddrinfo(local, number, family, socket.SOCK_DGRAM)[0][4])
+            return pair[0], pair[1]
+        except OSError as error:
+            for sock in pair:
+                sock.close()
+            if not left or error.errno != errno.EADDRINUSE:
+                raise
+    raise AssertionError  # the last round returns or raises
+
+
+class PortPool:
+    """The pairs of ports in use: one for each local address and each kind of packets that is marked differently."""
+
+    def __init__(self) -> None:
+        self._ports: dict[tuple[str, str], Ports] = {}
+        self._tos: dict[str, int] = {}
+
+    def take(self, local: str, media: str) -> Ports:
+        """Return the pair for `media` (``video``, ``audio``) on `local`; give it back. Raises ``OSError``."""
+        ports = self._ports.get((local, media))
+        if ports is None:
+            ports = self._ports[local, media] = Ports(local, self._tos.get(media, 0))
+        ports.users += 1
+        return ports
+
+    def give_back(self, ports: Ports) -> None:
+        """Close the pair if nobody else uses it."""
+        ports.users -= 1
+        if not ports.users:
+            self._ports = {key: each for key, each in self._ports.items() if each is not ports}
+            ports.close()
+
+    def mark(self, media: str, tos: int) -> None:
+        """Set the type of service of all packets of `media`, now and later."""
+        self._tos[media] = tos
+        for (_, kind), ports in self._ports.items():
+            if kind == media:
+                ports.mark(tos)
+
+
+class UdpViewer(Viewer):
+    """A viewer, or a multicast group, who gets a stream over UDP."""
+
+    __slots__ = ("_addresses", "_pacing", "_ports", "_queue", "_whole")
+
+    def __init__(self, ports: Ports, addresses: tuple[Address, Address]) -> None:
+        """`addresses` for RTP and for RTCP."""
+        super().__init__()
+        self._ports = ports
+        self._addresses = addresses
+        self._whole = not ports.segments
+        self._queue: deque[Unit] = deque()
+        self._pacing: asyncio.TimerHandle | None = None
+
+    def report(self, packet: bytes) -> None:
+        """See `Viewer`."""
+        try:
+            self._ports.rtcp.sendto(packet, self._addresses[1])
+        except OSError:
+            self.dropped += 1  # there is another report in a few seconds
+
+    def pause(self) -> None:
+        """See `Viewer`."""
+        self._queue.clear()
+        if self._pacing:
+            self._pacing.cancel()
+            self._pacing = None
+
+    def _open(self, group: list[Unit]) -> None:
+        self.pause()
+        self._queue.extend(group)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Send the first frames in bursts that a receiver's buffer can hold."""
+        self._pacing = None
+        burst = 0
+        while self._queue and burst < BURST:
+            unit = self._queue.popleft()
+            burst += unit.size
+            self._deliver(unit)
+        if self._queue:
+            self._pacing = asyncio.get_running_loop().call_later(PAUSE, self._catch_up)
+
+    def _send(self, unit: Unit) -> bool:
+        if not self._queue:
+            return self._deliver(unit)
+        if len(self._queue) >= MOST_WAITING:
+            self.pause()
+            return False
+        self._queue.append(unit)
+        return True
+
+    def _deliver(self, unit: Unit) -> bool:
+        if self._whole:
+            return self._deliver_singly(unit)
+        sendto, address = self._ports.rtp.sendto, self._addresses[0]
+        try:
+            for run in unit.runs:
+                sendto(run, address)
+        except OSError as error:
+            if error.errno not in (errno.EMSGSIZE, errno.EINVAL, errno.EIO):
+                return False
+            # the way there takes only smaller packets, or cannot have them cut: the kernel fragments them
+            self._whole = True
+            return self._deliver_singly(unit)
+        return True
+
+    def _deliver_singly(self, unit: Unit) -> bool:
+        control = _WHOLE if self._ports.segments else []
+        try:
+            for packet in unit.packets:
+                self._ports.rtp.sendmsg((packet,), control, 0, self._addresses[0])
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,50 @@
+"""One frame as packets: made once, sent to all viewers from the same memory."""
+
+from ipcamd.wire.rtp import FULL
+from ipcamd.wire.rtsp import interleave
+
+MOST_SEGMENTS = 44
+"""Packets of one run: with `FULL` bytes each below the 64 KiB and the 64 segments that the kernel takes at once."""
+
+
+class Unit:
+    """A frame's RTP packets, and the forms that they are sent in."""
+
+    __slots__ = ("_framed", "_runs", "captured", "key", "packets", "sequence", "size", "timestamp")
+
+    def __init__(self, packets: list[bytes], *, key: bool, captured: int, sequence: int, timestamp: int) -> None:
+        """`sequence` and `timestamp` are the first packet's."""
+        self.packets = packets
+        self.key = key
+        """A decoder can start here."""
+        self.captured = captured
+        self.sequence = sequence
+        self.timestamp = timestamp
+        self.size = sum(map(len, packets))
+        self._framed: dict[int, bytes] = {}
+        self._runs: list[bytes] | None = None
+
+    def framed(self, channel: int) -> bytes:
+        """Return all packets as they travel on an RTSP connection; most clients choose the same channel."""
+        framed = self._framed.get(channel)
+        if framed is None:
+            framed = self._framed[channel] = interleave(channel, self.packets)
+        return framed
+
+    @property
+    def runs(self) -> list[bytes]:
+        """Packets behind each other that the kernel cuts apart again every `FULL` bytes (UDP_SEGMENT)."""
+        if self._runs is None:
+            self._runs = [b"".join(run) for run in _runs(self.packets)]
+        return self._runs
+
+
+def _runs(packets: list[bytes]) -> list[list[bytes]]:
+    """Only the last packet of a run may be shorter than `FULL`."""
+    runs: list[list[bytes]] = [[]]
+    for packet in packets:
+        run = runs[-1]
+        if len(run) == MOST_SEGMENTS or (run and len(run[-1]) != FULL):
+            runs.append(run := [])
+        run.append(packet)
+    return runs
