@@ -15,6 +15,7 @@ const ABOUT = "/cgi/param.cgi?action=list&group=System.Info"; // as much as this
 const UNSEEN = 15_000; // milliseconds in the background before the connection is let go
 const OFFSET_AGE = 60_000; // milliseconds after which the camera's clock is looked at again
 const ABSURD = 3_000; // milliseconds by which a delay cannot change at once: a clock was set
+const INCREDIBLE = 60_000; // milliseconds; a picture stamped by another clock than the camera's
 
 const view = new View();
 let stream = null;
@@ -68,7 +69,7 @@ function drawn(frame) {
   const delay = browserTime() + offset - frame.captured;
   if (lastDelay !== null && Math.abs(delay - lastDelay) > ABSURD) offsetAsked = -Infinity;
   lastDelay = delay;
-  meter.drawn(delay, time);
+  if (Math.abs(delay) < INCREDIBLE) meter.drawn(delay, time);
 }
 
 // ---- measurements ----

@@ -20,7 +20,7 @@ export class View {
 
   /** @param {keyof typeof BADGES} state @param {string} why @param {{seconds?: number, again?: boolean}} more */
   state(state, why = "", { seconds = 0, again = false } = {}) {
-    this.player.dataset.state = state;
+    this.player.dataset.state = element("badge").dataset.state = state;
     setText(element("badge-text"), BADGES[state]);
     if (why) setText(element("why"), why);
     this.again.hidden = !again;
