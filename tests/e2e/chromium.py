@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections import deque
 from typing import Any, Self
 
 FLAGS = (
@@ -40,8 +39,8 @@ class Chromium:
         os.close(to_read)
         os.close(from_write)
         self._buffer = b""
-        self._events: deque[dict[str, Any]] = deque(maxlen=1000)
         self._number = 0
+        self._read = False
         self._session = ""
         self._attach()
         return self
@@ -83,6 +82,7 @@ class Chromium:
 
     def _note(self, event: dict[str, Any]) -> None:
         method, parameters = event.get("method"), event.get("params", {})
+        self._read |= method == "Page.domContentEventFired"
         if method == "Runtime.exceptionThrown":
             details = parameters["exceptionDetails"]
             self.console.append(details.get("exception", {}).get("description", details["text"]))
@@ -95,8 +95,12 @@ class Chromium:
         self.call("Network.setExtraHTTPHeaders", headers={"Authorization": f"Basic {token}"})
 
     def go(self, url: str) -> None:
+        """Open a page and wait until its document has been read (its streams may go on for ever)."""
+        self._read = False
         result = self.call("Page.navigate", url=url)
         assert "errorText" not in result, result
+        while not self._read:
+            self._note(self._receive())
 
     def run(self, script: str) -> Any:
         """Return the value of a JavaScript expression; a promise is waited for."""

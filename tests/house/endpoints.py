@@ -18,13 +18,10 @@ def modules() -> Iterator[ModuleType]:
 
 
 def declared(module: ModuleType) -> list[Endpoint]:
-    """Return the endpoints that this module makes (not those that it merely imports)."""
-    found = []
-    for name, value in vars(module).items():
-        if name.isupper():
-            values = value if isinstance(value, list | tuple) else [value]
-            found += [v for v in values if isinstance(v, Endpoint)]
-    return found
+    """Return the endpoints that this module declares."""
+    values = [value for name, value in vars(module).items() if name in ("ENDPOINT", "ENDPOINTS")]
+    flat = [v for value in values for v in (value if isinstance(value, tuple) else (value,))]
+    return [value for value in flat if isinstance(value, Endpoint)]
 
 
 def everything() -> list[Endpoint]:

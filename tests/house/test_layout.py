@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.house import endpoints
 
+from ipcamd.cgi import ENDPOINTS
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src/ipcamd"
 FILES = sorted(
@@ -43,9 +45,13 @@ def test_no_file_is_a_drawer_for_anything() -> None:
 
 def test_the_path_of_an_endpoint_names_its_file() -> None:
     for module in endpoints.modules():
-        name = module.__name__.rpartition(".")[2]
-        for endpoint in endpoints.declared(module):
-            assert name == endpoint.path.rpartition("/")[2].removesuffix(".cgi"), endpoint.path
+        names = {e.path.rpartition("/")[2].removesuffix(".cgi") for e in endpoints.declared(module)}
+        assert names == {module.__name__.rpartition(".")[2]}
+
+
+def test_every_endpoint_is_in_the_table() -> None:
+    assert [e.path for e in endpoints.everything() if e not in ENDPOINTS] == []
+    assert len(ENDPOINTS) == len(endpoints.everything())
 
 
 def test_no_two_endpoints_share_a_path() -> None:
