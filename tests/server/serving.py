@@ -1,7 +1,9 @@
 """A real server on loopback, with endpoints of its own and a clock that tests turn."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+import struct
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -76,3 +78,17 @@ async def serving(*endpoints: Endpoint, limits: Limits | None = None, **more: ob
         yield server
     finally:
         await service.close()
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Leave with an RST."""
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let the loop run until `condition` holds."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - nothing in the server tells tests when it is done
+            await asyncio.sleep(0)

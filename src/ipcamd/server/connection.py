@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import math
+import socket
+import struct
 from collections.abc import Awaitable
 from enum import Enum
 from typing import TYPE_CHECKING, cast
@@ -155,7 +157,9 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     def cut(self) -> None:
-        """End the connection at once."""
+        """End the connection at once, with a reset."""
+        sock = self._transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
 
     @property
@@ -180,7 +184,7 @@ class Connection(asyncio.Protocol):
                 self._fail(error)
         else:
             asyncio.get_running_loop().call_soon(self._advance)
-        if self._phase is Phase.WAITING and self._parser.pending and not self._full:
+        if self._phase is Phase.WAITING and self._parser.begun and not self._full:
             self._start_reading()
         self._set_pace()
 

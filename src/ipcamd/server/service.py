@@ -46,6 +46,10 @@ class HttpService:
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
+    def __len__(self) -> int:
+        """Return how many connections there are."""
+        return len(self._connections)
+
     async def open(self, hosts: Sequence[str], port: int) -> Listener:
         """Listen on one more port; 0 takes a free one. Raises ``ConfigError``.
 

@@ -115,6 +115,11 @@ class RequestParser:
         """Whether bytes are left that no event has used up yet."""
         return self._at < len(self._data)
 
+    @property
+    def begun(self) -> bool:
+        """Whether a part of a request has arrived, and the rest is to come."""
+        return self._at < len(self._data) or self._next != self._request_line
+
     def next_event(self) -> Head | bytes | End | None:
         """Return what comes next, or None when that takes more bytes.
 
