@@ -70,7 +70,7 @@ class Video:
 
 def _h264(shape: Shape, rate: int) -> VideoCodecContext:
     context = _context("libx264", shape, rate)
-    context.color_range, context.colorspace = ColorRange.MPEG, Colorspace.SMPTE170M
+    context.color_range, context.colorspace = ColorRange.MPEG, Colorspace.ITU601
     context.color_primaries, context.color_trc = ColorPrimaries.SMPTE170M, ColorTrc.SMPTE170M
     options = {"preset": "superfast", "tune": "zerolatency", "profile": "main", "forced-idr": "1", "sc_threshold": "0"}
     if shape.bitrate is None:
@@ -84,11 +84,13 @@ def _h264(shape: Shape, rate: int) -> VideoCodecContext:
 
 def _mpeg4(shape: Shape, rate: int) -> VideoCodecContext:
     context = _context("mpeg4", shape, rate)
+    options = {"sc_threshold": "1000000000"}  # no key frame at a cut: at 0 each would be one
     if shape.bitrate is None:
         context.qmin = context.qmax = MPEG4_SCALE[shape.quality]
     else:
         context.bit_rate = shape.bitrate
-        context.options = {"maxrate": str(shape.bitrate), "bufsize": str(shape.bitrate)}
+        options |= {"maxrate": str(shape.bitrate), "bufsize": str(shape.bitrate)}
+    context.options = options
     return context
 
 

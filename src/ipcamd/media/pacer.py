@@ -7,20 +7,26 @@ SECOND = 1_000_000_000
 class Pacer:
     """Picks pictures by their capture times so that `rate` of them a second remain, exactly, in the long run.
 
-    A picture is taken up to half an interval early: capture times jitter. Of a source that is slower than `rate` every
-    picture is taken and none twice. Where capture times jump (the camera's clock was set), picking starts afresh.
+    The picture nearest to the moment that is due is taken, even if that comes a little early: capture times jitter. Of
+    a source that is slower than `rate` every picture is taken, and none twice. Where capture times jump (the camera's
+    clock was set), picking starts afresh.
     """
 
     def __init__(self, rate: int) -> None:
         self._interval = SECOND // rate
         self._due: int | None = None
+        self._last = 0
+        self._gap = self._interval
+        """From one picture of the source to the next, smoothed."""
 
     def take(self, captured: int) -> bool:
         """Whether the picture captured then (nanoseconds) belongs to the stream."""
-        early = (self._due if self._due is not None else captured) - captured
-        if early > 2 * self._interval or early < -self._interval:
+        self._gap += (min(max(0, captured - self._last), self._interval) - self._gap) // 4
+        self._last = captured
+        early = 0 if self._due is None else self._due - captured
+        if not -self._interval <= early <= 2 * self._interval:
             early = 0
-        if early > self._interval // 2:
+        if early > self._gap // 2:
             return False
         self._due = captured + early + self._interval
         return True

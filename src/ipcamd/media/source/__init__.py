@@ -4,15 +4,23 @@
 (or, for a file, is checked).
 """
 
+import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from ipcamd.errors import ConfigError
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.source.file import File
 from ipcamd.media.source.pace import Clock
+from ipcamd.media.source.network import Network
 from ipcamd.media.source.scene import Scene
+from ipcamd.media.source.screen import Screen
+from ipcamd.media.source.v4l2 import Camera
+
+_log = logging.getLogger(__name__)
 
 DEVICE = "/dev/video0"
 """The camera that is taken when no source is named."""
@@ -50,11 +58,27 @@ class Source(Protocol):
 
 
 def make(text: str, clock: Clock | None = None) -> Source:
-    """Return the source that `text` names; raise `ConfigError` if it can name none.
+    """Return the source that `text` names; raise `ConfigError` if that is no name of one.
 
     ``""`` is the camera `DEVICE` if there is one, else the scene.
     """
     clock = clock or Clock()
-    if text in ("", "scene"):
+    if text == "":
+        return _default(clock)
+    if text == "scene":
         return Scene(clock)
-    return File(text, clock)
+    if re.fullmatch(r"screen(:[0-9]{1,5}(\.[0-9]{1,3})?)?", text):
+        return Screen(text.removeprefix("screen"), clock)
+    if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
+        return Network(text, clock)
+    return Camera(text, clock) if text.startswith("/dev/") else File(text, clock)
+
+
+def _default(clock: Clock) -> Source:
+    camera = Camera(DEVICE, clock)
+    try:
+        camera.check()
+    except ConfigError as error:
+        _log.info("%s; the built-in scene is shown", error)
+        return Scene(clock)
+    return camera

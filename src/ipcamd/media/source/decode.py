@@ -5,10 +5,12 @@ from itertools import pairwise
 
 import av
 import numpy as np
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from ipcamd.media.source.paint import BT601, FORMAT, FULL_RANGE, even, frame, view
+from ipcamd.media.planes import FULL, framed, planes
+from ipcamd.media.scale import inside
+from ipcamd.media.source.paint import even
 
 SOUND_RATE = 8000
 """Samples per second."""
@@ -23,10 +25,11 @@ _LARGE = 1280 * 720
 _THREADS = 4
 
 
-def covering(have: tuple[int, int], want: tuple[int, int]) -> tuple[int, int]:
-    """Return the smallest even size of `have`'s shape that is not smaller than `want`, and not larger than `have`."""
-    scale = min(1.0, max(want[0] / have[0], want[1] / have[1]))
-    return even(have[0] * scale), even(have[1] * scale)
+def enough(have: tuple[int, int], want: tuple[int, int]) -> tuple[int, int]:
+    """Return the even size in which a picture of size `have` fits into `want`, or its own if it fits as it is."""
+    if have[0] <= want[0] and have[1] <= want[1]:
+        return even(have[0]), even(have[1])
+    return inside(have, want)
 
 
 class Eye:
@@ -45,17 +48,18 @@ class Eye:
         turns = round(picture.rotation / 90) % 4
         if turns % 2:
             want = want[1], want[0]
-        width, height = covering((round(picture.width * self._shape), picture.height), want)
+        width, height = enough((round(picture.width * self._shape), picture.height), want)
         matrix = _MATRICES.get(picture.colorspace)
         seen = self._reformat(
             picture,
             width,
             height,
-            FORMAT,
+            FULL,
             src_colorspace=matrix,
-            dst_colorspace=BT601 if matrix else None,
+            dst_colorspace=Colorspace.ITU601 if matrix else None,
             src_color_range=_range(picture),
-            dst_color_range=FULL_RANGE,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=Interpolation.AREA if width < picture.width else Interpolation.BILINEAR,
             threads=1,
         )
         if turns:
@@ -67,18 +71,18 @@ def _range(picture: av.VideoFrame) -> int:
     """Return FFmpeg's number for the range of the samples: 1 limited, 2 full."""
     if picture.color_range:
         return picture.color_range
-    return FULL_RANGE if picture.format.name.startswith("yuvj") or picture.format.is_rgb else 1
+    full = picture.format.name.startswith("yuvj") or picture.format.is_rgb
+    return ColorRange.JPEG if full else ColorRange.MPEG
 
 
 def _turned(picture: av.VideoFrame, turns: int) -> av.VideoFrame:
     """Return the picture turned clockwise by so many right angles."""
-    y, u, v = (np.rot90(plane, -turns) for plane in view(picture))
-    return frame((y, u, v))
+    return framed([np.rot90(plane, -turns) for plane in planes(picture)])
 
 
 def copy(picture: av.VideoFrame) -> av.VideoFrame:
     """Return a picture of its own pixels."""
-    return frame(view(picture))
+    return framed(planes(picture))
 
 
 class Ear:

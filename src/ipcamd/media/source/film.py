@@ -12,9 +12,9 @@ from av.stream import Stream
 from numpy.typing import NDArray
 
 from ipcamd.errors import SourceError
+from ipcamd.media.pacer import SECOND
 from ipcamd.media.source.decode import SOUND_RATE, Ear, prepare
-from ipcamd.media.source.medium import decoded, open_medium, video_of
-from ipcamd.media.source.pace import SECOND
+from ipcamd.media.source.medium import decoded, open_medium, time_of, video_of
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Film:
         picture: av.VideoFrame
         for picture in _readable(self._medium, self._stream):
             step = _step(picture, self._stream)
-            at = times.next(_time(picture), step)
+            at = times.next(time_of(picture), step)
             self._zero = times.zero
             yield at, step, picture
 
@@ -125,7 +125,7 @@ def _stretches(medium: InputContainer, zero: Fraction, start: int) -> Iterator[S
     ear, begin, count = Ear(), 0, 0
     sound: av.AudioFrame
     for sound in _readable(medium, stream):
-        time, at = _time(sound), begin + count * SECOND // SOUND_RATE
+        time, at = time_of(sound), begin + count * SECOND // SOUND_RATE
         there = at if time is None else int((time - zero) * SECOND)
         if abs(there - at) > _SLIP:
             begin, count = there, 0
@@ -142,10 +142,6 @@ def _readable(medium: InputContainer, stream: Stream) -> Iterator[Any]:
         yield from decoded(medium, stream)
     except SourceError as error:
         _log.debug("%s %s", medium.name, error)
-
-
-def _time(frame: av.VideoFrame | av.AudioFrame) -> Fraction | None:
-    return None if frame.pts is None or frame.time_base is None else frame.pts * Fraction(frame.time_base)
 
 
 def _step(picture: av.VideoFrame, stream: av.VideoStream) -> int:

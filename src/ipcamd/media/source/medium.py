@@ -1,6 +1,7 @@
 """Opening what FFmpeg reads, and decoding it with its faults."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import av
@@ -49,3 +50,8 @@ def _frames(packet: Any) -> list[Any]:
         return list(packet.decode())
     except FFmpegError:  # a damaged picture is lost, not the whole source
         return []
+
+
+def time_of(frame: av.VideoFrame | av.AudioFrame) -> Fraction | None:
+    """Return a frame's time stamp in seconds, if it has one."""
+    return None if frame.pts is None or frame.time_base is None else frame.pts * Fraction(frame.time_base)

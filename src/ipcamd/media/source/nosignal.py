@@ -1,23 +1,24 @@
 """The picture that viewers see while there is no source."""
 
-import unicodedata
 from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.source.paint import Planes, even, font, frame, planes
+from ipcamd.media.overlay import legible
+from ipcamd.media.planes import Plane, framed
+from ipcamd.media.source.paint import even, font, painted
 
 _DARK, _LINE, _BRIGHT, _SOFT, _FAINT = "#12161c", "#2b333e", "#eef1f4", "#a5b1bd", "#67737f"
 
 
 def picture(size: tuple[int, int], reason: str, captured: int, number: int, name: str = "") -> Picture:
     """Return a "no signal" picture of that size, with the reason in words and perhaps the camera's name."""
-    return Picture(frame(_card((even(size[0]), even(size[1])), reason, name)), captured, number)
+    return Picture(framed(_card((even(size[0]), even(size[1])), reason, name)), captured, number)
 
 
 @lru_cache(4)
-def _card(size: tuple[int, int], reason: str, name: str) -> Planes:
+def _card(size: tuple[int, int], reason: str, name: str) -> list[Plane]:
     width, height = size
     unit = min(width / 16, height / 9)
     image = Image.new("RGB", size, _DARK)
@@ -27,8 +28,8 @@ def _card(size: tuple[int, int], reason: str, name: str) -> Planes:
     for line, text in enumerate(_lines(reason, unit, width * 0.86)):
         place = width / 2, height / 2 + unit * (1.75 + 0.62 * line)
         draw.text(place, text, _SOFT, font(unit * 0.46), "mm")
-    draw.text((width / 2, height - unit * 0.6), _plain(name), _FAINT, font(unit * 0.4), "mm")
-    return planes(image)
+    draw.text((width / 2, height - unit * 0.6), legible(name), _FAINT, font(unit * 0.4), "mm")
+    return painted(image)
 
 
 def _sign(draw: ImageDraw.ImageDraw, x: float, y: float, unit: float) -> None:
@@ -52,16 +53,10 @@ def _sign(draw: ImageDraw.ImageDraw, x: float, y: float, unit: float) -> None:
 def _lines(text: str, unit: float, room: float) -> list[str]:
     """Break words into at most three lines."""
     lines = [""]
-    for word in _plain(text).split():
+    for word in legible(text).split():
         longer = f"{lines[-1]} {word}".strip()
         if font(unit * 0.46).getlength(longer) <= room:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines[:3]
-
-
-def _plain(text: str) -> str:
-    """Write a text in the letters that the font has."""
-    folded = unicodedata.normalize("NFKD", text)
-    return "".join(c if " " <= c <= "~" else "" if unicodedata.combining(c) else "?" for c in folded)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-SECOND = 1_000_000_000
-"""Nanoseconds."""
+from ipcamd.media.pacer import SECOND, Pacer
 
 
 def _local(moment: int) -> datetime:
@@ -86,16 +85,14 @@ class Pace:
 
 
 class Picker:
-    """Chooses among regular pictures so that about `rate` a second remain, evenly spaced."""
+    """Chooses among pictures so that at most the rate that is wanted remains; that may change."""
 
     def __init__(self) -> None:
-        self._next = 0
+        self._rate = 0
+        self._pacer = Pacer(1)
 
     def takes(self, at: int, rate: int) -> bool:
         """Tell whether to take the picture of the moment `at`, in nanoseconds."""
-        period = SECOND // rate
-        slack = period * 2 // 5  # pictures come a little early or late
-        if at < self._next - slack:
-            return False
-        self._next = max(self._next, at - slack) + period
-        return True
+        if rate != self._rate:
+            self._rate, self._pacer = rate, Pacer(rate)
+        return self._pacer.take(at)

@@ -9,9 +9,10 @@ import av
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.pacer import SECOND
 from ipcamd.media.source.decode import Eye, copy
 from ipcamd.media.source.film import Film
-from ipcamd.media.source.pace import SECOND, Beat, Clock, Pace, Picker
+from ipcamd.media.source.pace import Beat, Clock, Pace, Picker
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted

@@ -5,8 +5,9 @@ from datetime import datetime
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ipcamd.media.source.pace import SECOND
-from ipcamd.media.source.paint import Plane, font
+from ipcamd.media.pacer import SECOND
+from ipcamd.media.planes import Plane
+from ipcamd.media.source.paint import font
 from ipcamd.media.source.scene.beep import LENGTH
 from ipcamd.media.source.scene.plan import Box, Plan
 

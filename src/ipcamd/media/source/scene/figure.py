@@ -1,20 +1,23 @@
 """The scene's visitor, walking: drawn once per pose, then only blended into the picture."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, pi, sin
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ipcamd.media.source.paint import Plane, Planes, even, planes
+from ipcamd.media.overlay import Weights
+from ipcamd.media.source.paint import even, painted
 
 POSES = 32
 """Poses of one stride: two steps."""
 
 STRIDE = 0.96
 """How far a stride goes, in heights of the figure."""
+
+WIDTH = 0.7
+"""How wide it is in its widest pose, in heights of the figure."""
 
 _FINE = 4
 """Drawn this much larger, then reduced: Pillow's shapes have no smooth edges."""
@@ -25,46 +28,25 @@ _LEG, _FAR_LEG, _SHOE, _SCARF = "#2b3550", "#20283d", "#15181f", "#e8c35a"
 _Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Sprite:
-    """A small picture with soft edges: a plane becomes ``plane * keep / 256 + add``."""
-
-    keep: tuple[NDArray[np.uint16], ...]
-    add: Planes
-
-    def draw(self, onto: Planes, left: int, top: int) -> None:
-        """Blend it into the planes, as far as it lies within them; `left` and `top` are even."""
-        for plane, keep, add, half in zip(onto, self.keep, self.add, (1, 2, 2), strict=True):
-            _blend(plane, keep, add, left // half, top // half)
-
-
-def _blend(plane: Plane, keep: NDArray[np.uint16], add: Plane, left: int, top: int) -> None:
-    cut_x, cut_y = max(0, -left), max(0, -top)
-    place = plane[top + cut_y : top + keep.shape[0], left + cut_x : left + keep.shape[1]]
-    if left + keep.shape[1] <= 0 or top + keep.shape[0] <= 0 or not place.size:
-        return
-    part = slice(cut_y, cut_y + place.shape[0]), slice(cut_x, cut_x + place.shape[1])
-    mixed = place * keep[part]
-    mixed >>= 8
-    mixed += add[part]
-    place[:] = mixed
+Parts: TypeAlias = tuple[tuple[Weights, Weights], ...]
+"""What an overlay's `Tile` blends, plane by plane."""
 
 
 @lru_cache(2 * POSES)
-def sprite(height: int, pose: int, leftward: bool) -> Sprite:
-    """Return the figure, `height` pixels tall, in one of `POSES` poses; its feet are at the sprite's lower edge."""
+def figure(height: int, pose: int, leftward: bool) -> Parts:
+    """Return the figure, `height` pixels tall, in one of `POSES` poses; its feet are at the lower edge."""
     color, mask = _drawing(height, 2 * pi * pose / POSES)
     if leftward:
         color, mask = (image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for image in (color, mask))
-    alphas = [np.asarray(alpha, np.uint16) + np.asarray(alpha, np.uint16) // 128 for alpha in (mask, mask.reduce(2))]
-    weights = alphas[0], alphas[1], alphas[1]
-    y, u, v = ((plane * weight >> 8).astype(np.uint8) for plane, weight in zip(planes(color), weights, strict=True))
-    return Sprite(tuple(256 - weight for weight in weights), (y, u, v))
+    covered = [np.asarray(image, np.uint16) for image in (mask, mask.reduce(2))]
+    weights = [part + part // 128 for part in covered]  # 0 to 256
+    parts = zip(painted(color), (weights[0], weights[1], weights[1]), strict=True)
+    return tuple((256 - weight, weight * plane) for plane, weight in parts)
 
 
 def _drawing(height: int, phase: float) -> tuple[Image.Image, Image.Image]:
     """Return the figure in colours, and where it covers what is behind it (0 to 255)."""
-    size = even(height * 0.7), even(height * 1.06)
+    size = even(height * WIDTH), even(height * 1.06)
     large = size[0] * _FINE, size[1] * _FINE
     color, mask = Image.new("RGB", large, "#20242c"), Image.new("L", large, 0)
     _shadow(mask, height * _FINE)

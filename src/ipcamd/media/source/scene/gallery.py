@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ipcamd.media.source.paint import Planes, font, planes
+from ipcamd.media.planes import Plane
+from ipcamd.media.source.paint import font, painted
 from ipcamd.media.source.scene.plan import Box, Plan
 
 _WALL, _FLOOR, _SKIRTING, _FRAME, _MOUNT, _INK = "#cfcbc2", "#9a7650", "#ece8df", "#2a2520", "#f4f1ea", "#4a463f"
@@ -13,7 +14,7 @@ _GREYS = 11
 _SPOKES = 36
 
 
-def gallery(plan: Plan) -> Planes:
+def gallery(plan: Plan) -> list[Plane]:
     """Return the whole background for a plan."""
     image = Image.fromarray(_lit_room(plan))
     draw = ImageDraw.Draw(image)
@@ -21,7 +22,7 @@ def gallery(plan: Plan) -> Planes:
         inner = _hang(draw, plan, box, label)
         image.paste(chart(inner.width, inner.height), (inner.left, inner.top))
     _head(draw, plan)
-    return planes(image)
+    return painted(image)
 
 
 def _labels() -> tuple[str, str, str]:

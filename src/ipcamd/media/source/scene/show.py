@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import av
 
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.source.pace import SECOND, Beat, Clock, tick
-from ipcamd.media.source.paint import Planes, even, frame, view
+from ipcamd.media.overlay import Tile
+from ipcamd.media.pacer import SECOND
+from ipcamd.media.planes import Plane, framed, planes
+from ipcamd.media.source.pace import Beat, Clock, tick
+from ipcamd.media.source.paint import even
 from ipcamd.media.source.scene.beep import beep
 from ipcamd.media.source.scene.board import Board
-from ipcamd.media.source.scene.figure import POSES, STRIDE, sprite
+from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, figure
 from ipcamd.media.source.scene.gallery import gallery
 from ipcamd.media.source.scene.plan import Plan
 
@@ -61,10 +64,10 @@ class _Stage:
         if walking and 0 < moment - self._painted < SECOND:
             self._walked += _STRIDES * (moment - self._painted) / SECOND
         self._painted = moment
-        made = frame(self._back)
-        y, u, v = view(made)
-        self._board.write(y, moment, self._clock.local(moment), number)
-        self._place_figure((y, u, v))
+        made = framed(self._back)
+        parts = planes(made)
+        self._board.write(parts[0], moment, self._clock.local(moment), number)
+        self._place_figure(parts)
         return made
 
     def _set_up(self, size: tuple[int, int]) -> None:
@@ -72,12 +75,12 @@ class _Stage:
             self._plan = Plan(size)
             self._back, self._board = gallery(self._plan), Board(self._plan)
 
-    def _place_figure(self, onto: Planes) -> None:
+    def _place_figure(self, onto: list[Plane]) -> None:
         """Draw the figure where it has got to, on its way to and fro."""
         plan = self._plan
-        room = plan.size[0] - plan.figure * 0.7
+        room = max(2, plan.size[0] - even(plan.figure * WIDTH))
         gone = self._walked * STRIDE * plan.figure % (2 * room)
         back = gone > room
         left = 2 * room - gone if back else gone
-        drawn = sprite(plan.figure, round(self._walked * POSES) % POSES, back)
-        drawn.draw(onto, round(left / 2) * 2, plan.ground - drawn.add[0].shape[0])
+        parts = figure(plan.figure, round(self._walked * POSES) % POSES, back)
+        Tile(round(left / 2) * 2, max(0, plan.ground - parts[0][0].shape[0]), parts).draw(onto)

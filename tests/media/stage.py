@@ -1,0 +1,93 @@
+"""Pictures and a source for the tests of the media folder: everything as the test says, nothing by itself."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+
+import av
+import numpy as np
+
+from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.planes import framed, planes
+from ipcamd.media.source import Wanted
+
+SECOND = 1_000_000_000
+NOON = 1_750_000_000 * SECOND
+WAIT = 5.0
+"""Seconds after which a thread that did not do its part fails the test."""
+
+
+def sloped(size: tuple[int, int] = (320, 240), shift: int = 0) -> av.VideoFrame:
+    """A full-range frame that differs everywhere: luma grows to the right, Cb downwards, Cr upwards."""
+    width, height = size
+    across = (np.arange(width) * 255 // (width - 1) + shift) % 256
+    down = np.arange(height // 2) * 255 // (height // 2 - 1)
+    luma = np.broadcast_to(across, (height, width)).astype(np.uint8)
+    blue = np.broadcast_to(down[:, None], (height // 2, width // 2)).astype(np.uint8)
+    return framed((luma, blue, blue[::-1]))
+
+
+def grey(luma: int, size: tuple[int, int] = (320, 240), blue: int = 128, red: int = 128) -> av.VideoFrame:
+    """A full-range frame of one colour."""
+    width, height = size
+    shapes = ((height, width), (height // 2, width // 2), (height // 2, width // 2))
+    return framed([np.full(shape, v, np.uint8) for shape, v in zip(shapes, (luma, blue, red), strict=True)])
+
+
+def luma(frame: av.VideoFrame) -> float:
+    """The mean of Y."""
+    return float(planes(frame)[0].mean())
+
+
+def decoded(codec: str, payloads: list[bytes]) -> list[av.VideoFrame]:
+    """What a decoder makes of a stream from its beginning."""
+    decoder = av.CodecContext.create(codec, "r")
+    decoder.thread_count = 1
+    frames = [frame for data in payloads for frame in decoder.decode(av.Packet(data))]
+    return frames + decoder.decode(None)
+
+
+class Script:
+    """A source that gives what the test puts in, when it puts it in."""
+
+    name = "script"
+
+    def __init__(self) -> None:
+        self.items: queue.Queue[Picture | Sound | Exception | None] = queue.Queue()
+        self.plays = 0
+        self.open = 0
+        """Runs that were begun and not closed."""
+        self.played = threading.Semaphore(0)
+        self.wanted: Callable[[], Wanted] | None = None
+
+    def check(self) -> None:
+        raise ConfigError("not for the command line")
+
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture | Sound]:
+        self.plays += 1
+        self.open += 1
+        self.wanted = wanted
+        self.played.release()
+        try:
+            yield from self._given(stop)
+        finally:
+            self.open -= 1
+
+    def _given(self, stop: threading.Event) -> Iterator[Picture | Sound]:
+        while not stop.is_set():
+            try:
+                item = self.items.get(timeout=0.01)
+            except queue.Empty:
+                continue
+            if item is None:
+                return
+            if isinstance(item, Exception):
+                raise item
+            yield item
+
+    def show(self, captured: int, frame: av.VideoFrame | None = None) -> None:
+        self.items.put(Picture(frame or sloped(), captured, 0))
+
+    def fail(self, why: str = "broke off") -> None:
+        self.items.put(SourceError(why))

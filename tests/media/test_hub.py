@@ -1,0 +1,111 @@
+"""What subscribers of a hub get."""
+
+from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.hub import MOST_BYTES, Hub
+
+
+def frame(counter: int, key: bool = False, size: int = 10) -> Encoded:
+    return Encoded(Codec.H264, bytes(size), key, 0, counter, b"")
+
+
+def test_nobody_watches_at_first() -> None:
+    told: list[bool] = []
+    hub = Hub("h264", told.append)
+    hub.publish(frame(0, key=True))
+    assert not hub.watched.is_set()
+    assert hub.group == []
+    assert told == []
+
+
+def test_the_first_and_the_last_subscriber_start_and_stop_the_encoder() -> None:
+    told: list[bool] = []
+    hub, one, two = Hub("h264", told.append), [], []  # type: ignore[var-annotated]
+    first, second = one.append, two.append
+    hub.join(first)
+    hub.join(second)
+    assert (told, hub.watched.is_set(), hub.viewers) == ([True], True, 2)
+    hub.leave(first)
+    hub.leave(first)
+    assert told == [True]
+    hub.leave(second)
+    hub.leave(second)
+    assert (told, hub.watched.is_set(), hub.viewers) == ([True, False], False, 0)
+
+
+def test_the_first_subscriber_asks_for_a_key_frame() -> None:
+    hub = Hub("h264")
+    hub.join(lambda _: None)
+    assert hub.key.is_set()
+    hub.key.clear()
+    hub.join(print)
+    assert not hub.key.is_set()
+
+
+def test_each_subscriber_gets_the_same_frame() -> None:
+    hub, one, two = Hub("h264"), [], []  # type: ignore[var-annotated]
+    hub.join(one.append)
+    hub.join(two.append)
+    sent = frame(0, key=True)
+    hub.publish(sent)
+    assert one[0] is two[0] is sent
+
+
+def test_who_joins_gets_all_since_the_key_frame() -> None:
+    hub = Hub("h264")
+    hub.join(lambda _: None)
+    for counter, key in enumerate((True, False, True, False, False)):
+        hub.publish(frame(counter, key))
+    assert [f.counter for f in hub.join(print)] == [2, 3, 4]
+
+
+def test_the_group_never_begins_without_a_key_frame() -> None:
+    hub, got = Hub("h264"), []  # type: ignore[var-annotated]
+    hub.join(got.append)
+    hub.publish(frame(0))
+    assert hub.group == []
+    assert len(got) == 1
+
+
+def test_the_group_is_forgotten_when_nobody_watches() -> None:
+    hub = Hub("h264")
+    hub.join(print)
+    hub.publish(frame(0, key=True, size=1))
+    hub.leave(print)
+    assert hub.join(print) == []
+
+
+def test_a_group_that_grows_too_large_is_let_go_and_begun_anew() -> None:
+    hub = Hub("h264")
+    hub.join(lambda _: None)
+    hub.publish(frame(0, key=True, size=MOST_BYTES // 2))
+    hub.key.clear()
+    hub.publish(frame(1, size=MOST_BYTES // 2))
+    assert len(hub.group) == 2
+    hub.publish(frame(2, size=1))
+    assert hub.group == []
+    assert hub.key.is_set()
+    hub.publish(frame(3))
+    assert hub.group == []
+    hub.publish(frame(4, key=True))
+    assert [f.counter for f in hub.group] == [4]
+
+
+def test_one_large_key_frame_is_kept() -> None:
+    hub = Hub("mjpeg")
+    hub.join(lambda _: None)
+    hub.publish(frame(0, key=True, size=MOST_BYTES + 1))
+    assert len(hub.group) == 1
+
+
+def test_a_subscriber_may_leave_when_it_is_called() -> None:
+    hub, got = Hub("h264"), []  # type: ignore[var-annotated]
+
+    def once(sent: Encoded) -> None:
+        got.append(sent)
+        hub.leave(once)
+
+    hub.join(once)
+    hub.join(got.append)
+    hub.publish(frame(0, key=True))
+    hub.publish(frame(1))
+    assert [f.counter for f in got] == [0, 0, 1]
