@@ -27,8 +27,9 @@ async def pwdgrp(call: Call) -> Reply:
             await accounts.remove(_needed(query, "user"), by=call.account.name)
         case "get":
             return _listing(call)
-        case other:
-            raise RequestFailed(f"action={_printable(other)}: allowed are {', '.join(_ACTIONS)}")
+        case _:
+            action = _printable(query.get("action") or "")
+            raise RequestFailed(f"action={action}: allowed are {', '.join(_ACTIONS)}")
     return text("OK")
 
 

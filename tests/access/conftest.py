@@ -1,0 +1,34 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.access.client import Watch
+
+from ipcamd.access.accounts import Accounts
+from ipcamd.store.database import Database
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "ipcamd.db"
+
+
+@pytest.fixture
+def database(path: Path) -> Iterator[Database]:
+    with Database(path) as database:
+        yield database
+
+
+@pytest.fixture
+def accounts(database: Database) -> Accounts:
+    """One administrator, ``admin`` with `PASSWORD`."""
+    accounts = Accounts(database)
+    accounts.first_start("admin", PASSWORD)
+    return accounts
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()

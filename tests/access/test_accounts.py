@@ -1,0 +1,292 @@
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+import pytest
+from tests.access.conftest import PASSWORD
+from tests.store.group import GROUPS
+from tests.store.test_database import no_room
+
+from ipcamd.access.accounts import SLOTS, Account, Accounts
+from ipcamd.access.passwords import MASK
+from ipcamd.errors import ConfigError, RequestFailed, StoreError
+from ipcamd.params.group import Rank
+from ipcamd.store.database import Database
+from ipcamd.store.settings import Settings
+
+
+def password(accounts: Accounts, name: str) -> str | None:
+    entry = accounts.entry(name)
+    assert entry is not None
+    return accounts.password(entry)
+
+
+def everything(accounts: Accounts) -> dict[str, tuple[Rank, str | None]]:
+    return {name: (entry.account.rank, accounts.password(entry)) for name, entry in accounts.entries.items()}
+
+
+def test_a_first_start_makes_a_password_and_tells_it_once(path: Path) -> None:
+    with Database(path) as database:
+        accounts = Accounts(database)
+        told = accounts.first_start("admin")
+        accounts.mark_shown()
+        assert told == password(accounts, "admin")
+        assert told is not None
+        assert len(told) == 16
+    with Database(path) as database:
+        accounts = Accounts(database)
+        assert accounts.first_start("admin") is None
+        assert everything(accounts) == {"admin": (Rank.ADMIN, told)}
+
+
+def test_a_password_that_nobody_was_told_is_made_anew(path: Path) -> None:
+    told = []
+    for user in ("admin", "admin", "root"):
+        with Database(path) as database:
+            told.append(Accounts(database).first_start(user))  # and killed before it was printed
+    assert None not in told
+    assert len(set(told)) == 3
+    with Database(path) as database:
+        accounts = Accounts(database)
+        assert everything(accounts) == {"root": (Rank.ADMIN, told[2])}
+        assert accounts.first_start("root", "swordfish") is None
+        assert everything(accounts) == {"root": (Rank.ADMIN, "swordfish")}
+        assert accounts.first_start("root") is None
+
+
+def test_a_password_given_counts_at_the_first_start_only(path: Path) -> None:
+    with Database(path) as database:
+        assert Accounts(database).first_start("admin", "swordfish") is None
+    with Database(path) as database:
+        accounts = Accounts(database)
+        assert accounts.first_start("root", "mackerel") is None
+        assert everything(accounts) == {"admin": (Rank.ADMIN, "swordfish")}
+
+
+@pytest.mark.parametrize(
+    ("user", "given", "complaint"),
+    [
+        ("ad min", "swordfish", "--admin-user"),
+        ("", "swordfish", "--admin-user"),
+        ("x" * 33, None, "--admin-user"),
+        ("admin", "zq", "--admin-password"),
+        ("admin", "x" * 65, "--admin-password"),
+        ("admin", "admin", "--allow-weak-password"),
+        ("admin", "1234", "--allow-weak-password"),
+        ("paul", "Paul", "--allow-weak-password"),
+    ],
+)
+def test_a_first_administrator_that_cannot_be(database: Database, user: str, given: str | None, complaint: str) -> None:
+    accounts = Accounts(database)
+    with pytest.raises(ConfigError, match=complaint) as caught:
+        accounts.first_start(user, given)
+    assert given is None or given == "admin" or given not in str(caught.value)
+    assert accounts.entries == {}
+
+
+@pytest.mark.parametrize(("everywhere", "here"), [(True, False), (False, True)])
+def test_a_weak_password_can_be_let_in(
+    database: Database, everywhere: bool, here: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    accounts = Accounts(database, allow_weak=everywhere)
+    with caplog.at_level(logging.WARNING):
+        assert accounts.first_start("admin", "admin", allow_weak=here) is None
+    assert "password" in caplog.text
+    assert password(accounts, "admin") == "admin"
+
+
+async def test_add_update_remove_survive_a_restart(path: Path) -> None:
+    with Database(path) as database:
+        accounts = Accounts(database)
+        accounts.first_start("admin", PASSWORD)
+        await accounts.add("paul", "foo", Rank.ADMIN)
+        await accounts.add("Paul", "bar", Rank.USERS)
+        await accounts.add("zoe", "baz", Rank.GUEST)
+        await accounts.add("anne", "qux", Rank.GUEST)
+        await accounts.update("paul", rank=Rank.USERS)
+        await accounts.update("Paul", "new")
+        await accounts.update("anne", "other", Rank.USERS)
+        await accounts.remove("zoe", by="admin")
+    with Database(path) as database:
+        accounts = Accounts(database)
+        assert everything(accounts) == {
+            "admin": (Rank.ADMIN, PASSWORD),
+            "paul": (Rank.USERS, "foo"),
+            "Paul": (Rank.USERS, "new"),
+            "anne": (Rank.USERS, "other"),
+        }
+        assert accounts.names(Rank.USERS) == ["paul", "Paul", "anne"]
+        assert accounts.entry("paul") is not None
+        assert accounts.entry("PAUL") is None
+
+
+Action = Callable[[Accounts], Coroutine[None, None, None]]
+
+
+@pytest.mark.parametrize(
+    ("action", "complaint"),
+    [
+        (lambda a: a.add("paul", "swordfish", Rank.GUEST), "user=paul: there is such an account"),
+        (lambda a: a.add("ann e", "swordfish", Rank.GUEST), "user=ann e: allowed are"),
+        (lambda a: a.add("", "swordfish", Rank.GUEST), "user=: allowed are"),
+        (lambda a: a.add("x" * 33, "swordfish", Rank.GUEST), "user=x+: allowed are 1 to 32"),
+        (lambda a: a.add("a\r\nb", "swordfish", Rank.GUEST), r"user=a\?\?b: allowed are"),
+        (lambda a: a.add("anne\n", "swordfish", Rank.GUEST), "allowed are"),
+        (lambda a: a.add("änne", "swordfish", Rank.GUEST), "allowed are"),
+        (lambda a: a.add('a"b', "swordfish", Rank.GUEST), "allowed are"),
+        (lambda a: a.add("a,b", "swordfish", Rank.GUEST), "allowed are"),
+        (lambda a: a.add("a:b", "swordfish", Rank.GUEST), "allowed are"),
+        (lambda a: a.add("anne", "ab", Rank.GUEST), "pwd: allowed are 3 to 64"),
+        (lambda a: a.add("anne", "a" * 9000, Rank.GUEST), "pwd: allowed are 3 to 64"),
+        (lambda a: a.add("anne", "ab\0cd", Rank.GUEST), "pwd: allowed are 3 to 64"),
+        (lambda a: a.add("anne", "Anne", Rank.GUEST), "pwd: too easy"),
+        (lambda a: a.add("anne", "password", Rank.GUEST), "pwd: too easy"),
+        (lambda a: a.add("anne", MASK, Rank.GUEST), "pwd: too easy"),
+        (lambda a: a.update("anne", "swordfish"), "user=anne: there is no such account"),
+        (lambda a: a.update("Paul", "swordfish"), "user=Paul: there is no such account"),
+        (lambda a: a.update("paul", "1234", Rank.GUEST), "pwd: too easy"),
+        (lambda a: a.update("admin", rank=Rank.USERS), "only administrator"),
+        (lambda a: a.update("admin", "swordfish", Rank.GUEST), "only administrator"),
+        (lambda a: a.remove("admin", by="paul"), "only administrator"),
+        (lambda a: a.remove("paul", by="paul"), "you are using"),
+        (lambda a: a.remove("anne", by="admin"), "user=anne: there is no such account"),
+    ],
+)
+async def test_what_is_refused_changes_nothing(accounts: Accounts, action: Action, complaint: str) -> None:
+    await accounts.add("paul", "foo", Rank.USERS)
+    before = everything(accounts)
+    with pytest.raises(RequestFailed, match=complaint) as caught:
+        await action(accounts)
+    assert everything(accounts) == before
+    assert "swordfish" not in str(caught.value)
+
+
+async def test_there_is_room_for_twenty_and_the_first(accounts: Accounts) -> None:
+    for number in range(20):
+        await accounts.add(f"user{number}", "foo", Rank.GUEST)
+    assert len(accounts.entries) == SLOTS == 21
+    with pytest.raises(RequestFailed, match="21 accounts"):
+        await accounts.add("onemore", "foo", Rank.GUEST)
+    await accounts.remove("user7", by="admin")
+    await accounts.add("onemore", "foo", Rank.GUEST)
+
+
+async def test_an_administrator_can_go_when_there_is_another(accounts: Accounts) -> None:
+    await accounts.add("boss", "foo", Rank.ADMIN)
+    await accounts.remove("admin", by="boss")
+    assert everything(accounts) == {"boss": (Rank.ADMIN, "foo")}
+
+
+async def test_two_administrators_cannot_remove_each_other_at_once(accounts: Accounts) -> None:
+    await accounts.add("boss", "foo", Rank.ADMIN)
+    ends = await asyncio.gather(
+        accounts.remove("admin", by="boss"), accounts.remove("boss", by="admin"), return_exceptions=True
+    )
+    assert [type(end) for end in ends] == [type(None), RequestFailed]
+    assert accounts.names(Rank.ADMIN) == ["boss"]
+
+
+async def test_the_mask_leaves_a_password_alone(accounts: Accounts) -> None:
+    await accounts.add("paul", "foo", Rank.USERS)
+    await accounts.update("paul", MASK, Rank.GUEST)
+    assert everything(accounts)["paul"] == (Rank.GUEST, "foo")
+
+
+async def test_a_full_disk_changes_nothing(path: Path) -> None:
+    with Database(path) as database:
+        accounts = Accounts(database)
+        accounts.first_start("admin", PASSWORD)
+        before = everything(accounts)
+        with no_room(path), pytest.raises(StoreError):
+            await accounts.add("paul", "foo", Rank.USERS)
+        assert everything(accounts) == before
+        await accounts.add("paul", "foo", Rank.USERS)
+    with Database(path) as database:
+        assert list(Accounts(database).entries) == ["admin", "paul"]
+
+
+async def test_a_caller_that_goes_away_leaves_disk_and_memory_equal(path: Path) -> None:
+    with Database(path) as database:
+        accounts = Accounts(database)
+        accounts.first_start("admin", PASSWORD)
+        caller = asyncio.create_task(accounts.add("paul", "foo", Rank.USERS))
+        await asyncio.sleep(0)
+        caller.cancel()
+        await accounts.add("zoe", "foo", Rank.USERS)
+        assert list(accounts.entries) == ["admin", "paul", "zoe"]
+    with Database(path) as database:
+        assert list(Accounts(database).entries) == ["admin", "paul", "zoe"]
+
+
+async def test_no_password_is_in_the_files(path: Path) -> None:
+    with Database(path) as database:
+        accounts = Accounts(database)
+        told = accounts.first_start("admin")
+        assert told is not None
+        await accounts.add("paul", "swordfish-7", Rank.USERS)
+        data = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    data += b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"paul" in data  # the search does find what is there
+    assert told.encode() not in data
+    assert b"swordfish" not in data
+
+
+async def test_without_the_key_there_is_a_new_administrators_password(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Database(path) as database:
+        accounts = Accounts(database)
+        accounts.first_start("admin", PASSWORD)
+        await accounts.add("paul", "foo", Rank.USERS)
+    path.with_name("secret.key").unlink()
+    with Database(path) as database:
+        accounts = Accounts(database)
+        assert everything(accounts) == {"admin": (Rank.ADMIN, None), "paul": (Rank.USERS, None)}
+        told = accounts.first_start("admin")
+        assert "key" in caplog.text
+        accounts.mark_shown()
+        assert everything(accounts) == {"paul": (Rank.USERS, None), "admin": (Rank.ADMIN, told)}
+        await accounts.update("paul", "bar")
+    with Database(path) as database:
+        accounts = Accounts(database)
+        assert accounts.first_start("admin") is None
+        assert everything(accounts) == {"paul": (Rank.USERS, "bar"), "admin": (Rank.ADMIN, told)}
+
+
+@pytest.mark.parametrize("given", [None, "swordfish"])
+async def test_factory_default_leaves_one_administrator(path: Path, given: str | None) -> None:
+    with Database(path) as database:
+        accounts, settings = Accounts(database), Settings(database, GROUPS, {})
+        accounts.first_start("admin", PASSWORD)
+        await accounts.add("boss", "foo", Rank.ADMIN)
+        step, told = accounts.reset("admin", given)
+        assert password(accounts, "admin") == PASSWORD  # so far nothing has happened
+        await asyncio.gather(settings.reset(lambda _: False, step), accounts.add("late", "foo", Rank.GUEST))
+        assert (told is None) == (given is not None)
+        assert accounts.entry("boss") is None
+        assert password(accounts, "admin") == (given or told) != PASSWORD
+        accounts.mark_shown()
+        expected = everything(accounts)
+    with Database(path) as database:
+        assert everything(Accounts(database)) == expected
+
+
+async def test_a_factory_default_that_fails_leaves_the_accounts(accounts: Accounts, database: Database) -> None:
+    def broken(connection: object) -> None:
+        raise StoreError("no")
+
+    step, _ = accounts.reset("admin")
+    settings = Settings(database, GROUPS, {})
+    with pytest.raises(StoreError):
+        await settings.reset(lambda _: False, step, type(step)(broken, lambda: None))
+    assert everything(accounts) == {"admin": (Rank.ADMIN, PASSWORD)}
+    assert everything(Accounts(database)) == {"admin": (Rank.ADMIN, PASSWORD)}
+
+
+def test_an_account_is_told_by_its_entry(accounts: Accounts) -> None:
+    entry = accounts.entry("admin")
+    assert entry is not None
+    assert entry.account == Account("admin", Rank.ADMIN)
+    assert entry is accounts.entry("admin")
+    assert accounts.entry("nobody") is None

@@ -1,0 +1,302 @@
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.access.client import Watch, basic, challenged, digest
+from tests.access.conftest import PASSWORD
+
+from ipcamd.access.accounts import Account, Accounts
+from ipcamd.access.login import Login
+from ipcamd.access.nonces import LIFE
+from ipcamd.errors import HttpError
+from ipcamd.params.group import Rank
+from ipcamd.wire.http import Head
+
+HERE = "192.0.2.1"
+ADMIN = Account("admin", Rank.ADMIN)
+ALGORITHMS = pytest.mark.parametrize("algorithm", ["SHA-256", "MD5"])
+
+
+class Camera:
+    """A login, and its name that can change."""
+
+    def __init__(self, accounts: Accounts, watch: Watch, compat: bool = True) -> None:
+        self.name = "Yard"
+        self.login = Login(accounts, lambda: self.name, watch, compat)
+
+    def ask(self, authorization: str | None, target: str = "/x", method: str = "GET", address: str = HERE) -> Account:
+        return self.login.verify(method, target, authorization, address)
+
+    def refused(self, authorization: str | None, target: str = "/x", address: str = HERE) -> HttpError:
+        with pytest.raises(HttpError) as caught:
+            self.ask(authorization, target, address=address)
+        return caught.value
+
+    def challenge(self, algorithm: str = "SHA-256") -> dict[str, str]:
+        return challenged(self.refused(None), algorithm)
+
+
+@pytest.fixture
+def camera(accounts: Accounts, watch: Watch) -> Camera:
+    return Camera(accounts, watch)
+
+
+def failures(camera: Camera, address: str = HERE) -> int:
+    """Return how many wrong logins were counted, by how many more are needed for a block. Spoils the throttle."""
+    left = 0
+    while not camera.login.throttle.wait(address):
+        camera.login.throttle.failure(address, "somebody")
+        left += 1
+    return 10 - left
+
+
+def test_without_a_login_there_are_three_challenges_the_best_first(camera: Camera) -> None:
+    error = camera.refused(None)
+    fields = [value for name, value in error.headers if name == "WWW-Authenticate"]
+    assert error.status == 401
+    assert error.delay == 0
+    assert [field.split()[0] for field in fields] == ["Digest", "Digest", "Basic"]
+    assert [challenged(error, name)["algorithm"] for name in ("SHA-256", "MD5")] == ["SHA-256", "MD5"]
+    assert all('realm="Yard"' in field for field in fields)
+    assert challenged(error)["qop"] == "auth"
+    assert failures(camera) == 0
+
+
+def test_a_request_is_checked_by_its_method_target_and_header(camera: Camera) -> None:
+    login = digest(camera.challenge(), "admin", PASSWORD, "/cgi/a.cgi?b=1", method="POST")
+    head = Head("POST", "/cgi/a.cgi?b=1", "/cgi/a.cgi", "b=1", (1, 1), {"authorization": login}, 0, True)
+    assert camera.login.check(head, HERE) == ADMIN
+
+
+def test_basic(camera: Camera) -> None:
+    for _ in range(3):
+        assert camera.ask(basic("admin", PASSWORD)) == ADMIN
+    for wrong in (basic("admin", PASSWORD + "x"), basic("admin", ""), basic("Admin", PASSWORD), basic("", "")):
+        assert camera.refused(wrong).status == 401
+    assert camera.ask(basic("admin", PASSWORD)) == ADMIN
+
+
+@ALGORITHMS
+def test_digest(camera: Camera, algorithm: str) -> None:
+    challenge = camera.challenge(algorithm)
+    for nc in (1, 2, 3):
+        assert camera.ask(digest(challenge, "admin", PASSWORD, nc=nc)) == ADMIN
+    error = camera.refused(digest(challenge, "admin", "wrong", nc=4))
+    assert (error.status, "stale" in challenged(error, algorithm)) == (401, False)
+    assert camera.refused(digest(challenge, "nobody", PASSWORD, nc=5)).status == 401
+    assert camera.ask(digest(challenge, "admin", PASSWORD, nc=4)) == ADMIN
+    assert camera.refused(digest(challenge, "admin", PASSWORD, nc=6, method="POST")).status == 401
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "hashed"),
+    [
+        ("MD5", "ed6c947f01cbea3b3615327b23023fa9"),
+        ("SHA-256", "14d76639989b496728aa33f9674db6ff81018ab612c8cecc6ea06ef19ab9f477"),
+    ],
+)
+def test_the_user_can_be_named_in_other_ways(camera: Camera, algorithm: str, hashed: str) -> None:
+    challenge = camera.challenge(algorithm)
+    names = ("username*=UTF-8''admin", "username*=utf-8'en'%61dmin", f'username="{hashed}", userhash=true')
+    for nc, name in enumerate(names, 1):
+        assert camera.ask(digest(challenge, "admin", PASSWORD, nc=nc, name=name)) == ADMIN
+    wrong = digest(challenge, "admin", PASSWORD, nc=4, name='username="admin", userhash=true')
+    assert camera.refused(wrong).status == 401
+
+
+def test_an_algorithm_cannot_be_swapped(camera: Camera) -> None:
+    login = digest(camera.challenge("MD5"), "admin", PASSWORD)
+    assert camera.refused(login.replace("algorithm=MD5", "algorithm=SHA-256")).status == 401
+
+
+def test_a_recorded_login_is_worth_nothing(camera: Camera) -> None:
+    login = digest(camera.challenge(), "admin", PASSWORD)
+    assert camera.ask(login) == ADMIN
+    fresh = challenged(camera.refused(login))
+    assert fresh["stale"] == "true"
+    assert camera.ask(digest(fresh, "admin", PASSWORD)) == ADMIN
+    assert failures(camera) == 0
+
+
+def test_an_old_nonce_is_no_failure_but_a_wrong_password_with_it_is(camera: Camera, watch: Watch) -> None:
+    old = camera.challenge()
+    watch.seconds += LIFE + 1
+    error = camera.refused(digest(old, "admin", PASSWORD))
+    assert challenged(error)["stale"] == "true"
+    assert challenged(error, "MD5")["stale"] == "true"
+    assert "stale" not in challenged(camera.refused(digest(old, "admin", "wrong")))
+    assert failures(camera) == 1
+
+
+def test_the_nonce_of_another_life_is_stale(camera: Camera, accounts: Accounts, watch: Watch) -> None:
+    before = Camera(accounts, watch).challenge()
+    assert challenged(camera.refused(digest(before, "admin", PASSWORD)))["stale"] == "true"
+
+
+def test_requests_on_several_connections_may_overtake_each_other(camera: Camera) -> None:
+    challenge = camera.challenge()
+    for nc in (2, 1, 40, 3):
+        assert camera.ask(digest(challenge, "admin", PASSWORD, nc=nc)) == ADMIN
+    assert camera.refused(digest(challenge, "admin", PASSWORD, nc=3)).status == 401
+
+
+@pytest.mark.parametrize(
+    ("uri", "target", "status"),
+    [
+        ("/x?a=1", "/x?a=1", None),
+        ("http://camera.example:8080/x?a=1", "/x?a=1", None),
+        ("/x?a=1", "http://camera.example/x?a=1", None),
+        ("http://camera.example", "/", None),
+        ("rtsp://camera.example/h264", "rtsp://192.0.2.9:554/h264", None),
+        ("/x", "/x?a=1", 400),  # some clients of 2000 did so; anybody could then change the query
+        ("/x?a=1", "/x", 400),
+        ("/x?a=1", "/x?a=2", 400),
+        ("/X", "/x", 400),
+        ("", "/x", 400),
+        ("//camera.example/x", "/x", 400),
+        ("*", "/x", 400),
+    ],
+)
+def test_a_login_is_for_one_target(camera: Camera, uri: str, target: str, status: int | None) -> None:
+    login = digest(camera.challenge(), "admin", PASSWORD, uri)
+    if status is None:
+        assert camera.ask(login, target) == ADMIN
+    else:
+        assert camera.refused(login, target).status == status
+    assert failures(camera) == 0
+
+
+def test_the_digest_of_1997_works_once_a_nonce(camera: Camera, accounts: Accounts, watch: Watch) -> None:
+    challenge = camera.challenge("MD5")
+    login = digest(challenge, "admin", PASSWORD, nc=None)
+    assert camera.ask(login) == ADMIN
+    assert challenged(camera.refused(login), "MD5")["stale"] == "true"
+    assert camera.refused(digest(challenge, "admin", PASSWORD, nc=2)).status == 401
+    strict = Camera(accounts, watch, compat=False)
+    assert strict.refused(digest(strict.challenge("MD5"), "admin", PASSWORD, nc=None)).status == 401
+
+
+async def test_a_new_password_voids_logins_and_nonces(camera: Camera, accounts: Accounts, watch: Watch) -> None:
+    old, unused = camera.challenge(), camera.challenge()
+    assert camera.ask(basic("admin", PASSWORD)) == ADMIN
+    assert camera.ask(digest(old, "admin", PASSWORD)) == ADMIN
+    watch.seconds += 1
+    await accounts.update("admin", "swordfish")
+    assert camera.refused(basic("admin", PASSWORD)).status == 401
+    assert camera.refused(digest(old, "admin", PASSWORD, nc=2)).status == 401
+    for challenge in (old, unused):
+        assert challenged(camera.refused(digest(challenge, "admin", "swordfish", nc=3)))["stale"] == "true"
+    assert camera.ask(digest(camera.challenge(), "admin", "swordfish")) == ADMIN
+    assert camera.ask(basic("admin", "swordfish")) == ADMIN
+
+
+async def test_a_new_rank_counts_at_once_and_voids_nothing(camera: Camera, accounts: Accounts) -> None:
+    await accounts.add("paul", "foo", Rank.USERS)
+    challenge = camera.challenge()
+    assert camera.ask(basic("paul", "foo")).rank is Rank.USERS
+    assert camera.ask(digest(challenge, "paul", "foo")).rank is Rank.USERS
+    await accounts.update("paul", rank=Rank.GUEST)
+    assert camera.ask(basic("paul", "foo")).rank is Rank.GUEST
+    assert camera.ask(digest(challenge, "paul", "foo", nc=2)).rank is Rank.GUEST
+
+
+async def test_a_removed_account_is_out_at_once(camera: Camera, accounts: Accounts) -> None:
+    await accounts.add("paul", "foo", Rank.USERS)
+    challenge = camera.challenge()
+    camera.ask(basic("paul", "foo"))
+    camera.ask(digest(challenge, "paul", "foo"))
+    await accounts.remove("paul", by="admin")
+    assert camera.refused(basic("paul", "foo")).status == 401
+    assert camera.refused(digest(challenge, "paul", "foo", nc=2)).status == 401
+
+
+def test_the_realm_is_the_cameras_name_as_it_is_now(camera: Camera) -> None:
+    old = camera.challenge()
+    camera.ask(basic("admin", PASSWORD))
+    camera.name = "Gate"
+    assert camera.ask(basic("admin", PASSWORD)) == ADMIN
+    fresh = challenged(camera.refused(digest(old, "admin", PASSWORD)))
+    assert fresh["realm"] == "Gate"
+    assert camera.ask(digest(fresh, "admin", PASSWORD)) == ADMIN
+    assert failures(camera) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "realm"),
+    [("Küche 2", "Kuche 2"), ('A "B" \\ C', "A 'B' / C"), ("门口", "ipcamd"), ("", "ipcamd"), ("a\u00a0b", "a b")],
+)
+def test_a_name_that_cannot_stand_in_a_header(camera: Camera, name: str, realm: str) -> None:
+    camera.name = name
+    assert camera.challenge()["realm"] == realm
+    assert camera.ask(digest(camera.challenge(), "admin", PASSWORD)) == ADMIN
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["", "Bearer abc", "Basic !", "Digest", "Digest x=y", "\x00", "Negotiate " + "A" * 9000]
+)
+def test_a_login_that_is_none_is_as_good_as_none(camera: Camera, nonsense: str) -> None:
+    assert camera.refused(nonsense).status == 401
+    assert failures(camera) == 0
+
+
+def test_who_guesses_is_refused_even_with_the_right_password(camera: Camera, watch: Watch) -> None:
+    for number in range(10):
+        assert camera.refused(basic("admin", f"guess {number}")).status == 401
+    for login in (basic("admin", PASSWORD), basic("admin", "guess"), None):
+        error = camera.refused(login)
+        assert (error.status, dict(error.headers)) == (429, {"Retry-After": "10"})
+    assert camera.ask(basic("admin", PASSWORD), address="192.0.2.2") == ADMIN
+    watch.seconds += 10
+    assert camera.ask(basic("admin", PASSWORD)) == ADMIN
+
+
+def test_a_success_clears_what_was_counted(camera: Camera) -> None:
+    challenge = camera.challenge()
+    for nc in range(1, 10):
+        camera.refused(basic("admin", "guess"))
+        camera.refused(digest(challenge, "admin", "guess", nc=nc))
+        camera.ask(basic("admin", PASSWORD) if nc % 2 else digest(challenge, "admin", PASSWORD, nc=nc))
+    assert failures(camera) == 0
+
+
+def test_guessing_at_one_account_from_everywhere_is_slow_and_locks_nobody_out(camera: Camera) -> None:
+    delays = [camera.refused(basic("admin", "guess"), address=f"198.51.100.{n}").delay for n in range(25)]
+    assert (delays[0], delays[-1]) == (0, 2)
+    assert delays == sorted(delays)
+    assert camera.ask(basic("admin", PASSWORD), address="192.0.2.2") == ADMIN
+
+
+def test_a_name_that_does_not_exist_is_guessed_no_faster(camera: Camera) -> None:
+    answers = {
+        name: [camera.refused(basic(name, "guess"), address=f"198.51.100.{n}") for n in range(12)]
+        for name in ("admin", "nobody")
+    }
+    known, unknown = ([(e.status, e.message, e.delay, len(e.headers)) for e in answers[name]] for name in answers)
+    assert known == unknown
+
+
+def test_logins_do_not_pile_up_in_memory(camera: Camera) -> None:
+    for number in range(600):
+        camera.ask(basic("admin", PASSWORD).replace("Basic ", "Basic" + " " * (number + 1)))
+        camera.refused(basic("admin", f"guess {number}"), address=f"198.51.{number // 250}.{number % 250}")
+    assert len(camera.login._basics) <= 256
+
+
+def test_passwords_are_not_logged(camera: Camera, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(0):
+        camera.ask(basic("admin", PASSWORD))
+        camera.refused(basic("admin", "swordfish"))
+        camera.refused(basic("eve\r\nforged: line", "swordfish"))
+        camera.refused(digest(camera.challenge(), "admin", "swordfish"))
+    assert "admin" in caplog.text
+    assert HERE in caplog.text
+    assert "swordfish" not in caplog.text
+    assert PASSWORD not in caplog.text
+    assert "\nforged" not in caplog.text
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.text(max_size=100) | st.text(max_size=100).map("Basic ".__add__) | st.text(max_size=60).map("Digest ".__add__)
+)
+def test_nothing_strange_gets_in_or_breaks_anything(accounts: Accounts, watch: Watch, text: str) -> None:
+    assert Camera(accounts, watch).refused(text).status in (400, 401)

@@ -1,0 +1,44 @@
+import pytest
+
+from ipcamd.access.passwords import MASK, generate, is_allowed, is_weak
+
+
+def test_a_generated_one_has_eighty_bits_and_no_letter_that_looks_like_another() -> None:
+    made = [generate() for _ in range(500)]
+    assert {len(password) for password in made} == {16}
+    letters = set("".join(made))
+    assert len(letters) == 32
+    assert not letters & set("0o1lOI")
+    assert len(set(made)) == 500
+    assert all(is_allowed(password) and not is_weak(password, "admin") for password in made)
+
+
+@pytest.mark.parametrize(
+    ("password", "allowed"),
+    [
+        ("foo", True),
+        ("fo", False),
+        ("", False),
+        ("x" * 64, True),
+        ("x" * 65, False),
+        ("a b:c\"'\\&=%", True),
+        ("Blåbær", True),
+        ("tab\tbed", False),
+        ("nul\0nul", False),
+        ("line\r\nline", False),
+        ("\ud800abc", False),
+        ("\u200babc", False),
+    ],
+)
+def test_what_can_be_a_password(password: str, allowed: bool) -> None:
+    assert is_allowed(password) is allowed
+
+
+@pytest.mark.parametrize("password", ["admin", "Admin", "PASSWORD", "1234", "123456", "paul", "Paul", MASK])
+def test_what_anybody_would_try(password: str) -> None:
+    assert is_weak(password, "paul")
+
+
+@pytest.mark.parametrize("password", ["foo", "pauls", "admin!", "1235"])
+def test_what_not_anybody_would_try(password: str) -> None:
+    assert not is_weak(password, "paul")

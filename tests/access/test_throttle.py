@@ -1,0 +1,123 @@
+import logging
+
+import pytest
+from tests.access.client import Watch
+
+from ipcamd.access.throttle import ENTRIES, HOUR, Throttle, network
+
+HERE = "192.0.2.1"
+THERE = "192.0.2.2"
+
+
+@pytest.fixture
+def throttle(watch: Watch) -> Throttle:
+    return Throttle(watch)
+
+
+def fail(throttle: Throttle, times: int, address: str = HERE) -> None:
+    for number in range(times):
+        throttle.failure(address, f"user {number}")
+
+
+def test_ten_failures_in_a_minute_are_enough(
+    throttle: Throttle, watch: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        fail(throttle, 9)
+        assert throttle.wait(HERE) == 0
+        watch.seconds += 59
+        fail(throttle, 1)
+    assert (throttle.wait(HERE), throttle.wait(THERE)) == (10, 0)
+    assert HERE in caplog.text
+    watch.seconds += 9.5
+    assert throttle.wait(HERE) == 1
+    watch.seconds += 0.5
+    assert throttle.wait(HERE) == 0
+
+
+def test_ten_failures_in_more_than_a_minute_are_not(throttle: Throttle, watch: Watch) -> None:
+    for _ in range(20):
+        fail(throttle, 1)
+        watch.seconds += 7
+    assert throttle.wait(HERE) == 0
+
+
+def test_each_time_takes_twice_as_long_up_to_five_minutes(throttle: Throttle, watch: Watch) -> None:
+    waits = []
+    for failures in (10, 5, 5, 5, 5, 5, 5):
+        fail(throttle, failures)
+        waits.append(throttle.wait(HERE))
+        watch.seconds += waits[-1]
+    assert waits == [10, 20, 40, 80, 160, 300, 300]
+
+
+def test_a_success_clears_it(throttle: Throttle, watch: Watch) -> None:
+    fail(throttle, 10)
+    watch.seconds += 10
+    throttle.success(HERE)
+    fail(throttle, 9)
+    assert throttle.wait(HERE) == 0
+    fail(throttle, 1)
+    assert throttle.wait(HERE) == 10
+
+
+def test_after_an_hour_it_is_forgotten(throttle: Throttle, watch: Watch) -> None:
+    fail(throttle, 10)
+    watch.seconds += HOUR + 1
+    fail(throttle, 9)
+    assert throttle.wait(HERE) == 0
+
+
+@pytest.mark.parametrize("pause", [0, 1, 6.7, 12, 30])
+def test_nobody_tries_a_hundred_passwords_an_hour(throttle: Throttle, watch: Watch, pause: float) -> None:
+    end, tried = watch() + HOUR, 0
+    while watch() < end:
+        if not throttle.wait(HERE):
+            fail(throttle, 1)
+            tried += 1
+        watch.seconds += max(pause, throttle.wait(HERE))
+    assert 20 < tried < 100
+
+
+def test_answers_about_an_account_come_later_the_more_guess_it(throttle: Throttle, watch: Watch) -> None:
+    delays = [throttle.failure(f"198.51.100.{number}", "admin") for number in range(45)]
+    assert delays == [0.0] * 9 + [1.0] * 10 + [2.0] * 20 + [4.0] * 6
+    assert throttle.failure(THERE, "paul") == 0.0
+    watch.seconds += 61
+    assert throttle.failure(THERE, "admin") == 0.0
+
+
+def test_memory_is_bounded_and_the_oldest_goes_first(throttle: Throttle) -> None:
+    fail(throttle, 10)
+    for number in range(ENTRIES - 1):
+        throttle.failure(f"2001:db8:{number:x}::1", f"somebody {number}")
+    assert throttle.wait(HERE) == 10
+    throttle.failure("203.0.113.9", "somebody else")
+    assert throttle.wait(HERE) == 0
+    assert len(throttle._addresses) == len(throttle._accounts) == ENTRIES
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::6", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::/64"),
+        ("not an address:", "not an address:"),
+        ("", ""),
+    ],
+)
+def test_what_counts_as_one_address(address: str, counted: str) -> None:
+    assert network(address) == counted
+
+
+def test_a_host_with_many_addresses_is_one(throttle: Throttle) -> None:
+    for number in range(10):
+        throttle.failure(f"2001:db8::{number:x}", "admin")
+    assert throttle.wait("2001:db8::ffff") == 10
+    throttle.success("2001:db8::1:1")
+    assert throttle.wait("2001:db8::ffff") == 0
