@@ -16,14 +16,15 @@ from ipcamd.access.login import Login
 from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
 from ipcamd.device.clock import Clock
-from ipcamd.device.identity import identity
+from ipcamd.device.identity import Identity, identity
 from ipcamd.device.virtual import Outside
 from ipcamd.errors import ConfigError
 from ipcamd.media import source as sources
 from ipcamd.media.pipeline import Pipeline
+from ipcamd.media.source import pace
 from ipcamd.media.source.scene import Scene
 from ipcamd.options import Options
-from ipcamd.params import GROUPS
+from ipcamd.params import GROUPS, ptz
 from ipcamd.server.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.port import MovablePort, free_port
@@ -117,13 +118,15 @@ async def _fall(stack: AsyncExitStack) -> None:
 
 async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], None]) -> None:
     """Build and start all parts; say when the camera is ready. What was started ends with `stack`."""
-    source = sources.make(options.source)
-    source.check()
     database = stack.enter_context(Database(options.state_dir / "ipcamd.db"))
-    facts, settings = Facts(database), Settings(database, GROUPS, _factory(options))
+    facts = Facts(database)
+    plate = await identity(facts)
+    settings = Settings(database, GROUPS, _factory(options, plate))
     accounts = Accounts(database, options.allow_weak_password)
     password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)
-    plate, clock = await identity(facts), Clock(facts, lambda: settings["Time"])
+    clock = Clock(facts, lambda: settings["Time"])
+    source = sources.make(options.source, pace.Clock(now=clock.now_ns, local=clock.local))
+    source.check()
     pipeline = Pipeline(settings, source, clock.now_ns, local=clock.local)
     stack.push_async_callback(pipeline.stop)
     outside = _outside(settings, source, pipeline)
@@ -136,7 +139,7 @@ async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], N
         identity=plate,
         pipeline=pipeline,
         outside=outside,
-        live=outside.live() | clock.live() | plate.live(),
+        live=outside.live() | clock.live() | plate.live() | ptz.live(lambda: settings["PTZ.PresetList"]),
         live_set={"Time": clock.set_live},
         restart=restart,
         viewers=lambda: len(fanout),
@@ -151,9 +154,13 @@ async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], N
     _announce(accounts, options.admin_user, password, listener.port)
 
 
-def _factory(options: Options) -> dict[tuple[str, str], str]:
-    """Return the factory values that the options give."""
-    return {("System", "HTTPPort"): str(options.port), ("System", "RTSPPort"): str(options.rtsp_port or 8554)}
+def _factory(options: Options, plate: Identity) -> dict[tuple[str, str], str]:
+    """Return the factory values that are not the same for every camera."""
+    return {
+        ("System", "HTTPPort"): str(options.port),
+        ("System", "RTSPPort"): str(options.rtsp_port or 8554),
+        ("Network.Advanced.Bonjour", "FriendlyName"): f"camera{plate.mac.replace(':', '')[6:].upper()}",
+    }
 
 
 def _outside(settings: Settings, source: sources.Source, pipeline: Pipeline) -> Outside:

@@ -45,7 +45,8 @@ class Identity:
             "CGI": self.sdk_version,
             "ModelNumber": self.model_number,
         }
-        return {("System.Info", name): partial(str, value) for name, value in plate.items()}
+        live: dict[tuple[str, str], Callable[[], str]] = {("Network", "MACAddress"): partial(str, self.mac)}
+        return live | {("System.Info", name): partial(str, value) for name, value in plate.items()}
 
 
 async def identity(facts: Facts) -> Identity:

@@ -1,5 +1,7 @@
 """``PTZ.*`` (SDK 10.31, 10.32): presets and speeds."""
 
+from collections.abc import Callable
+
 from ipcamd.params.group import Group, Origin, Param, Rank, Values
 from ipcamd.params.values import Integer, Kind, Preset
 
@@ -10,6 +12,11 @@ PRESETS = tuple(f"Preset{number}" for number in range(1, 9))
 def enabled(values: Values) -> int:
     """Return how many presets of ``PTZ.PresetList`` are enabled: what ``PresetCount`` tells."""
     return sum(values[name].startswith("1|") for name in PRESETS)
+
+
+def live(values: Callable[[], Values]) -> dict[tuple[str, str], Callable[[], str]]:
+    """Return the parameters that follow from the present `values` of ``PTZ.PresetList`` (see ``Camera.live``)."""
+    return {("PTZ.PresetList", "PresetCount"): lambda: str(enabled(values()))}
 
 
 def _param(name: str, kind: Kind, default: str, help: str) -> Param:
