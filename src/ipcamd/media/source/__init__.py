@@ -14,8 +14,8 @@ from typing import Protocol
 from ipcamd.errors import ConfigError
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.source.file import File
-from ipcamd.media.source.pace import Clock
 from ipcamd.media.source.network import Network
+from ipcamd.media.source.pace import Clock
 from ipcamd.media.source.scene import Scene
 from ipcamd.media.source.screen import Screen
 from ipcamd.media.source.v4l2 import Camera

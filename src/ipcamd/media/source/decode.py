@@ -2,9 +2,12 @@
 
 from fractions import Fraction
 from itertools import pairwise
+from typing import cast
 
 import av
 import numpy as np
+from av.codec.context import Flags
+from av.error import FFmpegError
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
@@ -106,3 +109,22 @@ def prepare(stream: av.VideoStream, live: bool) -> None:
     context = stream.codec_context
     context.thread_count = 1 if context.width * context.height <= _LARGE else _THREADS
     context.thread_type = "SLICE" if live else "AUTO"
+    if live:
+        context.flags |= Flags.low_delay
+
+
+class Decoder:
+    """Decodes pictures that come without a container: one call, one picture's bytes. For one thread."""
+
+    def __init__(self, codec: str) -> None:
+        """`codec` is FFmpeg's name: ``mjpeg``, ``mpeg4``, ``h264``."""
+        self._context = cast(av.VideoCodecContext, av.CodecContext.create(codec, "r"))
+        self._context.thread_count = 1
+        self._context.flags |= Flags.low_delay
+
+    def decode(self, data: bytes) -> list[av.VideoFrame]:
+        """Return the pictures that this completes; none if it is damaged."""
+        try:
+            return self._context.decode(av.Packet(data))
+        except FFmpegError:
+            return []

@@ -1,0 +1,39 @@
+"""Pictures of an X11 screen."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from av.container import InputContainer
+
+from ipcamd.errors import SourceError
+from ipcamd.media.frame import Picture
+from ipcamd.media.source.decode import Eye
+from ipcamd.media.source.medium import decoded, open_medium, video_of
+from ipcamd.media.source.pace import Clock
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+
+def grabber(display: str, rate: int) -> InputContainer:
+    """Return what takes pictures of a display, `rate` a second. Raises `SourceError`."""
+    try:
+        return open_medium(display, {"framerate": str(rate)}, "x11grab")
+    except SourceError:
+        raise SourceError(f"the X server {display} cannot be reached") from None
+
+
+def grab(display: str, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> Iterator[Picture]:
+    """Yield pictures of a display; see `Source.play`."""
+    number, eye = -1, Eye()
+    while not stop.is_set():
+        rate = wanted().rate
+        with closing(grabber(display, rate)) as medium:
+            for picture in decoded(medium, video_of(medium)):
+                captured, want = clock.now(), wanted()
+                if stop.is_set() or want.rate != rate:
+                    break
+                number += 1
+                yield Picture(eye.see(picture, want.size), captured, number)

@@ -1,0 +1,39 @@
+"""An X11 screen."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.source.pace import Clock
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+
+class Screen:
+    """The whole of a screen, with the mouse's pointer; `display` is as in ``DISPLAY``, which "" takes."""
+
+    def __init__(self, display: str, clock: Clock) -> None:
+        self.name = f"screen{display}"
+        self._display = display or os.environ.get("DISPLAY", "")
+        self._clock = clock
+
+    def check(self) -> None:
+        """See `Source`: the X server must let itself be connected."""
+        from ipcamd.media.source.grab import grabber
+
+        if not self._display:
+            raise ConfigError("source screen: DISPLAY is not set; name the screen, as in screen:0")
+        try:
+            grabber(self._display, 1).close()
+        except SourceError as error:
+            raise ConfigError(f"source {self.name}: {error}") from error
+
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
+        """See `Source`."""
+        from ipcamd.media.source.grab import grab
+
+        return grab(self._display, wanted, stop, self._clock)

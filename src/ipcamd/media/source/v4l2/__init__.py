@@ -1,0 +1,39 @@
+"""A camera of this computer, such as a webcam: V4L2, the kernel's interface to them."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.source.pace import Clock
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+
+class Camera:
+    """A V4L2 device that gives JPEGs or raw pictures."""
+
+    def __init__(self, path: str, clock: Clock) -> None:
+        self.name = path
+        self._clock = clock
+
+    def check(self) -> None:
+        """See `Source`: the device must be there, be a camera, and have a mode that can be decoded."""
+        from ipcamd.media.source.v4l2.device import Device
+
+        try:
+            with closing(Device(self.name)) as device:
+                formats = {mode.format: mode.usable for mode in device.modes()}
+        except SourceError as error:
+            raise ConfigError(f"source {self.name}: {error}") from error
+        if not any(formats.values()):
+            raise ConfigError(f"source {self.name}: none of its formats can be decoded ({', '.join(formats)})")
+
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
+        """See `Source`; the mode that suits best what is wanted is taken."""
+        from ipcamd.media.source.v4l2.shooting import shooting
+
+        return shooting(self.name, wanted, stop, self._clock)

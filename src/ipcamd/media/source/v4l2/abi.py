@@ -1,0 +1,234 @@
+"""The kernel's video capture interface (linux/videodev2.h): the part of it that a camera needs."""
+
+from ctypes import Structure, Union, c_char, c_int32, c_long, c_uint32, c_ulong, c_void_p, sizeof
+from enum import IntEnum, IntFlag
+
+VIDEO_CAPTURE = 1
+"""Buffer type of pictures from a camera."""
+MMAP = 1
+"""Buffers lie in the driver's memory, mapped into ours."""
+COLORSPACE_JPEG = 7
+"""BT.601 in full range."""
+
+
+class Can(IntFlag):
+    """What a device can do."""
+
+    CAPTURE = 0x1
+    STREAMING = 0x04000000
+    DEVICE_CAPS = 0x80000000
+
+
+class Flag(IntFlag):
+    """Of a buffer."""
+
+    ERROR = 0x40
+    CLOCK = 0xE000
+    """The bits that say which clock its time stamp is of."""
+    MONOTONIC = 0x2000
+
+
+class Enumerated(IntEnum):
+    """How sizes or intervals are listed."""
+
+    DISCRETE = 1
+    CONTINUOUS = 2
+    STEPWISE = 3
+
+
+class Capability(Structure):
+    """What a device is."""
+
+    _fields_ = [
+        ("driver", c_char * 16),
+        ("card", c_char * 32),
+        ("bus_info", c_char * 32),
+        ("version", c_uint32),
+        ("capabilities", c_uint32),
+        ("device_caps", c_uint32),
+        ("reserved", c_uint32 * 3),
+    ]
+
+
+class FormatDescription(Structure):
+    """One pixel format of a device."""
+
+    _fields_ = [
+        ("index", c_uint32),
+        ("type", c_uint32),
+        ("flags", c_uint32),
+        ("description", c_char * 32),
+        ("pixelformat", c_uint32),
+        ("mbus_code", c_uint32),
+        ("reserved", c_uint32 * 3),
+    ]
+
+
+class Steps(Structure):
+    """Sizes from least to greatest; a discrete size is in the first two words."""
+
+    _fields_ = [(name, c_uint32) for name in ("min_width", "max_width", "step_width")] + [
+        (name, c_uint32) for name in ("min_height", "max_height", "step_height")
+    ]
+
+
+class FrameSize(Structure):
+    """One size, or a range of sizes, of a pixel format."""
+
+    _fields_ = [
+        ("index", c_uint32),
+        ("pixel_format", c_uint32),
+        ("type", c_uint32),
+        ("steps", Steps),
+        ("reserved", c_uint32 * 2),
+    ]
+
+
+class Fract(Structure):
+    """A fraction."""
+
+    _fields_ = [("numerator", c_uint32), ("denominator", c_uint32)]
+
+
+class FrameInterval(Structure):
+    """One time per picture, or a range of them, of a pixel format at a size; a discrete one is ``least``."""
+
+    _fields_ = [
+        ("index", c_uint32),
+        ("pixel_format", c_uint32),
+        ("width", c_uint32),
+        ("height", c_uint32),
+        ("type", c_uint32),
+        ("least", Fract),
+        ("greatest", Fract),
+        ("step", Fract),
+        ("reserved", c_uint32 * 2),
+    ]
+
+
+class PixFormat(Structure):
+    """Size and layout of pictures."""
+
+    _fields_ = [
+        (name, c_uint32)
+        for name in [
+            "width",
+            "height",
+            "pixelformat",
+            "field",
+            "bytesperline",
+            "sizeimage",
+            "colorspace",
+            "priv",
+            "flags",
+            "encoding",
+            "quantization",
+            "transfer",
+        ]
+    ]
+
+
+class _FormatUnion(Union):
+    _fields_ = [("pix", PixFormat), ("raw", c_char * 200), ("align", c_void_p)]
+
+
+class Format(Structure):
+    """What is captured."""
+
+    _fields_ = [("type", c_uint32), ("fmt", _FormatUnion)]
+
+
+class CaptureParm(Structure):
+    """How often a picture is taken."""
+
+    _fields_ = [
+        ("capability", c_uint32),
+        ("capturemode", c_uint32),
+        ("timeperframe", Fract),
+        ("extendedmode", c_uint32),
+        ("readbuffers", c_uint32),
+        ("reserved", c_uint32 * 4),
+    ]
+
+
+class _ParmUnion(Union):
+    _fields_ = [("capture", CaptureParm), ("raw", c_char * 200)]
+
+
+class StreamParm(Structure):
+    """Parameters of streaming."""
+
+    _fields_ = [("type", c_uint32), ("parm", _ParmUnion)]
+
+
+class RequestBuffers(Structure):
+    """Asks for buffers."""
+
+    _fields_ = [(name, c_uint32) for name in ("count", "type", "memory", "capabilities", "flags")]
+
+
+class _Timeval(Structure):
+    _fields_ = [("sec", c_long), ("usec", c_long)]
+
+
+class _Timecode(Structure):
+    _fields_ = [("raw", c_uint32 * 4)]
+
+
+class _Memory(Union):
+    _fields_ = [("offset", c_uint32), ("userptr", c_ulong)]
+
+
+class Buffer(Structure):
+    """One buffer, and the picture in it."""
+
+    _fields_ = [
+        ("index", c_uint32),
+        ("type", c_uint32),
+        ("bytesused", c_uint32),
+        ("flags", c_uint32),
+        ("field", c_uint32),
+        ("timestamp", _Timeval),
+        ("timecode", _Timecode),
+        ("sequence", c_uint32),
+        ("memory", c_uint32),
+        ("m", _Memory),
+        ("length", c_uint32),
+        ("reserved2", c_uint32),
+        ("request_fd", c_int32),
+    ]
+
+
+_WRITE, _READ = 1, 2
+
+
+def _request(number: int, direction: int, size: int) -> int:
+    """Return an ioctl request number (linux/ioctl.h)."""
+    return direction << 30 | size << 16 | ord("V") << 8 | number
+
+
+class Request(IntEnum):
+    """What can be asked of a device."""
+
+    QUERYCAP = _request(0, _READ, sizeof(Capability))
+    ENUM_FMT = _request(2, _READ | _WRITE, sizeof(FormatDescription))
+    S_FMT = _request(5, _READ | _WRITE, sizeof(Format))
+    REQBUFS = _request(8, _READ | _WRITE, sizeof(RequestBuffers))
+    QUERYBUF = _request(9, _READ | _WRITE, sizeof(Buffer))
+    QBUF = _request(15, _READ | _WRITE, sizeof(Buffer))
+    DQBUF = _request(17, _READ | _WRITE, sizeof(Buffer))
+    STREAMON = _request(18, _WRITE, sizeof(c_int32))
+    STREAMOFF = _request(19, _WRITE, sizeof(c_int32))
+    S_PARM = _request(22, _READ | _WRITE, sizeof(StreamParm))
+    ENUM_FRAMESIZES = _request(74, _READ | _WRITE, sizeof(FrameSize))
+    ENUM_FRAMEINTERVALS = _request(75, _READ | _WRITE, sizeof(FrameInterval))
+
+
+def fourcc(name: str) -> int:
+    """Return the number of a pixel format: ``MJPG``."""
+    return int.from_bytes(name.encode("ascii"), "little")
+
+
+def name(number: int) -> str:
+    """Return the name of a pixel format."""
+    return number.to_bytes(4, "little").decode("latin-1")

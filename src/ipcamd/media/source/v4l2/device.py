@@ -1,0 +1,220 @@
+"""A V4L2 device: what it can, and the pictures that come from it."""
+
+import errno
+import os
+import select
+import time
+from collections.abc import Callable, Iterator
+from ctypes import Structure, c_int32
+from dataclasses import dataclass
+from fcntl import ioctl
+from mmap import mmap
+from typing import TypeVar
+
+from ipcamd.errors import SourceError
+from ipcamd.media.pacer import SECOND
+from ipcamd.media.source.v4l2 import abi
+from ipcamd.media.source.v4l2.abi import Can, Enumerated, Flag, Request
+from ipcamd.media.source.v4l2.modes import Mode
+
+_BUFFERS = 4
+
+_MOST = 256
+"""Entries read from any of a driver's lists: a broken one may have no end."""
+
+_UNKNOWN_RATE = 30.0
+
+_WORDS = {
+    errno.ENOENT: "there is no such device",
+    errno.ENODEV: "the camera was unplugged",
+    errno.ENXIO: "the camera was unplugged",
+    errno.EIO: "the camera does not answer",
+    errno.EBUSY: "another program uses the camera",
+    errno.EACCES: "this user may not use it (it belongs to the group video)",
+    errno.EPERM: "this user may not use it (it belongs to the group video)",
+    errno.ENOTTY: "is not a camera",
+    errno.EINVAL: "is not a camera that can stream",
+    errno.ENOSPC: "the USB bus has no bandwidth left for it",
+    errno.EPROTO: "the USB connection is bad",
+}
+
+_SIZES = ((320, 240), (640, 480), (720, 480), (1280, 720), (1280, 960), (1920, 1080), (2048, 1536))
+"""The sizes that are asked of a camera that takes any size within limits."""
+
+_S = TypeVar("_S", bound=Structure | c_int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the pictures that arrive are laid out."""
+
+    format: str
+    size: tuple[int, int]
+    stride: int
+    """Bytes per row; 0 for compressed pictures."""
+    full_range: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture as the camera sent it."""
+
+    data: bytes
+    age: int
+    """Nanoseconds since its capture."""
+    sequence: int
+    """The driver's count; a gap is a lost picture."""
+
+
+class Device:
+    """An open device. Everything raises `SourceError`, in words, when it fails."""
+
+    def __init__(self, path: str) -> None:
+        self._maps: list[mmap] = []
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            raise _failure(error) from None
+        try:
+            self._require_camera()
+        except SourceError:
+            self.close()
+            raise
+
+    def _require_camera(self) -> None:
+        found = self._ask(Request.QUERYCAP, abi.Capability())
+        can = found.device_caps if found.capabilities & Can.DEVICE_CAPS else found.capabilities
+        if not can & Can.CAPTURE or not can & Can.STREAMING:
+            raise SourceError("is not a camera that can stream")
+
+    def close(self) -> None:
+        """Stop it and let it go; also what was unplugged can be closed."""
+        for held in self._maps:
+            held.close()
+        self._maps.clear()
+        os.close(self._fd)
+
+    def modes(self) -> list[Mode]:
+        """Return every mode that it lists."""
+        return [
+            Mode(abi.name(format.pixelformat), size, rate)
+            for format in self._list(Request.ENUM_FMT, lambda n: abi.FormatDescription(index=n, type=abi.VIDEO_CAPTURE))
+            for size in self._sizes(format.pixelformat)
+            for rate in self._rates(format.pixelformat, size)
+        ]
+
+    def _sizes(self, format: int) -> Iterator[tuple[int, int]]:
+        for found in self._list(Request.ENUM_FRAMESIZES, lambda n: abi.FrameSize(index=n, pixel_format=format)):
+            steps = found.steps
+            if found.type == Enumerated.DISCRETE:
+                yield steps.min_width, steps.max_width
+            else:
+                yield from _between(steps)
+
+    def _rates(self, format: int, size: tuple[int, int]) -> list[float]:
+        width, height = size
+        found = self._list(
+            Request.ENUM_FRAMEINTERVALS,
+            lambda n: abi.FrameInterval(index=n, pixel_format=format, width=width, height=height),
+        )
+        # of a range only the shortest interval counts: it can be asked to take its time
+        rates = [each.least.denominator / each.least.numerator for each in found if each.least.numerator]
+        return rates or [_UNKNOWN_RATE]
+
+    def start(self, mode: Mode) -> Layout:
+        """Begin to capture in a mode, or as near to it as the driver can; what ran before is stopped."""
+        self._stop()
+        layout = self._set_format(mode)
+        parm = abi.StreamParm(type=abi.VIDEO_CAPTURE)
+        parm.parm.capture.timeperframe = abi.Fract(1000, round(1000 * mode.rate))
+        self._try(Request.S_PARM, parm)
+        wanted = abi.RequestBuffers(count=_BUFFERS, type=abi.VIDEO_CAPTURE, memory=abi.MMAP)
+        for index in range(self._ask(Request.REQBUFS, wanted).count):
+            buffer = self._ask(Request.QUERYBUF, _buffer(index))
+            self._maps.append(mmap(self._fd, buffer.length, offset=buffer.m.offset))
+            self._ask(Request.QBUF, _buffer(index))
+        self._ask(Request.STREAMON, c_int32(abi.VIDEO_CAPTURE))
+        return layout
+
+    def _set_format(self, mode: Mode) -> Layout:
+        asked = abi.Format(type=abi.VIDEO_CAPTURE)
+        pix = asked.fmt.pix
+        pix.width, pix.height = mode.size
+        pix.pixelformat = abi.fourcc(mode.format)
+        pix = self._ask(Request.S_FMT, asked).fmt.pix
+        full = pix.quantization == 1 or (pix.quantization == 0 and pix.colorspace == abi.COLORSPACE_JPEG)
+        return Layout(abi.name(pix.pixelformat), (pix.width, pix.height), pix.bytesperline, full)
+
+    def _stop(self) -> None:
+        if self._maps:
+            self._ask(Request.STREAMOFF, c_int32(abi.VIDEO_CAPTURE))
+            for held in self._maps:
+                held.close()
+            self._maps.clear()
+            self._ask(Request.REQBUFS, abi.RequestBuffers(count=0, type=abi.VIDEO_CAPTURE, memory=abi.MMAP))
+
+    def shoot(self, timeout: float) -> Shot:
+        """Wait for the next whole picture; raise `SourceError` if none comes in so many seconds."""
+        poll, deadline = select.poll(), time.monotonic() + timeout
+        poll.register(self._fd, select.POLLIN)
+        while (left := deadline - time.monotonic()) > 0:
+            events = poll.poll(left * 1000)
+            buffer = self._try(Request.DQBUF, _buffer(0)) if events else None
+            if buffer is None and events and events[0][1] & (select.POLLERR | select.POLLHUP):
+                raise SourceError(_WORDS[errno.ENODEV])
+            if buffer is None:
+                continue
+            data = self._maps[buffer.index][: buffer.bytesused]
+            self._ask(Request.QBUF, _buffer(buffer.index))
+            if data and not buffer.flags & Flag.ERROR:
+                return Shot(data, _age(buffer), buffer.sequence)
+        raise SourceError(f"sends no picture for {timeout:g} s")
+
+    def _list(self, request: Request, entry: Callable[[int], _S]) -> Iterator[_S]:
+        """Yield the entries of one of the driver's lists."""
+        for index in range(_MOST):
+            found = self._try(request, entry(index))
+            if found is None:
+                return
+            yield found
+
+    def _ask(self, request: Request, argument: _S) -> _S:
+        try:
+            ioctl(self._fd, request, argument)
+        except OSError as error:
+            raise _failure(error) from None
+        return argument
+
+    def _try(self, request: Request, argument: _S) -> _S | None:
+        """Ask for what there may be none of."""
+        try:
+            ioctl(self._fd, request, argument)
+        except OSError as error:
+            if error.errno in (errno.EINVAL, errno.ENOTTY, errno.EAGAIN):
+                return None
+            raise _failure(error) from None
+        return argument
+
+
+def _between(steps: abi.Steps) -> Iterator[tuple[int, int]]:
+    """Yield the usual sizes that lie in a range, and the largest."""
+    for width, height in (*_SIZES, (steps.max_width, steps.max_height)):
+        fits = steps.min_width <= width <= steps.max_width and steps.min_height <= height <= steps.max_height
+        step_x, step_y = max(1, steps.step_width), max(1, steps.step_height)
+        if fits and not (width - steps.min_width) % step_x and not (height - steps.min_height) % step_y:
+            yield width, height
+
+
+def _buffer(index: int) -> abi.Buffer:
+    return abi.Buffer(index=index, type=abi.VIDEO_CAPTURE, memory=abi.MMAP)
+
+
+def _age(buffer: abi.Buffer) -> int:
+    """Return the nanoseconds since a buffer's picture was taken; 0 if its clock is not ours or makes no sense."""
+    taken = buffer.timestamp.sec * SECOND + buffer.timestamp.usec * 1000
+    age = time.monotonic_ns() - taken
+    return age if buffer.flags & Flag.CLOCK == Flag.MONOTONIC and 0 < age < SECOND else 0
+
+
+def _failure(error: OSError) -> SourceError:
+    return SourceError(_WORDS.get(error.errno or 0) or error.strerror or "fails")
