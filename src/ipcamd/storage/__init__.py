@@ -1,0 +1,1 @@
+"""The SD card: its files, their index, its space (SDK 10.21, 14)."""
