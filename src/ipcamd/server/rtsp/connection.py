@@ -31,8 +31,8 @@ class Connection(asyncio.Protocol):
     """Answers requests in order. Its sessions that are sent over it end with it."""
 
     __slots__ = (
-        "_channels", "_delay", "_events", "_heard", "_parser", "_partial", "_task", "_then", "_transport",
-        "address", "line", "local", "peer", "port", "service", "sessions",
+        "_channels", "_delay", "_events", "_heard", "_parser", "_partial", "_task", "_then",
+        "address", "line", "local", "peer", "port", "service", "sessions", "source",
     )  # fmt: skip
 
     def __init__(self, service: "RtspService") -> None:
@@ -47,7 +47,8 @@ class Connection(asyncio.Protocol):
         self.local = ""
         """The address that it came to."""
         self.port = 0
-        self._transport: asyncio.Transport
+        self.source: asyncio.Transport
+        """Where requests come from."""
         self._parser = Parser()
         self._events: deque[Event] = deque()
         self._channels: dict[int, Receiver] = {}
@@ -60,12 +61,12 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection; the service may refuse it."""
-        self._transport = cast(asyncio.Transport, transport)
+        self.source = cast(asyncio.Transport, transport)
         self.peer = transport.get_extra_info("peername") or ("", 0)
         name = transport.get_extra_info("sockname") or ("", 0)
         self.address = _plain(self.peer[0])
         self.local, self.port = _plain(name[0]), name[1]
-        self.line = Line(self._transport)
+        self.line = Line(self.source)
         self.service.enter(self)
 
     def data_received(self, data: bytes) -> None:
@@ -181,12 +182,12 @@ class Connection(asyncio.Protocol):
             else:
                 self._answer(event)
         # what is not looked at yet stays in the kernel
-        if self._transport.is_closing():
+        if self.source.is_closing():
             return
         if self._events:
-            self._transport.pause_reading()
+            self.source.pause_reading()
         else:
-            self._transport.resume_reading()
+            self.source.resume_reading()
 
     def _answer(self, request: Request) -> None:
         try:

@@ -17,7 +17,7 @@ async def describe(name: str, address: str, version: int, streams: Sequence[Stre
 
     `talk`: with a track for the client to speak on (ONVIF Streaming Specification, 5.3).
     """
-    parameters = await asyncio.gather(*(stream.parameters() for stream in streams))
+    parameters = await asyncio.gather(*(stream.parameters(warm=True) for stream in streams))
     tracks = [
         describe_track(stream, text, control(number), recvonly=talk)
         for number, (stream, text) in enumerate(zip(streams, parameters, strict=True))

@@ -17,6 +17,7 @@ from ipcamd.server.rtsp.media import Media, Paths, Track
 from ipcamd.server.rtsp.multicast import Multicaster
 from ipcamd.server.rtsp.session import ORPHANED, TIMEOUT, Session
 from ipcamd.server.rtsp.stream import Stream
+from ipcamd.server.rtsp.tunnel import Tunnels
 from ipcamd.server.rtsp.udp import PortPool
 from ipcamd.wire import rtcp
 
@@ -86,6 +87,7 @@ class RtspService:
         self.tos = {"video": 0, "audio": 0}
         """Type of service of packets with pictures and with sound."""
         self.multicast = Multicaster(self._stream_of, name)
+        self.tunnels = Tunnels(self)
         self._seats = seats or Counted(self.limits.viewers)
         self._admits = admits
         self._listeners: list[Listener] = []

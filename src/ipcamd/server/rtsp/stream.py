@@ -85,10 +85,10 @@ class Stream:
         """Capture time of the frame that the next viewer is sent first; None if that is still to come."""
         return self.group[0].captured if self.group else None
 
-    async def parameters(self) -> str:
-        """Return what a description must say of the format; starts the encoder if need be, and keeps it warm."""
-        self._follow()
-        self._keep_warm()
+    async def parameters(self, *, warm: bool = False) -> str:
+        """Return what a description must say of the format. `warm`: start the encoder for that, PLAY may follow."""
+        if warm:
+            self._keep_warm()
         if self.format.media == "video":
             try:
                 await asyncio.wait_for(self._described.wait(), FIRST_FRAME)
@@ -182,6 +182,7 @@ class Stream:
     # -- rest
 
     def _keep_warm(self) -> None:
+        self._follow()
         if self._warm:
             self._warm.cancel()
         self._warm = asyncio.get_running_loop().call_later(LINGER, self._cool)

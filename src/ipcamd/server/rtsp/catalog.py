@@ -1,0 +1,59 @@
+"""Which path shows what (clarifications, RTSP)."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ipcamd.media.frame import Codec
+from ipcamd.media.hub import Hub
+from ipcamd.server.rtsp.media import Media, Track
+
+AUDIO, PHONE = "audio", "3gpp"
+
+PICTURES: Mapping[str, Codec] = {"h264": Codec.H264, "mpeg4": Codec.MPEG4, "mjpeg": Codec.JPEG}
+"""Paths of one codec, each with sound."""
+
+ALIASES: Mapping[str, str] = {
+    "": "h264",
+    "stream1": "h264",
+    "stream2": "mpeg4",
+    "live/stream1.cgi": "h264",
+    "live/stream2.cgi": "mpeg4",
+    "live/audio.cgi": AUDIO,
+    "cgi/mpeg/stream1.cgi": "h264",
+    "cgi/mpeg/stream2.cgi": "mpeg4",
+    "cgi/mjpg/mjpeg.cgi": "mjpeg",
+    "cgi/audio/audio.cgi": AUDIO,
+}
+"""Other spellings; the root is the main stream."""
+
+
+class Catalog:
+    """Gives what stands at a path now."""
+
+    def __init__(
+        self,
+        pictures: Mapping[Codec, Hub],
+        sound: Callable[[], Hub | None] = lambda: None,
+        phone: Callable[[], Sequence[Track]] = lambda: (),
+    ) -> None:
+        """`sound` gives the microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``)."""
+        self._pictures = pictures
+        self._sound = sound
+        self._phone = phone
+
+    def __call__(self, path: str) -> Media | None:
+        """See `ipcamd.server.rtsp.media.Paths`."""
+        path = ALIASES.get(path, path)
+        if path == PHONE:
+            return _media(path, *self._phone())
+        if path == AUDIO:
+            return _media(path, *self._sounds())
+        hub = self._pictures.get(PICTURES[path]) if path in PICTURES else None
+        return _media(path, Track(hub, PICTURES[path]), *self._sounds()) if hub else None
+
+    def _sounds(self) -> tuple[Track, ...]:
+        hub = self._sound()
+        return (Track(hub, Codec.ULAW),) if hub else ()
+
+
+def _media(path: str, *tracks: Track) -> Media | None:
+    return Media(path, tracks) if tracks else None

@@ -1,0 +1,47 @@
+"""Which parameters act on RTSP: ``System.RTSPAuth``, ``Network.Advanced.Multicast``, ``Network.Advanced.QoS``."""
+
+from ipcamd.media.frame import Codec
+from ipcamd.params.group import Values
+from ipcamd.server.rtsp.multicast import Multicast
+from ipcamd.server.rtsp.service import RtspService
+from ipcamd.store.settings import Settings
+
+SYSTEM, MULTICAST, QOS, AUDIO = "System", "Network.Advanced.Multicast", "Network.Advanced.QoS", "Audio"
+_PORTS = {Codec.H264: "H264Port", Codec.MPEG4: "MPEG4Port", Codec.ULAW: "AUDIOPort"}
+
+
+def follow(service: RtspService, settings: Settings, interface: str = "0.0.0.0") -> None:
+    """Set the service up as the settings say, now and after each change.
+
+    `interface` is the address to send multicast from; ``0.0.0.0`` lets the system choose.
+    """
+
+    def login(values: Values) -> None:
+        service.gate.login_needed = values["RTSPAuth"] == "yes"
+
+    def multicast(values: Values) -> None:
+        service.multicast.configure(_multicast(values, interface))
+
+    def qos(values: Values) -> None:
+        service.mark(*marks(values))
+
+    for group, watcher in ((SYSTEM, login), (QOS, qos), (MULTICAST, multicast)):
+        settings.watch(group, watcher)
+        watcher(settings[group])
+    # the microphone comes and goes: then the sound does so in the group
+    settings.watch(AUDIO, lambda _: multicast(settings[MULTICAST]))
+
+
+def _multicast(values: Values, interface: str) -> Multicast | None:
+    if values["Enabled"] != "yes":
+        return None
+    ports = tuple((codec, int(values[name])) for codec, name in _PORTS.items())
+    return Multicast(values["GroupIP"], ports, int(values["TTL"]), interface)
+
+
+def marks(values: Values) -> tuple[int, int]:
+    """Return the DSCP of pictures and of sound (SDK 10.29); 0 for none."""
+    wanted = values["Type"] if values["Enabled"] == "yes" else ""
+    video = int(values["VideoDSCP"]) if wanted in ("video", "both") else 0
+    audio = int(values["AudioDSCP"]) if wanted in ("audio", "both") else 0
+    return video, audio

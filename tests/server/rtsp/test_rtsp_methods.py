@@ -1,0 +1,261 @@
+"""Each method, and the statuses of what is wrong."""
+
+import asyncio
+
+import pytest
+from tests.server.rtsp.player import Player, Stage, basic
+
+TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
+
+
+async def describe(stage: Stage, player: Player, path: str, **fields: str):
+    """DESCRIBE waits for a key frame: have one taken meanwhile."""
+    player.send("DESCRIBE", path, **fields)
+    await stage.quiet()
+    stage.lens.picture(key=True)
+    return await player.answer()
+
+
+async def test_options_names_the_methods(player: Player) -> None:
+    for path in ("", "*", "/nowhere"):
+        answer = await player.ask("OPTIONS", path)
+        assert answer.status == 200
+        assert answer.fields["public"] == (
+            "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN"
+        )
+
+
+@pytest.mark.parametrize("path", ["/", "/h264", "/H264/", "/stream1", "/live/stream1.cgi", "/h264?a=b"])
+async def test_describe(stage: Stage, player: Player, path: str) -> None:
+    answer = await describe(stage, player, path, accept="application/sdp")
+    assert answer.status == 200
+    assert answer.fields["content-base"] == f"{player.url}{path.rstrip('/')}/"
+    text = answer.body.decode()
+    assert (
+        "a=fmtp:96 packetization-mode=1;profile-level-id=42C01F;sprop-parameter-sets=Z0LAH5WgFA==,aM48gA==\r\n" in text
+    )
+    assert "a=framesize:96 640-480\r\n" in text
+    assert text.index("a=control:track0") < text.index("m=audio 0 RTP/AVP 0") < text.index("a=control:track1")
+
+
+async def test_describe_without_microphone_has_no_sound(stage: Stage, player: Player) -> None:
+    stage.lens.microphone = False
+    assert b"m=audio" not in (await describe(stage, player, "/h264")).body
+    assert (await player.ask("DESCRIBE", "/audio")).status == 404
+
+
+async def test_an_encoder_that_does_not_start_is_described_without_parameters(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ipcamd.server.rtsp.stream.FIRST_FRAME", 0.01)
+    answer = await player.ask("DESCRIBE", "/h264")
+    assert b"a=rtpmap:96 H264/90000" in answer.body
+    assert b"fmtp" not in answer.body
+
+
+async def test_a_description_keeps_the_encoder_warm_for_a_while(
+    stage: Stage, player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ipcamd.server.rtsp.stream.LINGER", 0.02)
+    await describe(stage, player, "/h264")
+    assert stage.lens.h264.watched.is_set()
+    await asyncio.sleep(0.04)
+    assert not stage.lens.h264.watched.is_set()
+
+
+async def test_setup_and_play_interleaved(stage: Stage, player: Player) -> None:
+    answer = await player.ask("SETUP", "/h264/track0", transport=TCP)
+    assert answer.status == 200
+    assert answer.fields["transport"].startswith("RTP/AVP/TCP;unicast;interleaved=0-1;ssrc=")
+    assert answer.fields["session"].endswith(";timeout=60")
+    assert len(player.session) == 32
+    answer = await player.ask("PLAY", "/h264")
+    assert answer.status == 200
+    first = stage.lens.picture(key=True)
+    packet = await player.packet()
+    url, sequence, _ = answer.fields["rtp-info"].split(";")
+    assert url == f"url={player.url}/h264/track0"
+    assert sequence == f"seq={packet.sequence}"
+    assert await player.frame() == first
+    report = next(data for channel, data in player.packets if channel == 1)
+    assert report[1] == 200
+    assert report[4:8] == packet.ssrc.to_bytes(4)
+
+
+async def test_sound_and_picture_have_one_beginning(stage: Stage, player: Player) -> None:
+    other = await stage.player()
+    await other.play()
+    stage.lens.picture(key=True)
+    await player.ask("SETUP", "/track0", transport=TCP)
+    await player.ask("SETUP", "/track1", transport="RTP/AVP/TCP;interleaved=2-3")
+    answer = await player.ask("PLAY", "/")
+    picture, sound = (
+        dict(x.partition("=")[::2] for x in part.split(";")) for part in answer.fields["rtp-info"].split(",")
+    )
+    stage.lens.now += 400_000_000
+    stage.lens.tone()
+    assert int((await player.packet(0)).timestamp) == int(picture["rtptime"])
+    packet = await player.packet(2)
+    assert (packet.timestamp - int(sound["rtptime"])) % 2**32 == 3200
+    assert packet.sequence == int(sound["seq"])
+
+
+async def test_pause_and_play_again_go_on_where_it_was(stage: Stage, player: Player) -> None:
+    await player.play()
+    stage.lens.picture(key=True)
+    second = stage.lens.picture()
+    await player.frame()
+    assert await player.frame() == second
+    other = await stage.player()
+    await other.play()
+    assert (await player.ask("PAUSE", "/h264")).status == 200
+    third = stage.lens.picture()
+    assert (await player.ask("PAUSE", "/h264")).status == 455
+    await player.ask("PLAY", "/h264")
+    fourth = stage.lens.picture()
+    assert [await player.frame(), await player.frame()] == [third, fourth]
+
+
+async def test_play_again_while_playing_changes_nothing(stage: Stage, player: Player) -> None:
+    await player.play()
+    stage.lens.picture(key=True)
+    assert (await player.ask("PLAY", "/h264")).status == 200
+    second = stage.lens.picture()
+    await player.frame()
+    assert await player.frame() == second
+
+
+async def test_teardown_ends_the_session(stage: Stage, player: Player) -> None:
+    await player.play()
+    assert len(stage.service) == 1
+    assert (await player.ask("TEARDOWN", "/h264")).status == 200
+    assert len(stage.service) == 0
+    assert not stage.lens.h264.watched.is_set()
+    assert (await player.ask("PLAY", "/h264")).status == 454
+
+
+async def test_teardown_of_one_track_leaves_the_other(stage: Stage, player: Player) -> None:
+    await player.play("", tracks=2)
+    await player.ask("TEARDOWN", "/track0")
+    assert len(stage.service) == 1
+    assert not stage.lens.h264.watched.is_set()
+    samples = stage.lens.tone()
+    assert (await player.packet(2)).payload == samples
+    await player.ask("TEARDOWN", "/track1")
+    assert len(stage.service) == 0
+
+
+async def test_keep_alives(stage: Stage, player: Player) -> None:
+    await player.ask("SETUP", "/audio", transport=TCP)
+    for method in ("GET_PARAMETER", "SET_PARAMETER", "OPTIONS"):
+        stage.later(50)
+        assert (await player.ask(method, "/audio")).status == 200
+    stage.later(61)
+    assert len(stage.service) == 0
+
+
+async def test_unknown_parameters_are_named(player: Player) -> None:
+    for method in ("GET_PARAMETER", "SET_PARAMETER"):
+        answer = await player.ask(method, "/h264", body=b"barparam: 1\r\nfoo\r\n")
+        assert (answer.status, answer.body) == (451, b"barparam\r\nfoo\r\n")
+
+
+WRONG = [
+    ("DESCRIBE", "/nowhere", {}, 404),
+    ("DESCRIBE", "/../h264", {}, 404),
+    ("DESCRIBE", "*", {}, 404),
+    ("DESCRIBE", "/h264", {"accept": "text/html"}, 406),
+    ("DESCRIBE", "/h264", {"require": "com.example.magic"}, 551),
+    ("OPTIONS", "/h264", {"proxy_require": "gold"}, 551),
+    ("OPTIONS", "/h264", {"session": "abc"}, 454),
+    ("SETUP", "/h264/track0", {}, 461),
+    ("SETUP", "/h264/track7", {"transport": TCP}, 404),
+    ("SETUP", "/", {"transport": TCP}, 459),
+    ("SETUP", "/h264/track0", {"transport": TCP, "session": "abc"}, 454),
+    ("SETUP", "/h264/track0", {"transport": "RTP/SAVP;unicast;client_port=5000-5001"}, 461),
+    ("SETUP", "/h264/track0", {"transport": "RTP/AVP;unicast;client_port=5000-5001;destination=9.9.9.9"}, 461),
+    ("SETUP", "/h264/track0", {"transport": "RTP/AVP;unicast;client_port=0-1"}, 461),
+    ("SETUP", "/h264/track0", {"transport": "RTP/AVP;unicast;client_port=53-54"}, 461),
+    ("SETUP", "/h264/track0", {"transport": "RTP/AVP;multicast"}, 461),
+    ("PLAY", "/h264", {}, 454),
+    ("PLAY", "/h264", {"session": "0" * 32}, 454),
+    ("PAUSE", "/h264", {"session": "x"}, 454),
+    ("TEARDOWN", "/h264", {}, 454),
+    ("GET_PARAMETER", "/h264", {"session": "x"}, 454),
+    ("ANNOUNCE", "/h264", {}, 405),
+    ("RECORD", "/h264", {}, 405),
+    ("DANCE", "/h264", {}, 501),
+    ("play", "/h264", {}, 501),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "fields", "status"), WRONG)
+async def test_what_is_wrong(
+    stage: Stage, player: Player, method: str, path: str, fields: dict[str, str], status: int
+) -> None:
+    assert (await player.ask(method, path, **fields)).status == status
+    assert len(stage.service) == 0
+    assert (await player.ask("OPTIONS")).status == 200
+
+
+async def test_what_is_wrong_in_a_session(player: Player) -> None:
+    await player.ask("SETUP", "/track0", transport=TCP)
+    assert (await player.ask("SETUP", "/mjpeg/track0", transport=TCP)).status == 459
+    assert (await player.ask("PLAY", "/mjpeg")).status == 459
+    assert (await player.ask("PAUSE", "/")).status == 455
+    await player.ask("SETUP", "/track1", transport=TCP)
+    assert (await player.ask("PLAY", "/track0")).status == 460
+    assert (await player.ask("PLAY", "/")).status == 200
+    assert (await player.ask("SETUP", "/track1", transport=TCP)).status == 455
+
+
+async def test_a_channel_in_use_is_replaced_by_a_free_one(player: Player) -> None:
+    await player.ask("SETUP", "/track0", transport=TCP)
+    answer = await player.ask("SETUP", "/track1", transport=TCP)
+    assert "interleaved=2-3" in answer.fields["transport"]
+
+
+async def test_four_sessions_on_a_connection(stage: Stage, player: Player) -> None:
+    for _ in range(4):
+        player.session = ""
+        assert (await player.ask("SETUP", "/audio", transport="RTP/AVP/TCP")).status == 200
+    player.session = ""
+    assert (await player.ask("SETUP", "/audio", transport="RTP/AVP/TCP")).status == 453
+    assert len(stage.service) == 4
+
+
+async def test_pipelined_requests_are_answered_in_order(stage: Stage, player: Player) -> None:
+    player.send("DESCRIBE", "/h264")
+    player.send("OPTIONS")
+    player.send("SETUP", "/h264/track0", transport=TCP)
+    await stage.quiet()
+    stage.lens.picture(key=True)
+    answers = [await player.answer() for _ in range(3)]
+    assert [answer.fields["cseq"] for answer in answers] == ["1", "2", "3"]
+    assert [answer.status for answer in answers] == [200] * 3
+
+
+async def test_login(stage: Stage, player: Player) -> None:
+    stage.service.gate.login_needed = True
+    assert (await player.ask("OPTIONS")).status == 200
+    answer = await player.ask("DESCRIBE", "/h264")
+    assert answer.status == 401
+    assert ["MD5" in answer.challenges[0], "Basic" in answer.challenges[1]] == [True, True]
+    assert (await player.ask("SETUP", "/audio", transport=TCP, authorization=basic("nobody"))).status == 401
+    assert (await player.ask("GET_PARAMETER", "/h264")).status == 401
+    assert (await player.ask("SETUP", "/audio", transport=TCP, authorization=basic("guest"))).status == 200
+    # the session's secret will do for a keep-alive, on its own connection alone
+    assert (await player.ask("GET_PARAMETER", "/audio")).status == 200
+    other = await stage.player()
+    other.session = player.session
+    assert (await other.ask("PLAY", "/audio")).status == 401
+    assert (await other.ask("PLAY", "/audio", authorization=basic("admin"))).status == 454
+
+
+async def test_a_digest_for_the_presentation_is_good_for_its_tracks(stage: Stage, player: Player) -> None:
+    stage.service.gate.login_needed = True
+    digest = 'Digest username="a", realm="x", nonce="n", uri="%s", response="%s"'
+    for uri in (f"{player.url}/h264", f"{player.url}/h264/", f"{player.url}/mjpeg"):
+        await player.ask("SETUP", "/h264/track0", transport=TCP, authorization=digest % (uri, "0" * 32))
+    track = f"{player.url}/h264/track0"
+    assert [target for _, target in stage.door.asked] == [f"{player.url}/h264", f"{player.url}/h264/", track]

@@ -1,0 +1,277 @@
+"""How packets reach viewers: fast, slow, late, over UDP, to a group."""
+
+import asyncio
+import socket
+from itertools import pairwise
+
+import pytest
+from tests.server.rtsp.player import SECOND, Player, Stage
+
+from ipcamd.media.frame import Codec
+from ipcamd.server.limits import Limits
+from ipcamd.server.rtsp.multicast import Multicast
+from ipcamd.wire import rtcp, rtp
+
+
+async def test_all_viewers_get_the_same_packets(stage: Stage) -> None:
+    players = [await stage.player() for _ in range(3)]
+    for player in players:
+        await player.play()
+    stage.lens.picture(key=True)
+    stage.lens.picture()
+    packets = [[await player.packet() for _ in range(5)] for player in players]
+    assert packets[0] == packets[1] == packets[2]
+    numbers = [packet.sequence - packets[0][0].sequence for packet in packets[0]]
+    assert [number % 65536 for number in numbers] == [0, 1, 2, 3, 4]
+
+
+async def test_who_comes_late_gets_the_group_of_pictures(stage: Stage) -> None:
+    first = await stage.player()
+    await first.play()
+    stage.lens.picture(key=True)
+    expected = [stage.lens.picture(key=True), stage.lens.picture(), stage.lens.picture()]
+    late = await stage.player()
+    await late.play()
+    expected.append(stage.lens.picture())
+    assert [await late.frame() for _ in range(4)] == expected
+
+
+async def test_nothing_is_sent_before_a_key_frame(stage: Stage, player: Player) -> None:
+    await player.play()
+    stage.lens.picture()
+    key = stage.lens.picture(key=True)
+    assert await player.frame() == key
+
+
+async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(stage: Stage) -> None:
+    slow, fast = await stage.player(), await stage.player()
+    for player in (slow, fast):
+        await player.play()
+    slow.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    sent, keys = [], []
+    for number in range(100):
+        sent.append(stage.lens.picture(key=number % 10 == 0, size=60_000))
+        keys += sent[-1:] if number % 10 == 0 else []
+        assert await fast.frame() == sent[-1]
+    slow.writer.transport.resume_reading()  # type: ignore[attr-defined]
+    got = []
+    while not got or got[-1] is not sent[-1]:
+        waiting = [c for c in stage.service._connections if c.line.waiting]
+        if not waiting:
+            sent.append(stage.lens.picture(size=500))
+            sent.append(stage.lens.picture(key=True, size=500))
+            keys.append(sent[-1])
+        frame = await slow.frame()
+        got.append(sent[sent.index(frame)])
+    places = [sent.index(frame) for frame in got]
+    jumps = [b for a, b in pairwise(places) if b != a + 1]
+    assert jumps
+    assert all(sent[at] in keys for at in jumps)
+
+
+async def test_a_viewer_who_reads_nothing_is_cut(stage: Stage, player: Player) -> None:
+    player.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    player.send("SETUP", "/h264/track0", transport="RTP/AVP/TCP;interleaved=0-1")
+    await stage.quiet()
+    (session,) = stage.service._sessions
+    player.session = session
+    player.send("PLAY", "/h264")
+    await stage.quiet()
+    for number in range(200):
+        stage.lens.picture(key=number % 10 == 0, size=60_000)
+    await stage.quiet()
+    stage.later(1)
+    stage.later(5)
+    assert len(stage.service) == 1
+    stage.later(6)
+    await stage.quiet()
+    assert len(stage.service) == 0
+    assert not stage.lens.h264.watched.is_set()
+
+
+class Ears:
+    """A client's pair of UDP ports."""
+
+    def __init__(self) -> None:
+        while True:
+            self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+            self.rtp.bind(("127.0.0.1", 0))
+            self.port = self.rtp.getsockname()[1]
+            self.rtcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+            try:
+                self.rtcp.bind(("127.0.0.1", self.port + 1))
+                return
+            except OSError:
+                self.rtp.close()
+                self.rtcp.close()
+
+    @property
+    def transport(self) -> str:
+        return f"RTP/AVP;unicast;client_port={self.port}-{self.port + 1}"
+
+    async def packets(self, count: int) -> list[rtp.Packet]:
+        loop = asyncio.get_running_loop()
+        return [rtp.parse(await asyncio.wait_for(loop.sock_recv(self.rtp, 2048), 1)) for _ in range(count)]
+
+    async def report(self) -> bytes:
+        return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self.rtcp, 2048), 1)
+
+    def close(self) -> None:
+        self.rtp.close()
+        self.rtcp.close()
+
+
+@pytest.fixture
+def ears():
+    ears = Ears()
+    yield ears
+    ears.close()
+
+
+async def test_udp(stage: Stage, player: Player, ears: Ears) -> None:
+    answer = await player.ask("SETUP", "/h264/track0", transport=ears.transport)
+    server = int(answer.fields["transport"].partition("server_port=")[2].partition("-")[0])
+    assert server % 2 == 0
+    assert "source=127.0.0.1" in answer.fields["transport"]
+    await player.ask("PLAY", "/h264")
+    stage.lens.picture(key=True, size=5000)
+    packets = await ears.packets(5)
+    assert [len(packet.payload) for packet in packets[1:4]] == [1400] * 3
+    assert [packet.marker for packet in packets] == [False] * 4 + [True]
+    assert (await ears.report())[1] == 200
+    # a report of the client is a sign of life
+    source = packets[0].ssrc
+    report = (
+        bytes.fromhex("81c90007 00000009") + source.to_bytes(4) + bytes.fromhex("40000001 00010002 0000001e") + bytes(8)
+    )
+    for _ in range(3):
+        stage.later(50)
+        ears.rtcp.sendto(report, ("127.0.0.1", server + 1))
+        await stage.quiet()
+    (session,) = stage.service._sessions.values()
+    assert session.receptions[source] == rtcp.Reception(9, source, 0.25, 1, 0x10002, 30)
+    stage.later(61)
+    assert len(stage.service) == 0
+    assert not stage.lens.h264.watched.is_set()
+
+
+async def test_a_group_of_pictures_over_udp_comes_in_bursts_and_whole(stage: Stage, ears: Ears) -> None:
+    first = await stage.player()
+    await first.play()
+    for number in range(30):
+        stage.lens.picture(key=number == 0, size=7000)
+    late = await stage.player()
+    await late.ask("SETUP", "/h264/track0", transport=ears.transport)
+    await late.ask("PLAY", "/h264")
+    stage.lens.picture(size=100)
+    packets = await ears.packets(1 + 30 * 6 + 1)
+    numbers = [(packet.sequence - packets[0].sequence) % 65536 for packet in packets]
+    assert numbers == list(range(len(packets)))
+
+
+async def test_without_kernel_support_packets_go_singly(stage: Stage, player: Player, ears: Ears) -> None:
+    await player.ask("SETUP", "/h264/track0", transport=ears.transport)
+    (session,) = stage.service._sessions.values()
+    session.setups[0].viewer._whole = True  # type: ignore[union-attr]
+    await player.ask("PLAY", "/h264")
+    stage.lens.picture(key=True, size=5000)
+    assert [len(packet.payload) for packet in (await ears.packets(5))[1:4]] == [1400] * 3
+
+
+async def test_a_session_over_udp_outlives_its_connection_for_a_while(stage: Stage, player: Player, ears: Ears) -> None:
+    await player.ask("SETUP", "/audio", transport=ears.transport)
+    player.close()
+    await stage.quiet()
+    other = await stage.player()
+    other.session = player.session
+    assert (await other.ask("PLAY", "/audio")).status == 200
+    stage.later(20)
+    samples = stage.lens.tone()
+    assert (await ears.packets(1))[0].payload == samples
+    other.close()
+    await stage.quiet()
+    stage.later(11)
+    assert len(stage.service) == 0
+    goodbye = await ears.report()  # the first is the sender report at PLAY
+    assert goodbye[1] == 200
+
+
+async def test_multicast(stage: Stage, player: Player) -> None:
+    ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    ears.bind(("239.255.77.7", 0))
+    port = ears.getsockname()[1] & ~1
+    ears.close()
+    ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    ears.bind(("239.255.77.7", port))
+    member = socket.inet_aton("239.255.77.7") + socket.inet_aton("127.0.0.1")
+    ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+    settings = Multicast("239.255.77.7", ((Codec.H264, port), (Codec.ULAW, port + 2)), 1, "127.0.0.1")
+    stage.service.multicast.configure(settings)
+    answer = await player.ask("SETUP", "/h264/track0", transport="RTP/AVP;multicast")
+    expected = f"RTP/AVP;multicast;destination=239.255.77.7;port={port}-{port + 1};ttl=1"
+    assert answer.fields["transport"].startswith(expected)
+    assert (await player.ask("PLAY", "/h264")).status == 200
+    stage.lens.picture(key=True, size=100)
+    data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ears, 2048), 1)
+    assert rtp.parse(data).payload_type == 96
+    ears.close()
+    stage.service.multicast.configure(None)
+    assert not stage.lens.h264.watched.is_set()
+    player.session = ""
+    assert (await player.ask("SETUP", "/mjpeg/track0", transport="RTP/AVP;multicast")).status == 461
+
+
+async def test_beyond_the_places_of_viewers() -> None:
+    async with Stage(Limits(viewers=2)) as stage:
+        players = [await stage.player() for _ in range(3)]
+        for player in players[:2]:
+            await player.play("/audio")
+        answer = await players[2].ask("SETUP", "/audio", transport="RTP/AVP/TCP")
+        assert answer.status == 453
+        await players[0].ask("TEARDOWN", "/audio")
+        await players[2].play("/audio")
+
+
+async def test_the_clock_is_set_and_time_stamps_go_on(stage: Stage, player: Player) -> None:
+    await player.play()
+    stamps = []
+    for step in (0, 3600 * SECOND, -7200 * SECOND, 0):
+        stage.lens.now += step
+        stage.lens.picture(key=True, size=300)
+        await player.packet()
+        stamps.append((await player.packet()).timestamp)
+    assert [(b - a) % 2**32 for a, b in pairwise(stamps)] == [3600, 3600, 3600]
+
+
+async def test_sound_is_stamped_without_gaps(stage: Stage, player: Player) -> None:
+    await player.play("/audio")
+    stamps = []
+    for step in (40, 45, 36, 39, 41, 200, 40):
+        stage.lens.now += step * SECOND // 1000
+        stage.lens.tone()
+        stamps.append((await player.packet()).timestamp)
+    assert [(b - a) % 2**32 for a, b in pairwise(stamps)] == [320, 320, 320, 320, 1608, 320]
+
+
+async def test_what_the_format_cannot_carry_is_left_out(stage: Stage, player: Player) -> None:
+    from ipcamd.media.frame import Encoded
+
+    await player.ask("SETUP", "/mjpeg/track0", transport="RTP/AVP/TCP")
+    await player.ask("PLAY", "/mjpeg")
+    stage.lens.mjpeg.publish(Encoded(Codec.JPEG, b"no JPEG", True, stage.lens.now, 1, b""))
+    assert (await player.ask("OPTIONS")).status == 200
+
+
+async def test_quality_of_service_marks_packets(stage: Stage, player: Player, ears: Ears) -> None:
+    await player.play("/audio")
+    other = await stage.player()
+    await other.ask("SETUP", "/audio", transport=ears.transport)
+    ears.rtp.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+    stage.service.mark(34, 46)
+    await other.ask("PLAY", "/audio")
+    stage.lens.tone()
+    await asyncio.sleep(0.01)
+    _, ancillary, _, _ = ears.rtp.recvmsg(2048, 64)
+    assert [data[0] >> 2 for _, _, data in ancillary] == [46]
+    (connection,) = [c for c in stage.service._connections if any(s.over_tcp for s in c.sessions.values())]
+    assert connection.line._socket.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) >> 2 == 46
