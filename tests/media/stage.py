@@ -52,6 +52,7 @@ class Script:
     """A source that gives what the test puts in, when it puts it in."""
 
     name = "script"
+    sound = False
 
     def __init__(self) -> None:
         self.items: queue.Queue[Picture | Sound | Exception | None] = queue.Queue()
@@ -77,7 +78,7 @@ class Script:
     def _given(self, stop: threading.Event) -> Iterator[Picture | Sound]:
         while not stop.is_set():
             try:
-                item = self.items.get(timeout=0.01)
+                item = self.items.get(timeout=0.002)
             except queue.Empty:
                 continue
             if item is None:

@@ -79,6 +79,11 @@ def test_key_frames_come_once_a_group_and_everything_else_is_predicted(shape: Sh
     assert keys(Encoding(replace(shape, rate=5), source=5).run(21)) == [0, 10, 20]
 
 
+@pytest.mark.parametrize("rate", [1, 10, 15, 20, 25, 30])
+def test_a_stream_has_its_rate(rate: int) -> None:
+    assert len(Encoding(replace(JPEG, rate=rate)).run(91)) == 3 * rate + 1
+
+
 @VIDEO
 def test_cuts_make_no_key_frames(shape: Shape) -> None:
     encoding = Encoding(shape)

@@ -29,7 +29,7 @@ def test_the_factory_look_is_neutral() -> None:
 
 
 def test_the_look_follows_the_parameters() -> None:
-    sensor = {name: "on" for name in ("OverlayText", "IncludeText", "OverlayDate", "OverlayOpaque", "Mirror", "Flip")}
+    sensor = dict.fromkeys(("OverlayText", "IncludeText", "OverlayDate", "OverlayOpaque", "Mirror", "Flip"), "on")
     levels = {"Brightness": "1", "Contrast": "2", "Saturation": "3", "Sharpness": "4"}
     assert Look.of(sensor | levels, "Gate") == Look(1, 2, 3, 4, True, True, "Gate", True, True)
     assert Look.of(sensor | levels | {"IncludeText": "off"}, "Gate").text == ""

@@ -14,10 +14,10 @@ RAW_TYPES = {"h264": "video/h264", "mpeg4": "video/mp4v-es"}
 def join(call: Call, hub: Hub, bare: Join) -> Join:
     """Return the SDK's framing of `hub`, or `bare` if the request says ``header=no``.
 
-    Raises ``RequestFailed`` for a ``header`` that is neither yes nor no. Other parameters are none of its business.
+    Raises ``RequestFailed`` for a ``header`` that is neither yes nor no.
     """
     header = call.query.get("header")
-    if header is None or header.lower() == "yes":
+    if not header or header.lower() == "yes":
         return Join((hub,), Framing.SDK, SDK_TYPE)
     if header.lower() == "no":
         return bare

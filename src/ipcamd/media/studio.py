@@ -43,16 +43,18 @@ class Studio:
         self._transform = self._transform or Transform(self._stamp)
 
     def deliver(self, picture: Picture) -> None:
-        """Finish a picture and offer it to the slots."""
+        """Finish a picture and offer it to the slots that are wanted."""
+        slots = [slot for slot in self._slots if slot.wanted]
+        if not slots:
+            return
         from ipcamd.media.scale import Shot
 
         self.prepare()
         assert self._transform
         began = time.thread_time()
         shot = Shot(self._transform.apply(picture.video, picture.captured, self.look), picture.captured)
-        for slot in self._slots:
-            if slot.wanted:
-                slot.put(shot)
+        for slot in slots:
+            slot.put(shot)
         self.meter.count(0, time.thread_time() - began, (self._clock_ns() - picture.captured) / 1e9)
 
     def blank(self, wanted: "Wanted", why: str) -> Picture:

@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 from ipcamd.media.look import NEUTRAL, Look
 from ipcamd.media.overlay import Overlay
 from ipcamd.media.planes import FULL, Plane, planes
-
-_SHIFT = 6
-"""Sharpness is weighed in 64ths: with a weight up to 32, eight times the largest value still fits into 16 bits."""
+from ipcamd.media.sharpness import Sharpness
 
 
 class Transform:
@@ -25,25 +23,25 @@ class Transform:
     def __init__(self, stamp: Callable[[int], str]) -> None:
         """`stamp` writes a capture time, in nanoseconds since the epoch, as the date and time to draw."""
         self._overlay = Overlay(stamp)
+        self._sharpness = Sharpness()
 
     def apply(self, frame: av.VideoFrame, captured: int, look: Look) -> av.VideoFrame:
         """Return the full-range `frame` as `look` wants it. Where nothing is to do that is the frame itself, and the
         overlay alone is drawn into it: the frame is the caller's to give."""
-        made = _developed(frame, look) if _changes(look) else frame
+        made = self._developed(frame, look) if _changes(look) else frame
         if tile := self._overlay.tile(look, captured, frame.height):
             tile.draw(planes(made))
         return made
 
-
-def _developed(frame: av.VideoFrame, look: Look) -> av.VideoFrame:
-    """Return a new frame with all but the overlay."""
-    made = av.VideoFrame(frame.width, frame.height, FULL)
-    luma, *chroma = (turned(plane, look.mirror, look.flip) for plane in planes(frame))
-    target, *targets = planes(made)
-    sharpen(toned(luma, tones(look.brightness, look.contrast)), look.sharpness, target)
-    for plane, into in zip(chroma, targets, strict=True):
-        into[:] = toned(plane, colours(look.saturation))
-    return made
+    def _developed(self, frame: av.VideoFrame, look: Look) -> av.VideoFrame:
+        """Return a new frame with all but the overlay."""
+        made = av.VideoFrame(frame.width, frame.height, FULL)
+        luma, *chroma = (turned(plane, look.mirror, look.flip) for plane in planes(frame))
+        target, *targets = planes(made)
+        self._sharpness.apply(toned(luma, tones(look.brightness, look.contrast)), look.sharpness, target)
+        for plane, into in zip(chroma, targets, strict=True):
+            into[:] = toned(plane, colours(look.saturation))
+        return made
 
 
 def _changes(look: Look) -> bool:
@@ -88,22 +86,3 @@ def colours(saturation: int) -> bytes | None:
 
 def _table(values: NDArray[np.floating]) -> bytes:
     return bytes(np.clip(np.rint(values), 0, 255).astype(np.uint8))
-
-
-def sharpen(plane: Plane, sharpness: int, into: Plane) -> None:
-    """Write the plane into `into`, moved away from (sharper) or towards (softer) the mean of its four neighbours."""
-    into[:] = plane
-    if sharpness == NEUTRAL:
-        return
-    # at 0 nine tenths of the way to the neighbours' mean, at 255 twice the difference on top
-    weight = round((sharpness - NEUTRAL) * (32 / 127 if sharpness > NEUTRAL else 14 / 128))
-    wide = plane.astype(np.int16)
-    middle = wide[1:-1, 1:-1]
-    change = middle << 2
-    for neighbour in (wide[:-2, 1:-1], wide[2:, 1:-1], wide[1:-1, :-2], wide[1:-1, 2:]):
-        change -= neighbour
-    change *= weight
-    change >>= _SHIFT
-    change += middle
-    np.clip(change, 0, 255, out=change)
-    into[1:-1, 1:-1] = change

@@ -1,0 +1,241 @@
+"""The whole way, from a source to the hubs, with real settings and real encoders."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import simplejpeg
+from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, grey, luma, sloped
+
+from ipcamd.media.capture import Patience
+from ipcamd.media.frame import Encoded
+from ipcamd.media.hub import Hub
+from ipcamd.media.pipeline import Pipeline
+from ipcamd.media.source import Wanted
+from ipcamd.params import GROUPS
+from ipcamd.store.database import Database
+from ipcamd.store.settings import Change, Settings
+from ipcamd.wire.payload import Header, VideoFormat
+
+NEVER = Patience(silence=600)
+
+
+class Viewer:
+    """Watches one hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.frames: asyncio.Queue[Encoded] = asyncio.Queue()
+        for frame in hub.join(self.frames.put_nowait):
+            self.frames.put_nowait(frame)
+
+    async def next(self) -> Encoded:
+        return await asyncio.wait_for(self.frames.get(), WAIT)
+
+    def leave(self) -> None:
+        self.hub.leave(self.frames.put_nowait)
+
+
+class House:
+    """A pipeline on a scripted source, small pictures, and a clock that the pictures' times come from."""
+
+    def __init__(self, path: Path) -> None:
+        self.database = Database(path)
+        small = {(f"Image.{codec}", "Resolution"): "1" for codec in ("MJPEG", "MPEG4", "H264")}
+        self.settings = Settings(self.database, GROUPS, small)
+        self.source = Script()
+        self.pipeline = Pipeline(self.settings, self.source, lambda: self.time, lambda: 0, patience=NEVER)
+        self.time = NOON
+
+    async def set(self, group: str, **values: str) -> None:
+        await self.settings.update([Change(group, name, value) for name, value in values.items()])
+
+    async def show(self, *viewers: Viewer, frame: object = None) -> list[Encoded]:
+        """Show one picture; return what each viewer gets of it."""
+        self.time += SECOND // 30
+        self.source.show(self.time, frame or sloped())  # type: ignore[arg-type]
+        return [await viewer.next() for viewer in viewers]
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    house = House(tmp_path / "state" / "ipcamd.db")
+    before = threading.active_count()
+    await house.pipeline.start()
+    yield house
+    began = time.monotonic()
+    await house.pipeline.stop()
+    assert time.monotonic() - began < 1
+    # the executor that waited for them may stay
+    assert threading.active_count() <= before + 2
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("media-")]
+    assert house.source.open == 0
+    house.database.close()
+
+
+def brightness(frame: Encoded) -> float:
+    return float(simplejpeg.decode_jpeg(frame.payload, "GRAY").mean())
+
+
+async def test_nothing_runs_before_somebody_watches(house: House) -> None:
+    assert house.source.plays == 0
+    assert [hub.name for hub in house.pipeline.streams] == ["h264", "mpeg4"]
+    assert house.pipeline.figures()["mjpeg"].rate == 0
+
+
+async def test_three_streams_of_one_source(house: House) -> None:
+    viewers = [Viewer(hub) for hub in (house.pipeline.mjpeg, *house.pipeline.streams)]
+    got = [await house.show(*viewers) for _ in range(5)]
+    assert house.source.plays == 1
+    for name, frames in zip(("mjpeg", "h264", "mpeg4"), zip(*got, strict=True), strict=True):
+        assert len(decoded(name, [frame.payload for frame in frames])) == 5
+        assert [frame.counter for frame in frames] == list(range(5))
+        # the same picture has the same time in each stream
+        assert [frame.captured for frame in frames] == [NOON + (n + 1) * (SECOND // 30) for n in range(5)]
+
+
+async def test_two_viewers_share_one_encode(house: House) -> None:
+    one, two = Viewer(house.pipeline.h264), Viewer(house.pipeline.h264)
+    first, second = await house.show(one, two)
+    assert first is second
+    late = Viewer(house.pipeline.h264)
+    assert await late.next() is first
+
+
+async def test_the_source_is_asked_for_what_the_watched_streams_need(house: House) -> None:
+    await house.set("Image.MJPEG", Framerate="5")
+    await house.set("Image.H264", Resolution="17", Framerate="15")
+    mjpeg = Viewer(house.pipeline.mjpeg)
+    await house.show(mjpeg)
+    assert house.source.wanted
+    assert house.source.wanted() == Wanted((320, 240), 5, False)
+    h264 = Viewer(house.pipeline.h264)
+    assert house.source.wanted() == Wanted((1920, 1080), 15, False)
+    mjpeg.leave()
+    h264.leave()
+    assert house.source.wanted() == Wanted((1920, 1080), 15, False)
+
+
+async def test_the_sensor_s_parameters_act_on_the_next_picture(house: House) -> None:
+    viewer = Viewer(house.pipeline.mjpeg)
+    for level, expected in (("128", 100), ("178", 150), ("0", 0)):
+        await house.set("ImageSource.IO.Sensor", Brightness=level)
+        (frame,) = await house.show(viewer, frame=grey(100))
+        assert brightness(frame) == pytest.approx(expected, abs=2)
+
+
+async def test_mirror_mirrors(house: House) -> None:
+    viewer = Viewer(house.pipeline.mjpeg)
+    for mirror, left_is_dark in (("off", True), ("on", False)):
+        await house.set("ImageSource.IO.Sensor", Mirror=mirror)
+        (frame,) = await house.show(viewer)
+        image = simplejpeg.decode_jpeg(frame.payload, "GRAY")
+        assert (image[:, 10].mean() < image[:, -10].mean()) == left_is_dark
+
+
+async def test_the_overlay_shows_the_server_s_name_and_the_camera_s_time(house: House) -> None:
+    viewer = Viewer(house.pipeline.mjpeg)
+
+    async def shown(**values: str) -> bytes:
+        if values:
+            await house.set("ImageSource.IO.Sensor", **values)
+        return (await house.show(viewer, frame=grey(100)))[0].payload
+
+    plain = await shown()
+    text = await shown(OverlayText="on")
+    assert text != plain
+    assert await shown() == text
+    await house.set("System.Info", ServerName="Back door")
+    assert await shown() != text
+    assert await shown(IncludeText="off") == plain
+    date = await shown(OverlayDate="on")
+    assert date != plain
+    house.time += SECOND
+    assert await shown() != date
+
+
+@pytest.mark.parametrize(
+    ("group", "name"), [("Image.H264", "h264"), ("Image.MPEG4", "mpeg4"), ("Image.MJPEG", "mjpeg")]
+)
+async def test_a_stream_changes_its_size_while_it_is_watched(house: House, group: str, name: str) -> None:
+    viewer = Viewer(getattr(house.pipeline, name))
+    frames = [(await house.show(viewer))[0] for _ in range(2)]
+    await house.set(group, Resolution="0", Quality="1")
+    frames += [(await house.show(viewer))[0] for _ in range(2)]
+    assert [frame.size for frame in frames] == [(320, 240)] * 2 + [(640, 480)] * 2
+    assert [frame.counter for frame in frames] == [0, 1, 2, 3]
+    assert frames[2].key
+    assert Header.parse(frames[2].header).type in (0, ord("J"))
+    sizes = [(frame.width, frame.height) for frame in decoded(name, [frame.payload for frame in frames])]
+    assert sizes == [(320, 240)] * 2 + [(640, 480)] * 2
+
+
+async def test_a_stream_changes_its_rate_while_it_is_watched(house: House) -> None:
+    viewer = Viewer(house.pipeline.h264)
+    rates = []
+    for rate in (30, 10, 1):
+        await house.set("Image.H264", Framerate=str(rate))
+        for _ in range(2):
+            house.time += SECOND
+            (frame,) = await house.show(viewer)
+            form = Header.parse(frame.header).media()
+            assert isinstance(form, VideoFormat)
+            rates.append((form.rate, frame.key))
+    assert rates == [(rate, key) for rate in (30, 10, 1) for key in (True, False)]
+
+
+async def test_bit_rate_control_acts_while_the_stream_is_watched(house: House) -> None:
+    viewer = Viewer(house.pipeline.h264)
+    await house.show(viewer)
+    await house.set("Image.H264", Ratecontrol="cbr", Bitrate="1000")
+    assert (await house.show(viewer))[0].key
+    assert not (await house.show(viewer))[0].key
+    await house.set("Image.H264", Bitrate="2000")
+    assert (await house.show(viewer))[0].key
+
+
+async def test_snapshots_need_no_viewer_and_leave_none(house: House) -> None:
+    asking = [asyncio.ensure_future(house.pipeline.snapshot()) for _ in range(20)]
+    await house.show()
+    got = await asyncio.wait_for(asyncio.gather(*asking), WAIT)
+    assert {frame.counter for frame in got} == {0}
+    assert got[0].payload[:2] == b"\xff\xd8"
+
+
+async def test_no_signal_and_back(house: House) -> None:
+    viewer = Viewer(house.pipeline.mjpeg)
+    (before,) = await house.show(viewer, frame=grey(200))
+    house.time += SECOND
+    house.pipeline.capture.lost = True
+    blank = await viewer.next()
+    assert blank.size == before.size
+    assert abs(brightness(blank) - brightness(before)) > 50
+    house.pipeline.capture.lost = False
+    (after,) = await house.show(viewer, frame=grey(200))
+    assert brightness(after) == pytest.approx(200, abs=2)
+    assert after.counter == 2
+
+
+async def test_the_picture_s_size_may_change_in_the_source(house: House) -> None:
+    viewer = Viewer(house.pipeline.h264)
+    for size in ((320, 240), (640, 360), (1280, 720), (176, 144)):
+        (frame,) = await house.show(viewer, frame=sloped(size))
+        assert frame.size == (320, 240)
+
+
+async def test_figures(house: House) -> None:
+    viewer = Viewer(house.pipeline.mjpeg)
+    for _ in range(5):
+        await house.show(viewer)
+    figures = house.pipeline.figures()
+    assert set(figures) == {"mjpeg", "mpeg4", "h264", "capture"}
+    assert figures["mjpeg"].rate > 0
+    assert figures["capture"].rate > 0
+    assert figures["h264"].rate == 0
+
+
+def test_luma_of_the_stage_is_what_it_says() -> None:
+    assert luma(grey(99)) == 99

@@ -1,0 +1,139 @@
+"""What one stream's thread makes of pictures."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from tests.media.stage import NOON, SECOND, WAIT, sloped
+
+from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.hub import Hub
+from ipcamd.media.post import Post
+from ipcamd.media.scale import Shot
+from ipcamd.media.shape import Shape
+from ipcamd.media.stream import Stream
+from ipcamd.wire.payload import JPEG, Header, Status, VideoFormat, VideoKind
+
+STATUS = Status((1, 2, 3), (True, False), True)
+
+
+class Desk(Post):
+    """Takes frames in place of the event loop."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub, asyncio.new_event_loop())
+        self._loop.close()
+        self.frames: list[Encoded] = []
+        self.came = threading.Semaphore(0)
+
+    def send(self, frame: Encoded) -> None:
+        self.frames.append(frame)
+        self.came.release()
+
+
+class Running:
+    """A stream and its thread, fed picture by picture."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.hub = Hub("test")
+        self.stream = Stream(self.hub, shape, lambda: NOON + SECOND, STATUS.word)
+        self.desk = Desk(self.hub)
+        self.time = NOON
+        self.thread = threading.Thread(target=self.stream.run, args=(self.desk,), daemon=True)
+        self.thread.start()
+        self.stream.slot.want(True)
+
+    def feed(self, count: int, interval: int = SECOND // 30) -> list[Encoded]:
+        """Give so many pictures, each after the one before was encoded; return what came of them."""
+        for _ in range(count):
+            self.stream.slot.put(Shot(sloped(), self.time))
+            self.time += interval
+            assert self.desk.came.acquire(timeout=WAIT)
+        return self.desk.frames[-count:]
+
+    def stop(self) -> None:
+        self.stream.slot.close()
+        self.thread.join(WAIT)
+        assert not self.thread.is_alive()
+
+
+@pytest.fixture
+def h264() -> Iterator[Running]:
+    running = Running(Shape(Codec.H264, (320, 240), 30, 3))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def jpeg() -> Iterator[Running]:
+    running = Running(Shape(Codec.JPEG, (320, 240), 30, 2))
+    yield running
+    running.stop()
+
+
+def test_every_header_says_what_its_frame_is(jpeg: Running) -> None:
+    for number, frame in enumerate(jpeg.feed(3)):
+        header = Header.parse(frame.header)
+        assert header.counter == frame.counter == number
+        assert header.size == len(frame.payload)
+        assert header.type == JPEG
+        assert header.captured == (NOON + number * (SECOND // 30)) // 1000
+        assert header.media() == VideoFormat(VideoKind.JPEG, (320, 240), 30, 1, 2)
+        assert Status.parse(header.status) == STATUS
+        assert (frame.codec, frame.key, frame.size) == (Codec.JPEG, True, (320, 240))
+
+
+def test_types_count_from_each_i_frame(h264: Running) -> None:
+    types = [Header.parse(frame.header).type for frame in h264.feed(33)]
+    assert types == [*range(30), 0, 1, 2]
+
+
+def test_types_are_held_at_30(h264: Running) -> None:
+    # of so long a group there is none yet; the header's limit is kept all the same
+    made = [h264.stream._frame(h264.stream.shape, NOON, b"x", key=not number) for number in range(34)]
+    assert [Header.parse(frame.header).type for frame in made] == [*range(31), 30, 30, 30]
+
+
+def test_the_counter_wraps(jpeg: Running) -> None:
+    jpeg.stream._counter = (1 << 32) - 1
+    assert [frame.counter for frame in jpeg.feed(2)] == [(1 << 32) - 1, 0]
+
+
+def test_a_new_shape_acts_at_the_next_picture_and_begins_with_a_key_frame(h264: Running) -> None:
+    first = h264.feed(3)
+    h264.stream.shape = replace(h264.stream.shape, size=(640, 480), quality=0)
+    second = h264.feed(3)
+    assert [frame.counter for frame in first + second] == list(range(6))
+    assert [frame.key for frame in first + second] == [True, False, False] * 2
+    assert second[0].size == (640, 480)
+    assert Header.parse(second[0].header).media() == VideoFormat(VideoKind.H264, (640, 480), 30, 30, 0)
+
+
+def test_who_watches_again_starts_with_a_key_frame_and_the_counter_goes_on(h264: Running) -> None:
+    h264.feed(3)
+    h264.stream.slot.want(False)
+    h264.stream.slot.want(True)
+    # the thread has to see that nobody watched, before it looks for pictures again
+    while not h264.desk.came.acquire(timeout=0.02):
+        h264.stream.slot.put(Shot(sloped(), h264.time))
+    assert (h264.desk.frames[3].key, h264.desk.frames[3].counter) == (True, 3)
+
+
+def test_a_failing_encoder_is_started_anew(h264: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.media.stream._REST", 0.0)
+    h264.feed(2)
+    h264.stream.slot.put(Shot(None, h264.time))  # type: ignore[arg-type]
+    while not h264.desk.came.acquire(timeout=0.02):
+        h264.stream.slot.put(Shot(sloped(), h264.time + SECOND))
+    assert (h264.desk.frames[2].key, h264.desk.frames[2].counter) == (True, 2)
+
+
+def test_the_meter_tells_what_the_stream_does(jpeg: Running) -> None:
+    jpeg.feed(10)
+    figures = jpeg.stream.meter.figures()
+    assert figures.rate > 0
+    assert figures.bits > 0
+    assert 0 < figures.work < 1
+    assert 0 < figures.delay <= 1
