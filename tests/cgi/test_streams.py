@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 from tests.cgi.asking import World
+from tests.media.stage import Script
 
 from ipcamd.access.accounts import Account
 from ipcamd.cgi import ENDPOINTS
@@ -28,7 +29,7 @@ class Camera:
     """The stream endpoints of one camera, whose pipeline stands still."""
 
     def __init__(self, world: World) -> None:
-        self.pipeline = Pipeline(world.settings, cast("Any", None))
+        self.pipeline = Pipeline(world.settings, Script())
         self.parts = replace(world.camera(), pipeline=self.pipeline)
 
     def call(self, address: str) -> object:
