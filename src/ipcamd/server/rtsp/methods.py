@@ -88,6 +88,8 @@ def _setup(connection: "Connection", request: Request) -> Answer:
     finally:
         if not session.setups:  # refused: nothing is left of it
             connection.service.end(session)
+    if track == BACK:
+        session.account = account  # who speaks is known even where watching needs no login
     connection.mark()
     return Answer(fields=(("Transport", transport), _session_field(session), ("Cache-Control", "no-cache")))
 

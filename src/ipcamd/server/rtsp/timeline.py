@@ -22,7 +22,7 @@ class Timeline:
 
     def at(self, time: int) -> int:
         """Return the stamp that belongs to `time`."""
-        return self._first + (time - self._origin) * self._rate // _SECOND
+        return self._first + ((time - self._origin) * self._rate + _SECOND // 2) // _SECOND
 
     def stamp(self, captured: int, ticks: int) -> int:
         """Return the stamp of the next frame. `ticks`: how long it lasts, for sound; 0 for a picture.

@@ -1,0 +1,205 @@
+"""Clients that mean no good, or go without a word: nothing of them stays."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.server.rtsp.player import Player, Stage
+
+from ipcamd.server.limits import Limits
+from ipcamd.wire.rtsp import Parser
+
+TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
+
+HOSTILE = [
+    b"\x00" * 100,
+    b"\x16\x03\x01\x02\x00\x01\x00",  # TLS
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"DESCRIBE " + b"A" * 100_000,
+    b"DESCRIBE rtsp://x/" + b"../" * 400 + b"etc/passwd RTSP/1.0\r\nCSeq: 1\r\n\r\n",
+    b"DESCRIBE rtsp://x/%00%n%s RTSP/1.0\r\nCSeq: 1\r\n\r\n",
+    b"SETUP rtsp://x/h264/track0 RTSP/1.0\r\nCSeq: 1\r\nTransport: " + b"RTP/AVP," * 200 + b"\r\n\r\n",
+    b"SETUP rtsp://x/h264/track0 RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP;client_port=0-0\r\n\r\n",
+    b"SETUP rtsp://x/h264/track99999999999 RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP\r\n\r\n",
+    b"PLAY rtsp://x/h264 RTSP/1.0\r\nCSeq: 1\r\nSession: " + b"A" * 2000 + b"\r\n\r\n",
+    b"PLAY rtsp://x/h264 RTSP/1.0\r\nCSeq: 1\r\nRange: npt=" + b"9" * 2000 + b"-\r\n\r\n",
+    b"OPTIONS * RTSP/1.0\r\nCSeq: 99999999999999999999\r\n\r\n",
+    b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 18446744073709551616\r\n\r\n",
+    b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+    b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nAuthorization: Digest " + b'a="b",' * 300 + b"\r\n\r\n",
+    b"DESCRIBE rtsp://x/h264 RTSP/1.0\r\nCSeq: 1\r\nAuthorization: Basic \xff\xfe\r\nAccept: x\r\n\r\n",
+    b"DESCRIBE rtsp://[::1 RTSP/1.0\r\nCSeq: 1\r\n\r\n",
+    b"DESCRIBE rtsp://x:999999/h264/track0/track0/talk RTSP/1.0\r\nCSeq: 1\r\nAccept: x\r\n\r\n",
+    b"$" * 1000,
+    b"$\x00\xff\xff" + b"\x80" * 65535,
+    b"SET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 8\r\n\r\n\xff\x00\r\n\r\n\r\n",
+]
+
+
+@pytest.fixture
+async def watcher(stage: Stage) -> AsyncIterator[Player]:
+    """Somebody who watches in peace meanwhile, and misses nothing."""
+    watcher = await stage.player()
+    await watcher.play()
+    yield watcher
+    key = stage.lens.picture(key=True)
+    assert await watcher.frame() == key
+    assert len(stage.service) == 1
+
+
+async def attack(stage: Stage, data: bytes, size: int) -> None:
+    player = await stage.player()
+    for at in range(0, len(data), size):
+        player.writer.write(data[at : at + size])
+        if size == 1 and at % 50 == 0:
+            await asyncio.sleep(0)
+    player.writer.write_eof()
+    assert await player.closed()
+
+
+@pytest.mark.parametrize("login", [True, False])
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+async def test_hostile_request(
+    stage: Stage, watcher: Player, caplog: pytest.LogCaptureFixture, number: int, login: bool
+) -> None:
+    stage.service.gate.login_needed = login
+    await attack(stage, HOSTILE[number], 4096)
+    await attack(stage, HOSTILE[number][:3000], 1)
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_hundred_damaged_requests(stage: Stage, watcher: Player, caplog: pytest.LogCaptureFixture) -> None:
+    chance = random.Random(5)
+    good = b"".join(
+        f"{method} rtsp://x/h264{'/track0' if method == 'SETUP' else ''} RTSP/1.0\r\nCSeq: 1\r\n"
+        f"Transport: {TCP}\r\nAccept: text/plain\r\nContent-Length: 3\r\n\r\nabc".encode()
+        for method in ("OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE", "GET_PARAMETER", "TEARDOWN")
+    )
+    for _ in range(100):
+        data = bytearray(good)
+        for _ in range(chance.randrange(1, 6)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        await attack(stage, bytes(data), chance.choice((7, 100, 4096)))
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_broken_request_is_answered_and_the_connection_closed(stage: Stage, player: Player) -> None:
+    player.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 9\r\nContent-Length: x\r\n\r\n")
+    answer = await player.answer()
+    assert (answer.status, answer.fields["cseq"]) == (400, "9")
+    assert await player.closed()
+
+
+async def test_an_internal_error_shows_nothing_of_the_code(
+    stage: Stage, player: Player, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: str) -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(stage.service, "paths", fail)
+    answer = await player.ask("SETUP", "/h264", transport=TCP)
+    assert (answer.status, answer.body) == (500, b"")
+    assert "secret" not in str(answer.fields)
+    assert "ZeroDivisionError" in caplog.text
+    assert (await player.ask("OPTIONS")).status == 200
+
+
+async def test_a_dripping_request_and_a_silent_connection_end(stage: Stage) -> None:
+    dripping, silent = await stage.player(), await stage.player()
+    dripping.writer.write(b"OPTIONS")
+    await stage.quiet()
+    stage.later(9)
+    dripping.writer.write(b" ")
+    await stage.quiet()
+    stage.later(2)
+    assert await dripping.closed()
+    stage.later(70)
+    assert await silent.closed()
+    await stage.quiet()
+    assert not stage.service._connections
+
+
+async def test_a_half_closed_connection_ends(stage: Stage) -> None:
+    player = await stage.player()
+    await player.play()
+    player.writer.write_eof()
+    assert await player.closed()
+    await stage.quiet()
+    assert len(stage.service) == 0
+    assert not stage.lens.h264.watched.is_set()
+
+
+async def test_a_reset_while_frames_are_sent(stage: Stage, watcher: Player) -> None:
+    player = await stage.player()
+    await player.play()
+    player.writer.transport.abort()  # type: ignore[attr-defined]
+    for _ in range(3):
+        stage.lens.picture(key=True)
+        await watcher.frame()
+        await asyncio.sleep(0)
+    await stage.quiet()
+
+
+async def test_answers_that_nobody_reads_are_not_piled_up(stage: Stage, player: Player) -> None:
+    player.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    for _ in range(400):
+        player.writer.write(b"GET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 1024\r\n\r\n" + b"a\r\n\n" * 256)
+    player.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" * 100_000)
+    for _ in range(5):
+        await stage.quiet()
+    (connection,) = stage.service._connections
+    assert connection.line.waiting < 1_000_000
+    stage.later(1)
+    stage.later(11)
+    await stage.quiet()
+    assert not stage.service._connections
+
+
+async def test_too_many_connections() -> None:
+    async with Stage(Limits(viewers=2, others=1, alone=1)) as stage:
+        players = [await stage.player() for _ in range(3)]
+        assert (await players[1].ask("OPTIONS")).status == 200
+        assert (await players[2].answer()).status == 503
+        assert await players[2].closed()
+        players[0].close()
+        await stage.quiet()
+        assert (await (await stage.player()).ask("OPTIONS")).status == 200
+
+
+async def test_addresses_that_may_not_connect() -> None:
+    allowed = True
+    async with Stage(admits=lambda _: allowed) as stage:
+        player = await stage.player()
+        await player.play()
+        allowed = False
+        stage.service.recheck()
+        assert await player.closed()
+        await stage.quiet()
+        assert len(stage.service) == 0
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await (await stage.player()).ask("OPTIONS")
+
+
+async def test_closing_says_goodbye_and_leaves_nothing(stage: Stage) -> None:
+    player = await stage.player()
+    await player.play()
+    await stage.service.close()
+    assert await player.closed()
+    assert len(stage.service) == 0
+    assert not stage.lens.h264.watched.is_set()
+
+
+async def test_a_guesser_is_answered_late_and_the_next_request_waits(stage: Stage, player: Player) -> None:
+    stage.service.gate.login_needed = True
+    player.send("DESCRIBE", "/h264", authorization="Basic wrong")
+    player.send("OPTIONS")
+    answers = [await player.answer(), await player.answer()]
+    assert [(answer.status, answer.fields["cseq"]) for answer in answers] == [(401, "1"), (200, "2")]
+
+
+def test_parser_keeps_no_more_than_a_message() -> None:
+    parser = Parser()
+    for _ in range(1000):
+        parser.feed(b"$\x00\x00\x02ab" * 10)
+    assert len(parser._buffer) == 0

@@ -1,0 +1,194 @@
+"""The small parts: paths, URLs, time, packets' forms, settings."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.server.rtsp.player import SECOND, Lens, Stage
+
+from ipcamd.media.frame import Codec
+from ipcamd.params import GROUPS
+from ipcamd.server.rtsp.answer import Refused
+from ipcamd.server.rtsp.catalog import Catalog
+from ipcamd.server.rtsp.configure import follow, marks
+from ipcamd.server.rtsp.media import Track
+from ipcamd.server.rtsp.multicast import Multicast
+from ipcamd.server.rtsp.place import BACK, control, locate
+from ipcamd.server.rtsp.timeline import Timeline
+from ipcamd.server.rtsp.unit import MOST_SEGMENTS, Unit
+from ipcamd.store.database import Database
+from ipcamd.store.settings import Change, Settings
+from ipcamd.wire.rtp import FULL
+
+PATHS = [
+    ("", "h264"),
+    ("h264", "h264"),
+    ("stream1", "h264"),
+    ("live/stream1.cgi", "h264"),
+    ("cgi/mpeg/stream1.cgi", "h264"),
+    ("mpeg4", "mpeg4"),
+    ("stream2", "mpeg4"),
+    ("live/stream2.cgi", "mpeg4"),
+    ("mjpeg", "mjpeg"),
+    ("audio", "audio"),
+    ("live/audio.cgi", "audio"),
+    ("3gpp", None),
+    ("h265", None),
+]
+
+
+@pytest.mark.parametrize(("path", "expected"), PATHS)
+def test_paths(path: str, expected: str | None) -> None:
+    media = Lens().catalog()(path)
+    assert (media.path if media else None) == expected
+    if media:
+        assert media.tracks[-1].codec is Codec.ULAW
+        assert len(media.tracks) == (1 if expected == "audio" else 2)
+
+
+def test_the_path_for_telephones_is_there_when_enabled() -> None:
+    lens = Lens()
+    catalog = Catalog({}, phone=lambda: (Track(lens.mpeg4, Codec.MPEG4),))
+    assert catalog("3gpp").tracks[0].hub is lens.mpeg4  # type: ignore[union-attr]
+    assert catalog("h264") is None
+
+
+URLS = [
+    ("rtsp://h:1/h264/track0", "h264", 0),
+    ("rtsp://h/H264/", "h264", None),
+    ("RTSPS://[::1]:322/mpeg4/track1/", "mpeg4", 1),
+    ("rtsp://h", "h264", None),
+    ("rtsp://h/track1", "h264", 1),
+    ("rtsp://h/h264?x=1/track1", "h264", 1),
+    ("rtsp://h/h264/talk", "h264", BACK),
+    ("/audio", "audio", None),
+]
+
+
+@pytest.mark.parametrize(("url", "path", "track"), URLS)
+def test_urls(url: str, path: str, track: int | None) -> None:
+    place = locate(Lens().catalog(), url)
+    assert (place.media.path, place.track) == (path, track)
+    if track is not None:
+        assert locate(Lens().catalog(), f"rtsp://h/{control(track)}").track == track
+
+
+@given(st.text("rtsp:/h264?track01 talk%.#\\", max_size=40))
+def test_any_url_is_a_place_or_refused(url: str) -> None:
+    try:
+        place = locate(Lens().catalog(), url)
+    except Refused as refused:
+        assert refused.answer.status == 404
+    else:
+        assert place.track is None or place.track < len(place.media.tracks)
+
+
+class TestTimeline:
+    def test_stamps_follow_capture_times(self) -> None:
+        line = Timeline(90000, 100 * SECOND, 7)
+        assert [line.stamp(100 * SECOND + n * SECOND // 30, 0) for n in range(4)] == [7, 3007, 6007, 9007]
+        assert line.at(101 * SECOND) == 90007
+
+    @given(st.lists(st.integers(-20 * SECOND, 20 * SECOND), max_size=30), st.sampled_from([0, 320]))
+    def test_stamps_always_rise_and_never_leap(self, steps: list[int], ticks: int) -> None:
+        now = 10**18
+        line = Timeline(8000, now, 0)
+        last = line.stamp(now, ticks)
+        for step in steps:
+            now += step
+            stamp = line.stamp(now, ticks)
+            assert last < stamp <= last + 8000 * 11
+            last = stamp
+
+    def test_sound_with_jittery_times_has_no_gaps_and_no_drift(self) -> None:
+        line = Timeline(8000, 0, 0)
+        # a sound card that is 1/1000 fast, read in lumps
+        stamps = [line.stamp(int(n * SECOND * 0.04 * 1.001) + (n * 7919 % 10) * 1_000_000, 320) for n in range(5000)]
+        for n, stamp in enumerate(stamps):
+            assert abs(stamp - n * 320 * 1.001) <= 8000 * 0.03
+
+
+def unit(*sizes: int) -> Unit:
+    return Unit([bytes(size) for size in sizes], key=True, captured=0, sequence=0, timestamp=0)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "runs"),
+    [
+        ((FULL,), [FULL]),
+        ((FULL, FULL, 9), [2 * FULL + 9]),
+        ((50, FULL, FULL, 9), [50, 2 * FULL + 9]),
+        ((FULL, 9, FULL, 8), [FULL + 9, FULL + 8]),
+        ((FULL,) * (MOST_SEGMENTS + 1), [MOST_SEGMENTS * FULL, FULL]),
+    ],
+)
+def test_runs_are_cut_where_the_kernel_would_cut_them(sizes: tuple[int, ...], runs: list[int]) -> None:
+    assert [len(run) for run in unit(*sizes).runs] == runs
+    assert max(runs) <= 65507
+
+
+def test_interleaved_form_is_made_once_for_all() -> None:
+    one = unit(5, 6)
+    assert one.framed(2) == b"$\x02\x00\x05" + bytes(5) + b"$\x02\x00\x06" + bytes(6)
+    assert one.framed(2) is one.framed(2)
+    assert one.framed(4)[1] == 4
+
+
+@pytest.mark.parametrize(
+    ("enabled", "which", "expected"),
+    [("yes", "both", (34, 46)), ("yes", "video", (34, 0)), ("yes", "audio", (0, 46)), ("no", "both", (0, 0))],
+)
+def test_marks(enabled: str, which: str, expected: tuple[int, int]) -> None:
+    assert marks({"Enabled": enabled, "Type": which, "VideoDSCP": "34", "AudioDSCP": "46"}) == expected
+
+
+async def test_settings_act_at_once(tmp_path: Path) -> None:
+    with Database(tmp_path / "db") as database:
+        settings = Settings(database, GROUPS, {})
+        async with Stage() as stage:
+            follow(stage.service, settings, "127.0.0.1")
+            assert stage.service.gate.login_needed
+            assert stage.service.tos == {"video": 0, "audio": 0}
+            assert stage.service.multicast.sender(Codec.H264) is None
+            await settings.update(
+                [
+                    Change("System", "RTSPAuth", "no"),
+                    Change("Network.Advanced.QoS", "Enabled", "yes"),
+                    Change("Network.Advanced.Multicast", "Enabled", "yes"),
+                    Change("Network.Advanced.Multicast", "H264Port", "7550"),
+                ]
+            )
+            assert not stage.service.gate.login_needed
+            assert stage.service.tos == {"video": 34 << 2, "audio": 46 << 2}
+            sender = stage.service.multicast.sender(Codec.H264)
+            assert sender is not None
+            assert sender.port == 7550
+            assert stage.lens.sound.watched.is_set()
+            stage.lens.microphone = False  # the catalog is asked anew after any change of the microphone
+            await settings.update([Change("Audio", "MicEnabled", "yes")])
+            assert stage.service.multicast.sender(Codec.ULAW) is None
+
+
+async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    ears.bind(("239.255.255.255", 0))
+    member = socket.inet_aton("239.255.255.255") + socket.inet_aton("127.0.0.1")
+    ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+    monkeypatch.setattr("ipcamd.wire.sap.PORT", ears.getsockname()[1])
+    ports = ((Codec.H264, 7560), (Codec.ULAW, 7562))
+    stage.service.multicast.configure(Multicast("239.255.3.4", ports, 3, "127.0.0.1"))
+    stage.lens.picture(key=True)
+    loop = asyncio.get_running_loop()
+    told = await asyncio.wait_for(loop.sock_recv(ears, 2048), 1)
+    assert told[:2] == b"\x20\x00"
+    text = told.partition(b"application/sdp\0")[2].decode()
+    for line in ("c=IN IP4 239.255.3.4/3", "m=video 7560 RTP/AVP 96", "m=audio 7562 RTP/AVP 0"):
+        assert f"{line}\r\n" in text
+    assert "a=control:" not in text
+    stage.service.multicast.configure(None)
+    ended = await asyncio.wait_for(loop.sock_recv(ears, 2048), 1)
+    assert (ended[0], ended[1:]) == (0x24, told[1:])
+    ears.close()

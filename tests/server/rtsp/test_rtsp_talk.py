@@ -1,0 +1,75 @@
+"""The back channel: clients speak (ONVIF Streaming Specification, 5.3)."""
+
+import socket
+
+import pytest
+from tests.server.rtsp.player import Player, Stage, basic
+
+from ipcamd.server.rtsp.methods import BACKCHANNEL
+from ipcamd.wire.rtsp import interleave
+
+SPEECH = bytes.fromhex("80800001 00000000 00000007") + b"\xff" * 160
+
+
+async def test_description_has_a_track_to_speak_on(stage: Stage, player: Player) -> None:
+    answer = await player.ask("DESCRIBE", "/audio", require=BACKCHANNEL, authorization=basic("users"))
+    assert answer.body.decode().endswith(
+        "m=audio 0 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=recvonly\r\na=control:track0\r\n"
+        "m=audio 0 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendonly\r\na=control:talk\r\n"
+    )
+    assert b"sendonly" not in (await player.ask("DESCRIBE", "/audio")).body
+
+
+async def test_speech_arrives_with_its_speaker(stage: Stage, player: Player) -> None:
+    fields = {"require": BACKCHANNEL, "authorization": basic("users")}
+    await player.ask("SETUP", "/audio/track0", transport="RTP/AVP/TCP;interleaved=0-1", **fields)
+    answer = await player.ask("SETUP", "/audio/talk", transport="RTP/AVP/TCP;interleaved=2-3", **fields)
+    assert answer.status == 200
+    player.writer.write(interleave(2, [SPEECH]))
+    assert (await player.ask("PLAY", "/audio", require=BACKCHANNEL)).status == 200
+    assert stage.spoken == []  # not before PLAY
+    player.writer.write(interleave(2, [SPEECH, SPEECH]) + interleave(0, [SPEECH]) + interleave(9, [SPEECH]))
+    await player.ask("OPTIONS")
+    assert stage.spoken == [(SPEECH, "users")] * 2
+
+
+async def test_speech_over_udp(stage: Stage, player: Player) -> None:
+    mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    mouth.bind(("127.0.0.1", 0))
+    port = mouth.getsockname()[1]
+    transport = f"RTP/AVP;unicast;client_port={port}-{(port + 1) % 65536 or 1024}"
+    answer = await player.ask("SETUP", "/audio/talk", transport=transport, authorization=basic("admin"))
+    server = int(answer.fields["transport"].partition("server_port=")[2].partition("-")[0])
+    await player.ask("PLAY", "/audio")
+    stage.later(50)
+    mouth.sendto(SPEECH, ("127.0.0.1", server))
+    stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    stranger.sendto(b"x" * 172, ("127.0.0.1", server))
+    await stage.quiet()
+    assert stage.spoken == [(SPEECH, "admin")]
+    stage.later(50)
+    assert len(stage.service) == 1
+    mouth.close()
+    stranger.close()
+
+
+@pytest.mark.parametrize(("who", "status"), [("guest", 403), ("nobody", 401), ("", 401)])
+async def test_who_may_not_speak(stage: Stage, player: Player, who: str, status: int) -> None:
+    fields = {"authorization": basic(who)} if who else {}
+    assert (await player.ask("DESCRIBE", "/audio", require=BACKCHANNEL, **fields)).status == status
+    answer = await player.ask("SETUP", "/audio/talk", transport="RTP/AVP/TCP", **fields)
+    assert answer.status == status
+    assert len(stage.service) == 0
+
+
+async def test_a_session_that_others_began_cannot_be_spoken_in(stage: Stage, player: Player) -> None:
+    """A viewer without a login cannot add the speaking track, nor use somebody's session for it."""
+    await player.ask("SETUP", "/audio/track0", transport="RTP/AVP/TCP;interleaved=0-1")
+    answer = await player.ask(
+        "SETUP", "/audio/talk", transport="RTP/AVP/TCP;interleaved=2-3", authorization=basic("admin")
+    )
+    assert answer.status == 200
+    await player.ask("PLAY", "/audio")
+    player.writer.write(interleave(2, [SPEECH]))
+    await player.ask("OPTIONS")
+    assert stage.spoken == [(SPEECH, "admin")]
