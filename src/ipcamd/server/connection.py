@@ -54,8 +54,8 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_chatter", "_exchange", "_full", "_half", "_held", "_parser", "_phase", "_service", "_since", "_transport",
-        "_unsent", "_viewer", "address", "deadline",
+        "_chatter", "_exchange", "_full", "_half", "_held", "_parser", "_phase", "_progress", "_service", "_since",
+        "_transport", "_viewer", "address", "deadline",
     )  # fmt: skip
 
     def __init__(self, service: "HttpService") -> None:
@@ -67,7 +67,7 @@ class Connection(asyncio.Protocol):
         self._viewer: Viewer | None = None
         self._full = False  # the client does not take its answer
         self._half = False  # the client sends no more
-        self._unsent = 0  # of the answer, when last looked at
+        self._progress = 0  # of sending, when last looked at
         self._held = False  # what it sends is left in the kernel
         self._chatter = 0
         self._since = 0.0  # first byte of the request at hand
@@ -105,6 +105,8 @@ class Connection(asyncio.Protocol):
             return False
         if self._exchange and self._exchange.stream:
             self._exchange.stream.end(None if self._exchange.endless else broken_off())
+        if self._viewer:
+            self._await_progress(self._viewer.sent)
         self._advance()
         return True
 
@@ -120,7 +122,7 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Wait for the client to take its answer, before the next request is looked at."""
         self._full = True
-        self._unsent = self._transport.get_write_buffer_size()
+        self._await_progress(-self._transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """Go on."""
@@ -129,15 +131,17 @@ class Connection(asyncio.Protocol):
             self._rest()
         elif self._phase is Phase.LEAVING:
             self.deadline = self._service.clock() + self._service.limits.linger
+        elif self._viewer:
+            self._viewer.resume()
         self._advance()
 
     # -- called by the service
 
     def expire(self) -> None:
         """Act on the deadline, which has passed."""
-        if self._full and self._transport.get_write_buffer_size() < self._unsent:
-            self._unsent = self._transport.get_write_buffer_size()
-            self.deadline = self._service.clock() + self._service.limits.unread
+        progress = self._viewer.sent if self._viewer else -self._transport.get_write_buffer_size()
+        if (self._full or self._viewer) and progress > self._progress:
+            self._await_progress(progress)
         elif self._phase is Phase.WORKING and self._exchange and self._exchange.stream:
             self.deadline = math.inf
             self._exchange.stream.end(HttpError(408, "the body took too long"))
@@ -307,6 +311,11 @@ class Connection(asyncio.Protocol):
         limits = self._service.limits
         self._phase = Phase.WAITING
         self.deadline = self._service.clock() + (limits.unread if self._full else limits.idle)
+
+    def _await_progress(self, so_far: int) -> None:
+        self._progress = so_far
+        limits = self._service.limits
+        self.deadline = self._service.clock() + (limits.stall if self._viewer else limits.unread)
 
     def _leave(self) -> None:
         """Close, but let the client take the answer first: closing on unread bytes would reset the connection."""

@@ -17,7 +17,7 @@ from ipcamd.media.frame import Codec, Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.server.answer import stream_head
 from ipcamd.server.part import Part
-from ipcamd.server.viewer import Viewer
+from ipcamd.server.viewer import SecureViewer, Viewer
 from ipcamd.wire.multipart import OPENING, plain_part, sdk_part
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ GROUP_LIMIT = 300
 class Feed:
     """One hub's frames in one framing, for as long as somebody watches."""
 
-    __slots__ = ("_clock", "_framing", "_group", "_hub", "_viewers")
+    __slots__ = ("_clock", "_framing", "_group", "_hub", "_short", "_viewers")
 
     def __init__(self, hub: Hub, framing: Framing, clock: Callable[[], float]) -> None:
         self._hub = hub
@@ -40,6 +40,7 @@ class Feed:
         self._clock = clock
         self._viewers: dict[Viewer, None] = {}
         self._group: list[Part] = []
+        self._short = False  # of file descriptors or memory
 
     def add(self, viewer: Viewer) -> list[Part]:
         """Send to `viewer` from now on; return what it needs to start. Raises ``OSError`` without descriptors."""
@@ -70,8 +71,11 @@ class Feed:
         try:
             part = self._part(frame)
         except OSError as error:
-            log.warning("a frame of %s is lost: %s", self._hub.name, error)
+            if not self._short:
+                log.warning("frames of %s are lost: %s", self._hub.name, error)
+            self._short = True
             return
+        self._short = False
         if frame.key or len(self._group) == GROUP_LIMIT:
             self._group = []
         if frame.key or self._group:
@@ -120,13 +124,14 @@ class Fanout:
         """Start sending the streams of `join` to a connection, head first. Raises ``HttpError`` 503 when full."""
         if len(self._viewers) >= self._limit:
             raise HttpError(503, "too many viewers", (("Retry-After", "10"),))
+        make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
         try:
-            viewer = Viewer(transport, address, self._clock)
+            viewer = make(transport, address, self._clock)
         except OSError:
             raise HttpError(503, "too many viewers", (("Retry-After", "10"),)) from None
         self._viewers[viewer] = join
         try:
-            viewer.start(self._opening(join, viewer))
+            viewer.start(self._head(join), self._pictures(join, viewer))
         except OSError:
             self.leave(viewer)
             raise HttpError(503, "too many viewers", (("Retry-After", "10"),)) from None
@@ -148,8 +153,8 @@ class Fanout:
                 log.info("viewer %s took nothing for %g s and is cut", viewer.address, self._stall)
                 viewer.lose()
 
-    def _opening(self, join: Join, viewer: Viewer) -> list[Part]:
-        parts = [self._head(join)]
+    def _pictures(self, join: Join, viewer: Viewer) -> list[Part]:
+        parts: list[Part] = []
         for hub in join.hubs:
             feed = self._feeds.setdefault((hub, join.framing), Feed(hub, join.framing, self._clock))
             parts += (part for part in feed.add(viewer) if not part.sound)

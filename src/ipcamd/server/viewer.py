@@ -23,6 +23,9 @@ class Viewer:
     viewer is too far behind it skips to the newest key frame (of JPEG: to the newest picture).
     """
 
+    direct = True
+    """Whether the fan-out may send to `fd` itself."""
+
     __slots__ = (
         "_clock", "_offset", "_queue", "_rest", "_skipping", "_sounds", "_transport", "_waiting", "address", "dropped",
         "fd", "progress", "ready", "sent", "since",
@@ -40,7 +43,7 @@ class Viewer:
         self.address = address
         self.since = self.progress = clock()
         """Monotonic seconds: of the start, and of the last bytes that the viewer took while it was behind."""
-        self.sent = -1  # the opening is no frame
+        self.sent = -1  # the head is no frame
         """Frames sent whole."""
         self.dropped = 0
         """Frames that it missed by being slow."""
@@ -48,10 +51,12 @@ class Viewer:
         """Whether the next part may be sent at once."""
         self.fd = self._open()
 
-    def start(self, opening: Iterable[Part]) -> None:
-        """Send these first."""
-        self._queue.extend(opening)
-        self._pump()
+    def start(self, head: Part, pictures: Iterable[Part]) -> None:
+        """Send the answer's head, which is never skipped, and the pictures since the last key frame."""
+        self._rest = head
+        self._queue.extend(pictures)
+        self._skipping = not self._queue
+        self.resume()
 
     def hold(self, part: Part, sent: int) -> None:
         """Send the rest of a part, of which `sent` bytes are gone already, as soon as the socket takes more."""
@@ -67,7 +72,27 @@ class Viewer:
         else:
             self._queue_picture(part)
         if not self._waiting:
-            self._pump()
+            self.progress = self._clock()
+            self.resume()
+
+    def resume(self) -> None:
+        """Send what waits: the socket takes more."""
+        while part := self._rest or self._next():
+            self._rest = part
+            try:
+                taken = self._send(part, self._offset)
+            except BlockingIOError:
+                return self._wait()
+            except OSError:
+                return self.lose()
+            self.progress = self._clock()
+            self._offset += taken
+            if self._offset >= part.size:
+                self._rest, self._offset = None, 0
+                self.sent += 1
+        self._unwait()
+        self.ready = self.direct and not self._skipping
+        return None
 
     def stalled(self, limit: float) -> bool:
         """Whether nothing was taken for `limit` seconds, though something waits."""
@@ -97,10 +122,10 @@ class Viewer:
             self._skipping = True
         if part.key:
             self._skipping = False
-        if self._skipping:
-            self.dropped += 1
-        else:
+        if not self._skipping:
             self._queue.append(part)
+        elif self.dropped:  # else it was never behind, and only waits for its first key frame
+            self.dropped += 1
 
     def _queue_sound(self, part: Part) -> None:
         if len(self._sounds) == SOUND_PARTS:
@@ -117,24 +142,6 @@ class Viewer:
             self.dropped += 1
         return self._queue.pop(0) if self._queue else None
 
-    def _pump(self) -> None:
-        while part := self._rest or self._next():
-            self._rest = part
-            try:
-                taken = self._send(part, self._offset)
-            except BlockingIOError:
-                return self._wait()
-            except OSError:
-                return self.lose()
-            self.progress = self._clock()
-            self._offset += taken
-            if self._offset >= part.size:
-                self._rest, self._offset = None, 0
-                self.sent += 1
-        self._unwait()
-        self.ready = not self._skipping
-        return None
-
     def _open(self) -> int:
         sock = cast(socket.socket, self._transport.get_extra_info("socket"))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -149,9 +156,33 @@ class Viewer:
     def _wait(self) -> None:
         if not self._waiting:
             self._waiting = True
-            asyncio.get_running_loop().add_writer(self.fd, self._pump)
+            asyncio.get_running_loop().add_writer(self.fd, self.resume)
 
     def _unwait(self) -> None:
         if self._waiting:
             self._waiting = False
             asyncio.get_running_loop().remove_writer(self.fd)
+
+
+class SecureViewer(Viewer):
+    """A viewer over TLS: what it gets is encrypted for it alone, so the kernel cannot send from the shared memory."""
+
+    __slots__ = ()
+
+    direct = False
+
+    def _open(self) -> int:
+        return -1
+
+    def _send(self, part: Part, offset: int) -> int:
+        # the connection's limit of 0 leaves no more than one part in the transport
+        if self._transport.get_write_buffer_size():
+            raise BlockingIOError
+        self._transport.write(part.read(offset))
+        return part.size - offset
+
+    def _wait(self) -> None:
+        self._waiting = True  # the connection calls resume() when the transport is empty again
+
+    def _unwait(self) -> None:
+        self._waiting = False
