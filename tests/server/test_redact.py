@@ -1,0 +1,24 @@
+"""Request targets in logs."""
+
+import pytest
+
+from ipcamd.server.redact import redacted
+
+
+@pytest.mark.parametrize(
+    ("target", "logged"),
+    [
+        ("/", "/"),
+        (
+            "/cgi/admin/pwdgrp.cgi?action=add&user=paul&pwd=foo&grp=admin",
+            "/cgi/admin/pwdgrp.cgi?action=add&user=paul&pwd=***&grp=admin",
+        ),
+        ("/x?Password=a=b?PWD=c&p%77d=d", "/x?Password=***?PWD=***&p%77d=***"),
+        ("/x?a=pwd", "/x?a=pwd"),
+        ("/x?pwd", "/x?pwd"),
+        ("/x?SecretKey=1&keys=2", "/x?SecretKey=***&keys=***"),
+        ("/x?a=\x1b[31m\xe9", "/x?a=?[31m?"),
+    ],
+)
+def test_redacted(target: str, logged: str) -> None:
+    assert redacted(target) == logged
