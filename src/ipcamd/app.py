@@ -19,6 +19,7 @@ from ipcamd.device.clock import Clock
 from ipcamd.device.identity import Identity, identity
 from ipcamd.device.virtual import Outside
 from ipcamd.errors import ConfigError
+from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.source import pace
@@ -125,9 +126,13 @@ async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], N
     accounts = Accounts(database, options.allow_weak_password)
     password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)
     clock = Clock(facts, lambda: settings["Time"])
-    source = sources.make(options.source, pace.Clock(now=clock.now_ns, local=clock.local))
+    pacing = pace.Clock(now=clock.now_ns, local=clock.local)
+    source, instrument = sources.make(options.source, pacing), sounds.make(options.audio, pacing)
     source.check()
-    pipeline = Pipeline(settings, source, clock.now_ns, local=clock.local)
+    if instrument:
+        instrument.check()
+    own = options.audio == ""
+    pipeline = Pipeline(settings, source, clock.now_ns, local=clock.local, instrument=instrument, own_sound=own)
     stack.push_async_callback(pipeline.stop)
     outside = _outside(settings, source, pipeline)
     fanout = Fanout(options.viewers)
@@ -139,7 +144,11 @@ async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], N
         identity=plate,
         pipeline=pipeline,
         outside=outside,
-        live=outside.live() | clock.live() | plate.live() | ptz.live(lambda: settings["PTZ.PresetList"]),
+        live=outside.live()
+        | pipeline.live()
+        | clock.live()
+        | plate.live()
+        | ptz.live(lambda: settings["PTZ.PresetList"]),
         live_set={"Time": clock.set_live},
         restart=restart,
         viewers=lambda: len(fanout),

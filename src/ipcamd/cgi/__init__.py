@@ -1,6 +1,7 @@
 """The SDK's requests: one file per path, named by the path's last word."""
 
 from ipcamd.cgi import (
+    audio,
     date,
     h264,
     image,
@@ -9,6 +10,7 @@ from ipcamd.cgi import (
     mpeg4,
     param,
     pwdgrp,
+    query,
     restart,
     serverreport,
     stream1,
@@ -28,6 +30,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     stream2.ENDPOINT,
     h264.ENDPOINT,
     mpeg4.ENDPOINT,
+    query.ENDPOINT,
+    audio.ENDPOINT,
     image.ENDPOINT,
     *param.ENDPOINTS,
     virtual.ENDPOINT,

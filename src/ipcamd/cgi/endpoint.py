@@ -35,6 +35,8 @@ class Reply:
     status: int = 200
     content_type: str = "text/plain"
     headers: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+    """Words of the status line, where the SDK has its own."""
 
 
 class Framing(Enum):

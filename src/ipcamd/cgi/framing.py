@@ -18,10 +18,16 @@ def join(call: Call, hub: Hub, bare: Join) -> Join:
     """
     header = call.query.get("header")
     if not header or header.lower() == "yes":
-        return Join((hub,), Framing.SDK, SDK_TYPE)
+        return sdk(call, hub)
     if header.lower() == "no":
         return bare
     raise RequestFailed(f"header={header}: yes, no")
+
+
+def sdk(call: Call, hub: Hub) -> Join:
+    """Return the SDK's framing of `hub`, with the microphone's sound between the pictures while that is enabled."""
+    sound = call.camera.pipeline.sound
+    return Join((hub, sound) if sound else (hub,), Framing.SDK, SDK_TYPE)
 
 
 def plain(hub: Hub) -> Join:

@@ -19,6 +19,8 @@ from ipcamd.media.meter import Figures
 from ipcamd.media.post import Post
 from ipcamd.media.shape import GROUPS, Shape
 from ipcamd.media.snapshot import Snapshots
+from ipcamd.media.sound.microphone import Microphone
+from ipcamd.media.sound.recorder import Recorder
 from ipcamd.media.source import Wanted
 from ipcamd.media.stream import Stream
 from ipcamd.media.studio import Studio
@@ -26,12 +28,16 @@ from ipcamd.params.group import Values
 from ipcamd.store.settings import Settings
 
 if TYPE_CHECKING:
+    from ipcamd.media.sound import Instrument
     from ipcamd.media.source import Source
 
 STOP = 0.9
 """Seconds that the threads get to end. One that hangs in a source is left: it ends with the process."""
 
-SENSOR, INFO = "ImageSource.IO.Sensor", "System.Info"
+SENSOR, INFO, AUDIO = "ImageSource.IO.Sensor", "System.Info", "Audio"
+
+UNSEEN = (320, 240), 10
+"""Size and rate of the pictures that a source gives while nobody watches, only somebody listens."""
 
 
 def _utc(moment: int) -> datetime:
@@ -49,21 +55,27 @@ class Pipeline:
         status: Callable[[], int] = lambda: 0,
         local: Callable[[int], datetime] = _utc,
         patience: Patience | None = None,
+        instrument: "Instrument | None" = None,
+        own_sound: bool = True,
     ) -> None:
         """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` its local time of such a moment.
 
-        `status` gives the payload header's status word (SDK 3.1). All three are called in media threads.
+        `status` gives the payload header's status word (SDK 3.1). All three are called in media threads. The sound is
+        the `instrument`'s, else the source's if `own_sound`.
         """
         self._settings = settings
         self._streams = {codec: self._stream(codec, clock_ns, status) for codec in GROUPS}
         self._studio = Studio(tuple(s.slot for s in self._streams.values()), self._look(), clock_ns, local)
         self.capture = Capture(source, self._studio.deliver, self._studio.blank, patience)
         self.snapshots = Snapshots(self.mjpeg)
+        self._recorder: Recorder | None = None
+        self._microphone = self._ears(instrument, own_sound and source.sound, clock_ns, status)
         self._threads: list[threading.Thread] = []
         for codec, group in GROUPS.items():
             settings.watch(group, partial(self._reshape, codec))
         for group in (SENSOR, INFO):
             settings.watch(group, lambda _: self._relook())
+        settings.watch(AUDIO, lambda _: self._rehear())
 
     @property
     def mjpeg(self) -> Hub:
@@ -85,6 +97,23 @@ class Pipeline:
         """What ``stream1.cgi`` and ``stream2.cgi`` give, in this order (SDK 3.2)."""
         return (self.h264, self.mpeg4)
 
+    @property
+    def sound(self) -> Hub | None:
+        """The microphone's sound; None on a camera without one. While it is disabled nothing comes."""
+        return self._microphone.hub if self._microphone else None
+
+    @property
+    def hears(self) -> bool:
+        """Whether there is a microphone and it is enabled (``Audio.MicEnabled``)."""
+        return self._microphone is not None and self._microphone.enabled
+
+    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the parameters whose value is the pipeline's (see ``Camera.live``)."""
+        return {
+            ("Hardware", "MicIn"): lambda: "1" if self._microphone else "0",
+            ("Properties.Audio", "Audio"): lambda: "yes" if self._microphone else "no",
+        }
+
     def figures(self) -> Mapping[str, Figures]:
         """Return what each stream does just now, by its hub's name; and under ``capture`` the transform's work."""
         return {s.hub.name: s.meter.figures() for s in self._streams.values()} | {
@@ -102,11 +131,18 @@ class Pipeline:
         self._run("silence", self.capture.watch)
         for stream in self._streams.values():
             self._run(stream.hub.name, partial(stream.run, Post(stream.hub, loop)))
+        if self._recorder:
+            self._run("sound", self._recorder.run)
+        self._rehear()
 
     async def stop(self) -> None:
         """End the threads, within a second."""
         self.snapshots.close()
         self.capture.close()
+        if self._microphone:
+            self._microphone.close()
+        if self._recorder:
+            self._recorder.close()
         for stream in self._streams.values():
             stream.slot.close()
         await asyncio.get_running_loop().run_in_executor(None, self._join)
@@ -136,11 +172,28 @@ class Pipeline:
 
     def _demand(self) -> None:
         shapes = [stream.shape for stream in self._streams.values() if stream.slot.wanted]
-        widths, heights = zip(*(shape.size for shape in shapes), strict=True) if shapes else ((), ())
-        if not shapes:
-            return self.capture.demand(None)
-        size = (max(widths), max(heights))
-        return self.capture.demand(Wanted(size, max(shape.rate for shape in shapes), self.capture.listener is not None))
+        sound = self.capture.listener is not None and self._microphone is not None and self._microphone.listening
+        sizes = [shape.size for shape in shapes] or [UNSEEN[0]]
+        rate = max((shape.rate for shape in shapes), default=UNSEEN[1])
+        widths, heights = zip(*sizes, strict=True)
+        self.capture.demand(Wanted((max(widths), max(heights)), rate, sound) if shapes or sound else None)
+
+    def _ears(
+        self, instrument: "Instrument | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], int]
+    ) -> Microphone | None:
+        if instrument is None and not own:
+            return None
+        microphone = Microphone(clock_ns, status, lambda _: self._demand())
+        if instrument:
+            self._recorder = Recorder(instrument, microphone.hear)
+            microphone.need = self._recorder.need
+        else:
+            self.capture.listener = microphone.hear
+        return microphone
+
+    def _rehear(self) -> None:
+        if self._microphone:
+            self._microphone.enabled = self._settings[AUDIO]["MicEnabled"] == "yes"
 
     def _look(self) -> Look:
         return Look.of(self._settings[SENSOR], self._settings[INFO]["ServerName"])

@@ -24,7 +24,8 @@ def whole(reply: Reply, *, keep_alive: bool, minor: int, head_only: bool = False
         fields.append(("Connection", "close"))
     elif minor == 0:
         fields.append(("Connection", "keep-alive"))
-    return response(reply.status, fields, b"" if head_only or reply.status in _BODILESS else reply.body)
+    body = b"" if head_only or reply.status in _BODILESS else reply.body
+    return response(reply.status, fields, body, reply.reason)
 
 
 def stream_head(content_type: str) -> bytes:

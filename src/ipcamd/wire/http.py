@@ -239,12 +239,14 @@ class RequestParser:
         return True
 
 
-def response(status: int, fields: Iterable[tuple[str, str]], body: bytes = b"") -> bytes:
+def response(status: int, fields: Iterable[tuple[str, str]], body: bytes = b"", reason: str = "") -> bytes:
     """Return a whole response, HTTP/1.1; ``Content-Length`` is among `fields` or the answer is endless.
 
-    Raises ``ValueError`` for a line break in a field: nothing that a client sent may add fields of its own.
+    `reason` replaces the status's usual words. Raises ``ValueError`` for a line break in a field: nothing that a client
+    sent may add fields of its own.
     """
-    lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Unknown')}", *[f"{name}: {value}" for name, value in fields]]
+    words = reason or REASONS.get(status, "Unknown")
+    lines = [f"HTTP/1.1 {status} {words}", *[f"{name}: {value}" for name, value in fields]]
     text = "\r\n".join(lines)
     if text.count("\r") != len(lines) - 1 or text.count("\n") != len(lines) - 1:
         raise ValueError("line break in a response field")

@@ -45,6 +45,10 @@ class Source(Protocol):
     def name(self) -> str:
         """What it is, for logs and messages; never with a password in it."""
 
+    @property
+    def sound(self) -> bool:
+        """Whether it may give sound; known after `check`."""
+
     def check(self) -> None:
         """Raise `ConfigError` if it can never work. A network camera that is merely away is no error."""
 

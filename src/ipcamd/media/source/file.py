@@ -20,6 +20,7 @@ class File:
 
     def __init__(self, path: str, clock: Clock) -> None:
         self.name = path
+        self.sound = True
         self._path = Path(path).expanduser()
         self._clock = clock
 
@@ -31,6 +32,7 @@ class File:
             raise ConfigError(f"source {self.name}: is not a file")
         try:
             with closing(self._film()) as film:
+                self.sound = film.has_sound
                 if next(film.pictures(), None) is None:
                     raise SourceError("no picture in it can be decoded")
         except SourceError as error:

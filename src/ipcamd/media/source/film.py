@@ -48,6 +48,11 @@ class Film:
         self.shape = self._stream.sample_aspect_ratio
         prepare(self._stream, live=False)
 
+    @property
+    def has_sound(self) -> bool:
+        """Whether there is sound in it."""
+        return self._medium.streams.best("audio") is not None
+
     def close(self) -> None:
         """Close everything that is open."""
         self.hush()

@@ -18,6 +18,9 @@ _SCHEMES = ("rtsp", "rtsps", "http", "https")
 class Network:
     """An address: ``rtsp://`` or ``http://``, with ``s`` for TLS, perhaps with ``user:password@``."""
 
+    sound = True
+    """It is not known before somebody watches."""
+
     def __init__(self, url: str, clock: Clock) -> None:
         self._url = url
         self._clock = clock

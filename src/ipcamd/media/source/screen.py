@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Screen:
     """The whole of a screen, with the mouse's pointer; `display` is as in ``DISPLAY``, which "" takes."""
 
+    sound = False
+
     def __init__(self, display: str, clock: Clock) -> None:
         self.name = f"screen{display}"
         self._display = display or os.environ.get("DISPLAY", "")

@@ -15,6 +15,7 @@ class Scene:
     """A source that needs nothing but this program."""
 
     name = "scene"
+    sound = True
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Camera:
     """A V4L2 device that gives JPEGs or raw pictures."""
 
+    sound = False
+
     def __init__(self, path: str, clock: Clock) -> None:
         self.name = path
         self._clock = clock

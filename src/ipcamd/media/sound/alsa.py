@@ -1,0 +1,86 @@
+"""A microphone or line of this computer: ALSA, the kernel's interface to sound cards."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.frame import Sound
+from ipcamd.media.sound.blocks import RATE
+from ipcamd.media.source.pace import Clock
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+CONFIGURATIONS = ("/usr/share/alsa/alsa.conf", "/etc/alsa/alsa.conf")
+"""Where systems keep ALSA's configuration; the library that comes with PyAV does not know."""
+
+_SECOND = 1_000_000_000
+_ODD = _SECOND
+"""A time stamp that is off by more than this is none of the system's clock."""
+
+
+class Alsa:
+    """An ALSA device, such as ``default``, ``hw:1`` or ``plughw:CARD=USB``."""
+
+    def __init__(self, device: str, clock: Clock) -> None:
+        self.name = f"alsa:{device}"
+        self._device = device
+        self._clock = clock
+
+    def check(self) -> None:
+        """See `Instrument`: the device must be there and give sound."""
+        try:
+            with closing(self._open()):
+                pass
+        except SourceError as error:
+            raise ConfigError(f"audio {self.name}: {error}{_hint()}") from error
+
+    def play(self, stop: threading.Event) -> Iterator[Sound]:
+        """See `Instrument`."""
+        from ipcamd.media.source.decode import Ear
+        from ipcamd.media.source.medium import decoded
+
+        with closing(self._open()) as medium:
+            ear = Ear()
+            for frame in decoded(medium, medium.streams.audio[0]):
+                if stop.is_set():
+                    return
+                captured = self._captured(frame.pts, frame.time_base, frame.samples * _SECOND // frame.sample_rate)
+                for samples in ear.hear(frame):
+                    yield Sound(samples, captured)
+                    captured += samples.size * _SECOND // RATE
+
+    def _captured(self, pts: int | None, base: Fraction | None, length: int) -> int:
+        """Return the camera's time of a frame's first sample: FFmpeg stamps it with the system's."""
+        ago = length if pts is None or base is None else time.time_ns() - int(pts * base * _SECOND)
+        return self._clock.now() - (ago if 0 <= ago < _ODD else length)
+
+    def _open(self) -> "InputContainer":
+        from ipcamd.media.source.medium import open_medium
+
+        _configure()
+        failure = SourceError("gives no sound")
+        for channels in ("1", "2"):
+            try:
+                return open_medium(self._device, {"channels": channels, "sample_rate": "48000"}, "alsa")
+            except SourceError as error:
+                failure = error
+        raise failure
+
+
+def _configure() -> None:
+    """Tell the library where its configuration is, unless somebody did."""
+    found = next((path for path in CONFIGURATIONS if os.path.isfile(path)), None)  # noqa: PTH113 - one test, no paths
+    if found:
+        os.environ.setdefault("ALSA_CONFIG_PATH", found)
+
+
+def _hint() -> str:
+    if "ALSA_CONFIG_PATH" not in os.environ:
+        return "; ALSA is not configured here: install libasound2-data, or set ALSA_CONFIG_PATH to an alsa.conf"
+    return "; arecord -L lists the devices that there are"

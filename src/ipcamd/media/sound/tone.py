@@ -1,0 +1,49 @@
+"""A steady tone: to find the way of the sound, and to test."""
+
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ipcamd.media.frame import Sound
+from ipcamd.media.sound.blocks import RATE
+from ipcamd.media.source.pace import Beat, Clock, moment, tick
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PITCH = 440
+"""Hertz: whole waves fit into a second."""
+
+_LOUDNESS = 8000
+_STRETCHES = 25
+"""How many stretches a second."""
+
+
+class Tone:
+    """The concert pitch, without an end."""
+
+    name = "tone"
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def check(self) -> None:
+        """See `Instrument`: it always works."""
+
+    def play(self, stop: threading.Event) -> Iterator[Sound]:
+        """See `Instrument`."""
+        second, beat = _second(), Beat(self._clock, stop)
+        start, _ = beat.next(_STRETCHES)
+        while not stop.is_set():
+            end, missed = beat.next(_STRETCHES)
+            first, last = tick(start, RATE), tick(end, RATE)
+            if missed < _STRETCHES and 0 < last - first <= RATE:
+                yield Sound(second.take(range(first, last), mode="wrap"), moment(first, RATE))
+            start = end
+
+
+def _second() -> "NDArray[np.int16]":
+    import numpy as np
+
+    return (_LOUDNESS * np.sin(2 * np.pi * PITCH * np.arange(RATE) / RATE)).astype(np.int16)
