@@ -24,17 +24,16 @@ def served_pictures(folder: Path, source: Path, count: int = 60) -> list[bytes]:
 
 def camera(source: Path, folder: Path) -> AbstractContextManager[Target]:
     """Run ipcamd on the stand-in for a V4L2 camera: it decodes and encodes every picture, the peers pass them on."""
-    device = folder / "video-ipcamd"
-    return servers.ipcamd(folder, f"--source={device}", environment=servers.fake_camera(source, device))
+    return servers.ipcamd(folder, f"--source={servers.DEVICE}", environment=servers.fake_camera(source))
 
 
 def starters(folder: Path, source: Path, served: Path) -> dict[str, Start]:
     """Return what starts each server that can be run here."""
     start: dict[str, Start] = {"ipcamd": lambda: camera(source, folder)}
     if "ustreamer" not in servers.missing_peers():
-        start["ustreamer"] = lambda: servers.ustreamer(served, folder)
+        start["ustreamer"] = lambda: servers.ustreamer(served)
     if "mjpg_streamer" not in servers.missing_peers():
-        start["mjpg-streamer"] = lambda: servers.mjpg_streamer(served, folder)
+        start["mjpg-streamer"] = lambda: servers.mjpg_streamer(served)
     start["C copy"] = lambda: servers.limit(served, "copy")
     start["C sendfile"] = lambda: servers.limit(served, "sendfile")
     return start

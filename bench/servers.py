@@ -28,10 +28,13 @@ class Target:
     camera: CameraProcess | None = field(default=None, compare=False)
 
 
-def fake_camera(pack: Path, device: Path) -> dict[str, str]:
-    """Return the environment in which `device` is a 1280x720 camera at 30 pictures a second."""
-    device.touch()
-    names = {"PATH": device, "PACK": pack, "FOURCC": "MJPG", "SIZE": "1280x720", "FPS": "30"}
+DEVICE = "/dev/video77"
+"""The camera that is not there; the stand-in answers for it."""
+
+
+def fake_camera(pack: Path) -> dict[str, str]:
+    """Return the environment in which `DEVICE` is a 1280x720 camera at 30 pictures a second."""
+    names = {"PATH": DEVICE, "PACK": pack, "FOURCC": "MJPG", "SIZE": "1280x720", "FPS": "30"}
     return {"LD_PRELOAD": str(BUILD / "fakecam.so")} | {f"FAKECAM_{k}": str(v) for k, v in names.items()}
 
 
@@ -48,21 +51,21 @@ def ipcamd(folder: Path, *options: str, environment: Mapping[str, str] | None = 
 
 
 @contextlib.contextmanager
-def ustreamer(pack: Path, folder: Path) -> Iterator[Target]:
+def ustreamer(pack: Path) -> Iterator[Target]:
     """Run Debian's ustreamer, passing the camera's pictures on as they are."""
-    port, device = free_port(), folder / "video-ustreamer"
+    port = free_port()
     options = ["--format=MJPEG", "--encoder=HW", "--resolution=1280x720", "--desired-fps=30", "--workers=1"]
-    command = ["ustreamer", f"--device={device}", *options, "--host=127.0.0.1", f"--port={port}", "--log-level=0"]
-    with running(command, port, fake_camera(pack, device)) as pid:
+    command = ["ustreamer", f"--device={DEVICE}", *options, "--host=127.0.0.1", f"--port={port}", "--log-level=0"]
+    with running(command, port, fake_camera(pack)) as pid:
         yield Target("ustreamer", port, pid, "/stream", "/snapshot")
 
 
 @contextlib.contextmanager
-def mjpg_streamer(pack: Path, folder: Path) -> Iterator[Target]:
+def mjpg_streamer(pack: Path) -> Iterator[Target]:
     """Run mjpg-streamer, passing the camera's pictures on as they are."""
-    port, device = free_port(), folder / "video-mjpg-streamer"
-    command = ["mjpg_streamer", "-i", f"input_uvc.so -d {device} -r 1280x720 -f 30", "-o", f"output_http.so -p {port}"]
-    with running(command, port, fake_camera(pack, device)) as pid:
+    port = free_port()
+    command = ["mjpg_streamer", "-i", f"input_uvc.so -d {DEVICE} -r 1280x720 -f 30", "-o", f"output_http.so -p {port}"]
+    with running(command, port, fake_camera(pack)) as pid:
         yield Target("mjpg-streamer", port, pid, "/?action=stream", "/?action=snapshot")
 
 
