@@ -37,9 +37,9 @@ class Door:
         error = HttpError(
             401,
             headers=(
-                ("WWW-Authenticate", 'Digest realm="x", algorithm=SHA-256'),
-                ("WWW-Authenticate", 'Digest realm="x", algorithm=MD5'),
-                ("WWW-Authenticate", 'Basic realm="x"'),
+                ("WWW-Authenticate", 'Digest realm="x, y", qop="auth", algorithm=SHA-256, nonce="n"'),
+                ("WWW-Authenticate", 'Digest realm="x, y", qop="auth", algorithm=MD5, nonce="n", charset=UTF-8'),
+                ("WWW-Authenticate", 'Basic realm="x, y"'),
             ),
         )
         error.delay = 0.01 if authorization else 0.0

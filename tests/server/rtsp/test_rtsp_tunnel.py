@@ -25,7 +25,8 @@ class Http(asyncio.Protocol):
         self.data += data
         head, end, rest = self.data.partition(b"\r\n\r\n")
         if end:
-            method, cookie = head.decode().split(" ", 1)[0], head.decode().partition("x-sessioncookie: ")[2]
+            method = head.decode().partition(" ")[0]
+            cookie = head.decode().partition("x-sessioncookie: ")[2].partition("\r")[0]
             if not self.stage.service.tunnels.adopt(self.transport, method, cookie, rest):
                 self.transport.close()
 

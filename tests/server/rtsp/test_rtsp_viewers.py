@@ -210,7 +210,9 @@ async def test_multicast(stage: Stage, player: Player) -> None:
     answer = await player.ask("SETUP", "/h264/track0", transport="RTP/AVP;multicast")
     expected = f"RTP/AVP;multicast;destination=239.255.77.7;port={port}-{port + 1};ttl=1"
     assert answer.fields["transport"].startswith(expected)
+    stage.lens.h264.key.clear()
     assert (await player.ask("PLAY", "/h264")).status == 200
+    assert stage.lens.h264.key.is_set()
     stage.lens.picture(key=True, size=100)
     data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ears, 2048), 1)
     assert rtp.parse(data).payload_type == 96

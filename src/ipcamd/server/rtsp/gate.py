@@ -1,5 +1,6 @@
 """Who may watch, and who may speak."""
 
+import re
 from typing import Protocol
 
 from ipcamd.access.accounts import Account
@@ -39,7 +40,7 @@ class Gate:
         try:
             account = self._login.verify(request.method, _claimed(request, authorization), authorization, address)
         except HttpError as error:
-            raise Refused(error.status, _old_clients_first(error), error.delay) from None
+            raise Refused(error.status, _for_players(error), error.delay) from None
         if talk and account.rank < Rank.USERS:
             raise Refused(403)
         return account
@@ -58,6 +59,18 @@ def _claimed(request: Request, authorization: str | None) -> str:
     return sent.uri if isinstance(sent, Digest) and above else request.target
 
 
-def _old_clients_first(error: HttpError) -> list[tuple[str, str]]:
-    """Put the challenge first that all players know: many look at no other."""
-    return sorted(error.headers, key=lambda field: "SHA-256" in field[1])
+def _for_players(error: HttpError) -> list[tuple[str, str]]:
+    """Return an error's headers with challenges that all players understand.
+
+    None knows SHA-256, and ffmpeg gives up when the last challenge names it; live555 (VLC) reads realm and nonce only
+    if they stand first, in this order.
+    """
+    return [(name, _realm_and_nonce_first(value)) for name, value in error.headers if "SHA-256" not in value]
+
+
+def _realm_and_nonce_first(challenge: str) -> str:
+    if not challenge.startswith("Digest "):
+        return challenge
+    parameters = dict(re.findall(r'([a-z]+)=("[^"]*"|[^",\s]+)', challenge))
+    known = ("realm", "nonce", "stale", "algorithm", "qop")
+    return "Digest " + ", ".join(f"{name}={parameters[name]}" for name in known if name in parameters)

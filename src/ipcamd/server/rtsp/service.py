@@ -216,7 +216,7 @@ class RtspService:
         return stream
 
     def _stream_of(self, codec: Codec) -> Stream | None:
-        media = self.paths("audio" if codec is Codec.ULAW else codec.value)
+        media = self.paths({Codec.ULAW: "audio", Codec.JPEG: "mjpeg"}.get(codec, codec.value))
         found = [track for track in media.tracks if track.codec is codec] if media else []
         return self.stream(found[0]) if found else None
 

@@ -21,8 +21,9 @@ class Setup:
     """One track of a session, ready to be played."""
 
     stream: Stream | None
-    """None: the client speaks, or all get it by multicast."""
+    """None: the client speaks."""
     viewer: Viewer | None
+    """None: it is sent to all by multicast anyway."""
     transport: str
     """The Transport field that was answered."""
     url: str
@@ -63,6 +64,8 @@ class Session:
         for setup in tuple(self.setups.values()):
             if setup.stream and setup.viewer:
                 setup.stream.add(setup.viewer)
+            elif setup.stream:
+                setup.stream.ask_key()
 
     def pause(self) -> None:
         """Send no more for now."""

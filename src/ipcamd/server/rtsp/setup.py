@@ -111,8 +111,7 @@ def _multicast(connection: "Connection", session: Session, stream: Stream | None
     if sender is None:
         return None
     text = f"RTP/AVP;multicast;destination={sender.group};port={sender.port}-{sender.port + 1};ttl={sender.ttl}"
-    # its packets are sent to everybody already, by the sender's own stream
-    return Setup(None, None, text + _source(sender.stream), "", lambda: None)
+    return Setup(sender.stream, None, text + _source(sender.stream), "", lambda: None)
 
 
 def _source(stream: Stream | None) -> str:

@@ -75,6 +75,10 @@ class Stream:
             viewer.pause()
         self._rest()
 
+    def ask_key(self) -> None:
+        """Have a key frame made soon: for somebody who joins unseen, by multicast."""
+        self.track.hub.ask_key()
+
     def position(self, time: int) -> tuple[int, int]:
         """Return sequence number of the next viewer's first packet, and the time stamp that belongs to `time`."""
         sequence = self.group[0].sequence if self.group else self._numbering.sequence

@@ -1,0 +1,97 @@
+"""Real encoded frames for real players, turned out in real time."""
+
+import asyncio
+import math
+from array import array
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+import simplejpeg
+from tests.server.rtsp.player import SECOND, Lens
+
+from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.hub import Hub
+from ipcamd.wire import ulaw
+
+WIDTH, HEIGHT, RATE, GROUP = 320, 240, 25, 25
+OPTIONS = {"libx264": {"preset": "ultrafast", "tune": "zerolatency"}, "mpeg4": {"sc_threshold": "1000000000"}}
+
+
+def pictures() -> list["np.ndarray[Any, Any]"]:
+    """A bar that moves over noise."""
+    noise = np.random.default_rng(1).integers(0, 80, (HEIGHT, WIDTH, 3), np.uint8)
+    films = []
+    for number in range(GROUP):
+        picture = noise.copy()
+        picture[:, number * 10 : number * 10 + 20] = 200
+        films.append(picture)
+    return films
+
+
+def encode(name: str) -> list[bytes]:
+    """One group of pictures; headers stand in its first."""
+    encoder: Any = av.CodecContext.create(name, "w")
+    encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+    encoder.framerate, encoder.time_base = Fraction(RATE), Fraction(1, RATE)
+    encoder.gop_size, encoder.max_b_frames, encoder.thread_count = GROUP, 0, 1
+    encoder.options = OPTIONS[name]
+    frames = []
+    for number, picture in enumerate(pictures()):
+        frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv420p")
+        frame.pts = number
+        frames += [bytes(packet) for packet in encoder.encode(frame)]
+    return frames + [bytes(packet) for packet in encoder.encode(None)]
+
+
+def jpegs() -> list[bytes]:
+    return [simplejpeg.encode_jpeg(picture, quality=50, colorsubsampling="420") for picture in pictures()]
+
+
+def tone() -> list[bytes]:
+    """A second of 400 Hz, in pieces of 40 ms."""
+    samples = array("h", [int(8000 * math.sin(2 * math.pi * n / 20)) for n in range(8000)])
+    codes = ulaw.encode(samples.tobytes())
+    return [codes[at : at + 320] for at in range(0, 8000, 320)]
+
+
+class Reel:
+    """One hub's frames over and over, from a key frame on when somebody begins to watch."""
+
+    def __init__(self, hub: Hub, codec: Codec, frames: list[bytes]) -> None:
+        self._hub, self._codec, self._frames = hub, codec, frames
+        self._number = 0
+
+    def turn(self, now: int) -> None:
+        if not self._hub.watched.is_set():
+            self._number = 0
+            return
+        at = self._number % len(self._frames)
+        key = at == 0 or self._codec in (Codec.JPEG, Codec.ULAW)
+        size = (0, 0) if self._codec is Codec.ULAW else (WIDTH, HEIGHT)
+        self._hub.publish(Encoded(self._codec, self._frames[at], key, now, self._number, b"", size))
+        self._number += 1
+
+
+class Film:
+    """All hubs of a lens, 25 times a second."""
+
+    def __init__(self) -> None:
+        self.frames = {
+            Codec.H264: encode("libx264"),
+            Codec.MPEG4: encode("mpeg4"),
+            Codec.JPEG: jpegs(),
+            Codec.ULAW: tone(),
+        }
+
+    async def run(self, lens: Lens) -> None:
+        hubs = {Codec.H264: lens.h264, Codec.MPEG4: lens.mpeg4, Codec.JPEG: lens.mjpeg, Codec.ULAW: lens.sound}
+        reels = [Reel(hubs[codec], codec, frames) for codec, frames in self.frames.items()]
+        loop = asyncio.get_running_loop()
+        start, first = loop.time(), lens.now
+        for number in range(100 * RATE):
+            lens.now = first + number * SECOND // RATE
+            for reel in reels:
+                reel.turn(lens.now)
+            await asyncio.sleep(max(0.0, start + (number + 1) / RATE - loop.time()))

@@ -1,0 +1,162 @@
+"""Foreign players: ffmpeg and GStreamer play every path, every way, without a word of complaint."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.server.rtsp.film import RATE, Film
+from tests.server.rtsp.player import Stage
+from tests.server.rtsp.test_rtsp_tunnel import Http
+
+from ipcamd.access.accounts import Accounts
+from ipcamd.access.login import Login
+from ipcamd.media.frame import Codec
+from ipcamd.server.rtsp.gate import Gate
+from ipcamd.server.rtsp.multicast import Multicast
+from ipcamd.store.database import Database
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg"),
+]
+GSTREAMER = pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="needs GStreamer")
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(scope="session")
+def film() -> Film:
+    return Film()
+
+
+@pytest.fixture
+async def cinema(stage: Stage, film: Film) -> AsyncIterator[Stage]:
+    task = asyncio.create_task(film.run(stage.lens))
+    yield stage
+    task.cancel()
+
+
+@pytest.fixture
+async def guarded(cinema: Stage, tmp_path: Path) -> AsyncIterator[Stage]:
+    """With real accounts and logins."""
+    with Database(tmp_path / "db") as database:
+        accounts = Accounts(database)
+        accounts.first_start("admin", PASSWORD)
+        cinema.service.gate = Gate(Login(accounts, lambda: "Front door"))
+        yield cinema
+
+
+async def run(*command: str) -> tuple[int, str]:
+    """Return exit code and complaints."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    async with asyncio.timeout(20):
+        output, _ = await process.communicate()
+    return process.returncode or 0, output.decode(errors="replace")
+
+
+async def ffmpeg(url: str, way: str, *options: str) -> tuple[int, str]:
+    return await run(
+        "ffmpeg", "-v", "warning", "-rtsp_transport", way, *options, "-i", url, "-t", "1", "-f", "null", "-"
+    )
+
+
+@pytest.mark.parametrize("way", ["tcp", "udp"])
+@pytest.mark.parametrize("path", ["", "h264", "mpeg4", "mjpeg", "audio", "live/stream2.cgi"])
+async def test_ffmpeg(cinema: Stage, path: str, way: str) -> None:
+    code, complaints = await ffmpeg(f"rtsp://127.0.0.1:{cinema.port}/{path}", way)
+    assert (code, complaints) == (0, "")
+    await cinema.quiet()
+    assert len(cinema.service) == 0
+
+
+async def test_duration_and_rate(cinema: Stage, tmp_path: Path) -> None:
+    url = f"rtsp://127.0.0.1:{cinema.port}/"
+    file = str(tmp_path / "out.mkv")
+    copy = ["ffmpeg", "-v", "error", "-rtsp_transport", "tcp", "-i", url, "-t", "2", "-c", "copy", file]
+    assert await run(*copy) == (0, "")
+    count = ["ffprobe", "-v", "error", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0"]
+    _, output = await run(*count, file)
+    video, audio = (int(line) for line in output.split())
+    assert abs(video - 2 * RATE) <= 2
+    assert abs(audio - 2 * RATE) <= 3
+
+
+@GSTREAMER
+@pytest.mark.parametrize("way", ["tcp", "udp"])
+@pytest.mark.parametrize("path", ["", "mpeg4", "mjpeg"])
+async def test_gstreamer(cinema: Stage, path: str, way: str) -> None:
+    assert await gstreamer(f"rtsp://127.0.0.1:{cinema.port}/{path}", f"protocols={way}") == (0, "")
+    await cinema.quiet()
+    assert len(cinema.service) == 0
+
+
+async def gstreamer(url: str, *options: str) -> tuple[int, str]:
+    source = ["rtspsrc", f"location={url}", "latency=100", "name=s", *options]
+    decode = "! decodebin ! videoconvert ! identity eos-after=20 ! fakesink"
+    return await run("gst-launch-1.0", "-q", *source, *f"s. ! application/x-rtp,media=video {decode}".split())
+
+
+async def test_ffmpeg_over_http(cinema: Stage) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: Http(cinema), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    assert await ffmpeg(f"rtsp://127.0.0.1:{port}/h264", "http") == (0, "")
+    await cinema.quiet()
+    assert not cinema.service._connections
+    server.close()
+
+
+@GSTREAMER
+async def test_gstreamer_over_http(cinema: Stage) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: Http(cinema), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    assert await gstreamer(f"rtsph://127.0.0.1:{port}/h264") == (0, "")
+    server.close()
+
+
+@pytest.mark.parametrize("way", ["tcp", "udp"])
+async def test_ffmpeg_logs_in(guarded: Stage, way: str) -> None:
+    secret = PASSWORD.replace(" ", "%20")
+    assert await ffmpeg(f"rtsp://admin:{secret}@127.0.0.1:{guarded.port}/", way) == (0, "")
+    for login in ("", "admin:wrong@", "nobody:wrong@"):
+        code, complaints = await ffmpeg(f"rtsp://{login}127.0.0.1:{guarded.port}/", way)
+        assert code
+        assert "401 Unauthorized" in complaints
+
+
+@GSTREAMER
+async def test_gstreamer_logs_in(guarded: Stage) -> None:
+    url = f"rtsp://127.0.0.1:{guarded.port}/"
+    assert await gstreamer(url, "protocols=tcp", "user-id=admin", f"user-pw={PASSWORD}") == (0, "")
+    code, complaints = await gstreamer(url, "protocols=tcp", "user-id=admin", "user-pw=wrong")
+    assert code
+    assert "Unauthorized" in complaints
+
+
+INSIDE = "IPCAMD_TEST_NETWORK"
+"""Set in a network namespace where multicast stays on the loopback interface."""
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="needs a network of its own")
+async def test_multicast_in_a_network_of_its_own() -> None:
+    network = f"ip link set lo multicast on up && ip route add 239.0.0.0/8 dev lo && export {INSIDE}=1"
+    test = f"exec {sys.executable} -m pytest -q {__file__} -k by_multicast"
+    code, output = await run("unshare", "--net", "sh", "-c", f"{network} && {test}")
+    assert code == 0, output
+    assert output.startswith(".."), output
+
+
+@pytest.mark.skipif(INSIDE not in os.environ, reason="is run by the test above")
+@pytest.mark.parametrize("player", ["ffmpeg", "gstreamer"])
+async def test_by_multicast(cinema: Stage, player: str) -> None:
+    settings = Multicast("239.255.7.7", ((Codec.JPEG, 7568), (Codec.ULAW, 7572)), 1, "127.0.0.1")
+    cinema.service.multicast.configure(settings)
+    url = f"rtsp://127.0.0.1:{cinema.port}/mjpeg"
+    if player == "gstreamer":
+        assert await gstreamer(url, "protocols=udp-mcast") == (0, "")
+    else:
+        assert await ffmpeg(url, "udp_multicast") == (0, "")
