@@ -16,6 +16,7 @@ from ipcamd.media.frame import Codec, Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.limits import Limits
+from ipcamd.server.viewer import UNSENT
 from ipcamd.wire.multipart import PLAIN_TYPE, SDK_TYPE
 
 GET = b"GET /mjpeg HTTP/1.0\r\n\r\n"
@@ -316,7 +317,7 @@ async def test_little_waits_in_the_kernel_for_a_slow_viewer() -> None:
         await server.watch()
         (viewer,) = server.fanout
         with socket.socket(fileno=os.dup(viewer.fd)) as sock:
-            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT) == 64 * 1024
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT) == UNSENT
             assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from ipcamd.cgi.endpoint import Join, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.answer import refusal, stream_head, whole
-from ipcamd.server.body import broken_off
+from ipcamd.server.body import BodyStream, broken_off
 from ipcamd.server.exchange import FORM_LIMIT, Exchange
 from ipcamd.server.redact import redacted
 from ipcamd.server.viewer import Viewer
@@ -143,8 +143,7 @@ class Connection(asyncio.Protocol):
         if (self._full or self._viewer) and progress > self._progress:
             self._await_progress(progress)
         elif self._phase is Phase.WORKING and self._exchange and self._exchange.stream:
-            self.deadline = math.inf
-            self._exchange.stream.end(HttpError(408, "the body took too long"))
+            self._hurry(self._exchange.stream)
         elif self._phase is Phase.READING:
             self._fail(HttpError(408, "the request took too long"))
         else:
@@ -265,6 +264,7 @@ class Connection(asyncio.Protocol):
             return self._leave()
         self._viewer = self._service.fanout.join(join, self._transport, self.address)
         self._phase, self.deadline, self._exchange = Phase.VIEWING, math.inf, None
+        self._parser = RequestParser()  # what came behind the request means nothing
         return None
 
     def _fail(self, error: Exception) -> None:
@@ -328,7 +328,17 @@ class Connection(asyncio.Protocol):
             self._transport.write_eof()
 
     def _body_taken(self) -> None:
+        if self._phase is Phase.WORKING:
+            self.deadline = self._service.clock() + self._service.limits.request
         self._advance()
+
+    def _hurry(self, body: BodyStream) -> None:
+        """Give up a body that does not come; that its endpoint takes it slowly, as talk does, is no fault."""
+        if body.starving:
+            self.deadline = math.inf
+            body.end(HttpError(408, "the body took too long"))
+        else:
+            self.deadline = self._service.clock() + self._service.limits.request
 
     def _set_pace(self) -> None:
         """Leave in the kernel what cannot be looked at yet."""

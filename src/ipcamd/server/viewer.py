@@ -8,7 +8,7 @@ from typing import cast
 
 from ipcamd.server.part import Part
 
-UNSENT = 64 * 1024
+UNSENT = 32 * 1024
 """Bytes that may wait unsent in the kernel for a slow viewer: more would only make its picture older."""
 SOUND_PARTS = 32
 SOUND_AGE = 1.0

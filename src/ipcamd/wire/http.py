@@ -53,6 +53,7 @@ _BLANK_LINES = re.compile(rb"(?:\r?\n)*")
 _FIELDS_END = re.compile(rb"\n\r?\n")
 # the second alternative takes any line that is no field, so that findall() leaves nothing out
 _FIELD = re.compile(rf"({_TOKEN}+):([^\x00-\x08\x0a-\x1f\x7f]*)\r?\n|([^\n]*\n)")
+_NO_LINE = ("", "", "", "", "", 0)
 _ONCE = frozenset({"host", "content-length", "transfer-encoding"})
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,%d})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?" % CHUNK_SIZE_DIGITS)
@@ -102,7 +103,7 @@ class RequestParser:
         self._at = 0
         self._left = 0
         self._blank = 0
-        self._line = ("", "", "", "", "", 0)
+        self._line = _NO_LINE
         self._next: Callable[[], Head | bytes | End | None] = self._request_line
 
     def receive(self, data: bytes) -> None:
@@ -178,7 +179,7 @@ class RequestParser:
         length = _body_length(fields, minor)
         connection = fields.get("connection", "").lower()
         keep_alive = "close" not in connection and (minor > 0 or "keep-alive" in connection)
-        self._at, self._blank, self._left = end, 0, length or 0
+        self._at, self._blank, self._left, self._line = end, 0, length or 0, _NO_LINE
         self._next = self._chunk_line if length is None else self._sized if length else self._request_line
         return Head(method, target, path, query, (1, minor), fields, length, keep_alive)
 
