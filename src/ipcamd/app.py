@@ -5,6 +5,7 @@ import enum
 import logging
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -22,19 +23,23 @@ from ipcamd.errors import ConfigError
 from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
 from ipcamd.media.pipeline import Pipeline
+from ipcamd.media.sound.speaker import Speaker
 from ipcamd.media.source import pace
 from ipcamd.media.source.scene import Scene
+from ipcamd.motion.motion import Motion
 from ipcamd.options import Options
-from ipcamd.params import GROUPS, ptz
+from ipcamd.params import STORED, ptz
 from ipcamd.server.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.port import MovablePort, free_port
 from ipcamd.server.router import Router
 from ipcamd.server.service import HttpService
+from ipcamd.server.talk import Mouth, TalkService
 from ipcamd.store.database import Database
 from ipcamd.store.facts import Facts
 from ipcamd.store.settings import Settings
 from ipcamd.web import home
+from ipcamd.wire.payload import Status
 
 GRACE = 2.5
 """Seconds that an orderly end of a life may take; what hangs then is left behind."""
@@ -96,7 +101,8 @@ class _Lives:
 
 
 def _with_port(options: Options) -> Options:
-    return options if options.port else replace(options, port=free_port(options.hosts))
+    talk = options.talk_port or free_port(options.hosts, socket.SOCK_DGRAM)
+    return replace(options, port=options.port or free_port(options.hosts), talk_port=talk)
 
 
 async def _live(options: Options, end: "asyncio.Future[End]", restart: Callable[[], None]) -> End:
@@ -122,7 +128,7 @@ async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], N
     database = stack.enter_context(Database(options.state_dir / "ipcamd.db"))
     facts = Facts(database)
     plate = await identity(facts)
-    settings = Settings(database, GROUPS, _factory(options, plate))
+    settings = Settings(database, STORED, _factory(options, plate))
     accounts = Accounts(database, options.allow_weak_password)
     password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)
     clock = Clock(facts, lambda: settings["Time"])
@@ -132,9 +138,20 @@ async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], N
     if instrument:
         instrument.check()
     own = options.audio == ""
-    pipeline = Pipeline(settings, source, clock.now_ns, local=clock.local, instrument=instrument, own_sound=own)
+    pipeline = Pipeline(
+        settings,
+        source,
+        clock.now_ns,
+        lambda: _status(motion, outside),
+        clock.local,
+        instrument=instrument,
+        own_sound=own,
+    )
     stack.push_async_callback(pipeline.stop)
     outside = _outside(settings, source, pipeline)
+    motion = Motion(settings, pipeline)
+    stack.push_async_callback(motion.stop)
+    speaker = _speaker(stack, settings, options)
     fanout = Fanout(options.viewers)
     camera = Camera(
         settings=settings,
@@ -145,7 +162,7 @@ async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], N
         pipeline=pipeline,
         outside=outside,
         live=outside.live()
-        | pipeline.live()
+        | _sound_live(pipeline, speaker)
         | clock.live()
         | plate.live()
         | ptz.live(lambda: settings["PTZ.PresetList"]),
@@ -153,14 +170,18 @@ async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], N
         restart=restart,
         viewers=lambda: len(fanout),
         started=time.monotonic(),
+        speaker=speaker,
+        talk_port=lambda: talk_port,
     )
+    talk_port = await _talk(stack, options, speaker, camera.login)
     await pipeline.start()
+    await motion.start()
     service = HttpService(Router((*home.ENDPOINTS, *ENDPOINTS), camera.login), camera, fanout, Limits(options.viewers))
     stack.push_async_callback(service.close)
     listener = await service.open(options.hosts, int(settings["System"]["HTTPPort"]))
     port = MovablePort("HTTPPort", listener, lambda number: service.open(options.hosts, number))
     settings.guard("System", port.guard)
-    _announce(accounts, options.admin_user, password, listener.port)
+    _announce(accounts, options.admin_user, password, listener.port, talk_port)
 
 
 def _factory(options: Options, plate: Identity) -> dict[tuple[str, str], str]:
@@ -182,9 +203,47 @@ def _outside(settings: Settings, source: sources.Source, pipeline: Pipeline) -> 
     return outside
 
 
-def _announce(accounts: Accounts, user: str, password: str | None, http: int) -> None:
+def _status(motion: Motion, outside: Outside) -> int:
+    """Return the payload header's status word (SDK 3.1)."""
+    first, second, third = motion.levels()
+    high = [outside[name] == "high" for name in ("di1", "di2", "do1")]
+    return Status((first, second, third), (high[0], high[1]), high[2]).word()
+
+
+def _speaker(stack: AsyncExitStack, settings: Settings, options: Options) -> Speaker | None:
+    """Return the speaker, if there is to be one."""
+    if options.speaker == "none":
+        return None
+    speaker = Speaker(sounds.output(options.speaker))
+    stack.callback(speaker.close)
+    settings.watch("Audio", speaker.follow)
+    speaker.follow(settings["Audio"])
+    return speaker
+
+
+async def _talk(stack: AsyncExitStack, options: Options, speaker: Speaker | None, login: Login) -> int | None:
+    """Open the UDP port for talk, and return it; None without a speaker."""
+    if speaker is None:
+        return None
+    service = TalkService(Mouth(speaker), lambda address: options.allow_anyone_to_talk or login.speaks(address))
+    stack.callback(service.close)
+    return await service.open(options.hosts, options.talk_port)
+
+
+def _sound_live(pipeline: Pipeline, speaker: Speaker | None) -> dict[tuple[str, str], Callable[[], str]]:
+    """Return the parameters that say what sound there is (see ``Camera.live``)."""
+    hears, speaks = pipeline.sound is not None, speaker is not None
+    return {
+        ("Hardware", "MicIn"): lambda: "1" if hears else "0",
+        ("Hardware", "AudioOut"): lambda: "1" if speaks else "0",
+        ("Properties.Audio", "Audio"): lambda: "yes" if hears else "no",
+        ("Properties.Audio", "Talk"): lambda: "yes" if speaks else "no",
+    }
+
+
+def _announce(accounts: Accounts, user: str, password: str | None, http: int, talk: int | None) -> None:
     """Say on standard output that every service listens; before it, once, the first administrator's password."""
     if password is not None:
         print(f"first start: user {user} password {password}", flush=True)
         accounts.mark_shown()
-    print(f"ready http={http} https=- rtsp=- talk=- pid={os.getpid()}", flush=True)
+    print(f"ready http={http} https=- rtsp=- talk={talk or '-'} pid={os.getpid()}", flush=True)

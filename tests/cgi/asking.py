@@ -12,7 +12,7 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
 from ipcamd.device.clock import Clock
 from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import Outside
-from ipcamd.params import GROUPS
+from ipcamd.params import STORED
 from ipcamd.params.group import Rank
 from ipcamd.store.database import Database
 from ipcamd.store.facts import Facts
@@ -38,7 +38,7 @@ class World:
     def __post_init__(self) -> None:
         self.database = Database(self.path / "ipcamd.db")
         self.facts = Facts(self.database)
-        self.settings = Settings(self.database, GROUPS, {})
+        self.settings = Settings(self.database, STORED, {})
         self.clock = Clock(self.facts, lambda: self.settings["Time"], lambda: self.host)
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 

@@ -101,7 +101,8 @@ def test_what_is_refused(camera: Camera, address: str, message: str) -> None:
 
 
 def streams() -> list[Endpoint]:
-    return [e for e in ENDPOINTS if e.path.split("/")[2] in ("mjpg", "mpeg", "mpeg4", "h264", "jpg")]
+    folders = tuple(f"/cgi/{name}/" for name in ("mjpg", "mpeg", "mpeg4", "h264", "jpg"))
+    return [e for e in ENDPOINTS if e.path.startswith(folders)]
 
 
 def test_every_account_may_look_and_looking_changes_nothing() -> None:

@@ -31,6 +31,8 @@ class Picture:
     """When it was captured: nanoseconds since the epoch, UTC."""
     number: int
     """Counted by the source from 0; a gap is a picture that the source lost."""
+    signal: bool = True
+    """False: it only says that there is no signal."""
 
 
 @dataclass(slots=True)

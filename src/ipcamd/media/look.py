@@ -1,6 +1,6 @@
 """How the picture looks: the parameters of ``ImageSource.IO.Sensor`` (SDK 10.5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from ipcamd.params.group import Values
@@ -25,6 +25,11 @@ class Look:
     """Draw date and time."""
     opaque: bool = False
     """Draw text and date on black instead of on the picture."""
+
+    @property
+    def developed(self) -> "Look":
+        """The part of it that acts before anything is written on the picture."""
+        return replace(self, text="", date=False, opaque=False)
 
     @classmethod
     def of(cls, sensor: Values, name: str) -> Self:

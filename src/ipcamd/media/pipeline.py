@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ipcamd.media import glance
 from ipcamd.media.capture import Capture, Patience
 from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.glance import Glances
 from ipcamd.media.hub import Hub
 from ipcamd.media.look import Look
 from ipcamd.media.meter import Figures
@@ -65,7 +67,10 @@ class Pipeline:
         """
         self._settings = settings
         self._streams = {codec: self._stream(codec, clock_ns, status) for codec in GROUPS}
-        self._studio = Studio(tuple(s.slot for s in self._streams.values()), self._look(), clock_ns, local)
+        self.glances = Glances(self._demand)
+        """Small grey pictures, for motion detection."""
+        slots = tuple(stream.slot for stream in self._streams.values())
+        self._studio = Studio(slots, self.glances, self._look(), clock_ns, local)
         self.capture = Capture(source, self._studio.deliver, self._studio.blank, patience)
         self.snapshots = Snapshots(self.mjpeg)
         self._recorder: Recorder | None = None
@@ -107,12 +112,10 @@ class Pipeline:
         """Whether there is a microphone and it is enabled (``Audio.MicEnabled``)."""
         return self._microphone is not None and self._microphone.enabled
 
-    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the parameters whose value is the pipeline's (see ``Camera.live``)."""
-        return {
-            ("Hardware", "MicIn"): lambda: "1" if self._microphone else "0",
-            ("Properties.Audio", "Audio"): lambda: "yes" if self._microphone else "no",
-        }
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the newest picture before streams fit it into theirs; (0, 0) before the first."""
+        return self._studio.size
 
     def figures(self) -> Mapping[str, Figures]:
         """Return what each stream does just now, by its hub's name; and under ``capture`` the transform's work."""
@@ -175,8 +178,11 @@ class Pipeline:
         sound = self.capture.listener is not None and self._microphone is not None and self._microphone.listening
         sizes = [shape.size for shape in shapes] or [UNSEEN[0]]
         rate = max((shape.rate for shape in shapes), default=UNSEEN[1])
+        if self.glances.alone:
+            rate = max(rate, glance.RATE)
         widths, heights = zip(*sizes, strict=True)
-        self.capture.demand(Wanted((max(widths), max(heights)), rate, sound) if shapes or sound else None)
+        needed = shapes or sound or self.glances.alone
+        self.capture.demand(Wanted((max(widths), max(heights)), rate, sound) if needed else None)
 
     def _ears(
         self, instrument: "Instrument | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], int]

@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.media.frame import Picture
+from ipcamd.media.glance import Glances
 from ipcamd.media.look import Look
 from ipcamd.media.meter import Meter
 from ipcamd.media.slot import Slot
@@ -22,15 +24,20 @@ class Studio:
     def __init__(
         self,
         slots: "Sequence[Slot[Shot]]",
+        glances: Glances,
         look: Look,
         clock_ns: Callable[[], int],
         local: Callable[[int], datetime],
     ) -> None:
-        """`slots` are those of all who want finished pictures; see `ipcamd.media.pipeline.Pipeline` for the clocks."""
+        """`slots` are those of all who want finished pictures, `glances` takes them before the overlay; see
+        `ipcamd.media.pipeline.Pipeline` for the clocks."""
         self.look = look
         """May be replaced at any time; acts from the next picture."""
         self.meter = Meter()
+        self.size = (0, 0)
+        """Width and height of the newest picture, in pixels."""
         self._slots = slots
+        self._glances = glances
         self._clock_ns = clock_ns
         self._local = local
         self._transform: Transform | None = None
@@ -45,14 +52,17 @@ class Studio:
     def deliver(self, picture: Picture) -> None:
         """Finish a picture and offer it to the slots that are wanted."""
         slots = [slot for slot in self._slots if slot.wanted]
-        if not slots:
+        if not slots and not self._glances.wanted:
             return
         from ipcamd.media.scale import Shot
 
         self.prepare()
         assert self._transform
         began = time.thread_time()
-        shot = Shot(self._transform.apply(picture.video, picture.captured, self.look), picture.captured)
+        look = self.look
+        seen = partial(self._glances.take, picture=picture, look=look)
+        shot = Shot(self._transform.apply(picture.video, picture.captured, look, seen), picture.captured)
+        self.size = shot.frame.width, shot.frame.height
         for slot in slots:
             slot.put(shot)
         self.meter.count(0, time.thread_time() - began, (self._clock_ns() - picture.captured) / 1e9)

@@ -25,10 +25,14 @@ class Transform:
         self._overlay = Overlay(stamp)
         self._sharpness = Sharpness()
 
-    def apply(self, frame: av.VideoFrame, captured: int, look: Look) -> av.VideoFrame:
+    def apply(
+        self, frame: av.VideoFrame, captured: int, look: Look, seen: Callable[[av.VideoFrame], None] | None = None
+    ) -> av.VideoFrame:
         """Return the full-range `frame` as `look` wants it. Where nothing is to do that is the frame itself, and the
-        overlay alone is drawn into it: the frame is the caller's to give."""
+        overlay alone is drawn into it: the frame is the caller's to give. `seen` is shown it before the overlay."""
         made = self._developed(frame, look) if _changes(look) else frame
+        if seen:
+            seen(made)
         if tile := self._overlay.tile(look, captured, frame.height):
             tile.draw(planes(made))
         return made

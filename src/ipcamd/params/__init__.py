@@ -8,6 +8,7 @@ from ipcamd.params import (
     image,
     imagesource,
     ircut,
+    motion,
     network,
     networkled,
     properties,
@@ -53,6 +54,12 @@ GROUPS: tuple[Group, ...] = (
     ptz.SPEED,
 )
 """All groups, in the order of SDK section 10."""
+
+APART: tuple[Group, ...] = (motion.MOTION,)
+"""Groups that are kept like the others and that ``param.cgi`` does not know: each has a request of its own."""
+
+STORED = (*GROUPS, *APART)
+"""What the store keeps."""
 
 _BY_NAME = {name.lower(): group for group in GROUPS for name in (group.name, *group.aliases)}
 

@@ -14,7 +14,7 @@ _DARK, _LINE, _BRIGHT, _SOFT, _FAINT = "#12161c", "#2b333e", "#eef1f4", "#a5b1bd
 
 def picture(size: tuple[int, int], reason: str, captured: int, number: int, name: str = "") -> Picture:
     """Return a "no signal" picture of that size, with the reason in words and perhaps the camera's name."""
-    return Picture(framed(_card((even(size[0]), even(size[1])), reason, name)), captured, number)
+    return Picture(framed(_card((even(size[0]), even(size[1])), reason, name)), captured, number, signal=False)
 
 
 @lru_cache(4)

@@ -1,0 +1,132 @@
+"""Motion detection as the rest of the camera knows it: levels, alarms, and when it has to look at all."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ipcamd.media.glance import Glance, Interest
+from ipcamd.media.pipeline import Pipeline
+from ipcamd.motion.windows import parse
+from ipcamd.params.group import Values
+from ipcamd.params.motion import MOTION, WINDOWS
+from ipcamd.store.settings import Settings
+
+if TYPE_CHECKING:  # brings numpy
+    from ipcamd.motion.detector import Detector
+
+Listener = Callable[[int, int], None]
+"""``listener(window, moment)``, called in the event loop: window 1 to 3, nanoseconds since the epoch by the camera's
+clock. Must not block."""
+
+Levels = tuple[int, ...]
+"""Of each window, 0 to 255: how much of its area moves."""
+
+PAUSE = 5.0
+"""Seconds from one alarm of a window to its next (clarifications, 4)."""
+STALE = 1.5
+"""Seconds after which a level that is not measured anew is 0."""
+STOP = 0.5
+"""Seconds that the thread gets to end."""
+
+_ZERO: Levels = (0,) * WINDOWS
+_log = logging.getLogger(__name__)
+
+
+class Motion:
+    """Looks at the pipeline's glances in a thread of its own, which sleeps while nobody needs it.
+
+    It looks while a window is enabled and either somebody subscribed or somebody watches a stream anyway.
+    """
+
+    def __init__(self, settings: Settings, pipeline: Pipeline, now: Callable[[], float] = time.monotonic) -> None:
+        """`now` gives seconds of a clock that never jumps."""
+        self._glances = pipeline.glances
+        self._now = now
+        self._windows = parse(settings[MOTION.name])
+        self._listeners: dict[Listener, None] = {}
+        self._levels, self._measured = _ZERO, 0.0
+        self._held = 0.0
+        self._alarmed = [-PAUSE] * WINDOWS
+        self._detector: Detector | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._thread = threading.Thread(target=self._run, name="media-motion", daemon=True)
+        settings.watch(MOTION.name, self._adjust)
+
+    async def start(self) -> None:
+        """Start the thread."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+        self._need()
+
+    async def stop(self) -> None:
+        """End the thread."""
+        self._glances.slot.close()
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join, STOP)
+
+    def levels(self) -> Levels:
+        """Return the present levels; from any thread."""
+        return self._levels if self._now() - self._measured < STALE else _ZERO
+
+    def subscribe(self, listener: Listener) -> None:
+        """Tell `listener` of each alarm from now on: pictures are then looked at even when nobody watches."""
+        self._listeners[listener] = None
+        self._need()
+
+    def unsubscribe(self, listener: Listener) -> None:
+        """Tell `listener` no more."""
+        self._listeners.pop(listener, None)
+        self._need()
+
+    def hold(self, seconds: float) -> None:
+        """See nothing for so long, and then learn the background anew: the camera itself moves. From any thread."""
+        self._held = max(self._held, self._now() + seconds)
+
+    def _adjust(self, values: Values) -> None:
+        self._windows = parse(values)
+        self._need()
+
+    def _need(self) -> None:
+        interest = Interest.ALWAYS if self._listeners else Interest.ALONG
+        self._glances.interest = interest if any(window.watches for window in self._windows) else Interest.NEVER
+
+    def _run(self) -> None:
+        while self._glances.slot.wait():
+            try:
+                while glance := self._glances.slot.take():
+                    self._look(glance)
+            except Exception:  # the camera outlives whatever one picture does
+                _log.exception("motion detection failed and begins anew")
+                self._detector = None
+                self._glances.slot.rest(1.0)
+
+    def _look(self, glance: Glance) -> None:
+        from ipcamd.motion.detector import NOTHING, Detector
+
+        windows, now = self._windows, self._now()
+        self._detector = self._detector or Detector(windows)
+        self._detector.windows = windows
+        if now < self._held:
+            self._detector.forget()
+            sights = (NOTHING,) * WINDOWS
+        else:
+            sights = self._detector.see(glance)
+        self._levels, self._measured = tuple(sight.level for sight in sights), now
+        for number, sight in enumerate(sights):
+            if sight.over and now - self._alarmed[number] >= PAUSE:
+                self._alarmed[number] = now
+                self._alarm(number + 1, glance.captured)
+
+    def _alarm(self, window: int, moment: int) -> None:
+        with suppress(RuntimeError):  # the loop was closed: the camera is going down
+            self._loop.call_soon_threadsafe(self._tell, window, moment)
+
+    def _tell(self, window: int, moment: int) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(window, moment)
+            except Exception:  # the others must hear of it nevertheless
+                _log.exception("a part could not follow the motion in window %s", window)

@@ -1,0 +1,62 @@
+"""The three windows in which motion is looked for (SDK 4): the settings' text as areas, and back. No I/O."""
+
+from dataclasses import dataclass
+
+from ipcamd.params.group import Values
+from ipcamd.params.motion import HEIGHT, WIDTH, WINDOWS
+
+COLUMNS, ROWS = 4, 3
+"""The grid of ``mddatanormalize``."""
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in a picture of 640x480; right and bottom are the first that do not belong to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window; its position is its identity."""
+
+    name: str
+    enabled: bool
+    rectangle: Box
+    rows: tuple[int, int, int]
+    """The grid's rows from the top; bit 0 is the leftmost cell."""
+    sensitivity: int
+    """0 to 100; more triggers more easily."""
+    percent: int
+    """0 to 100, how much of its area has to move for an alarm."""
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Its area is what these cover together: the rectangle and the grid's cells."""
+        left, top, right, bottom = self.rectangle
+        own = (self.rectangle,) if left < right and top < bottom else ()
+        return (*own, *(_cell(row, c) for row, bits in enumerate(self.rows) for c in range(COLUMNS) if bits >> c & 1))
+
+    @property
+    def watches(self) -> bool:
+        """Whether there is anything for it to do."""
+        return self.enabled and bool(self.boxes)
+
+
+def _cell(row: int, column: int) -> Box:
+    width, height = WIDTH // COLUMNS, HEIGHT // ROWS
+    return (column * width, row * height, (column + 1) * width, (row + 1) * height)
+
+
+def parse(values: Values) -> tuple[Window, ...]:
+    """Return what the stored settings say; see `ipcamd.params.motion`."""
+    names = (values["mdname"].split("|") + [""] * WINDOWS)[:WINDOWS]
+    percents = map(int, values["mdpercent"].split("|"))
+    grids = (values["mddatanormalize"][start : start + ROWS] for start in range(0, ROWS * WINDOWS, ROWS))
+    return tuple(
+        _window(name, part, grid, percent, values["motionenable"] == "1")
+        for name, part, grid, percent in zip(names, values["mddata"].split("|"), grids, percents, strict=True)
+    )
+
+
+def _window(name: str, text: str, grid: str, percent: int, on: bool) -> Window:
+    enable, left, top, right, bottom, sensitivity = map(int, text.split(","))
+    first, second, third = (int(digit, 16) for digit in grid)
+    box = (left, top, right, bottom)
+    return Window(name, on and enable == 1, box, (first, second, third), sensitivity, percent)

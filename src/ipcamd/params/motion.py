@@ -1,0 +1,118 @@
+"""Motion detection's settings (SDK 4). ``/setup.cgi`` lists and changes them; ``param.cgi`` does not know them."""
+
+import re
+from dataclasses import dataclass
+
+from ipcamd.params.group import Group, Param
+from ipcamd.params.values import FLAG
+
+WINDOWS = 3
+"""So many windows there are."""
+
+WIDTH, HEIGHT = 640, 480
+"""The picture's size as windows see it, whatever its real size."""
+
+NAME_LENGTH = 14
+"""Characters of a window's name at most."""
+
+FIELDS = {
+    "enable": 1,
+    "left": WIDTH,
+    "top": HEIGHT,
+    "right": WIDTH,
+    "bottom": HEIGHT,
+    "sensitivity": 100,
+}
+"""The numbers of a window in ``mddata``, in order, and how large each may be (clarifications, 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangles:
+    """``mddata``: for each window whether it is enabled, its rectangle, and its sensitivity; see `FIELDS`."""
+
+    allowed: str = f"{WINDOWS} windows parted by '|', each {','.join(FIELDS)}"
+
+    def parse(self, text: str) -> str:
+        """See `Kind`."""
+        return "|".join(_window(f"window {number}", part) for number, part in _each(text, self.allowed))
+
+
+@dataclass(frozen=True, slots=True)
+class Percents:
+    """``mdpercent``: for each window how much of it has to move."""
+
+    allowed: str = f"{WINDOWS} numbers 0 to 100 parted by '|'"
+
+    def parse(self, text: str) -> str:
+        """See `Kind`."""
+        return "|".join(_number(f"window {number}", part, 100) for number, part in _each(text, self.allowed))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """``mddatanormalize``: for each window three digits, the rows of a grid of 4 by 3; in the end a reserved one."""
+
+    allowed: str = "ten hexadecimal digits"
+
+    def parse(self, text: str) -> str:
+        """See `Kind`. Nine digits, as the SDK's own example has, are the windows' without the reserved one."""
+        if not re.fullmatch("[0-9A-Fa-f]{9,10}", text):
+            raise ValueError(self.allowed)
+        return text.lower().ljust(10, "0")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """``mdname``: the windows' names; those that are left out have none."""
+
+    allowed: str = f"at most {WINDOWS} names parted by '|', each of at most {NAME_LENGTH} printable characters"
+
+    def parse(self, text: str) -> str:
+        """See `Kind`."""
+        names = text.split("|")
+        if len(names) > WINDOWS or not text.isprintable() or max(map(len, names)) > NAME_LENGTH:
+            raise ValueError(self.allowed)
+        return text
+
+
+def _each(text: str, allowed: str) -> list[tuple[int, str]]:
+    parts = text.split("|")
+    if len(parts) != WINDOWS:
+        raise ValueError(allowed)
+    return list(enumerate(parts, 1))
+
+
+def _window(name: str, text: str) -> str:
+    parts = text.split(",")
+    if len(parts) != len(FIELDS):
+        raise ValueError(f"{name}: {','.join(FIELDS)}")
+    numbers = [_number(f"{name}: {field}", part, FIELDS[field]) for field, part in zip(FIELDS, parts, strict=True)]
+    _, left, top, right, bottom, _ = map(int, numbers)
+    if left > right or top > bottom:
+        raise ValueError(f"{name}: left at most right, top at most bottom")
+    return ",".join(numbers)
+
+
+def _number(name: str, text: str, most: int) -> str:
+    # int() alone would take '1_0', ' 5' and other scripts' digits
+    if not re.fullmatch("[0-9]{1,4}", text) or int(text) > most:
+        raise ValueError(f"{name} 0 to {most}")
+    return str(int(text))
+
+
+MOTION = Group(
+    "Motion",
+    "4",
+    (
+        Param("mdname", Names(), "Window1|Window2|Window3", "The windows' names."),
+        Param("mdpercent", Percents(), "50|50|50", "How much of each window has to move for an alarm.", "%"),
+        Param("motionenable", FLAG, "0", "Detect motion, in the windows that are enabled themselves."),
+        Param(
+            "mddata",
+            Rectangles(),
+            "|".join(["0,0,0,0,0,50"] * WINDOWS),
+            f"The windows' rectangles in a picture of {WIDTH}x{HEIGHT}, and their sensitivity, 0 to 100.",
+        ),
+        Param("mddatanormalize", Grid(), "0" * 10, "What else belongs to each window, cell by cell of a grid."),
+    ),
+)
