@@ -290,3 +290,11 @@ def test_an_account_is_told_by_its_entry(accounts: Accounts) -> None:
     assert entry.account == Account("admin", Rank.ADMIN)
     assert entry is accounts.entry("admin")
     assert accounts.entry("nobody") is None
+
+
+def test_a_rank_that_is_none_is_the_lowest(accounts: Accounts, database: Database) -> None:
+    database.write_now(lambda c: c.execute("UPDATE account SET rank = 7"))
+    accounts = Accounts(database)
+    assert everything(accounts) == {"admin": (Rank.GUEST, PASSWORD)}
+    assert accounts.first_start("admin") is not None
+    assert accounts.names(Rank.ADMIN) == ["admin"]

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.store.group import GROUPS, LEVEL
 
 from ipcamd.errors import ConfigError
-from ipcamd.store.database import Database
+from ipcamd.store import database as module
+from ipcamd.store.database import Database, Step
 from ipcamd.store.rescue import KEPT, back_up, backup_of
+from ipcamd.store.settings import Change, Settings
 
 
 def saved(path: Path, value: str) -> None:
@@ -128,3 +131,45 @@ def test_a_disk_without_room_at_first_start_is_told(path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     Database(path).close()
     assert not list(path.parent.glob("*.damaged*"))
+
+
+def test_a_text_that_is_none_any_more_does_not_end_the_start(path: Path) -> None:
+    saved(path, "word")
+    with Database(path) as database:
+        database.write_now(lambda c: c.execute("UPDATE fact SET value = CAST(x'66ff6f' AS TEXT) WHERE name = 'a'"))
+    assert read(path) == "f\ufffdo"
+
+
+async def test_a_factory_default_leaves_no_trace_of_what_was(path: Path) -> None:
+    def everything() -> bytes:
+        return b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+    saved(path, "first")
+    overwrite(path, 0, 100)
+    saved(path, "swordfish")
+    overwrite(backup_of(path), 0, 100)
+    overwrite(path, 0, 100)
+    saved(path, "swordfish")
+    with Database(path) as database:
+        database.write_now(lambda c: c.execute("INSERT INTO fact VALUES ('b', 'swordfish')"))
+        assert everything().count(b"swordfish") > 3
+        await Settings(database, GROUPS, {}).reset(
+            lambda _: False, Step(lambda c: c.execute("DELETE FROM fact WHERE name IN ('a', 'b')"), lambda: None)
+        )
+        assert b"swordfish" not in everything()
+        assert b"fingerprint" in backup_of(path).read_bytes()
+
+
+async def test_a_factory_default_on_a_full_disk_is_done_nevertheless(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    with Database(path) as database:
+        settings = Settings(database, GROUPS, {})
+        await settings.update([Change(*LEVEL, "7")])
+        monkeypatch.setattr(module, "purge", full)
+        await settings.reset()
+        assert settings["Picture"]["Level"] == "5"
+        assert "no space left" in caplog.text

@@ -55,7 +55,7 @@ class Accounts:
         self._allow_weak = allow_weak
         self._lock = asyncio.Lock()
         rows = database.rows("SELECT name, rank, sealed, shown FROM account ORDER BY rowid")
-        self._entries = {n: Entry(Account(n, Rank(rank)), sealed, bool(shown)) for n, rank, sealed, shown in rows}
+        self._entries = {name: _entry(name, *rest) for name, *rest in rows}
 
     def entry(self, name: str) -> Entry | None:
         """Return what is kept of an account; the very same object until something about the account changes."""
@@ -196,6 +196,13 @@ class Accounts:
 
     def _become(self, entries: Entries) -> None:
         self._entries = entries
+
+
+def _entry(name: str, rank: int, sealed: bytes, shown: int) -> Entry:
+    known = rank in set(Rank)
+    if not known:
+        _log.error("the rank of the account %s is unknown: it has the lowest one", name)
+    return Entry(Account(name, Rank(rank) if known else Rank.GUEST), sealed, bool(shown))
 
 
 def _place(name: str) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import time
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,11 +14,18 @@ from ipcamd.access.accounts import Account, Accounts, Entry
 from ipcamd.access.nonces import Nonces
 from ipcamd.access.throttle import Throttle
 from ipcamd.errors import HttpError
+from ipcamd.params.group import Rank
 from ipcamd.wire.digest import MD5, SHA256, Basic, Digest, answer, basic_challenge, challenge, digest, parse, secret
 from ipcamd.wire.http import Head
 
 REMEMBERED = 256
 """The most Basic logins that are remembered as right."""
+
+PRESENT = 60.0
+"""Seconds after a login in which its address counts as the account's."""
+
+ADDRESSES = 1024
+"""The most addresses that are remembered so."""
 
 _ALWAYS = -1.0
 _log = logging.getLogger(__name__)
@@ -70,7 +78,8 @@ class _KeyRing:
         known = old is None or (old.entry is not None and old.entry.sealed == entry.sealed)
         since = (_ALWAYS if old is None else old.since) if known else self._now()
         password = self._accounts.password(entry)
-        if password is None:  # the key is lost: there is no login until somebody sets a new password
+        if password is None:
+            _log.error("the password of the account %s is lost: an administrator must set a new one", name)
             return self._drawn(entry, since)
         return _Keys(entry, {a: secret(a, name, realm, password) for a in (MD5, SHA256)}, since)
 
@@ -97,6 +106,8 @@ class Login:
         self._nonces = Nonces(now)
         self._keys = _KeyRing(accounts, now)
         self._basics: dict[str, Entry] = {}
+        self._now = now
+        self._present: OrderedDict[str, tuple[float, Entry]] = OrderedDict()
         self.throttle = Throttle(now)
 
     def check(self, head: Head, address: str) -> Account:
@@ -118,7 +129,21 @@ class Login:
         if entry is None or self._accounts.entry(entry.account.name) is not entry:
             entry = self._proven(method, target, authorization, address)
         self.throttle.success(address)
+        if entry.account.rank >= Rank.USERS:
+            self._note(address, entry)
         return entry.account
+
+    def speaks(self, address: str) -> bool:
+        """Whether an account that may talk has logged in from this address within the last minute (SDK 5.3)."""
+        when, entry = self._present.get(address, (_ALWAYS, None))
+        valid = entry is not None and self._accounts.entry(entry.account.name) is entry
+        return valid and self._now() - when <= PRESENT
+
+    def _note(self, address: str, entry: Entry) -> None:
+        self._present[address] = self._now(), entry
+        self._present.move_to_end(address)
+        if len(self._present) > ADDRESSES:
+            self._present.popitem(last=False)
 
     def challenges(self, stale: bool = False) -> tuple[tuple[str, str], ...]:
         """Return the ``WWW-Authenticate`` fields of a 401, the best first."""

@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 
 from ipcamd.errors import ConfigError, StoreError
 from ipcamd.store.directory import Directory
-from ipcamd.store.rescue import back_up, open_sound
+from ipcamd.store.rescue import back_up, open_sound, purge
 from ipcamd.store.seal import Seal
 
 BACKUP_DELAY = 60.0
@@ -87,6 +87,10 @@ class Database:
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
 
+    async def purge(self) -> None:
+        """Leave no trace of what was deleted, in any file (factory default). A disk that will not is only logged."""
+        await asyncio.wrap_future(self._submit(self._copy, purge))
+
     def close(self) -> None:
         """Finish what is being written, back it up, close, and give the directory free."""
         if self._timer is not None:
@@ -134,10 +138,12 @@ class Database:
         self._writer.submit(self._back_up)
 
     def _back_up(self) -> None:
-        if not self._changed:
-            return
+        if self._changed:
+            self._copy(back_up)
+
+    def _copy(self, way: Callable[[sqlite3.Connection, Path], None]) -> None:
         try:
-            back_up(self._connection, self._path)
+            way(self._connection, self._path)
             self._changed = False
         except (sqlite3.Error, OSError) as error:
             _log.warning("no backup of the settings could be made: %s", error)

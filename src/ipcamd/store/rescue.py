@@ -37,6 +37,10 @@ def backup_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.backup")
 
 
+def _damaged_backup(path: Path) -> Path:
+    return path.with_name(f"{path.name}.backup.damaged")
+
+
 def open_sound(path: Path) -> sqlite3.Connection:
     """Open a database, private, checked, at the newest schema.
 
@@ -68,9 +72,21 @@ def back_up(connection: sqlite3.Connection, path: Path) -> None:
     replace_durably(draft, backup_of(path))
 
 
+def purge(connection: sqlite3.Connection, path: Path) -> None:
+    """Leave nothing of what was deleted: in the log, in the backup, in databases set aside. Raises as `back_up`."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    back_up(connection, path)
+    for name in _set_aside_before(path):
+        _remove(path.with_name(name))
+    _damaged_backup(path).unlink(missing_ok=True)
+    sync_directory(path.parent)
+
+
 def _open(path: Path) -> sqlite3.Connection:
     create_private(path)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    # No check finds a text whose letters have changed: what cannot be one any more must not end each start
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
     try:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
@@ -108,13 +124,16 @@ def _set_aside(path: Path) -> Path:
         old = path.with_name(path.name + part)
         if old.exists():
             old.replace(aside.with_name(aside.name + part))
-    older = sorted(
-        {f.name.removesuffix(part) for part in _PARTS for f in path.parent.glob(f"{path.name}.damaged-*Z{part}")}
-    )
-    for name in older[:-KEPT]:
+    for name in _set_aside_before(path)[:-KEPT]:
         _remove(path.with_name(name))
     sync_directory(path.parent)
     return aside
+
+
+def _set_aside_before(path: Path) -> list[str]:
+    """Return the names of all databases that were set aside, the oldest first."""
+    files = [(file, part) for part in _PARTS for file in path.parent.glob(f"{path.name}.damaged-*Z{part}")]
+    return sorted({file.name.removesuffix(part) for file, part in files})
 
 
 def _remove(path: Path) -> None:
@@ -136,6 +155,6 @@ def _restore(path: Path) -> None:
     except _Damaged as damage:
         _log.error("the backup is damaged too (%s): the camera starts with factory values", damage)
         _remove(path)
-        backup.replace(backup.with_name(f"{backup.name}.damaged"))
+        backup.replace(_damaged_backup(path))
         return
     _log.warning("the settings are those of the backup of %s", time.ctime(backup.stat().st_mtime))

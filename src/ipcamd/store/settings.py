@@ -101,6 +101,7 @@ class Settings:
             kept = {(group, name) for (group, name), param in self._params.items() if keep(param)}
             after = _over(self._factory, {(group, name): self._values[group][name] for group, name in kept})
             await self._turn(after, lambda connection: _clear(connection, kept), steps)
+            await self._database.purge()
 
     def _check(self, touched: Mapping[str, Values]) -> None:
         for group, values in touched.items():
