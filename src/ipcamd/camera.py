@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ipcamd.device.identity import Identity
     from ipcamd.device.virtual import Outside
     from ipcamd.media.pipeline import Pipeline
+    from ipcamd.media.sound.speaker import Speaker
     from ipcamd.params.group import Values
     from ipcamd.store.settings import Settings
 
@@ -39,3 +40,7 @@ class Camera:
     """Group to what sets its parameters of ``Origin.LIVE``: ``await live_set[group](values, sent)``. `values` are the
     stored ones as the update will leave them, `sent` the live ones that were sent. Durable on return; raises
     ``RequestFailed`` or ``StoreError``, then nothing was changed."""
+    speaker: "Speaker | None" = None
+    """None on a camera that has none."""
+    talk_port: Callable[[], int | None] = lambda: None
+    """The UDP port for talk; None while there is none."""

@@ -86,6 +86,13 @@ OPTIONS: tuple[Option, ...] = (
         "directory of database and keys, mode 0700, one camera each (default: $XDG_STATE_HOME/ipcamd)",
         "DIR",
     ),
+    Option(
+        "speaker",
+        "virtual",
+        "where talk is heard: virtual (kept, to be read back), default (this computer's sound card), "
+        "a part of a sound card's name, or none",
+        "S",
+    ),
     Option("sdcard", "", "directory that is the SD card, or none (default: sdcard in the state directory)", "DIR"),
     Option("host", "", "address to listen on (default: 0.0.0.0, and :: where there is IPv6)", "ADDRESS", _address),
     Option("port", 8080, "first value of System.HTTPPort; 0 takes a free port", "N", _port),
@@ -106,6 +113,13 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "allow-local-targets", False, "let notify, FTP, mail, Samba, DDNS and NTP targets be this machine", "", _switch
     ),
+    Option(
+        "allow-anyone-to-talk",
+        False,
+        "take talk over UDP from every address, not only from those that logged in over HTTP in the last minute",
+        "",
+        _switch,
+    ),
     Option("viewers", 1000, "most stream viewers at once, over all protocols", "N", _port),
     Option("device", "virtual", "the hardware: virtual; real hardware (linux) is still to come", "MODEL", _device),
     Option("discovery", True, "announce the camera on the network: on or off", "on|off", _switch),
@@ -121,6 +135,7 @@ class Options:
 
     source: str
     audio: str
+    speaker: str
     state: str
     sdcard: str
     host: str
@@ -132,6 +147,7 @@ class Options:
     admin_password: str
     allow_weak_password: bool
     allow_local_targets: bool
+    allow_anyone_to_talk: bool
     viewers: int
     device: str
     discovery: bool

@@ -13,8 +13,11 @@ from ipcamd.cgi import (
     query,
     restart,
     serverreport,
+    setup,
+    speaker,
     stream1,
     stream2,
+    talk,
     virtual,
 )
 from ipcamd.cgi.endpoint import Endpoint
@@ -30,8 +33,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     stream2.ENDPOINT,
     h264.ENDPOINT,
     mpeg4.ENDPOINT,
+    setup.ENDPOINT,
     query.ENDPOINT,
     audio.ENDPOINT,
+    talk.ENDPOINT,
+    speaker.ENDPOINT,
     image.ENDPOINT,
     *param.ENDPOINTS,
     virtual.ENDPOINT,

@@ -1,23 +1,81 @@
-"""``/cgi/audio/audio.cgi``: the microphone's sound (SDK 5.2)."""
+"""``/cgi/audio/audio.cgi``: the microphone's sound (SDK 5.2), and old clients' way to speak."""
 
-from ipcamd.cgi.endpoint import Call, Endpoint, Framing, Join, Reply, never
+from collections.abc import Awaitable
+
+from ipcamd.cgi.endpoint import Body, Call, Endpoint, Framing, Join, Reply, text
 from ipcamd.cgi.framing import SDK_TYPE
-from ipcamd.errors import RequestFailed
+from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.wire.mixed import Mixed
+from ipcamd.wire.query import Query
 
 UNAVAILABLE = Reply(status=503, reason="Service Not Available")
 """The SDK's answer while there is no sound."""
 
+FORM = "application/x-www-form-urlencoded"
+FORM_LIMIT = 1024
+"""Bytes of a form."""
 
-def audio(call: Call) -> Reply | Join:
-    """Join the microphone's sound; ``type`` is uLaw, or left out."""
-    kind = call.query.get("type") or "uLaw"
-    if kind.lower() != "ulaw":
+
+def audio(call: Call) -> Reply | Join | Awaitable[Reply | Join]:
+    """Join the microphone's sound: ``type`` is uLaw, or left out; or with a POST of ``type=PCM`` speak."""
+    if call.head.fields.get("content-type", "").lower().startswith(FORM):
+        return _filled_in(call)
+    match _type(call.query):
+        case "ulaw":
+            return _listen(call)
+        case "pcm" if call.head.method == "POST":
+            return _speak(call)
+        case kind:
+            raise RequestFailed(f"type={kind}: uLaw; for a POST also PCM")
+
+
+async def _filled_in(call: Call) -> Reply | Join:
+    """Answer a form."""
+    form = b""
+    async for piece in call.body:
+        form += piece
+        if len(form) > FORM_LIMIT:
+            raise HttpError(413, "the body is too long")
+    kind = _type(Query.parse(call.head.query, form.rstrip(b"\r\n")))
+    if kind != "ulaw":
         raise RequestFailed(f"type={kind}: uLaw")
+    return _listen(call)
+
+
+def _type(query: Query) -> str:
+    return (query.get("type") or "uLaw").lower()
+
+
+def _listen(call: Call) -> Reply | Join:
     pipeline = call.camera.pipeline
     if pipeline.sound is None or not pipeline.hears:
         return UNAVAILABLE
     return Join((pipeline.sound,), Framing.SDK, SDK_TYPE)
 
 
-ENDPOINT = Endpoint("/cgi/audio/audio.cgi", Rank.GUEST, audio, ("/live/audio.cgi",), changes=never)
+async def _speak(call: Call) -> Reply:
+    """Play a body of 16-bit little-endian samples, 8000 per second, in multipart/mixed or bare."""
+    speaker, who = call.camera.speaker, object()
+    if call.account.rank < Rank.USERS:
+        raise HttpError(403, "this account may not do that")
+    if speaker is None or not speaker.claim(who):
+        return UNAVAILABLE
+    parts, rest = Mixed(), b""
+    try:
+        async for piece in call.body:
+            for samples in parts.feed(piece):
+                rest += samples
+                whole = len(rest) & ~1
+                await speaker.play(who, rest[:whole])
+                rest = rest[whole:]
+    finally:
+        speaker.release(who)
+    return text("OK")
+
+
+def _changes(query: Query) -> bool:
+    return _type(query) == "pcm"
+
+
+ENDPOINT = Endpoint("/cgi/audio/audio.cgi", Rank.GUEST, audio, ("/live/audio.cgi",), changes=_changes, body=Body.STREAM)

@@ -7,7 +7,7 @@ AUDIO = Group(
     "Audio",
     "10.12",
     (
-        Param("MicEnabled", YES_NO, "no", "Send sound to viewers.", get=Rank.GUEST, needs="MicIn", acts=False),
-        Param("SpeakerEnabled", YES_NO, "yes", "Let viewers speak.", get=Rank.GUEST, needs="AudioOut", acts=False),
+        Param("MicEnabled", YES_NO, "no", "Send sound to viewers.", get=Rank.GUEST, needs="MicIn"),
+        Param("SpeakerEnabled", YES_NO, "yes", "Let viewers speak.", get=Rank.GUEST, needs="AudioOut"),
     ),
 )

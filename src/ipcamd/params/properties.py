@@ -5,7 +5,7 @@ from ipcamd.params.values import YES_NO, Kind, OneOf
 
 
 def _property(name: str, kind: Kind, default: str, help: str) -> Param:
-    return Param(name, kind, default, help, get=Rank.GUEST, set=None, origin=Origin.LIVE, acts=False)
+    return Param(name, kind, default, help, get=Rank.GUEST, set=None, origin=Origin.LIVE)
 
 
 AUDIO = Group(

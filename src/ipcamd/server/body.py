@@ -13,7 +13,7 @@ class BodyStream:
     __slots__ = ("_ended", "_error", "_pieces", "_reader", "_taken", "waiting")
 
     def __init__(self, taken: Callable[[], None] = lambda: None) -> None:
-        """`taken` is called each time the reader took a piece."""
+        """`taken` is called each time the reader took a piece, and when it begins to wait for one."""
         self._pieces: deque[bytes] = deque()
         self._ended = False
         self._error: Exception | None = None
@@ -35,6 +35,11 @@ class BodyStream:
             self._wake()
 
     @property
+    def starving(self) -> bool:
+        """Whether the reader waits for a piece."""
+        return self._reader is not None and not self._reader.done()
+
+    @property
     def ended(self) -> bool:
         """Whether the whole body has arrived."""
         return self._ended
@@ -49,7 +54,9 @@ class BodyStream:
             if self._ended:
                 raise StopAsyncIteration
             self._reader = asyncio.get_running_loop().create_future()
-            await self._reader
+            self._taken()
+            if not self._pieces:
+                await self._reader
         piece = self._pieces.popleft()
         self.waiting -= len(piece)
         self._taken()

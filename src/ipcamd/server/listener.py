@@ -38,14 +38,14 @@ async def listen(factory: Callable[[], asyncio.BaseProtocol], hosts: Sequence[st
     return Listener(sockets[0].getsockname()[1], servers)
 
 
-def bind(hosts: Sequence[str], port: int) -> list[socket.socket]:
-    """Return sockets that listen on `port` of all `hosts`; see `listen`."""
+def bind(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> list[socket.socket]:
+    """Return sockets that listen on `port` of all `hosts`, TCP or (``SOCK_DGRAM``) UDP; see `listen`."""
     for left in reversed(range(TRIES if port == 0 else 1)):
         sockets: list[socket.socket] = []
         try:
             for host in hosts:
                 number = sockets[0].getsockname()[1] if sockets else port
-                sockets += _bind_one(host, number, optional=host == "::" and len(hosts) > 1)
+                sockets += _bind_one(host, number, kind, optional=host == "::" and len(hosts) > 1)
             return sockets
         except OSError as error:
             for sock in sockets:
@@ -55,24 +55,26 @@ def bind(hosts: Sequence[str], port: int) -> list[socket.socket]:
     raise AssertionError  # the last round returns or raises
 
 
-def _bind_one(host: str, port: int, *, optional: bool) -> list[socket.socket]:
+def _bind_one(host: str, port: int, kind: int, *, optional: bool) -> list[socket.socket]:
     try:
-        return [_open(host, port)]
+        return [_open(host, port, kind)]
     except OSError as error:
         if optional and error.errno in _NO_IPV6:
             return []
         raise
 
 
-def _open(host: str, port: int) -> socket.socket:
+def _open(host: str, port: int, kind: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock = socket.socket(family, kind)
     try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if kind == socket.SOCK_STREAM:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host, port))
-        sock.listen(BACKLOG)  # now, so that a port in use is found before the answer that depends on it
+        if kind == socket.SOCK_STREAM:
+            sock.listen(BACKLOG)  # now, so that a port in use is found before the answer that depends on it
     except OSError:
         sock.close()
         raise

@@ -1,5 +1,6 @@
 """A service's port as a parameter: it moves while the camera runs, and the answer that moves it still arrives."""
 
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -47,9 +48,9 @@ class MovablePort:
             raise RequestFailed(f"{self._name}={port}: {error}") from error
 
 
-def free_port(hosts: Sequence[str]) -> int:
-    """Return a number that is free on all `hosts` just now. Raises ``ConfigError``."""
-    sockets = bind(hosts, 0)
+def free_port(hosts: Sequence[str], kind: int = socket.SOCK_STREAM) -> int:
+    """Return a number that is free on all `hosts` just now, of TCP or (``SOCK_DGRAM``) UDP. Raises ``ConfigError``."""
+    sockets = bind(hosts, 0, kind)
     port: int = sockets[0].getsockname()[1]
     for sock in sockets:
         sock.close()

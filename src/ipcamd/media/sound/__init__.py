@@ -1,7 +1,7 @@
 """Sound both ways: the microphone and where its sound comes from, the speaker and where its sound goes.
 
-`make` turns the text of ``--audio`` into an `Instrument`. Nothing here imports PyAV or numpy until one plays (or, for
-some, is checked).
+`make` turns the text of ``--audio`` into an `Instrument`, `output` that of ``--speaker`` into an `Output`. Nothing here
+imports PyAV or numpy until an instrument plays (or, for some, is checked).
 """
 
 import threading
@@ -10,7 +10,9 @@ from typing import Protocol
 
 from ipcamd.media.frame import Sound
 from ipcamd.media.sound.alsa import Alsa
+from ipcamd.media.sound.card import Card
 from ipcamd.media.sound.file import File
+from ipcamd.media.sound.speaker import Output
 from ipcamd.media.sound.tone import Tone
 from ipcamd.media.source.pace import Clock
 
@@ -44,3 +46,8 @@ def make(text: str, clock: Clock | None = None) -> Instrument | None:
     if text.startswith(ALSA):
         return Alsa(text.removeprefix(ALSA), clock)
     return File(text, clock)
+
+
+def output(text: str) -> Output | None:
+    """Return what makes sound heard; None for ``virtual``. Raises `ConfigError`."""
+    return None if text == "virtual" else Card(text)

@@ -1,0 +1,54 @@
+"""``/cgi/audio/talk.cgi``: speak at the camera (an addition to the SDK, which knows only UDP: SDK 5.3)."""
+
+import re
+
+from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
+from ipcamd.device.netif import address_towards
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Rank
+from ipcamd.wire import ulaw
+
+TYPES = ("audio/basic", "audio/pcmu", "audio/x-mulaw", "application/octet-stream", "application/x-www-form-urlencoded")
+"""Names of u-law, 8000 samples per second: the first is the right one (RFC 2046, 4.3), the last what curl says unless
+it is told otherwise."""
+
+
+async def talk(call: Call) -> Reply:
+    """Play the body of a POST, however long it goes on; a GET is told how to send by UDP. Raises ``RequestFailed``."""
+    speaker, who = call.camera.speaker, object()
+    if speaker is None:
+        raise RequestFailed("not supported by this device: it has no speaker")
+    if not speaker.enabled:
+        raise RequestFailed("Audio.SpeakerEnabled=no: nobody may speak")
+    if call.head.method != "POST":
+        return _how(call)
+    _check_type(call.head.fields.get("content-type", ""))
+    if not speaker.claim(who):
+        raise RequestFailed("somebody else speaks; try again")
+    try:
+        async for piece in call.body:
+            await speaker.play(who, ulaw.decode(piece))
+    finally:
+        speaker.release(who)
+    return text("OK")
+
+
+def _how(call: Call) -> Reply:
+    port = call.camera.talk_port()
+    udp = (f"host={address_towards(call.address)}", f"port={port}") if port else ()
+    return text(
+        f"udp={'on' if port else 'off'}",
+        *udp,
+        "packet=RTP version 2, payload type 0 (PCMU, 8000 Hz, mono), 1 to 2048 bytes of u-law",
+        f"post={TYPES[0]}",
+    )
+
+
+def _check_type(sent: str) -> None:
+    kind, _, parameters = sent.partition(";")
+    rate = re.search(r"(?i)rate\s*=\s*\"?([0-9]{1,6})", parameters)
+    if kind.strip().lower() not in ("", *TYPES) or (rate and rate[1] != "8000"):
+        raise RequestFailed(f"Content-Type={sent[:64]}: {', '.join(TYPES)}; 8000 samples per second, one channel")
+
+
+ENDPOINT = Endpoint("/cgi/audio/talk.cgi", Rank.USERS, talk, body=Body.STREAM)

@@ -1,0 +1,143 @@
+"""Talk over UDP (SDK 5.3): RTP packets of u-law, from whoever has logged in over HTTP from the same address."""
+
+import asyncio
+import logging
+import socket
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import cast
+
+from ipcamd.media.sound.speaker import Speaker
+from ipcamd.server.listener import bind
+from ipcamd.wire import rtp, ulaw
+from ipcamd.wire.jitter import Jitter
+
+log = logging.getLogger(__name__)
+
+PCMU = 0
+"""The payload type (RFC 3551)."""
+MOST_BYTES = 2048
+"""Of u-law in a packet."""
+MOST_PACKETS = 100
+"""Of one sender in a second, and at once."""
+SENDERS = 256
+"""Addresses whose packets are counted."""
+
+
+class Mouth:
+    """Turns the packets of one talker at a time into sound: whoever they come from, over UDP or RTSP."""
+
+    def __init__(self, speaker: Speaker, clock: Callable[[], float] = time.monotonic) -> None:
+        self._speaker = speaker
+        self._clock = clock
+        self._talker: Hashable = None
+        self._jitter = Jitter()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def hear(self, data: bytes, who: Hashable) -> None:
+        """Take a packet of `who`. What is no RTP, not u-law, or comes while another talks, is ignored."""
+        try:
+            packet = rtp.parse(data)
+        except ValueError:
+            return
+        if packet.payload_type != PCMU or not 0 < len(packet.payload) <= MOST_BYTES or not self._speaker.claim(who):
+            return
+        if who != self._talker:
+            self._talker, self._jitter = who, Jitter()
+        self._say(self._jitter.put(packet, self._clock()))
+
+    def close(self) -> None:
+        """Say no more."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def _say(self, pieces: Iterable[bytes]) -> None:
+        for codes in pieces:
+            self._speaker.offer(self._talker, ulaw.decode(codes))
+        self.close()
+        if (due := self._jitter.due) is not None:
+            self._timer = asyncio.get_running_loop().call_later(max(0.0, due - self._clock()), self._overdue)
+
+    def _overdue(self) -> None:
+        self._say(self._jitter.take(self._clock()))
+
+
+class TalkService:
+    """The UDP port. It never answers: nobody can use it against others."""
+
+    def __init__(
+        self,
+        mouth: Mouth,
+        knows: Callable[[str], bool],
+        admits: Callable[[str], bool] = lambda _: True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`knows` says whether somebody who may talk has lately logged in from an address; `admits` as for HTTP."""
+        self._mouth = mouth
+        self._knows = knows
+        self._admits = admits
+        self._clock = clock
+        self._rates: OrderedDict[str, _Rate] = OrderedDict()
+        self._transports: list[asyncio.DatagramTransport] = []
+
+    async def open(self, hosts: Sequence[str], port: int) -> int:
+        """Listen on all `hosts`; 0 takes a free port. Return the port. Raises ``ConfigError``."""
+        sockets = bind(hosts, port, socket.SOCK_DGRAM)
+        loop = asyncio.get_running_loop()
+        for sock in sockets:
+            transport, _ = await loop.create_datagram_endpoint(lambda: _Protocol(self), sock=sock)
+            self._transports.append(transport)
+        return cast(int, sockets[0].getsockname()[1])
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._mouth.close()
+        for transport in self._transports:
+            transport.close()
+
+    def receive(self, data: bytes, address: str, port: int) -> None:
+        """Take a datagram."""
+        if self._admits(address) and self._knows(address) and self._rate(address).take(self._clock()):
+            self._mouth.hear(data, (address, port))
+
+    def _rate(self, address: str) -> "_Rate":
+        rate = self._rates.get(address)
+        if rate is None:
+            rate = self._rates[address] = _Rate(self._clock())
+            if len(self._rates) > SENDERS:
+                self._rates.popitem(last=False)
+        self._rates.move_to_end(address)
+        return rate
+
+
+class _Rate:
+    """How many packets a sender may still send."""
+
+    __slots__ = ("_left", "_since")
+
+    def __init__(self, now: float) -> None:
+        self._left = float(MOST_PACKETS)
+        self._since = now
+
+    def take(self, now: float) -> bool:
+        self._left = min(MOST_PACKETS, self._left + (now - self._since) * MOST_PACKETS)
+        self._since = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class _Protocol(asyncio.DatagramProtocol):
+    def __init__(self, service: TalkService) -> None:
+        self._service = service
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Take a datagram."""
+        self._service.receive(data, addr[0].removeprefix("::ffff:").partition("%")[0], addr[1])
+
+    def error_received(self, exc: Exception) -> None:
+        """Nothing is ever sent, so nothing comes back."""
+        log.debug("talk: %s", exc)
