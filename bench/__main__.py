@@ -39,6 +39,8 @@ def measure_fanout(folder: Path, full: bool, keep: dict[str, object]) -> list[Ro
     size = sum(map(len, pictures)) / len(pictures)
     print(f"\nMJPEG fan-out, 1280x720, 30 pictures a second of {size / 1000:.0f} KB; medians\n")
     print(table.text(fanout.table(results)))
+    if (others := fanout.other_work(results)) > 0.1:
+        print(f"\nother programs used {others:.1f} cores meanwhile: delays and losses are theirs as much as ours")
     return fanout.rows(results)
 
 
@@ -49,6 +51,7 @@ def machine() -> dict[str, object]:
         "cores": os.cpu_count(),
         "kernel": platform.release(),
         "python": platform.python_version(),
+        "peers": servers.versions(),
     }
 
 
@@ -82,6 +85,8 @@ def main() -> None:
                 say(suite)
                 rows += run()
     print("\n" + table.text([table.HEAD, *(row.cells() for row in rows)]))
+    for peer, version in servers.versions().items():
+        print(f"{peer}: {version}")
     for peer in servers.missing_peers():
         print(f"not measured: {peer} is not installed")
     keep["rows"] = [asdict(row) for row in rows]

@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -15,25 +15,31 @@ from tests.e2e.parts import sdk_parts
 Start = Callable[[], AbstractContextManager[Target]]
 Results = dict[tuple[str, int], list[load.Result]]
 
+QUALITY = 2
+"""Of the MJPEG stream; makes about 75 KB of a picture of the film."""
+
 
 def served_pictures(folder: Path, source: Path, count: int = 60) -> list[bytes]:
     """Return what the camera makes of the source pack: the peers then serve the very same bytes."""
-    with camera(source, folder) as target, target.camera.client.open(target.stream) as answer:
+    with camera(source, folder) as target, target.client.open(target.stream) as answer:
         return [part.payload for part in itertools.islice(sdk_parts(answer), count)]
 
 
-def camera(source: Path, folder: Path) -> AbstractContextManager[Target]:
+@contextlib.contextmanager
+def camera(source: Path, folder: Path) -> Iterator[Target]:
     """Run ipcamd on the stand-in for a V4L2 camera: it decodes and encodes every picture, the peers pass them on."""
-    return servers.ipcamd(folder, f"--source={servers.DEVICE}", environment=servers.fake_camera(source))
+    with servers.ipcamd(folder, f"--source={servers.DEVICE}", environment=servers.fake_camera(source)) as target:
+        target.client.update("Image.MJPEG", Quality=QUALITY)
+        yield target
 
 
 def starters(folder: Path, source: Path, served: Path) -> dict[str, Start]:
     """Return what starts each server that can be run here."""
     start: dict[str, Start] = {"ipcamd": lambda: camera(source, folder)}
     if "ustreamer" not in servers.missing_peers():
-        start["ustreamer"] = lambda: servers.ustreamer(served)
+        start["ustreamer"] = lambda: servers.ustreamer(served, folder)
     if "mjpg_streamer" not in servers.missing_peers():
-        start["mjpg-streamer"] = lambda: servers.mjpg_streamer(served)
+        start["mjpg-streamer"] = lambda: servers.mjpg_streamer(served, folder)
     start["C copy"] = lambda: servers.limit(served, "copy")
     start["C sendfile"] = lambda: servers.limit(served, "sendfile")
     return start
@@ -63,6 +69,13 @@ def per_loop_second(result: load.Result) -> float:
 def picture_bytes(results: Results) -> float:
     result = next(iter(results.values()))[0]
     return result["mbytes_per_s"] * 1e6 / max(result["frames_per_s"], 1)
+
+
+def other_work(results: Results) -> float:
+    """Return how many cores something else on this machine kept busy meanwhile."""
+    runs = [run for group in results.values() for run in group]
+    others = sum(run["machine_busy_s"] - run["server_cpu_s"] - run["load_cpu_s"] for run in runs)
+    return max(0.0, others / sum(run["seconds"] for run in runs))
 
 
 def table(results: Results) -> list[tuple[str, ...]]:

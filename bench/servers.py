@@ -6,10 +6,10 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.camera import PASSWORD, CameraProcess, basic, eventually, reachable
+from tests.e2e.camera import PASSWORD, CameraProcess, Client, basic, eventually, reachable
 
 BUILD = Path(__file__).parent / "build"
 
@@ -25,16 +25,20 @@ class Target:
     snapshot: str = ""
     login: str = ""
     """A header field, whole."""
-    camera: CameraProcess | None = field(default=None, compare=False)
+
+    @property
+    def client(self) -> Client:
+        """The administrator, where the server is ipcamd."""
+        return Client(self.port)
 
 
-DEVICE = "/dev/video77"
+DEVICE = Path("/dev/video77")
 """The camera that is not there; the stand-in answers for it."""
 
 
-def fake_camera(pack: Path) -> dict[str, str]:
-    """Return the environment in which `DEVICE` is a 1280x720 camera at 30 pictures a second."""
-    names = {"PATH": DEVICE, "PACK": pack, "FOURCC": "MJPG", "SIZE": "1280x720", "FPS": "30"}
+def fake_camera(pack: Path, device: Path = DEVICE) -> dict[str, str]:
+    """Return the environment in which `device` is a 1280x720 camera at 30 pictures a second."""
+    names = {"PATH": device, "PACK": pack, "FOURCC": "MJPG", "SIZE": "1280x720", "FPS": "30"}
     return {"LD_PRELOAD": str(BUILD / "fakecam.so")} | {f"FAKECAM_{k}": str(v) for k, v in names.items()}
 
 
@@ -45,27 +49,29 @@ def ipcamd(folder: Path, *options: str, environment: Mapping[str, str] | None = 
     camera = CameraProcess(state, "--log-level=warning", "--viewers=5000", *options, environment=environment).start()
     login = "Authorization: " + basic("admin", PASSWORD)["Authorization"]
     try:
-        yield Target("ipcamd", camera.port, camera.pid, "/cgi/mjpg/mjpeg.cgi", "/cgi/jpg/image.cgi", login, camera)
+        yield Target("ipcamd", camera.port, camera.pid, "/cgi/mjpg/mjpeg.cgi", "/cgi/jpg/image.cgi", login)
     finally:
         camera.stop()
 
 
 @contextlib.contextmanager
-def ustreamer(pack: Path) -> Iterator[Target]:
+def ustreamer(pack: Path, folder: Path) -> Iterator[Target]:
     """Run Debian's ustreamer, passing the camera's pictures on as they are."""
-    port = free_port()
+    port, device = free_port(), folder / "video0"
+    device.touch()  # it wants to see the file
     options = ["--format=MJPEG", "--encoder=HW", "--resolution=1280x720", "--desired-fps=30", "--workers=1"]
-    command = ["ustreamer", f"--device={DEVICE}", *options, "--host=127.0.0.1", f"--port={port}", "--log-level=0"]
-    with running(command, port, fake_camera(pack)) as pid:
+    command = ["ustreamer", f"--device={device}", *options, "--host=127.0.0.1", f"--port={port}", "--log-level=0"]
+    with running(command, port, fake_camera(pack, device)) as pid:
         yield Target("ustreamer", port, pid, "/stream", "/snapshot")
 
 
 @contextlib.contextmanager
-def mjpg_streamer(pack: Path) -> Iterator[Target]:
+def mjpg_streamer(pack: Path, folder: Path) -> Iterator[Target]:
     """Run mjpg-streamer, passing the camera's pictures on as they are."""
-    port = free_port()
-    command = ["mjpg_streamer", "-i", f"input_uvc.so -d {DEVICE} -r 1280x720 -f 30", "-o", f"output_http.so -p {port}"]
-    with running(command, port, fake_camera(pack)) as pid:
+    port, device = free_port(), folder / "video0"
+    device.touch()
+    command = ["mjpg_streamer", "-i", f"input_uvc.so -d {device} -r 1280x720 -f 30", "-o", f"output_http.so -p {port}"]
+    with running(command, port, fake_camera(pack, device)) as pid:
         yield Target("mjpg-streamer", port, pid, "/?action=stream", "/?action=snapshot")
 
 
@@ -95,6 +101,15 @@ def running(command: list[str], port: int, environment: Mapping[str, str]) -> It
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the peers that are installed."""
+    found = {}
+    for name in {"ustreamer", "mjpg_streamer"} - set(missing_peers()):
+        done = subprocess.run([name, "--version"], check=False, capture_output=True, text=True)
+        found[name] = (done.stdout or done.stderr).strip().splitlines()[0]
+    return found
 
 
 def missing_peers() -> list[str]:

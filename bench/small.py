@@ -18,7 +18,7 @@ LIST = "/cgi/admin/param.cgi?action=list&group=Image.H264"
 def requests(folder: Path, seconds: float) -> list[Row]:
     """Snapshots and answers of param.cgi, with login, on 20 kept connections."""
     with servers.ipcamd(folder, "--source=scene") as target:
-        target.camera.client.get(target.snapshot)
+        target.client.get(target.snapshot)
         shots = load.ask(target, target.snapshot, 20, seconds)
         answers = load.ask(target, LIST, 20, seconds)
     return [
@@ -36,7 +36,7 @@ def start_up(folder: Path, times: int = 5) -> list[Row]:
         begin = time.monotonic()
         with servers.ipcamd(folder, "--source=scene") as target:
             listening.append(time.monotonic() - begin)
-            with target.camera.client.open(target.stream) as answer:
+            with target.client.open(target.stream) as answer:
                 next(sdk_parts(answer))
             first.append(time.monotonic() - begin)
     return [
@@ -48,7 +48,7 @@ def start_up(folder: Path, times: int = 5) -> list[Row]:
 def idle(folder: Path, seconds: float) -> list[Row]:
     """Processor time of a camera that nobody watches any more (its source is closed some seconds after the last)."""
     with servers.ipcamd(folder, "--source=scene") as target:
-        with target.camera.client.open(target.stream) as answer:
+        with target.client.open(target.stream) as answer:
             next(sdk_parts(answer))
         time.sleep(10)
         before = load.processor_seconds(target.pid)
