@@ -1,10 +1,11 @@
-"""A process that updates settings: run as ``python writing.py DATABASE``.
+"""A process that updates settings: run as ``python writing.py DATABASE LIVES``; killed, it has another life.
 
 For each line on standard input it makes one update of two groups, to the number on that line, and answers ``OK number``
 or ``failed number``. With a line ``on`` it goes on by itself, counting up from the number before.
 """
 
 import asyncio
+import os
 import sys
 from itertools import count
 from pathlib import Path
@@ -33,7 +34,7 @@ async def main(path: Path) -> None:
     with Database(path) as database:
         settings = Settings(database, GROUPS, {})
         number = int(settings["Picture"]["Title"] or 0)
-        print("open", number, flush=True)
+        print("open", number, os.getpid(), flush=True)
         for line in sys.stdin:
             if line == "on\n":
                 for following in count(number + 1):
@@ -42,5 +43,16 @@ async def main(path: Path) -> None:
             await update(settings, number)
 
 
+def live(path: Path) -> None:
+    """Go through `main` in a process of its own: starting Python anew for each would take a hundred times as long."""
+    process = os.fork()
+    if process:
+        os.waitpid(process, 0)
+        return
+    asyncio.run(main(path))
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    for _ in range(int(sys.argv[2])):
+        live(Path(sys.argv[1]))

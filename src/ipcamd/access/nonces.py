@@ -37,10 +37,9 @@ class _Use:
             self.seen = (self.seen << min(ahead, _WINDOW) | 1) & _ALL
             self.highest = count
             return True
-        bit = 1 << -ahead
-        if -ahead >= _WINDOW or self.seen & bit:
+        if -ahead >= _WINDOW or self.seen >> -ahead & 1:
             return False
-        self.seen |= bit
+        self.seen |= 1 << -ahead
         return True
 
 
