@@ -258,7 +258,7 @@ async def test_a_factory_default_that_fails_leaves_everything(stored: Settings, 
     assert database.rows("SELECT 1 FROM fact WHERE name = 'step'") == []
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.dictionaries(
