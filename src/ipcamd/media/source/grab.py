@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from av.container import InputContainer
@@ -27,13 +26,20 @@ def grabber(display: str, rate: int) -> InputContainer:
 
 def grab(display: str, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> Iterator[Picture]:
     """Yield pictures of a display; see `Source.play`."""
-    number, eye = -1, Eye()
-    while not stop.is_set():
-        rate = wanted().rate
-        with closing(grabber(display, rate)) as medium:
+    rate, number, eye = wanted().rate, -1, Eye()
+    medium = grabber(display, rate)
+    try:
+        while True:
             for picture in decoded(medium, video_of(medium)):
                 captured, want = clock.now(), wanted()
-                if stop.is_set() or want.rate != rate:
+                if stop.is_set():
+                    return
+                if want.rate != rate:
                     break
                 number += 1
                 yield Picture(eye.see(picture, want.size), captured, number)
+            # opened before the other is closed: an X server that loses its last client may start anew
+            rate, old, medium = wanted().rate, medium, grabber(display, wanted().rate)
+            old.close()
+    finally:
+        medium.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 import av
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import ExitError, FFmpegError
 from av.stream import Disposition, Stream
 
 from ipcamd.errors import SourceError
@@ -17,6 +17,8 @@ TIMEOUT = 2.0
 
 def words(error: Exception) -> str:
     """Return what FFmpeg says went wrong, without the address: there may be a password in that."""
+    if isinstance(error, ExitError | TimeoutError):
+        return f"nothing comes for {TIMEOUT:g} s"
     return str(getattr(error, "strerror", None) or type(error).__name__)
 
 

@@ -1,7 +1,7 @@
 """The scene's visitor, walking: drawn once per pose, then only blended into the picture."""
 
 from functools import lru_cache
-from math import cos, pi, sin
+from math import cos, hypot, pi, sin
 from typing import TypeAlias
 
 import numpy as np
@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from ipcamd.media.overlay import Weights
 from ipcamd.media.source.paint import even, painted
 
-POSES = 32
+POSES = 24
 """Poses of one stride: two steps."""
 
 STRIDE = 0.96
@@ -32,16 +32,31 @@ Parts: TypeAlias = tuple[tuple[Weights, Weights], ...]
 """What an overlay's `Tile` blends, plane by plane."""
 
 
-@lru_cache(2 * POSES)
-def figure(height: int, pose: int, leftward: bool) -> Parts:
-    """Return the figure, `height` pixels tall, in one of `POSES` poses; its feet are at the lower edge."""
-    color, mask = _drawing(height, 2 * pi * pose / POSES)
-    if leftward:
-        color, mask = (image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for image in (color, mask))
+@lru_cache(POSES)
+def figure(height: int, pose: int) -> Parts:
+    """Return the figure, `height` pixels tall, walking to the right in one of `POSES` poses.
+
+    Its feet are at the lower edge, its middle is in the middle.
+    """
+    color, mask = _cropped(*_drawing(height, 2 * pi * pose / POSES))
     covered = [np.asarray(image, np.uint16) for image in (mask, mask.reduce(2))]
     weights = [part + part // 128 for part in covered]  # 0 to 256
     parts = zip(painted(color), (weights[0], weights[1], weights[1]), strict=True)
     return tuple((256 - weight, weight * plane) for plane, weight in parts)
+
+
+def mirrored(parts: Parts) -> Parts:
+    """Return the same walking to the left; nothing is copied."""
+    return tuple((keep[:, ::-1], add[:, ::-1]) for keep, add in parts)
+
+
+def _cropped(color: Image.Image, mask: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """Cut off what is empty, on the right as much as on the left."""
+    width, height = mask.size
+    left, top, right, _ = mask.getbbox() or (0, 0, width, height)
+    side = min(left, width - right) // 2 * 2
+    box = side, top // 2 * 2, width - side, height
+    return color.crop(box), mask.crop(box)
 
 
 def _drawing(height: int, phase: float) -> tuple[Image.Image, Image.Image]:
@@ -58,7 +73,7 @@ def _shadow(mask: Image.Image, unit: float) -> None:
     width, height = mask.size
     draw = ImageDraw.Draw(mask)
     for step in range(8):
-        x, y = unit * (0.30 - 0.03 * step), unit * (0.045 - 0.0045 * step)
+        x, y = unit * (0.24 - 0.024 * step), unit * (0.04 - 0.004 * step)
         draw.ellipse(
             (width / 2 - x, height - unit * 0.055 - y, width / 2 + x, height - unit * 0.055 + y), 14 * (step + 1)
         )
@@ -108,17 +123,22 @@ class _Body:
 
     def _limb(self, start: _Point, end: _Point, thick: float, thin: float, color: str) -> None:
         """Draw a tapered line with round ends."""
-        steps = 12
-        for step in range(steps + 1):
-            part = step / steps
-            x, y = (a + (b - a) * part for a, b in zip(start, end, strict=True))
-            radius = (thick + (thin - thick) * part) / 2 * self._unit
-            left, top = self._middle + x * self._unit, self._floor() - y * self._unit
-            for draw, ink in ((self._color, color), (self._mask, 255)):
-                draw.ellipse((left - radius, top - radius, left + radius, top + radius), ink)
+        ends = [(self._at(start), thick / 2 * self._unit), (self._at(end), thin / 2 * self._unit)]
+        (x, y), (right, bottom) = ends[0][0], ends[1][0]
+        length = hypot(right - x, bottom - y) or 1.0
+        across = (bottom - y) / length, (x - right) / length
+        sides = [
+            (x + across[0] * radius * side, y + across[1] * radius * side)
+            for ((x, y), radius), side in zip((*ends, *ends[::-1]), (1, 1, -1, -1), strict=True)
+        ]
+        for draw, ink in ((self._color, color), (self._mask, 255)):
+            draw.polygon(sides, ink)
+            for (x, y), radius in ends:
+                draw.ellipse((x - radius, y - radius, x + radius, y + radius), ink)
 
-    def _floor(self) -> float:
-        return self._unit * 1.005
+    def _at(self, point: _Point) -> _Point:
+        """Return where a point of the body is in the drawing."""
+        return self._middle + point[0] * self._unit, self._unit * 1.005 - point[1] * self._unit
 
 
 def _leg(phase: float) -> tuple[_Point, _Point]:

@@ -14,7 +14,7 @@ from ipcamd.media.source.pace import Beat, Clock, tick
 from ipcamd.media.source.paint import even
 from ipcamd.media.source.scene.beep import beep
 from ipcamd.media.source.scene.board import Board
-from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, figure
+from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, figure, mirrored
 from ipcamd.media.source.scene.gallery import gallery
 from ipcamd.media.source.scene.plan import Plan
 
@@ -78,9 +78,11 @@ class _Stage:
     def _place_figure(self, onto: list[Plane]) -> None:
         """Draw the figure where it has got to, on its way to and fro."""
         plan = self._plan
-        room = max(2, plan.size[0] - even(plan.figure * WIDTH))
+        room = max(2.0, plan.size[0] - plan.figure * WIDTH)
         gone = self._walked * STRIDE * plan.figure % (2 * room)
-        back = gone > room
-        left = 2 * room - gone if back else gone
-        parts = figure(plan.figure, round(self._walked * POSES) % POSES, back)
-        Tile(round(left / 2) * 2, max(0, plan.ground - parts[0][0].shape[0]), parts).draw(onto)
+        parts = figure(plan.figure, int(self._walked * POSES) % POSES)
+        if gone > room:
+            parts = mirrored(parts)
+        height, width = parts[0][0].shape
+        middle = plan.size[0] / 2 + room / 2 - abs(room - gone)
+        Tile(max(0, even(middle) - width // 4 * 2), max(0, plan.ground - height), parts).draw(onto)
