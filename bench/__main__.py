@@ -81,7 +81,7 @@ def main() -> None:
             suites["soak"] = lambda: small.soak(folder, options.soak, say)
         rows: list[Row] = []
         for suite, run in suites.items():
-            if not options.only or suite in options.only.split(","):
+            if not options.only or suite in [*options.only.split(","), "soak"]:
                 say(suite)
                 rows += run()
     print("\n" + table.text([table.HEAD, *(row.cells() for row in rows)]))

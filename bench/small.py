@@ -97,7 +97,9 @@ def soak(folder: Path, minutes: float, say: Callable[[str], None]) -> list[Row]:
                 say(f"soak: {samples[-1]}")
             assert process.stdout
             result = json.loads(process.stdout.read())
-    early, late = samples[len(samples) // 4], samples[-2]
+    del samples[-1]  # the load had ended by then
+    quarter = len(samples) // 4
+    early, late = middle(samples[quarter : 2 * quarter + 1]), middle(samples[-quarter - 1 :])
     return [
         Row("soak: memory grows", (late["rss_mb"] / early["rss_mb"] - 1) * 100, 5, 1, "%", less=True),
         Row("soak: open files grow", late["files"] - early["files"], 2, 0, "", less=True),
@@ -106,6 +108,11 @@ def soak(folder: Path, minutes: float, say: Callable[[str], None]) -> list[Row]:
         Row("soak: slowest good viewer", result["fps_min"], 29.5, 29.9, "fps"),
         Row("soak: viewers that read nothing and were cut", result["cut"], 50, 50),
     ]
+
+
+def middle(samples: list[dict[str, float]]) -> dict[str, float]:
+    """Return the median of each figure."""
+    return {key: statistics.median(sample[key] for sample in samples) for key in samples[0]}
 
 
 def sample(target: Target) -> dict[str, float]:

@@ -51,8 +51,13 @@ static void event(struct viewer *c, uint32_t what)
 		}
 		c->state = HEAD;
 		T.alive++;
-		struct epoll_event ev = { .events = EPOLLIN, .data.ptr = c };
-		epoll_ctl(M.epfd, c->slow || c->deaf ? EPOLL_CTL_DEL : EPOLL_CTL_MOD, c->fd, &ev);
+		/* a deaf one is only told when it was cut */
+		struct epoll_event ev = { .events = c->deaf ? 0 : EPOLLIN, .data.ptr = c };
+		epoll_ctl(M.epfd, c->slow ? EPOLL_CTL_DEL : EPOLL_CTL_MOD, c->fd, &ev);
+		return;
+	}
+	if (c->deaf) {
+		viewer_drop(c);
 		return;
 	}
 	if (what & (EPOLLIN | EPOLLHUP | EPOLLERR))
