@@ -20,6 +20,7 @@ from ipcamd.device.clock import Clock
 from ipcamd.device.identity import Identity, identity
 from ipcamd.device.virtual import Outside
 from ipcamd.errors import ConfigError
+from ipcamd.events.schedules import Schedules
 from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
 from ipcamd.media.pipeline import Pipeline
@@ -160,6 +161,7 @@ async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], N
         clock=clock,
         identity=plate,
         pipeline=pipeline,
+        schedules=Schedules(settings),
         outside=outside,
         live=outside.live()
         | _sound_live(pipeline, speaker)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ipcamd.device.clock import Clock
     from ipcamd.device.identity import Identity
     from ipcamd.device.virtual import Outside
+    from ipcamd.events.schedules import Schedules
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.params.group import Values
@@ -26,6 +27,7 @@ class Camera:
     clock: "Clock"
     identity: "Identity"
     pipeline: "Pipeline"
+    schedules: "Schedules"
     outside: "Outside | None"
     """The virtual device's world; None on a real one."""
     live: "Mapping[tuple[str, str], Callable[[], str]]"

@@ -12,6 +12,7 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
 from ipcamd.device.clock import Clock
 from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import Outside
+from ipcamd.events.schedules import Schedules
 from ipcamd.params import STORED
 from ipcamd.params.group import Rank
 from ipcamd.store.database import Database
@@ -39,6 +40,7 @@ class World:
         self.database = Database(self.path / "ipcamd.db")
         self.facts = Facts(self.database)
         self.settings = Settings(self.database, STORED, {})
+        self.schedules = Schedules(self.settings)
         self.clock = Clock(self.facts, lambda: self.settings["Time"], lambda: self.host)
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
@@ -51,6 +53,7 @@ class World:
             clock=self.clock,
             identity=self.identity,
             pipeline=unused,
+            schedules=self.schedules,
             outside=self.outside,
             live=self.live,
             restart=self._restart,

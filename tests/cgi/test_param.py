@@ -42,6 +42,7 @@ class Asker:
             clock=nothing,
             identity=nothing,
             pipeline=nothing,
+            schedules=nothing,
             outside=nothing,
             live=LIVE,
             restart=nothing,

@@ -12,6 +12,7 @@ from ipcamd.cgi import (
     pwdgrp,
     query,
     restart,
+    schedule,
     serverreport,
     setup,
     speaker,
@@ -40,6 +41,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     speaker.ENDPOINT,
     image.ENDPOINT,
     *param.ENDPOINTS,
+    schedule.ENDPOINT,
     virtual.ENDPOINT,
 )
 """Every path under ``/cgi``, in the SDK's order; what is not here does not exist."""

@@ -20,6 +20,8 @@ from ipcamd.wire.query import Query
 LISTS = ("list", "alllist", "allist")
 """The actions that only read; ``allist`` is how the SDK's example spells ``alllist``."""
 
+DYNAMIC = "Event.Schedule"
+"""The one group whose members can be added and removed."""
 ACTIONS = (*LISTS, "update", "add", "remove")
 
 HIDDEN = "********"
@@ -48,7 +50,7 @@ async def param(call: Call, rank: Rank) -> Reply:
         case "update":
             return text(*await _update(call, rank))
         case "add" | "remove" as action:
-            raise RequestFailed(f"action={action}: {_one_group(call.query).name} has no members to add or remove")
+            return text(*await _member(call, action, rank))
         case action:
             raise RequestFailed(f"action={_shown(action)}: allowed: {', '.join(ACTIONS)}")
 
@@ -93,6 +95,23 @@ def _value(camera: Camera, group: Group, p: Param) -> str:
 def _live(camera: Camera, group: Group, p: Param) -> str:
     answer = camera.live.get((group.name, p.name))
     return answer() if answer else p.default
+
+
+async def _member(call: Call, action: str, rank: Rank) -> list[str]:
+    """Add or remove a member of the one group that has members: a schedule (SDK 11)."""
+    group = call.query.get("group") or ""
+    if group.lower() != DYNAMIC.lower():
+        raise RequestFailed(f"action={action}: {_one_group(call.query).name} has no members; allowed: {DYNAMIC}")
+    if rank < Rank.ADMIN:
+        raise RequestFailed(f"{DYNAMIC}: {rank.name.lower()} may not change it")
+    fields = {name: value for name, value in call.query.pairs if name.lower() not in ("action", "group")}
+    schedules = call.camera.schedules
+    if action == "add":
+        added = await schedules.add(fields)
+        return [f"{DYNAMIC}.{added.number}.{name}={added.values[name]}" for name in ("Name", "Enable")]
+    chosen = schedules.named(call.query.get("name") or "")
+    await schedules.remove(chosen)
+    return [f"Remove schedule={chosen.name} success"]
 
 
 async def _update(call: Call, rank: Rank) -> list[str]:

@@ -14,6 +14,7 @@ from ipcamd.params import (
     properties,
     ptz,
     rs485,
+    schedule,
     system,
     time,
 )
@@ -55,7 +56,7 @@ GROUPS: tuple[Group, ...] = (
 )
 """All groups, in the order of SDK section 10."""
 
-APART: tuple[Group, ...] = (motion.MOTION,)
+APART: tuple[Group, ...] = (motion.MOTION, *schedule.SCHEDULES)
 """Groups that are kept like the others and that ``param.cgi`` does not know: each has a request of its own."""
 
 STORED = (*GROUPS, *APART)

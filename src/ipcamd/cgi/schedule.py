@@ -1,0 +1,73 @@
+"""``/cgi/event/schedule.cgi``: the event schedules (SDK 11)."""
+
+from collections.abc import Iterator
+
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.errors import RequestFailed
+from ipcamd.events.schedule import Schedule
+from ipcamd.params.group import Rank
+from ipcamd.params.schedule import FIELDS
+from ipcamd.wire.query import Query
+
+LISTS = ("alllist", "allist", "list")
+ACTIONS = (*LISTS, "add", "update", "remove")
+
+
+async def schedule(call: Call) -> Reply:
+    """List, add, change or remove schedules."""
+    match _action(call.query):
+        case "alllist" | "allist":
+            _only(call.query, "action")
+            return text(*(line for schedule in call.camera.schedules for line in _block(schedule)))
+        case "list":
+            _only(call.query, "action", "group", "name")
+            return text(*_block(_chosen(call)))
+        case "add":
+            return text(*_block(await call.camera.schedules.add(_fields(call.query))))
+        case "update":
+            fields = _fields(call.query)
+            if "group" not in {name.lower() for name, _ in call.query.pairs}:
+                fields.pop("name", None)  # it says which
+            return text(*_block(await call.camera.schedules.update(_chosen(call), fields)))
+        case "remove":
+            _only(call.query, "action", "group", "name")
+            chosen = _chosen(call)
+            await call.camera.schedules.remove(chosen)
+            return text(f"Remove schedule={chosen.name} success")
+        case other:
+            raise RequestFailed(f"action={other[:32]}: allowed: {', '.join(ACTIONS)}")
+
+
+def _block(schedule: Schedule) -> Iterator[str]:
+    yield f"[Event.Schedule.{schedule.number}]"
+    for field in FIELDS:
+        yield f"{field.name}={schedule.values[field.name]}"
+    yield ""
+
+
+def _chosen(call: Call) -> Schedule:
+    """Return the schedule that is meant: by ``group``, or else by ``Name``."""
+    number, name = call.query.get("group"), call.query.get("name")
+    if number is not None:
+        return call.camera.schedules.numbered(number)
+    if name is not None:
+        return call.camera.schedules.named(name)
+    raise RequestFailed("Name or group: one of them is needed to say which schedule")
+
+
+def _fields(query: Query) -> dict[str, str]:
+    """Return the fields that were sent, by lower-case name; the last of a repeated one counts."""
+    return {name.lower(): value for name, value in query.pairs if name.lower() not in ("action", "group")}
+
+
+def _only(query: Query, *known: str) -> None:
+    for name, _ in query.pairs:
+        if name.lower() not in known:
+            raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: {', '.join(known)}")
+
+
+def _action(query: Query) -> str:
+    return (query.get("action") or "").lower()
+
+
+ENDPOINT = Endpoint("/cgi/event/schedule.cgi", Rank.ADMIN, schedule, changes=lambda query: _action(query) not in LISTS)

@@ -1,0 +1,66 @@
+"""One schedule (SDK 11): what starts it, and when that counts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ipcamd.events.event import Event, Kind
+from ipcamd.params.group import Values
+from ipcamd.params.schedule import DAYS
+
+_LEVELS = ("high", "low")
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One schedule, as it stands in its slot. `values` are its fields (``params/schedule.py``)."""
+
+    number: int
+    """The slot, 1 to 10."""
+    values: Values
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.values["Name"]
+
+    def has(self, flag: str) -> bool:
+        """Whether one of its flags is 1."""
+        return self.values[flag] == "1"
+
+    def wants(self, event: Event) -> bool:
+        """Whether `event` is one that starts it, time aside."""
+        match event.kind:
+            case Kind.MOTION:
+                return self.has("TriggerMotion")
+            case Kind.DI1 | Kind.DI2:
+                trigger = f"Trigger{event.kind.name}"
+                return self.has(trigger) and event.level == _LEVELS[int(self.values[f"{trigger}Type"])]
+            case Kind.TIME:
+                return self.has("ScheduleTimeMode")
+
+    def counts(self, local: datetime) -> bool:
+        """Whether it is in force at this local time: enabled, on a day of its own, within its hours."""
+        return self.has("Enable") and (self._from(local) or self._from_yesterday(local))
+
+    def _from(self, local: datetime) -> bool:
+        """Whether the stretch that begins on this very day holds the moment."""
+        if not self.has(DAYS[local.weekday()]):
+            return False
+        start, end, now = self._hours(local)
+        return start <= now if end < start else start <= now <= end
+
+    def _from_yesterday(self, local: datetime) -> bool:
+        """Whether the stretch that began the day before, and goes across midnight, holds it."""
+        start, end, now = self._hours(local)
+        return end < start and now <= end and self.has(DAYS[(local - _DAY).weekday()])
+
+    def _hours(self, local: datetime) -> tuple[int, int, int]:
+        """Return start, end and now in minutes of the day; the end's minute belongs to it."""
+        now = local.hour * 60 + local.minute
+        if not self.has("ScheduleTimeStatus"):
+            return 0, 24 * 60 - 1, now
+        return self._minute("Start"), self._minute("End"), now
+
+    def _minute(self, which: str) -> int:
+        return int(self.values[f"ScheduleTime{which}Hour"]) * 60 + int(self.values[f"ScheduleTime{which}Min"])

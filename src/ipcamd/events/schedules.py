@@ -1,0 +1,103 @@
+"""The ten schedules (SDK 11): listed, added, changed, removed; kept in the store like all settings."""
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping
+
+from ipcamd.errors import RequestFailed
+from ipcamd.events.schedule import Schedule
+from ipcamd.params.schedule import FIELDS, SCHEDULES, SLOTS
+from ipcamd.store.settings import Change, Settings
+
+_BY_NAME = {field.name.lower(): field for field in FIELDS}
+
+
+class Schedules:
+    """All schedules that there are."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = asyncio.Lock()  # two that add at once must not take the same slot or name
+
+    def __iter__(self) -> Iterator[Schedule]:
+        """Go through them by number."""
+        for number, group in enumerate(SCHEDULES, 1):
+            values = self._settings[group.name]
+            if values["Name"]:
+                yield Schedule(number, values)
+
+    def named(self, name: str) -> Schedule:
+        """Return the schedule of that name. Raises ``RequestFailed``."""
+        for schedule in self:
+            if schedule.name == name:
+                return schedule
+        raise RequestFailed(f"Name={_shown(name)}: there is no such schedule; there are: {self._names()}")
+
+    def numbered(self, number: str) -> Schedule:
+        """Return the schedule of that number. Raises ``RequestFailed``."""
+        for schedule in self:
+            if str(schedule.number) == number:
+                return schedule
+        numbers = ", ".join(str(schedule.number) for schedule in self) or "none"
+        raise RequestFailed(f"group={_shown(number)}: there is no such schedule; there are: {numbers}")
+
+    async def add(self, fields: Mapping[str, str]) -> Schedule:
+        """Make a schedule in the lowest free slot; what is not in `fields` has its default. Durable on return.
+
+        Raises ``RequestFailed`` and ``StoreError``, then nothing was changed; so do the others.
+        """
+        values = {field.name: field.default for field in FIELDS} | _parsed(fields)
+        async with self._lock:
+            taken = {schedule.number: schedule.name for schedule in self}
+            free = next((n for n in range(1, SLOTS + 1) if n not in taken), None)
+            if free is None:
+                raise RequestFailed(f"Name={values['Name']}: there are {SLOTS} schedules already; remove one first")
+            self._judge_name(values["Name"], taken.values())
+            return await self._put(free, values)
+
+    async def update(self, schedule: Schedule, fields: Mapping[str, str]) -> Schedule:
+        """Change some fields of a schedule."""
+        changed = _parsed(fields)
+        async with self._lock:
+            present = self.numbered(str(schedule.number))
+            if present.name != changed.get("Name", present.name):
+                self._judge_name(changed["Name"], [other.name for other in self])
+            return await self._put(schedule.number, {**present.values, **changed})
+
+    async def remove(self, schedule: Schedule) -> None:
+        """Free its slot."""
+        async with self._lock:
+            await self._put(self.numbered(str(schedule.number)).number, {f.name: f.default for f in FIELDS})
+
+    async def _put(self, number: int, values: Mapping[str, str]) -> Schedule:
+        group = SCHEDULES[number - 1].name
+        await self._settings.update([Change(group, name, value) for name, value in values.items()])
+        return Schedule(number, self._settings[group])
+
+    def _names(self) -> str:
+        return ", ".join(schedule.name for schedule in self) or "none"
+
+    @staticmethod
+    def _judge_name(name: str, taken: Collection[str]) -> None:
+        if not name:
+            raise RequestFailed("Name: it is needed; allowed: 1 to 16 printable characters")
+        if name in taken:
+            raise RequestFailed(f"Name={name}: there is such a schedule already; action=update changes it")
+
+
+def _parsed(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return what was sent under its proper names, each value in its canonical form."""
+    return dict(_field(name, value) for name, value in fields.items())
+
+
+def _field(name: str, value: str) -> tuple[str, str]:
+    field = _BY_NAME.get(name.lower())
+    if field is None:
+        raise RequestFailed(f"{_shown(name)}: unknown; allowed: {', '.join(field.name for field in FIELDS)}")
+    try:
+        return field.name, field.kind.parse(value)
+    except ValueError:
+        raise RequestFailed(f"{field.name}={_shown(value)}: allowed: {field.kind.allowed}") from None
+
+
+def _shown(value: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in value[:32])

@@ -1,0 +1,91 @@
+"""``/cgi/event/schedule.cgi`` (SDK 11), on the real store."""
+
+import asyncio
+
+import pytest
+from tests.cgi.asking import World
+
+from ipcamd.cgi import param, schedule
+from ipcamd.errors import RequestFailed
+
+ASK = schedule.ENDPOINT
+
+
+async def lines(world: World, query: str) -> list[str]:
+    return (await world.text(ASK, query)).split("\r\n")
+
+
+async def test_a_new_schedule_has_what_was_sent_and_defaults(world: World) -> None:
+    answer = await lines(world, "action=add&Name=MV&Enable=1&TriggerMotion=1&DigitalOutputTime=60")
+    assert answer[:4] == ["[Event.Schedule.1]", "Enable=1", "Name=MV", "TriggerMotion=1"]
+    assert {"TriggerDI1=0", "Sunday=1", "EnableFtp=0", "DigitalOutputTime=60"} <= set(answer)
+    assert answer[-2:] == ["", ""]
+    assert len(answer) == 29
+
+
+async def test_the_lowest_free_number_is_taken(world: World) -> None:
+    for name in "abc":
+        await world.text(ASK, f"action=add&Name={name}")
+    assert await world.text(ASK, "action=remove&Name=b") == "Remove schedule=b success\r\n"
+    assert (await lines(world, "action=add&Name=d"))[0] == "[Event.Schedule.2]"
+    blocks = [line for line in await lines(world, "action=alllist") if line.startswith("[")]
+    assert blocks == ["[Event.Schedule.1]", "[Event.Schedule.2]", "[Event.Schedule.3]"]
+
+
+async def test_an_update_keeps_what_it_does_not_name(world: World) -> None:
+    await world.text(ASK, "action=add&Name=door&TriggerDI1=1&EnableSDCard=1")
+    answer = await lines(world, "action=update&Name=door&Enable=0")
+    assert {"Enable=0", "TriggerDI1=1", "EnableSDCard=1"} <= set(answer)
+    assert "Name=gate" in await lines(world, "action=update&group=1&Name=gate&Enable=1")
+    assert "Name=gate" in await lines(world, "action=list&group=1")
+
+
+async def test_eleven_do_not_fit(world: World) -> None:
+    for number in range(10):
+        await world.text(ASK, f"action=add&Name=n{number}")
+    with pytest.raises(RequestFailed, match="10 schedules already"):
+        await world.text(ASK, "action=add&Name=more")
+
+
+async def test_two_at_once_do_not_share_a_slot_or_a_name(world: World) -> None:
+    asked = [world.text(ASK, f"action=add&Name={name}") for name in ("x", "y", "x")]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(isinstance(answer, RequestFailed) for answer in answers) == 1
+    assert {s.number: s.name for s in world.schedules} == {1: "x", 2: "y"}
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("action=add", "Name"),
+        ("action=add&Name=", "1 to 16"),
+        ("action=add&Name=12345678901234567", "1 to 16"),
+        ("action=add&Name=taken", "such a schedule already"),
+        ("action=add&Name=a&Sunday=2", r"Sunday=2: allowed: 0 \(no\), 1 \(yes\)"),
+        ("action=add&Name=a&ScheduleTimeStartHour=24", "0 to 23"),
+        ("action=add&Name=a&DigitalOutputTime=0", "1 to 60"),
+        ("action=add&Name=a&Colour=red", "(?i)colour: unknown"),
+        ("action=update&Name=none&Enable=1", "no such schedule"),
+        ("action=update&Enable=1", "Name or group"),
+        ("action=update&group=1&Name=", "1 to 16"),
+        ("action=remove&group=9", "no such schedule"),
+        ("action=remove&Name=taken&Enable=1", "unknown parameter"),
+        ("action=list&group=%D9%A1", "no such schedule"),
+        ("action=explode", "allowed: alllist"),
+    ],
+)
+async def test_bad_requests_change_nothing(world: World, query: str, words: str) -> None:
+    await world.text(ASK, "action=add&Name=taken&Sunday=0")
+    before = await world.text(ASK, "action=alllist")
+    with pytest.raises(RequestFailed, match=words):
+        await world.text(ASK, query)
+    assert await world.text(ASK, "action=alllist") == before
+
+
+async def test_param_cgi_adds_and_removes_members_of_the_dynamic_group(world: World) -> None:
+    admin = param.ENDPOINTS[0]
+    assert (await world.text(admin, "action=add&group=Event.Schedule&Name=MV")).startswith("Event.Schedule.1.Name=MV")
+    await world.text(admin, "action=remove&group=Event.Schedule&Name=MV")
+    assert list(world.schedules) == []
+    with pytest.raises(RequestFailed, match="has no members"):
+        await world.text(admin, "action=add&group=Network&Name=MV")

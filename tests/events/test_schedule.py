@@ -1,0 +1,69 @@
+"""When a schedule counts, and what starts it (SDK 11)."""
+
+from datetime import datetime
+
+import pytest
+
+from ipcamd.events.event import Event, Kind
+from ipcamd.events.schedule import Schedule
+from ipcamd.params.schedule import FIELDS
+
+
+def schedule(**values: str) -> Schedule:
+    return Schedule(1, {field.name: field.default for field in FIELDS} | {"Name": "x"} | values)
+
+
+def hours(start: str, end: str, **values: str) -> Schedule:
+    names = ("StartHour", "StartMin", "EndHour", "EndMin")
+    numbers = [*start.split(":"), *end.split(":")]
+    times = {f"ScheduleTime{name}": str(int(number)) for name, number in zip(names, numbers, strict=True)}
+    return schedule(ScheduleTimeStatus="1", **times, **values)
+
+
+NO_DAYS = dict.fromkeys(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), "0")
+
+CASES = [
+    # schedule, local time (2024-01-01 is a Monday), counts
+    (schedule(), "2024-01-01 00:00", True),
+    (schedule(Enable="0"), "2024-01-01 00:00", False),
+    (schedule(Monday="0"), "2024-01-01 12:00", False),
+    (schedule(**NO_DAYS | {"Sunday": "1"}), "2024-01-07 23:59", True),
+    (schedule(**NO_DAYS | {"Sunday": "1"}), "2024-01-08 00:00", False),
+    (hours("8:00", "17:30"), "2024-01-01 07:59", False),
+    (hours("8:00", "17:30"), "2024-01-01 08:00", True),
+    (hours("8:00", "17:30"), "2024-01-01 17:30", True),
+    (hours("8:00", "17:30"), "2024-01-01 17:31", False),
+    (hours("9:05", "9:05"), "2024-01-01 09:05", True),
+    (hours("9:05", "9:05"), "2024-01-01 09:06", False),
+    (hours("22:00", "6:00"), "2024-01-01 23:00", True),
+    (hours("22:00", "6:00"), "2024-01-02 06:00", True),
+    (hours("22:00", "6:00"), "2024-01-02 06:01", False),
+    (hours("22:00", "6:00"), "2024-01-02 21:59", False),
+    # the night that began on the only day goes on, the night that ends on it does not count
+    (hours("22:00", "6:00", **NO_DAYS | {"Monday": "1"}), "2024-01-02 05:00", True),
+    (hours("22:00", "6:00", **NO_DAYS | {"Monday": "1"}), "2024-01-01 05:00", False),
+    (hours("22:00", "6:00", **NO_DAYS | {"Monday": "1"}), "2024-01-02 22:30", False),
+]
+
+
+@pytest.mark.parametrize(("schedule", "local", "counts"), CASES)
+def test_days_and_hours(schedule: Schedule, local: str, counts: bool) -> None:
+    assert schedule.counts(datetime.fromisoformat(local)) is counts
+
+
+@pytest.mark.parametrize(
+    ("values", "event", "wanted"),
+    [
+        ({"TriggerMotion": "1"}, Event(Kind.MOTION, 0), True),
+        ({}, Event(Kind.MOTION, 0), False),
+        ({"TriggerDI1": "1"}, Event(Kind.DI1, 0, "high"), True),
+        ({"TriggerDI1": "1"}, Event(Kind.DI1, 0, "low"), False),
+        ({"TriggerDI1": "1", "TriggerDI1Type": "1"}, Event(Kind.DI1, 0, "low"), True),
+        ({"TriggerDI1": "1"}, Event(Kind.DI2, 0, "high"), False),
+        ({"TriggerDI2": "1", "TriggerDI2Type": "1"}, Event(Kind.DI2, 0, "low"), True),
+        ({"ScheduleTimeMode": "1"}, Event(Kind.TIME, 0), True),
+        ({"TriggerMotion": "1"}, Event(Kind.TIME, 0), False),
+    ],
+)
+def test_what_starts_it(values: dict[str, str], event: Event, wanted: bool) -> None:
+    assert schedule(**values).wants(event) is wanted
