@@ -10,6 +10,7 @@ from tests.server.serving import HOSTS, Server, serving, until
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.errors import ConfigError
 from ipcamd.params.group import Rank
+from ipcamd.server import listener
 from ipcamd.server.limits import Limits
 
 LIMITS = Limits(viewers=2, others=4, alone=1)
@@ -159,14 +160,31 @@ async def test_a_port_in_use_is_refused_in_words() -> None:
             await server.service.open(("192.0.2.1",), 0)
 
 
+async def test_out_of_descriptors_it_rests_and_recovers(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(listener, "PAUSE", 0.01)
+    async with serving(QUICK) as server:
+        accept, failures = socket.socket.accept, [OSError(24, "Too many open files")] * 3
+
+        def short(sock: socket.socket) -> tuple[socket.socket, object]:
+            if failures:
+                raise failures.pop()
+            return accept(sock)
+
+        monkeypatch.setattr(socket.socket, "accept", short)
+        assert b" 200 " in await server.ask(GET)
+        assert caplog.text.count("rests for 0.01 s: [Errno 24] Too many open files") == 3
+
+
 async def test_one_port_on_both_families() -> None:
     if not socket.has_ipv6:
         pytest.skip("no IPv6")
     async with serving(QUICK) as server, asyncio.timeout(5):
-        listener = await server.service.open(("0.0.0.0", "::"), 0)
+        both = await server.service.open(("0.0.0.0", "::"), 0)
         for host in ("127.0.0.1", "::1"):
             try:
-                reader, writer = await asyncio.open_connection(host, listener.port)
+                reader, writer = await asyncio.open_connection(host, both.port)
             except OSError:
                 assert host == "::1", "IPv4 must work"
                 continue

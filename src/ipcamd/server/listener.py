@@ -2,29 +2,80 @@
 
 import asyncio
 import errno
+import logging
 import socket
 from collections.abc import Callable, Sequence
 
 from ipcamd.errors import ConfigError
 
+log = logging.getLogger(__name__)
+
 BACKLOG = 1024
+AT_ONCE = 64
+"""Connections taken before others get their turn."""
+PAUSE = 1.0
+"""Seconds without accepting when the process or the machine is out of file descriptors or memory."""
 TRIES = 8
 """How often to look for a number that is free on all addresses when any port will do."""
 _NO_IPV6 = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
 
 
 class Listener:
-    """Open sockets that accept connections for one protocol."""
+    """Open sockets that accept connections for one protocol.
 
-    def __init__(self, port: int, servers: Sequence[asyncio.Server]) -> None:
-        self.port = port
+    Not ``loop.create_server``: when file descriptors run out, that fills the log with a thousand tracebacks a second.
+    """
+
+    def __init__(self, sockets: Sequence[socket.socket], factory: Callable[[], asyncio.BaseProtocol]) -> None:
+        self.port: int = sockets[0].getsockname()[1]
         """The real number, if 0 was asked for."""
-        self._servers = servers
+        self._sockets = sockets
+        self._factory = factory
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._pause: asyncio.TimerHandle | None = None
+        self._start()
 
     def close(self) -> None:
         """Accept no more; connections that exist go on."""
-        for server in self._servers:
-            server.close()
+        self._stop()
+        for sock in self._sockets:
+            sock.close()
+        self._sockets = ()
+
+    def _start(self) -> None:
+        self._pause = None
+        for sock in self._sockets:
+            sock.setblocking(False)
+            asyncio.get_running_loop().add_reader(sock, self._accept, sock)
+
+    def _stop(self) -> None:
+        if self._pause:
+            self._pause.cancel()
+        for sock in self._sockets:
+            asyncio.get_running_loop().remove_reader(sock)
+
+    def _accept(self, listening: socket.socket) -> None:
+        try:
+            for _ in range(AT_ONCE):
+                self._welcome(listening.accept()[0])
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            log.warning("port %d rests for %g s: %s", self.port, PAUSE, error)
+            self._stop()
+            self._pause = asyncio.get_running_loop().call_later(PAUSE, self._start)
+
+    def _welcome(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        loop = asyncio.get_running_loop()
+        task: asyncio.Task[object] = loop.create_task(loop.connect_accepted_socket(self._factory, sock))
+        self._tasks.add(task)
+        task.add_done_callback(self._welcomed)
+
+    def _welcomed(self, task: "asyncio.Task[object]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.info("a connection was lost at once: %s", error)
 
 
 async def listen(factory: Callable[[], asyncio.BaseProtocol], hosts: Sequence[str], port: int) -> Listener:
@@ -32,10 +83,7 @@ async def listen(factory: Callable[[], asyncio.BaseProtocol], hosts: Sequence[st
 
     ``::`` is left out on a machine without IPv6. Raises `ConfigError`, then nothing is open.
     """
-    sockets = bind(hosts, port)
-    loop = asyncio.get_running_loop()
-    servers = [await loop.create_server(factory, sock=sock, backlog=BACKLOG) for sock in sockets]
-    return Listener(sockets[0].getsockname()[1], servers)
+    return Listener(bind(hosts, port), factory)
 
 
 def bind(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> list[socket.socket]:

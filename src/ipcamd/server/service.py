@@ -92,7 +92,7 @@ class HttpService:
         full = len(self._connections) >= self.limits.connections
         self._connections.add(connection)
         self._addresses[address] += 1
-        if not self._admits(address):
+        if self.closing or not self._admits(address):
             connection.cut()
         elif full or self._addresses[address] > self.limits.connections - self.limits.alone:
             connection.refuse(HttpError(503, "too many connections", (("Retry-After", "1"),)))
