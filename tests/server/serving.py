@@ -17,6 +17,7 @@ from ipcamd.server.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
 from ipcamd.server.router import Router
+from ipcamd.server.seats import Seats
 from ipcamd.server.service import HttpService
 from ipcamd.wire.http import Head
 
@@ -67,10 +68,12 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(*endpoints: Endpoint, limits: Limits | None = None, **more: object) -> AsyncIterator[Server]:
+async def serving(
+    *endpoints: Endpoint, limits: Limits | None = None, seats: Seats | None = None, **more: object
+) -> AsyncIterator[Server]:
     clock = Clock()
     limits = limits or Limits()
-    fanout = Fanout(limits.viewers, limits.stall, clock)
+    fanout = Fanout(seats or limits.viewers, limits.stall, clock)
     router = Router(endpoints, Users())
     service = HttpService(router, cast(Camera, None), fanout, limits, clock, **more)  # type: ignore[arg-type]
     server = Server(service, await service.open(HOSTS, 0), clock, fanout)

@@ -16,6 +16,7 @@ from ipcamd.media.frame import Codec, Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.limits import Limits
+from ipcamd.server.seats import Seats
 from ipcamd.server.viewer import UNSENT
 from ipcamd.wire.multipart import PLAIN_TYPE, SDK_TYPE
 
@@ -285,6 +286,18 @@ async def test_the_number_is_limited_and_others_are_still_answered() -> None:
         reset(writer)
         await until(lambda: len(server.fanout) == 1)
         await server.watch()
+
+
+async def test_places_are_shared_with_other_protocols() -> None:
+    seats = Seats(2)
+    async with streaming(seats=seats) as server:
+        await server.watch()
+        assert seats.admit()
+        assert b" 503 " in await server.ask(GET)
+        seats.release()
+        await server.watch()
+        reset(server.kept[0])
+        await until(lambda: seats.taken == 1)
 
 
 async def test_without_descriptors_frames_are_lost_and_joins_refused(monkeypatch: pytest.MonkeyPatch) -> None:

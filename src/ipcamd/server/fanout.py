@@ -17,6 +17,7 @@ from ipcamd.media.frame import Codec, Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.server.answer import stream_head
 from ipcamd.server.part import Part
+from ipcamd.server.seats import Seats
 from ipcamd.server.viewer import SecureViewer, Viewer
 from ipcamd.wire.multipart import OPENING, plain_part, sdk_part
 
@@ -105,9 +106,11 @@ class Feed:
 class Fanout:
     """All viewers of the camera's streams over HTTP."""
 
-    def __init__(self, limit: int = 1000, stall: float = 10.0, clock: Callable[[], float] = time.monotonic) -> None:
-        """`limit` viewers at most; one that takes nothing for `stall` seconds is cut."""
-        self._limit = limit
+    def __init__(
+        self, seats: Seats | int = 1000, stall: float = 10.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`seats` are shared with other protocols, or a number; a viewer that takes nothing for `stall` s is cut."""
+        self._seats = Seats(seats) if isinstance(seats, int) else seats
         self._stall = stall
         self._clock = clock
         self._feeds: dict[tuple[Hub, Framing], Feed] = {}
@@ -122,19 +125,20 @@ class Fanout:
 
     def join(self, join: Join, transport: asyncio.Transport, address: str) -> Viewer:
         """Start sending the streams of `join` to a connection, head first. Raises ``HttpError`` 503 when full."""
-        if len(self._viewers) >= self._limit:
-            raise HttpError(503, "too many viewers", (("Retry-After", "10"),))
+        if not self._seats.admit():
+            raise _full()
         make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
         try:
             viewer = make(transport, address, self._clock)
         except OSError:
-            raise HttpError(503, "too many viewers", (("Retry-After", "10"),)) from None
+            self._seats.release()
+            raise _full() from None
         self._viewers[viewer] = join
         try:
             viewer.start(self._head(join), self._pictures(join, viewer))
         except OSError:
             self.leave(viewer)
-            raise HttpError(503, "too many viewers", (("Retry-After", "10"),)) from None
+            raise _full() from None
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
@@ -142,6 +146,7 @@ class Fanout:
         viewer.close()
         if not (join := self._viewers.pop(viewer, None)):
             return
+        self._seats.release()
         for key in ((hub, join.framing) for hub in join.hubs):
             if key in self._feeds and not self._feeds[key].remove(viewer):
                 del self._feeds[key]
@@ -166,6 +171,10 @@ class Fanout:
             first = b"" if join.framing is Framing.RAW else OPENING
             self._openings[key] = Part((stream_head(join.content_type), first))
         return self._openings[key]
+
+
+def _full() -> HttpError:
+    return HttpError(503, "too many viewers", (("Retry-After", "10"),))
 
 
 def _layout(frame: Encoded, framing: Framing) -> tuple[bytes, ...]:
