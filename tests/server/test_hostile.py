@@ -4,6 +4,7 @@ import asyncio
 import re
 from typing import cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.server.serving import Clock, Users
@@ -87,6 +88,7 @@ def statuses(sent: bytes) -> list[int]:
     return [int(code) for code in re.findall(rb"^HTTP/1\.1 (\d+) ", sent, re.MULTILINE)]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(PIECES | st.binary(max_size=6), max_size=25).map(b"".join), st.integers(1, 4000))
 def test_any_bytes(sent: bytes, step: int) -> None:

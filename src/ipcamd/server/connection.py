@@ -122,7 +122,8 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Wait for the client to take its answer, before the next request is looked at."""
         self._full = True
-        self._await_progress(-self._transport.get_write_buffer_size())
+        if not self._transport.is_closing():
+            self._await_progress(-self._transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """Go on."""
@@ -132,7 +133,7 @@ class Connection(asyncio.Protocol):
         elif self._phase is Phase.LEAVING:
             self.deadline = self._service.clock() + self._service.limits.linger
         elif self._viewer:
-            self._viewer.resume()
+            self._viewer.drained()
         self._advance()
 
     # -- called by the service
@@ -285,6 +286,7 @@ class Connection(asyncio.Protocol):
         exchange, self._exchange = self._exchange, None
         head = exchange.head if exchange else None
         keep = exchange is not None and exchange.complete and exchange.head.keep_alive and not self._service.closing
+        self._phase = Phase.WORKING  # TLS calls resume_writing() from inside write()
         self._transport.write(
             whole(
                 reply,

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Sequence
 
 from ipcamd.errors import ConfigError
@@ -13,6 +14,8 @@ log = logging.getLogger(__name__)
 BACKLOG = 1024
 AT_ONCE = 64
 """Connections taken before others get their turn."""
+HANDSHAKE = 10.0
+"""Seconds for a TLS handshake."""
 PAUSE = 1.0
 """Seconds without accepting when the process or the machine is out of file descriptors or memory."""
 TRIES = 8
@@ -26,11 +29,17 @@ class Listener:
     Not ``loop.create_server``: when file descriptors run out, that fills the log with a thousand tracebacks a second.
     """
 
-    def __init__(self, sockets: Sequence[socket.socket], factory: Callable[[], asyncio.BaseProtocol]) -> None:
+    def __init__(
+        self,
+        sockets: Sequence[socket.socket],
+        factory: Callable[[], asyncio.BaseProtocol],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.port: int = sockets[0].getsockname()[1]
         """The real number, if 0 was asked for."""
         self._sockets = sockets
         self._factory = factory
+        self._tls = tls
         self._tasks: set[asyncio.Task[object]] = set()
         self._pause: asyncio.TimerHandle | None = None
         self._start()
@@ -68,7 +77,11 @@ class Listener:
     def _welcome(self, sock: socket.socket) -> None:
         sock.setblocking(False)
         loop = asyncio.get_running_loop()
-        task: asyncio.Task[object] = loop.create_task(loop.connect_accepted_socket(self._factory, sock))
+        task: asyncio.Task[object] = loop.create_task(
+            loop.connect_accepted_socket(
+                self._factory, sock, ssl=self._tls, ssl_handshake_timeout=HANDSHAKE if self._tls else None
+            )
+        )
         self._tasks.add(task)
         task.add_done_callback(self._welcomed)
 
@@ -78,12 +91,14 @@ class Listener:
             log.info("a connection was lost at once: %s", error)
 
 
-async def listen(factory: Callable[[], asyncio.BaseProtocol], hosts: Sequence[str], port: int) -> Listener:
+async def listen(
+    factory: Callable[[], asyncio.BaseProtocol], hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None
+) -> Listener:
     """Listen on `port` of all `hosts` (IP addresses); 0 takes a number that is free on all of them.
 
     ``::`` is left out on a machine without IPv6. Raises `ConfigError`, then nothing is open.
     """
-    return Listener(bind(hosts, port), factory)
+    return Listener(bind(hosts, port), factory, tls)
 
 
 def bind(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> list[socket.socket]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
@@ -50,13 +51,13 @@ class HttpService:
         """Return how many connections there are."""
         return len(self._connections)
 
-    async def open(self, hosts: Sequence[str], port: int) -> Listener:
-        """Listen on one more port; 0 takes a free one. Raises ``ConfigError``.
+    async def open(self, hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None) -> Listener:
+        """Listen on one more port, with or without TLS; 0 takes a free one. Raises ``ConfigError``.
 
         To move to another port, open that first, answer, and close the old listener: its connections go on.
         """
         _raise_file_limit()
-        listener = await listen(lambda: Connection(self), hosts, port)
+        listener = await listen(lambda: Connection(self), hosts, port, tls)
         self._listeners.append(listener)
         return listener
 

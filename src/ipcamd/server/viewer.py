@@ -94,6 +94,9 @@ class Viewer:
         self.ready = self.direct and not self._skipping
         return None
 
+    def drained(self) -> None:
+        """Note that nothing waits in the connection's transport any more."""
+
     def stalled(self, limit: float) -> bool:
         """Whether nothing was taken for `limit` seconds, though something waits."""
         return self._rest is not None and self._clock() - self.progress > limit
@@ -171,6 +174,12 @@ class SecureViewer(Viewer):
 
     direct = False
 
+    def drained(self) -> None:
+        """Go on if a part waits for that; the transport may call this from inside its write()."""
+        if self._waiting:
+            self._waiting = False
+            self.resume()
+
     def _open(self) -> int:
         return -1
 
@@ -182,7 +191,7 @@ class SecureViewer(Viewer):
         return part.size - offset
 
     def _wait(self) -> None:
-        self._waiting = True  # the connection calls resume() when the transport is empty again
+        self._waiting = True  # until `drained`
 
     def _unwait(self) -> None:
         self._waiting = False
