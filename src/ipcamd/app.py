@@ -14,6 +14,7 @@ from dataclasses import replace
 from ipcamd import logs
 from ipcamd.access.accounts import Accounts
 from ipcamd.access.login import Login
+from ipcamd.access.targets import Targets
 from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
 from ipcamd.device.clock import Clock
@@ -37,6 +38,7 @@ from ipcamd.server.router import Router
 from ipcamd.server.service import HttpService
 from ipcamd.server.talk import Mouth, TalkService
 from ipcamd.store.database import Database
+from ipcamd.store.eventlog import EventLog
 from ipcamd.store.facts import Facts
 from ipcamd.store.settings import Settings
 from ipcamd.web import home
@@ -162,6 +164,8 @@ async def _rise(stack: AsyncExitStack, options: Options, restart: Callable[[], N
         identity=plate,
         pipeline=pipeline,
         schedules=Schedules(settings),
+        targets=Targets(options.allow_local_targets),
+        events=EventLog(database),
         outside=outside,
         live=outside.live()
         | _sound_live(pipeline, speaker)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ipcamd.access.accounts import Accounts
     from ipcamd.access.login import Login
+    from ipcamd.access.targets import Targets
     from ipcamd.device.clock import Clock
     from ipcamd.device.identity import Identity
     from ipcamd.device.virtual import Outside
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.params.group import Values
+    from ipcamd.store.eventlog import EventLog
     from ipcamd.store.settings import Settings
 
 
@@ -28,6 +30,8 @@ class Camera:
     identity: "Identity"
     pipeline: "Pipeline"
     schedules: "Schedules"
+    targets: "Targets"
+    events: "EventLog"
     outside: "Outside | None"
     """The virtual device's world; None on a real one."""
     live: "Mapping[tuple[str, str], Callable[[], str]]"

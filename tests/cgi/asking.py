@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ipcamd.access.accounts import Account
+from ipcamd.access.targets import Targets
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
 from ipcamd.device.clock import Clock
@@ -16,6 +17,7 @@ from ipcamd.events.schedules import Schedules
 from ipcamd.params import STORED
 from ipcamd.params.group import Rank
 from ipcamd.store.database import Database
+from ipcamd.store.eventlog import EventLog
 from ipcamd.store.facts import Facts
 from ipcamd.store.settings import Settings
 from ipcamd.wire.http import Head
@@ -41,6 +43,8 @@ class World:
         self.facts = Facts(self.database)
         self.settings = Settings(self.database, STORED, {})
         self.schedules = Schedules(self.settings)
+        self.targets = Targets()
+        self.events = EventLog(self.database)
         self.clock = Clock(self.facts, lambda: self.settings["Time"], lambda: self.host)
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
@@ -54,6 +58,8 @@ class World:
             identity=self.identity,
             pipeline=unused,
             schedules=self.schedules,
+            targets=self.targets,
+            events=self.events,
             outside=self.outside,
             live=self.live,
             restart=self._restart,

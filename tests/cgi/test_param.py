@@ -43,6 +43,8 @@ class Asker:
             identity=nothing,
             pipeline=nothing,
             schedules=nothing,
+            targets=nothing,
+            events=nothing,
             outside=nothing,
             live=LIVE,
             restart=nothing,

@@ -61,8 +61,8 @@ def test_days_and_hours(schedule: Schedule, local: str, counts: bool) -> None:
         ({"TriggerDI1": "1", "TriggerDI1Type": "1"}, Event(Kind.DI1, 0, "low"), True),
         ({"TriggerDI1": "1"}, Event(Kind.DI2, 0, "high"), False),
         ({"TriggerDI2": "1", "TriggerDI2Type": "1"}, Event(Kind.DI2, 0, "low"), True),
-        ({"ScheduleTimeMode": "1"}, Event(Kind.TIME, 0), True),
-        ({"TriggerMotion": "1"}, Event(Kind.TIME, 0), False),
+        ({"ScheduleTimeMode": "1"}, Event(Kind.TIME, 0, numbers=frozenset({1})), True),
+        ({"ScheduleTimeMode": "1"}, Event(Kind.TIME, 0, numbers=frozenset({2})), False),
     ],
 )
 def test_what_starts_it(values: dict[str, str], event: Event, wanted: bool) -> None:

@@ -3,6 +3,8 @@
 from ipcamd.cgi import (
     audio,
     date,
+    eventhttpnotify,
+    eventlog,
     h264,
     image,
     mjpeg,
@@ -42,6 +44,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     image.ENDPOINT,
     *param.ENDPOINTS,
     schedule.ENDPOINT,
+    eventhttpnotify.ENDPOINT,
+    eventlog.ENDPOINT,
     virtual.ENDPOINT,
 )
 """Every path under ``/cgi``, in the SDK's order; what is not here does not exist."""

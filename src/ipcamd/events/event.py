@@ -29,6 +29,8 @@ class Event:
     """The new state of a digital input: ``high`` or ``low``; else empty."""
     window: int = 0
     """The motion window, 1 to 3; else 0."""
+    numbers: frozenset[int] = frozenset()
+    """The schedules whose own time began; else empty."""
 
 
 Listener = Callable[[Event], None]

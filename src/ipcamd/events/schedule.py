@@ -37,7 +37,7 @@ class Schedule:
                 trigger = f"Trigger{event.kind.name}"
                 return self.has(trigger) and event.level == _LEVELS[int(self.values[f"{trigger}Type"])]
             case Kind.TIME:
-                return self.has("ScheduleTimeMode")
+                return self.number in event.numbers
 
     def counts(self, local: datetime) -> bool:
         """Whether it is in force at this local time: enabled, on a day of its own, within its hours."""

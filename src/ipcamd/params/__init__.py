@@ -11,6 +11,7 @@ from ipcamd.params import (
     motion,
     network,
     networkled,
+    notify,
     properties,
     ptz,
     rs485,
@@ -56,7 +57,7 @@ GROUPS: tuple[Group, ...] = (
 )
 """All groups, in the order of SDK section 10."""
 
-APART: tuple[Group, ...] = (motion.MOTION, *schedule.SCHEDULES)
+APART: tuple[Group, ...] = (motion.MOTION, *schedule.SCHEDULES, notify.NOTIFY)
 """Groups that are kept like the others and that ``param.cgi`` does not know: each has a request of its own."""
 
 STORED = (*GROUPS, *APART)

@@ -66,6 +66,10 @@ class Database:
         """Return the rows of a query (at start; the running camera reads memory). Raises `StoreError`."""
         return self._submit(self._rows, sql, values).result()
 
+    async def read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Do `rows` without blocking the event loop. Raises `StoreError`."""
+        return await asyncio.wrap_future(self._submit(self._rows, sql, values))
+
     async def write(self, *work: Work) -> None:
         """Run `work` in one transaction; on return it is on the disk. Raises `StoreError`, then nothing was changed.
 

@@ -12,6 +12,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " (name TEXT PRIMARY KEY, rank INTEGER NOT NULL, sealed BLOB NOT NULL, shown INTEGER NOT NULL)",
         "CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ),
+    (  # the event log
+        "CREATE TABLE happening (id INTEGER PRIMARY KEY, moment INTEGER NOT NULL, what TEXT NOT NULL,"
+        " schedule TEXT NOT NULL, done TEXT NOT NULL, failed TEXT NOT NULL)",
+    ),
 )
 """Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out
 there have taken it."""

@@ -1,0 +1,58 @@
+"""Which hosts the camera may call by itself: notify, FTP, mail, Samba and the like.
+
+Whoever may set a target must not be able to reach through the camera what only the camera can reach: services of its
+own machine, the link's other devices by link-local address, nobody in particular.
+"""
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from ipcamd.errors import RequestFailed
+
+RESOLVE = 10.0
+"""Seconds that a name server gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The rule, and the names' resolution: the address that was judged is the one to connect to."""
+
+    allow_local: bool = False
+    """Loopback and link-local addresses are allowed (tests, laboratories)."""
+
+    async def resolve(self, host: str, port: int) -> str:
+        """Return an IP address of `host` that may be called. Raises ``RequestFailed``, and ``OSError`` without one."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(RESOLVE):
+                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except TimeoutError as error:
+            raise OSError(f"{host}: no answer from the name server within {RESOLVE:g} s") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        for address in addresses:
+            if self.allows(address):
+                return address
+        raise RequestFailed(f"{host} is {addresses[0]}: the camera may not call that; --allow-local-targets allows it")
+
+    def may_be(self, host: str) -> bool:
+        """Whether `host` can be allowed at all: a name, which is judged when it is resolved, or an allowed address."""
+        try:
+            return self.allows(host)
+        except ValueError:
+            return self.allow_local or host.lower().rstrip(".") != "localhost"
+
+    def allows(self, address: str) -> bool:
+        """Whether an IP address may be called."""
+        ip = ip_address(address.partition("%")[0])
+        if isinstance(ip, IPv6Address):
+            ip = ip.ipv4_mapped or ip
+        if ip.is_multicast or ip.is_unspecified or _is_nowhere(ip):
+            return False
+        return self.allow_local or not (ip.is_loopback or ip.is_link_local)
+
+
+def _is_nowhere(ip: IPv4Address | IPv6Address) -> bool:
+    """Whether it is in ``0.0.0.0/8`` or ``240.0.0.0/4``, which no host has (RFC 6890)."""
+    return isinstance(ip, IPv4Address) and (ip.packed[0] == 0 or ip.packed[0] >= 240)

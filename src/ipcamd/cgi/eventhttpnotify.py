@@ -1,0 +1,41 @@
+"""``/EventHttpNotify.cgi``: who is told of events by HTTP (SDK 12)."""
+
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.errors import IpcamdError
+from ipcamd.params.group import Rank
+from ipcamd.params.notify import NOTIFY
+from ipcamd.store.settings import Change
+from ipcamd.wire.notice import Notice, NoticeError, parse
+
+
+async def eventhttpnotify(call: Call) -> Reply:
+    """Set the target of one kind of event; an empty ``HttpUrl`` removes all. Answers in the SDK's words."""
+    url, message = call.query.get("httpurl"), call.query.get("message")
+    if url is None:
+        return text("HttpUrl Not Found")
+    if not url:
+        return await _keep(call, {param.name: "" for param in NOTIFY.params})
+    if not message:
+        return text("Message Not Found")
+    try:
+        notice = parse(url, message)
+    except NoticeError as error:
+        return text(str(error))
+    return await _set(call, notice)
+
+
+async def _set(call: Call, notice: Notice) -> Reply:
+    if not call.camera.targets.may_be(notice.host):
+        return text("NG")
+    return await _keep(call, {notice.kind: notice.dump()})
+
+
+async def _keep(call: Call, values: dict[str, str]) -> Reply:
+    try:
+        await call.camera.settings.update([Change(NOTIFY.name, name, value) for name, value in values.items()])
+    except IpcamdError:
+        return text("NG")
+    return text("OK")
+
+
+ENDPOINT = Endpoint("/eventhttpnotify.cgi", Rank.ADMIN, eventhttpnotify)

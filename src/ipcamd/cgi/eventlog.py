@@ -1,0 +1,45 @@
+"""``/cgi/admin/eventlog.cgi``: what happened and what was done (our own; the SDK has no such request)."""
+
+import json
+from dataclasses import asdict
+
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Rank
+from ipcamd.params.values import Integer
+from ipcamd.store.eventlog import KEPT, Entry
+
+COUNT = Integer(1, KEPT)
+FORMATS = ("text", "json")
+
+
+async def eventlog(call: Call) -> Reply:
+    """List the newest entries, newest first: ``count`` of them, as ``format`` text or JSON lines."""
+    for name, _ in call.query.pairs:
+        if name.lower() not in ("count", "format"):
+            raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: count, format")
+    form = (call.query.get("format") or "text").lower()
+    if form not in FORMATS:
+        raise RequestFailed(f"format={form[:32]}: allowed: {', '.join(FORMATS)}")
+    entries = await call.camera.events.newest(_count(call.query.get("count")))
+    if form == "json":
+        lines = "".join(json.dumps(asdict(entry), ensure_ascii=False) + "\n" for entry in entries)
+        return Reply(lines.encode(), content_type="application/x-ndjson")
+    return text(*(_line(call, entry) for entry in entries))
+
+
+def _count(value: str | None) -> int:
+    try:
+        return int(COUNT.parse(value)) if value is not None else 100
+    except ValueError:
+        raise RequestFailed(f"count={(value or '')[:32]}: allowed: {COUNT.allowed}") from None
+
+
+def _line(call: Call, entry: Entry) -> str:
+    """Return an entry as one line: local time, what, schedule, what was done, what failed, parted by ``|``."""
+    when = f"{call.camera.clock.local(entry.moment):%Y-%m-%d %H:%M:%S}"
+    failed = f"failed: {entry.failed}" if entry.failed else ""
+    return "|".join((when, entry.what, entry.schedule, entry.done, failed))
+
+
+ENDPOINT = Endpoint("/cgi/admin/eventlog.cgi", Rank.ADMIN, eventlog, changes=never)

@@ -1,0 +1,131 @@
+"""Tells other hosts of events by HTTP, in order for each, without ever keeping the camera waiting (SDK 12)."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ipcamd.access.targets import Targets
+from ipcamd.errors import RequestFailed
+from ipcamd.events.event import Event, Kind
+from ipcamd.params.notify import NOTIFY
+from ipcamd.store.settings import Settings
+from ipcamd.wire.notice import Notice, load
+
+TIMEOUT = 5.0
+"""Seconds for one try: connection, request and the first line of the answer."""
+PAUSES = (2.0, 6.0)
+"""Seconds before the second and the third try."""
+WAITING = 100
+"""Notices that may wait for one host; the oldest is dropped then."""
+ANSWER = 4096
+"""Bytes of an answer that are looked at."""
+
+_log = logging.getLogger(__name__)
+
+Told = Callable[[Notice, str], None]
+"""Called with what became of a notice: "" when it arrived, else what went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    notice: Notice
+    seconds: int
+
+
+class Notifier:
+    """One queue and one task for each host that has something to be told."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        targets: Targets,
+        told: Told = lambda *_: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._settings = settings
+        self._targets = targets
+        self._told = told
+        self._sleep = sleep
+        self._queues: dict[tuple[str, int], asyncio.Queue[_Sending]] = {}
+        self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
+
+    def target(self, kind: Kind) -> Notice | None:
+        """Return who is to be told of events of this kind."""
+        line = self._settings[NOTIFY.name].get(kind.value, "")
+        return load(line) if line else None
+
+    def hear(self, event: Event) -> None:
+        """Take an event (see `Bus`)."""
+        notice = self.target(event.kind)
+        if notice and notice.wants(event.level):
+            self._put(_Sending(notice, event.moment // 1_000_000_000))
+
+    async def close(self) -> None:
+        """Give up what has not been told yet."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _put(self, sending: _Sending) -> None:
+        key = sending.notice.host, sending.notice.port
+        queue = self._queues.setdefault(key, asyncio.Queue())
+        if queue.qsize() >= WAITING:
+            dropped = queue.get_nowait()
+            self._told(dropped.notice, f"dropped: {WAITING} notices wait for this host")
+        queue.put_nowait(sending)
+        if key not in self._tasks:
+            self._tasks[key] = asyncio.get_running_loop().create_task(self._work(key, queue))
+
+    async def _work(self, key: tuple[str, int], queue: asyncio.Queue[_Sending]) -> None:
+        """Send what waits for one host, one after the other, and end when nothing waits."""
+        try:
+            while not queue.empty():
+                sending = queue.get_nowait()
+                self._told(sending.notice, await self._deliver(sending))
+        finally:
+            del self._tasks[key], self._queues[key]
+
+    async def _deliver(self, sending: _Sending) -> str:
+        """Try until it arrives or patience ends; return what went wrong last, or ""."""
+        problem = await self._try(sending)
+        for pause in PAUSES:
+            if not problem:
+                break
+            await self._sleep(pause)
+            problem = await self._try(sending)
+        if problem:
+            _log.warning("notice %s to %s failed: %s", sending.notice.event, sending.notice.host, problem)
+        return problem
+
+    async def _try(self, sending: _Sending) -> str:
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                return await self._send(sending)
+        except TimeoutError:
+            return f"no answer within {TIMEOUT:g} s"
+        except (OSError, RequestFailed) as error:
+            return str(error) or type(error).__name__
+
+    async def _send(self, sending: _Sending) -> str:
+        notice = sending.notice
+        address = await self._targets.resolve(notice.host, notice.port)
+        reader, writer = await asyncio.open_connection(address, notice.port, limit=ANSWER)
+        try:
+            writer.write(notice.request(sending.seconds))
+            await writer.drain()
+            return _judge(await reader.read(ANSWER))
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+
+def _judge(answer: bytes) -> str:
+    """Return what is wrong with an answer, or "" if it says that the notice arrived."""
+    words = answer.split(b"\r\n", 1)[0].split(b" ")
+    if len(words) < 2 or not words[0].startswith(b"HTTP/"):
+        return "the answer is not HTTP"
+    return "" if words[1][:1] == b"2" else f"the answer is {words[1][:3].decode('ascii', 'replace')}"

@@ -1,0 +1,27 @@
+"""Where events are told by HTTP (SDK 12). ``EventHttpNotify.cgi`` sets it; ``param.cgi`` does not know it."""
+
+from dataclasses import dataclass
+
+from ipcamd.params.group import Group, Param
+from ipcamd.wire.notice import NoticeError, load
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An event and a URL with a blank between them, or nothing."""
+
+    allowed: str = "an event and an http:// URL, or nothing"
+
+    def parse(self, text: str) -> str:
+        """See `Kind`."""
+        try:
+            return text and load(text).dump()
+        except NoticeError as error:
+            raise ValueError(f"{self.allowed} ({error})") from None
+
+
+NOTIFY = Group(
+    "Event.Notify",
+    "12",
+    tuple(Param(kind, Target(), "", f"Who is told of {kind}.") for kind in ("motion", "di1", "di2")),
+)

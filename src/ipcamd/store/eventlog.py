@@ -1,0 +1,84 @@
+"""The event log: what happened, for which schedule, what was done, what failed. Bounded, oldest first out."""
+
+import asyncio
+import logging
+import sqlite3
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+
+from ipcamd.errors import StoreError
+from ipcamd.store.database import Database
+
+KEPT = 10_000
+"""Entries that are kept."""
+SLACK = 500
+"""Entries beyond that before the oldest are dropped, all at once."""
+WAITING = 1000
+"""Entries that may wait for the disk; beyond, the oldest of them are lost."""
+
+_NEWEST = "SELECT moment, what, schedule, done, failed FROM happening ORDER BY id DESC LIMIT ?"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log."""
+
+    moment: int
+    """Nanoseconds since the epoch, UTC."""
+    what: str
+    """``motion``, ``di1 high``, ``sdcard full`` ..."""
+    schedule: str = ""
+    """Name of the schedule that it concerns."""
+    done: str = ""
+    """What was done: ``clip ipcamd-....avi``, ``output high 10 s``."""
+    failed: str = ""
+    """What could not be done, and why."""
+
+
+class EventLog:
+    """The newest entries, in the database. Writing is for the event loop, and never waits."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: deque[Entry] = deque(maxlen=WAITING)
+        self._writing: asyncio.Task[None] | None = None
+        self._count = int(database.rows("SELECT count(*) FROM happening")[0][0])
+
+    def note(self, entry: Entry) -> None:
+        """Write an entry soon; entries that come together share one transaction."""
+        self._waiting.append(entry)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.get_running_loop().create_task(self._write())
+
+    async def newest(self, most: int) -> list[Entry]:
+        """Return the newest entries, newest first; those that wait for the disk among them."""
+        await self.flush()
+        return [Entry(*row) for row in await self._database.read(_NEWEST, most)]
+
+    async def flush(self) -> None:
+        """Wait until everything is on the disk, or could not be written."""
+        if self._writing:
+            await self._writing
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            surplus = self._count + len(batch) - KEPT
+            try:
+                await self._database.write(partial(_save, batch, surplus))
+            except StoreError as error:
+                _log.warning("%d entries of the event log are lost: %s", len(batch), error)
+                continue
+            self._count += len(batch) - (surplus if surplus > SLACK else 0)
+
+
+def _save(batch: list[Entry], surplus: int, connection: sqlite3.Connection) -> None:
+    rows = [(e.moment, e.what, e.schedule, e.done, e.failed) for e in batch]
+    connection.executemany("INSERT INTO happening (moment, what, schedule, done, failed) VALUES (?, ?, ?, ?, ?)", rows)
+    if surplus > SLACK:
+        connection.execute(
+            "DELETE FROM happening WHERE id IN (SELECT id FROM happening ORDER BY id LIMIT ?)", (surplus,)
+        )

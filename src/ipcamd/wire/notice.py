@@ -1,0 +1,97 @@
+"""What ``EventHttpNotify.cgi`` is told, and the request that the camera then sends (SDK 12)."""
+
+import re
+from dataclasses import dataclass
+
+_URL = re.compile(r"http://(?P<host>\[[0-9A-Fa-f:.]*\]|[^/:?#@\s\[\]]*)(?::(?P<port>[^/?#]*))?(?P<path>(?:[/?][^#\s]*)?)", re.I)
+_MESSAGE = re.compile(r"(?P<event>[^,]*)(?:,\s*time[=:](?P<time>[0-9]{1,20}))?", re.I)
+_EVENT = re.compile(r"motion|(?:di|input)(?P<input>[12])_(?P<status>[012])", re.I)
+
+LONGEST = 1024
+"""Characters of a URL at most."""
+
+
+class NoticeError(ValueError):
+    """What is missing, in the SDK's words: ``IP Not Found``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One target: where to send, and for which event."""
+
+    host: str
+    """Name or IP address; an IPv6 address without its brackets."""
+    port: int
+    path: str
+    """With its leading slash, as sent."""
+    event: str
+    """As it was spelled: ``motion``, ``di1_0``, ``input2_2``."""
+
+    @property
+    def kind(self) -> str:
+        """``motion``, ``di1`` or ``di2``: there is one target for each."""
+        number = _input(self.event)["input"]
+        return f"di{number}" if number else "motion"
+
+    def wants(self, level: str) -> bool:
+        """Whether a digital input that is now `level`, ``high`` or ``low``, is to be told; always for motion."""
+        return {None: True, "0": level == "high", "1": level == "low", "2": True}[_input(self.event)["status"]]
+
+    def request(self, seconds: int) -> bytes:
+        """Return the request to send for an event at `seconds` since the epoch, UTC."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        mark = "&" if "?" in self.path else "?"
+        lines = (
+            f"GET {self.path}{mark}Message={self.event},Time:{seconds} HTTP/1.1",
+            f"Host: {host}" if self.port == 80 else f"Host: {host}:{self.port}",
+            "User-Agent: ipcamd",
+            "Connection: close",
+        )
+        return "".join(f"{line}\r\n" for line in (*lines, "")).encode()
+
+    def dump(self) -> str:
+        """Return it as one line; the inverse of `load`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.event} http://{host}:{self.port}{self.path}"
+
+
+def load(line: str) -> Notice:
+    """Return what `Notice.dump` wrote. Raises `NoticeError`."""
+    event, _, url = line.partition(" ")
+    return parse(url, f"{event},Time=0")
+
+
+def parse(url: str, message: str) -> Notice:
+    """Return the target that ``HttpUrl`` and ``Message`` name. Raises `NoticeError`."""
+    match = _URL.fullmatch(url)
+    if not match or not url.isascii() or not url.isprintable() or len(url) > LONGEST or not match["host"].strip("[]"):
+        raise NoticeError("IP Not Found")
+    port = _port(match["port"])
+    if not match["path"].startswith("/") or match["path"] == "/":
+        raise NoticeError("CGI Not Found")
+    return Notice(match["host"].strip("[]").lower(), port, match["path"], _event(message))
+
+
+def _port(text: str | None) -> int:
+    if text is None:
+        return 80
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
+        raise NoticeError("Port Not Found")
+    return int(text)
+
+
+def _event(message: str) -> str:
+    match = _MESSAGE.fullmatch(message)
+    if match is None or not _EVENT.fullmatch(match["event"]):
+        # without a time that can be read, the text behind the comma is what is wrong
+        event = message.partition(",")[0]
+        raise NoticeError("Time Not Found" if _EVENT.fullmatch(event) else "Event Not Found")
+    if match["time"] is None:
+        raise NoticeError("Time Not Found")
+    return match["event"]
+
+
+def _input(event: str) -> re.Match[str]:
+    match = _EVENT.fullmatch(event)
+    assert match is not None, event
+    return match
