@@ -81,8 +81,9 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection; the service may refuse it."""
         self._transport = cast(asyncio.Transport, transport)
-        # with a limit of 0 nothing waits in the transport when a request is answered: a stream may take the socket over
-        self._transport.set_write_buffer_limits(0)
+        # Nothing may wait in the transport when a request is answered: a stream can take the socket over then. (At a
+        # limit of 0 asyncio's TLS would pause us even if nothing waits.)
+        self._transport.set_write_buffer_limits(1 if transport.get_extra_info("ssl_object") else 0, 0)
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]).removeprefix("::ffff:").partition("%")[0] if peer else ""
         self.deadline = self._service.clock() + self._service.limits.head

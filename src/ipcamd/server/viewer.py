@@ -184,7 +184,7 @@ class SecureViewer(Viewer):
         return -1
 
     def _send(self, part: Part, offset: int) -> int:
-        # the connection's limit of 0 leaves no more than one part in the transport
+        # no more than one part waits here and one below in TCP's transport
         if self._transport.get_write_buffer_size():
             raise BlockingIOError
         self._transport.write(part.read(offset))
