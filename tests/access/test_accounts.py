@@ -254,6 +254,25 @@ async def test_without_the_key_there_is_a_new_administrators_password(
         assert everything(accounts) == {"paul": (Rank.USERS, "bar"), "admin": (Rank.ADMIN, told)}
 
 
+@pytest.mark.parametrize("first", [None, "swordfish"])
+async def test_an_option_of_a_later_start_replaces_a_password_from_the_factory_only(
+    path: Path, first: str | None
+) -> None:
+    with Database(path) as database:
+        accounts = Accounts(database)
+        accounts.first_start("admin", first)
+        accounts.mark_shown()
+    with Database(path) as database:
+        accounts = Accounts(database)
+        assert accounts.first_start("admin", "open sesame") is None
+        assert password(accounts, "admin") == "open sesame"
+        await accounts.update("admin", "my own")
+    with Database(path) as database:
+        accounts = Accounts(database)
+        assert accounts.first_start("admin", "open sesame") is None
+        assert everything(accounts) == {"admin": (Rank.ADMIN, "my own")}
+
+
 @pytest.mark.parametrize("given", [None, "swordfish"])
 async def test_factory_default_leaves_one_administrator(path: Path, given: str | None) -> None:
     with Database(path) as database:

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import IntEnum
 
 from ipcamd.access.passwords import ALLOWED, MASK, generate, is_allowed, is_weak
 from ipcamd.errors import ConfigError, RequestFailed
@@ -31,6 +32,17 @@ class Account:
     rank: Rank
 
 
+class Origin(IntEnum):
+    """Where a password is from."""
+
+    DRAWN = 0
+    """Drawn at random, and not printed yet: nobody knows it."""
+    CHOSEN = 1
+    """Set through the camera, by a person."""
+    FACTORY = 2
+    """Printed at the first start, or given as an option; an option of a later start replaces it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An account as it is kept. Each change makes a new object, so that whoever remembers one sees that it is void."""
@@ -38,8 +50,7 @@ class Entry:
     account: Account
     sealed: bytes
     """The password, sealed: the login realm can change, so what Digest needs must be computed anew then (RFC 7616)."""
-    shown: bool
-    """Whether somebody knows the password: it was chosen by a person, or was printed."""
+    origin: Origin
 
 
 Entries = dict[str, Entry]
@@ -77,8 +88,9 @@ class Accounts:
     def first_start(self, user: str, password: str | None = None, allow_weak: bool = False) -> str | None:
         """Make sure that there is an administrator whose password somebody knows; durable on return.
 
-        Does nothing if there is one. Else makes `user` with `password`, or with a random one, which is returned to be
-        printed; call `mark_shown` after that. A start that was killed in between is a first start again.
+        Where there is none, makes `user` with `password`, or with a random one, which is returned to be printed; call
+        `mark_shown` after that. A start that was killed in between is a first start again. At later starts `password`
+        replaces the one that `user` has had from the factory; what a person set through the camera stays.
         `allow_weak`: the camera can only be reached from its own host. Raises `ConfigError` for a name or password that
         is not allowed, and `StoreError`.
         """
@@ -86,27 +98,29 @@ class Accounts:
             raise ConfigError(f"the administrator's name must be {NAMES}: give another --admin-user")
         if password is not None:
             self._approve(user, password, allow_weak)
-        if not self._database.key_lost and any(e.shown for e in self._entries.values() if e.account.rank is Rank.ADMIN):
+        if not self._database.key_lost and self._has_known_administrator():
+            self._follow_option(user, password)
             return None
         if self._database.key_lost and self._entries:
             _log.error("the key that the passwords were sealed with is lost: nobody's old password is valid any more")
         chosen = password or generate()
-        entries = {name: entry for name, entry in self._entries.items() if entry.shown and name != user}
-        entries[user] = self._new(user, chosen, Rank.ADMIN, shown=password is not None)
+        entries = {n: entry for n, entry in self._entries.items() if entry.origin is not Origin.DRAWN and n != user}
+        entries[user] = self._new(user, chosen, Rank.ADMIN, _origin(password))
         self._database.write_now(self._database.adopt_key, _saver(entries))
         self._entries = entries
         return None if password is not None else chosen
 
     def mark_shown(self) -> None:
         """The password that `first_start` or `reset` returned has been printed. Raises `StoreError`."""
-        entries = {name: replace(entry, shown=True) for name, entry in self._entries.items()}
+        drawn = {name: entry for name, entry in self._entries.items() if entry.origin is Origin.DRAWN}
+        entries = self._entries | {name: replace(entry, origin=Origin.FACTORY) for name, entry in drawn.items()}
         self._database.write_now(_saver(entries))
         self._entries = entries
 
     def reset(self, user: str, password: str | None = None) -> tuple[Step, str | None]:
         """Return the step of a factory default that leaves one administrator; and the password to print, if any."""
         chosen = password or generate()
-        entries = {user: self._new(user, chosen, Rank.ADMIN, shown=password is not None)}
+        entries = {user: self._new(user, chosen, Rank.ADMIN, _origin(password))}
         step = Step(_saver(entries), lambda: self._become(entries), self._lock)
         return step, None if password is not None else chosen
 
@@ -191,27 +205,52 @@ class Accounts:
             )
         _log.warning("the administrator's password is the first that anybody would try")
 
-    def _new(self, name: str, password: str, rank: Rank, shown: bool = True) -> Entry:
-        return Entry(Account(name, rank), self._database.seal.shut(password, _place(name)), shown)
+    def _has_known_administrator(self) -> bool:
+        administrators = (entry for entry in self._entries.values() if entry.account.rank is Rank.ADMIN)
+        return any(entry.origin is not Origin.DRAWN for entry in administrators)
+
+    def _follow_option(self, user: str, password: str | None) -> None:
+        """Let the option's password win over an earlier one from the factory, as with all options."""
+        entry = self._entries.get(user)
+        if password is None or entry is None:
+            return
+        if entry.origin is Origin.CHOSEN:
+            _log.info("the password of %s was set through the camera and stays; the option is not used", user)
+            return
+        if self.password(entry) != password:
+            entries = self._entries | {user: self._new(user, password, entry.account.rank, Origin.FACTORY)}
+            self._database.write_now(_saver(entries))
+            self._entries = entries
+
+    def _new(self, name: str, password: str, rank: Rank, origin: Origin = Origin.CHOSEN) -> Entry:
+        return Entry(Account(name, rank), self._database.seal.shut(password, _place(name)), origin)
 
     def _become(self, entries: Entries) -> None:
         self._entries = entries
 
 
-def _entry(name: str, rank: int, sealed: bytes, shown: int) -> Entry:
+def _entry(name: str, rank: int, sealed: bytes, origin: int) -> Entry:
     known = rank in set(Rank)
     if not known:
         _log.error("the rank of the account %s is unknown: it has the lowest one", name)
-    return Entry(Account(name, Rank(rank) if known else Rank.GUEST), sealed, bool(shown))
+    return Entry(
+        Account(name, Rank(rank) if known else Rank.GUEST),
+        sealed,
+        Origin(origin) if origin in set(Origin) else Origin.CHOSEN,
+    )
 
 
 def _place(name: str) -> str:
     return f"account {name}"
 
 
+def _origin(password: str | None) -> Origin:
+    return Origin.DRAWN if password is None else Origin.FACTORY
+
+
 def _saver(entries: Entries) -> Work:
     """Return what writes all accounts, whatever was there before."""
-    rows = [(e.account.name, int(e.account.rank), e.sealed, int(e.shown)) for e in entries.values()]
+    rows = [(e.account.name, int(e.account.rank), e.sealed, int(e.origin)) for e in entries.values()]
 
     def save(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM account")
