@@ -1,0 +1,115 @@
+"""From events to actions: which schedules an event starts, what is captured for it, and where that goes (SDK 11)."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from ipcamd.errors import IpcamdError
+from ipcamd.events.event import Event, Kind
+from ipcamd.events.material import Material
+from ipcamd.events.output import Output
+from ipcamd.events.schedule import Schedule
+from ipcamd.store.eventlog import Entry, EventLog
+
+CARD = "EnableSDCard"
+"""The flag of the action that a schedule's own time does otherwise: it is recorded from its start to its end."""
+
+Sink = Callable[[Material], Awaitable[None]]
+"""Takes what was captured to its place; then it is safe there, or on the way. Raises ``IpcamdError``, ``OSError``."""
+
+_log = logging.getLogger(__name__)
+
+
+class Camera(Protocol):
+    """Who captures (`ipcamd.events.clip`)."""
+
+    async def take(self, event: Event, schedule: str) -> Sequence[Material]:
+        """Return what was captured around `event`; empty if an earlier event's capture, still going on, holds it."""
+
+
+class Engine:
+    """Hears every event, and does what the schedules want."""
+
+    def __init__(
+        self,
+        schedules: Iterable[Schedule],
+        camera: Camera,
+        sinks: Mapping[str, Sink],
+        output: Output,
+        log: EventLog,
+        local: Callable[[int], datetime],
+    ) -> None:
+        """`sinks` by the schedule's flag that wants them (``EnableFtp``); `local` is the local time of a moment."""
+        self._schedules = schedules
+        self._camera = camera
+        self._sinks = sinks
+        self._output = output
+        self._log = log
+        self._local = local
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def hear(self, event: Event) -> None:
+        """Take an event (see `Bus`)."""
+        local = self._local(event.moment)
+        started = [s for s in self._schedules if s.wants(event) and s.counts(local)]
+        if not started:
+            return
+        task = asyncio.get_running_loop().create_task(self._act(event, started))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Let what is being captured be finished by who captures it, and end."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _act(self, event: Event, started: Sequence[Schedule]) -> None:
+        try:
+            self._pulse(event, started)
+            flags = {flag: s for s in reversed(started) for flag in self._flags(event, s)}
+            if flags:
+                await self._capture(event, flags)
+        except Exception:  # one event's failure is not the next one's
+            _log.exception("the event %s could not be dealt with", event.kind.value)
+
+    def _flags(self, event: Event, schedule: Schedule) -> Iterable[str]:
+        """Return where the schedule wants what is captured to go."""
+        return (f for f in self._sinks if schedule.has(f) and not (f == CARD and event.kind is Kind.TIME))
+
+    def _pulse(self, event: Event, started: Sequence[Schedule]) -> None:
+        for schedule in started:
+            if schedule.has("EnableDigitalOutput"):
+                seconds = int(schedule.values["DigitalOutputTime"])
+                self._output.pulse(seconds)
+                self._note(event, schedule, done=f"output high for {seconds} s")
+
+    async def _capture(self, event: Event, flags: Mapping[str, Schedule]) -> None:
+        """Capture once for all schedules, and take it to each place once."""
+        first = next(iter(flags.values()))
+        try:
+            captured = await self._camera.take(event, first.name)
+        except (IpcamdError, OSError) as error:
+            self._note(event, first, failed=f"nothing was captured: {error}")
+            return
+        for material in captured:
+            for flag, schedule in flags.items():
+                await self._keep(event, schedule, flag, material)
+
+    async def _keep(self, event: Event, schedule: Schedule, flag: str, material: Material) -> None:
+        place = flag.removeprefix("Enable")
+        try:
+            await self._sinks[flag](material)
+        except (IpcamdError, OSError) as error:
+            self._note(event, schedule, failed=f"{place} {material.name}: {error}")
+        else:
+            self._note(event, schedule, done=f"{place} {material.name}")
+
+    def _note(self, event: Event, schedule: Schedule, done: str = "", failed: str = "") -> None:
+        self._log.note(Entry(event.moment, spelled(event), schedule.name, done, failed))
+
+
+def spelled(event: Event) -> str:
+    """Return an event as the log has it: ``motion 1``, ``di1 high``, ``time``."""
+    detail = event.level or (str(event.window) if event.window else "")
+    return f"{event.kind.value} {detail}".rstrip()

@@ -1,0 +1,136 @@
+"""From events to actions (SDK 11), on the real store, with a camera that captures nothing but names."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ipcamd.errors import StoreError
+from ipcamd.events.engine import Engine
+from ipcamd.events.event import Bus, Event, Kind
+from ipcamd.events.material import Material
+from ipcamd.events.output import Output
+from ipcamd.events.schedules import Schedules
+from ipcamd.params import STORED
+from ipcamd.store.database import Database
+from ipcamd.store.eventlog import EventLog
+from ipcamd.store.settings import Settings
+
+NOON = int(datetime(2024, 1, 1, 12, tzinfo=UTC).timestamp()) * 10**9
+MOTION = Event(Kind.MOTION, NOON, window=2)
+
+
+class Stage:
+    """An engine between a bus and sinks that remember."""
+
+    def __init__(self, path: Path) -> None:
+        self.database = Database(path / "ipcamd.db")
+        self.schedules = Schedules(Settings(self.database, STORED, {}))
+        self.log = EventLog(self.database)
+        self.bus = Bus()
+        self.taken: list[tuple[Kind, str]] = []
+        self.kept: list[tuple[str, str]] = []
+        self.levels: list[str] = []
+        sinks = {"EnableFtp": self._sink("ftp"), "EnableSDCard": self._sink("card"), "EnableEmail": self._full}
+        self.engine = Engine(
+            self.schedules, self, sinks, Output(self.levels.append, lambda: "low"), self.log,
+            lambda moment: datetime.fromtimestamp(moment / 1e9, UTC),
+        )  # fmt: skip
+        self.bus.subscribe(self.engine.hear)
+
+    async def take(self, event: Event, schedule: str) -> Sequence[Material]:
+        self.taken.append((event.kind, schedule))
+        return [Material(Path("/x"), "clip.avi", "video/x-msvideo", NOON, NOON, event, schedule)]
+
+    def _sink(self, place: str):  # type: ignore[no-untyped-def]
+        async def keep(material: Material) -> None:
+            self.kept.append((place, material.schedule))
+
+        return keep
+
+    async def _full(self, _: Material) -> None:
+        raise StoreError("the queue is full")
+
+    async def publish(self, *events: Event) -> list[tuple[str, str, str, str]]:
+        for event in events:
+            self.bus.publish(event)
+        await self.engine.close()
+        return [(e.what, e.schedule, e.done, e.failed) for e in reversed(await self.log.newest(100))]
+
+
+@pytest.fixture
+def stage(tmp_path: Path):  # type: ignore[no-untyped-def]
+    stage = Stage(tmp_path)
+    yield stage
+    stage.database.close()
+
+
+async def test_what_is_captured_goes_where_the_schedule_says(stage: Stage) -> None:
+    await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
+    log = await stage.publish(MOTION)
+    assert sorted(stage.kept) == [("card", "door"), ("ftp", "door")]
+    assert sorted(log) == [("motion 2", "door", "Ftp clip.avi", ""), ("motion 2", "door", "SDCard clip.avi", "")]
+
+
+async def test_two_schedules_share_one_capture_and_send_it_once(stage: Stage) -> None:
+    for name in ("a", "b"):
+        await stage.schedules.add({"name": name, "triggermotion": "1", "enableftp": "1"})
+    await stage.publish(MOTION)
+    assert (len(stage.taken), len(stage.kept)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"triggermotion": "0"},
+        {"triggermotion": "1", "enable": "0"},
+        {"triggermotion": "1", "monday": "0"},
+        {"triggermotion": "1", "scheduletimestatus": "1", "scheduletimestarthour": "13"},
+    ],
+)
+async def test_what_does_not_count_does_nothing(stage: Stage, fields: dict[str, str]) -> None:
+    await stage.schedules.add({"name": "x", "enableftp": "1", "enabledigitaloutput": "1"} | fields)
+    assert await stage.publish(MOTION) == []
+    assert (stage.taken, stage.levels) == ([], ["low"])
+
+
+async def test_a_place_that_fails_is_noted_and_the_others_get_theirs(stage: Stage) -> None:
+    await stage.schedules.add({"name": "x", "triggermotion": "1", "enableemail": "1", "enableftp": "1"})
+    log = await stage.publish(MOTION)
+    assert stage.kept == [("ftp", "x")]
+    assert ("motion 2", "x", "", "Email clip.avi: the queue is full") in log
+
+
+async def test_its_own_time_is_no_clip_on_the_card(stage: Stage) -> None:
+    await stage.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
+    assert await stage.publish(Event(Kind.TIME, NOON, numbers=frozenset({1}))) == []
+
+
+async def test_the_output_is_high_for_its_time_and_then_as_set() -> None:
+    levels: list[str] = []
+    low = asyncio.Event()
+    output = Output(lambda level: (levels.append(level), low.set() if level == "low" else None), lambda: "low")
+    low.clear()
+    began = asyncio.get_running_loop().time()
+    output.pulse(0.02)
+    output.pulse(0.01)  # shorter than what is left: changes nothing
+    await asyncio.wait_for(low.wait(), 5)
+    assert asyncio.get_running_loop().time() - began >= 0.019
+    output.pulse(60)
+    output.settle()  # a change of the parameter waits for the event's end
+    assert levels[-1] == "high"
+    output.close()
+    assert levels == ["low", "high", "high", "low", "high", "low"]
+
+
+async def test_the_log_is_bounded_and_its_newest_come_first(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.store.eventlog.KEPT", 20)
+    monkeypatch.setattr("ipcamd.store.eventlog.SLACK", 5)
+    await stage.schedules.add({"name": "x", "triggermotion": "1", "enabledigitaloutput": "1"})
+    for number in range(40):
+        await stage.publish(Event(Kind.MOTION, NOON + number))
+    entries = await stage.log.newest(100)
+    assert [e.moment - NOON for e in entries[:2]] == [39, 38]
+    assert 20 <= len(entries) <= 25

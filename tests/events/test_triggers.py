@@ -1,0 +1,139 @@
+"""Inputs, motion and the schedules' own times as events; a year of times in seconds."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ipcamd.events.event import Bus, Event, Kind
+from ipcamd.events.schedule import Schedule
+from ipcamd.events.triggers import Inputs, MotionTrigger, Times
+from ipcamd.params.schedule import FIELDS
+
+
+def schedule(number: int = 1, **values: str) -> Schedule:
+    return Schedule(number, {field.name: field.default for field in FIELDS} | {"Name": "x"} | values)
+
+
+def heard() -> tuple[Bus, list[Event]]:
+    bus, events = Bus(), list[Event]()
+    bus.subscribe(events.append)
+    return bus, events
+
+
+def test_an_input_is_an_event_only_when_it_changes() -> None:
+    bus, events = heard()
+    inputs = Inputs(bus, lambda: 7, {Kind.DI1: "low", Kind.DI2: "low"})
+    for kind, level in [
+        (Kind.DI1, "low"),
+        (Kind.DI1, "high"),
+        (Kind.DI1, "high"),
+        (Kind.DI2, "high"),
+        (Kind.DI1, "low"),
+    ]:
+        inputs.hear(kind, level)
+    assert events == [Event(Kind.DI1, 7, "high"), Event(Kind.DI2, 7, "high"), Event(Kind.DI1, 7, "low")]
+
+
+def test_one_listener_that_fails_does_not_keep_others_from_hearing() -> None:
+    bus, events = Bus(), list[Event]()
+    bus.subscribe(lambda _: 1 // 0)
+    bus.subscribe(events.append)
+    bus.publish(Event(Kind.MOTION, 1))
+    assert len(events) == 1
+
+
+def test_motion_is_looked_for_only_while_it_is_needed() -> None:
+    class Sensor:
+        def __init__(self) -> None:
+            self.listeners: set[Callable[[int, int], None]] = set()
+
+        def subscribe(self, listener: Callable[[int, int], None]) -> None:
+            self.listeners.add(listener)
+
+        def unsubscribe(self, listener: Callable[[int, int], None]) -> None:
+            self.listeners.discard(listener)
+
+    sensor, (bus, events) = Sensor(), heard()
+    trigger = MotionTrigger(bus, sensor)
+    trigger.need(True)
+    for listener in sensor.listeners:
+        listener(3, 99)
+    trigger.need(False)
+    assert events == [Event(Kind.MOTION, 99, window=3)]
+    assert sensor.listeners == set()
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime, zone: str = "UTC") -> None:
+        self.now, self.zone = now, ZoneInfo(zone)
+
+    def local(self) -> datetime:
+        return self.now.astimezone(self.zone)
+
+    def ns(self) -> int:
+        return int(self.now.timestamp()) * 10**9
+
+
+async def look_through(clock: Clock, schedules: list[Schedule], until: datetime, step: timedelta) -> list[datetime]:
+    """Return the local times at which a schedule's own time began."""
+    bus, begun = Bus(), list[datetime]()
+    bus.subscribe(lambda event: begun.append(clock.local()))
+    times = Times(schedules, bus, clock.local, clock.ns, lambda _: None)
+    while clock.now < until:
+        times.look()
+        clock.now += step
+    times.close()
+    return begun
+
+
+NIGHT = {
+    "ScheduleTimeMode": "1", "ScheduleTimeStatus": "1", "ScheduleTimeStartHour": "2", "ScheduleTimeStartMin": "30",
+    "ScheduleTimeEndHour": "2", "ScheduleTimeEndMin": "45",
+}  # fmt: skip
+
+
+async def test_a_year_of_nights_through_both_clock_changes() -> None:
+    clock = Clock(datetime(2024, 1, 1, tzinfo=UTC), "Europe/Berlin")
+    begun = await look_through(clock, [schedule(**NIGHT)], datetime(2025, 1, 1, tzinfo=UTC), timedelta(minutes=5))
+    days = [moment.date().isoformat() for moment in begun]
+    # in spring 2:30 does not exist and the night is left out; in autumn it comes twice
+    assert "2024-03-31" not in days
+    assert days.count("2024-10-27") == 2
+    assert len(days) == 366
+    assert {(moment.hour, moment.minute) for moment in begun} == {(2, 30)}
+
+
+async def test_a_clock_that_is_set_back_begins_anew() -> None:
+    bus, events = heard()
+    clock = Clock(datetime(2024, 1, 1, 2, 31, tzinfo=UTC))
+    times = Times([schedule(**NIGHT)], bus, clock.local, clock.ns, lambda _: None)
+    for hour, minute in ((2, 31), (2, 40), (3, 0), (2, 35)):
+        clock.now = clock.now.replace(hour=hour, minute=minute)
+        times.look()
+    times.close()
+    assert [event.kind for event in events] == [Kind.TIME, Kind.TIME]
+
+
+@pytest.mark.parametrize(
+    ("now", "followed"), [("02:28", []), ("02:29", [1]), ("02:30", [1]), ("02:45", [1]), ("02:46", [])]
+)
+async def test_what_is_in_force_is_known_a_minute_before(now: str, followed: list[int]) -> None:
+    clock, told = Clock(datetime.fromisoformat(f"2024-01-01T{now}:00+00:00")), list[list[int]]()
+    times = Times(
+        [schedule(**NIGHT)], Bus(), clock.local, clock.ns, lambda found: told.append([s.number for s in found])
+    )
+    times.look()
+    times.close()
+    assert told == [followed]
+
+
+async def test_without_schedules_nothing_wakes_up() -> None:
+    clock = Clock(datetime(2024, 1, 1, tzinfo=UTC))
+    before = len(asyncio.get_running_loop()._scheduled)  # type: ignore[attr-defined]
+    Times([schedule(Enable="0")], Bus(), clock.local, clock.ns, lambda _: None).look()
+    assert len(asyncio.get_running_loop()._scheduled) == before  # type: ignore[attr-defined]
