@@ -88,15 +88,16 @@ class Connection(asyncio.Protocol):
             self._task.cancel()
         if self._delay:
             self._delay.cancel()
+        self.line.lost()
         self.service.leave(self)
 
     def pause_writing(self) -> None:
         """Something waits for the client."""
-        self.line.full = True
+        self.line.filled()
 
     def resume_writing(self) -> None:
         """Nothing waits any more."""
-        self.line.full = False
+        self.line.emptied()
         self._advance()
 
     # -- called by the service

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
 
 from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import MOST_BYTES
@@ -38,7 +40,8 @@ class Stream:
         self._name = name
         self._numbering = rtp.Numbering(self.format.payload_type, secrets.randbits(32), secrets.randbits(16))
         self._timeline = Timeline(self.format.clock, clock_ns(), secrets.randbits(32))
-        self._viewers: dict[Viewer, None] = {}
+        self._crowds: dict[tuple[type[Viewer], Any], dict[Viewer, None]] = {}
+        self._newest: Unit | None = None
         self._parameters = ""
         self._described = asyncio.Event()
         self._following = False
@@ -62,7 +65,7 @@ class Stream:
     def add(self, viewer: Viewer) -> None:
         """Send to `viewer` from now on: first what it needs to start at once, with the time that it was captured."""
         self._follow()
-        self._viewers[viewer] = None
+        self._crowds.setdefault((type(viewer), viewer.crowd), {})[viewer] = None
         viewer.report(self._report())
         viewer.start(self.group)
         if self._reporter is None:
@@ -70,9 +73,13 @@ class Stream:
 
     def remove(self, viewer: Viewer) -> None:
         """Send no more to `viewer`."""
-        if viewer in self._viewers:
-            del self._viewers[viewer]
-            viewer.pause()
+        key = type(viewer), viewer.crowd
+        crowd = self._crowds.get(key, {})
+        if viewer in crowd:
+            viewer.pause(self._newest)
+            del crowd[viewer]
+            if not crowd:
+                del self._crowds[key]
         self._rest()
 
     def ask_key(self) -> None:
@@ -102,13 +109,16 @@ class Stream:
 
     def stop(self) -> None:
         """Tell all viewers that it ends, and let go of everything."""
-        for viewer in tuple(self._viewers):
+        for viewer in tuple(self._everybody()):
             viewer.report(self._report() + rtcp.goodbye(self.ssrc))
             self.remove(viewer)
         if self._warm:
             self._warm.cancel()
             self._warm = None
         self._rest()
+
+    def _everybody(self) -> Iterator[Viewer]:
+        return chain.from_iterable(self._crowds.values())
 
     # -- frames
 
@@ -122,8 +132,8 @@ class Stream:
     def _publish(self, frame: Encoded) -> None:
         unit = self._pack(frame)
         if unit is not None:
-            for viewer in tuple(self._viewers):
-                viewer.take(unit)
+            for (kind, crowd), viewers in self._crowds.items():
+                kind.fan(crowd, viewers, unit)
 
     def _pack(self, frame: Encoded) -> Unit | None:
         try:
@@ -133,7 +143,7 @@ class Stream:
             return None
         if not payloads:
             return None
-        unit = self._unit(frame, payloads)
+        unit = self._newest = self._unit(frame, payloads)
         if frame.key:
             self._learn(frame)
         if self.format.media == "video":
@@ -174,7 +184,7 @@ class Stream:
 
     def _tell(self) -> None:
         report = self._report()
-        for viewer in tuple(self._viewers):
+        for viewer in tuple(self._everybody()):
             viewer.report(report)
         self._reporter = asyncio.get_running_loop().call_later(REPORT, self._tell)
 
@@ -197,10 +207,10 @@ class Stream:
 
     def _rest(self) -> None:
         """Leave the hub, so that its encoder may stop, unless somebody needs the stream."""
-        if not self._viewers and self._reporter:
+        if not self._crowds and self._reporter:
             self._reporter.cancel()
             self._reporter = None
-        if self._following and not self._viewers and not self._warm:
+        if self._following and not self._crowds and not self._warm:
             self._following = False
             self.track.hub.leave(self._publish)
             self.group, self._bytes = [], 0

@@ -6,7 +6,8 @@ import secrets
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Self
 
 from ipcamd.server.rtsp.line import mark
 from ipcamd.server.rtsp.unit import Unit
@@ -145,7 +146,7 @@ class PortPool:
 class UdpViewer(Viewer):
     """A viewer, or a multicast group, who gets a stream over UDP."""
 
-    __slots__ = ("_addresses", "_pacing", "_ports", "_queue", "_whole")
+    __slots__ = ("_addresses", "_pacing", "_ports", "_queue", "_whole", "address")
 
     def __init__(self, ports: Ports, addresses: tuple[Address, Address]) -> None:
         """`addresses` for RTP and for RTCP."""
@@ -153,6 +154,8 @@ class UdpViewer(Viewer):
         self._ports = ports
         self._addresses = addresses
         self._whole = not ports.segments
+        self.address: Address | None = None
+        """Where whole runs of packets go; None while it is not in step."""
         self._queue: deque[Unit] = deque()
         self._pacing: asyncio.TimerHandle | None = None
 
@@ -163,15 +166,47 @@ class UdpViewer(Viewer):
         except OSError:
             self.dropped += 1  # there is another report in a few seconds
 
-    def pause(self) -> None:
+    @property
+    def crowd(self) -> Ports:
+        """See `Viewer`: where the packets come from."""
+        return self._ports
+
+    @classmethod
+    def fan(cls, crowd: Ports, viewers: Iterable[Self], unit: Unit) -> None:
         """See `Viewer`."""
+        runs, sendto = unit.runs, crowd.rtp.sendto
+        for viewer in viewers:
+            address = viewer.address
+            if address is None:
+                viewer.take(unit)
+                continue
+            try:
+                for run in runs:
+                    sendto(run, address)
+            except OSError as error:
+                viewer._fail(error)
+                viewer.take(unit)
+
+    def take(self, unit: Unit) -> None:
+        """See `Viewer`."""
+        super().take(unit)
+        steady = not (self.skipping or self._queue or self._whole)
+        self.address = self._addresses[0] if steady else None
+
+    def pause(self, newest: Unit | None) -> None:
+        """See `Viewer`."""
+        super().pause(newest)
+        self._forget()
+
+    def _forget(self) -> None:
+        self.address = None
         self._queue.clear()
         if self._pacing:
             self._pacing.cancel()
             self._pacing = None
 
     def _open(self, group: list[Unit]) -> None:
-        self.pause()
+        self._forget()
         self._queue.extend(group)
         self._catch_up()
 
@@ -190,7 +225,7 @@ class UdpViewer(Viewer):
         if not self._queue:
             return self._deliver(unit)
         if len(self._queue) >= MOST_WAITING:
-            self.pause()
+            self._forget()
             return False
         self._queue.append(unit)
         return True
@@ -203,12 +238,15 @@ class UdpViewer(Viewer):
             for run in unit.runs:
                 sendto(run, address)
         except OSError as error:
-            if error.errno not in (errno.EMSGSIZE, errno.EINVAL, errno.EIO):
-                return False
+            self._fail(error)
+            return self._whole and self._deliver_singly(unit)
+        return True
+
+    def _fail(self, error: OSError) -> None:
+        self.address = None
+        if error.errno in (errno.EMSGSIZE, errno.EINVAL, errno.EIO):
             # the way there takes only smaller packets, or cannot have them cut: the kernel fragments them
             self._whole = True
-            return self._deliver_singly(unit)
-        return True
 
     def _deliver_singly(self, unit: Unit) -> bool:
         control = _WHOLE if self._ports.segments else []
