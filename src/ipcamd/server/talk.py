@@ -41,9 +41,10 @@ class Mouth:
             packet = rtp.parse(data)
         except ValueError:
             return
+        began = self._speaker.talker is None
         if packet.payload_type != PCMU or not 0 < len(packet.payload) <= MOST_BYTES or not self._speaker.claim(who):
             return
-        if who != self._talker:
+        if began or who != self._talker:
             self._talker, self._jitter = who, Jitter()
         self._say(self._jitter.put(packet, self._clock()))
 

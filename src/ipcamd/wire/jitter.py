@@ -1,4 +1,4 @@
-"""Packets of sound put in order: held for a while when one before them is missing (RFC 3550, section 6.4.1 and A.1).
+"""Packets of sound put in order: held for a while when one before them is missing (RFC 3550, appendix A.1).
 
 Order is what the sequence numbers say. Time stamps are not looked at: old talkers write anything there.
 """
@@ -48,6 +48,7 @@ class Jitter:
 
     def put(self, packet: Packet, now: float) -> Iterator[bytes]:
         """Take a packet."""
+        yield from self.take(now)
         if packet.ssrc != self._source or not -LEAP <= self._ahead(packet.sequence) <= LEAP:
             yield from self._rest()
             self._source, self._next, self._begun = packet.ssrc, packet.sequence, False

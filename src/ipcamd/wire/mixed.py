@@ -15,7 +15,7 @@ BOUNDARY_LIMIT = 72
 HEAD_LIMIT = 2048
 """Bytes of a part's head."""
 
-_FIRST = re.compile(rb"(?:\r?\n)?(--[^\r\n]{1,%d})\r?\n" % (BOUNDARY_LIMIT - 2))
+_FIRST = re.compile(rb"(?:\r?\n)?(--[ -~]{1,%d})\r?\n" % (BOUNDARY_LIMIT - 2))
 _HEAD_END = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*([0-9]{1,9})[ \t]*\r?$")
 

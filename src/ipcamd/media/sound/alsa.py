@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Sound
 from ipcamd.media.sound.blocks import RATE
+from ipcamd.media.source.arrival import Arrival
 from ipcamd.media.source.pace import Clock
 
 if TYPE_CHECKING:
+    import av
     from av.container import InputContainer
 
 CONFIGURATIONS = ("/usr/share/alsa/alsa.conf", "/etc/alsa/alsa.conf")
@@ -22,6 +24,12 @@ CONFIGURATIONS = ("/usr/share/alsa/alsa.conf", "/etc/alsa/alsa.conf")
 _SECOND = 1_000_000_000
 _ODD = _SECOND
 """A time stamp that is off by more than this is none of the system's clock."""
+_RATE = "48000"
+"""Samples per second that every card knows."""
+_BURST = _SECOND // 5
+"""Sound that comes ahead of its time by more comes from no sound card; it is slowed down."""
+_FRAMES = 50
+"""At most so many stretches a second: cards give a few samples at a time."""
 
 
 class Alsa:
@@ -43,21 +51,22 @@ class Alsa:
     def play(self, stop: threading.Event) -> Iterator[Sound]:
         """See `Instrument`."""
         from ipcamd.media.source.decode import Ear
-        from ipcamd.media.source.medium import decoded
 
         with closing(self._open()) as medium:
-            ear = Ear()
-            for frame in decoded(medium, medium.streams.audio[0]):
+            ear, arrival, heard = Ear(), Arrival(self._clock, stop, _BURST), 0
+            for pts, frame in _frames(medium):
+                heard += frame.samples
+                arrival.captured(Fraction(heard, frame.sample_rate))
                 if stop.is_set():
                     return
-                captured = self._captured(frame.pts, frame.time_base, frame.samples * _SECOND // frame.sample_rate)
+                captured = self._captured(pts, frame.samples * _SECOND // frame.sample_rate)
                 for samples in ear.hear(frame):
                     yield Sound(samples, captured)
                     captured += samples.size * _SECOND // RATE
 
-    def _captured(self, pts: int | None, base: Fraction | None, length: int) -> int:
-        """Return the camera's time of a frame's first sample: FFmpeg stamps it with the system's."""
-        ago = length if pts is None or base is None else time.time_ns() - int(pts * base * _SECOND)
+    def _captured(self, pts: Fraction | None, length: int) -> int:
+        """Return the camera's time of a frame's first sample: FFmpeg stamps it with the system's, in seconds."""
+        ago = length if pts is None else time.time_ns() - int(pts * _SECOND)
         return self._clock.now() - (ago if 0 <= ago < _ODD else length)
 
     def _open(self) -> "InputContainer":
@@ -67,10 +76,39 @@ class Alsa:
         failure = SourceError("gives no sound")
         for channels in ("1", "2"):
             try:
-                return open_medium(self._device, {"channels": channels, "sample_rate": "48000"}, "alsa")
+                return open_medium(self._device, {"channels": channels, "sample_rate": _RATE}, "alsa")
             except SourceError as error:
                 failure = error
         raise failure
+
+
+def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.AudioFrame]]":
+    """Yield what the card gives, in stretches worth looking at, each with its time stamp in seconds."""
+    import av
+    import numpy as np
+    from av.error import FFmpegError
+
+    from ipcamd.media.source.medium import words
+
+    stream = medium.streams.audio[0]
+    rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout.name
+    width = 2 * stream.codec_context.channels
+    gathered, pts = bytearray(), None
+    try:
+        for packet in medium.demux(stream):
+            pts = pts if gathered else _time(packet)
+            gathered += bytes(packet)
+            if len(gathered) >= rate * width // _FRAMES:
+                frame = av.AudioFrame.from_ndarray(np.frombuffer(bytes(gathered), "<i2").reshape(1, -1), "s16", layout)
+                frame.sample_rate = rate
+                gathered.clear()
+                yield pts, frame
+    except FFmpegError as error:
+        raise SourceError(f"breaks off: {words(error)}") from None
+
+
+def _time(packet: "av.Packet[av.AudioStream]") -> Fraction | None:
+    return None if packet.pts is None or packet.time_base is None else packet.pts * Fraction(packet.time_base)
 
 
 def _configure() -> None:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ipcamd.media.frame import Sound
+from ipcamd.media.pacer import SECOND
 from ipcamd.media.sound.blocks import RATE
-from ipcamd.media.source.pace import Beat, Clock, moment, tick
+from ipcamd.media.source.pace import Beat, Clock
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,13 +34,14 @@ class Tone:
 
     def play(self, stop: threading.Event) -> Iterator[Sound]:
         """See `Instrument`."""
+        from ipcamd.media.source.second import over_and_over
+
         second, beat = _second(), Beat(self._clock, stop)
         start, _ = beat.next(_STRETCHES)
         while not stop.is_set():
-            end, missed = beat.next(_STRETCHES)
-            first, last = tick(start, RATE), tick(end, RATE)
-            if missed < _STRETCHES and 0 < last - first <= RATE:
-                yield Sound(second.take(range(first, last), mode="wrap"), moment(first, RATE))
+            end, _ = beat.next(_STRETCHES)
+            if 0 < end - start <= SECOND:
+                yield over_and_over(second, start, end)
             start = end
 
 

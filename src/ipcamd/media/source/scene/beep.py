@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcamd.media.frame import Sound
-from ipcamd.media.source.pace import moment, tick
+from ipcamd.media.source.second import over_and_over
 
 RATE = 8000
 """Samples per second."""
@@ -31,5 +31,4 @@ def _second() -> NDArray[np.int16]:
 
 def beep(start: int, end: int) -> Sound:
     """Return the sound from `start` to `end` (nanoseconds since the epoch): stretch after stretch without a gap."""
-    first, last = tick(start, RATE), tick(end, RATE)
-    return Sound(_second().take(range(first, last), mode="wrap"), moment(first, RATE))
+    return over_and_over(_second(), start, end)

@@ -1,0 +1,61 @@
+"""A clock that passes only when somebody waits, and sound files."""
+
+import threading
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ipcamd.media.frame import Sound
+from ipcamd.media.sound import Instrument
+from ipcamd.media.source.pace import Clock
+
+SECOND = 1_000_000_000
+
+
+class Time:
+    """Time that passes only when somebody waits."""
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self.start = 1_750_000_000 * SECOND
+        self.clock = Clock(now=lambda: self.start + self.passed, steady=lambda: self.passed, wait=self._wait)
+
+    def _wait(self, _: threading.Event, seconds: float) -> None:
+        self.passed += round(seconds * SECOND)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+Play = Callable[[Instrument, int], list[Sound]]
+
+
+@pytest.fixture
+def play() -> Play:
+    """Give a function that takes the first `count` stretches that an instrument plays."""
+
+    def take(instrument: Instrument, count: int) -> list[Sound]:
+        sounds = instrument.play(threading.Event())
+        taken = [next(sounds) for _ in range(count)]
+        sounds.close()  # type: ignore[attr-defined]
+        return taken
+
+    return take
+
+
+@pytest.fixture
+def sine_file(tmp_path: Path) -> Path:
+    """A WAV file: 1 s of 500 Hz in stereo, 16000 samples per second."""
+    wave_form = (10000 * np.sin(2 * np.pi * 500 * np.arange(16000) / 16000)).astype("<i2")
+    path = tmp_path / "sine.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes(np.repeat(wave_form, 2).tobytes())
+    return path

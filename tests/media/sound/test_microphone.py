@@ -1,0 +1,159 @@
+"""The microphone: blocks with the SDK's header on a hub, while it is enabled and somebody listens."""
+
+import asyncio
+import struct
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from ipcamd.media.frame import Codec, Encoded, Sound
+from ipcamd.media.sound.blocks import LENGTH, SIZE
+from ipcamd.media.sound.microphone import PATIENCE, Microphone
+from ipcamd.wire import ulaw
+from ipcamd.wire.payload import AudioFormat, AudioKind, Header
+
+SECOND = 1_000_000_000
+NOON = 1_750_000_000 * SECOND
+
+
+class Room:
+    """A microphone, its clock, and who listens."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+        self.needs: list[bool] = []
+        self.heard: list[Encoded] = []
+        self._real: Callable[[], float] | None = None
+        self._passed = 0
+        self.microphone = Microphone(lambda: self.now, lambda: 0x1234, self.needs.append)
+
+    def speak(self, values: np.ndarray[tuple[int], np.dtype[np.int16]], at: int) -> None:
+        self.microphone.hear(Sound(values, at))
+
+    def listen(self) -> None:
+        self.microphone.hub.join(self.heard.append)
+
+    def leave(self) -> None:
+        self.microphone.hub.leave(self.heard.append)
+
+    async def pass_time(self, nanoseconds: int) -> None:
+        """Let timers that are due by then run, in order."""
+        loop, end = asyncio.get_running_loop(), self.now + nanoseconds
+        if self._real is None:
+            self._real = loop.time
+            loop.time = lambda: self._real() + self._passed / SECOND  # type: ignore[method-assign, misc]
+        while self.now < end:
+            step = min(end - self.now, LENGTH // 4)
+            self.now, self._passed = self.now + step, self._passed + step
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+def ramp(count: int) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    return np.arange(count, dtype=np.int16) * 8
+
+
+async def test_nothing_is_needed_before_it_is_enabled_and_somebody_listens(room: Room) -> None:
+    room.listen()
+    assert room.needs == []
+    room.microphone.enabled = True
+    assert room.needs == [True]
+    room.leave()
+    assert room.needs == [True, False]
+    room.listen()
+    room.microphone.enabled = False
+    assert room.needs == [True, False, True, False]
+    assert not room.microphone.listening
+
+
+async def test_a_block_has_its_header_and_its_time(room: Room) -> None:
+    room.microphone.enabled = True
+    room.listen()
+    room.speak(ramp(400), NOON + 5000)
+    room.speak(ramp(400), NOON + 5000 + SECOND // 20)
+    await asyncio.sleep(0)
+    assert [frame.captured for frame in room.heard] == [NOON + 5000, NOON + 5000 + LENGTH]
+    first, second = (Header.parse(frame.header) for frame in room.heard)
+    assert first.media() == AudioFormat(AudioKind.ULAW, 8, 8000, 1, 40)
+    assert (first.counter, second.counter, first.size, first.type) == (0, 1, SIZE, ord("A"))
+    assert (first.captured, first.status) == ((NOON + 5000) // 1000, 0x1234)
+    assert {(frame.codec, frame.key) for frame in room.heard} == {(Codec.ULAW, True)}
+    samples = struct.unpack("<320h", ulaw.decode(room.heard[0].payload))
+    assert max(abs(a - b) for a, b in zip(samples, ramp(320), strict=True)) <= 64
+
+
+async def test_the_counter_goes_on_when_listeners_come_and_go(room: Room) -> None:
+    room.microphone.enabled = True
+    for at in range(3):
+        room.listen()
+        room.speak(ramp(330), NOON + at * SECOND)
+        await asyncio.sleep(0)
+        room.leave()
+    assert [frame.counter for frame in room.heard] == [0, 1, 2]
+
+
+async def test_sound_that_nobody_listens_to_any_more_is_not_kept(room: Room) -> None:
+    room.microphone.enabled = True
+    room.listen()
+    room.speak(ramp(3200), NOON)
+    room.leave()
+    room.listen()
+    await asyncio.sleep(0)
+    assert room.heard == []
+
+
+async def test_where_no_sound_comes_there_is_silence_in_real_time(room: Room) -> None:
+    room.microphone.enabled = True
+    room.listen()
+    await room.pass_time(3 * SECOND)
+    assert len(room.heard) == pytest.approx((3 * SECOND - PATIENCE) / LENGTH, abs=4)
+    assert {frame.payload for frame in room.heard} == {b"\xff" * SIZE}
+    times = [frame.captured for frame in room.heard]
+    assert {b - a for a, b in zip(times, times[1:], strict=False)} == {LENGTH}
+    assert times[0] >= NOON - SECOND
+    assert NOON + 3 * SECOND - 2 * PATIENCE < times[-1] < NOON + 3 * SECOND
+
+
+async def test_sound_that_pauses_leaves_silence_and_comes_back_in_its_place(room: Room) -> None:
+    room.microphone.enabled = True
+    room.listen()
+    loud = np.full(320, 8000, np.int16)
+    for second in (0, 2):
+        for n in range(25):
+            room.speak(loud, NOON + second * SECOND + n * LENGTH)
+            await room.pass_time(LENGTH)
+        await room.pass_time(SECOND)
+    times = [frame.captured for frame in room.heard]
+    assert {b - a for a, b in zip(times, times[1:], strict=False)} == {LENGTH}
+    by_time = {frame.captured: frame.payload for frame in room.heard}
+    assert by_time[NOON + SECOND // 2 // LENGTH * LENGTH] == ulaw.encode(loud.tobytes())
+    assert by_time[NOON + 3 * SECOND // 2 // LENGTH * LENGTH] == b"\xff" * SIZE
+    assert by_time[NOON + 5 * SECOND // 2 // LENGTH * LENGTH] == ulaw.encode(loud.tobytes())
+
+
+@pytest.mark.parametrize("jump", [3600, -3600])
+async def test_silence_goes_on_when_the_clock_is_set(room: Room, jump: int) -> None:
+    room.microphone.enabled = True
+    room.listen()
+    await room.pass_time(SECOND)
+    room.now += jump * SECOND
+    before = len(room.heard)
+    await room.pass_time(SECOND)
+    assert 20 <= len(room.heard) - before <= 26
+    assert abs(room.heard[-1].captured - room.now) < SECOND
+
+
+async def test_more_stretches_than_fit_cost_the_oldest(room: Room) -> None:
+    room.microphone.enabled = True
+    room.listen()
+    for n in range(200):
+        room.speak(ramp(320), NOON + n * LENGTH)
+    await asyncio.sleep(0)
+    assert len(room.heard) == 63
+    assert room.heard[0].captured == NOON + 136 * LENGTH
