@@ -1,5 +1,6 @@
 """Even blocks of uneven stretches: sound stays where its time stamps say, for hours."""
 
+import itertools
 import random
 import struct
 from array import array
@@ -57,7 +58,7 @@ def test_what_overlaps_is_cut() -> None:
     made = fed(Blocks(), (0, 1600, 0), (1600, 1600, 100))
     assert numbers(made[4])[-1] == 1600
     assert numbers(made[5])[0] == 1600 + 800 + 1  # a tenth of a second was there already
-    assert [b.captured - a.captured for a, b in zip(made, made[1:], strict=False)] == [LENGTH] * (len(made) - 1)
+    assert [b.captured - a.captured for a, b in itertools.pairwise(made)] == [LENGTH] * (len(made) - 1)
 
 
 @pytest.mark.parametrize("jump", [3_600_000, -3_600_000, 2_500, -2_500])
@@ -127,7 +128,7 @@ def worst(seconds: int, wrong: float, jitter: float) -> tuple[float, int]:
                 if value > 12000:
                     at = (block.captured - NOON) / SECOND + place / RATE
                     errors.append(abs(at - round(at)))
-    assert {b - a for a, b in zip(times, times[1:], strict=False)} == {LENGTH}
+    assert {b - a for a, b in itertools.pairwise(times)} == {LENGTH}
     return max(errors), len(errors)
 
 
@@ -152,6 +153,6 @@ def test_sound_less_than_a_slip_away_is_drawn_to_its_place_softly() -> None:
     off = SLIP // MILLISECOND - 5
     for n in range(1, 1000):
         made += fed(blocks, (n * 320 % 30000, 320, n * 40 + off))
-    assert {b.captured - a.captured for a, b in zip(made, made[1:], strict=False)} == {LENGTH}
+    assert {b.captured - a.captured for a, b in itertools.pairwise(made)} == {LENGTH}
     assert blocks.end is not None
     assert abs(blocks.end - (NOON + 1000 * LENGTH + off * MILLISECOND)) < 4 * MILLISECOND

@@ -1,6 +1,7 @@
 """The microphone: blocks with the SDK's header on a hub, while it is enabled and somebody listens."""
 
 import asyncio
+import itertools
 import struct
 from collections.abc import Callable
 
@@ -115,7 +116,7 @@ async def test_where_no_sound_comes_there_is_silence_in_real_time(room: Room) ->
     assert len(room.heard) == pytest.approx((3 * SECOND - PATIENCE) / LENGTH, abs=4)
     assert {frame.payload for frame in room.heard} == {b"\xff" * SIZE}
     times = [frame.captured for frame in room.heard]
-    assert {b - a for a, b in zip(times, times[1:], strict=False)} == {LENGTH}
+    assert {b - a for a, b in itertools.pairwise(times)} == {LENGTH}
     assert times[0] >= NOON - SECOND
     assert NOON + 3 * SECOND - 2 * PATIENCE < times[-1] < NOON + 3 * SECOND
 
@@ -130,7 +131,7 @@ async def test_sound_that_pauses_leaves_silence_and_comes_back_in_its_place(room
             await room.pass_time(LENGTH)
         await room.pass_time(SECOND)
     times = [frame.captured for frame in room.heard]
-    assert {b - a for a, b in zip(times, times[1:], strict=False)} == {LENGTH}
+    assert {b - a for a, b in itertools.pairwise(times)} == {LENGTH}
     by_time = {frame.captured: frame.payload for frame in room.heard}
     assert by_time[NOON + SECOND // 2 // LENGTH * LENGTH] == ulaw.encode(loud.tobytes())
     assert by_time[NOON + 3 * SECOND // 2 // LENGTH * LENGTH] == b"\xff" * SIZE
