@@ -35,7 +35,7 @@ class Engine:
     def __init__(
         self,
         schedules: Iterable[Schedule],
-        camera: Camera,
+        camera: Camera | None,
         sinks: Mapping[str, Sink],
         output: Output,
         log: EventLog,
@@ -68,8 +68,8 @@ class Engine:
         try:
             self._pulse(event, started)
             flags = {flag: s for s in reversed(started) for flag in self._flags(event, s)}
-            if flags:
-                await self._capture(event, flags)
+            if flags and self._camera:
+                await self._capture(self._camera, event, flags)
         except Exception:  # one event's failure is not the next one's
             _log.exception("the event %s could not be dealt with", event.kind.value)
 
@@ -84,11 +84,11 @@ class Engine:
                 self._output.pulse(seconds)
                 self._note(event, schedule, done=f"output high for {seconds} s")
 
-    async def _capture(self, event: Event, flags: Mapping[str, Schedule]) -> None:
+    async def _capture(self, camera: Camera, event: Event, flags: Mapping[str, Schedule]) -> None:
         """Capture once for all schedules, and take it to each place once."""
         first = next(iter(flags.values()))
         try:
-            captured = await self._camera.take(event, first.name)
+            captured = await camera.take(event, first.name)
         except (IpcamdError, OSError) as error:
             self._note(event, first, failed=f"nothing was captured: {error}")
             return

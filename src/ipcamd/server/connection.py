@@ -212,6 +212,8 @@ class Connection(asyncio.Protocol):
                 self._run(self._exchange)
 
     def _begin(self, head: Head) -> None:
+        if "x-sessioncookie" in head.fields and self._hand_over(head):
+            return
         exchange = self._exchange = Exchange(head)
         try:
             exchange.admit(*self._service.router.admit(head, self.address), self._body_taken)
@@ -225,6 +227,17 @@ class Connection(asyncio.Protocol):
             self._await_body(head)
         if exchange.complete or exchange.stream:
             self._run(exchange)
+
+    def _hand_over(self, head: Head) -> bool:
+        """Give the connection to RTSP, if the request is a part of a tunnel; return whether it was."""
+        self._phase = Phase.LEAVING
+        rest = self._parser.rest()
+        if self._service.tunnel(self._transport, head.method, head.fields["x-sessioncookie"], rest):
+            self._service.leave(self)
+            return True
+        self._parser.receive(rest)
+        self._phase = Phase.READING
+        return False
 
     def _await_body(self, head: Head) -> None:
         if self._phase is Phase.WAITING:

@@ -21,6 +21,11 @@ GRACE = 0.5
 """Seconds that actions at work get to answer when the service closes."""
 
 
+Tunnel = Callable[[asyncio.Transport, str, str, bytes], bool]
+"""``tunnel(transport, method, cookie, rest)`` takes over a connection that speaks RTSP through HTTP, if it does: the
+request's method and its ``x-sessioncookie``, and the bytes behind its head."""
+
+
 class HttpService:
     """Serves endpoints over HTTP until closed."""
 
@@ -32,6 +37,7 @@ class HttpService:
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
         admits: Callable[[str], bool] = lambda _: True,
+        tunnel: Tunnel = lambda *_: False,
     ) -> None:
         """`admits` says whether an IP address may connect at all, asked before a byte is read (SDK 7)."""
         self.router = router
@@ -39,6 +45,7 @@ class HttpService:
         self.fanout = fanout
         self.limits = limits or Limits()
         self.clock = clock
+        self.tunnel = tunnel
         self.closing = False
         self._admits = admits
         self._listeners: list[Listener] = []

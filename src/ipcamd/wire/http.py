@@ -116,6 +116,11 @@ class RequestParser:
         """Whether bytes are left that no event has used up yet."""
         return self._at < len(self._data)
 
+    def rest(self) -> bytes:
+        """Return the bytes that no event has used up: what follows belongs to another protocol."""
+        rest, self._data, self._at = self._data[self._at :], b"", 0
+        return rest
+
     @property
     def begun(self) -> bool:
         """Whether a part of a request has arrived, and the rest is to come."""

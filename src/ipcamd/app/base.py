@@ -1,0 +1,66 @@
+"""What everything else stands on: the store, who the camera is, what time it is."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from ipcamd.access.accounts import Accounts
+from ipcamd.access.login import Login
+from ipcamd.access.targets import Targets
+from ipcamd.device.clock import Clock
+from ipcamd.device.identity import Identity, identity
+from ipcamd.options import Options
+from ipcamd.params import STORED
+from ipcamd.store.database import Database
+from ipcamd.store.eventlog import EventLog
+from ipcamd.store.facts import Facts
+from ipcamd.store.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The parts that no other part is needed for."""
+
+    options: Options
+    database: Database
+    settings: Settings
+    accounts: Accounts
+    password: str | None
+    """The first administrator's, to be printed; None if somebody knows it already."""
+    login: Login
+    identity: Identity
+    clock: Clock
+    targets: Targets
+    events: EventLog
+
+
+async def base(stack: AsyncExitStack, options: Options) -> Base:
+    """Open the store and what is kept in it. Raises ``ConfigError`` and ``StoreError``."""
+    database = stack.enter_context(Database(options.state_dir / "ipcamd.db"))
+    facts = Facts(database)
+    plate = await identity(facts)
+    settings = Settings(database, STORED, factory(options, plate))
+    accounts = Accounts(database, options.allow_weak_password)
+    password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)
+    events = EventLog(database)
+    stack.push_async_callback(events.flush)
+    return Base(
+        options=options,
+        database=database,
+        settings=settings,
+        accounts=accounts,
+        password=password,
+        login=Login(accounts, lambda: settings["System.Info"]["ServerName"]),
+        identity=plate,
+        clock=Clock(facts, lambda: settings["Time"]),
+        targets=Targets(options.allow_local_targets),
+        events=events,
+    )
+
+
+def factory(options: Options, plate: Identity) -> dict[tuple[str, str], str]:
+    """Return the factory values that are not the same for every camera."""
+    return {
+        ("System", "HTTPPort"): str(options.port),
+        ("System", "RTSPPort"): str(options.rtsp_port),
+        ("Network.Advanced.Bonjour", "FriendlyName"): f"camera{plate.mac.replace(':', '')[6:].upper()}",
+    }

@@ -1,0 +1,107 @@
+"""A camera's lives: one after the other in the same process, until it is told to stop."""
+
+import asyncio
+import enum
+import gc
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from ipcamd import logs
+from ipcamd.app.build import rise
+from ipcamd.errors import ConfigError
+from ipcamd.options import Options
+from ipcamd.server.port import free_port
+
+GRACE = 2.5
+"""Seconds that an orderly end of a life may take; what hangs then is left behind."""
+
+_log = logging.getLogger(__name__)
+
+
+class End(enum.Enum):
+    """Why a life of the camera ends."""
+
+    STOP = enum.auto()
+    RESTART = enum.auto()
+
+
+def main(options: Options, reread: Callable[[], Options]) -> None:
+    """Run a camera until SIGTERM or SIGINT. Raises ``ConfigError`` if it cannot start this way.
+
+    `reread` reads the options anew (SIGHUP).
+    """
+    asyncio.run(_Lives(options, reread).run())
+
+
+class _Lives:
+    """One life of the camera after the other: a restart ends one and begins the next."""
+
+    def __init__(self, options: Options, reread: Callable[[], Options]) -> None:
+        self._given = options
+        self._options = options
+        self._reread = reread
+        self._end: asyncio.Future[End]
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._come, End.STOP)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        end = End.RESTART
+        while end is End.RESTART:
+            self._end = loop.create_future()
+            # a port that was free at first stays the same in all lives
+            self._options = _with_ports(self._options)
+            end = await _live(self._options, self._end, lambda: self._come(End.RESTART))
+
+    def _come(self, end: End) -> None:
+        if not self._end.done():
+            self._end.set_result(end)
+
+    def _hang_up(self) -> None:
+        """Read the options again; restart with them if they are different and good, else go on as before."""
+        try:
+            given = self._reread()
+        except ConfigError as error:
+            _log.error("the options stay as they were: %s", error)
+            return
+        if given != self._given:
+            self._given = self._options = given
+            logs.start(given.log_level, given.log_format)
+            self._come(End.RESTART)
+
+
+def _with_ports(options: Options) -> Options:
+    """Return the options with numbers in the place of ports that were to be any free one."""
+    return replace(
+        options,
+        port=options.port or free_port(options.hosts),
+        rtsp_port=options.rtsp_port or free_port(options.hosts),
+        talk_port=options.talk_port or free_port(options.hosts, socket.SOCK_DGRAM),
+    )
+
+
+async def _live(options: Options, end: "asyncio.Future[End]", restart: Callable[[], None]) -> End:
+    """Be a camera until `end` comes; return what came."""
+    stack = AsyncExitStack()
+    try:
+        await rise(stack, options, restart)
+        # what stands now stands for long: the collector need not look at it again and again
+        gc.collect()
+        gc.freeze()
+        return await end
+    finally:
+        gc.unfreeze()
+        await _fall(stack)
+
+
+async def _fall(stack: AsyncExitStack) -> None:
+    try:
+        async with asyncio.timeout(GRACE):
+            await stack.aclose()
+    except TimeoutError:
+        _log.error("a part did not end within %s s and is left behind", GRACE)

@@ -1,0 +1,98 @@
+"""What listens: HTTP, RTSP, talk."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from ipcamd.app.base import Base
+from ipcamd.app.senses import Senses
+from ipcamd.camera import Camera
+from ipcamd.cgi import ENDPOINTS
+from ipcamd.media.frame import Codec
+from ipcamd.media.hub import Hub
+from ipcamd.server.fanout import Fanout
+from ipcamd.server.limits import Limits
+from ipcamd.server.port import MovablePort
+from ipcamd.server.router import Router
+from ipcamd.server.rtsp.catalog import Catalog
+from ipcamd.server.rtsp.configure import follow
+from ipcamd.server.rtsp.service import RtspService
+from ipcamd.server.seats import Seats
+from ipcamd.server.service import HttpService
+from ipcamd.server.talk import Mouth, TalkService
+from ipcamd.web import home
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The real port numbers; None for a service that is off."""
+
+    http: int
+    rtsp: int
+    talk: int | None
+
+
+class Services:
+    """Builds each service in turn; they share the viewers' places."""
+
+    def __init__(self, stack: AsyncExitStack, on: Base, senses: Senses) -> None:
+        self._stack = stack
+        self._on = on
+        self._senses = senses
+        self._mouth = Mouth(senses.speaker) if senses.speaker else None
+        self.seats = Seats(on.options.viewers)
+        """The places of viewers, over all protocols."""
+
+    async def talk(self) -> int | None:
+        """Open the UDP port for talk, and return it; None without a speaker. Raises ``ConfigError``."""
+        if self._mouth is None:
+            return None
+        options, login = self._on.options, self._on.login
+        service = TalkService(self._mouth, lambda address: options.allow_anyone_to_talk or login.speaks(address))
+        self._stack.callback(service.close)
+        return await service.open(options.hosts, options.talk_port)
+
+    async def rtsp(self) -> tuple[RtspService, int]:
+        """Open RTSP, and return it with its port. Raises ``ConfigError``."""
+        on, mouth = self._on, self._mouth
+        service = RtspService(
+            self._catalog(),
+            on.login,
+            name=lambda: on.settings["System.Info"]["ServerName"],
+            talk=(lambda packet, account: mouth.hear(packet, account.name)) if mouth else None,
+            seats=self.seats,
+            limits=Limits(on.options.viewers),
+            clock_ns=on.clock.now_ns,
+        )
+        self._stack.push_async_callback(service.close)
+        port = await self._movable("RTSPPort", service)
+        follow(service, on.settings)
+        return service, port
+
+    async def http(self, camera: Camera, rtsp: RtspService) -> int:
+        """Open HTTP, and return its port; what speaks RTSP there is handed to `rtsp`. Raises ``ConfigError``."""
+        service = HttpService(
+            Router((*home.ENDPOINTS, *ENDPOINTS), camera.login),
+            camera,
+            Fanout(self.seats),
+            Limits(self._on.options.viewers),
+            tunnel=rtsp.tunnels.adopt,
+        )
+        self._stack.push_async_callback(service.close)
+        return await self._movable("HTTPPort", service)
+
+    def _catalog(self) -> Catalog:
+        pipeline = self._senses.pipeline
+        hubs = {Codec.H264: pipeline.h264, Codec.MPEG4: pipeline.mpeg4, Codec.JPEG: pipeline.mjpeg}
+
+        def sound() -> Hub | None:
+            return pipeline.sound if pipeline.hears else None
+
+        return Catalog(hubs, sound)
+
+    async def _movable(self, parameter: str, service: HttpService | RtspService) -> int:
+        """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""
+        on = self._on
+        listener = await service.open(on.options.hosts, int(on.settings["System"][parameter]))
+        port = MovablePort(parameter, listener, lambda number: service.open(on.options.hosts, number))
+        on.settings.guard("System", port.guard)
+        return listener.port

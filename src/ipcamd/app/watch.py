@@ -1,0 +1,65 @@
+"""What happens around the camera, and what it then does: triggers, schedules, actions, notices (SDK 11, 12)."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from ipcamd.app.base import Base
+from ipcamd.app.senses import Senses
+from ipcamd.events.engine import Engine
+from ipcamd.events.event import Bus, Kind
+from ipcamd.events.notify import Notifier
+from ipcamd.events.output import Output
+from ipcamd.events.schedule import Schedule
+from ipcamd.events.schedules import Schedules
+from ipcamd.events.triggers import Inputs, MotionTrigger, Times
+from ipcamd.params.notify import NOTIFY
+from ipcamd.params.schedule import SCHEDULES
+from ipcamd.store.eventlog import Entry
+from ipcamd.wire.notice import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The parts that endpoints need of it."""
+
+    schedules: Schedules
+
+
+async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
+    """Build the way from triggers to actions, and keep it in step with the settings."""
+    settings, clock, outside, bus = on.settings, on.clock, senses.outside, Bus()
+    schedules = Schedules(settings)
+    output = Output(lambda level: outside.show("do1", level), lambda: settings["GPIO"]["TriggerOutStatus1"])
+    stack.callback(output.close)
+    settings.watch("GPIO", lambda _: output.settle())
+    engine = Engine(schedules, None, {}, output, on.events, clock.local)
+    stack.push_async_callback(engine.close)
+    bus.subscribe(engine.hear)
+    notifier = Notifier(settings, on.targets, lambda notice, problem: _told(on, notice, problem))
+    stack.push_async_callback(notifier.close)
+    bus.subscribe(notifier.hear)
+    _inputs(on, senses, bus)
+    motion = MotionTrigger(bus, senses.motion)
+
+    def follow(in_force: list[Schedule]) -> None:
+        motion.need(notifier.target(Kind.MOTION) is not None or any(s.has("TriggerMotion") for s in in_force))
+
+    times = Times(schedules, bus, clock.local, clock.now_ns, follow)
+    stack.callback(times.close)
+    for group in (*SCHEDULES, NOTIFY):
+        settings.watch(group.name, lambda _: times.look())
+    times.look()
+    return Watch(schedules)
+
+
+def _inputs(on: Base, senses: Senses, bus: Bus) -> None:
+    outside = senses.outside
+    inputs = Inputs(bus, on.clock.now_ns, {Kind.DI1: outside["di1"], Kind.DI2: outside["di2"]})
+    outside.watch("di1", lambda level: inputs.hear(Kind.DI1, level))
+    outside.watch("di2", lambda level: inputs.hear(Kind.DI2, level))
+
+
+def _told(on: Base, notice: Notice, problem: str) -> None:
+    where = f"http notice to {notice.host}:{notice.port}"
+    done, failed = ("", f"{where}: {problem}") if problem else (where, "")
+    on.events.note(Entry(on.clock.now_ns(), notice.event, done=done, failed=failed))
