@@ -1,0 +1,130 @@
+"""What stands where in an AVI file, and its head.
+
+A file is ``RIFF AVI``: a head of `HEAD` bytes, then the list ``movi`` of chunks, then their index ``idx1``. The head
+can be written anew at any time, so a file that is cut off has a head that was right a moment before.
+"""
+
+import struct
+from dataclasses import dataclass
+from datetime import datetime
+
+H264, MPEG4, JPEG = "H264", "FMP4", "MJPG"
+"""How pictures are encoded: the FourCC codes that players know."""
+CODECS = (H264, MPEG4, JPEG)
+
+HEAD = 512
+"""Bytes before the first chunk."""
+MOVI = HEAD - 4
+"""Where the word ``movi`` is; the index counts from here."""
+
+PICTURE, SOUND = b"00dc", b"01wb"
+"""Kinds of chunks."""
+
+SOUND_RATE = 8000
+"""Samples per second: 8-bit u-law, one channel."""
+
+HAS_INDEX, INTERLEAVED, TRUST_KINDS = 0x10, 0x100, 0x800
+"""Flags of the main header."""
+KEY = 0x10
+"""Flag of an index entry: a decoder can start here."""
+
+ENTRY = struct.Struct("<4s3I")
+"""An index entry: kind, flags, place of the chunk counted from `MOVI`, bytes of its data."""
+CHUNK = struct.Struct("<4sI")
+"""What stands before a chunk's data, which is followed by a zero byte if its length is odd."""
+
+MAIN = struct.Struct("<14I")
+STREAM = struct.Struct("<4s4sI2H8I4h")
+BITMAP = struct.Struct("<3I2H4sI4I")
+WAVE = struct.Struct("<2H2I3H")
+
+_ULAW = 7
+_SOFTWARE = b"ipcamd\0\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What stays the same throughout a file."""
+
+    codec: str
+    """One of `CODECS`."""
+    size: tuple[int, int]
+    """Width and height in pixels."""
+    rate: int
+    """Slots for pictures per second."""
+    sound: bool
+    """Whether there is a sound track."""
+
+
+@dataclass(slots=True)
+class Totals:
+    """What has been written so far."""
+
+    slots: int = 0
+    samples: int = 0
+    bytes: int = 0
+    """Of all chunks."""
+    largest: int = 0
+    """Bytes of the largest picture."""
+    entries: int = 0
+    """Chunks; the index is closed when they are all in it."""
+    indexed: bool = False
+    """Whether the index follows."""
+
+
+def head(form: Form, began: datetime, totals: Totals) -> bytes:
+    """Return the first `HEAD` bytes. `began` is the local time of the first slot, with its zone."""
+    lists = _list(b"hdrl", _main(form, totals) + _pictures(form, totals) + _sound(form, totals) + _digitized(began))
+    created = began.isoformat(timespec="microseconds").encode() + b"\0"
+    lists += _list(b"INFO", _chunk(b"ISFT", _SOFTWARE) + _chunk(b"ICRD", created))
+    lists += _chunk(b"JUNK", bytes(HEAD - 12 - len(lists) - 8 - 12))
+    index = CHUNK.size + ENTRY.size * totals.entries if totals.indexed else 0
+    movi = struct.pack("<4sI4s", b"LIST", 4 + totals.bytes, b"movi")
+    return struct.pack("<4sI4s", b"RIFF", HEAD - 8 + totals.bytes + index, b"AVI ") + lists + movi
+
+
+def chunk(kind: bytes, data: bytes) -> list[bytes]:
+    """Return the pieces of a chunk, its data untouched."""
+    pieces = [CHUNK.pack(kind, len(data)), data]
+    return [*pieces, b"\0"] if len(data) % 2 else pieces
+
+
+def padded(length: int) -> int:
+    """Return the bytes that a chunk of that much data takes."""
+    return CHUNK.size + length + length % 2
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return b"".join(chunk(kind, data))
+
+
+def _list(kind: bytes, content: bytes) -> bytes:
+    return _chunk(b"LIST", kind + content)
+
+
+def _main(form: Form, totals: Totals) -> bytes:
+    flags = INTERLEAVED | TRUST_KINDS | (HAS_INDEX if totals.indexed else 0)
+    seconds = max(1, totals.slots // form.rate)
+    fields = (1_000_000 // form.rate, totals.bytes // seconds, 0, flags, totals.slots, 0, 1 + form.sound)
+    return _chunk(b"avih", MAIN.pack(*fields, totals.largest, *form.size, 0, 0, 0, 0))
+
+
+def _pictures(form: Form, totals: Totals) -> bytes:
+    codec = form.codec.encode()
+    # type, codec, flags, priority, language, initial frames, scale, rate, start, length, largest, quality, sample size
+    fields = (b"vids", codec, 0, 0, 0, 0, 1, form.rate, 0, totals.slots, totals.largest, 0xFFFFFFFF, 0)
+    width, height = form.size
+    bitmap = BITMAP.pack(BITMAP.size, width, height, 1, 24, codec, width * height * 3, 0, 0, 0, 0)
+    return _list(b"strl", _chunk(b"strh", STREAM.pack(*fields, 0, 0, width, height)) + _chunk(b"strf", bitmap))
+
+
+def _sound(form: Form, totals: Totals) -> bytes:
+    if not form.sound:
+        return b""
+    fields = (b"auds", bytes(4), 0, 0, 0, 0, 1, SOUND_RATE, 0, totals.samples, SOUND_RATE, 0xFFFFFFFF, 1)
+    wave = WAVE.pack(_ULAW, 1, SOUND_RATE, SOUND_RATE, 1, 8, 0)
+    return _list(b"strl", _chunk(b"strh", STREAM.pack(*fields, 0, 0, 0, 0)) + _chunk(b"strf", wave))
+
+
+def _digitized(began: datetime) -> bytes:
+    return _chunk(b"IDIT", f"{began.ctime()}\n\0".encode())

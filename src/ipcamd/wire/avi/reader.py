@@ -1,0 +1,157 @@
+"""Reads what is needed of an AVI file: what it is, when it began; and mends one that was cut off.
+
+Files are read through ``read(place, length)``, which returns fewer bytes only at the end.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from ipcamd.wire.avi.layout import (
+    BITMAP,
+    CHUNK,
+    CODECS,
+    ENTRY,
+    HAS_INDEX,
+    HEAD,
+    JPEG,
+    KEY,
+    MAIN,
+    MOVI,
+    PICTURE,
+    SOUND,
+    STREAM,
+    Form,
+    Totals,
+    head,
+    padded,
+)
+from ipcamd.wire.avi.writer import SECOND
+
+Read = Callable[[int, int], bytes]
+
+LARGEST = 32 << 20
+"""Bytes that no chunk exceeds."""
+_LOOK = 96
+"""Bytes of a picture that tell whether it is a key frame."""
+_KEYS = {
+    "H264": re.compile(rb"\0\0\1[\x67\x27\x65\x25\x47]"),
+    "FMP4": re.compile(rb"\0\0\1[\x20-\x2f]|\0\0\1\xb6[\0-\x3f]"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What a file's head says."""
+
+    form: Form
+    began: datetime | None
+    """Local time of the beginning, with its zone; None if the file does not say."""
+    totals: Totals
+    closed: bool
+    """Whether the index is there and the file is as long as its head says."""
+
+    @property
+    def length(self) -> int:
+        """Nanoseconds that it lasts."""
+        return self.totals.slots * SECOND // self.form.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What makes a file whole: cut it at `end`, append `index`, put `head` over its beginning."""
+
+    end: int
+    index: bytes
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One chunk of the list ``movi``."""
+
+    kind: bytes
+    place: int
+    """Of its data."""
+    length: int
+    """Of its data."""
+
+
+def film(data: bytes, size: int) -> Film:
+    """Return what the first `HEAD` bytes of a file of that size say. Raises ``ValueError`` if it is not one of ours."""
+    if len(data) < HEAD or data[:4] != b"RIFF" or data[8:12] != b"AVI " or data[MOVI:HEAD] != b"movi":
+        raise ValueError("not an AVI file of this camera")
+    parts = dict(_parts(data))
+    if not {b"avih", b"strh", b"strf"} <= parts.keys():
+        raise ValueError("a part of the head is missing")
+    main, stream = MAIN.unpack(parts[b"avih"][: MAIN.size]), STREAM.unpack(parts[b"strh"][: STREAM.size])
+    bitmap = BITMAP.unpack(parts[b"strf"][: BITMAP.size])
+    form = Form(bitmap[5].decode("latin-1"), (main[8], main[9]), stream[7], main[6] > 1)
+    if form.codec not in CODECS or not 1 <= form.rate <= 1000 or not all(0 < side <= 8192 for side in form.size):
+        raise ValueError("the head makes no sense")
+    whole = CHUNK.unpack(data[:8])[1] + CHUNK.size == size
+    movi = CHUNK.unpack(data[MOVI - 8 : MOVI])[1]
+    totals = Totals(stream[9], 0, movi - 4, main[7], 0, bool(main[3] & HAS_INDEX))
+    return Film(form, _date(parts.get(b"ICRD", b"")), totals, totals.indexed and whole)
+
+
+def chunks(read: Read, size: int) -> Iterator[Chunk]:
+    """Give the whole chunks of a file of that size, in order, up to the first that is not whole or makes no sense."""
+    place = HEAD
+    while place + CHUNK.size <= size:
+        kind, length = CHUNK.unpack(read(place, CHUNK.size))
+        if kind not in (PICTURE, SOUND) or length > LARGEST or place + padded(length) > size:
+            return
+        yield Chunk(kind, place + CHUNK.size, length)
+        place += padded(length)
+
+
+def mend(read: Read, size: int) -> Mended | None:
+    """Return what makes whole a file that was cut off; None if there is no picture in it.
+
+    Raises ``ValueError`` if it is not one of ours.
+    """
+    found = film(read(0, HEAD), size)
+    totals, index = Totals(indexed=True), bytearray()
+    for part in chunks(read, size):
+        key = part.kind == SOUND or _is_key(found.form.codec, read(part.place, min(_LOOK, part.length)))
+        index += ENTRY.pack(part.kind, KEY if key else 0, HEAD + totals.bytes - MOVI, part.length)
+        totals.bytes += padded(part.length)
+        totals.entries += 1
+        if part.kind == PICTURE:
+            totals.slots += 1
+            totals.largest = max(totals.largest, part.length)
+        else:
+            totals.samples += part.length
+    if not totals.largest or found.began is None:
+        return None
+    whole = head(found.form, found.began, totals)
+    return Mended(HEAD + totals.bytes, CHUNK.pack(b"idx1", len(index)) + bytes(index), whole)
+
+
+def _parts(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Give the chunks of the head, lists opened; of the streams' only the picture's."""
+    place, seen = 12, set()
+    while place + CHUNK.size <= MOVI - 8:
+        kind, length = CHUNK.unpack(data[place : place + CHUNK.size])
+        place += CHUNK.size
+        if kind == b"LIST":
+            place += 4
+            continue
+        if kind not in seen:
+            yield kind, data[place : place + length]
+        seen.add(kind)
+        place += length + length % 2
+
+
+def _date(text: bytes) -> datetime | None:
+    try:
+        began = datetime.fromisoformat(text.rstrip(b"\0").decode("ascii"))
+    except ValueError:
+        return None
+    return began if began.tzinfo else None
+
+
+def _is_key(codec: str, data: bytes) -> bool:
+    return bool(data) and (codec == JPEG or _KEYS[codec].search(data) is not None)

@@ -1,0 +1,120 @@
+"""Writes an AVI file, piece by piece."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ipcamd.wire.avi.layout import (
+    CHUNK,
+    ENTRY,
+    HEAD,
+    KEY,
+    MOVI,
+    PICTURE,
+    SOUND,
+    SOUND_RATE,
+    Form,
+    Totals,
+    chunk,
+    head,
+    padded,
+)
+
+SECOND = 1_000_000_000
+GAP = 10 * SECOND
+"""Nanoseconds without a picture beyond which time is taken to have jumped: the next one follows at once."""
+SLIP = SOUND_RATE // 25
+"""Samples that sound may be off before silence is put in, or some of it is left out."""
+_SILENCE = b"\xff"
+
+
+class Writer:
+    """One file, in the order in which it is written: head, pieces, index; then the head again.
+
+    AVI knows no time stamps: pictures stand in slots of equal length. Each goes into the slot nearest to its time;
+    empty ones before it say that the picture before it stays. If that slot is taken it goes into the next free one, so
+    pictures that came from before the beginning, and are needed to decode those after it, catch up in a moment.
+    """
+
+    def __init__(self, form: Form, began: datetime, origin: int) -> None:
+        """`began` is `origin` (nanoseconds, on the clock that the pictures' times are from) as local time."""
+        self.form = form
+        self.began = began
+        self.origin = origin
+        self._zero = origin
+        self._totals = Totals()
+        self._index = bytearray()
+        self._last: int | None = None
+
+    @property
+    def length(self) -> int:
+        """Nanoseconds that what was written lasts."""
+        return self._totals.slots * SECOND // self.form.rate
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file, index included."""
+        return HEAD + self._totals.bytes + CHUNK.size + len(self._index)
+
+    @property
+    def end(self) -> int:
+        """Where the chunks end, in bytes from the beginning."""
+        return HEAD + self._totals.bytes
+
+    def picture(self, payload: bytes, key: bool, captured: int) -> list[bytes]:
+        """Return what to append for a picture that was captured then (nanoseconds)."""
+        slot = self._slot(captured)
+        pieces = [piece for _ in range(slot - self._totals.slots) for piece in self._chunk(PICTURE, b"", False)]
+        self._totals.slots = slot + 1
+        self._totals.largest = max(self._totals.largest, len(payload))
+        return pieces + self._chunk(PICTURE, payload, key)
+
+    def sound(self, samples: bytes, captured: int) -> list[bytes]:
+        """Return what to append for u-law samples, the first of them captured then (nanoseconds)."""
+        due = (captured - self._zero) * SOUND_RATE // SECOND
+        off = due - self._totals.samples
+        if abs(off) > (SLIP if self._totals.samples else 0):
+            samples = samples[-off:] if off < 0 else _SILENCE * min(off, GAP // SECOND * SOUND_RATE) + samples
+        if not samples or not self.form.sound:
+            return []
+        self._totals.samples += len(samples)
+        return self._chunk(SOUND, samples, True)
+
+    def stretch(self, until: int) -> list[bytes]:
+        """Return what to append so that the last picture stays until then (nanoseconds)."""
+        slots = (until - self._zero) * self.form.rate // SECOND - self._totals.slots
+        if not 0 < slots <= GAP // SECOND * self.form.rate:
+            return []
+        self._totals.slots += slots
+        return [piece for _ in range(slots) for piece in self._chunk(PICTURE, b"", False)]
+
+    def head(self, *, closed: bool = False) -> bytes:
+        """Return the first `HEAD` bytes; `closed` if the index is there."""
+        return head(self.form, self.began, replace(self._totals, indexed=closed))
+
+    def index(self) -> bytes:
+        """Return what stands behind the last chunk of a closed file."""
+        return CHUNK.pack(b"idx1", len(self._index)) + bytes(self._index)
+
+    def mark(self) -> tuple[Totals, int]:
+        """Return what `back` needs to forget all that is appended from now on."""
+        return replace(self._totals), len(self._index)
+
+    def back(self, mark: tuple[Totals, int]) -> None:
+        """Forget what was appended since the mark was made: it could not be written."""
+        self._totals = replace(mark[0])
+        del self._index[mark[1] :]
+
+    def _slot(self, captured: int) -> int:
+        free = self._totals.slots
+        since = self._last if self._last is not None else min(captured, self._zero)
+        if not 0 <= captured - since <= GAP:
+            self._zero = captured - free * SECOND // self.form.rate
+        self._last = captured
+        nearest = ((captured - self._zero) * self.form.rate + SECOND // 2) // SECOND
+        return max(free, nearest)
+
+    def _chunk(self, kind: bytes, data: bytes, key: bool) -> list[bytes]:
+        self._index += ENTRY.pack(kind, KEY if key else 0, self.end - MOVI, len(data))
+        self._totals.bytes += padded(len(data))
+        self._totals.entries += 1
+        return chunk(kind, data)
