@@ -16,6 +16,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE happening (id INTEGER PRIMARY KEY, moment INTEGER NOT NULL, what TEXT NOT NULL,"
         " schedule TEXT NOT NULL, done TEXT NOT NULL, failed TEXT NOT NULL)",
     ),
+    (  # what is on the SD card
+        "CREATE TABLE recording (folder TEXT, name TEXT, size INTEGER NOT NULL, stamp INTEGER NOT NULL,"
+        " began INTEGER NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY (folder, name)) WITHOUT ROWID",
+    ),
 )
 """Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out
 there have taken it."""

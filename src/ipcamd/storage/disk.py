@@ -1,0 +1,217 @@
+"""The card's file system: nothing outside its two folders is ever touched, and no link is ever followed.
+
+Everything here blocks, and is for threads; several may use it at once. All raise ``OSError``. No file descriptor is
+held between calls, so an idle card can be unmounted.
+"""
+
+import errno
+import os
+import shutil
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ipcamd.storage.recording import FOLDERS, NAME
+
+DRAFT = ".part"
+"""Ending of the names of files that are being copied to the card."""
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_LINKLESS = os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that lies on the card."""
+
+    folder: str
+    name: str
+    size: int
+    stamp: int
+
+
+class Disk:
+    """One card, or the place where it would be."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._was_mount = False
+        self._lock = threading.Lock()
+        self._writing: set[tuple[str, str]] = set()
+
+    def present(self) -> bool:
+        """Return whether there is a card that can be written. Quick, and for any thread.
+
+        What was once a mount point and is none any more is the empty place that the card left.
+        """
+        try:
+            there = self.root.is_dir() and os.access(self.root, os.W_OK | os.X_OK)
+            mount = there and os.path.ismount(self.root)
+        except OSError:
+            return False
+        self._was_mount = self._was_mount or mount
+        return there and mount == self._was_mount
+
+    def space(self) -> tuple[int, int]:
+        """Return the size of the file system, and what is free for us, in bytes. Quick, and for any thread."""
+        found = os.statvfs(self.root)
+        return found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
+
+    def prepare(self) -> None:
+        """Make what is missing."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._at(_FOLDER, self.root) as root:
+            for folder in FOLDERS:
+                with suppress(FileExistsError):
+                    os.mkdir(folder, 0o700, dir_fd=root)
+
+    def holds(self, fd: int) -> bool:
+        """Return whether an open file is on the card that is there now."""
+        return os.fstat(fd).st_dev == os.stat(self.root).st_dev  # noqa: PTH116 - the pair reads better
+
+    def entries(self) -> Iterator[Found]:
+        """Give the files with names of ours, but those that are being written."""
+        with self._lock:
+            writing = set(self._writing)
+        for folder in FOLDERS:
+            with self._folder(folder) as fd, os.scandir(fd) as listing:
+                for entry in listing:
+                    if not NAME.fullmatch(entry.name) or (folder, entry.name) in writing:
+                        continue
+                    if entry.is_file(follow_symlinks=False):
+                        with suppress(FileNotFoundError):
+                            found = entry.stat(follow_symlinks=False)
+                            yield Found(folder, entry.name, found.st_size, found.st_mtime_ns)
+
+    def create(self, folder: str, name: str) -> int:
+        """Return a new file, open for reading and writing; `done` when it is written."""
+        with self._lock:
+            self._writing.add((folder, name))
+        try:
+            with self._folder(folder) as fd:
+                return os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | _LINKLESS, 0o600, dir_fd=fd)
+        except OSError:
+            self.done(folder, name)
+            raise
+
+    def done(self, folder: str, name: str) -> None:
+        """Say that a file is not being written any more."""
+        with self._lock:
+            self._writing.discard((folder, name))
+
+    def open(self, folder: str, name: str, *, change: bool = False) -> int:
+        """Return a file, open for reading, or for reading and writing."""
+        # NONBLOCK: opening a pipe that somebody put there must not wait for its other end
+        mode = (os.O_RDWR if change else os.O_RDONLY) | os.O_NONBLOCK | _LINKLESS
+        with self._folder(folder) as at:
+            fd = os.open(name, mode, dir_fd=at)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise FileNotFoundError(errno.ENOENT, "not a file", name)
+        return fd
+
+    def remove(self, folder: str, name: str) -> None:
+        """Delete a file."""
+        with self._folder(folder) as fd:
+            os.unlink(name, dir_fd=fd)
+
+    def sync(self, folder: str) -> None:
+        """Make the names in a folder durable."""
+        with self._folder(folder) as fd:
+            os.fsync(fd)
+
+    def take_in(self, path: Path, folder: str, name: str) -> Found:
+        """Keep a whole file under a new name: by a link where possible, else by a copy; durable on return.
+
+        Raises ``FileExistsError`` if there is such a name.
+        """
+        with self._folder(folder) as fd:
+            draft = f".{name}{DRAFT}"
+            with suppress(FileNotFoundError):
+                os.unlink(draft, dir_fd=fd)
+            try:
+                os.link(path, draft, dst_dir_fd=fd, follow_symlinks=False)
+            except OSError:
+                _copy(path, draft, fd)
+            try:
+                _name(draft, name, fd)
+            except OSError:
+                os.unlink(draft, dir_fd=fd)
+                raise
+            os.fsync(fd)
+            found = os.stat(name, dir_fd=fd, follow_symlinks=False)
+        return Found(folder, name, found.st_size, found.st_mtime_ns)
+
+    def clear(self) -> None:
+        """Delete everything in the two folders."""
+        self.prepare()
+        for folder in FOLDERS:
+            with self._folder(folder) as fd:
+                for name in _names(fd):
+                    _delete(name, fd)
+                os.fsync(fd)
+
+    def clear_drafts(self) -> None:
+        """Delete what was being copied when the power went."""
+        for folder in FOLDERS:
+            with self._folder(folder) as fd:
+                for name in _names(fd):
+                    if name.startswith(".") and name.endswith(DRAFT) and NAME.fullmatch(name[1 : -len(DRAFT)]):
+                        os.unlink(name, dir_fd=fd)
+
+    @contextmanager
+    def _folder(self, folder: str) -> Iterator[int]:
+        if folder not in FOLDERS:
+            raise FileNotFoundError(errno.ENOENT, "no such folder", folder)
+        with self._at(_FOLDER, self.root) as root, self._at(_FOLDER | os.O_NOFOLLOW, folder, root) as fd:
+            yield fd
+
+    @contextmanager
+    def _at(self, flags: int, path: str | Path, at: int | None = None) -> Iterator[int]:
+        fd = os.open(path, flags, dir_fd=at)
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+
+
+def _names(fd: int) -> list[str]:
+    with os.scandir(fd) as listing:
+        return [entry.name for entry in listing]
+
+
+def _copy(path: Path, draft: str, fd: int) -> None:
+    target = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _LINKLESS, 0o600, dir_fd=fd)
+    try:
+        with path.open("rb") as source, os.fdopen(os.dup(target), "wb") as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+        os.fsync(target)
+    except OSError:
+        os.unlink(draft, dir_fd=fd)
+        raise
+    finally:
+        os.close(target)
+
+
+def _name(draft: str, name: str, fd: int) -> None:
+    """Give a draft its name, which must be free. Not every file system of cards knows links."""
+    try:
+        os.link(draft, name, src_dir_fd=fd, dst_dir_fd=fd, follow_symlinks=False)
+        os.unlink(draft, dir_fd=fd)
+    except FileExistsError:
+        raise
+    except OSError:
+        with suppress(FileNotFoundError):
+            os.stat(name, dir_fd=fd, follow_symlinks=False)
+            raise FileExistsError(errno.EEXIST, "there is such a file", name) from None
+        os.rename(draft, name, src_dir_fd=fd, dst_dir_fd=fd)
+
+
+def _delete(name: str, fd: int) -> None:
+    if stat.S_ISDIR(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
+        shutil.rmtree(name, dir_fd=fd)
+    else:
+        os.unlink(name, dir_fd=fd)

@@ -1,0 +1,60 @@
+"""One file on the SD card, and its name (SDK 14): ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local time of its start."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+RECORD, EVENT = "record", "event"
+FOLDERS = (RECORD, EVENT)
+"""Continuous recordings, and what events made."""
+
+NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,47}-([0-9]{8}-[0-9]{6})\.(avi|jpg)")
+"""What counts as a name, whole; all else on the card is not ours and is left alone."""
+
+TYPES = {"avi": "video/x-msvideo", "jpg": "image/jpeg"}
+"""Content types by the names' endings."""
+
+_FORM = "%m%d%Y-%H%M%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What is known of a file without reading it."""
+
+    folder: str
+    name: str
+    size: int
+    """Bytes."""
+    stamp: int
+    """When the file was changed last, by its file system: nanoseconds."""
+    began: int
+    """Nanoseconds since the epoch, UTC, of its first picture."""
+    ended: int
+    writing: bool = False
+    """It is being written just now."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from all others."""
+        return self.folder, self.name
+
+    @property
+    def content_type(self) -> str:
+        """Its MIME type."""
+        return TYPES[self.name[-3:]]
+
+
+def name_of(model: str, began: datetime, ending: str = "avi") -> str:
+    """Return the name of a file that began at this local time."""
+    plain = re.sub("[^0-9A-Za-z_.-]", "_", model)[:48].lstrip("_.-") or "camera"
+    # strftime writes years before 1000 without leading zeros; the camera's clock begins in 1971
+    return f"{plain}-{began.strftime(_FORM)}.{ending}"
+
+
+def began_by(name: str) -> datetime | None:
+    """Return the local time, without a zone, that a name tells; None if it is no name of a recording."""
+    match = NAME.fullmatch(name)
+    try:
+        return datetime.strptime(match[1], _FORM) if match else None
+    except ValueError:
+        return None

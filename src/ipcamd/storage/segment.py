@@ -1,0 +1,123 @@
+"""A film that is being written to the card: playable at any moment, whatever happens in the next."""
+
+import errno
+import os
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from ipcamd.storage.disk import Disk
+from ipcamd.storage.recording import Recording, name_of
+from ipcamd.wire.avi.layout import Form
+from ipcamd.wire.avi.writer import Writer
+
+TRIES = 120
+"""Names, one a second, that are tried before giving up: after the clock was set back some are taken."""
+_MOST_PIECES = 1000
+"""Pieces in one call of the kernel, which takes 1024."""
+
+
+class Segment:
+    """One file, for one thread. All methods raise ``OSError``."""
+
+    def __init__(self, disk: Disk, folder: str, model: str, form: Form, began: datetime, origin: int) -> None:
+        """`began` is `origin` (nanoseconds since the epoch) as local time. See `Writer`."""
+        self._disk = disk
+        self._folder = folder
+        self._writer = Writer(form, began, origin)
+        self._pieces: list[bytes] = []
+        self._mark = self._writer.mark()
+        self._name, self._fd = self._create(model, began)
+        os.pwrite(self._fd, self._writer.head(), 0)
+
+    @property
+    def form(self) -> Form:
+        """What it is made of."""
+        return self._writer.form
+
+    @property
+    def length(self) -> int:
+        """Nanoseconds that it lasts so far."""
+        return self._writer.length
+
+    @property
+    def size(self) -> int:
+        """Bytes that it will have when it is closed."""
+        return self._writer.size
+
+    def picture(self, payload: bytes, key: bool, captured: int) -> None:
+        """Take a picture; `flush` writes it."""
+        self._pieces += self._writer.picture(payload, key, captured)
+
+    def sound(self, samples: bytes, captured: int) -> None:
+        """Take u-law samples; `flush` writes them."""
+        self._pieces += self._writer.sound(samples, captured)
+
+    def flush(self) -> None:
+        """Bring what was taken to the disk. If that fails, what was there before still is, and `close` may follow."""
+        if not self._disk.holds(self._fd):
+            raise OSError(errno.ENODEV, "the card is gone")
+        pieces, self._pieces = self._pieces, []
+        start = self._writer.end - sum(map(len, pieces))
+        try:
+            _write_all(self._fd, pieces, start)
+            os.pwrite(self._fd, self._writer.head(), 0)
+            os.fdatasync(self._fd)
+        except OSError:
+            self._writer.back(self._mark)
+            with suppress(OSError):
+                os.ftruncate(self._fd, self._writer.end)
+            raise
+        self._mark = self._writer.mark()
+
+    def state(self) -> Recording:
+        """Return what is known of it while it is being written."""
+        found = os.fstat(self._fd)
+        return self._recording(found.st_size, found.st_mtime_ns, writing=True)
+
+    def close(self) -> Recording | None:
+        """Write what is left, and the index; return the whole file, None if it has no picture and was deleted."""
+        try:
+            with suppress(OSError):  # the index may fit where the last pictures did not
+                self.flush()
+            if not self.length:
+                self._disk.remove(self._folder, self._name)
+                return None
+            _write_all(self._fd, [self._writer.index()], self._writer.end)
+            os.pwrite(self._fd, self._writer.head(closed=True), 0)
+            os.fsync(self._fd)
+            self._disk.sync(self._folder)
+            found = os.fstat(self._fd)
+            return self._recording(found.st_size, found.st_mtime_ns)
+        finally:
+            self.leave()
+
+    def leave(self) -> None:
+        """Let go of it as it is; it is mended when the card is looked through."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+            self._disk.done(self._folder, self._name)
+
+    def _recording(self, size: int, stamp: int, writing: bool = False) -> Recording:
+        began = self._writer.origin
+        return Recording(self._folder, self._name, size, stamp, began, began + self.length, writing)
+
+    def _create(self, model: str, began: datetime) -> tuple[str, int]:
+        for second in range(TRIES):
+            name = name_of(model, began + timedelta(seconds=second))
+            with suppress(FileExistsError):
+                return name, self._disk.create(self._folder, name)
+        raise FileExistsError(errno.EEXIST, "there are recordings of that time already", name)
+
+
+def _write_all(fd: int, pieces: list[bytes], place: int) -> None:
+    for start in range(0, len(pieces), _MOST_PIECES):
+        some = pieces[start : start + _MOST_PIECES]
+        length = sum(map(len, some))
+        written = os.pwritev(fd, some, place)
+        if written < length:  # the card is full, or its limit of a file's size is reached
+            rest = b"".join(some)[written:]
+            while rest:
+                count = os.pwrite(fd, rest, place + written)
+                rest, written = rest[count:], written + count
+        place += length
