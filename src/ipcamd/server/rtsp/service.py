@@ -1,10 +1,10 @@
 """The RTSP service: listeners, connections, sessions, streams, and their limits."""
 
 import asyncio
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from ipcamd.access.accounts import Account
 from ipcamd.media.frame import Codec
@@ -19,6 +19,7 @@ from ipcamd.server.rtsp.session import ORPHANED, TIMEOUT, Session
 from ipcamd.server.rtsp.stream import Stream
 from ipcamd.server.rtsp.tunnel import Tunnels
 from ipcamd.server.rtsp.udp import PortPool
+from ipcamd.server.seats import Seats
 from ipcamd.wire import rtcp
 
 SWEEP = 1.0
@@ -26,34 +27,6 @@ SWEEP = 1.0
 
 Talk = Callable[[bytes, Account], None]
 """Takes an RTP packet of PCMU that somebody sent to be heard at the camera."""
-
-
-class Seats(Protocol):
-    """The places of viewers, shared by all protocols."""
-
-    def admit(self) -> bool:
-        """Take a place; return whether there was one."""
-
-    def release(self) -> None:
-        """Give a place back."""
-
-
-class Counted:
-    """Places of this service alone."""
-
-    def __init__(self, most: int) -> None:
-        self._free = most
-
-    def admit(self) -> bool:
-        """See `Seats`."""
-        if not self._free:
-            return False
-        self._free -= 1
-        return True
-
-    def release(self) -> None:
-        """See `Seats`."""
-        self._free += 1
 
 
 class RtspService:
@@ -88,7 +61,7 @@ class RtspService:
         """Type of service of packets with pictures and with sound."""
         self.multicast = Multicaster(self._stream_of, name)
         self.tunnels = Tunnels(self)
-        self._seats = seats or Counted(self.limits.viewers)
+        self._seats = seats or Seats(self.limits.viewers)
         self._admits = admits
         self._listeners: list[Listener] = []
         self._connections: set[Connection] = set()
@@ -101,12 +74,12 @@ class RtspService:
         """How many sessions there are."""
         return len(self._sessions)
 
-    async def open(self, hosts: Sequence[str], port: int) -> Listener:
-        """Listen on one more port; 0 takes a free one. Raises ``ConfigError``.
+    async def open(self, hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None) -> Listener:
+        """Listen on one more port, with `tls` for RTSPS; 0 takes a free one. Raises ``ConfigError``.
 
         To move to another port, open that first and close the old listener: its connections go on.
         """
-        listener = await listen(lambda: Connection(self), hosts, port)
+        listener = await listen(lambda: Connection(self), hosts, port, tls)
         self._listeners.append(listener)
         return listener
 
