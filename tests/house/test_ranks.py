@@ -26,7 +26,9 @@ def camera_with_accounts(shared_camera: CameraProcess) -> Iterator[CameraProcess
             "/cgi/admin/pwdgrp.cgi", action="add", user=name, pwd=PASSWORD, grp=rank.name.lower()
         )
         assert answer.text == "OK\r\n"
+    shared_camera.client.update("Audio", MicEnabled="yes", SpeakerEnabled="yes")
     yield shared_camera
+    shared_camera.client.update("Audio", MicEnabled="no", SpeakerEnabled="no")
     for name in ACCOUNTS:
         shared_camera.client.get("/cgi/admin/pwdgrp.cgi", action="remove", user=name)
 
@@ -48,12 +50,17 @@ ALL = [(path, endpoint) for endpoint in endpoints.everything() for path in paths
 def test_rank(camera_with_accounts: CameraProcess, path: str, endpoint: Endpoint) -> None:
     port = camera_with_accounts.port
     assert status(Client(port, ""), path) == 401
-    assert status(Client(port, "nobody", PASSWORD), path) == 401
     for name, rank in ACCOUNTS.items():
         if rank < endpoint.rank:
             assert status(Client(port, name, PASSWORD), path) == 403, name
         elif not UPHEAVAL & {endpoint.path.rpartition("/")[2].removesuffix(".cgi")}:
             assert 200 <= status(Client(port, name, PASSWORD), path) < 300, name
+
+
+def test_an_account_that_is_none_and_a_wrong_password_are_nobody(camera_with_accounts: CameraProcess) -> None:
+    port = camera_with_accounts.port
+    assert status(Client(port, "nobody", PASSWORD), "/cgi/jpg/image.cgi") == 401
+    assert status(Client(port, "anna", "wrong"), "/cgi/jpg/image.cgi") == 401
 
 
 def test_the_walk_meets_the_streams_and_the_administration() -> None:
