@@ -69,8 +69,11 @@ class _Projector:
         for at, step, picture in reel.pictures():
             if last:
                 yield from self._repeat(reel, eye, last[1], range(last[0] + _LONG, at - _LONG // 2, _LONG))
+            before = last[0] if last else 0
             if self._picker.takes(self._start + at, self._wanted().rate):
-                yield from self._step(reel, eye, picture, last[0] if last else 0, at)
+                yield from self._step(reel, eye, picture, before, at)
+            else:
+                yield from self._sound(reel, before, at)
             if self._stop.is_set():
                 return
             reel.hurry(self._pace.late)
