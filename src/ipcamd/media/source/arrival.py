@@ -46,7 +46,7 @@ class Arrival:
             self._way = self._start = gap
         drift = max(0, self._clock.steady() - self._seen) // _DRIFT
         self._seen = self._clock.steady()
-        self._start = max(self._start - drift, gap)
+        self._start = max(self._start - drift, min(self._start, gap))
         if self._burst is not None and self._start - self._burst > gap:
             self._clock.wait(self._stop, (self._start - self._burst - gap) / SECOND)
             gap = self._start - self._burst

@@ -48,7 +48,7 @@ class Eye:
 
     def see(self, picture: av.VideoFrame, want: tuple[int, int]) -> av.VideoFrame:
         """Return the picture, at most as large as it takes to cover `want`; nobody else holds its pixels."""
-        turns = round(picture.rotation / 90) % 4
+        turns = -round(picture.rotation / 90) % 4
         if turns % 2:
             want = want[1], want[0]
         width, height = enough((round(picture.width * self._shape), picture.height), want)

@@ -15,6 +15,10 @@ TIMEOUT = 2.0
 """Seconds without a picture after which a source counts as broken off."""
 
 
+_TEXT = ("ansi",)
+"""Decoders of text: FFmpeg would show every text file as a terminal does."""
+
+
 def words(error: Exception) -> str:
     """Return what FFmpeg says went wrong, without the address: there may be a password in that."""
     if isinstance(error, ExitError | TimeoutError):
@@ -34,7 +38,8 @@ def video_of(medium: InputContainer) -> av.VideoStream:
     """Return the stream of pictures; raise `SourceError` if there is none (a cover of a record is none)."""
     for stream in (medium.streams.best("video"), *medium.streams.video):
         if isinstance(stream, av.VideoStream) and not stream.disposition & Disposition.attached_pic:
-            return stream
+            if stream.codec_context.name not in _TEXT:
+                return stream
     raise SourceError("has no picture")
 
 

@@ -27,7 +27,7 @@ class Scene:
         """See `Source`: the scene always works."""
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
-        """See `Source`; the pictures have exactly the size and the rate that are wanted."""
+        """See `Source`; the pictures have the size (at least 160x120) and the rate that are wanted."""
         from ipcamd.media.source.scene.show import show  # draws with numpy and Pillow: not at the camera's start
 
         return show(wanted, stop, self._clock, lambda: self.figure == "walk")

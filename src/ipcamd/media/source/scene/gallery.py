@@ -120,11 +120,16 @@ def _star(width: int, height: int) -> Image.Image:
     image = (255 * (1 - edge * (1 - spokes))).astype(np.uint8)
     band = max(2, (width - height) // 4)
     for index in range(4):
-        lines = np.arange(width if index % 2 else height) // (index + 1) % 2 * 255
         rows = slice(index * height // 4, (index + 1) * height // 4)
-        image[rows, :band] = lines[None, :band] if index % 2 else lines[rows, None]
-        image[rows, -band:] = lines[: image[rows].shape[0], None] if index % 2 else lines[None, :band]
+        for place, upright in ((image[rows, :band], index % 2 == 1), (image[rows, -band:], index % 2 == 0)):
+            place[:] = _grating(place.shape[1] if upright else place.shape[0], index + 1, upright)
     return Image.fromarray(image)
+
+
+def _grating(length: int, line: int, upright: bool) -> NDArray[np.uint8]:
+    """Return black and white lines of so many pixels each, as a row if they are upright, else as a column."""
+    lines = (np.arange(length) // line % 2 * 255).astype(np.uint8)
+    return lines[None, :] if upright else lines[:, None]
 
 
 def _centred(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

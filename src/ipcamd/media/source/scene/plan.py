@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from ipcamd.media.source.paint import even
 
+SMALLEST = (160, 120)
+"""No picture is smaller: there would be nothing to see."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -50,12 +53,12 @@ class Plan:
     @property
     def figure(self) -> int:
         """The figure's height."""
-        return even(self.unit * 3.7 + self._spare * 0.25)
+        return even(self.unit * 3.7 + min(self._spare * 0.25, self.unit))
 
     @property
     def charts(self) -> tuple[Box, Box, Box]:
         """The frames of the three pictures."""
-        height = even(self.unit * 3.1 + self._spare * 0.2)
+        height = even(min(self.unit * 4.2, self.unit * 3.1 + self._spare * 0.2))
         width, top = even(self.unit * 4.2), even(self.head + self.unit * 0.55 + self._spare * 0.12)
         step = self.size[0] / 3
         first, second, third = (Box(even(step * (n + 0.5) - width / 2), top, width, height) for n in range(3))

@@ -16,7 +16,7 @@ from ipcamd.media.source.scene.beep import beep
 from ipcamd.media.source.scene.board import Board
 from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, figure, mirrored
 from ipcamd.media.source.scene.gallery import gallery
-from ipcamd.media.source.scene.plan import Plan
+from ipcamd.media.source.scene.plan import SMALLEST, Plan
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -60,7 +60,7 @@ class _Stage:
 
     def paint(self, size: tuple[int, int], moment: int, number: int, walking: bool) -> av.VideoFrame:
         """Return the picture of a moment."""
-        self._set_up((even(size[0]), even(size[1])))
+        self._set_up((max(SMALLEST[0], even(size[0])), max(SMALLEST[1], even(size[1]))))
         if walking and 0 < moment - self._painted < SECOND:
             self._walked += _STRIDES * (moment - self._painted) / SECOND
         self._painted = moment

@@ -1,0 +1,82 @@
+"""What ``--source`` can name."""
+
+from pathlib import Path
+
+import pytest
+
+from ipcamd.errors import ConfigError
+from ipcamd.media import source
+from ipcamd.media.source.file import File
+from ipcamd.media.source.network import Network
+from ipcamd.media.source.scene import Scene
+from ipcamd.media.source.screen import Screen
+from ipcamd.media.source.v4l2 import Camera
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("scene", Scene, "scene"),
+        ("street.mp4", File, "street.mp4"),
+        ("scene.mp4", File, "scene.mp4"),
+        ("screen.mp4", File, "screen.mp4"),
+        ("/dev/video7", Camera, "/dev/video7"),
+        ("/dev/v4l/by-id/usb-cam", Camera, "/dev/v4l/by-id/usb-cam"),
+        ("screen", Screen, "screen"),
+        ("screen:1", Screen, "screen:1"),
+        ("screen:99.0", Screen, "screen:99.0"),
+        ("rtsp://cam/1", Network, "rtsp://cam/1"),
+        ("RTSP://cam:554", Network, "RTSP://cam:554"),
+        ("rtsp://me:top@secret@cam/live?pwd=hush#x", Network, "rtsp://cam/live"),
+        ("http://user:secret@[::1]:8080/mjpg?user=a&pwd=b", Network, "http://[::1]:8080/mjpg"),
+        ("https://cam?token=secret", Network, "https://cam"),
+    ],
+)
+def test_each_name_makes_its_kind_and_shows_no_secret(text: str, kind: type, name: str) -> None:
+    made = source.make(text)
+    assert type(made) is kind
+    assert made.name == name
+
+
+@pytest.mark.parametrize(
+    "url", ["rtsp://cam/1", "http://me:secret@10.0.0.1:81/a?b=c", "https://[fe80::1]/x", "HTTP://a"]
+)
+def test_an_address_is_not_asked_at_the_start(url: str) -> None:
+    source.make(url).check()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ftp://me:secret@cam/x", "ftp is not known"),
+        ("rtp://239.0.0.1:5004", "rtp is not known"),
+        ("http://", "not an address"),
+        ("http://me:secret@", "not an address"),
+        ("rtsp://cam:99999/", "not an address"),
+        ("rtsp://cam:x/", "not an address"),
+        ("http://[::1/", "not an address"),
+        ("http://a b/", "not an address"),
+        ("http://a/\r\nX: y", "not an address"),
+        ("nowhere.mp4", "no such file"),
+        ("/dev/video63", "no such device"),
+        ("/dev/null", "not a camera"),
+        ("screen:7777", "cannot be reached"),
+        (".", "not a file"),
+        ("a\0b", "no such file"),
+    ],
+)
+def test_what_can_never_work_is_refused_in_words(text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as refused:
+        source.make(text).check()
+    assert "secret" not in str(refused.value)
+
+
+def test_without_a_camera_the_scene_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(source, "DEVICE", str(tmp_path / "video0"))
+    assert isinstance(source.make(""), Scene)
+
+
+def test_a_screen_without_a_display_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with pytest.raises(ConfigError, match="DISPLAY is not set"):
+        source.make("screen").check()

@@ -1,0 +1,219 @@
+"""The built-in scene."""
+
+import threading
+
+import numpy as np
+import pytest
+from tests.media.source.clips import pictures, sounds
+from tests.media.source.conftest import Play, Time
+
+from ipcamd.media.frame import Picture
+from ipcamd.media.pacer import SECOND
+from ipcamd.media.planes import planes
+from ipcamd.media.source import Wanted
+from ipcamd.media.source.scene import Scene
+from ipcamd.media.source.scene.beep import beep
+from ipcamd.media.source.scene.figure import POSES, figure, mirrored
+from ipcamd.media.source.scene.plan import Plan
+from ipcamd.params.image import RESOLUTIONS
+
+SMALL = (320, 240)
+
+
+@pytest.fixture
+def scene(time: Time) -> Scene:
+    return Scene(time.clock)
+
+
+def lit(picture: Picture) -> bool:
+    lamp = Plan((picture.video.width, picture.video.height)).lamp
+    return int(planes(picture.video)[0][lamp.top + lamp.height // 2, lamp.left + lamp.width // 2]) > 200
+
+
+def changed(one: Picture, other: Picture) -> np.ndarray:
+    """Where two pictures differ, as rows and columns of the luma plane."""
+    a, b = (
+        [np.kron(p, np.ones((1 + (i > 0),) * 2, np.uint8)) for i, p in enumerate(planes(x.video))] for x in (one, other)
+    )
+    return np.argwhere(np.any([p != q for p, q in zip(a, b, strict=True)], axis=0))
+
+
+@pytest.mark.parametrize("size", [SMALL, (640, 480), (720, 480), (1280, 720), (176, 144), (321, 241), (900, 160)])
+def test_it_has_any_size(scene: Scene, play: Play, size: tuple[int, int]) -> None:
+    picture = pictures(play(scene, 1, size))[0]
+    assert (picture.video.width, picture.video.height) == (size[0] // 2 * 2, size[1] // 2 * 2)
+    assert picture.video.format.name == "yuvj420p"
+    assert planes(picture.video)[0].std() > 20
+
+
+def test_no_picture_is_too_small_to_show_anything(scene: Scene, play: Play) -> None:
+    shown = [pictures(play(scene, 1, size))[0].video for size in ((16, 16), (2, 900))]
+    assert [(video.width, video.height) for video in shown] == [(160, 120), (160, 900)]
+
+
+@pytest.mark.parametrize("size", RESOLUTIONS.values(), ids=lambda size: f"{size[0]}x{size[1]}")
+def test_everything_has_its_place_in_each_resolution(size: tuple[int, int]) -> None:
+    plan = Plan(size)
+    for box in (*plan.charts, plan.clock, plan.lamp, plan.small):
+        assert 0 <= box.left < box.left + box.width <= size[0]
+        assert 0 <= box.top < box.top + box.height <= size[1]
+    assert plan.clock.top + plan.clock.height <= plan.small.top + 2
+    assert plan.small.top + plan.small.height <= plan.head < min(box.top for box in plan.charts)
+    assert max(box.top + box.height for box in plan.charts) < plan.floor < plan.ground < size[1]
+    assert plan.lamp.left + plan.lamp.width < plan.clock.left
+
+
+def test_pictures_come_at_the_rate_that_is_wanted(scene: Scene, play: Play, time: Time) -> None:
+    shown = pictures(play(scene, 9, rate=8))
+    assert [picture.captured - time.utc for picture in shown] == [SECOND * n // 8 for n in range(1, 10)]
+    assert [picture.number for picture in shown] == list(range(9))
+
+
+def test_a_picture_that_came_too_late_is_missing_in_the_numbers(scene: Scene, time: Time) -> None:
+    items = scene.play(lambda: Wanted(SMALL, 10, False), threading.Event())
+    next(items)
+    time.passed += SECOND * 3 // 10
+    later = next(items)
+    assert isinstance(later, Picture)
+    assert later.number == 3
+
+
+def test_size_and_rate_may_change_at_any_picture(scene: Scene, time: Time) -> None:
+    wanted = [Wanted(SMALL, 10, False)]
+    items = scene.play(lambda: wanted[0], threading.Event())
+    next(items)
+    wanted[0] = Wanted((160, 120), 2, False)
+    picture = next(items)
+    assert isinstance(picture, Picture)
+    assert (picture.video.width, picture.captured - time.utc) == (160, SECOND // 2)
+
+
+def test_only_the_board_changes_while_the_figure_stands(scene: Scene, play: Play) -> None:
+    scene.figure = "still"
+    first, *_, last = pictures(play(scene, 30))
+    rows = changed(first, last)[:, 0]
+    assert rows.size
+    assert rows.max() < Plan(SMALL).head
+
+
+def test_the_figure_walks_to_and_fro(scene: Scene, play: Play) -> None:
+    shown = pictures(play(scene, 60, rate=2))
+    middles = []
+    for one, other in zip(shown, shown[1:], strict=False):
+        moved = changed(one, other)
+        middles.append(moved[moved[:, 0] > Plan(SMALL).floor][:, 1].mean())
+    assert min(middles) < 60
+    assert max(middles) > 260
+    assert np.sum(np.diff(np.sign(np.diff(middles))) != 0) >= 4
+
+
+def test_the_figure_goes_on_from_where_it_stood(scene: Scene) -> None:
+    items = scene.play(lambda: Wanted(SMALL, 10, False), threading.Event())
+    scene.figure = "still"
+    before = next(items)
+    for _ in range(20):
+        after = next(items)
+    scene.figure = "walk"
+    moved = next(items)
+    assert isinstance(before, Picture) and isinstance(after, Picture) and isinstance(moved, Picture)
+    assert changed(before, after)[:, 0].max() < Plan(SMALL).head
+    columns = changed(after, moved)[:, 1]
+    assert columns.size
+    assert np.ptp(columns[columns < 200]) < 120
+
+
+def test_nothing_of_one_picture_is_part_of_the_next(scene: Scene, play: Play) -> None:
+    scene.figure = "still"
+    items = play(scene, 2)
+    first, second = pictures(items)
+    kept = planes(second.video)[0].copy()
+    for plane in planes(first.video):
+        plane[:] = 0
+    assert (planes(second.video)[0] == kept).all()
+
+
+def test_the_lamp_flashes_at_each_second(scene: Scene, play: Play) -> None:
+    shown = pictures(play(scene, 60))
+    assert [n % 30 for n, picture in enumerate(shown) if lit(picture)] == [0, 1, 29, 0, 1, 29]
+    assert all(lit(picture) == (picture.captured % SECOND < SECOND // 10) for picture in shown)
+
+
+def test_sound_goes_on_without_a_gap_and_beeps_with_the_flash(scene: Scene, play: Play, time: Time) -> None:
+    heard = sounds(play(scene, 120, sound=True))
+    samples = np.concatenate([sound.samples for sound in heard])
+    ends = [sound.captured + sound.samples.size * SECOND // 8000 for sound in heard]
+    assert max(abs(end - after.captured) for end, after in zip(ends, heard[1:], strict=False)) <= 125_000
+    assert samples.dtype == np.int16
+    assert heard[0].captured % SECOND == 0
+    assert samples.size > 8000
+    assert abs(samples[:800]).max() > 5000
+    assert not samples[800:8000].any()
+
+
+@pytest.mark.parametrize("rate", [1, 2, 5, 15, 30])
+def test_sound_does_not_wait_for_pictures(scene: Scene, play: Play, rate: int) -> None:
+    items = play(scene, 60, rate=rate, sound=True)
+    assert max(sound.samples.size for sound in sounds(items)) <= 8000 // 15
+    captured = [picture.captured for picture in pictures(items)]
+    assert {after - before for before, after in zip(captured, captured[1:], strict=False)} <= {
+        SECOND // rate,
+        SECOND // rate + 1,
+    }
+
+
+def test_without_a_listener_there_is_no_sound(scene: Scene, play: Play) -> None:
+    assert sounds(play(scene, 30)) == []
+
+
+def test_a_clock_that_jumps_neither_hurries_nor_stops_it(scene: Scene, time: Time) -> None:
+    items = scene.play(lambda: Wanted(SMALL, 10, True), threading.Event())
+    for leap in (-3600 * SECOND, 7200 * SECOND, -5 * SECOND):
+        next(items)
+        time.utc += leap
+        next(items)  # may have been made before
+    for _ in range(10):
+        item = next(items)
+        assert abs(item.captured - time.utc - time.passed) <= SECOND // 10
+    assert max(time.waits) <= 0.11
+
+
+def test_it_ends_when_it_is_told(scene: Scene) -> None:
+    stop = threading.Event()
+    items = scene.play(lambda: Wanted(SMALL, 10, True), stop)
+    next(items)
+    stop.set()
+    assert list(items) == []
+
+
+def test_a_beep_begins_with_its_second() -> None:
+    second = 1_700_000_000 * SECOND
+    before, after = beep(second - SECOND // 2, second), beep(second, second + SECOND // 2)
+    assert before.samples.size == after.samples.size == 4000
+    assert not before.samples.any()
+    assert after.samples[:40].any()
+    assert after.captured == second
+
+
+def test_each_pose_of_the_figure_is_another_one_and_stands_on_the_ground() -> None:
+    drawings = {tuple(figure(100, pose)[0][1].tobytes() for _ in range(1)) for pose in range(POSES)}
+    assert len(drawings) == POSES
+    for pose in range(POSES):
+        keep = figure(100, pose)[0][0]
+        assert (keep[-8:] == 0).any()
+        assert keep.shape[0] in range(96, 110)
+        assert mirrored(figure(100, pose))[0][0].shape == keep.shape
+
+
+@pytest.mark.slow
+def test_a_picture_takes_less_than_a_millisecond(scene: Scene) -> None:
+    import time as clock
+
+    items = scene.play(lambda: Wanted((1280, 720), 30, False), threading.Event())
+    for _ in range(40):
+        next(items)
+    costs = []
+    for _ in range(100):
+        began = clock.thread_time()
+        next(items)
+        costs.append(clock.thread_time() - began)
+    assert np.median(costs) < 0.001
