@@ -20,6 +20,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE recording (folder TEXT, name TEXT, size INTEGER NOT NULL, stamp INTEGER NOT NULL,"
         " began INTEGER NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY (folder, name)) WITHOUT ROWID",
     ),
+    (  # what waits to be delivered; AUTOINCREMENT: a number is never given twice, and says who came first
+        "CREATE TABLE parcel (id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, token TEXT NOT NULL,"
+        " name TEXT NOT NULL, content_type TEXT NOT NULL, size INTEGER NOT NULL, moment INTEGER NOT NULL,"
+        " what TEXT NOT NULL, schedule TEXT NOT NULL, tried INTEGER NOT NULL)",
+    ),
 )
 """Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out
 there have taken it."""
