@@ -5,7 +5,7 @@ from tests.access.client import Watch, basic, challenged, digest
 from tests.access.conftest import PASSWORD
 
 from ipcamd.access.accounts import Account, Accounts
-from ipcamd.access.login import Login
+from ipcamd.access.login import ADDRESSES, Login
 from ipcamd.access.nonces import LIFE
 from ipcamd.errors import HttpError
 from ipcamd.params.group import Rank
@@ -300,3 +300,37 @@ def test_passwords_are_not_logged(camera: Camera, caplog: pytest.LogCaptureFixtu
 )
 def test_nothing_strange_gets_in_or_breaks_anything(accounts: Accounts, watch: Watch, text: str) -> None:
     assert Camera(accounts, watch).refused(text).status in (400, 401)
+
+
+def test_an_address_may_talk_for_a_minute_after_a_login_of_somebody_who_may(
+    camera: Camera, accounts: Accounts, watch: Watch
+) -> None:
+    assert not camera.login.speaks(HERE)
+    camera.refused(basic("admin", "wrong"))
+    assert not camera.login.speaks(HERE)
+    camera.ask(basic("admin", PASSWORD))
+    assert camera.login.speaks(HERE)
+    assert not camera.login.speaks("192.0.2.9")
+    watch.seconds += 60
+    assert camera.login.speaks(HERE)
+    watch.seconds += 0.1
+    assert not camera.login.speaks(HERE)
+
+
+async def test_a_guest_may_not_talk_nor_whose_account_was_changed(camera: Camera, accounts: Accounts) -> None:
+    await accounts.add("gus", "sunflower-7", Rank.GUEST)
+    await accounts.add("ute", "sunflower-7", Rank.USERS)
+    camera.ask(basic("gus", "sunflower-7"))
+    assert not camera.login.speaks(HERE)
+    camera.ask(basic("ute", "sunflower-7"))
+    camera.ask(basic("gus", "sunflower-7"))
+    assert camera.login.speaks(HERE)
+    await accounts.update("ute", rank=Rank.GUEST)
+    assert not camera.login.speaks(HERE)
+
+
+def test_addresses_that_may_talk_are_bounded(camera: Camera) -> None:
+    for number in range(ADDRESSES + 10):
+        camera.ask(basic("admin", PASSWORD), address=f"10.0.{number // 250}.{number % 250}")
+    assert not camera.login.speaks("10.0.0.9")
+    assert camera.login.speaks("10.0.0.10")

@@ -1,0 +1,197 @@
+"""Talk over UDP: who may, how fast, what counts as a packet, and that nothing ever comes back."""
+
+import asyncio
+import io
+import socket
+import struct
+import wave
+
+import pytest
+
+from ipcamd.errors import ConfigError
+from ipcamd.media.sound.speaker import Speaker
+from ipcamd.server.talk import MOST_PACKETS, Mouth, TalkService
+from ipcamd.wire import ulaw
+
+HERE, THERE = "192.0.2.1", "192.0.2.2"
+
+
+def packet(sequence: int, payload: bytes = b"", kind: int = 0x80, first: int = 0x80) -> bytes:
+    """A packet as the SDK shows one: the marker is always set."""
+    return struct.pack(">BBHII", first, kind, sequence, 0x30569C, 0xAB45A207) + (payload or bytes([sequence]) * 160)
+
+
+class Stand:
+    """A talk service whose clock the test turns."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.speaker = Speaker(clock=lambda: self.now)
+        self.known = {HERE, THERE}
+        self.admitted = {HERE, THERE, "127.0.0.1"}
+        self.service = TalkService(
+            Mouth(self.speaker, lambda: self.now),
+            lambda address: address in self.known,
+            lambda address: address in self.admitted,
+            lambda: self.now,
+        )
+
+    def send(self, *packets: bytes, address: str = HERE, port: int = 4000, step: float = 0.02) -> None:
+        for data in packets:
+            self.service.receive(data, address, port)
+            self.now += step
+
+    def heard(self) -> bytes:
+        """What was played, as u-law."""
+        with wave.open(io.BytesIO(self.speaker.wav())) as file:
+            return ulaw.encode(file.readframes(1 << 20))
+
+
+@pytest.fixture
+async def stand() -> Stand:
+    return Stand()
+
+
+def spoken(*sequences: int) -> bytes:
+    return b"".join(bytes([sequence]) * 160 for sequence in sequences)
+
+
+async def test_packets_are_heard_in_order(stand: Stand) -> None:
+    stand.send(*map(packet, (1, 2, 4, 3, 5, 6, 7, 8)))
+    assert stand.heard() == spoken(*range(1, 9))
+
+
+async def test_the_last_packets_are_heard_when_their_time_has_come(stand: Stand) -> None:
+    stand.send(packet(1))
+    assert stand.heard() == b""
+    stand.now += 0.2
+    await asyncio.sleep(0.11)
+    assert stand.heard() == spoken(1)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x80",
+        packet(1)[:12],
+        packet(1, first=0x40),
+        packet(1, kind=0x88),
+        packet(1, kind=0x08),
+        packet(1, b"x" * 2049),
+        packet(1, b"x" * 40, first=0x8F),
+        b"GET / HTTP/1.1\r\n\r\n",
+        bytes(2000),
+    ],
+)
+async def test_what_is_no_u_law_in_rtp_is_ignored(stand: Stand, data: bytes) -> None:
+    stand.send(data)
+    assert stand.speaker.talker is None
+    stand.send(*map(packet, range(1, 8)))
+    assert stand.heard() == spoken(*range(1, 8))
+
+
+@pytest.mark.parametrize("size", [1, 160, 1024, 2048])
+async def test_any_size_up_to_2048_bytes_is_heard(stand: Stand, size: int) -> None:
+    stand.send(*(packet(n, bytes([n]) * size) for n in (1, 2, 3)), step=0.3)
+    assert stand.heard() == b"".join(bytes([n]) * size for n in (1, 2, 3))
+
+
+async def test_who_has_not_logged_in_is_not_heard(stand: Stand) -> None:
+    stand.known = {THERE}
+    stand.send(*map(packet, range(1, 9)))
+    assert stand.heard() == b""
+    assert stand.speaker.talker is None
+
+
+async def test_who_is_not_admitted_is_not_heard(stand: Stand) -> None:
+    stand.admitted = {THERE}
+    stand.send(*map(packet, range(1, 9)))
+    assert stand.speaker.talker is None
+
+
+async def test_one_talks_at_a_time(stand: Stand) -> None:
+    for n in range(1, 20):
+        stand.send(packet(n))
+        stand.send(packet(n, b"\0" * 160), address=THERE)
+        stand.send(packet(n, b"\0" * 160), port=4001)
+    assert stand.heard() == spoken(*range(1, 20))
+    stand.now += 2
+    stand.send(*(packet(n, b"\1" * 160) for n in range(50, 60)), address=THERE)
+    assert stand.heard() == spoken(*range(1, 20)) + b"\1" * 1600
+
+
+async def test_whoever_pauses_begins_anew(stand: Stand) -> None:
+    for _ in range(2):
+        stand.send(*map(packet, range(50, 60)))
+        stand.now += 3
+    assert stand.heard() == spoken(*range(50, 60)) * 2
+
+
+async def test_a_hundred_packets_a_second_of_one_sender_count(stand: Stand) -> None:
+    stand.send(*(packet(n, b"x") for n in range(1000)), step=0.0001)
+    stand.now += 0.1
+    stand.send(packet(1001, b"x"))
+    assert len(stand.heard().replace(b"\xff", b"")) <= MOST_PACKETS + 12
+
+
+async def test_senders_do_not_slow_each_other_down(stand: Stand) -> None:
+    stand.send(*(b"rubbish" for _ in range(5000)), address=THERE, step=0)
+    stand.send(*map(packet, range(1, 9)))
+    assert stand.heard() == spoken(*range(1, 9))
+
+
+async def test_many_addresses_are_bounded(stand: Stand) -> None:
+    stand.known = stand.admitted = {f"10.0.{n // 250}.{n % 250}" for n in range(2000)}
+    for address in stand.known:
+        stand.send(b"rubbish", address=address, step=0)
+    assert len(stand.service._rates) <= 256
+
+
+async def test_nobody_is_heard_while_the_speaker_is_disabled(stand: Stand) -> None:
+    stand.speaker.enabled = False
+    stand.send(*map(packet, range(1, 9)))
+    stand.speaker.enabled = True
+    assert stand.heard() == b""
+
+
+class Ear:
+    """Hears so many samples."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+        self.full = asyncio.Event()
+
+    def write(self, samples: bytes) -> None:
+        self.left -= len(samples) // 2
+        if self.left <= 0:
+            self.full.set()
+
+    def close(self) -> None:
+        pass
+
+
+async def test_a_real_port_takes_packets_and_never_answers() -> None:
+    ear = Ear(8 * 160)
+    speaker = Speaker(ear)
+    service = TalkService(Mouth(speaker), lambda address: address == "127.0.0.1")
+    port = await service.open(("127.0.0.1",), 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
+        mouth.setblocking(False)
+        mouth.connect(("127.0.0.1", port))
+        for n in range(1, 9):
+            mouth.send(packet(n))
+        mouth.send(b"nonsense")
+        async with asyncio.timeout(5):
+            await ear.full.wait()
+        with pytest.raises(BlockingIOError):
+            mouth.recv(100)
+    assert ear.left == 0
+    service.close()
+
+
+async def test_a_port_in_use_is_said(stand: Stand) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        with pytest.raises(ConfigError, match="in use"):
+            await stand.service.open(("127.0.0.1",), other.getsockname()[1])
