@@ -16,7 +16,7 @@ run: ; @.ci/venv && exec $(VENV)/bin/ipcamd run $(ARGS)
 
 setup: ; @.ci/venv dev && .ci/packages
 
-test: setup ; @./check && $(VENV)/bin/pytest $(ARGS)
+test: setup ; @./check; checked=$$?; $(VENV)/bin/pytest $(ARGS) && exit $$checked
 
 check: ; @.ci/venv dev && ./check
 
