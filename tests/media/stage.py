@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import av
@@ -59,6 +60,7 @@ class Script:
         self.plays = 0
         self.open = 0
         """Runs that were begun and not closed."""
+        self.closed = threading.Event()
         self.played = threading.Semaphore(0)
         self.wanted: Callable[[], Wanted] | None = None
 
@@ -68,12 +70,14 @@ class Script:
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture | Sound]:
         self.plays += 1
         self.open += 1
+        self.closed.clear()
         self.wanted = wanted
         self.played.release()
         try:
             yield from self._given(stop)
         finally:
             self.open -= 1
+            self.closed.set()
 
     def _given(self, stop: threading.Event) -> Iterator[Picture | Sound]:
         while not stop.is_set():
@@ -86,6 +90,14 @@ class Script:
             if isinstance(item, Exception):
                 raise item
             yield item
+
+    def ends(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Wait until no run is open, doing something meanwhile."""
+        end = time.monotonic() + WAIT
+        while self.open:
+            assert time.monotonic() < end
+            meanwhile()
+            self.closed.wait(0.002)
 
     def show(self, captured: int, frame: av.VideoFrame | None = None) -> None:
         self.items.put(Picture(frame or sloped(), captured, 0))

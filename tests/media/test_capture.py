@@ -13,8 +13,8 @@ from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.source import Wanted
 
 WANTED = Wanted((640, 480), 30, False)
-QUICK = Patience(silence=0.05, blank=0.01, retry=0.01, longest=0.04, linger=0.05)
-LONG = Patience(silence=60, blank=60, retry=60, longest=60, linger=60)
+QUICK = Patience(silence=0.05, start=0.05, blank=0.01, retry=0.01, longest=0.04, linger=0.05)
+LONG = Patience(silence=60, start=60, blank=60, retry=60, longest=60, linger=60)
 
 
 class Running:
@@ -112,8 +112,7 @@ def test_the_source_lingers_and_then_ends(quick: Running) -> None:
     assert quick.pictures.get(timeout=WAIT) >= NOON
     assert quick.source.plays == 1
     quick.capture.demand(None)
-    while quick.source.open:
-        quick.source.show(NOON)
+    quick.source.ends(lambda: quick.source.show(NOON))
     quick.capture.demand(WANTED)
     quick.played()
 
@@ -173,6 +172,22 @@ def test_a_silent_source_is_no_signal_until_it_speaks(quick: Running) -> None:
     assert quick.source.plays == 1
 
 
+def test_a_source_that_cannot_be_opened_is_no_signal_at_once(patient: Running) -> None:
+    patient.source.fail("refused")
+    patient.capture.demand(WANTED)
+    assert patient.blanks.get(timeout=WAIT) == "refused"
+
+
+def test_a_source_may_take_its_time_to_start() -> None:
+    running = Running(Patience(silence=0.001, start=60, blank=0.001, retry=60))
+    running.capture.demand(WANTED)
+    running.played()
+    running.source.show(NOON)
+    assert running.pictures.get(timeout=WAIT) == NOON
+    assert running.blanks.get(timeout=WAIT) == SILENT
+    running.stop()
+
+
 def test_pictures_in_time_are_no_silence(patient: Running) -> None:
     patient.capture.demand(WANTED)
     for number in range(20):
@@ -186,8 +201,7 @@ def test_an_unplugged_source_is_no_signal_at_once_and_is_back_at_once(patient: R
     patient.played()
     patient.capture.lost = True
     assert patient.blanks.get(timeout=WAIT) == UNPLUGGED
-    while patient.source.open:
-        pass
+    patient.source.ends()
     assert not patient.source.played.acquire(timeout=0.02)
     patient.capture.lost = False
     patient.played()

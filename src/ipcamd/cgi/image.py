@@ -12,7 +12,7 @@ _FRESH = (("Cache-Control", "no-store"),)
 def image(call: Call) -> Reply | Awaitable[Reply]:
     """Answer with the newest picture: at once if the stream runs, else as soon as there is one.
 
-    Raises ``RequestFailed`` if there is none within 4 seconds.
+    Raises ``RequestFailed`` if there is none within 6 seconds.
     """
     frame = call.camera.pipeline.snapshots.newest()
     return _reply(frame) if frame else _wait(call)

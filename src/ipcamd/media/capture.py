@@ -29,6 +29,8 @@ class Patience:
 
     silence: float = 1.8
     """Without a picture for so long means no signal: viewers are to see it within 2 seconds."""
+    start: float = 4.0
+    """Without a picture for so long after the start, and without a failure, means the same: sources take their time."""
     blank: float = 0.5
     """From one picture that says so to the next."""
     retry: float = 0.5
@@ -70,6 +72,8 @@ class Capture:
         """Ends the source's present run."""
         self._failing = False
         self._why = SILENT
+        self._seen_at = 0.0
+        """When (monotonic) the last real picture came."""
         self._silent_at = 0.0
         """When (monotonic) the source counts as silent if no picture comes before."""
         self._blank_at = 0.0
@@ -81,8 +85,8 @@ class Capture:
         with self._changed:
             if wanted and not self._needed:
                 self._hurry, self._blank_at = True, now
-                if not self._failing and not self._lost:
-                    self._silent_at = max(self._silent_at, now + self._patience.silence)
+                if self._silent_at <= now and not self._failing and not self._lost:
+                    self._silent_at = now + self._patience.start
             if self._needed and not wanted:
                 self._left = now
             self._needed = wanted is not None
@@ -137,7 +141,10 @@ class Capture:
         except Exception:  # the camera outlives whatever one source does
             self._why = SILENT
             _log.exception("source %s failed", self._source.name)
-        again, self._failing = self._failing, True
+        with self._changed:
+            again, self._failing = self._failing, True
+            self._silent_at = min(self._silent_at, self._seen_at + self._patience.silence)
+            self._changed.notify_all()
         return min(2 * pause, self._patience.longest) if again else self._patience.retry
 
     def _play(self, stop: threading.Event) -> None:
@@ -163,12 +170,21 @@ class Capture:
 
     def _real(self, picture: Picture) -> None:
         with self._delivering:
-            self._silent_at = time.monotonic() + self._patience.silence
+            self._heard()
+            if self._needed:
+                self._deliver(picture)
+
+    def _heard(self) -> None:
+        """Note that the source gave a picture."""
+        with self._changed:
+            self._seen_at = time.monotonic()
+            silent_at = self._seen_at + self._patience.silence
+            if silent_at < self._silent_at:
+                self._changed.notify_all()
+            self._silent_at = silent_at
             if self._failing:
                 self._failing, self._why = False, SILENT
                 _log.info("source %s is back", self._source.name)
-            if self._needed:
-                self._deliver(picture)
 
     def watch(self) -> None:
         """Deliver blank pictures while the source is silent, until closed; for a thread."""

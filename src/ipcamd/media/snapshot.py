@@ -8,8 +8,8 @@ from ipcamd.media.hub import Hub
 
 LINGER = 0.5
 """Seconds that the stream goes on after the last request, so that a run of requests is served from memory."""
-TIMEOUT = 4.0
-"""Seconds to wait for a picture; even without a signal there is one within two."""
+TIMEOUT = 6.0
+"""Seconds to wait for a picture. Even without a signal there is one before that: see `ipcamd.media.capture`."""
 
 
 class Snapshots:
