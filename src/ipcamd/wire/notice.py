@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
-_URL = re.compile(r"http://(?P<host>\[[0-9A-Fa-f:.]*\]|[^/:?#@\s\[\]]*)(?::(?P<port>[^/?#]*))?(?P<path>(?:[/?][^#\s]*)?)", re.I)
+_URL = re.compile(
+    r"http://(?P<host>\[[0-9A-Fa-f:.]*\]|[^/:?#@\s\[\]]*)(?::(?P<port>[^/?#]*))?(?P<path>(?:[/?][^#\s]*)?)", re.I
+)
 _MESSAGE = re.compile(r"(?P<event>[^,]*)(?:,\s*time[=:](?P<time>[0-9]{1,20}))?", re.I)
 _EVENT = re.compile(r"motion|(?:di|input)(?P<input>[12])_(?P<status>[012])", re.I)
 
