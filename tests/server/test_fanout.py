@@ -60,6 +60,7 @@ async def streaming(**more: object) -> AsyncIterator[Streams]:
             "/video": Join((video,), Framing.SDK, SDK_TYPE),
             "/raw": Join((video,), Framing.RAW, "video/h264"),
             "/both": Join((mjpeg, sound), Framing.SDK, SDK_TYPE),
+            "/sound": Join((sound,), Framing.SDK, SDK_TYPE, sound=True),
         }.items()
     ]
     async with serving(*endpoints, **more) as server, asyncio.timeout(20):  # type: ignore[arg-type]
@@ -341,3 +342,35 @@ async def test_the_end_cuts_streams() -> None:
         assert await reader.read() == b""
         await until(lambda: len(server.fanout) == 0)
         assert not server.mjpeg.watched.is_set()
+
+
+def tos(server: Streams) -> list[int]:
+    """The type of service of each viewer's connection, in the order in which they came."""
+    level = (socket.IPPROTO_IP, socket.IP_TOS)
+    return [viewer._socket.getsockopt(*level) for viewer in server.fanout]
+
+
+async def test_quality_of_service_marks_present_and_later_viewers() -> None:
+    async with streaming() as server:
+        await server.watch("/mjpeg")
+        await server.watch("/sound")
+        assert tos(server) == [0, 0]
+        server.fanout.mark(34, 46)
+        await server.watch("/both")
+        await server.watch("/sound")
+        assert tos(server) == [34 << 2, 46 << 2, 34 << 2, 46 << 2]
+        server.fanout.mark(0, 46)
+        assert tos(server) == [0, 46 << 2, 0, 46 << 2]
+        server.fanout.mark(0, 0)
+        assert tos(server) == [0, 0, 0, 0]
+
+
+async def test_those_who_only_listen_are_cut_when_the_sound_ends() -> None:
+    async with streaming() as server:
+        listening, _ = await server.watch("/sound")
+        watching, _ = await server.watch("/both")
+        server.fanout.hush()
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+            await part(listening)
+        server.mjpeg.publish(frame(1))
+        assert await part(watching) == (1, b"JPEG")

@@ -9,9 +9,11 @@ from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
 from ipcamd.media.frame import Codec
 from ipcamd.media.hub import Hub
+from ipcamd.params.group import Values
 from ipcamd.server.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.port import MovablePort
+from ipcamd.server.qos import marks
 from ipcamd.server.router import Router
 from ipcamd.server.rtsp.catalog import Catalog
 from ipcamd.server.rtsp.configure import follow
@@ -73,12 +75,28 @@ class Services:
         service = HttpService(
             Router((*home.ENDPOINTS, *ENDPOINTS), camera.login),
             camera,
-            Fanout(self.seats),
+            self._fanout(),
             Limits(self._on.options.viewers),
             tunnel=rtsp.tunnels.adopt,
         )
         self._stack.push_async_callback(service.close)
         return await self._movable("HTTPPort", service)
+
+    def _fanout(self) -> Fanout:
+        """Return what HTTP's viewers are sent to by; it marks packets, and ends with the microphone."""
+        fanout, settings = Fanout(self.seats), self._on.settings
+
+        def qos(values: Values) -> None:
+            fanout.mark(*marks(values))
+
+        def audio(values: Values) -> None:
+            if values["MicEnabled"] != "yes":
+                fanout.hush()
+
+        settings.watch("Network.Advanced.QoS", qos)
+        qos(settings["Network.Advanced.QoS"])
+        settings.watch("Audio", audio)
+        return fanout
 
     def _catalog(self) -> Catalog:
         pipeline = self._senses.pipeline

@@ -51,7 +51,7 @@ def _listen(call: Call) -> Reply | Join:
     pipeline = call.camera.pipeline
     if pipeline.sound is None or not pipeline.hears:
         return UNAVAILABLE
-    return Join((pipeline.sound,), Framing.SDK, SDK_TYPE)
+    return Join((pipeline.sound,), Framing.SDK, SDK_TYPE, sound=True)
 
 
 async def _speak(call: Call) -> Reply:

@@ -58,6 +58,8 @@ class Join:
     """The picture's hub first, then perhaps the sound's."""
     framing: Framing
     content_type: str
+    sound: bool = False
+    """It is sound alone."""
 
 
 Action = Callable[[Call], Reply | Join | Awaitable[Reply | Join]]

@@ -29,6 +29,10 @@ def _param(name: str, kind: Kind, default: str, help: str, get: Rank = Rank.ADMI
     return Param(name, kind, default, help, get=get, acts=False)
 
 
+def _acts(name: str, kind: Kind, default: str, help: str) -> Param:
+    return Param(name, kind, default, help)
+
+
 def _kept(name: str, kind: Kind, default: str, help: str, secret: bool = False) -> Param:
     return Param(name, kind, default, help, network=True, secret=secret, acts=False)
 
@@ -142,9 +146,9 @@ QOS = Group(
     "Network.Advanced.QoS",
     "10.29",
     (
-        _param("Enabled", YES_NO, "no", "Mark packets for the network's routers (RFC 2474)."),
-        _param("Type", OneOf(("audio", "video", "both")), "both", "Which packets to mark."),
-        _param("VideoDSCP", Integer(0, 63), "34", "Mark of video packets."),
-        _param("AudioDSCP", Integer(0, 63), "46", "Mark of sound packets."),
+        _acts("Enabled", YES_NO, "no", "Mark packets for the network's routers (RFC 2474)."),
+        _acts("Type", OneOf(("audio", "video", "both")), "both", "Which packets to mark."),
+        _acts("VideoDSCP", Integer(0, 63), "34", "Mark of video packets."),
+        _acts("AudioDSCP", Integer(0, 63), "46", "Mark of sound packets."),
     ),
 )

@@ -116,6 +116,7 @@ class Fanout:
         self._feeds: dict[tuple[Hub, Framing], Feed] = {}
         self._openings: dict[tuple[str, Framing], Part] = {}
         self._viewers: dict[Viewer, Join] = {}
+        self._tos = (0, 0)
 
     def __len__(self) -> int:
         return len(self._viewers)
@@ -134,6 +135,7 @@ class Fanout:
             self._seats.release()
             raise _full() from None
         self._viewers[viewer] = join
+        viewer.mark(self._tos[join.sound])
         try:
             viewer.start(self._head(join), self._pictures(join, viewer))
         except OSError:
@@ -156,6 +158,18 @@ class Fanout:
         for viewer in self:
             if viewer.stalled(self._stall):
                 log.info("viewer %s took nothing for %g s and is cut", viewer.address, self._stall)
+                viewer.lose()
+
+    def mark(self, video: int, audio: int) -> None:
+        """Mark what viewers get with this DSCP, 0 for none, and what those get who only listen (SDK 10.29)."""
+        self._tos = video << 2, audio << 2
+        for viewer, join in self._viewers.items():
+            viewer.mark(self._tos[join.sound])
+
+    def hush(self) -> None:
+        """Cut those who only listen: there is no sound any more."""
+        for viewer in self:
+            if self._viewers[viewer].sound:
                 viewer.lose()
 
     def _pictures(self, join: Join, viewer: Viewer) -> list[Part]:

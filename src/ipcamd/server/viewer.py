@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import cast
 
 from ipcamd.server.part import Part
+from ipcamd.server.qos import mark
 
 UNSENT = 32 * 1024
 """Bytes that may wait unsent in the kernel for a slow viewer: more would only make its picture older."""
@@ -97,6 +98,10 @@ class Viewer:
     def drained(self) -> None:
         """Note that nothing waits in the connection's transport any more."""
 
+    def mark(self, tos: int) -> None:
+        """Set the type of service of what goes out (Network.Advanced.QoS)."""
+        mark(self._socket, tos)
+
     def stalled(self, limit: float) -> bool:
         """Whether nothing was taken for `limit` seconds, though something waits."""
         return self._rest is not None and self._clock() - self.progress > limit
@@ -145,8 +150,12 @@ class Viewer:
             self.dropped += 1
         return self._queue.pop(0) if self._queue else None
 
+    @property
+    def _socket(self) -> socket.socket:
+        return cast(socket.socket, self._transport.get_extra_info("socket"))
+
     def _open(self) -> int:
-        sock = cast(socket.socket, self._transport.get_extra_info("socket"))
+        sock = self._socket
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
         # a peer that vanished without a word is noticed by what it does not acknowledge

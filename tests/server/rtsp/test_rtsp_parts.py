@@ -11,9 +11,10 @@ from tests.server.rtsp.player import SECOND, Lens, Stage
 
 from ipcamd.media.frame import Codec
 from ipcamd.params import GROUPS
+from ipcamd.server.qos import marks
 from ipcamd.server.rtsp.answer import Refused
 from ipcamd.server.rtsp.catalog import Catalog
-from ipcamd.server.rtsp.configure import follow, marks
+from ipcamd.server.rtsp.configure import follow
 from ipcamd.server.rtsp.media import Track
 from ipcamd.server.rtsp.multicast import Multicast
 from ipcamd.server.rtsp.place import BACK, control, locate

@@ -2,6 +2,7 @@
 
 from ipcamd.media.frame import Codec
 from ipcamd.params.group import Values
+from ipcamd.server.qos import marks
 from ipcamd.server.rtsp.multicast import Multicast
 from ipcamd.server.rtsp.service import RtspService
 from ipcamd.store.settings import Settings
@@ -37,11 +38,3 @@ def _multicast(values: Values, interface: str) -> Multicast | None:
         return None
     ports = tuple((codec, int(values[name])) for codec, name in _PORTS.items())
     return Multicast(values["GroupIP"], ports, int(values["TTL"]), interface)
-
-
-def marks(values: Values) -> tuple[int, int]:
-    """Return the DSCP of pictures and of sound (SDK 10.29); 0 for none."""
-    wanted = values["Type"] if values["Enabled"] == "yes" else ""
-    video = int(values["VideoDSCP"]) if wanted in ("video", "both") else 0
-    audio = int(values["AudioDSCP"]) if wanted in ("audio", "both") else 0
-    return video, audio

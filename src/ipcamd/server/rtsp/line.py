@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import Self, cast
 
+from ipcamd.server.qos import mark
 from ipcamd.server.rtsp.unit import Unit
 from ipcamd.server.rtsp.viewer import Viewer
 from ipcamd.wire.rtsp import interleave
@@ -108,14 +109,6 @@ class Line:
         """End the connection when what waits has gone out."""
         self.filled()
         self._transport.close()
-
-
-def mark(sock: socket.socket, tos: int) -> None:
-    """Set the type of service of a socket's packets."""
-    if sock.family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, tos)
-    elif sock.family == socket.AF_INET:
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, tos)
 
 
 class LineViewer(Viewer):

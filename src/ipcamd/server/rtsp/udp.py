@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Self
 
-from ipcamd.server.rtsp.line import mark
+from ipcamd.server.qos import mark
 from ipcamd.server.rtsp.unit import Unit
 from ipcamd.server.rtsp.viewer import Viewer
 from ipcamd.wire.rtp import FULL

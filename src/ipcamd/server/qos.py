@@ -1,0 +1,33 @@
+"""Quality of service: packets marked for the network's routers (SDK 10.29; RFC 2474)."""
+
+from socket import AF_INET, AF_INET6, IP_TOS, IPPROTO_IP, IPPROTO_IPV6, IPV6_TCLASS
+from typing import Protocol
+
+from ipcamd.params.group import Values
+
+
+class Socket(Protocol):
+    """What of a socket is needed here."""
+
+    @property
+    def family(self) -> int:
+        """The kind of its addresses."""
+
+    def setsockopt(self, level: int, option: int, value: int, /) -> None:
+        """Set an option."""
+
+
+def marks(values: Values) -> tuple[int, int]:
+    """Return the DSCP of pictures and of sound as the group ``Network.Advanced.QoS`` says; 0 for none."""
+    wanted = values["Type"] if values["Enabled"] == "yes" else ""
+    video = int(values["VideoDSCP"]) if wanted in ("video", "both") else 0
+    audio = int(values["AudioDSCP"]) if wanted in ("audio", "both") else 0
+    return video, audio
+
+
+def mark(sock: Socket, tos: int) -> None:
+    """Set the type of service of a socket's packets: four times the DSCP."""
+    if sock.family == AF_INET6:
+        sock.setsockopt(IPPROTO_IPV6, IPV6_TCLASS, tos)
+    elif sock.family == AF_INET:
+        sock.setsockopt(IPPROTO_IP, IP_TOS, tos)
