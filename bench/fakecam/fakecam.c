@@ -78,7 +78,7 @@ int close(int fd)
 	if (!real_close)
 		real_close = dlsym(RTLD_NEXT, "close");
 	if (fd >= 0 && fd == cam.fd)
-		cam.fd = -1;
+		cam.fd = -1, cam.streaming = 0;
 	return real_close(fd);
 }
 

@@ -1,5 +1,6 @@
 """Files play over and over, in real time."""
 
+import itertools
 import os
 import threading
 from fractions import Fraction
@@ -51,7 +52,7 @@ def test_a_film_is_shown_whole_again_and_again(
     shown = pictures(play(film, 3 * len(LEVELS)))
     assert [level(picture) for picture in shown] == pytest.approx(3 * brightness(codec), abs=4)
     assert [picture.number for picture in shown] == list(range(len(shown)))
-    steps = {after.captured - before.captured for before, after in zip(shown, shown[1:], strict=False)}
+    steps = {after.captured - before.captured for before, after in itertools.pairwise(shown)}
     assert steps <= set(range(SECOND // rate - 700_000, SECOND // rate + 700_000))
 
 
@@ -134,7 +135,7 @@ def test_one_picture_stands_still_at_the_rate_that_is_wanted(tmp_path: Path, tim
     still = playing(tmp_path / name, time)
     still.check()
     shown = pictures(play(still, 5, rate=4))
-    assert {after.captured - before.captured for before, after in zip(shown, shown[1:], strict=False)} == {SECOND // 4}
+    assert {after.captured - before.captured for before, after in itertools.pairwise(shown)} == {SECOND // 4}
     assert {level(picture) for picture in shown} <= {119, 120, 121}
     assert len({id(picture.video) for picture in shown}) == 5
 
@@ -155,7 +156,7 @@ def test_sound_comes_in_step_with_the_pictures(tmp_path: Path, time: Time, play:
 def test_sound_and_pictures_are_in_the_order_of_time(tmp_path: Path, time: Time, play: Play) -> None:
     path = clip(tmp_path / "a.mp4", tuple(range(16, 216, 5)), "libx264", rate=20, sound=2)
     captured = [item.captured for item in play(playing(path, time), 200, sound=True)]
-    assert min(after - before for before, after in zip(captured, captured[1:], strict=False)) > -SECOND // 100
+    assert min(after - before for before, after in itertools.pairwise(captured)) > -SECOND // 100
 
 
 def test_sound_ends_and_begins_with_the_film(tmp_path: Path, time: Time, play: Play) -> None:
@@ -234,7 +235,7 @@ def music(path: Path) -> None:
         ("text.txt", lambda path: path.write_text("Not a film at all.\n" * 50)),
         ("music.wav", music),
         ("folder", lambda path: path.mkdir()),
-        ("pipe", lambda path: os.mkfifo(path)),
+        ("pipe", os.mkfifo),
         ("head.mp4", lambda path: path.write_bytes(b"\0\0\0\x20ftypisom" + bytes(300))),
         ("list.ffconcat", lambda path: path.write_text("ffconcat version 1.0\nfile /etc/passwd\n")),
         (
@@ -273,10 +274,10 @@ def test_a_picture_in_a_record_is_no_film(tmp_path: Path, time: Time) -> None:
 def test_stopping_leaves_no_file_open(tmp_path: Path, time: Time, play: Play) -> None:
     film = playing(clip(tmp_path / "a.avi", LEVELS[:4], sound=0.4), time)
     play(film, 3, sound=True)
-    before = set(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
         play(film, 9, sound=True)
-    assert len(os.listdir("/proc/self/fd")) <= len(before)
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
 @pytest.mark.slow

@@ -62,7 +62,8 @@ def test_an_address_is_not_asked_at_the_start(url: str) -> None:
         ("/dev/null", "not a camera"),
         ("screen:7777", "cannot be reached"),
         (".", "not a file"),
-        ("a\0b", "no such file"),
+        ("a\0b", "character 0"),
+        ("/dev/\0", "character 0"),
     ],
 )
 def test_what_can_never_work_is_refused_in_words(text: str, said: str) -> None:

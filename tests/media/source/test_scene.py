@@ -1,5 +1,6 @@
 """The built-in scene."""
 
+import itertools
 import threading
 
 import numpy as np
@@ -32,10 +33,8 @@ def lit(picture: Picture) -> bool:
 
 def changed(one: Picture, other: Picture) -> np.ndarray:
     """Where two pictures differ, as rows and columns of the luma plane."""
-    a, b = (
-        [np.kron(p, np.ones((1 + (i > 0),) * 2, np.uint8)) for i, p in enumerate(planes(x.video))] for x in (one, other)
-    )
-    return np.argwhere(np.any([p != q for p, q in zip(a, b, strict=True)], axis=0))
+    luma, *colour = (a != b for a, b in zip(planes(one.video), planes(other.video), strict=True))
+    return np.argwhere(luma | np.kron(colour[0] | colour[1], np.ones((2, 2), bool)))
 
 
 @pytest.mark.parametrize("size", [SMALL, (640, 480), (720, 480), (1280, 720), (176, 144), (321, 241), (900, 160)])
@@ -99,7 +98,7 @@ def test_only_the_board_changes_while_the_figure_stands(scene: Scene, play: Play
 def test_the_figure_walks_to_and_fro(scene: Scene, play: Play) -> None:
     shown = pictures(play(scene, 60, rate=2))
     middles = []
-    for one, other in zip(shown, shown[1:], strict=False):
+    for one, other in itertools.pairwise(shown):
         moved = changed(one, other)
         middles.append(moved[moved[:, 0] > Plan(SMALL).floor][:, 1].mean())
     assert min(middles) < 60
@@ -155,7 +154,7 @@ def test_sound_does_not_wait_for_pictures(scene: Scene, play: Play, rate: int) -
     items = play(scene, 60, rate=rate, sound=True)
     assert max(sound.samples.size for sound in sounds(items)) <= 8000 // 15
     captured = [picture.captured for picture in pictures(items)]
-    assert {after - before for before, after in zip(captured, captured[1:], strict=False)} <= {
+    assert {after - before for before, after in itertools.pairwise(captured)} <= {
         SECOND // rate,
         SECOND // rate + 1,
     }

@@ -67,6 +67,8 @@ def make(text: str, clock: Clock | None = None) -> Source:
     ``""`` is the camera `DEVICE` if there is one, else the scene.
     """
     clock = clock or Clock()
+    if "\0" in text:
+        raise ConfigError("source: a name cannot hold the character 0")
     if text == "":
         return _default(clock)
     if text == "scene":

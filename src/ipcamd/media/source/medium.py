@@ -37,10 +37,13 @@ def open_medium(place: object, options: dict[str, str], form: str | None = None)
 def video_of(medium: InputContainer) -> av.VideoStream:
     """Return the stream of pictures; raise `SourceError` if there is none (a cover of a record is none)."""
     for stream in (medium.streams.best("video"), *medium.streams.video):
-        if isinstance(stream, av.VideoStream) and not stream.disposition & Disposition.attached_pic:
-            if stream.codec_context.name not in _TEXT:
-                return stream
+        if isinstance(stream, av.VideoStream) and _is_film(stream):
+            return stream
     raise SourceError("has no picture")
+
+
+def _is_film(stream: av.VideoStream) -> bool:
+    return not stream.disposition & Disposition.attached_pic and stream.codec_context.name not in _TEXT
 
 
 def decoded(medium: InputContainer, *streams: Stream) -> Iterator[Any]:

@@ -1,0 +1,324 @@
+"""V4L2 cameras: what the kernel's interface looks like, which mode is chosen, and a stand-in for a camera."""
+
+import ctypes
+import itertools
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from tests.media.source.clips import grey
+
+from ipcamd.errors import SourceError
+from ipcamd.media.planes import planes
+from ipcamd.media.source.decode import Eye
+from ipcamd.media.source.v4l2 import abi
+from ipcamd.media.source.v4l2.device import Layout
+from ipcamd.media.source.v4l2.modes import RAW, Mode, choose
+from ipcamd.media.source.v4l2.shots import developer
+
+HD, FULL_HD, VGA, QVGA = (1280, 720), (1920, 1080), (640, 480), (320, 240)
+
+REQUESTS = {
+    "QUERYCAP": 0x80685600,
+    "ENUM_FMT": 0xC0405602,
+    "S_FMT": 0xC0D05605,
+    "REQBUFS": 0xC0145608,
+    "QUERYBUF": 0xC0585609,
+    "QBUF": 0xC058560F,
+    "DQBUF": 0xC0585611,
+    "STREAMON": 0x40045612,
+    "STREAMOFF": 0x40045613,
+    "S_PARM": 0xC0CC5616,
+    "ENUM_FRAMESIZES": 0xC02C564A,
+    "ENUM_FRAMEINTERVALS": 0xC034564B,
+}
+"""As a C compiler makes them of linux/videodev2.h for 64-bit machines."""
+
+
+@pytest.mark.skipif(ctypes.sizeof(ctypes.c_void_p) != 8, reason="the numbers are those of 64-bit machines")
+def test_requests_are_those_of_the_kernel() -> None:
+    assert {request.name: int(request) for request in abi.Request} == REQUESTS
+    assert (abi.Buffer.timestamp.offset, abi.Buffer.sequence.offset, abi.Buffer.m.offset) == (24, 56, 64)
+    assert abi.Format.fmt.offset == 8
+
+
+def test_pixel_formats_have_four_letters() -> None:
+    assert abi.fourcc("MJPG") == 0x47504A4D
+    assert abi.name(0x56595559) == "YUYV"
+
+
+WEBCAM = [
+    Mode("MJPG", FULL_HD, 30),
+    Mode("MJPG", HD, 30),
+    Mode("MJPG", HD, 60),
+    Mode("MJPG", VGA, 30),
+    Mode("YUYV", FULL_HD, 5),
+    Mode("YUYV", HD, 10),
+    Mode("YUYV", VGA, 30),
+    Mode("YUYV", QVGA, 30),
+    Mode("H264", FULL_HD, 60),
+]
+
+
+@pytest.mark.parametrize(
+    ("size", "rate", "mode"),
+    [
+        (HD, 30, Mode("MJPG", HD, 30)),
+        (HD, 10, Mode("YUYV", HD, 10)),
+        (HD, 60, Mode("MJPG", HD, 60)),
+        (FULL_HD, 30, Mode("MJPG", FULL_HD, 30)),
+        (FULL_HD, 5, Mode("YUYV", FULL_HD, 5)),
+        (VGA, 30, Mode("YUYV", VGA, 30)),
+        (QVGA, 15, Mode("YUYV", QVGA, 30)),
+        ((720, 480), 30, Mode("MJPG", HD, 30)),
+        ((2048, 1536), 20, Mode("MJPG", FULL_HD, 30)),
+    ],
+)
+def test_the_cheapest_mode_that_gives_what_is_wanted_is_chosen(size: tuple[int, int], rate: int, mode: Mode) -> None:
+    assert choose(WEBCAM, size, rate) == mode
+
+
+def test_a_rate_a_little_below_is_better_than_a_much_smaller_picture() -> None:
+    assert choose([Mode("MJPG", FULL_HD, 25), Mode("MJPG", VGA, 30)], FULL_HD, 30).size == FULL_HD
+    assert choose([Mode("YUYV", FULL_HD, 5), Mode("MJPG", HD, 30)], FULL_HD, 30).size == HD
+
+
+def test_a_rate_that_is_not_quite_whole_is_good_enough() -> None:
+    assert choose([Mode("MJPG", HD, 29.97), Mode("MJPG", VGA, 30)], HD, 30).rate == 29.97
+
+
+def test_the_present_mode_stays_unless_another_is_much_better() -> None:
+    present = Mode("MJPG", HD, 30)
+    assert choose(WEBCAM, VGA, 30, present) == present
+    assert choose(WEBCAM, QVGA, 30, present) == Mode("YUYV", QVGA, 30)
+    assert choose(WEBCAM, FULL_HD, 30, present) == Mode("MJPG", FULL_HD, 30)
+
+
+def test_only_what_can_be_decoded_is_chosen() -> None:
+    with pytest.raises(ValueError):
+        choose([Mode("H264", HD, 30), Mode("pBAA", HD, 30)], HD, 30)
+
+
+@pytest.mark.parametrize("padding", [0, 24])
+@pytest.mark.parametrize("form", RAW)
+def test_raw_pictures_of_each_format(form: str, padding: int) -> None:
+    shown, size = RAW[form].name, (48, 32)
+    source = grey(size, 90, "yuvj420p")
+    planes(source)[0][8:16, 8:24] = 200
+    planes(source)[1][:] = 140 if form != "GREY" else 128
+    picture = source.reformat(format=shown, src_color_range=2, dst_color_range=2)
+    stride = size[0] * RAW[form].bytes + padding
+    data = b"".join(
+        row.tobytes().ljust(int(stride * share), b"\xee")
+        for plane, share in zip(picture.planes, RAW[form].rows, strict=True)
+        for row in np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, -1)[
+            :, : int(size[0] * RAW[form].bytes * share)
+        ]
+    )
+    develop = developer(Layout(form, size, stride, True))
+    made = develop(data)
+    assert made
+    y, u, v = planes(Eye().see(made, size))
+    assert abs(int(y[12, 12]) - 200) <= 2 and abs(int(y[20, 40]) - 90) <= 2
+    assert abs(int(u[12, 20]) - int(planes(source)[1][0, 0])) <= 2 and abs(int(v[12, 20]) - 128) <= 2
+    assert develop(data[: len(data) // 2]) is None
+
+
+def test_a_format_that_a_driver_insists_on_but_nobody_knows() -> None:
+    with pytest.raises(SourceError, match="not known"):
+        developer(Layout("pBAA", HD, 0, False))
+
+
+@pytest.fixture(scope="session")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the stand-in for a camera."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        pytest.skip("there is no C compiler to build the stand-in for a camera with")
+    library = tmp_path_factory.mktemp("fakecam") / "fakecam.so"
+    source = Path(__file__).parents[3] / "bench/fakecam/fakecam.c"
+    subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    return library
+
+
+def pack(path: Path, form: str, size: tuple[int, int]) -> None:
+    """Write 10 pictures, each brighter than the last."""
+    items = []
+    codec = av.VideoCodecContext.create("mjpeg", "w")
+    codec.width, codec.height, codec.pix_fmt, codec.time_base = *size, "yuvj420p", Fraction(1, 30)
+    for number in range(10):
+        frame = grey(size, 20 + 20 * number, "yuvj420p")
+        packets = codec.encode(frame) if form == "MJPG" else []
+        items += [bytes(packet) for packet in packets] or [bytes(frame.reformat(format="yuyv422").planes[0])]
+    path.write_bytes(struct.pack("<I", len(items)) + b"".join(struct.pack("<I", len(i)) + i for i in items))
+
+
+SCRIPT = """
+import json, sys, threading
+from pathlib import Path
+from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.planes import planes
+from ipcamd.media.source import Wanted, make
+from ipcamd.media.source.v4l2 import shooting
+
+shooting.TIMEOUT = 0.3
+mishap = Path(sys.argv[1])
+camera, said, seen = make("/dev/video0"), [], []
+
+def take(count, size=(320, 240), rate=30, between=lambda number: None):
+    wanted = [Wanted(size, rate, False)]
+    stop = threading.Event()
+    try:
+        for number, picture in enumerate(camera.play(lambda: wanted[0], stop)):
+            luma = planes(picture.video)[0]
+            seen.append((picture.video.width, picture.video.height, int(luma.mean()), picture.captured, picture.number))
+            wanted[0] = between(number) or wanted[0]
+            if number + 1 == count:
+                stop.set()
+    except SourceError as error:
+        said.append(str(error))
+
+"""
+
+
+@pytest.fixture
+def camera(stand_in: Path, tmp_path: Path) -> Callable[..., tuple[list[str], list[tuple[int, ...]]]]:
+    """Give a function that runs lines of Python beside the stand-in, and returns what was said and seen."""
+
+    def run(lines: str, modes: str = "MJPG:640x480@100,MJPG:320x240@100,YUYV:320x240@50") -> tuple[list[str], list]:
+        for mode in modes.split(","):
+            form, _, rest = mode.partition(":")
+            width, height = map(int, rest.partition("@")[0].split("x"))
+            pack(tmp_path / f"pack.{form}:{width}x{height}", form, (width, height))
+        environment = os.environ | {
+            "LD_PRELOAD": str(stand_in),
+            "FAKECAM_PACK": str(tmp_path / "pack"),
+            "FAKECAM_MODES": modes,
+            "FAKECAM_MISHAP": str(tmp_path / "mishap"),
+        }
+        script = SCRIPT + lines + "\nprint(json.dumps([said, seen]))"
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(tmp_path / "mishap")],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        said, seen = json.loads(done.stdout)
+        return said, seen
+
+    return run
+
+
+@pytest.mark.slow
+def test_a_camera_gives_its_pictures_in_the_size_that_is_wanted(camera) -> None:
+    said, seen = camera("camera.check(); take(12, (640, 480), 100); take(3, (320, 240), 50); take(3, (320, 240), 100)")
+    assert said == []
+    assert [size for *size, _, _, _ in seen] == [[640, 480]] * 12 + [[320, 240]] * 6
+    levels = [level for _, _, level, _, _ in seen[:12]]
+    assert all(abs((after - before) % 200 - 20) <= 2 for before, after in itertools.pairwise(levels))
+    assert [number for *_, number in seen[:12]] == list(range(12))
+    times = [captured for *_, captured, _ in seen[:12]]
+    assert (times[-1] - times[0]) / 11 == pytest.approx(10_000_000, rel=0.3)
+
+
+@pytest.mark.slow
+def test_no_more_pictures_than_wanted_and_the_mode_follows(camera) -> None:
+    said, seen = camera(
+        "take(8, (320, 240), 20, lambda number: Wanted((640, 480), 100, False) if number == 3 else None)"
+    )
+    assert said == []
+    assert [size for *size, _, _, _ in seen] == [[320, 240]] * 4 + [[640, 480]] * 4
+    times = [captured for *_, captured, _ in seen[:4]]
+    assert (times[-1] - times[0]) / 3 == pytest.approx(50_000_000, rel=0.3)
+
+
+@pytest.mark.slow
+def test_mishaps_are_said_in_words_and_the_camera_comes_back(camera) -> None:
+    said, seen = camera(
+        """
+for letter in "gfd":
+    mishap.unlink(missing_ok=True)
+    take(4, between=lambda number: number == 1 and mishap.write_text(letter) and None)
+for letter in "bg":
+    mishap.write_text(letter)
+    take(1)
+try:
+    camera.check()
+except ConfigError as error:
+    said.append(str(error))
+mishap.unlink()
+take(2)
+"""
+    )
+    assert said == [
+        "the camera was unplugged",
+        "sends no picture for 0.3 s",
+        "sends no picture for 0.3 s",
+        "another program uses the camera",
+        "the camera was unplugged",
+        "source /dev/video0: the camera was unplugged",
+    ]
+    assert len(seen) >= 8
+
+
+@pytest.mark.slow
+def test_nothing_is_left_open_when_it_fails_a_hundred_times(camera) -> None:
+    said, seen = camera(
+        """
+import os
+take(2)
+before = len(os.listdir("/proc/self/fd"))
+for _ in range(100):
+    mishap.write_text("b")
+    take(1)
+    mishap.unlink()
+take(1)
+said = [len(set(said)), len(os.listdir("/proc/self/fd")) - before]
+"""
+    )
+    assert said == [1, 0]
+    assert len(seen) == 3
+
+
+@pytest.mark.slow
+def test_lost_pictures_are_missing_in_the_numbers(camera) -> None:
+    said, seen = camera(
+        "import time; take(4, (640, 480), 100, lambda number: number == 1 and time.sleep(0.2))",
+    )
+    numbers = [number for *_, number in seen]
+    assert said == []
+    assert numbers[0] == 0
+    assert numbers[-1] > 10
+
+
+@pytest.mark.slow
+def test_without_a_camera_of_that_name_it_is_no_source(camera) -> None:
+    said, _ = camera(
+        """
+for name in ("/dev/video1", "/dev/null", "/dev/video0"):
+    try:
+        make(name).check()
+    except ConfigError as error:
+        said.append(str(error))
+said.append(make("").name)
+""",
+        modes="H264:640x480@30",
+    )
+    assert said == [
+        "source /dev/video1: there is no such device",
+        "source /dev/null: is not a camera",
+        "source /dev/video0: none of its formats can be decoded (H264)",
+        "scene",
+    ]
