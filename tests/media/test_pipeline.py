@@ -20,7 +20,7 @@ from ipcamd.store.database import Database
 from ipcamd.store.settings import Change, Settings
 from ipcamd.wire.payload import Header, VideoFormat
 
-NEVER = Patience(silence=600, start=600)
+NEVER = Patience(silence=600, start=600, blank=600)
 
 
 class Viewer:
