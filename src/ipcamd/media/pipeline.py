@@ -124,7 +124,7 @@ class Pipeline:
         }
 
     async def snapshot(self) -> Encoded:
-        """Return the newest picture as a JPEG. Raises ``RequestFailed`` if there is none within 4 seconds."""
+        """Return the newest picture as a JPEG. Raises ``RequestFailed`` if there is none within 6 seconds."""
         return await self.snapshots.get()
 
     async def start(self) -> None:
@@ -174,15 +174,18 @@ class Pipeline:
         self._demand()
 
     def _demand(self) -> None:
-        shapes = [stream.shape for stream in self._streams.values() if stream.slot.wanted]
         sound = self.capture.listener is not None and self._microphone is not None and self._microphone.listening
-        sizes = [shape.size for shape in shapes] or [UNSEEN[0]]
-        rate = max((shape.rate for shape in shapes), default=UNSEEN[1])
+        needs = [(stream.shape.size, stream.shape.rate) for stream in self._streams.values() if stream.slot.wanted]
         if self.glances.alone:
-            rate = max(rate, glance.RATE)
+            # as large as for viewers, so that no camera changes its mode, and perhaps its view, when one comes or goes
+            needs.append((self._streams[Codec.JPEG].shape.size, glance.RATE))
+        if sound and not needs:
+            needs.append(UNSEEN)
+        if not needs:
+            return self.capture.demand(None)
+        sizes, rates = zip(*needs, strict=True)
         widths, heights = zip(*sizes, strict=True)
-        needed = shapes or sound or self.glances.alone
-        self.capture.demand(Wanted((max(widths), max(heights)), rate, sound) if needed else None)
+        return self.capture.demand(Wanted((max(widths), max(heights)), max(rates), sound))
 
     def _ears(
         self, instrument: "Instrument | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], int]
