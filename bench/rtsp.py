@@ -1,0 +1,166 @@
+"""RTSP: viewers of one H.264 stream, over TCP and UDP, beside GStreamer's server.
+
+usage: python -m bench.rtsp [--full]
+"""
+
+import argparse
+import contextlib
+import json
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import packs, servers, table
+from bench.load import Result
+from bench.servers import BUILD
+from bench.table import Row
+from tests.e2e.camera import PASSWORD, CameraProcess, basic
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+PEER = "GStreamer"
+FPS, KBPS = 30, 2000
+SHORT = {10: 1, 100: 1, 500: 3, 1000: 1}
+FULL = {10: 3, 100: 3, 500: 3, 1000: 3}
+"""Number of viewers to rounds."""
+
+Results = dict[tuple[str, str, int], list[Result]]
+"""By server, transport and number of viewers."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Something that serves ``/h264``."""
+
+    name: str
+    port: int
+    pid: int
+
+
+LOGIN = "Authorization: " + basic("admin", PASSWORD)["Authorization"]
+
+
+@contextlib.contextmanager
+def ipcamd(folder: Path, source: Path) -> Iterator[Server]:
+    """Run this camera on the stand-in for a V4L2 camera; it decodes and encodes every picture, the peer does not."""
+    state = folder / f"state{time.monotonic_ns()}"
+    options = ["--log-level=warning", "--viewers=5000", f"--source={servers.DEVICE}"]
+    camera = CameraProcess(state, *options, environment=servers.fake_camera(source)).start()
+    try:
+        assert camera.rtsp, "RTSP is off"
+        camera.client.update("Image.H264", Ratecontrol="cbr", Bitrate=KBPS, Framerate=FPS)
+        yield Server("ipcamd", camera.rtsp, camera.pid)
+    finally:
+        camera.stop()
+
+
+@contextlib.contextmanager
+def gstreamer(stream: Path) -> Iterator[Server]:
+    """Run GStreamer's server."""
+    port = servers.free_port()
+    command = [SYSTEM_PYTHON, str(Path(__file__).with_name("gstreamer_rtsp.py")), str(port), str(stream), str(FPS)]
+    with servers.running(command, port, {}) as pid:
+        yield Server(PEER, port, pid)
+
+
+def has_gstreamer() -> bool:
+    test = "import gi; gi.require_version('GstRtspServer', '1.0')"
+    return subprocess.run([SYSTEM_PYTHON, "-c", test], check=False, capture_output=True).returncode == 0
+
+
+def record(server: Server, file: Path, seconds: float = 6) -> None:
+    """Keep what the camera sends, so that the peer serves the very same stream."""
+    user = f"admin:{PASSWORD.replace(' ', '%20')}"
+    url = f"rtsp://{user}@127.0.0.1:{server.port}/h264"
+    command = ["ffmpeg", "-v", "error", "-rtsp_transport", "tcp", "-i", url, "-an", "-c", "copy", "-t", str(seconds)]
+    subprocess.run([*command, str(file)], check=True, timeout=60)
+
+
+def watch(server: Server, transport: str, viewers: int, seconds: float) -> Result:
+    """Let that many viewers watch for that many seconds."""
+    command = [str(BUILD / "rtspload"), transport, "--port", str(server.port), "--path", "/h264"]
+    command += ["--pid", str(server.pid), "--clients", str(viewers), "--seconds", str(seconds), "--header", LOGIN]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=seconds + 120)
+    if not done.stdout:
+        raise RuntimeError(f"{command}: {done.stderr}")
+    result: Result = json.loads(done.stdout)
+    # of ipcamd the first thread: all of RTSP and none of the codecs
+    cpu = result["server_main_s"] if server.name == "ipcamd" else result["server_cpu_s"]
+    return result | {"frames_per_fan_s": result["frames_per_s"] * result["seconds"] / max(cpu, 0.01), "fan_s": cpu}
+
+
+def measure(folder: Path, counts: dict[int, int], seconds: float, say: Callable[[str], None]) -> Results:
+    """Measure each server; they take turns."""
+    source, stream = folder / "rtsp.pack", folder / "rtsp.h264"
+    packs.write(source, packs.film())
+    results: Results = {}
+    with contextlib.ExitStack() as stack:
+        running = [stack.enter_context(ipcamd(folder, source))]
+        record(running[0], stream)
+        if has_gstreamer():
+            running.append(stack.enter_context(gstreamer(stream)))
+        for viewers, rounds in counts.items():
+            for number in range(rounds):
+                for transport in ("tcp", "udp"):
+                    for server in running:
+                        say(f"{viewers} viewers over {transport}, round {number + 1}: {server.name}")
+                        result = watch(server, transport, viewers, seconds)
+                        results.setdefault((server.name, transport, viewers), []).append(result)
+    return results
+
+
+def median(results: Results, name: str, transport: str, viewers: int, key: str) -> float:
+    return statistics.median(result[key] for result in results.get((name, transport, viewers), ()))
+
+
+def lines(results: Results) -> list[tuple[str, ...]]:
+    """Return lines for a person: a line for each server, transport and number of viewers."""
+    head = ("server", "way", "viewers", "fps least", "lost", "p50 ms", "p99 ms", "first key ms", "core", "frames/CPU s")
+    found = [head]
+    for (name, transport, viewers), runs in results.items():
+        get = {key: statistics.median(run[key] for run in runs) for key in runs[0] if key != "mode"}
+        delays = [f"{get[f'delay_{p}_ms']:.1f}" if name == "ipcamd" else "" for p in ("p50", "p99")]
+        found.append((
+            name, transport, str(viewers), f"{get['fps_min']:.1f}", f"{get['lost_share']:.2%}", *delays,
+            f"{get['first_key_p50_ms']:.1f}", f"{get['fan_s'] / get['seconds']:.0%}", f"{get['frames_per_fan_s']:,.0f}",
+        ))  # fmt: skip
+    return found
+
+
+def rows(results: Results) -> list[Row]:
+    """Compare with the goals."""
+    found = []
+    for transport, least, aim in (("tcp", 1.7, 2.2), ("udp", 1.5, 1.9)):
+        with contextlib.suppress(statistics.StatisticsError):
+            ours, theirs = (median(results, n, transport, 500, "frames_per_fan_s") for n in ("ipcamd", PEER))
+            found.append(Row(f"RTSP {transport}, 500 viewers, fan-out thread / {PEER}", ours / theirs, least, aim, "x"))
+        with contextlib.suppress(statistics.StatisticsError):
+            first = median(results, "ipcamd", transport, 500, "first_key_p50_ms")
+            frame = 1000 / FPS
+            found.append(
+                Row(f"RTSP {transport}, first picture after PLAY", first, 60 * frame, 2 * frame, "ms", less=True)
+            )
+            lost = median(results, "ipcamd", transport, 1000, "lost_share")
+            found.append(Row(f"RTSP {transport}, 1,000 viewers, packets lost", 100 * lost, 0, 0, "%", less=True))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser("python -m bench.rtsp", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="every number of viewers three times")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        counts, seconds = (FULL, 8.0) if options.full else (SHORT, 4.0)
+        results = measure(Path(name), counts, seconds, lambda text: print(f"  {text}", flush=True))
+    print(f"\nH.264 over RTSP, 1280x720, {FPS} pictures a second, {KBPS / 1000:g} Mbit/s; medians\n")
+    print(table.text(lines(results)))
+    print("\n" + table.text([table.HEAD, *(row.cells() for row in rows(results))]))
+    if not has_gstreamer():
+        print(f"not measured: {PEER} (Debian: python3-gi, gir1.2-gst-rtsp-server-1.0)")
+
+
+if __name__ == "__main__":
+    main()
