@@ -24,6 +24,8 @@ BODIES = {
     + b"--myboundary--\r\n",
     "without heads": b"--x\n\n" + SOUND + b"\n--x\n\n" + OTHER + b"\n--x--\n",
     "one part for ever": b"--myboundary\r\nContent-Type: audio/L16\r\n\r\n" + SOUND + OTHER + b"\r\n--myboundary\r\n",
+    "one part to the end": b"--myboundary\r\nContent-Type: audio/L16\r\n\r\n" + SOUND + OTHER,
+    "one part and a last boundary": b"--myboundary\r\n\r\n" + SOUND + OTHER + b"\r\n--myboundary--",
     "with a line end in front": b"\r\n--b\r\nContent-Length: 1536\r\n\r\n" + SOUND + OTHER,
 }
 
@@ -31,7 +33,7 @@ BODIES = {
 def unwrapped(body: bytes, size: int) -> bytes:
     parts = Mixed()
     pieces = (body[at : at + size] for at in range(0, len(body), size))
-    return b"".join(sound for piece in pieces for sound in parts.feed(piece))
+    return b"".join([*(sound for piece in pieces for sound in parts.feed(piece)), parts.rest()])
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100, 10_000])

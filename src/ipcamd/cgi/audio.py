@@ -1,6 +1,6 @@
 """``/cgi/audio/audio.cgi``: the microphone's sound (SDK 5.2), and old clients' way to speak."""
 
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Framing, Join, Reply, text
 from ipcamd.cgi.framing import SDK_TYPE
@@ -61,17 +61,23 @@ async def _speak(call: Call) -> Reply:
         raise HttpError(403, "this account may not do that")
     if speaker is None or not speaker.claim(who):
         return UNAVAILABLE
-    parts, rest = Mixed(), b""
     try:
-        async for piece in call.body:
-            for samples in parts.feed(piece):
-                rest += samples
-                whole = len(rest) & ~1
-                await speaker.play(who, rest[:whole])
-                rest = rest[whole:]
+        await _play(call.body, lambda samples: speaker.play(who, samples))
     finally:
         speaker.release(who)
     return text("OK")
+
+
+async def _play(body: AsyncIterator[bytes], play: Callable[[bytes], Awaitable[None]]) -> None:
+    parts, half = Mixed(), b""
+    async for piece in body:
+        for found in parts.feed(piece):
+            samples = half + found
+            whole = len(samples) & ~1
+            await play(samples[:whole])
+            half = samples[whole:]
+    samples = half + parts.rest()
+    await play(samples[: len(samples) & ~1])
 
 
 def _changes(query: Query) -> bool:

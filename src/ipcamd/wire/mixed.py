@@ -38,6 +38,11 @@ class Mixed:
             step = self._step
             yield from step()
 
+    def rest(self) -> bytes:
+        """Return what was held back because a boundary might have followed; for the body's end."""
+        held = self._data if self._step in (self._begin, self._open) else b""
+        return held[: held.find(self._boundary)].rstrip(b"\r\n") if self._boundary and self._boundary in held else held
+
     def _begin(self) -> Iterator[bytes]:
         if first := _FIRST.match(self._data):
             self._boundary = first[1]

@@ -1,0 +1,85 @@
+"""Talk by POST, and how to talk by UDP; what was said can be read back."""
+
+import pytest
+from tests.cgi.asking import World
+from tests.cgi.sounding import Sounding, samples
+
+from ipcamd.cgi import speaker
+from ipcamd.cgi.endpoint import Body, Reply
+from ipcamd.cgi.talk import ENDPOINT
+from ipcamd.errors import RequestFailed
+from ipcamd.media.sound.speaker import AHEAD
+from ipcamd.params.group import Rank
+from ipcamd.wire import ulaw
+
+SPEECH = bytes(range(256)) * 100
+
+
+@pytest.fixture
+def camera(world: World) -> Sounding:
+    return Sounding(world)
+
+
+def test_talk_is_for_users_and_a_body_without_an_end() -> None:
+    assert (ENDPOINT.rank, ENDPOINT.body) == (Rank.USERS, Body.STREAM)
+    assert speaker.ENDPOINT.rank is Rank.ADMIN
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["audio/basic", "Audio/Basic", "audio/basic; rate=8000", "", "application/octet-stream", "audio/pcmu"],
+)
+@pytest.mark.parametrize("size", [1, 160, 100_000])
+async def test_u_law_is_played_at_the_pace_of_speech(camera: Sounding, content_type: str, size: int) -> None:
+    pieces = [SPEECH[at : at + size] for at in range(0, len(SPEECH), size)]
+    reply = await camera.ask(ENDPOINT, "", pieces, content_type)
+    assert isinstance(reply, Reply)
+    assert reply.body == b"OK\r\n"
+    assert camera.heard() == ulaw.decode(SPEECH)
+    assert camera.now == pytest.approx(len(SPEECH) / 8000 - AHEAD)
+    assert camera.speaker
+    assert camera.speaker.talker is None
+
+
+@pytest.mark.parametrize("content_type", ["audio/mpeg", "audio/basic;rate=16000", "multipart/mixed", "text/plain"])
+async def test_other_formats_are_refused_with_what_is_allowed(camera: Sounding, content_type: str) -> None:
+    with pytest.raises(RequestFailed, match="audio/basic"):
+        await camera.ask(ENDPOINT, "", [SPEECH], content_type)
+    assert camera.heard() == b""
+
+
+async def test_a_get_is_told_how_to_talk(camera: Sounding) -> None:
+    assert await camera.text(ENDPOINT) == (
+        "udp=on\r\nhost=127.0.0.1\r\nport=5432\r\n"
+        "packet=RTP version 2, payload type 0 (PCMU, 8000 Hz, mono), 1 to 2048 bytes of u-law\r\n"
+        "post=audio/basic\r\n"
+    )
+    camera.port = None
+    assert (await camera.text(ENDPOINT)).startswith("udp=off\r\npacket=")
+
+
+async def test_refused_clearly_while_it_is_disabled_or_another_speaks(camera: Sounding) -> None:
+    assert camera.speaker
+    camera.speaker.claim("anna")
+    with pytest.raises(RequestFailed, match="somebody else"):
+        await camera.ask(ENDPOINT, "", [SPEECH])
+    camera.speaker.release("anna")
+    await camera.enable("SpeakerEnabled", "no")
+    for body in (None, [SPEECH]):
+        with pytest.raises(RequestFailed, match="SpeakerEnabled=no"):
+            await camera.ask(ENDPOINT, "", body)
+    camera.speaker = None
+    for body in (None, [SPEECH]):
+        with pytest.raises(RequestFailed, match="no speaker"):
+            await camera.ask(ENDPOINT, "", body)
+
+
+async def test_what_was_said_reads_back_as_wav(camera: Sounding) -> None:
+    await camera.ask(ENDPOINT, "", [SPEECH])
+    reply = await camera.ask(speaker.ENDPOINT, rank=Rank.ADMIN)
+    assert isinstance(reply, Reply)
+    assert reply.content_type == "audio/wav"
+    assert samples(reply.body) == ulaw.decode(SPEECH)
+    camera.speaker = None
+    with pytest.raises(RequestFailed, match="no speaker"):
+        await camera.ask(speaker.ENDPOINT)
