@@ -5,6 +5,8 @@ IpcamdError
 ├── RequestFailed   a request is well-formed but cannot be done: 200 ``Request failed: <message>``
 ├── HttpError       a request is refused by HTTP itself: 4xx/5xx
 ├── StoreError      a change could not be made durable; memory is as before
+├── CardError       the SD card is not there, full, or failed
+├── DeliveryError   a target did not take what was sent to it; it is tried again
 └── SourceError     a picture source failed; the capture tries again
 """
 
@@ -25,6 +27,21 @@ class RequestFailed(IpcamdError):
 
 class StoreError(IpcamdError):
     """The store could not write; nothing was changed."""
+
+
+class CardError(IpcamdError):
+    """The SD card is not there, is full, or failed; the message says which."""
+
+
+class DeliveryError(IpcamdError):
+    """A target did not take what was sent to it; the message is for a person who can do something about it.
+
+    ``away`` says that nobody answered at all, so that trying again soon costs nobody anything.
+    """
+
+    def __init__(self, message: str, away: bool = False) -> None:
+        super().__init__(message)
+        self.away = away
 
 
 class SourceError(IpcamdError):

@@ -86,6 +86,14 @@ class Disk:
                             found = entry.stat(follow_symlinks=False)
                             yield Found(folder, entry.name, found.st_size, found.st_mtime_ns)
 
+    def find(self, folder: str, name: str) -> list[Found]:
+        """Return the file of that name, if there is one."""
+        with self._folder(folder) as fd, suppress(FileNotFoundError):
+            found = os.stat(name, dir_fd=fd, follow_symlinks=False)
+            if stat.S_ISREG(found.st_mode):
+                return [Found(folder, name, found.st_size, found.st_mtime_ns)]
+        return []
+
     def create(self, folder: str, name: str) -> int:
         """Return a new file, open for reading and writing; `done` when it is written."""
         with self._lock:

@@ -50,21 +50,25 @@ class Index:
         """Return the recording of that name, exactly."""
         return self._recordings.get((folder, name))
 
-    async def load(self) -> None:
-        """Take over what the store knows."""
+    async def stored(self) -> list[Recording]:
+        """Return what the store knows."""
         try:
-            rows = await self._database.read(_ALL)
+            return [Recording(*row) for row in await self._database.read(_ALL)]
         except StoreError as error:
             _log.warning("the index of recordings is made anew: %s", error)
-            return
-        self.put(*(Recording(*row) for row in rows))
+            return []
 
     def put(self, *recordings: Recording) -> None:
         """Know these from now on, in memory alone: while they are being written."""
         for recording in recordings:
-            self._forget(recording.key)
+            self.forget(recording.key)
             self._recordings[recording.key] = recording
             self.bytes += recording.size
+
+    def forget(self, key: Key) -> None:
+        """Know this no more, in memory alone."""
+        if known := self._recordings.pop(key, None):
+            self.bytes -= known.size
 
     async def add(self, recordings: Collection[Recording]) -> None:
         """Know these, whole files, from now on."""
@@ -74,7 +78,7 @@ class Index:
     async def drop(self, keys: Collection[Key]) -> None:
         """Know these no more."""
         for key in keys:
-            self._forget(key)
+            self.forget(key)
         await self._write(_DROP, keys)
 
     def forget_all(self) -> None:
@@ -82,12 +86,27 @@ class Index:
         self._recordings.clear()
         self.bytes = 0
 
-    def compare(self, found: Iterable[Found]) -> tuple[list[Found], list[Key]]:
-        """Return which files of the card are not known as they are, and what is known but not there."""
-        there = {(f.folder, f.name): f for f in found}
-        unknown = [f for key, f in there.items() if not self._is_known(key, f)]
-        gone = [key for key, r in self._recordings.items() if key not in there and not r.writing]
-        return unknown, gone
+    async def clear(self) -> None:
+        """Know nothing."""
+        self.forget_all()
+        await self._write("DELETE FROM recording", [()])
+
+    def settle(self, stored: Iterable[Recording], found: Iterable[Found]) -> tuple[list[Found], list[Key]]:
+        """Know what the store knows and the card holds, unchanged.
+
+        Return the files that are not known so, and what the store should know no more. What is in memory already is
+        newer than both.
+        """
+        there = {key: f for f in found if (key := (f.folder, f.name)) not in self._recordings}
+        gone = []
+        for recording in stored:
+            file = there.get(recording.key)
+            if file and (file.size, file.stamp) == (recording.size, recording.stamp):
+                self.put(recording)
+                del there[recording.key]
+            elif recording.key not in self._recordings:
+                gone.append(recording.key)
+        return list(there.values()), gone
 
     def oldest(self) -> Recording | None:
         """Return the recording that began first, of those that are not being written."""
@@ -112,14 +131,6 @@ class Index:
         ]
         some.sort(key=(lambda r: r.began) if by_time else (lambda r: r.name), reverse=descending)
         return Page(len(some), tuple(some[start : None if count is None else start + count]))
-
-    def _is_known(self, key: Key, found: Found) -> bool:
-        known = self._recordings.get(key)
-        return known is not None and (known.writing or (known.size, known.stamp) == (found.size, found.stamp))
-
-    def _forget(self, key: Key) -> None:
-        if known := self._recordings.pop(key, None):
-            self.bytes -= known.size
 
     async def _write(self, statement: str, rows: Collection[tuple[object, ...]]) -> None:
         if not rows:

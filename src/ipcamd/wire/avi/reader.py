@@ -35,9 +35,10 @@ LARGEST = 32 << 20
 """Bytes that no chunk exceeds."""
 _LOOK = 96
 """Bytes of a picture that tell whether it is a key frame."""
+_START = rb"\x00\x00\x01"
 _KEYS = {
-    "H264": re.compile(rb"\0\0\1[\x67\x27\x65\x25\x47]"),
-    "FMP4": re.compile(rb"\0\0\1[\x20-\x2f]|\0\0\1\xb6[\0-\x3f]"),
+    "H264": re.compile(_START + rb"[\x05\x25\x45\x65\x07\x27\x47\x67]"),  # an IDR picture, or parameters before one
+    "FMP4": re.compile(_START + rb"(?:[\x20-\x2f]|\xb6[\x00-\x3f])"),  # the layer's header, or an I picture
 }
 
 

@@ -70,10 +70,9 @@ class Writer:
 
     def sound(self, samples: bytes, captured: int) -> list[bytes]:
         """Return what to append for u-law samples, the first of them captured then (nanoseconds)."""
-        due = (captured - self._zero) * SOUND_RATE // SECOND
-        off = due - self._totals.samples
-        if abs(off) > (SLIP if self._totals.samples else 0):
-            samples = samples[-off:] if off < 0 else _SILENCE * min(off, GAP // SECOND * SOUND_RATE) + samples
+        off = (captured - self._zero) * SOUND_RATE // SECOND - self._totals.samples
+        if (SLIP if self._totals.samples else 0) < abs(off) <= GAP // SECOND * SOUND_RATE:
+            samples = samples[-off:] if off < 0 else _SILENCE * off + samples
         if not samples or not self.form.sound:
             return []
         self._totals.samples += len(samples)
