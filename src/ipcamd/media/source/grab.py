@@ -10,7 +10,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture
 from ipcamd.media.source.decode import Eye
 from ipcamd.media.source.medium import decoded, open_medium, video_of
-from ipcamd.media.source.pace import Clock
+from ipcamd.media.source.pace import Clock, Picker
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -26,7 +26,7 @@ def grabber(display: str, rate: int) -> InputContainer:
 
 def grab(display: str, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> Iterator[Picture]:
     """Yield pictures of a display; see `Source.play`."""
-    rate, number, eye = wanted().rate, -1, Eye()
+    rate, number, eye, picker = wanted().rate, -1, Eye(), Picker()
     medium = grabber(display, rate)
     try:
         while True:
@@ -36,6 +36,8 @@ def grab(display: str, wanted: "Callable[[], Wanted]", stop: threading.Event, cl
                     return
                 if want.rate != rate:
                     break
+                if not picker.takes(clock.steady(), rate):
+                    continue  # FFmpeg hurries to catch up with the time that opening took
                 number += 1
                 yield Picture(eye.see(picture, want.size), captured, number)
             # opened before the other is closed: an X server that loses its last client may start anew

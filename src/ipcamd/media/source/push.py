@@ -33,6 +33,8 @@ def pushed(
             raise SourceError("ended")
         try:
             for part in parts.feed(data):
+                if stop.is_set():
+                    return
                 yield from receiver.take(part, wanted())
         except ValueError as error:
             raise SourceError(f"sends {error}") from None
