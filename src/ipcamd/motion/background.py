@@ -1,6 +1,6 @@
-"""What the camera sees while nothing moves, and how a picture differs from it. Imported by media threads only.
+"""What the camera sees while nothing moves, and what of a picture moves. Imported by media threads only.
 
-All planes are rows by columns of grey, 0 to 255, a few thousand pixels; a comparison takes a fraction of a millisecond.
+Planes are rows by columns of grey, 0 to 255, some ten thousand pixels; a picture takes a fraction of a millisecond.
 """
 
 from math import exp
@@ -8,34 +8,117 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-Grey = NDArray[np.float32]
+from ipcamd.motion import light
+from ipcamd.motion.light import Grey
 
-CALM, BUSY = 1.5, 6.0
-"""Seconds in which the background follows a picture, where it hardly differs and where it does: what stops moving
-becomes background."""
-NOISE = 3.0
-"""Seconds in which the noise of a pixel is learnt."""
+CALM, BUSY = 1.5, 12.0
+"""Seconds in which the background follows the picture, where it hardly differs and where it does."""
+NOISE, TUMULT = 4.0, 20.0
+"""Seconds in which the noise of a pixel is learnt, where it is calm and where it is not: leaves in the wind."""
+RECENT = 0.4
+"""Seconds that a pixel looks back to tell whether it changes just now."""
+STIR = 0.5
+"""Seconds in which a change is forgotten."""
+STEP = 6.0
+"""A pixel that differs by less, or by less than its noise, is calm."""
+CUT = 0.3
+"""So large a part of a calm picture does not begin to move at once: then the light changed, or the whole picture."""
+GLARE = 12.0
+"""Light that changed by so much in a second, in grey levels, dazzles: nothing can be told from movement ..."""
+BLINK = 3.0
+"""... but not for longer than so many seconds."""
+
+_BEYOND = -255, 4 * 255
 _FIRST_NOISE = 2.0
-_STEP = 8.0
-"""A pixel that differs by less, and by less than its noise allows, is calm."""
+_SIGMAS = 4.0
+"""Noise, the mean deviation, is exceeded so many times by one pixel in a thousand."""
 
 
 class Background:
-    """Learns from each picture."""
+    """Learns from each picture. All pictures have one shape."""
 
-    def __init__(self, plane: NDArray[np.uint8]) -> None:
-        self.level: Grey = plane.astype(np.float32)
-        self.noise: Grey = np.full(plane.shape, _FIRST_NOISE, np.float32)
+    def __init__(self, picture: Grey) -> None:
+        self._level = picture.copy()
+        """Not limited to 0 to 255: what light burns out, or drowns in the dark, comes back when the light does."""
+        self._noise = np.full(picture.shape, _FIRST_NOISE, np.float32)
         """How far a pixel is from its level on average, while nothing moves."""
+        self._recent = picture.copy()
+        self._stir = np.zeros(picture.shape, np.float32)
+        self._glare = 0.0
+        """Grey levels by which the light changed in the last second or so."""
+        self._blink = BLINK
+        """Seconds that it may still be dazzled."""
+        self._busy = 0.0
+        """The part of the last picture that moved, 0 to 1."""
 
-    def learn(self, picture: Grey, seconds: float) -> None:
-        """Move towards a picture that came `seconds` after the last one."""
-        change = picture - self.level
-        size = np.abs(change)
-        calm = size < np.maximum(_STEP, 4 * self.noise)
-        self.level += change * np.where(calm, _share(seconds, CALM), _share(seconds, BUSY)).astype(np.float32)
-        self.noise += (size - self.noise) * np.where(calm, _share(seconds, NOISE), 0).astype(np.float32)
+    def moves(self, picture: Grey, seconds: float) -> Grey:
+        """Return by how much each pixel differs because something moves there, 0 where nothing does; and learn.
+
+        `seconds` since the last picture.
+        """
+        if self._dazzled(picture, seconds):
+            return self._renew(picture)
+        size = np.abs(picture - np.clip(self._level, 0, 255))
+        unrest = 1.2 * light.middle(size[::3, ::3].ravel())
+        floor = np.maximum(STEP, _SIGMAS * np.maximum(self._noise, unrest))
+        busy = size > floor
+        self._stir *= np.float32(exp(-seconds / STIR))
+        np.maximum(self._stir, np.abs(picture - self._recent), out=self._stir)
+        moved = self._moved(picture, size, floor, unrest) if busy.any() else np.zeros_like(size)
+        if self._cut(moved):
+            return self._renew(picture)
+        self._learn(picture, size, busy, seconds)
+        return moved
+
+    def _dazzled(self, picture: Grey, seconds: float) -> bool:
+        """Make the background as bright as the picture; tell whether the light changes too much to see anything."""
+        gain, offset = light.change(np.clip(self._level, 0, 255), picture)
+        self._glare *= exp(-seconds)
+        if (gain, offset) != (1, 0):
+            lit = np.clip(gain * self._level + offset, *_BEYOND)
+            self._glare += float(np.abs(lit - self._level).mean())
+            self._level, self._recent = lit, np.clip(gain * self._recent + offset, 0, 255)
+            self._noise *= np.float32(gain)
+        dazzled = self._glare > GLARE and self._blink > 0
+        self._blink = min(BLINK, self._blink + (-seconds if self._glare > GLARE else seconds / 2))
+        return dazzled
+
+    def _moved(self, picture: Grey, size: Grey, floor: Grey, unrest: float) -> Grey:
+        size = np.minimum(size, np.abs(picture - light.explained(self._level, picture, unrest)))
+        # what stands still is no movement, however different it is
+        moved: Grey = np.multiply(size > floor, np.minimum(size, _around(self._stir)))
+        return moved
+
+    def _cut(self, moved: Grey) -> bool:
+        before, self._busy = self._busy, int(np.count_nonzero(moved)) / moved.size
+        return self._busy > CUT > 2 * before
+
+    def _renew(self, picture: Grey) -> Grey:
+        """Take the picture as the background; return that nothing moves."""
+        self._level, self._recent = picture.copy(), picture.copy()
+        self._stir.fill(0)
+        return np.zeros_like(picture)
+
+    def _learn(self, picture: Grey, size: Grey, busy: NDArray[np.bool_], seconds: float) -> None:
+        self._level += (picture - np.clip(self._level, 0, 255)) * _either(busy, seconds, BUSY, CALM)
+        self._noise += (np.minimum(size, 3 * self._noise) - self._noise) * _either(busy, seconds, TUMULT, NOISE)
+        self._recent += (picture - self._recent) * np.float32(_part(seconds, RECENT))
 
 
-def _share(seconds: float, span: float) -> float:
+def _around(plane: Grey) -> Grey:
+    """Return for each pixel the largest value within two pixels."""
+    wide = np.pad(plane, 2)
+    rows, columns = plane.shape
+    wide = np.maximum.reduce([wide[start : start + rows] for start in range(5)])
+    most: Grey = np.maximum.reduce([wide[:, start : start + columns] for start in range(5)])
+    return most
+
+
+def _either(mask: NDArray[np.bool_], seconds: float, inside: float, outside: float) -> Grey:
+    """Return how far to move in so many seconds, at one speed inside of the mask and at another one outside."""
+    slow, fast = _part(seconds, inside), _part(seconds, outside)
+    return np.float32(slow - fast) * mask + np.float32(fast)
+
+
+def _part(seconds: float, span: float) -> float:
     return 1 - exp(-seconds / span)

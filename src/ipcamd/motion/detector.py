@@ -5,20 +5,24 @@ Imported by media threads only: it brings numpy.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ipcamd.media.glance import Glance
 from ipcamd.motion.background import Background
+from ipcamd.motion.light import Grey
 from ipcamd.motion.windows import Window
 from ipcamd.params.motion import HEIGHT, WIDTH
 
 SECOND = 1_000_000_000
-SETTLE = 1.0
-"""Seconds that a new background is learnt before anything counts."""
-GAP = 2.5
-"""Seconds without a picture after which the background is learnt anew."""
+SETTLE = SECOND
+"""Nanoseconds that a new background is learnt before anything counts."""
+GAP = 5 * SECOND // 2
+"""Nanoseconds without a picture after which the background is learnt anew."""
+FEW = 3
+"""Fewer pixels than these are no movement, in a window that has more."""
 
 Mask = NDArray[np.bool_]
 
@@ -27,30 +31,35 @@ Mask = NDArray[np.bool_]
 class Sight:
     """What one window saw in one picture."""
 
-    share: float = 0.0
-    """How much of its area moves, 0 to 1."""
+    extent: float = 0.0
+    """How large what moves is, compared to the window: 0 to 1, as a length (1/2: it covers a quarter of the area)."""
     over: bool = False
-    """That is enough for an alarm."""
+    """It is large enough for an alarm, and was so in the last picture."""
 
     @property
     def level(self) -> int:
         """The motion level of the Status word (SDK 3.1), 0 to 255."""
-        return -(-round(self.share * 25500) // 100)
+        return round(self.extent * 255)
 
 
 NOTHING = Sight()
 
 
 class Detector:
-    """Watches windows. For one thread at a time; `windows` may be replaced from any."""
+    """Watches windows. For one thread."""
 
     def __init__(self, windows: Sequence[Window]) -> None:
-        self.windows = windows
+        self._windows = tuple(windows)
+        self._watches: list[Watch] = []
         self._background: Background | None = None
-        self._view = 0
-        self._since = 0
+        self._first: Glance | None = None
+        """The glance that the background began with."""
         self._last = 0
-        self._shape: tuple[int, ...] = ()
+
+    def adjust(self, windows: Sequence[Window]) -> None:
+        """Watch these windows from now on."""
+        if self._windows != tuple(windows):
+            self._windows, self._watches = tuple(windows), []
 
     def forget(self) -> None:
         """Begin anew: what comes next must not be compared with what was."""
@@ -58,50 +67,80 @@ class Detector:
 
     def see(self, glance: Glance) -> tuple[Sight, ...]:
         """Return what each window sees."""
-        if glance.plane is None or self._background is None or not self._follows(glance, glance.plane.shape):
-            self._begin(glance)
-            return (NOTHING,) * len(self.windows)
-        seconds = (glance.captured - self._last) / SECOND
+        none = (NOTHING,) * len(self._windows)
+        if glance.plane is None:
+            self.forget()
+            return none
+        plane = glance.plane.astype(np.float32)
+        if self._background is None or not self._follows(glance):
+            self._background, self._first, self._last = Background(plane), glance, glance.captured
+            self._watches = []
+            return none
+        moved = self._background.moves(plane, (glance.captured - self._last) / SECOND)
         self._last = glance.captured
-        picture = glance.plane.astype(np.float32)
-        difference = np.abs(picture - self._background.level)
-        noise = self._background.noise.copy()
-        settled = glance.captured - self._since >= SETTLE * SECOND
-        self._background.learn(picture, seconds if settled else 4 * seconds)
-        if not settled:
-            return (NOTHING,) * len(self.windows)
-        return tuple(_sight(window, difference, noise) for window in self.windows)
+        self._watches = self._watches or [Watch(window, glance.plane.shape) for window in self._windows]
+        sights = tuple(watch.see(moved) for watch in self._watches)
+        assert self._first
+        return sights if glance.captured - self._first.captured >= SETTLE else none
 
-    def _follows(self, glance: Glance, shape: tuple[int, ...]) -> bool:
-        close = 0 < glance.captured - self._last <= GAP * SECOND
-        return close and glance.view == self._view and shape == self._shape
-
-    def _begin(self, glance: Glance) -> None:
-        self._background = None if glance.plane is None else Background(glance.plane)
-        self._shape = () if glance.plane is None else glance.plane.shape
-        self._view, self._since, self._last = glance.view, glance.captured, glance.captured
+    def _follows(self, glance: Glance) -> bool:
+        first = self._first
+        if first is None or first.plane is None or glance.plane is None or first.plane.shape != glance.plane.shape:
+            return False
+        return glance.view == first.view and 0 < glance.captured - self._last <= GAP
 
 
 def threshold(sensitivity: int) -> float:
     """Return by how much a pixel must differ at least: 48 grey levels for sensitivity 0, 17 for 50, 6 for 100."""
-    return 6 * 8 ** ((100 - sensitivity) / 100)
+    return float(6 * 8 ** ((100 - sensitivity) / 100))
 
 
-def mask(window: Window, shape: tuple[int, int]) -> Mask:
-    """Return the window's area in a picture of that shape: of each box at least one pixel."""
-    rows, columns = shape
-    area = np.zeros(shape, np.bool_)
+class Watch:
+    """One window, on pictures of one shape."""
+
+    def __init__(self, window: Window, shape: tuple[int, ...]) -> None:
+        self._window = window
+        self._part, self._area = area(window, shape)
+        self._size = max(1, int(np.count_nonzero(self._area)))
+        self._threshold = threshold(window.sensitivity)
+        self._before = False
+
+    def see(self, moved: Grey) -> Sight:
+        """Return what it sees: `moved` is by how much each pixel of the picture differs because something moves."""
+        if not self._window.watches:
+            return NOTHING
+        odd = moved[self._part] > self._threshold
+        count = int(np.count_nonzero(_dense(odd) & self._area)) if odd.any() else 0
+        extent = sqrt(count / self._size) if count >= min(FEW, self._size) else 0.0
+        enough = extent > 0 and extent >= self._window.percent / 100
+        before, self._before = self._before, enough
+        return Sight(extent, enough and before)
+
+
+def area(window: Window, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], Mask]:
+    """Return the part of a picture of that shape that holds the window, and which pixels of it belong to the window: of
+    each box at least one."""
+    whole = np.zeros(shape, np.bool_)
     for left, top, right, bottom in window.boxes:
-        first, last = round(top * rows / HEIGHT), round(bottom * rows / HEIGHT)
-        start, end = round(left * columns / WIDTH), round(right * columns / WIDTH)
-        area[min(first, rows - 1) : max(last, first + 1), min(start, columns - 1) : max(end, start + 1)] = True
-    return area
+        rows, columns = _pixels(top, bottom, HEIGHT, shape[0]), _pixels(left, right, WIDTH, shape[1])
+        whole[rows, columns] = True
+    rows, columns = _extent(np.any(whole, axis=1)), _extent(np.any(whole, axis=0))
+    return (rows, columns), whole[rows, columns]
 
 
-def _sight(window: Window, difference: NDArray[np.float32], noise: NDArray[np.float32]) -> Sight:
-    if not window.watches:
-        return NOTHING
-    area = mask(window, (difference.shape[0], difference.shape[1]))
-    moved = (difference > np.maximum(threshold(window.sensitivity), 4 * noise)) & area
-    share = float(moved.sum() / area.sum())
-    return Sight(share, share > 0 and share >= window.percent / 100)
+def _pixels(start: int, end: int, length: int, pixels: int) -> slice:
+    first = min(round(start * pixels / length), pixels - 1)
+    return slice(first, max(first + 1, round(end * pixels / length)))
+
+
+def _extent(marks: Mask) -> slice:
+    places = np.flatnonzero(marks)
+    return slice(int(places[0]), int(places[-1]) + 1) if places.size else slice(0, 0)
+
+
+def _dense(odd: Mask) -> Mask:
+    """Return what is odd together with at least two of its eight neighbours: single pixels are noise."""
+    count = np.pad(odd, 1).astype(np.uint8)
+    count = count[:-2] + count[1:-1] + count[2:]
+    dense: Mask = odd & (count[:, :-2] + count[:, 1:-1] + count[:, 2:] > 2)
+    return dense

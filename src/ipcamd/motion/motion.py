@@ -65,7 +65,8 @@ class Motion:
     async def stop(self) -> None:
         """End the thread."""
         self._glances.slot.close()
-        await asyncio.get_running_loop().run_in_executor(None, self._thread.join, STOP)
+        if self._thread.is_alive():
+            await asyncio.get_running_loop().run_in_executor(None, self._thread.join, STOP)
 
     def levels(self) -> Levels:
         """Return the present levels; from any thread."""
@@ -106,9 +107,9 @@ class Motion:
     def _look(self, glance: Glance) -> None:
         from ipcamd.motion.detector import NOTHING, Detector
 
-        windows, now = self._windows, self._now()
-        self._detector = self._detector or Detector(windows)
-        self._detector.windows = windows
+        now = self._now()
+        self._detector = self._detector or Detector(self._windows)
+        self._detector.adjust(self._windows)
         if now < self._held:
             self._detector.forget()
             sights = (NOTHING,) * WINDOWS

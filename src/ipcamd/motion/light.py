@@ -1,0 +1,91 @@
+"""Tells light from movement: what is lit differently keeps its texture. Imported by media threads only.
+
+Planes are rows by columns of grey, 0 to 255.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.float32]
+
+BLOCK = 8
+"""Pixels across a block within which light is even."""
+_SAME = 1.0, 0.1
+"""The light is the same while the middle pixel changes by no more, and no larger a part of them by `_MUCH`."""
+_MUCH = 8.0
+_ROUNDS = 4
+_DARK, _BRIGHT = 4, 251
+"""Beyond, a sensor shows no differences."""
+_GAINS = 0.2, 5.0
+_ALIKE = 0.5
+"""A block shows what it showed before if so much of its variance is that of before, in another light."""
+_TEXTURE = 6.0
+"""Variance below which a block is flat."""
+
+
+def change(level: Grey, picture: Grey) -> tuple[float, float]:
+    """Return gain and offset that make most of `level` look like `picture`; 1 and 0 if the light is the same."""
+    before, now = level[::3, ::3].ravel(), picture[::3, ::3].ravel()
+    apart = now - before
+    gain, offset = 1.0, middle(apart)
+    if abs(offset) <= _SAME[0] and np.count_nonzero(np.abs(apart) > _MUCH) <= _SAME[1] * apart.size:
+        return 1.0, 0.0
+    usable = (now > _DARK) & (now < _BRIGHT) & (before > _DARK) & (before < _BRIGHT)
+    for _ in range(_ROUNDS):
+        off = np.abs(now - (gain * before + offset))
+        keep = usable & (off <= max(3.0, 2 * middle(off)))
+        if np.count_nonzero(keep) < 40:
+            break
+        gain, offset = _line(before[keep], now[keep])
+    return gain, offset
+
+
+def _line(before: Grey, now: Grey) -> tuple[float, float]:
+    mean, level = float(now.mean()), float(before.mean())
+    apart = before - level
+    # the constant keeps the gain at 1 where there is hardly any contrast to tell it from
+    gain = (float(apart @ (now - mean)) + before.size) / (float(apart @ apart) + before.size)
+    gain = min(max(gain, _GAINS[0]), _GAINS[1])
+    return gain, mean - gain * level
+
+
+def explained(level: Grey, picture: Grey, noise: float) -> Grey:
+    """Return what `picture` would be if each block of `level` were only lit differently. Blocks that do not show what
+    they showed before stay as in `level`. Of flat ones nobody can say; things are told by their edges.
+
+    `noise` is how far pixels of `picture` are from what they should be, on average.
+    """
+    one, other = _pooled(level), _pooled(picture)
+    spread, contrast = _pooled(level * level) - one * one, _pooled(picture * picture) - other * other
+    common = _pooled(level * picture) - one * other
+    same = (spread > _TEXTURE) & (common > 0) & (common * common > _ALIKE * spread * contrast)
+    flat = (spread <= _TEXTURE) & (contrast <= _TEXTURE + 3 * noise * noise)
+    gain = np.where(same, common / np.maximum(spread, _TEXTURE), 1)
+    offset = np.where(same | flat, other - gain * one, 0)
+    return _spread(gain, level.shape) * level + _spread(offset, level.shape)
+
+
+def middle(values: Grey) -> float:
+    """Return the median, near enough."""
+    half = values.size // 2
+    return float(np.partition(values, half)[half])
+
+
+def _pooled(plane: Grey) -> Grey:
+    """Return the mean of each block."""
+    return np.asarray(_pool(plane.shape[0]) @ plane @ _pool(plane.shape[1]).T, np.float32)
+
+
+@lru_cache(8)
+def _pool(length: int) -> Grey:
+    """Return the matrix that averages the blocks of so many pixels; the last block may be smaller."""
+    block = np.arange(length) // BLOCK
+    matrix: Grey = (block == np.arange(block[-1] + 1)[:, None]).astype(np.float32)
+    matrix /= matrix.sum(axis=1, keepdims=True)
+    return matrix
+
+
+def _spread(blocks: Grey, shape: tuple[int, ...]) -> Grey:
+    return blocks.repeat(BLOCK, 0)[: shape[0]].repeat(BLOCK, 1)[:, : shape[1]]
