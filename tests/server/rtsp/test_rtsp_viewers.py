@@ -69,6 +69,19 @@ async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(st
     assert all(sent[at] in keys for at in jumps)
 
 
+async def test_who_begins_is_not_taken_for_slow_while_the_group_is_under_way(stage: Stage) -> None:
+    first, late = await stage.player(), await stage.player()
+    await first.play()
+    sent = [stage.lens.picture(key=number == 0, size=60_000) for number in range(25)]
+    late.send("SETUP", "/h264/track0", transport="RTP/AVP/TCP;interleaved=0-1")
+    late.session = (await late.answer()).fields["session"].partition(";")[0]
+    late.send("PLAY", "/h264")
+    await stage.quiet()
+    sent += [stage.lens.picture() for _ in range(10)]
+    await late.answer()
+    assert [await late.frame() for _ in sent] == sent
+
+
 async def test_a_viewer_who_reads_nothing_is_cut(stage: Stage, player: Player) -> None:
     player.writer.transport.pause_reading()  # type: ignore[attr-defined]
     player.send("SETUP", "/h264/track0", transport="RTP/AVP/TCP;interleaved=0-1")

@@ -113,6 +113,7 @@ class Connection(asyncio.Protocol):
         late = self._parser.partial and now - self._partial > limits.head
         idle = not self.sessions and not self._busy and now - self._heard > limits.idle
         if late or idle or self.line.stalled(now) > limits.stall:
+            log.info("client %s is cut: it %s", self.address, "is too slow" if self.line.waiting else "says nothing")
             self.line.abort()
         elif self._events:
             self._advance()
