@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.params.group import Values
+    from ipcamd.storage.card import Card
     from ipcamd.store.eventlog import EventLog
     from ipcamd.store.settings import Settings
 
@@ -32,6 +33,7 @@ class Camera:
     schedules: "Schedules"
     targets: "Targets"
     events: "EventLog"
+    card: "Card"
     outside: "Outside | None"
     """The virtual device's world; None on a real one."""
     live: "Mapping[tuple[str, str], Callable[[], str]]"

@@ -16,6 +16,8 @@ from ipcamd.device.virtual import Outside
 from ipcamd.events.schedules import Schedules
 from ipcamd.params import STORED
 from ipcamd.params.group import Rank
+from ipcamd.storage.card import Card
+from ipcamd.storage.index import Index
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 from ipcamd.store.facts import Facts
@@ -46,6 +48,12 @@ class World:
         self.targets = Targets()
         self.events = EventLog(self.database)
         self.clock = Clock(self.facts, lambda: self.settings["Time"], lambda: self.host)
+        self.card = Card(
+            self.path / "sdcard",
+            Index(self.database),
+            lambda: self.settings["Event.Server.External.Storage"]["DiskFull"],
+            self.clock.zone,
+        )
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
     def camera(self) -> Camera:
@@ -60,6 +68,7 @@ class World:
             schedules=self.schedules,
             targets=self.targets,
             events=self.events,
+            card=self.card,
             outside=self.outside,
             live=self.live,
             restart=self._restart,

@@ -28,11 +28,13 @@ async def rise(stack: AsyncExitStack, options: Options, restart: Callable[[], No
         identity=on.identity,
         pipeline=seen.pipeline,
         schedules=watching.schedules,
+        card=watching.footage.card,
         targets=on.targets,
         events=on.events,
         outside=seen.outside,
         live=seen.outside.live()
         | seen.live()
+        | watching.footage.live()
         | on.clock.live()
         | on.identity.live()
         | ptz.live(lambda: on.settings["PTZ.PresetList"]),

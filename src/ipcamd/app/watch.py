@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from ipcamd.app.base import Base
+from ipcamd.app.footage import Footage, footage
 from ipcamd.app.senses import Senses
 from ipcamd.events.engine import Engine
 from ipcamd.events.event import Bus, Kind
@@ -23,6 +24,7 @@ class Watch:
     """The parts that endpoints need of it."""
 
     schedules: Schedules
+    footage: Footage
 
 
 async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
@@ -32,8 +34,10 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
     output = Output(lambda level: outside.show("do1", level), lambda: settings["GPIO"]["TriggerOutStatus1"])
     stack.callback(output.close)
     settings.watch("GPIO", lambda _: output.settle())
-    engine = Engine(schedules, None, {}, output, on.events, clock.local)
+    kept = await footage(stack, on, senses)
+    engine = Engine(schedules, kept.clips, {"EnableSDCard": kept.card.keep}, output, on.events, clock.local)
     stack.push_async_callback(engine.close)
+    stack.push_async_callback(kept.close)
     bus.subscribe(engine.hear)
     notifier = Notifier(settings, on.targets, lambda notice, problem: _told(on, notice, problem))
     stack.push_async_callback(notifier.close)
@@ -43,13 +47,14 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
 
     def follow(in_force: list[Schedule]) -> None:
         motion.need(notifier.target(Kind.MOTION) is not None or any(s.has("TriggerMotion") for s in in_force))
+        kept.follow(on, in_force)
 
     times = Times(schedules, bus, clock.local, clock.now_ns, follow)
     stack.callback(times.close)
     for group in (*SCHEDULES, NOTIFY):
         settings.watch(group.name, lambda _: times.look())
     times.look()
-    return Watch(schedules)
+    return Watch(schedules, kept)
 
 
 def _inputs(on: Base, senses: Senses, bus: Bus) -> None:

@@ -85,7 +85,7 @@ class Card:
         self._place = place
         self.note = note
         self._inserted = root is not None
-        self._present = False
+        self._present = self._started = False
         self._listeners: list[Callable[[], None]] = []
         self._reading: asyncio.Task[None] | None = None
         self._matched = False
@@ -134,8 +134,10 @@ class Card:
             self.index.forget_all()
             if mounted:
                 self._reading = asyncio.get_running_loop().create_task(self._read())
-            self.note("sdcard inserted" if mounted else "sdcard removed", "")
+            if self._started:
+                self.note("sdcard inserted" if mounted else "sdcard removed", "")
             self._tell()
+        self._started = True
         return mounted
 
     async def start(self) -> None:
@@ -191,7 +193,7 @@ class Card:
 
     # ---- what goes onto it, and off it
 
-    async def keep(self, film: Film) -> Recording:
+    async def keep(self, film: Film) -> None:
         """Keep a whole file among those that events made; durable on return. Raises `CardError`."""
         async with self.using() as disk:
             try:
@@ -202,7 +204,6 @@ class Card:
                 raise CardError(f"the SD card failed: {error}") from error
             kept = Recording(found.folder, found.name, found.size, found.stamp, film.began, film.ended)
             await self.index.add([kept])
-            return kept
 
     async def delete(self, recording: Recording) -> None:
         """Delete a file that is not being written; durable on return. Raises ``OSError``."""

@@ -1,0 +1,81 @@
+"""What is kept of what the camera sees: clips of events, recordings, the SD card."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from ipcamd.app.base import Base
+from ipcamd.app.senses import Senses
+from ipcamd.events.clip import Clips
+from ipcamd.events.recorder import Recorder
+from ipcamd.events.schedule import Schedule
+from ipcamd.options import Options
+from ipcamd.params.event import STORAGE
+from ipcamd.storage.card import Card
+from ipcamd.storage.index import Index
+from ipcamd.store.eventlog import Entry
+
+MEGABYTE = 1 << 20
+
+TRIGGERS = ("TriggerMotion", "TriggerDI1", "TriggerDI2", "ScheduleTimeMode")
+PLACES = ("EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard")
+"""Flags of a schedule: what starts it, and what asks for clips."""
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """The parts that keep it."""
+
+    card: Card
+    clips: Clips
+    recorder: Recorder
+
+    def follow(self, on: Base, in_force: Sequence[Schedule]) -> None:
+        """Do what the schedules want that are in force or will be soon."""
+        local = on.clock.local()
+        self.clips.arm(any(any(map(s.has, TRIGGERS)) and any(map(s.has, PLACES)) for s in in_force))
+        self.recorder.run(
+            any(s.has("ScheduleTimeMode") and s.has("EnableSDCard") and s.counts(local) for s in in_force)
+        )
+
+    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the parameters that say what card there is (see ``Camera.live``)."""
+        card = self.card
+        return {
+            ("Hardware", "SDCard"): lambda: "1" if card.slot else "0",
+            (STORAGE.name, "Mount"): lambda: "yes" if card.look() else "no",
+            (STORAGE.name, "TotalSpace"): lambda: str(card.space().total // MEGABYTE),
+            (STORAGE.name, "FreeSpace"): lambda: str(card.space().free // MEGABYTE),
+        }
+
+    async def close(self) -> None:
+        """End what is being captured and recorded, and finish its files."""
+        self.clips.arm(False)
+        await self.recorder.close()
+        await self.clips.close()
+
+
+async def footage(stack: AsyncExitStack, on: Base, senses: Senses) -> Footage:
+    """Build them; the card is looked through in the background."""
+    model, clock = on.identity.model_name, on.clock
+
+    def note(what: str, why: str) -> None:
+        on.events.note(Entry(clock.now_ns(), what, failed=why))
+
+    card = Card(_root(on.options), Index(on.database), lambda: on.settings[STORAGE.name]["DiskFull"], clock.zone, note)
+    stack.push_async_callback(card.stop)
+    recorder = Recorder(senses.pipeline, card, on.settings, model, clock.now_ns, clock.local)
+    clips = Clips(senses.pipeline, on.settings, on.options.state_dir / "clips", model, clock.now_ns, clock.local)
+    senses.outside.watch("sdcard", lambda value: card.insert(value == "insert"))
+    senses.outside.watch("sdcardsize", lambda value: setattr(card, "limit", int(value) * 1024))
+    card.limit = int(senses.outside["sdcardsize"]) * 1024
+    await clips.start()
+    await card.start()
+    return Footage(card, clips, recorder)
+
+
+def _root(options: Options) -> Path | None:
+    if options.sdcard == "none":
+        return None
+    return Path(options.sdcard) if options.sdcard else options.state_dir / "sdcard"
