@@ -45,6 +45,7 @@ class Asker:
             schedules=nothing,
             targets=nothing,
             events=nothing,
+            card=nothing,
             outside=nothing,
             live=LIVE,
             restart=nothing,
