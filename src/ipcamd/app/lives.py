@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from ipcamd import logs
 from ipcamd.app.build import rise
@@ -69,8 +69,10 @@ class _Lives:
         except ConfigError as error:
             _log.error("the options stay as they were: %s", error)
             return
-        if given != self._given:
-            self._given = self._options = given
+        names = (field.name for field in fields(Options))
+        changes = {name: getattr(given, name) for name in names if getattr(given, name) != getattr(self._given, name)}
+        if changes:
+            self._given, self._options = given, replace(self._options, **changes)
             logs.start(given.log_level, given.log_format)
             self._come(End.RESTART)
 
