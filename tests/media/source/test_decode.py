@@ -123,3 +123,14 @@ def test_what_is_damaged_gives_no_picture_and_does_no_harm(data: bytes) -> None:
     decoder = Decoder("mjpeg")
     for _ in range(3):
         assert decoder.decode(data) == []
+
+
+def test_a_picture_too_large_for_memory_is_not_decoded() -> None:
+    """A JPEG of a few bytes, which claims to be 60000 pixels wide and high."""
+    codec = av.VideoCodecContext.create("mjpeg", "w")
+    codec.width, codec.height, codec.pix_fmt, codec.time_base = 64, 48, "yuvj420p", Fraction(1, 30)
+    small = b"".join(bytes(packet) for packet in codec.encode(grey((64, 48), 90, "yuvj420p")))
+    at = small.index(b"\xff\xc0") + 5
+    large = small[:at] + (60000).to_bytes(2, "big") * 2 + small[at + 4 :]
+    assert len(Decoder("mjpeg").decode(small)) == 1
+    assert Decoder("mjpeg").decode(large) == []

@@ -2,13 +2,20 @@
 
 import logging
 import re
+import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from tests.media.source.clips import clip, level, pictures, sounds
 from tests.media.source.conftest import Play
 from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
@@ -40,6 +47,27 @@ def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://{LOGIN}@127.0.0.1:{server.server_port}"
         Peer.gone.set()
+        server.shutdown()
+
+
+@pytest.fixture
+def certified(peer: str, tmp_path: Path) -> Iterator[str]:
+    """The same behind TLS, with a certificate that the camera made itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "camera")])
+    begin = datetime(2020, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, begin + timedelta(days=1))
+    parts = [
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM),
+    ]
+    (tmp_path / "own.pem").write_bytes(b"".join(parts))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "own.pem")
+    with Server(("127.0.0.1", 0), Peer) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"https://{LOGIN}@127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
@@ -119,6 +147,10 @@ def test_a_film_on_a_server_plays_over_and_over(peer: str, play: Play) -> None:
     assert {after.captured - before.captured for before, after in pairwise(shown)} <= set(
         range(SECOND // 100 - 600_000, SECOND // 100 + 600_000)
     )
+
+
+def test_a_camera_may_sign_its_certificate_itself(certified: str, play: Play) -> None:
+    assert len(pictures(play(make(f"{certified}/login"), 5, rate=EVERY))) == 5
 
 
 def test_a_stream_without_an_end(peer: str, play: Play) -> None:

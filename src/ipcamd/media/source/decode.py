@@ -27,6 +27,9 @@ _MATRICES = {1: 1, 4: 4, 7: 7, 9: 9, 10: 9}
 _LARGE = 1280 * 720
 _THREADS = 4
 
+_LIMITS = {"max_pixels": str(1 << 26)}
+"""A decoder's options. Some bytes can claim to be a picture that fills all memory."""
+
 
 def enough(have: tuple[int, int], want: tuple[int, int]) -> tuple[int, int]:
     """Return the even size in which a picture of size `have` fits into `want`, or its own if it fits as it is."""
@@ -109,6 +112,7 @@ def prepare(stream: av.VideoStream, live: bool) -> None:
     context = stream.codec_context
     context.thread_count = 1 if context.width * context.height <= _LARGE else _THREADS
     context.thread_type = "SLICE" if live else "AUTO"
+    context.options = _LIMITS
     if live:
         context.flags |= Flags.low_delay
 
@@ -120,6 +124,7 @@ class Decoder:
         """`codec` is FFmpeg's name: ``mjpeg``, ``mpeg4``, ``h264``."""
         self._context = cast(av.VideoCodecContext, av.CodecContext.create(codec, "r"))
         self._context.thread_count = 1
+        self._context.options = _LIMITS
         self._context.flags |= Flags.low_delay
 
     def decode(self, data: bytes) -> list[av.VideoFrame]:
