@@ -252,6 +252,16 @@ async def test_login(stage: Stage, player: Player) -> None:
     assert (await other.ask("PLAY", "/audio", authorization=basic("admin"))).status == 454
 
 
+async def test_who_came_without_a_login_leaves_when_one_is_needed(stage: Stage, player: Player) -> None:
+    await player.play("/audio")
+    other = await stage.player()
+    stage.service.need_login(True)
+    assert len(stage.service) == 0
+    assert (await other.ask("SETUP", "/audio", transport=TCP, authorization=basic("guest"))).status == 200
+    stage.service.need_login(True)
+    assert len(stage.service) == 1
+
+
 async def test_a_digest_for_the_presentation_is_good_for_its_tracks(stage: Stage, player: Player) -> None:
     stage.service.gate.login_needed = True
     digest = 'Digest username="a", realm="x", nonce="n", uri="%s", response="%s"'

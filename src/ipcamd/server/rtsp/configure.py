@@ -18,7 +18,7 @@ def follow(service: RtspService, settings: Settings, interface: str = "0.0.0.0")
     """
 
     def login(values: Values) -> None:
-        service.gate.login_needed = values["RTSPAuth"] == "yes"
+        service.need_login(values["RTSPAuth"] == "yes")
 
     def multicast(values: Values) -> None:
         service.multicast.configure(_multicast(values, interface))

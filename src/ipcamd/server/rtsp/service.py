@@ -12,7 +12,7 @@ from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener, listen
 from ipcamd.server.rtsp.answer import Refused
 from ipcamd.server.rtsp.connection import Connection
-from ipcamd.server.rtsp.gate import Doorkeeper, Gate
+from ipcamd.server.rtsp.gate import NOBODY, Doorkeeper, Gate
 from ipcamd.server.rtsp.media import Media, Paths, Track
 from ipcamd.server.rtsp.multicast import Multicaster
 from ipcamd.server.rtsp.session import ORPHANED, TIMEOUT, Session
@@ -104,6 +104,13 @@ class RtspService:
                 connection.line.abort()
         for session in tuple(self._sessions.values()):
             if not self._admits(session.address):
+                self.end(session)
+
+    def need_login(self, needed: bool) -> None:
+        """Let viewers in without a login or not (``System.RTSPAuth``); who is in without one must leave then."""
+        self.gate.login_needed = needed
+        for session in tuple(self._sessions.values()):
+            if needed and session.account is NOBODY:
                 self.end(session)
 
     def mark(self, video: int, audio: int) -> None:
