@@ -233,7 +233,7 @@ async def test_figures(house: House) -> None:
     for _ in range(5):
         await house.show(viewer)
     figures = house.pipeline.figures()
-    assert set(figures) == {"mjpeg", "mpeg4", "h264", "capture"}
+    assert set(figures) == {"mjpeg", "mpeg4", "h264", "3gpp", "capture"}
     assert figures["mjpeg"].rate > 0
     assert figures["capture"].rate > 0
     assert figures["h264"].rate == 0

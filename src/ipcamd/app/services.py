@@ -17,6 +17,7 @@ from ipcamd.server.qos import marks
 from ipcamd.server.router import Router
 from ipcamd.server.rtsp.catalog import Catalog
 from ipcamd.server.rtsp.configure import follow
+from ipcamd.server.rtsp.media import Track
 from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.seats import Seats
 from ipcamd.server.service import HttpService
@@ -99,13 +100,20 @@ class Services:
         return fanout
 
     def _catalog(self) -> Catalog:
-        pipeline = self._senses.pipeline
+        pipeline, settings = self._senses.pipeline, self._on.settings
         hubs = {Codec.H264: pipeline.h264, Codec.MPEG4: pipeline.mpeg4, Codec.JPEG: pipeline.mjpeg}
 
         def sound() -> Hub | None:
             return pipeline.sound if pipeline.hears else None
 
-        return Catalog(hubs, sound)
+        def phone() -> tuple[Track, ...]:
+            enabled, heard = settings["Image.3GPP"]["Enabled"], sound()
+            if enabled == "none":
+                return ()
+            sounds = (Track(heard, Codec.ULAW),) if heard and enabled == "video_audio" else ()
+            return (Track(pipeline.phone, Codec.MPEG4), *sounds)
+
+        return Catalog(hubs, sound, phone)
 
     async def _movable(self, parameter: str, service: HttpService | RtspService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""

@@ -19,7 +19,7 @@ from ipcamd.media.hub import Hub
 from ipcamd.media.look import Look
 from ipcamd.media.meter import Figures
 from ipcamd.media.post import Post
-from ipcamd.media.shape import GROUPS, Shape
+from ipcamd.media.shape import GROUPS, PHONE, Shape
 from ipcamd.media.snapshot import Snapshots
 from ipcamd.media.sound.microphone import Microphone
 from ipcamd.media.sound.recorder import Recorder
@@ -46,6 +46,11 @@ def _utc(moment: int) -> datetime:
     return datetime.fromtimestamp(moment / 1e9, UTC)
 
 
+def _name(group: str) -> str:
+    """Return the name of the stream that a group shapes: ``mjpeg``, ``mpeg4``, ``h264``."""
+    return group.removeprefix("Image.").lower()
+
+
 class Pipeline:
     """Source, transform, encoders and hubs of one camera. Starts and stops once."""
 
@@ -66,7 +71,11 @@ class Pipeline:
         the `instrument`'s, else the source's if `own_sound`.
         """
         self._settings = settings
-        self._streams = {codec: self._stream(codec, clock_ns, status) for codec in GROUPS}
+        self._streams = {
+            _name(group): self._stream(_name(group), Shape.of(codec, settings[group]), clock_ns, status)
+            for codec, group in GROUPS.items()
+        }
+        self._streams["3gpp"] = self._stream("3gpp", PHONE, clock_ns, status)
         self.glances = Glances(self._demand)
         """Small grey pictures, for motion detection."""
         slots = tuple(stream.slot for stream in self._streams.values())
@@ -85,17 +94,22 @@ class Pipeline:
     @property
     def mjpeg(self) -> Hub:
         """The MJPEG stream."""
-        return self._streams[Codec.JPEG].hub
+        return self._streams["mjpeg"].hub
 
     @property
     def mpeg4(self) -> Hub:
         """The MPEG-4 stream."""
-        return self._streams[Codec.MPEG4].hub
+        return self._streams["mpeg4"].hub
 
     @property
     def h264(self) -> Hub:
         """The H.264 stream."""
-        return self._streams[Codec.H264].hub
+        return self._streams["h264"].hub
+
+    @property
+    def phone(self) -> Hub:
+        """The small MPEG-4 stream for telephones (Image.3GPP), whether that is enabled or not."""
+        return self._streams["3gpp"].hub
 
     @property
     def streams(self) -> tuple[Hub, ...]:
@@ -160,17 +174,15 @@ class Pipeline:
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
 
-    def _stream(self, codec: Codec, clock_ns: Callable[[], int], status: Callable[[], int]) -> Stream:
-        name = {Codec.JPEG: "mjpeg"}.get(codec, codec.value)
-        hub = Hub(name, lambda watched: self._watched(codec, watched))
-        return Stream(hub, Shape.of(codec, self._settings[GROUPS[codec]]), clock_ns, status)
+    def _stream(self, name: str, shape: Shape, clock_ns: Callable[[], int], status: Callable[[], int]) -> Stream:
+        return Stream(Hub(name, partial(self._watched, name)), shape, clock_ns, status)
 
-    def _watched(self, codec: Codec, watched: bool) -> None:
-        self._streams[codec].slot.want(watched)
+    def _watched(self, name: str, watched: bool) -> None:
+        self._streams[name].slot.want(watched)
         self._demand()
 
     def _reshape(self, codec: Codec, values: Values) -> None:
-        self._streams[codec].shape = Shape.of(codec, values)
+        self._streams[_name(GROUPS[codec])].shape = Shape.of(codec, values)
         self._demand()
 
     def _demand(self) -> None:
@@ -178,7 +190,7 @@ class Pipeline:
         needs = [(stream.shape.size, stream.shape.rate) for stream in self._streams.values() if stream.slot.wanted]
         if self.glances.alone:
             # as large as for viewers, so that no camera changes its mode, and perhaps its view, when one comes or goes
-            needs.append((self._streams[Codec.JPEG].shape.size, glance.RATE))
+            needs.append((self._streams["mjpeg"].shape.size, glance.RATE))
         if sound and not needs:
             needs.append(UNSEEN)
         if not needs:

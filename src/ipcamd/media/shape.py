@@ -19,6 +19,10 @@ SLOW = 10
 """Pictures per second below which the bits for a second become no fewer: more of the pictures are key frames."""
 
 
+PHONE_SIZE, PHONE_RATE, PHONE_BITS = (320, 240), 15, 200_000
+"""The stream for telephones (Image.3GPP): width and height, pictures per second, bit/s."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One stream's settings. A stream whose shape changes goes on with a key frame of the new shape."""
@@ -48,3 +52,7 @@ class Shape:
         """Pictures from one key frame to the next: 1 to 2 seconds' worth, at most 30, so that the payload header's type
         and IP ratio can tell them all apart (SDK 3.1). 1 for JPEG."""
         return 1 if self.codec is Codec.JPEG else min(30, 2 * self.rate)
+
+
+PHONE = Shape(Codec.MPEG4, PHONE_SIZE, PHONE_RATE, 2, PHONE_BITS)
+"""What the stream for telephones looks like; the SDK has no parameters for it but that there is one (10.11)."""

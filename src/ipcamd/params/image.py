@@ -69,5 +69,12 @@ H264 = Group(
 THREE_GPP = Group(
     "Image.3GPP",
     "10.11",
-    (_param("Enabled", OneOf(("none", "video_audio", "video")), "none", "The stream for telephones.", acts=False),),
+    (
+        _param(
+            "Enabled",
+            OneOf(("none", "video_audio", "video")),
+            "none",
+            "The small stream for telephones, on RTSP's path /3gpp.",
+        ),
+    ),
 )
