@@ -28,6 +28,13 @@ async def test_listeners_join_the_sound_alone(camera: Sounding, query: str) -> N
     assert join == Join((camera.pipeline.sound,), Framing.SDK, "multipart/mixed;boundary=myboundary", sound=True)  # type: ignore[arg-type]
 
 
+async def test_without_payload_headers_it_is_bare_u_law(camera: Sounding) -> None:
+    join = await camera.ask(ENDPOINT, "type=uLaw&header=no")
+    assert join == Join((camera.pipeline.sound,), Framing.RAW, "audio/basic", sound=True)  # type: ignore[arg-type]
+    with pytest.raises(RequestFailed, match="yes, no"):
+        await camera.ask(ENDPOINT, "header=perhaps")
+
+
 @pytest.mark.parametrize("body", [b"type=uLaw", b"type=ulaw\r\n", b""])
 async def test_a_form_is_as_good_as_a_query(camera: Sounding, body: bytes) -> None:
     assert isinstance(await camera.ask(ENDPOINT, "", [body], FORM), Join)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Framing, Join, Reply, text
-from ipcamd.cgi.framing import SDK_TYPE
+from ipcamd.cgi.framing import SDK_TYPE, headed
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.wire.mixed import Mixed
@@ -12,13 +12,19 @@ from ipcamd.wire.query import Query
 UNAVAILABLE = Reply(status=503, reason="Service Not Available")
 """The SDK's answer while there is no sound."""
 
+RAW_TYPE = "audio/basic"
+"""Content type of bare u-law, 8000 samples per second (RFC 2046, 4.3)."""
+
 FORM = "application/x-www-form-urlencoded"
 FORM_LIMIT = 1024
 """Bytes of a form."""
 
 
 def audio(call: Call) -> Reply | Join | Awaitable[Reply | Join]:
-    """Join the microphone's sound: ``type`` is uLaw, or left out; or with a POST of ``type=PCM`` speak."""
+    """Join the microphone's sound: ``type`` is uLaw, or left out; or with a POST of ``type=PCM`` speak.
+
+    With ``header=no`` the sound is bare u-law, as players know it.
+    """
     if call.head.fields.get("content-type", "").lower().startswith(FORM):
         return _filled_in(call)
     match _type(call.query):
@@ -51,7 +57,9 @@ def _listen(call: Call) -> Reply | Join:
     pipeline = call.camera.pipeline
     if pipeline.sound is None or not pipeline.hears:
         return UNAVAILABLE
-    return Join((pipeline.sound,), Framing.SDK, SDK_TYPE, sound=True)
+    if headed(call):
+        return Join((pipeline.sound,), Framing.SDK, SDK_TYPE, sound=True)
+    return Join((pipeline.sound,), Framing.RAW, RAW_TYPE, sound=True)
 
 
 async def _speak(call: Call) -> Reply:

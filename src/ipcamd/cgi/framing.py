@@ -12,16 +12,19 @@ RAW_TYPES = {"h264": "video/h264", "mpeg4": "video/mp4v-es"}
 
 
 def join(call: Call, hub: Hub, bare: Join) -> Join:
-    """Return the SDK's framing of `hub`, or `bare` if the request says ``header=no``.
+    """Return the SDK's framing of `hub`, or `bare` if the request says ``header=no``. Raises ``RequestFailed``."""
+    return sdk(call, hub) if headed(call) else bare
+
+
+def headed(call: Call) -> bool:
+    """Whether the request is for the SDK's payload headers: it is, unless it says ``header=no``.
 
     Raises ``RequestFailed`` for a ``header`` that is neither yes nor no.
     """
-    header = call.query.get("header")
-    if not header or header.lower() == "yes":
-        return sdk(call, hub)
-    if header.lower() == "no":
-        return bare
-    raise RequestFailed(f"header={header}: yes, no")
+    header = call.query.get("header") or "yes"
+    if header.lower() not in ("yes", "no"):
+        raise RequestFailed(f"header={header}: yes, no")
+    return header.lower() == "yes"
 
 
 def sdk(call: Call, hub: Hub) -> Join:

@@ -1,0 +1,154 @@
+"""Issue: the microphone's sound, alone and between the pictures, and in step with them."""
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.conftest import StartCamera
+from tests.e2e.camera import CameraProcess, Client, eventually
+from tests.e2e.hearing import SOUND, apart, flashing_film, linear
+from tests.e2e.parts import Part, sdk_parts
+from tests.e2e.test_players import run
+
+from ipcamd.media.source.scene.plan import Plan
+
+pytestmark = pytest.mark.slow
+
+AUDIO, MJPEG = "/cgi/audio/audio.cgi?type=uLaw", "/cgi/mjpg/mjpeg.cgi"
+WHOLE = (slice(None), slice(None))
+
+
+def heard(client: Client, path: str = AUDIO, count: int = 50) -> list[Part]:
+    with client.open(path) as answer:
+        assert answer.headers["Content-Type"] == "multipart/mixed;boundary=myboundary"
+        return list(itertools.islice(sdk_parts(answer), count))
+
+
+def samples(parts: list[Part]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    return np.concatenate([linear(part.payload) for part in parts])
+
+
+def pitch(parts: list[Part]) -> float:
+    """The loudest frequency, in Hertz."""
+    wave = samples(parts)
+    return float(np.argmax(np.abs(np.fft.rfft(wave * np.hanning(wave.size))))) * 8000 / wave.size
+
+
+@pytest.fixture
+def hearing(start_camera: StartCamera) -> Callable[..., CameraProcess]:
+    """Start a camera whose microphone is enabled."""
+
+    def start(*options: str) -> CameraProcess:
+        camera = start_camera(*options)
+        camera.client.update("Audio", MicEnabled="yes")
+        return camera
+
+    return start
+
+
+def test_sound_alone_is_framed_numbered_and_timed(hearing: Callable[..., CameraProcess]) -> None:
+    client = hearing("--source=scene").client
+    parts = heard(client, count=40)
+    assert {(part.type, part.size, part.status) for part in parts} == {(SOUND, 320, 0)}
+    # u-law, 8 bits, 8000 per second, one channel, 40 ms
+    assert {part.format for part in parts} == {3 | 0 << 4 | 0 << 6 | 1 << 9 | 40 << 11}
+    steps = {(b.counter - a.counter, round(b.captured - a.captured, 6)) for a, b in itertools.pairwise(parts)}
+    assert steps == {(1, 0.04)}
+    again = heard(client, "/live/audio.cgi", count=2)
+    assert again[0].counter > parts[-1].counter
+
+
+def test_flash_and_beep_of_the_scene_are_together(hearing: Callable[..., CameraProcess]) -> None:
+    client = hearing("--source=scene").client
+    client.update("Image.MJPEG", Resolution=0)
+    lamp = Plan((640, 480)).lamp
+    box = slice(lamp.top + 3, lamp.top + lamp.height - 3), slice(lamp.left + 3, lamp.left + lamp.width - 3)
+    between = apart(heard(client, MJPEG, 260), box)
+    assert len(between) >= 3
+    assert max(map(abs, between)) < 10
+
+
+@pytest.mark.parametrize("rate", [30, 8])
+def test_flash_and_beep_of_a_film_are_together_and_over_its_seam(
+    hearing: Callable[..., CameraProcess], tmp_path: Path, rate: int
+) -> None:
+    client = hearing(f"--source={flashing_film(tmp_path / 'flash.mp4')}").client
+    client.update("Image.MJPEG", Resolution=1, Framerate=rate)
+    between = apart(heard(client, MJPEG, 400 if rate == 30 else 260), WHOLE)
+    assert len(between) >= 6
+    # a picture may be a whole interval late, where not every one is taken
+    assert max(map(abs, between)) < (20 if rate == 30 else 20 + 1000 / rate)
+
+
+def test_sound_comes_and_goes_at_once_in_a_running_stream(hearing: Callable[..., CameraProcess]) -> None:
+    client = hearing("--source=scene").client
+    with client.open(MJPEG) as answer:
+        parts = sdk_parts(answer)
+        assert SOUND in {part.type for part in itertools.islice(parts, 40)}
+        client.update("Audio", MicEnabled="no")
+        list(itertools.islice(parts, 60))  # what was on its way
+        assert SOUND not in {part.type for part in itertools.islice(parts, 30)}
+        client.update("Audio", MicEnabled="yes")
+        assert SOUND in {part.type for part in itertools.islice(parts, 90)}
+
+
+def test_disabling_ends_those_who_only_listen_and_says_so(hearing: Callable[..., CameraProcess]) -> None:
+    client = hearing("--source=scene").client
+    assert client.get("/cgi/query/query.cgi?listen").text == "listen=0\r\n"
+    with client.open(AUDIO) as answer:
+        next(sdk_parts(answer))
+        client.update("Audio", MicEnabled="no")
+        with pytest.raises((EOFError, ConnectionError)):
+            list(itertools.islice(sdk_parts(answer), 500))
+    refused = client.get(AUDIO)
+    assert (refused.status, refused.body) == (503, b"")
+    assert client.get("/cgi/query/query.cgi?listen").text == "listen=2\r\n"
+
+
+def test_a_camera_without_a_microphone_says_so(start_camera: StartCamera) -> None:
+    client = start_camera("--source=scene", "--audio=none").client
+    assert client.get("/cgi/query/query.cgi?listen").text == "listen=1\r\n"
+    assert client.get(AUDIO).status == 503
+    assert client.value("Hardware", "MicIn") == "0"
+    assert client.value("Properties.Audio", "Audio") == "no"
+    refused = client.get("/cgi/admin/param.cgi", action="update", group="Audio", MicEnabled="yes")
+    assert "not supported by this device" in refused.text
+
+
+def test_the_tone_is_heard_instead_of_the_source(hearing: Callable[..., CameraProcess]) -> None:
+    client = hearing("--source=scene", "--audio=tone").client
+    assert pitch(heard(client, count=60)[20:]) == pytest.approx(440, abs=5)
+
+
+def test_a_sound_file_is_heard_and_its_loss_ends_nothing(hearing: Callable[..., CameraProcess], tmp_path: Path) -> None:
+    file = tmp_path / "sine.wav"
+    run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=700:d=1:r=44100", "-ac", "2", str(file))
+    camera = hearing("--source=scene", f"--audio={file}")
+    assert pitch(heard(camera.client, count=80)[20:]) == pytest.approx(700, abs=5)
+    file.unlink()
+    with camera.client.open(AUDIO) as answer:
+        parts = sdk_parts(answer)
+        silent = itertools.dropwhile(lambda part: set(part.payload) != {0xFF}, itertools.islice(parts, 400))
+        assert next(silent)
+    eventually(lambda: "audio " in camera.log)
+    assert camera.client.get("/cgi/jpg/image.cgi").status == 200
+
+
+@pytest.mark.parametrize(
+    ("option", "words"), [("--audio=/nowhere.wav", "no such file"), ("--audio=alsa:nix", "alsa:nix: cannot be opened")]
+)
+def test_sound_that_cannot_be_had_at_start_is_exit_code_2(start_camera: StartCamera, option: str, words: str) -> None:
+    with pytest.raises(AssertionError, match=f"(?s)exit code 2.*{words}"):
+        start_camera("--source=scene", option)
+
+
+def test_ffmpeg_plays_the_bare_form(hearing: Callable[..., CameraProcess], tmp_path: Path) -> None:
+    client = hearing("--source=scene", "--audio=tone").client
+    played = tmp_path / "played.wav"
+    url = client.url("/cgi/audio/audio.cgi?header=no")
+    done = run("ffmpeg", "-v", "error", "-f", "mulaw", "-ar", "8000", "-ac", "1", "-i", url, "-t", "3", str(played))
+    assert not done.stderr
+    done = run("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(played))
+    assert float(done.stdout) == pytest.approx(3.0, abs=0.1)
