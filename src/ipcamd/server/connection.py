@@ -341,7 +341,10 @@ class Connection(asyncio.Protocol):
         if self._half or not self._transport.can_write_eof():
             self._transport.close()
         else:
-            self._transport.write_eof()
+            try:
+                self._transport.write_eof()
+            except OSError:  # the client is gone, and asyncio does not know yet
+                self._transport.abort()
 
     def _body_taken(self) -> None:
         if self._phase is Phase.WORKING:
