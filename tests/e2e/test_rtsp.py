@@ -36,10 +36,28 @@ def test_every_address_gives_its_codecs(talkative: CameraProcess, path: str) -> 
     assert {stream["codec_name"] for stream in streams} == CODECS[path]
 
 
-@pytest.mark.parametrize("transport", ["tcp", "udp"])
+@pytest.mark.parametrize(("enabled", "codecs"), [("video", {"mpeg4"}), ("video_audio", {"mpeg4", "pcm_mulaw"})])
+def test_the_stream_for_telephones_is_there_when_it_is_enabled(
+    talkative: CameraProcess, enabled: str, codecs: set[str]
+) -> None:
+    talkative.client.update("Image.3GPP", Enabled=enabled)
+    try:
+        streams = ffprobe_all(url(talkative, "/3gpp"), "-rtsp_transport", "tcp")
+    finally:
+        talkative.client.update("Image.3GPP", Enabled="none")
+    assert {stream["codec_name"] for stream in streams} == codecs
+    assert [(s["width"], s["height"]) for s in streams if s["codec_type"] == "video"] == [(320, 240)]
+    with pytest.raises(AssertionError, match="404"):
+        run("ffprobe", "-v", "error", url(talkative, "/3gpp"))
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp", "http"])
 @pytest.mark.parametrize("path", ["/h264", "/mpeg4", "/mjpeg"])
 def test_ffmpeg_decodes_without_an_error(talkative: CameraProcess, path: str, transport: str) -> None:
-    options = ("-v", "error", "-rtsp_transport", transport, "-i", url(talkative, path))
+    address = url(talkative, path)
+    if transport == "http":  # the tunnel: RTSP in two connections to the HTTP port
+        address = address.replace(f":{talkative.rtsp}", f":{talkative.port}")
+    options = ("-v", "error", "-rtsp_transport", transport, "-i", address)
     done = run("ffmpeg", *options, "-frames:v", "20", "-f", "null", "-")
     assert not done.stderr
 
