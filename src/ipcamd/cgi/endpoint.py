@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import BinaryIO
 
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
@@ -39,6 +40,19 @@ class Reply:
     """Words of the status line, where the SDK has its own."""
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A whole answer that is read from the disk while it is sent. The server closes the file."""
+
+    reply: Reply
+    """Its head; without a body."""
+    content: BinaryIO
+    start: int
+    """The first byte that is sent."""
+    length: int
+    """Bytes that are sent."""
+
+
 class Framing(Enum):
     """How frames are laid out in an endless answer (clarifications, 3)."""
 
@@ -62,7 +76,7 @@ class Join:
     """It is sound alone."""
 
 
-Action = Callable[[Call], Reply | Join | Awaitable[Reply | Join]]
+Action = Callable[[Call], Reply | Join | Awaitable[Reply | Join | File]]
 
 
 class Body(Enum):

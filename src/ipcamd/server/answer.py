@@ -11,9 +11,11 @@ log = logging.getLogger(__name__)
 _BODILESS = frozenset({204, 304})
 
 
-def whole(reply: Reply, *, keep_alive: bool, minor: int, head_only: bool = False) -> bytes:
-    """Return a `Reply` as bytes; HTTP/1.0 (`minor` 0) is told when the connection stays."""
-    fields = [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
+def whole(reply: Reply, *, keep_alive: bool, minor: int, head_only: bool = False, length: int | None = None) -> bytes:
+    """Return a `Reply` as bytes; HTTP/1.0 (`minor` 0) is told when the connection stays. `length` is that of a body
+    that follows by itself."""
+    size = len(reply.body) if length is None else length
+    fields = [("Content-Type", reply.content_type), ("Content-Length", str(size))]
     if reply.status in _BODILESS:
         fields = fields[2:]
     fields += reply.headers

@@ -6,14 +6,15 @@ import math
 import socket
 import struct
 from collections.abc import Awaitable
-from enum import Enum
 from typing import TYPE_CHECKING, cast
 
-from ipcamd.cgi.endpoint import Join, Reply
+from ipcamd.cgi.endpoint import File, Join, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.answer import refusal, stream_head, whole
 from ipcamd.server.body import BodyStream, broken_off
+from ipcamd.server.download import Drain, pump
 from ipcamd.server.exchange import FORM_LIMIT, Exchange
+from ipcamd.server.phase import Phase
 from ipcamd.server.redact import redacted
 from ipcamd.server.viewer import Viewer
 from ipcamd.wire.http import END, End, Head, RequestParser
@@ -32,21 +33,6 @@ CHATTER = 64 * 1024
 """Bytes that a viewer may send after its request."""
 
 
-class Phase(Enum):
-    """What a connection is doing."""
-
-    WAITING = 0
-    """For a request."""
-    READING = 1
-    """A request, of which something arrived."""
-    WORKING = 2
-    """An action is at work, or an answer is held back."""
-    VIEWING = 3
-    """A stream is being sent."""
-    LEAVING = 4
-    """The last answer is on its way out."""
-
-
 class Connection(asyncio.Protocol):
     """Parses, asks the router, answers. All waiting is one `deadline`, which the service's sweep looks at.
 
@@ -54,8 +40,8 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_chatter", "_exchange", "_full", "_half", "_held", "_parser", "_phase", "_progress", "_service", "_since",
-        "_transport", "_viewer", "address", "deadline",
+        "_chatter", "_drain", "_exchange", "_full", "_half", "_held", "_parser", "_phase", "_progress", "_service",
+        "_since", "_transport", "_viewer", "address", "deadline",
     )  # fmt: skip
 
     def __init__(self, service: "HttpService") -> None:
@@ -68,6 +54,7 @@ class Connection(asyncio.Protocol):
         self._full = False  # the client does not take its answer
         self._half = False  # the client sends no more
         self._progress = 0  # of sending, when last looked at
+        self._drain = Drain()
         self._held = False  # what it sends is left in the kernel
         self._chatter = 0
         self._since = 0.0  # first byte of the request at hand
@@ -114,6 +101,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Let go of everything; an action at work goes on to its end."""
         self._phase = Phase.LEAVING
+        self._drain.open()
         if self._exchange and self._exchange.stream:
             self._exchange.stream.end(broken_off())
         if self._viewer:
@@ -129,6 +117,8 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Go on."""
         self._full = False
+        if self._drain.open():
+            self.deadline = math.inf
         if self._phase is Phase.WAITING:
             self._rest()
         elif self._phase is Phase.LEAVING:
@@ -260,9 +250,13 @@ class Connection(asyncio.Protocol):
                 self.deadline = math.inf
             self._service.spawn(self._work(outcome))
 
-    async def _work(self, outcome: Awaitable[Reply | Join]) -> None:
+    async def _work(self, outcome: Awaitable[Reply | Join | File]) -> None:
         try:
-            self._conclude(await outcome)
+            done = await outcome
+            if isinstance(done, File):
+                await self._send(done)
+            else:
+                self._conclude(done)
         except Exception as error:  # as in _advance: one request ends here, not the connection's task
             self._fail(error)
         self._advance()
@@ -294,9 +288,37 @@ class Connection(asyncio.Protocol):
         self._answer(reply)
         self._advance()
 
+    async def _send(self, file: File) -> None:
+        with file.content:
+            if self._phase is Phase.LEAVING:
+                return
+            only_head = self._exchange is not None and self._exchange.head.method == "HEAD"
+            keep = self._write(file.reply, file.length)
+            self.deadline = self._service.clock() + self._service.limits.unread if self._full else math.inf
+            if only_head or await pump(file, self._pass_on):
+                self._settle(keep)
+            else:
+                self._transport.abort()  # the client must not take what it has for the whole
+
+    async def _pass_on(self, data: bytes) -> bool:
+        if self._full:
+            await self._drain.wait()
+        if self._phase is not Phase.LEAVING:
+            self._transport.write(data)
+        return self._phase is not Phase.LEAVING
+
     def _answer(self, reply: Reply) -> None:
-        if self._phase is Phase.LEAVING:
-            return
+        if self._phase is not Phase.LEAVING:
+            self._settle(self._write(reply))
+
+    def _settle(self, keep: bool) -> None:
+        if keep:
+            self._rest()
+        else:
+            self._leave()
+
+    def _write(self, reply: Reply, length: int | None = None) -> bool:
+        """Write an answer, or its head if `length` bytes follow; return whether the connection may stay."""
         exchange, self._exchange = self._exchange, None
         head = exchange.head if exchange else None
         keep = exchange is not None and exchange.complete and exchange.head.keep_alive and not self._service.closing
@@ -307,14 +329,12 @@ class Connection(asyncio.Protocol):
                 keep_alive=keep,
                 minor=head.version[1] if head else 1,
                 head_only=head is not None and head.method == "HEAD",
+                length=length,
             )
         )
         if log.isEnabledFor(logging.DEBUG):
             log.debug("%s %s %s %d", self.address, head and head.method, head and redacted(head.target), reply.status)
-        if keep:
-            self._rest()
-        else:
-            self._leave()
+        return keep
 
     # -- times
 

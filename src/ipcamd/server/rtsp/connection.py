@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, cast
 
@@ -50,7 +49,7 @@ class Connection(asyncio.Protocol):
         self.source: asyncio.Transport
         """Where requests come from."""
         self._parser = Parser()
-        self._events: deque[Event] = deque()
+        self._events: list[Event] = []
         self._channels: dict[int, Receiver] = {}
         self._then: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
@@ -175,7 +174,7 @@ class Connection(asyncio.Protocol):
 
     def _advance(self) -> None:
         while self._events and not self._busy and self.line.waiting <= UNREAD:
-            event = self._events.popleft()
+            event = self._events.pop(0)
             if isinstance(event, Interleaved):
                 self._channels.get(event.channel, _ignored)(event.data)
             elif isinstance(event, Broken):

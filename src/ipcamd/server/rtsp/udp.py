@@ -5,7 +5,6 @@ import errno
 import secrets
 import socket
 import struct
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Self
 
@@ -156,7 +155,7 @@ class UdpViewer(Viewer):
         self._whole = not ports.segments
         self.address: Address | None = None
         """Where whole runs of packets go; None while it is not in step."""
-        self._queue: deque[Unit] = deque()
+        self._queue: list[Unit] = []
         self._pacing: asyncio.TimerHandle | None = None
 
     def report(self, packet: bytes) -> None:
@@ -215,7 +214,7 @@ class UdpViewer(Viewer):
         self._pacing = None
         burst = 0
         while self._queue and burst < BURST:
-            unit = self._queue.popleft()
+            unit = self._queue.pop(0)
             burst += unit.size
             self._deliver(unit)
         if self._queue:

@@ -1,0 +1,54 @@
+"""Sends a file as an answer, as fast as its client takes it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from ipcamd.cgi.endpoint import File
+
+CHUNK = 256 * 1024
+"""Bytes that are read in one go, and that wait for the client at most."""
+
+
+class Drain:
+    """Where a file waits until its client has taken what came before."""
+
+    __slots__ = ("_waiting",)
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Future[None] | None = None
+
+    async def wait(self) -> None:
+        """Wait until `open` is called."""
+        self._waiting = asyncio.get_running_loop().create_future()
+        await self._waiting
+
+    def open(self) -> bool:
+        """Let go on who waits; return whether anybody did."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is None or waiting.done():
+            return False
+        waiting.set_result(None)
+        return True
+
+
+async def pump(file: File, write: Callable[[bytes], Awaitable[bool]]) -> bool:
+    """Hand the file's part to `write`, piece by piece, which returns False when nobody listens any more.
+
+    Reading waits for the disk, so it is done in a thread. Return whether all of it was written: a file that became
+    shorter, or cannot be read, breaks off.
+    """
+    place, end = file.start, file.start + file.length
+    while place < end:
+        try:
+            data = await asyncio.to_thread(_read, file, place, min(CHUNK, end - place))
+        except OSError:
+            return False
+        if not data or not await write(data):
+            return False
+        place += len(data)
+    return True
+
+
+def _read(file: File, place: int, length: int) -> bytes:
+    file.content.seek(place)
+    return file.content.read(length)
