@@ -1,0 +1,169 @@
+"""``/sdcard.cgi``: the SD card's state, and what is recorded on it (SDK 14)."""
+
+import re
+from datetime import datetime, tzinfo
+
+from ipcamd.cgi.download import attachment, download
+from ipcamd.cgi.endpoint import Call, Endpoint, File, Reply, text
+from ipcamd.errors import CardError, RequestFailed
+from ipcamd.params.group import Rank
+from ipcamd.storage.recording import FOLDERS, NAME, Recording
+from ipcamd.storage.survey import nanoseconds
+from ipcamd.wire.query import Query
+
+FIELDS = {
+    "status": (),
+    "space": (),
+    "format": (),
+    "list": ("key", "order", "dir", "ch", "page", "stime", "etime"),
+    "download": ("dir", "fname"),
+    "delete": ("dir", "fname"),
+}
+"""Action to the parameters that it takes."""
+READS = ("status", "space", "list", "download")
+PAGE = 20
+"""Recordings on a page of the list."""
+
+
+async def sdcard(call: Call) -> Reply | File:
+    """Tell the SD card's state and space, list and download recordings, delete one or all of them."""
+    action = _action(call.query)
+    if action not in FIELDS:
+        raise RequestFailed(f"action={action[:32]}: allowed: {', '.join(FIELDS)}")
+    for name, _ in call.query.pairs:
+        if name.lower() not in ("action", *FIELDS[action]):
+            allowed = ", ".join(("action", *FIELDS[action]))
+            raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: {allowed}")
+    return await {
+        "status": _status,
+        "space": _space,
+        "format": _format,
+        "list": _list,
+        "download": _download,
+        "delete": _delete,
+    }[action](call)
+
+
+async def _status(call: Call) -> Reply:
+    return _said(call.camera.card.look())
+
+
+async def _space(call: Call) -> Reply:
+    space = call.camera.card.space()
+    free = space.free // 1024
+    total = space.total // 1024
+    return text(f"{total}|{total - free}|{free}")
+
+
+async def _format(call: Call) -> Reply:
+    try:
+        await call.camera.card.format()
+    except CardError:
+        return _said(False)
+    return _said(True)
+
+
+async def _list(call: Call) -> Reply:
+    query, card, zone = call.query, call.camera.card, call.camera.clock.zone()
+    folder, number = _folder(query), _number(query, "page")
+    if _number(query, "ch") != 1:
+        raise RequestFailed(f"ch={query.get('ch')}: allowed: 1")
+    page = card.index.page(
+        folder,
+        _moment(query, "sTime", zone, 0),
+        _moment(query, "eTime", zone, 1),
+        by_time=_choice(query, "key", ("name", "time")) == "time",
+        descending=_choice(query, "order", ("ascend", "descend")) == "descend",
+        start=(number - 1) * PAGE,
+        count=PAGE,
+    )
+    head = f"/sdcard/{folder}/", str(page.total), str(-(-page.total // PAGE)), str(number)
+    return text(",".join((*head, *(_line(call, recording) for recording in page.recordings))))
+
+
+def _line(call: Call, recording: Recording) -> str:
+    return f"{recording.name}|{call.camera.clock.local(recording.began).ctime()}|{-(-recording.size // 1024)}"
+
+
+async def _download(call: Call) -> Reply | File:
+    recording = _recording(call)
+    if not isinstance(recording, Recording):
+        return recording
+    try:
+        content = await call.camera.card.open(recording)
+    except OSError:
+        return _said(False, 404)
+    tag = f'"{recording.size:x}-{recording.stamp:x}"'
+    return download(call, content, recording.size, tag, recording.content_type, (attachment(recording.name),))
+
+
+async def _delete(call: Call) -> Reply:
+    recording = _recording(call)
+    if not isinstance(recording, Recording):
+        return recording
+    try:
+        await call.camera.card.delete(recording)
+    except OSError:
+        return _said(False)
+    return _said(True)
+
+
+def _recording(call: Call) -> Recording | Reply:
+    """Return the file that is meant, or what to answer instead."""
+    folder, name = _folder(call.query), call.query.get("fname") or ""
+    if not NAME.fullmatch(name):
+        shown = "".join(c if c.isprintable() else "?" for c in name[:64])
+        raise RequestFailed(f"fname={shown}: allowed: <ModelName>-MMDDYYYY-HHMMSS.avi")
+    recording = call.camera.card.index.get(folder, name) if call.camera.card.look() else None
+    if recording is None:
+        return _said(False, 404)
+    return _said(False, 409) if recording.writing else recording
+
+
+def _said(yes: bool, status: int = 200) -> Reply:
+    return Reply(b"1\r\n" if yes else b"0\r\n", status)
+
+
+def _action(query: Query) -> str:
+    return (query.get("action") or "").lower()
+
+
+def _folder(query: Query) -> str:
+    return _choice(query, "dir", FOLDERS)
+
+
+def _choice(query: Query, name: str, allowed: tuple[str, ...]) -> str:
+    """Return one of the words; the first one if none was sent."""
+    value = query.get(name)
+    word = allowed[0] if value is None else value.lower()
+    if word not in allowed:
+        raise RequestFailed(f"{name}={word[:32]}: allowed: {', '.join(allowed)}")
+    return word
+
+
+def _number(query: Query, name: str) -> int:
+    value = query.get(name)
+    if value is None:
+        return 1
+    if not re.fullmatch("[0-9]{1,6}", value) or not int(value):
+        raise RequestFailed(f"{name}={value[:32]}: allowed: 1 to 999999")
+    return int(value)
+
+
+def _moment(query: Query, name: str, zone: tzinfo, fold: int) -> int | None:
+    """Return a local time as nanoseconds since the epoch; of a time that the clock shows twice the one that `fold`
+    says. The end of a list takes the whole second."""
+    value = query.get(name)
+    if value is None:
+        return None
+    try:
+        if not re.fullmatch("[0-9]{4}(-[0-9]{1,2}){5}", value):
+            raise ValueError
+        year, month, day, hour, minute, second = map(int, value.split("-"))
+        moment = nanoseconds(datetime(year, month, day, hour, minute, second, tzinfo=zone, fold=fold))
+    except (ValueError, OverflowError):
+        raise RequestFailed(f"{name}={value[:32]}: allowed: yyyy-mm-dd-hh-mm-ss, local time") from None
+    return moment + fold * 999_999_999
+
+
+ENDPOINT = Endpoint("/sdcard.cgi", Rank.ADMIN, sdcard, changes=lambda query: _action(query) not in READS)
