@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ipcamd.device.clock import Clock
     from ipcamd.device.identity import Identity
     from ipcamd.device.virtual import Outside
+    from ipcamd.events.delivery import Delivery
     from ipcamd.events.schedules import Schedules
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
@@ -31,6 +32,7 @@ class Camera:
     identity: "Identity"
     pipeline: "Pipeline"
     schedules: "Schedules"
+    delivery: "Delivery"
     targets: "Targets"
     events: "EventLog"
     card: "Card"

@@ -13,6 +13,9 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
 from ipcamd.device.clock import Clock
 from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import Outside
+from ipcamd.events.actions.carriers import carriers
+from ipcamd.events.delivery import Delivery
+from ipcamd.events.lane import Means
 from ipcamd.events.schedules import Schedules
 from ipcamd.params import STORED
 from ipcamd.params.group import Rank
@@ -54,6 +57,9 @@ class World:
             lambda: self.settings["Event.Server.External.Storage"]["DiskFull"],
             self.clock.zone,
         )
+        kinds = carriers(lambda: "camera", self.clock.local)
+        means = Means(self.settings, self.targets)
+        self.delivery = Delivery(self.database, self.path / "spool", self.events, lambda: self.host, kinds, means)
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
     def camera(self) -> Camera:
@@ -66,6 +72,7 @@ class World:
             identity=self.identity,
             pipeline=unused,
             schedules=self.schedules,
+            delivery=self.delivery,
             targets=self.targets,
             events=self.events,
             card=self.card,

@@ -43,6 +43,7 @@ class Asker:
             identity=nothing,
             pipeline=nothing,
             schedules=nothing,
+            delivery=nothing,
             targets=nothing,
             events=nothing,
             card=nothing,

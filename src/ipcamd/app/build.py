@@ -28,6 +28,7 @@ async def rise(stack: AsyncExitStack, options: Options, restart: Callable[[], No
         identity=on.identity,
         pipeline=seen.pipeline,
         schedules=watching.schedules,
+        delivery=watching.delivery,
         card=watching.footage.card,
         targets=on.targets,
         events=on.events,

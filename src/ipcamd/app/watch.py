@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from ipcamd.app.base import Base
 from ipcamd.app.footage import Footage, footage
+from ipcamd.app.send import send, sinks
 from ipcamd.app.senses import Senses
+from ipcamd.events.delivery import Delivery
 from ipcamd.events.engine import Engine
 from ipcamd.events.event import Bus, Kind
 from ipcamd.events.notify import Notifier
@@ -25,6 +27,7 @@ class Watch:
 
     schedules: Schedules
     footage: Footage
+    delivery: Delivery
 
 
 async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
@@ -35,7 +38,9 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
     stack.callback(output.close)
     settings.watch("GPIO", lambda _: output.settle())
     kept = await footage(stack, on, senses)
-    engine = Engine(schedules, kept.clips, {"EnableSDCard": kept.card.keep}, output, on.events, clock.local)
+    delivery = send(stack, on)
+    ways = {"EnableSDCard": kept.card.keep, **sinks(delivery)}
+    engine = Engine(schedules, kept.clips, ways, output, on.events, clock.local)
     stack.push_async_callback(engine.close)
     stack.push_async_callback(kept.close)
     bus.subscribe(engine.hear)
@@ -54,7 +59,7 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
     for group in (*SCHEDULES, NOTIFY):
         settings.watch(group.name, lambda _: times.look())
     times.look()
-    return Watch(schedules, kept)
+    return Watch(schedules, kept, delivery)
 
 
 def _inputs(on: Base, senses: Senses, bus: Bus) -> None:

@@ -15,12 +15,14 @@ from ipcamd.cgi import (
     query,
     restart,
     schedule,
+    sdcard,
     serverreport,
     setup,
     speaker,
     stream1,
     stream2,
     talk,
+    test,
     virtual,
 )
 from ipcamd.cgi.endpoint import Endpoint
@@ -46,6 +48,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     schedule.ENDPOINT,
     eventhttpnotify.ENDPOINT,
     eventlog.ENDPOINT,
+    test.ENDPOINT,
+    sdcard.ENDPOINT,
     virtual.ENDPOINT,
 )
 """Every path under ``/cgi``, in the SDK's order; what is not here does not exist."""

@@ -41,6 +41,7 @@ def _state(camera: Camera) -> tuple[str, ...]:
         f"Uptime:{int(time.monotonic() - camera.started)} s",
         f"Viewers:{camera.viewers()}",
         *card,
+        *(f"{title}:{words}" for title, words in camera.delivery.report()),
     )
 
 

@@ -16,14 +16,14 @@ from ipcamd.params.values import (
 )
 
 
-def _param(name: str, kind: Kind, default: str, help: str, unit: str = "") -> Param:
-    return Param(name, kind, default, help, unit=unit, acts=False)
+def _param(name: str, kind: Kind, default: str, help: str, unit: str = "", acts: bool = True) -> Param:
+    return Param(name, kind, default, help, unit=unit, acts=acts)
 
 
 def _login(server: str) -> tuple[Param, Param]:
     return (
         _param("UserName", Text(64), "", f"User name at the {server}."),
-        Param("Password", Text(128), "", f"Password at the {server}.", secret=True, acts=False),
+        Param("Password", Text(128), "", f"Password at the {server}.", secret=True),
     )
 
 
@@ -45,15 +45,23 @@ GENERAL = Group(
     "Event.Server.General",
     "10.16",
     (
-        _param("FileFormat", OneOf(tuple(_ENCODINGS)), "AVI", "A film, or single pictures."),
+        _param("FileFormat", OneOf(tuple(_ENCODINGS)), "AVI", "A film, or single pictures.", acts=False),
         _param(
-            "EncodeFormat", OneOf(("H264", "MPEG4", "JPEG")), "H264", "Encoding; FileFormat says which are possible."
+            "EncodeFormat",
+            OneOf(("H264", "MPEG4", "JPEG")),
+            "H264",
+            "Encoding; FileFormat says which are possible.",
+            acts=False,
         ),
-        _param("PreEvent", Integer(0, 5), "2", "How long before the event a film begins.", "s"),
-        _param("PostEvent", Integer(0, 5), "5", "How long after the event a film ends.", "s"),
+        _param("PreEvent", Integer(0, 5), "2", "How long before the event a film begins.", "s", acts=False),
+        _param("PostEvent", Integer(0, 5), "5", "How long after the event a film ends.", "s", acts=False),
+        _param("SpoolItems", Integer(1, 100_000), "1000", "How many files may wait to be delivered; the oldest go."),
+        _param("SpoolSize", Integer(1, 1_000_000), "500", "How much may wait to be delivered.", "MB"),
     ),
     settle=_encoded,
 )
+
+_CERTIFICATE = OneOf(("verify", "any"), ("it must be valid and for this host", "any, a self-made one too"))
 
 SMTP = Group(
     "Event.Server.SMTP",
@@ -66,6 +74,10 @@ SMTP = Group(
         _param("SSL", YES_NO, "no", "Speak TLS from the first byte on; no: upgrade if the server offers it."),
         _param("EmailTo", EMAIL_OR_NOTHING, "", "First recipient's address."),
         _param("EmailTo2", EMAIL_OR_NOTHING, "", "Second recipient's address."),
+        _param("AttachSize", Integer(0, 100), "10", "A larger file is not attached, but a picture of it.", "MB"),
+        _param(
+            "Certificate", _CERTIFICATE, "verify", "Whether the mail server must prove with TLS that it is the one."
+        ),
     ),
 )
 
@@ -102,6 +114,7 @@ NETSTORAGE = Group(
         _param("Share", SHARE, "", "The share."),
         _param("Path", PATH, "", "Directory in the share."),
         *_login("Samba server"),
+        _param("Port", PORT, "445", "The Samba server's TCP port."),
     ),
 )
 

@@ -1,0 +1,21 @@
+"""``/cgi/event/test.cgi``: try a target with a small file or mail (our own; the SDK has no such request)."""
+
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Rank
+
+
+async def test(call: Call) -> Reply:
+    """Send to ``target`` now, past what waits, and say what came of it. Raises `RequestFailed`."""
+    delivery = call.camera.delivery
+    for name, _ in call.query.pairs:
+        if name.lower() != "target":
+            raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: target")
+    target = (call.query.get("target") or "").lower()
+    if target not in delivery.targets:
+        raise RequestFailed(f"target={target[:32]}: allowed: {', '.join(delivery.targets)}")
+    await delivery.test(target)
+    return text("OK")
+
+
+ENDPOINT = Endpoint("/cgi/event/test.cgi", Rank.ADMIN, test)

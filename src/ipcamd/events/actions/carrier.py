@@ -1,0 +1,53 @@
+"""The shape of a way to take files to another host."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ipcamd.events.errand import Errand
+from ipcamd.events.parcel import Parcel
+from ipcamd.params.group import Values
+from ipcamd.store.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where to, as it is set."""
+
+    host: str
+    port: int
+    values: Values
+    """The parameters of the target's group."""
+    user: str = ""
+    """Empty: no login."""
+    password: str = ""
+
+
+class Session(Protocol):
+    """One login at the target. Everything here blocks, and runs in threads, one call after the other."""
+
+    def send(self, parcel: Parcel, attempt: int) -> str:
+        """Deliver a file; return how, in words for the log, or "". `attempt` counts from 1.
+
+        Raises ``DeliveryError`` and ``OSError``; then the session is of no more use.
+        """
+
+    def close(self) -> None:
+        """Say goodbye. Raises ``OSError`` or nothing."""
+
+
+class Carrier(Protocol):
+    """One kind of target."""
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The parameters that say where and how; the first group has ``Enable``."""
+
+    def site(self, settings: Settings) -> Site:
+        """Return where to. Raises ``DeliveryError`` if that is not set."""
+
+    def open(self, site: Site, address: str, errand: Errand) -> Session:
+        """Connect to `address`, which is the host's, and log in. Blocks. Raises ``DeliveryError``, ``OSError``."""

@@ -1,0 +1,146 @@
+"""FTP (SDK 10.19, RFC 959, 3659): uploaded under another name, renamed when it is whole."""
+
+import ftplib
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from ipcamd.errors import DeliveryError
+from ipcamd.events.actions.carrier import Site
+from ipcamd.events.actions.naming import NAMES, names, parts
+from ipcamd.events.errand import Errand
+from ipcamd.events.parcel import Parcel
+
+BLOCK = 1 << 18
+"""Bytes that are sent at a time."""
+
+
+def login(site: Site, address: str, errand: Errand) -> "FtpSession":
+    """Return a session in the directory where files go. Raises ``DeliveryError``, ``OSError``, ``EOFError``."""
+    ftp = _Client(errand)
+    with _explained():
+        ftp.greet(address, site.port)
+        ftp.login(site.user, site.password)
+        ftp.set_pasv(site.values["Passive"] == "yes")
+        ftp.voidcmd("TYPE I")  # some servers tell no sizes before
+        _enter(ftp, site.values["Path"])
+    return FtpSession(ftp, errand)
+
+
+class FtpSession:
+    """One login at an FTP server, in the directory where files go."""
+
+    def __init__(self, ftp: ftplib.FTP, errand: Errand) -> None:
+        self._ftp = ftp
+        self._errand = errand
+
+    def send(self, parcel: Parcel, attempt: int) -> str:
+        """See `Session`."""
+        with _explained():
+            name = self._free_name(parcel)
+            if name is None:
+                return "it had arrived already"
+            self._upload(parcel)
+            self._ftp.rename(parcel.part, name)
+        return "" if name == parcel.name else f"as {name}, since another file has its name"
+
+    def close(self) -> None:
+        """See `Session`."""
+        with suppress(ftplib.Error, EOFError, ValueError):
+            self._ftp.quit()
+
+    def _free_name(self, parcel: Parcel) -> str | None:
+        """Return the first name that no other file has; None if our file is there already."""
+        for name in names(parcel.name):
+            size = self._size(name)
+            if size is None:
+                return name
+            if parcel.tried and size == parcel.size:
+                return None
+        raise DeliveryError(f"{NAMES} other files are named like {parcel.name}")
+
+    def _upload(self, parcel: Parcel) -> None:
+        there = self._size(parcel.part) if parcel.tried else None
+        resume = there if there is not None and 0 < there <= parcel.size else 0
+        try:
+            with parcel.path.open("rb") as file:
+                file.seek(resume)
+                self._ftp.storbinary(f"STOR {parcel.part}", file, BLOCK, self._beat, resume or None)
+        except ftplib.Error:
+            self._discard(parcel)
+            raise
+        arrived = self._size(parcel.part)
+        if arrived is not None and arrived != parcel.size:
+            self._discard(parcel)
+            raise DeliveryError(f"only {arrived} of {parcel.size} bytes arrived")
+
+    def _beat(self, _: bytes) -> None:
+        self._errand.beat()
+
+    def _size(self, name: str) -> int | None:
+        """Return the size of a file; None if there is none, or the server does not tell (RFC 3659 is not for all)."""
+        try:
+            return self._ftp.size(name)
+        except ftplib.error_perm:
+            return None
+
+    def _discard(self, parcel: Parcel) -> None:
+        with suppress(ftplib.Error):
+            self._ftp.delete(parcel.part)
+
+
+class _Client(ftplib.FTP):
+    """ftplib's client, on sockets that end with the errand, and that speaks to nobody but the server."""
+
+    def __init__(self, errand: Errand) -> None:
+        super().__init__()
+        self._errand = errand
+
+    def greet(self, address: str, port: int) -> None:
+        self.host, self.port = address, port
+        self.sock = self._errand.connect(address, port)
+        self.af = self.sock.family
+        self.timeout = self.sock.gettimeout()
+        self.file = self.sock.makefile("r", encoding=self.encoding, errors="replace")
+        self.welcome = self.getresp()
+
+    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
+        connection, size = super().ntransfercmd(cmd, rest)
+        self._errand.hold(connection)
+        return connection, size
+
+
+def _enter(ftp: ftplib.FTP, path: str) -> None:
+    """Go to a directory, relative to that of the login unless it begins with a slash; make what is missing."""
+    if path[:1] in ("/", "\\"):
+        ftp.cwd("/")
+    for part in parts(path):
+        try:
+            ftp.cwd(part)
+        except ftplib.error_perm:
+            ftp.mkd(part)
+            ftp.cwd(part)
+
+
+_MEANINGS = {
+    "421": "the server wants no more connections now",
+    "425": "the data connection could not be opened: try Passive the other way",
+    "426": "the data connection broke off",
+    "450": "the file is in use",
+    "452": "the server's disk is full",
+    "530": "user name or password is wrong",
+    "532": "the server wants an account for storing files",
+    "550": "the server refuses: is the path right, and may this user write there?",
+    "552": "the server's disk or this user's quota is full",
+    "553": "the server does not allow the file's name, or to write there",
+}
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the server refuses into words."""
+    try:
+        yield
+    except ftplib.Error as error:
+        words = str(error)
+        raise DeliveryError(f"{_MEANINGS.get(words[:3], 'the server refuses')} ({words})") from error

@@ -1,0 +1,237 @@
+"""SMB (SDK 10.20, MS-SMB2): written under another name, renamed when it is whole. Versions 2.0 to 3.1.1."""
+
+import logging
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from smbprotocol.connection import Connection
+from smbprotocol.exceptions import (
+    NtStatus,
+    ObjectNameCollision,
+    ObjectNameNotFound,
+    SMBAuthenticationError,
+    SMBConnectionClosed,
+    SMBException,
+    SMBResponseException,
+)
+from smbprotocol.file_info import FileDispositionInformation, FileRenameInformation
+from smbprotocol.open import (
+    CreateDisposition,
+    CreateOptions,
+    DirectoryAccessMask,
+    FileAttributes,
+    FilePipePrinterAccessMask,
+    ImpersonationLevel,
+    Open,
+    ShareAccess,
+    SMB2SetInfoRequest,
+)
+from smbprotocol.session import Session
+from smbprotocol.structure import Structure
+from smbprotocol.tree import TreeConnect
+
+from ipcamd.errors import DeliveryError
+from ipcamd.events.actions.carrier import Site
+from ipcamd.events.actions.naming import NAMES, names, parts
+from ipcamd.events.errand import CONNECT, Errand
+from ipcamd.events.parcel import Parcel
+
+BLOCK = 1 << 20
+"""Bytes that are written at a time, if the server takes as much."""
+
+_SHARED = ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE | ShareAccess.FILE_SHARE_DELETE
+"""What others may do with a file meanwhile: everything. The server may still hold it open for our last attempt."""
+
+
+def login(site: Site, address: str, errand: Errand) -> "SmbSession":
+    """Return a session on the share, its directory made. Raises ``DeliveryError``, ``OSError``."""
+    for name in ("smbprotocol", "spnego"):  # they log each broken connection with a traceback
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    guest = not site.password  # nobody can sign what a guest sends
+    connection = Connection(uuid.uuid4(), address, site.port, require_signing=not guest)
+    errand.when_cut(lambda: _shut(connection))
+    with _explained():
+        _connect(connection)
+        session = Session(connection, site.user, site.password, require_encryption=False, hostname_override=site.host)
+        session.connect()
+        tree = TreeConnect(session, rf"\\{site.host}\{site.values['Share']}")
+        tree.connect(require_secure_negotiate=not guest)
+        folder = _enter(tree, parts(site.values["Path"]))
+    return SmbSession(tree, folder, errand)
+
+
+class SmbSession:
+    """One login at a share. `folder` is where files go, with a backslash at its end, or ""."""
+
+    def __init__(self, tree: TreeConnect, folder: str, errand: Errand) -> None:
+        self._tree = tree
+        self._folder = folder
+        self._errand = errand
+        self._connection: Connection = tree.session.connection
+
+    def send(self, parcel: Parcel, attempt: int) -> str:
+        """See `Session`."""
+        with _explained():
+            if parcel.tried and self._size(parcel.name) == parcel.size:
+                return "it had arrived already"
+            name = self._upload(parcel)
+        return "" if name == parcel.name else f"as {name}, since another file has its name"
+
+    def close(self) -> None:
+        """See `Session`."""
+        with suppress(SMBException):
+            self._connection.disconnect(timeout=CONNECT)
+
+    def _upload(self, parcel: Parcel) -> str:
+        file = self._create(parcel.part)
+        try:
+            self._write(file, parcel)
+            name = self._rename(file, parcel.name)
+        except SMBResponseException:
+            with suppress(SMBException):
+                self._set(file, _doomed())
+            raise
+        finally:
+            with suppress(SMBException):
+                file.close()
+        return name
+
+    def _create(self, name: str) -> Open:
+        file = Open(self._tree, self._folder + name)
+        file.create(
+            ImpersonationLevel.Impersonation,
+            FilePipePrinterAccessMask.GENERIC_WRITE | FilePipePrinterAccessMask.DELETE,
+            FileAttributes.FILE_ATTRIBUTE_NORMAL,
+            _SHARED,
+            CreateDisposition.FILE_OVERWRITE_IF,
+            CreateOptions.FILE_NON_DIRECTORY_FILE,
+        )
+        return file
+
+    def _write(self, file: Open, parcel: Parcel) -> None:
+        block = min(BLOCK, self._connection.max_write_size)
+        written = 0
+        with parcel.path.open("rb") as content:
+            while data := content.read(block):
+                written += file.write(data, written)
+                self._errand.beat()
+        if written != parcel.size:
+            raise DeliveryError(f"only {written} of {parcel.size} bytes arrived")
+
+    def _rename(self, file: Open, wanted: str) -> str:
+        """Give the open file its name, or the first of its kind that is free; return that."""
+        for name in names(wanted):
+            information = FileRenameInformation()
+            information["replace_if_exists"] = False
+            information["file_name"] = self._folder + name
+            try:
+                self._set(file, information)
+            except ObjectNameCollision:
+                continue
+            return name
+        raise DeliveryError(f"{NAMES} other files are named like {wanted}")
+
+    def _set(self, file: Open, information: Structure) -> None:
+        request = SMB2SetInfoRequest()
+        request["info_type"] = information.INFO_TYPE
+        request["file_info_class"] = information.INFO_CLASS
+        request["file_id"] = file.file_id
+        request["buffer"] = information
+        session = self._tree.session
+        self._connection.receive(self._connection.send(request, session.session_id, self._tree.tree_connect_id))
+
+    def _size(self, name: str) -> int | None:
+        """Return the size of a file; None if there is none."""
+        file = Open(self._tree, self._folder + name)
+        try:
+            file.create(
+                ImpersonationLevel.Impersonation,
+                FilePipePrinterAccessMask.FILE_READ_ATTRIBUTES,
+                FileAttributes.FILE_ATTRIBUTE_NORMAL,
+                _SHARED,
+                CreateDisposition.FILE_OPEN,
+                CreateOptions.FILE_NON_DIRECTORY_FILE,
+            )
+        except ObjectNameNotFound:
+            return None
+        size: int = file.end_of_file
+        file.close()
+        return size
+
+
+def _enter(tree: TreeConnect, folders: list[str]) -> str:
+    """Make the directories that are missing; return the path of the last, with a backslash at its end, or ""."""
+    path = ""
+    for folder in folders:
+        place = Open(tree, path + folder)
+        place.create(
+            ImpersonationLevel.Impersonation,
+            DirectoryAccessMask.FILE_READ_ATTRIBUTES,
+            FileAttributes.FILE_ATTRIBUTE_DIRECTORY,
+            _SHARED,
+            CreateDisposition.FILE_OPEN_IF,
+            CreateOptions.FILE_DIRECTORY_FILE,
+        )
+        place.close()
+        path += f"{folder}\\"
+    return path
+
+
+def _doomed() -> FileDispositionInformation:
+    """Return what lets a file vanish when it is closed."""
+    information = FileDispositionInformation()
+    information["delete_pending"] = True
+    return information
+
+
+def _connect(connection: Connection) -> None:
+    try:
+        connection.connect(timeout=CONNECT)
+    except ValueError as error:  # how the library wraps what went wrong with the socket
+        raise error.__cause__ if isinstance(error.__cause__, OSError) else error from None
+
+
+def _shut(connection: Connection) -> None:
+    """Shut the connection's socket. The library's own way waits for a lock that a stalled sender holds."""
+    transport = connection.transport
+    if transport and transport._sock:
+        transport._sock.shutdown(2)
+
+
+_MEANINGS = {
+    NtStatus.STATUS_LOGON_FAILURE: "user name or password is wrong",
+    NtStatus.STATUS_WRONG_PASSWORD: "user name or password is wrong",
+    NtStatus.STATUS_PASSWORD_EXPIRED: "the password has expired",
+    NtStatus.STATUS_BAD_NETWORK_NAME: "there is no such share",
+    NtStatus.STATUS_ACCESS_DENIED: "this user may not write there",
+    NtStatus.STATUS_DISK_FULL: "the server's disk is full",
+    NtStatus.STATUS_OBJECT_NAME_INVALID: "the server does not allow that name: is the path right?",
+    NtStatus.STATUS_OBJECT_PATH_NOT_FOUND: "the path is not there",
+    NtStatus.STATUS_NOT_A_DIRECTORY: "a part of the path is a file",
+    NtStatus.STATUS_OBJECT_NAME_COLLISION: "a part of the path is a file",
+    NtStatus.STATUS_SHARING_VIOLATION: "the file is in use at the server",
+    NtStatus.STATUS_PATH_NOT_COVERED: "the share is on another server (DFS): set that one",
+    NtStatus.STATUS_NETWORK_NAME_DELETED: "the server has taken the share away",
+    NtStatus.STATUS_USER_SESSION_DELETED: "the server has ended the session",
+    NtStatus.STATUS_INSUFF_SERVER_RESOURCES: "the server has no resources left",
+    NtStatus.STATUS_REQUEST_NOT_ACCEPTED: "the server wants no more connections now",
+}
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the server refuses into words."""
+    try:
+        yield
+    except SMBResponseException as error:
+        words = f"0x{error.status:08X}"
+        raise DeliveryError(f"{_MEANINGS.get(error.status, 'the server refuses')} ({words})") from error
+    except SMBConnectionClosed as error:
+        raise ConnectionResetError(str(error)) from error
+    except SMBAuthenticationError as error:
+        raise DeliveryError(f"the login failed ({error})") from error
+    except SMBException as error:
+        if "as a guest" in str(error):
+            raise DeliveryError("the server knows no such user, and would let the camera in as a guest only") from error
+        raise DeliveryError(f"the server does what is not expected ({error})") from error

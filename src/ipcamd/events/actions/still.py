@@ -1,0 +1,24 @@
+"""A picture out of a film, for a mail that the film is too large for."""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+def still(film: Path) -> bytes | None:
+    """Return the film's middle key frame as JPEG; None if there is none that can be decoded. Blocks."""
+    import av  # not at the start of the camera: it takes longer to import than that should
+
+    try:
+        with av.open(str(film)) as container:
+            if container.duration:
+                container.seek(container.duration // 2)
+            picture: Image = next(container.decode(video=0)).to_image()  # type: ignore[no-untyped-call]
+    except (av.FFmpegError, OSError, StopIteration, IndexError):
+        return None
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=80)
+    return file.getvalue()

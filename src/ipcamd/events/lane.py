@@ -1,0 +1,183 @@
+"""One target's own worker: delivers what waits for it, in order, and tries again until that succeeds."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from ipcamd.access.targets import Targets
+from ipcamd.errors import DeliveryError, RequestFailed
+from ipcamd.events.actions.carrier import Carrier, Session, Site
+from ipcamd.events.errand import STALL, Errand
+from ipcamd.events.parcel import Parcel
+from ipcamd.events.spool import Spool
+from ipcamd.events.words import clean, explain, is_away
+from ipcamd.store.settings import Settings
+
+FIRST, LONGEST, AWAY = 5.0, 300.0, 50.0
+"""Seconds of the first pause; of the longest; and of the longest while nobody answers at all, so that what waits is
+on its way within a minute of the target's return."""
+DETAILED = 7
+"""So many failures in a row are each told; after that the same words only once in `REMINDER`."""
+REMINDER = 3600.0
+
+_log = logging.getLogger(__name__)
+
+Sleep = Callable[[float], Awaitable[None]]
+Noted = Callable[[Parcel, str, str], None]
+"""Called with a parcel, what was done, what failed."""
+
+
+class Pauses:
+    """How long to wait after each failure: twice as long as before, and never quite as long as others wait."""
+
+    def __init__(self, chance: Callable[[], float] = random.random) -> None:
+        self._chance = chance
+        self.failures = 0
+
+    def reset(self) -> None:
+        """It worked."""
+        self.failures = 0
+
+    def next(self, away: bool) -> float:
+        """It failed: return the seconds to wait."""
+        pause = min(FIRST * 2.0 ** min(self.failures, 10), AWAY if away else LONGEST)
+        self.failures += 1
+        return pause * (0.9 + 0.2 * self._chance())
+
+
+@dataclass
+class Count:
+    """What became of a target's parcels, since the start."""
+
+    delivered: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every lane works with."""
+
+    settings: Settings
+    targets: Targets
+    sleep: Sleep = asyncio.sleep
+    now: Callable[[], float] = time.monotonic
+    """Seconds of a clock that nobody sets."""
+    chance: Callable[[], float] = random.random
+    stall: float = STALL
+    """Seconds without progress before an attempt is given up."""
+
+
+class Lane:
+    """Delivers to one target."""
+
+    def __init__(self, target: str, carrier: Carrier, spool: Spool, noted: Noted, means: Means) -> None:
+        self.target = target
+        self.carrier = carrier
+        self.count = Count()
+        self._spool = spool
+        self._noted = noted
+        self._means = means
+        self._pauses = Pauses(means.chance)
+        self._stir = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._told = ("", 0.0)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it may deliver."""
+        return self._means.settings[self.carrier.groups[0]]["Enable"] == "yes"
+
+    def start(self) -> None:
+        """Begin; or begin anew, at once, because where to deliver has changed."""
+        if self._task:
+            self._task.cancel()
+        self._pauses.reset()
+        self._task = asyncio.get_running_loop().create_task(self._work())
+
+    def stir(self) -> None:
+        """Look whether there is something to deliver."""
+        self._stir.set()
+
+    async def close(self) -> None:
+        """Give up what is being delivered; it is tried again at the next start."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def test(self, parcel: Parcel) -> str:
+        """Deliver this one now, by itself. Raises ``DeliveryError``."""
+        async with self._session() as (errand, session):
+            return await errand.run(lambda: session.send(parcel, 1))
+
+    async def _work(self) -> None:
+        while True:
+            self._stir.clear()
+            if self.enabled and self._spool.head(self.target):
+                await self._visit()
+            else:
+                await self._stir.wait()
+
+    async def _visit(self) -> None:
+        """Deliver what waits, in one session; after a failure, wait."""
+        parcel = self._spool.head(self.target)
+        try:
+            async with self._session() as (errand, session):
+                while parcel := self._spool.head(self.target):
+                    await self._deliver(parcel, errand, session)
+        except DeliveryError as error:
+            pause = self._pauses.next(error.away)
+            if parcel:
+                self._tell_failure(parcel, str(error), pause)
+            await self._means.sleep(pause)
+
+    async def _deliver(self, parcel: Parcel, errand: Errand, session: Session) -> None:
+        attempt, began = self._pauses.failures + 1, self._means.now()
+        if not parcel.path.exists():
+            await self._spool.remove(parcel)
+            self._noted(parcel, "", f"{parcel.name}: it is gone from the camera's disk")
+            return
+        await self._spool.touch(parcel)
+        how = await errand.run(lambda: session.send(parcel, attempt))  # as it was: whether it was tried before
+        await self._spool.remove(parcel)
+        self._pauses.reset()
+        self.count.delivered += 1
+        took = f"{parcel.size / 1e6:.1f} MB in {self._means.now() - began:.1f} s"
+        self._noted(parcel, f"{parcel.name} delivered, {took}{f'; {how}' if how else ''}", "")
+
+    def _tell_failure(self, parcel: Parcel, words: str, pause: float) -> None:
+        known, when = self._told
+        now = self._means.now()
+        if self._pauses.failures <= DETAILED or words != known or now - when >= REMINDER:
+            self._told = words, now
+            again = f"attempt {self._pauses.failures}, the next in {pause:.0f} s"
+            self._noted(parcel, "", f"{parcel.name}: {words}; {again}")
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[tuple[Errand, Session]]:
+        """Log in, and out again. Raises ``DeliveryError`` for whatever goes wrong in between."""
+        site = self.carrier.site(self._means.settings)
+        errand = Errand(f"deliver-{self.target}", self._means.stall)
+        try:
+            address = await self._means.targets.resolve(site.host, site.port)
+            session = await errand.run(lambda: self.carrier.open(site, address, errand))
+            yield errand, session
+            with suppress(Exception):  # everything has arrived; the goodbye is a courtesy
+                await errand.run(session.close)
+        except (DeliveryError, RequestFailed) as error:
+            raise _fit(error, str(error), site) from error
+        except Exception as error:
+            if not isinstance(error, OSError | EOFError | ValueError):
+                _log.exception("delivery to %s", self.carrier.title)
+            raise _fit(error, explain(error, site.host, site.port), site) from error
+        finally:
+            errand.cut()
+
+
+def _fit(error: Exception, words: str, site: Site) -> DeliveryError:
+    away = error.away if isinstance(error, DeliveryError) else is_away(error)
+    return DeliveryError(clean(words, filter(None, (site.password,))), away)

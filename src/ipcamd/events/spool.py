@@ -1,0 +1,213 @@
+"""What was captured and is still to be delivered: on the disk before it counts as taken, until it is delivered."""
+
+import asyncio
+import logging
+import os
+import shutil
+import sqlite3
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ipcamd.errors import ConfigError, StoreError
+from ipcamd.events.engine import spelled
+from ipcamd.events.material import Material
+from ipcamd.events.parcel import Parcel
+from ipcamd.store.database import Database, Step
+from ipcamd.store.files import sync_directory
+
+_COLUMNS = "target, token, name, content_type, size, moment, what, schedule, tried"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much may wait, for all targets together."""
+
+    items: int
+    size: int
+    """Bytes."""
+
+
+Told = Callable[[Parcel], None]
+
+
+class Spool:
+    """One queue for each target: rows in the database, files (hard links where possible) in a directory beside it."""
+
+    def __init__(
+        self, database: Database, folder: Path, bounds: Callable[[], Bounds], came: Told, dropped: Told
+    ) -> None:
+        """Take up what was left. `came` is told of each new parcel, `dropped` of each that had to make room.
+
+        Raises ``StoreError``, and ``ConfigError`` if the directory cannot be used.
+        """
+        self._database = database
+        self._folder = folder
+        self._bounds = bounds
+        self._came = came
+        self._dropped = dropped
+        self._lock = asyncio.Lock()  # parcels are numbered in the order in which they came
+        self._queues: dict[str, deque[Parcel]] = {}
+        for parcel in self._load():
+            self._queue(parcel.target).append(parcel)
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._clean()
+        except OSError as error:
+            raise ConfigError(f"what is to be delivered cannot be kept in {folder}: {error.strerror}") from error
+
+    def head(self, target: str) -> Parcel | None:
+        """Return what is to be delivered next."""
+        queue = self._queues.get(target)
+        return queue[0] if queue else None
+
+    def waiting(self, target: str) -> tuple[int, int]:
+        """Return how many parcels wait for a target, and their bytes."""
+        queue = self._queues.get(target, ())
+        return len(queue), sum(parcel.size for parcel in queue)
+
+    async def put(self, target: str, material: Material) -> None:
+        """Take a file; on return it is safe against anything but the loss of the disk.
+
+        Raises ``StoreError``, then it was not taken and nothing else was dropped.
+        """
+        await self._database.complete(self._put(target, material))
+
+    async def touch(self, parcel: Parcel) -> None:
+        """Note that it is being tried; on return that is on the disk, if the disk can be written."""
+        if not parcel.tried:
+            await self._database.complete(self._touch(parcel))
+
+    async def remove(self, parcel: Parcel) -> None:
+        """Let go of a parcel: it is delivered, or lost."""
+        await self._database.complete(self._remove(parcel))
+
+    def forget(self) -> Step:
+        """Return the step that drops everything (factory default)."""
+
+        def done() -> None:
+            parcels = [parcel for queue in self._queues.values() for parcel in queue]
+            self._queues.clear()
+            for parcel in parcels:
+                _unlink(parcel)
+
+        return Step(lambda connection: connection.execute("DELETE FROM parcel"), done, self._lock)
+
+    def _load(self) -> Iterator[Parcel]:
+        rows = self._database.rows(f"SELECT id, {_COLUMNS} FROM parcel ORDER BY id")
+        for number, target, token, name, kind, size, moment, what, schedule, tried in rows:
+            path = self._folder / token
+            yield Parcel(number, target, token, path, name, kind, size, moment, what, schedule, bool(tried))
+
+    def _clean(self) -> None:
+        """Remove files that nobody knows: they were not taken yet, or are delivered already."""
+        known = {parcel.token for queue in self._queues.values() for parcel in queue}
+        for path in self._folder.iterdir():
+            if path.name not in known:
+                path.unlink()
+
+    async def _put(self, target: str, material: Material) -> None:
+        async with self._lock:
+            parcel = await asyncio.to_thread(self._link, target, material)
+            try:
+                surplus = list(self._surplus(parcel.size))
+                number = await self._save(parcel, surplus)
+            except StoreError:
+                _unlink(parcel)
+                raise
+            for old in surplus:
+                self._drop(old)
+            self._queue(target).append(replace(parcel, id=number))
+        for old in surplus:
+            self._dropped(old)
+        self._came(parcel)
+
+    def _link(self, target: str, material: Material) -> Parcel:
+        token = uuid.uuid4().hex
+        path = self._folder / token
+        try:
+            _link(material.path, path)
+            size = path.stat().st_size
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise StoreError(f"it could not be kept for delivery: {error.strerror}") from error
+        what = spelled(material.event)
+        moment = material.event.moment
+        return Parcel(
+            0, target, token, path, material.name, material.content_type, size, moment, what, material.schedule
+        )
+
+    def _surplus(self, size: int) -> Iterator[Parcel]:
+        """Yield what must go to make room for `size` bytes: the oldest first. Raises ``StoreError``."""
+        bounds = self._bounds()
+        if size > bounds.size:
+            raise StoreError(f"it is larger ({size} bytes) than all that may wait for delivery ({bounds.size} bytes)")
+        parcels = sorted((parcel for queue in self._queues.values() for parcel in queue), key=lambda p: p.id)
+        count, total = len(parcels) + 1, sum(parcel.size for parcel in parcels) + size
+        for parcel in parcels:
+            if count <= bounds.items and total <= bounds.size:
+                return
+            yield parcel
+            count, total = count - 1, total - parcel.size
+
+    async def _save(self, parcel: Parcel, surplus: list[Parcel]) -> int:
+        p = parcel
+        row = (p.target, p.token, p.name, p.content_type, p.size, p.moment, p.what, p.schedule, p.tried)
+        number = 0
+
+        def save(connection: sqlite3.Connection) -> None:
+            nonlocal number
+            connection.executemany("DELETE FROM parcel WHERE id = ?", [(old.id,) for old in surplus])
+            cursor = connection.execute(f"INSERT INTO parcel ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            number = cursor.lastrowid or 0
+
+        await self._database.write(save)
+        return number
+
+    async def _touch(self, parcel: Parcel) -> None:
+        with suppress(StoreError):  # without it a file may at worst arrive twice
+            await self._database.write(lambda c: c.execute("UPDATE parcel SET tried = 1 WHERE id = ?", (parcel.id,)))
+        queue = self._queue(parcel.target)
+        if parcel in queue:
+            queue[queue.index(parcel)] = replace(parcel, tried=True)
+
+    async def _remove(self, parcel: Parcel) -> None:
+        async with self._lock:
+            try:
+                await self._database.write(lambda c: c.execute("DELETE FROM parcel WHERE id = ?", (parcel.id,)))
+            except StoreError as error:  # without its file it is forgotten at the next start
+                _log.warning("%s is delivered, but that could not be noted: %s", parcel.name, error)
+            self._drop(parcel)
+
+    def _drop(self, parcel: Parcel) -> None:
+        queue = self._queue(parcel.target)
+        for other in [p for p in queue if p.id == parcel.id]:
+            queue.remove(other)
+        _unlink(parcel)
+
+    def _queue(self, target: str) -> deque[Parcel]:
+        return self._queues.setdefault(target, deque())
+
+
+def _unlink(parcel: Parcel) -> None:
+    with suppress(OSError):  # gone already, or cleaned at the next start
+        parcel.path.unlink()
+
+
+def _link(source: Path, target: Path) -> None:
+    """Make `target` a second name of `source`, or a copy of it on another disk; on the disk when this returns."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+        handle = os.open(target, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    sync_directory(target.parent)
