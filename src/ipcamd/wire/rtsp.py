@@ -87,6 +87,8 @@ class _Refused(Exception):
 class Parser:
     """Feed it what a client sends; it returns what that completes, in order. It keeps at most one message."""
 
+    __slots__ = ("_awaited", "_broken", "_buffer", "_count", "_fields", "_line", "_size")
+
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._line: tuple[str, str] | None = None
