@@ -221,6 +221,18 @@ async def test_no_signal_and_back(house: House) -> None:
     assert after.counter == 2
 
 
+async def test_no_signal_is_readable_where_the_picture_is_mirrored(house: House) -> None:
+    shown = []
+    for turn in ("off", "on"):
+        await house.settings.update([Change("ImageSource.IO.Sensor", name, turn) for name in ("Mirror", "Flip")])
+        house.pipeline.capture.lost = True
+        viewer = Viewer(house.pipeline.mjpeg)
+        shown.append(simplejpeg.decode_jpeg((await viewer.next()).payload, "GRAY").astype(int))
+        viewer.leave()
+    assert abs(shown[0] - shown[1]).mean() < 1
+    assert abs(shown[0] - shown[0][:, ::-1]).mean() > 1
+
+
 async def test_the_picture_s_size_may_change_in_the_source(house: House) -> None:
     viewer = Viewer(house.pipeline.h264)
     for size in ((320, 240), (640, 360), (1280, 720), (176, 144)):

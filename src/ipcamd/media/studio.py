@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -59,7 +60,8 @@ class Studio:
         self.prepare()
         assert self._transform
         began = time.thread_time()
-        look = self.look
+        # what is to be read must not be mirrored
+        look = self.look if picture.signal else replace(self.look, mirror=False, flip=False)
         seen = partial(self._glances.take, picture=picture, look=look)
         shot = Shot(self._transform.apply(picture.video, picture.captured, look, seen), picture.captured)
         self.size = shot.frame.width, shot.frame.height
