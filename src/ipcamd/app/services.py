@@ -68,7 +68,7 @@ class Services:
         )
         self._stack.push_async_callback(service.close)
         port = await self._movable("RTSPPort", service)
-        follow(service, on.settings)
+        follow(service, on.settings, on.options.multicast_interface)
         return service, port
 
     async def http(self, camera: Camera, rtsp: RtspService) -> int:

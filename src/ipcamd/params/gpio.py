@@ -6,9 +6,7 @@ from ipcamd.params.values import HIGH_LOW
 
 def _input(number: int) -> Param:
     help = f"State of digital input {number}."
-    return Param(
-        f"TriggerInStatus{number}", HIGH_LOW, "low", help, get=Rank.USERS, set=None, origin=Origin.LIVE, acts=False
-    )
+    return Param(f"TriggerInStatus{number}", HIGH_LOW, "low", help, get=Rank.USERS, set=None, origin=Origin.LIVE)
 
 
 GPIO = Group(
@@ -23,7 +21,6 @@ GPIO = Group(
             get=Rank.USERS,
             set=Rank.USERS,
             needs="TriggerOut",
-            acts=False,
         ),
         _input(1),
         _input(2),

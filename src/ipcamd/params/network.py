@@ -29,16 +29,16 @@ def _param(name: str, kind: Kind, default: str, help: str, get: Rank = Rank.ADMI
     return Param(name, kind, default, help, get=get, acts=False)
 
 
-def _acts(name: str, kind: Kind, default: str, help: str) -> Param:
-    return Param(name, kind, default, help)
+def _acts(name: str, kind: Kind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
+    return Param(name, kind, default, help, get=get)
 
 
 def _kept(name: str, kind: Kind, default: str, help: str, secret: bool = False) -> Param:
     return Param(name, kind, default, help, network=True, secret=secret, acts=False)
 
 
-def _listed(name: str, kind: Kind, default: str, help: str) -> Param:
-    return Param(name, kind, default, help, set=None, origin=Origin.LIVE, acts=False)
+def _listed(name: str, kind: Kind, default: str, help: str, acts: bool = True) -> Param:
+    return Param(name, kind, default, help, set=None, origin=Origin.LIVE, acts=acts)
 
 
 _BOOT = OneOf(
@@ -88,7 +88,7 @@ DNSUPDATE = Group(
         _param("Enabled", YES_NO, "no", "Keep the name up to date."),
         _param("UserName", Text(64), "", "User name at the service."),
         Param("Password", Text(128), "", "Password at the service.", secret=True, acts=False),
-        _listed("ProviderList", Text(255), "; ".join(PROVIDERS), "The services that are known."),
+        _listed("ProviderList", Text(255), "; ".join(PROVIDERS), "The services that are known.", acts=False),
     ),
 )
 
@@ -132,12 +132,12 @@ MULTICAST = Group(
     "Network.Advanced.Multicast",
     "10.28",
     (
-        _param("Enabled", YES_NO, "no", "Send the streams to a multicast group.", Rank.USERS),
-        _param("GroupIP", Address((4,), multicast=True), "239.255.42.42", "The group.", Rank.USERS),
-        _param("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP has the next.", Rank.USERS),
-        _param("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP has the next.", Rank.USERS),
-        _param("AUDIOPort", EVEN_PORT, "5564", "UDP port of the sound; RTCP has the next.", Rank.USERS),
-        _param("TTL", Integer(1, 255), "1", "How far packets go; 1 stays in the local network.", Rank.USERS),
+        _acts("Enabled", YES_NO, "no", "Send the streams to a multicast group.", Rank.USERS),
+        _acts("GroupIP", Address((4,), multicast=True), "239.255.42.42", "The group.", Rank.USERS),
+        _acts("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP has the next.", Rank.USERS),
+        _acts("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP has the next.", Rank.USERS),
+        _acts("AUDIOPort", EVEN_PORT, "5564", "UDP port of the sound; RTCP has the next.", Rank.USERS),
+        _acts("TTL", Integer(1, 255), "1", "How far packets go; 1 stays in the local network.", Rank.USERS),
     ),
     settle=_apart,
 )

@@ -35,7 +35,6 @@ PRESETLIST = Group(
             get=Rank.USERS,
             set=None,
             origin=Origin.LIVE,
-            acts=False,
         ),
         *(_param(name, Preset(), "0|5|", f"{name}: enabled, seconds a patrol stays, name.") for name in PRESETS),
     ),

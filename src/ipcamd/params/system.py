@@ -39,8 +39,8 @@ SYSTEM = Group(
     "10.7",
     (
         Param("HTTPPort", PORT, "8080", "TCP port of the HTTP service.", get=Rank.GUEST),
-        Param("RTSPAuth", YES_NO, "yes", "RTSP viewers must log in.", get=Rank.GUEST, acts=False),
-        Param("RTSPPort", PORT, "8554", "TCP port of the RTSP service.", get=Rank.GUEST, acts=False),
+        Param("RTSPAuth", YES_NO, "yes", "RTSP viewers must log in.", get=Rank.GUEST),
+        Param("RTSPPort", PORT, "8554", "TCP port of the RTSP service.", get=Rank.GUEST),
     ),
     settle=_two_ports,
 )
