@@ -68,6 +68,7 @@ async def _list(call: Call) -> Reply:
     folder, number = _folder(query), _number(query, "page")
     if _number(query, "ch") != 1:
         raise RequestFailed(f"ch={query.get('ch')}: allowed: 1")
+    card.look()
     page = card.index.page(
         folder,
         _moment(query, "sTime", zone, 0),

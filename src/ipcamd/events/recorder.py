@@ -152,7 +152,7 @@ class Recorder:
         if not await self._card.make_room(sum(len(frame.payload) for frame in frames)):
             raise CardError("the SD card is full")
         done, present = await self._in_thread(_write, film, frames, self._stepped())
-        await self._card.index.add(done)
+        await self._card.recorded(*done)
         if present:
             self._card.index.put(present)
             self._trouble = ""
@@ -168,7 +168,7 @@ class Recorder:
         if present and present.key not in [recording.key for recording in done]:
             self._card.index.forget(present.key)
             self._cut_off.append(present)
-        await self._card.index.add(done)
+        await self._card.recorded(*done)
 
     async def _mend(self) -> None:
         """Make films whole that an earlier failure left behind."""
@@ -181,7 +181,7 @@ class Recorder:
         return abs(self._skew - before) > STEP
 
     def _complain(self, why: str) -> None:
-        if why != self._trouble:
+        if why != self._trouble and self._card.mounted:
             _log.error("nothing is recorded: %s", why)
             self._card.note("recording stopped", why)
         self._trouble = why

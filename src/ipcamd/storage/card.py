@@ -1,7 +1,6 @@
 """The SD card: whether it is there, what is on it, what goes onto it, and what has to go when it is full (SDK 14)."""
 
 import asyncio
-import errno
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
@@ -176,13 +175,13 @@ class Card:
     async def make_room(self, need: int) -> bool:
         """Make sure that `need` bytes fit besides the reserve; if the card is full and may not recycle, return False.
 
-        Raises ``OSError``.
+        Raises `CardError` and ``OSError``.
         """
         async with self._room:
             need += min(RESERVE, self.space().total // 16)
             while self.space().free < need:
                 if not self.mounted:
-                    raise OSError(errno.ENODEV, "there is no SD card")
+                    raise CardError("there is no SD card")
                 oldest = self.index.oldest() if self._policy() == "recycle" else None
                 if oldest is None:
                     self._is_full(True)
@@ -203,7 +202,7 @@ class Card:
             except OSError as error:
                 raise CardError(f"the SD card failed: {error}") from error
             kept = Recording(found.folder, found.name, found.size, found.stamp, film.began, film.ended)
-            await self.index.add([kept])
+            await self.recorded(kept)
 
     async def delete(self, recording: Recording) -> None:
         """Delete a file that is not being written; durable on return. Raises ``OSError``."""
@@ -216,6 +215,11 @@ class Card:
         assert self.disk is not None
         fd = await asyncio.to_thread(self.disk.open, recording.folder, recording.name)
         return os.fdopen(fd, "rb")
+
+    async def recorded(self, *recordings: Recording) -> None:
+        """Know files that were written; those of a card that is out by now are found again when it is back."""
+        if self.look():
+            await self.index.add(recordings)
 
     async def learn(self, folder: str, name: str) -> None:
         """Take note of one file, and mend it if it was cut off. Raises ``OSError``."""
