@@ -1,13 +1,17 @@
 """Issue: the microphone's sound, alone and between the pictures, and in step with them."""
 
+import contextlib
+import http.client
 import itertools
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.conftest import StartCamera
-from tests.e2e.camera import CameraProcess, Client, eventually
+from tests.e2e.camera import PATIENCE, CameraProcess, Client, eventually
 from tests.e2e.hearing import SOUND, apart, flashing_film, linear
 from tests.e2e.parts import Part, sdk_parts
 from tests.e2e.test_players import run
@@ -17,6 +21,7 @@ from ipcamd.media.source.scene.plan import Plan
 pytestmark = pytest.mark.slow
 
 AUDIO, MJPEG = "/cgi/audio/audio.cgi?type=uLaw", "/cgi/mjpg/mjpeg.cgi"
+ETH_P_IP = 0x0800
 WHOLE = (slice(None), slice(None))
 
 
@@ -152,3 +157,48 @@ def test_ffmpeg_plays_the_bare_form(hearing: Callable[..., CameraProcess], tmp_p
     assert not done.stderr
     done = run("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(played))
     assert float(done.stdout) == pytest.approx(3.0, abs=0.1)
+
+
+@pytest.fixture
+def wire() -> Iterator[socket.socket]:
+    """All IP packets that pass the loopback."""
+    try:
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
+    except PermissionError:
+        pytest.skip("only root may capture packets")
+    with sock:
+        sock.bind(("lo", 0))
+        sock.settimeout(PATIENCE)
+        yield sock
+
+
+def tos_of(wire: socket.socket, port: int, count: int = 8) -> int:
+    """The type of service of the packets with data that go out from a TCP port now: the last of so many."""
+    tos = -1
+    while count:
+        packet = wire.recv(65536)
+        size = 4 * (packet[0] & 15)
+        if packet[9] == socket.IPPROTO_TCP and packet[size : size + 2] == port.to_bytes(2) and len(packet) > 200:
+            tos, count = packet[1], count - 1
+    return tos
+
+
+def drain(answer: http.client.HTTPResponse) -> None:
+    """Read until the answer ends, or the test."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        while answer.read(1000):
+            pass
+
+
+@pytest.mark.parametrize(("path", "both", "audio"), [(MJPEG, 34, 0), ("/cgi/audio/audio.cgi", 46, 46)])
+def test_quality_of_service_marks_what_is_sent(
+    hearing: Callable[..., CameraProcess], wire: socket.socket, path: str, both: int, audio: int
+) -> None:
+    client = hearing("--source=scene").client
+    client.update("Network.Advanced.QoS", VideoDSCP=34, AudioDSCP=46)
+    with client.open(path) as answer:
+        threading.Thread(target=drain, args=(answer,), daemon=True).start()
+        for changes, expected in (({}, 0), ({"Enabled": "yes", "Type": "both"}, both), ({"Type": "audio"}, audio)):
+            if changes:
+                client.update("Network.Advanced.QoS", **changes)
+            eventually(lambda expected=expected: tos_of(wire, client.port) == expected << 2)  # type: ignore[misc]
