@@ -11,10 +11,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench import fanout, packs, servers, small, table
+from bench import fanout, packs, requests, rtsp, servers, stages, starting, table, viewers
 from bench.table import Row
 
 RESULTS = Path(__file__).parent / "results"
@@ -23,25 +23,65 @@ FULL = {1: 3, 10: 3, 100: 3, 500: 3, 1000: 3}
 """Number of viewers to rounds."""
 
 
+@dataclass
+class Run:
+    """One run of the benchmarks."""
+
+    folder: Path
+    full: bool
+    soak: float
+    """Minutes."""
+    keep: dict[str, object] = field(default_factory=dict)
+    """What goes into the file of results."""
+
+    @property
+    def seconds(self) -> float:
+        """How long a measurement takes."""
+        return 8 if self.full else 4
+
+
 def say(text: str) -> None:
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
-def measure_fanout(folder: Path, full: bool, keep: dict[str, object]) -> list[Row]:
-    """Run the fan-out and print its own table."""
-    source, served = folder / "source.pack", folder / "served.pack"
+def mjpeg_fanout(run: Run) -> list[Row]:
+    """Measure MJPEG beside the peers and print that table."""
+    source, served = run.folder / "source.pack", run.folder / "served.pack"
     packs.write(source, packs.film())
-    pictures = fanout.served_pictures(folder, source)
+    pictures = fanout.served_pictures(run.folder, source)
     packs.write(served, pictures)
-    start = fanout.starters(folder, source, served)
-    results = fanout.measure(start, FULL if full else SHORT, 8 if full else 4, say)
-    keep["fanout"] = [{"server": name, "viewers": n, "runs": runs} for (name, n), runs in results.items()]
+    start = fanout.starters(run.folder, source, served)
+    results = fanout.measure(start, FULL if run.full else SHORT, run.seconds, say)
+    run.keep["fanout"] = [{"server": name, "viewers": n, "runs": runs} for (name, n), runs in results.items()]
     size = sum(map(len, pictures)) / len(pictures)
     print(f"\nMJPEG fan-out, 1280x720, 30 pictures a second of {size / 1000:.0f} KB; medians\n")
     print(table.text(fanout.table(results)))
     if (others := fanout.other_work(results)) > 0.1:
         print(f"\nother programs used {others:.1f} cores meanwhile: delays and losses are theirs as much as ours")
     return fanout.rows(results)
+
+
+def rtsp_fanout(run: Run) -> list[Row]:
+    """Measure H.264 over RTSP beside the peer and print that table."""
+    results = rtsp.measure(run.folder, rtsp.FULL if run.full else {100: 1, 500: 1}, run.seconds, say)
+    run.keep["rtsp"] = [{"server": name, "way": way, "viewers": n, "runs": r} for (name, way, n), r in results.items()]
+    print(f"\nH.264 over RTSP, 1280x720, {rtsp.FPS} pictures a second, {rtsp.KBPS / 1000:g} Mbit/s; medians\n")
+    print(table.text(rtsp.lines(results)))
+    return rtsp.rows(results)
+
+
+SUITES: dict[str, Callable[[Run], list[Row]]] = {
+    "start": lambda run: starting.start_up(run.folder),
+    "idle": lambda run: starting.idle(run.folder, 2.5 * run.seconds),
+    "requests": lambda run: requests.requests(run.folder, run.seconds),
+    "memory": lambda run: viewers.memory(run.folder, run.seconds),
+    "slow": lambda run: viewers.slow_viewers(run.folder, 2 * run.seconds),
+    "live": lambda run: viewers.live(run.folder, run.seconds),
+    "stages": lambda run: stages.rows(stages.scene(90 if run.full else 45)),
+    "fanout": mjpeg_fanout,
+    "rtsp": rtsp_fanout,
+    "soak": lambda run: viewers.soak(run.folder, run.soak, say) if run.soak else [],
+}
 
 
 def machine() -> dict[str, object]:
@@ -57,43 +97,41 @@ def machine() -> dict[str, object]:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("make bench", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="every number of viewers three times; 15 minutes")
+    parser.add_argument("--full", action="store_true", help="every number of viewers three times; 20 minutes")
     parser.add_argument("--soak", type=float, default=0, metavar="MINUTES", help="also 500 viewers for so long")
-    parser.add_argument("--only", default="", help="some of fanout,requests,start,idle,memory,slow")
+    parser.add_argument("--only", default="", metavar="NAMES", help=f"some of {','.join(SUITES)}")
     return parser.parse_args()
 
 
-def main() -> None:
-    options = arguments()
-    keep: dict[str, object] = {"machine": machine(), "when": time.strftime("%Y-%m-%dT%H:%M:%S%z")}
-    seconds = 8.0 if options.full else 4.0
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        suites: dict[str, Callable[[], list[Row]]] = {
-            "start": lambda: small.start_up(folder),
-            "idle": lambda: small.idle(folder, 5 * seconds / 2),
-            "requests": lambda: small.requests(folder, seconds),
-            "memory": lambda: small.memory(folder, seconds),
-            "slow": lambda: small.slow_viewers(folder, seconds * 2),
-            "fanout": lambda: measure_fanout(folder, options.full, keep),
-        }
-        if options.soak:
-            suites["soak"] = lambda: small.soak(folder, options.soak, say)
-        rows: list[Row] = []
-        for suite, run in suites.items():
-            if not options.only or suite in [*options.only.split(","), "soak"]:
-                say(suite)
-                rows += run()
-    print("\n" + table.text([table.HEAD, *(row.cells() for row in rows)]))
+def tell_peers() -> None:
     for peer, version in servers.versions().items():
         print(f"{peer}: {version}")
     for peer in servers.missing_peers():
         print(f"not measured: {peer} is not installed")
-    keep["rows"] = [asdict(row) for row in rows]
+    if not rtsp.has_gstreamer():
+        print(f"not measured: {rtsp.PEER}'s RTSP server is not installed")
+
+
+def save(run: Run, rows: list[Row]) -> Path:
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
-    file.write_text(json.dumps(keep, indent=1))
-    print(f"all figures: {file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}")
+    kept = {"machine": machine(), "rows": [asdict(row) for row in rows], **run.keep}
+    file.write_text(json.dumps(kept, indent=1))
+    return file
+
+
+def main() -> None:
+    options = arguments()
+    chosen = options.only.split(",") if options.only else list(SUITES)
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as name:
+        run = Run(Path(name), options.full, options.soak)
+        for suite in chosen:
+            say(suite)
+            rows += SUITES[suite](run)
+    print("\n" + table.text([table.HEAD, *(row.cells() for row in rows)]))
+    tell_peers()
+    print(f"all figures: {save(run, rows)}")
 
 
 main()

@@ -116,10 +116,6 @@ def rows(results: Results) -> list[Row]:
             found.append(
                 Row(f"500 viewers, whole camera with decoding and encoding / {peer}", whole / theirs, unit="x")
             )
-    with contextlib.suppress(statistics.StatisticsError):
-        for key, least, aim in (("delay_p50_ms", 15, 10), ("delay_p99_ms", 50, 25)):
-            value = median(results, "ipcamd", 100, key)
-            found.append(Row(f"grab to viewer, 100 viewers, {key[6:9]}", value, least, aim, "ms", less=True))
     for viewers, least, aim in ((500, (10, 40), (7, 25)), (1000, (16, 60), (12, 30))):
         for index, key in enumerate(("delay_p50_ms", "delay_p99_ms")):
             with contextlib.suppress(statistics.StatisticsError):

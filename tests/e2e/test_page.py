@@ -28,13 +28,22 @@ def changing(browser: Chromium) -> bool:
     return one.shape == other.shape and (abs(one - other).max(axis=2) > 40).mean() > 0.001
 
 
+STATE = "document.getElementById('player').dataset.state"
+KEEP_STATES = f"""
+    globalThis.states = [];
+    new MutationObserver(() => states.push({STATE})).observe(
+        document.getElementById("player"), {{ attributes: true, attributeFilter: ["data-state"] }});
+    0"""
+
+
 def test_the_picture_moves_and_comes_back_after_a_restart(browser: Chromium, camera: CameraProcess) -> None:
     browser.log_in("admin", PASSWORD)
     browser.go(f"http://127.0.0.1:{camera.port}/")
     eventually(lambda: changing(browser), "the page's picture stands still")
     assert not browser.console
+    browser.run(KEEP_STATES)
     camera.client.get("/cgi/admin/restart.cgi")
-    eventually(lambda: not changing(browser), "the page did not notice the restart")
+    eventually(lambda: browser.run("states.length && states.at(-1) === 'live'"), "the page did not come back to life")
     eventually(lambda: changing(browser), "the picture does not come back after a restart")
 
 
