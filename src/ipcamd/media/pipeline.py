@@ -38,8 +38,9 @@ STOP = 0.9
 
 SENSOR, INFO, AUDIO = "ImageSource.IO.Sensor", "System.Info", "Audio"
 
-UNSEEN = (320, 240), 10
-"""Size and rate of the pictures that a source gives while nobody watches, only somebody listens."""
+UNSEEN = 5
+"""Pictures per second that a source gives while nobody watches, only somebody listens. They have the size that the
+next viewer will probably want."""
 
 
 def _utc(moment: int) -> datetime:
@@ -192,7 +193,7 @@ class Pipeline:
             # as large as for viewers, so that no camera changes its mode, and perhaps its view, when one comes or goes
             needs.append((self._streams["mjpeg"].shape.size, glance.RATE))
         if sound and not needs:
-            needs.append(UNSEEN)
+            needs.append((self._streams["mjpeg"].shape.size, UNSEEN))
         if not needs:
             return self.capture.demand(None)
         sizes, rates = zip(*needs, strict=True)

@@ -11,7 +11,7 @@ from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
 
 _STATIC = Path(__file__).with_name("static")
-_MODULES = ("main", "multipart", "payload", "meter", "offset", "stream", "picture", "h264", "view")
+_MODULES = ("main", "multipart", "payload", "meter", "offset", "stream", "picture", "h264", "sound", "view")
 
 FILES = {
     "style.css": "text/css; charset=utf-8",

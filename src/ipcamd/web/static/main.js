@@ -4,6 +4,7 @@ import { H264Picture, canDecodeH264 } from "./h264.js";
 import { Meter } from "./meter.js";
 import { askCamera, browserTime, clockOffset } from "./offset.js";
 import { JpegPicture } from "./picture.js";
+import { Sound } from "./sound.js";
 import { Stream } from "./stream.js";
 import { View } from "./view.js";
 
@@ -20,6 +21,7 @@ const INCREDIBLE = 60_000; // milliseconds; a picture stamped by another clock t
 const view = new View();
 let stream = null;
 let picture = null;
+const sound = new Sound();
 let meter = new Meter();
 let offset = null; // the camera's clock ahead of the browser's, in milliseconds
 let offsetAsked = -Infinity;
@@ -36,12 +38,18 @@ function watch(name) {
     connected,
     frame: (frame) => {
       meter.arrived(frame, performance.now());
-      if (frame.kind !== "audio") picture.show(frame);
+      if (frame.kind === "audio") hear(frame);
+      else picture.show(frame);
     },
     waiting: (why, seconds) => idle("waiting", why, { seconds }),
     refused: (why) => idle("refused", why, { again: true }),
   });
   stream.start();
+}
+
+function hear(frame) {
+  view.sound.hidden = false; // the camera has sound for us
+  sound.play(frame);
 }
 
 function leave() {
@@ -118,6 +126,13 @@ function togglePause() {
   idle("paused");
 }
 
+function toggleSound() {
+  if (view.sound.hidden) return;
+  if (sound.on) sound.switchOff();
+  else sound.switchOn();
+  view.sound.setAttribute("aria-pressed", String(sound.on));
+}
+
 async function saveSnapshot() {
   view.flash();
   const name = `${document.title.replace(/[^\p{L}\p{N}._-]+/gu, "_") || "snapshot"}-${stamp(new Date())}.jpg`;
@@ -182,7 +197,7 @@ function seenOrNot() {
   }, UNSEEN);
 }
 
-const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, s: saveSnapshot };
+const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot };
 
 function key(event) {
   const typing = event.target.closest("input, button, a") && [" ", "Enter"].includes(event.key);
@@ -194,6 +209,7 @@ function key(event) {
 }
 
 view.pause.addEventListener("click", togglePause);
+view.sound.addEventListener("click", toggleSound);
 view.snapshot.addEventListener("click", (event) => {
   event.preventDefault();
   saveSnapshot();

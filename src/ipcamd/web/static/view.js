@@ -9,6 +9,7 @@ export class View {
   canvas = element("picture");
   player = element("player");
   pause = element("pause");
+  sound = element("sound");
   snapshot = element("snapshot");
   full = element("full");
   again = element("again");
