@@ -13,7 +13,7 @@ from ipcamd.motion.light import Grey
 
 CALM, BUSY = 1.5, 12.0
 """Seconds in which the background follows the picture, where it hardly differs and where it does."""
-NOISE, TUMULT = 4.0, 20.0
+NOISE, TUMULT = 4.0, 12.0
 """Seconds in which the noise of a pixel is learnt, where it is calm and where it is not: leaves in the wind."""
 RECENT = 0.4
 """Seconds that a pixel looks back to tell whether it changes just now."""
@@ -28,6 +28,8 @@ GLARE = 12.0
 BLINK = 3.0
 """... but not for longer than so many seconds."""
 
+_RIPPLE = 0.2
+"""Light that changes by a smaller part may be mains lamps, and change back at once."""
 _BEYOND = -255, 4 * 255
 _FIRST_NOISE = 2.0
 _SIGMAS = 4.0
@@ -76,9 +78,10 @@ class Background:
         self._glare *= exp(-seconds)
         if (gain, offset) != (1, 0):
             lit = np.clip(gain * self._level + offset, *_BEYOND)
-            self._glare += float(np.abs(lit - self._level).mean())
+            self._glare = min(3 * GLARE, self._glare + float(np.abs(lit - self._level).mean()))
             self._level, self._recent = lit, np.clip(gain * self._recent + offset, 0, 255)
-            self._noise *= np.float32(gain)
+            # noise grows with the light; whether it falls with it is for experience to say
+            self._noise *= np.float32(gain if abs(gain - 1) < _RIPPLE else max(1, gain))
         dazzled = self._glare > GLARE and self._blink > 0
         self._blink = min(BLINK, self._blink + (-seconds if self._glare > GLARE else seconds / 2))
         return dazzled

@@ -16,23 +16,24 @@ from ipcamd.params.motion import MOTION, WINDOWS
 from ipcamd.store.settings import Settings
 
 if TYPE_CHECKING:  # brings numpy
-    from ipcamd.motion.detector import Detector
+    from ipcamd.motion.lookout import Lookout
 
 Listener = Callable[[int, int], None]
-"""``listener(window, moment)``, called in the event loop: window 1 to 3, nanoseconds since the epoch by the camera's
-clock. Must not block."""
+"""``listener(window, moment)``, called in the event loop: window 1 to 3; nanoseconds since the epoch by the camera's
+clock, when the picture was captured. Must not block."""
 
 Levels = tuple[int, ...]
-"""Of each window, 0 to 255: how much of its area moves."""
+"""Of each window, 0 to 255: how large what moves in it is; 255 fills it."""
 
-PAUSE = 5.0
-"""Seconds from one alarm of a window to its next (clarifications, 4)."""
 STALE = 1.5
 """Seconds after which a level that is not measured anew is 0."""
 STOP = 0.5
 """Seconds that the thread gets to end."""
 
 _ZERO: Levels = (0,) * WINDOWS
+_REST = 1.0
+"""Seconds between a failure and the next attempt."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -43,15 +44,15 @@ class Motion:
     """
 
     def __init__(self, settings: Settings, pipeline: Pipeline, now: Callable[[], float] = time.monotonic) -> None:
-        """`now` gives seconds of a clock that never jumps."""
+        """`now` gives seconds of a clock that never jumps; it is called in both threads."""
         self._glances = pipeline.glances
         self._now = now
         self._windows = parse(settings[MOTION.name])
         self._listeners: dict[Listener, None] = {}
-        self._levels, self._measured = _ZERO, 0.0
+        self._measured: tuple[Levels, float] = (_ZERO, 0.0)
+        """The levels, and when they were measured."""
         self._held = 0.0
-        self._alarmed = [-PAUSE] * WINDOWS
-        self._detector: Detector | None = None
+        """Until when nothing is seen."""
         self._loop: asyncio.AbstractEventLoop
         self._thread = threading.Thread(target=self._run, name="media-motion", daemon=True)
         settings.watch(MOTION.name, self._adjust)
@@ -70,7 +71,8 @@ class Motion:
 
     def levels(self) -> Levels:
         """Return the present levels; from any thread."""
-        return self._levels if self._now() - self._measured < STALE else _ZERO
+        levels, when = self._measured
+        return levels if self._now() - when < STALE else _ZERO
 
     def subscribe(self, listener: Listener) -> None:
         """Tell `listener` of each alarm from now on: pictures are then looked at even when nobody watches."""
@@ -97,33 +99,29 @@ class Motion:
     def _run(self) -> None:
         while self._glances.slot.wait():
             try:
-                while glance := self._glances.slot.take():
-                    self._look(glance)
+                self._watch()
             except Exception:  # the camera outlives whatever one picture does
                 _log.exception("motion detection failed and begins anew")
-                self._detector = None
-                self._glances.slot.rest(1.0)
+                self._glances.slot.rest(_REST)
 
-    def _look(self, glance: Glance) -> None:
-        from ipcamd.motion.detector import NOTHING, Detector
+    def _watch(self) -> None:
+        """Look for as long as glances are wanted."""
+        from ipcamd.motion.lookout import Lookout
 
+        lookout = Lookout()
+        while glance := self._glances.slot.take():
+            self._look(lookout, glance)
+
+    def _look(self, lookout: "Lookout", glance: Glance) -> None:
         now = self._now()
-        self._detector = self._detector or Detector(self._windows)
-        self._detector.adjust(self._windows)
         if now < self._held:
-            self._detector.forget()
-            sights = (NOTHING,) * WINDOWS
-        else:
-            sights = self._detector.see(glance)
-        self._levels, self._measured = tuple(sight.level for sight in sights), now
-        for number, sight in enumerate(sights):
-            if sight.over and now - self._alarmed[number] >= PAUSE:
-                self._alarmed[number] = now
-                self._alarm(number + 1, glance.captured)
-
-    def _alarm(self, window: int, moment: int) -> None:
-        with suppress(RuntimeError):  # the loop was closed: the camera is going down
-            self._loop.call_soon_threadsafe(self._tell, window, moment)
+            self._measured = lookout.look_away(), now
+            return
+        levels, alarms = lookout.look(glance, self._windows, now)
+        self._measured = levels, now
+        for window in alarms:
+            with suppress(RuntimeError):  # the loop was closed: the camera is going down
+                self._loop.call_soon_threadsafe(self._tell, window, glance.captured)
 
     def _tell(self, window: int, moment: int) -> None:
         for listener in tuple(self._listeners):

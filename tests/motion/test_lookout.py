@@ -1,0 +1,102 @@
+"""Levels and alarms; the clock for the pauses between alarms is the test's."""
+
+import numpy as np
+import pytest
+from tests.motion.yard import NOON, RATE, Change, Showing, walker, window, yard
+
+from ipcamd.media.glance import Glance
+from ipcamd.motion.detector import SECOND
+from ipcamd.motion.lookout import PAUSE, Lookout
+from ipcamd.motion.windows import Window
+
+ALL = (window(), window(box=(0, 240, 640, 480)), window(box=(0, 0, 640, 200)))
+
+
+class Watching:
+    """A lookout over the yard, and when it alarmed."""
+
+    def __init__(self, *windows: Window) -> None:
+        self.windows = windows or ALL
+        self.lookout = Lookout()
+        self.now = 50.0
+        self.camera = NOON
+        self.alarms: list[tuple[int, float]] = []
+        self.levels: list[tuple[int, ...]] = []
+
+    def show(self, seconds: float, change: Change | None = None) -> None:
+        for number in range(round(seconds * RATE)):
+            self.now += 1 / RATE
+            self.camera += SECOND // RATE
+            picture = change(yard(), number / RATE) if change else yard()
+            glance = Glance(np.clip(picture, 0, 255).astype(np.uint8), self.camera, 1)
+            levels, alarms = self.lookout.look(glance, self.windows, self.now)
+            self.levels.append(levels)
+            self.alarms += [(number, self.now) for number in alarms]
+
+
+def dancing(picture: np.ndarray, seconds: float) -> np.ndarray:
+    """Somebody who never leaves and never stands still."""
+    return walker(40)(picture, 1.5 + np.sin(3 * seconds))
+
+
+def test_the_window_that_sees_it_alarms_and_tells_its_level() -> None:
+    watching = Watching()
+    watching.show(2)
+    assert watching.levels == [(0, 0, 0)] * 30
+    watching.show(1, walker(20))
+    assert [number for number, _ in watching.alarms] == [1, 2]
+    first, second, third = watching.levels[-1]
+    assert 0 < first < second < 255
+    assert third == 0
+
+
+def test_a_window_alarms_again_after_five_seconds_while_it_goes_on() -> None:
+    watching = Watching()
+    watching.show(2)
+    watching.show(16, dancing)
+    times = [when for number, when in watching.alarms if number == 1]
+    assert len(times) == 4
+    assert np.diff(times) == pytest.approx(PAUSE, abs=2.5 / RATE)
+    assert min(np.diff(times)) >= PAUSE - 1e-6
+
+
+def test_one_windows_pause_is_not_anothers() -> None:
+    left, right = window(box=(0, 240, 200, 480)), window(box=(320, 240, 640, 480))
+    watching = Watching(left, right, window(enabled=False))
+    watching.show(2)
+    watching.show(4, walker(5))
+    watching.show(4, walker(80))
+    (first, one), (second, other) = watching.alarms
+    assert (first, second) == (1, 2)
+    assert other - one < PAUSE
+
+
+def test_the_cameras_clock_has_no_part_in_the_pause() -> None:
+    watching = Watching()
+    watching.show(2)
+    watching.show(1, dancing)
+    watching.camera += 3600 * SECOND
+    watching.show(3, dancing)
+    assert len([1 for number, _ in watching.alarms if number == 1]) == 1
+
+
+def test_who_looked_away_learns_anew() -> None:
+    watching = Watching(*[window(100, 0)] * 3)
+    watching.show(2)
+    assert watching.lookout.look_away() == (0, 0, 0)
+    watching.show(2, lambda picture, _: np.roll(picture, 20, axis=1))
+    assert watching.alarms == []
+
+
+def test_settings_act_with_the_next_picture() -> None:
+    watching = Watching(*[window(enabled=False)] * 3)
+    watching.show(2)
+    watching.show(1, dancing)
+    assert watching.alarms == []
+    watching.windows = ALL
+    watching.show(1, dancing)
+    assert [number for number, _ in watching.alarms] == [1, 2]
+
+
+def test_the_yard_itself_is_no_alarm() -> None:
+    assert Showing(*ALL).show(2)[-1][0].level == 0

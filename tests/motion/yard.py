@@ -1,0 +1,94 @@
+"""A picture to look for movement in, things that move through it, and a detector that is shown it."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcamd.media.glance import Glance
+from ipcamd.motion.detector import SECOND, Detector, Sight
+from ipcamd.motion.windows import Window
+
+NOON = 1_750_000_000 * SECOND
+RATE = 15
+ROWS, COLUMNS = 90, 160
+
+Grey = NDArray[np.float64]
+Change = Callable[[Grey, float], Grey]
+"""A picture, and seconds since something began, to a picture."""
+
+
+def window(
+    sensitivity: int = 50, percent: int = 5, box: tuple[int, int, int, int] = (0, 0, 640, 480), enabled: bool = True
+) -> Window:
+    return Window("", enabled, box, (0, 0, 0), sensitivity, percent)
+
+
+def yard(rows: int = ROWS, columns: int = COLUMNS) -> Grey:
+    """A wall with edges, textured ground, and plain sky: levels 30 to 200."""
+    down, across = np.mgrid[:rows, :columns]
+    picture = 90 + 25 * np.sin(across / 3.7) * np.cos(down / 2.9) + 12 * np.sin((across + 2 * down) / 11)
+    picture[: rows // 3] = 165
+    picture[rows // 3 : rows // 2, columns // 4 : columns // 2] = 45
+    picture[rows // 4 : rows // 2, 3 * columns // 4 : 4 * columns // 5] = 200
+    return picture
+
+
+def walker(
+    left: int, contrast: float = -50, size: tuple[int, int] = (16, 7), top: int = 60, texture: float = 6
+) -> Change:
+    """Something that walks to the right, 15 pixels a second, beginning at `left`. `contrast` is its own to the mean of
+    what is around it; its texture spreads by `texture`."""
+    thing = contrast + texture * np.random.default_rng(5).normal(0, 1, size)
+
+    def walk(picture: Grey, seconds: float) -> Grey:
+        at = left + round(seconds * RATE)
+        made = picture.copy()
+        place = made[top : top + size[0], max(0, at) : max(0, at + size[1])]
+        place[:] = picture[top : top + size[0]].mean() + thing[: place.shape[0], : place.shape[1]]
+        return made
+
+    return walk
+
+
+class Showing:
+    """Shows a detector one picture after the other."""
+
+    def __init__(self, *windows: Window, noise: float = 1.0, rate: float = RATE, picture: Grey | None = None) -> None:
+        self.detector = Detector(windows)
+        self.noise = noise
+        self.rate = rate
+        self.picture = yard() if picture is None else picture
+        self.time = NOON
+        self.view = 1
+        self._random = np.random.default_rng(7)
+
+    def show(self, seconds: float, *changes: Change) -> list[tuple[Sight, ...]]:
+        """Show so much; return what each window saw in each picture."""
+        return [self.one(number / self.rate, *changes) for number in range(round(seconds * self.rate))]
+
+    def one(self, seconds: float, *changes: Change) -> tuple[Sight, ...]:
+        made = self.picture
+        for change in changes:
+            made = change(made, seconds)
+        made = made + self._random.normal(0, 1, made.shape) * self.noise
+        self.time += round(SECOND / self.rate)
+        return self.detector.see(Glance(np.clip(np.rint(made), 0, 255).astype(np.uint8), self.time, self.view))
+
+    def calm(self, seconds: float = 2.0) -> None:
+        """Let it learn the place; nothing may be seen."""
+        assert quiet(self.show(seconds))
+
+    def lose(self) -> tuple[Sight, ...]:
+        """Show that there is no signal."""
+        self.time += SECOND // 2
+        return self.detector.see(Glance(None, self.time, self.view))
+
+
+def quiet(sights: list[tuple[Sight, ...]]) -> bool:
+    return not any(sight.over for seen in sights for sight in seen)
+
+
+def alarmed(sights: list[tuple[Sight, ...]]) -> list[bool]:
+    """Of each window whether it was over in any picture."""
+    return [any(sight.over for sight in seen) for seen in zip(*sights, strict=True)]
