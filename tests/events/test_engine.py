@@ -81,6 +81,13 @@ async def test_two_schedules_share_one_capture_and_send_it_once(stage: Stage) ->
     assert (len(stage.taken), len(stage.kept)) == (1, 1)
 
 
+async def test_two_events_that_share_a_capture_send_it_to_each_place_once(stage: Stage) -> None:
+    await stage.schedules.add({"name": "a", "triggermotion": "1", "enableftp": "1"})
+    await stage.schedules.add({"name": "b", "triggerdi1": "1", "enableftp": "1", "enablesdcard": "1"})
+    await stage.publish(MOTION, Event(Kind.DI1, NOON + 1, "high"))
+    assert sorted(stage.kept) == [("card", "b"), ("ftp", "a")]
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from ipcamd.errors import IpcamdError
@@ -15,6 +17,9 @@ from ipcamd.store.eventlog import Entry, EventLog
 
 CARD = "EnableSDCard"
 """The flag of the action that a schedule's own time does otherwise: it is recorded from its start to its end."""
+
+SENT = 100
+"""Captures that are remembered, so that none goes to the same place twice."""
 
 Sink = Callable[[Material], Awaitable[None]]
 """Takes what was captured to its place; then it is safe there, or on the way. Raises ``IpcamdError``, ``OSError``."""
@@ -49,6 +54,8 @@ class Engine:
         self._log = log
         self._local = local
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sent: deque[tuple[Path, int, str]] = deque(maxlen=SENT)
+        """What went where lately: two events may share a capture, but no place gets it twice."""
 
     def hear(self, event: Event) -> None:
         """Take an event (see `Bus`)."""
@@ -94,7 +101,10 @@ class Engine:
             return
         for material in captured:
             for flag, schedule in flags.items():
-                await self._keep(event, schedule, flag, material)
+                sent = material.path, material.began, flag
+                if sent not in self._sent:
+                    self._sent.append(sent)
+                    await self._keep(event, schedule, flag, material)
 
     async def _keep(self, event: Event, schedule: Schedule, flag: str, material: Material) -> None:
         place = flag.removeprefix("Enable")
