@@ -154,7 +154,7 @@ class Recorder:
         done, present = await self._in_thread(_write, film, frames, self._stepped())
         await self._card.recorded(*done)
         if present:
-            self._card.index.put(present)
+            self._card.progress(present)
             self._trouble = ""
 
     async def _finish(self, film: Film, frames: list[Encoded]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from ipcamd.errors import CardError
-from ipcamd.storage.disk import Disk, Found
+from ipcamd.storage.disk import Disk, Found, Identity
 from ipcamd.storage.index import Index
 from ipcamd.storage.recording import EVENT, Recording, began_by, name_of
 from ipcamd.storage.segment import TRIES
@@ -84,7 +84,9 @@ class Card:
         self._place = place
         self.note = note
         self._inserted = root is not None
-        self._present = self._started = False
+        self._card: Identity | None = None
+        """The card that is in; None: there was none when we last looked."""
+        self._started = False
         self._listeners: list[Callable[[], None]] = []
         self._reading: asyncio.Task[None] | None = None
         self._matched = False
@@ -93,7 +95,6 @@ class Card:
         self._idle.set()
         self._formatting = False
         self._room = asyncio.Lock()
-        self._full = False
 
     # ---- whether it is there
 
@@ -124,20 +125,19 @@ class Card:
 
     def look(self) -> bool:
         """Notice whether the card is there, and return it. Nobody tells us when a real one comes or goes."""
-        mounted = self.mounted
-        if mounted != self._present:
-            self._present = mounted
-            if self._reading:
-                self._reading.cancel()
-            self._reading, self._matched = None, False
+        card = self.disk.identity() if self.disk is not None and self.mounted else None
+        if card != self._card:
+            self._card = card
+            self._stop_reading()
+            self._matched = False
             self.index.forget_all()
-            if mounted:
+            if card:
                 self._reading = asyncio.get_running_loop().create_task(self._read())
             if self._started:
-                self.note("sdcard inserted" if mounted else "sdcard removed", "")
+                self.note("sdcard inserted" if card else "sdcard removed", "")
             self._tell()
         self._started = True
-        return mounted
+        return card is not None
 
     async def start(self) -> None:
         """Make the card's folders if they are not there, and begin to look through it."""
@@ -150,9 +150,10 @@ class Card:
 
     async def stop(self) -> None:
         """Look no further through it."""
-        if self._reading:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
+        reading = self._reading
+        self._stop_reading()
+        if reading:
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def known(self) -> None:
         """Wait until everything that is on the card is known."""
@@ -184,10 +185,8 @@ class Card:
                     raise CardError("there is no SD card")
                 oldest = self.index.oldest() if self._policy() == "recycle" else None
                 if oldest is None:
-                    self._is_full(True)
                     return False
                 await self.delete(oldest)
-            self._is_full(False)
             return True
 
     # ---- what goes onto it, and off it
@@ -221,6 +220,11 @@ class Card:
         if self.look():
             await self.index.add(recordings)
 
+    def progress(self, recording: Recording) -> None:
+        """Know a file as it is while it is being written."""
+        if self.look():
+            self.index.put(recording)
+
     async def learn(self, folder: str, name: str) -> None:
         """Take note of one file, and mend it if it was cut off. Raises ``OSError``."""
         if self.disk is not None:
@@ -235,13 +239,16 @@ class Card:
         self._tell()
         try:
             await asyncio.wait_for(self._idle.wait(), IDLE)
+            self._stop_reading()
             await asyncio.to_thread(self.disk.clear)
             await self.index.clear()
+            self._matched = True
         except (OSError, TimeoutError) as error:
-            self._reread()
+            self._card = None  # what is left is to be found out
             raise CardError(f"the SD card could not be formatted: {error or 'it is busy'}") from error
         finally:
             self._formatting = False
+            self.look()
             self._tell()
 
     @asynccontextmanager
@@ -277,18 +284,14 @@ class Card:
         except OSError as error:
             _log.warning("the SD card could not be read: %s", error)
 
-    def _reread(self) -> None:
-        self._present = False
-        self.look()
+    def _stop_reading(self) -> None:
+        if self._reading:
+            self._reading.cancel()
+            self._reading = None
 
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
-
-    def _is_full(self, full: bool) -> None:
-        if full and not self._full:
-            self.note("sdcard full", "nothing more is recorded until there is room")
-        self._full = full
 
 
 def _take_in(disk: Disk, film: Film) -> Found:

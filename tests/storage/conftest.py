@@ -1,0 +1,61 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.wire.avi.films import NOON, SECOND, film, pictures
+
+from ipcamd.media.frame import Codec
+from ipcamd.storage.card import Card
+from ipcamd.storage.index import Index
+from ipcamd.storage.recording import name_of
+from ipcamd.store.database import Database
+
+
+class Slot:
+    """A card's slot, with what the camera keeps of it; `again` is the next start of the camera."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "card"
+        self.database = Database(folder / "state" / "ipcamd.db")
+        self.policy = "recycle"
+        self.notes: list[tuple[str, str]] = []
+        self.card = self._card()
+
+    def _card(self) -> Card:
+        return Card(self.root, Index(self.database), lambda: self.policy, lambda: UTC, lambda *n: self.notes.append(n))
+
+    async def start(self) -> Card:
+        await self.card.start()
+        await self.card.known()
+        return self.card
+
+    async def again(self) -> Card:
+        await self.card.stop()
+        self.card = self._card()
+        return await self.start()
+
+    def put(
+        self, number: int, folder: str = "record", data: bytes | None = None, model: str = "ipcamd", size: int = 0
+    ) -> Path:
+        """Lay a film on the card, which began so many minutes after noon; `size` makes it at least so large."""
+        began = NOON + number * 60 * SECOND
+        path = self.root / folder / name_of(model, datetime.fromtimestamp(began / SECOND, UTC))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shown = [replace(p, captured=p.captured + began - NOON) for p in pictures(Codec.JPEG, 3)]
+        shown[0] = replace(shown[0], payload=shown[0].payload + bytes(size))
+        path.write_bytes(film(shown, Codec.JPEG) if data is None else data)
+        return path
+
+    def names(self, folder: str = "record") -> list[str]:
+        return [recording.name for recording in self.card.index.page(folder).recordings]
+
+
+@pytest.fixture
+async def slot(tmp_path: Path) -> AsyncIterator[Slot]:
+    slot = Slot(tmp_path)
+    yield slot
+    await slot.card.stop()
+    await asyncio.to_thread(slot.database.close)

@@ -1,0 +1,99 @@
+"""Films while they are written."""
+
+import os
+import resource
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.wire.avi.films import NOON, SECOND, SIZE, pictures, playable, probe, tone
+
+from ipcamd.media.frame import Codec
+from ipcamd.storage.disk import Disk
+from ipcamd.storage.segment import Segment
+from ipcamd.wire.avi.layout import Form
+
+FORM = Form("H264", SIZE, 30, True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Disk:
+    disk = Disk(tmp_path / "card")
+    disk.prepare()
+    return disk
+
+
+def segment(disk: Disk) -> Segment:
+    return Segment(disk, "record", "ipcamd", FORM, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
+
+
+def feed(segment: Segment, first: int = 0, last: int = 60) -> None:
+    for picture in pictures(Codec.H264)[first:last]:
+        segment.sound(tone(1)[:267], picture.captured)
+        segment.picture(picture.payload, picture.key, picture.captured)
+
+
+def test_after_each_flush_the_file_plays_as_long_as_it_is(disk: Disk) -> None:
+    writing = segment(disk)
+    path = disk.root / "record" / "ipcamd-06152025-150640.avi"
+    for step in range(1, 5):
+        feed(writing, 15 * (step - 1), 15 * step)
+        writing.flush()
+        assert float(str(probe(path)["format"]["duration"])) == pytest.approx(step / 2, abs=0.001)
+        assert playable(path) == ""
+        assert writing.state().size == path.stat().st_size
+    closed = writing.close()
+    assert closed
+    assert (closed.name, closed.size, closed.writing) == (path.name, path.stat().st_size, False)
+    assert (closed.began, closed.ended) == (NOON, NOON + 2 * SECOND)
+    assert writing.size == closed.size
+    assert playable(path) == ""
+
+
+def test_names_that_are_taken_are_passed_over(disk: Disk) -> None:
+    open_ones = [segment(disk) for _ in range(3)]
+    for one in open_ones:
+        feed(one)
+        one.close()
+    assert sorted(path.name[-10:-4] for path in (disk.root / "record").iterdir()) == ["150640", "150641", "150642"]
+
+
+def test_a_film_without_pictures_leaves_nothing(disk: Disk) -> None:
+    assert segment(disk).close() is None
+    assert list((disk.root / "record").iterdir()) == []
+
+
+def test_when_no_more_fits_the_film_is_closed_with_what_there_was(disk: Disk) -> None:
+    """A limit of the file's size stands for a full card; there is still room for the index."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    writing = segment(disk)
+    feed(writing, 0, 30)
+    writing.flush()
+    path = disk.root / "record" / "ipcamd-06152025-150640.avi"
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 2000, before[1]))
+        feed(writing, 30, 60)
+        with pytest.raises(OSError):
+            writing.flush()
+        closed = writing.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert closed
+    assert closed.ended - closed.began == SECOND
+    assert float(str(probe(path)["format"]["duration"])) == pytest.approx(1, abs=0.001)
+    assert playable(path) == ""
+
+
+def test_a_card_that_was_swapped_is_not_written(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    writing = segment(disk)
+    feed(writing)
+    real = os.fstat
+    monkeypatch.setattr(os, "fstat", lambda fd: os.stat_result([*real(fd)[:2], 99, *real(fd)[3:]]))
+    with pytest.raises(OSError, match="gone"):
+        writing.flush()
+    monkeypatch.undo()
+    writing.leave()
+    assert next((disk.root / "record").iterdir()).stat().st_size == 512

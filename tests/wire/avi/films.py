@@ -1,0 +1,122 @@
+"""Really encoded pictures, films made of them, and what ffprobe says of a film."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+from tests.media.stage import sloped
+
+from ipcamd.media.frame import Codec
+from ipcamd.media.scale import Shot
+from ipcamd.media.session import Session
+from ipcamd.media.shape import Shape
+from ipcamd.wire.avi.layout import Form
+from ipcamd.wire.avi.writer import SECOND, Writer
+
+NOON = 1_750_000_000 * SECOND
+FOURCC = {Codec.H264: "H264", Codec.MPEG4: "FMP4", Codec.JPEG: "MJPG"}
+CODECS = {"H264": "h264", "FMP4": "mpeg4", "MJPG": "mjpeg"}
+"""FourCC to ffprobe's name."""
+SIZE = (160, 120)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An encoded picture."""
+
+    payload: bytes
+    key: bool
+    captured: int
+
+
+@cache
+def pictures(codec: Codec, count: int = 60, rate: int = 30) -> tuple[Shown, ...]:
+    """Encode so many pictures, each different, from NOON on; a key frame each second."""
+    session, asked = Session(Shape(codec, SIZE, rate, 2)), threading.Event()
+    shown = []
+    for number in range(count):
+        captured = NOON + number * SECOND // rate
+        done = session.encode(Shot(sloped(SIZE, 4 * number), captured), asked)
+        assert done
+        shown.append(Shown(*done, captured))
+    return tuple(shown)
+
+
+def tone(seconds: float) -> bytes:
+    """So much u-law that is not silent."""
+    return bytes(range(256)) * int(seconds * 8000 // 256 + 1)
+
+
+def film(
+    shown: Iterable[Shown],
+    codec: Codec,
+    *,
+    rate: int = 30,
+    sound: bool = False,
+    origin: int | None = None,
+    closed: bool = True,
+) -> bytes:
+    """Return a film of these pictures as the bytes of a file."""
+    shown = tuple(shown)
+    begin = shown[0].captured if origin is None else origin
+    writer = Writer(Form(FOURCC[codec], SIZE, rate, sound), datetime.fromtimestamp(begin / SECOND, UTC), begin)
+    data = bytearray(writer.head())
+    for picture in shown:
+        if sound:
+            data += b"".join(writer.sound(tone(1)[: 8000 // 30 + 1], picture.captured))
+        data += b"".join(writer.picture(picture.payload, picture.key, picture.captured))
+    if closed:
+        data += writer.index()
+    head = writer.head(closed=closed)
+    return head + bytes(data[len(head) :])
+
+
+def probe(path: Path) -> dict[str, dict[str, object]]:
+    """Return what ffprobe says: ``format``, ``video`` and, if there is any, ``audio``."""
+    command = ["ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_streams", "-count_frames", str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert not done.stderr, done.stderr
+    found = json.loads(done.stdout)
+    return {"format": found["format"], **{stream["codec_type"]: stream for stream in found["streams"]}}
+
+
+def playable(path: Path) -> str:
+    """Return ffmpeg's complaints when it decodes all of a film."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "null", "-"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    return done.stderr + ("" if done.returncode == 0 else f"exit code {done.returncode}")
+
+
+def played(path: Path) -> int:
+    """Return how many pictures a player gets out of a file, whatever it complains about."""
+    command = [
+        "ffprobe",
+        "-v",
+        "quiet",
+        "-count_frames",
+        "-select_streams",
+        "v",
+        "-show_entries",
+        "stream=nb_read_frames",
+    ]
+    done = subprocess.run([*command, "-of", "csv=p=0", str(path)], check=False, capture_output=True, text=True)
+    return int(done.stdout.strip().strip(",") or 0)
+
+
+def seen(path: Path) -> list[np.ndarray]:
+    """Return the grey pictures of a film."""
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+
+
+def times(path: Path) -> list[float]:
+    """Return when each picture of a film is shown, in seconds."""
+    with av.open(str(path)) as container:
+        return [float(frame.dts * frame.time_base) for frame in container.decode(video=0)]  # type: ignore[operator]

@@ -1,0 +1,196 @@
+"""AVI files: what players see of them, and what is left when they are cut off."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.wire.avi.films import CODECS, FOURCC, NOON, SIZE, film, pictures, playable, played, probe, seen, times, tone
+
+from ipcamd.media.frame import Codec
+from ipcamd.wire.avi import reader
+from ipcamd.wire.avi.layout import HEAD, Form
+from ipcamd.wire.avi.writer import SECOND, Writer
+
+FILMS = (Codec.H264, Codec.MPEG4, Codec.JPEG)
+
+
+def reading(data: bytes) -> Callable[[int, int], bytes]:
+    return lambda place, length: data[place : place + length]
+
+
+def mended(data: bytes) -> bytes:
+    found = reader.mend(reading(data), len(data))
+    assert found
+    return found.head + data[HEAD : found.end] + found.index
+
+
+@pytest.mark.parametrize("codec", FILMS)
+def test_players_see_every_picture_at_its_time(tmp_path: Path, codec: Codec) -> None:
+    path = tmp_path / "film.avi"
+    path.write_bytes(film(pictures(codec), codec, sound=True))
+    found = probe(path)
+    assert found["video"]["codec_name"] == CODECS[FOURCC[codec]]
+    assert found["video"]["codec_tag_string"] == FOURCC[codec]
+    assert (found["video"]["width"], found["video"]["height"]) == SIZE
+    assert found["video"]["r_frame_rate"] == "30/1"
+    assert int(str(found["video"]["nb_read_frames"])) == 60
+    assert float(str(found["format"]["duration"])) == pytest.approx(2, abs=0.001)
+    assert (found["audio"]["codec_name"], found["audio"]["sample_rate"]) == ("pcm_mulaw", "8000")
+    assert found["format"]["tags"]["creation_time"] == "2025-06-15 15:06:40"  # type: ignore[index]
+    assert playable(path) == ""
+
+
+def test_a_film_of_a_slow_source_lasts_as_long_as_it_really_did(tmp_path: Path) -> None:
+    """Seven pictures a second, unevenly, in a stream that may have thirty."""
+    uneven = [
+        replace(picture, captured=NOON + number * SECOND // 7 + number % 3 * 20_000_000)
+        for number, picture in enumerate(pictures(Codec.H264))
+    ]
+    path = tmp_path / "film.avi"
+    path.write_bytes(film(uneven, Codec.H264))
+    assert float(str(probe(path)["format"]["duration"])) == pytest.approx(59 / 7, abs=2 / 30 + 0.04)
+    shown, real = times(path), [(picture.captured - NOON) / SECOND for picture in uneven]
+    assert max(abs(a - b) for a, b in zip(shown, real, strict=True)) <= 1 / 60 + 0.001
+
+
+def test_jitter_does_not_add_up(tmp_path: Path) -> None:
+    dice = random.Random(1)
+    shaken = [replace(p, captured=p.captured + dice.randrange(-14_000_000, 14_000_000)) for p in pictures(Codec.JPEG)]
+    shaken[0] = pictures(Codec.JPEG)[0]
+    path = tmp_path / "film.avi"
+    path.write_bytes(film(shaken, Codec.JPEG))
+    assert float(str(probe(path)["format"]["duration"])) == pytest.approx(2, abs=1 / 30)
+
+
+def test_pictures_from_before_the_beginning_catch_up_with_time(tmp_path: Path) -> None:
+    """Twenty pictures too early, at twice the slots: after as many more pictures, each is at its own time."""
+    path = tmp_path / "film.avi"
+    begin = NOON + 20 * SECOND // 30
+    path.write_bytes(film(pictures(Codec.H264), Codec.H264, rate=60, origin=begin, sound=True))
+    found = probe(path)
+    assert float(str(found["format"]["duration"])) == pytest.approx(40 / 30, abs=1 / 30)
+    assert int(str(found["audio"]["nb_frames"])) / 8000 == pytest.approx(40 / 30, abs=0.04)
+    shown = times(path)
+    assert len(shown) == 60
+    assert shown[:40] == pytest.approx([number / 60 for number in range(40)], abs=0.001)
+    assert shown[40:] == pytest.approx([(number - 20) / 30 for number in range(40, 60)], abs=0.001)
+
+
+def test_sound_stays_in_step_over_gaps(tmp_path: Path) -> None:
+    form = Form("MJPG", SIZE, 30, True)
+    shown = pictures(Codec.JPEG)
+    writer = Writer(form, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
+    for picture in shown:
+        writer.picture(picture.payload, True, picture.captured)
+    writer.sound(tone(0.1)[:800], NOON - SECOND // 20)  # half of it is too early
+    assert writer.mark()[0].samples == 400
+    writer.sound(tone(0.1)[:800], NOON + SECOND // 20 + 20_000_000)  # 20 ms later than due: no gap
+    assert writer.mark()[0].samples == 1200
+    writer.sound(tone(0.1)[:800], NOON + SECOND)  # silence fills the gap
+    assert writer.mark()[0].samples == 8800
+    writer.sound(tone(0.1)[:800], NOON + SECOND)  # again: it is there already
+    assert writer.mark()[0].samples == 8800
+    writer.sound(tone(0.1)[:800], NOON + 3600 * SECOND)  # the clock was set: it goes on
+    assert writer.mark()[0].samples == 9600
+
+
+@pytest.mark.parametrize("codec", FILMS)
+def test_an_open_file_plays_with_its_right_length(tmp_path: Path, codec: Codec) -> None:
+    path = tmp_path / "film.avi"
+    path.write_bytes(film(pictures(codec), codec, sound=True, closed=False))
+    assert float(str(probe(path)["format"]["duration"])) == pytest.approx(2, abs=0.001)
+    assert playable(path) == ""
+
+
+@pytest.mark.parametrize("codec", FILMS)
+def test_mending_gives_the_very_file_that_closing_would_have(codec: Codec) -> None:
+    data = film(pictures(codec), codec, sound=True, closed=False)
+    assert mended(data) == film(pictures(codec), codec, sound=True)
+
+
+@pytest.mark.parametrize("codec", FILMS)
+def test_a_file_cut_off_anywhere_is_mended(codec: Codec) -> None:
+    """Every whole chunk before the cut is kept, and the result is a closed file."""
+    data = film(pictures(codec), codec, sound=True)
+    dice = random.Random(codec.value)
+    for _ in range(300):
+        cut = data[: dice.randrange(HEAD + 4000, len(data))]
+        whole = mended(cut)
+        found = reader.film(whole[:HEAD], len(whole))
+        kept = [part for part in reader.chunks(reading(cut), len(cut)) if part.kind == b"00dc"]
+        assert found.closed
+        assert found.totals.slots == len(kept) >= 1
+        assert len(cut) - HEAD - found.totals.bytes < 40_000  # less than a chunk and the index are gone
+        assert mended(whole) == whole
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("codec", FILMS)
+def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: Codec) -> None:
+    data = film(pictures(codec), codec, sound=True)
+    dice = random.Random(50)
+    path = tmp_path / "some.avi"
+    path.write_bytes(data)
+    original = seen(path)
+    for _ in range(50 // len(FILMS) + 1):
+        cut = data[: dice.randrange(HEAD + 4000, len(data))]
+        slots = len([part for part in reader.chunks(reading(cut), len(cut)) if part.kind == b"00dc"])
+        path.write_bytes(cut)
+        assert played(path) >= slots
+        path.write_bytes(mended(cut))
+        assert playable(path) == ""
+        assert float(str(probe(path)["format"]["duration"])) == pytest.approx(slots / 30, abs=0.001)
+        shown = seen(path)
+        assert len(shown) == slots
+        assert all((a == b).all() for a, b in zip(shown, original, strict=False))
+
+
+def test_a_film_without_a_picture_cannot_be_mended() -> None:
+    data = film(pictures(Codec.JPEG), Codec.JPEG)
+    assert reader.mend(reading(data[: HEAD + 100]), HEAD + 100) is None
+
+
+def test_a_power_cut_that_left_zeros_loses_only_them(tmp_path: Path) -> None:
+    data = film(pictures(Codec.JPEG), Codec.JPEG, closed=False)
+    third = list(reader.chunks(reading(data), len(data)))[2]
+    cut = data[: third.place - 8] + bytes(len(data) - third.place + 8)
+    whole = mended(cut)
+    assert reader.film(whole[:HEAD], len(whole)).totals.slots == 2
+
+
+def test_the_head_says_when_it_began() -> None:
+    found = reader.film(film(pictures(Codec.H264), Codec.H264)[:HEAD], 0)
+    assert found.began
+    assert found.began.timestamp() == NOON / SECOND
+    assert found.length == 2 * SECOND
+    assert found.form == Form("H264", SIZE, 30, False)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=2000))
+def test_other_files_are_refused(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        reader.film(data, len(data))
+    with pytest.raises(ValueError):
+        reader.mend(reading(data), len(data))
+
+
+HEADS = film(pictures(Codec.H264, 2), Codec.H264)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.tuples(st.integers(0, len(HEADS) - 1), st.integers(0, 255)), min_size=1, max_size=12))
+def test_damaged_files_are_mended_or_refused(hits: list[tuple[int, int]]) -> None:
+    data = bytearray(HEADS)
+    for place, value in hits:
+        data[place] = value
+    try:
+        found = reader.mend(reading(bytes(data)), len(data))
+    except ValueError:
+        return
+    assert found is None or HEAD < found.end <= len(data)
