@@ -1,0 +1,144 @@
+"""The sound's whole way through the pipeline: from the picture's source, or from an instrument in its place."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.media.stage import NOON, WAIT, Script
+
+from ipcamd.media.capture import Patience
+from ipcamd.media.frame import Encoded, Sound
+from ipcamd.media.pipeline import UNSEEN, Pipeline
+from ipcamd.media.sound import Instrument
+from ipcamd.params import GROUPS
+from ipcamd.store.database import Database
+from ipcamd.store.settings import Change, Settings
+
+NEVER = Patience(silence=600, start=600, blank=600)
+LOUD = np.full(400, 8000, np.int16)
+
+
+class Drum:
+    """An instrument that beats once, and then as long as it may."""
+
+    name = "drum"
+
+    def __init__(self) -> None:
+        self.playing = threading.Event()
+
+    def check(self) -> None:
+        pass
+
+    def play(self, stop: threading.Event) -> Iterator[Sound]:
+        self.playing.set()
+        yield Sound(LOUD, NOON)
+        stop.wait(WAIT)
+        self.playing.clear()
+
+
+class House:
+    def __init__(self, path: Path, sound: bool, own: bool, instrument: Instrument | None) -> None:
+        self.database = Database(path)
+        self.settings = Settings(self.database, GROUPS, {("Audio", "MicEnabled"): "yes"})
+        self.source = Script()
+        self.source.sound = sound
+        self.pipeline = Pipeline(
+            self.settings, self.source, lambda: NOON, patience=NEVER, instrument=instrument, own_sound=own
+        )
+        self.blocks: asyncio.Queue[Encoded] = asyncio.Queue()
+
+    def listen(self) -> None:
+        assert self.pipeline.sound
+        self.pipeline.sound.join(self.blocks.put_nowait)
+
+    def leave(self) -> None:
+        assert self.pipeline.sound
+        self.pipeline.sound.leave(self.blocks.put_nowait)
+
+    async def enable(self, value: str) -> None:
+        await self.settings.update([Change("Audio", "MicEnabled", value)])
+
+    async def next(self) -> Encoded:
+        return await asyncio.wait_for(self.blocks.get(), WAIT)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
+    """Give a context of a running pipeline: whether the source has sound, whether that is wanted, the instrument."""
+    async with AsyncExitStack() as stack:
+
+        @asynccontextmanager
+        async def running(
+            sound: bool = True, own: bool = True, instrument: Instrument | None = None
+        ) -> AsyncIterator[House]:
+            house = House(tmp_path / "state" / "ipcamd.db", sound, own, instrument)
+            stack.callback(house.database.close)
+            await house.pipeline.start()
+            yield house
+            await house.pipeline.stop()
+            assert not [thread for thread in threading.enumerate() if thread.name.startswith("media-")]
+
+        yield running
+
+
+async def in_a_thread(wait: Callable[[], bool]) -> bool:
+    return await asyncio.get_running_loop().run_in_executor(None, wait)
+
+
+async def test_who_only_listens_makes_the_source_run(house: Callable[..., AsyncExitStack]) -> None:
+    async with house() as running:
+        assert isinstance(running, House)
+        running.listen()
+        assert await in_a_thread(lambda: running.source.played.acquire(timeout=WAIT))
+        assert running.source.wanted
+        want = running.source.wanted()
+        assert (want.sound, want.rate, want.size) == (True, UNSEEN, (1280, 720))
+        running.source.items.put(Sound(LOUD, NOON))
+        block = await running.next()
+        assert (block.captured, len(block.payload)) == (NOON, 320)
+        await running.enable("no")
+        assert not running.pipeline.hears
+        running.leave()
+
+
+async def test_sound_is_asked_of_the_source_only_while_it_is_enabled_and_somebody_listens(
+    house: Callable[..., AsyncExitStack],
+) -> None:
+    async with house() as running:
+        assert isinstance(running, House)
+        running.pipeline.mjpeg.join(lambda _: None)
+        assert await in_a_thread(lambda: running.source.played.acquire(timeout=WAIT))
+        asked = []
+        assert running.source.wanted
+        for act in (running.listen, lambda: running.enable("no"), lambda: running.enable("yes"), running.leave):
+            if (waiting := act()) is not None:
+                await waiting
+            asked.append(running.source.wanted().sound)
+        assert asked == [True, False, True, False]
+        assert running.source.wanted().rate == 30
+
+
+async def test_an_instrument_takes_the_sources_place(house: Callable[..., AsyncExitStack]) -> None:
+    drum = Drum()
+    async with house(sound=False, own=False, instrument=drum) as running:
+        assert isinstance(running, House)
+        running.listen()
+        assert (await running.next()).captured == NOON
+        assert drum.playing.is_set()
+        assert running.source.plays == 0
+        running.leave()
+
+
+@pytest.mark.parametrize(("sound", "own"), [(False, True), (True, False)])
+async def test_without_sound_there_is_no_microphone(
+    house: Callable[..., AsyncExitStack], sound: bool, own: bool
+) -> None:
+    async with house(sound=sound, own=own) as running:
+        assert isinstance(running, House)
+        assert running.pipeline.sound is None
+        assert not running.pipeline.hears
+        await running.enable("no")
