@@ -30,7 +30,7 @@ def idle(folder: Path, seconds: float) -> list[Row]:
     with servers.ipcamd(folder, "--source=scene") as target:
         with target.client.open(target.stream) as answer:
             next(sdk_parts(answer))
-        time.sleep(10)
+        time.sleep(20)
         before = load.processor_seconds(target.pid)
         time.sleep(seconds)
         used = load.processor_seconds(target.pid) - before
