@@ -33,6 +33,15 @@ class File:
     ended: int
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a capture begins, when its event is, when it ends: nanoseconds by the camera's clock."""
+
+    begin: int
+    moment: int
+    end: int
+
+
 class Frames(Protocol):
     """What a capture keeps of what comes."""
 
@@ -129,26 +138,29 @@ class Capture:
     SOUND_LATE = 0.5
     """Seconds that sound may come after its pictures."""
 
-    def __init__(self, ring: Ring, begin: int, end: int, frames: Frames, now: int) -> None:
+    def __init__(self, ring: Ring, span: Span, frames: Frames, now: int) -> None:
         """`now` is the camera's clock; the moments are on it."""
         self.asked: set[str] = set()
         """The schedules that have asked for it."""
-        self.end = end
+        self.end = span.end
         self.open = True
         """Whether it may be prolonged."""
         self.complete = asyncio.Event()
+        self._moment = span.moment
+        self._reached = False
+        """Whether there is a picture of the event itself."""
         self._frames = frames
         self._hub, self._sound = ring.hub, ring.sound
         self._heard = 0
-        pictures, sounds = ring.since(begin)
+        pictures, sounds = ring.since(span.begin)
         for frame in pictures:
-            frames.see(frame)
+            self._keep(frame)
         for block in sounds:
             self._hear(block)
         self._hub.join(self._see)
         if self._sound:
             self._sound.join(self._hear)
-        self._timer = self._await(end - now, self.LATE)
+        self._timer = self._await(span.end - now, self.LATE)
 
     def prolong(self, end: int, now: int) -> None:
         """Go on until then, if that is later."""
@@ -175,10 +187,14 @@ class Capture:
         return asyncio.get_running_loop().call_later(max(0.0, nanoseconds / SECOND) + more, self.finish)
 
     def _see(self, frame: Encoded) -> None:
-        if frame.captured < self.end and self._frames.bytes < MOST_BYTES:
-            self._frames.see(frame)
+        if (frame.captured < self.end or not self._reached) and self._frames.bytes < MOST_BYTES:
+            self._keep(frame)
         else:
             self._wind_up()
+
+    def _keep(self, frame: Encoded) -> None:
+        self._reached = self._reached or frame.captured >= self._moment
+        self._frames.see(frame)
 
     def _hear(self, block: Encoded) -> None:
         self._frames.hear(block)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ipcamd.errors import StoreError
-from ipcamd.events.capture import SECOND, Capture, File, Scene, Stills
+from ipcamd.events.capture import SECOND, Capture, File, Scene, Span, Stills
 from ipcamd.events.event import Event
 from ipcamd.events.material import Material
 from ipcamd.events.recorder import GENERAL, chosen
@@ -94,13 +94,13 @@ class Clips:
         if self._capture and self._capture.open and end <= self._latest:
             self._capture.prolong(end, self._now_ns())
             return self._capture
-        return self._begin(event.moment - self._seconds("PreEvent"), end)
+        return self._begin(Span(event.moment - self._seconds("PreEvent"), event.moment, end))
 
-    def _begin(self, begin: int, end: int) -> Capture:
-        self._latest = begin + LONGEST
+    def _begin(self, span: Span) -> Capture:
+        self._latest = span.begin + LONGEST
         stills = self._settings[GENERAL]["FileFormat"] == "JPEG"
         ring = self._ring or self._make_ring()
-        capture = self._capture = Capture(ring, begin, end, (Stills if stills else Scene)(begin), self._now_ns())
+        capture = self._capture = Capture(ring, span, (Stills if stills else Scene)(span.begin), self._now_ns())
         if ring is not self._ring:
             ring.close()
         task = asyncio.get_running_loop().create_task(self._save(capture))

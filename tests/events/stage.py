@@ -1,0 +1,85 @@
+"""A camera's streams that show what a test says: really encoded pictures, sound, and the camera's clock."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.wire.avi.films import NOON, SECOND, SIZE, Shown, pictures
+
+from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.hub import Hub
+from ipcamd.params import STORED
+from ipcamd.store.database import Database
+from ipcamd.store.settings import Change, Settings
+from ipcamd.wire.payload import AUDIO, AudioFormat, AudioKind, Header, VideoFormat, VideoKind
+
+BLOCK = 40_000_000
+KINDS = {Codec.H264: VideoKind.H264, Codec.MPEG4: VideoKind.MPEG4, Codec.JPEG: VideoKind.JPEG}
+SOUND = AudioFormat(AudioKind.ULAW, 8, 8000, 1, 40).word()
+
+
+def encoded(codec: Codec, shown: Shown, size: tuple[int, int] = SIZE, rate: int = 30) -> Encoded:
+    form = VideoFormat(KINDS[codec], size, rate, 30, 2).word()
+    header = Header(0, len(shown.payload), ord("J") if codec is Codec.JPEG else 0, shown.captured // 1000, form, 0)
+    return Encoded(codec, shown.payload, shown.key, shown.captured, 0, header.pack(), size)
+
+
+def block(captured: int) -> Encoded:
+    """40 ms of sound, the same sample all along: it tells when it was captured, in seconds."""
+    sample = bytes([captured // SECOND % 100])
+    header = Header(0, 320, AUDIO, captured // 1000, SOUND, 0)
+    return Encoded(Codec.ULAW, sample * 320, True, captured, 0, header.pack())
+
+
+class Stage:
+    """In the place of the pipeline."""
+
+    def __init__(self, folder: Path, codec: Codec = Codec.H264, length: int = 300) -> None:
+        self.database = Database(folder / "ipcamd.db")
+        self.settings = Settings(self.database, STORED, {})
+        self.h264, self.mpeg4, self.mjpeg = Hub("h264"), Hub("mpeg4"), Hub("mjpeg")
+        self.sound: Hub | None = Hub("sound")
+        self.hears = True
+        self.codec = codec
+        self.length = length
+        self.number = 0
+        """Of the next picture."""
+        self.heard = NOON
+        """Up to when there was sound."""
+        self.offset = 0
+        """How far the clock was set."""
+        self.size = SIZE
+
+    @property
+    def hub(self) -> Hub:
+        return {Codec.H264: self.h264, Codec.MPEG4: self.mpeg4, Codec.JPEG: self.mjpeg}[self.codec]
+
+    @property
+    def time(self) -> int:
+        """The camera's clock, without `offset`."""
+        return NOON + self.number * SECOND // 30
+
+    def now_ns(self) -> int:
+        return self.time + self.offset
+
+    def local(self, moment: int) -> datetime:
+        return datetime.fromtimestamp(moment / SECOND, UTC)
+
+    def show(self, count: int) -> None:
+        """Show so many pictures, and the sound that belongs to them; a picture's sound comes after it."""
+        for _ in range(count):
+            # the same pictures over and over; each round begins with a key frame
+            shown = pictures(self.codec, 60)[self.number % 60]
+            self.hub.publish(encoded(self.codec, replace(shown, captured=self.now_ns()), self.size))
+            self.number += 1
+            while self.hears and self.sound and self.heard + BLOCK <= self.time:
+                self.sound.publish(block(self.heard + self.offset))
+                self.heard += BLOCK
+
+    async def set(self, group: str, **values: str) -> None:
+        await self.settings.update([Change(group, name, value) for name, value in values.items()])
+
+
+async def general(stage: Stage, **values: str) -> None:
+    """Set ``Event.Server.General``."""
+    await stage.set("Event.Server.General", **values)
