@@ -189,7 +189,7 @@ def test_single_pixels_are_no_movement() -> None:
 
 
 def test_leaves_in_the_wind_are_learnt() -> None:
-    showing = Showing(window(50, 0, box=(0, 0, 160, 160)), window())
+    showing = Showing(window(50, 0, box=(0, 0, 160, 160)), window(), rate=5)
     showing.calm()
     random = np.random.default_rng(3)
 
@@ -199,7 +199,7 @@ def test_leaves_in_the_wind_are_learnt() -> None:
         return made
 
     first = showing.show(2, leaves)
-    showing.show(25, leaves)
+    showing.show(45, leaves)
     assert largest(showing.show(2, leaves)) < largest(first) / 2
     assert not quiet([seen[1:] for seen in showing.show(3, leaves, walker(10))])
 

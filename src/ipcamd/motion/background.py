@@ -110,10 +110,15 @@ class Background:
 
 def _around(plane: Grey) -> Grey:
     """Return for each pixel the largest value within two pixels."""
-    wide = np.pad(plane, 2)
     rows, columns = plane.shape
-    wide = np.maximum.reduce([wide[start : start + rows] for start in range(5)])
-    most: Grey = np.maximum.reduce([wide[:, start : start + columns] for start in range(5)])
+    wide = np.zeros((rows + 4, columns + 4), np.float32)  # np.pad takes ten times as long
+    wide[2:-2, 2:-2] = plane
+    tall = wide[:rows].copy()
+    for start in range(1, 5):
+        np.maximum(tall, wide[start : start + rows], out=tall)
+    most = tall[:, :columns].copy()
+    for start in range(1, 5):
+        np.maximum(most, tall[:, start : start + columns], out=most)
     return most
 
 

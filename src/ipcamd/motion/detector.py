@@ -140,7 +140,8 @@ def _extent(marks: Mask) -> slice:
 
 def _dense(odd: Mask) -> Mask:
     """Return what is odd together with at least two of its eight neighbours: single pixels are noise."""
-    count = np.pad(odd, 1).astype(np.uint8)
+    count = np.zeros((odd.shape[0] + 2, odd.shape[1] + 2), np.uint8)
+    count[1:-1, 1:-1] = odd
     count = count[:-2] + count[1:-1] + count[2:]
     dense: Mask = odd & (count[:, :-2] + count[:, 1:-1] + count[:, 2:] > 2)
     return dense

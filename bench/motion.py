@@ -1,0 +1,147 @@
+"""Motion detection: what a picture costs, and how often it is right about people who walk.
+
+``python -m bench.motion`` prints the table of ``docs/motion.md``.
+"""
+
+import time
+
+import numpy as np
+from bench.table import Row
+from numpy.typing import NDArray
+from tests.motion.film import ELSEWHERE, PATH, RATE, glances, pictures, window
+
+from ipcamd.media.frame import Picture
+from ipcamd.media.glance import RATE as MOST
+from ipcamd.media.glance import Glances, Interest
+from ipcamd.media.look import Look
+from ipcamd.media.planes import planes
+from ipcamd.motion.detector import Detector
+from ipcamd.motion.lookout import Lookout
+from ipcamd.motion.windows import Window
+
+SETTINGS = [(s, p) for s in (20, 50, 80, 100) for p in (0, 5, 10, 20, 30, 50)]
+"""Sensitivity and percentage."""
+WHOLE = {"whole picture": (0, 0, 640, 480)}
+
+Flags = NDArray[np.bool_]
+
+
+def rows() -> list[Row]:
+    """Return the share of a core that detection takes in three windows, and how often it is right."""
+    walked, calm = rates([(50, 10)])[50, 10]
+    hits = [hit for name, (hit, _) in walked.items() if name in PATH]
+    return [
+        Row("motion at 15 pictures a second, 320x240", cost((320, 240)), 1, 0.6, "% of a core", less=True),
+        Row("motion at 15 pictures a second, 1280x720", cost((1280, 720)), 3, 1, "% of a core", less=True),
+        Row("seconds in which somebody walks that are seen", 100 * min(hits), 80, 95, "%"),
+        Row("seconds in which nobody does that are seen as well", 100 * calm, 1, 0, "%", less=True),
+    ]
+
+
+def cost(size: tuple[int, int], repeat: int = 3) -> float:
+    """Return the percentage of a core that 15 pictures a second take, from the whole picture to the levels."""
+    shown = list(pictures(size))[:300]
+    return min(_once(shown) for _ in range(repeat)) / len(shown) * MOST * 100
+
+
+def _once(shown: list[Picture]) -> float:
+    eyes, lookout = Glances(lambda: None), Lookout()
+    eyes.interest = Interest.ALONG
+    windows = [window(box, 50, 10) for box in [*PATH.values()][:3]]
+    began = time.thread_time()
+    for number, picture in enumerate(shown):
+        eyes.take(picture.video, picture, Look())
+        glance = eyes.slot.take()
+        assert glance
+        lookout.look(glance, windows, number / RATE)
+    return time.thread_time() - began
+
+
+Rates = tuple[dict[str, tuple[float, int]], float]
+"""For each window the part of its busy seconds in which it was over, and how many there were; and the part of all
+windows' calm seconds in which one was."""
+
+
+def rates(settings: list[tuple[int, int]]) -> dict[tuple[int, int], Rates]:
+    """Return for each sensitivity and percentage how often the windows are right."""
+    boxes = PATH | ELSEWHERE | WHOLE
+    busy, calm = _seconds(boxes)
+    over = _over([window(box, *setting) for setting in settings for box in boxes.values()])
+    result = {}
+    for number, setting in enumerate(settings):
+        seen = dict(zip(boxes, over[number * len(boxes) :], strict=False))
+        hits = {
+            name: (float(seen[name][busy[name]].mean()), int(busy[name].sum())) for name in boxes if busy[name].any()
+        }
+        result[setting] = hits, float(np.concatenate([seen[name][calm[name]] for name in boxes]).mean())
+    return result
+
+
+def _over(windows: list[Window]) -> list[Flags]:
+    """Return for each window in which seconds it is over."""
+    detector = Detector(windows)
+    flags = np.array([[sight.over for sight in detector.see(glance)] for glance in glances(pictures())])
+    return [_whole_seconds(flags[:, number]) for number in range(len(windows))]
+
+
+def _seconds(boxes: dict[str, tuple[int, int, int, int]]) -> tuple[dict[str, Flags], dict[str, Flags]]:
+    """Return in which seconds somebody certainly moves in each box, and in which nobody does, nor just before or after.
+
+    It is told from the whole film at once, as no camera can: a place without people is what it shows most of the time.
+    """
+    moved, busy, calm = _moved(), {}, {}
+    for name, (left, top, right, bottom) in boxes.items():
+        rows, columns = moved.shape[1:]
+        part = moved[:, top * rows // 480 : bottom * rows // 480, left * columns // 640 : right * columns // 640]
+        count = part.sum(axis=(1, 2))
+        some = _whole_seconds(count > 0)
+        near = np.convolve(some, [1, 1, 1], "same") > 0
+        # nothing counts while the camera still learns the place
+        late = np.arange(some.size) >= 2
+        busy[name], calm[name] = _whole_seconds(count > 40) & late, ~near & late
+    return busy, calm
+
+
+def _moved() -> Flags:
+    """Return which pixels, of half the size, show somebody who half a second before was elsewhere."""
+    luma = np.stack([planes(picture.video)[0][::2, ::2] for picture in pictures()]).astype(np.int16)
+    empty = np.median(luma[::5], axis=0).astype(np.int16)
+    people = np.stack([_opened(np.abs(picture - empty) > 28) for picture in luma])
+    moved = np.zeros_like(people)
+    half = RATE // 2
+    for number in range(half, len(people)):
+        moved[number] = _opened(people[number] ^ people[number - half])
+    return moved
+
+
+def _opened(mask: Flags) -> Flags:
+    """Return the mask without what is thinner than three pixels: the barrier tape, and noise."""
+    return _nine(_nine(mask, np.logical_and), np.logical_or)
+
+
+def _nine(mask: Flags, join: np.ufunc) -> Flags:
+    wide = np.pad(mask, 1, constant_values=join is np.logical_and)
+    rows, columns = mask.shape
+    return join.reduce([wide[y : y + rows, x : x + columns] for y in range(3) for x in range(3)])
+
+
+def _whole_seconds(flags: Flags) -> Flags:
+    """Return for each second whether any of its pictures is marked."""
+    return flags[: flags.size // RATE * RATE].reshape(-1, RATE).any(axis=1)
+
+
+def table() -> str:
+    """Return the table of the documentation, in Markdown."""
+    found = rates(SETTINGS)
+    names = [*PATH, *WHOLE]
+    lines = [["sensitivity", "percentage", *names, "false"], ["---:"] * (len(names) + 3)]
+    for (sensitivity, percent), (hits, wrong) in found.items():
+        seen = [f"{100 * hits[name][0]:.0f} %" for name in names]
+        lines.append([str(sensitivity), str(percent), *seen, f"{100 * wrong:.1f} %"])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    print(table())
+    for row in rows():
+        print(*row.cells(), sep="  ")

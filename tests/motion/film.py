@@ -1,0 +1,55 @@
+"""People who walk past a camera: Debian's ``vtest.avi``, 768x576, 10 pictures a second for 79 seconds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+
+from ipcamd.media.frame import Picture
+from ipcamd.media.glance import Glance, Glances, Interest
+from ipcamd.media.look import Look
+from ipcamd.media.source.decode import Eye
+from ipcamd.motion.detector import SECOND
+from ipcamd.motion.windows import Window
+
+PEOPLE = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
+RATE = 10
+NOON = 1_750_000_000 * SECOND
+
+PATH = {
+    "path": (400, 170, 540, 300),
+    "crossing": (520, 120, 640, 260),
+    "road": (520, 40, 640, 110),
+    "left": (0, 140, 150, 240),
+}
+"""Where people walk: left, top, right, bottom in 640x480."""
+ELSEWHERE = {
+    "house": (260, 0, 480, 80),
+    "trees": (0, 0, 200, 60),
+    "lawn": (0, 260, 110, 440),
+    "corner": (400, 380, 600, 480),
+}
+"""Where hardly anybody does."""
+
+
+def pictures(size: tuple[int, int] = (1280, 720)) -> Iterator[Picture]:
+    """Give the film's pictures as its source does to viewers who want that size."""
+    eye = Eye()
+    with av.open(str(PEOPLE)) as film:
+        for number, frame in enumerate(film.decode(video=0)):
+            yield Picture(eye.see(frame, size), NOON + number * SECOND // RATE, number)
+
+
+def glances(shown: Iterator[Picture]) -> Iterator[Glance]:
+    """Give what motion detection sees of these pictures."""
+    eyes = Glances(lambda: None)
+    eyes.interest = Interest.ALONG
+    for picture in shown:
+        eyes.take(picture.video, picture, Look())
+        glance = eyes.slot.take()
+        assert glance
+        yield glance
+
+
+def window(box: tuple[int, int, int, int], sensitivity: int, percent: int) -> Window:
+    return Window("", True, box, (0, 0, 0), sensitivity, percent)

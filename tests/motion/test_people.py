@@ -1,0 +1,109 @@
+"""Real people, and the built-in scene: windows over their way alarm, windows elsewhere do not."""
+
+import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from bench.motion import rates
+from tests.motion.film import ELSEWHERE, NOON, PATH, PEOPLE, RATE, glances, pictures, window
+
+from ipcamd.media.frame import Picture
+from ipcamd.media.glance import Glance
+from ipcamd.media.source import Wanted
+from ipcamd.media.source.pace import Clock
+from ipcamd.media.source.scene import Scene
+from ipcamd.motion.detector import SECOND
+from ipcamd.motion.lookout import Lookout
+from ipcamd.motion.windows import Window
+
+pytestmark = pytest.mark.slow
+
+DOCS = Path(__file__).parents[2] / "docs/motion.md"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people() -> None:
+    if not PEOPLE.exists():
+        pytest.fail("install Debian's opencv-doc: vtest.avi is missing")
+
+
+def alarms(shown: list[Glance], *windows: Window) -> list[int]:
+    """Return the windows that alarmed, one entry an alarm."""
+    lookout = Lookout()
+    return [
+        number
+        for glance in shown
+        for number in lookout.look(glance, windows, (glance.captured - NOON) / SECOND)[1]
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def walk() -> list[Glance]:
+    return list(glances(pictures((640, 480))))
+
+
+def test_windows_over_the_path_alarm_as_often_as_they_may(walk: list[Glance]) -> None:
+    told = alarms(walk, *[window(PATH[name], 50, 10) for name in ("path", "crossing", "left")])
+    # somebody is on the path all the time, on its left half of the time; 79 seconds hold 15 alarms at most
+    assert 12 <= told.count(1) <= 16
+    assert 12 <= told.count(2) <= 16
+    assert 5 <= told.count(3) <= 12
+
+
+@pytest.mark.parametrize(("sensitivity", "percent"), [(50, 10), (80, 10), (100, 10)])
+def test_windows_elsewhere_do_not(walk: list[Glance], sensitivity: int, percent: int) -> None:
+    assert alarms(walk, *[window(ELSEWHERE[name], sensitivity, percent) for name in ("house", "trees")]) == []
+
+
+def test_the_documentation_says_how_often_it_is_right() -> None:
+    rows = re.findall(r"^\| (\d+) \| (\d+) \|(.*)\|$", DOCS.read_text(), re.MULTILINE)
+    said = {(int(s), int(p)): [float(n) for n in re.findall(r"([\d.]+) %", rest)] for s, p, rest in rows}
+    assert len(said) == 24
+    for setting, (hits, wrong) in rates([(50, 10), (80, 20), (100, 0)]).items():
+        measured = [100 * hits[name][0] for name in (*PATH, "whole picture")] + [100 * wrong]
+        assert measured == pytest.approx(said[setting], abs=3)
+    assert RATE == 10
+
+
+class Playing:
+    """The built-in scene in a time of its own: as fast as it can be painted."""
+
+    def __init__(self) -> None:
+        self.time = NOON
+        self.stop = threading.Event()
+        clock = Clock(lambda: self.time, lambda: self.time, self._local, self._wait)
+        self.scene = Scene(clock)
+        self._pictures = self.scene.play(lambda: Wanted((640, 360), 15, False), self.stop)
+
+    def show(self, seconds: float) -> Iterator[Picture]:
+        for _ in range(round(seconds * 15)):
+            picture = next(self._pictures)
+            assert isinstance(picture, Picture)
+            yield picture
+
+    def _local(self, moment: int) -> datetime:
+        return datetime.fromtimestamp(moment / SECOND, UTC)
+
+    def _wait(self, event: threading.Event, seconds: float) -> None:
+        self.time += round(seconds * SECOND)
+
+
+BELOW_THE_BOARD = (0, 120, 640, 480)
+
+
+def test_the_visitor_of_the_scene_alarms_while_he_walks_and_not_while_he_stands() -> None:
+    playing = Playing()
+    walking = list(glances(playing.show(12)))
+    assert alarms(walking, window(BELOW_THE_BOARD, 50, 10)) == [1, 1, 1]
+    playing.scene.figure = "still"
+    list(playing.show(2))
+    assert alarms(list(glances(playing.show(20))), window(BELOW_THE_BOARD, 100, 0)) == []
+
+
+def test_the_clock_in_the_scene_itself_is_movement() -> None:
+    playing = Playing()
+    playing.scene.figure = "still"
+    assert alarms(list(glances(playing.show(4))), window((320, 0, 640, 60), 50, 10)) == [1]
