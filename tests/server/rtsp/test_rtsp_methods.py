@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from tests.server.rtsp.player import Player, Stage, basic
+from tests.server.rtsp.player import SECOND, Player, Stage, basic
 
 TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
 
@@ -114,6 +114,20 @@ async def test_pause_and_play_again_go_on_where_it_was(stage: Stage, player: Pla
     await player.ask("PLAY", "/h264")
     fourth = stage.lens.picture()
     assert [await player.frame(), await player.frame()] == [third, fourth]
+
+
+async def test_a_long_pause_is_no_leap_of_the_clock(stage: Stage, player: Player) -> None:
+    await player.play()
+    stage.lens.picture(key=True)
+    before = (await player.packet()).timestamp
+    await player.ask("PAUSE", "/h264")
+    stage.lens.now += 25 * SECOND
+    told = (await player.ask("PLAY", "/h264")).fields["rtp-info"]
+    player.packets.clear()
+    stage.lens.picture(key=True)
+    after = (await player.packet()).timestamp
+    assert (after - before) % 2**32 == 25 * 90_000 + 3600
+    assert (after - int(told.partition("rtptime=")[2])) % 2**32 == 3600
 
 
 async def test_play_again_while_playing_changes_nothing(stage: Stage, player: Player) -> None:

@@ -124,6 +124,9 @@ def _play(connection: "Connection", request: Request) -> Answer:
 def _rtp_info(connection: "Connection", session: Session) -> str:
     """Return where each track begins: all time stamps are of one moment, from which players count."""
     streams = [(setup.url, setup.stream) for setup in session.setups.values() if setup.stream]
+    for setup in session.setups.values():
+        if setup.stream and setup.viewer:
+            setup.stream.follow()
     begins = [stream.begin for _, stream in streams if stream.begin is not None]
     moment = min(begins, default=connection.service.clock_ns())
     parts = []

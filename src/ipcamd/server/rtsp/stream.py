@@ -62,9 +62,17 @@ class Stream:
         """Whether nobody needs it."""
         return not self._following
 
+    def follow(self) -> None:
+        """Take the hub's frames: a viewer is about to be added, and what it is told of the beginning must hold."""
+        if self._following:
+            return
+        self._following = True
+        for frame in tuple(self.track.hub.join(self._publish)):
+            self._pack(frame)
+
     def add(self, viewer: Viewer) -> None:
         """Send to `viewer` from now on: first what it needs to start at once, with the time that it was captured."""
-        self._follow()
+        self.follow()
         self._crowds.setdefault((type(viewer), viewer.crowd), {})[viewer] = None
         viewer.report(self._report())
         viewer.start(self.group)
@@ -121,13 +129,6 @@ class Stream:
         return chain.from_iterable(self._crowds.values())
 
     # -- frames
-
-    def _follow(self) -> None:
-        if self._following:
-            return
-        self._following = True
-        for frame in tuple(self.track.hub.join(self._publish)):
-            self._pack(frame)
 
     def _publish(self, frame: Encoded) -> None:
         unit = self._pack(frame)
@@ -196,7 +197,7 @@ class Stream:
     # -- rest
 
     def _keep_warm(self) -> None:
-        self._follow()
+        self.follow()
         if self._warm:
             self._warm.cancel()
         self._warm = asyncio.get_running_loop().call_later(LINGER, self._cool)
@@ -213,5 +214,6 @@ class Stream:
         if self._following and not self._crowds and not self._warm:
             self._following = False
             self.track.hub.leave(self._publish)
+            self._timeline.rest()
             self.group, self._bytes = [], 0
             self._described.clear()

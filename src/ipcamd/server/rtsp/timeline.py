@@ -19,10 +19,15 @@ class Timeline:
         self._last: int | None = None
         self._next = first
         self._captured = now
+        self._rested = False
 
     def at(self, time: int) -> int:
         """Return the stamp that belongs to `time`."""
         return self._first + ((time - self._origin) * self._rate + _SECOND // 2) // _SECOND
+
+    def rest(self) -> None:
+        """Say that frames are left out from now on: the next one comes late, however late, with no clock set."""
+        self._rested = True
 
     def stamp(self, captured: int, ticks: int) -> int:
         """Return the stamp of the next frame. `ticks`: how long it lasts, for sound; 0 for a picture.
@@ -30,7 +35,7 @@ class Timeline:
         Sound is stamped without gaps while its capture times agree with its length within 20 ms: players hear each gap.
         """
         leap = captured - self._captured
-        if self._last is not None and not 0 <= leap <= _LEAP:
+        if self._last is not None and (leap < 0 or (leap > _LEAP and not self._rested)):
             self._origin, self._first = captured, self._next if ticks else self._last + self._rate // 25
         stamp = self.at(captured)
         if ticks and self._last is not None and abs(stamp - self._next) * 50 <= self._rate:
@@ -38,4 +43,5 @@ class Timeline:
         if self._last is not None and stamp <= self._last:
             stamp = self._last + 1
         self._captured, self._last, self._next = captured, stamp, stamp + ticks
+        self._rested = False
         return stamp
