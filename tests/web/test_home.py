@@ -10,7 +10,7 @@ from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params.group import Rank
 from ipcamd.store.settings import Change
 from ipcamd.web import home
-from ipcamd.web.home import ENDPOINTS, FILES
+from ipcamd.web.home import ENDPOINTS, FILES, PAGES
 
 STATIC = Path(home.__file__).with_name("static")
 BY_PATH = {endpoint.path: endpoint for endpoint in ENDPOINTS}
@@ -24,7 +24,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
-    assert {endpoint.rank for endpoint in ENDPOINTS} == {Rank.GUEST}
+    assert {endpoint.path for endpoint in ENDPOINTS if endpoint.rank is not Rank.GUEST} == {"/events"}
     assert not any(endpoint.changes(None) for endpoint in ENDPOINTS)
     paths = [path for endpoint in ENDPOINTS for path in (endpoint.path, *endpoint.aliases)]
     assert len(paths) == len(set(paths))
@@ -32,7 +32,7 @@ def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
 
 
 def test_every_file_is_served_and_every_served_file_is_there() -> None:
-    assert {path.name for path in STATIC.iterdir()} == {*FILES, "index.html"}
+    assert {path.name for path in STATIC.iterdir()} == {*FILES, *(name for name, _ in PAGES.values())}
 
 
 async def test_the_name_goes_in_as_text(world: World) -> None:

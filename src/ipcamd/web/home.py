@@ -1,4 +1,4 @@
-"""``/`` and ``/web/``: the home page, its files, and the clock that its delay readout needs."""
+"""The camera's pages, their files under ``/web/``, and the clock that the home page's delay readout needs."""
 
 import hashlib
 import html
@@ -11,10 +11,11 @@ from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
 
 _STATIC = Path(__file__).with_name("static")
-_MODULES = ("main", "multipart", "payload", "meter", "offset", "stream", "picture", "h264", "sound", "view")
+_MODULES = ("main", "multipart", "payload", "meter", "offset", "stream", "picture", "h264", "sound", "view", "events")
 
 FILES = {
     "style.css": "text/css; charset=utf-8",
+    "list.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
     **{f"{name}.js": "text/javascript; charset=utf-8" for name in _MODULES},
 }
@@ -37,11 +38,18 @@ def _etag(name: str) -> str:
     return f'"{hashlib.sha256(_bytes(name)).hexdigest()[:16]}"'
 
 
-def home(call: Call) -> Reply:
-    """Answer with the page, the camera's name and place already in it."""
-    info = call.camera.settings["System.Info"]
-    page = re.sub(r"\{\{(\w+)\}\}", lambda found: html.escape(info[found[1]]), _bytes("index.html").decode())
-    return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)
+PAGES = {"/": ("index.html", Rank.GUEST), "/events": ("events.html", Rank.ADMIN)}
+"""The pages, and who may look."""
+
+
+def _page(name: str) -> Action:
+    def action(call: Call) -> Reply:
+        """Answer with a page, the camera's name and place already in it."""
+        info = call.camera.settings["System.Info"]
+        page = re.sub(r"\{\{(\w+)\}\}", lambda found: html.escape(info[found[1]]), _bytes(name).decode())
+        return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)
+
+    return action
 
 
 def now(call: Call) -> Reply:
@@ -61,14 +69,17 @@ def _file(name: str) -> Action:
     return action
 
 
-def _reads(path: str, action: Action, *aliases: str) -> Endpoint:
-    return Endpoint(path, Rank.GUEST, action, aliases, changes=never, methods=("GET",))
+def _reads(path: str, action: Action, *aliases: str, rank: Rank = Rank.GUEST) -> Endpoint:
+    return Endpoint(path, rank, action, aliases, changes=never, methods=("GET",))
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    _reads("/", home, "/index.html"),
+    *(
+        _reads(path, _page(name), *(("/index.html",) if path == "/" else ()), rank=rank)
+        for path, (name, rank) in PAGES.items()
+    ),
     _reads("/web/now", now),
     _reads("/web/icon.svg", _file("icon.svg"), "/favicon.ico"),
     *(_reads(f"/web/{name}", _file(name)) for name in FILES if name != "icon.svg"),
 )
-"""Everything that the home page is made of."""
+"""Everything that the camera's pages are made of."""
