@@ -48,6 +48,19 @@ def test_ffmpeg_plays_the_plain_mjpeg_forms(client: Client, path: str) -> None:
     assert not done.stderr
 
 
+def rate(url: str, *options: str) -> float:
+    """Return the pictures a second that ffprobe sees."""
+    arrival = ("-use_wallclock_as_timestamps", "1", *options, "-read_intervals", "%+#70")
+    done = run("ffprobe", "-v", "error", *arrival, "-show_entries", "packet=pts_time", "-of", "csv=p=0", url)
+    times = [float(line.strip(",")) for line in done.stdout.split()][10:]
+    return (len(times) - 1) / (times[-1] - times[0])
+
+
+@pytest.mark.parametrize(("path", "options"), [(PLAIN[0], ()), (PLAIN[1], ()), (RAW["h264"], ("-probesize", "300000"))])
+def test_ffmpeg_sees_the_frame_rate(client: Client, path: str, options: tuple[str, ...]) -> None:
+    assert rate(client.url(path), *options) == pytest.approx(30, rel=0.2)
+
+
 @pytest.mark.parametrize("codec", RAW)
 def test_ffmpeg_plays_the_raw_forms(client: Client, codec: str) -> None:
     stream = ffprobe(client.url(RAW[codec]))
