@@ -2,6 +2,7 @@
 
 import errno
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ NAME = "ipcamd-06152025-150640.avi"
 @pytest.fixture
 def disk(tmp_path: Path) -> Disk:
     disk = Disk(tmp_path / "card")
-    disk.prepare()
+    disk.make()
+    card = disk.card()
+    assert card
+    disk.prepare(card)
     return disk
 
 
@@ -131,17 +135,31 @@ def test_what_is_being_written_is_not_among_the_entries(disk: Disk) -> None:
 
 def test_a_card_that_is_not_there(tmp_path: Path) -> None:
     disk = Disk(tmp_path / "none")
-    assert not disk.present()
-    assert disk.identity() is None
+    assert disk.card() is None
     (tmp_path / "file").write_bytes(b"")
-    assert not Disk(tmp_path / "file").present()
+    assert Disk(tmp_path / "file").card() is None
 
 
-def test_the_empty_place_of_a_card_that_was_pulled_is_no_card(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
-    mounted = True
-    monkeypatch.setattr(os.path, "ismount", lambda _: mounted)
-    assert disk.present()
-    mounted = False
-    assert not disk.present()
-    mounted = True
-    assert disk.present()
+@pytest.mark.slow
+def test_the_empty_place_of_a_card_that_was_pulled_is_no_card(tmp_path: Path) -> None:
+    place = tmp_path / "card"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "none", str(place)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    disk = Disk(place)
+    card = disk.card()
+    subprocess.run(["umount", str(place)], check=True)
+    assert card
+    assert disk.card() is None
+    with pytest.raises(OSError, match="gone"):
+        disk.prepare(card)
+    assert list(place.iterdir()) == []
+    subprocess.run(mount, check=True)
+    assert disk.card()
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_card_that_nobody_may_write_is_none(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert disk.card() is None

@@ -20,7 +20,10 @@ FORM = Form("H264", SIZE, 30, True)
 @pytest.fixture
 def disk(tmp_path: Path) -> Disk:
     disk = Disk(tmp_path / "card")
-    disk.prepare()
+    disk.make()
+    card = disk.card()
+    assert card
+    disk.prepare(card)
     return disk
 
 

@@ -106,7 +106,7 @@ class Card:
     @property
     def mounted(self) -> bool:
         """Whether a card is in it that can be written."""
-        return self._inserted and self.disk is not None and self.disk.present()
+        return self._found() is not None
 
     @property
     def ready(self) -> bool:
@@ -125,14 +125,14 @@ class Card:
 
     def look(self) -> bool:
         """Notice whether the card is there, and return it. Nobody tells us when a real one comes or goes."""
-        card = self.disk.identity() if self.disk is not None and self.mounted else None
+        card = self._found()
         if card != self._card:
             self._card = card
             self._stop_reading()
             self._matched = False
             self.index.forget_all()
             if card:
-                self._reading = asyncio.get_running_loop().create_task(self._read())
+                self._reading = asyncio.get_running_loop().create_task(self._read(card))
             if self._started:
                 self.note("sdcard inserted" if card else "sdcard removed", "")
             self._tell()
@@ -140,10 +140,10 @@ class Card:
         return card is not None
 
     async def start(self) -> None:
-        """Make the card's folders if they are not there, and begin to look through it."""
+        """Make the directory if it is not there, and begin to look through the card."""
         if self.disk is not None:
             try:
-                await asyncio.to_thread(self.disk.prepare)
+                await asyncio.to_thread(self.disk.make)
             except OSError as error:
                 _log.warning("the SD card cannot be used: %s", error)
             self.look()
@@ -267,11 +267,14 @@ class Card:
 
     # ---- inside
 
-    async def _read(self) -> None:
+    def _found(self) -> Identity | None:
+        return self.disk.card() if self._inserted and self.disk is not None else None
+
+    async def _read(self, card: Identity) -> None:
         """Learn what is on the card: from the store what has not changed, the rest from the card itself."""
         assert self.disk is not None
         try:
-            await asyncio.to_thread(self.disk.prepare)
+            await asyncio.to_thread(self.disk.prepare, card)
             await asyncio.to_thread(self.disk.clear_drafts)
             found = await asyncio.to_thread(lambda disk: list(disk.entries()), self.disk)
             unknown, gone = self.index.settle(await self.index.stored(), found)

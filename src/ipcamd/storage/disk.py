@@ -44,36 +44,35 @@ class Disk:
         self._lock = threading.Lock()
         self._writing: set[tuple[str, str]] = set()
 
-    def present(self) -> bool:
-        """Return whether there is a card that can be written. Quick, and for any thread.
+    def card(self) -> Identity | None:
+        """Return what tells the card that is in from others; None if there is none that can be written.
 
-        What was once a mount point and is none any more is the empty place that the card left.
+        What was once a mount point and is none any more is the empty place that the card left. Quick, for any thread.
         """
         try:
-            there = self.root.is_dir() and os.access(self.root, os.W_OK | os.X_OK)
-            mount = there and os.path.ismount(self.root)
-        except OSError:
-            return False
-        self._was_mount = self._was_mount or mount
-        return there and mount == self._was_mount
-
-    def identity(self) -> Identity | None:
-        """Return what tells this card from others; None if there is none. Quick, and for any thread."""
-        try:
-            found, system = self.root.stat(), os.statvfs(self.root)
+            found, above, system = os.stat(self.root), os.stat(self.root / ".."), os.statvfs(self.root)  # noqa: PTH116
+            usable = stat.S_ISDIR(found.st_mode) and os.access(self.root, os.W_OK | os.X_OK)
         except OSError:
             return None
-        return found.st_dev, found.st_ino, system.f_fsid
+        mount = usable and found.st_dev != above.st_dev
+        self._was_mount = self._was_mount or mount
+        return (found.st_dev, found.st_ino, system.f_fsid) if usable and mount == self._was_mount else None
 
     def space(self) -> tuple[int, int]:
         """Return the size of the file system, and what is free for us, in bytes. Quick, and for any thread."""
         found = os.statvfs(self.root)
         return found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
 
-    def prepare(self) -> None:
-        """Make what is missing."""
+    def make(self) -> None:
+        """Make the directory that is the card, if it is missing."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def prepare(self, card: Identity) -> None:
+        """Make the folders of this card that are missing; not where it was when it is gone."""
         with self._at(_FOLDER, self.root) as root:
+            found = os.fstat(root)
+            if (found.st_dev, found.st_ino) != card[:2]:
+                raise OSError(errno.ENODEV, "the card is gone")
             for folder in FOLDERS:
                 with suppress(FileExistsError):
                     os.mkdir(folder, 0o700, dir_fd=root)
@@ -165,7 +164,6 @@ class Disk:
 
     def clear(self) -> None:
         """Delete everything in the two folders."""
-        self.prepare()
         for folder in FOLDERS:
             with self._folder(folder) as fd:
                 for name in _names(fd):
