@@ -63,7 +63,7 @@ function empty(title, words) {
 
 async function load(place) {
   try {
-    const answer = await fetch(`/cgi/admin/eventlog.cgi?format=json&count=${COUNT}`);
+    const answer = await fetch(new URL(`/cgi/admin/eventlog.cgi?format=json&count=${COUNT}`, location.origin));
     if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
     const days = byDay(parse(await answer.text()));
     place.replaceChildren(
