@@ -1,7 +1,9 @@
 """What subscribers of a hub get."""
 
+import pytest
+
 from ipcamd.media.frame import Codec, Encoded
-from ipcamd.media.hub import MOST_BYTES, Hub
+from ipcamd.media.hub import LATE, MOST_BYTES, Hub
 
 
 def frame(counter: int, key: bool = False, size: int = 10) -> Encoded:
@@ -109,3 +111,32 @@ def test_a_subscriber_may_leave_when_it_is_called() -> None:
     hub.publish(frame(0, key=True))
     hub.publish(frame(1))
     assert [f.counter for f in got] == [0, 0, 1]
+
+
+def test_a_newcomer_gets_nothing_from_before_a_change() -> None:
+    hub, watching = Hub("h264"), []  # type: ignore[var-annotated]
+    hub.join(watching.append)
+    hub.publish(frame(0, key=True))
+    hub.renew()
+    hub.publish(frame(1))
+    assert hub.join(print) == []
+    hub.publish(frame(2, key=True))
+    assert [f.counter for f in hub.join(print)] == [2]
+    assert [f.counter for f in watching] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("captured", "kept"),
+    [
+        pytest.param(99, False, id="just before the change"),
+        pytest.param(100, True, id="after it"),
+        pytest.param(100 - LATE, True, id="the clock was set back"),
+    ],
+)
+def test_a_picture_that_was_under_way_at_a_change_is_not_for_newcomers(captured: int, kept: bool) -> None:
+    hub = Hub("mjpeg")
+    hub.join(lambda _: None)
+    hub.renew(since=100)
+    late = Encoded(Codec.JPEG, b"x", True, captured, 0, b"")
+    hub.publish(late)
+    assert hub.join(print) == ([late] if kept else [])

@@ -103,3 +103,20 @@ async def test_the_end_lets_nobody_wait() -> None:
     snapshots.close()
     with pytest.raises(RequestFailed):
         await asking
+
+
+async def test_what_was_asked_after_a_change_shows_the_change() -> None:
+    hub = Hub("mjpeg")
+    snapshots = Snapshots(hub, linger=60)
+    asking = asyncio.ensure_future(snapshots.get())
+    await turn()
+    hub.publish(frame(0))
+    await asking
+    hub.renew(since=1)
+    asking = asyncio.ensure_future(snapshots.get())
+    await turn()
+    hub.publish(frame(1))  # captured at 0
+    hub.renew()
+    hub.publish(frame(2))
+    assert (await asking).counter == 2
+    snapshots.close()

@@ -147,6 +147,19 @@ async def test_who_joins_a_video_gets_the_group_so_far() -> None:
         assert (await part(reader))[0] == 9
 
 
+async def test_who_joins_after_a_change_gets_nothing_from_before_it() -> None:
+    async with streaming() as server:
+        early, _ = await server.watch()
+        server.mjpeg.publish(frame(0))
+        server.mjpeg.renew(since=1)
+        late, _ = await server.watch()
+        server.mjpeg.publish(frame(1))  # captured at 0
+        server.mjpeg.renew()
+        server.mjpeg.publish(frame(2))
+        assert (await part(late))[0] == 2
+        assert [(await part(early))[0] for _ in range(3)] == [0, 1, 2]
+
+
 async def test_a_group_without_end_is_not_kept() -> None:
     async with streaming() as server:
         keeper, _ = await server.watch("/video")

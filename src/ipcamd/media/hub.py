@@ -8,6 +8,9 @@ from ipcamd.media.frame import Encoded
 Subscriber = Callable[[Encoded], None]
 """Called in the event loop with each new frame; must not block."""
 
+LATE = 5_000_000_000
+"""How long a picture may be on its way from the source to the hub at most, in nanoseconds."""
+
 MOST_BYTES = 8 << 20
 """The most that `Hub.group` may hold. A longer group is let go, and a key frame is asked for to begin a new one."""
 
@@ -28,6 +31,7 @@ class Hub:
         """The frames since the last key frame, that one first: what a decoder needs to start now. For JPEG the newest
         picture alone. Empty when nobody watches."""
         self._bytes = 0
+        self._since = 0
         self._demand = demand
         self._subscribers: dict[Subscriber, None] = {}
 
@@ -57,6 +61,12 @@ class Hub:
         """Ask for a key frame soon: for a viewer who lost frames. May be called from any thread."""
         self.key.set()
 
+    def renew(self, since: int = 0) -> None:
+        """Keep nothing for newcomers of what was, for it looked different: not what comes late either, captured before
+        `since` (nanoseconds of the camera's clock)."""
+        self._empty()
+        self._since = since
+
     def publish(self, frame: Encoded) -> None:
         """Hand a frame to every subscriber. Before the first key frame that follows a gap they get what cannot be
         decoded yet; who cannot use that waits for ``frame.key``."""
@@ -64,7 +74,8 @@ class Hub:
             return
         if frame.key:
             self._empty()
-        if frame.key or self.group:
+        # a moment long after the capture is no late picture, but a clock that was set
+        if (frame.key or self.group) and not 0 < self._since - frame.captured < LATE:
             self.group.append(frame)
             self._bytes += len(frame.payload)
         if self._bytes > MOST_BYTES and len(self.group) > 1:

@@ -72,6 +72,7 @@ class Pipeline:
         the `instrument`'s, else the source's if `own_sound`.
         """
         self._settings = settings
+        self._clock_ns = clock_ns
         self._streams = {
             _name(group): self._stream(_name(group), Shape.of(codec, settings[group]), clock_ns, status)
             for codec, group in GROUPS.items()
@@ -183,7 +184,10 @@ class Pipeline:
         self._demand()
 
     def _reshape(self, codec: Codec, values: Values) -> None:
-        self._streams[_name(GROUPS[codec])].shape = Shape.of(codec, values)
+        stream = self._streams[_name(GROUPS[codec])]
+        stream.shape = Shape.of(codec, values)
+        # a video stream goes on with a key frame: whatever comes before that is of no use to a newcomer
+        stream.hub.renew(self._clock_ns() if codec is Codec.JPEG else 0)
         self._demand()
 
     def _demand(self) -> None:
@@ -222,3 +226,4 @@ class Pipeline:
 
     def _relook(self) -> None:
         self._studio.look = self._look()
+        self.mjpeg.renew(self._clock_ns())

@@ -21,7 +21,7 @@ class Snapshots:
         self._timeout = timeout
         self._asked = False
         self._next: asyncio.Future[Encoded | None] | None = None
-        """The first picture since the hub was joined; None came instead if there was none in time."""
+        """The next picture, once somebody waited for one; None came instead if there was none in time."""
         self._timer: asyncio.TimerHandle | None = None
 
     def newest(self) -> Encoded | None:
@@ -33,7 +33,7 @@ class Snapshots:
         """Return the newest picture, the next one if none is at hand. Raises ``RequestFailed`` if none comes."""
         if frame := self.newest():
             return frame
-        if self._next is None:
+        if self._next is None or self._next.done():
             self._join()
         assert self._next
         if frame := await asyncio.shield(self._next):
@@ -52,11 +52,14 @@ class Snapshots:
     def _join(self) -> None:
         loop = asyncio.get_running_loop()
         self._next = loop.create_future()
+        if self._timer:
+            self._timer.cancel()
         self._timer = loop.call_later(self._timeout, self.close)
         self._hub.join(self._take)
 
     def _take(self, frame: Encoded) -> None:
-        if self._next and not self._next.done():
+        # one that is not kept for newcomers looks as the picture did before a change
+        if self._next and not self._next.done() and self._hub.group:
             self._next.set_result(frame)
             self._rest()
 

@@ -52,7 +52,7 @@ class Feed:
                 self._hub.leave(self._publish)
                 raise
         self._viewers[viewer] = None
-        return self._group
+        return self._group if self._hub.group else []
 
     def remove(self, viewer: Viewer) -> bool:
         """Send no more to `viewer`; return whether others are left."""
@@ -66,7 +66,8 @@ class Feed:
     def _part(self, frame: Encoded) -> Part:
         sound = frame.codec is Codec.ULAW
         limit = WAITING.get(frame.codec, WAITING_GROUP)
-        return Part(_layout(frame, self._framing), key=frame.key, limit=limit, sound=sound, made=self._clock())
+        key = frame.key and (sound or bool(self._hub.group))  # what the hub keeps for nobody is no start
+        return Part(_layout(frame, self._framing), key=key, limit=limit, sound=sound, made=self._clock())
 
     def _publish(self, frame: Encoded) -> None:
         try:
