@@ -36,11 +36,13 @@ class CardError(IpcamdError):
 class DeliveryError(IpcamdError):
     """A target did not take what was sent to it; the message is for a person who can do something about it.
 
-    ``away`` says that nobody answered at all, so that trying again soon costs nobody anything.
+    ``said`` are the target's own words, which may be anything. ``away`` says that nobody answered, or the connection
+    broke off: trying again soon costs nobody anything.
     """
 
-    def __init__(self, message: str, away: bool = False) -> None:
+    def __init__(self, message: str, said: str = "", away: bool = False) -> None:
         super().__init__(message)
+        self.said = said
         self.away = away
 
 

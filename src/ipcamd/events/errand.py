@@ -26,10 +26,11 @@ class Errand:
     """One talk: what it holds open, and when it last got on."""
 
     def __init__(self, name: str, stall: float = STALL) -> None:
-        """`name` is the threads'."""
+        """`name` is the threads'; `stall` is the most seconds without progress."""
         self._name = name
         self._stall = stall
-        self._cuts: list[Callable[[], None]] = []
+        self._cuts: list[Callable[[], object]] = []
+        self._data: socket.socket | None = None
         self._over = False
         self._lock = threading.Lock()
         self._last = time.monotonic()
@@ -37,32 +38,33 @@ class Errand:
     def connect(self, address: str, port: int) -> socket.socket:
         """Return a connection that ends with the errand. Raises ``OSError``, and ``DeliveryError`` if it is over."""
         connection = socket.create_connection((address, port), CONNECT)
-        self.hold(connection)
-        connection.settimeout(self._stall)
+        connection.settimeout(None)  # `run` sees to it that nothing takes too long
+        handle = connection.dup()  # TLS makes another object of the connection; this one stays good for cutting it
+        self.when_cut(lambda: _end(handle))
         return connection
 
-    def hold(self, connection: socket.socket) -> None:
-        """Let `connection` end with the errand. Raises ``DeliveryError`` if that is over already."""
-        self.when_cut(lambda: _shut(connection))
-
-    def when_cut(self, cut: Callable[[], None]) -> None:
-        """Call `cut`, from another thread, when the errand is cut off. Raises ``DeliveryError`` if it is already."""
+    def when_cut(self, cut: Callable[[], object]) -> None:
+        """Call `cut`, from another thread, when the errand ends. Raises ``DeliveryError`` if it is over already."""
         with self._lock:
-            over = self._over
             self._cuts.append(cut)
-        if over:
-            cut()
-            raise DeliveryError("given up")
+        self._check()
 
-    def beat(self) -> None:
-        """Say that it gets on."""
-        self._last = time.monotonic()
+    def hold(self, data: socket.socket) -> None:
+        """Let `data`, and no longer what was held before, fail when the errand ends. Raises like `when_cut`."""
+        self._data = data
+        self._check()
+
+    def beat(self, patience: float = 1) -> None:
+        """Say that it gets on, and that the next step may take so many times as long as others."""
+        self._last = time.monotonic() + (patience - 1) * self._stall
 
     def cut(self) -> None:
         """End it: what its threads wait for fails."""
         with self._lock:
             self._over = True
             cuts, self._cuts = self._cuts, []
+        if data := self._data:
+            cuts.append(lambda: data.shutdown(socket.SHUT_RDWR))
         for cut in cuts:
             with suppress(OSError):
                 cut()
@@ -70,12 +72,12 @@ class Errand:
     async def run(self, action: Callable[[], T]) -> T:
         """Return what `action` returns, run in a thread; the errand is cut off when the caller is cancelled.
 
-        Raises what it raises, and ``DeliveryError`` if it does not get on.
+        Raises what it raises, and ``TimeoutError`` if it does not get on.
         """
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
         self.beat()
-        watch = loop.call_later(self._stall, self._look, loop, outcome)
+        self._look(loop, outcome)
         # a daemon, and none of the loop's executor: nobody waits for it at the end
         threading.Thread(target=_work, args=(action, loop, outcome), name=self._name, daemon=True).start()
         try:
@@ -83,14 +85,20 @@ class Errand:
         except BaseException:
             self.cut()
             raise
-        finally:
-            watch.cancel()
+
+    def _check(self) -> None:
+        if self._over:
+            self.cut()
+            raise DeliveryError("given up")
 
     def _look(self, loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]") -> None:
+        """Look whether it gets on, now and again."""
+        if outcome.done():
+            return
         rest = self._last + self._stall - time.monotonic()
         if rest > 0:
             loop.call_later(rest, self._look, loop, outcome)
-        elif not outcome.done():
+        else:
             outcome.set_exception(TimeoutError(f"nothing moved for {self._stall:g} s"))
 
 
@@ -114,5 +122,6 @@ def _tell(
         loop.call_soon_threadsafe(tell)
 
 
-def _shut(connection: socket.socket) -> None:
-    connection.shutdown(socket.SHUT_RDWR)
+def _end(handle: socket.socket) -> None:
+    with handle:
+        handle.shutdown(socket.SHUT_RDWR)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from ipcamd.events.actions.carrier import Carrier, Session, Site
 from ipcamd.events.errand import STALL, Errand
 from ipcamd.events.parcel import Parcel
 from ipcamd.events.spool import Spool
-from ipcamd.events.words import clean, explain, is_away
+from ipcamd.events.words import clean, explain
 from ipcamd.store.settings import Settings
 
 FIRST, LONGEST, AWAY = 5.0, 300.0, 50.0
@@ -84,6 +85,7 @@ class Lane:
         self._pauses = Pauses(means.chance)
         self._stir = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._refused: Counter[int] = Counter()  # how often the target refused a parcel
         self._told = ("", 0.0)
 
     @property
@@ -132,11 +134,12 @@ class Lane:
         except DeliveryError as error:
             pause = self._pauses.next(error.away)
             if parcel:
+                self._refused[parcel.id] += not error.away
                 self._tell_failure(parcel, str(error), pause)
             await self._means.sleep(pause)
 
     async def _deliver(self, parcel: Parcel, errand: Errand, session: Session) -> None:
-        attempt, began = self._pauses.failures + 1, self._means.now()
+        attempt, began = self._refused[parcel.id] + 1, self._means.now()
         if not parcel.path.exists():
             await self._spool.remove(parcel)
             self._noted(parcel, "", f"{parcel.name}: it is gone from the camera's disk")
@@ -144,6 +147,7 @@ class Lane:
         await self._spool.touch(parcel)
         how = await errand.run(lambda: session.send(parcel, attempt))  # as it was: whether it was tried before
         await self._spool.remove(parcel)
+        self._refused.clear()
         self._pauses.reset()
         self.count.delivered += 1
         took = f"{parcel.size / 1e6:.1f} MB in {self._means.now() - began:.1f} s"
@@ -168,16 +172,18 @@ class Lane:
             yield errand, session
             with suppress(Exception):  # everything has arrived; the goodbye is a courtesy
                 await errand.run(session.close)
-        except (DeliveryError, RequestFailed) as error:
-            raise _fit(error, str(error), site) from error
+        except DeliveryError as error:
+            raise _shown(error, site) from error
+        except RequestFailed as error:
+            raise DeliveryError(str(error)) from error
         except Exception as error:
-            if not isinstance(error, OSError | EOFError | ValueError):
-                _log.exception("delivery to %s", self.carrier.title)
-            raise _fit(error, explain(error, site.host, site.port), site) from error
+            _log.debug("delivery by %s failed", self.carrier.title, exc_info=True)
+            raise _shown(explain(error, site.host, site.port), site) from error
         finally:
             errand.cut()
 
 
-def _fit(error: Exception, words: str, site: Site) -> DeliveryError:
-    away = error.away if isinstance(error, DeliveryError) else is_away(error)
-    return DeliveryError(clean(words, filter(None, (site.password,))), away)
+def _shown(error: DeliveryError, site: Site) -> DeliveryError:
+    """Return the error with the target's words among its own, fit for a log."""
+    said = clean(error.said, site.password)
+    return DeliveryError(f"{error} ({said})" if said else str(error), away=error.away)

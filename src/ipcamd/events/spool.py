@@ -117,9 +117,9 @@ class Spool:
             try:
                 surplus = list(self._surplus(parcel.size))
                 number = await self._save(parcel, surplus)
-            except StoreError:
+            except StoreError as error:
                 _unlink(parcel)
-                raise
+                raise StoreError(f"it could not be kept for delivery: {error}") from error
             for old in surplus:
                 self._drop(old)
             self._queue(target).append(replace(parcel, id=number))
@@ -146,7 +146,7 @@ class Spool:
         """Yield what must go to make room for `size` bytes: the oldest first. Raises ``StoreError``."""
         bounds = self._bounds()
         if size > bounds.size:
-            raise StoreError(f"it is larger ({size} bytes) than all that may wait for delivery ({bounds.size} bytes)")
+            raise StoreError(f"its {size} bytes are more than may wait in all ({bounds.size} bytes)")
         parcels = sorted((parcel for queue in self._queues.values() for parcel in queue), key=lambda p: p.id)
         count, total = len(parcels) + 1, sum(parcel.size for parcel in parcels) + size
         for parcel in parcels:

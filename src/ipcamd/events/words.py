@@ -3,14 +3,29 @@
 import base64
 import socket
 import ssl
-from collections.abc import Iterable
+
+from ipcamd.errors import DeliveryError
 
 LONGEST = 300
-"""Characters of an explanation."""
+"""Characters of what a target said."""
 
 
-def explain(error: Exception, host: str, port: int) -> str:
-    """Say what an error of the operating system or of TLS means."""
+def explain(error: Exception, host: str, port: int) -> DeliveryError:
+    """Say what an error of the operating system, of TLS or of a library means."""
+    far = isinstance(error, OSError | EOFError)
+    away = far and not isinstance(error, ssl.SSLError)
+    return DeliveryError(_meaning(error, host, port), "" if far else str(error), away)
+
+
+def clean(words: str, secret: str) -> str:
+    """Return a target's words fit for a log: one line, not too long, the password not in it."""
+    for form in filter(None, (secret, base64.b64encode(secret.encode()).decode())):
+        words = words.replace(form, "********")
+    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
+
+
+def _meaning(error: Exception, host: str, port: int) -> str:
     match error:
         case ssl.SSLCertVerificationError():
             return f"the certificate of {host} is not to be trusted: {error.verify_message}"
@@ -27,24 +42,4 @@ def explain(error: Exception, host: str, port: int) -> str:
             return f"{host}:{port} does not answer: {error}" if str(error) else f"{host}:{port} does not answer"
         case OSError():
             return f"{host}:{port} cannot be reached: {error.strerror or error}"
-    return f"{host} answered what makes no sense: {error}"
-
-
-def is_away(error: Exception) -> bool:
-    """Whether nobody answered at all, so that a wrong password or the like cannot be the cause."""
-    return isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
-
-
-def clean(words: str, secrets: Iterable[str]) -> str:
-    """Return the words fit for a log: one line, not too long, no password that the other side sent back."""
-    for secret in secrets:
-        for form in (secret, *_encoded(secret)):
-            words = words.replace(form, "********")
-    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
-
-
-def _encoded(secret: str) -> Iterable[str]:
-    """Return the forms in which SMTP sends a secret (RFC 4954); of what stands around it, all three offsets."""
-    data = secret.encode()
-    return (base64.b64encode(data).decode(),)
+    return f"{host} answered what makes no sense"

@@ -27,6 +27,11 @@ def _login(server: str) -> tuple[Param, Param]:
     )
 
 
+def _certificate(server: str) -> Param:
+    kind = OneOf(("verify", "any"), ("it must be valid, and for that host", "a self-made one too"))
+    return _param("Certificate", kind, "verify", f"What certificate the {server} may show when TLS is spoken.")
+
+
 _ENCODINGS = {"AVI": ("H264", "MPEG4"), "JPEG": ("JPEG",)}
 
 
@@ -61,8 +66,6 @@ GENERAL = Group(
     settle=_encoded,
 )
 
-_CERTIFICATE = OneOf(("verify", "any"), ("it must be valid and for this host", "any, a self-made one too"))
-
 SMTP = Group(
     "Event.Server.SMTP",
     "10.17",
@@ -75,9 +78,7 @@ SMTP = Group(
         _param("EmailTo", EMAIL_OR_NOTHING, "", "First recipient's address."),
         _param("EmailTo2", EMAIL_OR_NOTHING, "", "Second recipient's address."),
         _param("AttachSize", Integer(0, 100), "10", "A larger file is not attached, but a picture of it.", "MB"),
-        _param(
-            "Certificate", _CERTIFICATE, "verify", "Whether the mail server must prove with TLS that it is the one."
-        ),
+        _certificate("mail server"),
     ),
 )
 
@@ -102,6 +103,8 @@ FTP = Group(
         *_login("FTP server"),
         _param("Path", PATH, "", "Directory at the FTP server."),
         _param("Passive", YES_NO, "yes", "The camera opens the data connections; no: the server does."),
+        _param("TLS", YES_NO, "no", "Speak TLS with the FTP server (AUTH TLS)."),
+        _certificate("FTP server"),
     ),
 )
 

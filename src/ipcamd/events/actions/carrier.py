@@ -26,7 +26,8 @@ class Session(Protocol):
     """One login at the target. Everything here blocks, and runs in threads, one call after the other."""
 
     def send(self, parcel: Parcel, attempt: int) -> str:
-        """Deliver a file; return how, in words for the log, or "". `attempt` counts from 1.
+        """Deliver a file; return how, in words for the log, or "". `attempt` counts from 1, those
+        aside at which nobody answered.
 
         Raises ``DeliveryError`` and ``OSError``; then the session is of no more use.
         """

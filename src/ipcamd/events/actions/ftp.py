@@ -1,38 +1,38 @@
-"""FTP (SDK 10.19, RFC 959, 3659): uploaded under another name, renamed when it is whole."""
+"""FTP (SDK 10.19; RFC 959, 2428, 3659, 4217): uploaded under another name, renamed when it is whole."""
 
 import ftplib
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 from ipcamd.errors import DeliveryError
 from ipcamd.events.actions.carrier import Site
+from ipcamd.events.actions.ftpclient import Client
 from ipcamd.events.actions.naming import NAMES, names, parts
 from ipcamd.events.errand import Errand
 from ipcamd.events.parcel import Parcel
 
-BLOCK = 1 << 18
-"""Bytes that are sent at a time."""
-
 
 def login(site: Site, address: str, errand: Errand) -> "FtpSession":
     """Return a session in the directory where files go. Raises ``DeliveryError``, ``OSError``, ``EOFError``."""
-    ftp = _Client(errand)
+    ftp = Client(errand, site)
     with _explained():
-        ftp.greet(address, site.port)
-        ftp.login(site.user, site.password)
-        ftp.set_pasv(site.values["Passive"] == "yes")
+        ftp.greet(address)
+        if site.values["TLS"] == "yes":
+            ftp.auth()
+        ftp.login(site.user, site.password, secure=False)
+        if site.values["TLS"] == "yes":
+            ftp.prot_p()
         ftp.voidcmd("TYPE I")  # some servers tell no sizes before
         _enter(ftp, site.values["Path"])
-    return FtpSession(ftp, errand)
+    return FtpSession(ftp)
 
 
 class FtpSession:
     """One login at an FTP server, in the directory where files go."""
 
-    def __init__(self, ftp: ftplib.FTP, errand: Errand) -> None:
+    def __init__(self, ftp: Client) -> None:
         self._ftp = ftp
-        self._errand = errand
 
     def send(self, parcel: Parcel, attempt: int) -> str:
         """See `Session`."""
@@ -60,12 +60,9 @@ class FtpSession:
         raise DeliveryError(f"{NAMES} other files are named like {parcel.name}")
 
     def _upload(self, parcel: Parcel) -> None:
-        there = self._size(parcel.part) if parcel.tried else None
-        resume = there if there is not None and 0 < there <= parcel.size else 0
         try:
             with parcel.path.open("rb") as file:
-                file.seek(resume)
-                self._ftp.storbinary(f"STOR {parcel.part}", file, BLOCK, self._beat, resume or None)
+                self._store(parcel, file)
         except ftplib.Error:
             self._discard(parcel)
             raise
@@ -74,8 +71,15 @@ class FtpSession:
             self._discard(parcel)
             raise DeliveryError(f"only {arrived} of {parcel.size} bytes arrived")
 
-    def _beat(self, _: bytes) -> None:
-        self._errand.beat()
+    def _store(self, parcel: Parcel, file: BinaryIO) -> None:
+        """Send the file, or what an attempt before left of it."""
+        there = self._size(parcel.part) if parcel.tried else None
+        if there and there <= parcel.size:
+            try:
+                return self._ftp.upload(parcel.part, file, there)
+            except ftplib.error_perm:
+                pass  # this server resumes nothing
+        return self._ftp.upload(parcel.part, file, 0)
 
     def _size(self, name: str) -> int | None:
         """Return the size of a file; None if there is none, or the server does not tell (RFC 3659 is not for all)."""
@@ -87,27 +91,6 @@ class FtpSession:
     def _discard(self, parcel: Parcel) -> None:
         with suppress(ftplib.Error):
             self._ftp.delete(parcel.part)
-
-
-class _Client(ftplib.FTP):
-    """ftplib's client, on sockets that end with the errand, and that speaks to nobody but the server."""
-
-    def __init__(self, errand: Errand) -> None:
-        super().__init__()
-        self._errand = errand
-
-    def greet(self, address: str, port: int) -> None:
-        self.host, self.port = address, port
-        self.sock = self._errand.connect(address, port)
-        self.af = self.sock.family
-        self.timeout = self.sock.gettimeout()
-        self.file = self.sock.makefile("r", encoding=self.encoding, errors="replace")
-        self.welcome = self.getresp()
-
-    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
-        connection, size = super().ntransfercmd(cmd, rest)
-        self._errand.hold(connection)
-        return connection, size
 
 
 def _enter(ftp: ftplib.FTP, path: str) -> None:
@@ -126,10 +109,13 @@ _MEANINGS = {
     "421": "the server wants no more connections now",
     "425": "the data connection could not be opened: try Passive the other way",
     "426": "the data connection broke off",
+    "431": "the server speaks no TLS",
     "450": "the file is in use",
     "452": "the server's disk is full",
+    "522": "the server wants another kind of TLS",
     "530": "user name or password is wrong",
     "532": "the server wants an account for storing files",
+    "534": "the server speaks no TLS, or wants it otherwise",
     "550": "the server refuses: is the path right, and may this user write there?",
     "552": "the server's disk or this user's quota is full",
     "553": "the server does not allow the file's name, or to write there",
@@ -143,4 +129,4 @@ def _explained() -> Iterator[None]:
         yield
     except ftplib.Error as error:
         words = str(error)
-        raise DeliveryError(f"{_MEANINGS.get(words[:3], 'the server refuses')} ({words})") from error
+        raise DeliveryError(_MEANINGS.get(words[:3], "the server refuses"), words) from error

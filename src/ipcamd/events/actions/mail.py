@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP as CRLF
 from email.utils import format_datetime
 from pathlib import Path
 
 from ipcamd.events.parcel import Parcel
+
+_POLICY = CRLF.clone(cte_type="7bit")  # every server takes that
 
 BLOCK = 57 * 1024
 """Bytes that are encoded at a time; lines of base64 hold 57."""
@@ -49,8 +51,9 @@ class Mail:
         """`local` is the local time of the event; `note` says what is not attached, and why."""
         self._attachment = attachment
         message = _message(head, parcel, local, attachment, note)
-        whole = message.as_bytes(policy=SMTP)
-        self._before, self._after = _split(whole, message) if attachment else (whole, b"")
+        whole = message.as_bytes(policy=_POLICY)
+        before, self._after = _split(whole, message) if attachment else (whole, b"")
+        self._before = before.replace(b"\r\n.", b"\r\n..")  # a dot alone on a line would end the mail (RFC 5321)
 
     @property
     def size(self) -> int:
@@ -72,7 +75,7 @@ class Mail:
 def _message(
     head: Letterhead, parcel: Parcel, local: datetime, attachment: Attachment | None, note: str
 ) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     when = f"{local:%Y-%m-%d %H:%M:%S}"
     message["From"] = head.sender
     message["To"] = ", ".join(head.recipients)
@@ -90,12 +93,13 @@ def _message(
     if attachment:
         kind, _, subtype = attachment.content_type.partition("/")
         message.add_attachment(b"", kind, subtype, filename=attachment.name)
+        message.set_boundary(parcel.token)
     return message
 
 
 def _split(whole: bytes, message: EmailMessage) -> tuple[bytes, bytes]:
     """Return what stands before and after the attachment, which is empty in `whole`."""
-    end = b"\r\n--" + message.get_boundary("").encode() + b"--"
+    end = f"\r\n--{message.get_boundary()}--".encode()
     before, _, after = whole.rpartition(end)
     return before.rstrip(b"\r\n") + b"\r\n\r\n", end.removeprefix(b"\r\n") + after
 

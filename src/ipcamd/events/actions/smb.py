@@ -225,13 +225,12 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except SMBResponseException as error:
-        words = f"0x{error.status:08X}"
-        raise DeliveryError(f"{_MEANINGS.get(error.status, 'the server refuses')} ({words})") from error
+        raise DeliveryError(_MEANINGS.get(error.status, "the server refuses"), f"0x{error.status:08X}") from error
     except SMBConnectionClosed as error:
         raise ConnectionResetError(str(error)) from error
     except SMBAuthenticationError as error:
-        raise DeliveryError(f"the login failed ({error})") from error
+        raise DeliveryError("the login failed", str(error)) from error
     except SMBException as error:
         if "as a guest" in str(error):
             raise DeliveryError("the server knows no such user, and would let the camera in as a guest only") from error
-        raise DeliveryError(f"the server does what is not expected ({error})") from error
+        raise DeliveryError("the server does what is not expected", str(error)) from error

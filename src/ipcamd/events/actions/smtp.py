@@ -1,83 +1,86 @@
-"""Mail (SDK 10.17, 10.18; RFC 5321, 3207, 4954)."""
+"""Mail (SDK 10.17, 10.18; RFC 5321): a mail for each file, with as much of it as the server takes."""
 
-import smtplib
-import socket
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from smtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 
 from ipcamd.errors import DeliveryError
 from ipcamd.events.actions.carrier import Site
 from ipcamd.events.actions.mail import Attachment, Letterhead, Mail
+from ipcamd.events.actions.smtpclient import Client, said
 from ipcamd.events.actions.still import still
 from ipcamd.events.errand import Errand
 from ipcamd.events.parcel import Parcel
+from ipcamd.events.words import clean
 
 PATIENCE = 4
-"""Attempts until a mail goes to those recipients who are accepted, when one is refused for the moment."""
+"""Attempts until a mail goes to those recipients who are accepted, while one is refused for the moment."""
+TOO_LARGE = 552
 
 Refusals = dict[str, tuple[int, str]]
 
 
 def login(site: Site, address: str, errand: Errand, camera: str, local: Callable[[int], datetime]) -> "SmtpSession":
     """Return a session. Raises ``DeliveryError``, ``OSError``."""
-    client = _Client(errand, site)
+    client = Client(errand, site)
     with _explained():
-        client.greet(address, site.port)
-        client.ehlo_or_helo_if_needed()
-        if site.values["SSL"] != "yes" and client.has_extn("starttls"):
-            client.starttls(context=_context(site))
-            client.ehlo()
+        client.greet(address)
+        client.secure()
         if site.user:
-            _authenticate(client, site)
+            client.authenticate(site.user, site.password)
     recipients = tuple(dict.fromkeys(filter(None, (site.values["EmailTo"], site.values["EmailTo2"]))))
     head = Letterhead(camera, site.values["FromEmail"], recipients)
-    return SmtpSession(client, errand, head, int(site.values["AttachSize"]) * 1_000_000, local)
+    return SmtpSession(client, head, int(site.values["AttachSize"]) * 1_000_000, local, site.password)
 
 
 class SmtpSession:
     """One login at a mail server."""
 
     def __init__(
-        self, client: smtplib.SMTP, errand: Errand, head: Letterhead, limit: int, local: Callable[[int], datetime]
+        self, client: Client, head: Letterhead, limit: int, local: Callable[[int], datetime], secret: str = ""
     ) -> None:
-        """`limit` is the largest file that is attached, in bytes."""
+        """`limit` is the largest file that is attached, in bytes; `secret` is what must not stand in a log."""
         self._client = client
-        self._errand = errand
         self._head = head
         self._limit = limit
         self._local = local
+        self._secret = secret
 
     def send(self, parcel: Parcel, attempt: int) -> str:
         """See `Session`."""
         with _explained():
-            mail, note = self._compose(parcel)
-            refused = self._transmit(mail, attempt)
-        words = [f"{who} is refused: {code} {why}" for who, (code, why) in refused.items()]
+            note, refused = self._send(parcel, attempt)
+        words = [f"{who} is refused: {code} {clean(why, self._secret)}" for who, (code, why) in refused.items()]
         return "; ".join(filter(None, [note, *words]))
 
     def close(self) -> None:
         """See `Session`."""
-        with suppress(smtplib.SMTPException):
+        with suppress(SMTPException):
             self._client.quit()
 
-    def _compose(self, parcel: Parcel) -> tuple[Mail, str]:
-        """Return the mail with as much of the file as it may hold, and what is not in it."""
+    def _send(self, parcel: Parcel, attempt: int) -> tuple[str, Refusals]:
+        """Send the largest draft that is not too large; return what it lacks, and who did not get it."""
+        for mail, note in self._drafts(parcel):
+            try:
+                if self._accepts(mail):
+                    return note, self._transmit(mail, attempt)
+            except SMTPResponseException as error:
+                if error.smtp_code != TOO_LARGE:
+                    raise
+                self._client.rset()
+        raise DeliveryError("the mail server takes not even a mail without attachment")
+
+    def _drafts(self, parcel: Parcel) -> Iterator[tuple[Mail, str]]:
+        """Yield the mail with the file, with a picture of it, with neither; each with what it lacks."""
         local = self._local(parcel.moment)
-        whole = Attachment(parcel.name, parcel.content_type, parcel.path)
-        mail = Mail(self._head, parcel, local, whole)
-        if parcel.size <= self._limit and self._accepts(mail):
-            return mail, ""
+        if parcel.size <= self._limit:
+            yield Mail(self._head, parcel, local, Attachment(parcel.name, parcel.content_type, parcel.path)), ""
         note = f"{parcel.name} ({parcel.size / 1e6:.1f} MB) is too large for a mail and is not attached"
         if parcel.content_type.startswith("video/") and (picture := still(parcel.path)):
-            name = f"{parcel.name.rpartition('.')[0] or parcel.name}.jpg"
-            mail = Mail(
-                self._head, parcel, local, Attachment(name, "image/jpeg", picture), f"{note}; a picture of it is."
-            )
-            if self._accepts(mail):
-                return mail, note
-        return Mail(self._head, parcel, local, None, f"{note}."), note
+            attachment = Attachment(f"{parcel.name.rpartition('.')[0] or parcel.name}.jpg", "image/jpeg", picture)
+            yield Mail(self._head, parcel, local, attachment, f"{note}; a picture of it is."), note
+        yield Mail(self._head, parcel, local, None, f"{note}."), note
 
     def _accepts(self, mail: Mail) -> bool:
         """Whether the mail is not larger than the server says that it takes (RFC 1870); 0 and nothing: any size."""
@@ -86,72 +89,24 @@ class SmtpSession:
 
     def _transmit(self, mail: Mail, attempt: int) -> Refusals:
         """Send a mail; return who is refused. Raises ``DeliveryError`` if that is everybody."""
-        client, size = self._client, [f"size={mail.size}"] * self._client.has_extn("size")
-        _expect(client.mail(self._head.sender, size), 250)
+        client = self._client
+        client.expect(250, "MAIL", f"FROM:<{self._head.sender}>" + f" SIZE={mail.size}" * client.has_extn("size"))
         refused = {who: answer for who in self._head.recipients if (answer := self._offer(who))}
         if len(refused) == len(self._head.recipients):
             who, (code, words) = next(iter(refused.items()))
-            raise DeliveryError(f"the mail server refuses the recipient {who} ({code} {words})")
+            raise DeliveryError(f"the mail server refuses the recipient {who}", f"{code} {words}")
         later = [f"{who}: {code} {words}" for who, (code, words) in refused.items() if code < 500]
         if later and attempt < PATIENCE:
-            raise DeliveryError(f"the mail server refuses a recipient for the moment ({'; '.join(later)})")
-        _expect(client.docmd("DATA"), 354)
+            raise DeliveryError("the mail server refuses a recipient for the moment", "; ".join(later))
+        client.expect(354, "DATA")
         for piece in mail:
-            client.send(piece)
-            self._errand.beat()
-        _expect(client.docmd("."), 250)
+            client.pour(piece)
+        client.finish()
         return refused
 
     def _offer(self, who: str) -> tuple[int, str] | None:
-        code, words = self._client.rcpt(who)
-        self._errand.beat()
-        return None if code in (250, 251) else (code, words.decode("utf-8", "replace"))
-
-
-class _Client(smtplib.SMTP):
-    """smtplib's client, on a socket that ends with the errand."""
-
-    def __init__(self, errand: Errand, site: Site) -> None:
-        super().__init__(local_hostname="localhost")  # looked up otherwise, which may take long; see `greet`
-        self._errand = errand
-        self._site = site
-        self._host = site.host  # whose certificate is expected at STARTTLS
-
-    def greet(self, address: str, port: int) -> None:
-        with _explained():
-            code, words = self.connect(address, port)
-        _expect((code, words), 220)
-
-    def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:
-        connection = self._errand.connect(host, port)
-        own = connection.getsockname()[0]
-        self.local_hostname = f"[IPv6:{own}]" if ":" in own else f"[{own}]"  # RFC 5321, 4.1.3: it may have no name
-        if self._site.values["SSL"] == "yes":
-            connection = _context(self._site).wrap_socket(connection, server_hostname=self._site.host)
-            self._errand.hold(connection)
-        return connection
-
-
-def _context(site: Site) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if site.values["Certificate"] == "any":
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _authenticate(client: smtplib.SMTP, site: Site) -> None:
-    try:
-        client.login(site.user, site.password)
-    except smtplib.SMTPNotSupportedError as error:
-        raise DeliveryError(
-            "the mail server lets nobody log in here: Event.Server.Authentication.Enabled=no, or another port?"
-        ) from error
-
-
-def _expect(answer: tuple[int, bytes], code: int) -> None:
-    if answer[0] != code:
-        raise smtplib.SMTPResponseException(answer[0], answer[1].decode("utf-8", "replace"))
+        code, words = self._client.docmd("RCPT", f"TO:<{who}>")
+        return None if code in (250, 251) else (code, said(words))
 
 
 _MEANINGS = {
@@ -159,12 +114,12 @@ _MEANINGS = {
     450: "the mailbox is not available for the moment",
     451: "the mail server has a problem of its own",
     452: "the mail server has no room",
-    454: "the mail server cannot check the login for the moment",
+    454: "the mail server cannot do that for the moment",
     530: "the mail server wants a login (Event.Server.Authentication), or TLS",
     534: "the mail server wants another way to log in",
     535: "user name or password is wrong",
     538: "the mail server wants TLS before a login",
-    550: "the mail server refuses: the address does not exist, or this sender may not write there",
+    550: "the mail server refuses: there is no such address, or this sender may not write there",
     552: "the mail is too large, or the mailbox full",
     553: "the mail server does not allow this address",
     554: "the mail server refuses the mail",
@@ -176,12 +131,10 @@ def _explained() -> Iterator[None]:
     """Turn what the server refuses into words."""
     try:
         yield
-    except smtplib.SMTPServerDisconnected as error:
+    except SMTPServerDisconnected as error:
         raise ConnectionResetError(str(error)) from error
-    except smtplib.SMTPResponseException as error:
-        words = error.smtp_error
-        said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    except SMTPResponseException as error:
         meaning = _MEANINGS.get(error.smtp_code, "the mail server refuses")
-        raise DeliveryError(f"{meaning} ({error.smtp_code} {said})") from error
-    except smtplib.SMTPException as error:
-        raise DeliveryError(f"the mail server does what is not expected ({error})") from error
+        raise DeliveryError(meaning, f"{error.smtp_code} {said(error.smtp_error)}") from error
+    except SMTPException as error:
+        raise DeliveryError("the mail server does what is not expected", str(error)) from error

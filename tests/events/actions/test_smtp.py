@@ -1,0 +1,330 @@
+"""Delivery to a real mail server that does what mail servers do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+from aiosmtpd.smtp import SMTP
+from tests.events.actions.mail_server import PASSWORD, USER, MailServer, authenticator, serving, tls
+from tests.events.delivery.stage import MOMENT, SECOND, Stage, staged
+
+from ipcamd.errors import RequestFailed
+
+FILM = bytes(range(256)) * 8000
+PICTURE = b"\xff\xd8 not really a picture \xff\xd9"
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path) as stage:
+        yield stage
+
+
+async def aim(stage: Stage, server: MailServer, **values: object) -> None:
+    who = {"FromEmail": "camera@home.example", "EmailTo": "anna@home.example", "EmailTo2": "paul@work.example"}
+    await stage.set("SMTP", **({"Enable": "yes", "MailServer1": "127.0.0.1", "Smtpport": server.port} | who | values))
+
+
+async def log_in(stage: Stage, password: str = PASSWORD) -> None:
+    await stage.set("Authentication", Enabled="yes", UserName=USER, Password=password)
+
+
+async def test_the_mail(stage: Stage) -> None:
+    async with serving() as server:
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await stage.until(done=1)
+    (envelope,), (mail,) = server.envelopes, server.mails
+    assert envelope.mail_from == "camera@home.example"
+    assert envelope.rcpt_tos == ["anna@home.example", "paul@work.example"]
+    assert mail["To"] == "anna@home.example, paul@work.example"
+    assert mail["Subject"] == "Front door: motion 1, 2026-05-28 20:26:40"
+    assert mail["Date"].datetime == datetime.fromtimestamp(MOMENT / SECOND, UTC)
+    assert mail["Message-ID"].endswith("@home.example>")
+    text = mail.get_body().get_content()
+    for line in ("Camera: Front door", "Event: motion 1", "Time: 2026-05-28 20:26:40 UTC", "Schedule: night watch"):
+        assert line in text.splitlines()
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == "one.jpg"
+    assert attached.get_content_type() == "image/jpeg"
+    assert attached.get_content() == PICTURE
+    assert server.hostnames == ["[127.0.0.1]"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 56, 57, 58, 57 * 1024, 57 * 1024 + 1, len(FILM)])
+async def test_an_attachment_of_any_size_is_whole(stage: Stage, size: int) -> None:
+    async with serving() as server:
+        await aim(stage, server)
+        await stage.put("email", "one.avi", FILM[:size])
+        await stage.until(done=1)
+    (attached,) = server.mails[0].iter_attachments()
+    assert attached.get_content() == FILM[:size]
+
+
+async def test_names_in_any_script(stage: Stage) -> None:
+    stage.delivery._lanes["email"].carrier._name = lambda: "T\u00fcr \u95e8 " * 20  # type: ignore[attr-defined]
+    async with serving() as server:
+        await aim(stage, server)
+        await stage.put("email", "\u95e8.jpg", PICTURE, "image/jpeg")
+        await stage.until(done=1)
+    assert server.mails[0]["Subject"].startswith("T\u00fcr \u95e8 T\u00fcr")
+    assert next(iter(server.mails[0].iter_attachments())).get_filename() == "\u95e8.jpg"
+    assert isinstance(server.envelopes[0].content, bytes)
+    assert server.envelopes[0].content.isascii()
+
+
+async def test_one_recipient(stage: Stage) -> None:
+    async with serving() as server:
+        await aim(stage, server, EmailTo="")
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await aim(stage, server, EmailTo="paul@work.example")
+        await stage.put("email", "two.jpg", PICTURE, "image/jpeg")
+        await stage.until(done=2)
+    assert [envelope.rcpt_tos for envelope in server.envelopes] == [["paul@work.example"]] * 2
+
+
+@pytest.mark.parametrize("way", ["PLAIN", "LOGIN"])
+async def test_login(stage: Stage, way: str) -> None:
+    others = [other for other in ("PLAIN", "LOGIN") if other != way]
+    options = {"authenticator": authenticator, "auth_require_tls": False, "auth_required": True}
+    async with serving(auth_exclude_mechanism=others, **options) as server:
+        await aim(stage, server)
+        await log_in(stage)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await stage.until(done=1)
+    assert len(server.envelopes) == 1
+
+
+class Cram(SMTP):
+    """Offers CRAM-MD5, and then the clear password; takes the example of RFC 2195."""
+
+    @staticmethod
+    async def auth_CRAM__MD5(server: SMTP, args: list[str]) -> object:
+        challenge = b"<1896.697170952@postoffice.reston.mci.net>"
+        said = await server.challenge_auth(challenge)
+        assert said == b"tim b913a602c7eda7a495b4e6e7334d3890"
+        return authenticator(server, server.session, server.envelope, "", None).__class__(success=True)
+
+
+async def test_without_tls_a_way_that_sends_no_password_comes_first(stage: Stage) -> None:
+    async with serving(Cram, auth_require_tls=False, auth_required=True) as server:
+        await aim(stage, server)
+        await stage.set("Authentication", Enabled="yes", UserName="tim", Password="tanstaaftanstaaf")
+        await stage.delivery.test("email")
+    assert len(server.envelopes) == 1
+
+
+@pytest.mark.parametrize("ssl", ["yes", "no"])
+async def test_tls(stage: Stage, trusted: Path, ssl: str) -> None:
+    starttls = {"tls_context": tls(trusted), "require_starttls": True}
+    # aiosmtpd does not know that what came over TLS from the first byte on came over TLS
+    options = {"wrap": tls(trusted), "auth_require_tls": False} if ssl == "yes" else starttls
+    async with serving(authenticator=authenticator, auth_required=True, **options) as server:
+        await aim(stage, server, SSL=ssl)
+        await log_in(stage)
+        await stage.delivery.test("email")
+    assert server.secure == [True]
+
+
+@pytest.mark.parametrize("ssl", ["yes", "no"])
+async def test_a_certificate_that_nobody_vouches_for(stage: Stage, certificate: Path, ssl: str) -> None:
+    options = {"wrap": tls(certificate)} if ssl == "yes" else {"tls_context": tls(certificate)}
+    async with serving(**options) as server:
+        await aim(stage, server, SSL=ssl)
+        with pytest.raises(RequestFailed, match=r"certificate of 127\.0\.0\.1 is not to be trusted: self-signed"):
+            await stage.delivery.test("email")
+        assert server.envelopes == []
+        await aim(stage, server, SSL=ssl, Certificate="any")
+        await stage.delivery.test("email")
+        assert server.secure == [True]
+
+
+async def test_a_port_without_tls(stage: Stage) -> None:
+    async with serving() as server:
+        await aim(stage, server, SSL="yes")
+        with pytest.raises(RequestFailed, match=r"cannot agree on TLS.*is that the port for TLS"):
+            await stage.delivery.test("email")
+
+
+@pytest.mark.parametrize(("password", "options", "words"), [
+    ("wrong", {"authenticator": authenticator, "auth_require_tls": False}, r"user name or password is wrong \(535 "),
+    (PASSWORD, {"auth_exclude_mechanism": ["PLAIN", "LOGIN"], "auth_require_tls": False}, "offers none of CRAM"),
+    (PASSWORD, {}, "offers none of"),
+])  # fmt: skip
+async def test_a_login_that_fails(stage: Stage, password: str, options: dict[str, object], words: str) -> None:
+    async with serving(**options) as server:
+        await aim(stage, server)
+        await log_in(stage, password)
+        with pytest.raises(RequestFailed, match=words):
+            await stage.delivery.test("email")
+
+
+async def test_a_login_that_is_wanted(stage: Stage) -> None:
+    async with serving(authenticator=authenticator, auth_required=True, auth_require_tls=False) as server:
+        await aim(stage, server)
+        with pytest.raises(RequestFailed, match="wants a login"):
+            await stage.delivery.test("email")
+
+
+@pytest.mark.parametrize("missing", ["MailServer1", "FromEmail"])
+async def test_what_is_not_set(stage: Stage, missing: str) -> None:
+    async with serving() as server:
+        await aim(stage, server, **{missing: ""})
+        with pytest.raises(RequestFailed, match=f"Event.Server.SMTP.{missing} is not set"):
+            await stage.delivery.test("email")
+        await aim(stage, server, EmailTo="", EmailTo2="")
+        with pytest.raises(RequestFailed, match=r"neither Event\.Server\.SMTP\.EmailTo nor EmailTo2 is set"):
+            await stage.delivery.test("email")
+
+
+async def test_refused_for_good_by_one_the_other_gets_it(stage: Stage) -> None:
+    async with serving() as server:
+        server.answers["paul@work.example"] = ["550 Who?"] * 9
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await stage.until(done=1)
+    assert server.envelopes[0].rcpt_tos == ["anna@home.example"]
+    assert "paul@work.example is refused: 550 Who?" in stage.notes.done[0]
+
+
+async def test_refused_for_the_moment_both_get_it_a_little_later(stage: Stage) -> None:
+    async with serving() as server:
+        server.answers["paul@work.example"] = ["450 Come back"] * 2
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        for failed in (1, 2):
+            await stage.until(failed=failed)
+            await stage.wake()
+        await stage.until(done=1)
+    assert server.envelopes[0].rcpt_tos == ["anna@home.example", "paul@work.example"]
+    assert len(server.envelopes) == 1
+    assert "for the moment (paul@work.example: 450 Come back)" in stage.notes.failed[0]
+
+
+async def test_refused_for_the_moment_for_ever_the_other_gets_it(stage: Stage) -> None:
+    async with serving() as server:
+        server.answers["paul@work.example"] = ["450 Come back"] * 9
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        for failed in (1, 2, 3):
+            await stage.until(failed=failed)
+            await stage.wake()
+        await stage.until(done=1)
+    assert server.envelopes[0].rcpt_tos == ["anna@home.example"]
+
+
+async def test_refused_by_everybody(stage: Stage) -> None:
+    async with serving() as server:
+        server.answers = {"anna@home.example": ["550 No Anna"], "paul@work.example": ["550 No Paul"]}
+        await aim(stage, server)
+        with pytest.raises(RequestFailed, match=r"refuses the recipient anna@home.example \(550 No Anna\)"):
+            await stage.delivery.test("email")
+
+
+async def test_a_mail_that_comes_twice_is_known_to_be_one(stage: Stage) -> None:
+    class Forgetful(SMTP):
+        """Takes the first mail, and is gone before it can say so."""
+
+        async def smtp_DATA(self, arg: str) -> None:
+            lost = not server.envelopes
+            await super().smtp_DATA(arg)
+            if lost:
+                self.transport.abort()
+
+        async def push(self, status: str | bytes) -> None:
+            if str(status) != "250 Taken" or len(server.envelopes) > 1:
+                await super().push(status)
+
+    async with serving(Forgetful) as server:
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await stage.until(failed=1)
+        await stage.wake()
+        await stage.until(done=1)
+    first, second = server.mails
+    assert first["Message-ID"] == second["Message-ID"]
+    assert server.envelopes[0].content == server.envelopes[1].content
+
+
+def film(path: Path) -> bytes:
+    """Return a real film of a second."""
+    with av.open(str(path), "w", format="avi") as container:
+        stream = container.add_stream("mpeg4", rate=Fraction(5), options={"g": "5"})
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        for number in range(5):
+            frame = av.VideoFrame(160, 120, "yuv420p")
+            for plane, value in zip(frame.planes, (200, 128, 128), strict=True):
+                plane.update(bytes([value]) * plane.buffer_size)
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("why", ["setting", "server", "refusal"])
+async def test_a_film_that_is_too_large_comes_as_a_picture(tmp_path: Path, stage: Stage, why: str) -> None:
+    padding = b"JUNK" + (70_000).to_bytes(4, "little") + bytes(70_000)
+    options = {"data_size_limit": 60_000 if why == "server" else None}
+    async with serving(**options) as server:
+        server.answers["DATA"] = ["552 Too much"] * (why == "refusal")
+        await aim(stage, server, AttachSize=0 if why == "setting" else 10)
+        await stage.put("email", "one.avi", film(tmp_path / "film") + padding)
+        await stage.until(done=1)
+    (attached,) = server.mails[0].iter_attachments()
+    assert attached.get_filename() == "one.jpg"
+    assert attached.get_content()[:2] == b"\xff\xd8"
+    assert "one.avi (0.1 MB) is too large" in server.mails[0].get_body().get_content()
+    assert "one.avi (0.1 MB) is too large" in stage.notes.done[0]
+
+
+async def test_a_film_that_nobody_can_read_comes_as_words(stage: Stage) -> None:
+    async with serving() as server:
+        await aim(stage, server, AttachSize=0)
+        await stage.put("email", "one.avi", FILM)
+        await stage.until(done=1)
+    assert list(server.mails[0].iter_attachments()) == []
+    assert "one.avi (2.0 MB) is too large for a mail and is not attached." in server.mails[0].get_content()
+
+
+async def test_a_server_that_takes_nothing_at_all(stage: Stage) -> None:
+    async with serving(data_size_limit=10) as server:
+        await aim(stage, server)
+        with pytest.raises(RequestFailed, match="not even a mail without attachment"):
+            await stage.delivery.test("email")
+
+
+@pytest.mark.parametrize(("greeting", "words"), [
+    (b"554 Go away\r\n", r"refuses the mail \(554 Go away\)"), (b"", "broke the connection off"),
+    (b"220-\r\n" * 600, "its answer has no end"), (b"2" * 9000, "broke the connection off"),
+    (b"\xff\xfe\r\n", "the mail server refuses"),
+])  # fmt: skip
+async def test_a_strange_greeting(stage: Stage, greeting: bytes, words: str) -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        writer.close()
+
+    listener = await asyncio.start_server(greet, "127.0.0.1", 0)
+    server = MailServer()
+    server.port = listener.sockets[0].getsockname()[1]
+    await aim(stage, server)
+    with pytest.raises(RequestFailed, match=words):
+        await stage.delivery.test("email")
+    listener.close()
+
+
+async def test_no_password_in_words_that_the_server_sends_back(stage: Stage) -> None:
+    class Echo(SMTP):
+        async def smtp_AUTH(self, arg: str) -> None:
+            await self.push(f"535 What is {arg.split()[-1]} or {PASSWORD}?")
+
+    async with serving(Echo, authenticator=authenticator, auth_require_tls=False) as server:
+        await aim(stage, server)
+        await log_in(stage)
+        with pytest.raises(RequestFailed) as caught:
+            await stage.delivery.test("email")
+    assert PASSWORD not in str(caught.value)
+    assert "AGNhbWVyYQ" not in str(caught.value)
