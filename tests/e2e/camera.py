@@ -174,9 +174,9 @@ class CameraProcess:
         try:
             code = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            self.kill()
             raise AssertionError(f"SIGTERM did not stop it; log:\n{self.log}") from None
-        self._close()
+        finally:
+            self.kill()
         assert code == 0, f"exit code {code}; log:\n{self.log}"
         assert "Traceback" not in self.log, self.log
 
