@@ -184,10 +184,6 @@ class CameraProcess:
         if self.process.stdout:
             self.process.stdout.close()
 
-    def wait_for_http(self) -> None:
-        """Wait until the port answers (again)."""
-        eventually(lambda: reachable(self.port), f"port {self.port} does not answer; log:\n{self.log}")
-
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Return this environment without what would configure a camera, and with `extra`."""
