@@ -1,0 +1,260 @@
+"""``/sdcard.cgi`` (SDK 14): exact answers, hostile names, ten thousand recordings."""
+
+import inspect
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.cgi.asking import NOON, SECOND, World
+from tests.wire.avi.films import film, pictures
+
+from ipcamd.cgi.endpoint import Call, File, Reply
+from ipcamd.cgi.sdcard import ENDPOINT
+from ipcamd.errors import RequestFailed
+from ipcamd.media.frame import Codec
+from ipcamd.storage.recording import Recording, name_of
+from ipcamd.wire.query import Query
+
+FIRST, SECOND_ONE = "ipcamd-06152025-150640.avi", "ipcamd-06152025-150740.avi"
+
+
+@pytest.fixture
+async def card(world: World) -> Iterator[World]:  # type: ignore[misc]
+    """A world with a card that holds two recordings and an event."""
+    put(world, 0)
+    put(world, 1)
+    put(world, 2, "event")
+    await world.card.start()
+    await world.card.known()
+    yield world
+    await world.card.stop()
+
+
+def put(world: World, minute: int, folder: str = "record") -> Path:
+    began = NOON + minute * 60 * SECOND
+    shown = [replace(p, captured=began + n * SECOND // 30) for n, p in enumerate(pictures(Codec.JPEG, 3))]
+    path = world.path / "sdcard" / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(film(shown, Codec.JPEG))
+    return path
+
+
+async def got(world: World, query: str, **fields: str) -> File:
+    """Return the file that is the answer."""
+    outcome = ENDPOINT.action(call(world, query, **fields))
+    assert inspect.isawaitable(outcome)
+    answer = await outcome
+    assert isinstance(answer, File)
+    return answer
+
+
+def call(world: World, query: str, **fields: str) -> Call:
+    made: list[Call] = []
+    keep = replace(ENDPOINT, action=lambda c: made.append(c) or Reply())
+    coroutine = world.ask(keep, query, **fields)
+    with pytest.raises(StopIteration):
+        coroutine.send(None)
+    return made[0]
+
+
+async def test_status(card: World) -> None:
+    assert await card.text(ENDPOINT, "action=status&") == "1\r\n"
+    card.card.insert(False)
+    assert await card.text(ENDPOINT, "action=status") == "0\r\n"
+
+
+async def test_space(card: World) -> None:
+    card.card.limit = 1000 * 1024
+    total, used, free = map(int, (await card.text(ENDPOINT, "action=space&")).rstrip("\r\n").split("|"))
+    assert total == 1000
+    assert total == used + free
+    assert used == -(-card.card.index.bytes // 1024)
+    card.card.insert(False)
+    assert await card.text(ENDPOINT, "action=space") == "0|0|0\r\n"
+
+
+async def test_a_list_in_the_sdk_s_own_words(card: World) -> None:
+    size = -(-(card.path / "sdcard" / "record" / FIRST).stat().st_size // 1024)
+    query = (
+        "action=list&key=name&order=ascend&dir=record&ch=1&page=1&sTime=2010-02-22-00-00-00&eTime=2030-03-21-00-00-00"
+    )
+    lines = await card.text(ENDPOINT, query)
+    local = [card.clock.local(NOON + minute * 60 * SECOND).ctime() for minute in (0, 1)]
+    assert lines == f"/sdcard/record/,2,1,1,{FIRST}|{local[0]}|{size},{SECOND_ONE}|{local[1]}|{size}\r\n"
+
+
+async def test_other_lists(card: World) -> None:
+    assert (await card.text(ENDPOINT, "action=list&dir=event")).startswith(
+        "/sdcard/event/,1,1,1,ipcamd-06152025-150840.avi|"
+    )
+    assert (await card.text(ENDPOINT, "action=list&order=descend")).startswith(f"/sdcard/record/,2,1,1,{SECOND_ONE}|")
+    assert await card.text(ENDPOINT, "action=list&page=2") == "/sdcard/record/,2,1,2\r\n"
+    card.card.insert(False)
+    assert await card.text(ENDPOINT, "action=list") == "/sdcard/record/,0,0,1\r\n"
+
+
+async def test_times_are_local_and_of_the_start(card: World) -> None:
+    def stamp(moment: int) -> str:
+        return f"{card.clock.local(moment):%Y-%m-%d-%H-%M-%S}"
+
+    async def listed(**times: int) -> str:
+        more = "".join(f"&{name}={stamp(moment)}" for name, moment in times.items())
+        answer = await card.text(ENDPOINT, "action=list" + more)
+        return answer.split(",")[1]
+
+    for name in ("sTime", "STIME"):
+        assert await listed(**{name: NOON}) == "2"
+    assert await listed(sTime=NOON + SECOND) == "1"
+    assert await listed(eTime=NOON) == "1"
+    assert await listed(eTime=NOON - SECOND) == "0"
+    assert await listed(sTime=NOON + 60 * SECOND, eTime=NOON + 60 * SECOND) == "1"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "action=",
+        "action=burn",
+        "action=list&page=0",
+        "action=list&page=-1",
+        "action=list&page=1_0",
+        "action=list&page=%D9%A1",
+        "action=list&page=99999999999999999999",
+        "action=list&ch=2",
+        "action=list&key=size",
+        "action=list&order=up",
+        "action=list&dir=..",
+        "action=list&dir=/etc",
+        "action=list&sTime=2010-13-01-00-00-00",
+        "action=list&sTime=2010-02-30-00-00-00",
+        "action=list&eTime=yesterday",
+        "action=list&eTime=2010-1-1",
+        "action=list&colour=red",
+        "action=format&sure=yes",
+        "action=delete&all=1",
+    ],
+)
+async def test_what_is_not_understood_is_refused(card: World, query: str) -> None:
+    with pytest.raises(RequestFailed, match="allowed"):
+        await card.text(ENDPOINT, query)
+    assert len(card.card.index) == 3
+
+
+HOSTILE = [
+    "",
+    "/etc/passwd",
+    "../" * 14 + "etc/passwd",
+    "..%252f..%252fetc%252fpasswd",
+    "%c0%af",
+    FIRST + "%00.avi",
+    "%00.avi",
+    "/dev/zero",
+    "*",
+    "../record/" + FIRST,
+    "./" + FIRST,
+    FIRST + "/",
+    "record/" + FIRST,
+    "..\\" + FIRST,
+    "holiday.avi",
+    FIRST.upper().replace("AVI", "AVI "),
+]
+
+
+@pytest.mark.parametrize("action", ["download", "delete"])
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_hostile_names_get_nothing(card: World, tmp_path: Path, action: str, name: str) -> None:
+    (card.path / "sdcard" / "record" / "holiday.avi").write_bytes(b"mine")
+    try:
+        Query.parse(f"fname={name}")
+    except Exception:
+        return  # refused before it comes here
+    with pytest.raises(RequestFailed, match="fname"):
+        await card.text(ENDPOINT, f"action={action}&dir=record&fname={name}")
+    assert len(list((card.path / "sdcard").rglob("*.avi"))) == 4
+
+
+async def test_a_link_on_the_card_is_not_followed(card: World, tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    canary.write_bytes(b"canary")
+    name = "ipcamd-06152025-235959.avi"
+    link = card.path / "sdcard" / "record" / name
+    link.symlink_to(canary)
+    # even if the index knew it
+    card.card.index.put(Recording("record", name, 6, 0, NOON, NOON))
+    answer = await card.ask(ENDPOINT, f"action=download&fname={name}")
+    assert (answer.status, answer.body) == (404, b"0\r\n")
+    await card.ask(ENDPOINT, f"action=delete&fname={name}")
+    assert canary.read_bytes() == b"canary"
+
+
+async def test_download(card: World) -> None:
+    path = card.path / "sdcard" / "record" / FIRST
+    answer = await got(card, f"action=download&dir=record&fname={FIRST}&")
+    assert answer.reply.content_type == "video/x-msvideo"
+    assert ("Content-Disposition", f'attachment; filename="{FIRST}"') in answer.reply.headers
+    assert (answer.reply.status, answer.start, answer.length) == (200, 0, path.stat().st_size)
+    assert answer.content.read() == path.read_bytes()
+    answer.content.close()
+    part = await got(card, f"action=download&fname={FIRST}", range="bytes=8-11")
+    assert (part.reply.status, part.start, part.length) == (206, 8, 4)
+    part.content.close()
+
+
+async def test_what_is_not_there_is_404(card: World) -> None:
+    for query in ("dir=event&fname=" + FIRST, "fname=ipcamd-01012001-000000.avi"):
+        for action in ("download", "delete"):
+            answer = await card.ask(ENDPOINT, f"action={action}&{query}")
+            assert (answer.status, answer.body) == (404, b"0\r\n")
+    card.card.insert(False)
+    assert (await card.ask(ENDPOINT, f"action=download&fname={FIRST}")).status == 404
+
+
+async def test_what_is_being_written_is_listed_but_not_given(card: World) -> None:
+    name = "ipcamd-06152025-155959.avi"
+    card.card.index.put(Recording("record", name, 5000, 0, NOON, NOON, True))
+    assert f",{name}|" in await card.text(ENDPOINT, "action=list")
+    for action in ("download", "delete"):
+        answer = await card.ask(ENDPOINT, f"action={action}&fname={name}")
+        assert (answer.status, answer.body) == (409, b"0\r\n")
+
+
+async def test_delete(card: World) -> None:
+    path = card.path / "sdcard" / "record" / FIRST
+    assert await card.text(ENDPOINT, f"action=delete&dir=record&fname={FIRST}&") == "1\r\n"
+    assert not path.exists()
+    assert (await card.text(ENDPOINT, "action=list")).startswith("/sdcard/record/,1,1,1,")
+
+
+async def test_format(card: World) -> None:
+    assert await card.text(ENDPOINT, "action=format&") == "1\r\n"
+    assert await card.text(ENDPOINT, "action=list") == "/sdcard/record/,0,0,1\r\n"
+    assert list((card.path / "sdcard").rglob("*.avi")) == []
+    card.card.insert(False)
+    assert await card.text(ENDPOINT, "action=format") == "0\r\n"
+
+
+def test_only_what_changes_something_is_kept_from_other_sites() -> None:
+    changing = {
+        a
+        for a in ("status", "space", "list", "download", "format", "delete", "", "FORMAT")
+        if ENDPOINT.changes(Query.parse(f"action={a}"))
+    }
+    assert changing == {"format", "delete", "", "FORMAT"}
+
+
+async def test_a_page_of_ten_thousand(card: World) -> None:
+    for number in range(10_000):
+        began = NOON + number * 180 * SECOND
+        name = name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
+        card.card.index.put(Recording("record", name, 10_000_000, 0, began, began))
+    began_at = time.perf_counter()
+    answer = await card.text(ENDPOINT, "action=list&page=250&sTime=2010-02-22-00-00-00&eTime=2090-03-21-00-00-00")
+    assert time.perf_counter() - began_at < 0.05
+    assert answer.startswith("/sdcard/record/,10001,501,250,")
+    assert answer.count("|") == 40
+    last = await card.text(ENDPOINT, "action=list&page=501")
+    assert last.count("|") == 2
