@@ -8,6 +8,7 @@ from ipcamd.device.netif import address_towards
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.params.hardware import HARDWARE
+from ipcamd.storage.card import Card
 
 
 def serverreport(call: Call) -> Reply:
@@ -33,16 +34,21 @@ def _plate(call: Call) -> tuple[str, ...]:
 
 
 def _state(camera: Camera) -> tuple[str, ...]:
-    outside = camera.outside
-    card = () if outside is None else (f"SD Card:{'inserted' if outside['sdcard'] == 'insert' else 'none'}",)
     return (
         f"Serial Number:{camera.identity.serial}",
         f"Date:{camera.clock.local():%Y/%m/%d %H:%M:%S}",
         f"Uptime:{int(time.monotonic() - camera.started)} s",
         f"Viewers:{camera.viewers()}",
-        *card,
+        f"SD Card:{_card(camera.card)}",
         *(f"{title}:{words}" for title, words in camera.delivery.report()),
     )
+
+
+def _card(card: Card) -> str:
+    if not card.look():
+        return "none"
+    space = card.space()
+    return f"inserted, {space.free >> 20} of {space.total >> 20} MB free, {len(card.index)} recordings"
 
 
 def _has(camera: Camera, what: str) -> str:

@@ -16,8 +16,8 @@ from ipcamd.params.values import (
 )
 
 
-def _param(name: str, kind: Kind, default: str, help: str, unit: str = "", acts: bool = True) -> Param:
-    return Param(name, kind, default, help, unit=unit, acts=acts)
+def _param(name: str, kind: Kind, default: str, help: str, unit: str = "") -> Param:
+    return Param(name, kind, default, help, unit=unit)
 
 
 def _login(server: str) -> tuple[Param, Param]:
@@ -50,16 +50,12 @@ GENERAL = Group(
     "Event.Server.General",
     "10.16",
     (
-        _param("FileFormat", OneOf(tuple(_ENCODINGS)), "AVI", "A film, or single pictures.", acts=False),
+        _param("FileFormat", OneOf(tuple(_ENCODINGS)), "AVI", "A film, or single pictures."),
         _param(
-            "EncodeFormat",
-            OneOf(("H264", "MPEG4", "JPEG")),
-            "H264",
-            "Encoding; FileFormat says which are possible.",
-            acts=False,
+            "EncodeFormat", OneOf(("H264", "MPEG4", "JPEG")), "H264", "Encoding; FileFormat says which are possible."
         ),
-        _param("PreEvent", Integer(0, 5), "2", "How long before the event a film begins.", "s", acts=False),
-        _param("PostEvent", Integer(0, 5), "5", "How long after the event a film ends.", "s", acts=False),
+        _param("PreEvent", Integer(0, 5), "2", "How long before the event a film begins.", "s"),
+        _param("PostEvent", Integer(0, 5), "5", "How long after the event a film ends.", "s"),
         _param("SpoolItems", Integer(1, 100_000), "1000", "How many files may wait to be delivered; the oldest go."),
         _param("SpoolSize", Integer(1, 1_000_000), "500", "How much may wait to be delivered.", "MB"),
     ),
@@ -123,7 +119,7 @@ NETSTORAGE = Group(
 
 
 def _card(name: str, kind: Kind, default: str, help: str, unit: str = "") -> Param:
-    return Param(name, kind, default, help, unit=unit, get=Rank.USERS, set=None, origin=Origin.LIVE, acts=False)
+    return Param(name, kind, default, help, unit=unit, get=Rank.USERS, set=None, origin=Origin.LIVE)
 
 
 _DIGITS = Integer(0, 2**31 - 1)
@@ -142,7 +138,6 @@ STORAGE = Group(
             "What to do when it is full.",
             get=Rank.USERS,
             needs="SDCard",
-            acts=False,
         ),
     ),
 )
