@@ -159,6 +159,13 @@ async def test_teardown_of_one_track_leaves_the_other(stage: Stage, player: Play
     assert len(stage.service) == 0
 
 
+async def test_teardown_of_what_the_settings_have_taken_away(stage: Stage, player: Player) -> None:
+    await player.play("/audio")
+    stage.lens.microphone = False
+    assert (await player.ask("TEARDOWN", "/audio")).status == 200
+    assert len(stage.service) == 0
+
+
 async def test_keep_alives(stage: Stage, player: Player) -> None:
     await player.ask("SETUP", "/audio", transport=TCP)
     for method in ("GET_PARAMETER", "SET_PARAMETER", "OPTIONS"):
@@ -271,6 +278,7 @@ async def test_who_came_without_a_login_leaves_when_one_is_needed(stage: Stage, 
     other = await stage.player()
     stage.service.need_login(True)
     assert len(stage.service) == 0
+    assert await player.closed()
     assert (await other.ask("SETUP", "/audio", transport=TCP, authorization=basic("guest"))).status == 200
     stage.service.need_login(True)
     assert len(stage.service) == 1

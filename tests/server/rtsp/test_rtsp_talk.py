@@ -33,6 +33,18 @@ async def test_speech_arrives_with_its_speaker(stage: Stage, player: Player) -> 
     assert stage.spoken == [(SPEECH, "users")] * 2
 
 
+async def test_a_talker_over_tcp_who_is_silent_for_too_long_has_vanished(stage: Stage, player: Player) -> None:
+    await player.ask("SETUP", "/audio/talk", transport="RTP/AVP/TCP;interleaved=0-1", authorization=basic("users"))
+    await player.ask("PLAY", "/audio")
+    stage.later(50)
+    player.writer.write(interleave(0, [SPEECH]))
+    await player.ask("OPTIONS")
+    stage.later(50)
+    assert len(stage.service) == 1
+    stage.later(20)
+    assert len(stage.service) == 0
+
+
 async def test_speech_over_udp(stage: Stage, player: Player) -> None:
     mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     mouth.bind(("127.0.0.1", 0))

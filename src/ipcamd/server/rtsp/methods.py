@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.server.rtsp.answer import Answer, Refused
 from ipcamd.server.rtsp.describe import describe
-from ipcamd.server.rtsp.place import BACK, locate
+from ipcamd.server.rtsp.place import BACK, locate, split
 from ipcamd.server.rtsp.session import TIMEOUT, Session
 from ipcamd.server.rtsp.setup import set_up
 from ipcamd.wire.rtsp import Request
@@ -162,8 +162,9 @@ def _parameters(request: Request, fields: tuple[tuple[str, str], ...]) -> Answer
 
 
 def _teardown(connection: "Connection", request: Request) -> Answer:
+    """End a session, or one track of it, also of a medium that the settings have taken away since."""
     session = connection.session(request)
-    track = None if request.target == "*" else locate(connection.service.paths, request.target).track
+    track = None if request.target == "*" else split(request.target)[1]
     if track is not None and track in session.setups:
         session.drop(track)
     if track is None or not session.setups:

@@ -27,7 +27,16 @@ def control(track: int) -> str:
 
 
 def locate(paths: Paths, target: str) -> Place:
-    """Return what `target` names; `Refused` with 404 if there is no such thing.
+    """Return what `target` names; `Refused` with 404 if there is no such thing."""
+    path, track = split(target)
+    media = paths(path)
+    if media is None or (track is not None and track >= len(media.tracks)):
+        raise Refused(404)
+    return Place(media, track)
+
+
+def split(target: str) -> tuple[str, int | None]:
+    """Return the path and the track that `target` names, whether they are there or not; `Refused` 404 if it is no URL.
 
     A client may put the track behind the query of the URL that it was given.
     """
@@ -38,7 +47,4 @@ def locate(paths: Paths, target: str) -> Place:
     if found := _CONTROL.search(rest):
         rest = rest[: found.start()]
         track = BACK if found[2] else int(found[1])
-    media = paths(rest.partition("?")[0].strip("/").lower())
-    if media is None or (track is not None and track >= len(media.tracks)):
-        raise Refused(404)
-    return Place(media, track)
+    return rest.partition("?")[0].strip("/").lower(), track

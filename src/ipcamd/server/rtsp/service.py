@@ -111,7 +111,14 @@ class RtspService:
         self.gate.login_needed = needed
         for session in tuple(self._sessions.values()):
             if needed and session.account is NOBODY:
-                self.end(session)
+                self._send_away(session)
+
+    def _send_away(self, session: Session) -> None:
+        """End a session, and its connection too: a player that only hears nothing any more would wait for ever."""
+        owner = session.owner
+        self.end(session)
+        if isinstance(owner, Connection):
+            owner.line.close()
 
     def mark(self, video: int, audio: int) -> None:
         """Set the DSCP of packets with pictures and with sound (Network.Advanced.QoS); 0 for none."""
@@ -208,7 +215,7 @@ class RtspService:
         for connection in tuple(self._connections):
             connection.sweep(now)
         for session in tuple(self._sessions.values()):
-            if session.deadline < now and not (session.over_tcp and session.playing):
+            if session.deadline < now and not session.fed:
                 self.end(session)
         used = {setup.stream for session in self._sessions.values() for setup in session.setups.values()}
         self._streams = {track: s for track, s in self._streams.items() if s in used or not s.idle}

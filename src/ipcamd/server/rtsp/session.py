@@ -55,8 +55,13 @@ class Session:
 
     @property
     def over_tcp(self) -> bool:
-        """Whether it lives and dies with its connection: packets that go out on that are signs of life enough."""
+        """Whether it lives and dies with its connection."""
         return any(setup.over_tcp for setup in self.setups.values())
+
+    @property
+    def fed(self) -> bool:
+        """Whether packets go out on its connection, which are signs of life enough: the kernel notices who vanished."""
+        return self.playing and any(setup.over_tcp and setup.stream for setup in self.setups.values())
 
     def play(self) -> None:
         """Send from now on."""
