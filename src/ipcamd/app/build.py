@@ -1,6 +1,9 @@
 """Builds a camera, part after part."""
 
+import errno
+import logging
 import os
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -10,8 +13,11 @@ from ipcamd.app.senses import senses
 from ipcamd.app.services import Ports, Services
 from ipcamd.app.watch import watch
 from ipcamd.camera import Camera
+from ipcamd.errors import ConfigError
 from ipcamd.options import Options
 from ipcamd.params import ptz
+
+_log = logging.getLogger(__name__)
 
 
 async def rise(stack: AsyncExitStack, options: Options, restart: Callable[[], None]) -> None:
@@ -53,9 +59,33 @@ async def rise(stack: AsyncExitStack, options: Options, restart: Callable[[], No
 
 
 def _announce(on: Base, ports: Ports) -> None:
-    """Say on standard output that every service listens; before it, once, the first administrator's password."""
+    """Say on standard output that every service listens; before it, once, the first administrator's password.
+
+    Raises ``ConfigError`` if nobody can be told the password. Who does not hear that it is ready has a camera all the
+    same: a restart must not end it because the reader of the first line is gone.
+    """
     if on.password is not None:
-        print(f"first start: user {on.options.admin_user} password {on.password}", flush=True)
-        on.accounts.mark_shown()
+        _tell_password(on, on.password)
     shown = {"http": ports.http, "https": None, "rtsp": ports.rtsp, "talk": ports.talk, "pid": os.getpid()}
-    print("ready", *(f"{name}={number or '-'}" for name, number in shown.items()), flush=True)
+    try:
+        _say(" ".join(("ready", *(f"{name}={number or '-'}" for name, number in shown.items()))))
+    except OSError as error:
+        _log.warning("nobody could be told that the camera is ready: %s", error)
+
+
+def _tell_password(on: Base, password: str) -> None:
+    try:
+        _say(f"first start: user {on.options.admin_user} password {password}")
+    except OSError as error:
+        raise ConfigError(
+            f"the administrator's password cannot be written to standard output ({error.strerror}): "
+            "give one with --admin-password"
+        ) from error
+    on.accounts.mark_shown()
+
+
+def _say(line: str) -> None:
+    """Write a line to standard output, past its buffer, which would fail again at the end. Raises ``OSError``."""
+    if not sys.stdout:
+        raise OSError(errno.EBADF, "it is closed")
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())

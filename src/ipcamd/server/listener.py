@@ -114,7 +114,7 @@ def bind(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> lis
             for sock in sockets:
                 sock.close()
             if not left or error.errno != errno.EADDRINUSE:
-                raise ConfigError(_explain(error, port)) from error
+                raise ConfigError(_explain(error, host, port)) from error
     raise AssertionError  # the last round returns or raises
 
 
@@ -144,9 +144,11 @@ def _open(host: str, port: int, kind: int) -> socket.socket:
     return sock
 
 
-def _explain(error: OSError, port: int) -> str:
+def _explain(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"port {port} is in use by another program: stop that or choose another port"
     if error.errno == errno.EACCES:
         return f"port {port} needs more rights: choose a port above 1023"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"this machine has not the address {host}: give another --host"
     return f"cannot listen on port {port}: {error.strerror}"

@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from ipcamd.errors import ConfigError
@@ -85,6 +86,7 @@ def _default(clock: Clock) -> Source:
     try:
         camera.check()
     except ConfigError as error:
-        _log.info("%s; the built-in scene is shown", error)
+        if Path(DEVICE).exists():
+            _log.warning("%s; the built-in scene is shown", error)
         return Scene(clock)
     return camera
