@@ -4,6 +4,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 from ipcamd.access.accounts import Account
@@ -42,13 +43,14 @@ class World:
     restarts: int = 0
     outside: Outside | None = field(default_factory=Outside)
     live: dict[tuple[str, str], Callable[[], str]] = field(default_factory=dict)
+    allow_local: bool = False
 
     def __post_init__(self) -> None:
         self.database = Database(self.path / "ipcamd.db")
         self.facts = Facts(self.database)
         self.settings = Settings(self.database, STORED, {})
         self.schedules = Schedules(self.settings)
-        self.targets = Targets()
+        self.targets = Targets(self.allow_local)
         self.events = EventLog(self.database)
         self.clock = Clock(self.facts, lambda: self.settings["Time"], lambda: self.host)
         self.card = Card(
@@ -70,7 +72,7 @@ class World:
             login=unused,
             clock=self.clock,
             identity=self.identity,
-            pipeline=unused,
+            pipeline=cast("Any", SimpleNamespace(size=(768, 576))),
             schedules=self.schedules,
             delivery=self.delivery,
             targets=self.targets,

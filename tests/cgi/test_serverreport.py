@@ -49,6 +49,11 @@ async def test_the_card(world: World) -> None:
     assert (await report(world))["SD Card"] == "none"
 
 
+async def test_delivery(world: World) -> None:
+    told = await report(world)
+    assert {told[title] for title in ("FTP", "mail", "Samba")} == {"0 waiting (0.0 MB), 0 delivered, 0 dropped"}
+
+
 async def test_it_takes_no_parameters_and_is_for_administrators(world: World) -> None:
     assert ENDPOINT.rank is Rank.ADMIN
     with pytest.raises(RequestFailed, match="verbose"):

@@ -13,7 +13,7 @@ LONGEST = 300
 def explain(error: Exception, host: str, port: int) -> DeliveryError:
     """Say what an error of the operating system, of TLS or of a library means."""
     far = isinstance(error, OSError | EOFError)
-    away = far and not isinstance(error, ssl.SSLError)
+    away = far and (not isinstance(error, ssl.SSLError) or isinstance(error, ssl.SSLEOFError))
     return DeliveryError(_meaning(error, host, port), "" if far else str(error), away)
 
 
@@ -29,8 +29,10 @@ def _meaning(error: Exception, host: str, port: int) -> str:
     match error:
         case ssl.SSLCertVerificationError():
             return f"the certificate of {host} is not to be trusted: {error.verify_message}"
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            return f"{host} broke the connection off"
         case ssl.SSLError():
-            reason = (error.reason or "unknown").replace("_", " ").lower()
+            reason = (getattr(error, "reason", None) or "unknown").replace("_", " ").lower()
             return f"{host}:{port} and the camera cannot agree on TLS ({reason}): is that the port for TLS?"
         case socket.gaierror():
             return f"the host {host} is not found: is its name right, and does the name server work?"

@@ -9,6 +9,7 @@ from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_DTPHandler, TLS_FTPHandler
 from pyftpdlib.ioloop import IOLoop
 from pyftpdlib.servers import FTPServer
+from tests.events.actions.contents import contents
 
 USER, PASSWORD = "cam", "sesame &%\u00fc"
 
@@ -69,7 +70,7 @@ class FtpServer:
         self.data.after, self.data.fault = after, fault
 
     def files(self) -> dict[str, bytes]:
-        return {str(p.relative_to(self.folder)): p.read_bytes() for p in self.folder.rglob("*") if p.is_file()}
+        return contents(self.folder)
 
     def __enter__(self) -> Self:
         self._thread.start()

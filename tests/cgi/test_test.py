@@ -1,0 +1,43 @@
+"""``/cgi/event/test.cgi``: what it answers; that it really delivers is tested in ``tests/events/actions``."""
+
+from pathlib import Path
+
+import pytest
+from tests.cgi.asking import World
+from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
+
+from ipcamd.cgi.test import ENDPOINT
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Rank
+from ipcamd.store.settings import Change
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("", "target=: allowed: ftp, email, samba"),
+        ("target=disk", "target=disk: allowed: ftp, email, samba"),
+        ("target=ftp&now=1", "now: unknown parameter; allowed: target"),
+        ("target=ftp", "Event.Server.FTP.FTPServer is not set"),
+        ("TARGET=Email", "Event.Server.SMTP.MailServer1 is not set"),
+        ("target=samba", "Event.Server.NetStorage.SambaServer is not set"),
+    ],
+)
+async def test_refused(world: World, query: str, words: str) -> None:
+    with pytest.raises(RequestFailed) as caught:
+        await world.ask(ENDPOINT, query)
+    assert str(caught.value) == words
+
+
+async def test_a_file_is_sent(tmp_path: Path) -> None:
+    world = World(tmp_path / "near", allow_local=True)
+    with FtpServer(tmp_path / "far") as server, world.database:
+        values = {"FTPServer": "127.0.0.1", "Port": str(server.port), "UserName": USER, "Password": PASSWORD}
+        await world.settings.update([Change("Event.Server.FTP", name, value) for name, value in values.items()])
+        assert await world.text(ENDPOINT, "target=ftp") == "OK\r\n"
+        assert len(server.files()) == 1
+
+
+def test_it_is_for_administrators_and_not_for_other_sites() -> None:
+    assert ENDPOINT.rank is Rank.ADMIN
+    assert ENDPOINT.changes(None)  # type: ignore[arg-type]

@@ -1,0 +1,61 @@
+"""A process that takes files and delivers them: run as ``python shipping.py DIRECTORY GROUP LIVES NAME=VALUE...``.
+
+Killed, it has another life. It prints its process id, then the name of each file when that is safe in the spool; told
+``end`` on standard input, it takes no more, delivers what waits, and prints ``empty``.
+"""
+
+import asyncio
+import hashlib
+import importlib
+import os
+import sys
+import uuid
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from tests.events.delivery.stage import Stage, staged
+
+SIZE = 400_000
+BACKLOG = 6
+TARGETS = {"FTP": "ftp", "NetStorage": "samba"}
+
+
+def content(name: str) -> bytes:
+    """Return what the file of that name holds."""
+    return hashlib.shake_128(name.encode()).digest(SIZE)
+
+
+async def take(stage: Stage, target: str, ended: asyncio.Event) -> None:
+    """Take files, as many as can be delivered."""
+    spool = stage.delivery._spool
+    while not ended.is_set():
+        name = f"{uuid.uuid4().hex}.avi"
+        await stage.put(target, name, content(name))
+        print(name, flush=True)
+        while spool.waiting(target)[0] >= BACKLOG:
+            await stage.until(done=len(stage.notes.done) + 1)
+    while spool.waiting(target)[0]:
+        await stage.until(done=len(stage.notes.done) + 1)
+
+
+async def live(folder: Path, group: str, values: dict[str, str]) -> None:
+    ended = asyncio.Event()
+    async with staged(folder) as stage:
+        asyncio.get_running_loop().add_reader(sys.stdin, ended.set)
+        print(os.getpid(), flush=True)
+        await stage.set(group, **values)
+        stage._turn.set()  # no pause lasts
+        await take(stage, TARGETS[group], ended)
+    print("empty", flush=True)
+
+
+if __name__ == "__main__":
+    directory, chosen, lives, *settings = sys.argv[1:]
+    importlib.import_module(f"ipcamd.events.actions.{'smb' if chosen == 'NetStorage' else 'ftp'}")  # once for all lives
+    for _ in range(int(lives)):
+        process = os.fork()  # starting Python anew for each life would take a hundred times as long
+        if not process:
+            asyncio.run(live(Path(directory), chosen, dict(setting.split("=", 1) for setting in settings)))
+            os._exit(0)
+        os.waitpid(process, 0)

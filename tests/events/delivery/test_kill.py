@@ -1,0 +1,99 @@
+"""What an acknowledged file is worth: the process is killed while it uploads, again and again."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
+from tests.events.actions.samba import PASSWORD as SAMBA_PASSWORD
+from tests.events.actions.samba import running
+from tests.events.delivery.shipping import content
+
+pytestmark = pytest.mark.slow
+
+
+class Shipper:
+    """The process of `tests.events.delivery.shipping`."""
+
+    def __init__(self, folder: Path, group: str, lives: int, **values: object) -> None:
+        settings = [f"{name}={value}" for name, value in values.items()]
+        command = [
+            sys.executable,
+            str(Path(__file__).with_name("shipping.py")),
+            str(folder),
+            group,
+            str(lives),
+            *settings,
+        ]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.acknowledged: list[str] = []
+
+    def hear(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def birth(self) -> int:
+        """Return the next life's process id; what is heard before it was acknowledged by the life before."""
+        while not (line := self.hear()).isdecimal():
+            assert line
+            self.acknowledged.append(line)
+        return int(line)
+
+    def end(self) -> None:
+        """Let the last life deliver what waits."""
+        self.birth()
+        assert self.process.stdin is not None
+        self.process.stdin.write("end\n")
+        self.process.stdin.flush()
+        while (line := self.hear()) != "empty":
+            assert line
+            self.acknowledged.append(line)
+        self.process.communicate(timeout=20)
+
+
+def kill(shipper: Shipper, kills: int, files: Callable[[], dict[str, bytes]]) -> int:
+    """Kill that many lives at any moment; return how many left a half file. None is under its final name, ever."""
+    chance, halves = random.Random(1), 0
+    for _ in range(kills):
+        life = shipper.birth()
+        for _ in range(chance.randrange(4)):
+            shipper.acknowledged.append(shipper.hear())
+        time.sleep(chance.uniform(0, 0.02))  # any moment of an upload
+        os.kill(life, signal.SIGKILL)
+        there = files()
+        halves += any(name.endswith(".part") for name in there)
+        assert [name for name, data in there.items() if name.endswith(".avi") and data != content(name)] == []
+    return halves
+
+
+def check(shipper: Shipper, files: dict[str, bytes]) -> None:
+    assert len(shipper.acknowledged) > 20
+    assert set(shipper.acknowledged) - files.keys() == set()
+    assert [name for name in files if not name.endswith(".avi")] == []
+    assert [name for name, data in files.items() if data != content(name)] == []
+
+
+def test_ftp(tmp_path: Path) -> None:
+    with FtpServer(tmp_path / "far") as server:
+        login = {"Enable": "yes", "FTPServer": "127.0.0.1", "Port": server.port, "UserName": USER, "Password": PASSWORD}
+        shipper = Shipper(tmp_path / "near", "FTP", 51, **login)
+        assert kill(shipper, 50, server.files) > 3
+        shipper.end()
+        check(shipper, server.files())
+
+
+def test_samba(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    with running(tmp_path / "far") as server:
+        login = {"UserName": server.user, "Password": SAMBA_PASSWORD}
+        place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "films"}
+        shipper = Shipper(tmp_path / "near", "NetStorage", 21, **place, **login)
+        assert kill(shipper, 20, server.files) > 1
+        shipper.end()
+        check(shipper, server.files())

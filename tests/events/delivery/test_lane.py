@@ -1,0 +1,188 @@
+"""One target's worker: in order, again and again, at once when a person has mended something."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from tests.events.delivery.dock import Dock
+from tests.events.delivery.stage import Stage, staged
+
+from ipcamd.errors import DeliveryError, RequestFailed
+from ipcamd.events.lane import Pauses
+
+
+async def ready(stage: Stage) -> None:
+    await stage.set("FTP", Enable="yes")
+
+
+def test_pauses_grow_to_five_minutes() -> None:
+    pauses = Pauses(lambda: 0.5)
+    assert [round(pauses.next(away=False)) for _ in range(9)] == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    pauses.reset()
+    assert round(pauses.next(away=False)) == 5
+
+
+def test_pauses_stay_below_a_minute_while_nobody_answers() -> None:
+    pauses = Pauses(lambda: 1.0)
+    assert [round(pauses.next(away=True)) for _ in range(6)] == [6, 11, 22, 44, 55, 55]
+
+
+def test_pauses_differ_from_camera_to_camera() -> None:
+    assert {round(Pauses(lambda c=chance: c).next(False), 1) for chance in (0.0, 0.5, 1.0)} == {4.5, 5.0, 5.5}
+
+
+async def test_in_order_whatever_goes_wrong(tmp_path: Path) -> None:
+    dock = Dock()
+    dock.troubles = [ConnectionResetError(), DeliveryError("no"), TimeoutError(), EOFError(), ValueError("odd")]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await ready(stage)
+        for number in range(4):
+            await stage.put("ftp", f"{number}.avi")
+        for failed in range(1, 6):
+            await stage.until(failed=failed)
+            await stage.wake()
+        await stage.until(done=4)
+        assert [words.partition(";")[0] for words in stage.notes.failed] == [
+            "0.avi: 127.0.0.1 broke the connection off",
+            "0.avi: no",
+            "0.avi: 127.0.0.1:9 does not answer",
+            "0.avi: 127.0.0.1 broke the connection off",
+            "0.avi: 127.0.0.1 answered what makes no sense (odd)",
+        ]
+        assert stage.notes.failed[1].endswith("; attempt 2, the next in 10 s")
+        assert stage.pauses == [5, 10, 20, 40, 80]
+    assert dock.names == [f"{number}.avi" for number in range(4)]
+    assert dock.logins == 6
+    assert dock.tried == [False, True, True, True, True, True, False, False, False]
+
+
+async def test_each_entry_names_the_schedule_and_the_target(tmp_path: Path) -> None:
+    dock = Dock()
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.until(done=1)
+        (entry,) = await stage.notes.newest(9)
+    assert (entry.what, entry.schedule) == ("Dock", "night watch")
+    assert entry.done.startswith("one.avi delivered, 0.0 MB in ")
+
+
+async def test_the_same_failure_for_days_does_not_fill_the_log(tmp_path: Path) -> None:
+    dock = Dock()
+    dock.troubles = [ConnectionRefusedError() for _ in range(200)] + [DeliveryError("full")]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        for _ in range(201):
+            await stage.wake()
+        await stage.until(done=1)
+        assert 7 < len(stage.notes.failed) <= 7 + sum(stage.pauses) / 3600 + 1
+        assert stage.notes.failed[-1].startswith("one.avi: full; attempt 201, ")
+
+
+async def test_a_change_is_tried_at_once_even_while_an_attempt_hangs(tmp_path: Path) -> None:
+    dock, never = Dock(), threading.Event()
+    dock.troubles = [lambda errand: (errand.when_cut(never.set), never.wait(), errand.when_cut(never.set))]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await asyncio.to_thread(dock.busy.wait, 10)
+        await stage.set("FTP", Password="better")
+        await stage.until(done=1)
+        assert stage.pauses == []
+        assert stage.notes.failed == []
+    assert dock.names == ["one.avi"]
+
+
+async def test_a_target_that_hangs_holds_no_other_up_and_not_the_end(tmp_path: Path) -> None:
+    hanging, well, never = Dock(), Dock(), threading.Event()
+    hanging.troubles = [lambda errand: never.wait()]
+    async with staged(tmp_path, {"ftp": hanging, "samba": well}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.put("samba", "two.avi")
+        await stage.until(done=1)
+        began = asyncio.get_running_loop().time()
+        await stage.delivery.close()
+        assert asyncio.get_running_loop().time() - began < 0.5
+        assert well.names == ["two.avi"]
+        assert hanging.names == []
+    never.set()
+
+
+async def test_an_attempt_that_stands_still_is_given_up(tmp_path: Path) -> None:
+    dock, never = Dock(), threading.Event()
+    dock.troubles = [lambda errand: (errand.when_cut(never.set), never.wait())]
+    async with staged(tmp_path, {"ftp": dock}, stall=0.05) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.until(failed=1)
+        assert "127.0.0.1:9 does not answer: nothing moved for 0.05 s" in stage.notes.failed[0]
+    assert never.is_set()
+
+
+async def test_one_that_gets_on_slowly_is_not_given_up(tmp_path: Path) -> None:
+    dock, pause = Dock(), threading.Event()
+
+    def slow(errand: object) -> None:
+        for _ in range(10):
+            pause.wait(0.02)
+            errand.beat()  # type: ignore[attr-defined]
+
+    dock.troubles = [slow]
+    async with staged(tmp_path, {"ftp": dock}, stall=0.1) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.until(done=1)
+        assert stage.notes.failed == []
+
+
+async def test_addresses_that_the_camera_may_not_call(tmp_path: Path) -> None:
+    dock = Dock()
+    async with staged(tmp_path, {"ftp": dock}, allow_local=False) as stage:
+        with pytest.raises(RequestFailed, match=r"127\.0\.0\.1: the camera may not call that"):
+            await stage.delivery.test("ftp")
+    assert dock.logins == 0
+
+
+async def test_a_test_leaves_the_queue_alone_and_needs_no_enabling(tmp_path: Path) -> None:
+    dock = Dock()
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await stage.delivery.test("ftp")
+        assert [name.startswith("test-") for name in dock.names] == [True]
+        assert not any((tmp_path / "spool").iterdir())
+        assert stage.notes.entries == []
+
+
+async def test_one_test_at_a_time(tmp_path: Path) -> None:
+    dock, never = Dock(), threading.Event()
+    dock.troubles = [lambda errand: (errand.when_cut(never.set), never.wait())]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        first = asyncio.create_task(stage.delivery.test("ftp"))
+        await asyncio.to_thread(dock.busy.wait, 10)
+        with pytest.raises(RequestFailed, match="another test of it is going on"):
+            await stage.delivery.test("ftp")
+        never.set()
+        await first
+
+
+async def test_a_test_comes_to_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.events.delivery.TEST", 0.05)
+    dock, never = Dock(), threading.Event()
+    dock.troubles = [lambda errand: (errand.when_cut(never.set), never.wait())]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        with pytest.raises(RequestFailed, match=r"Dock came to no end within 0\.05 s"):
+            await stage.delivery.test("ftp")
+    assert never.is_set()
+
+
+async def test_the_loop_is_free_meanwhile(tmp_path: Path) -> None:
+    dock, held, go = Dock(), threading.Event(), threading.Event()
+    dock.troubles = [lambda errand: (held.set(), go.wait())]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await asyncio.to_thread(held.wait, 10)
+        go.set()  # this very line would not be reached
+        await stage.until(done=1)
