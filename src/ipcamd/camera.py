@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.params.group import Values
     from ipcamd.storage.card import Card
+    from ipcamd.storage.projector import Projector
     from ipcamd.store.eventlog import EventLog
     from ipcamd.store.settings import Settings
 
@@ -36,6 +37,7 @@ class Camera:
     targets: "Targets"
     events: "EventLog"
     card: "Card"
+    projector: "Projector"
     outside: "Outside | None"
     """The virtual device's world; None on a real one."""
     live: "Mapping[tuple[str, str], Callable[[], str]]"

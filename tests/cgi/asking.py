@@ -22,6 +22,7 @@ from ipcamd.params import STORED
 from ipcamd.params.group import Rank
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import Index
+from ipcamd.storage.projector import Projector
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 from ipcamd.store.facts import Facts
@@ -59,6 +60,7 @@ class World:
             lambda: self.settings["Event.Server.External.Storage"]["DiskFull"],
             self.clock.zone,
         )
+        self.projector = Projector(self.card, self.path / "projector")
         kinds = carriers(lambda: "camera", self.clock.local)
         means = Means(self.settings, self.targets)
         self.delivery = Delivery(self.database, self.path / "spool", self.events, lambda: self.host, kinds, means)
@@ -78,6 +80,7 @@ class World:
             targets=self.targets,
             events=self.events,
             card=self.card,
+            projector=self.projector,
             outside=self.outside,
             live=self.live,
             restart=self._restart,

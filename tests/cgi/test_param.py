@@ -47,6 +47,7 @@ class Asker:
             targets=nothing,
             events=nothing,
             card=nothing,
+            projector=nothing,
             outside=nothing,
             live=LIVE,
             restart=nothing,

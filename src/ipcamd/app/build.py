@@ -36,6 +36,7 @@ async def rise(stack: AsyncExitStack, options: Options, restart: Callable[[], No
         schedules=watching.schedules,
         delivery=watching.delivery,
         card=watching.footage.card,
+        projector=watching.footage.projector,
         targets=on.targets,
         events=on.events,
         outside=seen.outside,

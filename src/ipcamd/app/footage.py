@@ -14,6 +14,7 @@ from ipcamd.options import Options
 from ipcamd.params.event import STORAGE
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import Index
+from ipcamd.storage.projector import Projector
 from ipcamd.store.eventlog import Entry
 
 MEGABYTE = 1 << 20
@@ -30,6 +31,7 @@ class Footage:
     card: Card
     clips: Clips
     recorder: Recorder
+    projector: Projector
 
     def follow(self, on: Base, in_force: Sequence[Schedule]) -> None:
         """Do what the schedules want that are in force or will be soon."""
@@ -72,7 +74,9 @@ async def footage(stack: AsyncExitStack, on: Base, senses: Senses) -> Footage:
     card.limit = int(senses.outside["sdcardsize"]) * 1024
     await clips.start()
     await card.start()
-    return Footage(card, clips, recorder)
+    projector = Projector(card, on.options.state_dir / "projector")
+    stack.push_async_callback(projector.close)
+    return Footage(card, clips, recorder, projector)
 
 
 def _root(options: Options) -> Path | None:

@@ -22,7 +22,7 @@ from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.seats import Seats
 from ipcamd.server.service import HttpService
 from ipcamd.server.talk import Mouth, TalkService
-from ipcamd.web import home
+from ipcamd.web import home, recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Services:
     async def http(self, camera: Camera, rtsp: RtspService) -> int:
         """Open HTTP, and return its port; what speaks RTSP there is handed to `rtsp`. Raises ``ConfigError``."""
         service = HttpService(
-            Router((*home.ENDPOINTS, *ENDPOINTS), camera.login),
+            Router((*home.ENDPOINTS, *recordings.ENDPOINTS, *ENDPOINTS), camera.login),
             camera,
             self._fanout(),
             Limits(self._on.options.viewers),

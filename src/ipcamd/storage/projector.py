@@ -1,0 +1,126 @@
+"""Shows recordings to browsers: makes what they can play, one after the other, and keeps the newest of it."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from ipcamd.errors import CardError
+from ipcamd.storage.card import Card
+from ipcamd.storage.recording import Recording
+
+T = TypeVar("T")
+
+MOST_BYTES = 512 << 20
+"""Films that are kept, the newest aside."""
+MOST_PICTURES = 500
+"""Small pictures that are kept, some ten kilobytes each."""
+WAITING = 100
+"""Requests that may wait for their turn."""
+NICE = 10
+"""How much its thread stands back behind those that make the live picture."""
+
+
+class Projector:
+    """For the event loop; the work is done in one thread."""
+
+    def __init__(self, card: Card, folder: Path) -> None:
+        """`folder` is for it alone; nothing in it outlives a restart."""
+        self._card = card
+        self._folder = folder
+        self._films: OrderedDict[Recording, int] = OrderedDict()
+        """What is in the folder, and how large it is; the one that was asked for last comes last."""
+        self._pictures: OrderedDict[Recording, bytes] = OrderedDict()
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+        self._thread: ThreadPoolExecutor | None = None
+
+    async def film(self, recording: Recording) -> tuple[BinaryIO, int]:
+        """Return the recording as MP4, open for reading, and its size. Raises `CardError`."""
+        path = self._path(recording)
+        async with self._my_turn():
+            if recording not in self._films:
+                await self._make(recording, lambda source: _film(source, path))
+                self._films[recording] = (await asyncio.to_thread(path.stat)).st_size
+            self._films.move_to_end(recording)
+            file = await asyncio.to_thread(path.open, "rb")
+            await self._clear_out()
+        return file, self._films[recording]
+
+    async def picture(self, recording: Recording) -> bytes:
+        """Return a small picture of the recording, as JPEG. Raises `CardError`."""
+        if found := self._pictures.get(recording):
+            return found
+        length = (recording.ended - recording.began) / 1e9
+        async with self._my_turn():
+            made = await self._make(recording, lambda source: _picture(source, length))
+        self._pictures[recording] = made
+        while len(self._pictures) > MOST_PICTURES:
+            self._pictures.popitem(last=False)
+        return made
+
+    async def close(self) -> None:
+        """Throw away what was made."""
+        if self._thread:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+
+    async def _make(self, recording: Recording, work: Callable[[BinaryIO], T]) -> T:
+        if self._thread is None:
+            await asyncio.to_thread(self._clear)
+            self._thread = ThreadPoolExecutor(1, "projector", _stand_back)
+        try:
+            with await self._card.open(recording) as source:
+                return await asyncio.get_running_loop().run_in_executor(self._thread, work, source)
+        except (OSError, ValueError, StopIteration) as error:
+            raise CardError(f"{recording.name} cannot be shown: {error}") from error
+
+    @contextlib.asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        if self._waiting >= WAITING:
+            raise CardError("too many recordings are asked for at once")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._waiting -= 1
+
+    def _clear(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(mode=0o700, parents=True)
+
+    async def _clear_out(self) -> None:
+        while len(self._films) > 1 and sum(self._films.values()) > MOST_BYTES:
+            oldest, _ = self._films.popitem(last=False)
+            await asyncio.to_thread(self._path(oldest).unlink, missing_ok=True)
+
+    def _path(self, recording: Recording) -> Path:
+        return self._folder / f"{recording.folder}-{recording.stamp}-{recording.name}.mp4"
+
+
+def _film(source: BinaryIO, path: Path) -> None:
+    from ipcamd.storage.screening import mp4
+
+    try:
+        mp4(source, path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _picture(source: BinaryIO, length: float) -> bytes:
+    from ipcamd.storage.screening import small_picture
+
+    return small_picture(source, length)
+
+
+def _stand_back() -> None:
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -1,0 +1,138 @@
+"""What the page of recordings asks for: which there are, a small picture of each, and each as a film for a browser."""
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from ipcamd.cgi.download import download
+from ipcamd.cgi.endpoint import Call, Endpoint, File, Reply, never
+from ipcamd.errors import CardError, HttpError, RequestFailed
+from ipcamd.params.group import Rank
+from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Recording
+from ipcamd.storage.survey import nanoseconds
+
+_DAY = timedelta(days=1)
+_FRESH = (("Cache-Control", "no-store"),)
+_KEPT = (("Cache-Control", "private, max-age=86400"),)
+"""A recording never changes; its small picture need not be asked for twice."""
+
+
+async def recordings(call: Call) -> Reply:
+    """Answer with the recordings of one local day (``day=YYYY-MM-DD``; the newest if none is given), all days, and the
+    card's state."""
+    card, zone = call.camera.card, call.camera.clock.zone()
+    card.look()
+    known = sorted(card.index, key=lambda r: r.began)
+    days = _days(known, zone)
+    day = _asked_day(call) or (days[-1][0] if days else call.camera.clock.local().date())
+    space = card.space()
+    answer = {
+        "card": {"slot": card.slot, "mounted": card.look(), "total": space.total, "free": space.free},
+        "days": [(str(name), records, events) for name, records, events in days],
+        "day": str(day),
+        "recordings": [_told(call, recording) for recording in _of(known, day, zone)],
+    }
+    return Reply(json.dumps(answer).encode(), content_type="application/json", headers=_FRESH)
+
+
+async def film(call: Call) -> Reply | File:
+    """Answer with a recording as MP4; a byte range gives a part of it, for seeking."""
+    recording = _recording(call)
+    if recording.name.endswith(".jpg"):
+        content, size = await call.camera.card.open(recording), recording.size
+        return download(call, content, size, _tag(recording), "image/jpeg", _KEPT)
+    try:
+        content, size = await call.camera.projector.film(recording)
+    except CardError as error:
+        raise HttpError(503, str(error)) from error
+    return download(call, content, size, _tag(recording), "video/mp4", _KEPT)
+
+
+async def thumbnail(call: Call) -> Reply:
+    """Answer with a small picture of a recording, as JPEG."""
+    recording = _recording(call)
+    headers = (*_KEPT, ("ETag", _tag(recording)))
+    if _tag(recording) in call.head.fields.get("if-none-match", ""):
+        return Reply(status=304, headers=headers)
+    try:
+        picture = await call.camera.projector.picture(recording)
+    except CardError as error:
+        raise HttpError(404, str(error)) from error
+    return Reply(picture, content_type="image/jpeg", headers=headers)
+
+
+def _recording(call: Call) -> Recording:
+    """Return the one that is meant. Raises ``HttpError`` 404, and 409 while it is being written."""
+    folder, name = call.query.get("dir") or "", call.query.get("fname") or ""
+    known = call.camera.card.index.get(folder, name) if folder in FOLDERS and NAME.fullmatch(name) else None
+    if known is None or not call.camera.card.look():
+        raise HttpError(404, "there is no such recording")
+    if known.writing:
+        raise HttpError(409, "it is being written")
+    return known
+
+
+def _tag(recording: Recording) -> str:
+    return f'"{recording.size:x}-{recording.stamp:x}"'
+
+
+def _told(call: Call, recording: Recording) -> dict[str, object]:
+    return {
+        "dir": recording.folder,
+        "name": recording.name,
+        "at": f"{call.camera.clock.local(recording.began):%H:%M:%S}",
+        "seconds": round((recording.ended - recording.began) / 1e9, 3),
+        "size": recording.size,
+        "writing": recording.writing,
+    }
+
+
+def _asked_day(call: Call) -> date | None:
+    asked = call.query.get("day")
+    if asked is None:
+        return None
+    try:
+        if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", asked):
+            raise ValueError
+        return date.fromisoformat(asked)
+    except ValueError:
+        raise RequestFailed(f"day={asked[:32]}: allowed: YYYY-MM-DD") from None
+
+
+def _days(known: Sequence[Recording], zone: tzinfo) -> list[tuple[date, int, int]]:
+    """Return each local day on which something was recorded, with how many continuous recordings and events."""
+    days, place = [], 0
+    while place < len(known):
+        day = _local(known[place].began, zone)
+        of_day = _of(known, day, zone)
+        events = sum(recording.folder == EVENT for recording in of_day)
+        days.append((day, len(of_day) - events, events))
+        place += max(1, len(of_day))
+    return days
+
+
+def _of(known: Sequence[Recording], day: date, zone: tzinfo) -> Sequence[Recording]:
+    begin, end = (bisect_left(known, _midnight(d, zone), key=lambda r: r.began) for d in (day, day + _DAY))
+    return known[begin:end]
+
+
+def _midnight(day: date, zone: tzinfo) -> int:
+    return nanoseconds(datetime.combine(day, time(), zone))
+
+
+def _local(moment: int, zone: tzinfo) -> date:
+    return datetime.fromtimestamp(moment // 1_000_000_000, zone).date()
+
+
+def _reads(path: str, action: Callable[[Call], Awaitable[Reply | File]]) -> Endpoint:
+    return Endpoint(path, Rank.ADMIN, action, changes=never, methods=("GET",))
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    _reads("/web/recordings", recordings),
+    _reads("/web/film", film),
+    _reads("/web/thumbnail", thumbnail),
+)
+"""What the page of recordings is made of, besides its files."""
