@@ -33,10 +33,18 @@ def beeps(parts: Sequence[Part]) -> list[float]:
 def flashes(parts: Sequence[Part], box: tuple[slice, slice]) -> list[float]:
     """The moments at which that part of the pictures becomes light."""
     pictures = [part for part in parts if part.type != SOUND]
-    light = np.array([decode_jpeg(part.payload)[box].mean() for part in pictures])
-    limit = (light.min() + light.max()) / 2
-    lit = np.flatnonzero((light[1:] >= limit) & (light[:-1] < limit)) + 1
-    return [pictures[at].captured for at in lit]
+    return rises([(part.captured, float(decode_jpeg(part.payload)[box].mean())) for part in pictures])
+
+
+def rises(levels: Sequence[tuple[float, float]]) -> list[float]:
+    """The moments at which a level, given with its moments, goes over its middle."""
+    level = np.array([value for _, value in levels])
+    limit = (level.min() + level.max()) / 2
+    return [levels[at][0] for at in np.flatnonzero((level[1:] >= limit) & (level[:-1] < limit)) + 1]
+
+
+def nearest(moment: float, moments: Sequence[float]) -> float:
+    return min(moments, key=lambda other: abs(moment - other))
 
 
 def apart(parts: Sequence[Part], box: tuple[slice, slice]) -> list[float]:
@@ -44,7 +52,7 @@ def apart(parts: Sequence[Part], box: tuple[slice, slice]) -> list[float]:
     heard = beeps(parts)
     first, last = (parts[at].captured for at in (0, -1))
     seen = [moment for moment in flashes(parts, box) if first + 0.5 < moment < last - 0.5]
-    return [1000 * min((moment - beep for beep in heard), key=abs) for moment in seen]
+    return [1000 * (moment - nearest(moment, heard)) for moment in seen]
 
 
 def flashing_film(path: Path, seconds: int = 6) -> Path:

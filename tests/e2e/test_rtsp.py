@@ -1,8 +1,21 @@
-"""RTSP is played by foreign players: every address, over TCP and UDP, with login."""
+"""RTSP is played by foreign players: every address, over TCP and UDP, with login, while settings change."""
 
+import contextlib
+import itertools
+import socket
+from collections.abc import Iterator
+
+import av
+import numpy as np
 import pytest
-from tests.e2e.camera import PASSWORD, CameraProcess
+from tests.conftest import StartCamera
+from tests.e2e.camera import PASSWORD, CameraProcess, eventually
+from tests.e2e.hearing import SOUND, beeps, nearest, rises
+from tests.e2e.parts import Part
 from tests.e2e.test_players import ffprobe_all, run
+
+from ipcamd.media.source.scene.plan import Plan
+from ipcamd.server.port import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -74,3 +87,82 @@ def test_who_does_not_log_in_sees_nothing(talkative: CameraProcess) -> None:
         run("ffprobe", "-v", "error", url(talkative, "/", ""))
     with pytest.raises(AssertionError, match="401"):
         run("ffprobe", "-v", "error", url(talkative, "/", "admin:wrong@"))
+
+
+@contextlib.contextmanager
+def playing(camera: CameraProcess, path: str, transport: str = "tcp") -> "Iterator[av.container.InputContainer]":
+    with av.open(url(camera, path), options={"rtsp_transport": transport}, timeout=20) as player:
+        yield player
+
+
+def seen_and_heard(
+    player: "av.container.InputContainer", seconds: float
+) -> tuple[list[tuple[float, float]], list[Part]]:
+    """How light the scene's lamp is, with the time of each picture; and the sound."""
+    light: list[tuple[float, float]] = []
+    sound: list[Part] = []
+    for packet in player.demux():
+        if packet.stream.type == "audio" and packet.pts is not None:
+            second, part = divmod(float(packet.pts * packet.time_base), 1)
+            sound.append(Part(0, packet.size, SOUND, int(second), round(part * 1e6), 0, 0, bytes(packet)))
+        for frame in packet.decode() if packet.stream.type == "video" else ():
+            lamp = Plan((frame.width, frame.height)).lamp
+            inside = np.s_[lamp.top + 3 : lamp.top + lamp.height - 3, lamp.left + 3 : lamp.left + lamp.width - 3]
+            if frame.time is not None:
+                light.append((frame.time, float(frame.to_ndarray(format="gray")[inside].mean())))
+        if light and light[-1][0] > seconds:
+            break
+    return light, sound
+
+
+@pytest.mark.parametrize(("path", "transport"), [("/h264", "tcp"), ("/mjpeg", "udp")])
+def test_flash_and_beep_are_together(talkative: CameraProcess, path: str, transport: str) -> None:
+    with playing(talkative, path, transport) as player:
+        light, sound = seen_and_heard(player, 4.5)
+    first, last = sound[0].captured + 0.3, sound[-1].captured - 0.3
+    flashes = [moment for moment in rises(light) if first < moment < last]
+    assert len(flashes) >= 2
+    assert max(abs(moment - nearest(moment, beeps(sound))) for moment in flashes) < 0.04
+
+
+def test_pictures_change_in_a_running_stream(talkative: CameraProcess) -> None:
+    client = talkative.client
+    with playing(talkative, "/h264") as player:
+        frames = player.decode(video=0)
+        assert next(frames).width == 1280
+        client.update("Image.H264", Resolution=1)
+        try:
+            widths = {frame.width for frame in itertools.islice(frames, 90)}
+        finally:
+            client.update("Image.H264", Resolution=5)
+        assert widths == {1280, 320}
+        assert 1280 in {frame.width for frame in itertools.islice(frames, 90)}
+
+
+def test_the_port_moves_and_who_plays_stays(start_camera: StartCamera) -> None:
+    camera = start_camera("--source=scene")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        answer = camera.client.get("/cgi/admin/param.cgi", action="update", group="System", RTSPPort=number)
+        assert answer.text.startswith(f"Request failed: RTSPPort={number}: ")
+    with playing(camera, "/mjpeg") as player:
+        frames = player.decode(video=0)
+        next(frames)
+        old, camera.rtsp = camera.rtsp, free_port(["127.0.0.1"])
+        camera.client.update("System", RTSPPort=camera.rtsp)
+        with playing(camera, "/mjpeg") as other:
+            next(other.decode(video=0))
+        assert len(list(itertools.islice(frames, 30))) == 30
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", old))
+
+
+def test_viewers_of_all_protocols_share_the_places(start_camera: StartCamera) -> None:
+    camera = start_camera("--source=scene", "--viewers=2")
+    with camera.client.open("/cgi/mjpg/mjpeg.cgi") as stream, stream, playing(camera, "/mjpeg"):
+        assert stream.status == 200
+        with pytest.raises(av.error.FFmpegError):
+            av.open(url(camera, "/mjpeg"), options={"rtsp_transport": "tcp"}, timeout=20)
+        assert camera.client.get("/cgi/mjpg/mjpeg.cgi").status == 503
+        assert camera.client.get("/cgi/jpg/image.cgi").status == 200
+    eventually(lambda: "\r\nViewers:0\r\n" in camera.client.get("/cgi/admin/serverreport.cgi").text)
