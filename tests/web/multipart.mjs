@@ -96,7 +96,7 @@ test("the header says what a payload is", () => {
   const frame = readPayload(joined([bytes("...."), payload({ counter: 0xffffffff })]).subarray(4));
   assert.deepEqual(
     { ...frame, data: text(frame.data) },
-    { kind: "jpeg", key: true, counter: 4294967295, captured: 1_750_000_000_250, bytes: 32, data: "jpeg" },
+    { kind: "jpeg", key: true, counter: 4294967295, captured: 1_750_000_000_250, levels: [0, 0, 0], bytes: 32, data: "jpeg" },
   );
 });
 

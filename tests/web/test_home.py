@@ -95,3 +95,9 @@ async def test_now_is_the_cameras_clock(world: World) -> None:
     reply = await world.ask(BY_PATH["/web/now"])
     assert reply.content_type == "application/json"
     assert json.loads(reply.body)["now"] == pytest.approx(1_234_567_890_123.457, abs=0.001)
+
+
+async def test_the_size_of_the_cameras_picture_is_told(world: World) -> None:
+    reply = await world.ask(BY_PATH["/web/picture"])
+    assert reply.content_type == "application/json"
+    assert json.loads(reply.body) == {"width": 768, "height": 576}

@@ -1,4 +1,4 @@
-"""The camera's pages, their files under ``/web/``, and the clock that the home page's delay readout needs."""
+"""The camera's pages, their files under ``/web/``, and what the home page asks of clock and picture."""
 
 import hashlib
 import html
@@ -11,11 +11,27 @@ from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
 
 _STATIC = Path(__file__).with_name("static")
-_MODULES = ("main", "multipart", "payload", "meter", "offset", "stream", "picture", "h264", "sound", "view", "events")
+_MODULES = (
+    "main",
+    "multipart",
+    "payload",
+    "meter",
+    "offset",
+    "stream",
+    "picture",
+    "h264",
+    "sound",
+    "motion",
+    "windows",
+    "zones",
+    "view",
+    "events",
+)
 
 FILES = {
     "style.css": "text/css; charset=utf-8",
     "list.css": "text/css; charset=utf-8",
+    "motion.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
     **{f"{name}.js": "text/javascript; charset=utf-8" for name in _MODULES},
 }
@@ -58,6 +74,13 @@ def now(call: Call) -> Reply:
     return Reply(body, content_type="application/json", headers=_FRESH)
 
 
+def picture(call: Call) -> Reply:
+    """Answer with the size of the camera's picture, before streams fit it into theirs; zero until there was one."""
+    width, height = call.camera.pipeline.size
+    body = json.dumps({"width": width, "height": height}).encode()
+    return Reply(body, content_type="application/json", headers=_FRESH)
+
+
 def _file(name: str) -> Action:
     def action(call: Call) -> Reply:
         headers = (*_SAFE, ("Cache-Control", "no-cache"), ("ETag", _etag(name)))
@@ -79,6 +102,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         for path, (name, rank) in PAGES.items()
     ),
     _reads("/web/now", now),
+    _reads("/web/picture", picture),
     _reads("/web/icon.svg", _file("icon.svg"), "/favicon.ico"),
     *(_reads(f"/web/{name}", _file(name)) for name in FILES if name != "icon.svg"),
 )

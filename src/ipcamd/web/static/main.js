@@ -2,6 +2,7 @@
 
 import { H264Picture, canDecodeH264 } from "./h264.js";
 import { Meter } from "./meter.js";
+import { Motion } from "./motion.js";
 import { askCamera, browserTime, clockOffset } from "./offset.js";
 import { JpegPicture } from "./picture.js";
 import { Sound } from "./sound.js";
@@ -22,6 +23,7 @@ const view = new View();
 let stream = null;
 let picture = null;
 const sound = new Sound();
+const motion = new Motion(view.canvas, (text) => view.toast(text));
 let meter = new Meter();
 let offset = null; // the camera's clock ahead of the browser's, in milliseconds
 let offsetAsked = -Infinity;
@@ -38,8 +40,9 @@ function watch(name) {
     connected,
     frame: (frame) => {
       meter.arrived(frame, performance.now());
-      if (frame.kind === "audio") hear(frame);
-      else picture.show(frame);
+      if (frame.kind === "audio") return hear(frame);
+      motion.tell(frame.levels);
+      return picture.show(frame);
     },
     waiting: (why, seconds) => idle("waiting", why, { seconds }),
     refused: (why) => idle("refused", why, { again: true }),
@@ -61,18 +64,20 @@ function leave() {
 function idle(state, why = "", more = {}) {
   view.state(state, why, more);
   view.readout(null);
+  motion.tell([0, 0, 0]);
 }
 
 function connected() {
   meter = new Meter();
   offsetAsked = -Infinity; // the camera may have a new clock, and a new name
   learn();
+  motion.load();
 }
 
 function drawn(frame) {
   const time = performance.now();
   if (view.player.dataset.state !== "live") view.state("live");
-  view.size(view.canvas.width, view.canvas.height);
+  if (view.size(view.canvas.width, view.canvas.height)) motion.place();
   if (offset === null) return;
   const delay = browserTime() + offset - frame.captured;
   if (lastDelay !== null && Math.abs(delay - lastDelay) > ABSURD) offsetAsked = -Infinity;
@@ -97,6 +102,7 @@ setInterval(() => {
   if (view.player.dataset.state !== "live") return;
   if (performance.now() - offsetAsked > OFFSET_AGE) synchronize();
   view.readout(meter.read(performance.now()));
+  motion.describe();
 }, 500);
 
 async function learn() {
@@ -197,11 +203,12 @@ function seenOrNot() {
   }, UNSEEN);
 }
 
-const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot };
+const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot, w: () => motion.toggle() };
 
 function key(event) {
+  const writing = event.target.matches("input[type=text]");
   const typing = event.target.closest("input, button, a") && [" ", "Enter"].includes(event.key);
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (writing || typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const action = KEYS[event.key.toLowerCase()];
   if (!action) return;
   event.preventDefault();
@@ -214,6 +221,7 @@ view.snapshot.addEventListener("click", (event) => {
   event.preventDefault();
   saveSnapshot();
 });
+view.motion.addEventListener("click", () => motion.toggle());
 view.full.hidden = !document.fullscreenEnabled;
 view.full.addEventListener("click", toggleFull);
 view.canvas.addEventListener("dblclick", toggleFull);

@@ -11,6 +11,7 @@ const AUDIO = "A".charCodeAt(0);
  * @property {boolean} key a decoder can start here
  * @property {number} counter one per stream and kind, modulo 2**32; a gap is what did not arrive
  * @property {number} captured milliseconds since the epoch, by the camera's clock
+ * @property {number[]} levels of the motion windows, 0 to 255
  * @property {number} bytes of the whole part
  * @property {Uint8Array} data the payload
  */
@@ -26,11 +27,13 @@ export function readPayload(body) {
   const size = word.getUint32(4, true);
   if (size !== body.length - HEADER) throw new Error("a payload that is not as long as its header says");
   const type = word.getUint32(8, true);
+  const status = word.getUint32(24, true);
   return {
     kind: type === JPEG ? "jpeg" : type === AUDIO ? "audio" : "video",
     key: type === JPEG || type === 0,
     counter: word.getUint32(0, true),
     captured: word.getUint32(12, true) * 1000 + word.getUint32(16, true) / 1000,
+    levels: [status & 255, (status >> 8) & 255, (status >> 16) & 255],
     bytes: body.length,
     data: body.subarray(HEADER),
   };

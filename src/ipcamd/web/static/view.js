@@ -10,6 +10,7 @@ export class View {
   player = element("player");
   pause = element("pause");
   sound = element("sound");
+  motion = element("motion-button");
   snapshot = element("snapshot");
   full = element("full");
   again = element("again");
@@ -48,12 +49,13 @@ export class View {
     setText(element("about"), [info.ModelName, info.FWVersion, info.MACAddress].filter(Boolean).join("  ·  "));
   }
 
-  /** @param {number} width @param {number} height pixels of the picture */
+  /** @param {number} width @param {number} height pixels of the picture @returns {boolean} whether they are new */
   size(width, height) {
     const size = `${width} × ${height}`;
-    if (this.#readout.size.textContent === size) return;
+    if (this.#readout.size.textContent === size) return false;
     setText(this.#readout.size, size);
     document.documentElement.style.setProperty("--ratio", String(width / height));
+    return true;
   }
 
   /** @param {{rate: number|null, bits: number|null, delay: number|null, lost: number}|null} values null: nothing to tell */

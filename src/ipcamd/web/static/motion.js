@@ -1,0 +1,212 @@
+// Motion detection on the page: levels for everybody, windows and their settings for administrators.
+
+import { NAME, areas, complaint, inside, isEmpty, read, write } from "./windows.js";
+import { Zones } from "./zones.js";
+
+const SETUP = "/setup.cgi";
+const PICTURE = "/web/picture";
+const FIRST = { left: 200, top: 160, right: 440, bottom: 400 }; // a window that is switched on and has no area yet
+
+const element = (id) => document.getElementById(id);
+
+/** The panel beside the picture, the windows over it, and the bars in the readout. */
+export class Motion {
+  #settings = null; // as they are on the page
+  #saved = ""; // as the camera has them
+  #selected = 0;
+  #levels = [0, 0, 0];
+  #cards = [];
+  #zones;
+  #picture = null; // the camera's, in pixels; null: as the stream
+  #canvas;
+  #say;
+
+  /** @param {HTMLCanvasElement} canvas @param {(text: string) => void} say something in passing */
+  constructor(canvas, say) {
+    this.#canvas = canvas;
+    this.#say = say;
+    this.#zones = new Zones(element("zones"), {
+      selected: (number) => this.#select(number),
+      changed: (number, area) => this.#change(number, area),
+    });
+    new ResizeObserver(() => this.place()).observe(element("stage"));
+    element("motion").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#save();
+    });
+    element("motion-revert").addEventListener("click", () => this.#revert());
+    element("motion-on").addEventListener("change", (event) => {
+      this.#settings.on = event.target.checked;
+      this.#show();
+    });
+    element("motion-close").addEventListener("click", () => this.toggle());
+  }
+
+  /** Ask the camera for its windows; only administrators are told. */
+  async load() {
+    try {
+      const answer = await fetch(new URL(SETUP, location.origin), { cache: "no-store" });
+      element("motion-button").hidden = !answer.ok;
+      if (!answer.ok) return this.#open(false);
+      const text = await answer.text();
+      if (this.#dirty) return undefined; // what is being changed here is not to be lost
+      this.#take(text);
+    } catch {
+      // the stream will say that the camera does not answer
+    }
+    return undefined;
+  }
+
+  /** Show or hide the windows. */
+  toggle() {
+    if (!element("motion-button").hidden) this.#open(element("motion").hidden);
+  }
+
+  /** @param {number[]} levels of the windows, 0 to 255 */
+  tell(levels) {
+    if (levels.every((level, number) => level === this.#levels[number])) return;
+    this.#levels = levels;
+    if (levels.some(Boolean)) element("moves").hidden = false;
+    element("moves").querySelectorAll("i").forEach((bar, number) => bar.style.setProperty("--level", String(levels[number] / 255)));
+    if (!element("motion").hidden) this.#showLevels();
+  }
+
+  /** Words for the levels, for those who do not see bars. */
+  describe() {
+    const words = this.#levels.map((level) => `${Math.round(level / 2.55)} %`).join(", ");
+    element("moves-bars").setAttribute("aria-label", words);
+  }
+
+  /** The picture's size or place on the page has changed. */
+  place() {
+    const { clientWidth: width, clientHeight: height } = element("stage");
+    if (!width) return;
+    this.#zones.place(inside(this.#picture ?? this.#canvas, this.#canvas, { width, height }));
+  }
+
+  // ---- the panel ----
+
+  async #open(open) {
+    if (open && !this.#settings) return;
+    element("motion").hidden = element("zones").hidden = !open;
+    element("motion-button").setAttribute("aria-pressed", String(open));
+    document.body.classList.toggle("beside", open);
+    if (!open) return;
+    await this.#measure();
+    this.#show();
+  }
+
+  async #measure() {
+    try {
+      const { width, height } = await (await fetch(new URL(PICTURE, location.origin), { cache: "no-store" })).json();
+      this.#picture = width && height ? { width, height } : null;
+    } catch {
+      this.#picture = null;
+    }
+    this.place();
+  }
+
+  #take(text) {
+    this.#settings = read(text);
+    this.#saved = write(this.#settings).toString();
+    this.#show();
+  }
+
+  get #dirty() {
+    return this.#settings !== null && write(this.#settings).toString() !== this.#saved;
+  }
+
+  #revert() {
+    this.#settings = read([...new URLSearchParams(this.#saved)].map(([name, value]) => `${name}=${value}`).join("\n"));
+    this.#show();
+  }
+
+  async #save() {
+    const sent = write(this.#settings);
+    element("motion-save").disabled = true;
+    try {
+      const answer = await fetch(new URL(SETUP, location.origin), { method: "POST", body: sent });
+      const wrong = answer.ok ? complaint(await answer.text()) : `the camera answered ${answer.status}`;
+      if (wrong) throw new Error(wrong);
+      this.#saved = sent.toString();
+      this.#say("Windows saved");
+    } catch (error) {
+      this.#say(`Not saved: ${error instanceof TypeError ? "the camera does not answer" : error.message}`);
+    }
+    this.#show();
+  }
+
+  #select(number) {
+    if (number === this.#selected) return;
+    this.#selected = number;
+    this.#show();
+  }
+
+  #change(number, change) {
+    Object.assign(this.#settings.zones[number], change);
+    this.#selected = number;
+    this.#show();
+  }
+
+  #show() {
+    const { on, zones } = this.#settings;
+    while (this.#cards.length < zones.length) this.#cards.push(this.#build(this.#cards.length));
+    element("motion").classList.toggle("off", !on);
+    element("motion-on").checked = on;
+    this.#cards.forEach((card, number) => this.#fill(card, zones[number], number));
+    element("motion-save").disabled = element("motion-revert").disabled = !this.#dirty;
+    this.#zones.show(zones, this.#selected);
+    this.#showLevels();
+  }
+
+  #showLevels() {
+    const { on, zones } = this.#settings;
+    const shares = this.#levels.map((level) => level / 255);
+    const alarms = zones.map((zone, number) => on && zone.enabled && shares[number] > 0 && shares[number] * 100 >= zone.percent);
+    this.#cards.forEach((card, number) => {
+      card.node.style.setProperty("--level", String(shares[number]));
+      card.node.classList.toggle("alarms", alarms[number]);
+    });
+    this.#zones.levels(shares, alarms);
+  }
+
+  // ---- one window's card ----
+
+  #build(number) {
+    const node = element("motion-window").content.firstElementChild.cloneNode(true);
+    const card = { node, ...Object.fromEntries([...node.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part])) };
+    card.cells = [...node.querySelectorAll(".cells input")];
+    node.dataset.number = String(number);
+    node.setAttribute("aria-label", `Window ${number + 1}`);
+    node.addEventListener("focusin", () => this.#select(number));
+    node.addEventListener("pointerdown", () => this.#select(number));
+    card.name.maxLength = NAME;
+    card.name.addEventListener("input", () => this.#change(number, { name: card.name.value.replaceAll("|", "") }));
+    card.enabled.addEventListener("change", () => this.#switch(number, card.enabled.checked));
+    for (const part of ["percent", "sensitivity"]) {
+      card[part].addEventListener("input", () => this.#change(number, { [part]: Number(card[part].value) }));
+    }
+    card.cells.forEach((cell) => cell.addEventListener("change", () => this.#change(number, { cells: card.cells.map((c) => c.checked) })));
+    element("motion-windows").append(node);
+    return card;
+  }
+
+  #switch(number, enabled) {
+    const zone = this.#settings.zones[number];
+    this.#change(number, { enabled, ...(enabled && !areas(zone).length ? FIRST : {}) });
+  }
+
+  #fill(card, zone, number) {
+    card.node.classList.toggle("selected", number === this.#selected);
+    card.node.classList.toggle("off", !zone.enabled);
+    if (card.name.value !== zone.name) card.name.value = zone.name;
+    card.name.placeholder = `Window ${number + 1}`;
+    card.enabled.checked = zone.enabled;
+    card.percent.value = String(zone.percent);
+    card.sensitivity.value = String(zone.sensitivity);
+    card.percentValue.textContent = `${zone.percent} %`;
+    card.sensitivityValue.textContent = String(zone.sensitivity);
+    card.cells.forEach((cell, at) => (cell.checked = zone.cells[at]));
+    card.hint.hidden = !zone.enabled || !isEmpty(zone);
+  }
+}
