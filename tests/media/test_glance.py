@@ -14,7 +14,6 @@ from ipcamd.media.slot import Slot
 from ipcamd.media.source import nosignal
 from ipcamd.media.studio import Studio
 
-
 NONE = Glance(None, 0, -1)
 """Lies in the slot when no other glance came."""
 
