@@ -9,6 +9,7 @@ import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from ipcamd.access.aside import aside
 from ipcamd.errors import RequestFailed
 
 RESOLVE = 10.0
@@ -24,10 +25,9 @@ class Targets:
 
     async def resolve(self, host: str, port: int) -> str:
         """Return an IP address of `host` that may be called. Raises ``RequestFailed``, and ``OSError`` without one."""
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(RESOLVE):
-                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                found = await aside(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), "resolve")
         except TimeoutError as error:
             raise OSError(f"{host}: no answer from the name server within {RESOLVE:g} s") from error
         addresses = [str(entry[4][0]) for entry in found]

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from ipcamd.access.aside import aside
 from ipcamd.errors import DeliveryError
 
 CONNECT = 10.0
@@ -74,12 +75,9 @@ class Errand:
 
         Raises what it raises, and ``TimeoutError`` if it does not get on.
         """
-        loop = asyncio.get_running_loop()
-        outcome: asyncio.Future[T] = loop.create_future()
         self.beat()
-        self._look(loop, outcome)
-        # a daemon, and none of the loop's executor: nobody waits for it at the end
-        threading.Thread(target=_work, args=(action, loop, outcome), name=self._name, daemon=True).start()
+        outcome = aside(action, self._name)
+        self._look(asyncio.get_running_loop(), outcome)
         try:
             return await outcome
         except BaseException:
@@ -100,26 +98,6 @@ class Errand:
             loop.call_later(rest, self._look, loop, outcome)
         else:
             outcome.set_exception(TimeoutError(f"nothing moved for {self._stall:g} s"))
-
-
-def _work(action: Callable[[], T], loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]") -> None:
-    try:
-        result = action()
-    except BaseException as error:
-        _tell(loop, outcome, outcome.set_exception, error)
-    else:
-        _tell(loop, outcome, outcome.set_result, result)
-
-
-def _tell(
-    loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]", end: Callable[..., None], value: object
-) -> None:
-    def tell() -> None:
-        if not outcome.done():
-            end(value)
-
-    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-        loop.call_soon_threadsafe(tell)
 
 
 def _end(handle: socket.socket) -> None:

@@ -87,6 +87,7 @@ class Lane:
         self._task: asyncio.Task[None] | None = None
         self._refused: Counter[int] = Counter()  # how often the target refused a parcel
         self._told = ("", 0.0)
+        self._closed = False
 
     @property
     def enabled(self) -> bool:
@@ -95,6 +96,8 @@ class Lane:
 
     def start(self) -> None:
         """Begin; or begin anew, at once, because where to deliver has changed."""
+        if self._closed:
+            return
         if self._task:
             self._task.cancel()
         self._pauses.reset()
@@ -106,37 +109,44 @@ class Lane:
 
     async def close(self) -> None:
         """Give up what is being delivered; it is tried again at the next start."""
+        self._closed = True
         if self._task:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})
 
-    async def test(self, parcel: Parcel) -> str:
+    async def test(self, parcel: Parcel) -> None:
         """Deliver this one now, by itself. Raises ``DeliveryError``."""
         async with self._session() as (errand, session):
-            return await errand.run(lambda: session.send(parcel, 1))
+            await errand.run(lambda: session.send(parcel, 1))
 
     async def _work(self) -> None:
         while True:
             self._stir.clear()
-            if self.enabled and self._spool.head(self.target):
-                await self._visit()
+            if self.enabled and (parcel := await self._spool.next(self.target)):
+                await self._visit(parcel)
             else:
                 await self._stir.wait()
 
-    async def _visit(self) -> None:
+    async def _visit(self, first: Parcel) -> None:
         """Deliver what waits, in one session; after a failure, wait."""
-        parcel = self._spool.head(self.target)
+        parcel: Parcel | None = first
         try:
             async with self._session() as (errand, session):
-                while parcel := self._spool.head(self.target):
+                while parcel:
                     await self._deliver(parcel, errand, session)
+                    parcel = await self._spool.next(self.target)
         except DeliveryError as error:
-            pause = self._pauses.next(error.away)
-            if parcel:
-                self._refused[parcel.id] += not error.away
-                self._tell_failure(parcel, str(error), pause)
-            await self._means.sleep(pause)
+            await self._rest(parcel or first, error)
+        except Exception:  # a fault of ours must not end the worker
+            _log.exception("delivery by %s failed", self.carrier.title)
+            await self._means.sleep(LONGEST)
+
+    async def _rest(self, parcel: Parcel, error: DeliveryError) -> None:
+        """Tell a failure, and wait for a while."""
+        pause = self._pauses.next(error.away)
+        self._refused[parcel.id] += not error.away
+        self._tell_failure(parcel, str(error), pause)
+        await self._means.sleep(pause)
 
     async def _deliver(self, parcel: Parcel, errand: Errand, session: Session) -> None:
         attempt, began = self._refused[parcel.id] + 1, self._means.now()
@@ -158,6 +168,7 @@ class Lane:
         now = self._means.now()
         if self._pauses.failures <= DETAILED or words != known or now - when >= REMINDER:
             self._told = words, now
+            _log.warning("delivery of %s by %s failed: %s", parcel.name, self.carrier.title, words)
             again = f"attempt {self._pauses.failures}, the next in {pause:.0f} s"
             self._noted(parcel, "", f"{parcel.name}: {words}; {again}")
 

@@ -61,10 +61,11 @@ class Spool:
         except OSError as error:
             raise ConfigError(f"what is to be delivered cannot be kept in {folder}: {error.strerror}") from error
 
-    def head(self, target: str) -> Parcel | None:
-        """Return what is to be delivered next."""
-        queue = self._queues.get(target)
-        return queue[0] if queue else None
+    async def next(self, target: str) -> Parcel | None:
+        """Return what is to be delivered next, once all is noted that is delivered already."""
+        async with self._lock:
+            queue = self._queues.get(target)
+            return queue[0] if queue else None
 
     def waiting(self, target: str) -> tuple[int, int]:
         """Return how many parcels wait for a target, and their bytes."""

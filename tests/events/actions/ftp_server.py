@@ -82,7 +82,7 @@ class FtpServer:
 
     def _serve(self) -> None:
         while not self._over:
-            self._server.serve_forever(0.02, blocking=False, handle_exit=False)
+            self._loop.loop(0.02, blocking=False)
         self._server.close_all()
 
     def _hear(self, base: Any) -> Any:

@@ -13,6 +13,10 @@ from ipcamd.events.errand import Errand
 from ipcamd.events.parcel import Parcel
 
 
+FULL = "452"
+"""The one reply that promises better times, and yet wants the room back (RFC 959)."""
+
+
 def login(site: Site, address: str, errand: Errand) -> "FtpSession":
     """Return a session in the directory where files go. Raises ``DeliveryError``, ``OSError``, ``EOFError``."""
     ftp = Client(errand, site)
@@ -63,8 +67,9 @@ class FtpSession:
         try:
             with parcel.path.open("rb") as file:
                 self._store(parcel, file)
-        except ftplib.Error:
-            self._discard(parcel)
+        except ftplib.Error as error:
+            if isinstance(error, ftplib.error_perm) or str(error).startswith(FULL):
+                self._discard(parcel)
             raise
         arrived = self._size(parcel.part)
         if arrived is not None and arrived != parcel.size:

@@ -16,7 +16,7 @@ BLOCK = 1 << 18
 PATIENCE = 4
 """Times the usual that the server has for what is on its way when the last byte was sent."""
 GOODBYE = 2.0
-"""Seconds for the server to end TLS."""
+"""Seconds for the server to say why it ends something."""
 LINES = 1000
 """Lines of an answer that are listened to."""
 
@@ -93,15 +93,32 @@ class Client(ftplib.FTP_TLS):
         """Store the file from its byte `begin` on. Raises ``OSError``, ``ftplib.Error``, ``EOFError``."""
         file.seek(begin)
         with self.transfercmd(f"STOR {name}", begin or None) as connection:
-            while block := file.read(BLOCK):
-                connection.sendall(block)
-                self._errand.beat()
+            try:
+                self._pour(file, connection)
+            except OSError as error:
+                raise self._reason(error) from error
             if isinstance(connection, ssl.SSLSocket):
                 connection.settimeout(GOODBYE)
                 with suppress(OSError):  # many servers close without the farewell that TLS wants
                     connection.unwrap()
         self._errand.beat(PATIENCE)
         self.voidresp()
+
+    def _pour(self, file: BinaryIO, connection: socket.socket) -> None:
+        while block := file.read(BLOCK):
+            connection.sendall(block)
+            self._errand.beat()
+
+    def _reason(self, error: OSError) -> Exception:
+        """Return why the data connection broke off, as the server says; if it says nothing, what was seen of it."""
+        self._socket().settimeout(GOODBYE)
+        try:
+            self.voidresp()
+        except ftplib.Error as reason:
+            return reason
+        except (OSError, EOFError):
+            pass
+        return error
 
     def _listen(self) -> None:
         """Hear the server's words whatever their encoding: old servers speak Latin-1."""
