@@ -17,6 +17,8 @@ from ipcamd.server.redact import redacted
         ("/x?a=pwd", "/x?a=pwd"),
         ("/x?pwd", "/x?pwd"),
         ("/x?SecretKey=1&keys=2", "/x?SecretKey=***&keys=***"),
+        ("/x?HttpUrl=http://u:pw@h/a&b=1@2", "/x?HttpUrl=http://***@h/a&b=1@2"),
+        ("/x?HttpUrl=http%3A%2f%2Fu%3Apw%40h", "/x?HttpUrl=http%3A%2f%2F***%40h"),
         ("/x?a=\x1b[31m\xe9", "/x?a=?[31m?"),
     ],
 )

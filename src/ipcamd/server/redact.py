@@ -4,15 +4,22 @@ import re
 from urllib.parse import unquote
 
 _SECRET = re.compile("pwd|pass|secret|key", re.IGNORECASE)
+_SCHEME = re.compile("://|%3a%2f%2f", re.IGNORECASE)
+_LOGIN = re.compile("(.*)(?:@|%40)")
 _PIECES = re.compile("([&?])")
 _CONTROL = re.compile(r"[^\x20-\x7e]")
 
 
 def redacted(target: str) -> str:
-    """Return a request target with ``***`` for the value of every parameter whose name smells of a secret."""
+    """Return a request target with ``***`` for the value of every parameter whose name smells of a secret,
+    and for the login in a parameter that is a URL."""
     return _CONTROL.sub("?", "".join(_hide(piece) for piece in _PIECES.split(target)))
 
 
 def _hide(piece: str) -> str:
     name, equals, _ = piece.partition("=")
-    return f"{name}=***" if equals and _SECRET.search(unquote(name)) else piece
+    if equals and _SECRET.search(unquote(name)):
+        return f"{name}=***"
+    scheme = _SCHEME.search(piece)
+    login = scheme and _LOGIN.match(piece, scheme.end())
+    return f"{piece[: login.start()]}***{piece[login.end(1) :]}" if login else piece
