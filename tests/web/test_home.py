@@ -24,7 +24,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
-    assert {endpoint.path for endpoint in ENDPOINTS if endpoint.rank is not Rank.GUEST} == {"/events"}
+    assert {endpoint.path for endpoint in ENDPOINTS if endpoint.rank is not Rank.GUEST} == {"/events", "/recordings"}
     assert not any(endpoint.changes(None) for endpoint in ENDPOINTS)
     paths = [path for endpoint in ENDPOINTS for path in (endpoint.path, *endpoint.aliases)]
     assert len(paths) == len(set(paths))

@@ -26,12 +26,15 @@ _MODULES = (
     "zones",
     "view",
     "events",
+    "recordings",
+    "cinema",
 )
 
 FILES = {
     "style.css": "text/css; charset=utf-8",
     "list.css": "text/css; charset=utf-8",
     "motion.css": "text/css; charset=utf-8",
+    "recordings.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
     **{f"{name}.js": "text/javascript; charset=utf-8" for name in _MODULES},
 }
@@ -54,7 +57,11 @@ def _etag(name: str) -> str:
     return f'"{hashlib.sha256(_bytes(name)).hexdigest()[:16]}"'
 
 
-PAGES = {"/": ("index.html", Rank.GUEST), "/events": ("events.html", Rank.ADMIN)}
+PAGES = {
+    "/": ("index.html", Rank.GUEST),
+    "/events": ("events.html", Rank.ADMIN),
+    "/recordings": ("recordings.html", Rank.ADMIN),
+}
 """The pages, and who may look."""
 
 

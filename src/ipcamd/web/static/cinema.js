@@ -1,0 +1,128 @@
+// The screen on which one recording is shown.
+
+const element = (id) => document.getElementById(id);
+
+/** Address of a recording: "film", "thumbnail". */
+export function address(what, { dir, name }) {
+  return new URL(`/web/${what}?${new URLSearchParams({ dir, fname: name })}`, location.origin).href;
+}
+
+/** Address of the file itself. */
+export function fileAddress(action, { dir, name }) {
+  return new URL(`/sdcard.cgi?${new URLSearchParams({ action, dir, fname: name })}`, location.origin).href;
+}
+
+/** Shows recordings; `others(recording)` gives { earlier, later }, `gone(recording)` is told of one that was deleted. */
+export class Cinema {
+  #dialog = element("cinema");
+  #video = element("video");
+  #still = element("still");
+  #wait = element("wait");
+  #delete = element("delete");
+  #shown = null;
+  #others;
+  #gone;
+  #changed;
+
+  constructor({ others, gone, changed }) {
+    this.#others = others;
+    this.#gone = gone;
+    this.#changed = changed;
+    this.#video.addEventListener("playing", () => this.#say(""));
+    this.#video.addEventListener("loadeddata", () => this.#say(""));
+    this.#video.addEventListener("error", () => this.#failed());
+    this.#video.addEventListener("ended", () => this.#step("later", (next) => next.dir === "record" && this.#shown.dir === "record"));
+    this.#still.addEventListener("load", () => this.#say(""));
+    this.#still.addEventListener("error", () => this.#failed());
+    element("close").addEventListener("click", () => this.#dialog.close());
+    element("earlier").addEventListener("click", () => this.#step("earlier"));
+    element("later").addEventListener("click", () => this.#step("later"));
+    this.#delete.addEventListener("click", () => this.#remove());
+    this.#dialog.addEventListener("close", () => this.#empty());
+    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+    this.#dialog.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  get shown() {
+    return this.#shown;
+  }
+
+  /** Show a recording from so many seconds on. */
+  show(recording, seconds = 0) {
+    this.#shown = recording;
+    if (!this.#dialog.open) this.#dialog.showModal();
+    element("cinema-title").textContent = recording.title;
+    element("cinema-about").textContent = recording.about;
+    element("download").href = fileAddress("download", recording);
+    element("download").download = recording.name;
+    const { earlier, later } = this.#others(recording);
+    element("earlier").disabled = !earlier;
+    element("later").disabled = !later;
+    this.#ask(false);
+    this.#say("Preparing the film");
+    const still = recording.name.endsWith(".jpg");
+    this.#still.hidden = !still;
+    this.#video.hidden = still;
+    if (still) {
+      this.#video.removeAttribute("src");
+      this.#still.src = address("film", recording);
+    } else {
+      this.#video.poster = address("thumbnail", recording);
+      this.#video.src = address("film", recording) + (seconds > 0.5 ? `#t=${seconds.toFixed(1)}` : "");
+    }
+    this.#changed();
+  }
+
+  #step(where, wanted = () => true) {
+    const next = this.#others(this.#shown)[where];
+    if (next && wanted(next)) this.show(next);
+  }
+
+  #say(words) {
+    this.#wait.classList.toggle("over", !words);
+    this.#wait.classList.remove("failed");
+    element("wait-words").textContent = words;
+  }
+
+  #failed() {
+    if (!this.#shown || (!this.#video.getAttribute("src") && this.#still.hidden)) return;
+    this.#say("This recording cannot be shown here. It can be downloaded.");
+    this.#wait.classList.add("failed");
+  }
+
+  #ask(sure) {
+    this.#delete.classList.toggle("sure", sure);
+    element("delete-label").textContent = sure ? "Really delete?" : "Delete";
+  }
+
+  async #remove() {
+    if (!this.#delete.classList.contains("sure")) return this.#ask(true);
+    const recording = this.#shown;
+    const { earlier, later } = this.#others(recording);
+    const answer = await fetch(fileAddress("delete", recording), { method: "POST" }).catch(() => null);
+    if (!answer?.ok || (await answer.text()).trim() !== "1") {
+      this.#ask(false);
+      this.#say("It could not be deleted.");
+      this.#wait.classList.add("failed");
+      return;
+    }
+    this.#gone(recording);
+    if (later ?? earlier) this.show(later ?? earlier);
+    else this.#dialog.close();
+  }
+
+  #key(event) {
+    if (event.key === "PageUp") this.#step("earlier");
+    else if (event.key === "PageDown") this.#step("later");
+    else return;
+    event.preventDefault();
+  }
+
+  #empty() {
+    this.#shown = null;
+    this.#video.removeAttribute("src");
+    this.#video.load(); // lets go of the connection
+    this.#still.removeAttribute("src");
+    this.#changed();
+  }
+}
