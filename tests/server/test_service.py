@@ -156,7 +156,7 @@ async def test_a_port_in_use_is_refused_in_words() -> None:
     async with serving(QUICK) as server:
         with pytest.raises(ConfigError, match=f"port {server.listener.port} is in use"):
             await server.service.open(HOSTS, server.listener.port)
-        with pytest.raises(ConfigError, match="192.0.2.1.*--host"):
+        with pytest.raises(ConfigError, match=r"192\.0\.2\.1.*--host"):
             await server.service.open(("192.0.2.1",), 0)
 
 
