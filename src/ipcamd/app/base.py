@@ -62,5 +62,6 @@ def factory(options: Options, plate: Identity) -> dict[tuple[str, str], str]:
     return {
         ("System", "HTTPPort"): str(options.port),
         ("System", "RTSPPort"): str(options.rtsp_port),
+        ("Network.Advanced.HTTPS", "HttpsPort"): str(options.https_port),
         ("Network.Advanced.Bonjour", "FriendlyName"): f"camera{plate.mac.replace(':', '')[6:].upper()}",
     }

@@ -20,8 +20,11 @@ from ipcamd.params import ptz
 _log = logging.getLogger(__name__)
 
 
-async def rise(stack: AsyncExitStack, options: Options, restart: Callable[[], None]) -> None:
-    """Build and start all parts; say when the camera is ready. What was started ends with `stack`."""
+async def rise(stack: AsyncExitStack, options: Options, restart: Callable[[], None]) -> Callable[[], None]:
+    """Build and start all parts; say when the camera is ready. What was started ends with `stack`.
+
+    Return what reads the TLS files again (SIGHUP).
+    """
     on = await base(stack, options)
     seen = await senses(stack, on)
     watching = await watch(stack, on, seen)
@@ -55,8 +58,9 @@ async def rise(stack: AsyncExitStack, options: Options, restart: Callable[[], No
     )
     talk = await services.talk()
     service, rtsp = await services.rtsp()
-    http = await services.http(camera, service)
-    _announce(on, Ports(http, rtsp, talk))
+    http, https = await services.http(camera, service)
+    _announce(on, Ports(http, https, rtsp, talk))
+    return services.certificate.reload
 
 
 def _announce(on: Base, ports: Ports) -> None:
@@ -67,7 +71,7 @@ def _announce(on: Base, ports: Ports) -> None:
     """
     if on.password is not None:
         _tell_password(on, on.password)
-    shown = {"http": ports.http, "https": None, "rtsp": ports.rtsp, "talk": ports.talk, "pid": os.getpid()}
+    shown = {"http": ports.http, "https": ports.https, "rtsp": ports.rtsp, "talk": ports.talk, "pid": os.getpid()}
     try:
         _say(" ".join(("ready", *(f"{name}={number or '-'}" for name, number in shown.items()))))
     except OSError as error:

@@ -45,6 +45,7 @@ class _Lives:
         self._options = options
         self._reread = reread
         self._end: asyncio.Future[End]
+        self._refresh: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -56,14 +57,27 @@ class _Lives:
             self._end = loop.create_future()
             # a port that was free at first stays the same in all lives
             self._options = _with_ports(self._options)
-            end = await _live(self._options, self._end, lambda: self._come(End.RESTART))
+            end = await self._live(self._options, self._end)
+
+    async def _live(self, options: Options, end: "asyncio.Future[End]") -> End:
+        """Be a camera until `end` comes; return what came."""
+        stack = AsyncExitStack()
+        try:
+            self._refresh = await rise(stack, options, lambda: self._come(End.RESTART))
+            # what stands now stands for long: the collector need not look at it again and again
+            gc.collect()
+            gc.freeze()
+            return await end
+        finally:
+            gc.unfreeze()
+            await _fall(stack)
 
     def _come(self, end: End) -> None:
         if not self._end.done():
             self._end.set_result(end)
 
     def _hang_up(self) -> None:
-        """Read the options again; restart with them if they are different and good, else go on as before."""
+        """Read options and TLS files again; restart with the options if they are different and good."""
         try:
             given = self._reread()
         except ConfigError as error:
@@ -75,6 +89,8 @@ class _Lives:
             self._given, self._options = given, replace(self._options, **changes)
             logs.start(given.log_level, given.log_format)
             self._come(End.RESTART)
+        else:
+            self._refresh()
 
 
 def _with_ports(options: Options) -> Options:
@@ -82,23 +98,10 @@ def _with_ports(options: Options) -> Options:
     return replace(
         options,
         port=options.port or free_port(options.hosts),
+        https_port=options.https_port or free_port(options.hosts),
         rtsp_port=options.rtsp_port or free_port(options.hosts),
         talk_port=options.talk_port or free_port(options.hosts, socket.SOCK_DGRAM),
     )
-
-
-async def _live(options: Options, end: "asyncio.Future[End]", restart: Callable[[], None]) -> End:
-    """Be a camera until `end` comes; return what came."""
-    stack = AsyncExitStack()
-    try:
-        await rise(stack, options, restart)
-        # what stands now stands for long: the collector need not look at it again and again
-        gc.collect()
-        gc.freeze()
-        return await end
-    finally:
-        gc.unfreeze()
-        await _fall(stack)
 
 
 async def _fall(stack: AsyncExitStack) -> None:

@@ -1,17 +1,22 @@
 """What listens: HTTP, RTSP, talk."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import cast
 
+from ipcamd.access.certificate import Certificate
 from ipcamd.app.base import Base
 from ipcamd.app.senses import Senses
 from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
+from ipcamd.errors import ConfigError
 from ipcamd.media.frame import Codec
 from ipcamd.media.hub import Hub
 from ipcamd.params.group import Values
 from ipcamd.server.fanout import Fanout
 from ipcamd.server.limits import Limits
+from ipcamd.server.listener import Listener
 from ipcamd.server.port import MovablePort
 from ipcamd.server.qos import marks
 from ipcamd.server.router import Router
@@ -24,12 +29,15 @@ from ipcamd.server.service import HttpService
 from ipcamd.server.talk import Mouth, TalkService
 from ipcamd.web import home, recordings
 
+HTTPS = "Network.Advanced.HTTPS"
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The real port numbers; None for a service that is off."""
 
     http: int
+    https: int | None
     rtsp: int
     talk: int | None
 
@@ -42,6 +50,7 @@ class Services:
         self._on = on
         self._senses = senses
         self._mouth = Mouth(senses.speaker) if senses.speaker else None
+        self.certificate = Certificate(on.options.state_dir)
         self.seats = Seats(on.options.viewers)
         """The places of viewers, over all protocols."""
 
@@ -68,11 +77,15 @@ class Services:
         )
         self._stack.push_async_callback(service.close)
         port = await self._movable("RTSPPort", service)
+        await self.secure("RtspsPort", service)
         follow(service, on.settings, on.options.multicast_interface)
         return service, port
 
-    async def http(self, camera: Camera, rtsp: RtspService) -> int:
-        """Open HTTP, and return its port; what speaks RTSP there is handed to `rtsp`. Raises ``ConfigError``."""
+    async def http(self, camera: Camera, rtsp: RtspService) -> tuple[int, int | None]:
+        """Open HTTP and perhaps HTTPS, and return their ports; what speaks RTSP there is handed to `rtsp`.
+
+        Raises ``ConfigError``.
+        """
         service = HttpService(
             Router((*home.ENDPOINTS, *recordings.ENDPOINTS, *ENDPOINTS), camera.login),
             camera,
@@ -81,7 +94,7 @@ class Services:
             tunnel=rtsp.tunnels.adopt,
         )
         self._stack.push_async_callback(service.close)
-        return await self._movable("HTTPPort", service)
+        return await self._movable("HTTPPort", service), await self.secure("HttpsPort", service)
 
     def _fanout(self) -> Fanout:
         """Return what HTTP's viewers are sent to by; it marks packets, and ends with the microphone."""
@@ -118,7 +131,31 @@ class Services:
     async def _movable(self, parameter: str, service: HttpService | RtspService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""
         on = self._on
-        listener = await service.open(on.options.hosts, int(on.settings["System"][parameter]))
-        port = MovablePort(parameter, listener, lambda number: service.open(on.options.hosts, number))
+        port = MovablePort(
+            parameter,
+            lambda values: int(values[parameter]),
+            lambda number: service.open(on.options.hosts, number),
+        )
         on.settings.guard("System", port.guard)
-        return listener.port
+        return cast(int, await port.open(on.settings["System"]))
+
+    async def secure(self, parameter: str, service: HttpService | RtspService) -> int | None:
+        """Serve over TLS too while ``Network.Advanced.HTTPS`` is enabled, on the port that `parameter` of it holds.
+
+        Return the port; None while it is off. Raises ``ConfigError``.
+        """
+        on, certificate = self._on, self.certificate
+
+        async def listen(number: int) -> Listener:
+            try:
+                await asyncio.to_thread(certificate.load)
+            except OSError as error:
+                raise ConfigError(f"the TLS certificate cannot be made ({error})") from error
+            return await service.open(on.options.hosts, number, certificate.context)
+
+        def wanted(values: Values) -> int | None:
+            return int(values[parameter]) if values["Enabled"] == "yes" else None
+
+        port = MovablePort(parameter, wanted, listen)
+        on.settings.guard(HTTPS, port.guard)
+        return await port.open(on.settings[HTTPS])

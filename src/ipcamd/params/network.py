@@ -105,8 +105,9 @@ HTTPS = Group(
     "Network.Advanced.HTTPS",
     "10.26",
     (
-        _param("Enabled", YES_NO, "no", "Serve HTTPS too."),
-        _param("HttpsPort", PORT, "8443", "TCP port of the HTTPS service."),
+        _acts("Enabled", YES_NO, "no", "Serve HTTPS and RTSPS too."),
+        _acts("HttpsPort", PORT, "8443", "TCP port of the HTTPS service."),
+        _acts("RtspsPort", PORT, "8322", "TCP port of RTSP over TLS (our own; the SDK has none)."),
     ),
 )
 

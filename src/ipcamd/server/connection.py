@@ -96,7 +96,7 @@ class Connection(asyncio.Protocol):
         if self._viewer:
             self._await_progress(self._viewer.sent)
         self._advance()
-        return True
+        return self._transport.can_write_eof()  # TLS has no half-closed connections, and asyncio says so in the log
 
     def connection_lost(self, error: Exception | None) -> None:
         """Let go of everything; an action at work goes on to its end."""

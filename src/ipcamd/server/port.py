@@ -20,30 +20,45 @@ class Closable(Protocol):
 class MovablePort:
     """The listener of one service, moved by a guard of the group that holds its port (`ipcamd.store.settings`)."""
 
-    def __init__(self, name: str, listener: Closable, listen: Callable[[int], Awaitable[Closable]]) -> None:
-        """`name` is the parameter (``HTTPPort``); `listen` opens another port, or raises ``ConfigError``."""
+    def __init__(
+        self, name: str, wanted: Callable[[Values], int | None], listen: Callable[[int], Awaitable[Closable]]
+    ) -> None:
+        """`name` is the parameter (``HTTPPort``); `wanted` tells the port from its group, None for none; `listen` opens
+        a port, or raises ``ConfigError``."""
         self._name = name
-        self._listener = listener
+        self._wanted = wanted
         self._listen = listen
+        self._listener: Closable | None = None
+
+    async def open(self, values: Values) -> int | None:
+        """Open the port that is wanted at the start, and return it. Raises ``ConfigError``."""
+        port = self._wanted(values)
+        self._listener = await self._listen(port) if port is not None else None
+        return port
 
     @asynccontextmanager
     async def guard(self, before: Values, after: Values) -> AsyncIterator[None]:
         """Open the new port before the change is kept, close the old one after. Raises ``RequestFailed``."""
-        if before[self._name] == after[self._name]:
+        port = self._wanted(after)
+        if port == self._wanted(before):
             yield
             return
-        listener = await self._open(after[self._name])
+        listener = await self._open(port)
         try:
             yield
         except BaseException:
-            listener.close()
+            if listener:
+                listener.close()
             raise
-        self._listener.close()
+        if self._listener:
+            self._listener.close()
         self._listener = listener
 
-    async def _open(self, port: str) -> Closable:
+    async def _open(self, port: int | None) -> Closable | None:
+        if port is None:
+            return None
         try:
-            return await self._listen(int(port))
+            return await self._listen(port)
         except ConfigError as error:
             raise RequestFailed(f"{self._name}={port}: {error}") from error
 

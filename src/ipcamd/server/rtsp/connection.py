@@ -66,6 +66,7 @@ class Connection(asyncio.Protocol):
         self.address = _plain(self.peer[0])
         self.local, self.port = _plain(name[0]), name[1]
         self.line = Line(self.source)
+        self.line.begin()
         self.service.enter(self)
 
     def data_received(self, data: bytes) -> None:

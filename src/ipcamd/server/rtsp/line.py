@@ -30,8 +30,6 @@ class Line:
         self._limit = BACKLOG
         self.viewers: set[LineViewer] = set()
         """Those who are sent to just now."""
-        # with a limit of 0 asyncio tells as soon as something waits, and when nothing does any more
-        transport.set_write_buffer_limits(0)
         sock = self._socket
         if sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -43,6 +41,11 @@ class Line:
         # the transport's own descriptor, past asyncio; given up in `lost` before the transport closes it
         self._own = socket.socket(sock.family, sock.type, sock.proto, fileno=sock.fileno())
         self.send = self._own.send
+
+    def begin(self) -> None:
+        """Have the connection told as soon as something waits, and when nothing does any more: it must know this line
+        by now, since over TLS it may be told at once."""
+        self._transport.set_write_buffer_limits(0)
 
     @property
     def _socket(self) -> socket.socket:

@@ -1,0 +1,48 @@
+"""HTTPS and RTSPS: switched on and off while the camera runs, met by curl, ffmpeg and GStreamer."""
+
+import subprocess
+
+import pytest
+from tests.e2e.camera import PASSWORD, CameraProcess, reachable
+from tests.e2e.test_players import run
+
+from ipcamd.server.port import free_port
+
+pytestmark = pytest.mark.slow
+
+
+def curl(camera: CameraProcess, port: str, *options: str) -> subprocess.CompletedProcess[str]:
+    login = ("--user", f"admin:{PASSWORD}", "--cacert", str(camera.state / "tls.crt"))
+    return run("curl", "-sS", *login, *options, f"https://localhost:{port}/cgi/admin/date.cgi?action=get")
+
+
+@pytest.fixture
+def ports() -> tuple[str, str]:
+    return str(free_port(["127.0.0.1"])), str(free_port(["127.0.0.1"]))
+
+
+def test_it_is_switched_on_moved_and_switched_off(camera: CameraProcess, ports: tuple[str, str]) -> None:
+    https, rtsps = ports
+    group = "Network.Advanced.HTTPS"
+    camera.client.update(group, HttpsPort=https, RtspsPort=rtsps)
+    assert not reachable(int(https))
+    camera.client.update(group, Enabled="yes")
+    assert curl(camera, https).stdout.startswith("20")
+    other = str(free_port(["127.0.0.1"]))
+    camera.client.update(group, HttpsPort=other)
+    assert curl(camera, other, "--tls-max", "1.2").stdout.startswith("20")
+    assert not reachable(int(https))
+    taken = camera.client.get("/cgi/admin/param.cgi", action="update", group=group, HttpsPort=camera.port).text
+    assert taken.startswith(f"Request failed: HttpsPort={camera.port}: ")
+    assert curl(camera, other).stdout.startswith("20")
+    camera.client.update(group, Enabled="no")
+    assert not reachable(int(other))
+    assert not reachable(int(rtsps))
+
+
+def test_streams_over_tls(camera: CameraProcess, ports: tuple[str, str]) -> None:
+    https, rtsps = ports
+    camera.client.update("Network.Advanced.HTTPS", HttpsPort=https, RtspsPort=rtsps, Enabled="yes")
+    login = f"admin:{PASSWORD.replace(' ', '%20')}@127.0.0.1"
+    for url in (f"https://{login}:{https}/cgi/mjpg/mjpg.cgi", f"rtsps://{login}:{rtsps}/h264"):
+        assert not run("ffmpeg", "-v", "error", "-i", url, "-frames:v", "20", "-f", "null", "-").stderr
