@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,24 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
             stage.lens.microphone = False  # the catalog is asked anew after any change of the microphone
             await settings.update([Change("Audio", "MicEnabled", "yes")])
             assert stage.service.multicast.sender(Codec.ULAW) is None
+
+
+async def test_multicast_goes_on_from_the_same_socket_where_it_does_not_change(stage: Stage) -> None:
+    settings = Multicast("239.255.3.4", ((Codec.H264, 7560), (Codec.ULAW, 7562)), 3, "127.0.0.1")
+    multicast = stage.service.multicast
+    multicast.configure(settings)
+    picture, sound = multicast.sender(Codec.H264), multicast.sender(Codec.ULAW)
+    assert picture is not None
+    stage.lens.microphone = False
+    multicast.configure(replace(settings, ttl=5))
+    assert multicast.sender(Codec.H264) is picture
+    assert picture.ports.rtp.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL) == 5
+    assert multicast.sender(Codec.ULAW) is None
+    assert not stage.lens.sound.watched.is_set()
+    stage.lens.microphone = True
+    multicast.configure(replace(settings, group="239.255.3.5"))
+    assert multicast.sender(Codec.H264) not in (None, picture)
+    assert multicast.sender(Codec.ULAW) not in (None, sound)
 
 
 async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

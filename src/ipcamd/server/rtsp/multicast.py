@@ -42,6 +42,19 @@ class Sender:
         self._viewer = UdpViewer(self.ports, ((self.group, port), (self.group, port + 1)))
         stream.add(self._viewer)
 
+    def adopt(self, stream: Stream, settings: Multicast, port: int) -> bool:
+        """Go on with these settings if it can; return whether.
+
+        Receivers take the same source from another socket for a collision (RFC 3550, 8.2) and play no more.
+        """
+        here = self.stream, self.group, self.port, self.ports.local
+        if here != (stream, settings.group, port, settings.interface):
+            return False
+        if self.ttl != settings.ttl:
+            self.ttl = settings.ttl
+            self.ports.aim(self.ttl)
+        return True
+
     def close(self) -> None:
         """Send no more."""
         self.stream.remove(self._viewer)
@@ -57,7 +70,6 @@ class Multicaster:
         self._name = name
         self._senders: dict[Codec, Sender] = {}
         self._tos: dict[str, int] = {}
-        self._settings: Multicast | None = None
         self._announcing: asyncio.Task[None] | None = None
 
     def sender(self, codec: Codec) -> Sender | None:
@@ -65,15 +77,19 @@ class Multicaster:
         return self._senders.get(codec)
 
     def configure(self, settings: Multicast | None) -> None:
-        """Send with these settings from now on; None: not at all."""
-        self.close()
-        self._settings = settings
-        if settings is None:
-            return
-        for codec, port in settings.ports:
-            self._begin(codec, port, settings)
-        if any(sender.stream.format.media == "video" for sender in self._senders.values()):
-            self._announcing = asyncio.get_running_loop().create_task(self._announce(settings))
+        """Send with these settings from now on; None: not at all. What does not change goes on without a break."""
+        before, self._senders = self._senders, {}
+        streams = [(codec, port, self._stream(codec)) for codec, port in settings.ports] if settings else []
+        for codec, port, stream in streams:
+            sender = before.get(codec)
+            if settings and sender and stream and sender.adopt(stream, settings, port):
+                self._senders[codec] = before.pop(codec)
+        for sender in before.values():
+            sender.close()
+        for codec, port, stream in streams:
+            if settings and stream and codec not in self._senders:
+                self._begin(codec, port, settings, stream)
+        self._announce_anew(settings)
 
     def mark(self, media: str, tos: int) -> None:
         """Set the type of service of all packets of `media`."""
@@ -84,22 +100,21 @@ class Multicaster:
 
     def close(self) -> None:
         """Send no more."""
-        if self._announcing:
-            self._announcing.cancel()
-            self._announcing = None
-        for sender in self._senders.values():
-            sender.close()
-        self._senders = {}
+        self.configure(None)
 
-    def _begin(self, codec: Codec, port: int, settings: Multicast) -> None:
-        stream = self._stream(codec)
-        if stream is None:
-            return
+    def _begin(self, codec: Codec, port: int, settings: Multicast, stream: Stream) -> None:
         try:
             tos = self._tos.get(stream.format.media, 0)
             self._senders[codec] = Sender(stream, settings, port, tos)
         except OSError as error:
             log.warning("multicast of %s to %s is not possible: %s", codec.value, settings.group, error)
+
+    def _announce_anew(self, settings: Multicast | None) -> None:
+        if self._announcing:
+            self._announcing.cancel()
+            self._announcing = None
+        if settings and self._pictures():
+            self._announcing = asyncio.get_running_loop().create_task(self._announce(settings))
 
     async def _announce(self, settings: Multicast) -> None:
         """Announce every picture's session, with the sound, and take that back at the end."""

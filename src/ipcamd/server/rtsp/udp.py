@@ -43,7 +43,7 @@ class Ports:
         self.mark(tos)
         self._listening: dict[tuple[socket.socket, str, int], Callable[[bytes], None]] = {}
         if ttl:
-            self._aim(ttl)
+            self.aim(ttl)
         try:
             self.rtp.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, FULL)
             self.segments = True
@@ -53,7 +53,8 @@ class Ports:
         for sock in (self.rtp, self.rtcp):
             asyncio.get_running_loop().add_reader(sock, self._read, sock)
 
-    def _aim(self, ttl: int) -> None:
+    def aim(self, ttl: int) -> None:
+        """Send to multicast groups, over as many routers as `ttl` says, out where `local` is."""
         for sock in (self.rtp, self.rtcp):
             if sock.family == socket.AF_INET:
                 sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
