@@ -1,0 +1,140 @@
+"""Recording by the whole camera: schedules, events, the card, power cuts, the page."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+import pytest
+from tests.conftest import StartCamera
+from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
+from tests.e2e.chromium import Chromium
+from tests.wire.avi.films import playable, probe
+
+pytestmark = pytest.mark.slow
+
+ALWAYS = {"Name": "always", "ScheduleTimeMode": "1", "EnableSDCard": "1"}
+INPUT = {"Name": "input", "TriggerDI1": "1", "EnableSDCard": "1"}
+
+
+def schedule(client: Client, fields: dict[str, str]) -> None:
+    assert client.get("/cgi/event/schedule.cgi", action="add", **fields).text.startswith("[Event.Schedule.")
+
+
+def listed(client: Client, folder: str) -> list[str]:
+    """Return the names in a folder of the card."""
+    answer = client.get("/sdcard.cgi", action="list", dir=folder).text.rstrip("\r\n")
+    return [entry.split("|")[0] for entry in answer.split(",")[4:]]
+
+
+def files(camera: CameraProcess, folder: str) -> list[Path]:
+    return sorted((camera.state / "sdcard" / folder).glob("*.avi"))
+
+
+def seconds(path: Path) -> float:
+    return float(str(probe(path)["format"]["duration"]))
+
+
+def test_an_event_s_clip_goes_to_the_card_and_comes_back_whole(camera: CameraProcess) -> None:
+    client = camera.client
+    client.update("Audio", MicEnabled="yes")
+    client.update("Event.Server.General", PreEvent=1, PostEvent=2)
+    schedule(client, INPUT)
+    time.sleep(3)
+    client.get("/cgi/admin/virtual.cgi", di1="high")
+    (name,) = eventually(lambda: listed(client, "event"), "no clip")
+    (path,) = files(camera, "event")
+    found = probe(path)
+    assert found["video"]["codec_name"] == "h264"
+    assert float(str(found["format"]["duration"])) == pytest.approx(3, abs=1 / 30 + 0.001)
+    assert int(str(found["audio"]["nb_frames"])) / 8000 == pytest.approx(3, abs=0.1)
+    assert playable(path) == ""
+    answer = client.get("/sdcard.cgi", action="download", dir="event", fname=name)
+    assert answer.body == path.read_bytes()
+    assert answer.fields["Content-Type"] == "video/x-msvideo"
+    assert "di1 high" in client.get("/cgi/admin/eventlog.cgi").text
+    assert client.get("/sdcard.cgi", action="delete", dir="event", fname=name).text == "1\r\n"
+    assert listed(client, "event") == []
+
+
+def test_recording_goes_on_over_a_pulled_card_and_ends_in_order(camera: CameraProcess) -> None:
+    client = camera.client
+    schedule(client, ALWAYS)
+    eventually(lambda: listed(client, "record"), "nothing is recorded")
+    time.sleep(2)
+    client.get("/cgi/admin/virtual.cgi", sdcard="remove")
+    assert client.value("Event.Server.External.Storage", "Mount") == "no"
+    assert client.get("/sdcard.cgi", action="status").text == "0\r\n"
+    client.get("/cgi/admin/virtual.cgi", sdcard="insert")
+    back = time.monotonic()
+    eventually(lambda: len(listed(client, "record")) == 2, "recording did not go on")
+    assert time.monotonic() - back < 5
+    time.sleep(1)
+    camera.stop()
+    assert len(files(camera, "record")) == 2
+    for path in files(camera, "record"):
+        assert playable(path) == ""
+        assert seconds(path) > 0.5
+
+
+def begun(path: Path) -> float:
+    """Return when a film began, by what its head says: seconds since the epoch."""
+    date = str(probe(path)["format"]["tags"]["date"])  # type: ignore[index]
+    return datetime.fromisoformat(date).timestamp()
+
+
+def fetched(camera: CameraProcess, name: str) -> bool:
+    return camera.client.get("/sdcard.cgi", action="download", fname=name).status == 200
+
+
+def test_kill_9_loses_at_most_the_last_second(start_camera: StartCamera) -> None:
+    camera = start_camera("--source=scene")
+    schedule(camera.client, ALWAYS)
+    known: set[Path] = set()
+    lost = []
+    for pause in (1.5, 1.73, 1.96, 2.19, 2.42):
+        (newest,) = eventually(lambda: set(files(camera, "record")) - known, "nothing is recorded")  # noqa: B023
+        known.add(newest)
+        time.sleep(pause)
+        end = time.time()
+        camera.kill()
+        camera = start_camera("--source=scene")
+        eventually(lambda: fetched(camera, newest.name), "the film that was cut off is not there")  # noqa: B023
+        assert playable(newest) == ""
+        lost.append(end - begun(newest) - seconds(newest))
+    assert median(lost) <= 1, lost
+    assert max(lost) < 2.5, lost
+    assert all(playable(path) == "" for path in known)
+
+
+@pytest.fixture
+def browser() -> Iterator[Chromium]:
+    with Chromium() as browser:
+        yield browser
+
+
+def test_the_page_shows_plays_and_seeks(browser: Chromium, camera: CameraProcess) -> None:
+    client = camera.client
+    client.update("Audio", MicEnabled="yes")
+    client.update("Event.Server.General", PreEvent=1, PostEvent=3)
+    schedule(client, INPUT)
+    time.sleep(2)
+    client.get("/cgi/admin/virtual.cgi", di1="high")
+    eventually(lambda: listed(client, "event"), "no clip")
+    browser.log_in("admin", PASSWORD)
+    browser.go(f"http://127.0.0.1:{camera.port}/recordings")
+    eventually(lambda: browser.run("document.querySelector('.film img')?.naturalWidth === 320"), "no small picture")
+    browser.run("document.querySelector('.film').click()")
+    eventually(lambda: browser.run("document.getElementById('video').readyState >= 2"), "the film does not come")
+    video = "document.getElementById('video')"
+    assert browser.run(f"{video}.videoWidth") == 1280
+    assert browser.run(f"{video}.duration") == pytest.approx(4, abs=0.1)
+    seek = (
+        f"new Promise((done) => {{ {video}.onseeked = () => done({video}.currentTime); {video}.currentTime = 2.5; }})"
+    )
+    assert browser.run(seek) == pytest.approx(2.5, abs=0.05)
+    browser.run("document.getElementById('delete').click(); document.getElementById('delete').click()")
+    eventually(lambda: browser.run("document.getElementById('list').innerText.includes('Nothing is recorded yet')"))
+    assert listed(client, "event") == []
+    assert not browser.console

@@ -1,0 +1,123 @@
+"""Recordings for browsers."""
+
+import asyncio
+import io
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from tests.storage.conftest import Slot
+from tests.wire.avi.films import film, pictures, playable, probe, times
+
+from ipcamd.errors import CardError
+from ipcamd.media.frame import Codec
+from ipcamd.storage import projector as projecting
+from ipcamd.storage.projector import Projector
+from ipcamd.storage.recording import Recording
+
+
+@pytest.fixture
+async def projector(slot: Slot, tmp_path: Path) -> AsyncIterator[Projector]:
+    projector = Projector(slot.card, tmp_path / "projector")
+    yield projector
+    await projector.close()
+    assert not (tmp_path / "projector").exists()
+
+
+async def recording(slot: Slot, codec: Codec, sound: bool = True, minute: int = 0) -> Recording:
+    path = slot.put(minute, data=film(pictures(codec), codec, sound=sound))
+    await slot.start() if not slot.card.look() else await slot.card.learn("record", path.name)
+    found = slot.card.index.get("record", path.name)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.MPEG4, Codec.JPEG])
+@pytest.mark.parametrize("sound", [True, False])
+async def test_every_film_becomes_one_that_browsers_play(
+    slot: Slot, projector: Projector, tmp_path: Path, codec: Codec, sound: bool
+) -> None:
+    content, size = await projector.film(await recording(slot, codec, sound))
+    path = tmp_path / "film.mp4"
+    with content:
+        path.write_bytes(content.read())
+    assert path.stat().st_size == size
+    found = probe(path)
+    assert (found["video"]["codec_name"], found["video"]["pix_fmt"]) == ("h264", "yuv420p")
+    assert int(str(found["video"]["nb_read_frames"])) == 60
+    assert float(str(found["video"]["duration"])) == pytest.approx(2, abs=0.05)
+    assert times(path)[-1] == pytest.approx(59 / 30, abs=0.001)
+    assert playable(path) == ""
+    if sound:
+        assert found["audio"]["codec_name"] == "aac"
+        assert float(str(found["audio"]["duration"])) == pytest.approx(2, abs=0.2)
+    assert ("audio" in found) == sound
+
+
+async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, projector: Projector, tmp_path: Path) -> None:
+    content, _ = await projector.film(await recording(slot, Codec.H264))
+    with content:
+        (tmp_path / "film.mp4").write_bytes(content.read())
+
+    def stream(path: Path) -> bytes:
+        command = ["ffmpeg", "-v", "error", "-i", str(path), "-c", "copy", "-map", "v", "-bsf:v", "h264_mp4toannexb"]
+        done = subprocess.run([*command, "-f", "h264", "-"], check=True, capture_output=True)
+        return done.stdout
+
+    sent = b"".join(picture.payload for picture in pictures(Codec.H264))
+    assert stream(tmp_path / "film.mp4").count(b"\x65") == sent.count(b"\x65")
+    assert len(stream(tmp_path / "film.mp4")) == pytest.approx(len(sent), rel=0.01)
+
+
+async def test_a_film_is_made_once_and_the_oldest_go(
+    slot: Slot, projector: Projector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await recording(slot, Codec.H264)
+    for _ in range(2):
+        (await projector.film(first))[0].close()
+    folder = tmp_path / "projector"
+    made = {path: path.stat().st_ino for path in folder.iterdir()}
+    assert len(made) == 1
+    monkeypatch.setattr(projecting, "MOST_BYTES", 1)
+    (await projector.film(await recording(slot, Codec.H264, minute=1)))[0].close()
+    assert len(list(folder.iterdir())) == 1
+    assert not made.keys() & set(folder.iterdir())
+
+
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.MPEG4, Codec.JPEG])
+async def test_small_pictures(slot: Slot, projector: Projector, codec: Codec) -> None:
+    found = await recording(slot, codec)
+    picture = await projector.picture(found)
+    image = Image.open(io.BytesIO(picture))
+    assert (image.format, image.size) == ("JPEG", (320, 240))
+    assert await projector.picture(found) is picture
+
+
+async def test_a_single_picture_has_a_small_one_too(slot: Slot, projector: Projector) -> None:
+    slot.put(0, "event", pictures(Codec.JPEG)[0].payload).rename(slot.root / "event" / "ipcamd-06152025-150640.jpg")
+    await slot.start()
+    (still,) = slot.card.index
+    assert Image.open(io.BytesIO(await projector.picture(still))).size == (320, 240)
+
+
+async def test_what_cannot_be_shown_says_so(slot: Slot, projector: Projector, tmp_path: Path) -> None:
+    slot.put(0, data=b"RIFF" + (4000).to_bytes(4, "little") + b"AVI LIST" + bytes(4000))
+    await slot.start()
+    (broken,) = slot.card.index
+    for attempt in (projector.film, projector.picture):
+        with pytest.raises(CardError, match="cannot be shown"):
+            await attempt(broken)  # type: ignore[operator]
+    assert list((tmp_path / "projector").iterdir()) == []
+
+
+async def test_requests_wait_for_their_turn_but_not_too_many(
+    slot: Slot, projector: Projector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projecting, "WAITING", 2)
+    found = [await recording(slot, Codec.JPEG, minute=minute) for minute in range(4)]
+    answers = await asyncio.gather(*map(projector.picture, found), return_exceptions=True)
+    assert sum(isinstance(answer, bytes) for answer in answers) == 2
+    assert sum(isinstance(answer, CardError) for answer in answers) == 2
+    assert [len(await projector.picture(one)) > 500 for one in found] == [True] * 4

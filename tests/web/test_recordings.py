@@ -1,0 +1,153 @@
+"""What the page of recordings asks for."""
+
+import inspect
+import io
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from PIL import Image
+from tests.cgi.asking import NOON, SECOND, World
+from tests.wire.avi.films import film, pictures
+
+from ipcamd.cgi.endpoint import Call, File, Reply
+from ipcamd.errors import HttpError, RequestFailed
+from ipcamd.media.frame import Codec
+from ipcamd.params.group import Rank
+from ipcamd.storage.recording import Recording, name_of
+from ipcamd.store.settings import Change
+from ipcamd.web.recordings import ENDPOINTS, _days, _of
+
+LIST, FILM, THUMBNAIL = ENDPOINTS
+HOUR = 3600 * SECOND
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    world = World(tmp_path / "state")
+    await world.settings.update([Change("Time", "TimeZone", "21")])
+    for folder, hours in (("record", 0), ("event", 1), ("record", 24), ("event", -48)):
+        began = NOON + hours * HOUR
+        shown = [replace(p, captured=p.captured + began - NOON) for p in pictures(Codec.JPEG, 30)]
+        path = world.path / "sdcard" / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(film(shown, Codec.JPEG))
+    await world.card.start()
+    await world.card.known()
+    yield world
+    await world.card.stop()
+    await world.projector.close()
+    world.database.close()
+
+
+def test_recordings_are_for_administrators_and_only_read() -> None:
+    assert {endpoint.rank for endpoint in ENDPOINTS} == {Rank.ADMIN}
+    assert not any(endpoint.changes(None) for endpoint in ENDPOINTS)  # type: ignore[arg-type]
+
+
+async def test_the_newest_day_and_all_days(world: World) -> None:
+    told = json.loads((await world.ask(LIST)).body)
+    assert told["days"] == [["2025-06-13", 0, 1], ["2025-06-15", 1, 1], ["2025-06-16", 1, 0]]
+    assert told["day"] == "2025-06-16"
+    assert told["card"]["mounted"] is True
+    (one,) = told["recordings"]
+    size = (world.path / "sdcard" / "record" / one["name"]).stat().st_size
+    assert one == {
+        "dir": "record",
+        "name": "ipcamd-06162025-150640.avi",
+        "at": "15:06:40",
+        "seconds": 1.0,
+        "size": size,
+        "writing": False,
+    }
+
+
+async def test_another_day(world: World) -> None:
+    told = json.loads((await world.ask(LIST, "day=2025-06-15")).body)
+    assert [(one["dir"], one["at"]) for one in told["recordings"]] == [("record", "15:06:40"), ("event", "16:06:40")]
+    assert json.loads((await world.ask(LIST, "day=2025-06-14")).body)["recordings"] == []
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2025-02-30", "2025-6-1", "", "0000-00-00"])
+async def test_days_that_are_none(world: World, day: str) -> None:
+    with pytest.raises(RequestFailed, match="YYYY-MM-DD"):
+        await world.ask(LIST, f"day={day}")
+
+
+async def test_without_a_card(world: World) -> None:
+    world.card.insert(False)
+    told = json.loads((await world.ask(LIST)).body)
+    assert (told["card"]["mounted"], told["days"], told["recordings"]) == (False, [], [])
+    with pytest.raises(HttpError):
+        await world.ask(THUMBNAIL, "dir=record&fname=ipcamd-06152025-150640.avi")
+
+
+async def test_a_film(world: World) -> None:
+    made: list[Call] = []
+
+    def catch(call: Call) -> Reply:
+        made.append(call)
+        return Reply()
+
+    await world.ask(replace(FILM, action=catch), "dir=event&fname=ipcamd-06152025-160640.avi", range="bytes=4-7")
+    outcome = FILM.action(made[0])
+    assert inspect.isawaitable(outcome)
+    answer = await outcome
+    assert isinstance(answer, File)
+    with answer.content:
+        answer.content.seek(answer.start)
+        assert answer.content.read(answer.length) == b"ftyp"
+    assert (answer.reply.status, answer.reply.content_type) == (206, "video/mp4")
+
+
+async def test_a_thumbnail_is_asked_for_once(world: World) -> None:
+    query = "dir=record&fname=ipcamd-06152025-150640.avi"
+    first = await world.ask(THUMBNAIL, query)
+    assert Image.open(io.BytesIO(first.body)).width == 320
+    headers = dict(first.headers)
+    assert "max-age" in headers["Cache-Control"]
+    again = await world.ask(THUMBNAIL, query, **{"if-none-match": headers["ETag"]})
+    assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "dir=record",
+        "dir=..&fname=ipcamd-06152025-150640.avi",
+        "dir=record&fname=../event/ipcamd-06152025-160640.avi",
+        "dir=event&fname=ipcamd-06152025-150640.avi",
+        "dir=record&fname=/etc/passwd",
+    ],
+)
+@pytest.mark.parametrize("endpoint", [FILM, THUMBNAIL], ids=["film", "thumbnail"])
+async def test_other_names_are_404(world: World, endpoint, query: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(HttpError) as refused:
+        await world.ask(endpoint, query)
+    assert refused.value.status == 404
+
+
+async def test_what_is_being_written_is_409(world: World) -> None:
+    world.card.index.put(Recording("record", "ipcamd-06152025-235959.avi", 1, 1, NOON, NOON, True))
+    with pytest.raises(HttpError) as refused:
+        await world.ask(FILM, "dir=record&fname=ipcamd-06152025-235959.avi")
+    assert refused.value.status == 409
+
+
+def test_days_have_23_or_25_hours_when_the_clocks_are_changed() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    start = datetime(2025, 10, 25, tzinfo=berlin).astimezone(UTC)
+    moments = [int((start + timedelta(minutes=30 * n)).timestamp()) * SECOND for n in range(48 + 50 + 48)]
+    known = [Recording("record", f"{n}", 1, 1, moment, moment) for n, moment in enumerate(moments)]
+    days = _days(known, berlin)
+    assert [(str(day), records) for day, records, _ in days] == [
+        ("2025-10-25", 48),
+        ("2025-10-26", 50),
+        ("2025-10-27", 48),
+    ]
+    assert sum(len(_of(known, day, berlin)) for day, _, _ in days) == len(known)
