@@ -1,6 +1,6 @@
 """The parts of a running camera, as endpoints are given them. No logic."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ipcamd.params.group import Values
     from ipcamd.storage.card import Card
     from ipcamd.storage.projector import Projector
+    from ipcamd.store.database import Step
     from ipcamd.store.eventlog import EventLog
     from ipcamd.store.settings import Settings
 
@@ -48,10 +49,10 @@ class Camera:
     """How many streams are being watched."""
     started: float
     """``time.monotonic()`` at start."""
-    live_set: "Mapping[str, Callable[[Values, Values], Awaitable[None]]]" = field(default_factory=dict)
-    """Group to what sets its parameters of ``Origin.LIVE``: ``await live_set[group](values, sent)``. `values` are the
-    stored ones as the update will leave them, `sent` the live ones that were sent. Durable on return; raises
-    ``RequestFailed`` or ``StoreError``, then nothing was changed."""
+    live_set: "Mapping[str, Callable[[Values, Values], Step]]" = field(default_factory=dict)
+    """Group to what sets its parameters of ``Origin.LIVE``: ``live_set[group](values, sent)``. `values` are the stored
+    ones as the update will leave them, `sent` the live ones that were sent. It returns its step of the update, or
+    raises ``RequestFailed``."""
     speaker: "Speaker | None" = None
     """None on a camera that has none."""
     talk_port: Callable[[], int | None] = lambda: None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +16,7 @@ from ipcamd.cgi.param import ENDPOINTS
 from ipcamd.errors import RequestFailed
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Origin, Rank, Values
-from ipcamd.store.database import Database
+from ipcamd.store.database import Database, Step
 from ipcamd.store.settings import Settings
 from ipcamd.wire.query import Query
 
@@ -56,10 +57,10 @@ class Asker:
             live_set={"Time": self._set_clock},
         )
 
-    async def _set_clock(self, values: Values, sent: Values) -> None:
+    def _set_clock(self, values: Values, sent: Values) -> Step:
         if sent.get("ServerDate") == "2000-01-01":
             raise RequestFailed("ServerDate=2000-01-01: not that day")
-        self.clock_set.append((values, sent))
+        return Step(lambda _: None, lambda: self.clock_set.append((values, sent)))
 
     async def __call__(self, query: str, path: str = "/cgi/admin/param.cgi", rank: Rank = Rank.ADMIN) -> str:
         endpoint = next(e for e in ENDPOINTS if e.path == path)
@@ -244,6 +245,17 @@ async def test_the_clock_is_set_in_the_zone_that_comes_with_it(ask: Asker) -> No
     [(values, sent)] = ask.clock_set
     assert (values["TimeZone"], sent) == ("3", {"ServerTime": "07:05:00"})
     assert ask.settings["Time"]["TimeZone"] == "3"
+
+
+async def test_the_clock_is_not_set_when_the_rest_cannot_be_kept(ask: Asker) -> None:
+    @asynccontextmanager
+    async def refuse(_: Values, __: Values) -> AsyncIterator[None]:
+        raise RequestFailed("not now")
+        yield
+
+    ask.settings.guard("Time", refuse)
+    assert await ask.refusal("action=update&group=Time&ServerTime=07:05&TimeZone=3") == "not now"
+    assert ask.clock_set == []
 
 
 async def test_a_device_that_cannot_set_its_clock_says_so(ask: Asker) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.device.clock import YEARS, zone_of
-from ipcamd.errors import IpcamdError, RequestFailed
+from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.params.values import Integer
 from ipcamd.params.zones import ZONES
@@ -46,14 +46,8 @@ async def _set(call: Call, numbers: dict[str, int]) -> None:
     clock, settings = call.camera.clock, call.camera.settings
     index = numbers.pop("timezone", None)
     changes = ({} if index is None else {"TimeZone": str(index)}) | ({"SyncSource": "manually"} if numbers else {})
-    before = clock.offset
-    if numbers:
-        await clock.set_fields(numbers, zone_of({**settings["Time"], **changes}))
-    try:
-        await settings.update([Change("Time", name, value) for name, value in changes.items()])
-    except IpcamdError:
-        await clock.shift(before)
-        raise
+    steps = [clock.set_fields(numbers, zone_of({**settings["Time"], **changes}))] if numbers else []
+    await settings.update([Change("Time", name, value) for name, value in changes.items()], *steps)
 
 
 def _numbers(query: Query) -> dict[str, int]:

@@ -132,10 +132,9 @@ async def _change(camera: Camera, group: Group, sent: dict[Param, str]) -> Value
     settled = group.settle(values, named) if group.settle and named else {}
     live = {p.name: value for p, value in sent.items() if p.origin is Origin.LIVE}
     stored = {**{name: value for name, value in named.items() if name not in live}, **settled}
-    if live:
-        await camera.live_set[group.name]({**camera.settings[group.name], **stored}, live)
-    if stored:
-        await camera.settings.update([Change(group.name, name, value) for name, value in stored.items()])
+    steps = [camera.live_set[group.name]({**camera.settings[group.name], **stored}, live)] if live else []
+    if stored or steps:
+        await camera.settings.update([Change(group.name, name, value) for name, value in stored.items()], *steps)
     return settled
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 from ipcamd.params.zones import ZONES
+from ipcamd.store.database import Step
 
 OFFSET = "clock.offset"
 """Name of the fact that keeps the offset, in nanoseconds."""
@@ -35,6 +36,9 @@ class Facts(Protocol):
     async def set(self, name: str, value: str) -> None:
         """Keep the fact; on return it is on the disk. Raises ``StoreError``, then nothing was changed."""
 
+    def keep(self, name: str, value: str) -> Step:
+        """Return the step that keeps the fact."""
+
 
 class Clock:
     """The camera's time of day."""
@@ -45,7 +49,7 @@ class Clock:
         self._group = group
         self._host = host
         self.offset = int(facts.get(OFFSET) or 0)
-        """How far it is ahead of the host's, in nanoseconds; changed by `shift` only."""
+        """How far it is ahead of the host's, in nanoseconds."""
 
     def now_ns(self) -> int:
         """Return the present time: nanoseconds since the epoch, UTC."""
@@ -61,26 +65,30 @@ class Clock:
 
     async def set(self, moment: int) -> None:
         """Make `moment` (nanoseconds since the epoch) the present time; durable on return. Raises ``StoreError``."""
-        await self.shift(moment - self._host())
-
-    async def shift(self, offset: int) -> None:
-        """Be `offset` nanoseconds ahead of the host; durable on return. Raises ``StoreError``."""
+        offset = moment - self._host()
         await self._facts.set(OFFSET, str(offset))
         self.offset = offset
 
-    async def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> None:
-        """Set `fields` of the local time of `place`, keep the others; see `moment`. Durable on return.
+    def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> Step:
+        """Return the step that sets `fields` of the local time of `place` and keeps the others; see `moment`.
 
-        Raises `RequestFailed` or ``StoreError``.
+        Raises `RequestFailed`.
         """
-        await self.set(moment(at(self.now_ns(), place), fields))
+        offset = moment(at(self.now_ns(), place), fields) - self._host()
+        kept = self._facts.keep(OFFSET, str(offset))
 
-    async def set_live(self, values: Values, sent: Values) -> None:
-        """Set the clock by ``Time.ServerDate`` and ``Time.ServerTime`` (see ``Camera.live_set``)."""
+        def done() -> None:
+            kept.done()
+            self.offset = offset
+
+        return Step(kept.save, done)
+
+    def set_live(self, values: Values, sent: Values) -> Step:
+        """Return the step that sets it by ``Time.ServerDate`` and ``Time.ServerTime`` (see ``Camera.live_set``)."""
         date, time_of_day = sent.get("ServerDate"), sent.get("ServerTime")
         fields = dict(zip(UNITS[:3], map(int, date.split("-")), strict=True)) if date else {}
         fields |= dict(zip(UNITS[3:], map(int, time_of_day.split(":")), strict=True)) if time_of_day else {}
-        await self.set_fields(fields, zone_of(values))
+        return self.set_fields(fields, zone_of(values))
 
     def live(self) -> dict[tuple[str, str], Callable[[], str]]:
         """Return the parameters whose value is the clock's (see ``Camera.live``)."""

@@ -18,7 +18,15 @@ class Facts:
 
     async def set(self, name: str, value: str) -> None:
         """Keep the fact; on return it is on the disk. Raises ``StoreError``, then nothing was changed."""
-        await self._database.complete(self._set(name, value))
+        await self._database.complete(self._take(self.keep(name, value)))
+
+    def keep(self, name: str, value: str) -> Step:
+        """Return the step that keeps the fact, for a change that other parts share."""
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+
+        return Step(save, lambda: self._facts.update({name: value}))
 
     def forget(self, *names: str) -> Step:
         """Return the step that drops these facts (factory default)."""
@@ -32,8 +40,6 @@ class Facts:
 
         return Step(save, done)
 
-    async def _set(self, name: str, value: str) -> None:
-        await self._database.write(
-            lambda connection: connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
-        )
-        self._facts[name] = value
+    async def _take(self, step: Step) -> None:
+        await self._database.write(step.save)
+        step.done()

@@ -71,8 +71,10 @@ class Settings:
         """Let `guard` take part in each change of `group`."""
         self._guards.setdefault(group, []).append(guard)
 
-    async def update(self, changes: Iterable[Change]) -> None:
+    async def update(self, changes: Iterable[Change], *steps: Step) -> None:
         """Make all of `changes`, or none: durable first, then visible, then told to those who watch.
+
+        `steps` of other parts (the clock's) are taken with them, all or nothing.
 
         Values must be canonical and settled already (`ipcamd.cgi.param`). A value that is the same as before is kept
         too: from now on it wins over the factory value. Raises `StoreError`, what a guard raises, ``KeyError``, or
@@ -81,7 +83,7 @@ class Settings:
         values = {(c.group, c.name): c.value for c in changes}
         for name in values:
             self._params[name]
-        await self._database.complete(self._update(values))
+        await self._database.complete(self._update(values, steps))
 
     async def reset(self, keep: Callable[[Param], bool] = _nothing, *steps: Step) -> None:
         """Give all parameters their factory values but those that `keep` wants (SDK 2.1).
@@ -90,11 +92,11 @@ class Settings:
         """
         await self._database.complete(self._reset(keep, steps))
 
-    async def _update(self, values: Mapping[Name, str]) -> None:
+    async def _update(self, values: Mapping[Name, str], steps: tuple[Step, ...]) -> None:
         async with self._lock:
             after = _over(self._values, values)
             self._check({group: after[group] for group, _ in values})
-            await self._turn(after, lambda connection: self._save(connection, values))
+            await self._turn(after, lambda connection: self._save(connection, values), steps)
 
     async def _reset(self, keep: Callable[[Param], bool], steps: tuple[Step, ...]) -> None:
         async with self._lock:
