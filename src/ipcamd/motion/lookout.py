@@ -8,7 +8,8 @@ from ipcamd.motion.windows import Window
 from ipcamd.params.motion import WINDOWS
 
 PAUSE = 5.0
-"""Seconds from one alarm of a window to its next (clarifications, 4)."""
+"""Seconds from one alarm to the next, of whatever window: who is told of an alarm is not told of which (clarifications,
+4)."""
 
 
 class Lookout:
@@ -16,20 +17,21 @@ class Lookout:
 
     def __init__(self) -> None:
         self._detector = Detector(())
-        self._alarmed = [float("-inf")] * WINDOWS
-        """When each window alarmed last."""
+        self._alarmed = float("-inf")
+        """When the last alarm was."""
 
-    def look(self, glance: Glance, windows: Sequence[Window], now: float) -> tuple[tuple[int, ...], list[int]]:
-        """Return each window's level, 0 to 255, and the numbers, from 1, of those that alarm.
+    def look(self, glance: Glance, windows: Sequence[Window], now: float) -> tuple[tuple[int, ...], int]:
+        """Return each window's level, 0 to 255, and the number, from 1, of the window that alarms; 0 for none.
 
         `now` is in seconds of a clock that never jumps.
         """
         self._detector.adjust(windows)
         sights = self._detector.see(glance)
-        alarms = [number for number, sight in enumerate(sights) if sight.over and now - self._alarmed[number] >= PAUSE]
-        for number in alarms:
-            self._alarmed[number] = now
-        return _levels(sights), [number + 1 for number in alarms]
+        over = [number for number, sight in enumerate(sights, 1) if sight.over]
+        if not over or now - self._alarmed < PAUSE:
+            return _levels(sights), 0
+        self._alarmed = now
+        return _levels(sights), over[0]
 
     def look_away(self) -> tuple[int, ...]:
         """Return the levels of who sees nothing. What comes next is not compared with what was."""

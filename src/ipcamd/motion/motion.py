@@ -117,9 +117,9 @@ class Motion:
         if now < self._held:
             self._measured = lookout.look_away(), now
             return
-        levels, alarms = lookout.look(glance, self._windows, now)
+        levels, window = lookout.look(glance, self._windows, now)
         self._measured = levels, now
-        for window in alarms:
+        if window:
             with suppress(RuntimeError):  # the loop was closed: the camera is going down
                 self._loop.call_soon_threadsafe(self._tell, window, glance.captured)
 
