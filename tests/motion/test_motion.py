@@ -202,3 +202,16 @@ async def test_a_listener_that_fails_keeps_nothing_from_the_others(
     await place.show(2)
     assert (await place.walk())[0] == 1
     assert "clumsy" in caplog.text
+
+
+async def test_switching_it_off_and_on_brings_no_alarm_before_its_time(place: Place) -> None:
+    await place.set(MOTION.name, **ON)
+    place.motion.subscribe(place.hear)
+    place.view()
+    await place.show(2)
+    _, first = await place.walk()
+    await place.set(MOTION.name, motionenable="0")
+    await place.set(MOTION.name, motionenable="1")
+    await place.show(1.2)
+    _, second = await place.walk()
+    assert second - first >= 5 * SECOND - SECOND // 15

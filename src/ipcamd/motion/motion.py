@@ -51,6 +51,7 @@ class Motion:
         self._listeners: dict[Listener, None] = {}
         self._measured: tuple[Levels, float] = (_ZERO, 0.0)
         """The levels, and when they were measured."""
+        self._lookout: Lookout | None = None
         self._held = 0.0
         """Until when nothing is seen."""
         self._loop: asyncio.AbstractEventLoop
@@ -108,7 +109,9 @@ class Motion:
         """Look for as long as glances are wanted."""
         from ipcamd.motion.lookout import Lookout
 
-        lookout = Lookout()
+        # the same one, who remembers the last alarm, but not what he saw
+        lookout = self._lookout = self._lookout or Lookout()
+        lookout.look_away()
         while glance := self._glances.slot.take():
             self._look(lookout, glance)
 
