@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench import fanout, motion, packs, requests, rtsp, servers, stages, starting, table, viewers
+from bench import fanout, motion, packs, recording, requests, rtsp, servers, stages, starting, table, viewers
 from bench.table import Row
 
 RESULTS = Path(__file__).parent / "results"
@@ -79,6 +79,7 @@ SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "live": lambda run: viewers.live(run.folder, run.seconds),
     "stages": lambda run: stages.rows(stages.scene(90 if run.full else 45)),
     "motion": lambda _: motion.rows(),
+    "recording": lambda run: recording.rows(run.folder, 2 * run.seconds),
     "fanout": mjpeg_fanout,
     "rtsp": rtsp_fanout,
     "soak": lambda run: viewers.soak(run.folder, run.soak, say) if run.soak else [],
