@@ -3,10 +3,11 @@
 import selectors
 import socket
 import struct
+import subprocess
 
 import pytest
 from tests.conftest import StartCamera
-from tests.e2e.camera import Client, eventually
+from tests.e2e.camera import CameraProcess, Client, eventually
 
 pytestmark = pytest.mark.slow
 
@@ -113,3 +114,36 @@ def test_viewers_beyond_the_bound_are_answered_503_and_others_go_on(start_camera
 
     eventually(seat, "a seat that became free is not given again")
     watch(seated, 5)
+
+
+def ended(viewer: Viewer) -> bool:
+    """Read on, and say whether the camera has ended the stream."""
+    try:
+        viewer.take()
+    except ConnectionResetError:
+        return True
+    return viewer.closed
+
+
+@pytest.mark.parametrize("change", [{"action": "remove"}, {"action": "update", "pwd": "another one"}])
+def test_who_may_not_log_in_any_more_is_cut_and_others_stay(camera: CameraProcess, change: dict[str, str]) -> None:
+    accounts = "/cgi/admin/pwdgrp.cgi"
+    assert camera.client.get(accounts, action="add", user="eve", pwd="open sesame", grp="guest").text == "OK\r\n"
+    eve, admin = Viewer(Client(camera.port, "eve", "open sesame")), Viewer(camera.client)
+    player = subprocess.Popen(
+        ("ffmpeg", "-v", "error", "-rtsp_transport", "tcp", "-i",
+         f"rtsp://eve:open%20sesame@127.0.0.1:{camera.rtsp}/mjpeg", "-f", "null", "-"),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        watch([eve, admin], 3)
+        eventually(lambda: "Viewers:3" in camera.client.get("/cgi/admin/serverreport.cgi").text)
+        assert camera.client.get(accounts, user="eve", **change).text == "OK\r\n"
+        eventually(lambda: ended(eve))
+        player.wait(20)
+        watch([admin], len(admin.counters) + 5)
+    finally:
+        player.kill()
+        player.wait()
+        for viewer in (eve, admin):
+            viewer.socket.close()

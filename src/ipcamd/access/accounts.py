@@ -65,12 +65,22 @@ class Accounts:
         self._database = database
         self._allow_weak = allow_weak
         self._lock = asyncio.Lock()
+        self._watchers: list[Callable[[], None]] = []
         rows = database.rows("SELECT name, rank, sealed, shown FROM account ORDER BY rowid")
         self._entries = {name: _entry(name, *rest) for name, *rest in rows}
 
     def entry(self, name: str) -> Entry | None:
         """Return what is kept of an account; the very same object until something about the account changes."""
         return self._entries.get(name)
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` after each change, in the event loop."""
+        self._watchers.append(watcher)
+
+    def is_valid(self, account: Account) -> bool:
+        """Whether a login of this account, the very object that it got, still counts: not after a change of it."""
+        entry = self._entries.get(account.name)
+        return entry is not None and entry.account is account
 
     @property
     def entries(self) -> Entries:
@@ -179,7 +189,7 @@ class Accounts:
             if not any(entry.account.rank is Rank.ADMIN for entry in entries.values()):
                 raise RequestFailed(f"user={name}: this is the only administrator left")
             await self._database.write(_saver(entries))
-            self._entries = entries
+            self._become(entries)
 
     def _known(self, name: str) -> Entry:
         entry = self._entries.get(name)
@@ -227,6 +237,8 @@ class Accounts:
 
     def _become(self, entries: Entries) -> None:
         self._entries = entries
+        for watcher in self._watchers:
+            watcher()
 
 
 def _entry(name: str, rank: int, sealed: bytes, origin: int) -> Entry:

@@ -78,6 +78,7 @@ class Services:
         self._stack.push_async_callback(service.close)
         port = await self._movable("RTSPPort", service)
         await self.secure("RtspsPort", service)
+        on.accounts.watch(lambda: service.expel(on.accounts.is_valid))
         follow(service, on.settings, on.options.multicast_interface)
         return service, port
 
@@ -94,6 +95,8 @@ class Services:
             tunnel=rtsp.tunnels.adopt,
         )
         self._stack.push_async_callback(service.close)
+        accounts = self._on.accounts
+        accounts.watch(lambda: service.expel(accounts.is_valid))
         return await self._movable("HTTPPort", service), await self.secure("HttpsPort", service)
 
     def _fanout(self) -> Fanout:

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, cast
 
+from ipcamd.access.accounts import Account
 from ipcamd.cgi.endpoint import File, Join, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.answer import refusal, stream_head, whole
@@ -41,7 +42,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_chatter", "_drain", "_exchange", "_full", "_half", "_held", "_parser", "_phase", "_progress", "_service",
-        "_since", "_transport", "_viewer", "address", "deadline",
+        "_since", "_transport", "_viewer", "account", "address", "deadline",
     )  # fmt: skip
 
     def __init__(self, service: "HttpService") -> None:
@@ -60,6 +61,8 @@ class Connection(asyncio.Protocol):
         self._since = 0.0  # first byte of the request at hand
         self.deadline = math.inf
         """Monotonic time when `expire` is due."""
+        self.account: Account | None = None
+        """Whose login a viewer watches with."""
         self.address = ""
         """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
 
@@ -271,6 +274,7 @@ class Connection(asyncio.Protocol):
         if self._exchange and self._exchange.head.method == "HEAD":
             self._transport.write(stream_head(join.content_type))
             return self._leave()
+        self.account = self._exchange.account if self._exchange else None
         self._viewer = self._service.fanout.join(join, self._transport, self.address)
         self._phase, self.deadline, self._exchange = Phase.VIEWING, math.inf, None
         self._parser = RequestParser()  # what came behind the request means nothing

@@ -18,7 +18,7 @@ FORM_LIMIT = 64 * 1024
 class Exchange:
     """A request that the router admitted, or whose refusal (`refused`) is said when its body has been read over."""
 
-    __slots__ = ("_account", "_endpoint", "_form", "complete", "head", "refused", "stream")
+    __slots__ = ("_endpoint", "_form", "account", "complete", "head", "refused", "stream")
 
     def __init__(self, head: Head) -> None:
         self.head = head
@@ -28,12 +28,13 @@ class Exchange:
         self.stream: BodyStream | None = None
         """The body of an endpoint that takes it piece by piece."""
         self._endpoint: Endpoint | None = None
-        self._account: Account | None = None
+        self.account: Account | None = None
+        """Whose login it is, once it is admitted."""
         self._form = b""
 
     def admit(self, endpoint: Endpoint, account: Account, taken: Callable[[], None]) -> None:
         """Let it through; `taken` is called when the endpoint took a piece of a streamed body."""
-        self._endpoint, self._account = endpoint, account
+        self._endpoint, self.account = endpoint, account
         if endpoint.body is Body.STREAM and (self.endless or not self.complete):
             self.stream = BodyStream(taken)
             self.complete = False
@@ -62,9 +63,9 @@ class Exchange:
 
     def call(self, address: str, camera: Camera) -> tuple[Endpoint, Call]:
         """Return what to call, with what. Raises the ``HttpError`` of a refusal, or 400 for bad parameters."""
-        if self.refused or not self._endpoint or not self._account:
+        if self.refused or not self._endpoint or not self.account:
             raise self.refused or HttpError(404)
-        call = Call(self.head, self._query(), self._account, address, camera, self.stream or EMPTY)
+        call = Call(self.head, self._query(), self.account, address, camera, self.stream or EMPTY)
         return self._endpoint, call
 
     def _query(self) -> Query:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 
+from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
 from ipcamd.errors import HttpError
 from ipcamd.server.connection import Connection
@@ -90,6 +91,12 @@ class HttpService:
         """Cut the connections whose address is not admitted any more."""
         for connection in tuple(self._connections):
             if not self._admits(connection.address):
+                connection.cut()
+
+    def expel(self, is_valid: Callable[[Account], bool]) -> None:
+        """Cut the viewers whose login does not count any more."""
+        for connection in tuple(self._connections):
+            if connection.account and not is_valid(connection.account):
                 connection.cut()
 
     # -- called by connections

@@ -113,6 +113,12 @@ class RtspService:
             if needed and session.account is NOBODY:
                 self._send_away(session)
 
+    def expel(self, is_valid: Callable[[Account], bool]) -> None:
+        """End the sessions whose login does not count any more."""
+        for session in tuple(self._sessions.values()):
+            if session.account is not NOBODY and not is_valid(session.account):
+                self._send_away(session)
+
     def _send_away(self, session: Session) -> None:
         """End a session, and its connection too: a player that only hears nothing any more would wait for ever."""
         owner = session.owner
