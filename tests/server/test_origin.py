@@ -5,7 +5,7 @@ from tests.server.serving import serving
 
 from ipcamd.cgi.endpoint import Endpoint, never, text
 from ipcamd.params.group import Rank
-from ipcamd.server.origin import from_another_site, under_foreign_name
+from ipcamd.server.origin import from_another_site
 from ipcamd.wire.http import Head
 
 
@@ -44,25 +44,6 @@ def head(**fields: str) -> Head:
 )
 def test_from_another_site(fields: dict[str, str], foreign: bool) -> None:
     assert from_another_site(head(**fields)) is foreign
-
-
-@pytest.mark.parametrize(
-    ("fields", "foreign"),
-    [
-        ({}, False),
-        ({"host": "evil.example"}, False),
-        ({"host": "evil.example", "sec_fetch_site": "same-origin"}, True),
-        ({"host": "cam.lan:8080", "sec_fetch_site": "same-origin"}, False),
-        ({"host": "CAM.lan", "origin": "http://cam.lan"}, False),
-        ({"host": "192.168.1.9:8080", "origin": "http://192.168.1.9:8080"}, False),
-        ({"host": "[fe80::1]", "sec_fetch_site": "none"}, False),
-        ({"host": "localhost:8080", "sec_fetch_site": "none"}, False),
-        ({"host": "a b", "sec_fetch_site": "none"}, True),
-        ({"sec_fetch_site": "none"}, True),
-    ],
-)
-def test_under_a_foreign_name(fields: dict[str, str], foreign: bool) -> None:
-    assert under_foreign_name(head(**fields), {"cam.lan"}) is foreign
 
 
 @pytest.mark.parametrize(

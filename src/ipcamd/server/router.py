@@ -1,12 +1,12 @@
 """Path to endpoint, and who may call it: a path that is in no endpoint does not exist."""
 
-from collections.abc import Awaitable, Callable, Container, Iterable
+from collections.abc import Awaitable, Iterable
 from typing import Protocol
 
 from ipcamd.access.accounts import Account
 from ipcamd.cgi.endpoint import Call, Endpoint, File, Join, Reply
 from ipcamd.errors import HttpError
-from ipcamd.server.origin import from_another_site, under_foreign_name
+from ipcamd.server.origin import from_another_site
 from ipcamd.wire.http import Head
 
 
@@ -20,12 +20,8 @@ class Doorkeeper(Protocol):
 class Router:
     """The table of all endpoints."""
 
-    def __init__(
-        self, endpoints: Iterable[Endpoint], login: Doorkeeper, names: Callable[[], Container[str]] | None = None
-    ) -> None:
-        """`names` gives the camera's own host names for the check of a browser's Host; None checks nothing."""
+    def __init__(self, endpoints: Iterable[Endpoint], login: Doorkeeper) -> None:
         self._login = login
-        self._names = names
         self._table: dict[str, Endpoint] = {}
         for endpoint in endpoints:
             for path in (endpoint.path, *endpoint.aliases):
@@ -47,14 +43,9 @@ class Router:
 
     def run(self, endpoint: Endpoint, call: Call) -> Reply | Join | Awaitable[Reply | Join | File]:
         """Do what is asked for. Raises ``HttpError`` 403 if another site sent it, and what the action raises."""
-        if self._suspicious(call.head) and endpoint.changes(call.query):
+        if from_another_site(call.head) and endpoint.changes(call.query):
             raise HttpError(403, "refused: the request comes from another site")
         return endpoint.action(call)
-
-    def _suspicious(self, head: Head) -> bool:
-        if from_another_site(head):
-            return True
-        return self._names is not None and under_foreign_name(head, self._names())
 
 
 def _allow(endpoint: Endpoint) -> str:

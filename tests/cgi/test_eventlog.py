@@ -1,0 +1,54 @@
+"""``/cgi/admin/eventlog.cgi``, on the real store."""
+
+import json
+
+import pytest
+from tests.cgi.asking import NOON, World
+
+from ipcamd.cgi import eventlog
+from ipcamd.errors import RequestFailed
+from ipcamd.store.eventlog import Entry
+
+ASK = eventlog.ENDPOINT
+FIRST = Entry(NOON, "di1 high", "door", done="output high for 10 s")
+SECOND = Entry(NOON + 10**9, "motion 2", "gärden", failed="Ftp x.avi: refused")
+
+
+async def test_text_and_json(world: World) -> None:
+    for entry in (FIRST, SECOND):
+        world.events.note(entry)
+    assert (await world.text(ASK)).split("\r\n") == [
+        "2025-06-15 15:06:41|motion 2|gärden||failed: Ftp x.avi: refused",
+        "2025-06-15 15:06:40|di1 high|door|output high for 10 s|",
+        "",
+    ]
+    reply = await world.ask(ASK, "format=json&count=1")
+    assert reply.content_type == "application/x-ndjson"
+    (line,) = reply.body.decode().splitlines()
+    assert json.loads(line) == {
+        "moment": SECOND.moment,
+        "what": "motion 2",
+        "schedule": "gärden",
+        "done": "",
+        "failed": "Ftp x.avi: refused",
+    }
+
+
+async def test_it_is_there_after_a_restart(world: World) -> None:
+    world.events.note(FIRST)
+    await world.events.flush()
+    assert world.database.rows("SELECT what FROM happening") == [("di1 high",)]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("count=0", "count=0: allowed: 1 to 10000"),
+        ("count=many", "count=many"),
+        ("format=xml", "allowed: text, json"),
+        ("since=1", "since: unknown parameter"),
+    ],
+)
+async def test_what_is_wrong_is_named(world: World, query: str, words: str) -> None:
+    with pytest.raises(RequestFailed, match=words):
+        await world.text(ASK, query)
