@@ -186,14 +186,21 @@ async def test_what_is_being_written_is_not_recycled(slot: Slot) -> None:
 async def test_clips_are_kept_under_free_names(slot: Slot, tmp_path: Path) -> None:
     card = await slot.start()
     (tmp_path / "clip").write_bytes(FILM)
-    for _ in range(3):
-        await card.keep(Clip(tmp_path / "clip"))
+    for number in range(3):
+        await card.keep(Clip(tmp_path / "clip", began=NOON + number))
     assert [name[-10:-4] for name in slot.names("event")] == ["150640", "150641", "150642"]
-    await card.keep(Clip(tmp_path / "clip", "ipcamd-06152025-235959.jpg"))
-    await card.keep(Clip(tmp_path / "clip", "ipcamd-06152025-235959.jpg"))
+    for number in range(2):
+        await card.keep(Clip(tmp_path / "clip", "ipcamd-06152025-235959.jpg", began=NOON + SECOND - number))
     assert [name[-19:] for name in slot.names("event")][3:] == ["06152025-235959.jpg", "06162025-000000.jpg"]
     await slot.again()
     assert len(slot.names("event")) == 5
+
+
+async def test_a_clip_is_not_kept_twice(slot: Slot, tmp_path: Path) -> None:
+    card = await slot.start()
+    (tmp_path / "clip").write_bytes(FILM)
+    await asyncio.gather(*(card.keep(Clip(tmp_path / "clip")) for _ in range(3)))
+    assert len(slot.names("event")) == 1
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "clip.avi", ""])

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -37,6 +38,8 @@ RETRY = 1.0
 """Seconds from a failure of the card to the next attempt."""
 STEP = SECOND
 """Nanoseconds that the clock may be set without a new film."""
+MOST_CUT_OFF = 20
+"""Films that wait to be mended; the next start of the camera finds the others."""
 GENERAL = "Event.Server.General"
 
 P = ParamSpec("P")
@@ -78,7 +81,7 @@ class Recorder:
         self._task: asyncio.Task[None] | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._trouble = ""
-        self._cut_off: list[Recording] = []
+        self._cut_off: deque[Recording] = deque(maxlen=MOST_CUT_OFF)
         self._skew = 0
         card.watch(self._changed.set)
         settings.watch(GENERAL, lambda _: self._changed.set())
@@ -172,8 +175,10 @@ class Recorder:
 
     async def _mend(self) -> None:
         """Make films whole that an earlier failure left behind."""
-        while self._cut_off:
-            await self._card.learn(*self._cut_off.pop().key)
+        for left in tuple(self._cut_off):
+            with suppress(OSError):  # then later; it must not keep the camera from recording
+                await self._card.learn(*left.key)
+                self._cut_off.remove(left)
 
     def _stepped(self) -> bool:
         """Return whether the clock was set since the last time."""

@@ -1,6 +1,7 @@
 """The SD card: whether it is there, what is on it, what goes onto it, and what has to go when it is full (SDK 14)."""
 
 import asyncio
+import errno
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
@@ -95,6 +96,7 @@ class Card:
         self._idle.set()
         self._formatting = False
         self._room = asyncio.Lock()
+        self._keeping = asyncio.Lock()
 
     # ---- whether it is there
 
@@ -192,8 +194,13 @@ class Card:
     # ---- what goes onto it, and off it
 
     async def keep(self, film: Film) -> None:
-        """Keep a whole file among those that events made; durable on return. Raises `CardError`."""
-        async with self.using() as disk:
+        """Keep a whole file among those that events made; durable on return. Raises `CardError`.
+
+        One that is there already, because another schedule kept it, is not kept twice.
+        """
+        async with self.using() as disk, self._keeping:
+            if any((r.folder, r.began, r.ended) == (EVENT, film.began, film.ended) for r in self.index):
+                return
             try:
                 if not await self.make_room((await asyncio.to_thread(film.path.stat)).st_size):
                     raise CardError("the SD card is full")
@@ -226,10 +233,14 @@ class Card:
             self.index.put(recording)
 
     async def learn(self, folder: str, name: str) -> None:
-        """Take note of one file, and mend it if it was cut off. Raises ``OSError``."""
-        if self.disk is not None:
-            found = await asyncio.to_thread(self.disk.find, folder, name)
-            await self.index.add(await asyncio.to_thread(survey, self.disk, found, self._place()))
+        """Take note of one file, if it is there, and mend it if it was cut off. Raises ``OSError``."""
+        if self.disk is None:
+            return
+        if found := await asyncio.to_thread(self.disk.find, folder, name):
+            known = await asyncio.to_thread(survey, self.disk, found, self._place())
+            if not known and await asyncio.to_thread(self.disk.find, folder, name):
+                raise OSError(errno.EIO, "it cannot be read", name)
+            await self.index.add(known)
 
     async def format(self) -> None:
         """Stop what is being written, delete everything in our folders. Raises `CardError`."""

@@ -83,6 +83,7 @@ class Segment:
                 self._disk.remove(self._folder, self._name)
                 return None
             _write_all(self._fd, [self._writer.index()], self._writer.end)
+            os.fdatasync(self._fd)  # the head that says that all is there comes after all that is
             os.pwrite(self._fd, self._writer.head(closed=True), 0)
             os.fsync(self._fd)
             self._disk.sync(self._folder)

@@ -35,14 +35,14 @@ def _look(disk: Disk, file: Found, place: tzinfo) -> Recording | None:
         if file.size == 0:  # the power went when it had just been made
             disk.remove(file.folder, file.name)
             return None
-        named = nanoseconds(began.replace(tzinfo=place))
-        return _film(disk, file, named) if file.name.endswith(".avi") else _recording(file, named, 0)
-    except OSError as error:
+        began = began.replace(tzinfo=place)
+        return _film(disk, file, began) if file.name.endswith(".avi") else _recording(file, nanoseconds(began), 0)
+    except (OSError, ValueError) as error:
         _log.warning("%s/%s on the SD card cannot be read: %s", file.folder, file.name, error)
         return None
 
 
-def _film(disk: Disk, file: Found, named: int) -> Recording | None:
+def _film(disk: Disk, file: Found, named: datetime) -> Recording | None:
     fd = disk.open(file.folder, file.name)
     try:
         head = os.pread(fd, HEAD, 0)
@@ -51,19 +51,20 @@ def _film(disk: Disk, file: Found, named: int) -> Recording | None:
     try:
         film = reader.film(head, file.size)
     except ValueError:  # another camera's, or none at all
-        return _recording(file, named, 0) if head[:4] == b"RIFF" and head[8:12] == b"AVI " else None
+        foreign = head[:4] == b"RIFF" and head[8:12] == b"AVI "
+        return _recording(file, nanoseconds(named), 0) if foreign else None
     if not film.closed:
-        mended = _mend(disk, file)
+        mended = _mend(disk, file, named)
         if mended is None:
             return None
         file, film = mended
-    return _recording(file, nanoseconds(film.began) if film.began else named, film.length)
+    return _recording(file, nanoseconds(film.began or named), film.length)
 
 
-def _mend(disk: Disk, file: Found) -> tuple[Found, reader.Film] | None:
+def _mend(disk: Disk, file: Found, named: datetime) -> tuple[Found, reader.Film] | None:
     fd = disk.open(file.folder, file.name, change=True)
     try:
-        mended = reader.mend(lambda place, length: os.pread(fd, length, place), file.size)
+        mended = reader.mend(lambda place, length: os.pread(fd, length, place), file.size, named)
         if mended is None:
             disk.remove(file.folder, file.name)
             return None

@@ -16,6 +16,7 @@ from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD, Form
 from ipcamd.wire.avi.writer import SECOND, Writer
 
+EPOCH = datetime(1971, 1, 1, tzinfo=UTC)
 FILMS = (Codec.H264, Codec.MPEG4, Codec.JPEG)
 
 
@@ -24,7 +25,7 @@ def reading(data: bytes) -> Callable[[int, int], bytes]:
 
 
 def mended(data: bytes) -> bytes:
-    found = reader.mend(reading(data), len(data))
+    found = reader.mend(reading(data), len(data), EPOCH)
     assert found
     return found.head + data[HEAD : found.end] + found.index
 
@@ -152,7 +153,13 @@ def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: Codec) 
 
 def test_a_film_without_a_picture_cannot_be_mended() -> None:
     data = film(pictures(Codec.JPEG), Codec.JPEG)
-    assert reader.mend(reading(data[: HEAD + 100]), HEAD + 100) is None
+    assert reader.mend(reading(data[: HEAD + 100]), HEAD + 100, EPOCH) is None
+
+
+def test_a_film_that_forgot_when_it_began_is_mended_too() -> None:
+    data = film(pictures(Codec.JPEG), Codec.JPEG, closed=False).replace(b"ICRD", b"XXXX")
+    whole = mended(data)
+    assert reader.film(whole[:HEAD], len(whole)).began == EPOCH
 
 
 def test_a_power_cut_that_left_zeros_loses_only_them(tmp_path: Path) -> None:
@@ -177,7 +184,7 @@ def test_other_files_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError):
         reader.film(data, len(data))
     with pytest.raises(ValueError):
-        reader.mend(reading(data), len(data))
+        reader.mend(reading(data), len(data), EPOCH)
 
 
 HEADS = film(pictures(Codec.H264, 2), Codec.H264)
@@ -190,7 +197,7 @@ def test_damaged_files_are_mended_or_refused(hits: list[tuple[int, int]]) -> Non
     for place, value in hits:
         data[place] = value
     try:
-        found = reader.mend(reading(bytes(data)), len(data))
+        found = reader.mend(reading(bytes(data)), len(data), EPOCH)
     except ValueError:
         return
     assert found is None or HEAD < found.end <= len(data)

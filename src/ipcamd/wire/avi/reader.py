@@ -108,10 +108,10 @@ def chunks(read: Read, size: int) -> Iterator[Chunk]:
         place += padded(length)
 
 
-def mend(read: Read, size: int) -> Mended | None:
+def mend(read: Read, size: int, began: datetime) -> Mended | None:
     """Return what makes whole a file that was cut off; None if there is no picture in it.
 
-    Raises ``ValueError`` if it is not one of ours.
+    `began` counts if the file does not say when it began. Raises ``ValueError`` if it is not one of ours.
     """
     found = film(read(0, HEAD), size)
     totals, index = Totals(indexed=True), bytearray()
@@ -125,9 +125,9 @@ def mend(read: Read, size: int) -> Mended | None:
             totals.largest = max(totals.largest, part.length)
         else:
             totals.samples += part.length
-    if not totals.largest or found.began is None:
+    if not totals.largest:
         return None
-    whole = head(found.form, found.began, totals)
+    whole = head(found.form, found.began or began, totals)
     return Mended(HEAD + totals.bytes, CHUNK.pack(b"idx1", len(index)) + bytes(index), whole)
 
 
