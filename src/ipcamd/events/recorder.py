@@ -115,7 +115,6 @@ class Recorder:
         """Record until something changes; False if something failed."""
         try:
             async with self._card.using() as disk:
-                await self._mend()
                 await self._record(disk)
             return True
         except (OSError, CardError) as error:
@@ -155,7 +154,7 @@ class Recorder:
         if not await self._card.make_room(sum(len(frame.payload) for frame in frames)):
             raise CardError("the SD card is full")
         done, present = await self._in_thread(_write, film, frames, self._stepped())
-        await self._card.recorded(*done)
+        await self._done(done)
         if present:
             self._card.progress(present)
             self._trouble = ""
@@ -171,10 +170,13 @@ class Recorder:
         if present and present.key not in [recording.key for recording in done]:
             self._card.index.forget(present.key)
             self._cut_off.append(present)
-        await self._card.recorded(*done)
+        await self._done(done)
 
-    async def _mend(self) -> None:
-        """Make films whole that an earlier failure left behind."""
+    async def _done(self, films: list[Recording]) -> None:
+        """Know films that became whole; when there are some the card works: mend what an earlier failure left."""
+        await self._card.recorded(*films)
+        if not films:
+            return
         for left in tuple(self._cut_off):
             with suppress(OSError):  # then later; it must not keep the camera from recording
                 await self._card.learn(*left.key)

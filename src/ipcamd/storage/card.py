@@ -236,11 +236,11 @@ class Card:
         """Take note of one file, if it is there, and mend it if it was cut off. Raises ``OSError``."""
         if self.disk is None:
             return
-        if found := await asyncio.to_thread(self.disk.find, folder, name):
-            known = await asyncio.to_thread(survey, self.disk, found, self._place())
-            if not known and await asyncio.to_thread(self.disk.find, folder, name):
-                raise OSError(errno.EIO, "it cannot be read", name)
-            await self.index.add(known)
+        found = await asyncio.to_thread(self.disk.find, folder, name)
+        known = await asyncio.to_thread(survey, self.disk, found, self._place())
+        if found and not known and await asyncio.to_thread(self.disk.find, folder, name):
+            raise OSError(errno.EIO, "it cannot be read", name)
+        await self.index.add(known)
 
     async def format(self) -> None:
         """Stop what is being written, delete everything in our folders. Raises `CardError`."""
