@@ -7,8 +7,7 @@ from ipcamd.cgi.download import attachment, download
 from ipcamd.cgi.endpoint import Call, Endpoint, File, Reply, text
 from ipcamd.errors import CardError, RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.storage.recording import FOLDERS, NAME, Recording
-from ipcamd.storage.survey import nanoseconds
+from ipcamd.storage.recording import FOLDERS, NAME, Recording, nanoseconds
 from ipcamd.wire.query import Query
 
 FIELDS = {

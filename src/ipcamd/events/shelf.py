@@ -1,9 +1,9 @@
 """Where clips lie until those who want them have made links or copies of them. Everything here is for threads."""
 
 import os
-import shutil
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from ipcamd.store.files import sync_directory
@@ -23,7 +23,7 @@ class Shelf:
 
     def clear(self) -> None:
         """Throw away what lies there, and make the directory if it is missing. Raises ``OSError``."""
-        shutil.rmtree(self._path, ignore_errors=True)
+        _delete(self._path)
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._places.clear()
 
@@ -39,7 +39,7 @@ class Shelf:
             paths = [_write(place / name, pieces, head) for name, pieces, head in files]
             sync_directory(place)
         except OSError:
-            shutil.rmtree(place, ignore_errors=True)
+            _delete(place)
             raise
         self._places.append((place, sum(path.stat().st_size for path in paths)))
         self._clear_out()
@@ -47,7 +47,7 @@ class Shelf:
 
     def _clear_out(self) -> None:
         while len(self._places) > 1 and sum(size for _, size in self._places) > self._most:
-            shutil.rmtree(self._places.popleft()[0], ignore_errors=True)
+            _delete(self._places.popleft()[0])
 
 
 def _write(path: Path, pieces: Iterable[bytes], head: bytes) -> Path:
@@ -59,3 +59,14 @@ def _write(path: Path, pieces: Iterable[bytes], head: bytes) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return path
+
+
+def _delete(place: Path) -> None:
+    """Delete a directory with the files and directories in it, as far as that can be done."""
+    if not place.is_dir():
+        return
+    for path in place.iterdir():
+        with suppress(OSError):
+            _delete(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    with suppress(OSError):
+        place.rmdir()

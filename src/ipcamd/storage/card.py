@@ -4,7 +4,7 @@ import asyncio
 import errno
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
@@ -16,7 +16,6 @@ from ipcamd.storage.disk import Disk, Found, Identity
 from ipcamd.storage.index import Index
 from ipcamd.storage.recording import EVENT, Recording, began_by, name_of
 from ipcamd.storage.segment import TRIES
-from ipcamd.storage.survey import survey
 
 RESERVE = 8 << 20
 """Bytes that stay free, or a sixteenth of a small card: what is being written must be finished in order."""
@@ -237,7 +236,7 @@ class Card:
         if self.disk is None:
             return
         found = await asyncio.to_thread(self.disk.find, folder, name)
-        known = await asyncio.to_thread(survey, self.disk, found, self._place())
+        known = await asyncio.to_thread(_survey, self.disk, found, self._place())
         if found and not known and await asyncio.to_thread(self.disk.find, folder, name):
             raise OSError(errno.EIO, "it cannot be read", name)
         await self.index.add(known)
@@ -294,7 +293,7 @@ class Card:
             await self.index.drop(gone)
             for start in range(0, len(unknown), BATCH):
                 some = unknown[start : start + BATCH]
-                await self.index.add(await asyncio.to_thread(survey, self.disk, some, self._place()))
+                await self.index.add(await asyncio.to_thread(_survey, self.disk, some, self._place()))
         except OSError as error:
             _log.warning("the SD card could not be read: %s", error)
 
@@ -306,6 +305,12 @@ class Card:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+def _survey(disk: Disk, files: Iterable[Found], place: tzinfo) -> list[Recording]:
+    from ipcamd.storage.survey import survey  # most starts have nothing to look at
+
+    return survey(disk, files, place)
 
 
 def _take_in(disk: Disk, film: Film) -> Found:

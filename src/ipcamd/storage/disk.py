@@ -6,7 +6,6 @@ held between calls, so an idle card can be unmounted.
 
 import errno
 import os
-import shutil
 import stat
 import threading
 from collections.abc import Iterator
@@ -200,6 +199,8 @@ def _names(fd: int) -> list[str]:
 
 
 def _copy(path: Path, draft: str, fd: int) -> None:
+    import shutil  # it brings three compressors; seldom needed
+
     target = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _LINKLESS, 0o600, dir_fd=fd)
     try:
         with path.open("rb") as source, os.fdopen(os.dup(target), "wb") as copy:
@@ -228,6 +229,8 @@ def _name(draft: str, name: str, fd: int) -> None:
 
 def _delete(name: str, fd: int) -> None:
     if stat.S_ISDIR(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
+        import shutil
+
         shutil.rmtree(name, dir_fd=fd)
     else:
         os.unlink(name, dir_fd=fd)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
@@ -69,7 +68,9 @@ class Projector:
         """Throw away what was made."""
         if self._thread:
             self._thread.shutdown(wait=False, cancel_futures=True)
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+            await asyncio.to_thread(self._clear)
+            with contextlib.suppress(OSError):
+                self._folder.rmdir()
 
     async def _make(self, recording: Recording, work: Callable[[BinaryIO], T]) -> T:
         if self._thread is None:
@@ -93,8 +94,9 @@ class Projector:
             self._waiting -= 1
 
     def _clear(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(mode=0o700, parents=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in self._folder.iterdir():
+            path.unlink()
 
     async def _clear_out(self) -> None:
         while len(self._films) > 1 and sum(self._films.values()) > MOST_BYTES:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 RECORD, EVENT = "record", "event"
 FOLDERS = (RECORD, EVENT)
@@ -15,6 +15,8 @@ TYPES = {"avi": "video/x-msvideo", "jpg": "image/jpeg"}
 """Content types by the names' endings."""
 
 _FORM = "%m%d%Y-%H%M%S"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,8 @@ def began_by(name: str) -> datetime | None:
         return datetime.strptime(match[1], _FORM) if match else None
     except ValueError:
         return None
+
+
+def nanoseconds(moment: datetime) -> int:
+    """Return a time with a zone as nanoseconds since the epoch, UTC."""
+    return (moment - _EPOCH) // _MICROSECOND * 1000

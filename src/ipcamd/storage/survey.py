@@ -3,28 +3,20 @@
 import logging
 import os
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from ipcamd.storage.disk import Disk, Found
-from ipcamd.storage.recording import Recording, began_by
+from ipcamd.storage.recording import Recording, began_by, nanoseconds
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD
 
 _log = logging.getLogger(__name__)
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def survey(disk: Disk, files: Iterable[Found], place: tzinfo) -> list[Recording]:
     """Return what these files are; those that are nothing of ours are left out. `place` is where their names' times
     are local."""
     return [recording for file in files if (recording := _look(disk, file, place))]
-
-
-def nanoseconds(moment: datetime) -> int:
-    """Return a time with a zone as nanoseconds since the epoch, UTC."""
-    return (moment - _EPOCH) // _MICROSECOND * 1000
 
 
 def _look(disk: Disk, file: Found, place: tzinfo) -> Recording | None:

@@ -10,8 +10,7 @@ from ipcamd.cgi.download import download
 from ipcamd.cgi.endpoint import Call, Endpoint, File, Reply, never
 from ipcamd.errors import CardError, HttpError, RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Recording
-from ipcamd.storage.survey import nanoseconds
+from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Recording, nanoseconds
 
 _DAY = timedelta(days=1)
 _FRESH = (("Cache-Control", "no-store"),)
