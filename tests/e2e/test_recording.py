@@ -6,10 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from statistics import median
 
+import av
+import numpy as np
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
 from tests.e2e.chromium import Chromium
+from tests.e2e.hearing import flashing_film, linear, nearest, rises
 from tests.wire.avi.films import playable, probe
 
 pytestmark = pytest.mark.slow
@@ -56,6 +59,36 @@ def test_an_event_s_clip_goes_to_the_card_and_comes_back_whole(camera: CameraPro
     assert "di1 high" in client.get("/cgi/admin/eventlog.cgi").text
     assert client.get("/sdcard.cgi", action="delete", dir="event", fname=name).text == "1\r\n"
     assert listed(client, "event") == []
+
+
+def heard_and_seen(path: Path) -> tuple[list[float], list[float]]:
+    """Return when beeps begin and when the picture becomes light, in seconds from the film's beginning."""
+    with av.open(str(path)) as film:
+        levels = [(float(f.dts * f.time_base), float(f.to_ndarray(format="gray").mean())) for f in film.decode(video=0)]
+    with av.open(str(path)) as film:
+        loud = np.abs(linear(b"".join(bytes(packet) for packet in film.demux(audio=0)))) > 0.03
+    lately = np.convolve(loud, np.ones(400), "full")[: loud.size] - loud
+    return list(np.flatnonzero(loud & (lately == 0)) / 8000), rises(levels)
+
+
+@pytest.mark.parametrize("encoding", ["H264", "MPEG4"])
+def test_sound_is_in_step_with_the_pictures(start_camera: StartCamera, tmp_path: Path, encoding: str) -> None:
+    """A light that flashes with a beep each second: in the clip they are as close as a frame and a block of sound."""
+    camera = start_camera(f"--source={flashing_film(tmp_path / 'flashing.avi')}")
+    client = camera.client
+    client.update("Audio", MicEnabled="yes")
+    client.update("Event.Server.General", EncodeFormat=encoding, PreEvent=4, PostEvent=2)
+    schedule(client, INPUT)
+    time.sleep(6)
+    client.get("/cgi/admin/virtual.cgi", di1="high")
+    eventually(lambda: listed(client, "event"), "no clip")
+    (path,) = files(camera, "event")
+    assert seconds(path) == pytest.approx(6, abs=1 / 25)
+    heard, seen = heard_and_seen(path)
+    # in the first second pictures may still be catching up
+    apart = [moment - nearest(moment, heard) for moment in seen if 1.1 < moment < 5.9]
+    assert len(apart) >= 4
+    assert max(abs(one) for one in apart) < 0.08, apart
 
 
 def test_recording_goes_on_over_a_pulled_card_and_ends_in_order(camera: CameraProcess) -> None:
