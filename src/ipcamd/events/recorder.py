@@ -137,6 +137,8 @@ class Recorder:
         finally:
             take.leave()
             await self._finish(film, rest)
+            if take.lost:
+                self._complain(f"{take.lost} pictures are missing: the card is too slow")
 
     def _goes_on(self, hub: Hub, hears: bool) -> bool:
         same = hub is chosen(self._pipeline, self._settings[GENERAL]) and hears == self._pipeline.hears
@@ -161,15 +163,17 @@ class Recorder:
 
     async def _finish(self, film: Film, frames: list[Encoded]) -> None:
         """Make the last film whole; if the card does not take it any more, leave it to be mended."""
-        present = film.current.state() if film.current else None
+        unfinished = {r.key: r for r in self._card.index if r.writing}
+        if film.current:
+            unfinished |= {(present := film.current.state()).key: present}
         try:
             done = await self._in_thread(_close, film, frames)
         except OSError as error:
             self._complain(str(error))
             done = []
-        if present and present.key not in [recording.key for recording in done]:
-            self._card.index.forget(present.key)
-            self._cut_off.append(present)
+        for key in unfinished.keys() - {recording.key for recording in done}:
+            self._card.index.forget(key)
+            self._cut_off.append(unfinished[key])
         await self._done(done)
 
     async def _done(self, films: list[Recording]) -> None:

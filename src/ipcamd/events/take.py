@@ -56,7 +56,7 @@ class Take:
             self._hub.ask_key()
         self._broken = self._broken and not frame.key
         if self._broken:
-            self.lost += 1
+            self.lost += self.lost > 0  # what comes before the first key frame is no loss
             return
         self._pictures.append((self._clock(), frame))
         self._bytes += len(frame.payload)
