@@ -12,7 +12,6 @@ from ipcamd.events.actions.naming import NAMES, names, parts
 from ipcamd.events.errand import Errand
 from ipcamd.events.parcel import Parcel
 
-
 FULL = "452"
 """The one reply that promises better times, and yet wants the room back (RFC 959)."""
 
