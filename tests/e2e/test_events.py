@@ -1,0 +1,124 @@
+"""The whole way of an event on a running camera: trigger, schedule, clip, delivery, notice, log."""
+
+import http.server
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.conftest import StartCamera
+from tests.e2e.camera import CameraProcess, eventually
+from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
+
+pytestmark = pytest.mark.slow
+
+
+class Receiver(http.server.HTTPServer):
+    """Remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Receiver)
+        self.server.paths.append(self.path)
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def laboratory(start_camera: StartCamera) -> CameraProcess:
+    return start_camera("--source=scene", "--allow-local-targets")
+
+
+def log(camera: CameraProcess) -> list[dict[str, str]]:
+    lines = camera.client.get("/cgi/admin/eventlog.cgi", format="json").text.splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def schedule(camera: CameraProcess, **fields: object) -> None:
+    assert camera.client.get("/cgi/event/schedule.cgi", action="add", **fields).text.startswith("[Event.Schedule.")
+
+
+def outside(camera: CameraProcess, **deeds: str) -> None:
+    assert camera.client.get("/cgi/admin/virtual.cgi", **deeds).text == "OK\r\n"
+
+
+def duration(film: Path) -> float:
+    command = ("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", film)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30)
+    assert not done.stderr
+    return float(done.stdout)
+
+
+def test_a_clip_reaches_the_ftp_server_when_that_comes_back(laboratory: CameraProcess, tmp_path: Path) -> None:
+    client = laboratory.client
+    with FtpServer(tmp_path / "first") as server:
+        port = server.port  # where nobody listens any more
+    login = {"FTPServer": "127.0.0.1", "UserName": USER, "Path": "cam/door"}
+    client.update("Event.Server.FTP", Enable="yes", Port=port, **login)
+    client.get("/cgi/admin/param.cgi", action="update", group="Event.Server.FTP", Password=PASSWORD)
+    client.update("Event.Server.General", PreEvent=0, PostEvent=2)
+    schedule(laboratory, Name="door", TriggerDI1=1, EnableFtp=1)
+    outside(laboratory, di1="high")
+    eventually(lambda: [e for e in log(laboratory) if e["schedule"] == "door" and e["failed"]])
+    laboratory.kill()
+    laboratory.start()
+    with FtpServer(tmp_path / "second") as server:
+        laboratory.client.update("Event.Server.FTP", Port=server.port)
+        eventually(lambda: any(name.endswith(".avi") for name in server.files()))
+        (name,) = server.files()
+    assert name.startswith("cam/door/ipcamd-")
+    assert duration(tmp_path / "second" / name) == pytest.approx(2, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("event", "deeds", "told"),
+    [
+        ("di1_0", [{"di1": "high"}, {"di1": "low"}], ["di1_0"]),
+        ("input2_2", [{"di2": "high"}, {"di2": "low"}], ["input2_2", "input2_2"]),
+    ],
+)
+def test_a_notice_is_sent_and_noted(
+    laboratory: CameraProcess, receiver: Receiver, event: str, deeds: list[dict[str, str]], told: list[str]
+) -> None:
+    url = f"http://127.0.0.1:{receiver.server_port}/event/handler.cgi"
+    answer = laboratory.client.get(f"/EventHttpNotify.cgi?HttpUrl={url}&Message={event},Time:1234567890")
+    assert answer.text == "OK\r\n"
+    for deed in deeds:
+        outside(laboratory, **deed)
+    eventually(lambda: len(receiver.paths) >= len(told))
+    assert [path.rpartition(",Time:")[0] for path in receiver.paths] == [
+        f"/event/handler.cgi?Message={name}" for name in told
+    ]
+    eventually(lambda: sum("http notice" in entry["done"] for entry in log(laboratory)) == len(told))
+
+
+def test_motion_alone_is_a_trigger_while_nobody_watches(laboratory: CameraProcess, receiver: Receiver) -> None:
+    client = laboratory.client
+    outside(laboratory, scene="still")
+    window = "1,0,100,640,480,80|0,0,0,0,0,50|0,0,0,0,0,50"
+    answer = client.get(f"/setup.cgi?mddata={window}&mdpercent=5|50|50&motionenable=1").lines
+    assert answer == ["OK mddata", "OK mdpercent", "OK motionenable"]
+    schedule(laboratory, Name="walk", TriggerMotion=1, EnableDigitalOutput=1, DigitalOutputTime=60)
+    outside(laboratory, scene="walk")
+    eventually(lambda: "do1=high" in client.get("/cgi/admin/virtual.cgi").lines)
+    assert {(e["what"], e["schedule"]) for e in log(laboratory)} == {("motion 1", "walk")}
