@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench import fanout, motion, packs, recording, requests, rtsp, servers, stages, starting, table, viewers
+from bench import delivery, fanout, motion, packs, recording, requests, rtsp, servers, stages, starting, table, viewers
 from bench.table import Row
 
 RESULTS = Path(__file__).parent / "results"
@@ -80,6 +80,7 @@ SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "stages": lambda run: stages.rows(stages.scene(90 if run.full else 45)),
     "motion": lambda _: motion.rows(),
     "recording": lambda run: recording.rows(run.folder, 2 * run.seconds),
+    "delivery": lambda run: delivery.measure(run.folder, 500 if run.full else 200),
     "fanout": mjpeg_fanout,
     "rtsp": rtsp_fanout,
     "soak": lambda run: viewers.soak(run.folder, run.soak, say) if run.soak else [],

@@ -1,4 +1,4 @@
-"""A blocking talk with another host, in threads of its own, that can be cut off at any moment.
+"""A blocking talk with another host, in a thread of its own, that can be cut off at any moment.
 
 The libraries for FTP, SMTP and SMB block. A thread cannot be ended from outside, but its sockets can be shut: then
 whatever it waits for fails at once, and nothing more goes out.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from ipcamd.access.aside import aside
+from ipcamd.access.aside import Aside
 from ipcamd.errors import DeliveryError
 
 CONNECT = 10.0
@@ -27,8 +27,8 @@ class Errand:
     """One talk: what it holds open, and when it last got on."""
 
     def __init__(self, name: str, stall: float = STALL) -> None:
-        """`name` is the threads'; `stall` is the most seconds without progress."""
-        self._name = name
+        """`name` is the thread's; `stall` is the most seconds without progress. It is to be ended with `cut`."""
+        self._thread = Aside(name)
         self._stall = stall
         self._cuts: list[Callable[[], object]] = []
         self._data: socket.socket | None = None
@@ -60,10 +60,10 @@ class Errand:
         self._last = time.monotonic() + (patience - 1) * self._stall
 
     def cut(self) -> None:
-        """End it: what its threads wait for fails."""
+        """End it: what its thread waits for fails."""
         with self._lock:
             self._over = True
-            cuts, self._cuts = self._cuts, []
+            cuts, self._cuts = [*self._cuts, self._thread.close], []
         if data := self._data:
             cuts.append(lambda: data.shutdown(socket.SHUT_RDWR))
         for cut in cuts:
@@ -71,17 +71,26 @@ class Errand:
                 cut()
 
     async def run(self, action: Callable[[], T]) -> T:
-        """Return what `action` returns, run in a thread; the errand is cut off when the caller is cancelled.
+        """Return what `action` returns, run in the thread; the errand is cut off when the caller is cancelled.
 
-        Raises what it raises, and ``TimeoutError`` if it does not get on.
+        Actions take turns, and after one that failed there is no other. Raises what `action` raises, and
+        ``TimeoutError`` if it does not get on.
         """
         self.beat()
-        outcome = aside(action, self._name)
+        outcome = self._thread.do(lambda: self._do(action))
         self._look(asyncio.get_running_loop(), outcome)
         try:
             return await outcome
         except BaseException:
             self.cut()
+            raise
+
+    def _do(self, action: Callable[[], T]) -> T:
+        self._check()
+        try:
+            return action()
+        except BaseException:
+            self._over = True
             raise
 
     def _check(self) -> None:

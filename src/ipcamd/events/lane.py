@@ -4,10 +4,11 @@ import asyncio
 import logging
 import random
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from ipcamd.access.targets import Targets
 from ipcamd.errors import DeliveryError, RequestFailed
@@ -24,12 +25,18 @@ on its way within a minute of the target's return."""
 DETAILED = 7
 """So many failures in a row are each told; after that the same words only once in `REMINDER`."""
 REMINDER = 3600.0
+AHEAD = 2
+"""Parcels that the thread has: one that it sends, and one that it goes on with at once."""
 
 _log = logging.getLogger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
 Noted = Callable[[Parcel, str, str], None]
 """Called with a parcel, what was done, what failed."""
+
+
+Outcome = tuple[str, float] | None
+"""How a parcel was delivered, and in how many seconds; None: its file is gone."""
 
 
 class Pauses:
@@ -122,45 +129,69 @@ class Lane:
     async def _work(self) -> None:
         while True:
             self._stir.clear()
-            if self.enabled and (parcel := await self._spool.next(self.target)):
-                await self._visit(parcel)
+            if self.enabled and self._spool.head(self.target):
+                await self._visit()
             else:
                 await self._stir.wait()
 
-    async def _visit(self, first: Parcel) -> None:
+    async def _visit(self) -> None:
         """Deliver what waits, in one session; after a failure, wait."""
-        parcel: Parcel | None = first
         try:
             async with self._session() as (errand, session):
-                while parcel:
-                    await self._deliver(parcel, errand, session)
-                    parcel = await self._spool.next(self.target)
+                await self._drain(errand, session)
         except DeliveryError as error:
-            await self._rest(parcel or first, error)
+            await self._rest(self._spool.head(self.target), error)
         except Exception:  # a fault of ours must not end the worker
             _log.exception("delivery by %s failed", self.carrier.title)
             await self._means.sleep(LONGEST)
 
-    async def _rest(self, parcel: Parcel, error: DeliveryError) -> None:
+    async def _drain(self, errand: Errand, session: Session) -> None:
+        """Send one parcel after the other. While one is on its way the next is made ready: no waiting for the disk."""
+        sendings: deque[tuple[Parcel, asyncio.Task[Outcome]]] = deque()
+        try:
+            parcel = await self._spool.advance(self.target)
+            while parcel or sendings:
+                if parcel:
+                    action = partial(self._send, session, parcel)
+                    sendings.append((parcel, asyncio.create_task(errand.run(action))))
+                if parcel and len(sendings) < AHEAD:
+                    parcel = await self._spool.advance(self.target, parcel.id)
+                else:
+                    done, sending = sendings[0]
+                    outcome = await sending
+                    parcel = await self._spool.advance(self.target, sendings[-1][0].id, done)
+                    sendings.popleft()
+                    self._tell(done, outcome)
+        finally:
+            tasks = [task for _, task in sendings]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _rest(self, parcel: Parcel | None, error: DeliveryError) -> None:
         """Tell a failure, and wait for a while."""
         pause = self._pauses.next(error.away)
-        self._refused[parcel.id] += not error.away
-        self._tell_failure(parcel, str(error), pause)
+        if parcel:
+            self._refused[parcel.id] += not error.away
+            self._tell_failure(parcel, str(error), pause)
         await self._means.sleep(pause)
 
-    async def _deliver(self, parcel: Parcel, errand: Errand, session: Session) -> None:
-        attempt, began = self._refused[parcel.id] + 1, self._means.now()
+    def _send(self, session: Session, parcel: Parcel) -> Outcome:
+        """Send a parcel; in a thread."""
         if not parcel.path.exists():
-            await self._spool.remove(parcel)
-            self._noted(parcel, "", f"{parcel.name}: it is gone from the camera's disk")
-            return
-        await self._spool.touch(parcel)
-        how = await errand.run(lambda: session.send(parcel, attempt))  # as it was: whether it was tried before
-        await self._spool.remove(parcel)
+            return None
+        began = self._means.now()
+        return session.send(parcel, self._refused[parcel.id] + 1), self._means.now() - began
+
+    def _tell(self, parcel: Parcel, outcome: Outcome) -> None:
         self._refused.clear()
         self._pauses.reset()
+        if outcome is None:
+            self._noted(parcel, "", f"{parcel.name}: it is gone from the camera's disk")
+            return
+        how, seconds = outcome
         self.count.delivered += 1
-        took = f"{parcel.size / 1e6:.1f} MB in {self._means.now() - began:.1f} s"
+        took = f"{parcel.size / 1e6:.1f} MB in {seconds:.1f} s"
         self._noted(parcel, f"{parcel.name} delivered, {took}{f'; {how}' if how else ''}", "")
 
     def _tell_failure(self, parcel: Parcel, words: str, pause: float) -> None:

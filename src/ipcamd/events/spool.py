@@ -61,11 +61,10 @@ class Spool:
         except OSError as error:
             raise ConfigError(f"what is to be delivered cannot be kept in {folder}: {error.strerror}") from error
 
-    async def next(self, target: str) -> Parcel | None:
-        """Return what is to be delivered next, once all is noted that is delivered already."""
-        async with self._lock:
-            queue = self._queues.get(target)
-            return queue[0] if queue else None
+    def head(self, target: str) -> Parcel | None:
+        """Return what is to be delivered next."""
+        queue = self._queues.get(target)
+        return queue[0] if queue else None
 
     def waiting(self, target: str) -> tuple[int, int]:
         """Return how many parcels wait for a target, and their bytes."""
@@ -79,14 +78,13 @@ class Spool:
         """
         await self._database.complete(self._put(target, material))
 
-    async def touch(self, parcel: Parcel) -> None:
-        """Note that it is being tried; on return that is on the disk, if the disk can be written."""
-        if not parcel.tried:
-            await self._database.complete(self._touch(parcel))
+    async def advance(self, target: str, after: int = 0, done: Parcel | None = None) -> Parcel | None:
+        """Let go of `done`, which is delivered or lost; return the first parcel beyond number `after`, as it was.
 
-    async def remove(self, parcel: Parcel) -> None:
-        """Let go of a parcel: it is delivered, or lost."""
-        await self._database.complete(self._remove(parcel))
+        On the disk that one counts as tried from now on. A disk that cannot be written is only logged: at worst a file
+        arrives twice.
+        """
+        return await self._database.complete(self._advance(target, after, done))
 
     def forget(self) -> Step:
         """Return the step that drops everything (factory default)."""
@@ -170,20 +168,30 @@ class Spool:
         await self._database.write(save)
         return number
 
-    async def _touch(self, parcel: Parcel) -> None:
-        with suppress(StoreError):  # without it a file may at worst arrive twice
-            await self._database.write(lambda c: c.execute("UPDATE parcel SET tried = 1 WHERE id = ?", (parcel.id,)))
-        queue = self._queue(parcel.target)
-        if parcel in queue:
-            queue[queue.index(parcel)] = replace(parcel, tried=True)
-
-    async def _remove(self, parcel: Parcel) -> None:
+    async def _advance(self, target: str, after: int, done: Parcel | None) -> Parcel | None:
         async with self._lock:
+            parcel = next((parcel for parcel in self._queue(target) if parcel.id > after), None)
+            changes = [("DELETE FROM parcel WHERE id = ?", (done.id,))] if done else []
+            if parcel and not parcel.tried:
+                changes.append(("UPDATE parcel SET tried = 1 WHERE id = ?", (parcel.id,)))
+            await self._note(changes)
+            if done:
+                self._drop(done)
+            if parcel:
+                queue = self._queue(target)
+                queue[queue.index(parcel)] = replace(parcel, tried=True)
+            return parcel
+
+    async def _note(self, changes: list[tuple[str, tuple[int]]]) -> None:
+        def save(connection: sqlite3.Connection) -> None:
+            for change in changes:
+                connection.execute(*change)
+
+        if changes:
             try:
-                await self._database.write(lambda c: c.execute("DELETE FROM parcel WHERE id = ?", (parcel.id,)))
-            except StoreError as error:  # without its file it is forgotten at the next start
-                _log.warning("%s is delivered, but that could not be noted: %s", parcel.name, error)
-            self._drop(parcel)
+                await self._database.write(save)
+            except StoreError as error:  # what is done has no file any more, and is forgotten at the next start
+                _log.warning("how far the delivery is could not be noted: %s", error)
 
     def _drop(self, parcel: Parcel) -> None:
         queue = self._queue(parcel.target)

@@ -44,8 +44,8 @@ async def live(folder: Path, group: str, values: dict[str, str]) -> None:
     async with staged(folder) as stage:
         asyncio.get_running_loop().add_reader(sys.stdin, ended.set)
         print(os.getpid(), flush=True)
+        stage.restless = True
         await stage.set(group, **values)
-        stage._turn.set()  # no pause lasts
         await take(stage, TARGETS[group], ended)
     print("empty", flush=True)
 

@@ -58,6 +58,8 @@ class Stage:
         self.settings = Settings(database, STORED, {})
         self.pauses: list[float] = []
         self.clock = 0.0
+        self.restless = False
+        """No pause lasts."""
         self._turn = asyncio.Event()
         self._asleep = asyncio.Event()
         kinds = kinds or carriers(lambda: "Front door", lambda moment: datetime.fromtimestamp(moment / SECOND, UTC))
@@ -95,6 +97,9 @@ class Stage:
     async def _sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
         self.clock += seconds
+        if self.restless:
+            await asyncio.sleep(0)
+            return
         self._asleep.set()
         await self._turn.wait()
         self._turn.clear()

@@ -11,7 +11,7 @@ from ipcamd.events.actions.carrier import Site
 from ipcamd.events.actions.tls import context
 from ipcamd.events.errand import CONNECT, STALL, Errand
 
-BLOCK = 1 << 18
+BLOCK = 1 << 16
 """Bytes that are sent at a time."""
 PATIENCE = 4
 """Times the usual that the server has for what is on its way when the last byte was sent."""

@@ -1,0 +1,215 @@
+"""How fast what waits is delivered, beside the bare libraries: the same files, servers and run.
+
+usage: python -m bench.delivery [MEGABYTES]
+"""
+
+import asyncio
+import ftplib
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import smbclient
+from bench.table import HEAD, Row, text
+from tests.events.actions.samba import PASSWORD, Samba
+
+from ipcamd.access.targets import Targets
+from ipcamd.events.actions.carriers import carriers
+from ipcamd.events.delivery import Delivery
+from ipcamd.events.event import Event, Kind
+from ipcamd.events.lane import Means
+from ipcamd.events.material import Material
+from ipcamd.params import STORED
+from ipcamd.store.database import Database
+from ipcamd.store.eventlog import Entry, EventLog
+from ipcamd.store.settings import Change, Settings
+
+EACH = 10_000_000
+"""Bytes of a file: a film of an event."""
+MEMORY = Path("/dev/shm")
+ROUNDS = 5
+"""Each has both, one right after the other; the median of their ratios counts."""
+LEAST = 0.8
+"""Of what the bare library does."""
+
+
+@dataclass(frozen=True)
+class Far:
+    """A server that runs, the bare library's way to it, and the camera's."""
+
+    title: str
+    target: str
+    group: str
+    values: dict[str, str]
+    folder: Path
+    bare: Callable[[list[Path]], None]
+
+
+class Counting(EventLog):
+    """Says when so many files were delivered."""
+
+    def __init__(self, database: Database, wanted: int) -> None:
+        super().__init__(database)
+        self.wanted = wanted
+        self.done = asyncio.Event()
+
+    def note(self, entry: Entry) -> None:
+        super().note(entry)
+        if entry.failed:
+            raise RuntimeError(entry.failed)
+        self.wanted -= 1
+        if not self.wanted:
+            self.done.set()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def ftp(folder: Path) -> Iterator[Far]:
+    """Run pyftpdlib in a process of its own."""
+    port = free_port()
+    folder.mkdir()
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "pyftpdlib",
+        "-w",
+        "-i",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "-d",
+        str(folder),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        _wait_for(port)
+
+        def bare(paths: list[Path]) -> None:
+            with ftplib.FTP() as client:
+                client.connect("127.0.0.1", port)
+                client.login()
+                for path in paths:
+                    with path.open("rb") as file:
+                        client.storbinary(f"STOR {path.name}", file)
+
+        yield Far("FTP", "ftp", "Event.Server.FTP", {"FTPServer": "127.0.0.1", "Port": str(port)}, folder, bare)
+        server.kill()
+
+
+@contextmanager
+def samba(folder: Path) -> Iterator[Far]:
+    """Run smbd."""
+    folder.mkdir()
+    server = Samba(folder)
+    server.start()
+
+    def bare(paths: list[Path]) -> None:
+        cache: dict[str, object] = {}
+        login = {"username": server.user, "password": PASSWORD, "port": server.port, "connection_cache": cache}
+        for path in paths:
+            with (
+                smbclient.open_file(rf"\\127.0.0.1\films\{path.name}", "wb", **login) as there,
+                path.open("rb") as file,
+            ):
+                shutil.copyfileobj(file, there, 1 << 20)
+        smbclient.reset_connection_cache(connection_cache=cache)
+
+    values = {"SambaServer": "127.0.0.1", "Share": "films", "Port": str(server.port)}
+    login = {"UserName": server.user, "Password": PASSWORD}
+    try:
+        yield Far("Samba", "samba", "Event.Server.NetStorage", values | login, server.share, bare)
+    finally:
+        server.stop()
+
+
+def measure(folder: Path, megabytes: int) -> list[Row]:
+    """Return the rows of all servers that are installed."""
+    servers = {"ftp": ftp} | ({"samba": samba} if shutil.which("smbd") else {})
+    return [row for name, server in servers.items() for row in _beside(server, folder / name, megabytes)]
+
+
+def _beside(server: Callable[[Path], AbstractContextManager[Far]], folder: Path, megabytes: int) -> list[Row]:
+    folder.mkdir()
+    paths = [folder / f"{number}.avi" for number in range(max(1, megabytes * 1_000_000 // EACH))]
+    for path in paths:
+        path.write_bytes(bytes(range(256)) * (EACH // 256))
+    total = sum(path.stat().st_size for path in paths) / 1e6
+    seconds: list[tuple[float, float]] = []
+    # not on the camera's disk, since each of its commits would have to wait for the server's files too
+    elsewhere = MEMORY if MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(dir=elsewhere) as there, server(Path(there) / "far") as far:
+        for number in range(ROUNDS):
+            bare = _timed(far, lambda: far.bare(paths))
+            seconds.append((bare, asyncio.run(_deliver(folder / f"near{number}", far, paths))))
+    ratio = statistics.median(bare / camera for bare, camera in seconds)
+    rate = total / statistics.median(camera for _, camera in seconds)
+    return [
+        Row(f"delivery by {far.title}, of the bare library's rate", ratio, LEAST, 1.0),
+        Row(f"delivery by {far.title}, {total:.0f} MB", rate, unit="MB/s"),
+    ]
+
+
+def _timed(far: Far, action: Callable[[], object]) -> float:
+    _clear(far)
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+async def _deliver(folder: Path, far: Far, paths: list[Path]) -> float:
+    """Return the seconds from the delivery's start, with all files in the spool, to the last one's arrival."""
+    _clear(far)
+    with Database(folder / "ipcamd.db") as database:
+        log = Counting(database, len(paths))
+        settings = Settings(database, STORED, {})
+        values = {"Enable": "yes", **far.values}
+        await settings.update([Change(far.group, name, value) for name, value in values.items()])
+        await settings.update([Change("Event.Server.General", "SpoolSize", "2000")])
+        kinds = carriers(lambda: "camera", lambda moment: datetime.fromtimestamp(moment / 1e9, UTC))
+        delivery = Delivery(database, folder / "spool", log, time.time_ns, kinds, Means(settings, Targets(True)))
+        event = Event(Kind.MOTION, time.time_ns(), window=1)
+        for path in paths:
+            await delivery.sink(far.target)(Material(path, path.name, "video/x-msvideo", 0, 1, event, "bench"))
+        began = time.perf_counter()
+        delivery.start()
+        await log.done.wait()
+        seconds = time.perf_counter() - began
+        await delivery.close()
+        await log.flush()
+    assert {p.name: p.stat().st_size for p in far.folder.iterdir()} == {p.name: p.stat().st_size for p in paths}
+    return seconds
+
+
+def _clear(far: Far) -> None:
+    for path in far.folder.iterdir():
+        path.unlink()
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the FTP server does not listen")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        rows = measure(Path(name), int(sys.argv[1]) if sys.argv[1:] else 100)
+    print(text([HEAD, *(row.cells() for row in rows)]))
