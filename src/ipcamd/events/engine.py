@@ -74,9 +74,8 @@ class Engine:
     async def _act(self, event: Event, started: Sequence[Schedule]) -> None:
         try:
             self._pulse(event, started)
-            flags = {flag: s for s in reversed(started) for flag in self._flags(event, s)}
-            if flags and self._camera:
-                await self._capture(self._camera, event, flags)
+            if self._camera:
+                await asyncio.gather(*(self._capture(self._camera, event, schedule) for schedule in started))
         except Exception:  # one event's failure is not the next one's
             _log.exception("the event %s could not be dealt with", event.kind.value)
 
@@ -91,16 +90,18 @@ class Engine:
                 self._output.pulse(seconds)
                 self._note(event, schedule, done=f"output high for {seconds} s")
 
-    async def _capture(self, camera: Camera, event: Event, flags: Mapping[str, Schedule]) -> None:
-        """Capture once for all schedules, and take it to each place once."""
-        first = next(iter(flags.values()))
+    async def _capture(self, camera: Camera, event: Event, schedule: Schedule) -> None:
+        """Have captured what a schedule wants, which others may share, and take it to each place once."""
+        flags = list(self._flags(event, schedule))
+        if not flags:
+            return
         try:
-            captured = await camera.take(event, first.name)
+            captured = await camera.take(event, schedule.name)
         except (IpcamdError, OSError) as error:
-            self._note(event, first, failed=f"nothing was captured: {error}")
+            self._note(event, schedule, failed=f"nothing was captured: {error}")
             return
         for material in captured:
-            for flag, schedule in flags.items():
+            for flag in flags:
                 sent = material.path, material.began, flag
                 if sent not in self._sent:
                     self._sent.append(sent)
