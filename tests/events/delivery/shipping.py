@@ -17,7 +17,10 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from tests.events.delivery.stage import Stage, staged
 
 SIZE = 400_000
+MOST = 20
+"""Files that a life takes."""
 BACKLOG = 6
+"""Files that wait at most."""
 TARGETS = {"FTP": "ftp", "NetStorage": "samba"}
 
 
@@ -29,12 +32,15 @@ def content(name: str) -> bytes:
 async def take(stage: Stage, target: str, ended: asyncio.Event) -> None:
     """Take files, as many as can be delivered."""
     spool = stage.delivery._spool
-    while not ended.is_set():
+    for _ in range(MOST):
+        if ended.is_set():
+            break
         name = f"{uuid.uuid4().hex}.avi"
         await stage.put(target, name, content(name))
         print(name, flush=True)
         while spool.waiting(target)[0] >= BACKLOG:
             await stage.until(done=len(stage.notes.done) + 1)
+    await ended.wait()
     while spool.waiting(target)[0]:
         await stage.until(done=len(stage.notes.done) + 1)
 

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import pytest
 from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
@@ -43,7 +45,19 @@ class Shipper:
         while not (line := self.hear()).isdecimal():
             assert line
             self.acknowledged.append(line)
-        return int(line)
+        self.life = int(line)
+        return self.life
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave no life behind when a test fails: killed, the process cannot end the one that it waits for."""
+        if self.process.returncode is None:
+            self.process.kill()
+            with suppress(ProcessLookupError):
+                os.kill(self.life, signal.SIGKILL)
+            self.process.communicate()
 
     def end(self) -> None:
         """Let the last life deliver what waits."""
@@ -82,9 +96,9 @@ def check(shipper: Shipper, files: dict[str, bytes]) -> None:
 def test_ftp(tmp_path: Path) -> None:
     with FtpServer(tmp_path / "far") as server:
         login = {"Enable": "yes", "FTPServer": "127.0.0.1", "Port": server.port, "UserName": USER, "Password": PASSWORD}
-        shipper = Shipper(tmp_path / "near", "FTP", 51, **login)
-        assert kill(shipper, 50, server.files) > 3
-        shipper.end()
+        with Shipper(tmp_path / "near", "FTP", 51, **login) as shipper:
+            assert kill(shipper, 50, server.files) > 3
+            shipper.end()
         check(shipper, server.files())
 
 
@@ -93,7 +107,7 @@ def test_samba(tmp_path: Path) -> None:
     with running(tmp_path / "far") as server:
         login = {"UserName": server.user, "Password": SAMBA_PASSWORD}
         place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "films"}
-        shipper = Shipper(tmp_path / "near", "NetStorage", 21, **place, **login)
-        assert kill(shipper, 20, server.files) > 1
-        shipper.end()
+        with Shipper(tmp_path / "near", "NetStorage", 21, **place, **login) as shipper:
+            assert kill(shipper, 20, server.files) > 1
+            shipper.end()
         check(shipper, server.files())
