@@ -25,6 +25,8 @@ on its way within a minute of the target's return."""
 DETAILED = 7
 """So many failures in a row are each told; after that the same words only once in `REMINDER`."""
 REMINDER = 3600.0
+GOODBYE = 2.0
+"""Seconds for a session to be ended in order."""
 AHEAD = 2
 """Parcels that the thread has: one that it sends, and one that it goes on with at once."""
 
@@ -213,13 +215,13 @@ class Lane:
             session = await errand.run(lambda: self.carrier.open(site, address, errand))
             yield errand, session
             with suppress(Exception):  # everything has arrived; the goodbye is a courtesy
-                await errand.run(session.close)
+                async with asyncio.timeout(GOODBYE):
+                    await errand.run(session.close)
         except DeliveryError as error:
             raise _shown(error, site) from error
         except RequestFailed as error:
             raise DeliveryError(str(error)) from error
         except Exception as error:
-            _log.debug("delivery by %s failed", self.carrier.title, exc_info=True)
             raise _shown(explain(error, site.host, site.port), site) from error
         finally:
             errand.cut()

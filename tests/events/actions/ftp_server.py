@@ -47,7 +47,9 @@ class Data:
 class FtpServer:
     """One user, whose directory is `folder`. With `certificate` it speaks TLS, and nothing else."""
 
-    def __init__(self, folder: Path, certificate: str = "", port: int = 0, **control: object) -> None:
+    def __init__(
+        self, folder: Path, certificate: str = "", port: int = 0, host: str = "127.0.0.1", **control: object
+    ) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.commands: list[str] = []
@@ -60,7 +62,7 @@ class FtpServer:
             own |= {"certfile": certificate, "tls_control_required": True, "tls_data_required": True}
         self.control = type("ControlHandler", (base,), own | {"pre_process_command": self._hear(base)} | control)
         self._loop = IOLoop()
-        self._server = FTPServer(("127.0.0.1", port), self.control, ioloop=self._loop)
+        self._server = FTPServer((host, port), self.control, ioloop=self._loop)
         self.port: int = self._server.address[1]
         self._over = False
         self._thread = threading.Thread(target=self._serve)

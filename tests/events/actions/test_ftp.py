@@ -73,6 +73,7 @@ async def test_many_files_share_a_login(stage: Stage, server: FtpServer) -> None
     assert server.commands.count(f"USER {USER}") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "words"), [
     ("vanish", "127.0.0.1 broke the connection off"),
     ("stall", "127.0.0.1"),
@@ -127,12 +128,18 @@ async def test_a_server_that_tells_no_sizes_is_believed(tmp_path: Path, stage: S
         assert server.files() == {"one.avi": FILM}
 
 
-async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(tmp_path: Path, stage: Stage) -> None:
+@pytest.mark.parametrize("taken", [(), ("one.avi", "one-2.avi")])
+async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(
+    tmp_path: Path, stage: Stage, taken: tuple[str, ...]
+) -> None:
     def rename(self: object, source: str, target: str) -> None:
         Path(source).rename(target)
         self.close()  # type: ignore[attr-defined]
 
     with FtpServer(tmp_path / "far") as server:
+        others = dict.fromkeys(taken, b"another")
+        for name, data in others.items():
+            (server.folder / name).write_bytes(data)
         await aim(stage, server)
         server.control.ftp_RNTO = lambda self, path: rename(self, self._rnfr, path)
         await stage.put("ftp", "one.avi", FILM)
@@ -140,16 +147,39 @@ async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(tmp_path: Pa
         del server.control.ftp_RNTO
         await stage.wake()
         await stage.until(done=1)
-        assert server.files() == {"one.avi": FILM}
+        assert sorted(server.files().values()) == sorted([FILM, *others.values()])
     assert "it had arrived already" in stage.notes.done[0]
 
 
+async def test_a_target_that_does_not_say_goodbye_holds_nothing_up(
+    tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ipcamd.events.lane.GOODBYE", 0.02)
+    with FtpServer(tmp_path / "far", ftp_QUIT=lambda self, line: None) as server:
+        await aim(stage, server)
+        for name in ("one.avi", "two.avi"):
+            await stage.put("ftp", name, FILM)
+            await stage.until(done=len(server.files()) + 1)
+        assert server.files() == {"one.avi": FILM, "two.avi": FILM}
+    assert stage.notes.failed == []
+
+
+async def test_ipv6(tmp_path: Path, stage: Stage) -> None:
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with FtpServer(tmp_path / "far", host="::1") as server:
+        for passive in ("yes", "no"):
+            await aim(stage, server, FTPServer="::1", Passive=passive)
+            await stage.delivery.test("ftp")
+        assert len(server.files()) == 2
+
+
 async def test_a_name_that_is_taken_by_another_file(stage: Stage, server: FtpServer) -> None:
-    (server.folder / "one.avi").write_bytes(FILM[::-1])
+    (server.folder / "one.avi").write_bytes(b"another")
     await aim(stage, server)
     await stage.put("ftp", "one.avi", FILM)
     await stage.until(done=1)
-    assert server.files() == {"one.avi": FILM[::-1], "one-2.avi": FILM}
+    assert server.files() == {"one.avi": b"another", "one-2.avi": FILM}
     assert "as one-2.avi" in stage.notes.done[0]
 
 

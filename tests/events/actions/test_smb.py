@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -64,6 +65,7 @@ async def test_it_is_under_another_name_until_it_is_whole(stage: Stage, server: 
         assert names[0].startswith("one.avi.") and names[0].endswith(".part")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cuts", [True, False])
 async def test_what_breaks_off_is_sent_again_and_never_seen_half(tmp_path: Path, server: Samba, cuts: bool) -> None:
     async with staged(tmp_path / "near", stall=5 if cuts else 0.3) as stage, leashed(server.port) as leash:
@@ -121,12 +123,24 @@ async def test_what_a_test_says(stage: Stage, server: Samba, values: dict[str, s
         await stage.delivery.test("samba")
 
 
+async def test_without_the_library_it_says_what_to_install(
+    stage: Stage, server: Samba, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "ipcamd.events.actions.smb", raising=False)
+    monkeypatch.delattr("ipcamd.events.actions.smb", raising=False)
+    monkeypatch.setitem(sys.modules, "smbprotocol.connection", None)
+    await aim(stage, server)
+    with pytest.raises(RequestFailed, match="is missing: pip install smbprotocol"):
+        await stage.delivery.test("samba")
+
+
 async def test_a_guest(stage: Stage, server: Samba) -> None:
     await aim(stage, server, UserName="", Password="", Share="open")
     await stage.delivery.test("samba")
     assert len(server.files()) == 1
 
 
+@pytest.mark.slow
 async def test_a_server_that_is_no_samba_server(tmp_path: Path, stage: Stage, server: Samba) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(100)
@@ -148,6 +162,7 @@ async def test_nobody_there(stage: Stage, server: Samba) -> None:
         await stage.delivery.test("samba")
 
 
+@pytest.mark.slow
 async def test_the_server_goes_and_comes_back(stage: Stage, server: Samba) -> None:
     await aim(stage, server)
     server.stop()
@@ -160,6 +175,7 @@ async def test_the_server_goes_and_comes_back(stage: Stage, server: Samba) -> No
     assert server.files() == {"one.avi": FILM}
 
 
+@pytest.mark.slow
 async def test_a_full_disk(tmp_path: Path, stage: Stage) -> None:
     (tmp_path / "far").mkdir()
     with running(tmp_path / "far") as server:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from ipcamd.errors import DeliveryError
 from ipcamd.events.actions.carrier import Site
 from ipcamd.events.actions.ftpclient import Client
-from ipcamd.events.actions.naming import NAMES, names, parts
+from ipcamd.events.actions.naming import NAMES, arrived, names, parts
 from ipcamd.events.errand import Errand
 from ipcamd.events.parcel import Parcel
 
@@ -40,10 +40,10 @@ class FtpSession:
     def send(self, parcel: Parcel, attempt: int) -> str:
         """See `Session`."""
         with _explained():
-            name = self._free_name(parcel)
-            if name is None:
+            if parcel.tried and arrived(parcel, self._size):
                 return "it had arrived already"
             self._upload(parcel)
+            name = self._free_name(parcel)  # only now: another camera may have been as quick to take it
             self._ftp.rename(parcel.part, name)
         return "" if name == parcel.name else f"as {name}, since another file has its name"
 
@@ -52,14 +52,11 @@ class FtpSession:
         with suppress(ftplib.Error, EOFError, ValueError):
             self._ftp.quit()
 
-    def _free_name(self, parcel: Parcel) -> str | None:
-        """Return the first name that no other file has; None if our file is there already."""
+    def _free_name(self, parcel: Parcel) -> str:
+        """Return the first name that no other file has."""
         for name in names(parcel.name):
-            size = self._size(name)
-            if size is None:
+            if self._size(name) is None:
                 return name
-            if parcel.tried and size == parcel.size:
-                return None
         raise DeliveryError(f"{NAMES} other files are named like {parcel.name}")
 
     def _upload(self, parcel: Parcel) -> None:
@@ -70,10 +67,10 @@ class FtpSession:
             if isinstance(error, ftplib.error_perm) or str(error).startswith(FULL):
                 self._discard(parcel)
             raise
-        arrived = self._size(parcel.part)
-        if arrived is not None and arrived != parcel.size:
+        there = self._size(parcel.part)
+        if there is not None and there != parcel.size:
             self._discard(parcel)
-            raise DeliveryError(f"only {arrived} of {parcel.size} bytes arrived")
+            raise DeliveryError(f"of {parcel.size} bytes {there} arrived")
 
     def _store(self, parcel: Parcel, file: BinaryIO) -> None:
         """Send the file, or what an attempt before left of it."""

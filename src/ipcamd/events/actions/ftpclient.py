@@ -63,7 +63,7 @@ class Client(ftplib.FTP_TLS):
         listener = socket.create_server((own[0], 0), family=self.af, backlog=1)
         port = listener.getsockname()[1]
         try:
-            self.sendport(own[0], port) if self.af == socket.AF_INET else self.sendeprt(own[0], port)
+            (self.sendport if self.af == socket.AF_INET else self.sendeprt)(own[0], port)
         except BaseException:
             listener.close()
             raise

@@ -1,6 +1,9 @@
 """Names of files at a target where others may have the same."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import takewhile
+
+from ipcamd.events.parcel import Parcel
 
 NAMES = 20
 """So many names are tried."""
@@ -12,6 +15,14 @@ def names(name: str) -> Iterator[str]:
     stem, dot, ending = name.rpartition(".")
     for number in range(2, NAMES + 1):
         yield f"{stem}-{number}{dot}{ending}" if dot else f"{name}-{number}"
+
+
+def arrived(parcel: Parcel, size: Callable[[str], int | None]) -> bool:
+    """Whether a file there, under a name that it could have been given, is as large as this one.
+
+    `size` tells a file's; None if there is none.
+    """
+    return parcel.size in takewhile(lambda found: found is not None, map(size, names(parcel.name)))
 
 
 def parts(path: str) -> list[str]:

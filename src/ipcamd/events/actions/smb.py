@@ -33,7 +33,7 @@ from smbprotocol.tree import TreeConnect
 
 from ipcamd.errors import DeliveryError
 from ipcamd.events.actions.carrier import Site
-from ipcamd.events.actions.naming import NAMES, names, parts
+from ipcamd.events.actions.naming import NAMES, arrived, names, parts
 from ipcamd.events.errand import CONNECT, Errand
 from ipcamd.events.parcel import Parcel
 
@@ -73,7 +73,7 @@ class SmbSession:
     def send(self, parcel: Parcel, attempt: int) -> str:
         """See `Session`."""
         with _explained():
-            if parcel.tried and self._size(parcel.name) == parcel.size:
+            if parcel.tried and arrived(parcel, self._size):
                 return "it had arrived already"
             name = self._upload(parcel)
         return "" if name == parcel.name else f"as {name}, since another file has its name"
@@ -117,7 +117,7 @@ class SmbSession:
                 written += file.write(data, written)
                 self._errand.beat()
         if written != parcel.size:
-            raise DeliveryError(f"only {written} of {parcel.size} bytes arrived")
+            raise DeliveryError(f"of {parcel.size} bytes {written} arrived")
 
     def _rename(self, file: Open, wanted: str) -> str:
         """Give the open file its name, or the first of its kind that is free; return that."""
