@@ -13,8 +13,6 @@ from typing import Self
 
 import pytest
 from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
-from tests.events.actions.samba import PASSWORD as SAMBA_PASSWORD
-from tests.events.actions.samba import running
 from tests.events.delivery.shipping import content
 
 pytestmark = pytest.mark.slow
@@ -98,16 +96,5 @@ def test_ftp(tmp_path: Path) -> None:
         login = {"Enable": "yes", "FTPServer": "127.0.0.1", "Port": server.port, "UserName": USER, "Password": PASSWORD}
         with Shipper(tmp_path / "near", "FTP", 51, **login) as shipper:
             assert kill(shipper, 50, server.files) > 3
-            shipper.end()
-        check(shipper, server.files())
-
-
-def test_samba(tmp_path: Path) -> None:
-    (tmp_path / "far").mkdir()
-    with running(tmp_path / "far") as server:
-        login = {"UserName": server.user, "Password": SAMBA_PASSWORD}
-        place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "films"}
-        with Shipper(tmp_path / "near", "NetStorage", 21, **place, **login) as shipper:
-            assert kill(shipper, 20, server.files) > 1
             shipper.end()
         check(shipper, server.files())
