@@ -29,6 +29,11 @@ def content(name: str) -> bytes:
     return hashlib.shake_128(name.encode()).digest(SIZE)
 
 
+def say(word: object) -> None:
+    """Write a line all at once, or, killed, not at all."""
+    os.write(1, f"{word}\n".encode())
+
+
 async def take(stage: Stage, target: str, ended: asyncio.Event) -> None:
     """Take files, as many as can be delivered."""
     spool = stage.delivery._spool
@@ -37,7 +42,7 @@ async def take(stage: Stage, target: str, ended: asyncio.Event) -> None:
             break
         name = f"{uuid.uuid4().hex}.avi"
         await stage.put(target, name, content(name))
-        print(name, flush=True)
+        say(name)
         while spool.waiting(target)[0] >= BACKLOG:
             await stage.until(done=len(stage.notes.done) + 1)
     await ended.wait()
@@ -49,11 +54,11 @@ async def live(folder: Path, group: str, values: dict[str, str]) -> None:
     ended = asyncio.Event()
     async with staged(folder) as stage:
         asyncio.get_running_loop().add_reader(sys.stdin, ended.set)
-        print(os.getpid(), flush=True)
+        say(os.getpid())
         stage.restless = True
         await stage.set(group, **values)
         await take(stage, TARGETS[group], ended)
-    print("empty", flush=True)
+    say("empty")
 
 
 if __name__ == "__main__":
