@@ -1,4 +1,4 @@
-"""A process that takes files and delivers them: run as ``python shipping.py DIRECTORY GROUP LIVES NAME=VALUE...``.
+"""A process that takes files and delivers them: run as ``python shipping.py DIRECTORY GROUP NAME=VALUE...``.
 
 Killed, it has another life. It prints its process id, then the name of each file when that is safe in the spool; told
 ``end`` on standard input, it takes no more, delivers what waits, and prints ``empty``.
@@ -30,7 +30,7 @@ def content(name: str) -> bytes:
 
 
 def say(word: object) -> None:
-    """Write a line all at once, or, killed, not at all."""
+    """Write a line all at once, or, killed, not at all; unbuffered, `print` writes its end by itself."""
     os.write(1, f"{word}\n".encode())
 
 
@@ -61,12 +61,17 @@ async def live(folder: Path, group: str, values: dict[str, str]) -> None:
     say("empty")
 
 
+def reborn() -> bool:
+    """Go on as a new process; return False when a life has ended by itself."""
+    while process := os.fork():  # starting Python anew for each life would take a hundred times as long
+        _, status = os.waitpid(process, 0)
+        if not os.WIFSIGNALED(status):
+            return False
+    return True
+
+
 if __name__ == "__main__":
-    directory, chosen, lives, *settings = sys.argv[1:]
+    directory, chosen, *settings = sys.argv[1:]
     importlib.import_module(f"ipcamd.events.actions.{'smb' if chosen == 'NetStorage' else 'ftp'}")  # once for all lives
-    for _ in range(int(lives)):
-        process = os.fork()  # starting Python anew for each life would take a hundred times as long
-        if not process:
-            asyncio.run(live(Path(directory), chosen, dict(setting.split("=", 1) for setting in settings)))
-            os._exit(0)
-        os.waitpid(process, 0)
+    if reborn():
+        asyncio.run(live(Path(directory), chosen, dict(setting.split("=", 1) for setting in settings)))

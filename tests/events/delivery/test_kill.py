@@ -13,24 +13,23 @@ from typing import Self
 
 import pytest
 from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
+from tests.events.actions.samba import PASSWORD as SAMBA_PASSWORD
+from tests.events.actions.samba import running
 from tests.events.delivery.shipping import content
 
 pytestmark = pytest.mark.slow
+
+LEAST, MOST, HALVES = 50, 200, 4
+"""Kills at least and at most; so many of them are to come in the middle of an upload."""
 
 
 class Shipper:
     """The process of `tests.events.delivery.shipping`."""
 
-    def __init__(self, folder: Path, group: str, lives: int, **values: object) -> None:
+    def __init__(self, folder: Path, group: str, **values: object) -> None:
         settings = [f"{name}={value}" for name, value in values.items()]
-        command = [
-            sys.executable,
-            str(Path(__file__).with_name("shipping.py")),
-            str(folder),
-            group,
-            str(lives),
-            *settings,
-        ]
+        program = str(Path(__file__).with_name("shipping.py"))
+        command = [sys.executable, program, str(folder), group, *settings]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.acknowledged: list[str] = []
 
@@ -69,10 +68,10 @@ class Shipper:
         self.process.communicate(timeout=20)
 
 
-def kill(shipper: Shipper, kills: int, files: Callable[[], dict[str, bytes]]) -> int:
-    """Kill that many lives at any moment; return how many left a half file. None is under its final name, ever."""
+def kill(shipper: Shipper, files: Callable[[], dict[str, bytes]]) -> None:
+    """Kill lives at any moment, until some of them left a half file. None is under its final name, ever."""
     chance, halves = random.Random(1), 0
-    for _ in range(kills):
+    for count in range(MOST):
         life = shipper.birth()
         for _ in range(chance.randrange(4)):
             shipper.acknowledged.append(shipper.hear())
@@ -81,7 +80,9 @@ def kill(shipper: Shipper, kills: int, files: Callable[[], dict[str, bytes]]) ->
         there = files()
         halves += any(name.endswith(".part") for name in there)
         assert [name for name, data in there.items() if name.endswith(".avi") and data != content(name)] == []
-    return halves
+        if count >= LEAST and halves >= HALVES:
+            return
+    raise AssertionError(f"of {MOST} kills only {halves} met an upload")
 
 
 def check(shipper: Shipper, files: dict[str, bytes]) -> None:
@@ -94,7 +95,18 @@ def check(shipper: Shipper, files: dict[str, bytes]) -> None:
 def test_ftp(tmp_path: Path) -> None:
     with FtpServer(tmp_path / "far") as server:
         login = {"Enable": "yes", "FTPServer": "127.0.0.1", "Port": server.port, "UserName": USER, "Password": PASSWORD}
-        with Shipper(tmp_path / "near", "FTP", 51, **login) as shipper:
-            assert kill(shipper, 50, server.files) > 3
+        with Shipper(tmp_path / "near", "FTP", **login) as shipper:
+            kill(shipper, server.files)
+            shipper.end()
+        check(shipper, server.files())
+
+
+def test_samba(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    with running(tmp_path / "far") as server:
+        login = {"UserName": server.user, "Password": SAMBA_PASSWORD}
+        place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "films"}
+        with Shipper(tmp_path / "near", "NetStorage", **place, **login) as shipper:
+            kill(shipper, server.files)
             shipper.end()
         check(shipper, server.files())
