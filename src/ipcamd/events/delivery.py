@@ -87,6 +87,8 @@ class Delivery:
                 raise RequestFailed(str(error)) from error
             except TimeoutError as error:
                 raise RequestFailed(f"{lane.carrier.title} came to no end within {TEST:g} s") from error
+            except OSError as error:  # of the camera's own disk: those of the target are DeliveryErrors
+                raise RequestFailed(f"the camera's disk took no file to try it with: {error.strerror}") from error
 
     def report(self) -> Iterator[tuple[str, str]]:
         """Yield for each target its name and how it stands."""

@@ -15,7 +15,7 @@ KEPT = 10_000
 SLACK = 500
 """Entries beyond that before the oldest are dropped, all at once."""
 WAITING = 1000
-"""Entries that may wait for the disk; beyond, the oldest of them are lost."""
+"""Entries that may wait for a disk that cannot be written; beyond, the oldest of them are lost."""
 
 _NEWEST = "SELECT moment, what, schedule, done, failed FROM happening ORDER BY id DESC LIMIT ?"
 
@@ -50,18 +50,23 @@ class EventLog:
     def note(self, entry: Entry) -> None:
         """Write an entry soon; entries that come together share one transaction."""
         self._waiting.append(entry)
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.get_running_loop().create_task(self._write())
+        self._begin()
 
     async def newest(self, most: int) -> list[Entry]:
         """Return the newest entries, newest first; those that wait for the disk among them."""
         await self.flush()
-        return [Entry(*row) for row in await self._database.read(_NEWEST, most)]
+        waiting = list(reversed(self._waiting))
+        return [*waiting, *(Entry(*row) for row in await self._database.read(_NEWEST, most))][:most]
 
     async def flush(self) -> None:
-        """Wait until everything is on the disk, or could not be written."""
+        """Wait until everything is on the disk, or could not be written and goes on waiting for it."""
+        self._begin()
         if self._writing:
             await self._writing
+
+    def _begin(self) -> None:
+        if self._waiting and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.get_running_loop().create_task(self._write())
 
     async def _write(self) -> None:
         while self._waiting:
@@ -69,9 +74,10 @@ class EventLog:
             surplus = self._count + len(batch) - KEPT
             try:
                 await self._database.write(partial(_save, batch, surplus))
-            except StoreError as error:
-                _log.warning("%d entries of the event log are lost: %s", len(batch), error)
-                continue
+            except StoreError as error:  # a full disk is when the log is wanted most: tried again with the next entry
+                self._waiting = deque([*batch, *self._waiting], WAITING)
+                _log.warning("%d entries of the event log wait for the disk: %s", len(self._waiting), error)
+                return
             self._count += len(batch) - (surplus if surplus > SLACK else 0)
 
 

@@ -178,6 +178,13 @@ async def test_a_test_comes_to_an_end(tmp_path: Path, monkeypatch: pytest.Monkey
     assert never.is_set()
 
 
+async def test_a_test_says_that_the_cameras_own_disk_fails(tmp_path: Path) -> None:
+    async with staged(tmp_path, {"ftp": Dock()}) as stage:
+        (tmp_path / "spool").rmdir()
+        with pytest.raises(RequestFailed, match="the camera's disk took no file to try it with: No such file"):
+            await stage.delivery.test("ftp")
+
+
 async def test_the_loop_is_free_meanwhile(tmp_path: Path) -> None:
     dock, held, go = Dock(), threading.Event(), threading.Event()
     dock.troubles = [lambda errand: (held.set(), go.wait())]
