@@ -109,7 +109,7 @@ def test_a_notice_is_sent_and_noted(
     assert [path.rpartition(",Time:")[0] for path in receiver.paths] == [
         f"/event/handler.cgi?Message={name}" for name in told
     ]
-    eventually(lambda: sum("http notice" in entry["done"] for entry in log(laboratory)) == len(told))
+    eventually(lambda: sum("HTTP notice" in entry["done"] for entry in log(laboratory)) == len(told))
 
 
 def test_motion_alone_is_a_trigger_while_nobody_watches(laboratory: CameraProcess, receiver: Receiver) -> None:

@@ -1,6 +1,7 @@
 """Notices to real HTTP receivers on loopback (SDK 12)."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -48,7 +49,7 @@ class Told(list[str]):
         super().__init__()
         self._more = asyncio.Event()
 
-    def __call__(self, _: Notice, problem: str) -> None:
+    def __call__(self, event: Event, notice: Notice, problem: str) -> None:
         self.append(problem)
         self._more.set()
 
@@ -116,7 +117,72 @@ async def test_what_never_arrives_is_given_up_and_said(tmp_path: Path) -> None:
         notifier.hear(Event(Kind.MOTION, SECOND))
         await told.until(1)
     assert len(slept) == 2
-    assert told[0]
+    assert told == [f"nothing answers at 127.0.0.1:{port}: is the service running, and the port right?"]
+
+
+@pytest.mark.parametrize(("answer", "problem"), [
+    (b"", "the connection was closed without an answer"), (b"HTTP/1.1 2", "the answer is not HTTP"),
+    (b"HTTP/1.1 401 Who?\r\n\r\n", "the answer is 401"), (b"HTTP/1.1 302 There\r\n\r\n", "the answer is 302"),
+    (b"HTTP/1.1 507 Full\r\n\r\n", "the answer is 507"), (b"220 far.example ESMTP\r\n", "the answer is not HTTP"),
+    (b"x" * 10_000, "the answer is not HTTP"), (b"HTTP/1.0 204\r\n\r\n", ""),
+])  # fmt: skip
+async def test_answers_of_all_kinds(tmp_path: Path, answer: bytes, problem: str) -> None:
+    async with listening(Receiver(answer)) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+        notifier.hear(Event(Kind.MOTION, SECOND))
+        await told.until(1)
+    assert told == [problem]
+
+
+async def test_an_answer_that_comes_byte_by_byte(tmp_path: Path) -> None:
+    class Slow(Receiver):
+        async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
+            writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for byte in OK:
+                writer.write(bytes([byte]))
+                await asyncio.sleep(0)
+            writer.close()
+
+    receiver = Slow()
+    async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+        notifier.hear(Event(Kind.MOTION, SECOND))
+        await told.until(1)
+    assert told == [""]
+    assert len(receiver.requests) == 1
+
+
+async def test_who_comes_back_is_told(tmp_path: Path) -> None:
+    receiver = Receiver(OK)
+    async with listening(receiver) as port:
+        pass
+    async with notifying(tmp_path, port, "motion") as (notifier, told, _):
+        back = asyncio.Event()
+
+        async def sleep(seconds: float) -> None:
+            back.set()
+            await again.wait()
+
+        again = asyncio.Event()
+        notifier._sleep = sleep
+        notifier.hear(Event(Kind.MOTION, SECOND))
+        await back.wait()
+        server = await asyncio.start_server(receiver.serve, "127.0.0.1", port)
+        again.set()
+        await told.until(1)
+        server.close()
+    assert told == [""]
+    assert len(receiver.requests) == 1
+
+
+async def test_who_is_removed_is_told_no_more(tmp_path: Path) -> None:
+    receiver = Receiver(b"HTTP/1.1 503 Busy\r\n\r\n")
+    async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+        for moment in (1, 2, 3):
+            notifier.hear(Event(Kind.MOTION, moment * SECOND))
+        await notifier._settings.update([Change("Event.Notify", "motion", "")])
+        await told.until(1)
+        await asyncio.gather(*notifier._tasks.values())
+    assert told == ["the answer is 503"]
 
 
 async def test_no_connection_to_this_machine_unless_that_is_allowed(tmp_path: Path) -> None:

@@ -2,14 +2,15 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from ipcamd.app.base import Base
 from ipcamd.app.footage import Footage, footage
 from ipcamd.app.send import send, sinks
 from ipcamd.app.senses import Senses
 from ipcamd.events.delivery import Delivery
-from ipcamd.events.engine import Engine
-from ipcamd.events.event import Bus, Kind
+from ipcamd.events.engine import Engine, spelled
+from ipcamd.events.event import Bus, Event, Kind
 from ipcamd.events.notify import Notifier
 from ipcamd.events.output import Output
 from ipcamd.events.schedule import Schedule
@@ -44,7 +45,7 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
     stack.push_async_callback(engine.close)
     stack.push_async_callback(kept.close)
     bus.subscribe(engine.hear)
-    notifier = Notifier(settings, on.targets, lambda notice, problem: _told(on, notice, problem))
+    notifier = Notifier(settings, on.targets, partial(_told, on))
     stack.push_async_callback(notifier.close)
     bus.subscribe(notifier.hear)
     _inputs(on, senses, bus)
@@ -69,7 +70,7 @@ def _inputs(on: Base, senses: Senses, bus: Bus) -> None:
     outside.watch("di2", lambda level: inputs.hear(Kind.DI2, level))
 
 
-def _told(on: Base, notice: Notice, problem: str) -> None:
-    where = f"http notice to {notice.host}:{notice.port}"
+def _told(on: Base, event: Event, notice: Notice, problem: str) -> None:
+    where = f"HTTP notice to {notice.host}:{notice.port}"
     done, failed = ("", f"{where}: {problem}") if problem else (where, "")
-    on.events.note(Entry(on.clock.now_ns(), notice.event, done=done, failed=failed))
+    on.events.note(Entry(event.moment, spelled(event), done=done, failed=failed))

@@ -4,12 +4,15 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import IpcamdError
 from ipcamd.params.group import Rank
 from ipcamd.params.notify import NOTIFY
+from ipcamd.params.values import Host
 from ipcamd.store.settings import Change
 from ipcamd.wire.notice import Notice, NoticeError, parse
 
 
 async def eventhttpnotify(call: Call) -> Reply:
     """Set the target of one kind of event; an empty ``HttpUrl`` removes all. Answers in the SDK's words."""
+    if any(name.lower() not in ("httpurl", "message") for name, _ in call.query.pairs):
+        return text("NG")  # most likely the rest of a URL whose ? or & are not encoded
     url, message = call.query.get("httpurl"), call.query.get("message")
     if url is None:
         return text("HttpUrl Not Found")
@@ -19,8 +22,11 @@ async def eventhttpnotify(call: Call) -> Reply:
         return text("Message Not Found")
     try:
         notice = parse(url, message)
+        Host().parse(notice.host)
     except NoticeError as error:
         return text(str(error))
+    except ValueError:
+        return text("IP Not Found")
     return await _set(call, notice)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from ipcamd.access.targets import Targets
 from ipcamd.errors import RequestFailed
 from ipcamd.events.event import Event, Kind
+from ipcamd.events.words import explain
 from ipcamd.params.notify import NOTIFY
 from ipcamd.store.settings import Settings
 from ipcamd.wire.notice import Notice, load
@@ -20,18 +22,18 @@ PAUSES = (2.0, 6.0)
 WAITING = 100
 """Notices that may wait for one host; the oldest is dropped then."""
 ANSWER = 4096
-"""Bytes of an answer that are looked at."""
+"""Bytes of an answer's first line at most."""
 
 _log = logging.getLogger(__name__)
 
-Told = Callable[[Notice, str], None]
-"""Called with what became of a notice: "" when it arrived, else what went wrong."""
+Told = Callable[[Event, Notice, str], None]
+"""Called with what became of an event's notice: "" when it arrived, else what went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
+    event: Event
     notice: Notice
-    seconds: int
 
 
 class Notifier:
@@ -60,7 +62,7 @@ class Notifier:
         """Take an event (see `Bus`)."""
         notice = self.target(event.kind)
         if notice and notice.wants(event.level):
-            self._put(_Sending(notice, event.moment // 1_000_000_000))
+            self._put(_Sending(event, notice))
 
     async def close(self) -> None:
         """Give up what has not been told yet."""
@@ -74,17 +76,21 @@ class Notifier:
         queue = self._queues.setdefault(key, asyncio.Queue())
         if queue.qsize() >= WAITING:
             dropped = queue.get_nowait()
-            self._told(dropped.notice, f"dropped: {WAITING} notices wait for this host")
+            self._told(dropped.event, dropped.notice, f"dropped: {WAITING} notices wait for this host")
         queue.put_nowait(sending)
         if key not in self._tasks:
             self._tasks[key] = asyncio.get_running_loop().create_task(self._work(key, queue))
 
     async def _work(self, key: tuple[str, int], queue: asyncio.Queue[_Sending]) -> None:
-        """Send what waits for one host, one after the other, and end when nothing waits."""
+        """Send what waits for one host, one after the other, and end when nothing waits.
+
+        Who was removed meanwhile, or is now to be told of something else, is told no more.
+        """
         try:
             while not queue.empty():
                 sending = queue.get_nowait()
-                self._told(sending.notice, await self._deliver(sending))
+                if self.target(sending.event.kind) == sending.notice:
+                    self._told(sending.event, sending.notice, await self._deliver(sending))
         finally:
             del self._tasks[key], self._queues[key]
 
@@ -106,26 +112,37 @@ class Notifier:
                 return await self._send(sending)
         except TimeoutError:
             return f"no answer within {TIMEOUT:g} s"
-        except (OSError, RequestFailed) as error:
-            return str(error) or type(error).__name__
+        except RequestFailed as error:
+            return str(error)
+        except OSError as error:
+            return str(explain(error, sending.notice.host, sending.notice.port))
 
     async def _send(self, sending: _Sending) -> str:
         notice = sending.notice
         address = await self._targets.resolve(notice.host, notice.port)
         reader, writer = await asyncio.open_connection(address, notice.port, limit=ANSWER)
         try:
-            writer.write(notice.request(sending.seconds))
+            writer.write(notice.request(sending.event.moment // 1_000_000_000))
             await writer.drain()
-            return _judge(await reader.read(ANSWER))
+            return _judge(await _first_line(reader))
         finally:
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
 
 
-def _judge(answer: bytes) -> str:
-    """Return what is wrong with an answer, or "" if it says that the notice arrived."""
-    words = answer.split(b"\r\n", 1)[0].split(b" ")
-    if len(words) < 2 or not words[0].startswith(b"HTTP/"):
+async def _first_line(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readline()
+    except ValueError:  # it has no end
+        return b"-"
+
+
+def _judge(line: bytes) -> str:
+    """Return what is wrong with an answer, or "" if its first line says that the notice arrived."""
+    if not line:
+        return "the connection was closed without an answer"
+    match = re.match(rb"HTTP/[0-9.]+ ([0-9]{3})\b", line)
+    if not match:
         return "the answer is not HTTP"
-    return "" if words[1][:1] == b"2" else f"the answer is {words[1][:3].decode('ascii', 'replace')}"
+    return "" if match[1].startswith(b"2") else f"the answer is {match[1].decode()}"
