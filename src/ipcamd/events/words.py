@@ -1,6 +1,8 @@
 """What went wrong with another host, in words that a person can act on."""
 
 import base64
+import binascii
+import re
 import socket
 import ssl
 
@@ -8,6 +10,9 @@ from ipcamd.errors import DeliveryError
 
 LONGEST = 300
 """Characters of what a target said."""
+HIDDEN = "********"
+
+_CODED = re.compile("[A-Za-z0-9+/]{2,}={0,2}")
 
 
 def explain(error: Exception, host: str, port: int) -> DeliveryError:
@@ -18,9 +23,10 @@ def explain(error: Exception, host: str, port: int) -> DeliveryError:
 
 
 def clean(words: str, secret: str) -> str:
-    """Return a target's words fit for a log: one line, not too long, the password not in it."""
-    for form in filter(None, (secret, base64.b64encode(secret.encode()).decode())):
-        words = words.replace(form, "********")
+    """Return a target's words fit for a log: one line, not too long, the password not in it, plain or in base64."""
+    if secret:
+        words = _CODED.sub(lambda match: HIDDEN if secret in _decoded(match[0]) else match[0], words)
+        words = words.replace(secret, HIDDEN)
     line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
 
@@ -45,3 +51,11 @@ def _meaning(error: Exception, host: str, port: int) -> str:
         case OSError():
             return f"{host}:{port} cannot be reached: {error.strerror or error}"
     return f"{host} answered what makes no sense"
+
+
+def _decoded(text: str) -> str:
+    """Return what this word, or the beginning of it, says in base64; "" if nothing."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
+    except binascii.Error:
+        return ""

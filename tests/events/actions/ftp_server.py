@@ -39,8 +39,13 @@ class Data:
         self.del_channel()
 
     def full(self: Any) -> None:
-        """Have no room left."""
+        """Have no room left for this user."""
         self._resp = "552 Quota exceeded.", print
+        self.close()
+
+    def no_room(self: Any) -> None:
+        """Have no room left for anybody."""
+        self._resp = "452 Disk full.", print
         self.close()
 
 

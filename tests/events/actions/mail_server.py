@@ -60,7 +60,7 @@ def tls(certificate: Path) -> ssl.SSLContext:
 
 @asynccontextmanager
 async def serving(
-    protocol: Callable[..., SMTP] = SMTP, wrap: ssl.SSLContext | None = None, **options: Any
+    protocol: Callable[..., SMTP] = SMTP, wrap: ssl.SSLContext | None = None, port: int = 0, **options: Any
 ) -> AsyncIterator[MailServer]:
     """Give a mail server; `wrap` speaks TLS from the first byte on, `options` are aiosmtpd's."""
     server = MailServer()
@@ -68,7 +68,7 @@ async def serving(
     def made() -> SMTP:
         return protocol(server, hostname="far.example", loop=asyncio.get_running_loop(), **options)
 
-    listener = await asyncio.get_running_loop().create_server(made, "127.0.0.1", 0, ssl=wrap)
+    listener = await asyncio.get_running_loop().create_server(made, "127.0.0.1", port, ssl=wrap)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server

@@ -27,7 +27,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 async def impatient(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "impatient", stall=0.1) as stage:
+    async with staged(tmp_path / "impatient", stall=0.2) as stage:
         yield stage
 
 
@@ -74,26 +74,42 @@ async def test_many_files_share_a_login(stage: Stage, server: FtpServer) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("passive", ["yes", "no"])
 @pytest.mark.parametrize(("fault", "words"), [
     ("vanish", "127.0.0.1 broke the connection off"),
-    ("stall", "127.0.0.1"),
+    ("stall", "does not answer: nothing moved for 0.2 s"),
     ("full", "disk or this user's quota is full (552 Quota exceeded.)"),
+    ("no_room", "the server's disk is full (452 Disk full.)"),
 ])  # fmt: skip
 async def test_what_breaks_off_is_sent_again_and_never_seen_half(
-    stage: Stage, impatient: Stage, server: FtpServer, fault: str, words: str
+    stage: Stage, impatient: Stage, server: FtpServer, fault: str, words: str, passive: str
 ) -> None:
     stage = impatient if fault == "stall" else stage
-    await aim(stage, server)
+    await aim(stage, server, Passive=passive)
     server.fail(fault, after=500_000)
     await stage.put("ftp", "one.avi", FILM)
     await stage.put("ftp", "two.avi", b"small")
     await stage.until(failed=1)
     assert words in stage.notes.failed[0]
     assert stage.notes.failed[0].startswith("one.avi: ")
-    assert "one.avi" not in server.files()
+    left = server.files()
+    assert "one.avi" not in left
+    assert not left or fault in ("vanish", "stall")  # a full disk gets its room back
     await stage.wake()
     await stage.until(done=2)
     assert server.files() == {"one.avi": FILM, "two.avi": b"small"}
+
+
+async def test_the_server_comes_back(tmp_path: Path, stage: Stage) -> None:
+    with FtpServer(tmp_path / "far") as gone:
+        await aim(stage, gone)
+    await stage.put("ftp", "one.avi", FILM)
+    await stage.until(failed=1)
+    assert f"nothing answers at 127.0.0.1:{gone.port}" in stage.notes.failed[0]
+    with FtpServer(tmp_path / "far", port=gone.port) as server:
+        await stage.wake()
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": FILM}
 
 
 async def test_an_upload_goes_on_where_it_broke_off(stage: Stage, server: FtpServer) -> None:

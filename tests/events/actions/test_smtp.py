@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import pytest
 from aiosmtpd.smtp import SMTP
+from tests.events.actions.leash import leashed
 from tests.events.actions.mail_server import PASSWORD, USER, MailServer, authenticator, serving, tls
 from tests.events.delivery.stage import MOMENT, SECOND, Stage, staged
 
@@ -163,6 +164,19 @@ async def test_a_login_that_fails(stage: Stage, password: str, options: dict[str
             await stage.delivery.test("email")
 
 
+async def test_the_wrong_password_is_said_and_a_corrected_one_tried_at_once(stage: Stage) -> None:
+    async with serving(authenticator=authenticator, auth_required=True, auth_require_tls=False) as server:
+        await aim(stage, server)
+        await log_in(stage, "wrong")
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await stage.until(failed=1)
+        assert "user name or password is wrong (535 " in stage.notes.failed[0]
+        assert server.envelopes == []
+        await log_in(stage)
+        await stage.until(done=1)
+    assert len(stage.pauses) == len(server.envelopes) == 1
+
+
 async def test_a_login_that_is_wanted(stage: Stage) -> None:
     async with serving(authenticator=authenticator, auth_required=True, auth_require_tls=False) as server:
         await aim(stage, server)
@@ -223,6 +237,52 @@ async def test_refused_by_everybody(stage: Stage) -> None:
         await aim(stage, server)
         with pytest.raises(RequestFailed, match=r"refuses the recipient anna@home.example \(550 No Anna\)"):
             await stage.delivery.test("email")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cuts", "words"), [
+    (True, "127.0.0.1 broke the connection off"), (False, "does not answer: nothing moved for 0.3 s"),
+])  # fmt: skip
+async def test_what_breaks_off_is_sent_again(tmp_path: Path, cuts: bool, words: str) -> None:
+    stall = 5 if cuts else 0.3
+    async with serving() as server, staged(tmp_path, stall=stall) as stage, leashed(server.port) as leash:
+        leash.limit, leash.cuts = 1_500_000, cuts
+        await aim(stage, server, Smtpport=leash.port)
+        await stage.put("email", "one.avi", FILM * 4)  # more than the network itself takes while nobody reads
+        await stage.put("email", "two.jpg", PICTURE, "image/jpeg")
+        await stage.until(failed=1)
+        assert stage.notes.failed[0].startswith("one.avi: ")
+        assert words in stage.notes.failed[0]
+        assert server.envelopes == []
+        await stage.wake()
+        await stage.until(done=2)
+    (film,), (picture,) = (mail.iter_attachments() for mail in server.mails)
+    assert (film.get_content(), picture.get_content()) == (FILM * 4, PICTURE)
+
+
+async def test_a_full_server_gets_it_when_it_has_room_again(stage: Stage) -> None:
+    async with serving() as server:
+        server.answers["DATA"] = ["452 4.3.1 Insufficient system storage"]
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await stage.until(failed=1)
+        assert "the mail server has no room (452 4.3.1 Insufficient system storage)" in stage.notes.failed[0]
+        await stage.wake()
+        await stage.until(done=1)
+    (attached,) = server.mails[0].iter_attachments()
+    assert attached.get_content() == PICTURE
+
+
+async def test_the_server_comes_back(stage: Stage) -> None:
+    async with serving() as gone:
+        await aim(stage, gone)
+    await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+    await stage.until(failed=1)
+    assert f"nothing answers at 127.0.0.1:{gone.port}" in stage.notes.failed[0]
+    async with serving(port=gone.port) as server:
+        await stage.wake()
+        await stage.until(done=1)
+    assert len(server.envelopes) == 1
 
 
 async def test_a_mail_that_comes_twice_is_known_to_be_one(stage: Stage) -> None:
@@ -316,15 +376,21 @@ async def test_a_strange_greeting(stage: Stage, greeting: bytes, words: str) -> 
     listener.close()
 
 
-async def test_no_password_in_words_that_the_server_sends_back(stage: Stage) -> None:
+@pytest.mark.parametrize("way", ["PLAIN", "LOGIN"])
+async def test_no_password_in_words_that_the_server_sends_back(stage: Stage, way: str) -> None:
+    heard: list[str] = []
+
     class Echo(SMTP):
         async def smtp_AUTH(self, arg: str) -> None:
-            await self.push(f"535 What is {arg.split()[-1]} or {PASSWORD}?")
+            heard.append(arg.split()[-1])
+            await self.push(f"535 What is {heard[-1]} or open-sesame?")
 
-    async with serving(Echo, authenticator=authenticator, auth_require_tls=False) as server:
+    others = [other for other in ("PLAIN", "LOGIN") if other != way]
+    options = {"authenticator": authenticator, "auth_require_tls": False}
+    async with serving(Echo, auth_exclude_mechanism=others, **options) as server:
         await aim(stage, server)
-        await log_in(stage)
+        await log_in(stage, "open-sesame")
         with pytest.raises(RequestFailed) as caught:
             await stage.delivery.test("email")
-    assert PASSWORD not in str(caught.value)
-    assert "AGNhbWVyYQ" not in str(caught.value)
+    assert "open-sesame" not in str(caught.value)
+    assert (heard[0] in str(caught.value)) == (way == "LOGIN")  # there it is the name alone

@@ -30,7 +30,9 @@ def test_explain(error: Exception, words: str, away: bool) -> None:
 
 @pytest.mark.parametrize(("words", "shown"), [
     ("530 No", "530 No"), ("a\r\nb\0c\x1b[31m", "a b c [31m"), ("PASS s3cret!", "PASS ********"),
-    ("AUTH czNjcmV0", "AUTH ********"), ("x" * 5000, "x" * (LONGEST - 3) + "..."), ("", ""),
+    ("AUTH czNjcmV0", "AUTH ********"), ("AUTH PLAIN AGNhbQBzM2NyZXQ=?", "AUTH PLAIN ********?"),
+    ("530 x AGNhbQBzM2NyZXQ.", "530 x ********."), ("5 Y2Ft", "5 Y2Ft"),
+    ("x" * 5000, "x" * (LONGEST - 3) + "..."), ("", ""),
 ])  # fmt: skip
 def test_clean(words: str, shown: str) -> None:
     assert clean(words, "s3cret!" if "!" in words else "s3cret") == shown
