@@ -71,7 +71,7 @@ async def test_what_is_captured_goes_where_the_schedule_says(stage: Stage) -> No
     await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
     log = await stage.publish(MOTION)
     assert sorted(stage.kept) == [("card", "door"), ("ftp", "door")]
-    assert sorted(log) == [("motion 2", "door", "Ftp clip.avi", ""), ("motion 2", "door", "SDCard clip.avi", "")]
+    assert sorted(log) == [("motion 2", "door", f"clip.avi for {place}", "") for place in ("FTP", "the SD card")]
 
 
 async def test_two_schedules_share_one_capture_and_send_it_once(stage: Stage) -> None:
@@ -85,8 +85,21 @@ async def test_two_schedules_share_one_capture_and_send_it_once(stage: Stage) ->
 async def test_two_events_that_share_a_capture_send_it_to_each_place_once(stage: Stage) -> None:
     await stage.schedules.add({"name": "a", "triggermotion": "1", "enableftp": "1"})
     await stage.schedules.add({"name": "b", "triggerdi1": "1", "enableftp": "1", "enablesdcard": "1"})
-    await stage.publish(MOTION, Event(Kind.DI1, NOON + 1, "high"))
+    di1 = Event(Kind.DI1, NOON + 1, "high")
+    await stage.publish(MOTION, di1)
     assert sorted(stage.kept) == [("card", "b"), ("ftp", "a")]
+    log = await stage.publish(Event(Kind.MOTION, NOON + 2), di1)
+    assert log[-2:] == [("motion", "a", "in clip.avi too", ""), ("di1 high", "b", "in clip.avi too", "")]
+    assert len(stage.kept) == 2
+
+
+async def test_an_event_in_the_midst_of_a_capture_is_noted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def goes_on(event: Event, schedule: str) -> Sequence[Material]:
+        return []
+
+    monkeypatch.setattr(stage, "take", goes_on)
+    await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1"})
+    assert await stage.publish(MOTION) == [("motion 2", "door", "in the clip that goes on", "")]
 
 
 @pytest.mark.parametrize(
@@ -108,12 +121,14 @@ async def test_a_place_that_fails_is_noted_and_the_others_get_theirs(stage: Stag
     await stage.schedules.add({"name": "x", "triggermotion": "1", "enableemail": "1", "enableftp": "1"})
     log = await stage.publish(MOTION)
     assert stage.kept == [("ftp", "x")]
-    assert ("motion 2", "x", "", "Email clip.avi: the queue is full") in log
+    assert ("motion 2", "x", "", "clip.avi for mail: the queue is full") in log
 
 
 async def test_its_own_time_is_no_clip_on_the_card(stage: Stage) -> None:
     await stage.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
-    assert await stage.publish(Event(Kind.TIME, NOON, numbers=frozenset({1}))) == []
+    log = await stage.publish(Event(Kind.TIME, NOON, numbers=frozenset({1})))
+    assert log == [("time", "x", "recorded while its time lasts", "")]
+    assert (stage.taken, stage.kept) == ([], [])
 
 
 async def test_the_output_is_high_for_its_time_and_then_as_set() -> None:

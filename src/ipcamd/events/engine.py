@@ -18,6 +18,9 @@ from ipcamd.store.eventlog import Entry, EventLog
 CARD = "EnableSDCard"
 """The flag of the action that a schedule's own time does otherwise: it is recorded from its start to its end."""
 
+PLACES = {"EnableFtp": "FTP", "EnableEmail": "mail", "EnableSamba": "Samba", CARD: "the SD card"}
+"""The actions that take what was captured to a place, and what people call that."""
+
 SENT = 100
 """Captures that are remembered, so that none goes to the same place twice."""
 
@@ -92,6 +95,8 @@ class Engine:
 
     async def _capture(self, camera: Camera, event: Event, schedule: Schedule) -> None:
         """Have captured what a schedule wants, which others may share, and take it to each place once."""
+        if event.kind is Kind.TIME and schedule.has(CARD):
+            self._note(event, schedule, done="recorded while its time lasts")
         flags = list(self._flags(event, schedule))
         if not flags:
             return
@@ -100,21 +105,27 @@ class Engine:
         except (IpcamdError, OSError) as error:
             self._note(event, schedule, failed=f"nothing was captured: {error}")
             return
-        for material in captured:
-            for flag in flags:
-                sent = material.path, material.began, flag
-                if sent not in self._sent:
-                    self._sent.append(sent)
-                    await self._keep(event, schedule, flag, material)
+        new = [(flag, material) for material in captured for flag in flags if self._is_new(flag, material)]
+        if not new:
+            self._note(event, schedule, done=f"in {captured[0].name} too" if captured else "in the clip that goes on")
+        for flag, material in new:
+            await self._keep(event, schedule, flag, material)
+
+    def _is_new(self, flag: str, material: Material) -> bool:
+        """Whether it does not go there yet; from now on it does."""
+        sent = material.path, material.began, flag
+        if sent in self._sent:
+            return False
+        self._sent.append(sent)
+        return True
 
     async def _keep(self, event: Event, schedule: Schedule, flag: str, material: Material) -> None:
-        place = flag.removeprefix("Enable")
         try:
             await self._sinks[flag](material)
         except (IpcamdError, OSError) as error:
-            self._note(event, schedule, failed=f"{place} {material.name}: {error}")
+            self._note(event, schedule, failed=f"{material.name} for {PLACES[flag]}: {error}")
         else:
-            self._note(event, schedule, done=f"{place} {material.name}")
+            self._note(event, schedule, done=f"{material.name} for {PLACES[flag]}")
 
     def _note(self, event: Event, schedule: Schedule, done: str = "", failed: str = "") -> None:
         self._log.note(Entry(event.moment, spelled(event), schedule.name, done, failed))
