@@ -102,6 +102,25 @@ async def test_another_camera_s_film_counts_by_its_name(slot: Slot) -> None:
     assert [(r.name, r.began) for r in slot.card.index] == [("SICPT501U-06152025-150640.avi", NOON)]
 
 
+@pytest.mark.parametrize("year", [b"0001", b"9998"])
+async def test_a_time_that_cannot_be_is_not_believed(slot: Slot, year: bytes) -> None:
+    written = film(pictures(Codec.JPEG, 3), Codec.JPEG)
+    slot.put(0, data=written.replace(b"2025-06-15T", year + b"-06-15T"))
+    slot.put(1).rename(slot.root / "record" / f"ipcamd-0615{year.decode()}-150640.avi")
+    await slot.start()
+    assert [r.began for r in slot.card.index] == [NOON]
+    assert [r.began for r in await slot.card.index.stored()] == [NOON]
+
+
+async def test_a_length_that_cannot_be_is_counted_anew(slot: Slot) -> None:
+    whole = film(pictures(Codec.JPEG, 3), Codec.JPEG)
+    rate_and_slots = (30).to_bytes(4, "little") + bytes(4)
+    place = whole.index(rate_and_slots) + len(rate_and_slots)
+    slot.put(0, data=whole[:place] + b"\xff\xff\xff\xff" + whole[place + 4 :])
+    await slot.start()
+    assert [r.ended - r.began for r in slot.card.index] == [SECOND // 10]
+
+
 async def test_pulled_out_and_put_back(slot: Slot) -> None:
     slot.put(0)
     card = await slot.start()

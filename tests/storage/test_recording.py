@@ -36,6 +36,9 @@ def test_every_model_makes_names_that_count(model: str, began: datetime) -> None
         "ipcamd-01082014-200248.avi.part",
         "-01082014-200248.avi",
         "*-01082014-200248.avi",
+        "ipcamd-01010001-000000.avi",
+        "ipcamd-12311969-235959.avi",
+        "ipcamd-12319999-235959.jpg",
     ],
 )
 def test_other_names_do_not(name: str) -> None:

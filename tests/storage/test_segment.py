@@ -90,6 +90,22 @@ def test_when_no_more_fits_the_film_is_closed_with_what_there_was(disk: Disk) ->
     assert playable(path) == ""
 
 
+def test_when_not_even_the_head_fits_nothing_is_left(disk: Disk) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+        with pytest.raises(OSError):
+            segment(disk)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert list((disk.root / "record").iterdir()) == []
+    again = segment(disk)  # its name is free
+    assert [path.name for path in (disk.root / "record").iterdir()] == ["ipcamd-06152025-150640.avi"]
+    again.leave()
+
+
 def test_a_card_that_was_swapped_is_not_written(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     writing = segment(disk)
     feed(writing)

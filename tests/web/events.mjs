@@ -2,17 +2,16 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { byDay, parse, spelled } from "../../src/ipcamd/web/static/events.js";
 
-test("lines become entries, newest first as they come", () => {
-  const entries = parse('{"moment": 1795344024282102827, "what": "di1 high", "schedule": "in", "done": "x", "failed": ""}\n\n');
+test("lines become entries, newest first as they come, by the camera's clock", () => {
+  const entries = parse('{"time": "2026-11-23T01:40:24+15:00", "moment": 1795344024282102827, "what": "di1 high", "schedule": "in", "done": "x", "failed": ""}\n\n');
   assert.equal(entries.length, 1);
-  assert.equal(entries[0].when.toISOString(), "2026-11-22T10:40:24.282Z");
+  assert.deepEqual([entries[0].day, entries[0].clock], ["2026-11-23", "01:40:24"]);
   assert.equal(entries[0].schedule, "in");
 });
 
 test("entries of one day stand together, and today is called so", () => {
-  const day = (text) => ({ when: new Date(text) });
-  const days = byDay([day("2026-11-22T12:00"), day("2026-11-22T08:00"), day("2026-11-20T12:00")], new Date("2026-11-22T13:00"));
-  assert.deepEqual(days.map(([title, entries]) => [title.startsWith("Today"), entries.length]), [[true, 2], [false, 1]]);
+  const days = byDay([{ day: "2026-11-22" }, { day: "2026-11-22" }, { day: "2026-11-20" }], "2026-11-22");
+  assert.deepEqual(days.map(([title, entries]) => [title, entries.length]), [["Today, Sunday 22 November 2026", 2], ["Friday 20 November 2026", 1]]);
 });
 
 test("what happened is said in words", () => {

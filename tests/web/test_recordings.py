@@ -72,6 +72,11 @@ async def test_another_day(world: World) -> None:
     assert json.loads((await world.ask(LIST, "day=2025-06-14")).body)["recordings"] == []
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_days_at_the_ends_of_the_calendar_are_empty(world: World, day: str) -> None:
+    assert json.loads((await world.ask(LIST, f"day={day}")).body)["recordings"] == []
+
+
 @pytest.mark.parametrize("day", ["yesterday", "2025-02-30", "2025-6-1", "", "0000-00-00"])
 async def test_days_that_are_none(world: World, day: str) -> None:
     with pytest.raises(RequestFailed, match="YYYY-MM-DD"):

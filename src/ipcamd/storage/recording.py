@@ -16,6 +16,8 @@ TYPES = {"avi": "video/x-msvideo", "jpg": "image/jpeg"}
 
 _FORM = "%m%d%Y-%H%M%S"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_YEARS = range(1970, 2200)
+"""Years that are believed: the store has room for their nanoseconds."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -57,9 +59,15 @@ def began_by(name: str) -> datetime | None:
     """Return the local time, without a zone, that a name tells; None if it is no name of a recording."""
     match = NAME.fullmatch(name)
     try:
-        return datetime.strptime(match[1], _FORM) if match else None
+        began = datetime.strptime(match[1], _FORM) if match else None
     except ValueError:
         return None
+    return began if began and believable(began) else None
+
+
+def believable(moment: datetime) -> bool:
+    """Return whether something may have been recorded then; whoever made the file may have written anything."""
+    return moment.year in _YEARS
 
 
 def nanoseconds(moment: datetime) -> int:

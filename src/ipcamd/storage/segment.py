@@ -27,7 +27,13 @@ class Segment:
         self._pieces: list[bytes] = []
         self._mark = self._writer.mark()
         self._name, self._fd = self._create(model, began)
-        os.pwrite(self._fd, self._writer.head(), 0)
+        try:
+            _write_all(self._fd, [self._writer.head()], 0)
+            self._disk.sync(folder)
+        except OSError:
+            self._disk.remove(folder, self._name)
+            self.leave()
+            raise
 
     @property
     def form(self) -> Form:

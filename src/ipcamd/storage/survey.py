@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 from ipcamd.storage.disk import Disk, Found
-from ipcamd.storage.recording import Recording, began_by, nanoseconds
+from ipcamd.storage.recording import Recording, began_by, believable, nanoseconds
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD
 
@@ -50,7 +50,8 @@ def _film(disk: Disk, file: Found, named: datetime) -> Recording | None:
         if mended is None:
             return None
         file, film = mended
-    return _recording(file, nanoseconds(film.began or named), film.length)
+    began = film.began if film.began and believable(film.began) else named
+    return _recording(file, nanoseconds(began), film.length)
 
 
 def _mend(disk: Disk, file: Found, named: datetime) -> tuple[Found, reader.Film] | None:

@@ -95,7 +95,8 @@ def _asked_day(call: Call) -> date | None:
     try:
         if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", asked):
             raise ValueError
-        return date.fromisoformat(asked)
+        day = date.fromisoformat(asked)
+        return day if day < date.max else day - _DAY  # the midnight after it is reckoned with
     except ValueError:
         raise RequestFailed(f"day={asked[:32]}: allowed: YYYY-MM-DD") from None
 

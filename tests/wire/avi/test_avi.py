@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.wire.avi.films import CODECS, FOURCC, NOON, SIZE, film, pictures, playable, played, probe, seen, times, tone
 
@@ -192,6 +192,7 @@ HEADS = film(pictures(Codec.H264, 2), Codec.H264)
 
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(HEADS) - 1), st.integers(0, 255)), min_size=1, max_size=12))
+@example([(168, 0)])  # a part of the head that is too short
 def test_damaged_files_are_mended_or_refused(hits: list[tuple[int, int]]) -> None:
     data = bytearray(HEADS)
     for place, value in hits:

@@ -1,29 +1,30 @@
 // The event log as a list, a card for each day.
 
-const COUNT = 500;
+const FEW = 200; // entries that are shown at first
+const MOST = 10_000; // entries that the camera keeps
 
-/** Turn JSON lines into entries, newest first: { when: Date, what, schedule, done, failed }. */
+/** Turn JSON lines into entries, newest first, with the camera's own day and time: { time, day, clock, what, schedule, done, failed }. */
 export function parse(lines) {
   return lines
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line))
-    .map(({ moment, ...rest }) => ({ when: new Date(moment / 1e6), ...rest }));
+    .map((entry) => ({ ...entry, day: entry.time.slice(0, 10), clock: entry.time.slice(11, 19) }));
 }
 
-/** Put entries of one day together: [[title, entries], ...], in the order given. */
-export function byDay(entries, today = new Date()) {
+/** Put entries of one day together: [[title, entries], ...], in the order given; `today` is "2026-01-31". */
+export function byDay(entries, today) {
   const days = new Map();
   for (const entry of entries) {
-    const title = dayName(entry.when, today);
-    days.set(title, [...(days.get(title) ?? []), entry]);
+    if (!days.has(entry.day)) days.set(entry.day, []);
+    days.get(entry.day).push(entry);
   }
-  return [...days];
+  return [...days].map(([day, of]) => [dayName(day, today), of]);
 }
 
-function dayName(when, today) {
-  const name = when.toLocaleDateString(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-  return when.toDateString() === today.toDateString() ? `Today, ${name}` : name;
+function dayName(day, today) {
+  const name = new Date(`${day}T12:00`).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  return day === today ? `Today, ${name}` : name;
 }
 
 /** Say in words what happened: "motion 1" is "Motion in window 1". */
@@ -44,8 +45,8 @@ function made(tag, className, text) {
 
 function row(entry) {
   const line = made("div", "row");
-  const time = made("time", "", entry.when.toLocaleTimeString());
-  time.dateTime = entry.when.toISOString();
+  const time = made("time", "", entry.clock);
+  time.dateTime = entry.time;
   const what = made("div", "what", spelled(entry.what));
   if (entry.schedule) what.append(made("span", "schedule", entry.schedule));
   const outcome = made("div", "outcome");
@@ -61,11 +62,18 @@ function empty(title, words) {
   return card;
 }
 
-async function load(place) {
+function older(place, count) {
+  const button = made("button", "button older", "Older events");
+  button.addEventListener("click", () => load(place, Math.min(count * 5, MOST)));
+  return button;
+}
+
+async function load(place, count = FEW) {
   try {
-    const answer = await fetch(new URL(`/cgi/admin/eventlog.cgi?format=json&count=${COUNT}`, location.origin));
+    const answer = await fetch(new URL(`/cgi/admin/eventlog.cgi?format=json&count=${count}`, location.origin));
     if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-    const days = byDay(parse(await answer.text()));
+    const entries = parse(await answer.text());
+    const days = byDay(entries, new Date().toLocaleDateString("sv"));
     place.replaceChildren(
       ...days.map(([title, entries]) => {
         const card = made("section", "card");
@@ -73,6 +81,7 @@ async function load(place) {
         return card;
       }),
     );
+    if (entries.length === count && count < MOST) place.append(older(place, count));
     if (!days.length) place.append(empty("Nothing has happened yet", "Schedules say what counts as an event."));
   } catch (error) {
     place.replaceChildren(empty("The list could not be loaded", String(error.message ?? error)));

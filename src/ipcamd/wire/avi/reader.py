@@ -51,7 +51,7 @@ class Film:
     """Local time of the beginning, with its zone; None if the file does not say."""
     totals: Totals
     closed: bool
-    """Whether the index is there and the file is as long as its head says."""
+    """Whether the index is there, the file is as long as its head says, and there is room for its pictures in it."""
 
     @property
     def length(self) -> int:
@@ -84,7 +84,8 @@ def film(data: bytes, size: int) -> Film:
     if len(data) < HEAD or data[:4] != b"RIFF" or data[8:12] != b"AVI " or data[MOVI:HEAD] != b"movi":
         raise ValueError("not an AVI file of this camera")
     parts = dict(_parts(data))
-    if not {b"avih", b"strh", b"strf"} <= parts.keys():
+    sizes = {b"avih": MAIN.size, b"strh": STREAM.size, b"strf": BITMAP.size}
+    if any(len(parts.get(kind, b"")) < least for kind, least in sizes.items()):
         raise ValueError("a part of the head is missing")
     main, stream = MAIN.unpack(parts[b"avih"][: MAIN.size]), STREAM.unpack(parts[b"strh"][: STREAM.size])
     bitmap = BITMAP.unpack(parts[b"strf"][: BITMAP.size])
@@ -94,7 +95,8 @@ def film(data: bytes, size: int) -> Film:
     whole = CHUNK.unpack(data[:8])[1] + CHUNK.size == size
     movi = CHUNK.unpack(data[MOVI - 8 : MOVI])[1]
     totals = Totals(stream[9], 0, movi - 4, main[7], 0, bool(main[3] & HAS_INDEX))
-    return Film(form, _date(parts.get(b"ICRD", b"")), totals, totals.indexed and whole)
+    possible = HEAD + totals.slots * CHUNK.size <= size
+    return Film(form, _date(parts.get(b"ICRD", b"")), totals, totals.indexed and whole and possible)
 
 
 def chunks(read: Read, size: int) -> Iterator[Chunk]:
