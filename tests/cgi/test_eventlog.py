@@ -26,6 +26,7 @@ async def test_text_and_json(world: World) -> None:
     assert reply.content_type == "application/x-ndjson"
     (line,) = reply.body.decode().splitlines()
     assert json.loads(line) == {
+        "time": "2025-06-15T15:06:41+00:00",
         "moment": SECOND.moment,
         "what": "motion 2",
         "schedule": "gärden",
