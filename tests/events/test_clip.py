@@ -289,7 +289,7 @@ async def test_a_clock_that_is_set_meanwhile_ends_in_a_clip_nevertheless(
     assert float(str(probe(material.path)["format"]["duration"])) < 4
 
 
-async def test_an_end_saves_what_there_is(filming: Filming) -> None:
+async def test_an_end_saves_what_there_is_and_no_more(filming: Filming) -> None:
     stage = filming.stage
     await general(stage, PreEvent="1", PostEvent="5")
     filming.clips.arm(True)
@@ -299,6 +299,23 @@ async def test_an_end_saves_what_there_is(filming: Filming) -> None:
     await filming.clips.close()
     (material,) = await task
     assert playable(material.path) == ""
+    assert material.ended - material.began == pytest.approx(SECOND + 10 * FRAME, abs=FRAME)
+    assert float(str(probe(material.path)["format"]["duration"])) == pytest.approx(1 + 10 / 30, abs=1 / 30)
+
+
+async def test_a_film_of_too_many_bytes_ends_where_its_pictures_end(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = filming.stage
+    await general(stage, PreEvent="0", PostEvent="5")
+    filming.clips.arm(True)
+    stage.show(61)  # from the last key frame to the event there is one picture only
+    monkeypatch.setattr(capture, "MOST_BYTES", 1)
+    task = await filming.begin()
+    stage.show(30)
+    (material,) = await task
+    assert material.ended - material.began <= 3 * FRAME
+    assert float(str(probe(material.path)["format"]["duration"])) <= 3 / 30
 
 
 async def test_no_picture_no_clip(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,7 +335,7 @@ async def test_a_full_disk_is_told_and_leaves_nothing(filming: Filming, monkeypa
     monkeypatch.setattr("os.fsync", full)
     task = await filming.begin()
     stage.show(40)
-    with pytest.raises(StoreError, match="No space left"):
+    with pytest.raises(StoreError, match="could not be written: No space left on device$"):
         await task
     assert list(filming.folder.iterdir()) == []
 

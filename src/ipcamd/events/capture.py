@@ -169,6 +169,11 @@ class Capture:
             self._timer.cancel()
             self._timer = self._await(end - now, self.LATE)
 
+    def cut(self, now: int) -> None:
+        """Take no more, and let it end now, where its pictures end."""
+        self.end = min(self.end, now)
+        self.finish()
+
     def finish(self) -> None:
         """Take no more."""
         if not self.complete.is_set():
@@ -190,6 +195,7 @@ class Capture:
         if (frame.captured < self.end or not self._reached) and self._frames.bytes < MOST_BYTES:
             self._keep(frame)
         else:
+            self.end = min(self.end, frame.captured)  # earlier if there are too many bytes
             self._wind_up()
 
     def _keep(self, frame: Encoded) -> None:

@@ -85,7 +85,7 @@ class Clips:
         """End what is being captured at once, and save it."""
         self.arm(False)
         for capture in self._saving:
-            capture.finish()
+            capture.cut(self._now_ns())
         await asyncio.gather(*self._saving.values(), return_exceptions=True)
 
     def _running(self, event: Event) -> Capture:
@@ -113,7 +113,7 @@ class Clips:
         try:
             return await asyncio.to_thread(self._write, capture)
         except OSError as error:
-            raise StoreError(f"the clip could not be written: {error}") from error
+            raise StoreError(f"the clip could not be written: {error.strerror or error}") from error
 
     def _write(self, capture: Capture) -> list[tuple[File, Path]]:
         files = capture.files(self._model, self._local)
