@@ -335,7 +335,7 @@ async def test_a_full_disk_is_told_and_leaves_nothing(filming: Filming, monkeypa
     monkeypatch.setattr("os.fsync", full)
     task = await filming.begin()
     stage.show(40)
-    with pytest.raises(StoreError, match="could not be written: No space left on device$"):
+    with pytest.raises(StoreError, match=r"could not be written: No space left on device$"):
         await task
     assert list(filming.folder.iterdir()) == []
 
