@@ -1,4 +1,4 @@
-"""Names that cannot be resolved hold nobody up."""
+"""Which of a host's addresses is called; names that cannot be resolved hold nobody up."""
 
 import asyncio
 import socket
@@ -36,3 +36,28 @@ async def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPa
     with pytest.raises(OSError, match="no answer from the name server"):
         await Targets().resolve("camera.example", 80)
     never.set()
+
+
+@pytest.mark.parametrize("found", [["::1", "127.0.0.1"], ["127.0.0.1", "::1"], ["0.0.0.0", "127.0.0.2", "127.0.0.1"]])
+async def test_of_several_addresses_the_one_that_answers_is_called(
+    monkeypatch: pytest.MonkeyPatch, found: list[str]
+) -> None:
+    entries = [(0, socket.SOCK_STREAM, 0, "", (address, 0)) for address in found]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert await Targets(True).resolve("nas", listener.getsockname()[1]) == "127.0.0.1"
+
+
+async def test_an_address_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.access.targets.KNOCK", 0.02)
+    entries = [(0, socket.SOCK_STREAM, 0, "", (address, 0)) for address in ("127.0.0.1", "127.0.0.2")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        port = listener.getsockname()[1]
+        waiting = [socket.socket() for _ in range(8)]
+        for one in waiting:  # the queue is full: what comes now gets no answer
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        assert await Targets(True).resolve("nas", port) == "127.0.0.2"
+        for one in waiting:
+            one.close()

@@ -177,9 +177,13 @@ async def test_who_comes_back_is_told(tmp_path: Path) -> None:
 async def test_who_is_removed_is_told_no_more(tmp_path: Path) -> None:
     receiver = Receiver(b"HTTP/1.1 503 Busy\r\n\r\n")
     async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+
+        async def removed(_: float) -> None:
+            await notifier._settings.update([Change("Event.Notify", "motion", "")])
+
+        notifier._sleep = removed
         for moment in (1, 2, 3):
             notifier.hear(Event(Kind.MOTION, moment * SECOND))
-        await notifier._settings.update([Change("Event.Notify", "motion", "")])
         await told.until(1)
         await asyncio.gather(*notifier._tasks.values())
     assert told == ["the answer is 503"]

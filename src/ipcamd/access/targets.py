@@ -6,6 +6,7 @@ own machine, the link's other devices by link-local address, nobody in particula
 
 import asyncio
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -14,6 +15,8 @@ from ipcamd.errors import RequestFailed
 
 RESOLVE = 10.0
 """Seconds that a name server gets."""
+KNOCK = 2.0
+"""Seconds that each of a host's addresses gets to take a connection, the last one aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +27,22 @@ class Targets:
     """Loopback and link-local addresses are allowed (tests, laboratories)."""
 
     async def resolve(self, host: str, port: int) -> str:
-        """Return an IP address of `host` that may be called. Raises ``RequestFailed``, and ``OSError`` without one."""
+        """Return an IP address of `host` that may be called; of several, the first that takes a connection.
+
+        Raises ``RequestFailed`` if none may be called, and ``OSError`` if there is none.
+        """
         try:
             async with asyncio.timeout(RESOLVE):
                 found = await aside(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), "resolve")
         except TimeoutError as error:
             raise OSError(f"{host}: no answer from the name server within {RESOLVE:g} s") from error
         addresses = [str(entry[4][0]) for entry in found]
-        for address in addresses:
-            if self.allows(address):
-                return address
-        raise RequestFailed(f"{host} is {addresses[0]}: the camera may not call that; --allow-local-targets allows it")
+        allowed = [address for address in dict.fromkeys(addresses) if self.allows(address)]
+        if not allowed:
+            raise RequestFailed(
+                f"{host} is {addresses[0]}: the camera may not call that; --allow-local-targets allows it"
+            )
+        return await _first_open(allowed, port)
 
     def may_be(self, host: str) -> bool:
         """Whether `host` can be allowed at all: a name, which is judged when it is resolved, or an allowed address."""
@@ -56,3 +64,14 @@ class Targets:
 def _is_nowhere(ip: IPv4Address | IPv6Address) -> bool:
     """Whether it is in ``0.0.0.0/8`` or ``240.0.0.0/4``, which no host has (RFC 6890)."""
     return isinstance(ip, IPv4Address) and (ip.packed[0] == 0 or ip.packed[0] >= 240)
+
+
+async def _first_open(addresses: list[str], port: int) -> str:
+    """Return the first address that takes a connection, else the last: a host may serve only one of IPv4 and IPv6."""
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            async with asyncio.timeout(KNOCK):
+                _, writer = await asyncio.open_connection(address, port)
+            writer.close()
+            return address
+    return addresses[-1]
