@@ -22,6 +22,7 @@ from ipcamd.wire.query import Query
 
 LIVE = {
     ("Hardware", "PT"): lambda: "0",
+    ("GPIO", "TriggerOutStatus1"): lambda: "high",
     ("Time", "ServerTime"): lambda: "12:34:56",
     ("System.Info", "MACAddress"): lambda: "02:00:00:00:00:01",
 }
@@ -153,6 +154,11 @@ async def test_what_was_listed_can_be_sent_back(ask: Asker) -> None:
 async def test_live_values_come_from_the_device_or_are_the_default(ask: Asker) -> None:
     assert await ask("action=list&group=Time&name=ServerTime") == "Time.ServerTime=12:34:56\r\n"
     assert await ask("action=list&group=Hardware&name=H.264") == "Hardware.H.264=1\r\n"
+
+
+async def test_an_output_is_listed_as_it_is_and_not_as_it_was_set(ask: Asker) -> None:
+    assert await ask("action=update&group=GPIO&TriggerOutStatus1=low") == "GPIO.TriggerOutStatus1=low\r\n"
+    assert await ask("action=list&group=GPIO&name=TriggerOutStatus1") == "GPIO.TriggerOutStatus1=high\r\n"
 
 
 async def test_names_are_matched_without_regard_to_case(ask: Asker) -> None:

@@ -77,7 +77,7 @@ UNKNOWN = "unknown parameter; allowed: mdname, mdpercent, motionenable, mddata, 
             "motionenable=1&mdpercent=1|2|101&mdname=a",
             [
                 "NG motionenable not changed, because mdpercent cannot be",
-                "NG mdpercent allowed: window 3 0 to 100",
+                "NG mdpercent allowed: window 3: 0 to 100",
                 "NG mdname not changed, because mdpercent cannot be",
             ],
         ),

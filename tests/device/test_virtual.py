@@ -66,10 +66,12 @@ def test_causes_are_listed_before_effects() -> None:
     assert list(Outside().state()) == [*CAUSES, *EFFECTS]
 
 
-def test_the_inputs_and_the_hardware_are_parameters() -> None:
+def test_inputs_output_and_hardware_are_parameters() -> None:
     outside = Outside()
     outside.act({"di2": "high"})
     live = {name: value() for name, value in outside.live().items()}
     assert (live["GPIO", "TriggerInStatus1"], live["GPIO", "TriggerInStatus2"]) == ("low", "high")
+    outside.show("do1", "high")
+    assert outside.live()["GPIO", "TriggerOutStatus1"]() == "high"
     assert live["Hardware", "TriggerIn"] == "2"
     assert all((group := find(name)) and group.param(parameter) for name, parameter in live)

@@ -89,12 +89,14 @@ def _listed(camera: Camera, asked: _Asked, name: str, rank: Rank) -> str:
 
 
 def _value(camera: Camera, group: Group, p: Param) -> str:
-    return camera.settings[group.name][p.name] if p.origin is Origin.STORED else _live(camera, group, p)
+    """Return what a parameter is just now: an output that an event holds is not what was set."""
+    kept = camera.settings[group.name][p.name] if p.origin is Origin.STORED else p.default
+    return _live(camera, group, p, kept)
 
 
-def _live(camera: Camera, group: Group, p: Param) -> str:
+def _live(camera: Camera, group: Group, p: Param, otherwise: str) -> str:
     answer = camera.live.get((group.name, p.name))
-    return answer() if answer else p.default
+    return answer() if answer else otherwise
 
 
 async def _member(call: Call, action: str, rank: Rank) -> list[str]:
@@ -160,7 +162,7 @@ def _permit(camera: Camera, asked: _Asked, p: Param, rank: Rank) -> None:
 
 def _lacks(camera: Camera, p: Param) -> bool:
     flag = HARDWARE.param(p.needs)
-    return flag is not None and _live(camera, HARDWARE, flag) == "0"
+    return flag is not None and _live(camera, HARDWARE, flag, flag.default) == "0"
 
 
 def _parsed(asked: _Asked, p: Param, value: str) -> str:

@@ -61,6 +61,7 @@ class Outside:
         """Return the parameters whose value is this world's (see ``Camera.live``)."""
         return {
             **{("GPIO", f"TriggerInStatus{number}"): partial(self.__getitem__, f"di{number}") for number in (1, 2)},
+            ("GPIO", "TriggerOutStatus1"): partial(self.__getitem__, "do1"),
             **{("Hardware", param.name): partial(str, param.default) for param in HARDWARE.params},
         }
 

@@ -17,7 +17,7 @@ GPIO = Group(
             "TriggerOutStatus1",
             HIGH_LOW,
             "low",
-            "State of digital output 1.",
+            "State of digital output 1; events hold it high for their time.",
             get=Rank.USERS,
             set=Rank.USERS,
             needs="TriggerOut",

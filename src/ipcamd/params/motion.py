@@ -45,7 +45,7 @@ class Percents:
 
     def parse(self, text: str) -> str:
         """See `Kind`."""
-        return "|".join(_number(f"window {number}", part, 100) for number, part in _each(text, self.allowed))
+        return "|".join(_number(f"window {number}:", part, 100) for number, part in _each(text, self.allowed))
 
 
 @dataclass(frozen=True, slots=True)
