@@ -14,6 +14,8 @@ class Leash:
         self.cuts = True
         """Cut there; else pass nothing on any more."""
         self.reached = asyncio.Event()
+        self.heard = bytearray()
+        """What came from the client."""
         self._target = target
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -31,6 +33,7 @@ class Leash:
         with suppress(ConnectionError):
             while data := await reader.read(1 << 16):
                 passed += len(data)
+                self.heard += data if counted else b""
                 if counted and self.limit is not None and passed > self.limit:
                     self.limit = None
                     self.reached.set()

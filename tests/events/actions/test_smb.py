@@ -1,6 +1,7 @@
 """Delivery to a real Samba server."""
 
 import asyncio
+import re
 import resource
 import socket
 import sys
@@ -132,6 +133,18 @@ async def test_without_the_library_it_says_what_to_install(
     await aim(stage, server)
     with pytest.raises(RequestFailed, match="is missing: pip install smbprotocol"):
         await stage.delivery.test("samba")
+
+
+async def test_what_is_sent_is_signed_and_on_the_disk_before_it_has_its_name(stage: Stage, server: Samba) -> None:
+    async with leashed(server.port) as leash:
+        await aim(stage, server, Port=leash.port)
+        await stage.delivery.test("samba")
+    heads = [leash.heard[match.start() :] for match in re.finditer(b"\xfeSMB", leash.heard)]  # MS-SMB2, 2.2.1.2
+    commands = [int.from_bytes(head[12:14], "little") for head in heads]
+    write, flush, set_info = (commands.index(command) for command in (9, 7, 17))
+    assert write < flush < set_info
+    beyond_the_login = [head for command, head in zip(commands, heads, strict=True) if command > 1]
+    assert all(int.from_bytes(head[16:20], "little") & 8 for head in beyond_the_login)
 
 
 async def test_a_guest(stage: Stage, server: Samba) -> None:

@@ -39,6 +39,8 @@ from ipcamd.events.parcel import Parcel
 
 BLOCK = 1 << 20
 """Bytes that are written at a time, if the server takes as much."""
+PATIENCE = 4
+"""Times the usual that the server has to bring a file to its disk."""
 
 _SHARED = ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE | ShareAccess.FILE_SHARE_DELETE
 """What others may do with a file meanwhile: everything. The server may still hold it open for our last attempt."""
@@ -87,6 +89,8 @@ class SmbSession:
         file = self._create(parcel.part)
         try:
             self._write(file, parcel)
+            self._errand.beat(PATIENCE)
+            file.flush()  # on the server's disk before it has its name, or a power cut there could leave half of it
             name = self._rename(file, parcel.name)
         except SMBResponseException:
             with suppress(SMBException):
