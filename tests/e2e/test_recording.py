@@ -141,6 +141,29 @@ def test_kill_9_loses_at_most_the_last_second(start_camera: StartCamera) -> None
     assert all(playable(path) == "" for path in known)
 
 
+def test_kill_9_in_the_middle_of_an_event_leaves_its_clip(start_camera: StartCamera) -> None:
+    """A thief who pulls the plug is on the card: the film ends in the last second before."""
+    camera = start_camera("--source=scene")
+    camera.client.update("Event.Server.General", PreEvent=2, PostEvent=5)
+    schedule(camera.client, INPUT)
+    time.sleep(3)
+    camera.client.get("/cgi/admin/virtual.cgi", di1="high")
+    time.sleep(2.5)
+    end = time.time()
+    camera.kill()
+    assert files(camera, "event") == []
+    camera = start_camera("--source=scene")
+    (name,) = eventually(lambda: listed(camera.client, "event"), "the clip is not there")
+    (film,) = files(camera, "event")
+    assert film.name in name
+    assert playable(film) == ""
+    assert end - 2.5 < begun(film) + seconds(film) < end + 0.1
+    assert seconds(film) > 2 + 2.5 - 1.5
+    camera.kill()
+    camera = start_camera("--source=scene")  # it has been handed on, and is not again
+    assert eventually(lambda: listed(camera.client, "event"), "the clip is gone") == [name]
+
+
 @pytest.fixture
 def browser() -> Iterator[Chromium]:
     with Chromium() as browser:

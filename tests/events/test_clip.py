@@ -1,52 +1,18 @@
 """Clips: how long, of what, from when, for whom."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import av
 import pytest
-from tests.events.stage import Stage, general
+from tests.events.filming import Filming
+from tests.events.stage import general
 from tests.wire.avi.films import NOON, SECOND, playable, probe, seen, times
 
 from ipcamd.errors import StoreError
 from ipcamd.events import capture, clip
-from ipcamd.events.clip import Clips
-from ipcamd.events.event import Event, Kind
-from ipcamd.events.material import Material
 from ipcamd.media.frame import Codec, Encoded
 
 FRAME = SECOND // 30
-
-
-class Filming:
-    """Clips on a stage."""
-
-    def __init__(self, folder: Path, stage: Stage) -> None:
-        self.stage = stage
-        self.folder = folder
-        pipeline: Any = stage
-        self.clips = Clips(pipeline, stage.settings, folder, "ipcamd", stage.now_ns, stage.local)
-
-    def event(self, kind: Kind = Kind.DI1) -> Event:
-        return Event(kind, self.stage.now_ns(), "high")
-
-    async def begin(self, schedule: str = "s", event: Event | None = None) -> "asyncio.Task[list[Material]]":
-        """Ask for a clip of an event that happens now."""
-        task = asyncio.create_task(self.clips.take(event or self.event(), schedule))
-        await asyncio.sleep(0)
-        return task
-
-
-@pytest.fixture
-async def filming(tmp_path: Path) -> AsyncIterator[Filming]:
-    filming = Filming(tmp_path / "clips", Stage(tmp_path / "state"))
-    await filming.clips.start()
-    yield filming
-    await filming.clips.close()
-    assert filming.stage.h264.viewers == filming.stage.mjpeg.viewers == filming.stage.sound.viewers == 0  # type: ignore[union-attr]
-    await asyncio.to_thread(filming.stage.database.close)
 
 
 @pytest.mark.parametrize(("codec", "name"), [(Codec.H264, "h264"), (Codec.MPEG4, "mpeg4")], ids=["h264", "mpeg4"])
@@ -321,7 +287,7 @@ async def test_a_film_of_too_many_bytes_ends_where_its_pictures_end(
 async def test_no_picture_no_clip(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capture.Capture, "LATE", -5.0)
     with pytest.raises(StoreError, match="no picture came"):
-        await filming.clips.take(filming.event(), "s")
+        await filming.take(filming.event(), "s")
 
 
 async def test_a_full_disk_is_told_and_leaves_nothing(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -351,6 +317,24 @@ async def test_clips_do_not_pile_up(filming: Filming, monkeypatch: pytest.Monkey
         stage.show(40)
         (material,) = await task
     assert list(filming.folder.rglob("*.avi")) == [material.path]
+
+
+async def test_two_pictures_of_one_second_have_two_names(filming: Filming) -> None:
+    """Pictures come when they come: at 1.05 s and then at 1.95 s, for example."""
+    stage = filming.stage
+    stage.codec = Codec.JPEG
+    await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="0", PostEvent="2")
+    filming.clips.arm(True)
+    stage.show(58)
+    task = await filming.begin()  # at 58/30 s
+    stage.number += 3
+    stage.show(1)  # at 2.03 s; the next is due at 2.93 s
+    stage.number += 26
+    stage.show(1)  # at 2.93 s
+    stage.show(60)
+    materials = await task
+    assert len({material.name for material in materials}) == len(materials) >= 2
+    assert [(m.began - NOON) // SECOND for m in materials][:2] == [2, 2]
 
 
 async def test_what_an_earlier_life_left_is_thrown_away(tmp_path: Path, filming: Filming) -> None:

@@ -1,7 +1,8 @@
 """From events to actions (SDK 11), on the real store, with a camera that captures nothing but names."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ipcamd.errors import StoreError
 from ipcamd.events.engine import Engine
 from ipcamd.events.event import Bus, Event, Kind
 from ipcamd.events.material import Material
+from ipcamd.events.orders import Order
 from ipcamd.events.output import Output
 from ipcamd.events.schedules import Schedules
 from ipcamd.params import STORED
@@ -33,6 +35,8 @@ class Stage:
         self.taken: list[tuple[Kind, str]] = []
         self.kept: list[tuple[str, str]] = []
         self.levels: list[str] = []
+        self.settled: list[str] = []
+        self.all_settled = asyncio.Event()
         sinks = {"EnableFtp": self._sink("ftp"), "EnableSDCard": self._sink("card"), "EnableEmail": self._full}
         self.engine = Engine(
             self.schedules, self, sinks, Output(self.levels.append, lambda: "low"), self.log,
@@ -40,9 +44,21 @@ class Stage:
         )  # fmt: skip
         self.bus.subscribe(self.engine.hear)
 
-    async def take(self, event: Event, schedule: str) -> Sequence[Material]:
+    @asynccontextmanager
+    async def take(self, event: Event, schedule: str) -> AsyncIterator[Sequence[Material]]:
         self.taken.append((event.kind, schedule))
-        return [Material(Path("/x"), "clip.avi", "video/x-msvideo", NOON, NOON, event, schedule)]
+        yield [Material(Path("/x"), "clip.avi", "video/x-msvideo", NOON, NOON, event, schedule)]
+
+    @property
+    def owed(self) -> list[Order]:
+        return [Order("x", "door", MOTION), Order("x", "removed", MOTION)]
+
+    @asynccontextmanager
+    async def again(self, order: Order) -> AsyncIterator[Sequence[Material]]:
+        yield [Material(Path("/old"), "old.avi", "video/x-msvideo", NOON, NOON, order.event, order.schedule)]
+        self.settled.append(order.schedule)
+        if len(self.settled) == len(self.owed):
+            self.all_settled.set()
 
     def _sink(self, place: str):  # type: ignore[no-untyped-def]
         async def keep(material: Material) -> None:
@@ -74,6 +90,27 @@ async def test_what_is_captured_goes_where_the_schedule_says(stage: Stage) -> No
     assert sorted(log) == [("motion 2", "door", f"clip.avi for {place}", "") for place in ("FTP", "the SD card")]
 
 
+async def test_what_an_earlier_life_owed_is_handed_on(stage: Stage) -> None:
+    await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
+    ready = asyncio.Event()
+    stage.engine.resume(ready.wait)
+    await asyncio.sleep(0)
+    assert stage.settled == []
+    ready.set()
+    async with asyncio.timeout(5):
+        await stage.all_settled.wait()
+    assert sorted(stage.kept) == [("card", "door"), ("ftp", "door")]
+    assert [entry.done for entry in await stage.log.newest(9)] == ["old.avi for the SD card", "old.avi for FTP"]
+
+
+async def test_the_end_does_not_wait_for_a_card_that_is_looked_through(stage: Stage) -> None:
+    stage.engine.resume(asyncio.Event().wait)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await stage.engine.close()
+    assert stage.settled == []
+
+
 async def test_two_schedules_share_one_capture_and_send_it_once(stage: Stage) -> None:
     for name in ("a", "b"):
         await stage.schedules.add({"name": name, "triggermotion": "1", "enableftp": "1"})
@@ -94,8 +131,9 @@ async def test_two_events_that_share_a_capture_send_it_to_each_place_once(stage:
 
 
 async def test_an_event_in_the_midst_of_a_capture_is_noted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def goes_on(event: Event, schedule: str) -> Sequence[Material]:
-        return []
+    @asynccontextmanager
+    async def goes_on(event: Event, schedule: str) -> AsyncIterator[Sequence[Material]]:
+        yield []
 
     monkeypatch.setattr(stage, "take", goes_on)
     await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1"})

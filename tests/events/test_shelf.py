@@ -1,14 +1,13 @@
 """The shelf for clips: bounded, and never what keeps others from the disk."""
 
-import errno
-import os
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from ipcamd.events.shelf import Shelf
+from ipcamd.storage.disk import Disk
+from ipcamd.storage.recording import EVENT
 
 
 @pytest.fixture
@@ -16,19 +15,21 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "clips"
 
 
-def put(shelf: Shelf, name: str, size: int = 10) -> Path:
-    (path,) = shelf.put([(name, [bytes(size)], b"")])
-    return path
-
-
 def shelf_in(folder: Path, most: int = 1000) -> Shelf:
     shelf = Shelf(folder, most)
-    shelf.clear()
+    shelf.clear(keep=())
     return shelf
 
 
+def put(shelf: Shelf, name: str) -> Disk:
+    place = shelf.place()
+    shelf.prepare(place)
+    place.write(EVENT, name, bytes(10))
+    return place
+
+
 def lying(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.rglob("*.avi"))
+    return sorted(path.name for path in folder.rglob("*.jpg"))
 
 
 def room(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
@@ -36,49 +37,46 @@ def room(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
 
 
-def failing(times: int) -> Callable[[int], None]:
-    """Return what fails in the place of ``os.fsync`` so many times as it does on a full disk."""
-    left, really = [times], os.fsync
-
-    def sync(handle: int) -> None:
-        left[0] -= 1
-        if left[0] >= 0:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        really(handle)
-
-    return sync
-
-
 def test_the_oldest_make_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     room(monkeypatch, 10**9)
-    shelf = shelf_in(folder, most=15)
-    for name in ("a.avi", "b.avi", "c.avi"):
-        put(shelf, name)
-    assert lying(folder) == ["b.avi", "c.avi"]
+    shelf = shelf_in(folder, most=25)
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        shelf.spare(put(shelf, name), 10)
+    assert lying(folder) == ["b.jpg", "c.jpg"]
+
+
+def test_what_somebody_waits_for_stays(folder: Path) -> None:
+    shelf = shelf_in(folder, most=5)
+    put(shelf, "a.jpg")
+    shelf.spare(put(shelf, "b.jpg"), 10)
+    shelf.spare(put(shelf, "c.jpg"), 10)
+    assert lying(folder) == ["a.jpg", "c.jpg"]
 
 
 def test_no_more_lies_here_than_is_free_besides(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room(monkeypatch, 5)
+    room(monkeypatch, 15)
     shelf = shelf_in(folder)
-    put(shelf, "a.avi")
-    put(shelf, "b.avi")
-    assert lying(folder) == ["b.avi"]
+    shelf.spare(put(shelf, "a.jpg"), 10)
+    shelf.spare(put(shelf, "b.jpg"), 10)
+    assert lying(folder) == ["b.jpg"]
 
 
-def test_on_a_full_disk_older_clips_make_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("need", "left"), [(5, ["a.jpg"]), (6, [])])
+def test_what_is_to_be_written_is_given_room(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, need: int, left: list[str]
+) -> None:
     shelf = shelf_in(folder)
-    put(shelf, "a.avi")
-    monkeypatch.setattr(os, "fsync", failing(times=1))
-    path = put(shelf, "b.avi")
-    assert lying(folder) == ["b.avi"]
-    assert path.read_bytes() == bytes(10)
+    shelf.spare(put(shelf, "a.jpg"), 10)
+    room(monkeypatch, 15)
+    shelf.make_room(need)
+    assert lying(folder) == left
 
 
-def test_what_does_not_fit_at_all_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_earlier_life_s_places_go_but_those_to_keep(folder: Path) -> None:
     shelf = shelf_in(folder)
-    put(shelf, "a.avi")
-    monkeypatch.setattr(os, "fsync", failing(times=2))
-    with pytest.raises(OSError, match="No space left"):
-        put(shelf, "b.avi")
-    assert list(folder.iterdir()) == []
-    assert put(shelf, "c.avi").exists()
+    put(shelf, "a.jpg")
+    kept = put(shelf, "b.jpg")
+    (folder / "stray").write_bytes(b"x")
+    shelf.clear(keep={kept.root.name})
+    assert [path.name for path in folder.iterdir()] == [kept.root.name]
+    assert lying(folder) == ["b.jpg"]

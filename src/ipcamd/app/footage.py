@@ -8,6 +8,7 @@ from pathlib import Path
 from ipcamd.app.base import Base
 from ipcamd.app.senses import Senses
 from ipcamd.events.clip import Clips
+from ipcamd.events.orders import Orders
 from ipcamd.events.recorder import Recorder
 from ipcamd.events.schedule import Schedule
 from ipcamd.options import Options
@@ -68,7 +69,8 @@ async def footage(stack: AsyncExitStack, on: Base, senses: Senses) -> Footage:
     card = Card(_root(on.options), Index(on.database), lambda: on.settings[STORAGE.name]["DiskFull"], clock.zone, note)
     stack.push_async_callback(card.stop)
     recorder = Recorder(senses.pipeline, card, on.settings, model, clock.now_ns, clock.local)
-    clips = Clips(senses.pipeline, on.settings, on.options.state_dir / "clips", model, clock.now_ns, clock.local)
+    shelf, orders = on.options.state_dir / "clips", Orders(on.database)
+    clips = Clips(senses.pipeline, on.settings, shelf, orders, model, clock.now_ns, clock.local)
     senses.outside.watch("sdcard", lambda value: card.insert(value == "insert"))
     senses.outside.watch("sdcardsize", lambda value: setattr(card, "limit", int(value) * 1024))
     card.limit = int(senses.outside["sdcardsize"]) * 1024

@@ -60,6 +60,7 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
     for group in (*SCHEDULES, NOTIFY):
         settings.watch(group.name, lambda _: times.look())
     times.look()
+    engine.resume(kept.card.known)
     return Watch(schedules, kept, delivery)
 
 

@@ -2,20 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from ipcamd.errors import StoreError
-from ipcamd.events.capture import SECOND, Capture, File, Scene, Span, Stills
+from ipcamd.events.capture import Capture, Span
 from ipcamd.events.event import Event
 from ipcamd.events.material import Material
-from ipcamd.events.recorder import GENERAL, chosen
+from ipcamd.events.orders import Order, Orders
+from ipcamd.events.recorder import FLUSH, GENERAL, chosen
+from ipcamd.events.reel import SECOND, Reel, Scene, Stills
 from ipcamd.events.ring import Ring
 from ipcamd.events.shelf import Shelf
+from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.media.pipeline import AUDIO, Pipeline
-from ipcamd.storage.recording import TYPES
+from ipcamd.storage.disk import Disk
+from ipcamd.storage.recording import EVENT, Recording
 from ipcamd.store.settings import Settings
 
 LONGEST = 60 * SECOND
@@ -32,6 +37,7 @@ class Clips:
         pipeline: Pipeline,
         settings: Settings,
         folder: Path,
+        orders: Orders,
         model: str,
         now_ns: Callable[[], int],
         local: Callable[[int], datetime],
@@ -41,6 +47,9 @@ class Clips:
         self._pipeline = pipeline
         self._settings = settings
         self._shelf = Shelf(folder)
+        self._orders = orders
+        self.owed = orders.left()
+        """What an earlier life did not hand on."""
         self._model = model
         self._now_ns = now_ns
         self._local = local
@@ -49,14 +58,15 @@ class Clips:
         self._capture: Capture | None = None
         self._latest = 0
         """When `_capture` must end at the latest."""
-        self._saving: dict[Capture, asyncio.Task[list[tuple[File, Path]]]] = {}
+        self._saving: dict[Capture, asyncio.Task[list[Recording]]] = {}
         for group in (GENERAL, AUDIO):
             settings.watch(group, lambda _: self._settle())
 
     async def start(self) -> None:
-        """Make the folder, and throw away what an earlier life left in it. A disk that will not is only logged."""
+        """Make the folder, and throw away what an earlier life left in it for nobody. A disk that will not is only
+        logged."""
         try:
-            await asyncio.to_thread(self._shelf.clear)
+            await asyncio.to_thread(self._shelf.clear, {order.token for order in self.owed})
         except OSError as error:
             _log.error("there will be no clips: %s", error)
 
@@ -65,21 +75,45 @@ class Clips:
         self._armed = armed
         self._settle()
 
-    async def take(self, event: Event, schedule: str) -> list[Material]:
-        """Return what was captured around `event`, when it is over and on the disk.
+    @asynccontextmanager
+    async def take(self, event: Event, schedule: str) -> AsyncIterator[list[Material]]:
+        """Give what was captured around `event`, when it is over and on the disk.
 
-        An event that comes while another's capture goes on prolongs that. Every schedule is given a capture once: the
-        list is empty if `schedule` waits for it already. Raises ``StoreError``.
+        Until the end of the ``async with`` it is owed: `again` gives it in the next life. An event that comes while
+        another's capture goes on prolongs that. Every schedule is given a capture once: the list is empty if
+        `schedule` waits for it already. Raises ``StoreError``.
         """
         capture = self._running(event)
         if schedule in capture.asked:
-            return []
+            yield []
+            return
         capture.asked.add(schedule)
-        files = await asyncio.shield(self._saving[capture])
-        return [
-            Material(path, file.name, TYPES[file.name[-3:]], file.began, file.ended, event, schedule)
-            for file, path in files
-        ]
+        saving, place = self._saving[capture], capture.reel.disk
+        order = Order(place.root.name, schedule, event)
+        await self._orders.add(order)
+        try:
+            recordings = await asyncio.shield(saving)
+        except StoreError:
+            await self._orders.remove(order)
+            raise
+        yield _materials(place, recordings, order)
+        await self._orders.remove(order)
+        capture.served.add(schedule)
+        if capture.served == capture.asked:
+            await asyncio.to_thread(self._shelf.spare, place, sum(recording.size for recording in recordings))
+
+    @asynccontextmanager
+    async def again(self, order: Order) -> AsyncIterator[list[Material]]:
+        """Give what there is of a capture that an earlier life owed: whole, or as far as that came. Like `take`."""
+        place = self._shelf.place(order.token)
+        zone = self._local(order.event.moment).tzinfo or UTC
+        try:
+            recordings = await asyncio.to_thread(_found, place, zone)
+        except StoreError:
+            await self._orders.remove(order)
+            raise
+        yield _materials(place, recordings, order)
+        await self._orders.remove(order)
 
     async def close(self) -> None:
         """End what is being captured at once, and save it."""
@@ -98,9 +132,10 @@ class Clips:
 
     def _begin(self, span: Span) -> Capture:
         self._latest = span.begin + LONGEST
-        stills = self._settings[GENERAL]["FileFormat"] == "JPEG"
         ring = self._ring or self._make_ring()
-        capture = self._capture = Capture(ring, span, (Stills if stills else Scene)(span.begin), self._now_ns())
+        kind = Stills if self._settings[GENERAL]["FileFormat"] == "JPEG" else Scene
+        reel = kind(self._shelf.place(), self._model, self._local, span.begin, ring.sound is not None)
+        capture = self._capture = Capture(ring, span, reel, self._now_ns())
         if ring is not self._ring:
             ring.close()
         task = asyncio.get_running_loop().create_task(self._save(capture))
@@ -108,19 +143,31 @@ class Clips:
         task.add_done_callback(lambda _: self._forget(capture))
         return capture
 
-    async def _save(self, capture: Capture) -> list[tuple[File, Path]]:
-        await capture.complete.wait()
+    async def _save(self, capture: Capture) -> list[Recording]:
+        """Return the files, when the capture is complete. Raises ``StoreError``, then there are none."""
+        reel = capture.reel
         try:
-            return await asyncio.to_thread(self._write, capture)
+            await self._write(capture)
+            recordings = await asyncio.to_thread(_close, reel, reel.fetch(capture.end, last=True), capture.end)
         except OSError as error:
+            capture.finish()
+            await asyncio.to_thread(self._shelf.drop, reel.disk)
             raise StoreError(f"the clip could not be written: {error.strerror or error}") from error
-
-    def _write(self, capture: Capture) -> list[tuple[File, Path]]:
-        files = capture.files(self._model, self._local)
-        if not files:
+        if not recordings:
+            await asyncio.to_thread(self._shelf.drop, reel.disk)
             raise StoreError("no picture came")
-        paths = self._shelf.put((file.name, file.pieces, file.head) for file in files)
-        return list(zip(files, paths, strict=True))
+        return recordings
+
+    async def _write(self, capture: Capture) -> None:
+        """Write while the capture goes on: what is on the disk outlives a power cut. Raises ``OSError``."""
+        await asyncio.to_thread(self._shelf.prepare, capture.reel.disk)
+        while not capture.complete.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH):
+                    await capture.complete.wait()
+            frames = capture.reel.fetch(capture.end)
+            await asyncio.to_thread(self._shelf.make_room, sum(len(frame.payload) for frame in frames))
+            await asyncio.to_thread(capture.reel.write, frames)
 
     def _forget(self, capture: Capture) -> None:
         task = self._saving.pop(capture)
@@ -150,3 +197,25 @@ class Clips:
 
     def _seconds(self, name: str) -> int:
         return int(self._settings[GENERAL][name]) * SECOND
+
+
+def _close(reel: Reel, rest: list[Encoded], end: int) -> list[Recording]:
+    reel.write(rest)
+    return reel.close(end)
+
+
+def _found(place: Disk, zone: tzinfo) -> list[Recording]:
+    """Return what lies at a place, mended if need be. Raises ``StoreError`` if that is nothing."""
+    from ipcamd.storage.survey import survey  # most starts have nothing to look at
+
+    with suppress(OSError):
+        if found := survey(place, place.entries(), zone):
+            return sorted(found, key=lambda recording: recording.began)
+    raise StoreError("the power went before there was a picture")
+
+
+def _materials(place: Disk, recordings: list[Recording], order: Order) -> list[Material]:
+    return [
+        Material(place.root / EVENT / r.name, r.name, r.content_type, r.began, r.ended, order.event, order.schedule)
+        for r in recordings
+    ]

@@ -3,14 +3,16 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ipcamd.errors import IpcamdError
 from ipcamd.events.event import Event, Kind
 from ipcamd.events.material import Material
+from ipcamd.events.orders import Order
 from ipcamd.events.output import Output
 from ipcamd.events.schedule import Schedule
 from ipcamd.store.eventlog import Entry, EventLog
@@ -30,11 +32,22 @@ Sink = Callable[[Material], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
+Taking = AbstractAsyncContextManager[Sequence[Material]]
+"""Gives files. They are owed until its end: who is killed before gets them in the next life."""
+
+
 class Camera(Protocol):
     """Who captures (`ipcamd.events.clip`)."""
 
-    async def take(self, event: Event, schedule: str) -> Sequence[Material]:
-        """Return what was captured around `event`; empty if an earlier event's capture, still going on, holds it."""
+    @property
+    def owed(self) -> Sequence[Order]:
+        """What an earlier life was to give."""
+
+    def take(self, event: Event, schedule: str) -> Taking:
+        """Give what was captured around `event`; empty if an earlier event's capture, still going on, holds it."""
+
+    def again(self, order: Order) -> Taking:
+        """Give what there is of that."""
 
 
 class Engine:
@@ -57,6 +70,7 @@ class Engine:
         self._log = log
         self._local = local
         self._tasks: set[asyncio.Task[None]] = set()
+        self._resuming: asyncio.Task[None] | None = None
         self._sent: deque[tuple[Path, int, str]] = deque(maxlen=SENT)
         """What went where lately: two events may share a capture, but no place gets it twice."""
 
@@ -66,13 +80,32 @@ class Engine:
         started = [s for s in self._schedules if s.wants(event) and s.counts(local)]
         if not started:
             return
-        task = asyncio.get_running_loop().create_task(self._act(event, started))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(self._act(event, started))
+
+    def resume(self, ready: Callable[[], Awaitable[object]]) -> None:
+        """When the places are `ready`, take there what an earlier life captured and did not hand on."""
+        if self._camera and self._camera.owed:
+            self._resuming = self._begin(self._resume(self._camera, ready))
 
     async def close(self) -> None:
-        """Let what is being captured be finished by who captures it, and end."""
+        """Let what is being captured be finished by who captures it, and end. What is owed waits for the next life."""
+        if self._resuming:
+            self._resuming.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _resume(self, camera: Camera, ready: Callable[[], Awaitable[object]]) -> None:
+        await ready()
+        named = {schedule.name: schedule for schedule in self._schedules}
+        for order in camera.owed:
+            schedule = named.get(order.schedule)
+            flags = list(self._flags(order.event, schedule)) if schedule else []
+            await self._hand_on(camera.again(order), order.event, order.schedule, flags)
 
     async def _act(self, event: Event, started: Sequence[Schedule]) -> None:
         try:
@@ -91,25 +124,27 @@ class Engine:
             if schedule.has("EnableDigitalOutput"):
                 seconds = int(schedule.values["DigitalOutputTime"])
                 self._output.pulse(seconds)
-                self._note(event, schedule, done=f"output high for {seconds} s")
+                self._note(event, schedule.name, done=f"output high for {seconds} s")
 
     async def _capture(self, camera: Camera, event: Event, schedule: Schedule) -> None:
         """Have captured what a schedule wants, which others may share, and take it to each place once."""
         if event.kind is Kind.TIME and schedule.has(CARD):
-            self._note(event, schedule, done="recorded while its time lasts")
+            self._note(event, schedule.name, done="recorded while its time lasts")
         flags = list(self._flags(event, schedule))
-        if not flags:
-            return
+        if flags:
+            await self._hand_on(camera.take(event, schedule.name), event, schedule.name, flags)
+
+    async def _hand_on(self, taking: Taking, event: Event, schedule: str, flags: Sequence[str]) -> None:
         try:
-            captured = await camera.take(event, schedule.name)
+            async with taking as captured:
+                new = [(flag, material) for material in captured for flag in flags if self._is_new(flag, material)]
+                if flags and not new:
+                    done = f"in {captured[0].name} too" if captured else "in the clip that goes on"
+                    self._note(event, schedule, done=done)
+                for flag, material in new:
+                    await self._keep(event, schedule, flag, material)
         except (IpcamdError, OSError) as error:
             self._note(event, schedule, failed=f"nothing was captured: {error}")
-            return
-        new = [(flag, material) for material in captured for flag in flags if self._is_new(flag, material)]
-        if not new:
-            self._note(event, schedule, done=f"in {captured[0].name} too" if captured else "in the clip that goes on")
-        for flag, material in new:
-            await self._keep(event, schedule, flag, material)
 
     def _is_new(self, flag: str, material: Material) -> bool:
         """Whether it does not go there yet; from now on it does."""
@@ -119,7 +154,7 @@ class Engine:
         self._sent.append(sent)
         return True
 
-    async def _keep(self, event: Event, schedule: Schedule, flag: str, material: Material) -> None:
+    async def _keep(self, event: Event, schedule: str, flag: str, material: Material) -> None:
         try:
             await self._sinks[flag](material)
         except (IpcamdError, OSError) as error:
@@ -127,8 +162,8 @@ class Engine:
         else:
             self._note(event, schedule, done=f"{material.name} for {PLACES[flag]}")
 
-    def _note(self, event: Event, schedule: Schedule, done: str = "", failed: str = "") -> None:
-        self._log.note(Entry(event.moment, spelled(event), schedule.name, done, failed))
+    def _note(self, event: Event, schedule: str, done: str = "", failed: str = "") -> None:
+        self._log.note(Entry(event.moment, spelled(event), schedule, done, failed))
 
 
 def spelled(event: Event) -> str:

@@ -1,89 +1,69 @@
-"""Where clips lie until those who want them have made links or copies of them. Everything here is for threads."""
+"""Where clips are written, and lie until those who want them have made links or copies of them."""
 
-import os
 import shutil
+import uuid
 from collections import deque
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Container
 from pathlib import Path
 
+from ipcamd.storage.disk import Disk
 from ipcamd.store.files import sync_directory
 
 MOST_BYTES = 256 << 20
-"""What lies here at most, the newest clip aside, and no more than is free besides; beyond, the oldest go."""
-
-Draft = tuple[str, Iterable[bytes], bytes]
-"""A file to be: its name, its pieces, and what finally replaces its beginning."""
+"""What nobody waits for lies here at most, the newest clip aside, and never more than is free besides; beyond, the
+oldest go."""
 
 
 class Shelf:
-    """A directory that is ours alone. Nothing in it outlives a restart."""
+    """A directory that is ours alone. In it each capture has a place, which is written like an SD card of its own."""
 
     def __init__(self, path: Path, most: int = MOST_BYTES) -> None:
         self._path = path
         self._most = most
-        self._places: deque[tuple[Path, int]] = deque()
-        self._number = 0
+        self._spare: deque[tuple[Disk, int]] = deque()
 
-    def clear(self) -> None:
-        """Throw away what lies there, and make the directory if it is missing. Raises ``OSError``."""
-        _delete(self._path)
+    def clear(self, keep: Container[str]) -> None:
+        """Throw away what an earlier life left, but the places to `keep`; for a thread. Raises ``OSError``."""
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._places.clear()
+        for path in self._path.iterdir():
+            if path.name not in keep:
+                _delete(path)
 
-    def put(self, files: Iterable[Draft]) -> list[Path]:
-        """Keep files that belong together; they are whole and durable on return.
+    def place(self, token: str = "") -> Disk:
+        """Return the place of that name, or a new one."""
+        return Disk(self._path / (token or uuid.uuid4().hex))
 
-        Raises ``OSError``, then none of them is there.
-        """
-        drafts = list(files)
-        try:
-            place = self._keep(drafts)
-        except OSError:
-            if not self._places:
-                raise
-            self._clear_out(0)  # the disk may be full of what nobody wants any more
-            place = self._keep(drafts)
-        paths = [place / name for name, _, _ in drafts]
-        self._clear_out(min(self._most, shutil.disk_usage(self._path).free))
-        self._places.append((place, sum(path.stat().st_size for path in paths)))
-        return paths
+    def prepare(self, place: Disk) -> None:
+        """Make a new place, durably; for a thread. Raises ``OSError``."""
+        place.make()
+        if card := place.card():
+            place.prepare(card)
+        sync_directory(place.root)
+        sync_directory(self._path)
 
-    def _keep(self, drafts: Iterable[Draft]) -> Path:
-        """Write files into a new place."""
-        self._number += 1
-        place = self._path / str(self._number)
-        place.mkdir(mode=0o700, parents=True)
-        try:
-            for name, pieces, head in drafts:
-                _write(place / name, pieces, head)
-            sync_directory(place)
-        except OSError:
-            _delete(place)
-            raise
-        return place
+    def spare(self, place: Disk, size: int) -> None:
+        """Let a place with so many bytes go when there is need for them; for a thread."""
+        self._spare.append((place, size))
+        while len(self._spare) > 1 and self._is_too_much(0):
+            self.drop(self._spare.popleft()[0])
 
-    def _clear_out(self, most: int) -> None:
-        while self._places and sum(size for _, size in self._places) > most:
-            _delete(self._places.popleft()[0])
+    def make_room(self, need: int) -> None:
+        """Let so many bytes more find room, as far as that can be done here; for a thread."""
+        while self._spare and self._is_too_much(need):
+            self.drop(self._spare.popleft()[0])
+
+    def _is_too_much(self, need: int) -> bool:
+        lying = sum(size for _, size in self._spare)
+        return lying > self._most or lying + need > shutil.disk_usage(self._path).free
+
+    def drop(self, place: Disk) -> None:
+        """Throw away what lies there; for a thread."""
+        _delete(place.root)
 
 
-def _write(path: Path, pieces: Iterable[bytes], head: bytes) -> None:
-    with path.open("xb") as file:
-        path.chmod(0o600)
-        file.writelines(pieces)
-        file.seek(0)
-        file.write(head)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _delete(place: Path) -> None:
-    """Delete a directory with the files and directories in it, as far as that can be done."""
-    if not place.is_dir():
-        return
-    for path in place.iterdir():
-        with suppress(OSError):
-            _delete(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    with suppress(OSError):
-        place.rmdir()
+def _delete(path: Path) -> None:
+    """Delete a directory, or a file that somebody put here, as far as that can be done."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

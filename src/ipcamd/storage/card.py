@@ -5,17 +5,16 @@ import errno
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from ipcamd.errors import CardError
 from ipcamd.storage.disk import Disk, Found, Identity
 from ipcamd.storage.index import Index
-from ipcamd.storage.recording import EVENT, Recording, began_by, name_of
-from ipcamd.storage.segment import TRIES
+from ipcamd.storage.recording import EVENT, Recording, began_by, free_names
 
 RESERVE = 8 << 20
 """Bytes that stay free, or a sixteenth of a small card: what is being written must be finished in order."""
@@ -318,11 +317,9 @@ def _take_in(disk: Disk, film: Film) -> Found:
     if began is None:
         raise OSError(f"{film.name} is no name of a recording")
     model, ending = film.name.rsplit("-", 2)[0], film.name[-3:]
-    for second in range(TRIES):
-        try:
-            return disk.take_in(film.path, EVENT, name_of(model, began + timedelta(seconds=second), ending))
-        except FileExistsError:
-            continue
+    for name in free_names(model, began, ending):
+        with suppress(FileExistsError):
+            return disk.take_in(film.path, EVENT, name)
     raise FileExistsError(f"there are recordings of that time already: {film.name}")
 
 

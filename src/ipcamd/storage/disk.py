@@ -8,10 +8,12 @@ import errno
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from ipcamd.storage.recording import FOLDERS, NAME
 
@@ -144,14 +146,26 @@ class Disk:
 
         Raises ``FileExistsError`` if there is such a name.
         """
+
+        def fill(draft: str, fd: int) -> None:
+            try:
+                os.link(path, draft, dst_dir_fd=fd, follow_symlinks=False)
+            except OSError:
+                with path.open("rb") as source:
+                    _copy(source, draft, fd)
+
+        return self._keep(folder, name, fill)
+
+    def write(self, folder: str, name: str, content: bytes) -> Found:
+        """Keep a small file; whole and durable on return. Raises ``FileExistsError`` if there is such a name."""
+        return self._keep(folder, name, lambda draft, fd: _copy(BytesIO(content), draft, fd))
+
+    def _keep(self, folder: str, name: str, fill: Callable[[str, int], None]) -> Found:
         with self._folder(folder) as fd:
             draft = f".{name}{DRAFT}"
             with suppress(FileNotFoundError):
                 os.unlink(draft, dir_fd=fd)
-            try:
-                os.link(path, draft, dst_dir_fd=fd, follow_symlinks=False)
-            except OSError:
-                _copy(path, draft, fd)
+            fill(draft, fd)
             try:
                 _name(draft, name, fd)
             except OSError:
@@ -198,12 +212,12 @@ def _names(fd: int) -> list[str]:
         return [entry.name for entry in listing]
 
 
-def _copy(path: Path, draft: str, fd: int) -> None:
+def _copy(source: BinaryIO, draft: str, fd: int) -> None:
     import shutil  # it brings three compressors; seldom needed
 
     target = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _LINKLESS, 0o600, dir_fd=fd)
     try:
-        with path.open("rb") as source, os.fdopen(os.dup(target), "wb") as copy:
+        with os.fdopen(os.dup(target), "wb") as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
         os.fsync(target)
     except OSError:

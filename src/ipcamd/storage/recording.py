@@ -1,6 +1,7 @@
 """One file on the SD card, and its name (SDK 14): ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local time of its start."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,9 @@ NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,47}-([0-9]{8}-[0-9]{6})\.(avi|jp
 
 TYPES = {"avi": "video/x-msvideo", "jpg": "image/jpeg"}
 """Content types by the names' endings."""
+
+TRIES = 120
+"""Names, one a second, that are tried before giving up: after the clock was set back some are taken."""
 
 _FORM = "%m%d%Y-%H%M%S"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +57,11 @@ def name_of(model: str, began: datetime, ending: str = "avi") -> str:
     plain = re.sub("[^0-9A-Za-z_.-]", "_", model)[:48].lstrip("_.-") or "camera"
     # strftime writes years before 1000 without leading zeros; the camera's clock begins in 1971
     return f"{plain}-{began.strftime(_FORM)}.{ending}"
+
+
+def free_names(model: str, began: datetime, ending: str = "avi") -> Iterator[str]:
+    """Give the name of a file that began at this local time, then those to take instead if there is such a file."""
+    return (name_of(model, began + timedelta(seconds=second), ending) for second in range(TRIES))
 
 
 def began_by(name: str) -> datetime | None:

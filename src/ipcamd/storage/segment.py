@@ -3,15 +3,13 @@
 import errno
 import os
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.recording import Recording, name_of
+from ipcamd.storage.recording import Recording, free_names
 from ipcamd.wire.avi.layout import Form
 from ipcamd.wire.avi.writer import Writer
 
-TRIES = 120
-"""Names, one a second, that are tried before giving up: after the clock was set back some are taken."""
 _MOST_PIECES = 1000
 """Pieces in one call of the kernel, which takes 1024."""
 
@@ -57,6 +55,10 @@ class Segment:
     def sound(self, samples: bytes, captured: int) -> None:
         """Take u-law samples; `flush` writes them."""
         self._pieces += self._writer.sound(samples, captured)
+
+    def stretch(self, until: int) -> None:
+        """Let the last picture stay until then (nanoseconds)."""
+        self._pieces += self._writer.stretch(until)
 
     def flush(self) -> None:
         """Bring what was taken to the disk. If that fails, what was there before still is, and `close` may follow."""
@@ -110,8 +112,7 @@ class Segment:
         return Recording(self._folder, self._name, size, stamp, began, began + self.length, writing)
 
     def _create(self, model: str, began: datetime) -> tuple[str, int]:
-        for second in range(TRIES):
-            name = name_of(model, began + timedelta(seconds=second))
+        for name in free_names(model, began):
             with suppress(FileExistsError):
                 return name, self._disk.create(self._folder, name)
         raise FileExistsError(errno.EEXIST, "there are recordings of that time already", name)

@@ -25,6 +25,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " name TEXT NOT NULL, content_type TEXT NOT NULL, size INTEGER NOT NULL, moment INTEGER NOT NULL,"
         " what TEXT NOT NULL, schedule TEXT NOT NULL, tried INTEGER NOT NULL)",
     ),
+    (  # captures that go on, or are not handed on yet
+        "CREATE TABLE owed (token TEXT, schedule TEXT, kind TEXT NOT NULL, moment INTEGER NOT NULL,"
+        " level TEXT NOT NULL, window INTEGER NOT NULL, PRIMARY KEY (token, schedule)) WITHOUT ROWID",
+    ),
 )
 """Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out
 there have taken it."""

@@ -1,0 +1,175 @@
+"""What is kept of what a capture sees and hears, and how it comes to the disk while the capture goes on."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from ipcamd.events.film import form_of
+from ipcamd.events.take import is_picture, merged
+from ipcamd.media.frame import Encoded
+from ipcamd.storage.disk import Disk
+from ipcamd.storage.recording import EVENT, Recording, free_names
+from ipcamd.storage.segment import Segment
+from ipcamd.wire.avi.layout import SOUND_RATE, Form
+
+SECOND = 1_000_000_000
+HOLD = SECOND // 5
+"""Nanoseconds that pictures wait for the sound that belongs to them."""
+BLOCK = 40_000_000
+"""Nanoseconds of a block of sound."""
+
+Local = Callable[[int], datetime]
+"""Says a moment's local time."""
+
+
+class Reel(Protocol):
+    """`see`, `hear` and `fetch` are for the event loop, `write` and `close` for a thread: they raise ``OSError``."""
+
+    disk: Disk
+    bytes: int
+    """Pictures that it has kept."""
+
+    def see(self, frame: Encoded) -> None:
+        """Take a picture."""
+
+    def hear(self, block: Encoded) -> None:
+        """Take sound."""
+
+    def fetch(self, end: int, *, last: bool = False) -> list[Encoded]:
+        """Return what can be written now, if the capture ends at `end` at the earliest; `last`: all that is left."""
+
+    def write(self, frames: list[Encoded]) -> None:
+        """Bring frames to the disk: a power cut takes nothing of them any more."""
+
+    def close(self, end: int) -> list[Recording]:
+        """Return the files, whole and durable; empty if no picture came."""
+
+
+class Scene:
+    """All pictures and all sound: a film.
+
+    It begins at `begin`. What was captured before that, back to the last key frame, is needed to decode what follows:
+    it plays at twice its speed, and so does what follows until pictures and time are together again.
+    """
+
+    def __init__(self, disk: Disk, model: str, local: Local, begin: int, hears: bool) -> None:
+        self.disk = disk
+        self.bytes = 0
+        self._model = model
+        self._local = local
+        self._begin = begin
+        self._hears = hears
+        self._pictures: deque[Encoded] = deque()
+        self._sounds: deque[Encoded] = deque()
+        self._segment: Segment | None = None
+        self._form: Form | None = None
+        self._over = False
+
+    def see(self, frame: Encoded) -> None:
+        """See `Reel`."""
+        if self.bytes or frame.key:
+            self._pictures.append(frame)
+            self.bytes += len(frame.payload)
+
+    def hear(self, block: Encoded) -> None:
+        """See `Reel`."""
+        self._sounds.append(block)
+
+    def fetch(self, end: int, *, last: bool = False) -> list[Encoded]:
+        """See `Reel`."""
+        newest = self._pictures[-1].captured if self._pictures else 0
+        pictures = list(_taken(self._pictures, lambda frame: last or frame.captured < newest - HOLD))
+        if not pictures and not (last and self._segment):
+            return []
+        until = min(newest - HOLD, end - BLOCK)
+        sounds = _taken(self._sounds, lambda block: last or block.captured <= until)
+        return list(merged(pictures, (_cut(block, end) for block in sounds if block.captured < end)))
+
+    def write(self, frames: list[Encoded]) -> None:
+        """See `Reel`."""
+        if not frames:
+            return
+        segment = self._segment or self._start(next(filter(is_picture, frames)))
+        for frame in frames:
+            if not is_picture(frame):
+                segment.sound(frame.payload, frame.captured)
+            elif not self._is_over(frame):
+                segment.picture(frame.payload, frame.key, frame.captured)
+        segment.flush()
+
+    def close(self, end: int) -> list[Recording]:
+        """See `Reel`."""
+        if self._segment is None:
+            return []
+        self._segment.stretch(end)
+        closed = self._segment.close()
+        return [closed] if closed else []
+
+    def _start(self, first: Encoded) -> Segment:
+        origin = max(self._begin, first.captured)
+        self._form = form_of(first, False)
+        form = form_of(first, self._hears, 2 if first.captured < origin else 1)
+        self._segment = Segment(self.disk, EVENT, self._model, form, self._local(origin), origin)
+        return self._segment
+
+    def _is_over(self, frame: Encoded) -> bool:
+        """Whether pictures are of another form from here on: the stream's parameters were changed meanwhile."""
+        self._over = self._over or (frame.key and form_of(frame, False) != self._form)
+        return self._over
+
+
+class Stills:
+    """Single pictures, one a second; one of them is the first at the event or after it."""
+
+    def __init__(self, disk: Disk, model: str, local: Local, begin: int, _hears: bool) -> None:
+        self.disk = disk
+        self.bytes = 0
+        self._model = model
+        self._local = local
+        self._due = begin
+        self._pictures: list[Encoded] = []
+        self._files: list[Recording] = []
+
+    def see(self, frame: Encoded) -> None:
+        """See `Reel`."""
+        if frame.captured >= self._due:
+            self._pictures.append(frame)
+            self.bytes += len(frame.payload)
+            self._due += ((frame.captured - self._due) // SECOND + 1) * SECOND
+
+    def hear(self, block: Encoded) -> None:
+        """See `Reel`."""
+
+    def fetch(self, end: int, *, last: bool = False) -> list[Encoded]:
+        """See `Reel`."""
+        pictures, self._pictures = self._pictures, []
+        return pictures
+
+    def write(self, frames: list[Encoded]) -> None:
+        """See `Reel`."""
+        self._files += [self._file(frame) for frame in frames]
+
+    def close(self, end: int) -> list[Recording]:
+        """See `Reel`."""
+        return self._files
+
+    def _file(self, frame: Encoded) -> Recording:
+        at = frame.captured
+        for name in free_names(self._model, self._local(at), "jpg"):  # two may fall into one second
+            with suppress(FileExistsError):
+                found = self.disk.write(EVENT, name, frame.payload)
+                return Recording(found.folder, found.name, found.size, found.stamp, at, at)
+        raise FileExistsError("there are pictures of that time already")
+
+
+def _taken(waiting: deque[Encoded], goes: Callable[[Encoded], bool]) -> Iterator[Encoded]:
+    while waiting and goes(waiting[0]):
+        yield waiting.popleft()
+
+
+def _cut(block: Encoded, end: int) -> Encoded:
+    """Return the sound up to `end`."""
+    return replace(block, payload=block.payload[: (end - block.captured) * SOUND_RATE // SECOND])
