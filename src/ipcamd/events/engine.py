@@ -137,12 +137,12 @@ class Engine:
     async def _hand_on(self, taking: Taking, event: Event, schedule: str, flags: Sequence[str]) -> None:
         try:
             async with taking as captured:
-                new = [(flag, material) for material in captured for flag in flags if self._is_new(flag, material)]
-                if flags and not new:
+                ways = [(material, [flag for flag in flags if self._is_new(flag, material)]) for material in captured]
+                if flags and not any(new for _, new in ways):
                     done = f"in {captured[0].name} too" if captured else "in the clip that goes on"
                     self._note(event, schedule, done=done)
-                for flag, material in new:
-                    await self._keep(event, schedule, flag, material)
+                for material, new in ways:
+                    await self._keep(event, schedule, material, new)
         except (IpcamdError, OSError) as error:
             self._note(event, schedule, failed=f"nothing was captured: {error}")
 
@@ -154,16 +154,25 @@ class Engine:
         self._sent.append(sent)
         return True
 
-    async def _keep(self, event: Event, schedule: str, flag: str, material: Material) -> None:
-        try:
-            await self._sinks[flag](material)
-        except (IpcamdError, OSError) as error:
-            self._note(event, schedule, failed=f"{material.name} for {PLACES[flag]}: {error}")
-        else:
-            self._note(event, schedule, done=f"{material.name} for {PLACES[flag]}")
+    async def _keep(self, event: Event, schedule: str, material: Material, flags: Sequence[str]) -> None:
+        """Take it to its places; one entry says where it went and where not."""
+        done, failed = [], []
+        for flag in flags:
+            try:
+                await self._sinks[flag](material)
+            except (IpcamdError, OSError) as error:
+                failed.append(f"{PLACES[flag]}: {error}")
+            else:
+                done.append(PLACES[flag])
+        if done or failed:
+            self._note(event, schedule, _for(material, ", ".join(done)), _for(material, "; ".join(failed)))
 
     def _note(self, event: Event, schedule: str, done: str = "", failed: str = "") -> None:
         self._log.note(Entry(event.moment, spelled(event), schedule, done, failed))
+
+
+def _for(material: Material, places: str) -> str:
+    return places and f"{material.name} for {places}"
 
 
 def spelled(event: Event) -> str:
