@@ -37,6 +37,18 @@ async def test_what_was_taken_outlives_a_restart_and_its_own_file_in_order(tmp_p
     assert dock.arrived == [(name, name.encode()) for name in names]
 
 
+async def test_what_was_begun_counts_as_tried_after_a_restart(tmp_path: Path) -> None:
+    dock = Dock()
+    dock.troubles = [ConnectionRefusedError()]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await stage.set("FTP", Enable="yes")
+        await stage.put("ftp", "one.avi")
+        await stage.until(failed=1)
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await stage.until(done=1)
+    assert dock.tried == [False, True]  # the target may have it already
+
+
 async def test_it_takes_no_second_room_on_the_same_disk(tmp_path: Path) -> None:
     await filled(tmp_path, "one.avi")
     (path,) = (tmp_path / "spool").iterdir()
