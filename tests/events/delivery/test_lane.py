@@ -139,6 +139,22 @@ async def test_one_that_gets_on_slowly_is_not_given_up(tmp_path: Path) -> None:
         assert stage.notes.failed == []
 
 
+async def test_every_talk_ends_with_its_thread(tmp_path: Path) -> None:
+    dock = Dock()
+    dock.troubles = [ConnectionResetError()]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.wake()
+        await stage.until(done=1)
+        await stage.delivery.test("ftp")
+    talks = [thread for thread in threading.enumerate() if thread.name == "deliver-ftp"]
+    for thread in talks:
+        await asyncio.to_thread(thread.join, 5)
+    assert dock.logins == 3
+    assert not any(thread.is_alive() for thread in talks)
+
+
 async def test_addresses_that_the_camera_may_not_call(tmp_path: Path) -> None:
     dock = Dock()
     async with staged(tmp_path, {"ftp": dock}, allow_local=False) as stage:
