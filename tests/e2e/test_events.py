@@ -4,13 +4,21 @@ import http.server
 import json
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import CameraProcess, eventually
+from tests.e2e.hearing import linear, rises
 from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
+from tests.wire.avi.films import probe
+
+from ipcamd.media.source.scene.plan import Plan
 
 pytestmark = pytest.mark.slow
 
@@ -122,3 +130,48 @@ def test_motion_alone_is_a_trigger_while_nobody_watches(laboratory: CameraProces
     outside(laboratory, scene="walk")
     eventually(lambda: "do1=high" in client.get("/cgi/admin/virtual.cgi").lines)
     assert {(e["what"], e["schedule"]) for e in log(laboratory)} == {("motion 1", "walk")}
+
+
+def light(film: Path) -> list[float]:
+    """Return when the scene's lamp goes on, in seconds of the film."""
+    lamp = Plan((640, 480)).lamp
+    box = slice(lamp.top + 3, lamp.top + lamp.height - 3), slice(lamp.left + 3, lamp.left + lamp.width - 3)
+    with av.open(str(film)) as opened:
+        shown = opened.decode(video=0)
+        return rises([(float(f.dts * f.time_base), float(f.to_ndarray(format="gray")[box].mean())) for f in shown])
+
+
+def beeps(film: Path) -> list[float]:
+    """Return when beeps begin, in seconds of the film."""
+    with av.open(str(film)) as opened:
+        loud = np.abs(linear(b"".join(bytes(packet) for packet in opened.demux(audio=0)))) > 0.03
+    lately = np.convolve(loud, np.ones(400), "full")[: loud.size] - loud
+    return list(np.flatnonzero(loud & (lately == 0)) / 8000)
+
+
+def off_the_second(moment: float) -> float:
+    return abs(moment - round(moment))
+
+
+@pytest.mark.parametrize("encoding", ["H264", "MPEG4"])
+def test_a_clip_begins_when_it_says(laboratory: CameraProcess, encoding: str) -> None:
+    """The scene flashes and beeps at each whole second of the camera's clock."""
+    client = laboratory.client
+    client.update("Audio", MicEnabled="yes")
+    client.update(f"Image.{encoding}", Resolution=0)
+    client.update("Event.Server.General", EncodeFormat=encoding, PreEvent=3, PostEvent=1)
+    schedule(laboratory, Name="door", TriggerDI1=1, EnableSDCard=1)
+    time.sleep(4.5)
+    asked = time.time()
+    outside(laboratory, di1="high")
+    eventually(lambda: [entry for entry in log(laboratory) if entry["done"]], "no clip")
+    (film,) = (laboratory.state / "sdcard" / "event").iterdir()
+    began = datetime.fromisoformat(probe(film)["format"]["tags"]["date"])  # type: ignore[index]
+    assert began.timestamp() == pytest.approx(asked - 3, abs=0.5)
+    assert film.name == f"ipcamd-{began:%m%d%Y-%H%M%S}.avi"
+    # at the very beginning a beep may be going on, and in the first second pictures catch up
+    heard, seen = [at for at in beeps(film) if at > 0.2], [at for at in light(film) if at > 1.1]
+    assert len(heard) >= 3
+    assert len(seen) >= 2
+    assert max(off_the_second(began.timestamp() + at) for at in heard) < 0.02
+    assert max(off_the_second(began.timestamp() + at) for at in seen) < 1 / 30
