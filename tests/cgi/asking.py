@@ -45,6 +45,8 @@ class World:
     outside: Outside | None = field(default_factory=Outside)
     live: dict[tuple[str, str], Callable[[], str]] = field(default_factory=dict)
     allow_local: bool = False
+    rank: Rank = Rank.ADMIN
+    """Of the account that asks."""
 
     def __post_init__(self) -> None:
         self.database = Database(self.path / "ipcamd.db")
@@ -94,7 +96,7 @@ class World:
     async def ask(self, endpoint: Endpoint, query: str = "", **fields: str) -> Reply:
         """Return the answer; raises what the endpoint raises."""
         head = Head("GET", f"{endpoint.path}?{query}", endpoint.path, query, (1, 1), fields, 0, True)
-        account = Account("admin", Rank.ADMIN)
+        account = Account("admin", self.rank)
         answer = endpoint.action(Call(head, Query.parse(query), account, "127.0.0.1", self.camera(), _nothing()))
         reply: Reply | Join = await answer if inspect.isawaitable(answer) else answer
         assert isinstance(reply, Reply)

@@ -13,7 +13,9 @@ from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.hearing import flashing_film, linear, nearest, rises
-from tests.wire.avi.films import playable, probe
+from tests.wire.avi.films import film, pictures, playable, probe
+
+from ipcamd.media.frame import Codec
 
 pytestmark = pytest.mark.slow
 
@@ -190,7 +192,36 @@ def test_the_page_shows_plays_and_seeks(browser: Chromium, camera: CameraProcess
         f"new Promise((done) => {{ {video}.onseeked = () => done({video}.currentTime); {video}.currentTime = 2.5; }})"
     )
     assert browser.run(seek) == pytest.approx(2.5, abs=0.05)
+    # a script may start a film with sound only for somebody who has clicked
+    browser.run(f"{video}.muted = true; {video}.play()")
+    eventually(lambda: browser.run(f"{video}.currentTime") > 2.8, "it does not play on from there")
     browser.run("document.getElementById('delete').click(); document.getElementById('delete').click()")
     eventually(lambda: browser.run("document.getElementById('list').innerText.includes('Nothing is recorded yet')"))
     assert listed(client, "event") == []
+    assert not browser.console
+
+
+LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
+FOCUSED = "document.activeElement.querySelector('b')?.innerText"
+
+
+def test_a_new_recording_comes_without_disturbing_who_uses_the_keyboard(
+    browser: Chromium, start_camera: StartCamera, tmp_path: Path
+) -> None:
+    for second in (10, 20):
+        path = tmp_path / "card" / "event" / f"ipcamd-06152025-1200{second}.avi"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(film(pictures(Codec.JPEG, 3), Codec.JPEG).replace(b"T15:06:40", f"T12:00:{second}".encode()))
+    camera = start_camera("--source=scene", f"--sdcard={tmp_path / 'card'}")
+    browser.log_in("admin", PASSWORD)
+    browser.go(f"http://127.0.0.1:{camera.port}/recordings#event/ipcamd-06152025-120010.avi")
+    eventually(lambda: browser.run("document.getElementById('cinema').open"), "the address does not open it")
+    browser.run("document.getElementById('close').click()")
+    eventually(lambda: browser.run("location.hash") == "", "the address still asks for it")
+    browser.run("document.querySelectorAll('.film')[1].focus()")
+    assert browser.run(FOCUSED) == "12:00:10"
+    camera.client.get("/sdcard.cgi", action="delete", dir="event", fname="ipcamd-06152025-120020.avi")
+    browser.run(LOOK_AGAIN)
+    eventually(lambda: browser.run("document.querySelectorAll('.film').length") == 1, "it is still shown")
+    assert browser.run(FOCUSED) == "12:00:10"
     assert not browser.console

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import subprocess
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -110,6 +111,21 @@ async def test_what_cannot_be_shown_says_so(slot: Slot, projector: Projector, tm
         with pytest.raises(CardError, match="cannot be shown"):
             await attempt(broken)  # type: ignore[operator]
     assert list((tmp_path / "projector").iterdir()) == []
+
+
+async def test_small_pictures_do_not_wait_for_films(
+    slot: Slot, projector: Projector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, shown = await recording(slot, Codec.JPEG), threading.Event()
+    monkeypatch.setattr(projecting, "_film", lambda source, path: shown.wait(10) and path.touch())
+    film = asyncio.ensure_future(projector.film(found))
+    try:
+        async with asyncio.timeout(5):
+            assert len(await projector.picture(found)) > 500
+        assert not film.done()
+    finally:
+        shown.set()
+        (await film)[0].close()
 
 
 async def test_requests_wait_for_their_turn_but_not_too_many(

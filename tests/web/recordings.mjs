@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { byHour, dayWords, lengthWords, secondsOf, showing, sizeWords } = await import(`${process.env.MODULES}/recordings.js`);
+const { byHour, dayWords, fromAddress, lengthWords, secondsOf, showing, sizeWords } = await import(`${process.env.MODULES}/recordings.js`);
 
 const one = (at, seconds, dir = "record", more = {}) => ({ at, seconds, dir, name: `${dir}-${at}`, writing: false, ...more });
 
@@ -35,4 +35,10 @@ test("many are put together by hour, newest first", () => {
   assert.deepEqual(byHour(list).map(([hour, films]) => [hour, films.length]), [["09:00", 10], ["08:00", 20]]);
   assert.equal(byHour(list)[0][1][0], list[29]);
   assert.deepEqual(byHour(list.slice(0, 3)).map(([hour, films]) => [hour, films.length]), [["", 3]]);
+});
+
+test("an address can ask for a recording", () => {
+  const name = "5MP_IP-BOX-01312026-120000.avi";
+  assert.deepEqual({ ...fromAddress(`#event/${name}`) }, { dir: "event", name, day: "2026-01-31" });
+  for (const hash of ["", "#", `#other/${name}`, "#event/../x-01312026-120000.avi", `#event/${name}x`]) assert.equal(fromAddress(hash), null);
 });

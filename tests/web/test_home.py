@@ -32,7 +32,15 @@ def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
 
 
 def test_every_file_is_served_and_every_served_file_is_there() -> None:
-    assert {path.name for path in STATIC.iterdir()} == {*FILES, *(name for name, _ in PAGES.values())}
+    assert {path.name for path in STATIC.iterdir()} == {*FILES, *(name for name, _, _ in PAGES.values())}
+
+
+@pytest.mark.parametrize(("rank", "paths"), [(Rank.GUEST, []), (Rank.USERS, []), (Rank.ADMIN, list(PAGES))])
+async def test_only_pages_that_may_be_seen_are_linked(world: World, rank: Rank, paths: list[str]) -> None:
+    world.rank = rank
+    page = (await world.ask(BY_PATH["/"])).body.decode()
+    assert re.findall(r'<a href="(/[a-z]*)"', page) == paths
+    assert page.count('<a href="/" aria-current="page">') == (len(paths) > 0)
 
 
 async def test_the_name_goes_in_as_text(world: World) -> None:

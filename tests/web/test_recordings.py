@@ -53,7 +53,8 @@ async def test_the_newest_day_and_all_days(world: World) -> None:
     told = json.loads((await world.ask(LIST)).body)
     assert told["days"] == [["2025-06-13", 0, 1], ["2025-06-15", 1, 1], ["2025-06-16", 1, 0]]
     assert told["day"] == "2025-06-16"
-    assert told["card"]["mounted"] is True
+    assert (told["card"]["mounted"], told["card"]["full"]) == (True, False)
+    assert told["today"] == "2025-06-15"
     (one,) = told["recordings"]
     size = (world.path / "sdcard" / "record" / one["name"]).stat().st_size
     assert one == {
@@ -89,6 +90,23 @@ async def test_without_a_card(world: World) -> None:
     assert (told["card"]["mounted"], told["days"], told["recordings"]) == (False, [], [])
     with pytest.raises(HttpError):
         await world.ask(THUMBNAIL, "dir=record&fname=ipcamd-06152025-150640.avi")
+
+
+async def test_a_full_card_that_may_not_recycle(world: World) -> None:
+    world.card.limit = world.card.index.bytes + 1000
+    for policy in ("recycle", "stop"):
+        await world.settings.update([Change("Event.Server.External.Storage", "DiskFull", policy)])
+        assert json.loads((await world.ask(LIST)).body)["card"]["full"] == (policy == "stop")
+
+
+async def test_a_picture_that_somebody_else_took_away(world: World) -> None:
+    path = world.path / "sdcard" / "event" / "ipcamd-06152025-160641.jpg"
+    path.write_bytes(b"picture")
+    await world.card.learn("event", path.name)
+    path.unlink()
+    with pytest.raises(HttpError) as refused:
+        await world.ask(FILM, f"dir=event&fname={path.name}")
+    assert refused.value.status == 503
 
 
 async def test_a_film(world: World) -> None:

@@ -173,13 +173,19 @@ class Card:
         total = min(total, self.limit or total)
         return Space(total, max(0, min(free, total - self.index.bytes)))
 
+    @property
+    def full(self) -> bool:
+        """Whether nothing more can be written, since what is there must stay."""
+        space = self.space()
+        return self._policy() == "stop" and space.total > 0 and space.free <= _reserve(space)
+
     async def make_room(self, need: int) -> bool:
         """Make sure that `need` bytes fit besides the reserve; if the card is full and may not recycle, return False.
 
         Raises `CardError` and ``OSError``.
         """
         async with self._room:
-            need += min(RESERVE, self.space().total // 16)
+            need += _reserve(self.space())
             while self.space().free < need:
                 if not self.mounted:
                     raise CardError("there is no SD card")
@@ -304,6 +310,10 @@ class Card:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+def _reserve(space: Space) -> int:
+    return min(RESERVE, space.total // 16)
 
 
 def _survey(disk: Disk, files: Iterable[Found], place: tzinfo) -> list[Recording]:

@@ -1,4 +1,5 @@
-"""Shows recordings to browsers: makes what they can play, one after the other, and keeps the newest of it."""
+"""Shows recordings to browsers: makes what they can play, one film after the other and one small picture after the
+other, and keeps the newest of it."""
 
 import asyncio
 import contextlib
@@ -27,7 +28,7 @@ NICE = 10
 
 
 class Projector:
-    """For the event loop; the work is done in one thread."""
+    """For the event loop; the work is done in two threads, so that small pictures need not wait for long films."""
 
     def __init__(self, card: Card, folder: Path) -> None:
         """`folder` is for it alone; nothing in it outlives a restart."""
@@ -36,14 +37,20 @@ class Projector:
         self._films: OrderedDict[Recording, int] = OrderedDict()
         """What is in the folder, and how large it is; the one that was asked for last comes last."""
         self._pictures: OrderedDict[Recording, bytes] = OrderedDict()
-        self._turn = asyncio.Lock()
+        self._film_turn = asyncio.Lock()
+        self._picture_turn = asyncio.Lock()
         self._waiting = 0
-        self._thread: ThreadPoolExecutor | None = None
+        self._empty = False
+        """Whether what an earlier start left in the folder is gone."""
+        self._threads: ThreadPoolExecutor | None = None
 
     async def film(self, recording: Recording) -> tuple[BinaryIO, int]:
         """Return the recording as MP4, open for reading, and its size. Raises `CardError`."""
         path = self._path(recording)
-        async with self._my_turn():
+        async with self._my_turn(self._film_turn):
+            if not self._empty:
+                await asyncio.to_thread(self._clear)
+                self._empty = True
             if recording not in self._films:
                 await self._make(recording, lambda source: _film(source, path))
                 self._films[recording] = (await asyncio.to_thread(path.stat)).st_size
@@ -57,7 +64,7 @@ class Projector:
         if found := self._pictures.get(recording):
             return found
         length = (recording.ended - recording.began) / 1e9
-        async with self._my_turn():
+        async with self._my_turn(self._picture_turn):
             made = await self._make(recording, lambda source: _picture(source, length))
         self._pictures[recording] = made
         while len(self._pictures) > MOST_PICTURES:
@@ -66,29 +73,27 @@ class Projector:
 
     async def close(self) -> None:
         """Throw away what was made."""
-        if self._thread:
-            self._thread.shutdown(wait=False, cancel_futures=True)
+        if self._threads:
+            self._threads.shutdown(wait=False, cancel_futures=True)
             await asyncio.to_thread(self._clear)
             with contextlib.suppress(OSError):
                 self._folder.rmdir()
 
     async def _make(self, recording: Recording, work: Callable[[BinaryIO], T]) -> T:
-        if self._thread is None:
-            await asyncio.to_thread(self._clear)
-            self._thread = ThreadPoolExecutor(1, "projector", _stand_back)
+        self._threads = self._threads or ThreadPoolExecutor(2, "projector", _stand_back)
         try:
             with await self._card.open(recording) as source:
-                return await asyncio.get_running_loop().run_in_executor(self._thread, work, source)
+                return await asyncio.get_running_loop().run_in_executor(self._threads, work, source)
         except (OSError, ValueError, StopIteration) as error:
             raise CardError(f"{recording.name} cannot be shown: {error}") from error
 
     @contextlib.asynccontextmanager
-    async def _my_turn(self) -> AsyncIterator[None]:
+    async def _my_turn(self, turn: asyncio.Lock) -> AsyncIterator[None]:
         if self._waiting >= WAITING:
             raise CardError("too many recordings are asked for at once")
         self._waiting += 1
         try:
-            async with self._turn:
+            async with turn:
                 yield
         finally:
             self._waiting -= 1

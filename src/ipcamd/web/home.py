@@ -58,18 +58,29 @@ def _etag(name: str) -> str:
 
 
 PAGES = {
-    "/": ("index.html", Rank.GUEST),
-    "/events": ("events.html", Rank.ADMIN),
-    "/recordings": ("recordings.html", Rank.ADMIN),
+    "/": ("index.html", "Picture", Rank.GUEST),
+    "/recordings": ("recordings.html", "Recordings", Rank.ADMIN),
+    "/events": ("events.html", "Events", Rank.ADMIN),
 }
-"""The pages, and who may look."""
+"""The pages: their files, what they are called, and who may look."""
 
 
-def _page(name: str) -> Action:
+def _pages(here: str, rank: Rank) -> str:
+    """Return links to the pages that this rank may look at; nothing if there is no other."""
+    links = [
+        f'<a href="{path}"' + (' aria-current="page"' if path == here else "") + f">{title}</a>"
+        for path, (_, title, least) in PAGES.items()
+        if least <= rank
+    ]
+    return f'<nav class="pages" aria-label="Pages">{"".join(links)}</nav>' if len(links) > 1 else ""
+
+
+def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
         """Answer with a page, the camera's name and place already in it."""
-        info = call.camera.settings["System.Info"]
-        page = re.sub(r"\{\{(\w+)\}\}", lambda found: html.escape(info[found[1]]), _bytes(name).decode())
+        texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
+        texts["pages"] = _pages(path, call.account.rank)
+        page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _bytes(PAGES[path][0]).decode())
         return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)
 
     return action
@@ -105,8 +116,8 @@ def _reads(path: str, action: Action, *aliases: str, rank: Rank = Rank.GUEST) ->
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *(
-        _reads(path, _page(name), *(("/index.html",) if path == "/" else ()), rank=rank)
-        for path, (name, rank) in PAGES.items()
+        _reads(path, _page(path), *(("/index.html",) if path == "/" else ()), rank=rank)
+        for path, (_, _, rank) in PAGES.items()
     ),
     _reads("/web/now", now),
     _reads("/web/picture", picture),

@@ -28,7 +28,14 @@ async def recordings(call: Call) -> Reply:
     day = _asked_day(call) or (days[-1][0] if days else call.camera.clock.local().date())
     space = card.space()
     answer = {
-        "card": {"slot": card.slot, "mounted": card.look(), "total": space.total, "free": space.free},
+        "card": {
+            "slot": card.slot,
+            "mounted": card.look(),
+            "total": space.total,
+            "free": space.free,
+            "full": card.full,
+        },
+        "today": str(call.camera.clock.local().date()),
         "days": [(str(name), records, events) for name, records, events in days],
         "day": str(day),
         "recordings": [_told(call, recording) for recording in _of(known, day, zone)],
@@ -39,14 +46,15 @@ async def recordings(call: Call) -> Reply:
 async def film(call: Call) -> Reply | File:
     """Answer with a recording as MP4; a byte range gives a part of it, for seeking."""
     recording = _recording(call)
-    if recording.name.endswith(".jpg"):
-        content, size = await call.camera.card.open(recording), recording.size
-        return download(call, content, size, _tag(recording), "image/jpeg", _KEPT)
+    still = recording.name.endswith(".jpg")
     try:
-        content, size = await call.camera.projector.film(recording)
-    except CardError as error:
+        if still:
+            content, size = await call.camera.card.open(recording), recording.size
+        else:
+            content, size = await call.camera.projector.film(recording)
+    except (CardError, OSError) as error:
         raise HttpError(503, str(error)) from error
-    return download(call, content, size, _tag(recording), "video/mp4", _KEPT)
+    return download(call, content, size, _tag(recording), "image/jpeg" if still else "video/mp4", _KEPT)
 
 
 async def thumbnail(call: Call) -> Reply:

@@ -2,6 +2,8 @@
 
 const element = (id) => document.getElementById(id);
 
+const LONG = 3000; // milliseconds after which it is said why it takes so long
+
 /** Address of a recording: "film", "thumbnail". */
 export function address(what, { dir, name }) {
   return new URL(`/web/${what}?${new URLSearchParams({ dir, fname: name })}`, location.origin).href;
@@ -20,6 +22,7 @@ export class Cinema {
   #wait = element("wait");
   #delete = element("delete");
   #shown = null;
+  #patience = null;
   #others;
   #gone;
   #changed;
@@ -38,6 +41,7 @@ export class Cinema {
     element("earlier").addEventListener("click", () => this.#step("earlier"));
     element("later").addEventListener("click", () => this.#step("later"));
     this.#delete.addEventListener("click", () => this.#remove());
+    this.#delete.addEventListener("blur", () => this.#ask(false));
     this.#dialog.addEventListener("close", () => this.#empty());
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
@@ -60,6 +64,7 @@ export class Cinema {
     element("later").disabled = !later;
     this.#ask(false);
     this.#say("Preparing the film");
+    this.#patience = setTimeout(() => this.#say("Preparing the film. Some must be converted; that takes up to a minute."), LONG);
     const still = recording.name.endsWith(".jpg");
     this.#still.hidden = !still;
     this.#video.hidden = still;
@@ -79,6 +84,7 @@ export class Cinema {
   }
 
   #say(words) {
+    clearTimeout(this.#patience);
     this.#wait.classList.toggle("over", !words);
     this.#wait.classList.remove("failed");
     element("wait-words").textContent = words;
@@ -120,6 +126,7 @@ export class Cinema {
 
   #empty() {
     this.#shown = null;
+    clearTimeout(this.#patience);
     this.#video.removeAttribute("src");
     this.#video.load(); // lets go of the connection
     this.#still.removeAttribute("src");

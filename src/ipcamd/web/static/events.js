@@ -33,7 +33,19 @@ export function spelled(what) {
   if (kind === "motion") return detail ? `Motion in window ${detail}` : "Motion";
   if (/^di[12]$/.test(kind) && detail) return `Input ${kind[2]} went ${detail}`;
   if (what === "time") return "Schedule's time began";
+  if (kind === "sdcard") return `SD card ${detail}`;
   return what.charAt(0).toUpperCase() + what.slice(1);
+}
+
+/** Cut what was done at the names of clips that went to the card: text, name, text, name ... */
+export function aroundClips(done) {
+  return done.split(/(?<=\bSDCard )([\w.-]+\.(?:avi|jpg))/);
+}
+
+function clip(name) {
+  const link = made("a", "", name);
+  link.href = `/recordings#event/${name}`;
+  return link;
 }
 
 function made(tag, className, text) {
@@ -50,7 +62,11 @@ function row(entry) {
   const what = made("div", "what", spelled(entry.what));
   if (entry.schedule) what.append(made("span", "schedule", entry.schedule));
   const outcome = made("div", "outcome");
-  if (entry.done) outcome.append(made("div", "done", entry.done));
+  if (entry.done) {
+    const done = made("div", "done");
+    done.append(...aroundClips(entry.done).map((part, index) => (index % 2 ? clip(part) : part)));
+    outcome.append(done);
+  }
   if (entry.failed) outcome.append(made("div", "failed", entry.failed));
   line.append(time, what, outcome);
   return line;

@@ -83,13 +83,17 @@ class Page {
   #known = "";
   #day = null;
   #kind = "";
+  #wanted = fromAddress(location.hash); // a recording that the address asks for
+  #days = new Shelf();
+  #films = new Shelf();
   #cinema = new Cinema({
     others: (recording) => this.#others(recording),
     gone: () => this.load(),
-    changed: () => this.#mark(),
+    changed: () => this.#changed(),
   });
 
   constructor() {
+    this.#day = this.#wanted?.day ?? null;
     const track = document.getElementById("track");
     document.getElementById("kinds").addEventListener("change", (event) => this.#choose(event.target.value));
     track.addEventListener("click", (event) => this.#play(this.#second(event)));
@@ -104,15 +108,31 @@ class Page {
       const query = this.#day ? `?day=${this.#day}` : "";
       const answer = await fetch(new URL(`/web/recordings${query}`, location.origin), { cache: "no-store" });
       if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-      const text = await answer.text();
-      if (text === this.#known) return;
-      this.#known = text;
-      this.#answer = JSON.parse(text);
-      this.#day ??= this.#answer.day;
-      this.#draw();
+      this.#take(await answer.text());
     } catch (error) {
-      if (!this.#answer) this.#empty("The list could not be loaded", String(error.message ?? error));
+      if (this.#answer) this.#trouble("The camera does not answer. What is shown here may have changed.");
+      else this.#empty("The list could not be loaded", String(error.message ?? error));
+      this.#known = "";
     }
+  }
+
+  #take(text) {
+    if (text === this.#known) return undefined;
+    this.#known = text;
+    this.#answer = JSON.parse(text);
+    const { day, days } = this.#answer;
+    if (days.length && !days.some(([name]) => name === day)) return this.#open(null); // its last one was deleted
+    this.#day = day;
+    this.#draw();
+    return this.#showWanted();
+  }
+
+  #showWanted() {
+    const wanted = this.#wanted;
+    this.#wanted = null;
+    const found = wanted && this.#answer.recordings.find((one) => one.dir === wanted.dir && one.name === wanted.name);
+    if (found && !found.writing) this.#show(found);
+    else if (wanted) this.#trouble("The recording that was asked for is not there any more.");
   }
 
   #choose(kind) {
@@ -123,6 +143,7 @@ class Page {
   #draw() {
     const { card, days, recordings } = this.#answer;
     this.#space(card);
+    this.#trouble(card.full ? "The card is full, and nothing more is recorded until something is deleted." : "");
     document.getElementById("shelf").hidden = days.length === 0;
     if (!card.slot) return this.#empty("This camera has no SD card", "Start it with --sdcard to give it one.");
     if (!card.mounted) return this.#empty("There is no SD card in the camera", "Put one in; the camera goes on by itself.");
@@ -142,22 +163,32 @@ class Page {
     document.getElementById("space-words").textContent = `${sizeWords(free)} of ${sizeWords(total)} free`;
   }
 
+  #trouble(words) {
+    const place = document.getElementById("trouble");
+    place.hidden = !words;
+    place.textContent = words;
+  }
+
   #drawDays(days) {
-    const today = new Date().toLocaleDateString("sv");
+    const { today } = this.#answer;
     const buttons = [...days].reverse().map(([day, records, events]) => {
       const words = [events && counted(events, "event"), records && counted(records, "film")].filter(Boolean).join(", ");
-      const button = made("button", "day", made("strong", "", dayWords(day, today)), made("small", "", words));
-      button.type = "button";
-      if (day === this.#day) button.setAttribute("aria-current", "date");
-      button.addEventListener("click", () => this.#open(day));
-      return button;
+      const name = dayWords(day, today);
+      const current = day === this.#day;
+      return this.#days.keep(day, [name, words, current], () => {
+        const button = made("button", "day", made("strong", "", name), made("small", "", words));
+        button.type = "button";
+        if (current) button.setAttribute("aria-current", "date");
+        button.addEventListener("click", () => this.#open(day));
+        return button;
+      });
     });
-    document.getElementById("days").replaceChildren(...buttons);
+    this.#days.replace(document.getElementById("days"), buttons);
   }
 
   #open(day) {
     this.#day = day;
-    this.load();
+    return this.load();
   }
 
   #drawStrip(recordings) {
@@ -173,6 +204,13 @@ class Page {
     this.#mark();
   }
 
+  /** Another recording is shown, or none: the strip and the address say which. */
+  #changed() {
+    const shown = this.#cinema?.shown;
+    history.replaceState(null, "", shown ? `#${shown.dir}/${shown.name}` : location.pathname);
+    this.#mark();
+  }
+
   #mark() {
     const shown = this.#cinema?.shown;
     for (const bar of document.querySelectorAll("#track i")) {
@@ -182,19 +220,20 @@ class Page {
 
   #drawFilms(recordings) {
     const wanted = recordings.filter((one) => !this.#kind || one.dir === this.#kind);
+    document.getElementById("sum").textContent = counted(wanted.length, "recording");
     if (!wanted.length) return this.#empty("Nothing of that kind on this day", "Other days may have some.");
     const groups = byHour(wanted).flatMap(([hour, films]) => [
       made("h3", "hour", hour),
-      made("div", "films", ...films.map((one) => this.#film(one))),
+      made("div", "films", ...films.map((one) => this.#films.keep(`${one.dir}/${one.name}`, one, () => this.#film(one)))),
     ]);
-    document.getElementById("list").replaceChildren(...groups);
+    this.#films.replace(document.getElementById("list"), groups);
     return undefined;
   }
 
   #film(one) {
     const picture = made("span", "film-picture");
     if (one.writing) picture.append(made("span", "film-now", "Recording now"));
-    else picture.append(thumbnail(one));
+    else picture.append(thumbnail(one, picture));
     if (one.seconds) picture.append(made("span", "film-length", lengthWords(one.seconds)));
     if (one.dir === "event") picture.append(made("span", "film-kind", "Event"));
     const words = made("span", "film-words", made("b", "", one.at), made("span", "", sizeWords(one.size)));
@@ -211,8 +250,8 @@ class Page {
 
   #titled(one) {
     const kind = one.dir === "event" ? "Event" : "Continuous recording";
-    const day = new Date(`${this.#answer.day}T12:00`).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-    const about = [kind, one.seconds && lengthWords(one.seconds), sizeWords(one.size), one.name].filter(Boolean).join("  ·  ");
+    const day = new Date(`${this.#answer.day}T12:00`).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+    const about = [kind, one.seconds && lengthWords(one.seconds), sizeWords(one.size)].filter(Boolean).join("  ·  ");
     return { ...one, title: `${day}, ${one.at}`, about };
   }
 
@@ -246,10 +285,45 @@ class Page {
   }
 }
 
-function thumbnail(one) {
+/** Keeps what is drawn for as long as it stays the same: no picture flickers, and the keyboard stays where it is. */
+class Shelf {
+  #kept = new Map();
+  #next = new Map();
+  #focused = null;
+
+  /** The node of that key, made anew if what it shows has changed. */
+  keep(key, shown, make) {
+    const text = JSON.stringify(shown);
+    const known = this.#kept.get(key);
+    const entry = known?.text === text ? known : { text, node: make() };
+    // it loses the focus as soon as it is moved to its new place
+    if (known && known.node === document.activeElement) this.#focused = entry.node;
+    this.#next.set(key, entry);
+    return entry.node;
+  }
+
+  /** Put these into `place`, and forget nodes that were not kept this time. */
+  replace(place, nodes) {
+    place.replaceChildren(...nodes);
+    this.#focused?.focus({ preventScroll: true });
+    [this.#kept, this.#next, this.#focused] = [this.#next, new Map(), null];
+  }
+}
+
+/** "#event/ipcamd-01312026-120000.avi" to { dir, name, day }; null for anything else. */
+export function fromAddress(hash) {
+  const found = /^#(record|event)\/([\w.-]+-(\d{2})(\d{2})(\d{4})-\d{6}\.(?:avi|jpg))$/.exec(hash);
+  return found && { dir: found[1], name: found[2], day: `${found[5]}-${found[3]}-${found[4]}` };
+}
+
+function thumbnail(one, place) {
   const image = made("img", "coming");
   image.loading = "lazy";
   image.alt = "";
+  image.addEventListener("error", () => {
+    image.remove();
+    place.prepend(made("span", "film-none", "No preview"));
+  });
   image.addEventListener("load", () => image.classList.remove("coming"));
   image.src = address("thumbnail", one);
   return image;
