@@ -86,6 +86,7 @@ def test_a_clip_reaches_the_ftp_server_when_that_comes_back(laboratory: CameraPr
     client.get("/cgi/admin/param.cgi", action="update", group="Event.Server.FTP", Password=PASSWORD)
     client.update("Event.Server.General", PreEvent=0, PostEvent=2)
     schedule(laboratory, Name="door", TriggerDI1=1, EnableFtp=1)
+    time.sleep(1)  # the encoder begins only now
     outside(laboratory, di1="high")
     eventually(lambda: [e for e in log(laboratory) if e["schedule"] == "door" and e["failed"]])
     laboratory.kill()
