@@ -38,6 +38,10 @@ class Data:
         """Read no more."""
         self.del_channel()
 
+    def lose(self: Any) -> None:
+        """Lose a part of what comes, and say nothing."""
+        self.recv(self.ac_in_buffer_size)
+
     def full(self: Any) -> None:
         """Have no room left for this user."""
         self._resp = "552 Quota exceeded.", print

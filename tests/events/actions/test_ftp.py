@@ -79,6 +79,7 @@ async def test_many_files_share_a_login(stage: Stage, server: FtpServer) -> None
     ("vanish", "127.0.0.1 broke the connection off"),
     ("stall", "does not answer: nothing moved for 0.2 s"),
     ("full", "disk or this user's quota is full (552 Quota exceeded.)"),
+    ("lose", "of 2048000 bytes "),
     ("no_room", "the server's disk is full (452 Disk full.)"),
 ])  # fmt: skip
 async def test_what_breaks_off_is_sent_again_and_never_seen_half(
