@@ -76,7 +76,7 @@ class Delivery:
     async def test(self, target: str) -> None:
         """Send a small file now, past the queue, whether the target is enabled or not.
 
-        Raises ``RequestFailed`` with what went wrong.
+        If that works, what waits follows at once. Raises ``RequestFailed`` with what went wrong.
         """
         lane = self._lanes[target]
         with self._alone(target):
@@ -89,6 +89,7 @@ class Delivery:
                 raise RequestFailed(f"{lane.carrier.title} came to no end within {TEST:g} s") from error
             except OSError as error:  # of the camera's own disk: those of the target are DeliveryErrors
                 raise RequestFailed(f"the camera's disk took no file to try it with: {error.strerror}") from error
+        lane.hurry()
 
     def report(self) -> Iterator[tuple[str, str]]:
         """Yield for each target its name and how it stands."""

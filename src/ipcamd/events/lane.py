@@ -96,6 +96,7 @@ class Lane:
         self._task: asyncio.Task[None] | None = None
         self._refused: Counter[int] = Counter()  # how often the target refused a parcel
         self._told = ("", 0.0)
+        self._resting = False
         self._closed = False
 
     @property
@@ -111,6 +112,11 @@ class Lane:
             self._task.cancel()
         self._pauses.reset()
         self._task = asyncio.get_running_loop().create_task(self._work())
+
+    def hurry(self) -> None:
+        """Rest no longer after a failure: the target works again."""
+        if self._resting:
+            self.start()
 
     def stir(self) -> None:
         """Look whether there is something to deliver."""
@@ -176,7 +182,11 @@ class Lane:
         if parcel:
             self._refused[parcel.id] += not error.away
             self._tell_failure(parcel, str(error), pause)
-        await self._means.sleep(pause)
+        self._resting = True
+        try:
+            await self._means.sleep(pause)
+        finally:
+            self._resting = False
 
     def _send(self, session: Session, parcel: Parcel) -> Outcome:
         """Send a parcel; in a thread."""

@@ -172,6 +172,21 @@ async def test_a_test_leaves_the_queue_alone_and_needs_no_enabling(tmp_path: Pat
         assert stage.notes.entries == []
 
 
+async def test_what_waits_follows_a_test_that_works(tmp_path: Path) -> None:
+    dock = Dock()
+    dock.troubles = [DeliveryError("full"), DeliveryError("still full")]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.until(failed=1)
+        with pytest.raises(RequestFailed, match="still full"):
+            await stage.delivery.test("ftp")
+        assert dock.names == []
+        await stage.delivery.test("ftp")
+        await stage.until(done=1)
+    assert len(stage.pauses) == 1
+
+
 async def test_one_test_at_a_time(tmp_path: Path) -> None:
     dock, never = Dock(), threading.Event()
     dock.troubles = [lambda errand: (errand.when_cut(never.set), never.wait())]
