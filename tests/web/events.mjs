@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { aroundClips, byDay, parse, spelled } from "../../src/ipcamd/web/static/events.js";
+import { aroundClip, byDay, parse, spelled } from "../../src/ipcamd/web/static/events.js";
 
 test("lines become entries, newest first as they come, by the camera's clock", () => {
   const entries = parse('{"time": "2026-11-23T01:40:24+15:00", "moment": 1795344024282102827, "what": "di1 high", "schedule": "in", "done": "x", "failed": ""}\n\n');
@@ -22,8 +22,8 @@ test("what happened is said in words", () => {
   assert.equal(spelled("recording stopped"), "Recording stopped");
 });
 
-test("clips on the card are found in what was done", () => {
+test("a clip on the card is found in what was done", () => {
   const name = "5MP_IP-BOX-01312026-120000.avi";
-  assert.deepEqual(aroundClips(`FTP ${name}, SDCard ${name}, DO1`), [`FTP ${name}, SDCard `, name, ", DO1"]);
-  assert.deepEqual(aroundClips("DO1"), ["DO1"]);
+  assert.deepEqual(aroundClip(`${name} for FTP, the SD card`), ["", name, " for FTP, the SD card"]);
+  assert.deepEqual(aroundClip(`${name} for FTP`), [`${name} for FTP`]);
 });

@@ -37,9 +37,9 @@ export function spelled(what) {
   return what.charAt(0).toUpperCase() + what.slice(1);
 }
 
-/** Cut what was done at the names of clips that went to the card: text, name, text, name ... */
-export function aroundClips(done) {
-  return done.split(/(?<=\bSDCard )([\w.-]+\.(?:avi|jpg))/);
+/** Cut what was done at the name of the clip, if one went to the card: [text, name, text], else [text]. */
+export function aroundClip(done) {
+  return done.split(/([\w.-]+\.(?:avi|jpg))(?= for .*\bthe SD card\b)/);
 }
 
 function clip(name) {
@@ -64,7 +64,7 @@ function row(entry) {
   const outcome = made("div", "outcome");
   if (entry.done) {
     const done = made("div", "done");
-    done.append(...aroundClips(entry.done).map((part, index) => (index % 2 ? clip(part) : part)));
+    done.append(...aroundClip(entry.done).map((part, index) => (index % 2 ? clip(part) : part)));
     outcome.append(done);
   }
   if (entry.failed) outcome.append(made("div", "failed", entry.failed));
