@@ -100,11 +100,12 @@ class Clips:
         await self._orders.remove(order)
         capture.served.add(schedule)
         if capture.served == capture.asked:
-            await asyncio.to_thread(self._shelf.spare, place, sum(recording.size for recording in recordings))
+            await self._spare(place, recordings)
 
     @asynccontextmanager
     async def again(self, order: Order) -> AsyncIterator[list[Material]]:
-        """Give what there is of a capture that an earlier life owed: whole, or as far as that came. Like `take`."""
+        """Give what there is of a capture that an earlier life owed: whole, or as far as that came. Like `take`. For
+        each order once, in their order."""
         place = self._shelf.place(order.token)
         zone = self._local(order.event.moment).tzinfo or UTC
         try:
@@ -114,6 +115,8 @@ class Clips:
             raise
         yield _materials(place, recordings, order)
         await self._orders.remove(order)
+        if order == [other for other in self.owed if other.token == order.token][-1]:
+            await self._spare(place, recordings)
 
     async def close(self) -> None:
         """End what is being captured at once, and save it."""
@@ -121,6 +124,10 @@ class Clips:
         for capture in self._saving:
             capture.cut(self._now_ns())
         await asyncio.gather(*self._saving.values(), return_exceptions=True)
+
+    async def _spare(self, place: Disk, recordings: list[Recording]) -> None:
+        """Say that nobody waits for these files any more."""
+        await asyncio.to_thread(self._shelf.spare, place, sum(recording.size for recording in recordings))
 
     def _running(self, event: Event) -> Capture:
         """Return the capture that this event belongs to; it goes on for as long as the event needs."""
