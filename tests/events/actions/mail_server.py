@@ -25,6 +25,8 @@ class MailServer:
         self.answers: dict[str, list[str]] = {}
         """Recipient, or ``DATA``, to the answers that come before the good ones."""
         self.hostnames: list[str] = []
+        self.delay = 0.0
+        """Seconds that it looks at each mail."""
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -39,6 +41,7 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, smtp: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self.delay)
         if self.answers.get("DATA"):
             return self.answers["DATA"].pop(0)
         self.envelopes.append(envelope)

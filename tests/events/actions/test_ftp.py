@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from pyftpdlib.handlers import FTPHandler
 from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
 from tests.events.delivery.stage import Stage, staged
 
@@ -99,6 +100,22 @@ async def test_what_breaks_off_is_sent_again_and_never_seen_half(
     await stage.wake()
     await stage.until(done=2)
     assert server.files() == {"one.avi": FILM, "two.avi": b"small"}
+
+
+@pytest.mark.slow
+async def test_a_server_may_take_its_time_to_put_away_what_came(tmp_path: Path, impatient: Stage) -> None:
+    def late(self: FTPHandler, answer: str, logfun: object = None) -> None:
+        if answer.startswith("226"):
+            self.ioloop.call_later(0.4, FTPHandler.respond, self, answer)
+        else:
+            FTPHandler.respond(self, answer)
+
+    with FtpServer(tmp_path / "far", respond=late) as server:
+        await aim(impatient, server)
+        await impatient.put("ftp", "one.avi", FILM)
+        await impatient.until(done=1)
+        assert server.files() == {"one.avi": FILM}
+    assert impatient.notes.failed == []
 
 
 async def test_the_server_comes_back(tmp_path: Path, stage: Stage) -> None:

@@ -260,6 +260,16 @@ async def test_what_breaks_off_is_sent_again(tmp_path: Path, cuts: bool, words: 
     assert (film.get_content(), picture.get_content()) == (FILM * 4, PICTURE)
 
 
+@pytest.mark.slow
+async def test_a_server_may_take_its_time_to_look_at_a_mail(tmp_path: Path) -> None:
+    async with serving() as server, staged(tmp_path, stall=0.2) as stage:
+        server.delay = 0.4
+        await aim(stage, server)
+        await stage.put("email", "one.avi", FILM)
+        await stage.until(done=1)
+    assert stage.notes.failed == []
+
+
 async def test_a_full_server_gets_it_when_it_has_room_again(stage: Stage) -> None:
     async with serving() as server:
         server.answers["DATA"] = ["452 4.3.1 Insufficient system storage"]
