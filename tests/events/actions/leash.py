@@ -13,6 +13,8 @@ class Leash:
         self.limit: int | None = None
         self.cuts = True
         """Cut there; else pass nothing on any more."""
+        self.pause = 0.0
+        """Seconds that each byte from the client takes."""
         self.reached = asyncio.Event()
         self.heard = bytearray()
         """What came from the client."""
@@ -33,7 +35,9 @@ class Leash:
         with suppress(ConnectionError):
             while data := await reader.read(1 << 16):
                 passed += len(data)
-                self.heard += data if counted else b""
+                if counted:
+                    self.heard += data
+                    await asyncio.sleep(self.pause * len(data))
                 if counted and self.limit is not None and passed > self.limit:
                     self.limit = None
                     self.reached.set()

@@ -82,6 +82,20 @@ async def test_what_breaks_off_is_sent_again_and_never_seen_half(tmp_path: Path,
         assert server.files() == {"one.avi": FILM, "two.avi": b"small"}
 
 
+@pytest.mark.slow
+async def test_a_slow_line_is_no_reason_to_give_up(tmp_path: Path, server: Samba) -> None:
+    film = FILM[:1_000_000]
+    async with staged(tmp_path / "near", stall=0.3) as stage, leashed(server.port) as leash:
+        leash.pause = 0.6e-6
+        await aim(stage, server, Port=leash.port)
+        await stage.put("samba", "one.avi", film)
+        await stage.until(failed=1)
+        await stage.wake()
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": film}
+    assert len(stage.notes.failed) == 1
+
+
 async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(stage: Stage, server: Samba) -> None:
     (server.share / "one.avi").write_bytes(FILM)
     await aim(stage, server, Password="wrong")

@@ -46,6 +46,7 @@ async def test_the_mail(stage: Stage) -> None:
     assert mail["Subject"] == "Front door: motion 1, 2026-05-28 20:26:40"
     assert mail["Date"].datetime == datetime.fromtimestamp(MOMENT / SECOND, UTC)
     assert mail["Message-ID"].endswith("@home.example>")
+    assert mail["Auto-Submitted"] == "auto-generated"
     text = mail.get_body().get_content()
     for line in ("Camera: Front door", "Event: motion 1", "Time: 2026-05-28 20:26:40 UTC", "Schedule: night watch"):
         assert line in text.splitlines()
@@ -354,10 +355,11 @@ async def test_a_film_that_is_too_large_comes_as_a_picture(tmp_path: Path, stage
 async def test_a_film_that_nobody_can_read_comes_as_words(stage: Stage) -> None:
     async with serving() as server:
         await aim(stage, server, AttachSize=0)
-        await stage.put("email", "one.avi", FILM)
+        await stage.put("email", ".one.avi", FILM)  # a dot that begins a line must not get lost
         await stage.until(done=1)
     assert list(server.mails[0].iter_attachments()) == []
-    assert "one.avi (2.0 MB) is too large for a mail and is not attached." in server.mails[0].get_content()
+    lines = server.mails[0].get_content().splitlines()
+    assert ".one.avi (2.0 MB) is too large for a mail and is not attached." in lines
 
 
 async def test_a_server_that_takes_nothing_at_all(stage: Stage) -> None:

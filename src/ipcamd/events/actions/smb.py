@@ -37,8 +37,9 @@ from ipcamd.events.actions.naming import NAMES, arrived, names, parts
 from ipcamd.events.errand import CONNECT, Errand
 from ipcamd.events.parcel import Parcel
 
-BLOCK = 1 << 20
-"""Bytes that are written at a time, if the server takes as much."""
+BLOCK, SMALL = 1 << 20, 1 << 16
+"""Bytes that are written at a time, if the server takes as much; and of a file that did not get through before: on a
+slow line a large piece would look like standing still."""
 PATIENCE = 4
 """Times the usual that the server has to bring a file to its disk."""
 
@@ -114,7 +115,7 @@ class SmbSession:
         return file
 
     def _write(self, file: Open, parcel: Parcel) -> None:
-        block = min(BLOCK, self._connection.max_write_size)
+        block = min(SMALL if parcel.tried else BLOCK, self._connection.max_write_size)
         written = 0
         with parcel.path.open("rb") as content:
             while data := content.read(block):
