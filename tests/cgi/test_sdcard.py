@@ -204,6 +204,12 @@ async def test_download(card: World) -> None:
     part.content.close()
 
 
+async def test_an_unknown_parameter_is_answered_with_those_that_there_are(card: World) -> None:
+    assert "1|" in await card.text(ENDPOINT, "ACTION=list&STIME=2010-02-22-00-00-00")
+    with pytest.raises(RequestFailed, match="end: unknown.*action, key, order, dir, ch, page, sTime, eTime$"):
+        await card.text(ENDPOINT, "action=list&end=1")
+
+
 async def test_what_is_not_there_is_404(card: World) -> None:
     for query in ("dir=event&fname=" + FIRST, "fname=ipcamd-01012001-000000.avi"):
         for action in ("download", "delete"):

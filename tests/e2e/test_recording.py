@@ -201,6 +201,11 @@ def test_the_page_shows_plays_and_seeks(browser: Chromium, camera: CameraProcess
     assert not browser.console
 
 
+def press(browser: Chromium, key: str) -> None:
+    for kind in ("keyDown", "keyUp"):
+        browser.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+
+
 LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
 FOCUSED = "document.activeElement.querySelector('b')?.innerText"
 
@@ -216,6 +221,9 @@ def test_a_new_recording_comes_without_disturbing_who_uses_the_keyboard(
     browser.log_in("admin", PASSWORD)
     browser.go(f"http://127.0.0.1:{camera.port}/recordings#event/ipcamd-06152025-120010.avi")
     eventually(lambda: browser.run("document.getElementById('cinema').open"), "the address does not open it")
+    browser.run("document.activeElement.blur()")
+    press(browser, "PageDown")
+    eventually(lambda: browser.run("document.getElementById('cinema-title').innerText.endsWith('12:00:20')"))
     browser.run("document.getElementById('close').click()")
     eventually(lambda: browser.run("location.hash") == "", "the address still asks for it")
     browser.run("document.querySelectorAll('.film')[1].focus()")

@@ -14,7 +14,7 @@ FIELDS = {
     "status": (),
     "space": (),
     "format": (),
-    "list": ("key", "order", "dir", "ch", "page", "stime", "etime"),
+    "list": ("key", "order", "dir", "ch", "page", "sTime", "eTime"),
     "download": ("dir", "fname"),
     "delete": ("dir", "fname"),
 }
@@ -29,10 +29,10 @@ async def sdcard(call: Call) -> Reply | File:
     action = _action(call.query)
     if action not in FIELDS:
         raise RequestFailed(f"action={action[:32]}: allowed: {', '.join(FIELDS)}")
+    known = "action", *FIELDS[action]
     for name, _ in call.query.pairs:
-        if name.lower() not in ("action", *FIELDS[action]):
-            allowed = ", ".join(("action", *FIELDS[action]))
-            raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: {allowed}")
+        if name.lower() not in map(str.lower, known):
+            raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: {', '.join(known)}")
     return await {
         "status": _status,
         "space": _space,

@@ -44,7 +44,8 @@ export class Cinema {
     this.#delete.addEventListener("blur", () => this.#ask(false));
     this.#dialog.addEventListener("close", () => this.#empty());
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
-    this.#dialog.addEventListener("keydown", (event) => this.#key(event));
+    // not the dialog's: what has the focus may be hidden or disabled by the next recording
+    document.addEventListener("keydown", (event) => this.#dialog.open && this.#key(event));
   }
 
   get shown() {
@@ -54,7 +55,6 @@ export class Cinema {
   /** Show a recording from so many seconds on. */
   show(recording, seconds = 0) {
     this.#shown = recording;
-    if (!this.#dialog.open) this.#dialog.showModal();
     element("cinema-title").textContent = recording.title;
     element("cinema-about").textContent = recording.about;
     element("download").href = fileAddress("download", recording);
@@ -68,6 +68,7 @@ export class Cinema {
     const still = recording.name.endsWith(".jpg");
     this.#still.hidden = !still;
     this.#video.hidden = still;
+    if (!this.#dialog.open) this.#dialog.showModal();
     if (still) {
       this.#video.removeAttribute("src");
       this.#still.src = address("film", recording);
