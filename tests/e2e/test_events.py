@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import av
@@ -131,6 +131,18 @@ def test_motion_alone_is_a_trigger_while_nobody_watches(laboratory: CameraProces
     outside(laboratory, scene="walk")
     eventually(lambda: "do1=high" in client.get("/cgi/admin/virtual.cgi").lines)
     assert {(e["what"], e["schedule"]) for e in log(laboratory)} == {("motion 1", "walk")}
+
+
+def test_another_time_zone_counts_at_once(laboratory: CameraProcess) -> None:
+    client = laboratory.client
+    hour = datetime.now(UTC).hour
+    limits = {"ScheduleTimeStatus": 1, "ScheduleTimeStartHour": (hour + 3) % 24, "ScheduleTimeEndHour": (hour + 6) % 24}
+    schedule(laboratory, Name="east", ScheduleTimeMode=1, EnableDigitalOutput=1, DigitalOutputTime=1, **limits)
+    for _ in range(3):
+        client.update("Time", TimeZone=36)  # four hours east
+        eventually(lambda: "do1=high" in client.get("/cgi/admin/virtual.cgi").lines, patience=1)
+        client.update("Time", TimeZone=20)
+        eventually(lambda: "do1=low" in client.get("/cgi/admin/virtual.cgi").lines)
 
 
 def light(film: Path) -> list[float]:

@@ -18,6 +18,7 @@ from ipcamd.events.schedules import Schedules
 from ipcamd.events.triggers import Inputs, MotionTrigger, Times
 from ipcamd.params.notify import NOTIFY
 from ipcamd.params.schedule import SCHEDULES
+from ipcamd.params.time import TIME
 from ipcamd.store.eventlog import Entry
 from ipcamd.wire.notice import Notice
 
@@ -57,7 +58,7 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
 
     times = Times(schedules, bus, clock.local, clock.now_ns, follow)
     stack.callback(times.close)
-    for group in (*SCHEDULES, NOTIFY):
+    for group in (*SCHEDULES, NOTIFY, TIME):
         settings.watch(group.name, lambda _: times.look())
     times.look()
     engine.resume(kept.card.known)
