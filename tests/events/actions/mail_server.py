@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from tests.events.delivery.stage import Stage
 
 USER, PASSWORD = "camera", "sesame \u00fc"
 
@@ -77,3 +78,12 @@ async def serving(
         yield server
     finally:
         listener.close()
+
+
+async def aim(stage: Stage, server: MailServer, **values: object) -> None:
+    who = {"FromEmail": "camera@home.example", "EmailTo": "anna@home.example", "EmailTo2": "paul@work.example"}
+    await stage.set("SMTP", **({"Enable": "yes", "MailServer1": "127.0.0.1", "Smtpport": server.port} | who | values))
+
+
+async def log_in(stage: Stage, password: str = PASSWORD) -> None:
+    await stage.set("Authentication", Enabled="yes", UserName=USER, Password=password)

@@ -208,6 +208,14 @@ async def test_ipv6(tmp_path: Path, stage: Stage) -> None:
         assert len(server.files()) == 2
 
 
+async def test_without_a_user_name_it_is_anonymous(stage: Stage, server: FtpServer) -> None:
+    server.control.authorizer.add_anonymous(str(server.folder), perm="elmfw")  # type: ignore[attr-defined]
+    await aim(stage, server, UserName="", Password="")
+    await stage.delivery.test("ftp")
+    assert "USER anonymous" in server.commands
+    assert len(server.files()) == 1
+
+
 async def test_a_name_that_is_taken_by_another_file(stage: Stage, server: FtpServer) -> None:
     (server.folder / "one.avi").write_bytes(b"another")
     await aim(stage, server)
