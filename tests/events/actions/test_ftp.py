@@ -103,7 +103,11 @@ async def test_what_breaks_off_is_sent_again_and_never_seen_half(
 
 
 @pytest.mark.slow
-async def test_a_server_may_take_its_time_to_put_away_what_came(tmp_path: Path, impatient: Stage) -> None:
+async def test_a_server_may_take_its_time_to_put_away_what_came(
+    tmp_path: Path, impatient: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ipcamd.events.errand.CONNECT", 0.2)  # that is for connecting alone
+
     def late(self: FTPHandler, answer: str, logfun: object = None) -> None:
         if answer.startswith("226"):
             self.ioloop.call_later(0.4, FTPHandler.respond, self, answer)
