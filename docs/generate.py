@@ -17,6 +17,8 @@ import ipcamd.web
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Group, Origin, Param
+from ipcamd.params.motion import MOTION
+from ipcamd.params.schedule import FIELDS
 from ipcamd.params.zones import ZONES
 
 DOCS = Path(__file__).parent
@@ -49,6 +51,19 @@ Names are matched without regard to case. The notes:
 - *kept*: a factory default with `mode=2` keeps it.
 - *needs X*: cannot be set on a device whose `Hardware.X` is 0.
 - *not yet acting*: checked, kept and listed; what it controls comes with a later version.
+"""
+
+SCHEDULES = """## Schedules
+
+`/cgi/event/schedule.cgi` (SDK 11): `action=add&Name=night&TriggerMotion=1` adds a schedule, up to ten,
+`action=update&Name=night&Enable=0` changes what is sent, `action=remove&Name=night` removes it, `action=alllist` lists
+all, `action=list&group=1` one. [Use](use.md#choose-what-starts-it-and-when) shows them at work.
+"""
+
+MOTION_TITLE = """## Motion detection
+
+`/setup.cgi` (SDK 4) changes what is sent, all of it or nothing; without parameters it lists them. [Motion](motion.md)
+tells what the numbers mean.
 """
 
 ZONES_TITLE = (
@@ -136,6 +151,12 @@ def described(group: Group) -> str:
     return f"### {group.name}\n\nSDK {group.section}.{aliases}\n\n{table(titles, rows)}"
 
 
+def fields(params: Iterable[Param]) -> str:
+    """Return the table of parameters that have requests of their own, which are for administrators."""
+    rows = ((code(p.name), p.help.replace("``", "`"), values(p), code(p.default)) for p in params)
+    return table(("parameter", "meaning", "values", "factory value"), rows)
+
+
 def reference() -> str:
     """Return the reference page."""
     zones = ((str(index), zone.name, str(zone).rpartition("(")[2][:-1]) for index, zone in enumerate(ZONES))
@@ -144,6 +165,8 @@ def reference() -> str:
         "## Requests\n\n" + table(("path", "least rank", "methods", "also", "what"), map(request, endpoints())),
         PARAMETERS,
         *map(described, GROUPS),
+        f"{SCHEDULES}\n{fields(FIELDS)}",
+        f"{MOTION_TITLE}\n{fields(MOTION.params)}",
         ZONES_TITLE + "\n" + table(("index", "zone", "offset"), zones),
     ]
     return "\n".join(parts)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ipcamd.params.group import Group, Param
-from ipcamd.params.values import FLAG, Integer, Kind
+from ipcamd.params.values import FLAG, Integer, Kind, OneOf
 
 SLOTS = 10
 """So many schedules there can be."""
@@ -25,7 +25,7 @@ class Name:
         return text
 
 
-_LEVEL = Integer(0, 1, labels=("high", "low"))
+_LEVEL = OneOf(("0", "1"), ("high", "low"))
 _HOUR, _MINUTE = Integer(0, 23), Integer(0, 59)
 
 
