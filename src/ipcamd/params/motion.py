@@ -105,7 +105,9 @@ MOTION = Group(
     "4",
     (
         Param("mdname", Names(), "Window1|Window2|Window3", "The windows' names."),
-        Param("mdpercent", Percents(), "50|50|50", "How much of each window has to move for an alarm.", "%"),
+        Param(
+            "mdpercent", Percents(), "50|50|50", "How large what moves must be for an alarm, in per cent of the window."
+        ),
         Param("motionenable", FLAG, "0", "Detect motion, in the windows that are enabled themselves."),
         Param(
             "mddata",
