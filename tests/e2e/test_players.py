@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.camera import PASSWORD, Client
 from tests.e2e.parts import soi_to_eoi
 from tests.e2e.pictures import decode_jpeg
+from tests.gstreamer import settled
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,8 @@ def run(*command: str, seconds: float = 40) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         command, check=False, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL, env=environment
     )
-    assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+    code, _ = settled(done.returncode, done.stderr)
+    assert code == 0, f"{command}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
     return done
 
 
