@@ -3,7 +3,7 @@
 import ftplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO
+from io import FileIO
 
 from ipcamd.errors import DeliveryError
 from ipcamd.events.actions.carrier import Site
@@ -61,7 +61,7 @@ class FtpSession:
 
     def _upload(self, parcel: Parcel) -> None:
         try:
-            with parcel.path.open("rb") as file:
+            with parcel.path.open("rb", buffering=0) as file:
                 self._store(parcel, file)
         except ftplib.Error as error:
             if isinstance(error, ftplib.error_perm) or str(error).startswith(FULL):
@@ -72,7 +72,7 @@ class FtpSession:
             self._discard(parcel)
             raise DeliveryError(f"of {parcel.size} bytes {there} arrived")
 
-    def _store(self, parcel: Parcel, file: BinaryIO) -> None:
+    def _store(self, parcel: Parcel, file: FileIO) -> None:
         """Send the file, or what an attempt before left of it."""
         there = self._size(parcel.part) if parcel.tried else None
         if there and there <= parcel.size:

@@ -4,15 +4,16 @@ import ftplib
 import socket
 import ssl
 from contextlib import suppress
-from typing import BinaryIO
+from io import FileIO
 
 from ipcamd.errors import DeliveryError
 from ipcamd.events.actions.carrier import Site
 from ipcamd.events.actions.tls import context
 from ipcamd.events.errand import CONNECT, STALL, Errand
 
-BLOCK = 1 << 16
-"""Bytes that are sent at a time."""
+BLOCK = 1 << 13
+"""Bytes that are sent at a time: few enough to stay in the processor's cache until the other side of a fast line has
+taken them. ``sendfile`` was a third slower there."""
 PATIENCE = 4
 """Times the usual that the server has for what is on its way when the last byte was sent."""
 GOODBYE = 2.0
@@ -89,7 +90,7 @@ class Client(ftplib.FTP_TLS):
             self._errand.hold(connection)
         return connection, size
 
-    def upload(self, name: str, file: BinaryIO, begin: int) -> None:
+    def upload(self, name: str, file: FileIO, begin: int) -> None:
         """Store the file from its byte `begin` on. Raises ``OSError``, ``ftplib.Error``, ``EOFError``."""
         file.seek(begin)
         with self.transfercmd(f"STOR {name}", begin or None) as connection:
@@ -104,9 +105,10 @@ class Client(ftplib.FTP_TLS):
         self._errand.beat(PATIENCE)
         self.voidresp()
 
-    def _pour(self, file: BinaryIO, connection: socket.socket) -> None:
-        while block := file.read(BLOCK):
-            connection.sendall(block)
+    def _pour(self, file: FileIO, connection: socket.socket) -> None:
+        block = memoryview(bytearray(BLOCK))
+        while count := file.readinto(block):
+            connection.sendall(block[:count])
             self._errand.beat()
 
     def _reason(self, error: OSError) -> Exception:
