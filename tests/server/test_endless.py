@@ -104,3 +104,20 @@ async def test_a_client_that_ends_it_is_answered() -> None:
         assert (await server.ask(HEADS["no length"] + bytes(777))).endswith(b"777\r\n")
         chunks = word(True) + word(True) + b"0\r\n\r\n"
         assert (await server.ask(HEADS["chunked"] + chunks)).endswith(b"977\r\n")
+
+
+async def test_who_loses_the_account_speaks_no_longer() -> None:
+    listener = Listener()
+    async with serving(listener.endpoint) as server, asyncio.timeout(10):
+        head = b"POST /talk HTTP/1.1\r\nAuthorization: %b\r\nContent-Length: 1000\r\n\r\n"
+        (gone, writer, _), (stays, other, _) = [await say(server, head % name) for name in (b"guest", b"admin")]
+        for each in (writer, other):
+            each.write(bytes(100))
+        await until(lambda: listener.heard == 200)
+        server.service.expel(lambda account: account.name == "admin")
+        with pytest.raises(ConnectionResetError):
+            await gone.read()
+        other.write(bytes(900))
+        assert b" 200 " in await stays.readline()
+        await until(lambda: all(connection.account is None for connection in server.service._connections))
+        other.close()

@@ -62,7 +62,7 @@ class Connection(asyncio.Protocol):
         self.deadline = math.inf
         """Monotonic time when `expire` is due."""
         self.account: Account | None = None
-        """Whose login a viewer watches with."""
+        """Whose login a viewer watches with, or somebody talks with."""
         self.address = ""
         """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
 
@@ -249,7 +249,9 @@ class Connection(asyncio.Protocol):
             self._conclude(outcome)
         else:
             self._phase = Phase.WORKING
-            if not exchange.stream:
+            if exchange.stream:
+                self.account = exchange.account  # who talks is cut when the account is no more
+            else:
                 self.deadline = math.inf
             self._service.spawn(self._work(outcome))
 
@@ -323,7 +325,7 @@ class Connection(asyncio.Protocol):
 
     def _write(self, reply: Reply, length: int | None = None) -> bool:
         """Write an answer, or its head if `length` bytes follow; return whether the connection may stay."""
-        exchange, self._exchange = self._exchange, None
+        exchange, self._exchange, self.account = self._exchange, None, None
         head = exchange.head if exchange else None
         keep = exchange is not None and exchange.complete and exchange.head.keep_alive and not self._service.closing
         self._phase = Phase.WORKING  # TLS calls resume_writing() from inside write()
