@@ -35,6 +35,12 @@ async def test_text_and_json(world: World) -> None:
     }
 
 
+async def test_a_line_has_five_fields_whatever_the_schedule_is_called(world: World) -> None:
+    world.events.note(Entry(NOON, "di1 high", "in|out", done="output high for 10 s"))
+    (line, _) = (await world.text(ASK)).split("\r\n")
+    assert line.split("|")[2:] == ["in/out", "output high for 10 s", ""]
+
+
 async def test_it_is_there_after_a_restart(world: World) -> None:
     world.events.note(FIRST)
     await world.events.flush()

@@ -46,10 +46,14 @@ def _json(call: Call, entry: Entry) -> str:
 
 
 def _line(call: Call, entry: Entry) -> str:
-    """Return an entry as one line: local time, what, schedule, what was done, what failed, parted by ``|``."""
+    """Return an entry as one line: local time, what, schedule, what was done, what failed, parted by ``|``.
+
+    A ``|`` in a schedule's name becomes ``/``: the line has five fields, always.
+    """
     when = f"{call.camera.clock.local(entry.moment):%Y-%m-%d %H:%M:%S}"
     failed = f"failed: {entry.failed}" if entry.failed else ""
-    return "|".join((when, entry.what, entry.schedule, entry.done, failed))
+    fields = when, entry.what, entry.schedule, entry.done, failed
+    return "|".join(field.replace("|", "/") for field in fields)
 
 
 ENDPOINT = Endpoint("/cgi/admin/eventlog.cgi", Rank.ADMIN, eventlog, changes=never)
