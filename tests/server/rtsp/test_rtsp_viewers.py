@@ -209,15 +209,21 @@ async def test_a_session_over_udp_outlives_its_connection_for_a_while(stage: Sta
     assert goodbye[1] == 200
 
 
+def _member(group: str, port: int) -> socket.socket:
+    """Return a socket that hears what is sent to a group over the loopback interface."""
+    ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    ears.bind((group, port))
+    member = socket.inet_aton(group) + socket.inet_aton("127.0.0.1")
+    ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+    return ears
+
+
 async def test_multicast(stage: Stage, player: Player) -> None:
     ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     ears.bind(("239.255.77.7", 0))
     port = ears.getsockname()[1] & ~1
     ears.close()
-    ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-    ears.bind(("239.255.77.7", port))
-    member = socket.inet_aton("239.255.77.7") + socket.inet_aton("127.0.0.1")
-    ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+    ears, reports = _member("239.255.77.7", port), _member("239.255.77.7", port + 1)
     settings = Multicast("239.255.77.7", ((Codec.H264, port), (Codec.ULAW, port + 2)), 1, "127.0.0.1")
     stage.service.multicast.configure(settings)
     answer = await player.ask("SETUP", "/h264/track0", transport="RTP/AVP;multicast")
@@ -229,8 +235,13 @@ async def test_multicast(stage: Stage, player: Player) -> None:
     stage.lens.picture(key=True, size=100)
     data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ears, 2048), 1)
     assert rtp.parse(data).payload_type == 96
-    ears.close()
     stage.service.multicast.configure(None)
+    told: list[rtcp.Reception | rtcp.Goodbye] = []
+    while not told:
+        told = rtcp.parse(await asyncio.wait_for(asyncio.get_running_loop().sock_recv(reports, 2048), 1))
+    assert told == [rtcp.Goodbye((rtp.parse(data).ssrc,))]
+    ears.close()
+    reports.close()
     assert not stage.lens.h264.watched.is_set()
     player.session = ""
     assert (await player.ask("SETUP", "/mjpeg/track0", transport="RTP/AVP;multicast")).status == 461

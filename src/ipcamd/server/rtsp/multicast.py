@@ -56,8 +56,8 @@ class Sender:
         return True
 
     def close(self) -> None:
-        """Send no more."""
-        self.stream.remove(self._viewer)
+        """Say goodbye, and send no more."""
+        self.stream.dismiss(self._viewer)
         self.ports.close()
 
 

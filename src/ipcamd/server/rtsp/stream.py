@@ -90,6 +90,11 @@ class Stream:
                 del self._crowds[key]
         self._rest()
 
+    def dismiss(self, viewer: Viewer) -> None:
+        """Send no more to `viewer`, and say so: it is the camera that ends it."""
+        viewer.report(self._report() + rtcp.goodbye(self.ssrc))
+        self.remove(viewer)
+
     def ask_key(self) -> None:
         """Have a key frame made soon: for somebody who joins unseen, by multicast."""
         self.track.hub.ask_key()
@@ -118,8 +123,7 @@ class Stream:
     def stop(self) -> None:
         """Tell all viewers that it ends, and let go of everything."""
         for viewer in tuple(self._everybody()):
-            viewer.report(self._report() + rtcp.goodbye(self.ssrc))
-            self.remove(viewer)
+            self.dismiss(viewer)
         if self._warm:
             self._warm.cancel()
             self._warm = None
