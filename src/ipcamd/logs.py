@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import time
 
@@ -19,9 +20,20 @@ class _Json(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class _Lines(logging.Handler):
+    """Writes each line at once. A stream would keep what a full disk does not take, and fail over it once more at the
+    end, with an exit code of Python's own."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            os.write(sys.stderr.fileno(), f"{self.format(record)}\n".encode(errors="backslashreplace"))
+        except Exception:  # it may be closed, or full
+            self.handleError(record)
+
+
 def start(level: str, form: str) -> None:
     """Log to standard error from now on: `level` debug to error, `form` text or json."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Lines()
     text = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
     text.converter = time.gmtime
     handler.setFormatter(_Json() if form == "json" else text)

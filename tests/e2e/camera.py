@@ -186,8 +186,9 @@ class CameraProcess:
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """Return this environment without what would configure a camera, and with `extra`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("IPCAMD_")}
+    """Return this environment without what would configure a camera, or hide how it writes, and with `extra`."""
+    own = ("IPCAMD_", "PYTHONUNBUFFERED")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return kept | dict(extra)
 
 
