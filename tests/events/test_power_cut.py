@@ -1,6 +1,8 @@
-"""What is left of a clip when the power goes: what is on the disk is all that the next life has."""
+"""What is left of a clip when the power goes, or the disk takes no more: what is on the disk by then."""
 
 import asyncio
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -97,3 +99,35 @@ async def test_a_power_cut_before_the_first_picture_is_said(filming: Filming) ->
         async with filming.clips.again(order):
             pass
     assert Orders(filming.stage.database).left() == []
+
+
+async def test_a_disk_that_gets_full_in_the_middle_leaves_a_shorter_clip(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = os.pwritev
+
+    def nearly_full(fd: int, pieces: list[bytes], place: int) -> int:
+        if sum(map(len, pieces)) > 5000:  # the index still finds room
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return really(fd, pieces, place)
+
+    monkeypatch.setattr(clip, "FLUSH", 0.01)
+    stage = filming.stage
+    await general(stage, PreEvent="1", PostEvent="5")
+    filming.clips.arm(True)
+    stage.show(60)
+    event = filming.event()
+    task = await filming.begin("s", event)
+    stage.show(60)
+    await written(filming, ".avi")
+    await asyncio.sleep(0.1)
+    monkeypatch.setattr("os.pwritev", nearly_full)
+    stage.show(60)
+    (material,) = await task  # the event goes on, and yet
+    assert playable(material.path) == ""
+    assert material.began == event.moment - SECOND
+    assert 2 * SECOND - 10 * FRAME < material.ended - event.moment <= 4 * SECOND + FRAME
+    monkeypatch.setattr("os.pwritev", really)
+    task = await filming.begin("s")
+    stage.show(160)
+    assert len(await task) == 1

@@ -13,10 +13,9 @@ from ipcamd.events.event import Event
 from ipcamd.events.material import Material
 from ipcamd.events.orders import Order, Orders
 from ipcamd.events.recorder import FLUSH, GENERAL, chosen
-from ipcamd.events.reel import SECOND, Reel, Scene, Stills
+from ipcamd.events.reel import SECOND, Scene, Stills
 from ipcamd.events.ring import Ring
 from ipcamd.events.shelf import Shelf
-from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.media.pipeline import AUDIO, Pipeline
 from ipcamd.storage.disk import Disk
@@ -151,30 +150,36 @@ class Clips:
         return capture
 
     async def _save(self, capture: Capture) -> list[Recording]:
-        """Return the files, when the capture is complete. Raises ``StoreError``, then there are none."""
-        reel = capture.reel
+        """Return the files, when the capture is complete or the disk takes no more. Raises ``StoreError``, then there
+        are none."""
+        reel, trouble, recordings = capture.reel, "no picture came", list[Recording]()
         try:
             await self._write(capture)
-            recordings = await asyncio.to_thread(_close, reel, reel.fetch(capture.end, last=True), capture.end)
+        except OSError as error:  # what is on the disk by now is a clip, too
+            trouble = f"the clip could not be written: {error.strerror or error}"
+            _log.warning("a clip ends early: %s", trouble)
+            capture.cut(self._now_ns())
+        try:
+            recordings = await asyncio.to_thread(reel.close, capture.end)
         except OSError as error:
-            capture.finish()
-            await asyncio.to_thread(self._shelf.drop, reel.disk)
-            raise StoreError(f"the clip could not be written: {error.strerror or error}") from error
+            trouble = f"the clip could not be written: {error.strerror or error}"
         if not recordings:
             await asyncio.to_thread(self._shelf.drop, reel.disk)
-            raise StoreError("no picture came")
+            raise StoreError(trouble)
         return recordings
 
     async def _write(self, capture: Capture) -> None:
         """Write while the capture goes on: what is on the disk outlives a power cut. Raises ``OSError``."""
-        await asyncio.to_thread(self._shelf.prepare, capture.reel.disk)
-        while not capture.complete.is_set():
+        reel, last = capture.reel, False
+        await asyncio.to_thread(self._shelf.prepare, reel.disk)
+        while not last:
             with suppress(TimeoutError):
                 async with asyncio.timeout(FLUSH):
                     await capture.complete.wait()
-            frames = capture.reel.fetch(capture.end)
+            last = capture.complete.is_set()
+            frames = reel.fetch(capture.end, last=last)
             await asyncio.to_thread(self._shelf.make_room, sum(len(frame.payload) for frame in frames))
-            await asyncio.to_thread(capture.reel.write, frames)
+            await asyncio.to_thread(reel.write, frames)
 
     def _forget(self, capture: Capture) -> None:
         task = self._saving.pop(capture)
@@ -204,11 +209,6 @@ class Clips:
 
     def _seconds(self, name: str) -> int:
         return int(self._settings[GENERAL][name]) * SECOND
-
-
-def _close(reel: Reel, rest: list[Encoded], end: int) -> list[Recording]:
-    reel.write(rest)
-    return reel.close(end)
 
 
 def _found(place: Disk, zone: tzinfo) -> list[Recording]:
