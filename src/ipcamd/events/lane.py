@@ -13,6 +13,7 @@ from functools import partial
 from ipcamd.access.targets import Targets
 from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.events.actions.carrier import Carrier, Session, Site
+from ipcamd.events.belt import Belt, Outcome, take
 from ipcamd.events.errand import STALL, Errand
 from ipcamd.events.parcel import Parcel
 from ipcamd.events.spool import Spool
@@ -27,18 +28,19 @@ DETAILED = 7
 REMINDER = 3600.0
 GOODBYE = 2.0
 """Seconds for a session to be ended in order."""
-AHEAD = 2
-"""Parcels that the thread has: one that it sends, and one that it goes on with at once."""
+TURN = 0.05
+"""Seconds for which the thread sends parcels before the loop hears of them: what happens to many small files in a
+short time is noted together. A turn ends with a parcel, however long that takes."""
+TURNS = 2
+"""Turns that the thread has: one that it is at, and one that it goes on with at once."""
+AHEAD = 16
+"""Parcels that are made ready for it. Each is noted as tried: after a crash the target is asked whether it has it."""
 
 _log = logging.getLogger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
 Noted = Callable[[Parcel, str, str], None]
 """Called with a parcel, what was done, what failed."""
-
-
-Outcome = tuple[str, float] | None
-"""How a parcel was delivered, and in how many seconds; None: its file is gone."""
 
 
 class Pauses:
@@ -154,27 +156,32 @@ class Lane:
             await self._means.sleep(LONGEST)
 
     async def _drain(self, errand: Errand, session: Session) -> None:
-        """Send one parcel after the other. While one is on its way the next is made ready: no waiting for the disk."""
-        sendings: deque[tuple[Parcel, asyncio.Task[Outcome]]] = deque()
+        """Send what waits. While the thread is at one turn, the disk is told of the one before."""
+        belt = Belt()
+        turns: deque[asyncio.Task[None]] = deque()
         try:
-            parcel = await self._spool.advance(self.target)
-            while parcel or sendings:
-                if parcel:
-                    action = partial(self._send, session, parcel)
-                    sendings.append((parcel, asyncio.create_task(errand.run(action))))
-                if parcel and len(sendings) < AHEAD:
-                    parcel = await self._spool.advance(self.target, parcel.id)
-                else:
-                    done, sending = sendings[0]
-                    outcome = await sending
-                    parcel = await self._spool.advance(self.target, sendings[-1][0].id, done)
-                    sendings.popleft()
-                    self._tell(done, outcome)
+            while True:
+                await self._move(belt)
+                while belt.ready and len(turns) < TURNS:
+                    turns.append(asyncio.create_task(errand.run(partial(self._send, session, belt))))
+                if not turns:
+                    return
+                await turns.popleft()
         finally:
-            tasks = [task for _, task in sendings]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            for turn in turns:
+                turn.cancel()
+            await asyncio.gather(*turns, return_exceptions=True)
+            self._spool.put_back(take(belt.ready))
+            await self._move(belt, 0)
+
+    async def _move(self, belt: Belt, ahead: int = AHEAD) -> None:
+        """Take from the belt what was sent; put on it what comes next, up to `ahead` in all."""
+        sent = list(take(belt.sent))
+        told = [(parcel, outcome) for parcel, outcome in sent if outcome or self._spool.holds(parcel)]
+        room = max(0, ahead - len(belt.ready))
+        belt.put(await self._spool.advance(self.target, room, belt.last, [parcel for parcel, _ in sent]))
+        for parcel, outcome in told:
+            self._tell(parcel, outcome)
 
     async def _rest(self, parcel: Parcel | None, error: DeliveryError) -> None:
         """Tell a failure, and wait for a while."""
@@ -188,8 +195,16 @@ class Lane:
         finally:
             self._resting = False
 
-    def _send(self, session: Session, parcel: Parcel) -> Outcome:
-        """Send a parcel; in a thread."""
+    def _send(self, session: Session, belt: Belt) -> None:
+        """Send parcels for a while; in a thread."""
+        until = self._means.now() + TURN
+        for parcel in take(belt.ready):
+            belt.sent.append((parcel, self._carry(session, parcel)))
+            if self._means.now() >= until:
+                break
+
+    def _carry(self, session: Session, parcel: Parcel) -> Outcome:
+        """Send one parcel; in a thread."""
         if not parcel.path.exists():
             return None
         began = self._means.now()

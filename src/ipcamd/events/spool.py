@@ -7,9 +7,10 @@ import shutil
 import sqlite3
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from ipcamd.errors import ConfigError, StoreError
@@ -78,13 +79,22 @@ class Spool:
         """
         await self._database.complete(self._put(target, material))
 
-    async def advance(self, target: str, after: int = 0, done: Parcel | None = None) -> Parcel | None:
-        """Let go of `done`, which is delivered or lost; return the first parcel beyond number `after`, as it was.
+    def holds(self, parcel: Parcel) -> bool:
+        """Return whether it still waits: it was neither let go nor dropped."""
+        return any(other.id == parcel.id for other in self._queue(parcel.target))
 
-        On the disk that one counts as tried from now on. A disk that cannot be written is only logged: at worst a file
+    async def advance(self, target: str, most: int = 1, after: int = 0, done: Sequence[Parcel] = ()) -> list[Parcel]:
+        """Let go of `done`, delivered or lost; return the parcels beyond number `after`, as they were, `most` of them.
+
+        On the disk those count as tried from now on. A disk that cannot be written is only logged: at worst a file
         arrives twice.
         """
-        return await self._database.complete(self._advance(target, after, done))
+        return await self._database.complete(self._advance(target, most, after, done))
+
+    def put_back(self, parcels: Iterable[Parcel]) -> None:
+        """Count those as not tried by now that `advance` returned and nobody began with. (The disk knows no better.)"""
+        for parcel in parcels:
+            self._replace(parcel, tried=parcel.tried)
 
     def forget(self) -> Step:
         """Return the step that drops everything (factory default)."""
@@ -92,8 +102,7 @@ class Spool:
         def done() -> None:
             parcels = [parcel for queue in self._queues.values() for parcel in queue]
             self._queues.clear()
-            for parcel in parcels:
-                _unlink(parcel)
+            asyncio.get_running_loop().run_in_executor(None, _unlink, parcels)
 
         return Step(lambda connection: connection.execute("DELETE FROM parcel"), done, self._lock)
 
@@ -117,10 +126,9 @@ class Spool:
                 surplus = list(self._surplus(parcel.size))
                 number = await self._save(parcel, surplus)
             except StoreError as error:
-                _unlink(parcel)
+                await asyncio.to_thread(_unlink, [parcel])
                 raise StoreError(f"it could not be kept for delivery: {error}") from error
-            for old in surplus:
-                self._drop(old)
+            await self._drop(surplus)
             self._queue(target).append(replace(parcel, id=number))
         for old in surplus:
             self._dropped(old)
@@ -168,44 +176,48 @@ class Spool:
         await self._database.write(save)
         return number
 
-    async def _advance(self, target: str, after: int, done: Parcel | None) -> Parcel | None:
+    async def _advance(self, target: str, most: int, after: int, done: Sequence[Parcel]) -> list[Parcel]:
         async with self._lock:
-            parcel = next((parcel for parcel in self._queue(target) if parcel.id > after), None)
-            changes = [("DELETE FROM parcel WHERE id = ?", (done.id,))] if done else []
-            if parcel and not parcel.tried:
-                changes.append(("UPDATE parcel SET tried = 1 WHERE id = ?", (parcel.id,)))
-            await self._note(changes)
-            if done:
-                self._drop(done)
-            if parcel:
-                queue = self._queue(target)
-                queue[queue.index(parcel)] = replace(parcel, tried=True)
-            return parcel
+            parcels = list(islice((parcel for parcel in self._queue(target) if parcel.id > after), most))
+            await self._note(done, [parcel for parcel in parcels if not parcel.tried])
+            await self._drop(done)
+            for parcel in parcels:
+                self._replace(parcel, tried=True)
+            return parcels
 
-    async def _note(self, changes: list[tuple[str, tuple[int]]]) -> None:
+    async def _note(self, done: Sequence[Parcel], tried: Sequence[Parcel]) -> None:
         def save(connection: sqlite3.Connection) -> None:
-            for change in changes:
-                connection.execute(*change)
+            connection.executemany("DELETE FROM parcel WHERE id = ?", [(parcel.id,) for parcel in done])
+            connection.executemany("UPDATE parcel SET tried = 1 WHERE id = ?", [(parcel.id,) for parcel in tried])
 
-        if changes:
+        if done or tried:
             try:
                 await self._database.write(save)
             except StoreError as error:  # what is done has no file any more, and is forgotten at the next start
                 _log.warning("how far the delivery is could not be noted: %s", error)
 
-    def _drop(self, parcel: Parcel) -> None:
+    async def _drop(self, parcels: Sequence[Parcel]) -> None:
+        for parcel in parcels:
+            queue = self._queue(parcel.target)
+            for other in [p for p in queue if p.id == parcel.id]:
+                queue.remove(other)
+        if parcels:
+            await asyncio.to_thread(_unlink, parcels)
+
+    def _replace(self, parcel: Parcel, tried: bool) -> None:
         queue = self._queue(parcel.target)
-        for other in [p for p in queue if p.id == parcel.id]:
-            queue.remove(other)
-        _unlink(parcel)
+        for place, other in enumerate(queue):
+            if other.id == parcel.id:
+                queue[place] = replace(other, tried=tried)
 
     def _queue(self, target: str) -> deque[Parcel]:
         return self._queues.setdefault(target, deque())
 
 
-def _unlink(parcel: Parcel) -> None:
-    with suppress(OSError):  # gone already, or cleaned at the next start
-        parcel.path.unlink()
+def _unlink(parcels: Sequence[Parcel]) -> None:
+    for parcel in parcels:
+        with suppress(OSError):  # gone already, or cleaned at the next start
+            parcel.path.unlink()
 
 
 def _link(source: Path, target: Path) -> None:

@@ -35,13 +35,14 @@ class Dock:
 
     def send(self, parcel: Parcel, attempt: int) -> str:
         self.tried.append(parcel.tried)
+        content = Path(parcel.path).read_bytes()
         self.busy.set()
         if self.troubles:
             trouble = self.troubles.pop(0)
             if isinstance(trouble, Exception):
                 raise trouble
             trouble(self._errand)
-        self.arrived.append((parcel.name, Path(parcel.path).read_bytes()))
+        self.arrived.append((parcel.name, content))
         return ""
 
     def close(self) -> None:

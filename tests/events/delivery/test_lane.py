@@ -10,6 +10,7 @@ from tests.events.delivery.stage import Stage, staged
 
 from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.events.lane import Pauses
+from ipcamd.store.database import Database
 
 
 async def ready(stage: Stage) -> None:
@@ -56,6 +57,62 @@ async def test_in_order_whatever_goes_wrong(tmp_path: Path) -> None:
     assert dock.logins == 6
     assert dock.tried[:6] == [False, True, True, True, True, True]
     assert dock.tried[-1] is False
+
+
+async def test_quick_files_are_noted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dock, go, commits = Dock(), threading.Event(), []
+    dock.troubles = [lambda errand: go.wait(10)]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await ready(stage)
+        for number in range(13):
+            await stage.put("ftp", f"{number}.avi")
+        transact = Database._transact
+        monkeypatch.setattr(Database, "_transact", lambda *work: (commits.append(1), transact(*work)))
+        go.set()
+        await stage.until(done=13)
+        await stage.notes.flush()
+    assert dock.names == [f"{number}.avi" for number in range(13)]
+    assert len(commits) <= 6
+
+
+async def test_what_arrived_before_a_failure_is_let_go(tmp_path: Path) -> None:
+    dock, go = Dock(), threading.Event()
+    dock.troubles = [lambda errand: go.wait(10), lambda errand: None, DeliveryError("no")]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await ready(stage)
+        for number in range(5):
+            await stage.put("ftp", f"{number}.avi")
+        go.set()
+        await stage.until(done=2, failed=1)
+        assert stage.notes.failed[0].startswith("2.avi: no; attempt 1")
+        assert [done.split()[0] for done in stage.notes.done] == ["0.avi", "1.avi"]
+        assert dict(stage.delivery.report())["Dock"].startswith("3 waiting")
+        await stage.wake()
+        await stage.until(done=5)
+    assert dock.names == [f"{number}.avi" for number in range(5)]
+    assert dock.tried == [False, False, False, True, False, False]
+
+
+async def test_what_made_room_is_said_once_and_not_sent(tmp_path: Path) -> None:
+    dock, first, second, busy = Dock(), threading.Event(), threading.Event(), threading.Event()
+    dock.troubles = [lambda errand: first.wait(10), lambda errand: (busy.set(), second.wait(10))]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await ready(stage)
+        await stage.set("General", SpoolItems=4)
+        await stage.put("ftp", "0.avi")
+        await asyncio.to_thread(dock.busy.wait, 10)
+        for number in range(1, 4):
+            await stage.put("ftp", f"{number}.avi")
+        first.set()
+        assert await asyncio.to_thread(busy.wait, 10)  # now 1 is on its way, 2 and 3 are made ready
+        for number in range(4, 7):
+            await stage.put("ftp", f"{number}.avi")
+        second.set()
+        await stage.until(done=6, failed=2)
+    assert [failed.split(",")[0] for failed in stage.notes.failed] == [
+        f"{number}.avi: dropped undelivered" for number in (1, 2)
+    ]
+    assert dock.names == [f"{number}.avi" for number in (0, 1, 3, 4, 5, 6)]
 
 
 async def test_each_entry_names_the_schedule_and_the_target(tmp_path: Path) -> None:
