@@ -6,10 +6,10 @@ import av
 import pytest
 from tests.events.filming import Filming
 from tests.events.stage import general
-from tests.wire.avi.films import NOON, SECOND, playable, probe, seen, times
+from tests.wire.avi.films import NOON, SECOND, SIZE, playable, probe, times
 
 from ipcamd.errors import StoreError
-from ipcamd.events import capture, clip
+from ipcamd.events import capture, clip, reel
 from ipcamd.media.frame import Codec, Encoded
 
 FRAME = SECOND // 30
@@ -223,7 +223,7 @@ async def test_without_a_microphone_there_is_no_sound(filming: Filming) -> None:
     assert "audio" not in probe(material.path)
 
 
-async def test_a_stream_whose_size_changes_ends_the_film(filming: Filming) -> None:
+async def test_a_stream_whose_size_changes_goes_on_in_another_film(filming: Filming) -> None:
     stage = filming.stage
     await general(stage, PreEvent="1", PostEvent="3")
     filming.clips.arm(True)
@@ -232,9 +232,38 @@ async def test_a_stream_whose_size_changes_ends_the_film(filming: Filming) -> No
     stage.show(30)  # up to the key frame
     stage.size = (320, 240)
     stage.show(100)
+    before, after = await task
+    assert [width(film.path) for film in (before, after)] == [160, 320]
+    lasts = [float(str(probe(film.path)["format"]["duration"])) for film in (before, after)]
+    assert lasts == pytest.approx([2, 2], abs=1 / 30)
+    assert before.began + round(lasts[0] * SECOND) == pytest.approx(after.began, abs=FRAME)
+    assert [playable(film.path) for film in (before, after)] == ["", ""]
+
+
+def width(film: Path) -> int:
+    """Return the pictures' width that the head of an AVI file says."""
+    return int.from_bytes(film.read_bytes()[64:68], "little")
+
+
+async def test_a_second_film_that_the_disk_does_not_take_leaves_the_first(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    stage = filming.stage
+    await general(stage, PreEvent="1", PostEvent="3")
+    filming.clips.arm(True)
+    stage.show(90)
+    task = await filming.begin()
+    stage.show(30)
+    first = reel.Segment
+    monkeypatch.setattr(reel, "Segment", lambda *given: full() if given[3].size != SIZE else first(*given))
+    stage.size = (320, 240)
+    stage.show(100)
     (material,) = await task
-    assert probe(material.path)["video"]["width"] == 160
-    assert len(seen(material.path)) >= 60
+    assert width(material.path) == 160
+    assert playable(material.path) == ""
 
 
 @pytest.mark.parametrize("step", [-3600 * SECOND, 3600 * SECOND, -SECOND // 2], ids=["back", "forth", "a little back"])

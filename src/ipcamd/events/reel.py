@@ -49,7 +49,7 @@ class Reel(Protocol):
 
 
 class Scene:
-    """All pictures and all sound: a film.
+    """All pictures and all sound: a film, and another one when the pictures are of another form from a key frame on.
 
     It begins at `begin`. What was captured before that, back to the last key frame, is needed to decode what follows:
     it plays at twice its speed, and so does what follows until pictures and time are together again.
@@ -66,7 +66,7 @@ class Scene:
         self._sounds: deque[Encoded] = deque()
         self._segment: Segment | None = None
         self._form: Form | None = None
-        self._over = False
+        self._films: list[Recording] = []
 
     def see(self, frame: Encoded) -> None:
         """See `Reel`."""
@@ -96,17 +96,21 @@ class Scene:
         for frame in frames:
             if not is_picture(frame):
                 segment.sound(frame.payload, frame.captured)
-            elif not self._is_over(frame):
-                segment.picture(frame.payload, frame.key, frame.captured)
+                continue
+            if frame.key and form_of(frame, False) != self._form:  # the stream's parameters were changed meanwhile
+                self._end(frame.captured)
+                segment = self._start(frame)
+            segment.picture(frame.payload, frame.key, frame.captured)
         segment.flush()
 
     def close(self, end: int) -> list[Recording]:
         """See `Reel`."""
-        if self._segment is None:
-            return []
-        self._segment.stretch(end)
-        closed = self._segment.close()
-        return [closed] if closed else []
+        try:
+            self._end(end)
+        except OSError:
+            if not self._films:
+                raise
+        return self._films
 
     def _start(self, first: Encoded) -> Segment:
         origin = max(self._begin, first.captured)
@@ -115,10 +119,13 @@ class Scene:
         self._segment = Segment(self.disk, EVENT, self._model, form, self._local(origin), origin)
         return self._segment
 
-    def _is_over(self, frame: Encoded) -> bool:
-        """Whether pictures are of another form from here on: the stream's parameters were changed meanwhile."""
-        self._over = self._over or (frame.key and form_of(frame, False) != self._form)
-        return self._over
+    def _end(self, end: int) -> None:
+        segment, self._segment = self._segment, None
+        if segment is None:
+            return
+        segment.stretch(end)
+        if closed := segment.close():
+            self._films.append(closed)
 
 
 class Stills:
