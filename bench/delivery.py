@@ -191,7 +191,7 @@ async def _deliver(folder: Path, far: Far, paths: list[Path]) -> float:
         delivery = Delivery(database, folder / "spool", log, time.time_ns, kinds, Means(settings, Targets(True)))
         event = Event(Kind.MOTION, time.time_ns(), window=1)
         for path in paths:
-            await delivery.sink(far.target)(Material(path, path.name, "video/x-msvideo", 0, 1, event, "bench"))
+            await delivery.sink(far.target)([Material(path, path.name, "video/x-msvideo", CLIP, 0, 1, event, "bench")])
         began = time.perf_counter()
         delivery.start()
         await log.done.wait()

@@ -47,7 +47,7 @@ class Stage:
     @asynccontextmanager
     async def take(self, event: Event, schedule: str) -> AsyncIterator[Sequence[Material]]:
         self.taken.append((event.kind, schedule))
-        yield [Material(Path("/x"), "clip.avi", "video/x-msvideo", NOON, NOON, event, schedule)]
+        yield [Material(Path("/x"), "clip.avi", "video/x-msvideo", 4, NOON, NOON, event, schedule)]
 
     @property
     def owed(self) -> list[Order]:
@@ -55,18 +55,18 @@ class Stage:
 
     @asynccontextmanager
     async def again(self, order: Order) -> AsyncIterator[Sequence[Material]]:
-        yield [Material(Path("/old"), "old.avi", "video/x-msvideo", NOON, NOON, order.event, order.schedule)]
+        yield [Material(Path("/old"), "old.avi", "video/x-msvideo", 4, NOON, NOON, order.event, order.schedule)]
         self.settled.append(order.schedule)
         if len(self.settled) == len(self.owed):
             self.all_settled.set()
 
     def _sink(self, place: str):  # type: ignore[no-untyped-def]
-        async def keep(material: Material) -> None:
-            self.kept.append((place, material.schedule))
+        async def keep(captured: Sequence[Material]) -> None:
+            self.kept += [(place, material.schedule) for material in captured]
 
         return keep
 
-    async def _full(self, _: Material) -> None:
+    async def _full(self, _: Sequence[Material]) -> None:
         raise StoreError("the queue is full")
 
     async def publish(self, *events: Event) -> list[tuple[str, str, str, str]]:

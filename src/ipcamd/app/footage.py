@@ -7,7 +7,10 @@ from pathlib import Path
 
 from ipcamd.app.base import Base
 from ipcamd.app.senses import Senses
+from ipcamd.errors import CardError
 from ipcamd.events.clip import Clips
+from ipcamd.events.engine import Sink
+from ipcamd.events.material import Material
 from ipcamd.events.orders import Orders
 from ipcamd.events.recorder import Recorder
 from ipcamd.events.schedule import Schedule
@@ -85,3 +88,17 @@ def _root(options: Options) -> Path | None:
     if options.sdcard == "none":
         return None
     return Path(options.sdcard) if options.sdcard else options.state_dir / "sdcard"
+
+
+def to_card(card: Card) -> Sink:
+    """Return the engine's way to the card."""
+
+    async def keep(materials: Sequence[Material]) -> None:
+        for count, material in enumerate(materials):
+            try:
+                await card.keep(material)
+            except CardError as error:
+                kept = f"; {count} of {len(materials)} files are kept" if count else ""
+                raise CardError(f"{error}{kept}") from error
+
+    return keep

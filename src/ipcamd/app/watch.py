@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ipcamd.app.base import Base
-from ipcamd.app.footage import Footage, footage
+from ipcamd.app.footage import Footage, footage, to_card
 from ipcamd.app.send import send, sinks
 from ipcamd.app.senses import Senses
 from ipcamd.events.delivery import Delivery
@@ -41,7 +41,7 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
     settings.watch("GPIO", lambda _: output.settle())
     kept = await footage(stack, on, senses)
     delivery = send(stack, on)
-    ways = {"EnableSDCard": kept.card.keep, **sinks(delivery)}
+    ways = {"EnableSDCard": to_card(kept.card), **sinks(delivery)}
     engine = Engine(schedules, kept.clips, ways, output, on.events, clock.local)
     stack.push_async_callback(engine.close)
     stack.push_async_callback(kept.close)

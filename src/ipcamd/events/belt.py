@@ -9,8 +9,11 @@ from ipcamd.events.parcel import Parcel
 
 T = TypeVar("T")
 
+Batch = Sequence[Parcel]
+"""One parcel, or the pictures of one capture: what is delivered in one go."""
+
 Outcome = tuple[str, float] | None
-"""How a parcel was delivered, and in how many seconds; None: its file is gone."""
+"""How a batch was delivered, and in how many seconds; None: its files are gone."""
 
 
 class Belt:
@@ -18,7 +21,7 @@ class Belt:
 
     def __init__(self) -> None:
         self.ready: deque[Parcel] = deque()
-        self.sent: deque[tuple[Parcel, Outcome]] = deque()
+        self.sent: deque[tuple[Batch, Outcome]] = deque()
         self.last = 0
         """Number of the parcel that came last."""
 
@@ -26,6 +29,17 @@ class Belt:
         """Let the thread have more."""
         self.ready.extend(parcels)
         self.last = max([self.last, *(parcel.id for parcel in parcels)])
+
+    def batches(self) -> Iterator[Batch]:
+        """Take what is ready, batch by batch. For the thread."""
+        for first in take(self.ready):
+            batch = [first]
+            for parcel in take(self.ready):
+                if not first.goes_with(parcel):
+                    self.ready.appendleft(parcel)
+                    break
+                batch.append(parcel)
+            yield batch
 
 
 def take(queue: deque[T]) -> Iterator[T]:

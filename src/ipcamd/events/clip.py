@@ -223,6 +223,8 @@ def _found(place: Disk, zone: tzinfo) -> list[Recording]:
 
 def _materials(place: Disk, recordings: list[Recording], order: Order) -> list[Material]:
     return [
-        Material(place.root / EVENT / r.name, r.name, r.content_type, r.began, r.ended, order.event, order.schedule)
+        Material(
+            place.root / EVENT / r.name, r.name, r.content_type, r.size, r.began, r.ended, order.event, order.schedule
+        )
         for r in recordings
     ]

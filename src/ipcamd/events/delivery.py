@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -65,11 +65,11 @@ class Delivery:
     def sink(self, target: str) -> Sink:
         """Return what takes the engine's material to a target: then it is in the queue, durably."""
 
-        async def put(material: Material) -> None:
+        async def put(materials: Sequence[Material]) -> None:
             lane = self._lanes[target]
             if not lane.enabled:
                 raise RequestFailed(f"{lane.carrier.title} is switched off ({lane.carrier.groups[0]}.Enable=no)")
-            await self._spool.put(target, material)
+            await self._spool.put(target, materials)
 
         return put
 
@@ -106,8 +106,8 @@ class Delivery:
         values = self._settings[GENERAL.name]
         return Bounds(int(values["SpoolItems"]), int(values["SpoolSize"]) * 1_000_000)
 
-    def _came(self, parcel: Parcel) -> None:
-        self._lanes[parcel.target].stir()
+    def _came(self, target: str) -> None:
+        self._lanes[target].stir()
 
     def _dropped(self, parcel: Parcel) -> None:
         self._lanes[parcel.target].count.dropped += 1

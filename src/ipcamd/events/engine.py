@@ -26,8 +26,9 @@ PLACES = {"EnableFtp": "FTP", "EnableEmail": "mail", "EnableSamba": "Samba", CAR
 SENT = 100
 """Captures that are remembered, so that none goes to the same place twice."""
 
-Sink = Callable[[Material], Awaitable[None]]
-"""Takes what was captured to its place; then it is safe there, or on the way. Raises ``IpcamdError``, ``OSError``."""
+Sink = Callable[[Sequence[Material]], Awaitable[None]]
+"""Takes what was captured of an event to its place; then it is safe there, or on the way. Raises ``IpcamdError`` and
+``OSError``."""
 
 _log = logging.getLogger(__name__)
 
@@ -137,42 +138,46 @@ class Engine:
     async def _hand_on(self, taking: Taking, event: Event, schedule: str, flags: Sequence[str]) -> None:
         try:
             async with taking as captured:
-                ways = [(material, [flag for flag in flags if self._is_new(flag, material)]) for material in captured]
-                if flags and not any(new for _, new in ways):
-                    done = f"in {captured[0].name} too" if captured else "in the clip that goes on"
+                new = [flag for flag in flags if captured and self._is_new(flag, captured[0])]
+                if new:
+                    await self._keep(event, schedule, captured, new)
+                elif flags:
+                    done = f"in {_called(captured)} too" if captured else "in the clip that goes on"
                     self._note(event, schedule, done=done)
-                for material, new in ways:
-                    await self._keep(event, schedule, material, new)
         except (IpcamdError, OSError) as error:
             self._note(event, schedule, failed=f"nothing was captured: {error}")
 
-    def _is_new(self, flag: str, material: Material) -> bool:
-        """Whether it does not go there yet; from now on it does."""
-        sent = material.path, material.began, flag
+    def _is_new(self, flag: str, first: Material) -> bool:
+        """Whether the capture that begins with `first` does not go there yet; from now on it does."""
+        sent = first.path, first.began, flag
         if sent in self._sent:
             return False
         self._sent.append(sent)
         return True
 
-    async def _keep(self, event: Event, schedule: str, material: Material, flags: Sequence[str]) -> None:
-        """Take it to its places; one entry says where it went and where not."""
+    async def _keep(self, event: Event, schedule: str, captured: Sequence[Material], flags: Sequence[str]) -> None:
+        """Take a capture to its places; one entry says where it went and where not."""
         done, failed = [], []
         for flag in flags:
             try:
-                await self._sinks[flag](material)
+                await self._sinks[flag](captured)
             except (IpcamdError, OSError) as error:
                 failed.append(f"{PLACES[flag]}: {error}")
             else:
                 done.append(PLACES[flag])
-        if done or failed:
-            self._note(event, schedule, _for(material, ", ".join(done)), _for(material, "; ".join(failed)))
+        self._note(event, schedule, _for(captured, ", ".join(done)), _for(captured, "; ".join(failed)))
 
     def _note(self, event: Event, schedule: str, done: str = "", failed: str = "") -> None:
         self._log.note(Entry(event.moment, spelled(event), schedule, done, failed))
 
 
-def _for(material: Material, places: str) -> str:
-    return places and f"{material.name} for {places}"
+def _for(captured: Sequence[Material], places: str) -> str:
+    return places and f"{_called(captured)} for {places}"
+
+
+def _called(captured: Sequence[Material]) -> str:
+    more = len(captured) - 1
+    return f"{captured[0].name} and {more} more" if more else captured[0].name
 
 
 def spelled(event: Event) -> str:

@@ -13,9 +13,9 @@ from functools import partial
 from ipcamd.access.targets import Targets
 from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.events.actions.carrier import Carrier, Session, Site
-from ipcamd.events.belt import Belt, Outcome, take
+from ipcamd.events.belt import Batch, Belt, Outcome, take
 from ipcamd.events.errand import STALL, Errand
-from ipcamd.events.parcel import Parcel
+from ipcamd.events.parcel import Parcel, called
 from ipcamd.events.spool import Spool
 from ipcamd.events.words import clean, explain
 from ipcamd.store.settings import Settings
@@ -134,7 +134,7 @@ class Lane:
     async def test(self, parcel: Parcel) -> None:
         """Deliver this one now, by itself. Raises ``DeliveryError``."""
         async with self._session() as (errand, session):
-            await errand.run(lambda: session.send(parcel, 1))
+            await errand.run(lambda: session.send([parcel], 1))
 
     async def _work(self) -> None:
         while True:
@@ -177,11 +177,12 @@ class Lane:
     async def _move(self, belt: Belt, ahead: int = AHEAD) -> None:
         """Take from the belt what was sent; put on it what comes next, up to `ahead` in all."""
         sent = list(take(belt.sent))
-        told = [(parcel, outcome) for parcel, outcome in sent if outcome or self._spool.holds(parcel)]
+        told = [(batch, outcome) for batch, outcome in sent if outcome or any(map(self._spool.holds, batch))]
         room = max(0, ahead - len(belt.ready))
-        belt.put(await self._spool.advance(self.target, room, belt.last, [parcel for parcel, _ in sent]))
-        for parcel, outcome in told:
-            self._tell(parcel, outcome)
+        done = [parcel for batch, _ in sent for parcel in batch]
+        belt.put(await self._spool.advance(self.target, room, belt.last, done))
+        for batch, outcome in told:
+            self._tell(batch, outcome)
 
     async def _rest(self, parcel: Parcel | None, error: DeliveryError) -> None:
         """Tell a failure, and wait for a while."""
@@ -198,28 +199,29 @@ class Lane:
     def _send(self, session: Session, belt: Belt) -> None:
         """Send parcels for a while; in a thread."""
         until = self._means.now() + TURN
-        for parcel in take(belt.ready):
-            belt.sent.append((parcel, self._carry(session, parcel)))
+        for batch in belt.batches():
+            here = [parcel for parcel in batch if parcel.path.exists()]
+            if gone := [parcel for parcel in batch if parcel not in here]:
+                belt.sent.append((gone, None))
+            if here:
+                belt.sent.append((here, self._carry(session, here)))
             if self._means.now() >= until:
                 break
 
-    def _carry(self, session: Session, parcel: Parcel) -> Outcome:
-        """Send one parcel; in a thread."""
-        if not parcel.path.exists():
-            return None
+    def _carry(self, session: Session, batch: Batch) -> Outcome:
         began = self._means.now()
-        return session.send(parcel, self._refused[parcel.id] + 1), self._means.now() - began
+        return session.send(batch, self._refused[batch[0].id] + 1), self._means.now() - began
 
-    def _tell(self, parcel: Parcel, outcome: Outcome) -> None:
+    def _tell(self, batch: Batch, outcome: Outcome) -> None:
         self._refused.clear()
         self._pauses.reset()
         if outcome is None:
-            self._noted(parcel, "", f"{parcel.name}: it is gone from the camera's disk")
+            self._noted(batch[0], "", f"{called(batch)}: no longer on the camera's disk")
             return
         how, seconds = outcome
-        self.count.delivered += 1
-        took = f"{parcel.size / 1e6:.1f} MB in {seconds:.1f} s"
-        self._noted(parcel, f"{parcel.name} delivered, {took}{f'; {how}' if how else ''}", "")
+        self.count.delivered += len(batch)
+        took = f"{sum(parcel.size for parcel in batch) / 1e6:.1f} MB in {seconds:.1f} s"
+        self._noted(batch[0], f"{called(batch)} delivered, {took}{f'; {how}' if how else ''}", "")
 
     def _tell_failure(self, parcel: Parcel, words: str, pause: float) -> None:
         known, when = self._told

@@ -15,6 +15,8 @@ class Material:
     name: str
     """Its name at the target: ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local time of its start (SDK 14)."""
     content_type: str
+    size: int
+    """Bytes."""
     began: int
     """Nanoseconds since the epoch, UTC, of its first picture."""
     ended: int

@@ -1,5 +1,6 @@
 """One file on its way to one target."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,17 @@ class Parcel:
     tried: bool = False
     """It was tried before, so that the target may hold it already, whole or in part."""
 
+    def goes_with(self, other: "Parcel") -> bool:
+        """Whether both are pictures of one capture, which go together."""
+        pictures = self.content_type.startswith("image/") and other.content_type.startswith("image/")
+        return pictures and (self.moment, self.what, self.schedule) == (other.moment, other.what, other.schedule)
+
     @property
     def part(self) -> str:
         """Its name at the target until it is whole there."""
         return f"{self.name}.{self.token[:8]}.part"
+
+
+def called(parcels: Sequence[Parcel]) -> str:
+    """Return what people call parcels that go together."""
+    return f"{parcels[0].name} and {len(parcels) - 1} more" if len(parcels) > 1 else parcels[0].name

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from ipcamd.errors import ConfigError, StoreError
@@ -34,16 +33,18 @@ class Bounds:
     """Bytes."""
 
 
-Told = Callable[[Parcel], None]
-
-
 class Spool:
     """One queue for each target: rows in the database, files (hard links where possible) in a directory beside it."""
 
     def __init__(
-        self, database: Database, folder: Path, bounds: Callable[[], Bounds], came: Told, dropped: Told
+        self,
+        database: Database,
+        folder: Path,
+        bounds: Callable[[], Bounds],
+        came: Callable[[str], None],
+        dropped: Callable[[Parcel], None],
     ) -> None:
-        """Take up what was left. `came` is told of each new parcel, `dropped` of each that had to make room.
+        """Take up what was left. `came` is told for which target something came, `dropped` of what had to make room.
 
         Raises ``StoreError``, and ``ConfigError`` if the directory cannot be used.
         """
@@ -72,22 +73,23 @@ class Spool:
         queue = self._queues.get(target, ())
         return len(queue), sum(parcel.size for parcel in queue)
 
-    async def put(self, target: str, material: Material) -> None:
-        """Take a file; on return it is safe against anything but the loss of the disk.
+    async def put(self, target: str, materials: Sequence[Material]) -> None:
+        """Take the files of a capture; on return they are safe against anything but the loss of the disk.
 
-        Raises ``StoreError``, then it was not taken and nothing else was dropped.
+        Raises ``StoreError`` for the first that was not taken; nothing was dropped for that.
         """
-        await self._database.complete(self._put(target, material))
+        for portion in _portions(materials, self._bounds()):
+            await self._database.complete(self._put(target, portion))
 
     def holds(self, parcel: Parcel) -> bool:
         """Return whether it still waits: it was neither let go nor dropped."""
         return any(other.id == parcel.id for other in self._queue(parcel.target))
 
     async def advance(self, target: str, most: int = 1, after: int = 0, done: Sequence[Parcel] = ()) -> list[Parcel]:
-        """Let go of `done`, delivered or lost; return the parcels beyond number `after`, as they were, `most` of them.
+        """Let go of `done`, delivered or lost; return the parcels beyond number `after`, as they were.
 
-        On the disk those count as tried from now on. A disk that cannot be written is only logged: at worst a file
-        arrives twice.
+        `most` of them, and what goes with the last. On the disk they count as tried from now on. A disk that cannot be
+        written is only logged: at worst a file arrives twice.
         """
         return await self._database.complete(self._advance(target, most, after, done))
 
@@ -119,71 +121,80 @@ class Spool:
             if path.name not in known:
                 path.unlink()
 
-    async def _put(self, target: str, material: Material) -> None:
+    async def _put(self, target: str, materials: Sequence[Material]) -> None:
         async with self._lock:
-            parcel = await asyncio.to_thread(self._link, target, material)
+            parcels = await asyncio.to_thread(self._take_in, target, materials)
             try:
-                surplus = list(self._surplus(parcel.size))
-                number = await self._save(parcel, surplus)
+                surplus = list(self._surplus(parcels))
+                numbers = await self._save(parcels, surplus)
             except StoreError as error:
-                await asyncio.to_thread(_unlink, [parcel])
+                await asyncio.to_thread(_unlink, parcels)
                 raise StoreError(f"it could not be kept for delivery: {error}") from error
             await self._drop(surplus)
-            self._queue(target).append(replace(parcel, id=number))
+            self._queue(target).extend(replace(p, id=number) for p, number in zip(parcels, numbers, strict=True))
         for old in surplus:
             self._dropped(old)
-        self._came(parcel)
+        self._came(target)
 
-    def _link(self, target: str, material: Material) -> Parcel:
-        token = uuid.uuid4().hex
-        path = self._folder / token
+    def _take_in(self, target: str, materials: Sequence[Material]) -> list[Parcel]:
+        """Return parcels whose files are on the disk. Raises ``StoreError``."""
+        parcels = list[Parcel]()
         try:
-            _link(material.path, path)
-            size = path.stat().st_size
+            for material in materials:
+                parcels.append(self._parcel(target, material))
+                _link(material.path, parcels[-1].path)
+            sync_directory(self._folder)
         except OSError as error:
-            path.unlink(missing_ok=True)
+            _unlink(parcels)
             raise StoreError(f"it could not be kept for delivery: {error.strerror}") from error
-        what = spelled(material.event)
-        moment = material.event.moment
-        return Parcel(
-            0, target, token, path, material.name, material.content_type, size, moment, what, material.schedule
-        )
+        return parcels
 
-    def _surplus(self, size: int) -> Iterator[Parcel]:
-        """Yield what must go to make room for `size` bytes: the oldest first. Raises ``StoreError``."""
-        bounds = self._bounds()
+    def _parcel(self, target: str, m: Material) -> Parcel:
+        token, size, what = uuid.uuid4().hex, m.path.stat().st_size, spelled(m.event)
+        path = self._folder / token
+        return Parcel(0, target, token, path, m.name, m.content_type, size, m.event.moment, what, m.schedule)
+
+    def _surplus(self, parcels: Sequence[Parcel]) -> Iterator[Parcel]:
+        """Yield what must go to make room for these: the oldest first. Raises ``StoreError``."""
+        bounds, size = self._bounds(), sum(parcel.size for parcel in parcels)
         if size > bounds.size:
             raise StoreError(f"its {size} bytes are more than may wait in all ({bounds.size} bytes)")
-        parcels = sorted((parcel for queue in self._queues.values() for parcel in queue), key=lambda p: p.id)
-        count, total = len(parcels) + 1, sum(parcel.size for parcel in parcels) + size
-        for parcel in parcels:
+        waiting = sorted((parcel for queue in self._queues.values() for parcel in queue), key=lambda p: p.id)
+        count, total = len(waiting) + len(parcels), sum(parcel.size for parcel in waiting) + size
+        for parcel in waiting:
             if count <= bounds.items and total <= bounds.size:
                 return
             yield parcel
             count, total = count - 1, total - parcel.size
 
-    async def _save(self, parcel: Parcel, surplus: list[Parcel]) -> int:
-        p = parcel
-        row = (p.target, p.token, p.name, p.content_type, p.size, p.moment, p.what, p.schedule, p.tried)
-        number = 0
+    async def _save(self, parcels: Sequence[Parcel], surplus: Sequence[Parcel]) -> list[int]:
+        """Return the numbers that the parcels got. Raises ``StoreError``."""
+        numbers = list[int]()
 
         def save(connection: sqlite3.Connection) -> None:
-            nonlocal number
             connection.executemany("DELETE FROM parcel WHERE id = ?", [(old.id,) for old in surplus])
-            cursor = connection.execute(f"INSERT INTO parcel ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-            number = cursor.lastrowid or 0
+            for p in parcels:
+                row = (p.target, p.token, p.name, p.content_type, p.size, p.moment, p.what, p.schedule, p.tried)
+                cursor = connection.execute(f"INSERT INTO parcel ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                numbers.append(cursor.lastrowid or 0)
 
         await self._database.write(save)
-        return number
+        return numbers
 
     async def _advance(self, target: str, most: int, after: int, done: Sequence[Parcel]) -> list[Parcel]:
         async with self._lock:
-            parcels = list(islice((parcel for parcel in self._queue(target) if parcel.id > after), most))
+            parcels = self._next(target, most, after)
             await self._note(done, [parcel for parcel in parcels if not parcel.tried])
             await self._drop(done)
             for parcel in parcels:
                 self._replace(parcel, tried=True)
             return parcels
+
+    def _next(self, target: str, most: int, after: int) -> list[Parcel]:
+        waiting = [parcel for parcel in self._queue(target) if parcel.id > after]
+        while 0 < most < len(waiting) and waiting[most - 1].goes_with(waiting[most]):
+            most += 1
+        return waiting[:most]
 
     async def _note(self, done: Sequence[Parcel], tried: Sequence[Parcel]) -> None:
         def save(connection: sqlite3.Connection) -> None:
@@ -214,6 +225,19 @@ class Spool:
         return self._queues.setdefault(target, deque())
 
 
+def _portions(materials: Sequence[Material], bounds: Bounds) -> Iterator[list[Material]]:
+    """Yield the materials in as few portions as may wait, each by itself."""
+    portion, size = list[Material](), 0
+    for material in materials:
+        if portion and (len(portion) == bounds.items or size + material.size > bounds.size):
+            yield portion
+            portion, size = [], 0
+        portion.append(material)
+        size += material.size
+    if portion:
+        yield portion
+
+
 def _unlink(parcels: Sequence[Parcel]) -> None:
     for parcel in parcels:
         with suppress(OSError):  # gone already, or cleaned at the next start
@@ -221,7 +245,7 @@ def _unlink(parcels: Sequence[Parcel]) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Make `target` a second name of `source`, or a copy of it on another disk; on the disk when this returns."""
+    """Make `target` a second name of `source`, or a copy of it, synced, on another disk."""
     try:
         os.link(source, target)
     except OSError:
@@ -231,4 +255,3 @@ def _link(source: Path, target: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-    sync_directory(target.parent)

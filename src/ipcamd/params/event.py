@@ -73,7 +73,9 @@ SMTP = Group(
         _param("SSL", YES_NO, "no", "Speak TLS from the first byte on; no: upgrade if the server offers it."),
         _param("EmailTo", EMAIL_OR_NOTHING, "", "First recipient's address."),
         _param("EmailTo2", EMAIL_OR_NOTHING, "", "Second recipient's address."),
-        _param("AttachSize", Integer(0, 100), "10", "A larger file is not attached, but a picture of it.", "MB"),
+        _param(
+            "AttachSize", Integer(0, 100), "10", "How much is attached to a mail; of a larger film a picture is.", "MB"
+        ),
         _certificate("mail server"),
     ),
 )

@@ -78,6 +78,39 @@ async def test_one_recipient(stage: Stage) -> None:
     assert [envelope.rcpt_tos for envelope in server.envelopes] == [["paul@work.example"]] * 2
 
 
+async def test_all_pictures_of_an_event_are_in_one_mail(stage: Stage) -> None:
+    pictures = {"one": PICTURE, "two": PICTURE * 3000, "three": b"."}
+    async with serving() as server:
+        await aim(stage, server)
+        await stage.put_pictures("email", **pictures)
+        await stage.put("email", "film.avi", FILM)
+        await stage.until(done=2)
+    album, _ = server.mails
+    attached = {part.get_filename(): part.get_content() for part in album.iter_attachments()}
+    assert attached == {f"{name}.jpg": content for name, content in pictures.items()}
+    text = album.get_body().get_content().splitlines()
+    assert [line for line in text if line.startswith("Attached")] == [f"Attached: {name}.jpg" for name in pictures]
+
+
+@pytest.mark.parametrize(
+    ("limit", "names", "words"),
+    [
+        (1_500_000, ["one.jpg", "two.jpg"], "three.jpg (0.9 MB) is too large for a mail and is not attached"),
+        (850_000, ["one.jpg"], "two.jpg and 1 more (1.1 MB) are too large for a mail and are not attached"),
+        (200_000, [], "one.jpg and 2 more (1.6 MB) are too large for a mail and are not attached"),
+    ],
+)
+async def test_as_many_pictures_as_a_mail_may_hold(stage: Stage, limit: int, names: list[str], words: str) -> None:
+    async with serving(data_size_limit=limit) as server:
+        await aim(stage, server, AttachSize=1)
+        await stage.put_pictures("email", one=bytes(500_000), two=bytes(200_000), three=bytes(900_000))
+        await stage.until(done=1)
+    (mail,) = server.mails
+    assert [part.get_filename() for part in mail.iter_attachments()] == names
+    assert words in stage.notes.done[0]
+    assert words in " ".join(mail.get_body().get_content().split())
+
+
 @pytest.mark.parametrize("way", ["PLAIN", "LOGIN"])
 async def test_login(stage: Stage, way: str) -> None:
     others = [other for other in ("PLAIN", "LOGIN") if other != way]

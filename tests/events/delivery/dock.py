@@ -1,8 +1,7 @@
 """A target in the test's own process, which does what it is told to."""
 
 import threading
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from ipcamd.events.actions.carrier import Site
 from ipcamd.events.errand import Errand
@@ -20,6 +19,7 @@ class Dock:
     def __init__(self) -> None:
         self.arrived: list[tuple[str, bytes]] = []
         self.tried: list[bool] = []
+        self.batches: list[list[str]] = []
         self.logins = 0
         self.troubles: list[Exception | Callable[[Errand], object]] = []
         """What each of the next files meets; after that all is well."""
@@ -33,16 +33,17 @@ class Dock:
         self._errand = errand
         return self
 
-    def send(self, parcel: Parcel, attempt: int) -> str:
-        self.tried.append(parcel.tried)
-        content = Path(parcel.path).read_bytes()
+    def send(self, parcels: Sequence[Parcel], attempt: int) -> str:
+        self.tried.append(parcels[0].tried)
+        contents = [(parcel.name, parcel.path.read_bytes()) for parcel in parcels]
         self.busy.set()
         if self.troubles:
             trouble = self.troubles.pop(0)
             if isinstance(trouble, Exception):
                 raise trouble
             trouble(self._errand)
-        self.arrived.append((parcel.name, content))
+        self.batches.append([name for name, _ in contents])
+        self.arrived += contents
         return ""
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from ipcamd.access.targets import Targets
@@ -60,6 +61,7 @@ class Stage:
         self.clock = 0.0
         self.restless = False
         """No pause lasts."""
+        self._events = count()
         self._turn = asyncio.Event()
         self._asleep = asyncio.Event()
         kinds = kinds or carriers(lambda: "Front door", lambda moment: datetime.fromtimestamp(moment / SECOND, UTC))
@@ -74,11 +76,23 @@ class Stage:
         path = self.folder / "captured"
         path.unlink(missing_ok=True)
         path.write_bytes(content)
-        event = Event(Kind.MOTION, MOMENT, window=1)
-        return Material(path, name, kind, MOMENT, MOMENT + SECOND, event, "night watch")
+        event = Event(Kind.MOTION, MOMENT + next(self._events), window=1)
+        return Material(path, name, kind, len(content), MOMENT, MOMENT + SECOND, event, "night watch")
+
+    async def put_pictures(self, target: str, **contents: bytes) -> None:
+        """Put the pictures of one event; names without their ending."""
+        event = Event(Kind.MOTION, MOMENT + next(self._events), window=1)
+        materials = []
+        for name, content in contents.items():
+            path = self.folder / name
+            path.write_bytes(content)
+            materials.append(
+                Material(path, f"{name}.jpg", "image/jpeg", len(content), MOMENT, MOMENT, event, "night watch")
+            )
+        await self.delivery.sink(target)(materials)
 
     async def put(self, target: str, name: str, content: bytes = b"film", kind: str = "video/x-msvideo") -> None:
-        await self.delivery.sink(target)(self.material(name, content, kind))
+        await self.delivery.sink(target)([self.material(name, content, kind)])
 
     async def until(self, done: int = 0, failed: int = 0) -> None:
         """Wait until the log has so many entries of each kind."""

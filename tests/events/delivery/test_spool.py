@@ -2,13 +2,14 @@
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.events.delivery.dock import Dock
 from tests.events.delivery.stage import Stage, staged
 
-from ipcamd.errors import ConfigError, RequestFailed, StoreError
+from ipcamd.errors import ConfigError, DeliveryError, RequestFailed, StoreError
 from ipcamd.store.database import Database
 
 
@@ -82,7 +83,7 @@ async def test_a_file_that_is_gone_is_said_and_holds_nobody_up(tmp_path: Path) -
     dock = Dock()
     async with staged(tmp_path, {"ftp": dock}) as stage:
         await stage.until(done=1, failed=1)
-        assert stage.notes.failed == ["one.avi: it is gone from the camera's disk"]
+        assert stage.notes.failed == ["one.avi: no longer on the camera's disk"]
     assert dock.names == ["two.avi"]
 
 
@@ -106,6 +107,54 @@ async def test_the_oldest_make_room(tmp_path: Path, bounds: dict[str, int], left
         await stage.wake()
         await stage.until(done=len(left))
     assert dock.names == list(left)
+
+
+async def test_pictures_of_an_event_stay_together(tmp_path: Path) -> None:
+    dock = Dock()
+    dock.troubles = [DeliveryError("no")]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await stage.set("FTP", Enable="yes")
+        await stage.put_pictures("ftp", **dict.fromkeys("abcdefghijklmnopqrstuvwxyz", b"jpeg"))
+        await stage.put_pictures("ftp", one=b"first", two=b"second")
+        await stage.put("ftp", "film.avi")
+        await stage.wake()
+        await stage.until(done=3)
+        assert [done.split(",")[0] for done in stage.notes.done] == [
+            "a.jpg and 25 more delivered",
+            "one.jpg and 1 more delivered",
+            "film.avi delivered",
+        ]
+        assert stage.notes.failed[0].startswith("a.jpg: no")
+        assert "29 delivered" in dict(stage.delivery.report())["Dock"]
+    assert dock.batches == [
+        [f"{name}.jpg" for name in "abcdefghijklmnopqrstuvwxyz"],
+        ["one.jpg", "two.jpg"],
+        ["film.avi"],
+    ]
+
+
+@pytest.mark.parametrize("bounds", [{"SpoolItems": 2}, {"SpoolSize": 1}])
+async def test_of_more_pictures_than_may_wait_the_newest_do(tmp_path: Path, bounds: dict[str, int]) -> None:
+    dock, never = Dock(), ConnectionRefusedError()
+    dock.troubles = [never]
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await stage.set("FTP", Enable="yes")
+        await stage.set("General", **bounds)
+        await stage.put_pictures("ftp", **dict.fromkeys("abcd", bytes(400_000)))
+        await stage.until(failed=2)
+        await stage.wake()
+        await stage.until(done=1)
+    assert dock.names == ["c.jpg", "d.jpg"]
+
+
+async def test_one_picture_that_fails_leaves_none(tmp_path: Path) -> None:
+    dock = Dock()
+    async with staged(tmp_path, {"ftp": dock}) as stage:
+        await stage.set("FTP", Enable="yes")
+        lost = replace(stage.material("lost.jpg"), path=tmp_path / "lost")
+        with pytest.raises(StoreError, match="could not be kept for delivery: No such file"):
+            await stage.delivery.sink("ftp")([stage.material("one.jpg"), lost])
+        assert spooled(stage) == []
 
 
 async def test_what_alone_is_too_large_drops_nobody(tmp_path: Path) -> None:

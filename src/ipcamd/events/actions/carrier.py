@@ -1,5 +1,6 @@
 """The shape of a way to take files to another host."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,9 +26,9 @@ class Site:
 class Session(Protocol):
     """One login at the target. Everything here blocks, and runs in threads, one call after the other."""
 
-    def send(self, parcel: Parcel, attempt: int) -> str:
-        """Deliver a file; return how, in words for the log, or "". `attempt` counts from 1, those
-        aside at which nobody answered.
+    def send(self, parcels: Sequence[Parcel], attempt: int) -> str:
+        """Deliver one file, or the pictures of one event; return how, in words for the log, or "". `attempt` counts
+        from 1, those aside at which nobody answered.
 
         Raises ``DeliveryError`` and ``OSError``; then the session is of no more use.
         """

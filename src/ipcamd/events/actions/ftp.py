@@ -1,14 +1,14 @@
 """FTP (SDK 10.19; RFC 959, 2428, 3659, 4217): uploaded under another name, renamed when it is whole."""
 
 import ftplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import FileIO
 
 from ipcamd.errors import DeliveryError
 from ipcamd.events.actions.carrier import Site
 from ipcamd.events.actions.ftpclient import Client
-from ipcamd.events.actions.naming import NAMES, arrived, names, parts
+from ipcamd.events.actions.naming import NAMES, arrived, names, parts, renamed
 from ipcamd.events.errand import Errand
 from ipcamd.events.parcel import Parcel
 
@@ -37,20 +37,23 @@ class FtpSession:
     def __init__(self, ftp: Client) -> None:
         self._ftp = ftp
 
-    def send(self, parcel: Parcel, attempt: int) -> str:
+    def send(self, parcels: Sequence[Parcel], attempt: int) -> str:
         """See `Session`."""
         with _explained():
-            if parcel.tried and arrived(parcel, self._size):
-                return "it had arrived already"
-            self._upload(parcel)
-            name = self._free_name(parcel)  # only now: another camera may have been as quick to take it
-            self._ftp.rename(parcel.part, name)
-        return "" if name == parcel.name else f"as {name}, since another file has its name"
+            return "; ".join(filter(None, map(self._send, parcels)))
 
     def close(self) -> None:
         """See `Session`."""
         with suppress(ftplib.Error, EOFError, ValueError):
             self._ftp.quit()
+
+    def _send(self, parcel: Parcel) -> str:
+        if parcel.tried and (found := arrived(parcel, self._size)):
+            return f"{found} had arrived already"
+        self._upload(parcel)
+        name = self._free_name(parcel)  # only now: another camera may have been as quick to take it
+        self._ftp.rename(parcel.part, name)
+        return renamed(parcel, name)
 
     def _free_name(self, parcel: Parcel) -> str:
         """Return the first name that no other file has."""

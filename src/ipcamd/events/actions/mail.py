@@ -1,12 +1,13 @@
 """A mail about an event (RFC 5322), with what was captured attached (RFC 2045)."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP as CRLF
 from email.utils import format_datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from ipcamd.events.parcel import Parcel
@@ -43,37 +44,33 @@ class Letterhead:
 
 
 class Mail:
-    """One mail, made piece by piece when it is sent: the attachment is never in memory as a whole."""
+    """One mail, made piece by piece when it is sent: what is attached is never in memory as a whole."""
 
     def __init__(
-        self, head: Letterhead, parcel: Parcel, local: datetime, attachment: Attachment | None, note: str = ""
+        self, head: Letterhead, parcel: Parcel, local: datetime, attached: Sequence[Attachment], note: str = ""
     ) -> None:
         """`local` is the local time of the event; `note` says what is not attached, and why."""
-        self._attachment = attachment
-        message = _message(head, parcel, local, attachment, note)
-        whole = message.as_bytes(policy=_POLICY)
-        before, self._after = _split(whole, message) if attachment else (whole, b"")
-        self._before = before.replace(b"\r\n.", b"\r\n..")  # a dot alone on a line would end the mail (RFC 5321)
+        self._attached = attached
+        message = _message(head, parcel, local, attached, note).as_bytes(policy=_POLICY)
+        whole = message.replace(b"\r\n.", b"\r\n..")  # a dot alone on a line would end the mail (RFC 5321)
+        self._texts = whole.split(_encoded(_stand_in(parcel)))
 
     @property
     def size(self) -> int:
         """Bytes, as they are counted by the server (RFC 1870)."""
-        body = 0
-        if self._attachment:
-            size = self._attachment.size
-            body = -(-size // 57) * 2 + -(-size // 3) * 4
-        return len(self._before) + body + len(self._after)
+        contents = sum(-(-a.size // 57) * 2 + -(-a.size // 3) * 4 for a in self._attached)
+        return sum(map(len, self._texts)) + contents
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield it in pieces, lines ended by CRLF."""
-        yield self._before
-        if self._attachment:
-            yield from map(_encoded, _pieces(self._attachment.content))
-        yield self._after
+        for text, attachment in zip_longest(self._texts, self._attached):
+            yield text
+            if attachment:
+                yield from map(_encoded, _pieces(attachment.content))
 
 
 def _message(
-    head: Letterhead, parcel: Parcel, local: datetime, attachment: Attachment | None, note: str
+    head: Letterhead, parcel: Parcel, local: datetime, attached: Sequence[Attachment], note: str
 ) -> EmailMessage:
     message = EmailMessage(policy=_POLICY)
     when = f"{local:%Y-%m-%d %H:%M:%S}"
@@ -87,21 +84,18 @@ def _message(
     lines = [f"Camera: {head.camera}", f"Event: {parcel.what}", f"Time: {when} {local:%Z}".rstrip()]
     if parcel.schedule:
         lines.append(f"Schedule: {parcel.schedule}")
-    if attachment:
-        lines.append(f"Attached: {attachment.name}")
+    lines += [f"Attached: {attachment.name}" for attachment in attached]
     message.set_content("\n".join([*lines, *(["", note] if note else []), ""]))
-    if attachment:
+    for attachment in attached:
         kind, _, subtype = attachment.content_type.partition("/")
-        message.add_attachment(b"", kind, subtype, filename=attachment.name)
+        message.add_attachment(_stand_in(parcel), kind, subtype, filename=attachment.name)
         message.set_boundary(parcel.token)
     return message
 
 
-def _split(whole: bytes, message: EmailMessage) -> tuple[bytes, bytes]:
-    """Return what stands before and after the attachment, which is empty in `whole`."""
-    end = f"\r\n--{message.get_boundary()}--".encode()
-    before, _, after = whole.rpartition(end)
-    return before.rstrip(b"\r\n") + b"\r\n\r\n", end.removeprefix(b"\r\n") + after
+def _stand_in(parcel: Parcel) -> bytes:
+    """Return what stands in the mail for each content, until that is sent: nothing else there is like it."""
+    return parcel.token.encode()
 
 
 def _pieces(content: Path | bytes) -> Iterator[bytes]:

@@ -17,12 +17,19 @@ def names(name: str) -> Iterator[str]:
         yield f"{stem}-{number}{dot}{ending}" if dot else f"{name}-{number}"
 
 
-def arrived(parcel: Parcel, size: Callable[[str], int | None]) -> bool:
-    """Whether a file there, under a name that it could have been given, is as large as this one.
+def arrived(parcel: Parcel, size: Callable[[str], int | None]) -> str:
+    """Return the name of a file there that it could have been given, and that is as large as this one; "" for none.
 
     `size` tells a file's; None if there is none.
     """
-    return parcel.size in takewhile(lambda found: found is not None, map(size, names(parcel.name)))
+    sizes = ((name, size(name)) for name in names(parcel.name))
+    found = takewhile(lambda one: one[1] is not None, sizes)
+    return next((name for name, count in found if count == parcel.size), "")
+
+
+def renamed(parcel: Parcel, name: str) -> str:
+    """Return what the log says of a file that arrived under `name`."""
+    return "" if name == parcel.name else f"{parcel.name} as {name}, since another file has its name"
 
 
 def parts(path: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from smbprotocol.connection import Connection
@@ -33,7 +33,7 @@ from smbprotocol.tree import TreeConnect
 
 from ipcamd.errors import DeliveryError
 from ipcamd.events.actions.carrier import Site
-from ipcamd.events.actions.naming import NAMES, arrived, names, parts
+from ipcamd.events.actions.naming import NAMES, arrived, names, parts, renamed
 from ipcamd.events.errand import CONNECT, Errand
 from ipcamd.events.parcel import Parcel
 
@@ -73,18 +73,20 @@ class SmbSession:
         self._errand = errand
         self._connection: Connection = tree.session.connection
 
-    def send(self, parcel: Parcel, attempt: int) -> str:
+    def send(self, parcels: Sequence[Parcel], attempt: int) -> str:
         """See `Session`."""
         with _explained():
-            if parcel.tried and arrived(parcel, self._size):
-                return "it had arrived already"
-            name = self._upload(parcel)
-        return "" if name == parcel.name else f"as {name}, since another file has its name"
+            return "; ".join(filter(None, map(self._send, parcels)))
 
     def close(self) -> None:
         """See `Session`."""
         with suppress(SMBException):
             self._connection.disconnect(timeout=CONNECT)
+
+    def _send(self, parcel: Parcel) -> str:
+        if parcel.tried and (found := arrived(parcel, self._size)):
+            return f"{found} had arrived already"
+        return renamed(parcel, self._upload(parcel))
 
     def _upload(self, parcel: Parcel) -> str:
         file = self._create(parcel.part)

@@ -1,8 +1,10 @@
-"""Mail (SDK 10.17, 10.18; RFC 5321): a mail for each file, with as much of it as the server takes."""
+"""Mail (SDK 10.17, 10.18; RFC 5321): a mail for each film, and for all pictures of an event; with as much attached as
+the server takes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import accumulate
 from smtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 
 from ipcamd.errors import DeliveryError
@@ -11,7 +13,7 @@ from ipcamd.events.actions.mail import Attachment, Letterhead, Mail
 from ipcamd.events.actions.smtpclient import Client, said
 from ipcamd.events.actions.still import still
 from ipcamd.events.errand import Errand
-from ipcamd.events.parcel import Parcel
+from ipcamd.events.parcel import Parcel, called
 from ipcamd.events.words import clean
 
 PATIENCE = 4
@@ -40,17 +42,17 @@ class SmtpSession:
     def __init__(
         self, client: Client, head: Letterhead, limit: int, local: Callable[[int], datetime], secret: str = ""
     ) -> None:
-        """`limit` is the largest file that is attached, in bytes; `secret` is what must not stand in a log."""
+        """`limit` is how much is attached to a mail, in bytes; `secret` is what must not stand in a log."""
         self._client = client
         self._head = head
         self._limit = limit
         self._local = local
         self._secret = secret
 
-    def send(self, parcel: Parcel, attempt: int) -> str:
+    def send(self, parcels: Sequence[Parcel], attempt: int) -> str:
         """See `Session`."""
         with _explained():
-            note, refused = self._send(parcel, attempt)
+            note, refused = self._send(parcels, attempt)
         words = [f"{who} is refused: {code} {clean(why, self._secret)}" for who, (code, why) in refused.items()]
         return "; ".join(filter(None, [note, *words]))
 
@@ -59,9 +61,9 @@ class SmtpSession:
         with suppress(SMTPException):
             self._client.quit()
 
-    def _send(self, parcel: Parcel, attempt: int) -> tuple[str, Refusals]:
+    def _send(self, parcels: Sequence[Parcel], attempt: int) -> tuple[str, Refusals]:
         """Send the largest draft that is not too large; return what it lacks, and who did not get it."""
-        for mail, note in self._drafts(parcel):
+        for mail, note in self._drafts(parcels):
             try:
                 if self._accepts(mail):
                     return note, self._transmit(mail, attempt)
@@ -71,16 +73,27 @@ class SmtpSession:
                 self._client.rset()
         raise DeliveryError("the mail server takes not even a mail without attachment")
 
-    def _drafts(self, parcel: Parcel) -> Iterator[tuple[Mail, str]]:
-        """Yield the mail with the file, with a picture of it, with neither; each with what it lacks."""
-        local = self._local(parcel.moment)
-        if parcel.size <= self._limit:
-            yield Mail(self._head, parcel, local, Attachment(parcel.name, parcel.content_type, parcel.path)), ""
-        note = f"{parcel.name} ({parcel.size / 1e6:.1f} MB) is too large for a mail and is not attached"
-        if parcel.content_type.startswith("video/") and (picture := still(parcel.path)):
-            attachment = Attachment(f"{parcel.name.rpartition('.')[0] or parcel.name}.jpg", "image/jpeg", picture)
-            yield Mail(self._head, parcel, local, attachment, f"{note}; a picture of it is."), note
-        yield Mail(self._head, parcel, local, None, f"{note}."), note
+    def _drafts(self, parcels: Sequence[Parcel]) -> Iterator[tuple[Mail, str]]:
+        """Yield the mail with all that fits, with the first file or a picture of it, with nothing; each with what it
+        lacks."""
+        fitting = self._fitting(parcels)
+        for count in dict.fromkeys([fitting, min(fitting, 1)] if fitting else []):
+            attached = [Attachment(p.name, p.content_type, p.path) for p in parcels[:count]]
+            lacking = _lacking(parcels[count:])
+            yield self._mail(parcels, attached, lacking and f"{lacking}."), lacking
+        first, lacking = parcels[0], _lacking(parcels)
+        if first.content_type.startswith("video/") and (picture := still(first.path)):
+            attachment = Attachment(f"{first.name.rpartition('.')[0] or first.name}.jpg", "image/jpeg", picture)
+            yield self._mail(parcels, [attachment], f"{lacking}; a picture of it is."), lacking
+        yield self._mail(parcels, [], f"{lacking}."), lacking
+
+    def _fitting(self, parcels: Sequence[Parcel]) -> int:
+        """Return how many may be attached to one mail."""
+        sizes = accumulate(parcel.size for parcel in parcels)
+        return sum(size <= self._limit for size in sizes)
+
+    def _mail(self, parcels: Sequence[Parcel], attached: Sequence[Attachment], note: str) -> Mail:
+        return Mail(self._head, parcels[0], self._local(parcels[0].moment), attached, note)
 
     def _accepts(self, mail: Mail) -> bool:
         """Whether the mail is not larger than the server says that it takes (RFC 1870); 0 and nothing: any size."""
@@ -107,6 +120,16 @@ class SmtpSession:
     def _offer(self, who: str) -> tuple[int, str] | None:
         code, words = self._client.docmd("RCPT", f"TO:<{who}>")
         return None if code in (250, 251) else (code, said(words))
+
+
+def _lacking(parcels: Sequence[Parcel]) -> str:
+    """Return what is said of files that are not attached."""
+    if not parcels:
+        return ""
+    size = f"{sum(parcel.size for parcel in parcels) / 1e6:.1f} MB"
+    if len(parcels) > 1:
+        return f"{called(parcels)} ({size}) are too large for a mail and are not attached"
+    return f"{parcels[0].name} ({size}) is too large for a mail and is not attached"
 
 
 _MEANINGS = {
