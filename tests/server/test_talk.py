@@ -128,11 +128,18 @@ async def test_whoever_pauses_begins_anew(stand: Stand) -> None:
     assert stand.heard() == spoken(*range(50, 60)) * 2
 
 
-async def test_a_hundred_packets_a_second_of_one_sender_count(stand: Stand) -> None:
+async def test_packets_of_five_milliseconds_are_all_heard(stand: Stand) -> None:
+    codes = [bytes([1 + n % 100]) * 40 for n in range(400)]
+    stand.send(*(packet(n, code) for n, code in enumerate(codes)), step=0.005)
+    assert b"".join(codes).startswith(heard := stand.heard())
+    assert len(heard) > 40 * 380
+
+
+async def test_so_many_packets_a_second_of_one_sender_count(stand: Stand) -> None:
     stand.send(*(packet(n, b"x") for n in range(1000)), step=0.0001)
     stand.now += 0.1
     stand.send(packet(1001, b"x"))
-    assert len(stand.heard().replace(b"\xff", b"")) <= MOST_PACKETS + 12
+    assert len(stand.heard().replace(b"\xff", b"")) <= 1.2 * MOST_PACKETS + 1
 
 
 async def test_senders_do_not_slow_each_other_down(stand: Stand) -> None:

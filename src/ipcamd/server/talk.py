@@ -19,8 +19,8 @@ PCMU = 0
 """The payload type (RFC 3551)."""
 MOST_BYTES = 2048
 """Of u-law in a packet."""
-MOST_PACKETS = 100
-"""Of one sender in a second, and at once."""
+MOST_PACKETS = 500
+"""Of one sender in a second, and at once; who talks sends 50, or 200 short ones."""
 SENDERS = 256
 """Addresses whose packets are counted."""
 
