@@ -60,11 +60,13 @@ async def test_it_goes_with_the_host_from_where_it_was_set_and_so_does_the_next_
 
 
 async def test_what_could_not_be_kept_is_not_set() -> None:
-    world = World()
+    world, told = World(), list[int]()
+    world.clock.watch(lambda: told.append(world.clock.now_ns()))
     await world.clock.set(ns(2020, 1, 1))
     world.facts.full = True
     with pytest.raises(StoreError):
         await world.clock.set(ns(2030, 1, 1))
+    assert told == [ns(2020, 1, 1)]
     assert world.clock.now_ns() == ns(2020, 1, 1)
     assert world.facts.get(OFFSET) == str(ns(2020, 1, 1) - world.host)
 
@@ -147,7 +149,10 @@ def test_the_parameters_set_it_in_the_zone_that_the_update_leaves() -> None:
     after = {"TimeZone": str(KOLKATA), "DaylightSaving": "off"}
     world.clock.set_live(after, {"ServerDate": "2030-05-06", "ServerTime": "07:08:09"}).done()
     assert world.clock.now_ns() == ns(2030, 5, 6, 1, 38, 9)
+    told: list[int] = []
+    world.clock.watch(lambda: told.append(world.clock.now_ns()))
     world.clock.set_live(world.group, {"ServerDate": "2031-01-02"}).done()
+    assert told == [ns(2031, 1, 2, 1, 38, 9)]
     assert world.clock.now_ns() == ns(2031, 1, 2, 1, 38, 9)
     values = world.clock.live()
     assert (values["Time", "ServerDate"](), values["Time", "ServerTime"]()) == ("2031-01-02", "01:38:09")

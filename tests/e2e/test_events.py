@@ -145,6 +145,17 @@ def test_another_time_zone_counts_at_once(laboratory: CameraProcess) -> None:
         eventually(lambda: "do1=low" in client.get("/cgi/admin/virtual.cgi").lines)
 
 
+def test_a_clock_that_is_set_counts_at_once(laboratory: CameraProcess) -> None:
+    client = laboratory.client
+    limits = {"ScheduleTimeStatus": 1, "ScheduleTimeStartHour": 3, "ScheduleTimeEndHour": 3}
+    schedule(laboratory, Name="night", ScheduleTimeMode=1, EnableDigitalOutput=1, DigitalOutputTime=1, **limits)
+    for _ in range(3):
+        client.get("/cgi/admin/date.cgi?action=set&hour=3&minute=10&second=10")
+        eventually(lambda: "do1=high" in client.get("/cgi/admin/virtual.cgi").lines, patience=1)
+        client.get("/cgi/admin/date.cgi?action=set&hour=5&minute=10&second=10")
+        eventually(lambda: "do1=low" in client.get("/cgi/admin/virtual.cgi").lines)
+
+
 def light(film: Path) -> list[float]:
     """Return when the scene's lamp goes on, in seconds of the film."""
     lamp = Plan((640, 480)).lamp

@@ -284,6 +284,22 @@ async def test_a_clock_that_is_set_meanwhile_ends_in_a_clip_nevertheless(
     assert float(str(probe(material.path)["format"]["duration"])) < 4
 
 
+@pytest.mark.parametrize("step", [-3600 * SECOND, 3600 * SECOND], ids=["back", "forth"])
+async def test_sound_from_before_the_clock_was_set_is_in_no_later_clip(filming: Filming, step: int) -> None:
+    stage = filming.stage
+    await general(stage, PreEvent="3", PostEvent="1")
+    filming.clips.arm(True)
+    stage.show(110)
+    stage.offset = step
+    stage.show(5)
+    task = await filming.begin()
+    stage.show(70)
+    (material,) = await task
+    with av.open(str(material.path)) as container:
+        heard = sum(packet.size for packet in container.demux(audio=0)) / 8000
+    assert heard == pytest.approx(float(str(probe(material.path)["format"]["duration"])), abs=0.1)
+
+
 async def test_an_end_saves_what_there_is_and_no_more(filming: Filming) -> None:
     stage = filming.stage
     await general(stage, PreEvent="1", PostEvent="5")

@@ -34,13 +34,14 @@ class Stage:
         self.bus = Bus()
         self.taken: list[tuple[Kind, str]] = []
         self.kept: list[tuple[str, str]] = []
+        self.hindrance = ""
         self.levels: list[str] = []
         self.settled: list[str] = []
         self.all_settled = asyncio.Event()
         sinks = {"EnableFtp": self._sink("ftp"), "EnableSDCard": self._sink("card"), "EnableEmail": self._full}
         self.engine = Engine(
             self.schedules, self, sinks, Output(self.levels.append, lambda: "low"), self.log,
-            lambda moment: datetime.fromtimestamp(moment / 1e9, UTC),
+            lambda moment: datetime.fromtimestamp(moment / 1e9, UTC), lambda: self.hindrance,
         )  # fmt: skip
         self.bus.subscribe(self.engine.hear)
 
@@ -167,6 +168,19 @@ async def test_its_own_time_is_no_clip_on_the_card(stage: Stage) -> None:
     log = await stage.publish(Event(Kind.TIME, NOON, numbers=frozenset({1})))
     assert log == [("time", "x", "recorded while its time lasts", "")]
     assert (stage.taken, stage.kept) == ([], [])
+
+
+async def test_what_keeps_its_own_time_from_being_recorded_is_noted(stage: Stage) -> None:
+    await stage.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
+    stage.hindrance = "there is no SD card"
+    log = await stage.publish(Event(Kind.TIME, NOON, numbers=frozenset({1})))
+    assert log == [("time", "x", "", "nothing is recorded: there is no SD card")]
+
+
+async def test_a_schedule_without_an_action_is_noted_too(stage: Stage) -> None:
+    await stage.schedules.add({"name": "x", "triggermotion": "1"})
+    assert await stage.publish(MOTION) == [("motion 2", "x", "nothing: the schedule has no action", "")]
+    assert stage.taken == []
 
 
 async def test_the_output_is_high_for_its_time_and_then_as_set() -> None:

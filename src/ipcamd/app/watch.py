@@ -42,7 +42,7 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
     kept = await footage(stack, on, senses)
     delivery = send(stack, on)
     ways = {"EnableSDCard": to_card(kept.card), **sinks(delivery)}
-    engine = Engine(schedules, kept.clips, ways, output, on.events, clock.local)
+    engine = Engine(schedules, kept.clips, ways, output, on.events, clock.local, lambda: kept.card.trouble)
     stack.push_async_callback(engine.close)
     stack.push_async_callback(kept.close)
     bus.subscribe(engine.hear)
@@ -60,6 +60,7 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
     stack.callback(times.close)
     for group in (*SCHEDULES, NOTIFY, TIME):
         settings.watch(group.name, lambda _: times.look())
+    clock.watch(times.look)
     times.look()
     engine.resume(kept.card.known)
     return Watch(schedules, kept, delivery)

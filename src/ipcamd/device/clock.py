@@ -50,10 +50,15 @@ class Clock:
         self._host = host
         self.offset = int(facts.get(OFFSET) or 0)
         """How far it is ahead of the host's, in nanoseconds."""
+        self._watchers: list[Callable[[], None]] = []
 
     def now_ns(self) -> int:
         """Return the present time: nanoseconds since the epoch, UTC."""
         return self._host() + self.offset
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` each time that it was set."""
+        self._watchers.append(watcher)
 
     def zone(self) -> tzinfo:
         """Return the time zone that is set."""
@@ -67,7 +72,7 @@ class Clock:
         """Make `moment` (nanoseconds since the epoch) the present time; durable on return. Raises ``StoreError``."""
         offset = moment - self._host()
         await self._facts.set(OFFSET, str(offset))
-        self.offset = offset
+        self._move(offset)
 
     def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> Step:
         """Return the step that sets `fields` of the local time of `place` and keeps the others; see `moment`.
@@ -79,7 +84,7 @@ class Clock:
 
         def done() -> None:
             kept.done()
-            self.offset = offset
+            self._move(offset)
 
         return Step(kept.save, done)
 
@@ -96,6 +101,11 @@ class Clock:
             ("Time", "ServerDate"): lambda: f"{self.local():%Y-%m-%d}",
             ("Time", "ServerTime"): lambda: f"{self.local():%H:%M:%S}",
         }
+
+    def _move(self, offset: int) -> None:
+        self.offset = offset
+        for watcher in self._watchers:
+            watcher()
 
 
 def zone(index: int, daylight_saving: bool) -> tzinfo:

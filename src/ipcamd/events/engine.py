@@ -20,8 +20,13 @@ from ipcamd.store.eventlog import Entry, EventLog
 CARD = "EnableSDCard"
 """The flag of the action that a schedule's own time does otherwise: it is recorded from its start to its end."""
 
+OUTPUT = "EnableDigitalOutput"
+"""The flag of the action that takes nothing anywhere."""
+
 PLACES = {"EnableFtp": "FTP", "EnableEmail": "mail", "EnableSamba": "Samba", CARD: "the SD card"}
 """The actions that take what was captured to a place, and what people call that."""
+
+RECORDED = "recorded while its time lasts"
 
 SENT = 100
 """Captures that are remembered, so that none goes to the same place twice."""
@@ -62,14 +67,17 @@ class Engine:
         output: Output,
         log: EventLog,
         local: Callable[[int], datetime],
+        hindrance: Callable[[], str] = lambda: "",
     ) -> None:
-        """`sinks` by the schedule's flag that wants them (``EnableFtp``); `local` is the local time of a moment."""
+        """`sinks` by the schedule's flag that wants them (``EnableFtp``); `local` is the local time of a moment;
+        `hindrance` says what keeps the card from being recorded on."""
         self._schedules = schedules
         self._camera = camera
         self._sinks = sinks
         self._output = output
         self._log = log
         self._local = local
+        self._hindrance = hindrance
         self._tasks: set[asyncio.Task[None]] = set()
         self._resuming: asyncio.Task[None] | None = None
         self._sent: deque[tuple[Path, int, str]] = deque(maxlen=SENT)
@@ -110,7 +118,7 @@ class Engine:
 
     async def _act(self, event: Event, started: Sequence[Schedule]) -> None:
         try:
-            self._pulse(event, started)
+            self._begun(event, started)
             if self._camera:
                 await asyncio.gather(*(self._capture(self._camera, event, schedule) for schedule in started))
         except Exception:  # one event's failure is not the next one's
@@ -120,17 +128,22 @@ class Engine:
         """Return where the schedule wants what is captured to go."""
         return (f for f in self._sinks if schedule.has(f) and not (f == CARD and event.kind is Kind.TIME))
 
-    def _pulse(self, event: Event, started: Sequence[Schedule]) -> None:
+    def _begun(self, event: Event, started: Sequence[Schedule]) -> None:
+        """Do, and note, what is done as soon as schedules start."""
         for schedule in started:
-            if schedule.has("EnableDigitalOutput"):
+            if not any(map(schedule.has, (*PLACES, OUTPUT))):
+                self._note(event, schedule.name, done="nothing: the schedule has no action")
+            if event.kind is Kind.TIME and schedule.has(CARD):
+                why = self._hindrance()
+                failed = why and f"nothing is recorded: {why}"
+                self._note(event, schedule.name, "" if failed else RECORDED, failed)
+            if schedule.has(OUTPUT):
                 seconds = int(schedule.values["DigitalOutputTime"])
                 self._output.pulse(seconds)
                 self._note(event, schedule.name, done=f"output high for {seconds} s")
 
     async def _capture(self, camera: Camera, event: Event, schedule: Schedule) -> None:
         """Have captured what a schedule wants, which others may share, and take it to each place once."""
-        if event.kind is Kind.TIME and schedule.has(CARD):
-            self._note(event, schedule.name, done="recorded while its time lasts")
         flags = list(self._flags(event, schedule))
         if flags:
             await self._hand_on(camera.take(event, schedule.name), event, schedule.name, flags)

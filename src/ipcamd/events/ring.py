@@ -54,10 +54,9 @@ class Ring:
         self._bytes = 0
 
     def _see(self, frame: Encoded) -> None:
+        if self._groups and not self._follows(frame):
+            self._drop()
         if frame.key:
-            if not self._follows(frame):
-                self._groups.clear()
-                self._bytes = 0
             self._groups.append([frame])
         elif self._groups:
             self._groups[-1].append(frame)
@@ -68,28 +67,27 @@ class Ring:
             self.hub.ask_key()
         self._trim(frame.captured - self.keep)
 
-    def _follows(self, key: Encoded) -> bool:
-        """Whether a key frame goes on with what there is: the same form, and no jump of the clock."""
-        if not self._groups:
-            return True
+    def _follows(self, frame: Encoded) -> bool:
+        """Whether a frame goes on with what there is: the same form, and no jump of the clock."""
         last = self._groups[-1][-1]
-        return (
-            form_of(last, False) == form_of(key, False)
-            and 0 <= key.captured - last.captured <= 2 * self.keep + SOUND_LATE
-        )
+        goes_on = 0 <= frame.captured - last.captured <= 2 * self.keep + SOUND_LATE
+        return goes_on and not (frame.key and form_of(last, False) != form_of(frame, False))
+
+    def _drop(self) -> None:
+        self._groups.clear()
+        self._bytes = 0
+        self.hub.ask_key()
 
     def _trim(self, begin: int) -> None:
         while len(self._groups) > 1 and (self._groups[1][0].captured <= begin or self._bytes > MOST_BYTES):
             self._bytes -= sum(len(frame.payload) for frame in self._groups.popleft())
         if self._bytes > MOST_BYTES:  # one group alone: without its key frame the rest is worth nothing
-            self._groups.clear()
-            self._bytes = 0
-            self.hub.ask_key()
+            self._drop()
         while self._sounds and self._sounds[0].captured < begin - SOUND_LATE:
             self._sounds.popleft()
 
     def _hear(self, block: Encoded) -> None:
-        if self._sounds and block.captured <= self._sounds[-1].captured:  # the clock was set back
+        if self._sounds and not 0 < block.captured - self._sounds[-1].captured <= SOUND_LATE:  # the clock was set
             self._sounds.clear()
         self._sounds.append(block)
         if len(self._sounds) > (self.keep + 2 * SOUND_LATE) // 40_000_000:

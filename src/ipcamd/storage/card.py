@@ -113,6 +113,13 @@ class Card:
         """Whether something can be written to it now."""
         return self.look() and self._matched and not self._formatting
 
+    @property
+    def trouble(self) -> str:
+        """What keeps everybody from writing to it, in words; empty if nothing does."""
+        if not self.mounted:
+            return "there is no SD card"
+        return "the SD card is full" if self.full else ""
+
     def watch(self, listener: Callable[[], None]) -> None:
         """Call `listener` when `ready` may have changed."""
         self._listeners.append(listener)
