@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.events.actions.carrier import Carrier
+from ipcamd.events.backlog import Bounds
 from ipcamd.events.engine import Sink
 from ipcamd.events.lane import Lane, Means
 from ipcamd.events.material import Material
 from ipcamd.events.parcel import Parcel
-from ipcamd.events.spool import Bounds, Spool
+from ipcamd.events.spool import Spool
 from ipcamd.params.event import GENERAL
 from ipcamd.params.group import Values
 from ipcamd.store.database import Database, Step

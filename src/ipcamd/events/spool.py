@@ -6,13 +6,13 @@ import os
 import shutil
 import sqlite3
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ipcamd.errors import ConfigError, StoreError
+from ipcamd.events.backlog import Backlog, Bounds
 from ipcamd.events.engine import spelled
 from ipcamd.events.material import Material
 from ipcamd.events.parcel import Parcel
@@ -22,15 +22,6 @@ from ipcamd.store.files import sync_directory
 _COLUMNS = "target, token, name, content_type, size, moment, what, schedule, tried"
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much may wait, for all targets together."""
-
-    items: int
-    size: int
-    """Bytes."""
 
 
 class Spool:
@@ -54,9 +45,8 @@ class Spool:
         self._came = came
         self._dropped = dropped
         self._lock = asyncio.Lock()  # parcels are numbered in the order in which they came
-        self._queues: dict[str, deque[Parcel]] = {}
-        for parcel in self._load():
-            self._queue(parcel.target).append(parcel)
+        self._backlog = Backlog()
+        self._backlog.add(self._load())
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
             self._clean()
@@ -65,13 +55,11 @@ class Spool:
 
     def head(self, target: str) -> Parcel | None:
         """Return what is to be delivered next."""
-        queue = self._queues.get(target)
-        return queue[0] if queue else None
+        return self._backlog.head(target)
 
     def waiting(self, target: str) -> tuple[int, int]:
         """Return how many parcels wait for a target, and their bytes."""
-        queue = self._queues.get(target, ())
-        return len(queue), sum(parcel.size for parcel in queue)
+        return self._backlog.waiting(target)
 
     async def put(self, target: str, materials: Sequence[Material]) -> None:
         """Take the files of a capture; on return they are safe against anything but the loss of the disk.
@@ -83,7 +71,7 @@ class Spool:
 
     def holds(self, parcel: Parcel) -> bool:
         """Return whether it still waits: it was neither let go nor dropped."""
-        return any(other.id == parcel.id for other in self._queue(parcel.target))
+        return parcel in self._backlog
 
     async def advance(self, target: str, most: int = 1, after: int = 0, done: Sequence[Parcel] = ()) -> list[Parcel]:
         """Let go of `done`, delivered or lost; return the parcels beyond number `after`, as they were.
@@ -96,14 +84,14 @@ class Spool:
     def put_back(self, parcels: Iterable[Parcel]) -> None:
         """Count those as not tried by now that `advance` returned and nobody began with. (The disk knows no better.)"""
         for parcel in parcels:
-            self._replace(parcel, tried=parcel.tried)
+            self._backlog.mark([parcel], parcel.tried)
 
     def forget(self) -> Step:
         """Return the step that drops everything (factory default)."""
 
         def done() -> None:
-            parcels = [parcel for queue in self._queues.values() for parcel in queue]
-            self._queues.clear()
+            parcels = list(self._backlog)
+            self._backlog.remove(parcels)
             asyncio.get_running_loop().run_in_executor(None, _unlink, parcels)
 
         return Step(lambda connection: connection.execute("DELETE FROM parcel"), done, self._lock)
@@ -116,7 +104,7 @@ class Spool:
 
     def _clean(self) -> None:
         """Remove files that nobody knows: they were not taken yet, or are delivered already."""
-        known = {parcel.token for queue in self._queues.values() for parcel in queue}
+        known = {parcel.token for parcel in self._backlog}
         for path in self._folder.iterdir():
             if path.name not in known:
                 path.unlink()
@@ -125,13 +113,13 @@ class Spool:
         async with self._lock:
             parcels = await asyncio.to_thread(self._take_in, target, materials)
             try:
-                surplus = list(self._surplus(parcels))
+                surplus = list(self._backlog.surplus(parcels, self._bounds()))
                 numbers = await self._save(parcels, surplus)
             except StoreError as error:
                 await asyncio.to_thread(_unlink, parcels)
                 raise StoreError(f"it could not be kept for delivery: {error}") from error
             await self._drop(surplus)
-            self._queue(target).extend(replace(p, id=number) for p, number in zip(parcels, numbers, strict=True))
+            self._backlog.add(replace(p, id=number) for p, number in zip(parcels, numbers, strict=True))
         for old in surplus:
             self._dropped(old)
         self._came(target)
@@ -154,19 +142,6 @@ class Spool:
         path = self._folder / token
         return Parcel(0, target, token, path, m.name, m.content_type, size, m.event.moment, what, m.schedule)
 
-    def _surplus(self, parcels: Sequence[Parcel]) -> Iterator[Parcel]:
-        """Yield what must go to make room for these: the oldest first. Raises ``StoreError``."""
-        bounds, size = self._bounds(), sum(parcel.size for parcel in parcels)
-        if size > bounds.size:
-            raise StoreError(f"its {size} bytes are more than may wait in all ({bounds.size} bytes)")
-        waiting = sorted((parcel for queue in self._queues.values() for parcel in queue), key=lambda p: p.id)
-        count, total = len(waiting) + len(parcels), sum(parcel.size for parcel in waiting) + size
-        for parcel in waiting:
-            if count <= bounds.items and total <= bounds.size:
-                return
-            yield parcel
-            count, total = count - 1, total - parcel.size
-
     async def _save(self, parcels: Sequence[Parcel], surplus: Sequence[Parcel]) -> list[int]:
         """Return the numbers that the parcels got. Raises ``StoreError``."""
         numbers = list[int]()
@@ -183,18 +158,11 @@ class Spool:
 
     async def _advance(self, target: str, most: int, after: int, done: Sequence[Parcel]) -> list[Parcel]:
         async with self._lock:
-            parcels = self._next(target, most, after)
+            parcels = self._backlog.after(target, after, most)
             await self._note(done, [parcel for parcel in parcels if not parcel.tried])
             await self._drop(done)
-            for parcel in parcels:
-                self._replace(parcel, tried=True)
+            self._backlog.mark(parcels, tried=True)
             return parcels
-
-    def _next(self, target: str, most: int, after: int) -> list[Parcel]:
-        waiting = [parcel for parcel in self._queue(target) if parcel.id > after]
-        while 0 < most < len(waiting) and waiting[most - 1].goes_with(waiting[most]):
-            most += 1
-        return waiting[:most]
 
     async def _note(self, done: Sequence[Parcel], tried: Sequence[Parcel]) -> None:
         def save(connection: sqlite3.Connection) -> None:
@@ -208,21 +176,9 @@ class Spool:
                 _log.warning("how far the delivery is could not be noted: %s", error)
 
     async def _drop(self, parcels: Sequence[Parcel]) -> None:
-        for parcel in parcels:
-            queue = self._queue(parcel.target)
-            for other in [p for p in queue if p.id == parcel.id]:
-                queue.remove(other)
+        self._backlog.remove(parcels)
         if parcels:
             await asyncio.to_thread(_unlink, parcels)
-
-    def _replace(self, parcel: Parcel, tried: bool) -> None:
-        queue = self._queue(parcel.target)
-        for place, other in enumerate(queue):
-            if other.id == parcel.id:
-                queue[place] = replace(other, tried=tried)
-
-    def _queue(self, target: str) -> deque[Parcel]:
-        return self._queues.setdefault(target, deque())
 
 
 def _portions(materials: Sequence[Material], bounds: Bounds) -> Iterator[list[Material]]:
