@@ -106,6 +106,28 @@ def test_a_window_is_drawn_where_there_is_none_yet(page: Chromium, camera: Camer
     assert data(camera) == pytest.approx([1, 320, 240, 480, 360, 50], abs=1)
 
 
+def test_a_window_over_the_whole_picture_is_resized_by_a_corner_that_can_be_seen(
+    page: Chromium, camera: CameraProcess
+) -> None:
+    camera.client.get("/setup.cgi?mddata=1,0,0,640,480,50|0,0,0,0,0,50|0,0,0,0,0,50")
+    open_panel(page)
+    eventually(lambda: box(page, ".zone")["width"] == pytest.approx(box(page, "#stage")["width"], abs=1))
+    stage, corner = box(page, "#stage"), box(page, ".zone .handle.se")
+    x, y = corner["x"] + corner["width"] / 2, corner["y"] + corner["height"] / 2
+    assert x + 7 <= stage["right"]  # the dot with its rim
+    assert y + 7 <= stage["bottom"]
+    drag(page, x, y, -stage["width"] / 2, -stage["height"] / 2)
+    save(page)
+    assert data(camera) == pytest.approx([1, 0, 0, 320, 240, 50], abs=1)
+
+
+def test_the_panel_opens_with_what_the_camera_has_now(page: Chromium, camera: CameraProcess) -> None:
+    camera.client.get("/setup.cgi?mdname=Door&motionenable=0")
+    click(page, "#motion-button")
+    eventually(lambda: page.run("document.querySelector('.window [data-part=name]').value") == "Door", "the old name")
+    assert not page.run("document.getElementById('motion-on').checked")
+
+
 def test_sliders_cells_names_and_switches_are_saved_and_reverted(page: Chromium, camera: CameraProcess) -> None:
     click(page, "#motion-button")
     before = camera.client.get("/setup.cgi").text

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { areas, between, complaint, inside, isEmpty, moved, read, resized, write } = await import(`${process.env.MODULES}/windows.js`);
+const { areas, between, borders, complaint, inside, isEmpty, moved, read, resized, write } = await import(`${process.env.MODULES}/windows.js`);
 
 const LISTED = [
   "mdname=Back yard|Gate",
@@ -100,3 +100,8 @@ for (const [name, picture, stream, room, [left, top, width, height]] of PLACES) 
     assert.deepEqual(inside(size(picture), size(stream), size(room)), { left, top, width, height });
   });
 }
+
+test("it is known at which borders of the picture a window lies", () => {
+  assert.deepEqual(borders({ left: 0, top: 0, right: 640, bottom: 480 }), ["n", "e", "s", "w"]);
+  assert.deepEqual(borders({ left: 8, top: 7, right: 633, bottom: 472 }), ["n", "e"]);
+});

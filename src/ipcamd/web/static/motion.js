@@ -92,7 +92,7 @@ export class Motion {
     element("motion-button").setAttribute("aria-pressed", String(open));
     document.body.classList.toggle("beside", open);
     if (!open) return;
-    await this.#measure();
+    await Promise.all([this.load(), this.#measure()]); // others may have changed the windows meanwhile
     this.#show();
   }
 

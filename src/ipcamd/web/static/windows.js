@@ -7,6 +7,7 @@ export const ROWS = 3;
 export const NAME = 14; // characters
 
 const SMALLEST = 16; // pixels of 640x480 that a window keeps when it is dragged
+const NEAR = 8; // and so close to the picture's border it is at it
 
 /**
  * @typedef {object} Area
@@ -72,6 +73,12 @@ export function complaint(answer) {
 /** @param {Area} area */
 export function isEmpty({ left, top, right, bottom }) {
   return right <= left || bottom <= top;
+}
+
+/** At which of the picture's borders it lies: n, e, s, w. @param {Area} area @returns {string[]} */
+export function borders({ left, top, right, bottom }) {
+  const distances = { n: top, e: WIDTH - right, s: HEIGHT - bottom, w: left };
+  return Object.keys(distances).filter((border) => distances[border] < NEAR);
 }
 
 /** The rectangle and the cells that belong to a window. @param {Zone} zone @returns {Area[]} */

@@ -1,6 +1,6 @@
 // Windows drawn over the picture, to be dragged by mouse, finger or keyboard.
 
-import { HEIGHT, WIDTH, areas, between, isEmpty, moved, resized } from "./windows.js";
+import { HEIGHT, WIDTH, areas, between, borders, isEmpty, moved, resized } from "./windows.js";
 
 const EDGES = ["n", "e", "s", "w", "nw", "ne", "se", "sw"];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -78,6 +78,7 @@ export class Zones {
     parts.frame.hidden = !zone.enabled || isEmpty(zone);
     parts.chip.hidden = !zone.enabled || !first;
     parts.frame.classList.toggle("selected", number === this.#selected);
+    parts.frame.dataset.at = borders(zone).join(" ");
     parts.frame.setAttribute("aria-label", described(zone, number));
     put(parts.frame, zone);
     if (first) put(parts.chip, { ...first, right: first.left, bottom: first.top });
