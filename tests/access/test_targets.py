@@ -8,6 +8,7 @@ import time
 import pytest
 
 from ipcamd.access.targets import Targets
+from ipcamd.errors import RequestFailed
 
 
 def test_a_name_server_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,3 +62,21 @@ async def test_an_address_that_does_not_answer_is_not_waited_for(monkeypatch: py
         assert await Targets(True).resolve("nas", port) == "127.0.0.2"
         for one in waiting:
             one.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "words"),
+    [
+        ("nas", "127.0.0.1", "nas is 127.0.0.1: the camera may not call that; --allow-local-targets allows it"),
+        ("127.0.0.1", "127.0.0.1", "127.0.0.1: the camera may not call that; --allow-local-targets allows it"),
+        ("all", "224.0.0.1", "all is 224.0.0.1: the camera may not call that"),
+    ],
+)
+async def test_a_refusal_says_what_would_help(
+    monkeypatch: pytest.MonkeyPatch, host: str, address: str, words: str
+) -> None:
+    entries = [(0, socket.SOCK_STREAM, 0, "", (address, 0))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
+    with pytest.raises(RequestFailed) as refused:
+        await Targets().resolve(host, 80)
+    assert str(refused.value) == words

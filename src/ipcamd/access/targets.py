@@ -39,9 +39,7 @@ class Targets:
         addresses = [str(entry[4][0]) for entry in found]
         allowed = [address for address in dict.fromkeys(addresses) if self.allows(address)]
         if not allowed:
-            raise RequestFailed(
-                f"{host} is {addresses[0]}: the camera may not call that; --allow-local-targets allows it"
-            )
+            raise RequestFailed(_refusal(host, addresses[0]))
         return await _first_open(allowed, port)
 
     def may_be(self, host: str) -> bool:
@@ -59,6 +57,12 @@ class Targets:
         if ip.is_multicast or ip.is_unspecified or _is_nowhere(ip):
             return False
         return self.allow_local or not (ip.is_loopback or ip.is_link_local)
+
+
+def _refusal(host: str, address: str) -> str:
+    who = host if host == address else f"{host} is {address}"
+    remedy = "; --allow-local-targets allows it" if Targets(allow_local=True).allows(address) else ""
+    return f"{who}: the camera may not call that{remedy}"
 
 
 def _is_nowhere(ip: IPv4Address | IPv6Address) -> bool:
