@@ -37,9 +37,9 @@ export function spelled(what) {
   return what.charAt(0).toUpperCase() + what.slice(1);
 }
 
-/** Cut what was done at the name of the clip, if one went to the card: [text, name, text], else [text]. */
+/** Cut what was done at the name of the clip, or of the first picture, if it went to the card: [text, name, text], else [text]. */
 export function aroundClip(done) {
-  return done.split(/([\w.-]+\.(?:avi|jpg))(?= for .*\bthe SD card\b)/);
+  return done.split(/([\w.-]+\.(?:avi|jpg))(?=(?: and \d+ more)? for .*\bthe SD card\b)/);
 }
 
 function clip(name) {
