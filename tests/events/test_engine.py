@@ -35,6 +35,7 @@ class Stage:
         self.taken: list[tuple[Kind, str]] = []
         self.kept: list[tuple[str, str]] = []
         self.hindrance = ""
+        self.renamed: dict[str, str] = {}
         self.levels: list[str] = []
         self.settled: list[str] = []
         self.all_settled = asyncio.Event()
@@ -62,8 +63,9 @@ class Stage:
             self.all_settled.set()
 
     def _sink(self, place: str):  # type: ignore[no-untyped-def]
-        async def keep(captured: Sequence[Material]) -> None:
+        async def keep(captured: Sequence[Material]) -> str | None:
             self.kept += [(place, material.schedule) for material in captured]
+            return self.renamed.get(place)
 
         return keep
 
@@ -89,6 +91,13 @@ async def test_what_is_captured_goes_where_the_schedule_says(stage: Stage) -> No
     log = await stage.publish(MOTION)
     assert sorted(stage.kept) == [("card", "door"), ("ftp", "door")]
     assert log == [("motion 2", "door", "clip.avi for FTP, the SD card", "")]
+
+
+async def test_the_log_has_the_name_under_which_it_is_kept(stage: Stage) -> None:
+    await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1", "enablesdcard": "1"})
+    stage.renamed["card"] = "other.avi"
+    log = await stage.publish(MOTION)
+    assert log == [("motion 2", "door", "clip.avi for FTP; other.avi for the SD card", "")]
 
 
 async def test_what_an_earlier_life_owed_is_handed_on(stage: Stage) -> None:

@@ -205,8 +205,9 @@ async def test_what_is_being_written_is_not_recycled(slot: Slot) -> None:
 async def test_clips_are_kept_under_free_names(slot: Slot, tmp_path: Path) -> None:
     card = await slot.start()
     (tmp_path / "clip").write_bytes(FILM)
-    for number in range(3):
-        await card.keep(Clip(tmp_path / "clip", began=NOON + number))
+    kept = [await card.keep(Clip(tmp_path / "clip", began=NOON + number)) for number in range(3)]
+    assert kept == slot.names("event")
+    assert await card.keep(Clip(tmp_path / "clip", began=NOON + 1)) == kept[1]
     assert [name[-10:-4] for name in slot.names("event")] == ["150640", "150641", "150642"]
     for number in range(2):
         await card.keep(Clip(tmp_path / "clip", "ipcamd-06152025-235959.jpg", began=NOON + SECOND - number))

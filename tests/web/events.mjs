@@ -26,5 +26,6 @@ test("a clip on the card is found in what was done", () => {
   const name = "5MP_IP-BOX-01312026-120000.avi";
   assert.deepEqual(aroundClip(`${name} for FTP, the SD card`), ["", name, " for FTP, the SD card"]);
   assert.deepEqual(aroundClip("a-1.jpg and 10 more for mail, the SD card"), ["", "a-1.jpg", " and 10 more for mail, the SD card"]);
+  assert.deepEqual(aroundClip(`${name} for FTP; b.avi for the SD card`), [`${name} for FTP; `, "b.avi", " for the SD card"]);
   assert.deepEqual(aroundClip(`${name} for FTP`), [`${name} for FTP`]);
 });

@@ -93,12 +93,14 @@ def _root(options: Options) -> Path | None:
 def to_card(card: Card) -> Sink:
     """Return the engine's way to the card."""
 
-    async def keep(materials: Sequence[Material]) -> None:
-        for count, material in enumerate(materials):
+    async def keep(materials: Sequence[Material]) -> str:
+        names: list[str] = []
+        for material in materials:
             try:
-                await card.keep(material)
+                names.append(await card.keep(material))
             except CardError as error:
-                kept = f"; {count} of {len(materials)} files are kept" if count else ""
+                kept = f"; {len(names)} of {len(materials)} files are kept" if names else ""
                 raise CardError(f"{error}{kept}") from error
+        return names[0]
 
     return keep

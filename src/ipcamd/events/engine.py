@@ -31,9 +31,9 @@ RECORDED = "recorded while its time lasts"
 SENT = 100
 """Captures that are remembered, so that none goes to the same place twice."""
 
-Sink = Callable[[Sequence[Material]], Awaitable[None]]
-"""Takes what was captured of an event to its place; then it is safe there, or on the way. Raises ``IpcamdError`` and
-``OSError``."""
+Sink = Callable[[Sequence[Material]], Awaitable[str | None]]
+"""Takes what was captured of an event to its place; then it is safe there, or on the way. Returns the name that the
+first file has there, if that is known. Raises ``IpcamdError`` and ``OSError``."""
 
 _log = logging.getLogger(__name__)
 
@@ -170,27 +170,25 @@ class Engine:
 
     async def _keep(self, event: Event, schedule: str, captured: Sequence[Material], flags: Sequence[str]) -> None:
         """Take a capture to its places; one entry says where it went and where not."""
-        done, failed = [], []
+        done, failed = dict[str, list[str]](), []
         for flag in flags:
             try:
-                await self._sinks[flag](captured)
+                name = await self._sinks[flag](captured)
             except (IpcamdError, OSError) as error:
                 failed.append(f"{PLACES[flag]}: {error}")
             else:
-                done.append(PLACES[flag])
-        self._note(event, schedule, _for(captured, ", ".join(done)), _for(captured, "; ".join(failed)))
+                done.setdefault(_called(captured, name), []).append(PLACES[flag])
+        there = "; ".join(f"{called} for {', '.join(places)}" for called, places in done.items())
+        self._note(event, schedule, there, (failed and f"{_called(captured)} for {'; '.join(failed)}") or "")
 
     def _note(self, event: Event, schedule: str, done: str = "", failed: str = "") -> None:
         self._log.note(Entry(event.moment, spelled(event), schedule, done, failed))
 
 
-def _for(captured: Sequence[Material], places: str) -> str:
-    return places and f"{_called(captured)} for {places}"
-
-
-def _called(captured: Sequence[Material]) -> str:
-    more = len(captured) - 1
-    return f"{captured[0].name} and {more} more" if more else captured[0].name
+def _called(captured: Sequence[Material], name: str | None = None) -> str:
+    """Return what to call a capture whose first file has this name; None: its own."""
+    name, more = name or captured[0].name, len(captured) - 1
+    return f"{name} and {more} more" if more else name
 
 
 def spelled(event: Event) -> str:

@@ -79,7 +79,7 @@ class Schedules:
     @staticmethod
     def _judge_name(name: str, taken: Collection[str]) -> None:
         if not name:
-            raise RequestFailed("Name: it is needed; allowed: 1 to 16 printable characters")
+            raise RequestFailed("Name: it is needed; allowed: 1 to 16 printable characters, no blank at either end")
         if name in taken:
             raise RequestFailed(f"Name={name}: there is such a schedule already; action=update changes it")
 

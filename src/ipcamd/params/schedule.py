@@ -16,7 +16,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 class Name:
     """A schedule's name; it stands in listings, so it is one line."""
 
-    allowed: str = "1 to 16 printable characters"
+    allowed: str = "1 to 16 printable characters, no blank at either end"
 
     def parse(self, text: str) -> str:
         """See `Kind`."""

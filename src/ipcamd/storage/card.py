@@ -204,14 +204,15 @@ class Card:
 
     # ---- what goes onto it, and off it
 
-    async def keep(self, film: Film) -> None:
-        """Keep a whole file among those that events made; durable on return. Raises `CardError`.
+    async def keep(self, film: Film) -> str:
+        """Keep a whole file among those that events made; durable on return. Return its name there. Raises `CardError`.
 
         One that is there already, because another schedule kept it, is not kept twice.
         """
         async with self.using() as disk, self._keeping:
-            if any((r.folder, r.began, r.ended) == (EVENT, film.began, film.ended) for r in self.index):
-                return
+            for present in self.index:
+                if (present.folder, present.began, present.ended) == (EVENT, film.began, film.ended):
+                    return present.name
             try:
                 if not await self.make_room((await asyncio.to_thread(film.path.stat)).st_size):
                     raise CardError("the SD card is full")
@@ -220,6 +221,7 @@ class Card:
                 raise CardError(f"the SD card failed: {error}") from error
             kept = Recording(found.folder, found.name, found.size, found.stamp, film.began, film.ended)
             await self.recorded(kept)
+            return kept.name
 
     async def delete(self, recording: Recording) -> None:
         """Delete a file that is not being written; durable on return. Raises ``OSError``."""

@@ -39,7 +39,7 @@ export function spelled(what) {
 
 /** Cut what was done at the name of the clip, or of the first picture, if it went to the card: [text, name, text], else [text]. */
 export function aroundClip(done) {
-  return done.split(/([\w.-]+\.(?:avi|jpg))(?=(?: and \d+ more)? for .*\bthe SD card\b)/);
+  return done.split(/([\w.-]+\.(?:avi|jpg))(?=(?: and \d+ more)? for [^;]*\bthe SD card\b)/);
 }
 
 function clip(name) {
