@@ -179,7 +179,8 @@ class Engine:
             else:
                 done.setdefault(_called(captured, name), []).append(PLACES[flag])
         there = "; ".join(f"{called} for {', '.join(places)}" for called, places in done.items())
-        self._note(event, schedule, there, (failed and f"{_called(captured)} for {'; '.join(failed)}") or "")
+        lost = f"{_called(captured)} for {'; '.join(failed)}" if failed else ""
+        self._note(event, schedule, there, lost)
 
     def _note(self, event: Event, schedule: str, done: str = "", failed: str = "") -> None:
         self._log.note(Entry(event.moment, spelled(event), schedule, done, failed))
