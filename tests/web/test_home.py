@@ -10,7 +10,7 @@ from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params.group import Rank
 from ipcamd.store.settings import Change
 from ipcamd.web import home
-from ipcamd.web.home import ENDPOINTS, FILES, PAGES
+from ipcamd.web.home import ENDPOINTS, FILES, PAGES, PARTS
 
 STATIC = Path(home.__file__).with_name("static")
 BY_PATH = {endpoint.path: endpoint for endpoint in ENDPOINTS}
@@ -32,7 +32,7 @@ def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
 
 
 def test_every_file_is_served_and_every_served_file_is_there() -> None:
-    assert {path.name for path in STATIC.iterdir()} == {*FILES, *(name for name, _, _ in PAGES.values())}
+    assert {path.name for path in STATIC.iterdir()} == {*FILES, *PARTS, *(name for name, _, _ in PAGES.values())}
 
 
 @pytest.mark.parametrize(("rank", "paths"), [(Rank.GUEST, []), (Rank.USERS, []), (Rank.ADMIN, list(PAGES))])

@@ -52,6 +52,10 @@ def _bytes(name: str) -> bytes:
     return (_STATIC / name).read_bytes()
 
 
+def _text(name: str) -> str:
+    return _bytes(name).decode()
+
+
 @cache
 def _etag(name: str) -> str:
     return f'"{hashlib.sha256(_bytes(name)).hexdigest()[:16]}"'
@@ -63,6 +67,9 @@ PAGES = {
     "/events": ("events.html", "Events", Rank.ADMIN),
 }
 """The pages: their files, what they are called, and who may look."""
+
+PARTS = ("head.html", "mark.svg")
+"""What all pages have: each stands where a page names it, without its ending, in double braces."""
 
 
 def _pages(here: str, rank: Rank) -> str:
@@ -79,8 +86,9 @@ def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
         """Answer with a page, the camera's name and place already in it."""
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
+        texts |= {part.partition(".")[0]: _text(part) for part in PARTS}
         texts["pages"] = _pages(path, call.account.rank)
-        page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _bytes(PAGES[path][0]).decode())
+        page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _text(PAGES[path][0]))
         return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)
 
     return action
