@@ -81,6 +81,15 @@ def test_a_window_is_dragged_and_resized_and_saved(page: Chromium, camera: Camer
     assert data(camera) == pytest.approx([1, 164, 52, 396, 276, 80], abs=1)
 
 
+def test_windows_stay_on_the_picture_when_its_proportions_change(page: Chromium, camera: CameraProcess) -> None:
+    camera.client.update("Image.MJPEG", Resolution="0")  # the scene becomes as narrow as the stream
+    eventually(lambda: page.run("document.getElementById('picture').height") == 480, "not 640x480")
+    open_panel(page)
+    camera.client.update("Image.MJPEG", Resolution="5")
+    eventually(lambda: page.run("document.getElementById('picture').height") == 720, "not 1280x720")
+    eventually(lambda: box(page, "#zones")["width"] == pytest.approx(box(page, "#stage")["width"], abs=1), "beside it")
+
+
 def test_the_keyboard_moves_and_resizes(page: Chromium, camera: CameraProcess) -> None:
     press(page, "w")
     page.run("document.querySelector('.zone').focus()")

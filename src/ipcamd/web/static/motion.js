@@ -5,6 +5,7 @@ import { Zones } from "./zones.js";
 
 const SETUP = "/setup.cgi";
 const PICTURE = "/web/picture";
+const MEASURE = 2000; // milliseconds after which the picture's size is asked for again: some sources change it
 const FIRST = { left: 200, top: 160, right: 440, bottom: 400 }; // a window that is switched on and has no area yet
 
 const element = (id) => document.getElementById(id);
@@ -18,6 +19,7 @@ export class Motion {
   #cards = [];
   #zones;
   #picture = null; // the camera's, in pixels; null: as the stream
+  #measuring = 0;
   #canvas;
   #say;
 
@@ -91,17 +93,20 @@ export class Motion {
     element("motion").hidden = element("zones").hidden = !open;
     element("motion-button").setAttribute("aria-pressed", String(open));
     document.body.classList.toggle("beside", open);
+    clearInterval(this.#measuring);
     if (!open) return;
+    this.#measuring = setInterval(() => element("player").dataset.state === "live" && this.#measure(), MEASURE);
     await Promise.all([this.load(), this.#measure()]); // others may have changed the windows meanwhile
     this.#show();
   }
 
   async #measure() {
     try {
-      const { width, height } = await (await fetch(new URL(PICTURE, location.origin), { cache: "no-store" })).json();
+      const answer = await fetch(new URL(PICTURE, location.origin), { cache: "no-store", signal: AbortSignal.timeout(MEASURE) });
+      const { width, height } = await answer.json();
       this.#picture = width && height ? { width, height } : null;
     } catch {
-      this.#picture = null;
+      // it stays what it was
     }
     this.place();
   }
