@@ -81,6 +81,17 @@ def test_a_window_is_dragged_and_resized_and_saved(page: Chromium, camera: Camer
     assert data(camera) == pytest.approx([1, 164, 52, 396, 276, 80], abs=1)
 
 
+def test_a_window_within_a_selected_one_can_be_taken_hold_of(page: Chromium, camera: CameraProcess) -> None:
+    camera.client.get("/setup.cgi?mddata=1,200,120,440,360,50|1,0,0,640,480,50|0,0,0,0,0,50")
+    open_panel(page)
+    eventually(lambda: box(page, ".zone")["width"] < box(page, "#zones")["width"] / 2)
+    page.run("document.querySelectorAll('.zone')[1].focus()")
+    zones = box(page, "#zones")
+    drag(page, zones["x"] + zones["width"] / 2, zones["y"] + zones["height"] / 2, -zones["width"] / 8, 0)
+    save(page)
+    assert data(camera) == pytest.approx([1, 120, 120, 360, 360, 50], abs=1)
+
+
 def test_windows_stay_on_the_picture_when_its_proportions_change(page: Chromium, camera: CameraProcess) -> None:
     camera.client.update("Image.MJPEG", Resolution="0")  # the scene becomes as narrow as the stream
     eventually(lambda: page.run("document.getElementById('picture').height") == 480, "not 640x480")

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { areas, between, borders, complaint, inside, isEmpty, moved, read, resized, write } = await import(`${process.env.MODULES}/windows.js`);
+const { areas, between, borders, complaint, inside, isEmpty, layers, moved, read, resized, write } = await import(`${process.env.MODULES}/windows.js`);
 
 const LISTED = [
   "mdname=Back yard|Gate",
@@ -104,4 +104,10 @@ for (const [name, picture, stream, room, [left, top, width, height]] of PLACES) 
 test("it is known at which borders of the picture a window lies", () => {
   assert.deepEqual(borders({ left: 0, top: 0, right: 640, bottom: 480 }), ["n", "e", "s", "w"]);
   assert.deepEqual(borders({ left: 8, top: 7, right: 633, bottom: 472 }), ["n", "e"]);
+});
+
+test("a smaller window lies over a larger one, of equal ones the selected one over the other", () => {
+  const [whole, part] = [{ left: 0, top: 0, right: 640, bottom: 480 }, { left: 40, top: 40, right: 200, bottom: 200 }];
+  assert.deepEqual(layers([part, whole, part], 1), [1, 0, 2]);
+  assert.deepEqual(layers([part, whole, part], 0), [2, 0, 1]);
 });

@@ -81,6 +81,13 @@ export function borders({ left, top, right, bottom }) {
   return Object.keys(distances).filter((border) => distances[border] < NEAR);
 }
 
+/** How high each window lies: a smaller one over a larger one, so that each can be taken hold of. @param {Area[]} zones */
+export function layers(zones, selected) {
+  const size = ({ left, top, right, bottom }) => (right - left) * (bottom - top);
+  const order = [...zones.keys()].sort((a, b) => size(zones[b]) - size(zones[a]) || (a === selected) - (b === selected));
+  return zones.map((_, number) => order.indexOf(number));
+}
+
 /** The rectangle and the cells that belong to a window. @param {Zone} zone @returns {Area[]} */
 export function areas(zone) {
   const [width, height] = [WIDTH / COLUMNS, HEIGHT / ROWS];

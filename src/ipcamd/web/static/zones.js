@@ -1,6 +1,6 @@
 // Windows drawn over the picture, to be dragged by mouse, finger or keyboard.
 
-import { HEIGHT, WIDTH, areas, between, borders, isEmpty, moved, resized } from "./windows.js";
+import { HEIGHT, WIDTH, areas, between, borders, isEmpty, layers, moved, resized } from "./windows.js";
 
 const EDGES = ["n", "e", "s", "w", "nw", "ne", "se", "sw"];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -42,6 +42,7 @@ export class Zones {
     this.#zones = zones;
     this.#selected = selected;
     zones.forEach((zone, number) => this.#draw(zone, number));
+    layers(zones, selected).forEach((layer, number) => (this.#parts[number].frame.style.zIndex = String(layer)));
     this.#layer.classList.toggle("draws", this.#draws);
   }
 
