@@ -201,6 +201,32 @@ def test_the_page_shows_plays_and_seeks(browser: Chromium, camera: CameraProcess
     assert not browser.console
 
 
+def test_the_page_plays_what_must_be_converted_while_it_is_converted(
+    browser: Chromium, start_camera: StartCamera, tmp_path: Path
+) -> None:
+    path = tmp_path / "card" / "event" / "ipcamd-06152025-120000.avi"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(film(pictures(Codec.JPEG, 30 * 30), Codec.JPEG, sound=True))
+    camera = start_camera("--source=scene", f"--sdcard={tmp_path / 'card'}")
+    browser.log_in("admin", PASSWORD)
+    browser.go(f"http://127.0.0.1:{camera.port}/recordings")
+    eventually(lambda: browser.run("document.querySelectorAll('.film').length") == 1, "it is not listed")
+    browser.run("document.querySelector('.film').click()")
+    video = "document.getElementById('video')"
+    eventually(lambda: browser.run(f"{video}.readyState >= 2"), "the film does not come")
+    assert browser.run(f"{video}.duration") == pytest.approx(30, abs=0.2)
+    seek = "new Promise((done) => {{ {0}.onseeked = () => done({0}.currentTime); {0}.currentTime = {1}; }})"
+    assert browser.run(seek.format(video, 27.5)) == pytest.approx(27.5, abs=0.05)
+    browser.run(f"{video}.muted = true; {video}.play()")
+    eventually(lambda: browser.run(f"{video}.ended"), "it does not play to its end")
+    assert browser.run(seek.format(video, 12.25)) == pytest.approx(12.25, abs=0.05)
+    browser.run(f"{video}.play()")
+    eventually(lambda: browser.run(f"{video}.currentTime") > 13, "it does not play over a seam")
+    assert browser.run("document.getElementById('wait').classList.contains('over')")
+    browser.run("document.getElementById('close').click()")
+    assert not browser.console
+
+
 def press(browser: Chromium, key: str) -> None:
     for kind in ("keyDown", "keyUp"):
         browser.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)

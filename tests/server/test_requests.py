@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from tests.server.serving import Users, reset, serving, until
@@ -336,3 +336,42 @@ async def test_an_action_goes_on_when_its_client_leaves() -> None:
 def test_endpoints_must_not_share_a_path() -> None:
     with pytest.raises(ValueError, match=r"/Echo\.CGI"):
         Router((*ENDPOINTS, Endpoint("/x", Rank.GUEST, echo, aliases=("/Echo.CGI",))), Users())
+
+
+@pytest.mark.parametrize("leave", [reset, asyncio.StreamWriter.close, asyncio.StreamWriter.write_eof])
+@pytest.mark.parametrize("for_caller", [True, False])
+async def test_what_only_the_caller_needs_ends_when_the_caller_is_gone(
+    leave: Callable[[asyncio.StreamWriter], None], for_caller: bool
+) -> None:
+    begun, ends, go = asyncio.Event(), asyncio.Queue[str](), asyncio.Event()
+
+    async def work(call: Call) -> Reply:
+        begun.set()
+        try:
+            await go.wait()
+        except asyncio.CancelledError:
+            ends.put_nowait("broken off")
+            raise
+        ends.put_nowait("done")
+        return text("done")
+
+    async with serving(Endpoint("/work.cgi", Rank.GUEST, work, for_caller=for_caller)) as server, asyncio.timeout(5):
+        _, writer = await server.connect()
+        writer.write(b"GET /work.cgi HTTP/1.1\r\nHost: a\r\n\r\n")
+        await begun.wait()
+        leave(writer)
+        if not for_caller:
+            await asyncio.sleep(0.02)
+            go.set()
+        assert await ends.get() == ("broken off" if for_caller else "done")
+        writer.close()
+        await until(lambda: not len(server.service))
+
+
+async def test_the_next_request_is_answered_after_one_for_the_caller() -> None:
+    async with serving(Endpoint("/later.cgi", Rank.GUEST, later, for_caller=True)) as server:
+        reader, writer = await server.connect()
+        for _ in range(2):
+            writer.write(b"GET /later.cgi HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert (await reader.readuntil(b"later\r\n")).startswith(b"HTTP/1.1 200")
+        writer.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -328,3 +329,33 @@ async def test_ten_thousand_files_are_looked_through_in_the_background(slot: Slo
     await slot.again()
     assert time.monotonic() - began < 3
     assert len(slot.names()) == count
+
+
+def held(path: Path) -> bool:
+    return path.resolve() in {file.resolve() for file in Path("/proc/self/fd").iterdir()}
+
+
+async def test_a_file_that_nobody_waits_for_is_not_left_open(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = slot.put(0)
+    card = await slot.start()
+    (known,) = card.index
+    assert card.disk
+    opened, begun, go, done = card.disk.open, threading.Event(), threading.Event(), threading.Event()
+
+    def slow(*place: str) -> int:
+        begun.set()
+        go.wait(10)
+        fd = opened(*place)
+        done.set()
+        return fd
+
+    monkeypatch.setattr(card.disk, "open", slow)
+    opening = asyncio.ensure_future(card.open(known))
+    await asyncio.to_thread(begun.wait, 10)
+    opening.cancel()
+    await asyncio.gather(opening, return_exceptions=True)
+    go.set()
+    await asyncio.to_thread(done.wait, 10)
+    async with asyncio.timeout(2):
+        while held(path):  # noqa: ASYNC110 - nothing tells when the thread has let go of it
+            await asyncio.sleep(0)

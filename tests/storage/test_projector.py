@@ -4,9 +4,12 @@ import asyncio
 import io
 import subprocess
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
+import av
 import pytest
 from PIL import Image
 from tests.storage.conftest import Slot
@@ -14,6 +17,7 @@ from tests.wire.avi.films import film, pictures, playable, probe, times
 
 from ipcamd.errors import CardError
 from ipcamd.media.frame import Codec
+from ipcamd.storage import parts, screening
 from ipcamd.storage import projector as projecting
 from ipcamd.storage.projector import Projector
 from ipcamd.storage.recording import Recording
@@ -35,16 +39,24 @@ async def recording(slot: Slot, codec: Codec, sound: bool = True, minute: int = 
     return found
 
 
+async def played(projector: Projector, shown: Recording) -> bytes:
+    """Return what browsers are given: the whole film, or the first part."""
+    if await projector.reel(shown):
+        return await projector.part(shown, 0)
+    content, size = await projector.film(shown)
+    with content:
+        data = content.read()
+    assert len(data) == size
+    return data
+
+
 @pytest.mark.parametrize("codec", [Codec.H264, Codec.MPEG4, Codec.JPEG])
 @pytest.mark.parametrize("sound", [True, False])
 async def test_every_film_becomes_one_that_browsers_play(
     slot: Slot, projector: Projector, tmp_path: Path, codec: Codec, sound: bool
 ) -> None:
-    content, size = await projector.film(await recording(slot, codec, sound))
     path = tmp_path / "film.mp4"
-    with content:
-        path.write_bytes(content.read())
-    assert path.stat().st_size == size
+    path.write_bytes(await played(projector, await recording(slot, codec, sound)))
     found = probe(path)
     assert (found["video"]["codec_name"], found["video"]["pix_fmt"]) == ("h264", "yuv420p")
     assert int(str(found["video"]["nb_read_frames"])) == 60
@@ -107,17 +119,78 @@ async def test_what_cannot_be_shown_says_so(slot: Slot, projector: Projector, tm
     slot.put(0, data=b"RIFF" + (4000).to_bytes(4, "little") + b"AVI LIST" + bytes(4000))
     await slot.start()
     (broken,) = slot.card.index
-    for attempt in (projector.film, projector.picture):
+    for attempt in (projector.film, projector.reel, projector.picture, lambda one: projector.part(one, 0)):
         with pytest.raises(CardError, match="cannot be shown"):
             await attempt(broken)  # type: ignore[operator]
     assert list((tmp_path / "projector").iterdir()) == []
 
 
+async def test_a_film_without_a_picture_that_can_be_decoded_says_so(slot: Slot, projector: Projector) -> None:
+    shown = [replace(picture, payload=b"nothing") for picture in pictures(Codec.JPEG, 3)]
+    slot.put(0, data=film(shown, Codec.JPEG))
+    await slot.start()
+    (empty,) = slot.card.index
+    for attempt in (projector.picture(empty), projector.part(empty, 0)):
+        with pytest.raises(CardError, match="cannot be shown"):
+            async with asyncio.timeout(5):
+                await attempt
+
+
+async def test_sound_alone_cannot_be_shown(slot: Slot, projector: Projector) -> None:
+    made = io.BytesIO()
+    with av.open(made, "w", format="avi") as out:
+        out.add_stream("pcm_mulaw", rate=8000)
+        packet = av.Packet(bytes(8000))
+        packet.stream, packet.pts, packet.dts = out.streams[0], 0, 0
+        out.mux(packet)
+    slot.put(0, data=made.getvalue())
+    await slot.start()
+    (heard,) = slot.card.index
+    for attempt in (projector.reel, projector.film, projector.picture):
+        with pytest.raises(CardError, match="no pictures"):
+            await attempt(heard)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.JPEG])
+async def test_a_film_that_nobody_waits_for_is_not_made(
+    slot: Slot, projector: Projector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: Codec
+) -> None:
+    found, begun, go = await recording(slot, codec), threading.Event(), threading.Event()
+    ends: list[BaseException | None] = []
+
+    def watched(work: Callable[..., object]) -> Callable[..., object]:
+        def watch(source: BinaryIO, what: object, go_on: Callable[[], None]) -> object:
+            begun.set()
+            go.wait(10)
+            try:
+                return work(source, what, go_on)
+            except BaseException as error:
+                ends.append(error)
+                raise
+
+        return watch
+
+    monkeypatch.setattr(screening, "mp4", watched(screening.mp4))
+    monkeypatch.setattr(parts, "part", watched(parts.part))
+    asked = projector.film(found) if codec is Codec.H264 else projector.part(found, 0)
+    asking = asyncio.ensure_future(asked)
+    await asyncio.to_thread(begun.wait, 10)
+    asking.cancel()
+    await asyncio.sleep(0)
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert [type(end) for end in ends] == [InterruptedError]
+    assert list((tmp_path / "projector").glob("*")) == []
+    monkeypatch.undo()
+    assert len(await played(projector, found)) > 500
+
+
 async def test_small_pictures_do_not_wait_for_films(
     slot: Slot, projector: Projector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found, shown = await recording(slot, Codec.JPEG), threading.Event()
-    monkeypatch.setattr(projecting, "_film", lambda source, path: shown.wait(10) and path.touch())
+    found, shown = await recording(slot, Codec.H264), threading.Event()
+    monkeypatch.setattr(projecting, "_film", lambda source, path, go_on: shown.wait(10) and path.touch())
     film = asyncio.ensure_future(projector.film(found))
     try:
         async with asyncio.timeout(5):

@@ -22,7 +22,7 @@ from ipcamd.storage.recording import Recording, name_of
 from ipcamd.store.settings import Change
 from ipcamd.web.recordings import ENDPOINTS, _days, _of
 
-LIST, FILM, THUMBNAIL = ENDPOINTS
+LIST, REEL, PART, FILM, THUMBNAIL = ENDPOINTS
 HOUR = 3600 * SECOND
 
 
@@ -109,14 +109,24 @@ async def test_a_picture_that_somebody_else_took_away(world: World) -> None:
     assert refused.value.status == 503
 
 
+def card_film(world: World, codec: Codec) -> str:
+    """Lay a film of two seconds with the name of noon on the card, and return what asks for it."""
+    path = world.path / "sdcard" / "event" / "ipcamd-06152025-150640.avi"
+    path.write_bytes(film(pictures(codec), codec, sound=True))
+    return f"dir=event&fname={path.name}"
+
+
 async def test_a_film(world: World) -> None:
+    query = card_film(world, Codec.H264)
+    await world.card.learn("event", query.rpartition("=")[2])
+    assert json.loads((await world.ask(REEL, query)).body) is None
     made: list[Call] = []
 
     def catch(call: Call) -> Reply:
         made.append(call)
         return Reply()
 
-    await world.ask(replace(FILM, action=catch), "dir=event&fname=ipcamd-06152025-160640.avi", range="bytes=4-7")
+    await world.ask(replace(FILM, action=catch), query, range="bytes=4-7")
     outcome = FILM.action(made[0])
     assert inspect.isawaitable(outcome)
     answer = await outcome
@@ -125,6 +135,32 @@ async def test_a_film(world: World) -> None:
         answer.content.seek(answer.start)
         assert answer.content.read(answer.length) == b"ftyp"
     assert (answer.reply.status, answer.reply.content_type) == (206, "video/mp4")
+
+
+async def test_a_film_in_parts(world: World) -> None:
+    query = card_film(world, Codec.MPEG4)
+    await world.card.learn("event", query.rpartition("=")[2])
+    told = json.loads((await world.ask(REEL, query)).body)
+    assert told == {"length": 2.0, "part": 4.096, "type": 'video/mp4; codecs="avc1.42C01F,mp4a.40.2"'}
+    answer = await world.ask(PART, f"{query}&number=0")
+    assert (answer.content_type, answer.body[4:8]) == ("video/mp4", b"ftyp")
+    for endpoint, more in ((PART, "&number=1"), (FILM, "")):
+        with pytest.raises(HttpError) as refused:
+            await world.ask(endpoint, query + more)
+        assert refused.value.status == 503
+
+
+@pytest.mark.parametrize("number", ["", "&number=", "&number=-1", "&number=1_0", "&number=1.5", "&number=9999999"])
+async def test_numbers_of_parts_that_are_none(world: World, number: str) -> None:
+    with pytest.raises(RequestFailed, match="number="):
+        await world.ask(PART, f"dir=event&fname=ipcamd-06152025-160640.avi{number}")
+
+
+async def test_a_single_picture_is_no_film(world: World) -> None:
+    path = world.path / "sdcard" / "event" / "ipcamd-06152025-160641.jpg"
+    path.write_bytes(pictures(Codec.JPEG)[0].payload)
+    await world.card.learn("event", path.name)
+    assert json.loads((await world.ask(REEL, f"dir=event&fname={path.name}")).body) is None
 
 
 async def test_a_thumbnail_is_asked_for_once(world: World) -> None:
@@ -148,7 +184,7 @@ async def test_a_thumbnail_is_asked_for_once(world: World) -> None:
         "dir=record&fname=/etc/passwd",
     ],
 )
-@pytest.mark.parametrize("endpoint", [FILM, THUMBNAIL], ids=["film", "thumbnail"])
+@pytest.mark.parametrize("endpoint", [REEL, PART, FILM, THUMBNAIL], ids=["reel", "part", "film", "thumbnail"])
 async def test_other_names_are_404(world: World, endpoint, query: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(HttpError) as refused:
         await world.ask(endpoint, query)

@@ -102,6 +102,8 @@ class Endpoint:
     """Whether this request would change something: then a browser must not send it from another site."""
     methods: tuple[str, ...] = ("GET", "POST")
     body: Body = Body.FORM
+    for_caller: bool = False
+    """Nobody but the caller needs what it makes: it is broken off when the connection is closed, even by half."""
 
 
 def never(_: Query) -> bool:

@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_chatter", "_drain", "_exchange", "_full", "_half", "_held", "_parser", "_phase", "_progress", "_service",
-        "_since", "_transport", "_viewer", "account", "address", "deadline",
+        "_since", "_task", "_transport", "_viewer", "account", "address", "deadline",
     )  # fmt: skip
 
     def __init__(self, service: "HttpService") -> None:
@@ -59,6 +59,7 @@ class Connection(asyncio.Protocol):
         self._held = False  # what it sends is left in the kernel
         self._chatter = 0
         self._since = 0.0  # first byte of the request at hand
+        self._task: asyncio.Task[None] | None = None  # of an action that nobody else needs
         self.deadline = math.inf
         """Monotonic time when `expire` is due."""
         self.account: Account | None = None
@@ -92,7 +93,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Keep the way out open for a client that only closed its own, while there is something to send."""
         self._half = True
-        if self._phase is Phase.LEAVING:
+        if self._phase is Phase.LEAVING or self._task:
             return False
         if self._exchange and self._exchange.stream:
             self._exchange.stream.end(None if self._exchange.endless else broken_off())
@@ -102,8 +103,10 @@ class Connection(asyncio.Protocol):
         return self._transport.can_write_eof()  # TLS has no half-closed connections, and asyncio says so in the log
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Let go of everything; an action at work goes on to its end."""
+        """Let go of everything; an action at work goes on to its end, unless it is for the caller alone."""
         self._phase = Phase.LEAVING
+        if self._task:
+            self._task.cancel()
         self._drain.open()
         if self._exchange and self._exchange.stream:
             self._exchange.stream.end(broken_off())
@@ -253,7 +256,8 @@ class Connection(asyncio.Protocol):
                 self.account = exchange.account  # who talks is cut when the account is no more
             else:
                 self.deadline = math.inf
-            self._service.spawn(self._work(outcome))
+            task = self._service.spawn(self._work(outcome))
+            self._task = task if endpoint.for_caller else None
 
     async def _work(self, outcome: Awaitable[Reply | Join | File]) -> None:
         try:
@@ -325,7 +329,7 @@ class Connection(asyncio.Protocol):
 
     def _write(self, reply: Reply, length: int | None = None) -> bool:
         """Write an answer, or its head if `length` bytes follow; return whether the connection may stay."""
-        exchange, self._exchange, self.account = self._exchange, None, None
+        exchange, self._exchange, self.account, self._task = self._exchange, None, None, None
         head = exchange.head if exchange else None
         keep = exchange is not None and exchange.complete and exchange.head.keep_alive and not self._service.closing
         self._phase = Phase.WORKING  # TLS calls resume_writing() from inside write()

@@ -121,11 +121,12 @@ class HttpService:
         if not self._addresses[connection.address]:
             del self._addresses[connection.address]
 
-    def spawn(self, work: Coroutine[object, object, None]) -> None:
-        """Own the task of an action that takes time."""
+    def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        """Own the task of an action that takes time, and return it."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def sweep(self) -> None:
         """Act on every deadline that has passed."""

@@ -232,8 +232,8 @@ class Card:
     async def open(self, recording: Recording) -> BinaryIO:
         """Return the file, open for reading. Raises ``OSError``."""
         assert self.disk is not None
-        fd = await asyncio.to_thread(self.disk.open, recording.folder, recording.name)
-        return os.fdopen(fd, "rb")
+        # opened whole in the thread: who asks may be gone by then, and nothing must be left open
+        return await asyncio.to_thread(_open, self.disk, recording)
 
     async def recorded(self, *recordings: Recording) -> None:
         """Know files that were written; those of a card that is out by now are found again when it is back."""
@@ -329,6 +329,10 @@ def _survey(disk: Disk, files: Iterable[Found], place: tzinfo) -> list[Recording
     from ipcamd.storage.survey import survey  # most starts have nothing to look at
 
     return survey(disk, files, place)
+
+
+def _open(disk: Disk, recording: Recording) -> BinaryIO:
+    return os.fdopen(disk.open(recording.folder, recording.name), "rb")
 
 
 def _take_in(disk: Disk, film: Film) -> Found:

@@ -1,5 +1,5 @@
-"""Shows recordings to browsers: makes what they can play, one film after the other and one small picture after the
-other, and keeps the newest of it."""
+"""Shows recordings to browsers: makes what they can play, one film or part after the other and one small picture
+after the other, and keeps the newest films and pictures."""
 
 import asyncio
 import contextlib
@@ -13,9 +13,10 @@ from typing import BinaryIO, TypeVar
 
 from ipcamd.errors import CardError
 from ipcamd.storage.card import Card
-from ipcamd.storage.recording import Recording
+from ipcamd.storage.recording import Recording, Reel
 
 T = TypeVar("T")
+GoOn = Callable[[], None]
 
 MOST_BYTES = 512 << 20
 """Films that are kept, the newest aside."""
@@ -28,7 +29,10 @@ NICE = 10
 
 
 class Projector:
-    """For the event loop; the work is done in two threads, so that small pictures need not wait for long films."""
+    """For the event loop; the work is done in threads, so that small pictures need not wait for films.
+
+    Who is cancelled while waiting ends the work.
+    """
 
     def __init__(self, card: Card, folder: Path) -> None:
         """`folder` is for it alone; nothing in it outlives a restart."""
@@ -39,10 +43,21 @@ class Projector:
         self._pictures: OrderedDict[Recording, bytes] = OrderedDict()
         self._film_turn = asyncio.Lock()
         self._picture_turn = asyncio.Lock()
+        self._reel_turn = asyncio.Lock()
         self._waiting = 0
         self._empty = False
         """Whether what an earlier start left in the folder is gone."""
         self._threads: ThreadPoolExecutor | None = None
+
+    async def reel(self, recording: Recording) -> Reel | None:
+        """Return what a page must know to play it in parts; None if `film` gives it whole. Raises `CardError`."""
+        async with self._my_turn(self._reel_turn):
+            return await self._make(recording, lambda source, _: _reel(source))
+
+    async def part(self, recording: Recording, number: int) -> bytes:
+        """Return one part of a film that is played in parts, as fragmented MP4. Raises `CardError`."""
+        async with self._my_turn(self._film_turn):
+            return await self._make(recording, lambda source, go_on: _part(source, number, go_on))
 
     async def film(self, recording: Recording) -> tuple[BinaryIO, int]:
         """Return the recording as MP4, open for reading, and its size. Raises `CardError`."""
@@ -52,7 +67,7 @@ class Projector:
                 await asyncio.to_thread(self._clear)
                 self._empty = True
             if recording not in self._films:
-                await self._make(recording, lambda source: _film(source, path))
+                await self._make(recording, lambda source, go_on: _film(source, path, go_on))
                 self._films[recording] = (await asyncio.to_thread(path.stat)).st_size
             self._films.move_to_end(recording)
             file = await asyncio.to_thread(path.open, "rb")
@@ -65,7 +80,7 @@ class Projector:
             return found
         length = (recording.ended - recording.began) / 1e9
         async with self._my_turn(self._picture_turn):
-            made = await self._make(recording, lambda source: _picture(source, length))
+            made = await self._make(recording, lambda source, _: _picture(source, length))
         self._pictures[recording] = made
         while len(self._pictures) > MOST_PICTURES:
             self._pictures.popitem(last=False)
@@ -79,12 +94,19 @@ class Projector:
             with contextlib.suppress(OSError):
                 self._folder.rmdir()
 
-    async def _make(self, recording: Recording, work: Callable[[BinaryIO], T]) -> T:
-        self._threads = self._threads or ThreadPoolExecutor(2, "projector", _stand_back)
+    async def _make(self, recording: Recording, work: Callable[[BinaryIO, GoOn], T]) -> T:
+        self._threads = self._threads or ThreadPoolExecutor(3, "projector", _stand_back)
+        waiting = _Waiting()
         try:
             with await self._card.open(recording) as source:
-                return await asyncio.get_running_loop().run_in_executor(self._threads, work, source)
-        except (OSError, ValueError, StopIteration) as error:
+                making = asyncio.get_running_loop().run_in_executor(self._threads, work, source, waiting.go_on)
+                try:
+                    return await asyncio.shield(making)
+                except asyncio.CancelledError:
+                    waiting.over = True
+                    await asyncio.gather(making, return_exceptions=True)  # the thread still reads the file
+                    raise
+        except (OSError, ValueError) as error:
             raise CardError(f"{recording.name} cannot be shown: {error}") from error
 
     @contextlib.asynccontextmanager
@@ -112,14 +134,36 @@ class Projector:
         return self._folder / f"{recording.folder}-{recording.stamp}-{recording.name}.mp4"
 
 
-def _film(source: BinaryIO, path: Path) -> None:
+class _Waiting:
+    """Whether somebody waits for what a thread makes."""
+
+    over = False
+
+    def go_on(self) -> None:
+        if self.over:
+            raise InterruptedError("nobody waits for it any more")
+
+
+def _film(source: BinaryIO, path: Path, go_on: GoOn) -> None:
     from ipcamd.storage.screening import mp4
 
     try:
-        mp4(source, path)
+        mp4(source, path, go_on)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def _reel(source: BinaryIO) -> Reel | None:
+    from ipcamd.storage.parts import reel
+
+    return reel(source)
+
+
+def _part(source: BinaryIO, number: int, go_on: GoOn) -> bytes:
+    from ipcamd.storage.parts import part
+
+    return part(source, number, go_on)
 
 
 def _picture(source: BinaryIO, length: float) -> bytes:

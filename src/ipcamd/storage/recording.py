@@ -52,6 +52,17 @@ class Recording:
         return TYPES[self.name[-3:]]
 
 
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """A film that browsers play in parts only, each encoded for them when they ask for it."""
+
+    length: float
+    """Seconds."""
+    part: float
+    """Seconds that each part lasts; the last one may be shorter."""
+    sound: bool
+
+
 def name_of(model: str, began: datetime, ending: str = "avi") -> str:
     """Return the name of a file that began at this local time."""
     plain = re.sub("[^0-9A-Za-z_.-]", "_", model)[:48].lstrip("_.-") or "camera"

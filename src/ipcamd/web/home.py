@@ -28,6 +28,7 @@ _MODULES = (
     "events",
     "recordings",
     "cinema",
+    "reel",
 )
 
 FILES = {
@@ -40,7 +41,10 @@ FILES = {
 }
 """The files under ``/web/`` and their types; nothing else is ever read."""
 
-POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
+POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'; "
+    "media-src 'self' blob:"
+)
 """What the browser may load for the page, and who may frame it."""
 
 _SAFE = (("Content-Security-Policy", POLICY), ("Referrer-Policy", "no-referrer"))

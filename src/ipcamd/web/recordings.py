@@ -1,4 +1,5 @@
-"""What the page of recordings asks for: which there are, a small picture of each, and each as a film for a browser."""
+"""What the page of recordings asks for: which there are, a small picture of each, and each as a film for a browser,
+whole or in parts."""
 
 import json
 import re
@@ -10,7 +11,7 @@ from ipcamd.cgi.download import download
 from ipcamd.cgi.endpoint import Call, Endpoint, File, Reply, never
 from ipcamd.errors import CardError, HttpError, RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Recording, nanoseconds
+from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Recording, Reel, nanoseconds
 
 _DAY = timedelta(days=1)
 _FRESH = (("Cache-Control", "no-store"),)
@@ -43,8 +44,32 @@ async def recordings(call: Call) -> Reply:
     return Reply(json.dumps(answer).encode(), content_type="application/json", headers=_FRESH)
 
 
+async def reel(call: Call) -> Reply:
+    """Answer with how a recording is played: `null` if `/web/film` gives it whole, else the seconds that it lasts,
+    those of each part, and the parts' type."""
+    recording = _recording(call)
+    try:
+        found = None if recording.name.endswith(".jpg") else await call.camera.projector.reel(recording)
+    except CardError as error:
+        raise HttpError(503, str(error)) from error
+    told = found and {"length": found.length, "part": found.part, "type": _type(found)}
+    return Reply(json.dumps(told).encode(), content_type="application/json", headers=_FRESH)
+
+
+async def part(call: Call) -> Reply:
+    """Answer with one part (`number=0` and so on) of a recording in MPEG-4 or JPEG, as fragmented MP4 in H.264."""
+    recording, number = _recording(call), call.query.get("number") or ""
+    if not re.fullmatch("[0-9]{1,6}", number):
+        raise RequestFailed(f"number={number[:32]}: allowed: 0 to 999999")
+    try:
+        made = await call.camera.projector.part(recording, int(number))
+    except CardError as error:
+        raise HttpError(503, str(error)) from error
+    return Reply(made, content_type="video/mp4", headers=_KEPT)
+
+
 async def film(call: Call) -> Reply | File:
-    """Answer with a recording as MP4; a byte range gives a part of it, for seeking."""
+    """Answer with a recording in H.264 as MP4; a byte range gives a part of it, for seeking."""
     recording = _recording(call)
     still = recording.name.endswith(".jpg")
     try:
@@ -83,6 +108,10 @@ def _recording(call: Call) -> Recording:
 
 def _tag(recording: Recording) -> str:
     return f'"{recording.size:x}-{recording.stamp:x}"'
+
+
+def _type(reel: Reel) -> str:
+    return f'video/mp4; codecs="avc1.42C01F{",mp4a.40.2" if reel.sound else ""}"'
 
 
 def _told(call: Call, recording: Recording) -> dict[str, object]:
@@ -135,11 +164,13 @@ def _local(moment: int, zone: tzinfo) -> date:
 
 
 def _reads(path: str, action: Callable[[Call], Awaitable[Reply | File]]) -> Endpoint:
-    return Endpoint(path, Rank.ADMIN, action, changes=never, methods=("GET",))
+    return Endpoint(path, Rank.ADMIN, action, changes=never, methods=("GET",), for_caller=True)
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     _reads("/web/recordings", recordings),
+    _reads("/web/reel", reel),
+    _reads("/web/part", part),
     _reads("/web/film", film),
     _reads("/web/thumbnail", thumbnail),
 )

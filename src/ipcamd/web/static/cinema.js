@@ -1,12 +1,15 @@
 // The screen on which one recording is shown.
 
+import { Reel } from "./reel.js";
+
 const element = (id) => document.getElementById(id);
 
+const SOON = 300; // milliseconds of waiting that need no words
 const LONG = 3000; // milliseconds after which it is said why it takes so long
 
-/** Address of a recording: "film", "thumbnail". */
-export function address(what, { dir, name }) {
-  return new URL(`/web/${what}?${new URLSearchParams({ dir, fname: name })}`, location.origin).href;
+/** Address of what there is of a recording: "film", "thumbnail", "reel", and "part", which has a number. */
+export function address(what, { dir, name }, more = {}) {
+  return new URL(`/web/${what}?${new URLSearchParams({ dir, fname: name, ...more })}`, location.origin).href;
 }
 
 /** Address of the file itself. */
@@ -22,6 +25,7 @@ export class Cinema {
   #wait = element("wait");
   #delete = element("delete");
   #shown = null;
+  #reel = null;
   #patience = null;
   #others;
   #gone;
@@ -31,12 +35,12 @@ export class Cinema {
     this.#others = others;
     this.#gone = gone;
     this.#changed = changed;
-    this.#video.addEventListener("playing", () => this.#say(""));
-    this.#video.addEventListener("loadeddata", () => this.#say(""));
-    this.#video.addEventListener("error", () => this.#failed());
+    for (const ready of ["playing", "loadeddata", "seeked"]) this.#video.addEventListener(ready, () => this.#say(""));
+    this.#video.addEventListener("waiting", () => this.#beSoon());
+    this.#video.addEventListener("error", () => this.#video.getAttribute("src") && this.#failed());
     this.#video.addEventListener("ended", () => this.#step("later", (next) => next.dir === "record" && this.#shown.dir === "record"));
-    this.#still.addEventListener("load", () => this.#say(""));
-    this.#still.addEventListener("error", () => this.#failed());
+    this.#still.addEventListener("load", () => this.#still.hidden || this.#say(""));
+    this.#still.addEventListener("error", () => this.#still.hidden || this.#failed());
     element("close").addEventListener("click", () => this.#dialog.close());
     element("earlier").addEventListener("click", () => this.#step("earlier"));
     element("later").addEventListener("click", () => this.#step("later"));
@@ -63,20 +67,44 @@ export class Cinema {
     element("earlier").disabled = !earlier;
     element("later").disabled = !later;
     this.#ask(false);
+    this.#rewind();
     this.#say("Preparing the film");
-    this.#patience = setTimeout(() => this.#say("Preparing the film. Some must be converted; that takes up to a minute."), LONG);
+    this.#bePatient();
     const still = recording.name.endsWith(".jpg");
     this.#still.hidden = !still;
     this.#video.hidden = still;
     if (!this.#dialog.open) this.#dialog.showModal();
     if (still) {
-      this.#video.removeAttribute("src");
       this.#still.src = address("film", recording);
     } else {
       this.#video.poster = address("thumbnail", recording);
-      this.#video.src = address("film", recording) + (seconds > 0.5 ? `#t=${seconds.toFixed(1)}` : "");
+      this.#thread(recording, seconds > 0.5 ? seconds : 0);
     }
     this.#changed();
+  }
+
+  /** Play it as the camera says: whole, or in parts. */
+  async #thread(recording, seconds) {
+    try {
+      const answer = await fetch(address("reel", recording));
+      if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+      const film = await answer.json();
+      if (this.#shown !== recording) return;
+      if (!film) this.#video.src = address("film", recording) + (seconds ? `#t=${seconds.toFixed(1)}` : "");
+      else {
+        const partAddress = (number) => address("part", recording, { number });
+        this.#reel = new Reel(this.#video, film, { address: partAddress, at: seconds, failed: () => this.#failed() });
+      }
+    } catch {
+      if (this.#shown === recording) this.#failed();
+    }
+  }
+
+  #rewind() {
+    this.#reel?.close();
+    this.#reel = null;
+    this.#video.removeAttribute("src");
+    this.#video.load(); // lets go of the connection
   }
 
   #step(where, wanted = () => true) {
@@ -91,8 +119,21 @@ export class Cinema {
     element("wait-words").textContent = words;
   }
 
+  #beSoon() {
+    if (!this.#wait.classList.contains("over")) return;
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => {
+      this.#say("Preparing the film");
+      this.#bePatient();
+    }, SOON);
+  }
+
+  #bePatient() {
+    this.#patience = setTimeout(() => this.#say("Preparing the film. The camera is busy, and needs a little longer."), LONG);
+  }
+
   #failed() {
-    if (!this.#shown || (!this.#video.getAttribute("src") && this.#still.hidden)) return;
+    if (!this.#shown) return;
     this.#say("This recording cannot be shown here. It can be downloaded.");
     this.#wait.classList.add("failed");
   }
@@ -128,8 +169,7 @@ export class Cinema {
   #empty() {
     this.#shown = null;
     clearTimeout(this.#patience);
-    this.#video.removeAttribute("src");
-    this.#video.load(); // lets go of the connection
+    this.#rewind();
     this.#still.removeAttribute("src");
     this.#changed();
   }

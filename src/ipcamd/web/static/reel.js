@@ -1,0 +1,99 @@
+// Plays a film that the camera encodes for the browser part by part, as the viewer gets to each.
+
+const AHEAD = 20; // seconds that are there before they are needed
+const BEHIND = 30; // seconds that stay for going back, when room gets scarce
+const SEAM = 0.05; // seconds
+
+const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource; // iPhones have the former only
+
+/** Number of the first part from second `at` on that is not among `ranges` ([[start, end], ...]); null if none is missing. */
+export function missing({ length, part }, ranges, at) {
+  const holds = (number) => {
+    const start = number * part + SEAM;
+    const end = Math.min((number + 1) * part, length) - SEAM;
+    return ranges.some(([from, to]) => from <= start && to >= end);
+  };
+  const last = Math.ceil(length / part) - 1;
+  for (let number = Math.min(Math.floor(at / part), last); number <= last && number * part < at + AHEAD; number += 1) {
+    if (!holds(number)) return number;
+  }
+  return null;
+}
+
+export class Reel {
+  #video;
+  #address;
+  #film;
+  #failed;
+  #source;
+  #buffer = null;
+  #fetching = null; // { number, stop }
+  #ended = new AbortController();
+
+  /** Play `film` ({ length, part, type } from the camera), part N of which is at `address(N)`, from second `at` on. */
+  constructor(video, film, { address, at, failed }) {
+    [this.#video, this.#film, this.#address, this.#failed] = [video, film, address, failed];
+    if (!Source?.isTypeSupported(film.type)) throw new Error("this browser cannot play it");
+    this.#source = new Source();
+    this.#source.addEventListener("sourceopen", () => this.#open(at), { once: true });
+    video.disableRemotePlayback = true; // a ManagedMediaSource asks for that
+    video.src = URL.createObjectURL(this.#source);
+  }
+
+  /** Fetch nothing any more; the video is the caller's. */
+  close() {
+    this.#ended.abort();
+    this.#fetching?.stop.abort();
+    URL.revokeObjectURL(this.#video.src);
+  }
+
+  #open(at) {
+    const { signal } = this.#ended;
+    if (signal.aborted) return;
+    this.#buffer = this.#source.addSourceBuffer(this.#film.type);
+    this.#source.duration = this.#film.length;
+    this.#video.currentTime = Math.min(at, this.#film.length);
+    this.#buffer.addEventListener("updateend", () => this.#fill(), { signal });
+    this.#video.addEventListener("timeupdate", () => this.#fill(), { signal });
+    this.#video.addEventListener("seeking", () => this.#fill(), { signal });
+    this.#fill();
+  }
+
+  #fill() {
+    if (this.#ended.signal.aborted || this.#buffer.updating || this.#video.error) return;
+    const { buffered } = this.#buffer;
+    const ranges = Array.from({ length: buffered.length }, (_, n) => [buffered.start(n), buffered.end(n)]);
+    const number = missing(this.#film, ranges, this.#video.currentTime);
+    if (number !== null && number === this.#fetching?.number) return;
+    this.#fetching?.stop.abort();
+    this.#fetching = null;
+    if (number !== null) this.#fetch(number);
+    else if (this.#source.readyState === "open" && missing(this.#film, ranges, this.#film.length) === null) this.#source.endOfStream();
+  }
+
+  async #fetch(number) {
+    const fetching = { number, stop: new AbortController() };
+    this.#fetching = fetching;
+    try {
+      const answer = await fetch(this.#address(number), { signal: fetching.stop.signal });
+      if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+      const data = await answer.arrayBuffer();
+      if (this.#fetching === fetching) this.#append(number, data);
+    } catch (error) {
+      if (this.#fetching === fetching && !this.#ended.signal.aborted) this.#failed(error);
+    }
+  }
+
+  #append(number, data) {
+    this.#fetching = null;
+    this.#buffer.timestampOffset = number * this.#film.part;
+    try {
+      this.#buffer.appendBuffer(data);
+    } catch (error) {
+      if (error.name !== "QuotaExceededError") throw error;
+      const old = this.#video.currentTime - BEHIND;
+      if (this.#buffer.buffered.length && this.#buffer.buffered.start(0) < old) this.#buffer.remove(0, old);
+      // the part comes again, from the browser's own store, when there is room or the film has gone on
+    }
+  }
+}
