@@ -151,6 +151,24 @@ async def test_an_answer_that_comes_byte_by_byte(tmp_path: Path) -> None:
     assert len(receiver.requests) == 1
 
 
+async def test_what_the_end_of_the_camera_cuts_off_is_said(tmp_path: Path) -> None:
+    trying = asyncio.Event()
+
+    class Mute(Receiver):
+        async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            trying.set()
+            await reader.read()
+            writer.close()
+
+    async with listening(Mute()) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+        for second in range(3):
+            notifier.hear(Event(Kind.MOTION, second * SECOND))
+        async with asyncio.timeout(5):
+            await trying.wait()
+        await notifier.close()
+    assert told == ["given up: the camera went down"] * 3
+
+
 async def test_who_comes_back_is_told(tmp_path: Path) -> None:
     receiver = Receiver(OK)
     async with listening(receiver) as port:

@@ -23,6 +23,7 @@ WAITING = 100
 """Notices that may wait for one host; the oldest is dropped then."""
 ANSWER = 4096
 """Bytes of an answer's first line at most."""
+GIVEN_UP = "given up: the camera went down"
 
 _log = logging.getLogger(__name__)
 
@@ -67,9 +68,12 @@ class Notifier:
     async def close(self) -> None:
         """Give up what has not been told yet."""
         tasks = list(self._tasks.values())
+        waiting = [queue.get_nowait() for queue in self._queues.values() for _ in range(queue.qsize())]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for sending in waiting:
+            self._told(sending.event, sending.notice, GIVEN_UP)
 
     def _put(self, sending: _Sending) -> None:
         key = sending.notice.host, sending.notice.port
@@ -90,9 +94,16 @@ class Notifier:
             while not queue.empty():
                 sending = queue.get_nowait()
                 if self.target(sending.event.kind) == sending.notice:
-                    self._told(sending.event, sending.notice, await self._deliver(sending))
+                    await self._tell(sending)
         finally:
             del self._tasks[key], self._queues[key]
+
+    async def _tell(self, sending: _Sending) -> None:
+        problem = GIVEN_UP
+        try:
+            problem = await self._deliver(sending)
+        finally:
+            self._told(sending.event, sending.notice, problem)
 
     async def _deliver(self, sending: _Sending) -> str:
         """Try until it arrives or patience ends; return what went wrong last, or ""."""
