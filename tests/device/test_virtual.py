@@ -62,6 +62,15 @@ def test_some_act_from_the_start() -> None:
     assert scenes == ["still"]
 
 
+def test_what_was_done_outlives_the_device() -> None:
+    done: dict[str, str] = {}
+    Outside(done).act({"di1": "high", "sdcard": "remove"})
+    Outside(done).show("do1", "high")
+    again = Outside(done)
+    assert (again["di1"], again["sdcard"], again["do1"]) == ("high", "remove", "low")
+    assert list(again.state()) == [*CAUSES, *EFFECTS]
+
+
 def test_causes_are_listed_before_effects() -> None:
     assert list(Outside().state()) == [*CAUSES, *EFFECTS]
 

@@ -58,6 +58,21 @@ def test_restart_answers_and_is_back_within_five_seconds_on_the_same_ports(camer
     assert client.value("System", "HTTPPort") == str(camera.port)
 
 
+def test_a_restart_changes_nothing_around_the_camera(camera: CameraProcess) -> None:
+    client = camera.client
+    schedule = "action=add&Name=in&TriggerDI1=1&TriggerDI1Type=1&TriggerDI2=1&EnableDigitalOutput=1"
+    client.get("/cgi/admin/virtual.cgi?di1=low&di2=high&sdcard=remove&source=lost&scene=still&light=7")
+    client.get(f"/cgi/event/schedule.cgi?{schedule}")
+    before = client.get("/cgi/admin/virtual.cgi").lines
+    log = client.get("/cgi/admin/eventlog.cgi").lines
+    client.get("/cgi/admin/restart.cgi")
+    eventually(lambda: not reachable(camera.port))
+    eventually(lambda: reachable(camera.port) and client.get("/cgi/jpg/image.cgi").status == 200)
+    assert client.get("/cgi/admin/virtual.cgi").lines == before
+    assert client.value("Event.Server.External.Storage", "Mount") == "no"
+    assert client.get("/cgi/admin/eventlog.cgi").lines == log
+
+
 def test_another_site_cannot_restart_it(client: Client) -> None:
     answer = client.ask("GET", "/cgi/admin/restart.cgi", Sec_Fetch_Site="cross-site")
     assert answer.status == 403

@@ -20,13 +20,15 @@ from ipcamd.params import ptz
 _log = logging.getLogger(__name__)
 
 
-async def rise(stack: AsyncExitStack, options: Options, restart: Callable[[], None]) -> Callable[[], None]:
+async def rise(
+    stack: AsyncExitStack, options: Options, restart: Callable[[], None], done: dict[str, str]
+) -> Callable[[], None]:
     """Build and start all parts; say when the camera is ready. What was started ends with `stack`.
 
-    Return what reads the TLS files again (SIGHUP).
+    `done` is what was done to a virtual device so far, and is kept up. Return what reads the TLS files again (SIGHUP).
     """
     on = await base(stack, options)
-    seen = await senses(stack, on)
+    seen = await senses(stack, on, done)
     watching = await watch(stack, on, seen)
     services = Services(stack, on, seen)
     camera = Camera(

@@ -77,6 +77,8 @@ async def footage(stack: AsyncExitStack, on: Base, senses: Senses) -> Footage:
     senses.outside.watch("sdcard", lambda value: card.insert(value == "insert"))
     senses.outside.watch("sdcardsize", lambda value: setattr(card, "limit", int(value) * 1024))
     card.limit = int(senses.outside["sdcardsize"]) * 1024
+    if senses.outside["sdcard"] == "remove":
+        card.insert(False)
     await clips.start()
     await card.start()
     projector = Projector(card, on.options.state_dir / "projector")

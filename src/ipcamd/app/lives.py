@@ -46,6 +46,8 @@ class _Lives:
         self._reread = reread
         self._end: asyncio.Future[End]
         self._refresh: Callable[[], None] = lambda: None
+        self._done: dict[str, str] = {}
+        """What people and nature did to a virtual device: a restart does not undo it."""
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -63,7 +65,7 @@ class _Lives:
         """Be a camera until `end` comes; return what came."""
         stack = AsyncExitStack()
         try:
-            self._refresh = await rise(stack, options, lambda: self._come(End.RESTART))
+            self._refresh = await rise(stack, options, lambda: self._come(End.RESTART), self._done)
             # what stands now stands for long: the collector need not look at it again and again
             gc.collect()
             gc.freeze()

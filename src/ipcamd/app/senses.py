@@ -36,8 +36,11 @@ class Senses:
         }
 
 
-async def senses(stack: AsyncExitStack, on: Base) -> Senses:
-    """Build them and start their threads, which sleep until somebody watches. Raises ``ConfigError``."""
+async def senses(stack: AsyncExitStack, on: Base, done: dict[str, str]) -> Senses:
+    """Build them and start their threads, which sleep until somebody watches. For `done` see `Outside`.
+
+    Raises ``ConfigError``.
+    """
     pacing = pace.Clock(now=on.clock.now_ns, local=on.clock.local)
     source, instrument = sources.make(on.options.source, pacing), sounds.make(on.options.audio, pacing)
     source.check()
@@ -53,7 +56,7 @@ async def senses(stack: AsyncExitStack, on: Base) -> Senses:
         own_sound=on.options.audio == "",
     )
     stack.push_async_callback(pipeline.stop)
-    outside = _outside(source, pipeline)
+    outside = _outside(source, pipeline, done)
     motion = Motion(on.settings, pipeline)
     stack.push_async_callback(motion.stop)
     speaker = _speaker(stack, on)
@@ -62,10 +65,13 @@ async def senses(stack: AsyncExitStack, on: Base) -> Senses:
     return Senses(pipeline, motion, speaker, outside)
 
 
-def _outside(source: sources.Source, pipeline: Pipeline) -> Outside:
+def _outside(source: sources.Source, pipeline: Pipeline, done: dict[str, str]) -> Outside:
     """Return the virtual device's world, wired to the source."""
-    outside = Outside(source=lambda value: setattr(pipeline.capture, "lost", value == "lost"))
+    outside = Outside(done, source=lambda value: setattr(pipeline.capture, "lost", value == "lost"))
+    if outside["source"] == "lost":
+        pipeline.capture.lost = True
     if isinstance(source, Scene):
+        source.figure = "still" if outside["scene"] == "still" else "walk"
         outside.watch("scene", lambda value: setattr(source, "figure", value))
     return outside
 

@@ -42,9 +42,13 @@ EFFECTS: dict[str, str] = {
 class Outside:
     """The present state of the world around the virtual device."""
 
-    def __init__(self, **watchers: Watcher) -> None:
-        """`watchers` are those that act from the start on: ``Outside(scene=..., source=...)``."""
-        self._state = {name: first for name, (_, first) in CAUSES.items()} | EFFECTS
+    def __init__(self, done: dict[str, str] | None = None, **watchers: Watcher) -> None:
+        """`done` is what was done to the device in its earlier lives, and takes note of what is done in this one.
+
+        `watchers` are those that act from the start on: ``Outside(scene=..., source=...)``.
+        """
+        self._done = {} if done is None else done
+        self._state = {name: first for name, (_, first) in CAUSES.items()} | EFFECTS | self._done
         self._watchers: dict[str, list[Watcher]] = {name: [] for name in self._state}
         for name, watcher in watchers.items():
             self.watch(name, watcher)
@@ -72,6 +76,7 @@ class Outside:
     def act(self, deeds: Mapping[str, str]) -> None:
         """Do all of `deeds`, names of `CAUSES` to values, or none. Raises `RequestFailed` with what is allowed."""
         parsed = {name: _parse(name, value) for name, value in deeds.items()}
+        self._done.update(parsed)
         for name, value in parsed.items():
             self._set(name, value)
 
