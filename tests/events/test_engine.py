@@ -209,6 +209,17 @@ async def test_the_output_is_high_for_its_time_and_then_as_set() -> None:
     assert levels == ["low", "high", "high", "low", "high", "low"]
 
 
+async def test_an_output_that_was_set_while_an_event_held_it_is_then_as_set() -> None:
+    levels: list[str] = []
+    rest = "low"
+    output = Output(levels.append, lambda: rest)
+    output.pulse(60)
+    rest = "high"
+    output.settle()
+    output.close()
+    assert levels[-1] == "high"
+
+
 async def test_the_log_is_bounded_and_its_newest_come_first(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.store.eventlog.KEPT", 20)
     monkeypatch.setattr("ipcamd.store.eventlog.SLACK", 5)

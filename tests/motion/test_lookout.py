@@ -6,8 +6,11 @@ from tests.motion.yard import NOON, RATE, Change, Showing, walker, window, yard
 
 from ipcamd.media.glance import Glance
 from ipcamd.motion.detector import SECOND
-from ipcamd.motion.lookout import PAUSE, Lookout
+from ipcamd.motion.lookout import Lookout
 from ipcamd.motion.windows import Window
+
+PAUSE = 5
+"""Seconds (clarifications, 4)."""
 
 ALL = (window(), window(box=(0, 240, 640, 480)), window(box=(0, 0, 640, 200)))
 

@@ -141,3 +141,14 @@ def test_guests_see_the_pictures_but_not_the_network() -> None:
     seen = [name for name, param in EVERY if param.get is Rank.GUEST]
     assert {"Image.MJPEG.Resolution", "Image.H264.Bitrate", "ImageSource.IO.Sensor.Mirror", "Hardware.PT"} <= {*seen}
     assert [name for name in seen if name.startswith(("Network", "Event", "RS485", "PTZ"))] == []
+
+
+def test_users_see_inputs_and_set_the_output() -> None:
+    group = find("GPIO")
+    assert group
+    ranks = {param.name: (param.get, param.set) for param in group.params}
+    assert ranks == {
+        "TriggerOutStatus1": (Rank.USERS, Rank.USERS),
+        "TriggerInStatus1": (Rank.USERS, None),
+        "TriggerInStatus2": (Rank.USERS, None),
+    }
