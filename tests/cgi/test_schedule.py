@@ -90,3 +90,9 @@ async def test_param_cgi_adds_and_removes_members_of_the_dynamic_group(world: Wo
     assert list(world.schedules) == []
     with pytest.raises(RequestFailed, match="has no members"):
         await world.text(admin, "action=add&group=Network&Name=MV")
+
+
+@pytest.mark.parametrize("query", ["action=list&group=Event.Schedule", "action=update&group=event.schedule.1&Enable=0"])
+async def test_param_cgi_says_where_schedules_are_listed_and_changed(world: World, query: str) -> None:
+    with pytest.raises(RequestFailed, match=r"schedules are at /cgi/event/schedule\.cgi; allowed: Hardware, "):
+        await world.text(param.ENDPOINTS[0], query)

@@ -192,7 +192,8 @@ def _groups(query: Query) -> list[_Asked]:
 def _group(name: str) -> _Asked:
     group = find(name)
     if group is None:
-        raise RequestFailed(f"group={_shown(name)}: allowed: {', '.join(g.name for g in GROUPS)}")
+        elsewhere = "schedules are at /cgi/event/schedule.cgi; " if name.lower().startswith(DYNAMIC.lower()) else ""
+        raise RequestFailed(f"group={_shown(name)}: {elsewhere}allowed: {', '.join(g.name for g in GROUPS)}")
     return _Asked(group, next(n for n in (group.name, *group.aliases) if n.lower() == name.lower()))
 
 
