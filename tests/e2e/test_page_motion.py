@@ -148,6 +148,15 @@ def test_the_panel_opens_with_what_the_camera_has_now(page: Chromium, camera: Ca
     assert not page.run("document.getElementById('motion-on').checked")
 
 
+def test_revert_brings_what_others_have_saved_meanwhile(page: Chromium, camera: CameraProcess) -> None:
+    open_panel(page)
+    click(page, ".window [data-part=enabled]")
+    camera.client.get("/setup.cgi?mdpercent=77|50|50")
+    click(page, "#motion-revert")
+    eventually(lambda: page.run("document.querySelector('.window [data-part=percent]').value") == "77", "the old one")
+    assert page.run("document.querySelector('.window [data-part=enabled]').checked")
+
+
 def test_sliders_cells_names_and_switches_are_saved_and_reverted(page: Chromium, camera: CameraProcess) -> None:
     click(page, "#motion-button")
     before = camera.client.get("/setup.cgi").text

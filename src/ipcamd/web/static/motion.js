@@ -124,6 +124,7 @@ export class Motion {
   #revert() {
     this.#settings = read([...new URLSearchParams(this.#saved)].map(([name, value]) => `${name}=${value}`).join("\n"));
     this.#show();
+    this.load(); // in case that others have saved meanwhile
   }
 
   async #save() {
