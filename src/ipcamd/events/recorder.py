@@ -159,7 +159,7 @@ class Recorder:
         await self._done(done)
         if present:
             self._card.progress(present)
-            self._trouble = ""
+            self._recovered()
 
     async def _finish(self, film: Film, frames: list[Encoded]) -> None:
         """Make the last film whole; if the card does not take it any more, leave it to be mended."""
@@ -192,10 +192,16 @@ class Recorder:
         return abs(self._skew - before) > STEP
 
     def _complain(self, why: str) -> None:
-        if why != self._trouble and self._card.mounted:
-            _log.error("nothing is recorded: %s", why)
-            self._card.note("recording stopped", why)
+        if why == self._trouble or not self._card.mounted:
+            return
+        _log.error("nothing is recorded: %s", why)
+        self._card.note("recording stopped", why)
         self._trouble = why
+
+    def _recovered(self) -> None:
+        if self._trouble:
+            self._card.note("recording goes on", "")
+        self._trouble = ""
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):
