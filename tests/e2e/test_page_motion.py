@@ -148,6 +148,19 @@ def test_the_panel_opens_with_what_the_camera_has_now(page: Chromium, camera: Ca
     assert not page.run("document.getElementById('motion-on').checked")
 
 
+@pytest.mark.parametrize("switch", ["#motion-on", ".window [data-part=enabled]"])
+def test_one_switch_is_enough_for_a_window_that_watches(page: Chromium, camera: CameraProcess, switch: str) -> None:
+    camera.client.get("/setup.cgi?motionenable=0&mddata=0,0,0,0,0,50|0,0,0,0,0,50|0,0,0,0,0,50")
+    open_panel(page)
+    eventually(lambda: not page.run("document.getElementById('motion-on').checked"))
+    click(page, switch)
+    save(page)
+    listed = camera.client.get("/setup.cgi").lines
+    assert "motionenable=1" in listed
+    assert "mdpercent=10|50|50" in listed
+    assert data(camera) == [1, 200, 160, 440, 400, 50]
+
+
 def test_revert_brings_what_others_have_saved_meanwhile(page: Chromium, camera: CameraProcess) -> None:
     open_panel(page)
     click(page, ".window [data-part=enabled]")

@@ -6,7 +6,8 @@ import { Zones } from "./zones.js";
 const SETUP = "/setup.cgi";
 const PICTURE = "/web/picture";
 const MEASURE = 2000; // milliseconds after which the picture's size is asked for again: some sources change it
-const FIRST = { left: 200, top: 160, right: 440, bottom: 400 }; // a window that is switched on and has no area yet
+const FIRST = { left: 200, top: 160, right: 440, bottom: 400, percent: 10 }; // a window that is switched on and has no area yet:
+// 10 per cent is what docs/motion.md begins with; at the factory's 50 hardly anybody who walks by is large enough
 
 const element = (id) => document.getElementById(id);
 
@@ -37,10 +38,7 @@ export class Motion {
       this.#save();
     });
     element("motion-revert").addEventListener("click", () => this.#revert());
-    element("motion-on").addEventListener("change", (event) => {
-      this.#settings.on = event.target.checked;
-      this.#show();
-    });
+    element("motion-on").addEventListener("change", (event) => this.#switchAll(event.target.checked));
     element("motion-close").addEventListener("click", () => this.toggle());
   }
 
@@ -197,8 +195,15 @@ export class Motion {
     return card;
   }
 
+  #switchAll(on) {
+    this.#settings.on = on;
+    if (on && !this.#settings.zones.some((zone) => zone.enabled)) this.#switch(this.#selected, true); // else nothing would be on
+    this.#show();
+  }
+
   #switch(number, enabled) {
     const zone = this.#settings.zones[number];
+    if (enabled) this.#settings.on = true; // who wants this one wants detection
     this.#change(number, { enabled, ...(enabled && !areas(zone).length ? FIRST : {}) });
   }
 
