@@ -300,6 +300,20 @@ async def test_sound_from_before_the_clock_was_set_is_in_no_later_clip(filming: 
     assert heard == pytest.approx(float(str(probe(material.path)["format"]["duration"])), abs=0.1)
 
 
+async def test_a_clock_that_is_corrected_a_little_costs_nothing_of_what_was_before(filming: Filming) -> None:
+    stage = filming.stage
+    await general(stage, PreEvent="3", PostEvent="1")
+    filming.clips.arm(True)
+    stage.show(110)
+    stage.offset = -SECOND // 2
+    stage.show(5)
+    task = await filming.begin()
+    stage.show(70)
+    (material,) = await task
+    assert playable(material.path) == ""
+    assert float(str(probe(material.path)["format"]["duration"])) == pytest.approx(4, abs=0.5)
+
+
 async def test_an_end_saves_what_there_is_and_no_more(filming: Filming) -> None:
     stage = filming.stage
     await general(stage, PreEvent="1", PostEvent="5")

@@ -12,6 +12,8 @@ KEY_EVERY = 1_000_000_000
 """Nanoseconds after which a key frame is asked for: a clip can begin only at one."""
 SOUND_LATE = 2_000_000_000
 """Nanoseconds of sound that are kept beyond those of pictures."""
+LITTLE = 1_000_000_000
+"""Nanoseconds that the clock may be set back without a loss of what was before."""
 
 
 class Ring:
@@ -70,7 +72,7 @@ class Ring:
     def _follows(self, frame: Encoded) -> bool:
         """Whether a frame goes on with what there is: the same form, and no jump of the clock."""
         last = self._groups[-1][-1]
-        goes_on = 0 <= frame.captured - last.captured <= 2 * self.keep + SOUND_LATE
+        goes_on = -LITTLE <= frame.captured - last.captured <= 2 * self.keep + SOUND_LATE
         return goes_on and not (frame.key and form_of(last, False) != form_of(frame, False))
 
     def _drop(self) -> None:
