@@ -45,3 +45,12 @@ async def test_a_real_device_has_no_such_page(world: World) -> None:
     with pytest.raises(HttpError) as caught:
         await world.ask(ENDPOINT)
     assert caught.value.status == 404
+
+
+@pytest.mark.parametrize("query", ["sdcard=insert", "light=7&SDCardSize=4096"])
+async def test_without_a_slot_there_is_no_card_to_put_in(world: World, query: str) -> None:
+    world.card.disk = None
+    before = await world.text(ENDPOINT)
+    with pytest.raises(RequestFailed, match="no slot"):
+        await world.ask(ENDPOINT, query)
+    assert await world.text(ENDPOINT) == before

@@ -172,6 +172,23 @@ async def test_a_clock_that_is_set_begins_a_new_film(
     assert all(playable(path) == "" for path in filming.films())
 
 
+@pytest.mark.parametrize("step", [-3600, 2])
+async def test_what_came_before_the_clock_was_set_stays_in_the_film_before(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    filming.recorder._length = 10**12
+    await filming.start()
+    await filming.show(45)
+    monkeypatch.setattr(recording, "STEP", SECOND)
+    filming.stage.show(45)
+    filming.stage.offset = step * SECOND
+    filming.stage.show(30)
+    await filming.until(lambda: len(filming.films()) == 2)
+    await filming.recorder.close()
+    before, after = sorted(filming.films(), key=lambda path: -len(seen(path)))
+    assert (len(seen(before)), len(seen(after))) == (90, 30)
+
+
 async def test_stopping_and_going_on(filming: Filming) -> None:
     await filming.start()
     await filming.show(30)

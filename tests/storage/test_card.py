@@ -359,3 +359,24 @@ async def test_a_file_that_nobody_waits_for_is_not_left_open(slot: Slot, monkeyp
     async with asyncio.timeout(2):
         while held(path):  # noqa: ASYNC110 - nothing tells when the thread has let go of it
             await asyncio.sleep(0)
+
+
+async def test_a_card_that_cannot_be_one_is_told_why(slot: Slot, caplog: pytest.LogCaptureFixture) -> None:
+    slot.root.write_text("a file")
+    await slot.start()
+    assert f"{slot.root} cannot be the SD card: it is not a directory" in caplog.text
+
+
+async def test_a_card_that_cannot_be_written_is_told_why(
+    slot: Slot, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+    await slot.start()
+    assert f"{slot.root} cannot be the SD card: it cannot be written" in caplog.text
+
+
+async def test_a_card_that_is_out_or_there_is_no_complaint(slot: Slot, caplog: pytest.LogCaptureFixture) -> None:
+    await slot.start()
+    slot.card.insert(False)
+    await slot.start()
+    assert caplog.text == ""

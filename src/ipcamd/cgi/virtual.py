@@ -1,18 +1,25 @@
 """``/cgi/admin/virtual.cgi``: do to the virtual device what a person or nature would do to a real one."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
-from ipcamd.errors import HttpError
+from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank
+
+CARD = {"sdcard", "sdcardsize"}
+"""What needs a slot for an SD card."""
 
 
 def virtual(call: Call) -> Reply:
-    """List the state of the world around the device, or change it. Raises `HttpError` 404 on a real device."""
+    """List the state of the world around the device, or change it. Raises `HttpError` 404 on a real device, and
+    `RequestFailed`."""
     outside = call.camera.outside
     if outside is None:
         raise HttpError(404)
     if not call.query.pairs:
         return text(*(f"{name}={value}" for name, value in outside.state().items()))
-    outside.act({name.lower(): value for name, value in call.query.pairs})
+    asked = {name.lower(): value for name, value in call.query.pairs}
+    for name in sorted(asked.keys() & CARD if not call.camera.card.slot else ()):
+        raise RequestFailed(f"{name}: this device has no slot for a card")
+    outside.act(asked)
     return text("OK")
 
 

@@ -12,6 +12,8 @@ from ipcamd.wire.payload import Header, VideoFormat
 
 GAP = 5_000_000_000
 """Nanoseconds from one picture to the next that no source takes: the clock was set."""
+JUMP = 500_000_000
+"""Likewise, when it is known that the clock was set."""
 
 _CODECS = {Codec.H264: layout.H264, Codec.MPEG4: layout.MPEG4, Codec.JPEG: layout.JPEG}
 
@@ -40,6 +42,7 @@ class Film:
         self._length = length
         self._size = size
         self._due = False
+        self._gap = GAP
         self._last = 0
 
     def write(self, frames: Iterable[Encoded]) -> list[Recording]:
@@ -49,9 +52,9 @@ class Film:
             self.current.flush()
         return done
 
-    def cut(self) -> None:
-        """Begin a new file as soon as there is a key frame."""
-        self._due = True
+    def expect_jump(self) -> None:
+        """Begin a new file behind the jump that is to come: the clock was set, and pictures from before may follow."""
+        self._gap = JUMP
         self._ask_key()
 
     def close(self) -> Recording | None:
@@ -71,8 +74,9 @@ class Film:
 
     def _turn(self, frame: Encoded) -> Recording | None:
         """Begin a new file if it is time to; return the one before."""
-        if self.current and not 0 <= frame.captured - self._last <= GAP:
-            self.cut()
+        if self.current and not 0 <= frame.captured - self._last <= self._gap:
+            self._due, self._gap = True, GAP
+            self._ask_key()
         self._last = frame.captured
         if not frame.key:
             return None

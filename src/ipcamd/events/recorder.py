@@ -215,9 +215,9 @@ class Recorder:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *given, **more))
 
 
-def _write(film: Film, frames: list[Encoded], cut: bool) -> tuple[list[Recording], Recording | None]:
-    if cut:
-        film.cut()
+def _write(film: Film, frames: list[Encoded], stepped: bool) -> tuple[list[Recording], Recording | None]:
+    if stepped:
+        film.expect_jump()
     done = film.write(frames)
     return done, film.current.state() if film.current else None
 

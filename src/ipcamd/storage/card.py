@@ -149,11 +149,15 @@ class Card:
     async def start(self) -> None:
         """Make the directory if it is not there, and begin to look through the card."""
         if self.disk is not None:
+            why = "it cannot be written"
             try:
                 await asyncio.to_thread(self.disk.make)
+            except FileExistsError:
+                why = "it is not a directory"
             except OSError as error:
-                _log.warning("the SD card cannot be used: %s", error)
-            self.look()
+                why = error.strerror or str(error)
+            if not self.look() and self._inserted:
+                _log.warning("%s cannot be the SD card: %s", self.disk.root, why)
 
     async def stop(self) -> None:
         """Look no further through it."""

@@ -8,8 +8,9 @@ const SOON = 300; // milliseconds of waiting that need no words
 const LONG = 3000; // milliseconds after which it is said why it takes so long
 
 /** Address of what there is of a recording: "film", "thumbnail", "reel", and "part", which has a number. */
-export function address(what, { dir, name }, more = {}) {
-  return new URL(`/web/${what}?${new URLSearchParams({ dir, fname: name, ...more })}`, location.origin).href;
+export function address(what, { dir, name, size }, more = {}) {
+  // the size is for the browser's store: after the clock was set back another recording may get the name
+  return new URL(`/web/${what}?${new URLSearchParams({ dir, fname: name, size, ...more })}`, location.origin).href;
 }
 
 /** Address of the file itself. */
