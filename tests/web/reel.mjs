@@ -1,9 +1,9 @@
-// Which part of a film is fetched next.
+// Which part of a film is fetched next, and what is said when it does not come.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { missing } = await import(`${process.env.MODULES}/reel.js`);
+const { fetched, missing, UNPLAYABLE } = await import(`${process.env.MODULES}/reel.js`);
 
 const film = { length: 180, part: 4.096 }; // 44 parts, the last one from 176.128 on
 
@@ -29,4 +29,18 @@ test("the end", () => {
 
 test("a part that the browser threw away in part comes again", () => {
   assert.equal(missing(film, [[2, 30]], 1), 0);
+});
+
+test("what goes wrong is said in words", async () => {
+  const answering = (status) => async () => ({ ok: status === 200, status });
+  globalThis.fetch = answering(200);
+  assert.equal((await fetched("/web/part")).status, 200);
+  globalThis.fetch = answering(404);
+  await assert.rejects(fetched("/web/part"), { message: "The recording is not there any more." });
+  globalThis.fetch = answering(503);
+  await assert.rejects(fetched("/web/part"), { message: UNPLAYABLE });
+  globalThis.fetch = async () => { throw new TypeError("Failed to fetch"); };
+  await assert.rejects(fetched("/web/part"), { message: "The camera does not answer." });
+  globalThis.fetch = async () => { throw new DOMException("", "AbortError"); };
+  await assert.rejects(fetched("/web/part"), { name: "AbortError" });
 });

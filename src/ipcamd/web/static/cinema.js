@@ -1,6 +1,6 @@
 // The screen on which one recording is shown.
 
-import { Reel } from "./reel.js";
+import { fetched, Reel, UNPLAYABLE } from "./reel.js";
 
 const element = (id) => document.getElementById(id);
 
@@ -27,6 +27,7 @@ export class Cinema {
   #delete = element("delete");
   #shown = null;
   #reel = null;
+  #asking = null;
   #patience = null;
   #others;
   #gone;
@@ -86,22 +87,22 @@ export class Cinema {
 
   /** Play it as the camera says: whole, or in parts. */
   async #thread(recording, seconds) {
+    const { signal } = (this.#asking = new AbortController());
     try {
-      const answer = await fetch(address("reel", recording));
-      if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-      const film = await answer.json();
-      if (this.#shown !== recording) return;
+      const film = await (await fetched(address("reel", recording), signal)).json();
+      if (signal.aborted) return;
       if (!film) this.#video.src = address("film", recording) + (seconds ? `#t=${seconds.toFixed(1)}` : "");
       else {
         const partAddress = (number) => address("part", recording, { number });
-        this.#reel = new Reel(this.#video, film, { address: partAddress, at: seconds, failed: () => this.#failed() });
+        this.#reel = new Reel(this.#video, film, { address: partAddress, at: seconds, failed: (error) => this.#failed(error.message) });
       }
-    } catch {
-      if (this.#shown === recording) this.#failed();
+    } catch (error) {
+      if (!signal.aborted) this.#failed(error.message);
     }
   }
 
   #rewind() {
+    this.#asking?.abort();
     this.#reel?.close();
     this.#reel = null;
     this.#video.removeAttribute("src");
@@ -133,9 +134,9 @@ export class Cinema {
     this.#patience = setTimeout(() => this.#say("Preparing the film. The camera is busy, and needs a little longer."), LONG);
   }
 
-  #failed() {
+  #failed(words = UNPLAYABLE) {
     if (!this.#shown) return;
-    this.#say("This recording cannot be shown here. It can be downloaded.");
+    this.#say(words);
     this.#wait.classList.add("failed");
   }
 

@@ -3,6 +3,9 @@
 const AHEAD = 20; // seconds that are there before they are needed
 const BEHIND = 30; // seconds that stay for going back, when room gets scarce
 const SEAM = 0.05; // seconds
+const AGAIN = 2000; // milliseconds until a part that did not come is asked for again
+
+export const UNPLAYABLE = "This recording cannot be shown here. It can be downloaded.";
 
 const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource; // iPhones have the former only
 
@@ -20,6 +23,15 @@ export function missing({ length, part }, ranges, at) {
   return null;
 }
 
+/** What the camera gives at an address; why not, if it gives nothing, in words for a person. */
+export async function fetched(address, signal) {
+  const answer = await fetch(address, { signal }).catch((error) => {
+    throw error.name === "AbortError" ? error : new Error("The camera does not answer.");
+  });
+  if (answer.ok) return answer;
+  throw new Error(answer.status === 404 ? "The recording is not there any more." : UNPLAYABLE);
+}
+
 export class Reel {
   #video;
   #address;
@@ -27,13 +39,13 @@ export class Reel {
   #failed;
   #source;
   #buffer = null;
-  #fetching = null; // { number, stop }
+  #fetching = null; // { number, stop }; one that failed stays until it is time to try again
   #ended = new AbortController();
 
   /** Play `film` ({ length, part, type } from the camera), part N of which is at `address(N)`, from second `at` on. */
   constructor(video, film, { address, at, failed }) {
     [this.#video, this.#film, this.#address, this.#failed] = [video, film, address, failed];
-    if (!Source?.isTypeSupported(film.type)) throw new Error("this browser cannot play it");
+    if (!Source?.isTypeSupported(film.type)) throw new Error(UNPLAYABLE);
     this.#source = new Source();
     this.#source.addEventListener("sourceopen", () => this.#open(at), { once: true });
     video.disableRemotePlayback = true; // a ManagedMediaSource asks for that
@@ -75,13 +87,19 @@ export class Reel {
     const fetching = { number, stop: new AbortController() };
     this.#fetching = fetching;
     try {
-      const answer = await fetch(this.#address(number), { signal: fetching.stop.signal });
-      if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+      const answer = await fetched(this.#address(number), fetching.stop.signal);
       const data = await answer.arrayBuffer();
       if (this.#fetching === fetching) this.#append(number, data);
     } catch (error) {
-      if (this.#fetching === fetching && !this.#ended.signal.aborted) this.#failed(error);
+      if (this.#fetching !== fetching || this.#ended.signal.aborted) return;
+      if (this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.#failed(error);
+      setTimeout(() => this.#again(fetching), AGAIN);
     }
+  }
+
+  #again(fetching) {
+    if (this.#fetching === fetching) this.#fetching = null;
+    this.#fill();
   }
 
   #append(number, data) {
