@@ -99,6 +99,14 @@ async def test_a_film_is_made_once_and_the_oldest_go(
     assert not made.keys() & set(folder.iterdir())
 
 
+async def test_what_a_killed_camera_left_is_thrown_away(projector: Projector, tmp_path: Path) -> None:
+    left = tmp_path / "projector" / "record-1-ipcamd-06152025-150640.avi.mp4"
+    left.parent.mkdir()
+    left.touch()
+    await projector.start()
+    assert not left.exists()
+
+
 @pytest.mark.parametrize("codec", [Codec.H264, Codec.MPEG4, Codec.JPEG])
 async def test_small_pictures(slot: Slot, projector: Projector, codec: Codec) -> None:
     found = await recording(slot, codec)
@@ -187,9 +195,10 @@ async def test_a_film_that_nobody_waits_for_is_not_made(
 
 
 async def test_small_pictures_do_not_wait_for_films(
-    slot: Slot, projector: Projector, monkeypatch: pytest.MonkeyPatch
+    slot: Slot, projector: Projector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found, shown = await recording(slot, Codec.H264), threading.Event()
+    (tmp_path / "projector").mkdir()
     monkeypatch.setattr(projecting, "_film", lambda source, path, go_on: shown.wait(10) and path.touch())
     film = asyncio.ensure_future(projector.film(found))
     try:

@@ -82,6 +82,7 @@ async def footage(stack: AsyncExitStack, on: Base, senses: Senses) -> Footage:
     await clips.start()
     await card.start()
     projector = Projector(card, on.options.state_dir / "projector")
+    await projector.start()
     stack.push_async_callback(projector.close)
     return Footage(card, clips, recorder, projector)
 

@@ -4,6 +4,7 @@ after the other, and keeps the newest films and pictures."""
 import asyncio
 import contextlib
 import os
+import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
@@ -35,7 +36,7 @@ class Projector:
     """
 
     def __init__(self, card: Card, folder: Path) -> None:
-        """`folder` is for it alone; nothing in it outlives a restart."""
+        """`folder` is for it alone; nothing in it outlives a restart: see `start`."""
         self._card = card
         self._folder = folder
         self._films: OrderedDict[Recording, int] = OrderedDict()
@@ -45,9 +46,11 @@ class Projector:
         self._picture_turn = asyncio.Lock()
         self._reel_turn = asyncio.Lock()
         self._waiting = 0
-        self._empty = False
-        """Whether what an earlier start left in the folder is gone."""
         self._threads: ThreadPoolExecutor | None = None
+
+    async def start(self) -> None:
+        """Throw away what an earlier life left, as far as that can be done."""
+        await asyncio.to_thread(self._clear)
 
     async def reel(self, recording: Recording) -> Reel | None:
         """Return what a page must know to play it in parts; None if `film` gives it whole. Raises `CardError`."""
@@ -63,9 +66,6 @@ class Projector:
         """Return the recording as MP4, open for reading, and its size. Raises `CardError`."""
         path = self._path(recording)
         async with self._my_turn(self._film_turn):
-            if not self._empty:
-                await asyncio.to_thread(self._clear)
-                self._empty = True
             if recording not in self._films:
                 await self._make(recording, lambda source, go_on: _film(source, path, go_on))
                 self._films[recording] = (await asyncio.to_thread(path.stat)).st_size
@@ -91,8 +91,6 @@ class Projector:
         if self._threads:
             self._threads.shutdown(wait=False, cancel_futures=True)
             await asyncio.to_thread(self._clear)
-            with contextlib.suppress(OSError):
-                self._folder.rmdir()
 
     async def _make(self, recording: Recording, work: Callable[[BinaryIO, GoOn], T]) -> T:
         self._threads = self._threads or ThreadPoolExecutor(3, "projector", _stand_back)
@@ -121,9 +119,7 @@ class Projector:
             self._waiting -= 1
 
     def _clear(self) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in self._folder.iterdir():
-            path.unlink()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _clear_out(self) -> None:
         while len(self._films) > 1 and sum(self._films.values()) > MOST_BYTES:
@@ -147,6 +143,7 @@ class _Waiting:
 def _film(source: BinaryIO, path: Path, go_on: GoOn) -> None:
     from ipcamd.storage.screening import mp4
 
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         mp4(source, path, go_on)
     except BaseException:
