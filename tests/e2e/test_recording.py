@@ -223,7 +223,10 @@ def test_the_page_plays_what_must_be_converted_while_it_is_converted(
     browser.run(f"{video}.play()")
     eventually(lambda: browser.run(f"{video}.currentTime") > 13, "it does not play over a seam")
     assert browser.run("document.getElementById('wait').classList.contains('over')")
+    browser.run("document.getElementById('close').click(); document.querySelector('.film').click()")
+    eventually(lambda: browser.run(f"{video}.readyState >= 2"), "it does not open again")
     browser.run("document.getElementById('close').click()")
+    eventually(lambda: browser.run(f"{video}.getAttribute('src')") is None, "it plays on")
     assert not browser.console
 
 

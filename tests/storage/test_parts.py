@@ -120,6 +120,13 @@ def test_a_gap_is_a_picture_that_stays() -> None:
     assert spans(made[0], "video")[-1] == pytest.approx((1.9, SECONDS), abs=0.001)
 
 
+def test_a_part_begins_with_a_picture_though_the_film_does_not() -> None:
+    """A Media Source does not play over a hole, and decoders of other cameras' films may give the first one late."""
+    (made,) = parts(film(pictures(Codec.JPEG), Codec.JPEG, origin=NOON - SECOND))
+    video = spans(made, "video")
+    assert (video[0][0], video[-1][1]) == pytest.approx((0, 3), abs=0.05)
+
+
 def test_what_a_page_must_know() -> None:
     assert reel(io.BytesIO(recorded(Codec.MPEG4))) == Reel(10.0, SECONDS, True)
     assert reel(io.BytesIO(film(pictures(Codec.JPEG), Codec.JPEG))) == Reel(2.0, SECONDS, False)

@@ -18,7 +18,7 @@ from av.container import InputContainer, OutputContainer
 from av.video.frame import PictureType, VideoFrame
 
 from ipcamd.storage.recording import Reel
-from ipcamd.storage.screening import RATE, AnyPacket, GoOn, opened, pictures_of, whole
+from ipcamd.storage.screening import RATE, AnyPacket, GoOn, opened, pictures_of, seek, whole
 
 GRAIN = 1024
 """Samples of a packet of AAC."""
@@ -52,7 +52,7 @@ def part(source: BinaryIO, number: int, go_on: GoOn) -> bytes:
         tracks: dict[str, _Pictures | _Sound] = {"video": _Pictures(film, out, lasts)}
         if film.streams.audio:
             tracks["audio"] = _Sound(out, lasts)
-        _seek(film, begin - LEAD * GRAIN / RATE)
+        seek(film, begin - LEAD * GRAIN / RATE - _slot(film))
         for packet in film.demux():
             go_on()
             if packet.dts is None:
@@ -71,10 +71,10 @@ def _length(film: InputContainer) -> float:
     return (film.duration or 0) / 1_000_000
 
 
-def _seek(film: InputContainer, at: float) -> None:
-    """Go to the last key frame before; FFmpeg takes the nearest picture's time for ours."""
+def _slot(film: InputContainer) -> float:
+    """Return how many seconds a picture lasts: when seeking, FFmpeg takes the nearest one's time for ours."""
     rate = pictures_of(film).average_rate
-    film.seek(int(max(0, at - (1 / rate if rate else 0)) * 1_000_000))
+    return float(1 / rate) if rate else 0
 
 
 class _Pictures:
@@ -99,7 +99,7 @@ class _Pictures:
             if isinstance(frame, VideoFrame):
                 if at > 0:
                     self._encode(at)
-                self._shown = frame, max(at, 0)
+                self._shown = frame, max(at, 0) if self._shown else 0  # some decoders give the first one late
 
     def end(self) -> None:
         if not self._shown:

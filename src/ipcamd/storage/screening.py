@@ -5,6 +5,7 @@ threads only.
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
@@ -50,7 +51,7 @@ def small_picture(source: BinaryIO, length: float) -> bytes:
     with opened(source) as film:
         pictures = pictures_of(film)
         if length:
-            film.seek(int(min(BEGIN, length / 2) * 1_000_000))  # to the key frame before
+            seek(film, min(BEGIN, length / 2))
         frame = next(film.decode(pictures), None)
         if frame is None:
             raise ValueError("no picture in it can be decoded")
@@ -63,6 +64,13 @@ def small_picture(source: BinaryIO, length: float) -> bytes:
 def opened(source: BinaryIO) -> InputContainer:
     """Open a film."""
     return cast("InputContainer", av.open(source, buffer_size=_BUFFER))
+
+
+def seek(film: InputContainer, at: float) -> None:
+    """Go to the last key frame before a second of a film that was just opened; stay at its beginning if there is none,
+    or nothing tells where they are."""
+    with suppress(OSError):
+        film.seek(int(max(0, at) * 1_000_000))
 
 
 def whole(film: InputContainer) -> bool:

@@ -48,7 +48,8 @@ export class Cinema {
     element("later").addEventListener("click", () => this.#step("later"));
     this.#delete.addEventListener("click", () => this.#remove());
     this.#delete.addEventListener("blur", () => this.#ask(false));
-    this.#dialog.addEventListener("close", () => this.#empty());
+    // the event comes a little later: another film may have been opened by then
+    this.#dialog.addEventListener("close", () => this.#dialog.open || this.#empty());
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     // not the dialog's: what has the focus may be hidden or disabled by the next recording
     document.addEventListener("keydown", (event) => this.#dialog.open && this.#key(event));

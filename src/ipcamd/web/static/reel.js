@@ -40,6 +40,7 @@ export class Reel {
   #source;
   #buffer = null;
   #fetching = null; // { number, stop }; one that failed stays until it is time to try again
+  #put = null; // number of the part that was added last
   #ended = new AbortController();
 
   /** Play `film` ({ length, part, type } from the camera), part N of which is at `address(N)`, from second `at` on. */
@@ -67,7 +68,12 @@ export class Reel {
     this.#video.currentTime = Math.min(at, this.#film.length);
     this.#buffer.addEventListener("updateend", () => this.#fill(), { signal });
     this.#video.addEventListener("timeupdate", () => this.#fill(), { signal });
-    this.#video.addEventListener("seeking", () => this.#fill(), { signal });
+    this.#video.addEventListener("seeking", () => this.#seek(), { signal });
+    this.#fill();
+  }
+
+  #seek() {
+    this.#put = null;
     this.#fill();
   }
 
@@ -79,7 +85,8 @@ export class Reel {
     if (number !== null && number === this.#fetching?.number) return;
     this.#fetching?.stop.abort();
     this.#fetching = null;
-    if (number !== null) this.#fetch(number);
+    if (number !== null && number === this.#put) this.#failed(new Error(UNPLAYABLE)); // it is not what it should be
+    else if (number !== null) this.#fetch(number);
     else if (this.#source.readyState === "open" && missing(this.#film, ranges, this.#film.length) === null) this.#source.endOfStream();
   }
 
@@ -107,6 +114,7 @@ export class Reel {
     this.#buffer.timestampOffset = number * this.#film.part;
     try {
       this.#buffer.appendBuffer(data);
+      this.#put = number;
     } catch (error) {
       if (error.name !== "QuotaExceededError") throw error;
       const old = this.#video.currentTime - BEHIND;
