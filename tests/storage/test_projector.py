@@ -216,6 +216,6 @@ async def test_requests_wait_for_their_turn_but_not_too_many(
     monkeypatch.setattr(projecting, "WAITING", 2)
     found = [await recording(slot, Codec.JPEG, minute=minute) for minute in range(4)]
     answers = await asyncio.gather(*map(projector.picture, found), return_exceptions=True)
-    assert sum(isinstance(answer, bytes) for answer in answers) == 2
+    assert sum(isinstance(answer, bytes) for answer in answers) == 2, answers
     assert sum(isinstance(answer, CardError) for answer in answers) == 2
     assert [len(await projector.picture(one)) > 500 for one in found] == [True] * 4
