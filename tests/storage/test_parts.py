@@ -9,8 +9,8 @@ import pytest
 from tests.wire.avi.films import FOURCC, NOON, SIZE, film, pictures
 
 from ipcamd.media.frame import Codec
-from ipcamd.storage.parts import SECONDS, part, reel
-from ipcamd.storage.recording import Reel
+from ipcamd.storage.parts import SECONDS, part, parts_of
+from ipcamd.storage.recording import Parts
 from ipcamd.wire.avi.layout import Form
 from ipcamd.wire.avi.writer import SECOND, Writer
 
@@ -128,9 +128,9 @@ def test_a_part_begins_with_a_picture_though_the_film_does_not() -> None:
 
 
 def test_what_a_page_must_know() -> None:
-    assert reel(io.BytesIO(recorded(Codec.MPEG4))) == Reel(10.0, SECONDS, True)
-    assert reel(io.BytesIO(film(pictures(Codec.JPEG), Codec.JPEG))) == Reel(2.0, SECONDS, False)
-    assert reel(io.BytesIO(film(pictures(Codec.H264), Codec.H264))) is None
+    assert parts_of(io.BytesIO(recorded(Codec.MPEG4))) == Parts(10.0, SECONDS, True)
+    assert parts_of(io.BytesIO(film(pictures(Codec.JPEG), Codec.JPEG))) == Parts(2.0, SECONDS, False)
+    assert parts_of(io.BytesIO(film(pictures(Codec.H264), Codec.H264))) is None
 
 
 def test_a_film_without_sound() -> None:

@@ -22,7 +22,7 @@ from ipcamd.storage.recording import Recording, name_of
 from ipcamd.store.settings import Change
 from ipcamd.web.recordings import ENDPOINTS, _days, _of
 
-LIST, REEL, PART, FILM, THUMBNAIL = ENDPOINTS
+LIST, PARTS, PART, FILM, THUMBNAIL = ENDPOINTS
 HOUR = 3600 * SECOND
 
 
@@ -119,7 +119,7 @@ def card_film(world: World, codec: Codec) -> str:
 async def test_a_film(world: World) -> None:
     query = card_film(world, Codec.H264)
     await world.card.learn("event", query.rpartition("=")[2])
-    assert json.loads((await world.ask(REEL, query)).body) is None
+    assert json.loads((await world.ask(PARTS, query)).body) is None
     made: list[Call] = []
 
     def catch(call: Call) -> Reply:
@@ -140,7 +140,7 @@ async def test_a_film(world: World) -> None:
 async def test_a_film_in_parts(world: World) -> None:
     query = card_film(world, Codec.MPEG4)
     await world.card.learn("event", query.rpartition("=")[2])
-    told = json.loads((await world.ask(REEL, query)).body)
+    told = json.loads((await world.ask(PARTS, query)).body)
     assert told == {"length": 2.0, "part": 4.096, "type": 'video/mp4; codecs="avc1.42C01F,mp4a.40.2"'}
     answer = await world.ask(PART, f"{query}&number=0")
     assert (answer.content_type, answer.body[4:8]) == ("video/mp4", b"ftyp")
@@ -160,7 +160,7 @@ async def test_a_single_picture_is_no_film(world: World) -> None:
     path = world.path / "sdcard" / "event" / "ipcamd-06152025-160641.jpg"
     path.write_bytes(pictures(Codec.JPEG)[0].payload)
     await world.card.learn("event", path.name)
-    assert json.loads((await world.ask(REEL, f"dir=event&fname={path.name}")).body) is None
+    assert json.loads((await world.ask(PARTS, f"dir=event&fname={path.name}")).body) is None
 
 
 async def test_a_thumbnail_is_asked_for_once(world: World) -> None:
@@ -184,7 +184,7 @@ async def test_a_thumbnail_is_asked_for_once(world: World) -> None:
         "dir=record&fname=/etc/passwd",
     ],
 )
-@pytest.mark.parametrize("endpoint", [REEL, PART, FILM, THUMBNAIL], ids=["reel", "part", "film", "thumbnail"])
+@pytest.mark.parametrize("endpoint", [PARTS, PART, FILM, THUMBNAIL], ids=["parts", "part", "film", "thumbnail"])
 async def test_other_names_are_404(world: World, endpoint, query: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(HttpError) as refused:
         await world.ask(endpoint, query)

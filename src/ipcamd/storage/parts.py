@@ -17,7 +17,7 @@ from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.video.frame import PictureType, VideoFrame
 
-from ipcamd.storage.recording import Reel
+from ipcamd.storage.recording import Parts
 from ipcamd.storage.screening import RATE, AnyPacket, GoOn, opened, pictures_of, seek, whole
 
 GRAIN = 1024
@@ -35,10 +35,10 @@ _TICKS = 90_000
 _FLAGS = {"movflags": "empty_moov+default_base_moof+skip_trailer"}
 
 
-def reel(source: BinaryIO) -> Reel | None:
+def parts_of(source: BinaryIO) -> Parts | None:
     """Return what a page must know of a film to play it in parts; None if it plays as a whole. Raises like `part`."""
     with opened(source) as film:
-        return None if whole(film) else Reel(_length(film), SECONDS, bool(film.streams.audio))
+        return None if whole(film) else Parts(_length(film), SECONDS, bool(film.streams.audio))
 
 
 def part(source: BinaryIO, number: int, go_on: GoOn) -> bytes:

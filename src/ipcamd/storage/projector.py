@@ -14,7 +14,7 @@ from typing import BinaryIO, TypeVar
 
 from ipcamd.errors import CardError
 from ipcamd.storage.card import Card
-from ipcamd.storage.recording import Recording, Reel
+from ipcamd.storage.recording import Parts, Recording
 
 T = TypeVar("T")
 GoOn = Callable[[], None]
@@ -44,7 +44,7 @@ class Projector:
         self._pictures: OrderedDict[Recording, bytes] = OrderedDict()
         self._film_turn = asyncio.Lock()
         self._picture_turn = asyncio.Lock()
-        self._reel_turn = asyncio.Lock()
+        self._parts_turn = asyncio.Lock()
         self._waiting = 0
         self._threads: ThreadPoolExecutor | None = None
 
@@ -52,10 +52,10 @@ class Projector:
         """Throw away what an earlier life left, as far as that can be done."""
         await asyncio.to_thread(self._clear)
 
-    async def reel(self, recording: Recording) -> Reel | None:
+    async def parts_of(self, recording: Recording) -> Parts | None:
         """Return what a page must know to play it in parts; None if `film` gives it whole. Raises `CardError`."""
-        async with self._my_turn(self._reel_turn):
-            return await self._make(recording, lambda source, _: _reel(source))
+        async with self._my_turn(self._parts_turn):
+            return await self._make(recording, lambda source, _: _parts(source))
 
     async def part(self, recording: Recording, number: int) -> bytes:
         """Return one part of a film that is played in parts, as fragmented MP4. Raises `CardError`."""
@@ -151,10 +151,10 @@ def _film(source: BinaryIO, path: Path, go_on: GoOn) -> None:
         raise
 
 
-def _reel(source: BinaryIO) -> Reel | None:
-    from ipcamd.storage.parts import reel
+def _parts(source: BinaryIO) -> Parts | None:
+    from ipcamd.storage.parts import parts_of
 
-    return reel(source)
+    return parts_of(source)
 
 
 def _part(source: BinaryIO, number: int, go_on: GoOn) -> bytes:

@@ -53,7 +53,7 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
-class Reel:
+class Parts:
     """A film that browsers play in parts only, each encoded for them when they ask for it."""
 
     length: float

@@ -28,7 +28,7 @@ _MODULES = (
     "events",
     "recordings",
     "cinema",
-    "reel",
+    "parts",
 )
 
 FILES = {

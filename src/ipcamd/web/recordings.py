@@ -11,7 +11,7 @@ from ipcamd.cgi.download import download
 from ipcamd.cgi.endpoint import Call, Endpoint, File, Reply, never
 from ipcamd.errors import CardError, HttpError, RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Recording, Reel, nanoseconds
+from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Parts, Recording, nanoseconds
 
 _DAY = timedelta(days=1)
 _FRESH = (("Cache-Control", "no-store"),)
@@ -44,12 +44,12 @@ async def recordings(call: Call) -> Reply:
     return Reply(json.dumps(answer).encode(), content_type="application/json", headers=_FRESH)
 
 
-async def reel(call: Call) -> Reply:
+async def parts(call: Call) -> Reply:
     """Answer with how a recording is played: `null` if `/web/film` gives it whole, else the seconds that it lasts,
     those of each part, and the parts' type."""
     recording = _recording(call)
     try:
-        found = None if recording.name.endswith(".jpg") else await call.camera.projector.reel(recording)
+        found = None if recording.name.endswith(".jpg") else await call.camera.projector.parts_of(recording)
     except CardError as error:
         raise HttpError(503, str(error)) from error
     told = found and {"length": found.length, "part": found.part, "type": _type(found)}
@@ -110,8 +110,8 @@ def _tag(recording: Recording) -> str:
     return f'"{recording.size:x}-{recording.stamp:x}"'
 
 
-def _type(reel: Reel) -> str:
-    return f'video/mp4; codecs="avc1.42C01F{",mp4a.40.2" if reel.sound else ""}"'
+def _type(parts: Parts) -> str:
+    return f'video/mp4; codecs="avc1.42C01F{",mp4a.40.2" if parts.sound else ""}"'
 
 
 def _told(call: Call, recording: Recording) -> dict[str, object]:
@@ -169,7 +169,7 @@ def _reads(path: str, action: Callable[[Call], Awaitable[Reply | File]]) -> Endp
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     _reads("/web/recordings", recordings),
-    _reads("/web/reel", reel),
+    _reads("/web/parts", parts),
     _reads("/web/part", part),
     _reads("/web/film", film),
     _reads("/web/thumbnail", thumbnail),

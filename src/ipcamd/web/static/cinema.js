@@ -1,13 +1,13 @@
 // The screen on which one recording is shown.
 
-import { fetched, Reel, UNPLAYABLE } from "./reel.js";
+import { fetched, Parts, UNPLAYABLE } from "./parts.js";
 
 const element = (id) => document.getElementById(id);
 
 const SOON = 300; // milliseconds of waiting that need no words
 const LONG = 3000; // milliseconds after which it is said why it takes so long
 
-/** Address of what there is of a recording: "film", "thumbnail", "reel", and "part", which has a number. */
+/** Address of what there is of a recording: "film", "thumbnail", "parts", and "part", which has a number. */
 export function address(what, { dir, name, size }, more = {}) {
   // the size is for the browser's store: after the clock was set back another recording may get the name
   return new URL(`/web/${what}?${new URLSearchParams({ dir, fname: name, size, ...more })}`, location.origin).href;
@@ -26,7 +26,7 @@ export class Cinema {
   #wait = element("wait");
   #delete = element("delete");
   #shown = null;
-  #reel = null;
+  #parts = null;
   #asking = null;
   #patience = null;
   #others;
@@ -90,12 +90,12 @@ export class Cinema {
   async #thread(recording, seconds) {
     const { signal } = (this.#asking = new AbortController());
     try {
-      const film = await (await fetched(address("reel", recording), signal)).json();
+      const film = await (await fetched(address("parts", recording), signal)).json();
       if (signal.aborted) return;
       if (!film) this.#video.src = address("film", recording) + (seconds ? `#t=${seconds.toFixed(1)}` : "");
       else {
         const partAddress = (number) => address("part", recording, { number });
-        this.#reel = new Reel(this.#video, film, { address: partAddress, at: seconds, failed: (error) => this.#failed(error.message) });
+        this.#parts = new Parts(this.#video, film, { address: partAddress, at: seconds, failed: (error) => this.#failed(error.message) });
       }
     } catch (error) {
       if (!signal.aborted) this.#failed(error.message);
@@ -104,8 +104,8 @@ export class Cinema {
 
   #rewind() {
     this.#asking?.abort();
-    this.#reel?.close();
-    this.#reel = null;
+    this.#parts?.close();
+    this.#parts = null;
     this.#video.removeAttribute("src");
     this.#video.load(); // lets go of the connection
   }

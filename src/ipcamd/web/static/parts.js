@@ -32,7 +32,7 @@ export async function fetched(address, signal) {
   throw new Error(answer.status === 404 ? "The recording is not there any more." : UNPLAYABLE);
 }
 
-export class Reel {
+export class Parts {
   #video;
   #address;
   #film;
