@@ -2,6 +2,7 @@
 
 IpcamdError
 ├── ConfigError     an option, source, port or state directory is unusable: exit code 2 at start
+│   └── PortTaken   the port is another program's
 ├── RequestFailed   a request is well-formed but cannot be done: 200 ``Request failed: <message>``
 ├── HttpError       a request is refused by HTTP itself: 4xx/5xx
 ├── StoreError      a change could not be made durable; memory is as before
@@ -19,6 +20,10 @@ class IpcamdError(Exception):
 
 class ConfigError(IpcamdError):
     """The camera cannot start this way; the message says what to do."""
+
+
+class PortTaken(ConfigError):
+    """Another program listens on the port, or talks from it."""
 
 
 class RequestFailed(IpcamdError):

@@ -12,10 +12,12 @@ from dataclasses import fields, replace
 
 from ipcamd import logs
 from ipcamd.app.build import rise
-from ipcamd.errors import ConfigError
+from ipcamd.errors import ConfigError, PortTaken
 from ipcamd.options import Options
 from ipcamd.server.port import free_port
 
+TRIES = 4
+"""How often to begin where any port will do."""
 GRACE = 2.5
 """Seconds that an orderly end of a life may take; what hangs then is left behind."""
 
@@ -45,6 +47,8 @@ class _Lives:
         self._options = options
         self._reread = reread
         self._end: asyncio.Future[End]
+        self._stopped = False
+        """It is to end for good; perhaps told between two lives."""
         self._refresh: Callable[[], None] = lambda: None
         self._done: dict[str, str] = {}
         """What people and nature did to a virtual device: a restart does not undo it."""
@@ -54,27 +58,39 @@ class _Lives:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._come, End.STOP)
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
-        end = End.RESTART
+        end = await self._first()
         while end is End.RESTART:
-            self._end = loop.create_future()
-            # a port that was free at first stays the same in all lives
-            self._options = _with_ports(self._options)
-            end = await self._live(self._options, self._end)
+            end = await self._live(_with_ports(self._options))
 
-    async def _live(self, options: Options, end: "asyncio.Future[End]") -> End:
-        """Be a camera until `end` comes; return what came."""
+    async def _first(self) -> End:
+        """Live for the first time. Where any port will do, one that was just free may be taken by now: take another."""
+        for left in reversed(range(TRIES)):
+            try:
+                return await self._live(_with_ports(self._given))
+            except PortTaken:
+                if not left or self._options == self._given:
+                    raise
+        raise AssertionError  # the last round returns or raises
+
+    async def _live(self, options: Options) -> End:
+        """Be a camera until its end comes; return what came. The ports stay the same in all lives to come."""
+        self._options = options
+        self._end = asyncio.get_running_loop().create_future()
+        if self._stopped:
+            return End.STOP
         stack = AsyncExitStack()
         try:
             self._refresh = await rise(stack, options, lambda: self._come(End.RESTART), self._done)
             # what stands now stands for long: the collector need not look at it again and again
             gc.collect()
             gc.freeze()
-            return await end
+            return await self._end
         finally:
             gc.unfreeze()
             await _fall(stack)
 
     def _come(self, end: End) -> None:
+        self._stopped = self._stopped or end is End.STOP
         if not self._end.done():
             self._end.set_result(end)
 

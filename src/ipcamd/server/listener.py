@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 
-from ipcamd.errors import ConfigError
+from ipcamd.errors import ConfigError, PortTaken
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ def bind(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> lis
             for sock in sockets:
                 sock.close()
             if not left or error.errno != errno.EADDRINUSE:
-                raise ConfigError(_explain(error, host, port)) from error
+                raise _explained(error, host, port) from error
     raise AssertionError  # the last round returns or raises
 
 
@@ -144,11 +144,11 @@ def _open(host: str, port: int, kind: int) -> socket.socket:
     return sock
 
 
-def _explain(error: OSError, host: str, port: int) -> str:
+def _explained(error: OSError, host: str, port: int) -> ConfigError:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} is in use by another program: stop that or choose another port"
+        return PortTaken(f"port {port} is in use by another program: stop that or choose another port")
     if error.errno == errno.EACCES:
-        return f"port {port} needs more rights: choose a port above 1023"
+        return ConfigError(f"port {port} needs more rights: choose a port above 1023")
     if error.errno == errno.EADDRNOTAVAIL:
-        return f"this machine has not the address {host}: give another --host"
-    return f"cannot listen on port {port}: {error.strerror}"
+        return ConfigError(f"this machine has not the address {host}: give another --host")
+    return ConfigError(f"cannot listen on port {port}: {error.strerror}")
