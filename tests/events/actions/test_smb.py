@@ -203,6 +203,16 @@ async def test_the_server_goes_and_comes_back(stage: Stage, server: Samba) -> No
 
 
 @pytest.mark.slow
+async def test_a_server_that_takes_little_at_once(tmp_path: Path, stage: Stage) -> None:
+    (tmp_path / "far").mkdir()
+    with running(tmp_path / "far", "smb2 max credits = 6") as server:
+        await aim(stage, server)
+        await stage.put("samba", "one.avi", FILM)
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": FILM}
+
+
+@pytest.mark.slow
 async def test_a_full_disk(tmp_path: Path, stage: Stage) -> None:
     (tmp_path / "far").mkdir()
     with running(tmp_path / "far") as server:

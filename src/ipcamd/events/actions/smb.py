@@ -2,10 +2,12 @@
 
 import logging
 import uuid
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 
-from smbprotocol.connection import Connection
+from smbprotocol.connection import Connection, Request
 from smbprotocol.exceptions import (
     NtStatus,
     ObjectNameCollision,
@@ -40,6 +42,10 @@ from ipcamd.events.parcel import Parcel
 BLOCK, SMALL = 1 << 20, 1 << 16
 """Bytes that are written at a time, if the server takes as much; and of a file that did not get through before: on a
 slow line a large piece would look like standing still."""
+ROOM = 128
+"""Pieces of `SMALL` bytes for what is on its way, with the copies that the library makes."""
+AHEAD = 2
+"""Blocks that are on their way at once."""
 PATIENCE = 4
 """Times the usual that the server has to bring a file to its disk."""
 
@@ -72,6 +78,9 @@ class SmbSession:
         self._folder = folder
         self._errand = errand
         self._connection: Connection = tree.session.connection
+        # glibc gives what is free at the end of a thread's heap back after each block, and fetches it anew for the
+        # next, which takes a third of the time. This stays at the end, and what is before it in the heap.
+        self._lid = [bytes(SMALL) for _ in range(ROOM)].pop()
 
     def send(self, parcels: Sequence[Parcel], attempt: int) -> str:
         """See `Session`."""
@@ -117,14 +126,33 @@ class SmbSession:
         return file
 
     def _write(self, file: Open, parcel: Parcel) -> None:
-        block = min(SMALL if parcel.tried else BLOCK, self._connection.max_write_size)
-        written = 0
+        """Write the file. While the server is at one block, the next is on its way."""
+        block = min(SMALL if parcel.tried else BLOCK, self._connection.max_write_size, SMALL * max(1, self._credits))
+        sent, written, waiting = 0, 0, deque[Callable[[], int]]()
         with parcel.path.open("rb") as content:
             while data := content.read(block):
-                written += file.write(data, written)
-                self._errand.beat()
+                while waiting and not (len(waiting) < AHEAD and self._may_send(len(data))):
+                    written += waiting.popleft()()
+                    self._errand.beat()
+                message, answer = file.write(data, sent, send=False)
+                waiting.append(partial(answer, self._ask(message)))
+                sent += len(data)
+        for answer in waiting:
+            written += answer()
+            self._errand.beat()
         if written != parcel.size:
             raise DeliveryError(f"of {parcel.size} bytes {written} arrived")
+
+    def _may_send(self, size: int) -> bool:
+        """Return whether the server takes another write of so many bytes before it answers one (MS-SMB2, credits)."""
+        return self._credits >= (-(-size // SMALL) if self._connection.supports_multi_credit else 1)
+
+    @property
+    def _credits(self) -> int:
+        """How many requests the server takes now, or pieces of `SMALL` bytes of one."""
+        window = self._connection.sequence_window
+        credits: int = window["high"] - window["low"]
+        return credits
 
     def _rename(self, file: Open, wanted: str) -> str:
         """Give the open file its name, or the first of its kind that is free; return that."""
@@ -145,8 +173,10 @@ class SmbSession:
         request["file_info_class"] = information.INFO_CLASS
         request["file_id"] = file.file_id
         request["buffer"] = information
-        session = self._tree.session
-        self._connection.receive(self._connection.send(request, session.session_id, self._tree.tree_connect_id))
+        self._connection.receive(self._ask(request))
+
+    def _ask(self, message: Structure) -> Request:
+        return self._connection.send(message, self._tree.session.session_id, self._tree.tree_connect_id)
 
     def _size(self, name: str) -> int | None:
         """Return the size of a file; None if there is none."""
