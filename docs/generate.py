@@ -74,7 +74,7 @@ ZONES_TITLE = (
 def modules() -> Iterator[ModuleType]:
     """Give all modules that may declare endpoints."""
     for package in (ipcamd.cgi, ipcamd.web):
-        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(found.name)
 
 

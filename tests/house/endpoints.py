@@ -11,8 +11,8 @@ from ipcamd.cgi.endpoint import Endpoint
 
 def modules() -> Iterator[ModuleType]:
     """Give the modules of ``cgi/`` that are named after a path."""
-    for found in pkgutil.iter_modules(ipcamd.cgi.__path__):
-        module = importlib.import_module(f"ipcamd.cgi.{found.name}")
+    for found in pkgutil.walk_packages(ipcamd.cgi.__path__, "ipcamd.cgi."):
+        module = importlib.import_module(found.name)
         if declared(module):
             yield module
 

@@ -61,9 +61,8 @@ def test_no_two_endpoints_share_a_path() -> None:
 
 
 def test_endpoints_do_not_import_each_other() -> None:
-    files = [Path(str(module.__file__)) for module in endpoints.modules()]
-    names = {f"ipcamd.cgi.{file.stem}" for file in files}
-    assert {file.name: found for file in files if (found := imports(file) & names - {f"ipcamd.cgi.{file.stem}"})} == {}
+    files = {module.__name__: Path(str(module.__file__)) for module in endpoints.modules()}
+    assert {name: found for name, file in files.items() if (found := imports(file) & files.keys() - {name})} == {}
 
 
 def test_starting_up_imports_nothing_heavy_and_does_nothing() -> None:

@@ -1,31 +1,11 @@
-"""The SDK's requests: one file per path, named by the path's last word."""
+"""The SDK's requests: one file per path, named by the path's last word, in the folder of its first one."""
 
-from ipcamd.cgi import (
-    audio,
-    date,
-    eventhttpnotify,
-    eventlog,
-    h264,
-    image,
-    mjpeg,
-    mjpg,
-    mpeg4,
-    param,
-    pwdgrp,
-    query,
-    restart,
-    schedule,
-    sdcard,
-    serverreport,
-    setup,
-    speaker,
-    stream1,
-    stream2,
-    talk,
-    test,
-    virtual,
-)
+from ipcamd.cgi import eventhttpnotify, param, query, sdcard, setup
+from ipcamd.cgi.admin import date, eventlog, pwdgrp, restart, serverreport, virtual
+from ipcamd.cgi.audio import audio, speaker, talk
 from ipcamd.cgi.endpoint import Endpoint
+from ipcamd.cgi.event import schedule, test
+from ipcamd.cgi.stream import h264, image, mjpeg, mjpg, mpeg4, stream1, stream2
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     serverreport.ENDPOINT,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.cgi.asking import SECOND, World
 
-from ipcamd.cgi.date import ENDPOINT
+from ipcamd.cgi.admin.date import ENDPOINT
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank, Values
 from ipcamd.store.settings import Change

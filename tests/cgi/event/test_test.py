@@ -6,7 +6,7 @@ import pytest
 from tests.cgi.asking import World
 from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
 
-from ipcamd.cgi.test import ENDPOINT
+from ipcamd.cgi.event.test import ENDPOINT
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.store.settings import Change

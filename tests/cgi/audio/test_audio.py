@@ -4,7 +4,7 @@ import pytest
 from tests.cgi.asking import World
 from tests.cgi.sounding import Sounding
 
-from ipcamd.cgi.audio import ENDPOINT
+from ipcamd.cgi.audio.audio import ENDPOINT
 from ipcamd.cgi.endpoint import Framing, Join, Reply
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank

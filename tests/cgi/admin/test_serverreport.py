@@ -2,7 +2,7 @@ import pytest
 from tests.cgi.asking import World
 
 from ipcamd import __version__
-from ipcamd.cgi.serverreport import ENDPOINT
+from ipcamd.cgi.admin.serverreport import ENDPOINT
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.store.settings import Change

@@ -5,7 +5,7 @@ import json
 import pytest
 from tests.cgi.asking import NOON, World
 
-from ipcamd.cgi import eventlog
+from ipcamd.cgi.admin import eventlog
 from ipcamd.errors import RequestFailed
 from ipcamd.store.eventlog import Entry
 

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from tests.cgi.asking import World
 
-from ipcamd.cgi import param, schedule
+from ipcamd.cgi import param
+from ipcamd.cgi.event import schedule
 from ipcamd.errors import RequestFailed
 
 ASK = schedule.ENDPOINT

@@ -1,7 +1,7 @@
 import pytest
 from tests.cgi.asking import World
 
-from ipcamd.cgi.virtual import ENDPOINT
+from ipcamd.cgi.admin.virtual import ENDPOINT
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.wire.query import Query

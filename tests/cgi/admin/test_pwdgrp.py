@@ -6,8 +6,8 @@ import pytest
 from tests.cgi.asking import World
 
 from ipcamd.access.accounts import Account, Accounts
+from ipcamd.cgi.admin.pwdgrp import ENDPOINT
 from ipcamd.cgi.endpoint import Call, Reply
-from ipcamd.cgi.pwdgrp import ENDPOINT
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.store.database import Database

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from tests.cgi.asking import World
 
+from ipcamd.cgi.admin.restart import ENDPOINT, PAUSE, Restart
 from ipcamd.cgi.endpoint import Endpoint
-from ipcamd.cgi.restart import ENDPOINT, PAUSE, Restart
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.wire.query import Query

@@ -4,9 +4,9 @@ import pytest
 from tests.cgi.asking import World
 from tests.cgi.sounding import Sounding, samples
 
-from ipcamd.cgi import speaker
+from ipcamd.cgi.audio import speaker
+from ipcamd.cgi.audio.talk import ENDPOINT
 from ipcamd.cgi.endpoint import Body, Reply
-from ipcamd.cgi.talk import ENDPOINT
 from ipcamd.errors import RequestFailed
 from ipcamd.media.sound.speaker import AHEAD
 from ipcamd.params.group import Rank

@@ -1,0 +1,1 @@
+"""Requests below ``/cgi/admin/``: accounts, clock, state and maintenance of the device."""

@@ -1,0 +1,1 @@
+"""Requests below ``/cgi/audio/``: listen and speak."""

@@ -1,0 +1,1 @@
+"""Requests below ``/cgi/event/``: schedules, and trial deliveries."""
