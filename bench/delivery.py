@@ -20,13 +20,13 @@ from pathlib import Path
 
 import smbclient
 from bench.table import HEAD, Row, text
-from tests.events.actions.samba import PASSWORD, Samba
+from tests.delivery.samba.samba_server import PASSWORD, Samba
 
 from ipcamd.access.targets import Targets
-from ipcamd.events.actions.carriers import carriers
-from ipcamd.events.delivery import Delivery
+from ipcamd.delivery.delivery import Delivery
+from ipcamd.delivery.uploaders import uploaders
+from ipcamd.delivery.worker import WorkerResources
 from ipcamd.events.event import Event, Kind
-from ipcamd.events.lane import Means
 from ipcamd.events.material import Material
 from ipcamd.params import STORED
 from ipcamd.store.database import Database
@@ -187,8 +187,10 @@ async def _deliver(folder: Path, far: Far, paths: list[Path]) -> float:
         values = {"Enable": "yes", **far.values}
         await settings.update([Change(far.group, name, value) for name, value in values.items()])
         await settings.update([Change("Event.Server.General", "SpoolSize", "2000")])
-        kinds = carriers(lambda: "camera", lambda moment: datetime.fromtimestamp(moment / 1e9, UTC))
-        delivery = Delivery(database, folder / "spool", log, time.time_ns, kinds, Means(settings, Targets(True)))
+        kinds = uploaders(lambda: "camera", lambda moment: datetime.fromtimestamp(moment / 1e9, UTC))
+        delivery = Delivery(
+            database, folder / "spool", log, time.time_ns, kinds, WorkerResources(settings, Targets(True))
+        )
         event = Event(Kind.MOTION, time.time_ns(), window=1)
         for path in paths:
             await delivery.sink(far.target)([Material(path, path.name, "video/x-msvideo", CLIP, 0, 1, event, "bench")])

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from ipcamd.access.accounts import Accounts
     from ipcamd.access.login import Login
     from ipcamd.access.targets import Targets
+    from ipcamd.delivery.delivery import Delivery
     from ipcamd.device.clock import Clock
     from ipcamd.device.identity import Identity
     from ipcamd.device.virtual import Outside
-    from ipcamd.events.delivery import Delivery
     from ipcamd.events.schedules import Schedules
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker

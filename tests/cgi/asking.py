@@ -11,12 +11,12 @@ from ipcamd.access.accounts import Account
 from ipcamd.access.targets import Targets
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
+from ipcamd.delivery.delivery import Delivery
+from ipcamd.delivery.uploaders import uploaders
+from ipcamd.delivery.worker import WorkerResources
 from ipcamd.device.clock import Clock
 from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import Outside
-from ipcamd.events.actions.carriers import carriers
-from ipcamd.events.delivery import Delivery
-from ipcamd.events.lane import Means
 from ipcamd.events.schedules import Schedules
 from ipcamd.params import STORED
 from ipcamd.params.group import Rank
@@ -63,9 +63,9 @@ class World:
             self.clock.zone,
         )
         self.projector = Projector(self.card, self.path / "projector")
-        kinds = carriers(lambda: "camera", self.clock.local)
-        means = Means(self.settings, self.targets)
-        self.delivery = Delivery(self.database, self.path / "spool", self.events, lambda: self.host, kinds, means)
+        kinds = uploaders(lambda: "camera", self.clock.local)
+        resources = WorkerResources(self.settings, self.targets)
+        self.delivery = Delivery(self.database, self.path / "spool", self.events, lambda: self.host, kinds, resources)
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
     def camera(self) -> Camera:

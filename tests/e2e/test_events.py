@@ -13,9 +13,9 @@ import av
 import numpy as np
 import pytest
 from tests.conftest import StartCamera
+from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 from tests.e2e.camera import CameraProcess, eventually
 from tests.e2e.hearing import linear, rises
-from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
 from tests.wire.avi.films import probe
 
 from ipcamd.media.source.scene.plan import Plan

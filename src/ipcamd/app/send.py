@@ -3,10 +3,10 @@
 from contextlib import AsyncExitStack
 
 from ipcamd.app.base import Base
-from ipcamd.events.actions.carriers import carriers
-from ipcamd.events.delivery import Delivery
+from ipcamd.delivery.delivery import Delivery
+from ipcamd.delivery.uploaders import uploaders
+from ipcamd.delivery.worker import WorkerResources
 from ipcamd.events.engine import Sink
-from ipcamd.events.lane import Means
 
 FLAGS = {"EnableFtp": "ftp", "EnableEmail": "email", "EnableSamba": "samba"}
 """A schedule's flag to the target that it wants."""
@@ -15,8 +15,8 @@ FLAGS = {"EnableFtp": "ftp", "EnableEmail": "email", "EnableSamba": "samba"}
 def send(stack: AsyncExitStack, on: Base) -> Delivery:
     """Take up what was left to be delivered, and begin. Raises ``ConfigError`` and ``StoreError``."""
     settings, clock, folder = on.settings, on.clock, on.options.state_dir / "spool"
-    kinds = carriers(lambda: settings["System.Info"]["ServerName"], clock.local)
-    delivery = Delivery(on.database, folder, on.events, clock.now_ns, kinds, Means(settings, on.targets))
+    kinds = uploaders(lambda: settings["System.Info"]["ServerName"], clock.local)
+    delivery = Delivery(on.database, folder, on.events, clock.now_ns, kinds, WorkerResources(settings, on.targets))
     stack.push_async_callback(delivery.close)
     delivery.start()
     return delivery

@@ -8,10 +8,10 @@ from ipcamd.app.base import Base
 from ipcamd.app.footage import Footage, footage, to_card
 from ipcamd.app.send import send, sinks
 from ipcamd.app.senses import Senses
-from ipcamd.events.delivery import Delivery
+from ipcamd.delivery.delivery import Delivery
+from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.events.engine import Engine, spelled
 from ipcamd.events.event import Bus, Event, Kind
-from ipcamd.events.notify import Notifier
 from ipcamd.events.output import Output
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.schedules import Schedules
@@ -46,7 +46,7 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
     stack.push_async_callback(engine.close)
     stack.push_async_callback(kept.close)
     bus.subscribe(engine.hear)
-    notifier = Notifier(settings, on.targets, partial(_told, on))
+    notifier = HttpNotifier(settings, on.targets, partial(_told, on))
     stack.push_async_callback(notifier.close)
     bus.subscribe(notifier.hear)
     _inputs(on, senses, bus)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.cgi.asking import World
-from tests.events.actions.ftp_server import PASSWORD, USER, FtpServer
+from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 
 from ipcamd.cgi.event.test import ENDPOINT
 from ipcamd.errors import RequestFailed

@@ -1,0 +1,114 @@
+"""A blocking talk with another host, in a thread of its own, that can be cut off at any moment.
+
+The libraries for FTP, SMTP and SMB block. A thread cannot be ended from outside, but its sockets can be shut: then
+whatever it waits for fails at once, and nothing more goes out.
+"""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from ipcamd.access.aside import Aside
+from ipcamd.errors import DeliveryError
+
+CONNECT = 10.0
+"""Seconds for a connection to be made."""
+STALL = 30.0
+"""Seconds without any progress before a talk is given up."""
+
+T = TypeVar("T")
+
+
+class BlockingSession:
+    """One talk: what it holds open, and when it last got on."""
+
+    def __init__(self, name: str, stall: float = STALL) -> None:
+        """`name` is the thread's; `stall` is the most seconds without progress. It is to be ended with `cut`."""
+        self._thread = Aside(name)
+        self._stall = stall
+        self._cuts: list[Callable[[], object]] = []
+        self._data: socket.socket | None = None
+        self._over = False
+        self._lock = threading.Lock()
+        self._last = time.monotonic()
+
+    def connect(self, address: str, port: int) -> socket.socket:
+        """Return a connection that ends with the session. Raises ``OSError``, and ``DeliveryError`` if it is over."""
+        connection = socket.create_connection((address, port), CONNECT)
+        connection.settimeout(None)  # `run` sees to it that nothing takes too long
+        handle = connection.dup()  # TLS makes another object of the connection; this one stays good for cutting it
+        self.when_cut(lambda: _end(handle))
+        return connection
+
+    def when_cut(self, cut: Callable[[], object]) -> None:
+        """Call `cut`, from another thread, when the session ends. Raises ``DeliveryError`` if it is over already."""
+        with self._lock:
+            self._cuts.append(cut)
+        self._check()
+
+    def hold(self, data: socket.socket) -> None:
+        """Let `data`, and no longer what was held before, fail when the session ends. Raises like `when_cut`."""
+        self._data = data
+        self._check()
+
+    def beat(self, patience: float = 1) -> None:
+        """Say that it gets on, and that the next step may take so many times as long as others."""
+        self._last = time.monotonic() + (patience - 1) * self._stall
+
+    def cut(self) -> None:
+        """End it: what its thread waits for fails."""
+        with self._lock:
+            self._over = True
+            cuts, self._cuts = [*self._cuts, self._thread.close], []
+        if data := self._data:
+            cuts.append(lambda: data.shutdown(socket.SHUT_RDWR))
+        for cut in cuts:
+            with suppress(OSError):
+                cut()
+
+    async def run(self, action: Callable[[], T]) -> T:
+        """Return what `action` returns, run in the thread; the session is cut off when the caller is cancelled.
+
+        Actions take turns, and after one that failed there is no other. Raises what `action` raises, and
+        ``TimeoutError`` if it does not get on.
+        """
+        self.beat()
+        outcome = self._thread.do(lambda: self._do(action))
+        self._look(asyncio.get_running_loop(), outcome)
+        try:
+            return await outcome
+        except BaseException:
+            self.cut()
+            raise
+
+    def _do(self, action: Callable[[], T]) -> T:
+        self._check()
+        try:
+            return action()
+        except BaseException:
+            self._over = True
+            raise
+
+    def _check(self) -> None:
+        if self._over:
+            self.cut()
+            raise DeliveryError("given up")
+
+    def _look(self, loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]") -> None:
+        """Look whether it gets on, now and again."""
+        if outcome.done():
+            return
+        rest = self._last + self._stall - time.monotonic()
+        if rest > 0:
+            loop.call_later(rest, self._look, loop, outcome)
+        else:
+            outcome.set_exception(TimeoutError(f"nothing moved for {self._stall:g} s"))
+
+
+def _end(handle: socket.socket) -> None:
+    with handle:
+        handle.shutdown(socket.SHUT_RDWR)

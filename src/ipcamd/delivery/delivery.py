@@ -1,0 +1,147 @@
+"""Takes what was captured to other hosts: by FTP, by mail, to a Samba share (SDK 10.16 to 10.20)."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from ipcamd.delivery.delivery_queue import QueueLimits
+from ipcamd.delivery.spool import Spool
+from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.delivery.uploader import Uploader
+from ipcamd.delivery.worker import DeliveryWorker, WorkerResources
+from ipcamd.errors import DeliveryError, RequestFailed
+from ipcamd.events.engine import Sink
+from ipcamd.events.material import Material
+from ipcamd.params.event import GENERAL
+from ipcamd.params.group import Values
+from ipcamd.store.database import Database, Step
+from ipcamd.store.eventlog import Entry, EventLog
+
+TEST = 25.0
+"""Seconds that a test may take."""
+
+
+class Delivery:
+    """A durable queue and a worker for each kind of target; no target can hold up another, or the camera."""
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        log: EventLog,
+        now_ns: Callable[[], int],
+        uploaders: Mapping[str, Uploader],
+        resources: WorkerResources,
+    ) -> None:
+        """Take up what was left in `folder`. Raises ``StoreError``, and ``ConfigError`` if that cannot be used."""
+        self._folder = folder
+        self._log = log
+        self._now_ns = now_ns
+        self._settings = resources.settings
+        self._spool = Spool(database, folder, self._bounds, self._came, self._dropped)
+        self._workers = {
+            target: DeliveryWorker(target, uploader, self._spool, self._note, resources)
+            for target, uploader in uploaders.items()
+        }
+        self._testing: set[str] = set()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets that there are."""
+        return tuple(self._workers)
+
+    def start(self) -> None:
+        """Begin to deliver; begin anew, at once, whenever a target's parameters change."""
+        for worker in self._workers.values():
+            for group in worker.uploader.groups:
+                self._settings.watch(group, partial(_start, worker))
+            worker.start()
+
+    async def close(self) -> None:
+        """Give up what is being delivered; the next start takes it up again."""
+        await asyncio.gather(*(worker.close() for worker in self._workers.values()))
+
+    def sink(self, target: str) -> Sink:
+        """Return what takes the engine's material to a target: then it is in the queue, durably."""
+
+        async def put(materials: Sequence[Material]) -> None:
+            worker = self._workers[target]
+            if not worker.enabled:
+                raise RequestFailed(f"{worker.uploader.title} is switched off ({worker.uploader.groups[0]}.Enable=no)")
+            await self._spool.put(target, materials)
+
+        return put
+
+    async def test(self, target: str) -> None:
+        """Send a small file now, past the queue, whether the target is enabled or not.
+
+        If that works, what waits follows at once. Raises ``RequestFailed`` with what went wrong.
+        """
+        worker = self._workers[target]
+        with self._alone(target):
+            try:
+                async with asyncio.timeout(TEST):
+                    await self._test(worker)
+            except DeliveryError as error:
+                raise RequestFailed(str(error)) from error
+            except TimeoutError as error:
+                raise RequestFailed(f"{worker.uploader.title} came to no end within {TEST:g} s") from error
+            except OSError as error:  # of the camera's own disk: those of the target are DeliveryErrors
+                raise RequestFailed(f"the camera's disk took no file to try it with: {error.strerror}") from error
+        worker.hurry()
+
+    def report(self) -> Iterator[tuple[str, str]]:
+        """Yield for each target its name and how it stands."""
+        for target, worker in self._workers.items():
+            count, size = self._spool.waiting(target)
+            waiting = f"{count} waiting ({size / 1e6:.1f} MB)"
+            yield (
+                worker.uploader.title,
+                f"{waiting}, {worker.count.delivered} delivered, {worker.count.dropped} dropped",
+            )
+
+    def forget(self) -> Step:
+        """Return the step that drops all that waits (factory default)."""
+        return self._spool.forget()
+
+    def _bounds(self) -> QueueLimits:
+        values = self._settings[GENERAL.name]
+        return QueueLimits(int(values["SpoolItems"]), int(values["SpoolSize"]) * 1_000_000)
+
+    def _came(self, target: str) -> None:
+        self._workers[target].stir()
+
+    def _dropped(self, item: SpoolItem) -> None:
+        self._workers[item.target].count.dropped += 1
+        self._note(item, "", f"{item.name}: dropped undelivered, since newer files wait and the spool is full")
+
+    def _note(self, item: SpoolItem, done: str, failed: str) -> None:
+        self._log.note(Entry(self._now_ns(), self._workers[item.target].uploader.title, item.schedule, done, failed))
+
+    @contextmanager
+    def _alone(self, target: str) -> Iterator[None]:
+        if target in self._testing:
+            raise RequestFailed("another test of it is going on")
+        self._testing.add(target)
+        try:
+            yield
+        finally:
+            self._testing.discard(target)
+
+    async def _test(self, worker: DeliveryWorker) -> None:
+        token = uuid.uuid4().hex
+        path = self._folder / token
+        moment = self._now_ns()
+        try:
+            size = await asyncio.to_thread(path.write_bytes, f"A test of the camera's delivery, {token}.\r\n".encode())
+            name = f"test-{token[:8]}.txt"
+            await worker.test(SpoolItem(0, worker.target, token, path, name, "text/plain", size, moment, "test", ""))
+        finally:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+def _start(worker: DeliveryWorker, _: Values) -> None:
+    worker.start()

@@ -1,0 +1,83 @@
+"""What waits to be delivered, in memory: one queue for each target, in the order of the items' numbers."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import chain, dropwhile
+
+from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """How much may wait, for all targets together."""
+
+    items: int
+    size: int
+    """Bytes."""
+
+
+class DeliveryQueue:
+    """All queues. However long they are, nothing here but `waiting` and `surplus` takes longer for it."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, OrderedDict[int, SpoolItem]] = {}
+
+    def __contains__(self, item: SpoolItem) -> bool:
+        return item.id in self._queue(item.target)
+
+    def __iter__(self) -> Iterator[SpoolItem]:
+        """Yield everything, the oldest first."""
+        return merge(*(queue.values() for queue in self._queues.values()), key=lambda item: item.id)
+
+    def add(self, items: Iterable[SpoolItem]) -> None:
+        """Queue what is newer than all that waits."""
+        for item in items:
+            self._queue(item.target)[item.id] = item
+
+    def remove(self, items: Iterable[SpoolItem]) -> None:
+        """Let them go, those that wait."""
+        for item in items:
+            self._queue(item.target).pop(item.id, None)
+
+    def mark(self, items: Iterable[SpoolItem], tried: bool) -> None:
+        """Count them, those that wait, as tried or not."""
+        for item in items:
+            if item in self:
+                self._queue(item.target)[item.id] = replace(item, tried=tried)
+
+    def head(self, target: str) -> SpoolItem | None:
+        """Return what is to be delivered next."""
+        return next(iter(self._queue(target).values()), None)
+
+    def after(self, target: str, number: int, most: int) -> list[SpoolItem]:
+        """Return the first items beyond a number: `most` of them, and what goes with the last."""
+        found = list[SpoolItem]()
+        for item in dropwhile(lambda p: p.id <= number, self._queue(target).values()):
+            if len(found) >= most and not (found and found[-1].goes_with(item)):
+                break
+            found.append(item)
+        return found
+
+    def waiting(self, target: str) -> tuple[int, int]:
+        """Return how many wait for a target, and their bytes."""
+        queue = self._queue(target)
+        return len(queue), sum(item.size for item in queue.values())
+
+    def surplus(self, new: Sequence[SpoolItem], bounds: QueueLimits) -> Iterator[SpoolItem]:
+        """Yield what must go to make room for what is new: the oldest first. Raises ``StoreError``."""
+        size = sum(item.size for item in new)
+        if size > bounds.size:
+            raise StoreError(f"its {size} bytes are more than may wait in all ({bounds.size} bytes)")
+        count = len(new) + sum(map(len, self._queues.values()))
+        size += sum(item.size for item in chain(*(queue.values() for queue in self._queues.values())))
+        for item in self:
+            if count <= bounds.items and size <= bounds.size:
+                return
+            yield item
+            count, size = count - 1, size - item.size
+
+    def _queue(self, target: str) -> OrderedDict[int, SpoolItem]:
+        return self._queues.setdefault(target, OrderedDict())

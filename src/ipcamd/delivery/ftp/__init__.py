@@ -1,0 +1,1 @@
+"""Upload by FTP (SDK 10.19)."""

@@ -1,0 +1,132 @@
+"""ftplib's client with what it lacks: it can be cut off, and it trusts nobody but the server."""
+
+import ftplib
+import socket
+import ssl
+from contextlib import suppress
+from io import FileIO
+
+from ipcamd.delivery.blocking_session import CONNECT, STALL, BlockingSession
+from ipcamd.delivery.tls import context
+from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.errors import DeliveryError
+
+BLOCK = 1 << 13
+"""Bytes that are sent at a time: few enough to stay in the processor's cache until the other side of a fast line has
+taken them. ``sendfile`` was a third slower there."""
+PATIENCE = 4
+"""Times the usual that the server has for what is on its way when the last byte was sent."""
+GOODBYE = 2.0
+"""Seconds for the server to say why it ends something."""
+LINES = 1000
+"""Lines of an answer that are listened to."""
+
+
+class FtpClient(ftplib.FTP_TLS):
+    """A client for one server, with TLS where `auth` and `prot_p` are called."""
+
+    def __init__(self, blocking: BlockingSession, config: TargetConfig) -> None:
+        super().__init__(context=context(config) if config.values["TLS"] == "yes" else None)
+        self._blocking = blocking
+        self._lines = 0
+        self.host, self.port = config.host, config.port
+        self.set_pasv(config.values["Passive"] == "yes")
+
+    def greet(self, address: str) -> None:
+        """Connect to the server's address and hear its greeting. Raises ``OSError``, ``ftplib.Error``, ``EOFError``."""
+        self.sock = self._blocking.connect(address, self.port)
+        self.af = self.sock.family
+        self.timeout = CONNECT  # for each data connection to be made
+        self._listen()
+        self.welcome = self.getresp()
+
+    def auth(self) -> str:
+        """See `ftplib.FTP_TLS`."""
+        answer = super().auth()
+        self._listen()
+        return answer
+
+    def putcmd(self, line: str) -> None:
+        """See `ftplib.FTP`. Raises ``ValueError`` for a command of two lines."""
+        self._lines = 0
+        super().putcmd(line)
+
+    def getline(self) -> str:
+        """See `ftplib.FTP`; an answer without end is an error."""
+        self._lines += 1
+        if self._lines > LINES:
+            raise ftplib.Error("the server's answer has no end")
+        return super().getline()
+
+    def makeport(self) -> socket.socket:
+        """Return a socket for the server to connect to: at the address that it sees, not at all of them."""
+        own = self._socket().getsockname()
+        listener = socket.create_server((own[0], 0), family=self.af, backlog=1)
+        port = listener.getsockname()[1]
+        try:
+            (self.sendport if self.af == socket.AF_INET else self.sendeprt)(own[0], port)
+        except BaseException:
+            listener.close()
+            raise
+        listener.settimeout(self.timeout)
+        return listener
+
+    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
+        """See `ftplib.FTP`; data goes to the server's own address only, over TLS if so agreed."""
+        control = self._socket()
+        try:
+            connection, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
+        except TimeoutError as error:
+            raise DeliveryError("no data connection came about: try Passive the other way") from error
+        self._blocking.hold(connection)
+        connection.settimeout(STALL)
+        if connection.getpeername()[0] != control.getpeername()[0]:
+            connection.close()
+            raise ConnectionAbortedError("somebody else took the data connection")
+        if self._prot_p:  # type: ignore[attr-defined]
+            # many servers want the session of the commands again, as a proof that it is the same client
+            session = control.session if isinstance(control, ssl.SSLSocket) else None
+            connection = self.context.wrap_socket(connection, server_hostname=self.host, session=session)
+            self._blocking.hold(connection)
+        return connection, size
+
+    def upload(self, name: str, file: FileIO, begin: int) -> None:
+        """Store the file from its byte `begin` on. Raises ``OSError``, ``ftplib.Error``, ``EOFError``."""
+        file.seek(begin)
+        with self.transfercmd(f"STOR {name}", begin or None) as connection:
+            try:
+                self._pour(file, connection)
+            except OSError as error:
+                raise self._reason(error) from error
+            if isinstance(connection, ssl.SSLSocket):
+                connection.settimeout(GOODBYE)
+                with suppress(OSError):  # many servers close without the farewell that TLS wants
+                    connection.unwrap()
+        self._blocking.beat(PATIENCE)
+        self.voidresp()
+
+    def _pour(self, file: FileIO, connection: socket.socket) -> None:
+        block = memoryview(bytearray(BLOCK))
+        while count := file.readinto(block):
+            connection.sendall(block[:count])
+            self._blocking.beat()
+
+    def _reason(self, error: OSError) -> Exception:
+        """Return why the data connection broke off, as the server says; if it says nothing, what was seen of it."""
+        self._socket().settimeout(GOODBYE)
+        try:
+            self.voidresp()
+        except ftplib.Error as reason:
+            return reason
+        except (OSError, EOFError):
+            pass
+        return error
+
+    def _listen(self) -> None:
+        """Hear the server's words whatever their encoding: old servers speak Latin-1."""
+        self.file = self._socket().makefile("r", encoding=self.encoding, errors="replace", newline=None)
+
+    def _socket(self) -> socket.socket:
+        if self.sock is None:
+            raise ConnectionAbortedError("not connected")
+        return self.sock

@@ -1,0 +1,1 @@
+"""Notices of events by HTTP (SDK 12)."""

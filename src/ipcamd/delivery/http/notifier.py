@@ -1,0 +1,159 @@
+"""Tells other hosts of events by HTTP, in order for each, without ever keeping the camera waiting (SDK 12)."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ipcamd.access.targets import Targets
+from ipcamd.delivery.error_text import explain
+from ipcamd.errors import RequestFailed
+from ipcamd.events.event import Event, Kind
+from ipcamd.params.notify import NOTIFY
+from ipcamd.store.settings import Settings
+from ipcamd.wire.notice import Notice, load
+
+TIMEOUT = 5.0
+"""Seconds for one try: connection, request and the first line of the answer."""
+PAUSES = (2.0, 6.0)
+"""Seconds before the second and the third try."""
+WAITING = 100
+"""Notices that may wait for one host; the oldest is dropped then."""
+ANSWER = 4096
+"""Bytes of an answer's first line at most."""
+GIVEN_UP = "given up: the camera went down"
+
+_log = logging.getLogger(__name__)
+
+Told = Callable[[Event, Notice, str], None]
+"""Called with what became of an event's notice: "" when it arrived, else what went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    event: Event
+    notice: Notice
+
+
+class HttpNotifier:
+    """One queue and one task for each host that has something to be told."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        targets: Targets,
+        told: Told = lambda *_: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._settings = settings
+        self._targets = targets
+        self._told = told
+        self._sleep = sleep
+        self._queues: dict[tuple[str, int], asyncio.Queue[_Sending]] = {}
+        self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
+
+    def target(self, kind: Kind) -> Notice | None:
+        """Return who is to be told of events of this kind."""
+        line = self._settings[NOTIFY.name].get(kind.value, "")
+        return load(line) if line else None
+
+    def hear(self, event: Event) -> None:
+        """Take an event (see `Bus`)."""
+        notice = self.target(event.kind)
+        if notice and notice.wants(event.level):
+            self._put(_Sending(event, notice))
+
+    async def close(self) -> None:
+        """Give up what has not been told yet."""
+        tasks = list(self._tasks.values())
+        waiting = [queue.get_nowait() for queue in self._queues.values() for _ in range(queue.qsize())]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for sending in waiting:
+            self._told(sending.event, sending.notice, GIVEN_UP)
+
+    def _put(self, sending: _Sending) -> None:
+        key = sending.notice.host, sending.notice.port
+        queue = self._queues.setdefault(key, asyncio.Queue())
+        if queue.qsize() >= WAITING:
+            dropped = queue.get_nowait()
+            self._told(dropped.event, dropped.notice, f"dropped: {WAITING} notices wait for this host")
+        queue.put_nowait(sending)
+        if key not in self._tasks:
+            self._tasks[key] = asyncio.get_running_loop().create_task(self._work(key, queue))
+
+    async def _work(self, key: tuple[str, int], queue: asyncio.Queue[_Sending]) -> None:
+        """Send what waits for one host, one after the other, and end when nothing waits.
+
+        Who was removed meanwhile, or is now to be told of something else, is told no more.
+        """
+        try:
+            while not queue.empty():
+                sending = queue.get_nowait()
+                if self.target(sending.event.kind) == sending.notice:
+                    await self._tell(sending)
+        finally:
+            del self._tasks[key], self._queues[key]
+
+    async def _tell(self, sending: _Sending) -> None:
+        problem = GIVEN_UP
+        try:
+            problem = await self._deliver(sending)
+        finally:
+            self._told(sending.event, sending.notice, problem)
+
+    async def _deliver(self, sending: _Sending) -> str:
+        """Try until it arrives or patience ends; return what went wrong last, or ""."""
+        problem = await self._try(sending)
+        for pause in PAUSES:
+            if not problem:
+                break
+            await self._sleep(pause)
+            problem = await self._try(sending)
+        if problem:
+            _log.warning("notice %s to %s failed: %s", sending.notice.event, sending.notice.host, problem)
+        return problem
+
+    async def _try(self, sending: _Sending) -> str:
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                return await self._send(sending)
+        except TimeoutError:
+            return f"no answer within {TIMEOUT:g} s"
+        except RequestFailed as error:
+            return str(error)
+        except OSError as error:
+            return str(explain(error, sending.notice.host, sending.notice.port))
+
+    async def _send(self, sending: _Sending) -> str:
+        notice = sending.notice
+        address = await self._targets.resolve(notice.host, notice.port)
+        reader, writer = await asyncio.open_connection(address, notice.port, limit=ANSWER)
+        try:
+            writer.write(notice.request(sending.event.moment // 1_000_000_000))
+            await writer.drain()
+            return _judge(await _first_line(reader))
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+
+async def _first_line(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readline()
+    except ValueError:  # it has no end
+        return b"-"
+
+
+def _judge(line: bytes) -> str:
+    """Return what is wrong with an answer, or "" if its first line says that the notice arrived."""
+    if not line:
+        return "the connection was closed without an answer"
+    match = re.match(rb"HTTP/[0-9.]+ ([0-9]{3})\b", line)
+    if not match:
+        return "the answer is not HTTP"
+    return "" if match[1].startswith(b"2") else f"the answer is {match[1].decode()}"

@@ -1,0 +1,1 @@
+"""Delivery by mail (SDK 10.17, 10.18)."""

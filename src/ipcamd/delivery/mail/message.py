@@ -1,0 +1,111 @@
+"""A mail about an event (RFC 5322), with what was captured attached (RFC 2045)."""
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP as CRLF
+from email.utils import format_datetime
+from itertools import zip_longest
+from pathlib import Path
+
+from ipcamd.delivery.spool_item import SpoolItem
+
+_POLICY = CRLF.clone(cte_type="7bit")  # every server takes that
+
+BLOCK = 57 * 1024
+"""Bytes that are encoded at a time; lines of base64 hold 57."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What is attached."""
+
+    name: str
+    content_type: str
+    content: Path | bytes
+    """A file, or what would be in it."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.content.stat().st_size if isinstance(self.content, Path) else len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What is the same in all mails."""
+
+    camera: str
+    """Its name."""
+    sender: str
+    recipients: tuple[str, ...]
+
+
+class MailMessage:
+    """One mail, made piece by piece when it is sent: what is attached is never in memory as a whole."""
+
+    def __init__(
+        self, head: Letterhead, item: SpoolItem, local: datetime, attached: Sequence[Attachment], note: str = ""
+    ) -> None:
+        """`local` is the local time of the event; `note` says what is not attached, and why."""
+        self._attached = attached
+        message = _message(head, item, local, attached, note).as_bytes(policy=_POLICY)
+        whole = message.replace(b"\r\n.", b"\r\n..")  # a dot alone on a line would end the mail (RFC 5321)
+        self._texts = whole.split(_encoded(_stand_in(item)))
+
+    @property
+    def size(self) -> int:
+        """Bytes, as they are counted by the server (RFC 1870)."""
+        contents = sum(-(-a.size // 57) * 2 + -(-a.size // 3) * 4 for a in self._attached)
+        return sum(map(len, self._texts)) + contents
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield it in pieces, lines ended by CRLF."""
+        for text, attachment in zip_longest(self._texts, self._attached):
+            yield text
+            if attachment:
+                yield from map(_encoded, _pieces(attachment.content))
+
+
+def _message(
+    head: Letterhead, item: SpoolItem, local: datetime, attached: Sequence[Attachment], note: str
+) -> EmailMessage:
+    message = EmailMessage(policy=_POLICY)
+    when = f"{local:%Y-%m-%d %H:%M:%S}"
+    message["From"] = head.sender
+    message["To"] = ", ".join(head.recipients)
+    message["Subject"] = f"{head.camera}: {item.what}, {when}"
+    message["Date"] = format_datetime(local)
+    # the same however often it is sent, so that a mail that came twice is known to be one
+    message["Message-ID"] = f"<{item.token}@{head.sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody answers that he is on holiday
+    lines = [f"Camera: {head.camera}", f"Event: {item.what}", f"Time: {when} {local:%Z}".rstrip()]
+    if item.schedule:
+        lines.append(f"Schedule: {item.schedule}")
+    lines += [f"Attached: {attachment.name}" for attachment in attached]
+    message.set_content("\n".join([*lines, *(["", note] if note else []), ""]))
+    for attachment in attached:
+        kind, _, subtype = attachment.content_type.partition("/")
+        message.add_attachment(_stand_in(item), kind, subtype, filename=attachment.name)
+        message.set_boundary(item.token)
+    return message
+
+
+def _stand_in(item: SpoolItem) -> bytes:
+    """Return what stands in the mail for each content, until that is sent: nothing else there is like it."""
+    return item.token.encode()
+
+
+def _pieces(content: Path | bytes) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    with content.open("rb") as file:
+        while piece := file.read(BLOCK):
+            yield piece
+
+
+def _encoded(piece: bytes) -> bytes:
+    return base64.encodebytes(piece).replace(b"\n", b"\r\n")

@@ -1,0 +1,165 @@
+"""Mail (SDK 10.17, 10.18; RFC 5321): a mail for each film, and for all pictures of an event; with as much attached as
+the server takes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import accumulate
+from smtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
+
+from ipcamd.delivery.blocking_session import BlockingSession
+from ipcamd.delivery.error_text import clean
+from ipcamd.delivery.mail.client import SmtpClient, said
+from ipcamd.delivery.mail.message import Attachment, Letterhead, MailMessage
+from ipcamd.delivery.mail.still import still
+from ipcamd.delivery.spool_item import SpoolItem, called
+from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.errors import DeliveryError
+
+PATIENCE = 4
+"""Attempts until a mail goes to those recipients who are accepted, while one is refused for the moment."""
+TOO_LARGE = 552
+
+Refusals = dict[str, tuple[int, str]]
+
+
+def login(
+    config: TargetConfig, address: str, blocking: BlockingSession, camera: str, local: Callable[[int], datetime]
+) -> "MailSession":
+    """Return a session. Raises ``DeliveryError``, ``OSError``."""
+    client = SmtpClient(blocking, config)
+    with _explained():
+        client.greet(address)
+        client.secure()
+        if config.user:
+            client.authenticate(config.user, config.password)
+    recipients = tuple(dict.fromkeys(filter(None, (config.values["EmailTo"], config.values["EmailTo2"]))))
+    head = Letterhead(camera, config.values["FromEmail"], recipients)
+    return MailSession(client, head, int(config.values["AttachSize"]) * 1_000_000, local, config.password)
+
+
+class MailSession:
+    """One login at a mail server."""
+
+    def __init__(
+        self, client: SmtpClient, head: Letterhead, limit: int, local: Callable[[int], datetime], secret: str = ""
+    ) -> None:
+        """`limit` is how much is attached to a mail, in bytes; `secret` is what must not stand in a log."""
+        self._client = client
+        self._head = head
+        self._limit = limit
+        self._local = local
+        self._secret = secret
+
+    def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
+        """See `UploadSession`."""
+        with _explained():
+            note, refused = self._send(items, attempt)
+        words = [f"{who} is refused: {code} {clean(why, self._secret)}" for who, (code, why) in refused.items()]
+        return "; ".join(filter(None, [note, *words]))
+
+    def close(self) -> None:
+        """See `UploadSession`."""
+        with suppress(SMTPException):
+            self._client.quit()
+
+    def _send(self, items: Sequence[SpoolItem], attempt: int) -> tuple[str, Refusals]:
+        """Send the largest draft that is not too large; return what it lacks, and who did not get it."""
+        for mail, note in self._drafts(items):
+            try:
+                if self._accepts(mail):
+                    return note, self._transmit(mail, attempt)
+            except SMTPResponseException as error:
+                if error.smtp_code != TOO_LARGE:
+                    raise
+                self._client.rset()
+        raise DeliveryError("the mail server takes not even a mail without attachment")
+
+    def _drafts(self, items: Sequence[SpoolItem]) -> Iterator[tuple[MailMessage, str]]:
+        """Yield the mail with all that fits, with the first file or a picture of it, with nothing; each with what it
+        lacks."""
+        fitting = self._fitting(items)
+        for count in dict.fromkeys([fitting, min(fitting, 1)] if fitting else []):
+            attached = [Attachment(p.name, p.content_type, p.path) for p in items[:count]]
+            lacking = _lacking(items[count:])
+            yield self._mail(items, attached, lacking and f"{lacking}."), lacking
+        first, lacking = items[0], _lacking(items)
+        if first.content_type.startswith("video/") and (picture := still(first.path)):
+            attachment = Attachment(f"{first.name.rpartition('.')[0] or first.name}.jpg", "image/jpeg", picture)
+            yield self._mail(items, [attachment], f"{lacking}; a picture of it is."), lacking
+        yield self._mail(items, [], f"{lacking}."), lacking
+
+    def _fitting(self, items: Sequence[SpoolItem]) -> int:
+        """Return how many may be attached to one mail."""
+        sizes = accumulate(item.size for item in items)
+        return sum(size <= self._limit for size in sizes)
+
+    def _mail(self, items: Sequence[SpoolItem], attached: Sequence[Attachment], note: str) -> MailMessage:
+        return MailMessage(self._head, items[0], self._local(items[0].moment), attached, note)
+
+    def _accepts(self, mail: MailMessage) -> bool:
+        """Whether the mail is not larger than the server says that it takes (RFC 1870); 0 and nothing: any size."""
+        limit = self._client.esmtp_features.get("size", "")
+        return not limit.isdecimal() or int(limit) == 0 or mail.size <= int(limit)
+
+    def _transmit(self, mail: MailMessage, attempt: int) -> Refusals:
+        """Send a mail; return who is refused. Raises ``DeliveryError`` if that is everybody."""
+        client = self._client
+        client.expect(250, "MAIL", f"FROM:<{self._head.sender}>" + f" SIZE={mail.size}" * client.has_extn("size"))
+        refused = {who: answer for who in self._head.recipients if (answer := self._offer(who))}
+        if len(refused) == len(self._head.recipients):
+            who, (code, words) = next(iter(refused.items()))
+            raise DeliveryError(f"the mail server refuses the recipient {who}", f"{code} {words}")
+        later = [f"{who}: {code} {words}" for who, (code, words) in refused.items() if code < 500]
+        if later and attempt < PATIENCE:
+            raise DeliveryError("the mail server refuses a recipient for the moment", "; ".join(later))
+        client.expect(354, "DATA")
+        for piece in mail:
+            client.pour(piece)
+        client.finish()
+        return refused
+
+    def _offer(self, who: str) -> tuple[int, str] | None:
+        code, words = self._client.docmd("RCPT", f"TO:<{who}>")
+        return None if code in (250, 251) else (code, said(words))
+
+
+def _lacking(items: Sequence[SpoolItem]) -> str:
+    """Return what is said of files that are not attached."""
+    if not items:
+        return ""
+    size = f"{sum(item.size for item in items) / 1e6:.1f} MB"
+    if len(items) > 1:
+        return f"{called(items)} ({size}) are too large for a mail and are not attached"
+    return f"{items[0].name} ({size}) is too large for a mail and is not attached"
+
+
+_MEANINGS = {
+    421: "the mail server is closing down or busy",
+    450: "the mailbox is not available for the moment",
+    451: "the mail server has a problem of its own",
+    452: "the mail server has no room",
+    454: "the mail server cannot do that for the moment",
+    530: "the mail server wants a login (Event.Server.Authentication), or TLS",
+    534: "the mail server wants another way to log in",
+    535: "user name or password is wrong",
+    538: "the mail server wants TLS before a login",
+    550: "the mail server refuses: there is no such address, or this sender may not write there",
+    552: "the mail is too large, or the mailbox full",
+    553: "the mail server does not allow this address",
+    554: "the mail server refuses the mail",
+}
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the server refuses into words."""
+    try:
+        yield
+    except SMTPServerDisconnected as error:
+        raise ConnectionResetError(str(error)) from error
+    except SMTPResponseException as error:
+        meaning = _MEANINGS.get(error.smtp_code, "the mail server refuses")
+        raise DeliveryError(meaning, f"{error.smtp_code} {said(error.smtp_error)}") from error
+    except SMTPException as error:
+        raise DeliveryError("the mail server does what is not expected", str(error)) from error

@@ -1,0 +1,1 @@
+"""Upload to a Samba or Windows share (SDK 10.20)."""

@@ -1,0 +1,275 @@
+"""SMB (SDK 10.20, MS-SMB2): written under another name, renamed when it is whole. Versions 2.0 to 3.1.1."""
+
+import logging
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+
+from smbprotocol.connection import Connection, Request
+from smbprotocol.exceptions import (
+    NtStatus,
+    ObjectNameCollision,
+    ObjectNameNotFound,
+    SMBAuthenticationError,
+    SMBConnectionClosed,
+    SMBException,
+    SMBResponseException,
+)
+from smbprotocol.file_info import FileDispositionInformation, FileRenameInformation
+from smbprotocol.open import (
+    CreateDisposition,
+    CreateOptions,
+    DirectoryAccessMask,
+    FileAttributes,
+    FilePipePrinterAccessMask,
+    ImpersonationLevel,
+    Open,
+    ShareAccess,
+    SMB2SetInfoRequest,
+)
+from smbprotocol.session import Session
+from smbprotocol.structure import Structure
+from smbprotocol.tree import TreeConnect
+
+from ipcamd.delivery.blocking_session import CONNECT, BlockingSession
+from ipcamd.delivery.file_names import NAMES, arrived, names, parts, renamed
+from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.errors import DeliveryError
+
+BLOCK, SMALL = 1 << 20, 1 << 16
+"""Bytes that are written at a time, if the server takes as much; and of a file that did not get through before: on a
+slow line a large piece would look like standing still."""
+ROOM = 128
+"""Pieces of `SMALL` bytes for what is on its way, with the copies that the library makes."""
+AHEAD = 2
+"""Blocks that are on their way at once."""
+PATIENCE = 4
+"""Times the usual that the server has to bring a file to its disk."""
+
+_SHARED = ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE | ShareAccess.FILE_SHARE_DELETE
+"""What others may do with a file meanwhile: everything. The server may still hold it open for our last attempt."""
+
+
+def login(config: TargetConfig, address: str, blocking: BlockingSession) -> "SambaSession":
+    """Return a session on the share, its directory made. Raises ``DeliveryError``, ``OSError``."""
+    for name in ("smbprotocol", "spnego"):  # they log each broken connection with a traceback
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    guest = not config.password  # nobody can sign what a guest sends
+    connection = Connection(uuid.uuid4(), address, config.port, require_signing=not guest)
+    blocking.when_cut(lambda: _shut(connection))
+    with _explained():
+        _connect(connection)
+        session = Session(
+            connection, config.user, config.password, require_encryption=False, hostname_override=config.host
+        )
+        session.connect()
+        tree = TreeConnect(session, rf"\\{config.host}\{config.values['Share']}")
+        tree.connect(require_secure_negotiate=not guest)
+        folder = _enter(tree, parts(config.values["Path"]))
+    return SambaSession(tree, folder, blocking)
+
+
+class SambaSession:
+    """One login at a share. `folder` is where files go, with a backslash at its end, or ""."""
+
+    def __init__(self, tree: TreeConnect, folder: str, blocking: BlockingSession) -> None:
+        self._tree = tree
+        self._folder = folder
+        self._blocking = blocking
+        self._connection: Connection = tree.session.connection
+        # glibc gives what is free at the end of a thread's heap back after each block, and fetches it anew for the
+        # next, which takes a third of the time. This stays at the end, and what is before it in the heap.
+        self._lid = [bytes(SMALL) for _ in range(ROOM)].pop()
+
+    def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
+        """See `UploadSession`."""
+        with _explained():
+            return "; ".join(filter(None, map(self._send, items)))
+
+    def close(self) -> None:
+        """See `UploadSession`."""
+        with suppress(SMBException):
+            self._connection.disconnect(timeout=CONNECT)
+
+    def _send(self, item: SpoolItem) -> str:
+        if item.tried and (found := arrived(item, self._size)):
+            return f"{found} had arrived already"
+        return renamed(item, self._upload(item))
+
+    def _upload(self, item: SpoolItem) -> str:
+        file = self._create(item.part)
+        try:
+            self._write(file, item)
+            self._blocking.beat(PATIENCE)
+            file.flush()  # on the server's disk before it has its name, or a power cut there could leave half of it
+            name = self._rename(file, item.name)
+        except SMBResponseException:
+            with suppress(SMBException):
+                self._set(file, _doomed())
+            raise
+        finally:
+            with suppress(SMBException):
+                file.close()
+        return name
+
+    def _create(self, name: str) -> Open:
+        file = Open(self._tree, self._folder + name)
+        file.create(
+            ImpersonationLevel.Impersonation,
+            FilePipePrinterAccessMask.GENERIC_WRITE | FilePipePrinterAccessMask.DELETE,
+            FileAttributes.FILE_ATTRIBUTE_NORMAL,
+            _SHARED,
+            CreateDisposition.FILE_OVERWRITE_IF,
+            CreateOptions.FILE_NON_DIRECTORY_FILE,
+        )
+        return file
+
+    def _write(self, file: Open, item: SpoolItem) -> None:
+        """Write the file. While the server is at one block, the next is on its way."""
+        block = min(SMALL if item.tried else BLOCK, self._connection.max_write_size, SMALL * max(1, self._credits))
+        sent, written, waiting = 0, 0, deque[Callable[[], int]]()
+        with item.path.open("rb") as content:
+            while data := content.read(block):
+                while waiting and not (len(waiting) < AHEAD and self._may_send(len(data))):
+                    written += waiting.popleft()()
+                    self._blocking.beat()
+                message, answer = file.write(data, sent, send=False)
+                waiting.append(partial(answer, self._ask(message)))
+                sent += len(data)
+        for answer in waiting:
+            written += answer()
+            self._blocking.beat()
+        if written != item.size:
+            raise DeliveryError(f"of {item.size} bytes {written} arrived")
+
+    def _may_send(self, size: int) -> bool:
+        """Return whether the server takes another write of so many bytes before it answers one (MS-SMB2, credits)."""
+        return self._credits >= (-(-size // SMALL) if self._connection.supports_multi_credit else 1)
+
+    @property
+    def _credits(self) -> int:
+        """How many requests the server takes now, or pieces of `SMALL` bytes of one."""
+        window = self._connection.sequence_window
+        credits: int = window["high"] - window["low"]
+        return credits
+
+    def _rename(self, file: Open, wanted: str) -> str:
+        """Give the open file its name, or the first of its kind that is free; return that."""
+        for name in names(wanted):
+            information = FileRenameInformation()
+            information["replace_if_exists"] = False
+            information["file_name"] = self._folder + name
+            try:
+                self._set(file, information)
+            except ObjectNameCollision:
+                continue
+            return name
+        raise DeliveryError(f"{NAMES} other files are named like {wanted}")
+
+    def _set(self, file: Open, information: Structure) -> None:
+        request = SMB2SetInfoRequest()
+        request["info_type"] = information.INFO_TYPE
+        request["file_info_class"] = information.INFO_CLASS
+        request["file_id"] = file.file_id
+        request["buffer"] = information
+        self._connection.receive(self._ask(request))
+
+    def _ask(self, message: Structure) -> Request:
+        return self._connection.send(message, self._tree.session.session_id, self._tree.tree_connect_id)
+
+    def _size(self, name: str) -> int | None:
+        """Return the size of a file; None if there is none."""
+        file = Open(self._tree, self._folder + name)
+        try:
+            file.create(
+                ImpersonationLevel.Impersonation,
+                FilePipePrinterAccessMask.FILE_READ_ATTRIBUTES,
+                FileAttributes.FILE_ATTRIBUTE_NORMAL,
+                _SHARED,
+                CreateDisposition.FILE_OPEN,
+                CreateOptions.FILE_NON_DIRECTORY_FILE,
+            )
+        except ObjectNameNotFound:
+            return None
+        size: int = file.end_of_file
+        file.close()
+        return size
+
+
+def _enter(tree: TreeConnect, folders: list[str]) -> str:
+    """Make the directories that are missing; return the path of the last, with a backslash at its end, or ""."""
+    path = ""
+    for folder in folders:
+        place = Open(tree, path + folder)
+        place.create(
+            ImpersonationLevel.Impersonation,
+            DirectoryAccessMask.FILE_READ_ATTRIBUTES,
+            FileAttributes.FILE_ATTRIBUTE_DIRECTORY,
+            _SHARED,
+            CreateDisposition.FILE_OPEN_IF,
+            CreateOptions.FILE_DIRECTORY_FILE,
+        )
+        place.close()
+        path += f"{folder}\\"
+    return path
+
+
+def _doomed() -> FileDispositionInformation:
+    """Return what lets a file vanish when it is closed."""
+    information = FileDispositionInformation()
+    information["delete_pending"] = True
+    return information
+
+
+def _connect(connection: Connection) -> None:
+    try:
+        connection.connect(timeout=CONNECT)
+    except ValueError as error:  # how the library wraps what went wrong with the socket
+        raise error.__cause__ if isinstance(error.__cause__, OSError) else error from None
+
+
+def _shut(connection: Connection) -> None:
+    """Shut the connection's socket. The library's own way waits for a lock that a stalled sender holds."""
+    transport = connection.transport
+    if transport and transport._sock:
+        transport._sock.shutdown(2)
+
+
+_MEANINGS = {
+    NtStatus.STATUS_LOGON_FAILURE: "user name or password is wrong",
+    NtStatus.STATUS_WRONG_PASSWORD: "user name or password is wrong",
+    NtStatus.STATUS_PASSWORD_EXPIRED: "the password has expired",
+    NtStatus.STATUS_BAD_NETWORK_NAME: "there is no such share",
+    NtStatus.STATUS_ACCESS_DENIED: "this user may not write there",
+    NtStatus.STATUS_DISK_FULL: "the server's disk is full",
+    NtStatus.STATUS_OBJECT_NAME_INVALID: "the server does not allow that name: is the path right?",
+    NtStatus.STATUS_OBJECT_PATH_NOT_FOUND: "the path is not there",
+    NtStatus.STATUS_NOT_A_DIRECTORY: "a part of the path is a file",
+    NtStatus.STATUS_OBJECT_NAME_COLLISION: "a part of the path is a file",
+    NtStatus.STATUS_SHARING_VIOLATION: "the file is in use at the server",
+    NtStatus.STATUS_PATH_NOT_COVERED: "the share is on another server (DFS): set that one",
+    NtStatus.STATUS_NETWORK_NAME_DELETED: "the server has taken the share away",
+    NtStatus.STATUS_USER_SESSION_DELETED: "the server has ended the session",
+    NtStatus.STATUS_INSUFF_SERVER_RESOURCES: "the server has no resources left",
+    NtStatus.STATUS_REQUEST_NOT_ACCEPTED: "the server wants no more connections now",
+}
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the server refuses into words."""
+    try:
+        yield
+    except SMBResponseException as error:
+        raise DeliveryError(_MEANINGS.get(error.status, "the server refuses"), f"0x{error.status:08X}") from error
+    except SMBConnectionClosed as error:
+        raise ConnectionResetError(str(error)) from error
+    except SMBAuthenticationError as error:
+        raise DeliveryError("the login failed", str(error)) from error
+    except SMBException as error:
+        if "as a guest" in str(error):
+            raise DeliveryError("the server knows no such user, and would let the camera in as a guest only") from error
+        raise DeliveryError("the server does what is not expected", str(error)) from error

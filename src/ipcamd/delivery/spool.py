@@ -1,0 +1,215 @@
+"""What was captured and is still to be delivered: on the disk before it counts as taken, until it is delivered."""
+
+import asyncio
+import logging
+import os
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from ipcamd.delivery.delivery_queue import DeliveryQueue, QueueLimits
+from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.errors import ConfigError, StoreError
+from ipcamd.events.engine import spelled
+from ipcamd.events.material import Material
+from ipcamd.store.database import Database, Step
+from ipcamd.store.files import sync_directory
+
+_COLUMNS = "target, token, name, content_type, size, moment, what, schedule, tried"
+
+_log = logging.getLogger(__name__)
+
+
+class Spool:
+    """One queue for each target: rows in the database, files (hard links where possible) in a directory beside it."""
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        bounds: Callable[[], QueueLimits],
+        came: Callable[[str], None],
+        dropped: Callable[[SpoolItem], None],
+    ) -> None:
+        """Take up what was left. `came` is told for which target something came, `dropped` of what had to make room.
+
+        Raises ``StoreError``, and ``ConfigError`` if the directory cannot be used.
+        """
+        self._database = database
+        self._folder = folder
+        self._bounds = bounds
+        self._came = came
+        self._dropped = dropped
+        self._lock = asyncio.Lock()  # items are numbered in the order in which they came
+        self._queue = DeliveryQueue()
+        self._queue.add(self._load())
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._clean()
+        except OSError as error:
+            raise ConfigError(f"what is to be delivered cannot be kept in {folder}: {error.strerror}") from error
+
+    def head(self, target: str) -> SpoolItem | None:
+        """Return what is to be delivered next."""
+        return self._queue.head(target)
+
+    def waiting(self, target: str) -> tuple[int, int]:
+        """Return how many items wait for a target, and their bytes."""
+        return self._queue.waiting(target)
+
+    async def put(self, target: str, materials: Sequence[Material]) -> None:
+        """Take the files of a capture; on return they are safe against anything but the loss of the disk.
+
+        Raises ``StoreError`` for the first that was not taken; nothing was dropped for that.
+        """
+        for portion in _portions(materials, self._bounds()):
+            await self._database.complete(self._put(target, portion))
+
+    def holds(self, item: SpoolItem) -> bool:
+        """Return whether it still waits: it was neither let go nor dropped."""
+        return item in self._queue
+
+    async def advance(
+        self, target: str, most: int = 1, after: int = 0, done: Sequence[SpoolItem] = ()
+    ) -> list[SpoolItem]:
+        """Let go of `done`, delivered or lost; return the items beyond number `after`, as they were.
+
+        `most` of them, and what goes with the last. On the disk they count as tried from now on. A disk that cannot be
+        written is only logged: at worst a file arrives twice.
+        """
+        return await self._database.complete(self._advance(target, most, after, done))
+
+    def put_back(self, items: Iterable[SpoolItem]) -> None:
+        """Count those as not tried by now that `advance` returned and nobody began with. (The disk knows no better.)"""
+        for item in items:
+            self._queue.mark([item], item.tried)
+
+    def forget(self) -> Step:
+        """Return the step that drops everything (factory default)."""
+
+        def done() -> None:
+            items = list(self._queue)
+            self._queue.remove(items)
+            asyncio.get_running_loop().run_in_executor(None, _unlink, items)
+
+        return Step(lambda connection: connection.execute("DELETE FROM parcel"), done, self._lock)
+
+    def _load(self) -> Iterator[SpoolItem]:
+        rows = self._database.rows(f"SELECT id, {_COLUMNS} FROM parcel ORDER BY id")
+        for number, target, token, name, kind, size, moment, what, schedule, tried in rows:
+            path = self._folder / token
+            yield SpoolItem(number, target, token, path, name, kind, size, moment, what, schedule, bool(tried))
+
+    def _clean(self) -> None:
+        """Remove files that nobody knows: they were not taken yet, or are delivered already."""
+        known = {item.token for item in self._queue}
+        for path in self._folder.iterdir():
+            if path.name not in known:
+                path.unlink()
+
+    async def _put(self, target: str, materials: Sequence[Material]) -> None:
+        async with self._lock:
+            items = await asyncio.to_thread(self._take_in, target, materials)
+            try:
+                surplus = list(self._queue.surplus(items, self._bounds()))
+                numbers = await self._save(items, surplus)
+            except StoreError as error:
+                await asyncio.to_thread(_unlink, items)
+                raise StoreError(f"it could not be kept for delivery: {error}") from error
+            await self._drop(surplus)
+            self._queue.add(replace(p, id=number) for p, number in zip(items, numbers, strict=True))
+        for old in surplus:
+            self._dropped(old)
+        self._came(target)
+
+    def _take_in(self, target: str, materials: Sequence[Material]) -> list[SpoolItem]:
+        """Return items whose files are on the disk. Raises ``StoreError``."""
+        items = list[SpoolItem]()
+        try:
+            for material in materials:
+                items.append(self._item(target, material))
+                _link(material.path, items[-1].path)
+            sync_directory(self._folder)
+        except OSError as error:
+            _unlink(items)
+            raise StoreError(f"it could not be kept for delivery: {error.strerror}") from error
+        return items
+
+    def _item(self, target: str, m: Material) -> SpoolItem:
+        token, size, what = uuid.uuid4().hex, m.path.stat().st_size, spelled(m.event)
+        path = self._folder / token
+        return SpoolItem(0, target, token, path, m.name, m.content_type, size, m.event.moment, what, m.schedule)
+
+    async def _save(self, items: Sequence[SpoolItem], surplus: Sequence[SpoolItem]) -> list[int]:
+        """Return the numbers that the items got. Raises ``StoreError``."""
+        numbers = list[int]()
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.executemany("DELETE FROM parcel WHERE id = ?", [(old.id,) for old in surplus])
+            for p in items:
+                row = (p.target, p.token, p.name, p.content_type, p.size, p.moment, p.what, p.schedule, p.tried)
+                cursor = connection.execute(f"INSERT INTO parcel ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                numbers.append(cursor.lastrowid or 0)
+
+        await self._database.write(save)
+        return numbers
+
+    async def _advance(self, target: str, most: int, after: int, done: Sequence[SpoolItem]) -> list[SpoolItem]:
+        async with self._lock:
+            items = self._queue.after(target, after, most)
+            await self._note(done, [item for item in items if not item.tried])
+            await self._drop(done)
+            self._queue.mark(items, tried=True)
+            return items
+
+    async def _note(self, done: Sequence[SpoolItem], tried: Sequence[SpoolItem]) -> None:
+        def save(connection: sqlite3.Connection) -> None:
+            connection.executemany("DELETE FROM parcel WHERE id = ?", [(item.id,) for item in done])
+            connection.executemany("UPDATE parcel SET tried = 1 WHERE id = ?", [(item.id,) for item in tried])
+
+        if done or tried:
+            try:
+                await self._database.write(save)
+            except StoreError as error:  # what is done has no file any more, and is forgotten at the next start
+                _log.warning("how far the delivery is could not be noted: %s", error)
+
+    async def _drop(self, items: Sequence[SpoolItem]) -> None:
+        self._queue.remove(items)
+        if items:
+            await asyncio.to_thread(_unlink, items)
+
+
+def _portions(materials: Sequence[Material], bounds: QueueLimits) -> Iterator[list[Material]]:
+    """Yield the materials in as few portions as may wait, each by itself."""
+    portion, size = list[Material](), 0
+    for material in materials:
+        if portion and (len(portion) == bounds.items or size + material.size > bounds.size):
+            yield portion
+            portion, size = [], 0
+        portion.append(material)
+        size += material.size
+    if portion:
+        yield portion
+
+
+def _unlink(items: Sequence[SpoolItem]) -> None:
+    for item in items:
+        with suppress(OSError):  # gone already, or cleaned at the next start
+            item.path.unlink()
+
+
+def _link(source: Path, target: Path) -> None:
+    """Make `target` a second name of `source`, or a copy of it, synced, on another disk."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+        handle = os.open(target, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,97 @@
+"""The kinds of targets there are. What speaks their protocols is imported, in a thread, when it is first needed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ipcamd.delivery.blocking_session import BlockingSession
+from ipcamd.delivery.uploader import TargetConfig, Uploader, UploadSession
+from ipcamd.errors import DeliveryError
+from ipcamd.params.event import AUTHENTICATION, FTP, NETSTORAGE, SMTP
+from ipcamd.store.settings import Settings
+
+GUEST = "guest"
+"""Who logs in at a Samba server if no user name is set."""
+
+
+def uploaders(name: Callable[[], str], local: Callable[[int], datetime]) -> dict[str, Uploader]:
+    """Return them. `name` is the camera's; `local` gives the local time of a moment in nanoseconds."""
+    return {"ftp": FtpUploader(), "email": MailUploader(name, local), "samba": SambaUploader()}
+
+
+class FtpUploader:
+    """FTP (SDK 10.19)."""
+
+    title = "FTP"
+    groups = (FTP.name,)
+
+    def config(self, settings: Settings) -> TargetConfig:
+        """See `Uploader`."""
+        values = settings[FTP.name]
+        user = values["UserName"] or "anonymous"
+        return TargetConfig(
+            _needed(settings, FTP.name, "FTPServer"), int(values["Port"]), values, user, values["Password"]
+        )
+
+    def open(self, config: TargetConfig, address: str, blocking: BlockingSession) -> UploadSession:
+        """See `Uploader`."""
+        from ipcamd.delivery.ftp import session
+
+        return session.login(config, address, blocking)
+
+
+class MailUploader:
+    """Mail (SDK 10.17, 10.18)."""
+
+    title = "mail"
+    groups = (SMTP.name, AUTHENTICATION.name)
+
+    def __init__(self, name: Callable[[], str], local: Callable[[int], datetime]) -> None:
+        self._name = name
+        self._local = local
+
+    def config(self, settings: Settings) -> TargetConfig:
+        """See `Uploader`."""
+        values, login = settings[SMTP.name], settings[AUTHENTICATION.name]
+        host = _needed(settings, SMTP.name, "MailServer1")
+        _needed(settings, SMTP.name, "FromEmail")
+        if not values["EmailTo"] and not values["EmailTo2"]:
+            raise DeliveryError(f"neither {SMTP.name}.EmailTo nor EmailTo2 is set")
+        port = int(values["Smtpport"])
+        if login["Enabled"] != "yes":
+            return TargetConfig(host, port, values)
+        return TargetConfig(host, port, values, login["UserName"], login["Password"])
+
+    def open(self, config: TargetConfig, address: str, blocking: BlockingSession) -> UploadSession:
+        """See `Uploader`."""
+        from ipcamd.delivery.mail import session
+
+        return session.login(config, address, blocking, self._name(), self._local)
+
+
+class SambaUploader:
+    """A Samba share, or one of Windows (SDK 10.20)."""
+
+    title = "Samba"
+    groups = (NETSTORAGE.name,)
+
+    def config(self, settings: Settings) -> TargetConfig:
+        """See `Uploader`."""
+        values = settings[NETSTORAGE.name]
+        host = _needed(settings, NETSTORAGE.name, "SambaServer")
+        _needed(settings, NETSTORAGE.name, "Share")
+        return TargetConfig(host, int(values["Port"]), values, values["UserName"] or GUEST, values["Password"])
+
+    def open(self, config: TargetConfig, address: str, blocking: BlockingSession) -> UploadSession:
+        """See `Uploader`."""
+        try:
+            from ipcamd.delivery.samba import session
+        except ImportError as error:
+            raise DeliveryError(f"the package {error.name} is missing: pip install smbprotocol") from error
+        return session.login(config, address, blocking)
+
+
+def _needed(settings: Settings, group: str, name: str) -> str:
+    value = settings[group][name]
+    if not value:
+        raise DeliveryError(f"{group}.{name} is not set")
+    return value

@@ -1,0 +1,54 @@
+"""A target in the test's own process, which does what it is told to."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from ipcamd.delivery.blocking_session import BlockingSession
+from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.params.event import FTP
+from ipcamd.store.settings import Settings
+
+
+class FakeUploader:
+    """A kind of target, and its one server: remembers what arrived."""
+
+    title = "FakeUploader"
+    groups = (FTP.name,)
+
+    def __init__(self) -> None:
+        self.arrived: list[tuple[str, bytes]] = []
+        self.tried: list[bool] = []
+        self.batches: list[list[str]] = []
+        self.logins = 0
+        self.troubles: list[Exception | Callable[[BlockingSession], object]] = []
+        """What each of the next files meets; after that all is well."""
+        self.busy = threading.Event()
+
+    def config(self, settings: Settings) -> TargetConfig:
+        return TargetConfig("127.0.0.1", 9, settings[FTP.name], "cam", "sesame")
+
+    def open(self, config: TargetConfig, address: str, blocking: BlockingSession) -> "FakeUploader":
+        self.logins += 1
+        self._blocking = blocking
+        return self
+
+    def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
+        self.tried.append(items[0].tried)
+        contents = [(item.name, item.path.read_bytes()) for item in items]
+        self.busy.set()
+        if self.troubles:
+            trouble = self.troubles.pop(0)
+            if isinstance(trouble, Exception):
+                raise trouble
+            trouble(self._blocking)
+        self.batches.append([name for name, _ in contents])
+        self.arrived += contents
+        return ""
+
+    def close(self) -> None:
+        pass
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.arrived]

@@ -1,0 +1,342 @@
+"""Delivery to a real FTP server that does what FTP servers do."""
+
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from pyftpdlib.handlers import FTPHandler
+from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
+from tests.delivery.stage import Stage, staged
+
+from ipcamd.errors import RequestFailed
+
+FILM = bytes(range(256)) * 8000
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FtpServer]:
+    with FtpServer(tmp_path / "far") as server:
+        yield server
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path / "near") as stage:
+        yield stage
+
+
+@pytest.fixture
+async def impatient(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path / "impatient", stall=0.2) as stage:
+        yield stage
+
+
+async def aim(stage: Stage, server: FtpServer, **values: object) -> None:
+    login = {"Enable": "yes", "FTPServer": "127.0.0.1", "Port": server.port, "UserName": USER, "Password": PASSWORD}
+    await stage.set("FTP", **(login | values))
+
+
+@pytest.mark.parametrize("passive", ["yes", "no"])
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [("", ""), ("/", ""), ("a/b", "a/b/"), ("/a//b/", "a/b/"), (r"\a\b", "a/b/"), ("t\u00fcr", "t\u00fcr/")],
+)  # fmt: skip
+async def test_a_film_arrives(stage: Stage, server: FtpServer, passive: str, path: str, folder: str) -> None:
+    await aim(stage, server, Passive=passive, Path=path)
+    await stage.put("ftp", "one.avi", FILM)
+    await stage.put("ftp", "two.avi", b"")
+    await stage.until(done=2)
+    assert server.files() == {f"{folder}one.avi": FILM, f"{folder}two.avi": b""}
+    assert stage.notes.done[0].startswith("one.avi delivered, 2.0 MB in ")
+    assert not any((stage.folder / "spool").iterdir())
+
+
+async def test_it_is_renamed_only_when_it_is_whole(stage: Stage, server: FtpServer) -> None:
+    await aim(stage, server)
+    await stage.put("ftp", "one.avi", FILM)
+    await stage.until(done=1)
+    words = [line.split() for line in server.commands]
+    part = next(line[1] for line in words if line[0] == "STOR")
+    assert part.startswith("one.avi.") and part.endswith(".part")
+    assert words.index(["STOR", part]) < words.index(["SIZE", part]) < words.index(["RNFR", part])
+    assert ["RNTO", "one.avi"] in words
+
+
+async def test_many_files_share_a_login(stage: Stage, server: FtpServer) -> None:
+    await aim(stage, server, Enable="no")
+    await stage.set("FTP", Enable="yes", FTPServer="")
+    for number in range(5):
+        await stage.put("ftp", f"{number}.jpg", b"picture")
+    await aim(stage, server)
+    await stage.until(done=5)
+    assert [name.split()[0] for name in stage.notes.done] == [f"{number}.jpg" for number in range(5)]
+    assert server.commands.count(f"USER {USER}") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("passive", ["yes", "no"])
+@pytest.mark.parametrize(("fault", "words"), [
+    ("vanish", "127.0.0.1 broke the connection off"),
+    ("stall", "does not answer: nothing moved for 0.2 s"),
+    ("full", "disk or this user's quota is full (552 Quota exceeded.)"),
+    ("lose", "of 2048000 bytes "),
+    ("no_room", "the server's disk is full (452 Disk full.)"),
+])  # fmt: skip
+async def test_what_breaks_off_is_sent_again_and_never_seen_half(
+    stage: Stage, impatient: Stage, server: FtpServer, fault: str, words: str, passive: str
+) -> None:
+    stage = impatient if fault == "stall" else stage
+    await aim(stage, server, Passive=passive)
+    server.fail(fault, after=500_000)
+    await stage.put("ftp", "one.avi", FILM)
+    await stage.put("ftp", "two.avi", b"small")
+    await stage.until(failed=1)
+    assert words in stage.notes.failed[0]
+    assert stage.notes.failed[0].startswith("one.avi: ")
+    left = server.files()
+    assert "one.avi" not in left
+    assert not left or fault in ("vanish", "stall")  # a full disk gets its room back
+    await stage.wake()
+    await stage.until(done=2)
+    assert server.files() == {"one.avi": FILM, "two.avi": b"small"}
+
+
+@pytest.mark.slow
+async def test_a_server_may_take_its_time_to_put_away_what_came(
+    tmp_path: Path, impatient: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ipcamd.delivery.blocking_session.CONNECT", 0.2)  # that is for connecting alone
+
+    def late(self: FTPHandler, answer: str, logfun: object = None) -> None:
+        if answer.startswith("226"):
+            self.ioloop.call_later(0.4, FTPHandler.respond, self, answer)
+        else:
+            FTPHandler.respond(self, answer)
+
+    with FtpServer(tmp_path / "far", respond=late) as server:
+        await aim(impatient, server)
+        await impatient.put("ftp", "one.avi", FILM)
+        await impatient.until(done=1)
+        assert server.files() == {"one.avi": FILM}
+    assert impatient.notes.failed == []
+
+
+async def test_the_server_comes_back(tmp_path: Path, stage: Stage) -> None:
+    with FtpServer(tmp_path / "far") as gone:
+        await aim(stage, gone)
+    await stage.put("ftp", "one.avi", FILM)
+    await stage.until(failed=1)
+    assert f"nothing answers at 127.0.0.1:{gone.port}" in stage.notes.failed[0]
+    with FtpServer(tmp_path / "far", port=gone.port) as server:
+        await stage.wake()
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": FILM}
+
+
+async def test_an_upload_goes_on_where_it_broke_off(stage: Stage, server: FtpServer) -> None:
+    await aim(stage, server)
+    server.fail("vanish", after=500_000)
+    await stage.put("ftp", "one.avi", FILM)
+    await stage.until(failed=1)
+    await stage.wake()
+    await stage.until(done=1)
+    resumed = [int(line.split()[1]) for line in server.commands if line.startswith("REST")]
+    assert len(resumed) == 1
+    assert 0 < resumed[0] < len(FILM)
+    assert server.files() == {"one.avi": FILM}
+
+
+async def test_a_server_that_resumes_nothing_gets_it_all_again(tmp_path: Path, stage: Stage) -> None:
+    with FtpServer(tmp_path / "far", ftp_REST=lambda self, line: self.respond("502 No.")) as server:
+        await aim(stage, server)
+        server.fail("vanish", after=500_000)
+        await stage.put("ftp", "one.avi", FILM)
+        await stage.until(failed=1)
+        await stage.wake()
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": FILM}
+
+
+async def test_a_server_that_tells_no_sizes_is_believed(tmp_path: Path, stage: Stage) -> None:
+    with FtpServer(tmp_path / "far", ftp_SIZE=lambda self, path: self.respond("500 What?")) as server:
+        await aim(stage, server)
+        await stage.put("ftp", "one.avi", FILM)
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": FILM}
+
+
+@pytest.mark.parametrize("taken", [(), ("one.avi", "one-2.avi")])
+async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(
+    tmp_path: Path, stage: Stage, taken: tuple[str, ...]
+) -> None:
+    def rename(self: object, source: str, target: str) -> None:
+        Path(source).rename(target)
+        self.close()  # type: ignore[attr-defined]
+
+    with FtpServer(tmp_path / "far") as server:
+        others = dict.fromkeys(taken, b"another")
+        for name, data in others.items():
+            (server.folder / name).write_bytes(data)
+        await aim(stage, server)
+        server.control.ftp_RNTO = lambda self, path: rename(self, self._rnfr, path)
+        await stage.put("ftp", "one.avi", FILM)
+        await stage.until(failed=1)
+        del server.control.ftp_RNTO
+        await stage.wake()
+        await stage.until(done=1)
+        assert sorted(server.files().values()) == sorted([FILM, *others.values()])
+    assert "had arrived already" in stage.notes.done[0]
+
+
+async def test_a_target_that_does_not_say_goodbye_holds_nothing_up(
+    tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ipcamd.delivery.worker.GOODBYE", 0.02)
+    with FtpServer(tmp_path / "far", ftp_QUIT=lambda self, line: None) as server:
+        await aim(stage, server)
+        for name in ("one.avi", "two.avi"):
+            await stage.put("ftp", name, FILM)
+            await stage.until(done=len(server.files()) + 1)
+        assert server.files() == {"one.avi": FILM, "two.avi": FILM}
+    assert stage.notes.failed == []
+
+
+async def test_ipv6(tmp_path: Path, stage: Stage) -> None:
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with FtpServer(tmp_path / "far", host="::1") as server:
+        for passive in ("yes", "no"):
+            await aim(stage, server, FTPServer="::1", Passive=passive)
+            await stage.delivery.test("ftp")
+        assert len(server.files()) == 2
+
+
+async def test_without_a_user_name_it_is_anonymous(stage: Stage, server: FtpServer) -> None:
+    server.control.authorizer.add_anonymous(str(server.folder), perm="elmfw")  # type: ignore[attr-defined]
+    await aim(stage, server, UserName="", Password="")
+    await stage.delivery.test("ftp")
+    assert "USER anonymous" in server.commands
+    assert len(server.files()) == 1
+
+
+async def test_a_name_that_is_taken_by_another_file(stage: Stage, server: FtpServer) -> None:
+    (server.folder / "one.avi").write_bytes(b"another")
+    await aim(stage, server)
+    await stage.put("ftp", "one.avi", FILM)
+    await stage.until(done=1)
+    assert server.files() == {"one.avi": b"another", "one-2.avi": FILM}
+    assert "as one-2.avi" in stage.notes.done[0]
+
+
+async def test_the_wrong_password_is_said_and_a_corrected_one_tried_at_once(stage: Stage, server: FtpServer) -> None:
+    await aim(stage, server, Password="wrong")
+    await stage.put("ftp", "one.avi", FILM)
+    await stage.until(failed=1)
+    assert "user name or password is wrong (530 " in stage.notes.failed[0]
+    await stage.set("FTP", Password=PASSWORD)
+    await stage.until(done=1)
+    assert len(stage.pauses) == 1
+
+
+@pytest.mark.parametrize(("values", "words"), [
+    ({"Password": "wrong"}, "user name or password is wrong"),
+    ({"Path": "blocked/deeper"}, "is the path right, and may this user write there?"),
+    ({"FTPServer": ""}, "Event.Server.FTP.FTPServer is not set"),
+    ({"FTPServer": "no.such.host.invalid"}, "the host no.such.host.invalid is not found"),
+    ({"TLS": "yes"}, "speaks no TLS|the server refuses"),
+])  # fmt: skip
+async def test_what_a_test_says(stage: Stage, server: FtpServer, values: dict[str, str], words: str) -> None:
+    (server.folder / "blocked").write_bytes(b"a file")
+    await aim(stage, server, **values)
+    with pytest.raises(RequestFailed, match=words):
+        await stage.delivery.test("ftp")
+
+
+async def test_nobody_there(stage: Stage, server: FtpServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    await aim(stage, server, Port=port)
+    with pytest.raises(RequestFailed, match=f"nothing answers at 127.0.0.1:{port}"):
+        await stage.delivery.test("ftp")
+
+
+async def test_a_server_that_says_nothing(impatient: Stage, server: FtpServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        await aim(impatient, server, Port=listener.getsockname()[1])
+        with pytest.raises(RequestFailed, match="does not answer"):
+            await impatient.delivery.test("ftp")
+
+
+async def test_data_goes_to_the_server_itself_whatever_address_it_names(tmp_path: Path, stage: Stage) -> None:
+    with FtpServer(tmp_path / "far", masquerade_address="192.0.2.1") as server:
+        await aim(stage, server)
+        await stage.delivery.test("ftp")
+        assert len(server.files()) == 1
+
+
+async def test_nobody_else_may_take_an_active_data_connection(tmp_path: Path, stage: Stage) -> None:
+    def store(self: object, path: str, mode: str = "w") -> None:
+        sock = socket.socket()
+        sock.bind(("127.0.0.2", 0))
+        sock.connect(thief[0])
+        self.respond("150 Come.")  # type: ignore[attr-defined]
+
+    thief: list[tuple[str, int]] = []
+
+    def port(self: object, line: str) -> None:
+        fields = [int(field) for field in line.split(",")]
+        thief.append((".".join(map(str, fields[:4])), fields[4] * 256 + fields[5]))
+        self.respond("200 OK.")  # type: ignore[attr-defined]
+
+    with FtpServer(tmp_path / "far", ftp_STOR=store, ftp_PORT=port) as server:
+        await aim(stage, server, Passive="no")
+        with pytest.raises(RequestFailed, match="broke the connection off"):
+            await stage.delivery.test("ftp")
+
+
+async def test_no_password_in_words_that_the_server_sends_back(tmp_path: Path, stage: Stage) -> None:
+    with FtpServer(tmp_path / "far", ftp_PASS=lambda self, line: self.respond(f"530 Not {line}\r\n, no.")) as server:
+        await aim(stage, server)
+        with pytest.raises(RequestFailed) as caught:
+            await stage.delivery.test("ftp")
+    assert PASSWORD not in str(caught.value)
+    assert "********" in str(caught.value)
+
+
+async def test_an_answer_without_end(tmp_path: Path, stage: Stage) -> None:
+    def talk(self: object, line: str) -> None:
+        for _ in range(2000):
+            self.push("220-And another thing.\r\n")  # type: ignore[attr-defined]
+
+    with FtpServer(tmp_path / "far", ftp_USER=talk) as server:
+        await aim(stage, server)
+        with pytest.raises(RequestFailed, match="has no end"):
+            await stage.delivery.test("ftp")
+
+
+@pytest.mark.parametrize("passive", ["yes", "no"])
+async def test_tls(tmp_path: Path, stage: Stage, trusted: Path, passive: str) -> None:
+    with FtpServer(tmp_path / "far", str(trusted)) as server:
+        await aim(stage, server, TLS="yes", Passive=passive, Path="a")
+        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "two.avi", b"")
+        await stage.until(done=2)
+        assert server.files() == {"a/one.avi": FILM, "a/two.avi": b""}
+
+
+async def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, stage: Stage, certificate: Path) -> None:
+    with FtpServer(tmp_path / "far", str(certificate)) as server:
+        await aim(stage, server, TLS="yes")
+        with pytest.raises(RequestFailed, match=r"certificate of 127\.0\.0\.1 is not to be trusted: self-signed"):
+            await stage.delivery.test("ftp")
+        assert not any(line.startswith("USER") for line in server.commands)
+        await stage.set("FTP", Certificate="any")
+        await stage.delivery.test("ftp")
+
+
+async def test_a_server_that_wants_tls(tmp_path: Path, stage: Stage, certificate: Path) -> None:
+    with FtpServer(tmp_path / "far", str(certificate)) as server:
+        await aim(stage, server)
+        with pytest.raises(RequestFailed, match="550 SSL/TLS required"):
+            await stage.delivery.test("ftp")

@@ -1,0 +1,260 @@
+"""Notices to real HTTP receivers on loopback (SDK 12)."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from ipcamd.access.targets import Targets
+from ipcamd.delivery.http.notifier import HttpNotifier
+from ipcamd.errors import RequestFailed
+from ipcamd.events.event import Event, Kind
+from ipcamd.params import STORED
+from ipcamd.store.database import Database
+from ipcamd.store.settings import Change, Settings
+from ipcamd.wire.notice import Notice
+
+SECOND = 10**9
+
+
+class Receiver:
+    """Answers each connection with the next of some answers; remembers the requests."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self.answers = list(answers)
+        self.requests: list[str] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
+        writer.close()
+
+
+@asynccontextmanager
+async def listening(receiver: Receiver) -> AsyncIterator[int]:
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+class Told(list[str]):
+    """What became of the notices."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._more = asyncio.Event()
+
+    def __call__(self, event: Event, notice: Notice, problem: str) -> None:
+        self.append(problem)
+        self._more.set()
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(5):
+            while len(self) < count:
+                self._more.clear()
+                await self._more.wait()
+
+
+@asynccontextmanager
+async def notifying(
+    path: Path, port: int, event: str, allow_local: bool = True
+) -> AsyncIterator[tuple[HttpNotifier, Told, list[float]]]:
+    told = Told()
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    with Database(path / "ipcamd.db") as database:
+        settings = Settings(database, STORED, {})
+        kind = "motion" if event == "motion" else f"di{event[-3]}"
+        await settings.update([Change("Event.Notify", kind, f"{event} http://127.0.0.1:{port}/event/handler.cgi")])
+        notifier = HttpNotifier(settings, Targets(allow_local), told, sleep)
+        yield notifier, told, slept
+        await notifier.close()
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+async def test_the_notice_as_it_is_sent(tmp_path: Path) -> None:
+    receiver = Receiver(OK)
+    async with listening(receiver) as port, notifying(tmp_path, port, "input1_0") as (notifier, told, _):
+        notifier.hear(Event(Kind.DI1, 1352460789 * SECOND + 5, "high"))
+        notifier.hear(Event(Kind.DI1, 1352460790 * SECOND, "low"))
+        notifier.hear(Event(Kind.MOTION, 1352460791 * SECOND))
+        await told.until(1)
+    assert told == [""]
+    assert len(receiver.requests) == 1
+    lines = receiver.requests[0].split("\r\n")
+    assert lines[0] == "GET /event/handler.cgi?Message=input1_0,Time:1352460789 HTTP/1.1"
+    assert f"Host: 127.0.0.1:{port}" in lines
+    assert "Connection: close" in lines
+
+
+async def test_three_tries_with_growing_pauses_and_in_order(tmp_path: Path) -> None:
+    busy = b"HTTP/1.1 503 Busy\r\n\r\n"
+    receiver = Receiver(busy, b"nonsense\r\n\r\n", OK)
+    async with listening(receiver) as port, notifying(tmp_path, port, "di2_2") as (notifier, told, slept):
+        notifier.hear(Event(Kind.DI2, 1 * SECOND, "high"))
+        notifier.hear(Event(Kind.DI2, 2 * SECOND, "low"))
+        await told.until(2)
+    assert told == ["", ""]
+    assert slept == sorted(slept)
+    assert len(slept) == 2
+    assert [request.split("Time:")[1].split()[0] for request in receiver.requests] == ["1", "1", "1", "2"]
+
+
+async def test_what_never_arrives_is_given_up_and_said(tmp_path: Path) -> None:
+    async with listening(Receiver(OK)) as port:
+        pass  # nobody listens any more
+    async with notifying(tmp_path, port, "motion") as (notifier, told, slept):
+        notifier.hear(Event(Kind.MOTION, SECOND))
+        await told.until(1)
+    assert len(slept) == 2
+    assert told == [f"nothing answers at 127.0.0.1:{port}: is the service running, and the port right?"]
+
+
+@pytest.mark.parametrize(("answer", "problem"), [
+    (b"", "the connection was closed without an answer"), (b"HTTP/1.1 2", "the answer is not HTTP"),
+    (b"HTTP/1.1 401 Who?\r\n\r\n", "the answer is 401"), (b"HTTP/1.1 302 There\r\n\r\n", "the answer is 302"),
+    (b"HTTP/1.1 507 Full\r\n\r\n", "the answer is 507"), (b"220 far.example ESMTP\r\n", "the answer is not HTTP"),
+    (b"x" * 10_000, "the answer is not HTTP"), (b"HTTP/1.0 204\r\n\r\n", ""),
+])  # fmt: skip
+async def test_answers_of_all_kinds(tmp_path: Path, answer: bytes, problem: str) -> None:
+    async with listening(Receiver(answer)) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+        notifier.hear(Event(Kind.MOTION, SECOND))
+        await told.until(1)
+    assert told == [problem]
+
+
+async def test_an_answer_that_comes_byte_by_byte(tmp_path: Path) -> None:
+    class Slow(Receiver):
+        async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
+            writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for byte in OK:
+                writer.write(bytes([byte]))
+                await asyncio.sleep(0)
+            writer.close()
+
+    receiver = Slow()
+    async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+        notifier.hear(Event(Kind.MOTION, SECOND))
+        await told.until(1)
+    assert told == [""]
+    assert len(receiver.requests) == 1
+
+
+async def test_what_the_end_of_the_camera_cuts_off_is_said(tmp_path: Path) -> None:
+    trying = asyncio.Event()
+
+    class Mute(Receiver):
+        async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            trying.set()
+            await reader.read()
+            writer.close()
+
+    async with listening(Mute()) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+        for second in range(3):
+            notifier.hear(Event(Kind.MOTION, second * SECOND))
+        async with asyncio.timeout(5):
+            await trying.wait()
+        await notifier.close()
+    assert told == ["given up: the camera went down"] * 3
+
+
+async def test_who_comes_back_is_told(tmp_path: Path) -> None:
+    receiver = Receiver(OK)
+    async with listening(receiver) as port:
+        pass
+    async with notifying(tmp_path, port, "motion") as (notifier, told, _):
+        back = asyncio.Event()
+
+        async def sleep(seconds: float) -> None:
+            back.set()
+            await again.wait()
+
+        again = asyncio.Event()
+        notifier._sleep = sleep
+        notifier.hear(Event(Kind.MOTION, SECOND))
+        await back.wait()
+        server = await asyncio.start_server(receiver.serve, "127.0.0.1", port)
+        again.set()
+        await told.until(1)
+        server.close()
+    assert told == [""]
+    assert len(receiver.requests) == 1
+
+
+async def test_who_is_removed_is_told_no_more(tmp_path: Path) -> None:
+    receiver = Receiver(b"HTTP/1.1 503 Busy\r\n\r\n")
+    async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
+
+        async def removed(_: float) -> None:
+            await notifier._settings.update([Change("Event.Notify", "motion", "")])
+
+        notifier._sleep = removed
+        for moment in (1, 2, 3):
+            notifier.hear(Event(Kind.MOTION, moment * SECOND))
+        await told.until(1)
+        await asyncio.gather(*notifier._tasks.values())
+    assert told == ["the answer is 503"]
+
+
+async def test_no_connection_to_this_machine_unless_that_is_allowed(tmp_path: Path) -> None:
+    receiver = Receiver(OK)
+    async with listening(receiver) as port, notifying(tmp_path, port, "motion", False) as (notifier, told, _):
+        notifier.hear(Event(Kind.MOTION, SECOND))
+        await told.until(1)
+    assert "--allow-local-targets" in told[0]
+    assert receiver.requests == []
+
+
+async def test_a_target_that_hangs_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.delivery.http.notifier.TIMEOUT", 0.05)
+    monkeypatch.setattr("ipcamd.delivery.http.notifier.WAITING", 3)
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with notifying(tmp_path, port, "motion") as (notifier, told, _):
+        for moment in range(5):
+            notifier.hear(Event(Kind.MOTION, moment * SECOND))
+        assert sum("dropped" in problem for problem in told) == 2
+        await told.until(5)
+    server.close()
+    assert sum("no answer" in problem for problem in told) == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed", "laboratory"),
+    [
+        ("192.168.1.9", True, True), ("2001:db8::1", True, True), ("127.0.0.1", False, True), ("::1", False, True),
+        ("169.254.169.254", False, True), ("fe80::1", False, True), ("::ffff:127.0.0.1", False, True),
+        ("224.0.0.1", False, False), ("0.0.0.0", False, False), ("0.1.2.3", False, False), ("::", False, False),
+        ("255.255.255.255", False, False), ("ff02::1", False, False),
+    ],
+)  # fmt: skip
+def test_which_addresses_may_be_called(address: str, allowed: bool, laboratory: bool) -> None:
+    assert Targets().allows(address) is allowed
+    assert Targets(allow_local=True).allows(address) is laboratory
+
+
+async def test_a_name_is_judged_by_its_address() -> None:
+    assert not Targets().may_be("localhost")
+    with pytest.raises(RequestFailed, match="localhost is"):
+        await Targets().resolve("localhost", 80)
+    assert await Targets(True).resolve("127.0.0.1", 80) == "127.0.0.1"
+
+
+def test_notice_round_trip() -> None:
+    assert Notice("h", 80, "/x", "motion").dump() == "motion http://h:80/x"

@@ -1,0 +1,77 @@
+"""A process that takes files and delivers them: run as ``python shipping.py DIRECTORY GROUP NAME=VALUE...``.
+
+Killed, it has another life. It prints its process id, then the name of each file when that is safe in the spool; told
+``end`` on standard input, it takes no more, delivers what waits, and prints ``empty``.
+"""
+
+import asyncio
+import hashlib
+import importlib
+import os
+import sys
+import uuid
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from tests.delivery.stage import Stage, staged
+
+SIZE = 400_000
+MOST = 20
+"""Files that a life takes."""
+BACKLOG = 6
+"""Files that wait at most."""
+TARGETS = {"FTP": "ftp", "NetStorage": "samba"}
+
+
+def content(name: str) -> bytes:
+    """Return what the file of that name holds."""
+    return hashlib.shake_128(name.encode()).digest(SIZE)
+
+
+def say(word: object) -> None:
+    """Write a line all at once, or, killed, not at all; unbuffered, `print` writes its end by itself."""
+    os.write(1, f"{word}\n".encode())
+
+
+async def take(stage: Stage, target: str, ended: asyncio.Event) -> None:
+    """Take files, as many as can be delivered."""
+    spool = stage.delivery._spool
+    for _ in range(MOST):
+        if ended.is_set():
+            break
+        name = f"{uuid.uuid4().hex}.avi"
+        await stage.put(target, name, content(name))
+        say(name)
+        while spool.waiting(target)[0] >= BACKLOG:
+            await stage.until(done=len(stage.notes.done) + 1)
+    await ended.wait()
+    while spool.waiting(target)[0]:
+        await stage.until(done=len(stage.notes.done) + 1)
+
+
+async def live(folder: Path, group: str, values: dict[str, str]) -> None:
+    ended = asyncio.Event()
+    async with staged(folder) as stage:
+        asyncio.get_running_loop().add_reader(sys.stdin, ended.set)
+        say(os.getpid())
+        stage.restless = True
+        await stage.set(group, **values)
+        await take(stage, TARGETS[group], ended)
+    say("empty")
+
+
+def reborn() -> bool:
+    """Go on as a new process; return False when a life has ended by itself."""
+    while process := os.fork():  # starting Python anew for each life would take a hundred times as long
+        _, status = os.waitpid(process, 0)
+        if not os.WIFSIGNALED(status):
+            return False
+    return True
+
+
+if __name__ == "__main__":
+    directory, chosen, *settings = sys.argv[1:]
+    importlib.import_module(f"ipcamd.events.actions.{'smb' if chosen == 'NetStorage' else 'ftp'}")  # once for all lives
+    if reborn():
+        asyncio.run(live(Path(directory), chosen, dict(setting.split("=", 1) for setting in settings)))

@@ -1,0 +1,206 @@
+"""Mail servers that refuse, stall, are full, vanish, come back, and say strange things."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP
+from tests.delivery.mail.mail_server import MailServer, aim, authenticator, log_in, serving
+from tests.delivery.stage import Stage, staged
+from tests.delivery.throttled_proxy import throttled
+
+from ipcamd.errors import RequestFailed
+
+FILM = bytes(range(256)) * 8000
+PICTURE = b"\xff\xd8 not really a picture \xff\xd9"
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path) as stage:
+        yield stage
+
+
+async def test_the_wrong_password_is_said_and_a_corrected_one_tried_at_once(stage: Stage) -> None:
+    async with serving(authenticator=authenticator, auth_required=True, auth_require_tls=False) as server:
+        await aim(stage, server)
+        await log_in(stage, "wrong")
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await stage.until(failed=1)
+        assert "user name or password is wrong (535 " in stage.notes.failed[0]
+        assert server.envelopes == []
+        await log_in(stage)
+        await stage.until(done=1)
+    assert len(stage.pauses) == len(server.envelopes) == 1
+
+
+async def test_refused_for_good_by_one_the_other_gets_it(stage: Stage) -> None:
+    async with serving() as server:
+        server.answers["paul@work.example"] = ["550 Who?"] * 9
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await stage.until(done=1)
+    assert server.envelopes[0].rcpt_tos == ["anna@home.example"]
+    assert "paul@work.example is refused: 550 Who?" in stage.notes.done[0]
+
+
+async def test_refused_for_the_moment_both_get_it_a_little_later(stage: Stage) -> None:
+    async with serving() as server:
+        server.answers["paul@work.example"] = ["450 Come back"] * 2
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        for failed in (1, 2):
+            await stage.until(failed=failed)
+            await stage.wake()
+        await stage.until(done=1)
+    assert server.envelopes[0].rcpt_tos == ["anna@home.example", "paul@work.example"]
+    assert len(server.envelopes) == 1
+    assert "for the moment (paul@work.example: 450 Come back)" in stage.notes.failed[0]
+
+
+async def test_refused_for_the_moment_for_ever_the_other_gets_it(stage: Stage) -> None:
+    async with serving() as server:
+        server.answers["paul@work.example"] = ["450 Come back"] * 9
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        for failed in (1, 2, 3):
+            await stage.until(failed=failed)
+            await stage.wake()
+        await stage.until(done=1)
+    assert server.envelopes[0].rcpt_tos == ["anna@home.example"]
+
+
+async def test_refused_by_everybody(stage: Stage) -> None:
+    async with serving() as server:
+        server.answers = {"anna@home.example": ["550 No Anna"], "paul@work.example": ["550 No Paul"]}
+        await aim(stage, server)
+        with pytest.raises(RequestFailed, match=r"refuses the recipient anna@home.example \(550 No Anna\)"):
+            await stage.delivery.test("email")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cuts", "words"), [
+    (True, "127.0.0.1 broke the connection off"), (False, "does not answer: nothing moved for 0.3 s"),
+])  # fmt: skip
+async def test_what_breaks_off_is_sent_again(tmp_path: Path, cuts: bool, words: str) -> None:
+    stall = 5 if cuts else 0.3
+    async with serving() as server, staged(tmp_path, stall=stall) as stage, throttled(server.port) as proxy:
+        proxy.limit, proxy.cuts = 1_500_000, cuts
+        await aim(stage, server, Smtpport=proxy.port)
+        await stage.put("email", "one.avi", FILM * 4)  # more than the network itself takes while nobody reads
+        await stage.put("email", "two.jpg", PICTURE, "image/jpeg")
+        await stage.until(failed=1)
+        assert stage.notes.failed[0].startswith("one.avi: ")
+        assert words in stage.notes.failed[0]
+        assert server.envelopes == []
+        await stage.wake()
+        await stage.until(done=2)
+    (film,), (picture,) = (mail.iter_attachments() for mail in server.mails)
+    assert (film.get_content(), picture.get_content()) == (FILM * 4, PICTURE)
+
+
+@pytest.mark.slow
+async def test_a_server_may_take_its_time_to_look_at_a_mail(tmp_path: Path) -> None:
+    async with serving() as server, staged(tmp_path, stall=0.2) as stage:
+        server.delay = 0.4
+        await aim(stage, server)
+        await stage.put("email", "one.avi", FILM)
+        await stage.until(done=1)
+    assert stage.notes.failed == []
+
+
+async def test_a_full_server_gets_it_when_it_has_room_again(stage: Stage) -> None:
+    async with serving() as server:
+        server.answers["DATA"] = ["452 4.3.1 Insufficient system storage"]
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await stage.until(failed=1)
+        assert "the mail server has no room (452 4.3.1 Insufficient system storage)" in stage.notes.failed[0]
+        await stage.wake()
+        await stage.until(done=1)
+    (attached,) = server.mails[0].iter_attachments()
+    assert attached.get_content() == PICTURE
+
+
+async def test_the_server_comes_back(stage: Stage) -> None:
+    async with serving() as gone:
+        await aim(stage, gone)
+    await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+    await stage.until(failed=1)
+    assert f"nothing answers at 127.0.0.1:{gone.port}" in stage.notes.failed[0]
+    async with serving(port=gone.port) as server:
+        await stage.wake()
+        await stage.until(done=1)
+    assert len(server.envelopes) == 1
+
+
+async def test_a_mail_that_comes_twice_is_known_to_be_one(stage: Stage) -> None:
+    class Forgetful(SMTP):
+        """Takes the first mail, and is gone before it can say so."""
+
+        async def smtp_DATA(self, arg: str) -> None:
+            lost = not server.envelopes
+            await super().smtp_DATA(arg)
+            if lost:
+                self.transport.abort()
+
+        async def push(self, status: str | bytes) -> None:
+            if str(status) != "250 Taken" or len(server.envelopes) > 1:
+                await super().push(status)
+
+    async with serving(Forgetful) as server:
+        await aim(stage, server)
+        await stage.put("email", "one.jpg", PICTURE, "image/jpeg")
+        await stage.until(failed=1)
+        await stage.wake()
+        await stage.until(done=1)
+    first, second = server.mails
+    assert first["Message-ID"] == second["Message-ID"]
+    assert server.envelopes[0].content == server.envelopes[1].content
+
+
+async def test_a_server_that_takes_nothing_at_all(stage: Stage) -> None:
+    async with serving(data_size_limit=10) as server:
+        await aim(stage, server)
+        with pytest.raises(RequestFailed, match="not even a mail without attachment"):
+            await stage.delivery.test("email")
+
+
+@pytest.mark.parametrize(("greeting", "words"), [
+    (b"554 Go away\r\n", r"refuses the mail \(554 Go away\)"), (b"", "broke the connection off"),
+    (b"220-\r\n" * 600, "its answer has no end"), (b"2" * 9000, "broke the connection off"),
+    (b"\xff\xfe\r\n", "the mail server refuses"),
+])  # fmt: skip
+async def test_a_strange_greeting(stage: Stage, greeting: bytes, words: str) -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        writer.close()
+
+    listener = await asyncio.start_server(greet, "127.0.0.1", 0)
+    server = MailServer()
+    server.port = listener.sockets[0].getsockname()[1]
+    await aim(stage, server)
+    with pytest.raises(RequestFailed, match=words):
+        await stage.delivery.test("email")
+    listener.close()
+
+
+@pytest.mark.parametrize("way", ["PLAIN", "LOGIN"])
+async def test_no_password_in_words_that_the_server_sends_back(stage: Stage, way: str) -> None:
+    heard: list[str] = []
+
+    class Echo(SMTP):
+        async def smtp_AUTH(self, arg: str) -> None:
+            heard.append(arg.split()[-1])
+            await self.push(f"535 What is {heard[-1]} or open-sesame?")
+
+    others = [other for other in ("PLAIN", "LOGIN") if other != way]
+    options = {"authenticator": authenticator, "auth_require_tls": False}
+    async with serving(Echo, auth_exclude_mechanism=others, **options) as server:
+        await aim(stage, server)
+        await log_in(stage, "open-sesame")
+        with pytest.raises(RequestFailed) as caught:
+            await stage.delivery.test("email")
+    assert "open-sesame" not in str(caught.value)
+    assert (heard[0] in str(caught.value)) == (way == "LOGIN")  # there it is the name alone

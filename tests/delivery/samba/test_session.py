@@ -1,0 +1,229 @@
+"""Delivery to a real Samba server."""
+
+import asyncio
+import re
+import resource
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from tests.delivery.samba.samba_server import PASSWORD, Samba, running
+from tests.delivery.stage import PATIENCE, Stage, staged
+from tests.delivery.throttled_proxy import throttled
+
+from ipcamd.errors import RequestFailed
+
+FILM = bytes(range(256)) * 10_000
+
+
+@pytest.fixture(scope="module")
+def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
+    with running(tmp_path_factory.mktemp("samba")) as server:
+        yield server
+
+
+@pytest.fixture
+def server(samba: Samba) -> Samba:
+    samba.clear()
+    return samba
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path / "near") as stage:
+        yield stage
+
+
+async def aim(stage: Stage, server: Samba, **values: object) -> None:
+    login = {"UserName": server.user, "Password": PASSWORD}
+    place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "films"}
+    await stage.set("NetStorage", **(place | login | values))
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"), [("", ""), ("/a/b", "a/b/"), (r"a\\b", "a/b/"), ("t\u00fcr \u95e8", "t\u00fcr \u95e8/")]
+)
+async def test_a_film_arrives(stage: Stage, server: Samba, path: str, folder: str) -> None:
+    await aim(stage, server, Path=path)
+    await stage.put("samba", "one.avi", FILM)
+    await stage.put("samba", "two.avi", b"")
+    await stage.until(done=2)
+    assert server.files() == {f"{folder}one.avi": FILM, f"{folder}two.avi": b""}
+    assert not any((stage.folder / "spool").iterdir())
+
+
+async def test_it_is_under_another_name_until_it_is_whole(stage: Stage, server: Samba) -> None:
+    async with throttled(server.port) as proxy:
+        proxy.limit, proxy.cuts = 1_500_000, False
+        await aim(stage, server, Port=proxy.port)
+        await stage.put("samba", "one.avi", FILM)
+        async with asyncio.timeout(PATIENCE):
+            await proxy.reached.wait()
+        names = list(server.files())
+        assert len(names) == 1
+        assert names[0].startswith("one.avi.") and names[0].endswith(".part")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cuts", [True, False])
+async def test_what_breaks_off_is_sent_again_and_never_seen_half(tmp_path: Path, server: Samba, cuts: bool) -> None:
+    async with staged(tmp_path / "near", stall=5 if cuts else 0.3) as stage, throttled(server.port) as proxy:
+        proxy.limit, proxy.cuts = 1_500_000, cuts
+        await aim(stage, server, Port=proxy.port)
+        await stage.put("samba", "one.avi", FILM)
+        await stage.put("samba", "two.avi", b"small")
+        await stage.until(failed=1)
+        assert ("127.0.0.1 broke the connection off" if cuts else "does not answer") in stage.notes.failed[0]
+        assert "one.avi" not in server.files()
+        await stage.wake()
+        await stage.until(done=2)
+        assert server.files() == {"one.avi": FILM, "two.avi": b"small"}
+
+
+@pytest.mark.slow
+async def test_a_slow_line_is_no_reason_to_give_up(tmp_path: Path, server: Samba) -> None:
+    film = FILM[:1_000_000]
+    async with staged(tmp_path / "near", stall=0.3) as stage, throttled(server.port) as proxy:
+        proxy.pause = 0.6e-6
+        await aim(stage, server, Port=proxy.port)
+        await stage.put("samba", "one.avi", film)
+        await stage.until(failed=1)
+        await stage.wake()
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": film}
+    assert len(stage.notes.failed) == 1
+
+
+async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(stage: Stage, server: Samba) -> None:
+    (server.share / "one.avi").write_bytes(FILM)
+    await aim(stage, server, Password="wrong")
+    await stage.put("samba", "one.avi", FILM)
+    await stage.until(failed=1)
+    worker = stage.delivery._workers["samba"]
+    await worker._spool.advance("samba")
+    await aim(stage, server)
+    await stage.until(done=1)
+    assert list(server.files()) == ["one.avi"]
+    assert "had arrived already" in stage.notes.done[0]
+
+
+async def test_a_name_that_is_taken_by_another_file(stage: Stage, server: Samba) -> None:
+    (server.share / "one.avi").write_bytes(FILM[::-1])
+    await aim(stage, server)
+    await stage.put("samba", "one.avi", FILM)
+    await stage.until(done=1)
+    assert server.files() == {"one.avi": FILM[::-1], "one-2.avi": FILM}
+    assert "as one-2.avi" in stage.notes.done[0]
+
+
+@pytest.mark.parametrize(("values", "words"), [
+    ({"Password": "wrong"}, "user name or password is wrong"),
+    ({"UserName": "nobody-here"}, "knows no such user"),
+    ({"Share": "nowhere"}, "there is no such share"),
+    ({"Share": "closed"}, "this user may not write there"),
+    ({"Path": "file/deeper"}, "the path is not there|a part of the path is a file"),
+    ({"Path": "a/file"}, "a part of the path is a file"),
+    ({"SambaServer": ""}, r"Event\.Server\.NetStorage\.SambaServer is not set"),
+    ({"Share": ""}, r"Event\.Server\.NetStorage\.Share is not set"),
+    ({"SambaServer": "no.such.host.invalid"}, r"the host no\.such\.host\.invalid is not found"),
+])  # fmt: skip
+async def test_what_a_test_says(stage: Stage, server: Samba, values: dict[str, str], words: str) -> None:
+    (server.share / "a").mkdir()
+    (server.share / "file").write_bytes(b"")
+    (server.share / "a" / "file").write_bytes(b"")
+    await aim(stage, server, **values)
+    with pytest.raises(RequestFailed, match=words):
+        await stage.delivery.test("samba")
+
+
+async def test_without_the_library_it_says_what_to_install(
+    stage: Stage, server: Samba, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "ipcamd.delivery.samba.session", raising=False)
+    monkeypatch.delattr("ipcamd.delivery.samba.session", raising=False)
+    monkeypatch.setitem(sys.modules, "smbprotocol.connection", None)
+    await aim(stage, server)
+    with pytest.raises(RequestFailed, match="is missing: pip install smbprotocol"):
+        await stage.delivery.test("samba")
+
+
+async def test_what_is_sent_is_signed_and_on_the_disk_before_it_has_its_name(stage: Stage, server: Samba) -> None:
+    async with throttled(server.port) as proxy:
+        await aim(stage, server, Port=proxy.port)
+        await stage.delivery.test("samba")
+    heads = [proxy.heard[match.start() :] for match in re.finditer(b"\xfeSMB", proxy.heard)]  # MS-SMB2, 2.2.1.2
+    commands = [int.from_bytes(head[12:14], "little") for head in heads]
+    write, flush, set_info = (commands.index(command) for command in (9, 7, 17))
+    assert write < flush < set_info
+    beyond_the_login = [head for command, head in zip(commands, heads, strict=True) if command > 1]
+    assert all(int.from_bytes(head[16:20], "little") & 8 for head in beyond_the_login)
+
+
+async def test_a_guest(stage: Stage, server: Samba) -> None:
+    await aim(stage, server, UserName="", Password="", Share="open")
+    await stage.delivery.test("samba")
+    assert len(server.files()) == 1
+
+
+@pytest.mark.slow
+async def test_a_server_that_is_no_samba_server(tmp_path: Path, stage: Stage, server: Samba) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    listener = await asyncio.start_server(serve, "127.0.0.1", 0)
+    await aim(stage, server, Port=listener.sockets[0].getsockname()[1])
+    with pytest.raises(RequestFailed, match=r"makes no sense|broke the connection off|not expected"):
+        await stage.delivery.test("samba")
+    listener.close()
+
+
+async def test_nobody_there(stage: Stage, server: Samba) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    await aim(stage, server, Port=port)
+    with pytest.raises(RequestFailed, match=f"nothing answers at 127.0.0.1:{port}"):
+        await stage.delivery.test("samba")
+
+
+@pytest.mark.slow
+async def test_the_server_goes_and_comes_back(stage: Stage, server: Samba) -> None:
+    await aim(stage, server)
+    server.stop()
+    await stage.put("samba", "one.avi", FILM)
+    await stage.until(failed=1)
+    assert "nothing answers" in stage.notes.failed[0]
+    await asyncio.to_thread(server.start)
+    await stage.wake()
+    await stage.until(done=1)
+    assert server.files() == {"one.avi": FILM}
+
+
+@pytest.mark.slow
+async def test_a_server_that_takes_little_at_once(tmp_path: Path, stage: Stage) -> None:
+    (tmp_path / "far").mkdir()
+    with running(tmp_path / "far", "smb2 max credits = 6") as server:
+        await aim(stage, server)
+        await stage.put("samba", "one.avi", FILM)
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": FILM}
+
+
+@pytest.mark.slow
+async def test_a_full_disk(tmp_path: Path, stage: Stage) -> None:
+    (tmp_path / "far").mkdir()
+    with running(tmp_path / "far") as server:
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (1_500_000, resource.RLIM_INFINITY))
+        await aim(stage, server)
+        await stage.put("samba", "one.avi", FILM)
+        await stage.until(failed=1)
+        assert "the server's disk is full" in stage.notes.failed[0]
+        assert server.files() == {}
+        server.stop()
+        server.start()
+        await stage.wake()
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": FILM}

@@ -1,0 +1,134 @@
+"""A camera's delivery on a database of its own; time passes only when the test says so."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from ipcamd.access.targets import Targets
+from ipcamd.delivery.delivery import Delivery
+from ipcamd.delivery.uploader import Uploader
+from ipcamd.delivery.uploaders import uploaders
+from ipcamd.delivery.worker import WorkerResources
+from ipcamd.events.event import Event, Kind
+from ipcamd.events.material import Material
+from ipcamd.params import STORED
+from ipcamd.store.database import Database
+from ipcamd.store.eventlog import Entry, EventLog
+from ipcamd.store.settings import Change, Settings
+
+SECOND = 10**9
+MOMENT = 1_780_000_000 * SECOND
+"""2026-05-28 20:26:40 UTC."""
+PATIENCE = 10.0
+"""Seconds that a test waits for what should come at once."""
+
+
+class Notes(EventLog):
+    """The event log, and a way to wait for it."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.entries: list[Entry] = []
+        self.more = asyncio.Event()
+
+    def note(self, entry: Entry) -> None:
+        super().note(entry)
+        self.entries.append(entry)
+        self.more.set()
+
+    @property
+    def done(self) -> list[str]:
+        return [entry.done for entry in self.entries if entry.done]
+
+    @property
+    def failed(self) -> list[str]:
+        return [entry.failed for entry in self.entries if entry.failed]
+
+
+class Stage:
+    """Everything that a test of delivery needs."""
+
+    def __init__(
+        self, database: Database, folder: Path, kinds: dict[str, Uploader] | None, targets: Targets, stall: float
+    ) -> None:
+        self.folder = folder
+        self.notes = Notes(database)
+        self.settings = Settings(database, STORED, {})
+        self.pauses: list[float] = []
+        self.clock = 0.0
+        self.restless = False
+        """No pause lasts."""
+        self._events = count()
+        self._turn = asyncio.Event()
+        self._asleep = asyncio.Event()
+        kinds = kinds or uploaders(lambda: "Front door", lambda moment: datetime.fromtimestamp(moment / SECOND, UTC))
+        resources = WorkerResources(self.settings, targets, self._sleep, lambda: self.clock, lambda: 0.5, stall)
+        self.delivery = Delivery(database, folder / "spool", self.notes, lambda: MOMENT, kinds, resources)
+
+    async def set(self, group: str, **values: object) -> None:
+        await self.settings.update([Change(f"Event.Server.{group}", name, str(v)) for name, v in values.items()])
+
+    def material(self, name: str, content: bytes = b"film", kind: str = "video/x-msvideo") -> Material:
+        """Return a capture whose own file is gone as soon as the next one is made, like the camera's."""
+        path = self.folder / "captured"
+        path.unlink(missing_ok=True)
+        path.write_bytes(content)
+        event = Event(Kind.MOTION, MOMENT + next(self._events), window=1)
+        return Material(path, name, kind, len(content), MOMENT, MOMENT + SECOND, event, "night watch")
+
+    async def put_pictures(self, target: str, **contents: bytes) -> None:
+        """Put the pictures of one event; names without their ending."""
+        event = Event(Kind.MOTION, MOMENT + next(self._events), window=1)
+        materials = []
+        for name, content in contents.items():
+            path = self.folder / name
+            path.write_bytes(content)
+            materials.append(
+                Material(path, f"{name}.jpg", "image/jpeg", len(content), MOMENT, MOMENT, event, "night watch")
+            )
+        await self.delivery.sink(target)(materials)
+
+    async def put(self, target: str, name: str, content: bytes = b"film", kind: str = "video/x-msvideo") -> None:
+        await self.delivery.sink(target)([self.material(name, content, kind)])
+
+    async def until(self, done: int = 0, failed: int = 0) -> None:
+        """Wait until the log has so many entries of each kind."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self.notes.done) < done or len(self.notes.failed) < failed:
+                self.notes.more.clear()
+                await self.notes.more.wait()
+
+    async def wake(self) -> None:
+        """Let the pause that a worker is in, or is about to begin, be over."""
+        async with asyncio.timeout(PATIENCE):
+            await self._asleep.wait()
+        self._asleep.clear()
+        self._turn.set()
+
+    async def _sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.clock += seconds
+        if self.restless:
+            await asyncio.sleep(0)
+            return
+        self._asleep.set()
+        await self._turn.wait()
+        self._turn.clear()
+
+
+@asynccontextmanager
+async def staged(
+    folder: Path, kinds: dict[str, Uploader] | None = None, allow_local: bool = True, stall: float = 5.0
+) -> AsyncIterator[Stage]:
+    """Give a stage whose delivery runs, and end it."""
+    with Database(folder / "ipcamd.db") as database:
+        stage = Stage(database, folder, kinds, Targets(allow_local), stall)
+        stage.delivery.start()
+        try:
+            yield stage
+        finally:
+            await stage.delivery.close()
+            await stage.notes.flush()

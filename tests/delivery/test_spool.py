@@ -1,0 +1,252 @@
+"""What waits to be delivered: durable, in order, bounded."""
+
+import errno
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.delivery.fake_uploader import FakeUploader
+from tests.delivery.stage import Stage, staged
+
+from ipcamd.errors import ConfigError, DeliveryError, RequestFailed, StoreError
+from ipcamd.store.database import Database
+
+
+def spooled(stage: Stage) -> list[Path]:
+    return sorted((stage.folder / "spool").iterdir())
+
+
+async def filled(folder: Path, *names: str) -> None:
+    """Leave files that nobody took."""
+    fake = FakeUploader()
+    fake.troubles = [ConnectionRefusedError()]
+    async with staged(folder, {"ftp": fake}) as stage:
+        await stage.set("FTP", Enable="yes")
+        for name in names:
+            await stage.put("ftp", name, name.encode())
+
+
+async def test_what_was_taken_outlives_a_restart_and_its_own_file_in_order(tmp_path: Path) -> None:
+    names = [f"{number}.avi" for number in range(20)]
+    await filled(tmp_path, *names)
+    (tmp_path / "captured").unlink()
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.until(done=20)
+        assert spooled(stage) == []
+    assert fake.arrived == [(name, name.encode()) for name in names]
+
+
+async def test_what_was_begun_counts_as_tried_after_a_restart(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    fake.troubles = [ConnectionRefusedError()]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.set("FTP", Enable="yes")
+        await stage.put("ftp", "one.avi")
+        await stage.until(failed=1)
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.until(done=1)
+    assert fake.tried == [False, True]  # the target may have it already
+
+
+async def test_it_takes_no_second_room_on_the_same_disk(tmp_path: Path) -> None:
+    await filled(tmp_path, "one.avi")
+    (path,) = (tmp_path / "spool").iterdir()
+    assert path.stat().st_ino == (tmp_path / "captured").stat().st_ino
+
+
+async def test_a_capture_on_another_disk_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(source: Path, target: Path) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", link)
+    await filled(tmp_path, "one.avi")
+    (path,) = (tmp_path / "spool").iterdir()
+    assert path.read_bytes() == b"one.avi"
+
+
+async def test_files_that_nobody_knows_are_removed_at_the_start(tmp_path: Path) -> None:
+    await filled(tmp_path, "one.avi")
+    (tmp_path / "spool" / "0123").write_bytes(b"half a copy")
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.until(done=1)
+        assert spooled(stage) == []
+    assert fake.names == ["one.avi"]
+
+
+async def test_a_file_that_is_gone_is_said_and_holds_nobody_up(tmp_path: Path) -> None:
+    await filled(tmp_path, "one.avi", "two.avi")
+    first = next(path for path in (tmp_path / "spool").iterdir() if path.read_bytes() == b"one.avi")
+    first.unlink()
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.until(done=1, failed=1)
+        assert stage.notes.failed == ["one.avi: no longer on the camera's disk"]
+    assert fake.names == ["two.avi"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "left"), [({"SpoolItems": 3}, "cde"), ({"SpoolSize": 1}, "de"), ({"SpoolItems": 1}, "e")]
+)
+async def test_the_oldest_make_room(tmp_path: Path, bounds: dict[str, int], left: str) -> None:
+    fake = FakeUploader()
+    fake.troubles = [ConnectionRefusedError()]
+    async with staged(tmp_path, {"ftp": fake, "samba": FakeUploader()}) as stage:
+        await stage.set("FTP", Enable="yes")
+        await stage.set("General", **bounds)
+        for name in "abcde":
+            await stage.put("ftp", name, bytes(400_000))
+        await stage.until(failed=5 - len(left))
+        dropped = [words.split(":")[0] for words in stage.notes.failed if "dropped undelivered" in words]
+        assert dropped == [name for name in "abcde" if name not in left]
+        counts = [words.split(", ")[-1] for _, words in stage.delivery.report()]
+        assert counts == [f"{5 - len(left)} dropped", "0 dropped"]
+        assert len(spooled(stage)) == len(left)
+        await stage.wake()
+        await stage.until(done=len(left))
+    assert fake.names == list(left)
+
+
+async def test_pictures_of_an_event_stay_together(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    fake.troubles = [DeliveryError("no")]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.set("FTP", Enable="yes")
+        await stage.put_pictures("ftp", **dict.fromkeys("abcdefghijklmnopqrstuvwxyz", b"jpeg"))
+        await stage.put_pictures("ftp", one=b"first", two=b"second")
+        await stage.put("ftp", "film.avi")
+        await stage.wake()
+        await stage.until(done=3)
+        assert [done.split(",")[0] for done in stage.notes.done] == [
+            "a.jpg and 25 more delivered",
+            "one.jpg and 1 more delivered",
+            "film.avi delivered",
+        ]
+        assert stage.notes.failed[0].startswith("a.jpg: no")
+        assert "29 delivered" in dict(stage.delivery.report())["FakeUploader"]
+    assert fake.batches == [
+        [f"{name}.jpg" for name in "abcdefghijklmnopqrstuvwxyz"],
+        ["one.jpg", "two.jpg"],
+        ["film.avi"],
+    ]
+
+
+@pytest.mark.parametrize("bounds", [{"SpoolItems": 2}, {"SpoolSize": 1}])
+async def test_of_more_pictures_than_may_wait_the_newest_do(tmp_path: Path, bounds: dict[str, int]) -> None:
+    fake, never = FakeUploader(), ConnectionRefusedError()
+    fake.troubles = [never]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.set("FTP", Enable="yes")
+        await stage.set("General", **bounds)
+        await stage.put_pictures("ftp", **dict.fromkeys("abcd", bytes(400_000)))
+        await stage.until(failed=2)
+        await stage.wake()
+        await stage.until(done=1)
+    assert fake.names == ["c.jpg", "d.jpg"]
+
+
+async def test_one_picture_that_fails_leaves_none(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.set("FTP", Enable="yes")
+        lost = replace(stage.material("lost.jpg"), path=tmp_path / "lost")
+        with pytest.raises(StoreError, match="could not be kept for delivery: No such file"):
+            await stage.delivery.sink("ftp")([stage.material("one.jpg"), lost])
+        assert spooled(stage) == []
+
+
+async def test_what_alone_is_too_large_drops_nobody(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    fake.troubles = [ConnectionRefusedError()]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.set("FTP", Enable="yes")
+        await stage.set("General", SpoolSize=1)
+        await stage.put("ftp", "a", bytes(400_000))
+        with pytest.raises(StoreError, match=r"1000001 bytes are more than may wait in all \(1000000 bytes\)"):
+            await stage.put("ftp", "b", bytes(1_000_001))
+        assert len(spooled(stage)) == 1
+
+
+async def test_a_full_disk_is_said_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.set("FTP", Enable="yes")
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "link", full)
+            patch.setattr("shutil.copyfile", full)
+            with pytest.raises(StoreError, match="could not be kept for delivery: No space left on device"):
+                await stage.put("ftp", "one.avi")
+        assert spooled(stage) == []
+        await stage.put("ftp", "two.avi")
+        await stage.until(done=1)
+    assert fake.names == ["two.avi"]
+
+
+async def test_a_database_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    await filled(tmp_path, "one.avi")
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.until(done=1)
+        stage.delivery._spool._database._connection.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(StoreError, match=r"could not be kept for delivery: .*full"):
+            await stage.put("ftp", "x" * 100_000)
+        assert spooled(stage) == []
+
+
+async def test_what_arrived_is_not_sent_again_when_that_cannot_be_noted(tmp_path: Path) -> None:
+    await filled(tmp_path, "one.avi")
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.until(done=1)
+        await stage.put("ftp", "two.avi")
+        stage.delivery._spool._database._connection.execute("PRAGMA query_only = 1")
+        await stage.until(done=2)
+        assert spooled(stage) == []
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.set("FTP", Port=2121)
+        await stage.put("ftp", "three.avi")
+        await stage.until(done=1)
+    assert fake.names == ["one.avi", "two.avi", "three.avi"]
+
+
+async def test_a_target_that_is_off_takes_nothing_and_keeps_what_waits(tmp_path: Path) -> None:
+    await filled(tmp_path, "one.avi")
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.until(done=1)
+        fake.troubles = [ConnectionRefusedError()]
+        await stage.put("ftp", "two.avi")
+        await stage.until(failed=1)
+        await stage.set("FTP", Enable="no")
+        with pytest.raises(RequestFailed, match=r"FakeUploader is switched off \(Event\.Server\.FTP\.Enable=no\)"):
+            await stage.put("ftp", "three.avi")
+        assert fake.names == ["one.avi"]
+        await stage.set("FTP", Enable="yes")
+        await stage.until(done=2)
+    assert fake.names == ["one.avi", "two.avi"]
+
+
+async def test_factory_default_drops_everything(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    fake.troubles = [ConnectionRefusedError()]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.set("FTP", Enable="yes")
+        await stage.put("ftp", "one.avi")
+        await stage.until(failed=1)
+        await stage.settings.reset(lambda _: False, stage.delivery.forget())
+        assert spooled(stage) == []
+        assert dict(stage.delivery.report()) == {"FakeUploader": "0 waiting (0.0 MB), 0 delivered, 0 dropped"}
+    with Database(tmp_path / "ipcamd.db") as database:
+        assert database.rows("SELECT * FROM parcel") == []
+
+
+async def test_a_directory_that_cannot_be_used_ends_the_start(tmp_path: Path) -> None:
+    (tmp_path / "spool").write_bytes(b"")
+    with pytest.raises(ConfigError, match="cannot be kept in"):
+        async with staged(tmp_path):
+            pass

@@ -1,0 +1,284 @@
+"""One target's worker: in order, again and again, at once when a person has mended something."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from tests.delivery.fake_uploader import FakeUploader
+from tests.delivery.stage import Stage, staged
+
+from ipcamd.delivery.worker import RetryPauses
+from ipcamd.errors import DeliveryError, RequestFailed
+from ipcamd.store.database import Database
+
+
+async def ready(stage: Stage) -> None:
+    await stage.set("FTP", Enable="yes")
+
+
+def test_pauses_grow_to_five_minutes() -> None:
+    pauses = RetryPauses(lambda: 0.5)
+    assert [round(pauses.next(away=False)) for _ in range(9)] == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    pauses.reset()
+    assert round(pauses.next(away=False)) == 5
+
+
+def test_pauses_stay_below_a_minute_while_nobody_answers() -> None:
+    pauses = RetryPauses(lambda: 1.0)
+    assert [round(pauses.next(away=True)) for _ in range(6)] == [6, 11, 22, 44, 55, 55]
+
+
+def test_pauses_differ_from_camera_to_camera() -> None:
+    assert {round(RetryPauses(lambda c=chance: c).next(False), 1) for chance in (0.0, 0.5, 1.0)} == {4.5, 5.0, 5.5}
+
+
+async def test_in_order_whatever_goes_wrong(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    fake.troubles = [ConnectionResetError(), DeliveryError("no"), TimeoutError(), EOFError(), ValueError("odd")]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await ready(stage)
+        for number in range(4):
+            await stage.put("ftp", f"{number}.avi")
+        for failed in range(1, 6):
+            await stage.until(failed=failed)
+            await stage.wake()
+        await stage.until(done=4)
+        assert [words.partition(";")[0] for words in stage.notes.failed] == [
+            "0.avi: 127.0.0.1 broke the connection off",
+            "0.avi: no",
+            "0.avi: 127.0.0.1:9 does not answer",
+            "0.avi: 127.0.0.1 broke the connection off",
+            "0.avi: 127.0.0.1 answered what makes no sense (odd)",
+        ]
+        assert stage.notes.failed[1].endswith("; attempt 2, the next in 10 s")
+        assert stage.pauses == [5, 10, 20, 40, 80]
+    assert fake.names == [f"{number}.avi" for number in range(4)]
+    assert fake.logins == 6
+    assert fake.tried[:6] == [False, True, True, True, True, True]
+    assert fake.tried[-1] is False
+
+
+async def test_quick_files_are_noted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake, go, commits = FakeUploader(), threading.Event(), []
+    fake.troubles = [lambda blocking: go.wait(10)]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await ready(stage)
+        for number in range(13):
+            await stage.put("ftp", f"{number}.avi")
+        transact = Database._transact
+        monkeypatch.setattr(Database, "_transact", lambda *work: (commits.append(1), transact(*work)))
+        go.set()
+        await stage.until(done=13)
+        await stage.notes.flush()
+    assert fake.names == [f"{number}.avi" for number in range(13)]
+    assert len(commits) <= 6
+
+
+async def test_what_arrived_before_a_failure_is_let_go(tmp_path: Path) -> None:
+    fake, go = FakeUploader(), threading.Event()
+    fake.troubles = [lambda blocking: go.wait(10), lambda blocking: None, DeliveryError("no")]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await ready(stage)
+        for number in range(5):
+            await stage.put("ftp", f"{number}.avi")
+        go.set()
+        await stage.until(done=2, failed=1)
+        assert stage.notes.failed[0].startswith("2.avi: no; attempt 1")
+        assert [done.split()[0] for done in stage.notes.done] == ["0.avi", "1.avi"]
+        assert dict(stage.delivery.report())["FakeUploader"].startswith("3 waiting")
+        await stage.wake()
+        await stage.until(done=5)
+    assert fake.names == [f"{number}.avi" for number in range(5)]
+    assert fake.tried == [False, False, False, True, False, False]
+
+
+async def test_what_made_room_is_said_once_and_not_sent(tmp_path: Path) -> None:
+    fake, first, second, busy = FakeUploader(), threading.Event(), threading.Event(), threading.Event()
+    fake.troubles = [lambda blocking: first.wait(10), lambda blocking: (busy.set(), second.wait(10))]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await ready(stage)
+        await stage.set("General", SpoolItems=4)
+        await stage.put("ftp", "0.avi")
+        await asyncio.to_thread(fake.busy.wait, 10)
+        for number in range(1, 4):
+            await stage.put("ftp", f"{number}.avi")
+        first.set()
+        assert await asyncio.to_thread(busy.wait, 10)  # now 1 is on its way, 2 and 3 are made ready
+        for number in range(4, 7):
+            await stage.put("ftp", f"{number}.avi")
+        second.set()
+        await stage.until(done=6, failed=2)
+    assert [failed.split(",")[0] for failed in stage.notes.failed] == [
+        f"{number}.avi: dropped undelivered" for number in (1, 2)
+    ]
+    assert fake.names == [f"{number}.avi" for number in (0, 1, 3, 4, 5, 6)]
+
+
+async def test_each_entry_names_the_schedule_and_the_target(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.until(done=1)
+        (entry,) = await stage.notes.newest(9)
+    assert (entry.what, entry.schedule) == ("FakeUploader", "night watch")
+    assert entry.done.startswith("one.avi delivered, 0.0 MB in ")
+
+
+async def test_the_same_failure_for_days_does_not_fill_the_log(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    fake.troubles = [ConnectionRefusedError() for _ in range(200)] + [DeliveryError("full")]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        for _ in range(201):
+            await stage.wake()
+        await stage.until(done=1)
+        assert 7 < len(stage.notes.failed) <= 7 + sum(stage.pauses) / 3600 + 1
+        assert stage.notes.failed[-1].startswith("one.avi: full; attempt 201, ")
+
+
+async def test_a_change_is_tried_at_once_even_while_an_attempt_hangs(tmp_path: Path) -> None:
+    fake, never = FakeUploader(), threading.Event()
+    fake.troubles = [lambda blocking: (blocking.when_cut(never.set), never.wait(), blocking.when_cut(never.set))]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await asyncio.to_thread(fake.busy.wait, 10)
+        await stage.set("FTP", Password="better")
+        await stage.until(done=1)
+        assert stage.pauses == []
+        assert stage.notes.failed == []
+    assert fake.names == ["one.avi"]
+
+
+async def test_a_target_that_hangs_holds_no_other_up_and_not_the_end(tmp_path: Path) -> None:
+    hanging, well, never = FakeUploader(), FakeUploader(), threading.Event()
+    hanging.troubles = [lambda blocking: never.wait()]
+    async with staged(tmp_path, {"ftp": hanging, "samba": well}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.put("samba", "two.avi")
+        await stage.until(done=1)
+        began = asyncio.get_running_loop().time()
+        await stage.delivery.close()
+        assert asyncio.get_running_loop().time() - began < 0.5
+        assert well.names == ["two.avi"]
+        assert hanging.names == []
+    never.set()
+
+
+async def test_an_attempt_that_stands_still_is_given_up(tmp_path: Path) -> None:
+    fake, never = FakeUploader(), threading.Event()
+    fake.troubles = [lambda blocking: (blocking.when_cut(never.set), never.wait())]
+    async with staged(tmp_path, {"ftp": fake}, stall=0.05) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.until(failed=1)
+        assert "127.0.0.1:9 does not answer: nothing moved for 0.05 s" in stage.notes.failed[0]
+    assert never.is_set()
+
+
+async def test_one_that_gets_on_slowly_is_not_given_up(tmp_path: Path) -> None:
+    fake, pause = FakeUploader(), threading.Event()
+
+    def slow(blocking: object) -> None:
+        for _ in range(10):
+            pause.wait(0.02)
+            blocking.beat()  # type: ignore[attr-defined]
+
+    fake.troubles = [slow]
+    async with staged(tmp_path, {"ftp": fake}, stall=0.1) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.until(done=1)
+        assert stage.notes.failed == []
+
+
+async def test_every_talk_ends_with_its_thread(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    fake.troubles = [ConnectionResetError()]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.wake()
+        await stage.until(done=1)
+        await stage.delivery.test("ftp")
+    talks = [thread for thread in threading.enumerate() if thread.name == "deliver-ftp"]
+    for thread in talks:
+        await asyncio.to_thread(thread.join, 5)
+    assert fake.logins == 3
+    assert not any(thread.is_alive() for thread in talks)
+
+
+async def test_addresses_that_the_camera_may_not_call(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}, allow_local=False) as stage:
+        with pytest.raises(RequestFailed, match=r"127\.0\.0\.1: the camera may not call that"):
+            await stage.delivery.test("ftp")
+    assert fake.logins == 0
+
+
+async def test_a_test_leaves_the_queue_alone_and_needs_no_enabling(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await stage.delivery.test("ftp")
+        assert [name.startswith("test-") for name in fake.names] == [True]
+        assert not any((tmp_path / "spool").iterdir())
+        assert stage.notes.entries == []
+
+
+async def test_what_waits_follows_a_test_that_works(tmp_path: Path) -> None:
+    fake = FakeUploader()
+    fake.troubles = [DeliveryError("full"), DeliveryError("still full")]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await stage.until(failed=1)
+        with pytest.raises(RequestFailed, match="still full"):
+            await stage.delivery.test("ftp")
+        assert fake.names == []
+        await stage.delivery.test("ftp")
+        await stage.until(done=1)
+    assert len(stage.pauses) == 1
+
+
+async def test_one_test_at_a_time(tmp_path: Path) -> None:
+    fake, never = FakeUploader(), threading.Event()
+    fake.troubles = [lambda blocking: (blocking.when_cut(never.set), never.wait())]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        first = asyncio.create_task(stage.delivery.test("ftp"))
+        await asyncio.to_thread(fake.busy.wait, 10)
+        with pytest.raises(RequestFailed, match="another test of it is going on"):
+            await stage.delivery.test("ftp")
+        never.set()
+        await first
+
+
+async def test_a_test_comes_to_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.delivery.delivery.TEST", 0.05)
+    fake, never = FakeUploader(), threading.Event()
+    fake.troubles = [lambda blocking: (blocking.when_cut(never.set), never.wait())]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        with pytest.raises(RequestFailed, match=r"FakeUploader came to no end within 0\.05 s"):
+            await stage.delivery.test("ftp")
+    assert never.is_set()
+
+
+async def test_a_test_says_that_the_cameras_own_disk_fails(tmp_path: Path) -> None:
+    async with staged(tmp_path, {"ftp": FakeUploader()}) as stage:
+        (tmp_path / "spool").rmdir()
+        with pytest.raises(RequestFailed, match="the camera's disk took no file to try it with: No such file"):
+            await stage.delivery.test("ftp")
+
+
+async def test_the_loop_is_free_meanwhile(tmp_path: Path) -> None:
+    fake, held, go = FakeUploader(), threading.Event(), threading.Event()
+    fake.troubles = [lambda blocking: (held.set(), go.wait())]
+    async with staged(tmp_path, {"ftp": fake}) as stage:
+        await ready(stage)
+        await stage.put("ftp", "one.avi")
+        await asyncio.to_thread(held.wait, 10)
+        go.set()  # this very line would not be reached
+        await stage.until(done=1)
