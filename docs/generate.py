@@ -16,9 +16,9 @@ import ipcamd.cgi
 import ipcamd.web
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params import GROUPS
+from ipcamd.params.event.schedule import FIELDS
 from ipcamd.params.group import Group, Origin, Param
 from ipcamd.params.motion import MOTION
-from ipcamd.params.schedule import FIELDS
 from ipcamd.params.zones import ZONES
 
 DOCS = Path(__file__).parent

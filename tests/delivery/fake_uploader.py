@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from ipcamd.delivery.blocking_session import BlockingSession
 from ipcamd.delivery.spool_item import SpoolItem
 from ipcamd.delivery.uploader import TargetConfig
-from ipcamd.params.event import FTP
+from ipcamd.params.event.server import FTP
 from ipcamd.store.settings import Settings
 
 

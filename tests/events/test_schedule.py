@@ -6,7 +6,7 @@ import pytest
 
 from ipcamd.events.event import Event, Kind
 from ipcamd.events.schedule import Schedule
-from ipcamd.params.schedule import FIELDS
+from ipcamd.params.event.schedule import FIELDS
 
 
 def schedule(**values: str) -> Schedule:

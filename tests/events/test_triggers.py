@@ -10,7 +10,7 @@ import pytest
 from ipcamd.events.event import Bus, Event, Kind
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.triggers import Inputs, MotionTrigger, Times
-from ipcamd.params.schedule import FIELDS
+from ipcamd.params.event.schedule import FIELDS
 
 
 def schedule(number: int = 1, **values: str) -> Schedule:

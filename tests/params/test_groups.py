@@ -3,8 +3,8 @@
 import pytest
 
 from ipcamd.params import GROUPS, find
+from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Origin, Rank
-from ipcamd.params.hardware import HARDWARE
 from ipcamd.params.values import Integer, Kind, OneOf
 
 NAMES = [

@@ -3,7 +3,9 @@
 import pytest
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params import event, find, image, network, ptz, time
+from ipcamd.params import find, image, network, time
+from ipcamd.params.device import ptz
+from ipcamd.params.event.server import server
 from ipcamd.params.group import Values
 
 
@@ -75,7 +77,7 @@ def test_refused(group: str, sent: Values, before: Values, message: str) -> None
 
 def test_every_rule_of_the_table_is_tried_above() -> None:
     tried = {find(group) for group, *_ in (*FOLLOWS, *REFUSED)}
-    ruled = (image.MPEG4, image.H264, time.TIME, event.GENERAL, find("System"), network.MULTICAST)
+    ruled = (image.MPEG4, image.H264, time.TIME, server.GENERAL, find("System"), network.MULTICAST)
     assert tried == set(ruled)
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from ipcamd.params import find
+from ipcamd.params.event.schedule import FIELDS
 from ipcamd.params.group import Param
-from ipcamd.params.schedule import FIELDS
 
 SCHEDULE = "Event.Schedule"
 

@@ -15,7 +15,7 @@ from ipcamd.app.watch import watch
 from ipcamd.camera import Camera
 from ipcamd.errors import ConfigError
 from ipcamd.options import Options
-from ipcamd.params import ptz
+from ipcamd.params.device import ptz
 
 _log = logging.getLogger(__name__)
 

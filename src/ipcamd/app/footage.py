@@ -15,7 +15,7 @@ from ipcamd.events.orders import Orders
 from ipcamd.events.recorder import Recorder
 from ipcamd.events.schedule import Schedule
 from ipcamd.options import Options
-from ipcamd.params.event import STORAGE
+from ipcamd.params.event.server import STORAGE
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import Index
 from ipcamd.storage.projector import Projector

@@ -16,8 +16,8 @@ from ipcamd.events.output import Output
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.schedules import Schedules
 from ipcamd.events.triggers import Inputs, MotionTrigger, Times
-from ipcamd.params.notify import NOTIFY
-from ipcamd.params.schedule import SCHEDULES
+from ipcamd.params.event.notify import NOTIFY
+from ipcamd.params.event.schedule import SCHEDULES
 from ipcamd.params.time import TIME
 from ipcamd.store.eventlog import Entry
 from ipcamd.wire.notice import Notice

@@ -2,8 +2,8 @@
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import IpcamdError
+from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.group import Rank
-from ipcamd.params.notify import NOTIFY
 from ipcamd.params.values import Host
 from ipcamd.store.settings import Change
 from ipcamd.wire.notice import Notice, NoticeError, parse

@@ -12,8 +12,8 @@ from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params import GROUPS, find
+from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Origin, Param, Rank, Values
-from ipcamd.params.hardware import HARDWARE
 from ipcamd.store.settings import Change
 from ipcamd.wire.query import Query
 

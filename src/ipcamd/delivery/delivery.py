@@ -15,7 +15,7 @@ from ipcamd.delivery.worker import DeliveryWorker, WorkerResources
 from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.events.engine import Sink
 from ipcamd.events.material import Material
-from ipcamd.params.event import GENERAL
+from ipcamd.params.event.server import GENERAL
 from ipcamd.params.group import Values
 from ipcamd.store.database import Database, Step
 from ipcamd.store.eventlog import Entry, EventLog

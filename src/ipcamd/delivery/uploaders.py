@@ -6,7 +6,7 @@ from datetime import datetime
 from ipcamd.delivery.blocking_session import BlockingSession
 from ipcamd.delivery.uploader import TargetConfig, Uploader, UploadSession
 from ipcamd.errors import DeliveryError
-from ipcamd.params.event import AUTHENTICATION, FTP, NETSTORAGE, SMTP
+from ipcamd.params.event.server import AUTHENTICATION, FTP, NETSTORAGE, SMTP
 from ipcamd.store.settings import Settings
 
 GUEST = "guest"

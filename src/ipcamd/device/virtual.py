@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.hardware import HARDWARE
+from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.values import HIGH_LOW, Integer, Kind, OneOf
 
 Watcher = Callable[[str], None]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ipcamd.events.event import Event, Kind
+from ipcamd.params.event.schedule import DAYS
 from ipcamd.params.group import Values
-from ipcamd.params.schedule import DAYS
 
 _LEVELS = ("high", "low")
 _DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from ipcamd.errors import RequestFailed
 from ipcamd.events.schedule import Schedule
-from ipcamd.params.schedule import FIELDS, SCHEDULES, SLOTS
+from ipcamd.params.event.schedule import FIELDS, SCHEDULES, SLOTS
 from ipcamd.store.settings import Change, Settings
 
 _BY_NAME = {field.name.lower(): field for field in FIELDS}

@@ -1,24 +1,8 @@
 """Every parameter of SDK section 10, declared once; ``GROUPS`` is the whole table, in the SDK's order."""
 
-from ipcamd.params import (
-    audio,
-    event,
-    gpio,
-    hardware,
-    image,
-    imagesource,
-    ircut,
-    motion,
-    network,
-    networkled,
-    notify,
-    properties,
-    ptz,
-    rs485,
-    schedule,
-    system,
-    time,
-)
+from ipcamd.params import audio, image, imagesource, motion, network, properties, system, time
+from ipcamd.params.device import gpio, hardware, ircut, networkled, ptz, rs485
+from ipcamd.params.event import notify, schedule, server
 from ipcamd.params.group import Group
 
 GROUPS: tuple[Group, ...] = (
@@ -37,12 +21,12 @@ GROUPS: tuple[Group, ...] = (
     gpio.GPIO,
     ircut.IRCUT,
     rs485.RS485,
-    event.GENERAL,
-    event.SMTP,
-    event.AUTHENTICATION,
-    event.FTP,
-    event.NETSTORAGE,
-    event.STORAGE,
+    server.GENERAL,
+    server.SMTP,
+    server.AUTHENTICATION,
+    server.FTP,
+    server.NETSTORAGE,
+    server.STORAGE,
     network.NETWORK,
     network.PPPOE,
     network.DNSUPDATE,

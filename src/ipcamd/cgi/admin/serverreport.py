@@ -6,8 +6,8 @@ from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
 from ipcamd.device.netif import address_towards
 from ipcamd.errors import RequestFailed
+from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Rank
-from ipcamd.params.hardware import HARDWARE
 from ipcamd.storage.card import Card
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.events.schedule import Schedule
+from ipcamd.params.event.schedule import FIELDS
 from ipcamd.params.group import Rank
-from ipcamd.params.schedule import FIELDS
 from ipcamd.wire.query import Query
 
 LISTS = ("alllist", "allist", "list")

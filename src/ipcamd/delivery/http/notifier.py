@@ -11,7 +11,7 @@ from ipcamd.access.targets import Targets
 from ipcamd.delivery.error_text import explain
 from ipcamd.errors import RequestFailed
 from ipcamd.events.event import Event, Kind
-from ipcamd.params.notify import NOTIFY
+from ipcamd.params.event.notify import NOTIFY
 from ipcamd.store.settings import Settings
 from ipcamd.wire.notice import Notice, load
 

@@ -1,0 +1,1 @@
+"""Groups of parameters of the device's hardware."""

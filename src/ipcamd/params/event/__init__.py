@@ -1,0 +1,1 @@
+"""Groups of parameters whose names begin with ``Event``."""
