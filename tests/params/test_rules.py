@@ -5,7 +5,7 @@ import pytest
 from ipcamd.errors import RequestFailed
 from ipcamd.params import find, image, network, time
 from ipcamd.params.device import ptz
-from ipcamd.params.event.server import server
+from ipcamd.params.event import server
 from ipcamd.params.group import Values
 
 
