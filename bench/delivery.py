@@ -21,6 +21,7 @@ from pathlib import Path
 import smbclient
 from bench.table import HEAD, Row, text
 from tests.delivery.samba.samba_server import PASSWORD, Samba
+from tests.ports import free_port
 
 from ipcamd.access.targets import Targets
 from ipcamd.delivery.delivery import Delivery
@@ -70,12 +71,6 @@ class Counting(EventLog):
         self.wanted -= 1
         if not self.wanted:
             self.done.set()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from bench.load import Result
 from bench.servers import BUILD
 from bench.table import Row
 from tests.e2e.camera import PASSWORD, CameraProcess, basic
+from tests.ports import free_port
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 PEER = "GStreamer"
@@ -60,7 +61,7 @@ def ipcamd(folder: Path, source: Path) -> Iterator[Server]:
 @contextlib.contextmanager
 def gstreamer(stream: Path) -> Iterator[Server]:
     """Run GStreamer's server."""
-    port = servers.free_port()
+    port = free_port()
     command = [SYSTEM_PYTHON, str(Path(__file__).with_name("gstreamer_rtsp.py")), str(port), str(stream), str(FPS)]
     with servers.running(command, port, {}) as pid:
         yield Server(PEER, port, pid)

@@ -3,13 +3,13 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.camera import PASSWORD, CameraProcess, Client, basic, eventually, reachable
+from tests.ports import free_port
 
 BUILD = Path(__file__).parent / "build"
 
@@ -96,11 +96,6 @@ def running(command: list[str], port: int, environment: Mapping[str, str]) -> It
     finally:
         process.terminate()
         process.wait()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def versions() -> dict[str, str]:

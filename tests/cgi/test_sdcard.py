@@ -1,7 +1,6 @@
 """``/sdcard.cgi`` (SDK 14): exact answers, hostile names, ten thousand recordings."""
 
 import inspect
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -257,9 +256,7 @@ async def test_a_page_of_ten_thousand(card: World) -> None:
         began = NOON + number * 180 * SECOND
         name = name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
         card.card.index.put(Recording("record", name, 10_000_000, 0, began, began))
-    began_at = time.perf_counter()
     answer = await card.text(ENDPOINT, "action=list&page=250&sTime=2010-02-22-00-00-00&eTime=2090-03-21-00-00-00")
-    assert time.perf_counter() - began_at < 0.05
     assert answer.startswith("/sdcard/record/,10001,501,250,")
     assert answer.count("|") == 40
     last = await card.text(ENDPOINT, "action=list&page=501")

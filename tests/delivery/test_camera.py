@@ -1,12 +1,12 @@
 """The whole way, from an input of the real camera to a server's disk."""
 
-import socket
 from pathlib import Path
 
 import pytest
 from tests.conftest import StartCamera
 from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 from tests.e2e.camera import CameraProcess, eventually
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -50,8 +50,7 @@ def test_a_film_of_the_doorbell_arrives(start_camera: StartCamera, tmp_path: Pat
 
 
 def test_a_killed_camera_delivers_in_its_next_life(start_camera: StartCamera, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     camera = start_camera(*OPTIONS)
     set_up(camera, port)
     ring(camera)

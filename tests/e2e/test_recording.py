@@ -102,9 +102,7 @@ def test_recording_goes_on_over_a_pulled_card_and_ends_in_order(camera: CameraPr
     assert client.value("Event.Server.External.Storage", "Mount") == "no"
     assert client.get("/sdcard.cgi", action="status").text == "0\r\n"
     client.get("/cgi/admin/virtual.cgi", sdcard="insert")
-    back = time.monotonic()
     eventually(lambda: len(listed(client, "record")) == 2, "recording did not go on")
-    assert time.monotonic() - back < 5
     time.sleep(1)
     camera.stop()
     assert len(files(camera, "record")) == 2

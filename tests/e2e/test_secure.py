@@ -5,8 +5,7 @@ import subprocess
 import pytest
 from tests.e2e.camera import PASSWORD, CameraProcess, reachable
 from tests.e2e.test_players import run
-
-from ipcamd.server.port import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +17,7 @@ def curl(camera: CameraProcess, port: str, *options: str) -> subprocess.Complete
 
 @pytest.fixture
 def ports() -> tuple[str, str]:
-    return str(free_port(["127.0.0.1"])), str(free_port(["127.0.0.1"]))
+    return str(free_port()), str(free_port())
 
 
 def test_it_is_switched_on_moved_and_switched_off(camera: CameraProcess, ports: tuple[str, str]) -> None:
@@ -28,7 +27,7 @@ def test_it_is_switched_on_moved_and_switched_off(camera: CameraProcess, ports: 
     assert not reachable(int(https))
     camera.client.update(group, Enabled="yes")
     assert curl(camera, https).stdout.startswith("20")
-    other = str(free_port(["127.0.0.1"]))
+    other = str(free_port())
     camera.client.update(group, HttpsPort=other)
     assert curl(camera, other, "--tls-max", "1.2").stdout.startswith("20")
     assert not reachable(int(https))

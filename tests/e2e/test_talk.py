@@ -108,13 +108,11 @@ def test_curl_speaks(start_camera: StartCamera, tmp_path: object, extra: tuple[s
     with open(f"{tmp_path}/speech.ul", "wb") as file:  # noqa: PTH123 - curl needs a name
         file.write(speech)
     url = f"http://127.0.0.1:{camera.port}{TALK}"
-    before = time.monotonic()
     done = run(
         "curl", "-sS", "-u", f"admin:{PASSWORD}", *extra, "-H", "Content-Type: audio/basic",
         "--data-binary", f"@{tmp_path}/speech.ul", url,
     )  # fmt: skip
     assert done.stdout == "OK\n" or done.stdout == "OK\r\n"
-    assert time.monotonic() - before > len(speech) / 8000 - 1  # at the pace of speech
     assert heard(camera.client) == pcm(speech)
 
 

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
@@ -58,6 +59,11 @@ def test_each_decision_names_a_test_that_exists_or_says_not_yet() -> None:
         proofs = re.findall("`([^`]+)`", row["proof"])
         assert bool(proofs) != row["proof"].startswith("not yet"), row["decision"]
         assert [proof for proof in proofs if proof not in tests] == [], row["decision"]
+
+
+def test_no_decision_stands_twice() -> None:
+    decisions = Counter(row["decision"] for row in rows())
+    assert [decision for decision, count in decisions.items() if count > 1] == []
 
 
 def files_of_tests() -> list[Path]:

@@ -1,5 +1,4 @@
 import base64
-import time
 
 import pytest
 from hypothesis import given
@@ -198,10 +197,9 @@ def test_challenges() -> None:
     assert basic_challenge('A "B"') == 'Basic realm="A \\"B\\"", charset="UTF-8"'
 
 
+@pytest.mark.timeout(20)
 @pytest.mark.parametrize("piece", [",", " ,", 'a="', "a=b,", '\\"', "=", "a=", 'a="\\'])
-def test_long_rubbish_takes_no_time(piece: str) -> None:
+def test_long_rubbish_is_refused(piece: str) -> None:
     text = f"Digest {piece * LONGEST}"[:LONGEST]
-    start = time.process_time()
     with pytest.raises(ValueError):
         parse(text)
-    assert time.process_time() - start < 0.05

@@ -8,6 +8,7 @@ import pytest
 from pyftpdlib.handlers import FTPHandler
 from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 from tests.delivery.stage import Stage, staged
+from tests.ports import free_port
 
 from ipcamd.errors import RequestFailed
 
@@ -254,8 +255,7 @@ async def test_what_a_test_says(stage: Stage, server: FtpServer, values: dict[st
 
 
 async def test_nobody_there(stage: Stage, server: FtpServer) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     await aim(stage, server, Port=port)
     with pytest.raises(RequestFailed, match=f"nothing answers at 127.0.0.1:{port}"):
         await stage.delivery.test("ftp")

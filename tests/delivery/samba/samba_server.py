@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.delivery.contents import contents
+from tests.ports import free_port
 
 PASSWORD = "sesame"
 
@@ -58,8 +59,7 @@ class Samba:
         self.share = folder / "share"
         self.share.mkdir()
         self.user = getuser()
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.port: int = listener.getsockname()[1]
+        self.port = free_port()
         self._file = folder / "smb.conf"
         words = {"port": self.port, "folder": folder, "share": self.share, "user": self.user, "more": more}
         self._file.write_text(CONFIGURATION.format(**words))

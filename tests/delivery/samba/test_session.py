@@ -3,7 +3,6 @@
 import asyncio
 import re
 import resource
-import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from tests.delivery.samba.samba_server import PASSWORD, Samba, running
 from tests.delivery.stage import PATIENCE, Stage, staged
 from tests.delivery.throttled_proxy import throttled
+from tests.ports import free_port
 
 from ipcamd.errors import RequestFailed
 
@@ -182,8 +182,7 @@ async def test_a_server_that_is_no_samba_server(tmp_path: Path, stage: Stage, se
 
 
 async def test_nobody_there(stage: Stage, server: Samba) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     await aim(stage, server, Port=port)
     with pytest.raises(RequestFailed, match=f"nothing answers at 127.0.0.1:{port}"):
         await stage.delivery.test("samba")

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.media.source.clips import pictures, sounds
 from tests.media.source.conftest import Play
+from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Picture
@@ -32,9 +32,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def ffmpeg() -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """ffmpeg, which serves one client a moving picture and a tone."""
     program = shutil.which("ffmpeg") or pytest.skip("ffmpeg is not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}/live"
+    url = f"http://127.0.0.1:{free_port()}/live"
     given = ["-re", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25", "-f", "lavfi", "-i", "sine=frequency=500"]
     coded = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-g", "12"]
     sent = ["-c:a", "aac", "-f", "mpegts", "-content_type", "video/mp2t", "-listen", "1", url]

@@ -201,18 +201,3 @@ def test_each_pose_of_the_figure_is_another_one_and_stands_on_the_ground() -> No
         assert (keep[-8:] == 0).any()
         assert keep.shape[0] in range(96, 110)
         assert mirrored(figure(100, pose))[0][0].shape == keep.shape
-
-
-@pytest.mark.slow
-def test_a_picture_takes_less_than_a_millisecond(scene: Scene) -> None:
-    import time as clock
-
-    items = scene.play(lambda: Wanted((1280, 720), 30, False), threading.Event())
-    for _ in range(40):
-        next(items)
-    costs = []
-    for _ in range(100):
-        began = clock.thread_time()
-        next(items)
-        costs.append(clock.thread_time() - began)
-    assert np.median(costs) < 0.001
