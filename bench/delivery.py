@@ -23,10 +23,10 @@ from bench.table import HEAD, Row, text
 from tests.delivery.samba.samba_server import PASSWORD, Samba
 from tests.ports import free_port
 
-from ipcamd.access.targets import Targets
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker import WorkerResources
+from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.event import Event, Kind
 from ipcamd.events.material import Material
 from ipcamd.params import STORED
@@ -184,7 +184,7 @@ async def _deliver(folder: Path, far: Far, paths: list[Path]) -> float:
         await settings.update([Change("Event.Server.General", "SpoolSize", "2000")])
         kinds = uploaders(lambda: "camera", lambda moment: datetime.fromtimestamp(moment / 1e9, UTC))
         delivery = Delivery(
-            database, folder / "spool", log, time.time_ns, kinds, WorkerResources(settings, Targets(True))
+            database, folder / "spool", log, time.time_ns, kinds, WorkerResources(settings, EgressPolicy(True))
         )
         event = Event(Kind.MOTION, time.time_ns(), window=1)
         for path in paths:

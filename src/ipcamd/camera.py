@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ipcamd.access.accounts import Accounts
-    from ipcamd.access.login import Login
-    from ipcamd.access.targets import Targets
+    from ipcamd.access.authenticator import Authenticator
     from ipcamd.delivery.delivery import Delivery
     from ipcamd.device.clock import Clock
     from ipcamd.device.identity import Identity
     from ipcamd.device.virtual import Outside
+    from ipcamd.egress.policy import EgressPolicy
     from ipcamd.events.schedules import Schedules
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
@@ -29,13 +29,13 @@ class Camera:
 
     settings: "Settings"
     accounts: "Accounts"
-    login: "Login"
+    authenticator: "Authenticator"
     clock: "Clock"
     identity: "Identity"
     pipeline: "Pipeline"
     schedules: "Schedules"
     delivery: "Delivery"
-    targets: "Targets"
+    egress: "EgressPolicy"
     events: "EventLog"
     card: "Card"
     projector: "Projector"

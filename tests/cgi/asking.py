@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from ipcamd.access.accounts import Account
-from ipcamd.access.targets import Targets
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
 from ipcamd.delivery.delivery import Delivery
@@ -17,6 +16,7 @@ from ipcamd.delivery.worker import WorkerResources
 from ipcamd.device.clock import Clock
 from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import Outside
+from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
 from ipcamd.params import STORED
 from ipcamd.params.group import Rank
@@ -53,7 +53,7 @@ class World:
         self.facts = Facts(self.database)
         self.settings = Settings(self.database, STORED, {})
         self.schedules = Schedules(self.settings)
-        self.targets = Targets(self.allow_local)
+        self.egress = EgressPolicy(self.allow_local)
         self.events = EventLog(self.database)
         self.clock = Clock(self.facts, lambda: self.settings["Time"], lambda: self.host)
         self.card = Card(
@@ -64,7 +64,7 @@ class World:
         )
         self.projector = Projector(self.card, self.path / "projector")
         kinds = uploaders(lambda: "camera", self.clock.local)
-        resources = WorkerResources(self.settings, self.targets)
+        resources = WorkerResources(self.settings, self.egress)
         self.delivery = Delivery(self.database, self.path / "spool", self.events, lambda: self.host, kinds, resources)
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
@@ -73,13 +73,13 @@ class World:
         return Camera(
             settings=self.settings,
             accounts=unused,
-            login=unused,
+            authenticator=unused,
             clock=self.clock,
             identity=self.identity,
             pipeline=cast("Any", SimpleNamespace(size=(768, 576))),
             schedules=self.schedules,
             delivery=self.delivery,
-            targets=self.targets,
+            egress=self.egress,
             events=self.events,
             card=self.card,
             projector=self.projector,

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from ipcamd.access.targets import Targets
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploader import Uploader
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker import WorkerResources
+from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.event import Event, Kind
 from ipcamd.events.material import Material
 from ipcamd.params import STORED
@@ -52,7 +52,7 @@ class Stage:
     """Everything that a test of delivery needs."""
 
     def __init__(
-        self, database: Database, folder: Path, kinds: dict[str, Uploader] | None, targets: Targets, stall: float
+        self, database: Database, folder: Path, kinds: dict[str, Uploader] | None, egress: EgressPolicy, stall: float
     ) -> None:
         self.folder = folder
         self.notes = Notes(database)
@@ -65,7 +65,7 @@ class Stage:
         self._turn = asyncio.Event()
         self._asleep = asyncio.Event()
         kinds = kinds or uploaders(lambda: "Front door", lambda moment: datetime.fromtimestamp(moment / SECOND, UTC))
-        resources = WorkerResources(self.settings, targets, self._sleep, lambda: self.clock, lambda: 0.5, stall)
+        resources = WorkerResources(self.settings, egress, self._sleep, lambda: self.clock, lambda: 0.5, stall)
         self.delivery = Delivery(database, folder / "spool", self.notes, lambda: MOMENT, kinds, resources)
 
     async def set(self, group: str, **values: object) -> None:
@@ -125,7 +125,7 @@ async def staged(
 ) -> AsyncIterator[Stage]:
     """Give a stage whose delivery runs, and end it."""
     with Database(folder / "ipcamd.db") as database:
-        stage = Stage(database, folder, kinds, Targets(allow_local), stall)
+        stage = Stage(database, folder, kinds, EgressPolicy(allow_local), stall)
         stage.delivery.start()
         try:
             yield stage

@@ -4,10 +4,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from ipcamd.access.accounts import Accounts
-from ipcamd.access.login import Login
-from ipcamd.access.targets import Targets
+from ipcamd.access.authenticator import Authenticator
 from ipcamd.device.clock import Clock
 from ipcamd.device.identity import Identity, identity
+from ipcamd.egress.policy import EgressPolicy
 from ipcamd.options import Options
 from ipcamd.params import STORED
 from ipcamd.store.database import Database
@@ -26,10 +26,10 @@ class Base:
     accounts: Accounts
     password: str | None
     """The first administrator's, to be printed; None if somebody knows it already."""
-    login: Login
+    authenticator: Authenticator
     identity: Identity
     clock: Clock
-    targets: Targets
+    egress: EgressPolicy
     events: EventLog
 
 
@@ -49,10 +49,10 @@ async def base(stack: AsyncExitStack, options: Options) -> Base:
         settings=settings,
         accounts=accounts,
         password=password,
-        login=Login(accounts, lambda: settings["System.Info"]["ServerName"]),
+        authenticator=Authenticator(accounts, lambda: settings["System.Info"]["ServerName"]),
         identity=plate,
         clock=Clock(facts, lambda: settings["Time"]),
-        targets=Targets(options.allow_local_targets),
+        egress=EgressPolicy(options.allow_local_targets),
         events=events,
     )
 

@@ -34,7 +34,7 @@ async def rise(
     camera = Camera(
         settings=on.settings,
         accounts=on.accounts,
-        login=on.login,
+        authenticator=on.authenticator,
         clock=on.clock,
         identity=on.identity,
         pipeline=seen.pipeline,
@@ -42,7 +42,7 @@ async def rise(
         delivery=watching.delivery,
         card=watching.footage.card,
         projector=watching.footage.projector,
-        targets=on.targets,
+        egress=on.egress,
         events=on.events,
         outside=seen.outside,
         live=seen.outside.live()

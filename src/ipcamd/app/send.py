@@ -16,7 +16,7 @@ def send(stack: AsyncExitStack, on: Base) -> Delivery:
     """Take up what was left to be delivered, and begin. Raises ``ConfigError`` and ``StoreError``."""
     settings, clock, folder = on.settings, on.clock, on.options.state_dir / "spool"
     kinds = uploaders(lambda: settings["System.Info"]["ServerName"], clock.local)
-    delivery = Delivery(on.database, folder, on.events, clock.now_ns, kinds, WorkerResources(settings, on.targets))
+    delivery = Delivery(on.database, folder, on.events, clock.now_ns, kinds, WorkerResources(settings, on.egress))
     stack.push_async_callback(delivery.close)
     delivery.start()
     return delivery

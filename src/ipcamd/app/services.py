@@ -58,8 +58,10 @@ class Services:
         """Open the UDP port for talk, and return it; None without a speaker. Raises ``ConfigError``."""
         if self._mouth is None:
             return None
-        options, login = self._on.options, self._on.login
-        service = TalkService(self._mouth, lambda address: options.allow_anyone_to_talk or login.speaks(address))
+        options, authenticator = self._on.options, self._on.authenticator
+        service = TalkService(
+            self._mouth, lambda address: options.allow_anyone_to_talk or authenticator.speaks(address)
+        )
         self._stack.callback(service.close)
         return await service.open(options.hosts, options.talk_port)
 
@@ -68,7 +70,7 @@ class Services:
         on, mouth = self._on, self._mouth
         service = RtspService(
             self._catalog(),
-            on.login,
+            on.authenticator,
             name=lambda: on.settings["System.Info"]["ServerName"],
             talk=(lambda packet, account: mouth.hear(packet, account.name)) if mouth else None,
             seats=self.seats,
@@ -88,7 +90,7 @@ class Services:
         Raises ``ConfigError``.
         """
         service = HttpService(
-            Router((*home.ENDPOINTS, *recordings.ENDPOINTS, *ENDPOINTS), camera.login),
+            Router((*home.ENDPOINTS, *recordings.ENDPOINTS, *ENDPOINTS), camera.authenticator),
             camera,
             self._fanout(),
             Limits(self._on.options.viewers),

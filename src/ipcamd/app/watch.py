@@ -46,7 +46,7 @@ async def watch(stack: AsyncExitStack, on: Base, senses: Senses) -> Watch:
     stack.push_async_callback(engine.close)
     stack.push_async_callback(kept.close)
     bus.subscribe(engine.hear)
-    notifier = HttpNotifier(settings, on.targets, partial(_told, on))
+    notifier = HttpNotifier(settings, on.egress, partial(_told, on))
     stack.push_async_callback(notifier.close)
     bus.subscribe(notifier.hear)
     _inputs(on, senses, bus)

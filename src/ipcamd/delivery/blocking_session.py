@@ -12,8 +12,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from ipcamd.access.aside import Aside
 from ipcamd.errors import DeliveryError
+from ipcamd.workers.thread import WorkerThread
 
 CONNECT = 10.0
 """Seconds for a connection to be made."""
@@ -28,7 +28,7 @@ class BlockingSession:
 
     def __init__(self, name: str, stall: float = STALL) -> None:
         """`name` is the thread's; `stall` is the most seconds without progress. It is to be ended with `cut`."""
-        self._thread = Aside(name)
+        self._thread = WorkerThread(name)
         self._stall = stall
         self._cuts: list[Callable[[], object]] = []
         self._data: socket.socket | None = None
@@ -77,7 +77,7 @@ class BlockingSession:
         ``TimeoutError`` if it does not get on.
         """
         self.beat()
-        outcome = self._thread.do(lambda: self._do(action))
+        outcome = self._thread.run(lambda: self._do(action))
         self._look(asyncio.get_running_loop(), outcome)
         try:
             return await outcome

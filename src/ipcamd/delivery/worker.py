@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
-from ipcamd.access.targets import Targets
 from ipcamd.delivery.blocking_session import STALL, BlockingSession
 from ipcamd.delivery.error_text import clean, explain
 from ipcamd.delivery.in_flight import Batch, InFlight, Outcome, take
 from ipcamd.delivery.spool import Spool
 from ipcamd.delivery.spool_item import SpoolItem, called
 from ipcamd.delivery.uploader import TargetConfig, Uploader, UploadSession
+from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.store.settings import Settings
 
@@ -74,7 +74,7 @@ class WorkerResources:
     """What every worker works with."""
 
     settings: Settings
-    targets: Targets
+    egress: EgressPolicy
     sleep: Sleep = asyncio.sleep
     now: Callable[[], float] = time.monotonic
     """Seconds of a clock that nobody sets."""
@@ -238,7 +238,7 @@ class DeliveryWorker:
         config = self.uploader.config(self._resources.settings)
         blocking = BlockingSession(f"deliver-{self.target}", self._resources.stall)
         try:
-            address = await self._resources.targets.resolve(config.host, config.port)
+            address = await self._resources.egress.resolve(config.host, config.port)
             session = await blocking.run(lambda: self.uploader.open(config, address, blocking))
             yield blocking, session
             with suppress(Exception):  # everything has arrived; the goodbye is a courtesy

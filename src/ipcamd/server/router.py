@@ -11,7 +11,7 @@ from ipcamd.wire.http import Head
 
 
 class Doorkeeper(Protocol):
-    """Who knows the accounts: `ipcamd.access.login`."""
+    """Who knows the accounts: `ipcamd.access.authenticator`."""
 
     def check(self, head: Head, address: str) -> Account:
         """Return who calls; raise ``HttpError`` 401 or 429, held back for its ``delay`` in seconds if it has one."""

@@ -1,6 +1,6 @@
 """HTTP logins: Basic (RFC 7617) and Digest (RFC 7616, and RFC 2069 for clients from before 1999).
 
-Only the spelling and the arithmetic; who may log in is `ipcamd.access.login`. RTSP uses the same.
+Only the spelling and the arithmetic; who may log in is `ipcamd.access.authenticator`. RTSP uses the same.
 """
 
 import binascii

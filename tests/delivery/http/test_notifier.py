@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ipcamd.access.targets import Targets
 from ipcamd.delivery.http.notifier import HttpNotifier
+from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 from ipcamd.events.event import Event, Kind
 from ipcamd.params import STORED
@@ -74,7 +74,7 @@ async def notifying(
         settings = Settings(database, STORED, {})
         kind = "motion" if event == "motion" else f"di{event[-3]}"
         await settings.update([Change("Event.Notify", kind, f"{event} http://127.0.0.1:{port}/event/handler.cgi")])
-        notifier = HttpNotifier(settings, Targets(allow_local), told, sleep)
+        notifier = HttpNotifier(settings, EgressPolicy(allow_local), told, sleep)
         yield notifier, told, slept
         await notifier.close()
 
@@ -245,15 +245,15 @@ async def test_a_target_that_hangs_holds_nobody_up(tmp_path: Path, monkeypatch: 
     ],
 )  # fmt: skip
 def test_which_addresses_may_be_called(address: str, allowed: bool, laboratory: bool) -> None:
-    assert Targets().allows(address) is allowed
-    assert Targets(allow_local=True).allows(address) is laboratory
+    assert EgressPolicy().allows(address) is allowed
+    assert EgressPolicy(allow_local=True).allows(address) is laboratory
 
 
 async def test_a_name_is_judged_by_its_address() -> None:
-    assert not Targets().may_be("localhost")
+    assert not EgressPolicy().may_be("localhost")
     with pytest.raises(RequestFailed, match="localhost is"):
-        await Targets().resolve("localhost", 80)
-    assert await Targets(True).resolve("127.0.0.1", 80) == "127.0.0.1"
+        await EgressPolicy().resolve("localhost", 80)
+    assert await EgressPolicy(True).resolve("127.0.0.1", 80) == "127.0.0.1"
 
 
 def test_notice_round_trip() -> None:

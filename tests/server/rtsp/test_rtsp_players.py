@@ -14,7 +14,7 @@ from tests.server.rtsp.player import Stage
 from tests.server.rtsp.test_rtsp_tunnel import Http
 
 from ipcamd.access.accounts import Accounts
-from ipcamd.access.login import Login
+from ipcamd.access.authenticator import Authenticator
 from ipcamd.media.frame import Codec
 from ipcamd.server.rtsp.gate import Gate
 from ipcamd.server.rtsp.multicast import Multicast
@@ -46,7 +46,7 @@ async def guarded(cinema: Stage, tmp_path: Path) -> AsyncIterator[Stage]:
     with Database(tmp_path / "db") as database:
         accounts = Accounts(database)
         accounts.first_start("admin", PASSWORD)
-        cinema.service.gate = Gate(Login(accounts, lambda: "Front door"))
+        cinema.service.gate = Gate(Authenticator(accounts, lambda: "Front door"))
         yield cinema
 
 

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ipcamd.access.targets import Targets
 from ipcamd.delivery.error_text import explain
+from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 from ipcamd.events.event import Event, Kind
 from ipcamd.params.event.notify import NOTIFY
@@ -43,12 +43,12 @@ class HttpNotifier:
     def __init__(
         self,
         settings: Settings,
-        targets: Targets,
+        egress: EgressPolicy,
         told: Told = lambda *_: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
-        self._targets = targets
+        self._egress = egress
         self._told = told
         self._sleep = sleep
         self._queues: dict[tuple[str, int], asyncio.Queue[_Sending]] = {}
@@ -130,7 +130,7 @@ class HttpNotifier:
 
     async def _send(self, sending: _Sending) -> str:
         notice = sending.notice
-        address = await self._targets.resolve(notice.host, notice.port)
+        address = await self._egress.resolve(notice.host, notice.port)
         reader, writer = await asyncio.open_connection(address, notice.port, limit=ANSWER)
         try:
             writer.write(notice.request(sending.event.moment // 1_000_000_000))

@@ -15,7 +15,7 @@ NOBODY = Account("", Rank.GUEST)
 
 
 class Doorkeeper(Protocol):
-    """Who knows the accounts: `ipcamd.access.login`."""
+    """Who knows the accounts: `ipcamd.access.authenticator`."""
 
     def verify(self, method: str, target: str, authorization: str | None, address: str) -> Account:
         """Return whose login it is; raise ``HttpError`` 400, 401 or 429."""

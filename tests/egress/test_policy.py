@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from ipcamd.access.targets import Targets
+from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 
 
@@ -18,7 +18,7 @@ def test_a_name_server_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.M
         never.wait()
 
     async def ask() -> None:
-        task = asyncio.create_task(Targets().resolve("camera.example", 80))
+        task = asyncio.create_task(EgressPolicy().resolve("camera.example", 80))
         await asyncio.to_thread(asked.wait, 10)
         task.cancel()
 
@@ -29,10 +29,10 @@ def test_a_name_server_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.M
 
 async def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     never = threading.Event()
-    monkeypatch.setattr("ipcamd.access.targets.RESOLVE", 0.02)
+    monkeypatch.setattr("ipcamd.egress.policy.RESOLVE_TIMEOUT_S", 0.02)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: never.wait())
     with pytest.raises(OSError, match="no answer from the name server"):
-        await Targets().resolve("camera.example", 80)
+        await EgressPolicy().resolve("camera.example", 80)
     never.set()
 
 
@@ -43,11 +43,11 @@ async def test_of_several_addresses_the_one_that_answers_is_called(
     entries = [(0, socket.SOCK_STREAM, 0, "", (address, 0)) for address in found]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        assert await Targets(True).resolve("nas", listener.getsockname()[1]) == "127.0.0.1"
+        assert await EgressPolicy(True).resolve("nas", listener.getsockname()[1]) == "127.0.0.1"
 
 
 async def test_an_address_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.access.targets.KNOCK", 0.02)
+    monkeypatch.setattr("ipcamd.egress.policy.CONNECT_TIMEOUT_S", 0.02)
     entries = [(0, socket.SOCK_STREAM, 0, "", (address, 0)) for address in ("127.0.0.1", "127.0.0.2")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
@@ -56,7 +56,7 @@ async def test_an_address_that_does_not_answer_is_not_waited_for(monkeypatch: py
         for one in waiting:  # the queue is full: what comes now gets no answer
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
-        assert await Targets(True).resolve("nas", port) == "127.0.0.2"
+        assert await EgressPolicy(True).resolve("nas", port) == "127.0.0.2"
         for one in waiting:
             one.close()
 
@@ -75,5 +75,5 @@ async def test_a_refusal_says_what_would_help(
     entries = [(0, socket.SOCK_STREAM, 0, "", (address, 0))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
     with pytest.raises(RequestFailed) as refused:
-        await Targets().resolve(host, 80)
+        await EgressPolicy().resolve(host, 80)
     assert str(refused.value) == words

@@ -1,4 +1,4 @@
-"""Who calls: Basic and Digest logins against the accounts, for every service of the camera."""
+"""Authenticator: checks Basic and Digest logins against the accounts, for every service of the camera."""
 
 import hmac
 import logging
@@ -88,7 +88,7 @@ class _KeyRing:
         return _Keys(entry, {MD5: os.urandom(16).hex(), SHA256: os.urandom(32).hex()}, since)
 
 
-class Login:
+class Authenticator:
     """Checks logins. Everything in memory and quick: it runs in the event loop, for each request."""
 
     def __init__(

@@ -1,7 +1,7 @@
-"""Which hosts the camera may call by itself: notify, FTP, mail, Samba and the like.
+"""Egress policy: the addresses that the camera may connect to by itself (notify, FTP, mail, Samba and the like).
 
-Whoever may set a target must not be able to reach through the camera what only the camera can reach: services of its
-own machine, the link's other devices by link-local address, nobody in particular.
+A guard against server-side request forgery: an account that may set a target must not reach through the camera what
+only the camera can reach, such as services of its own machine and link-local addresses.
 """
 
 import asyncio
@@ -10,18 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from ipcamd.access.aside import aside
 from ipcamd.errors import RequestFailed
+from ipcamd.workers.thread import run_in_thread
 
-RESOLVE = 10.0
-"""Seconds that a name server gets."""
-KNOCK = 2.0
-"""Seconds that each of a host's addresses gets to take a connection, the last one aside."""
+RESOLVE_TIMEOUT_S = 10.0
+"""For an answer of the name server."""
+CONNECT_TIMEOUT_S = 2.0
+"""For each of a host's addresses to accept a connection; the last one is not tried."""
 
 
 @dataclass(frozen=True, slots=True)
-class Targets:
-    """The rule, and the names' resolution: the address that was judged is the one to connect to."""
+class EgressPolicy:
+    """The rule, and the resolution of names: the address that was judged is the one to connect to."""
 
     allow_local: bool = False
     """Loopback and link-local addresses are allowed (tests, laboratories)."""
@@ -32,10 +32,10 @@ class Targets:
         Raises ``RequestFailed`` if none may be called, and ``OSError`` if there is none.
         """
         try:
-            async with asyncio.timeout(RESOLVE):
-                found = await aside(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), "resolve")
+            async with asyncio.timeout(RESOLVE_TIMEOUT_S):
+                found = await run_in_thread(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), "resolve")
         except TimeoutError as error:
-            raise OSError(f"{host}: no answer from the name server within {RESOLVE:g} s") from error
+            raise OSError(f"{host}: no answer from the name server within {RESOLVE_TIMEOUT_S:g} s") from error
         addresses = [str(entry[4][0]) for entry in found]
         allowed = [address for address in dict.fromkeys(addresses) if self.allows(address)]
         if not allowed:
@@ -60,9 +60,9 @@ class Targets:
 
 
 def _refusal(host: str, address: str) -> str:
-    who = host if host == address else f"{host} is {address}"
-    remedy = "; --allow-local-targets allows it" if Targets(allow_local=True).allows(address) else ""
-    return f"{who}: the camera may not call that{remedy}"
+    subject = host if host == address else f"{host} is {address}"
+    remedy = "; --allow-local-targets allows it" if EgressPolicy(allow_local=True).allows(address) else ""
+    return f"{subject}: the camera may not call that{remedy}"
 
 
 def _is_nowhere(ip: IPv4Address | IPv6Address) -> bool:
@@ -74,7 +74,7 @@ async def _first_open(addresses: list[str], port: int) -> str:
     """Return the first address that takes a connection, else the last: a host may serve only one of IPv4 and IPv6."""
     for address in addresses[:-1]:
         with suppress(OSError):
-            async with asyncio.timeout(KNOCK):
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 _, writer = await asyncio.open_connection(address, port)
             writer.close()
             return address

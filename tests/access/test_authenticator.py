@@ -5,7 +5,7 @@ from tests.access.client import Watch, basic, challenged, digest
 from tests.access.conftest import PASSWORD
 
 from ipcamd.access.accounts import Account, Accounts
-from ipcamd.access.login import ADDRESSES, Login
+from ipcamd.access.authenticator import ADDRESSES, Authenticator
 from ipcamd.access.nonces import LIFE
 from ipcamd.errors import HttpError
 from ipcamd.params.group import Rank
@@ -21,10 +21,10 @@ class Camera:
 
     def __init__(self, accounts: Accounts, watch: Watch, compat: bool = True) -> None:
         self.name = "Yard"
-        self.login = Login(accounts, lambda: self.name, watch, compat)
+        self.authenticator = Authenticator(accounts, lambda: self.name, watch, compat)
 
     def ask(self, authorization: str | None, target: str = "/x", method: str = "GET", address: str = HERE) -> Account:
-        return self.login.verify(method, target, authorization, address)
+        return self.authenticator.verify(method, target, authorization, address)
 
     def refused(self, authorization: str | None, target: str = "/x", address: str = HERE) -> HttpError:
         with pytest.raises(HttpError) as caught:
@@ -43,8 +43,8 @@ def camera(accounts: Accounts, watch: Watch) -> Camera:
 def failures(camera: Camera, address: str = HERE) -> int:
     """Return how many wrong logins were counted, by how many more are needed for a block. Spoils the throttle."""
     left = 0
-    while not camera.login.throttle.wait(address):
-        camera.login.throttle.failure(address, "somebody")
+    while not camera.authenticator.throttle.wait(address):
+        camera.authenticator.throttle.failure(address, "somebody")
         left += 1
     return 10 - left
 
@@ -64,7 +64,7 @@ def test_without_a_login_there_are_three_challenges_the_best_first(camera: Camer
 def test_a_request_is_checked_by_its_method_target_and_header(camera: Camera) -> None:
     login = digest(camera.challenge(), "admin", PASSWORD, "/cgi/a.cgi?b=1", method="POST")
     head = Head("POST", "/cgi/a.cgi?b=1", "/cgi/a.cgi", "b=1", (1, 1), {"authorization": login}, 0, True)
-    assert camera.login.check(head, HERE) == ADMIN
+    assert camera.authenticator.check(head, HERE) == ADMIN
 
 
 def test_basic(camera: Camera) -> None:
@@ -278,7 +278,7 @@ def test_logins_do_not_pile_up_in_memory(camera: Camera) -> None:
     for number in range(600):
         camera.ask(basic("admin", PASSWORD).replace("Basic ", "Basic" + " " * (number + 1)))
         camera.refused(basic("admin", f"guess {number}"), address=f"198.51.{number // 250}.{number % 250}")
-    assert len(camera.login._basics) <= 256
+    assert len(camera.authenticator._basics) <= 256
 
 
 def test_passwords_are_not_logged(camera: Camera, caplog: pytest.LogCaptureFixture) -> None:
@@ -305,32 +305,32 @@ def test_nothing_strange_gets_in_or_breaks_anything(accounts: Accounts, watch: W
 def test_an_address_may_talk_for_a_minute_after_a_login_of_somebody_who_may(
     camera: Camera, accounts: Accounts, watch: Watch
 ) -> None:
-    assert not camera.login.speaks(HERE)
+    assert not camera.authenticator.speaks(HERE)
     camera.refused(basic("admin", "wrong"))
-    assert not camera.login.speaks(HERE)
+    assert not camera.authenticator.speaks(HERE)
     camera.ask(basic("admin", PASSWORD))
-    assert camera.login.speaks(HERE)
-    assert not camera.login.speaks("192.0.2.9")
+    assert camera.authenticator.speaks(HERE)
+    assert not camera.authenticator.speaks("192.0.2.9")
     watch.seconds += 60
-    assert camera.login.speaks(HERE)
+    assert camera.authenticator.speaks(HERE)
     watch.seconds += 0.1
-    assert not camera.login.speaks(HERE)
+    assert not camera.authenticator.speaks(HERE)
 
 
 async def test_a_guest_may_not_talk_nor_whose_account_was_changed(camera: Camera, accounts: Accounts) -> None:
     await accounts.add("gus", "sunflower-7", Rank.GUEST)
     await accounts.add("ute", "sunflower-7", Rank.USERS)
     camera.ask(basic("gus", "sunflower-7"))
-    assert not camera.login.speaks(HERE)
+    assert not camera.authenticator.speaks(HERE)
     camera.ask(basic("ute", "sunflower-7"))
     camera.ask(basic("gus", "sunflower-7"))
-    assert camera.login.speaks(HERE)
+    assert camera.authenticator.speaks(HERE)
     await accounts.update("ute", rank=Rank.GUEST)
-    assert not camera.login.speaks(HERE)
+    assert not camera.authenticator.speaks(HERE)
 
 
 def test_addresses_that_may_talk_are_bounded(camera: Camera) -> None:
     for number in range(ADDRESSES + 10):
         camera.ask(basic("admin", PASSWORD), address=f"10.0.{number // 250}.{number % 250}")
-    assert not camera.login.speaks("10.0.0.9")
-    assert camera.login.speaks("10.0.0.10")
+    assert not camera.authenticator.speaks("10.0.0.9")
+    assert camera.authenticator.speaks("10.0.0.10")

@@ -1,0 +1,1 @@
+"""The addresses that the camera may connect to by itself."""

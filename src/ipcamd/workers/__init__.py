@@ -1,0 +1,1 @@
+"""Daemon threads for blocking calls."""

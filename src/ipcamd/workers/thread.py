@@ -1,0 +1,68 @@
+"""Daemon worker thread for blocking calls."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import TypeVar
+
+T = TypeVar("T")
+
+Job = Callable[[], None]
+
+
+class WorkerThread:
+    """One daemon thread that runs blocking calls one after the other.
+
+    The executor's threads are waited for when the camera stops, however long a name server keeps them; this one is not.
+    One thread serves all calls that it is given: a new thread waits for its first turn on a busy machine.
+    """
+
+    def __init__(self, name: str) -> None:
+        """`name` is the thread's."""
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        threading.Thread(target=self._work, name=name, daemon=True).start()
+
+    def run(self, action: Callable[[], T]) -> "asyncio.Future[T]":
+        """Return a future of the value or error of `action`; cancelled, the call goes on without a listener."""
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(lambda: _run(action, loop, outcome))
+        return outcome
+
+    def close(self) -> None:
+        """End the thread after the calls that it was given."""
+        self._jobs.put(None)
+
+    def _work(self) -> None:
+        while job := self._jobs.get():
+            job()
+
+
+def run_in_thread(action: Callable[[], T], name: str) -> "asyncio.Future[T]":
+    """Run `action` in a daemon thread of its own; return a future of its value or error."""
+    thread = WorkerThread(name)
+    outcome = thread.run(action)
+    thread.close()
+    return outcome
+
+
+def _run(action: Callable[[], T], loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]") -> None:
+    try:
+        result = action()
+    except BaseException as error:
+        _report(loop, outcome, outcome.set_exception, error)
+    else:
+        _report(loop, outcome, outcome.set_result, result)
+
+
+def _report(
+    loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]", end: Callable[..., None], value: object
+) -> None:
+    def report() -> None:
+        if not outcome.done():
+            end(value)
+
+    with suppress(RuntimeError):  # the loop is closed: nobody waits for the outcome
+        loop.call_soon_threadsafe(report)
