@@ -27,9 +27,9 @@ from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker import WorkerResources
 from ipcamd.egress.policy import EgressPolicy
-from ipcamd.events.event import Event, Kind
-from ipcamd.events.material import Material
+from ipcamd.event_bus import Event, Kind
 from ipcamd.params import STORED
+from ipcamd.recording.clip_file import ClipFile
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import Entry, EventLog
 from ipcamd.store.settings import Change, Settings
@@ -188,7 +188,7 @@ async def _deliver(folder: Path, far: Far, paths: list[Path]) -> float:
         )
         event = Event(Kind.MOTION, time.time_ns(), window=1)
         for path in paths:
-            await delivery.sink(far.target)([Material(path, path.name, "video/x-msvideo", CLIP, 0, 1, event, "bench")])
+            await delivery.sink(far.target)([ClipFile(path, path.name, "video/x-msvideo", CLIP, 0, 1, event, "bench")])
         began = time.perf_counter()
         delivery.start()
         await log.done.wait()

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.params.group import Values
     from ipcamd.storage.card import Card
-    from ipcamd.storage.projector import Projector
-    from ipcamd.store.database import Step
+    from ipcamd.storage.playback import Playback
+    from ipcamd.store.database import TransactionPart
     from ipcamd.store.eventlog import EventLog
     from ipcamd.store.settings import Settings
 
@@ -38,7 +38,7 @@ class Camera:
     egress: "EgressPolicy"
     events: "EventLog"
     card: "Card"
-    projector: "Projector"
+    projector: "Playback"
     outside: "Outside | None"
     """The virtual device's world; None on a real one."""
     live: "Mapping[tuple[str, str], Callable[[], str]]"
@@ -49,7 +49,7 @@ class Camera:
     """How many streams are being watched."""
     started: float
     """``time.monotonic()`` at start."""
-    live_set: "Mapping[str, Callable[[Values, Values], Step]]" = field(default_factory=dict)
+    live_set: "Mapping[str, Callable[[Values, Values], TransactionPart]]" = field(default_factory=dict)
     """Group to what sets its parameters of ``Origin.LIVE``: ``live_set[group](values, sent)``. `values` are the stored
     ones as the update will leave them, `sent` the live ones that were sent. It returns its step of the update, or
     raises ``RequestFailed``."""

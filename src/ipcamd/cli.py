@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ipcamd import __version__, logs, options
-from ipcamd.app import lives
+from ipcamd.app import run
 from ipcamd.errors import ConfigError
 
 _EXAMPLES = """\
@@ -54,7 +54,7 @@ def command(arguments: Sequence[str]) -> int:
         given = vars(_parser().parse_args(arguments))
         chosen = options.read(given, os.environ)
         logs.start(chosen.log_level, chosen.log_format)
-        lives.main(chosen, reread=lambda: options.read(given, os.environ))
+        run.main(chosen, reread=lambda: options.read(given, os.environ))
     except ConfigError as error:
         print(f"ipcamd: {error}", file=sys.stderr)
         return 2

@@ -22,10 +22,10 @@ from ipcamd.params import STORED
 from ipcamd.params.group import Rank
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import Index
-from ipcamd.storage.projector import Projector
+from ipcamd.storage.playback import Playback
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
-from ipcamd.store.facts import Facts
+from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.store.settings import Settings
 from ipcamd.wire.http import Head
 from ipcamd.wire.query import Query
@@ -50,7 +50,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.database = Database(self.path / "ipcamd.db")
-        self.facts = Facts(self.database)
+        self.facts = KeyValueStore(self.database)
         self.settings = Settings(self.database, STORED, {})
         self.schedules = Schedules(self.settings)
         self.egress = EgressPolicy(self.allow_local)
@@ -62,7 +62,7 @@ class World:
             lambda: self.settings["Event.Server.External.Storage"]["DiskFull"],
             self.clock.zone,
         )
-        self.projector = Projector(self.card, self.path / "projector")
+        self.projector = Playback(self.card, self.path / "projector")
         kinds = uploaders(lambda: "camera", self.clock.local)
         resources = WorkerResources(self.settings, self.egress)
         self.delivery = Delivery(self.database, self.path / "spool", self.events, lambda: self.host, kinds, resources)

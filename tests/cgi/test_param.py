@@ -16,7 +16,7 @@ from ipcamd.cgi.param import ENDPOINTS
 from ipcamd.errors import RequestFailed
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Origin, Rank, Values
-from ipcamd.store.database import Database, Step
+from ipcamd.store.database import Database, TransactionPart
 from ipcamd.store.settings import Settings
 from ipcamd.wire.query import Query
 
@@ -58,10 +58,10 @@ class Asker:
             live_set={"Time": self._set_clock},
         )
 
-    def _set_clock(self, values: Values, sent: Values) -> Step:
+    def _set_clock(self, values: Values, sent: Values) -> TransactionPart:
         if sent.get("ServerDate") == "2000-01-01":
             raise RequestFailed("ServerDate=2000-01-01: not that day")
-        return Step(lambda _: None, lambda: self.clock_set.append((values, sent)))
+        return TransactionPart(lambda _: None, lambda: self.clock_set.append((values, sent)))
 
     async def __call__(self, query: str, path: str = "/cgi/admin/param.cgi", rank: Rank = Rank.ADMIN) -> str:
         endpoint = next(e for e in ENDPOINTS if e.path == path)

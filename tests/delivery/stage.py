@@ -12,9 +12,9 @@ from ipcamd.delivery.uploader import Uploader
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker import WorkerResources
 from ipcamd.egress.policy import EgressPolicy
-from ipcamd.events.event import Event, Kind
-from ipcamd.events.material import Material
+from ipcamd.event_bus import Event, Kind
 from ipcamd.params import STORED
+from ipcamd.recording.clip_file import ClipFile
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import Entry, EventLog
 from ipcamd.store.settings import Change, Settings
@@ -71,13 +71,13 @@ class Stage:
     async def set(self, group: str, **values: object) -> None:
         await self.settings.update([Change(f"Event.Server.{group}", name, str(v)) for name, v in values.items()])
 
-    def material(self, name: str, content: bytes = b"film", kind: str = "video/x-msvideo") -> Material:
+    def material(self, name: str, content: bytes = b"film", kind: str = "video/x-msvideo") -> ClipFile:
         """Return a capture whose own file is gone as soon as the next one is made, like the camera's."""
         path = self.folder / "captured"
         path.unlink(missing_ok=True)
         path.write_bytes(content)
         event = Event(Kind.MOTION, MOMENT + next(self._events), window=1)
-        return Material(path, name, kind, len(content), MOMENT, MOMENT + SECOND, event, "night watch")
+        return ClipFile(path, name, kind, len(content), MOMENT, MOMENT + SECOND, event, "night watch")
 
     async def put_pictures(self, target: str, **contents: bytes) -> None:
         """Put the pictures of one event; names without their ending."""
@@ -87,7 +87,7 @@ class Stage:
             path = self.folder / name
             path.write_bytes(content)
             materials.append(
-                Material(path, f"{name}.jpg", "image/jpeg", len(content), MOMENT, MOMENT, event, "night watch")
+                ClipFile(path, f"{name}.jpg", "image/jpeg", len(content), MOMENT, MOMENT, event, "night watch")
             )
         await self.delivery.sink(target)(materials)
 

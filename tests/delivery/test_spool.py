@@ -242,7 +242,7 @@ async def test_factory_default_drops_everything(tmp_path: Path) -> None:
         assert spooled(stage) == []
         assert dict(stage.delivery.report()) == {"FakeUploader": "0 waiting (0.0 MB), 0 delivered, 0 dropped"}
     with Database(tmp_path / "ipcamd.db") as database:
-        assert database.rows("SELECT * FROM parcel") == []
+        assert database.rows("SELECT * FROM spool") == []
 
 
 async def test_a_directory_that_cannot_be_used_ends_the_start(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ipcamd.device.clock import OFFSET, UNITS, YEARS, Clock, at, moment, zone
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.zones import ZONES
-from ipcamd.store.database import Step
+from ipcamd.store.database import TransactionPart
 
 SECOND = 1_000_000_000
 LONDON, BERLIN, KOLKATA, SANTIAGO, SYDNEY = 21, 22, 39, 15, 50
@@ -29,8 +29,8 @@ class Memory:
             raise StoreError("the disk is full")
         self.facts[name] = value
 
-    def keep(self, name: str, value: str) -> Step:
-        return Step(lambda _: None, lambda: self.facts.update({name: value}))
+    def keep(self, name: str, value: str) -> TransactionPart:
+        return TransactionPart(lambda _: None, lambda: self.facts.update({name: value}))
 
 
 class World:

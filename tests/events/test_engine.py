@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from ipcamd.errors import StoreError
+from ipcamd.event_bus import Event, EventBus, Kind
 from ipcamd.events.engine import Engine
-from ipcamd.events.event import Bus, Event, Kind
-from ipcamd.events.material import Material
-from ipcamd.events.orders import Order
 from ipcamd.events.output import Output
 from ipcamd.events.schedules import Schedules
 from ipcamd.params import STORED
+from ipcamd.recording.clip_file import ClipFile
+from ipcamd.recording.pending_clips import PendingClip
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 from ipcamd.store.settings import Settings
@@ -31,7 +31,7 @@ class Stage:
         self.database = Database(path / "ipcamd.db")
         self.schedules = Schedules(Settings(self.database, STORED, {}))
         self.log = EventLog(self.database)
-        self.bus = Bus()
+        self.bus = EventBus()
         self.taken: list[tuple[Kind, str]] = []
         self.kept: list[tuple[str, str]] = []
         self.hindrance = ""
@@ -47,29 +47,29 @@ class Stage:
         self.bus.subscribe(self.engine.hear)
 
     @asynccontextmanager
-    async def take(self, event: Event, schedule: str) -> AsyncIterator[Sequence[Material]]:
+    async def take(self, event: Event, schedule: str) -> AsyncIterator[Sequence[ClipFile]]:
         self.taken.append((event.kind, schedule))
-        yield [Material(Path("/x"), "clip.avi", "video/x-msvideo", 4, NOON, NOON, event, schedule)]
+        yield [ClipFile(Path("/x"), "clip.avi", "video/x-msvideo", 4, NOON, NOON, event, schedule)]
 
     @property
-    def owed(self) -> list[Order]:
-        return [Order("x", "door", MOTION), Order("x", "removed", MOTION)]
+    def owed(self) -> list[PendingClip]:
+        return [PendingClip("x", "door", MOTION), PendingClip("x", "removed", MOTION)]
 
     @asynccontextmanager
-    async def again(self, order: Order) -> AsyncIterator[Sequence[Material]]:
-        yield [Material(Path("/old"), "old.avi", "video/x-msvideo", 4, NOON, NOON, order.event, order.schedule)]
+    async def again(self, order: PendingClip) -> AsyncIterator[Sequence[ClipFile]]:
+        yield [ClipFile(Path("/old"), "old.avi", "video/x-msvideo", 4, NOON, NOON, order.event, order.schedule)]
         self.settled.append(order.schedule)
         if len(self.settled) == len(self.owed):
             self.all_settled.set()
 
     def _sink(self, place: str):  # type: ignore[no-untyped-def]
-        async def keep(captured: Sequence[Material]) -> str | None:
+        async def keep(captured: Sequence[ClipFile]) -> str | None:
             self.kept += [(place, material.schedule) for material in captured]
             return self.renamed.get(place)
 
         return keep
 
-    async def _full(self, _: Sequence[Material]) -> None:
+    async def _full(self, _: Sequence[ClipFile]) -> None:
         raise StoreError("the queue is full")
 
     async def publish(self, *events: Event) -> list[tuple[str, str, str, str]]:
@@ -142,7 +142,7 @@ async def test_two_events_that_share_a_capture_send_it_to_each_place_once(stage:
 
 async def test_an_event_in_the_midst_of_a_capture_is_noted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     @asynccontextmanager
-    async def goes_on(event: Event, schedule: str) -> AsyncIterator[Sequence[Material]]:
+    async def goes_on(event: Event, schedule: str) -> AsyncIterator[Sequence[ClipFile]]:
         yield []
 
     monkeypatch.setattr(stage, "take", goes_on)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from ipcamd.events.event import Event, Kind
+from ipcamd.event_bus import Event, Kind
 from ipcamd.events.schedule import Schedule
 from ipcamd.params.event.schedule import FIELDS
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ipcamd.events.event import Bus, Event, Kind
+from ipcamd.event_bus import Event, EventBus, Kind
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.triggers import Inputs, MotionTrigger, Times
 from ipcamd.params.event.schedule import FIELDS
@@ -17,8 +17,8 @@ def schedule(number: int = 1, **values: str) -> Schedule:
     return Schedule(number, {field.name: field.default for field in FIELDS} | {"Name": "x"} | values)
 
 
-def heard() -> tuple[Bus, list[Event]]:
-    bus, events = Bus(), list[Event]()
+def heard() -> tuple[EventBus, list[Event]]:
+    bus, events = EventBus(), list[Event]()
     bus.subscribe(events.append)
     return bus, events
 
@@ -38,7 +38,7 @@ def test_an_input_is_an_event_only_when_it_changes() -> None:
 
 
 def test_one_listener_that_fails_does_not_keep_others_from_hearing() -> None:
-    bus, events = Bus(), list[Event]()
+    bus, events = EventBus(), list[Event]()
     bus.subscribe(lambda _: 1 // 0)
     bus.subscribe(events.append)
     bus.publish(Event(Kind.MOTION, 1))
@@ -81,7 +81,7 @@ class Clock:
 
 async def look_through(clock: Clock, schedules: list[Schedule], until: datetime, step: timedelta) -> list[datetime]:
     """Return the local times at which a schedule's own time began."""
-    bus, begun = Bus(), list[datetime]()
+    bus, begun = EventBus(), list[datetime]()
     bus.subscribe(lambda event: begun.append(clock.local()))
     times = Times(schedules, bus, clock.local, clock.ns, lambda _: None)
     while clock.now < until:
@@ -125,7 +125,7 @@ async def test_a_clock_that_is_set_back_begins_anew() -> None:
 async def test_what_is_in_force_is_known_a_minute_before(now: str, followed: list[int]) -> None:
     clock, told = Clock(datetime.fromisoformat(f"2024-01-01T{now}:00+00:00")), list[list[int]]()
     times = Times(
-        [schedule(**NIGHT)], Bus(), clock.local, clock.ns, lambda found: told.append([s.number for s in found])
+        [schedule(**NIGHT)], EventBus(), clock.local, clock.ns, lambda found: told.append([s.number for s in found])
     )
     times.look()
     times.close()
@@ -135,5 +135,5 @@ async def test_what_is_in_force_is_known_a_minute_before(now: str, followed: lis
 async def test_without_schedules_nothing_wakes_up() -> None:
     clock = Clock(datetime(2024, 1, 1, tzinfo=UTC))
     before = len(asyncio.get_running_loop()._scheduled)  # type: ignore[attr-defined]
-    Times([schedule(Enable="0")], Bus(), clock.local, clock.ns, lambda _: None).look()
+    Times([schedule(Enable="0")], EventBus(), clock.local, clock.ns, lambda _: None).look()
     assert len(asyncio.get_running_loop()._scheduled) == before  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.events.test_schedule import NO_DAYS, hours
 
-from ipcamd.events.event import Bus
+from ipcamd.event_bus import EventBus
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.triggers import Times
 
@@ -77,7 +77,7 @@ def quarters(zone: str) -> list[datetime]:
 @pytest.mark.slow
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata"])
 async def test_a_year_of_ten_schedules(zone: str) -> None:
-    moments, begun, bus = quarters(zone), list[tuple[datetime, int]](), Bus()
+    moments, begun, bus = quarters(zone), list[tuple[datetime, int]](), EventBus()
     passed: list[datetime] = []
     bus.subscribe(lambda event: begun.extend((passed[-1], number) for number in sorted(event.numbers)))
     times = Times(list(schedules()), bus, lambda: passed[-1], lambda: 0, lambda _: None)
@@ -107,7 +107,7 @@ def live(first: datetime, length: timedelta, zone: str, begins: Callable[[dateti
     """Let a camera's own timers run for so long."""
 
     async def run() -> None:
-        loop, bus = asyncio.get_running_loop(), Bus()
+        loop, bus = asyncio.get_running_loop(), EventBus()
 
         def local() -> datetime:
             return (first + timedelta(seconds=loop.time())).astimezone(ZoneInfo(zone))

@@ -10,15 +10,15 @@ import pytest
 from ipcamd.errors import StoreError
 from ipcamd.store import database as module
 from ipcamd.store.database import Database, Work
-from ipcamd.store.rescue import backup_of
+from ipcamd.store.recovery import backup_of
 
 
 def put(name: str, value: str) -> Work:
-    return lambda connection: connection.execute("INSERT INTO fact VALUES (?, ?)", (name, value))
+    return lambda connection: connection.execute("INSERT INTO key_value VALUES (?, ?)", (name, value))
 
 
 def facts(database: Database) -> dict[str, str]:
-    return dict(database.rows("SELECT name, value FROM fact WHERE name NOT LIKE 'seal%'"))
+    return dict(database.rows("SELECT name, value FROM key_value WHERE name NOT LIKE 'seal%'"))
 
 
 @contextmanager
@@ -70,8 +70,8 @@ async def test_a_full_disk_is_told_changes_nothing_and_is_forgotten_when_there_i
 
 async def test_writes_come_one_after_the_other(database: Database) -> None:
     def count(connection: sqlite3.Connection) -> None:
-        ((value,),) = connection.execute("SELECT count(*) FROM fact WHERE name LIKE 'n%'").fetchall()
-        connection.execute("INSERT INTO fact VALUES (?, '')", (f"n{value}",))
+        ((value,),) = connection.execute("SELECT count(*) FROM key_value WHERE name LIKE 'n%'").fetchall()
+        connection.execute("INSERT INTO key_value VALUES (?, '')", (f"n{value}",))
 
     await asyncio.gather(*(database.write(count) for _ in range(20)))
     assert len(facts(database)) == 20
@@ -139,6 +139,6 @@ def test_the_end_makes_a_backup_if_anything_has_changed(path: Path) -> None:
 def kept(path: Path) -> list[tuple[str, str]]:
     connection = sqlite3.connect(path)
     try:
-        return connection.execute("SELECT name, value FROM fact WHERE name NOT LIKE 'seal%'").fetchall()
+        return connection.execute("SELECT name, value FROM key_value WHERE name NOT LIKE 'seal%'").fetchall()
     finally:
         connection.close()

@@ -12,7 +12,7 @@ from tests.store.test_database import no_room
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.group import Group, Param, Values
 from ipcamd.params.values import Integer
-from ipcamd.store.database import Database, Step
+from ipcamd.store.database import Database, TransactionPart
 from ipcamd.store.settings import Change, Guard, Settings
 
 SERVER = ("Mail", "Server")
@@ -229,13 +229,15 @@ async def test_factory_default(
         await stored.update(changes)
         calls = told(stored, "Picture")
         done: list[str] = []
-        step = Step(lambda c: c.execute("INSERT INTO fact VALUES ('step', '')"), lambda: done.append("step"))
+        step = TransactionPart(
+            lambda c: c.execute("INSERT INTO key_value VALUES ('step', 1)"), lambda: done.append("step")
+        )
         await (stored.reset(keep, step) if keep else stored.reset(lambda _: False, step))
         assert stored["Picture"] == {"Level": "5", "Title": "Yard"}
         assert stored["Mail"] == {"Password": "unset", "Server": kept.get(SERVER, "")}
         assert calls == [stored["Picture"]]
         assert done == ["step"]
-        assert database.rows("SELECT name FROM fact WHERE name = 'step'") == [("step",)]
+        assert database.rows("SELECT name FROM key_value WHERE name = 'step'") == [("step",)]
     with Database(path) as database:
         stored = Settings(database, GROUPS, {TITLE: "Garage"})
         assert stored["Picture"] == {"Level": "5", "Title": "Garage"}
@@ -245,8 +247,8 @@ async def test_factory_default(
 async def test_a_factory_default_that_fails_leaves_everything(stored: Settings, database: Database) -> None:
     await stored.update([Change(*LEVEL, "7")])
     done: list[str] = []
-    good = Step(lambda c: c.execute("INSERT INTO fact VALUES ('step', '')"), lambda: done.append("step"))
-    bad = Step(lambda c: c.execute("nonsense"), lambda: None)
+    good = TransactionPart(lambda c: c.execute("INSERT INTO key_value VALUES ('step', 1)"), lambda: done.append("step"))
+    bad = TransactionPart(lambda c: c.execute("nonsense"), lambda: None)
     with pytest.raises(StoreError):
         await stored.reset(lambda _: False, good, bad)
     stored.guard("Picture", refusing(RequestFailed("no")))
@@ -255,7 +257,7 @@ async def test_a_factory_default_that_fails_leaves_everything(stored: Settings, 
     assert stored["Picture"]["Level"] == "7"
     assert done == []
     assert database.rows("SELECT value FROM setting") == [("7",)]
-    assert database.rows("SELECT 1 FROM fact WHERE name = 'step'") == []
+    assert database.rows("SELECT 1 FROM key_value WHERE name = 'step'") == []
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -11,7 +11,7 @@ from enum import IntEnum
 from ipcamd.access.passwords import ALLOWED, MASK, generate, is_allowed, is_weak
 from ipcamd.errors import ConfigError, RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.store.database import Database, Step, Work
+from ipcamd.store.database import Database, TransactionPart, Work
 
 SLOTS = 21
 """The most accounts there can be: 20, and the administrator made at first start."""
@@ -93,7 +93,7 @@ class Accounts:
 
     def password(self, entry: Entry) -> str | None:
         """Return an account's password; None if the key that it was sealed with is lost."""
-        return self._database.seal.open(entry.sealed, _place(entry.account.name))
+        return self._database.secret_box.decrypt(entry.sealed, _place(entry.account.name))
 
     def first_start(self, user: str, password: str | None = None, allow_weak: bool = False) -> str | None:
         """Make sure that there is an administrator whose password somebody knows; durable on return.
@@ -127,11 +127,11 @@ class Accounts:
         self._database.write_now(_saver(entries))
         self._entries = entries
 
-    def reset(self, user: str, password: str | None = None) -> tuple[Step, str | None]:
+    def reset(self, user: str, password: str | None = None) -> tuple[TransactionPart, str | None]:
         """Return the step of a factory default that leaves one administrator; and the password to print, if any."""
         chosen = password or generate()
         entries = {user: self._new(user, chosen, Rank.ADMIN, _origin(password))}
-        step = Step(_saver(entries), lambda: self._become(entries), self._lock)
+        step = TransactionPart(_saver(entries), lambda: self._become(entries), self._lock)
         return step, None if password is not None else chosen
 
     async def add(self, name: str, password: str, rank: Rank) -> None:
@@ -233,7 +233,7 @@ class Accounts:
             self._entries = entries
 
     def _new(self, name: str, password: str, rank: Rank, origin: Origin = Origin.CHOSEN) -> Entry:
-        return Entry(Account(name, rank), self._database.seal.shut(password, _place(name)), origin)
+        return Entry(Account(name, rank), self._database.secret_box.encrypt(password, _place(name)), origin)
 
     def _become(self, entries: Entries) -> None:
         self._entries = entries

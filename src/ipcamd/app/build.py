@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
-from ipcamd.app.base import Base, base
-from ipcamd.app.senses import senses
+from ipcamd.app.core import Core, build_core
+from ipcamd.app.events import build_events
+from ipcamd.app.media import build_media
 from ipcamd.app.services import Ports, Services
-from ipcamd.app.watch import watch
 from ipcamd.camera import Camera
 from ipcamd.errors import ConfigError
 from ipcamd.options import Options
@@ -20,16 +20,16 @@ from ipcamd.params.device import ptz
 _log = logging.getLogger(__name__)
 
 
-async def rise(
+async def start_camera(
     stack: AsyncExitStack, options: Options, restart: Callable[[], None], done: dict[str, str]
 ) -> Callable[[], None]:
     """Build and start all parts; say when the camera is ready. What was started ends with `stack`.
 
     `done` is what was done to a virtual device so far, and is kept up. Return what reads the TLS files again (SIGHUP).
     """
-    on = await base(stack, options)
-    seen = await senses(stack, on, done)
-    watching = await watch(stack, on, seen)
+    on = await build_core(stack, options)
+    seen = await build_media(stack, on, done)
+    watching = await build_events(stack, on, seen)
     services = Services(stack, on, seen)
     camera = Camera(
         settings=on.settings,
@@ -65,7 +65,7 @@ async def rise(
     return services.certificate.reload
 
 
-def _announce(on: Base, ports: Ports) -> None:
+def _announce(on: Core, ports: Ports) -> None:
     """Say on standard output that every service listens; before it, once, the first administrator's password.
 
     Raises ``ConfigError`` if nobody can be told the password. Who does not hear that it is ready has a camera all the
@@ -80,7 +80,7 @@ def _announce(on: Base, ports: Ports) -> None:
         _log.warning("nobody could be told that the camera is ready: %s", error)
 
 
-def _tell_password(on: Base, password: str) -> None:
+def _tell_password(on: Core, password: str) -> None:
     try:
         _say(f"first start: user {on.options.admin_user} password {password}")
     except OSError as error:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from ipcamd.access.certificate import Certificate
-from ipcamd.app.base import Base
-from ipcamd.app.senses import Senses
+from ipcamd.app.core import Core
+from ipcamd.app.media import MediaParts
 from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
 from ipcamd.errors import ConfigError
@@ -45,7 +45,7 @@ class Ports:
 class Services:
     """Builds each service in turn; they share the viewers' places."""
 
-    def __init__(self, stack: AsyncExitStack, on: Base, senses: Senses) -> None:
+    def __init__(self, stack: AsyncExitStack, on: Core, senses: MediaParts) -> None:
         self._stack = stack
         self._on = on
         self._senses = senses

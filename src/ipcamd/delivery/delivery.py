@@ -13,11 +13,10 @@ from ipcamd.delivery.spool_item import SpoolItem
 from ipcamd.delivery.uploader import Uploader
 from ipcamd.delivery.worker import DeliveryWorker, WorkerResources
 from ipcamd.errors import DeliveryError, RequestFailed
-from ipcamd.events.engine import Sink
-from ipcamd.events.material import Material
 from ipcamd.params.event.server import GENERAL
 from ipcamd.params.group import Values
-from ipcamd.store.database import Database, Step
+from ipcamd.recording.clip_file import ClipFile, ClipSink
+from ipcamd.store.database import Database, TransactionPart
 from ipcamd.store.eventlog import Entry, EventLog
 
 TEST = 25.0
@@ -64,10 +63,10 @@ class Delivery:
         """Give up what is being delivered; the next start takes it up again."""
         await asyncio.gather(*(worker.close() for worker in self._workers.values()))
 
-    def sink(self, target: str) -> Sink:
+    def sink(self, target: str) -> ClipSink:
         """Return what takes the engine's material to a target: then it is in the queue, durably."""
 
-        async def put(materials: Sequence[Material]) -> None:
+        async def put(materials: Sequence[ClipFile]) -> None:
             worker = self._workers[target]
             if not worker.enabled:
                 raise RequestFailed(f"{worker.uploader.title} is switched off ({worker.uploader.groups[0]}.Enable=no)")
@@ -103,7 +102,7 @@ class Delivery:
                 f"{waiting}, {worker.count.delivered} delivered, {worker.count.dropped} dropped",
             )
 
-    def forget(self) -> Step:
+    def forget(self) -> TransactionPart:
         """Return the step that drops all that waits (factory default)."""
         return self._spool.forget()
 

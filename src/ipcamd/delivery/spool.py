@@ -14,9 +14,9 @@ from pathlib import Path
 from ipcamd.delivery.delivery_queue import DeliveryQueue, QueueLimits
 from ipcamd.delivery.spool_item import SpoolItem
 from ipcamd.errors import ConfigError, StoreError
-from ipcamd.events.engine import spelled
-from ipcamd.events.material import Material
-from ipcamd.store.database import Database, Step
+from ipcamd.event_bus import spelled
+from ipcamd.recording.clip_file import ClipFile
+from ipcamd.store.database import Database, TransactionPart
 from ipcamd.store.files import sync_directory
 
 _COLUMNS = "target, token, name, content_type, size, moment, what, schedule, tried"
@@ -61,7 +61,7 @@ class Spool:
         """Return how many items wait for a target, and their bytes."""
         return self._queue.waiting(target)
 
-    async def put(self, target: str, materials: Sequence[Material]) -> None:
+    async def put(self, target: str, materials: Sequence[ClipFile]) -> None:
         """Take the files of a capture; on return they are safe against anything but the loss of the disk.
 
         Raises ``StoreError`` for the first that was not taken; nothing was dropped for that.
@@ -88,7 +88,7 @@ class Spool:
         for item in items:
             self._queue.mark([item], item.tried)
 
-    def forget(self) -> Step:
+    def forget(self) -> TransactionPart:
         """Return the step that drops everything (factory default)."""
 
         def done() -> None:
@@ -96,10 +96,10 @@ class Spool:
             self._queue.remove(items)
             asyncio.get_running_loop().run_in_executor(None, _unlink, items)
 
-        return Step(lambda connection: connection.execute("DELETE FROM parcel"), done, self._lock)
+        return TransactionPart(lambda connection: connection.execute("DELETE FROM spool"), done, self._lock)
 
     def _load(self) -> Iterator[SpoolItem]:
-        rows = self._database.rows(f"SELECT id, {_COLUMNS} FROM parcel ORDER BY id")
+        rows = self._database.rows(f"SELECT id, {_COLUMNS} FROM spool ORDER BY id")
         for number, target, token, name, kind, size, moment, what, schedule, tried in rows:
             path = self._folder / token
             yield SpoolItem(number, target, token, path, name, kind, size, moment, what, schedule, bool(tried))
@@ -111,7 +111,7 @@ class Spool:
             if path.name not in known:
                 path.unlink()
 
-    async def _put(self, target: str, materials: Sequence[Material]) -> None:
+    async def _put(self, target: str, materials: Sequence[ClipFile]) -> None:
         async with self._lock:
             items = await asyncio.to_thread(self._take_in, target, materials)
             try:
@@ -126,7 +126,7 @@ class Spool:
             self._dropped(old)
         self._came(target)
 
-    def _take_in(self, target: str, materials: Sequence[Material]) -> list[SpoolItem]:
+    def _take_in(self, target: str, materials: Sequence[ClipFile]) -> list[SpoolItem]:
         """Return items whose files are on the disk. Raises ``StoreError``."""
         items = list[SpoolItem]()
         try:
@@ -139,7 +139,7 @@ class Spool:
             raise StoreError(f"it could not be kept for delivery: {error.strerror}") from error
         return items
 
-    def _item(self, target: str, m: Material) -> SpoolItem:
+    def _item(self, target: str, m: ClipFile) -> SpoolItem:
         token, size, what = uuid.uuid4().hex, m.path.stat().st_size, spelled(m.event)
         path = self._folder / token
         return SpoolItem(0, target, token, path, m.name, m.content_type, size, m.event.moment, what, m.schedule)
@@ -149,10 +149,10 @@ class Spool:
         numbers = list[int]()
 
         def save(connection: sqlite3.Connection) -> None:
-            connection.executemany("DELETE FROM parcel WHERE id = ?", [(old.id,) for old in surplus])
+            connection.executemany("DELETE FROM spool WHERE id = ?", [(old.id,) for old in surplus])
             for p in items:
                 row = (p.target, p.token, p.name, p.content_type, p.size, p.moment, p.what, p.schedule, p.tried)
-                cursor = connection.execute(f"INSERT INTO parcel ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                cursor = connection.execute(f"INSERT INTO spool ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
                 numbers.append(cursor.lastrowid or 0)
 
         await self._database.write(save)
@@ -168,8 +168,8 @@ class Spool:
 
     async def _note(self, done: Sequence[SpoolItem], tried: Sequence[SpoolItem]) -> None:
         def save(connection: sqlite3.Connection) -> None:
-            connection.executemany("DELETE FROM parcel WHERE id = ?", [(item.id,) for item in done])
-            connection.executemany("UPDATE parcel SET tried = 1 WHERE id = ?", [(item.id,) for item in tried])
+            connection.executemany("DELETE FROM spool WHERE id = ?", [(item.id,) for item in done])
+            connection.executemany("UPDATE spool SET tried = 1 WHERE id = ?", [(item.id,) for item in tried])
 
         if done or tried:
             try:
@@ -183,9 +183,9 @@ class Spool:
             await asyncio.to_thread(_unlink, items)
 
 
-def _portions(materials: Sequence[Material], bounds: QueueLimits) -> Iterator[list[Material]]:
+def _portions(materials: Sequence[ClipFile], bounds: QueueLimits) -> Iterator[list[ClipFile]]:
     """Yield the materials in as few portions as may wait, each by itself."""
-    portion, size = list[Material](), 0
+    portion, size = list[ClipFile](), 0
     for material in materials:
         if portion and (len(portion) == bounds.items or size + material.size > bounds.size):
             yield portion

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 from ipcamd.params.zones import ZONES
-from ipcamd.store.database import Step
+from ipcamd.store.database import TransactionPart
 
 OFFSET = "clock.offset"
 """Name of the fact that keeps the offset, in nanoseconds."""
@@ -36,7 +36,7 @@ class Facts(Protocol):
     async def set(self, name: str, value: str) -> None:
         """Keep the fact; on return it is on the disk. Raises ``StoreError``, then nothing was changed."""
 
-    def keep(self, name: str, value: str) -> Step:
+    def keep(self, name: str, value: str) -> TransactionPart:
         """Return the step that keeps the fact."""
 
 
@@ -74,7 +74,7 @@ class Clock:
         await self._facts.set(OFFSET, str(offset))
         self._move(offset)
 
-    def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> Step:
+    def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> TransactionPart:
         """Return the step that sets `fields` of the local time of `place` and keeps the others; see `moment`.
 
         Raises `RequestFailed`.
@@ -86,9 +86,9 @@ class Clock:
             kept.done()
             self._move(offset)
 
-        return Step(kept.save, done)
+        return TransactionPart(kept.save, done)
 
-    def set_live(self, values: Values, sent: Values) -> Step:
+    def set_live(self, values: Values, sent: Values) -> TransactionPart:
         """Return the step that sets it by ``Time.ServerDate`` and ``Time.ServerTime`` (see ``Camera.live_set``)."""
         date, time_of_day = sent.get("ServerDate"), sent.get("ServerTime")
         fields = dict(zip(UNITS[:3], map(int, date.split("-")), strict=True)) if date else {}

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ipcamd.errors import IpcamdError
-from ipcamd.events.event import Event, Kind
-from ipcamd.events.material import Material
-from ipcamd.events.orders import Order
+from ipcamd.event_bus import Event, Kind, spelled
 from ipcamd.events.output import Output
 from ipcamd.events.schedule import Schedule
+from ipcamd.recording.clip_file import ClipFile, ClipSink
+from ipcamd.recording.pending_clips import PendingClip
 from ipcamd.store.eventlog import Entry, EventLog
 
 CARD = "EnableSDCard"
@@ -31,28 +31,24 @@ RECORDED = "recorded while its time lasts"
 SENT = 100
 """Captures that are remembered, so that none goes to the same place twice."""
 
-Sink = Callable[[Sequence[Material]], Awaitable[str | None]]
-"""Takes what was captured of an event to its place; then it is safe there, or on the way. Returns the name that the
-first file has there, if that is known. Raises ``IpcamdError`` and ``OSError``."""
-
 _log = logging.getLogger(__name__)
 
 
-Taking = AbstractAsyncContextManager[Sequence[Material]]
+Taking = AbstractAsyncContextManager[Sequence[ClipFile]]
 """Gives files. They are owed until its end: who is killed before gets them in the next life."""
 
 
 class Camera(Protocol):
-    """Who captures (`ipcamd.events.clip`)."""
+    """Who captures (`ipcamd.recording.clip_recorder`)."""
 
     @property
-    def owed(self) -> Sequence[Order]:
+    def owed(self) -> Sequence[PendingClip]:
         """What an earlier life was to give."""
 
     def take(self, event: Event, schedule: str) -> Taking:
         """Give what was captured around `event`; empty if an earlier event's capture, still going on, holds it."""
 
-    def again(self, order: Order) -> Taking:
+    def again(self, order: PendingClip) -> Taking:
         """Give what there is of that."""
 
 
@@ -63,7 +59,7 @@ class Engine:
         self,
         schedules: Iterable[Schedule],
         camera: Camera | None,
-        sinks: Mapping[str, Sink],
+        sinks: Mapping[str, ClipSink],
         output: Output,
         log: EventLog,
         local: Callable[[int], datetime],
@@ -160,7 +156,7 @@ class Engine:
         except (IpcamdError, OSError) as error:
             self._note(event, schedule, failed=f"nothing was captured: {error}")
 
-    def _is_new(self, flag: str, first: Material) -> bool:
+    def _is_new(self, flag: str, first: ClipFile) -> bool:
         """Whether the capture that begins with `first` does not go there yet; from now on it does."""
         sent = first.path, first.began, flag
         if sent in self._sent:
@@ -168,7 +164,7 @@ class Engine:
         self._sent.append(sent)
         return True
 
-    async def _keep(self, event: Event, schedule: str, captured: Sequence[Material], flags: Sequence[str]) -> None:
+    async def _keep(self, event: Event, schedule: str, captured: Sequence[ClipFile], flags: Sequence[str]) -> None:
         """Take a capture to its places; one entry says where it went and where not."""
         done, failed = dict[str, list[str]](), []
         for flag in flags:
@@ -186,13 +182,7 @@ class Engine:
         self._log.note(Entry(event.moment, spelled(event), schedule, done, failed))
 
 
-def _called(captured: Sequence[Material], name: str | None = None) -> str:
+def _called(captured: Sequence[ClipFile], name: str | None = None) -> str:
     """Return what to call a capture whose first file has this name; None: its own."""
     name, more = name or captured[0].name, len(captured) - 1
     return f"{name} and {more} more" if more else name
-
-
-def spelled(event: Event) -> str:
-    """Return an event as the log has it: ``motion 1``, ``di1 high``, ``time``."""
-    detail = event.level or (str(event.window) if event.window else "")
-    return f"{event.kind.value} {detail}".rstrip()

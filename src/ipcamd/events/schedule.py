@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ipcamd.events.event import Event, Kind
+from ipcamd.event_bus import Event, Kind
 from ipcamd.params.event.schedule import DAYS
 from ipcamd.params.group import Values
 

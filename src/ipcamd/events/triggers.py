@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ipcamd.events.event import Bus, Event, Kind
+from ipcamd.event_bus import Event, EventBus, Kind
 from ipcamd.events.schedule import Schedule
 
 LOOK = 10.0
@@ -25,7 +25,7 @@ class MotionSensor(Protocol):
 class Inputs:
     """The digital inputs: an event for each change of level."""
 
-    def __init__(self, bus: Bus, now_ns: Callable[[], int], levels: dict[Kind, str]) -> None:
+    def __init__(self, bus: EventBus, now_ns: Callable[[], int], levels: dict[Kind, str]) -> None:
         """`levels` are the present ones, ``high`` or ``low``."""
         self._bus = bus
         self._now_ns = now_ns
@@ -41,7 +41,7 @@ class Inputs:
 class MotionTrigger:
     """Motion alarms become events, while somebody needs them: nothing is looked at for nobody."""
 
-    def __init__(self, bus: Bus, motion: MotionSensor) -> None:
+    def __init__(self, bus: EventBus, motion: MotionSensor) -> None:
         self._bus = bus
         self._motion = motion
 
@@ -62,7 +62,7 @@ class Times:
     def __init__(
         self,
         schedules: Iterable[Schedule],
-        bus: Bus,
+        bus: EventBus,
         local: Callable[[], datetime],
         now_ns: Callable[[], int],
         follow: Callable[[list[Schedule]], None],

@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class Film(Protocol):
-    """A whole file to keep: `ipcamd.events.material.Material`."""
+    """A whole file to keep: `ipcamd.recording.clip_file.Material`."""
 
     @property
     def path(self) -> Path:
@@ -330,7 +330,7 @@ def _reserve(space: Space) -> int:
 
 
 def _survey(disk: Disk, files: Iterable[Found], place: tzinfo) -> list[Recording]:
-    from ipcamd.storage.survey import survey  # most starts have nothing to look at
+    from ipcamd.storage.scan import survey  # most starts have nothing to look at
 
     return survey(disk, files, place)
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from ipcamd.errors import ConfigError, StoreError
-from ipcamd.store.directory import Directory
-from ipcamd.store.rescue import back_up, open_sound, purge
-from ipcamd.store.seal import Seal
+from ipcamd.store.recovery import back_up, open_sound, purge
+from ipcamd.store.secretbox import SecretBox
+from ipcamd.store.state_directory import StateDirectory
 
 BACKUP_DELAY = 60.0
 """Seconds from a change to the backup that holds it."""
@@ -34,7 +34,7 @@ Work = Callable[[sqlite3.Connection], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TransactionPart:
     """One part's share of a change that several parts make together."""
 
     save: Work
@@ -55,8 +55,8 @@ class Database:
         self._timer: asyncio.TimerHandle | None = None
         self._changed = False
         with ExitStack() as undo:
-            self._directory = undo.enter_context(closing(Directory(path.parent)))
-            self.seal = Seal(path.with_name("secret.key"))
+            self._directory = undo.enter_context(closing(StateDirectory(path.parent)))
+            self.secret_box = SecretBox(path.with_name("secret.key"))
             self._connection = undo.enter_context(closing(open_sound(path)))
             self.key_lost = self._is_key_lost()
             """The secrets in the database were sealed with another key than the one that is there now."""
@@ -154,13 +154,13 @@ class Database:
 
     def _is_key_lost(self) -> bool:
         try:
-            known = self._rows("SELECT value FROM fact WHERE name = ?", (FINGERPRINT,))
+            known = self._rows("SELECT value FROM key_value WHERE name = ?", (FINGERPRINT,))
             if not known:
                 self._transact(self.adopt_key)
         except StoreError as error:
             raise ConfigError(f"{error}: free or repair the disk of {self._path.parent}") from error
-        return bool(known) and known[0][0] != self.seal.fingerprint
+        return bool(known) and known[0][0] != self.secret_box.fingerprint
 
     def adopt_key(self, connection: sqlite3.Connection) -> None:
         """Note, as part of a transaction, that from now on the present key is the one that counts."""
-        connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (FINGERPRINT, self.seal.fingerprint))
+        connection.execute("INSERT OR REPLACE INTO key_value VALUES (?, ?)", (FINGERPRINT, self.secret_box.fingerprint))

@@ -17,7 +17,7 @@ SLACK = 500
 WAITING = 1000
 """Entries that may wait for a disk that cannot be written; beyond, the oldest of them are lost."""
 
-_NEWEST = "SELECT moment, what, schedule, done, failed FROM happening ORDER BY id DESC LIMIT ?"
+_NEWEST = "SELECT moment, what, schedule, done, failed FROM event_log ORDER BY id DESC LIMIT ?"
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class EventLog:
         self._database = database
         self._waiting: deque[Entry] = deque(maxlen=WAITING)
         self._writing: asyncio.Task[None] | None = None
-        self._count = int(database.rows("SELECT count(*) FROM happening")[0][0])
+        self._count = int(database.rows("SELECT count(*) FROM event_log")[0][0])
 
     def note(self, entry: Entry) -> None:
         """Write an entry soon; entries that come together share one transaction."""
@@ -83,8 +83,8 @@ class EventLog:
 
 def _save(batch: list[Entry], surplus: int, connection: sqlite3.Connection) -> None:
     rows = [(e.moment, e.what, e.schedule, e.done, e.failed) for e in batch]
-    connection.executemany("INSERT INTO happening (moment, what, schedule, done, failed) VALUES (?, ?, ?, ?, ?)", rows)
+    connection.executemany("INSERT INTO event_log (moment, what, schedule, done, failed) VALUES (?, ?, ?, ?, ?)", rows)
     if surplus > SLACK:
         connection.execute(
-            "DELETE FROM happening WHERE id IN (SELECT id FROM happening ORDER BY id LIMIT ?)", (surplus,)
+            "DELETE FROM event_log WHERE id IN (SELECT id FROM event_log ORDER BY id LIMIT ?)", (surplus,)
         )

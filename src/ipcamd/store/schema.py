@@ -29,6 +29,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE owed (token TEXT, schedule TEXT, kind TEXT NOT NULL, moment INTEGER NOT NULL,"
         " level TEXT NOT NULL, window INTEGER NOT NULL, PRIMARY KEY (token, schedule)) WITHOUT ROWID",
     ),
+    (  # names that say what the tables hold
+        "ALTER TABLE fact RENAME TO key_value",
+        "ALTER TABLE happening RENAME TO event_log",
+        "ALTER TABLE parcel RENAME TO spool",
+        "ALTER TABLE owed RENAME TO pending_clip",
+    ),
 )
 """Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out
 there have taken it."""

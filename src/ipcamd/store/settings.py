@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.group import Group, Origin, Param, Values
-from ipcamd.store.database import Database, Step, Work
+from ipcamd.store.database import Database, TransactionPart, Work
 
 Watcher = Callable[[Values], None]
 """Called in the event loop with the whole group, after a change of it is durable."""
@@ -71,7 +71,7 @@ class Settings:
         """Let `guard` take part in each change of `group`."""
         self._guards.setdefault(group, []).append(guard)
 
-    async def update(self, changes: Iterable[Change], *steps: Step) -> None:
+    async def update(self, changes: Iterable[Change], *steps: TransactionPart) -> None:
         """Make all of `changes`, or none: durable first, then visible, then told to those who watch.
 
         `steps` of other parts (the clock's) are taken with them, all or nothing.
@@ -85,20 +85,20 @@ class Settings:
             self._params[name]
         await self._database.complete(self._update(values, steps))
 
-    async def reset(self, keep: Callable[[Param], bool] = _nothing, *steps: Step) -> None:
+    async def reset(self, keep: Callable[[Param], bool] = _nothing, *steps: TransactionPart) -> None:
         """Give all parameters their factory values but those that `keep` wants (SDK 2.1).
 
         `steps` are taken with it, all or nothing: accounts, facts. Raises what `update` raises.
         """
         await self._database.complete(self._reset(keep, steps))
 
-    async def _update(self, values: Mapping[Name, str], steps: tuple[Step, ...]) -> None:
+    async def _update(self, values: Mapping[Name, str], steps: tuple[TransactionPart, ...]) -> None:
         async with self._lock:
             after = _over(self._values, values)
             self._check({group: after[group] for group, _ in values})
             await self._turn(after, lambda connection: self._save(connection, values), steps)
 
-    async def _reset(self, keep: Callable[[Param], bool], steps: tuple[Step, ...]) -> None:
+    async def _reset(self, keep: Callable[[Param], bool], steps: tuple[TransactionPart, ...]) -> None:
         async with self._lock:
             kept = {(group, name) for (group, name), param in self._params.items() if keep(param)}
             after = _over(self._factory, {(group, name): self._values[group][name] for group, name in kept})
@@ -110,7 +110,7 @@ class Settings:
             if group in self._rules and self._rules[group](values, {}):
                 raise RequestFailed(f"group={group}: another request changed it meanwhile; ask again")
 
-    async def _turn(self, after: dict[str, Values], save: Work, steps: tuple[Step, ...] = ()) -> None:
+    async def _turn(self, after: dict[str, Values], save: Work, steps: tuple[TransactionPart, ...] = ()) -> None:
         """Replace all values by `after`: guards, disk, memory, watchers."""
         changed = {group: values for group, values in after.items() if values != self._values[group]}
         done = False
@@ -148,7 +148,7 @@ class Settings:
 
     def _kept(self, name: Name, value: str) -> str | bytes:
         """Return what is written for a value: secrets are sealed, and therefore bytes."""
-        return self._database.seal.shut(value, _place(name)) if value and self._params[name].secret else value
+        return self._database.secret_box.encrypt(value, _place(name)) if value and self._params[name].secret else value
 
     def _stored(self) -> dict[Name, str]:
         """Return what the database holds for parameters that exist; what it holds for others stays there untouched."""
@@ -162,7 +162,7 @@ class Settings:
 
     def _read(self, name: Name, kept: str | bytes) -> str | None:
         """Return the value that was kept; None if it is of no use: its key is lost, or another version allowed more."""
-        value = self._database.seal.open(kept, _place(name)) if isinstance(kept, bytes) else kept
+        value = self._database.secret_box.decrypt(kept, _place(name)) if isinstance(kept, bytes) else kept
         try:
             if value is not None:
                 return value if value == self._params[name].default else self._params[name].kind.parse(value)

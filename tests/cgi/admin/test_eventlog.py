@@ -44,7 +44,7 @@ async def test_a_line_has_five_fields_whatever_the_schedule_is_called(world: Wor
 async def test_it_is_there_after_a_restart(world: World) -> None:
     world.events.note(FIRST)
     await world.events.flush()
-    assert world.database.rows("SELECT what FROM happening") == [("di1 high",)]
+    assert world.database.rows("SELECT what FROM event_log") == [("di1 high",)]
 
 
 @pytest.mark.parametrize(

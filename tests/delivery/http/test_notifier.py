@@ -11,7 +11,7 @@ import pytest
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
-from ipcamd.events.event import Event, Kind
+from ipcamd.event_bus import Event, Kind
 from ipcamd.params import STORED
 from ipcamd.store.database import Database
 from ipcamd.store.settings import Change, Settings

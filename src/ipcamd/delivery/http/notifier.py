@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipcamd.delivery.error_text import explain
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
-from ipcamd.events.event import Event, Kind
+from ipcamd.event_bus import Event, Kind
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.store.settings import Settings
 from ipcamd.wire.notice import Notice, load

@@ -1,0 +1,67 @@
+"""What everything else stands on: the store, who the camera is, what time it is."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from ipcamd.access.accounts import Accounts
+from ipcamd.access.authenticator import Authenticator
+from ipcamd.device.clock import Clock
+from ipcamd.device.identity import Identity, identity
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.options import Options
+from ipcamd.params import STORED
+from ipcamd.store.database import Database
+from ipcamd.store.eventlog import EventLog
+from ipcamd.store.keyvalue import KeyValueStore
+from ipcamd.store.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The parts that no other part is needed for."""
+
+    options: Options
+    database: Database
+    settings: Settings
+    accounts: Accounts
+    password: str | None
+    """The first administrator's, to be printed; None if somebody knows it already."""
+    authenticator: Authenticator
+    identity: Identity
+    clock: Clock
+    egress: EgressPolicy
+    events: EventLog
+
+
+async def build_core(stack: AsyncExitStack, options: Options) -> Core:
+    """Open the store and what is kept in it. Raises ``ConfigError`` and ``StoreError``."""
+    database = stack.enter_context(Database(options.state_dir / "ipcamd.db"))
+    facts = KeyValueStore(database)
+    plate = await identity(facts)
+    settings = Settings(database, STORED, factory(options, plate))
+    accounts = Accounts(database, options.allow_weak_password)
+    password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)
+    events = EventLog(database)
+    stack.push_async_callback(events.flush)
+    return Core(
+        options=options,
+        database=database,
+        settings=settings,
+        accounts=accounts,
+        password=password,
+        authenticator=Authenticator(accounts, lambda: settings["System.Info"]["ServerName"]),
+        identity=plate,
+        clock=Clock(facts, lambda: settings["Time"]),
+        egress=EgressPolicy(options.allow_local_targets),
+        events=events,
+    )
+
+
+def factory(options: Options, plate: Identity) -> dict[tuple[str, str], str]:
+    """Return the factory values that are not the same for every camera."""
+    return {
+        ("System", "HTTPPort"): str(options.port),
+        ("System", "RTSPPort"): str(options.rtsp_port),
+        ("Network.Advanced.HTTPS", "HttpsPort"): str(options.https_port),
+        ("Network.Advanced.Bonjour", "FriendlyName"): f"camera{plate.mac.replace(':', '')[6:].upper()}",
+    }

@@ -1,0 +1,27 @@
+"""The way out for what was captured: to FTP, mail and Samba servers."""
+
+from contextlib import AsyncExitStack
+
+from ipcamd.app.core import Core
+from ipcamd.delivery.delivery import Delivery
+from ipcamd.delivery.uploaders import uploaders
+from ipcamd.delivery.worker import WorkerResources
+from ipcamd.recording.clip_file import ClipSink
+
+FLAGS = {"EnableFtp": "ftp", "EnableEmail": "email", "EnableSamba": "samba"}
+"""A schedule's flag to the target that it wants."""
+
+
+def build_delivery(stack: AsyncExitStack, on: Core) -> Delivery:
+    """Take up what was left to be delivered, and begin. Raises ``ConfigError`` and ``StoreError``."""
+    settings, clock, folder = on.settings, on.clock, on.options.state_dir / "spool"
+    kinds = uploaders(lambda: settings["System.Info"]["ServerName"], clock.local)
+    delivery = Delivery(on.database, folder, on.events, clock.now_ns, kinds, WorkerResources(settings, on.egress))
+    stack.push_async_callback(delivery.close)
+    delivery.start()
+    return delivery
+
+
+def sinks(delivery: Delivery) -> dict[str, ClipSink]:
+    """Return the engine's ways to it."""
+    return {flag: delivery.sink(target) for flag, target in FLAGS.items()}

@@ -1,0 +1,79 @@
+"""What happens around the camera, and what it then does: triggers, schedules, actions, notices (SDK 11, 12)."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+from ipcamd.app.core import Core
+from ipcamd.app.delivery import build_delivery, sinks
+from ipcamd.app.media import MediaParts
+from ipcamd.app.recording import RecordingParts, build_recording, card_sink
+from ipcamd.delivery.delivery import Delivery
+from ipcamd.delivery.http.notifier import HttpNotifier
+from ipcamd.event_bus import Event, EventBus, Kind, spelled
+from ipcamd.events.engine import Engine
+from ipcamd.events.output import Output
+from ipcamd.events.schedule import Schedule
+from ipcamd.events.schedules import Schedules
+from ipcamd.events.triggers import Inputs, MotionTrigger, Times
+from ipcamd.params.event.notify import NOTIFY
+from ipcamd.params.event.schedule import SCHEDULES
+from ipcamd.params.time import TIME
+from ipcamd.store.eventlog import Entry
+from ipcamd.wire.notice import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class EventParts:
+    """The parts that endpoints need of it."""
+
+    schedules: Schedules
+    footage: RecordingParts
+    delivery: Delivery
+
+
+async def build_events(stack: AsyncExitStack, on: Core, senses: MediaParts) -> EventParts:
+    """Build the way from triggers to actions, and keep it in step with the settings."""
+    settings, clock, outside, bus = on.settings, on.clock, senses.outside, EventBus()
+    schedules = Schedules(settings)
+    output = Output(lambda level: outside.show("do1", level), lambda: settings["GPIO"]["TriggerOutStatus1"])
+    stack.callback(output.close)
+    settings.watch("GPIO", lambda _: output.settle())
+    kept = await build_recording(stack, on, senses)
+    delivery = build_delivery(stack, on)
+    ways = {"EnableSDCard": card_sink(kept.card), **sinks(delivery)}
+    engine = Engine(schedules, kept.clips, ways, output, on.events, clock.local, lambda: kept.card.trouble)
+    stack.push_async_callback(engine.close)
+    stack.push_async_callback(kept.close)
+    bus.subscribe(engine.hear)
+    notifier = HttpNotifier(settings, on.egress, partial(_told, on))
+    stack.push_async_callback(notifier.close)
+    bus.subscribe(notifier.hear)
+    _inputs(on, senses, bus)
+    motion = MotionTrigger(bus, senses.motion)
+
+    def follow(in_force: list[Schedule]) -> None:
+        motion.need(notifier.target(Kind.MOTION) is not None or any(s.has("TriggerMotion") for s in in_force))
+        kept.follow(on, in_force)
+
+    times = Times(schedules, bus, clock.local, clock.now_ns, follow)
+    stack.callback(times.close)
+    for group in (*SCHEDULES, NOTIFY, TIME):
+        settings.watch(group.name, lambda _: times.look())
+    clock.watch(times.look)
+    times.look()
+    engine.resume(kept.card.known)
+    return EventParts(schedules, kept, delivery)
+
+
+def _inputs(on: Core, senses: MediaParts, bus: EventBus) -> None:
+    outside = senses.outside
+    inputs = Inputs(bus, on.clock.now_ns, {Kind.DI1: outside["di1"], Kind.DI2: outside["di2"]})
+    outside.watch("di1", lambda level: inputs.hear(Kind.DI1, level))
+    outside.watch("di2", lambda level: inputs.hear(Kind.DI2, level))
+
+
+def _told(on: Core, event: Event, notice: Notice, problem: str) -> None:
+    where = f"HTTP notice to {notice.host}:{notice.port}"
+    done, failed = ("", f"{where}: {problem}") if problem else (where, "")
+    on.events.note(Entry(event.moment, spelled(event), done=done, failed=failed))

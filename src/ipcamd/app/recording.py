@@ -1,0 +1,108 @@
+"""What is kept of what the camera sees: clips of events, recordings, the SD card."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from ipcamd.app.core import Core
+from ipcamd.app.media import MediaParts
+from ipcamd.errors import CardError
+from ipcamd.events.schedule import Schedule
+from ipcamd.options import Options
+from ipcamd.params.event.server import STORAGE
+from ipcamd.recording.clip_file import ClipFile, ClipSink
+from ipcamd.recording.clip_recorder import ClipRecorder
+from ipcamd.recording.continuous_recorder import ContinuousRecorder
+from ipcamd.recording.pending_clips import PendingClips
+from ipcamd.storage.card import Card
+from ipcamd.storage.index import Index
+from ipcamd.storage.playback import Playback
+from ipcamd.store.eventlog import Entry
+
+MEGABYTE = 1 << 20
+
+TRIGGERS = ("TriggerMotion", "TriggerDI1", "TriggerDI2", "ScheduleTimeMode")
+PLACES = ("EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard")
+"""Flags of a schedule: what starts it, and what asks for clips."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingParts:
+    """The parts that keep it."""
+
+    card: Card
+    clips: ClipRecorder
+    recorder: ContinuousRecorder
+    projector: Playback
+
+    def follow(self, on: Core, in_force: Sequence[Schedule]) -> None:
+        """Do what the schedules want that are in force or will be soon."""
+        local = on.clock.local()
+        self.clips.arm(any(any(map(s.has, TRIGGERS)) and any(map(s.has, PLACES)) for s in in_force))
+        self.recorder.run(
+            any(s.has("ScheduleTimeMode") and s.has("EnableSDCard") and s.counts(local) for s in in_force)
+        )
+
+    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the parameters that say what card there is (see ``Camera.live``)."""
+        card = self.card
+        return {
+            ("Hardware", "SDCard"): lambda: "1" if card.slot else "0",
+            (STORAGE.name, "Mount"): lambda: "yes" if card.look() else "no",
+            (STORAGE.name, "TotalSpace"): lambda: str(card.space().total // MEGABYTE),
+            (STORAGE.name, "FreeSpace"): lambda: str(card.space().free // MEGABYTE),
+        }
+
+    async def close(self) -> None:
+        """End what is being captured and recorded, and finish its files."""
+        self.clips.arm(False)
+        await self.recorder.close()
+        await self.clips.close()
+
+
+async def build_recording(stack: AsyncExitStack, on: Core, senses: MediaParts) -> RecordingParts:
+    """Build them; the card is looked through in the background."""
+    model, clock = on.identity.model_name, on.clock
+
+    def note(what: str, why: str) -> None:
+        on.events.note(Entry(clock.now_ns(), what, failed=why))
+
+    card = Card(_root(on.options), Index(on.database), lambda: on.settings[STORAGE.name]["DiskFull"], clock.zone, note)
+    stack.push_async_callback(card.stop)
+    recorder = ContinuousRecorder(senses.pipeline, card, on.settings, model, clock.now_ns, clock.local)
+    shelf, orders = on.options.state_dir / "clips", PendingClips(on.database)
+    clips = ClipRecorder(senses.pipeline, on.settings, shelf, orders, model, clock.now_ns, clock.local)
+    senses.outside.watch("sdcard", lambda value: card.insert(value == "insert"))
+    senses.outside.watch("sdcardsize", lambda value: setattr(card, "limit", int(value) * 1024))
+    card.limit = int(senses.outside["sdcardsize"]) * 1024
+    if senses.outside["sdcard"] == "remove":
+        card.insert(False)
+    await clips.start()
+    await card.start()
+    projector = Playback(card, on.options.state_dir / "projector")
+    await projector.start()
+    stack.push_async_callback(projector.close)
+    return RecordingParts(card, clips, recorder, projector)
+
+
+def _root(options: Options) -> Path | None:
+    if options.sdcard == "none":
+        return None
+    return Path(options.sdcard) if options.sdcard else options.state_dir / "sdcard"
+
+
+def card_sink(card: Card) -> ClipSink:
+    """Return the engine's way to the card."""
+
+    async def keep(materials: Sequence[ClipFile]) -> str:
+        names: list[str] = []
+        for material in materials:
+            try:
+                names.append(await card.keep(material))
+            except CardError as error:
+                kept = f"; {len(names)} of {len(materials)} files are kept" if names else ""
+                raise CardError(f"{error}{kept}") from error
+        return names[0]
+
+    return keep

@@ -1,0 +1,31 @@
+"""What was captured for an event: whole files on the disk, ready to be kept or sent."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ipcamd.event_bus import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFile:
+    """One file that belongs to an event: a clip (AVI), or a picture (JPEG)."""
+
+    path: Path
+    """Where it is, closed, synced and whole. Who wants to keep it longer makes a hard link or a copy of it at once."""
+    name: str
+    """Its name at the target: ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local time of its start (SDK 14)."""
+    content_type: str
+    size: int
+    """Bytes."""
+    began: int
+    """Nanoseconds since the epoch, UTC, of its first picture."""
+    ended: int
+    event: Event
+    schedule: str
+    """Name of the schedule that asked for it."""
+
+
+ClipSink = Callable[[Sequence[ClipFile]], Awaitable[str | None]]
+"""Takes what was captured of an event to its place; then it is safe there, or on the way. Returns the name that the
+first file has there, if that is known. Raises ``IpcamdError`` and ``OSError``."""

@@ -1,0 +1,182 @@
+"""What is kept of what a capture sees and hears, and how it comes to the disk while the capture goes on."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from ipcamd.media.frame import Encoded
+from ipcamd.recording.segmented_recorder import format_of
+from ipcamd.recording.subscriber_queue import is_picture, merged
+from ipcamd.storage.disk import Disk
+from ipcamd.storage.recording import EVENT, Recording, free_names
+from ipcamd.storage.segment import Segment
+from ipcamd.wire.avi.layout import SOUND_RATE, Form
+
+SECOND = 1_000_000_000
+HOLD = SECOND // 5
+"""Nanoseconds that pictures wait for the sound that belongs to them."""
+BLOCK = 40_000_000
+"""Nanoseconds of a block of sound."""
+
+Local = Callable[[int], datetime]
+"""Says a moment's local time."""
+
+
+class ClipWriter(Protocol):
+    """`see`, `hear` and `fetch` are for the event loop, `write` and `close` for a thread: they raise ``OSError``."""
+
+    disk: Disk
+    bytes: int
+    """Pictures that it has kept."""
+
+    def see(self, frame: Encoded) -> None:
+        """Take a picture."""
+
+    def hear(self, block: Encoded) -> None:
+        """Take sound."""
+
+    def fetch(self, end: int, *, last: bool = False) -> list[Encoded]:
+        """Return what can be written now, if the capture ends at `end` at the earliest; `last`: all that is left."""
+
+    def write(self, frames: list[Encoded]) -> None:
+        """Bring frames to the disk: a power cut takes nothing of them any more."""
+
+    def close(self, end: int) -> list[Recording]:
+        """Return the files, whole and durable; empty if no picture came."""
+
+
+class AviClipWriter:
+    """All pictures and all sound: a film, and another one when the pictures are of another form from a key frame on.
+
+    It begins at `begin`. What was captured before that, back to the last key frame, is needed to decode what follows:
+    it plays at twice its speed, and so does what follows until pictures and time are together again.
+    """
+
+    def __init__(self, disk: Disk, model: str, local: Local, begin: int, hears: bool) -> None:
+        self.disk = disk
+        self.bytes = 0
+        self._model = model
+        self._local = local
+        self._begin = begin
+        self._hears = hears
+        self._pictures: deque[Encoded] = deque()
+        self._sounds: deque[Encoded] = deque()
+        self._segment: Segment | None = None
+        self._form: Form | None = None
+        self._films: list[Recording] = []
+
+    def see(self, frame: Encoded) -> None:
+        """See `ClipWriter`."""
+        if self.bytes or frame.key:
+            self._pictures.append(frame)
+            self.bytes += len(frame.payload)
+
+    def hear(self, block: Encoded) -> None:
+        """See `ClipWriter`."""
+        self._sounds.append(block)
+
+    def fetch(self, end: int, *, last: bool = False) -> list[Encoded]:
+        """See `ClipWriter`."""
+        newest = self._pictures[-1].captured if self._pictures else 0
+        pictures = list(_taken(self._pictures, lambda frame: last or frame.captured < newest - HOLD))
+        if not pictures and not (last and self._segment):
+            return []
+        until = min(newest - HOLD, end - BLOCK)
+        sounds = _taken(self._sounds, lambda block: last or block.captured <= until)
+        return list(merged(pictures, (_cut(block, end) for block in sounds if block.captured < end)))
+
+    def write(self, frames: list[Encoded]) -> None:
+        """See `ClipWriter`."""
+        if not frames:
+            return
+        segment = self._segment or self._start(next(filter(is_picture, frames)))
+        for frame in frames:
+            if not is_picture(frame):
+                segment.sound(frame.payload, frame.captured)
+                continue
+            if frame.key and format_of(frame, False) != self._form:  # the stream's parameters were changed meanwhile
+                self._end(frame.captured)
+                segment = self._start(frame)
+            segment.picture(frame.payload, frame.key, frame.captured)
+        segment.flush()
+
+    def close(self, end: int) -> list[Recording]:
+        """See `ClipWriter`."""
+        try:
+            self._end(end)
+        except OSError:
+            if not self._films:
+                raise
+        return self._films
+
+    def _start(self, first: Encoded) -> Segment:
+        origin = max(self._begin, first.captured)
+        self._form = format_of(first, False)
+        form = format_of(first, self._hears, 2 if first.captured < origin else 1)
+        self._segment = Segment(self.disk, EVENT, self._model, form, self._local(origin), origin)
+        return self._segment
+
+    def _end(self, end: int) -> None:
+        segment, self._segment = self._segment, None
+        if segment is None:
+            return
+        segment.stretch(end)
+        if closed := segment.close():
+            self._films.append(closed)
+
+
+class JpegClipWriter:
+    """Single pictures, one a second; one of them is the first at the event or after it."""
+
+    def __init__(self, disk: Disk, model: str, local: Local, begin: int, _hears: bool) -> None:
+        self.disk = disk
+        self.bytes = 0
+        self._model = model
+        self._local = local
+        self._due = begin
+        self._pictures: list[Encoded] = []
+        self._files: list[Recording] = []
+
+    def see(self, frame: Encoded) -> None:
+        """See `ClipWriter`."""
+        if frame.captured >= self._due:
+            self._pictures.append(frame)
+            self.bytes += len(frame.payload)
+            self._due += ((frame.captured - self._due) // SECOND + 1) * SECOND
+
+    def hear(self, block: Encoded) -> None:
+        """See `ClipWriter`."""
+
+    def fetch(self, end: int, *, last: bool = False) -> list[Encoded]:
+        """See `ClipWriter`."""
+        pictures, self._pictures = self._pictures, []
+        return pictures
+
+    def write(self, frames: list[Encoded]) -> None:
+        """See `ClipWriter`."""
+        self._files += [self._file(frame) for frame in frames]
+
+    def close(self, end: int) -> list[Recording]:
+        """See `ClipWriter`."""
+        return self._files
+
+    def _file(self, frame: Encoded) -> Recording:
+        at = frame.captured
+        for name in free_names(self._model, self._local(at), "jpg"):  # two may fall into one second
+            with suppress(FileExistsError):
+                found = self.disk.write(EVENT, name, frame.payload)
+                return Recording(found.folder, found.name, found.size, found.stamp, at, at)
+        raise FileExistsError("there are pictures of that time already")
+
+
+def _taken(waiting: deque[Encoded], goes: Callable[[Encoded], bool]) -> Iterator[Encoded]:
+    while waiting and goes(waiting[0]):
+        yield waiting.popleft()
+
+
+def _cut(block: Encoded, end: int) -> Encoded:
+    """Return the sound up to `end`."""
+    return replace(block, payload=block.payload[: (end - block.captured) * SOUND_RATE // SECOND])

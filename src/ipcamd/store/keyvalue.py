@@ -1,0 +1,45 @@
+"""Single facts about the device that must survive a restart: its MAC address, its clock's offset."""
+
+import sqlite3
+
+from ipcamd.store.database import Database, TransactionPart
+
+
+class KeyValueStore:
+    """Names and texts. In memory for reading; a change reaches the disk first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._facts: dict[str, str] = dict(database.rows("SELECT name, value FROM key_value"))
+
+    def get(self, name: str) -> str | None:
+        """Return the fact, or None."""
+        return self._facts.get(name)
+
+    async def set(self, name: str, value: str) -> None:
+        """Keep the fact; on return it is on the disk. Raises ``StoreError``, then nothing was changed."""
+        await self._database.complete(self._take(self.keep(name, value)))
+
+    def keep(self, name: str, value: str) -> TransactionPart:
+        """Return the step that keeps the fact, for a change that other parts share."""
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO key_value VALUES (?, ?)", (name, value))
+
+        return TransactionPart(save, lambda: self._facts.update({name: value}))
+
+    def forget(self, *names: str) -> TransactionPart:
+        """Return the step that drops these facts (factory default)."""
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.executemany("DELETE FROM key_value WHERE name = ?", [(name,) for name in names])
+
+        def done() -> None:
+            for name in names:
+                self._facts.pop(name, None)
+
+        return TransactionPart(save, done)
+
+    async def _take(self, step: TransactionPart) -> None:
+        await self._database.write(step.save)
+        step.done()

@@ -1,0 +1,86 @@
+"""Secrets at rest: sealed with a key that lies in a file of its own, so that the database alone gives none away.
+
+AES-256-GCM (NIST SP 800-38D), a random nonce for each. A secret is bound to the place that it is kept in: a sealed
+password that is copied to another account does not open.
+"""
+
+import hmac
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import ConfigError
+from ipcamd.store.files import write_durably
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_KEY = 32
+_NONCE = 12
+_BLOCK = 64  # secrets are padded to a multiple, so that a sealed one does not tell how long the password is
+_FORMAT = b"\x01"
+
+_log = logging.getLogger(__name__)
+
+
+class SecretBox:
+    """The key, and what can be done with it. Safe to use from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the key; make one if there is none, or none that is whole. Raises `ConfigError`."""
+        try:
+            self._key = _read(path) or _make(path)
+        except OSError as error:
+            raise ConfigError(f"the key {path} cannot be used ({error}): make it readable and writable") from error
+
+    @property
+    def fingerprint(self) -> str:
+        """A text that tells this key from others, and nothing else about it."""
+        return hmac.digest(self._key, b"ipcamd fingerprint", "sha256").hex()[:32]
+
+    def encrypt(self, text: str, place: str) -> bytes:
+        """SecretBox a text without NUL characters, to be kept at `place` (``account paul``)."""
+        data = text.encode()
+        padded = data.ljust(max(1, -(-len(data) // _BLOCK)) * _BLOCK, b"\0")
+        nonce = os.urandom(_NONCE)
+        return _FORMAT + nonce + _cipher(self._key).encrypt(nonce, padded, place.encode())
+
+    def decrypt(self, sealed: bytes, place: str) -> str | None:
+        """Return the text that was sealed for `place`; None if it was not, or with another key, or is damaged."""
+        from cryptography.exceptions import InvalidTag
+
+        nonce, text = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+        if sealed[:1] != _FORMAT or len(nonce) != _NONCE:
+            return None
+        try:
+            return _cipher(self._key).decrypt(nonce, text, place.encode()).rstrip(b"\0").decode()
+        except InvalidTag:
+            return None
+
+
+def _cipher(key: bytes) -> "AESGCM":
+    # imported here: it takes 12 ms, and a start at which no secret is made or used does without
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    if len(key) != _KEY:
+        aside = path.with_name(f"{path.name}.damaged")
+        path.replace(aside)
+        _log.error("the key %s is damaged (kept as %s): a new one is made", path, aside.name)
+        return None
+    path.chmod(0o600)
+    return key
+
+
+def _make(path: Path) -> bytes:
+    key = os.urandom(_KEY)
+    write_durably(path, key)
+    return key

@@ -1,0 +1,42 @@
+"""The way of what was captured to the card."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from ipcamd.app.recording import card_sink
+from ipcamd.errors import CardError
+from ipcamd.event_bus import Event, Kind
+from ipcamd.recording.clip_file import ClipFile
+from ipcamd.storage.card import Card, Film
+
+EVENT = Event(Kind.MOTION, 0, window=1)
+PICTURES = [ClipFile(Path(), f"{number}.jpg", "image/jpeg", 1, 0, 0, EVENT, "door") for number in range(3)]
+
+
+class Filling:
+    """A card with room for so many files."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.names: list[str] = []
+
+    async def keep(self, film: Film) -> None:
+        if len(self.names) == self.room:
+            raise CardError("the SD card is full")
+        self.names.append(film.name)
+
+
+async def test_all_files_of_a_capture_are_kept() -> None:
+    card = Filling(3)
+    await card_sink(cast(Card, card))(PICTURES)
+    assert card.names == ["0.jpg", "1.jpg", "2.jpg"]
+
+
+@pytest.mark.parametrize(("room", "words"), [(0, "full$"), (2, "full; 2 of 3 files are kept$")])
+async def test_a_card_that_gets_full_keeps_what_it_has(room: int, words: str) -> None:
+    card = Filling(room)
+    with pytest.raises(CardError, match=words):
+        await card_sink(cast(Card, card))(PICTURES)
+    assert len(card.names) == room

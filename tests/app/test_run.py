@@ -1,0 +1,96 @@
+"""A camera's lives: their ports, and their ends."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import pytest
+
+from ipcamd.app import run
+from ipcamd.app.run import TRIES, ExitReason
+from ipcamd.errors import PortTaken
+from ipcamd.options import Options, read
+from ipcamd.server.listener import bind
+
+HOST = "127.0.0.1"
+
+
+class Cameras:
+    """What stands in for the whole camera: it only opens its HTTP port."""
+
+    def __init__(self) -> None:
+        self.ports: list[int] = []
+        self.started = asyncio.Event()
+        self.at_end: Callable[[], None] = lambda: None
+        self.restart: Callable[[], None]
+
+    async def start_camera(self, stack: AsyncExitStack, options: Options, restart: Callable[[], None], _: object):  # type: ignore[no-untyped-def]
+        self.ports.append(options.port)
+        (sock,) = bind((HOST,), options.port)
+        stack.callback(sock.close)
+        stack.callback(self._falls)
+        self.restart = restart
+        self.started.set()
+        return lambda: None
+
+    def _falls(self) -> None:
+        self.at_end()
+
+
+@pytest.fixture
+def cameras(monkeypatch: pytest.MonkeyPatch) -> Cameras:
+    cameras = Cameras()
+    monkeypatch.setattr(run, "start_camera", cameras.start_camera)
+    return cameras
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that another program has."""
+    with socket.create_server((HOST, 0)) as other:
+        yield other.getsockname()[1]
+
+
+def begun(port: int) -> tuple[run.Runner, "asyncio.Task[None]"]:
+    options = replace(read({}, {}), host=HOST, port=port)
+    camera = run.Runner(options, lambda: options)
+    return camera, asyncio.create_task(camera.run())
+
+
+async def test_a_port_that_is_taken_after_it_was_found_free_is_found_anew(
+    cameras: Cameras, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [taken]
+    free_port = run.free_port
+    monkeypatch.setattr(run, "free_port", lambda *what: found.pop() if found else free_port(*what))
+    camera, life = begun(0)
+    await cameras.started.wait()
+    assert (cameras.ports[0], len(cameras.ports)) == (taken, 2)
+    cameras.started.clear()
+    cameras.restart()
+    await cameras.started.wait()
+    assert cameras.ports[2] == cameras.ports[1]  # clients find it again
+    camera.request_exit(ExitReason.STOP)
+    await life
+
+
+@pytest.mark.parametrize(("port", "tries"), [(0, TRIES), (None, 1)])
+async def test_a_port_that_stays_taken_is_an_error(
+    cameras: Cameras, taken: int, monkeypatch: pytest.MonkeyPatch, port: int | None, tries: int
+) -> None:
+    monkeypatch.setattr(run, "_with_ports", lambda o: replace(o, port=o.port or taken))
+    _, life = begun(taken if port is None else port)
+    with pytest.raises(PortTaken, match=f"port {taken} is in use by another program"):
+        await life
+    assert len(cameras.ports) == tries
+
+
+async def test_who_stops_a_camera_that_is_just_restarting_stops_it(cameras: Cameras) -> None:
+    camera, life = begun(0)
+    await cameras.started.wait()
+    cameras.at_end = lambda: camera.request_exit(ExitReason.STOP)
+    cameras.restart()
+    await asyncio.wait_for(life, 5)
+    assert len(cameras.ports) == 1

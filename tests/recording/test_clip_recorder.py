@@ -1,0 +1,312 @@
+"""Clips: how long, of what, from when, for whom."""
+
+from pathlib import Path
+
+import av
+import pytest
+from tests.recording.filming import Filming
+from tests.recording.stage import general
+from tests.wire.avi.films import NOON, SECOND, playable, probe, times
+
+from ipcamd.errors import StoreError
+from ipcamd.media.frame import Codec, Encoded
+from ipcamd.recording import clip_capture, clip_recorder
+
+FRAME = SECOND // 30
+
+
+@pytest.mark.parametrize(("codec", "name"), [(Codec.H264, "h264"), (Codec.MPEG4, "mpeg4")], ids=["h264", "mpeg4"])
+@pytest.mark.parametrize(("pre", "post"), [(0, 1), (2, 1), (5, 5)])
+@pytest.mark.parametrize("begin", [200, 217])
+async def test_a_film_lasts_from_before_the_event_until_after_it(
+    filming: Filming, codec: Codec, name: str, pre: int, post: int, begin: int
+) -> None:
+    stage = filming.stage
+    stage.codec = codec
+    await general(stage, EncodeFormat=name.upper(), PreEvent=str(pre), PostEvent=str(post))
+    filming.clips.arm(True)
+    stage.show(begin)
+    moment = stage.now_ns()
+    task = await filming.begin()
+    stage.show(30 * post + 5)
+    (material,) = await task
+    found = probe(material.path)
+    assert found["video"]["codec_name"] == name
+    assert float(str(found["format"]["duration"])) == pytest.approx(pre + post, abs=1 / 30)
+    assert int(str(found["audio"]["nb_frames"])) / 8000 == pytest.approx(pre + post, abs=0.045)
+    assert (material.began, material.ended) == (
+        moment - pre * SECOND,
+        pytest.approx(moment + post * SECOND, abs=FRAME),
+    )
+    assert material.name == f"ipcamd-{stage.local(material.began):%m%d%Y-%H%M%S}.avi"
+    assert str(found["format"]["tags"]["date"]).startswith(f"{stage.local(material.began):%Y-%m-%dT%H:%M:%S}")  # type: ignore[index]
+    assert material.content_type == "video/x-msvideo"
+    assert material.path.is_file()
+    if codec is Codec.H264:
+        assert playable(material.path) == ""
+
+
+async def test_pictures_and_sound_are_in_step(filming: Filming) -> None:
+    """Each picture from a second after the beginning on is shown at its own time, and so is the sound."""
+    stage = filming.stage
+    await general(stage, PreEvent="3", PostEvent="2")
+    filming.clips.arm(True)
+    stage.show(217)
+    task = await filming.begin()
+    stage.show(70)
+    (material,) = await task
+    shown = times(material.path)
+    count = round((material.ended - material.began) / FRAME)
+    late = [(material.ended - material.began - (count - n) * FRAME) / SECOND for n in range(count)]
+    assert shown[-90:] == pytest.approx(late[-90:], abs=1 / 60)
+    with av.open(str(material.path)) as container:
+        samples = b"".join(bytes(packet) for packet in container.demux(audio=0))
+    # the sound says of each sample at which second it was captured
+    for at in range(0, len(samples) - 320, 320):
+        captured = material.began + at * SECOND // 8000
+        assert samples[at + 160] in {(captured + slack) // SECOND % 100 for slack in (-40_000_000, 0, 40_000_000)}
+
+
+async def test_the_pictures_are_the_stream_s_own(filming: Filming) -> None:
+    """Nothing is encoded anew: the pictures in the film are those that viewers of the stream see."""
+    stage = filming.stage
+    await general(stage, PreEvent="1", PostEvent="1")
+    filming.clips.arm(True)
+    sent: list[bytes] = []
+
+    def see(frame: Encoded) -> None:
+        sent.append(frame.payload)
+
+    stage.h264.join(see)
+    stage.show(100)
+    task = await filming.begin()
+    stage.show(40)
+    (material,) = await task
+    with av.open(str(material.path)) as container:
+        kept = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    start = sent.index(kept[0])
+    stage.h264.leave(see)
+    assert kept == sent[start : start + len(kept)]
+    assert len(kept) > 60
+
+
+async def test_jpeg_gives_a_picture_each_second_and_one_at_the_event(filming: Filming) -> None:
+    stage = filming.stage
+    stage.codec = Codec.JPEG
+    await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="2", PostEvent="3")
+    filming.clips.arm(True)
+    stage.show(200)
+    moment = stage.now_ns()
+    task = await filming.begin()
+    stage.show(100)
+    materials = await task
+    assert [material.began - moment for material in materials] == pytest.approx(
+        [n * SECOND for n in range(-2, 3)], abs=FRAME
+    )
+    assert moment in [material.began for material in materials]
+    assert len({material.name for material in materials}) == 5
+    assert all(material.name.endswith(".jpg") and material.content_type == "image/jpeg" for material in materials)
+    assert all(material.path.read_bytes()[:2] == b"\xff\xd8" for material in materials)
+
+
+@pytest.mark.parametrize("form", ["AVI", "JPEG"])
+async def test_a_capture_of_no_length_holds_the_event_itself(filming: Filming, form: str) -> None:
+    stage = filming.stage
+    stage.codec = Codec.JPEG if form == "JPEG" else Codec.H264
+    encode = "JPEG" if form == "JPEG" else "H264"
+    await general(stage, FileFormat=form, EncodeFormat=encode, PreEvent="0", PostEvent="0")
+    filming.clips.arm(True)
+    stage.show(75)
+    task = await filming.begin()
+    stage.show(10)
+    (material,) = await task
+    assert material.began == NOON + 75 * FRAME + 25
+    assert playable(material.path) == ""
+
+
+async def test_further_events_prolong_a_clip(filming: Filming) -> None:
+    stage = filming.stage
+    await general(stage, PreEvent="1", PostEvent="2")
+    filming.clips.arm(True)
+    stage.show(60)
+    begin = stage.now_ns()
+    first = await filming.begin()
+    for _ in range(3):
+        stage.show(45)
+        assert await (await filming.begin()) == []
+    stage.show(65)
+    (material,) = await first
+    assert material.began == begin - SECOND
+    assert material.ended == pytest.approx(begin + 3 * 1.5 * SECOND + 2 * SECOND, abs=FRAME)
+    assert float(str(probe(material.path)["format"]["duration"])) == pytest.approx(1 + 4.5 + 2, abs=1 / 30)
+
+
+async def test_a_clip_is_bounded_and_the_next_event_begins_another(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_recorder, "LONGEST", 4 * SECOND)
+    stage = filming.stage
+    await general(stage, PreEvent="1", PostEvent="2")
+    filming.clips.arm(True)
+    stage.show(60)
+    first = await filming.begin()
+    stage.show(30)
+    assert await (await filming.begin()) == []
+    stage.show(30)
+    second = await filming.begin()
+    assert not second.done()
+    stage.show(70)
+    (one,), (other,) = await first, await second
+    assert one.ended - one.began == pytest.approx(4 * SECOND, abs=FRAME)
+    assert other.ended - other.began == pytest.approx(3 * SECOND, abs=FRAME)
+    assert other.path != one.path
+
+
+async def test_schedules_share_the_clip_of_an_event(filming: Filming) -> None:
+    stage = filming.stage
+    await general(stage, PreEvent="0", PostEvent="1")
+    filming.clips.arm(True)
+    stage.show(60)
+    event = filming.event()
+    tasks = [await filming.begin(name, event) for name in "abc"]
+    stage.show(40)
+    materials = [(await task)[0] for task in tasks]
+    assert [material.schedule for material in materials] == ["a", "b", "c"]
+    assert len({material.path for material in materials}) == 1
+
+
+async def test_an_unarmed_camera_begins_at_the_event(filming: Filming) -> None:
+    stage = filming.stage
+    await general(stage, PreEvent="5", PostEvent="1")
+    stage.show(57)
+    assert stage.h264.viewers == 0
+    task = await filming.begin()
+    stage.show(70)
+    (material,) = await task
+    # the first key frame came with picture 60
+    assert material.began == NOON + 2 * SECOND
+    assert playable(material.path) == ""
+
+
+async def test_a_ring_that_was_armed_just_now_gives_what_it_has(filming: Filming) -> None:
+    stage = filming.stage
+    await general(stage, PreEvent="5", PostEvent="1")
+    filming.clips.arm(True)
+    stage.show(30)
+    task = await filming.begin()
+    stage.show(40)
+    (material,) = await task
+    assert (material.began, material.ended) == (NOON, pytest.approx(NOON + 2 * SECOND, abs=FRAME))
+
+
+async def test_only_an_armed_camera_keeps_the_encoder_running(filming: Filming) -> None:
+    stage = filming.stage
+    filming.clips.arm(True)
+    assert (stage.h264.viewers, stage.sound.viewers) == (1, 1)  # type: ignore[union-attr]
+    await general(stage, EncodeFormat="MPEG4")
+    assert (stage.h264.viewers, stage.mpeg4.viewers) == (0, 1)
+    await general(stage, FileFormat="JPEG", EncodeFormat="JPEG")
+    assert (stage.mpeg4.viewers, stage.mjpeg.viewers) == (0, 1)
+    filming.clips.arm(False)
+    assert stage.mjpeg.viewers == 0
+
+
+async def test_without_a_microphone_there_is_no_sound(filming: Filming) -> None:
+    stage = filming.stage
+    stage.hears = False
+    await general(stage, PreEvent="1", PostEvent="1")
+    filming.clips.arm(True)
+    stage.show(60)
+    task = await filming.begin()
+    stage.show(40)
+    (material,) = await task
+    assert "audio" not in probe(material.path)
+
+
+async def test_an_end_saves_what_there_is_and_no_more(filming: Filming) -> None:
+    stage = filming.stage
+    await general(stage, PreEvent="1", PostEvent="5")
+    filming.clips.arm(True)
+    stage.show(60)
+    task = await filming.begin()
+    stage.show(10)
+    await filming.clips.close()
+    (material,) = await task
+    assert playable(material.path) == ""
+    assert material.ended - material.began == pytest.approx(SECOND + 10 * FRAME, abs=FRAME)
+    assert float(str(probe(material.path)["format"]["duration"])) == pytest.approx(1 + 10 / 30, abs=1 / 30)
+
+
+async def test_a_film_of_too_many_bytes_ends_where_its_pictures_end(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = filming.stage
+    await general(stage, PreEvent="0", PostEvent="5")
+    filming.clips.arm(True)
+    stage.show(61)  # from the last key frame to the event there is one picture only
+    monkeypatch.setattr(clip_capture, "MOST_BYTES", 1)
+    task = await filming.begin()
+    stage.show(30)
+    (material,) = await task
+    assert material.ended - material.began <= 3 * FRAME
+    assert float(str(probe(material.path)["format"]["duration"])) <= 3 / 30
+
+
+async def test_no_picture_no_clip(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clip_capture.ClipCapture, "LATE", -5.0)
+    with pytest.raises(StoreError, match="no picture came"):
+        await filming.take(filming.event(), "s")
+
+
+async def test_a_full_disk_is_told_and_leaves_nothing(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    stage = filming.stage
+    await general(stage, PreEvent="0", PostEvent="1")
+    filming.clips.arm(True)
+    stage.show(60)
+    monkeypatch.setattr("os.fsync", full)
+    task = await filming.begin()
+    stage.show(40)
+    with pytest.raises(StoreError, match=r"could not be written: No space left on device$"):
+        await task
+    assert list(filming.folder.iterdir()) == []
+
+
+async def test_clips_do_not_pile_up(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filming.clips._shelf, "_most", 1)
+    stage = filming.stage
+    await general(stage, PreEvent="0", PostEvent="1")
+    for _ in range(3):
+        filming.clips.arm(True)
+        stage.show(60)
+        task = await filming.begin()
+        stage.show(40)
+        (material,) = await task
+    assert list(filming.folder.rglob("*.avi")) == [material.path]
+
+
+async def test_two_pictures_of_one_second_have_two_names(filming: Filming) -> None:
+    """Pictures come when they come: at 1.05 s and then at 1.95 s, for example."""
+    stage = filming.stage
+    stage.codec = Codec.JPEG
+    await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="0", PostEvent="2")
+    filming.clips.arm(True)
+    stage.show(58)
+    task = await filming.begin()  # at 58/30 s
+    stage.number += 3
+    stage.show(1)  # at 2.03 s; the next is due at 2.93 s
+    stage.number += 26
+    stage.show(1)  # at 2.93 s
+    stage.show(60)
+    materials = await task
+    assert len({material.name for material in materials}) == len(materials) >= 2
+    assert [(m.began - NOON) // SECOND for m in materials][:2] == [2, 2]
+
+
+async def test_what_an_earlier_life_left_is_thrown_away(tmp_path: Path, filming: Filming) -> None:
+    (filming.folder / "7").mkdir()
+    (filming.folder / "7" / "old.avi").write_bytes(b"x")
+    await filming.clips.start()
+    assert list(filming.folder.iterdir()) == []

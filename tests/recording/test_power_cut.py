@@ -1,0 +1,133 @@
+"""What is left of a clip when the power goes, or the disk takes no more: what is on the disk by then."""
+
+import asyncio
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.recording.filming import Filming
+from tests.recording.stage import general
+from tests.wire.avi.films import SECOND, playable
+
+from ipcamd.errors import StoreError
+from ipcamd.media.frame import Codec
+from ipcamd.recording import clip_recorder
+from ipcamd.recording.pending_clips import PendingClip, PendingClips
+from ipcamd.wire.avi.layout import HEAD
+
+FRAME = SECOND // 30
+
+
+async def written(filming: Filming, ending: str, count: int = 1) -> None:
+    """Wait until so many files with that ending hold something."""
+    async with asyncio.timeout(10):
+        while sum(path.stat().st_size > HEAD for path in filming.folder.rglob(f"*{ending}")) < count:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+
+
+async def test_a_power_cut_loses_the_last_moment_of_a_clip(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(clip_recorder, "FLUSH", 0.01)
+    stage = filming.stage
+    await general(stage, PreEvent="2", PostEvent="5")
+    filming.clips.arm(True)
+    stage.show(90)
+    event = filming.event()
+    tasks = [await filming.begin(name, event) for name in ("a", "b")]
+    stage.show(60)
+    await written(filming, ".avi")
+    await asyncio.sleep(0.1)
+    next_life = Filming(tmp_path / "copy", stage)
+    shutil.copytree(filming.folder, next_life.folder)
+    await next_life.clips.start()
+    assert [(order.schedule, order.event) for order in next_life.clips.owed] == [("a", event), ("b", event)]
+    for order in next_life.clips.owed:
+        async with next_life.clips.again(order) as materials:
+            (material,) = materials
+            assert playable(material.path) == ""
+            assert material.began == event.moment - 2 * SECOND
+            assert material.ended > event.moment + 2 * SECOND - 10 * FRAME
+            assert (material.schedule, material.event) == (order.schedule, event)
+        assert order not in PendingClips(stage.database).left()
+    next_life.clips._shelf.make_room(1 << 60)
+    assert list(next_life.folder.iterdir()) == []  # nobody waits for it any more
+    stage.show(100)
+    assert [len(await task) for task in tasks] == [1, 1]
+
+
+async def test_pictures_that_were_taken_outlive_a_power_cut(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(clip_recorder, "FLUSH", 0.01)
+    stage = filming.stage
+    stage.codec = Codec.JPEG
+    await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="1", PostEvent="5")
+    filming.clips.arm(True)
+    stage.show(90)
+    task = await filming.begin()
+    stage.show(60)
+    await written(filming, ".jpg", 3)
+    next_life = Filming(tmp_path / "copy", stage)
+    shutil.copytree(filming.folder, next_life.folder)
+    await next_life.clips.start()
+    (order,) = next_life.clips.owed
+    async with next_life.clips.again(order) as materials:
+        assert [playable(material.path) for material in materials] == ["", "", ""]
+        assert [material.content_type for material in materials] == ["image/jpeg"] * 3
+    stage.show(100)
+    await task
+
+
+async def test_a_clip_that_was_handed_on_is_owed_no_more(filming: Filming) -> None:
+    stage = filming.stage
+    await general(stage, PreEvent="0", PostEvent="1")
+    filming.clips.arm(True)
+    stage.show(60)
+    task = await filming.begin()
+    stage.show(40)
+    await task
+    assert PendingClips(stage.database).left() == []
+
+
+async def test_a_power_cut_before_the_first_picture_is_said(filming: Filming) -> None:
+    order = PendingClip("nothing", "s", filming.event())
+    await PendingClips(filming.stage.database).add(order)
+    with pytest.raises(StoreError, match="before there was a picture"):
+        async with filming.clips.again(order):
+            pass
+    assert PendingClips(filming.stage.database).left() == []
+
+
+async def test_a_disk_that_gets_full_in_the_middle_leaves_a_shorter_clip(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = os.pwritev
+
+    def nearly_full(fd: int, pieces: list[bytes], place: int) -> int:
+        if sum(map(len, pieces)) > 5000:  # the index still finds room
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return really(fd, pieces, place)
+
+    monkeypatch.setattr(clip_recorder, "FLUSH", 0.01)
+    stage = filming.stage
+    await general(stage, PreEvent="1", PostEvent="5")
+    filming.clips.arm(True)
+    stage.show(60)
+    event = filming.event()
+    task = await filming.begin("s", event)
+    stage.show(60)
+    await written(filming, ".avi")
+    await asyncio.sleep(0.1)
+    monkeypatch.setattr("os.pwritev", nearly_full)
+    stage.show(60)
+    (material,) = await task  # the event goes on, and yet
+    assert playable(material.path) == ""
+    assert material.began == event.moment - SECOND
+    assert 2 * SECOND - 10 * FRAME < material.ended - event.moment <= 4 * SECOND + FRAME
+    monkeypatch.setattr("os.pwritev", really)
+    task = await filming.begin("s")
+    stage.show(160)
+    assert len(await task) == 1
