@@ -30,9 +30,10 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, Kind
 from ipcamd.params import STORED
 from ipcamd.recording.clip_file import ClipFile
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import Entry, EventLog
-from ipcamd.store.settings import Change, Settings
 
 CLIP, FILM = 10_000_000, 25_000_000
 """Bytes of a clip, for which the goal holds, and of a film of a minute. Each file costs four questions and answers more

@@ -1,7 +1,7 @@
 """The parts of a running camera, as endpoints are given them. No logic."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     from ipcamd.events.schedules import Schedules
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
-    from ipcamd.params.group import Values
+    from ipcamd.settings.service import Settings
     from ipcamd.storage.card import Card
     from ipcamd.storage.playback import Playback
-    from ipcamd.store.database import TransactionPart
     from ipcamd.store.eventlog import EventLog
-    from ipcamd.store.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +39,12 @@ class Camera:
     projector: "Playback"
     outside: "Outside | None"
     """The virtual device's world; None on a real one."""
-    live: "Mapping[tuple[str, str], Callable[[], str]]"
-    """(group, parameter) to its present value, for parameters of ``Origin.LIVE``."""
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]
     """How many streams are being watched."""
     started: float
     """``time.monotonic()`` at start."""
-    live_set: "Mapping[str, Callable[[Values, Values], TransactionPart]]" = field(default_factory=dict)
-    """Group to what sets its parameters of ``Origin.LIVE``: ``live_set[group](values, sent)``. `values` are the stored
-    ones as the update will leave them, `sent` the live ones that were sent. It returns its step of the update, or
-    raises ``RequestFailed``."""
     speaker: "Speaker | None" = None
     """None on a camera that has none."""
     talk_port: Callable[[], int | None] = lambda: None

@@ -4,6 +4,7 @@ IpcamdError
 ├── ConfigError     an option, source, port or state directory is unusable: exit code 2 at start
 │   └── PortTaken   the port is another program's
 ├── RequestFailed   a request is well-formed but cannot be done: 200 ``Request failed: <message>``
+│   └── SettingRefused  a parameter cannot be set so
 ├── HttpError       a request is refused by HTTP itself: 4xx/5xx
 ├── StoreError      a change could not be made durable; memory is as before
 ├── CardError       the SD card is not there, full, or failed
@@ -28,6 +29,14 @@ class PortTaken(ConfigError):
 
 class RequestFailed(IpcamdError):
     """An application error: the message names the parameter, the value and what is allowed."""
+
+
+class SettingRefused(RequestFailed):
+    """A parameter cannot be set so; ``reason`` is the message without the parameter's name."""
+
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(f"{setting}: {reason}")
+        self.reason = reason
 
 
 class StoreError(IpcamdError):
@@ -69,3 +78,8 @@ class HttpError(IpcamdError):
         self.status = status
         self.message = message
         self.headers = tuple(headers)
+
+
+def shown(text: str) -> str:
+    """Return what a request sent so that a message can repeat it: on one line, at most 64 characters of it."""
+    return "".join(c if c.isprintable() else "?" for c in text[:64]) + ("..." if len(text) > 64 else "")

@@ -12,8 +12,8 @@ from ipcamd.access.accounts import SLOTS, Account, Accounts
 from ipcamd.access.passwords import MASK
 from ipcamd.errors import ConfigError, RequestFailed, StoreError
 from ipcamd.params.group import Rank
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.settings import Settings
 
 
 def password(accounts: Accounts, name: str) -> str | None:

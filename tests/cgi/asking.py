@@ -1,7 +1,7 @@
 """A camera of real small parts on a database of its own, and requests to its endpoints without a network."""
 
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,13 +20,13 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
 from ipcamd.params import STORED
 from ipcamd.params.group import Rank
+from ipcamd.settings.service import Settings
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import Index
 from ipcamd.storage.playback import Playback
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 from ipcamd.store.keyvalue import KeyValueStore
-from ipcamd.store.settings import Settings
 from ipcamd.wire.http import Head
 from ipcamd.wire.query import Query
 
@@ -43,7 +43,6 @@ class World:
     host: int = NOON
     restarts: int = 0
     outside: Outside | None = field(default_factory=Outside)
-    live: dict[tuple[str, str], Callable[[], str]] = field(default_factory=dict)
     allow_local: bool = False
     rank: Rank = Rank.ADMIN
     """Of the account that asks."""
@@ -84,7 +83,6 @@ class World:
             card=self.card,
             projector=self.projector,
             outside=self.outside,
-            live=self.live,
             restart=self._restart,
             viewers=lambda: 3,
             started=0.0,

@@ -15,9 +15,10 @@ from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.cgi.param import ENDPOINTS
 from ipcamd.errors import RequestFailed
 from ipcamd.params import GROUPS
-from ipcamd.params.group import Origin, Rank, Values
+from ipcamd.params.group import Origin, Rank, Texts, Values
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database, TransactionPart
-from ipcamd.store.settings import Settings
+from ipcamd.wire.http import Head
 from ipcamd.wire.query import Query
 
 LIVE = {
@@ -35,7 +36,7 @@ class Asker:
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         self.settings = Settings(self.database, GROUPS, {})
-        self.clock_set: list[tuple[Values, Values]] = []
+        self.clock_set: list[tuple[Values, Texts]] = []
         nothing: Any = None
         self.camera = Camera(
             settings=self.settings,
@@ -51,14 +52,14 @@ class Asker:
             card=nothing,
             projector=nothing,
             outside=nothing,
-            live=LIVE,
             restart=nothing,
             viewers=nothing,
             started=0.0,
-            live_set={"Time": self._set_clock},
         )
+        self.settings.add_readers(LIVE)
+        self.settings.add_writer("Time", self._set_clock)
 
-    def _set_clock(self, values: Values, sent: Values) -> TransactionPart:
+    def _set_clock(self, values: Values, sent: Texts) -> TransactionPart:
         if sent.get("ServerDate") == "2000-01-01":
             raise RequestFailed("ServerDate=2000-01-01: not that day")
         return TransactionPart(lambda _: None, lambda: self.clock_set.append((values, sent)))
@@ -66,7 +67,7 @@ class Asker:
     async def __call__(self, query: str, path: str = "/cgi/admin/param.cgi", rank: Rank = Rank.ADMIN) -> str:
         endpoint = next(e for e in ENDPOINTS if e.path == path)
         assert rank >= endpoint.rank, "the router would not let it in"
-        head: Any = None
+        head = Head("GET", f"{path}?{query}", path, query, (1, 1), {}, 0, True)
         call = Call(head, Query.parse(query), Account("anna", rank), "127.0.0.1", self.camera, _no_body())
         reply = await cast(Awaitable[Reply], endpoint.action(call))
         assert (reply.status, reply.content_type) == (200, "text/plain")
@@ -139,7 +140,7 @@ async def test_alllist_is_every_group_in_order_and_reads_back(ask: Asker, action
     for group in GROUPS:
         assert [*found[group.name]] == [param.name for param in group.params]
         for param in group.params:
-            assert param.secret or param.kind.parse(found[group.name][param.name]) == found[group.name][param.name]
+            assert param.secret or param.kind.normalize(found[group.name][param.name]) == found[group.name][param.name]
 
 
 async def test_what_was_listed_can_be_sent_back(ask: Asker) -> None:
@@ -265,7 +266,7 @@ async def test_the_clock_is_not_set_when_the_rest_cannot_be_kept(ask: Asker) -> 
 
 
 async def test_a_device_that_cannot_set_its_clock_says_so(ask: Asker) -> None:
-    ask.camera = replace(ask.camera, live_set={})
+    ask.camera = replace(ask.camera, settings=Settings(ask.database, GROUPS, {}))
     message = await ask.refusal("action=update&group=Time&ServerTime=07:05")
     assert message == "Time.ServerTime: not supported by this device"
 
@@ -342,7 +343,7 @@ async def test_each_parameter_alone_is_as_hidden_as_in_the_listing(ask: Asker, p
 
 @pytest.mark.parametrize(("path", "rank"), PATHS.items())
 async def test_a_path_sets_what_its_rank_may_set(ask: Asker, path: str, rank: Rank) -> None:
-    ask.camera = replace(ask.camera, live={})
+    ask.settings.add_readers({("Hardware", "PT"): lambda: "1"})
     for group in GROUPS:
         for param in (p for p in group.params if p.origin is Origin.STORED and p.set):
             query = f"action=update&group={group.name}&{param.name}={param.default}"

@@ -7,7 +7,7 @@ from ipcamd.delivery.blocking_session import BlockingSession
 from ipcamd.delivery.spool_item import SpoolItem
 from ipcamd.delivery.uploader import TargetConfig
 from ipcamd.params.event.server import FTP
-from ipcamd.store.settings import Settings
+from ipcamd.settings.service import Settings
 
 
 class FakeUploader:

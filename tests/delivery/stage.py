@@ -15,9 +15,10 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, Kind
 from ipcamd.params import STORED
 from ipcamd.recording.clip_file import ClipFile
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import Entry, EventLog
-from ipcamd.store.settings import Change, Settings
 
 SECOND = 10**9
 MOMENT = 1_780_000_000 * SECOND

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ipcamd.device.clock import OFFSET, UNITS, YEARS, Clock, at, moment, zone
 from ipcamd.errors import RequestFailed, StoreError
+from ipcamd.params.time import TIME
 from ipcamd.params.zones import ZONES
 from ipcamd.store.database import TransactionPart
 
@@ -39,7 +40,7 @@ class World:
     def __init__(self, time_zone: int = LONDON, daylight_saving: str = "off") -> None:
         self.host = 1_750_000_000 * SECOND
         self.facts = Memory()
-        self.group = {"TimeZone": str(time_zone), "DaylightSaving": daylight_saving}
+        self.group = TIME.values(TimeZone=str(time_zone), DaylightSaving=daylight_saving)
         self.clock = self.again()
 
     def again(self) -> Clock:
@@ -146,13 +147,13 @@ def test_an_hour_that_daylight_saving_leaves_out() -> None:
 
 def test_the_parameters_set_it_in_the_zone_that_the_update_leaves() -> None:
     world = World(LONDON)
-    after = {"TimeZone": str(KOLKATA), "DaylightSaving": "off"}
-    world.clock.set_live(after, {"ServerDate": "2030-05-06", "ServerTime": "07:08:09"}).done()
+    after = TIME.values(TimeZone=str(KOLKATA))
+    world.clock.write(after, {"ServerDate": "2030-05-06", "ServerTime": "07:08:09"}).done()
     assert world.clock.now_ns() == ns(2030, 5, 6, 1, 38, 9)
     told: list[int] = []
     world.clock.watch(lambda: told.append(world.clock.now_ns()))
-    world.clock.set_live(world.group, {"ServerDate": "2031-01-02"}).done()
+    world.clock.write(world.group, {"ServerDate": "2031-01-02"}).done()
     assert told == [ns(2031, 1, 2, 1, 38, 9)]
     assert world.clock.now_ns() == ns(2031, 1, 2, 1, 38, 9)
-    values = world.clock.live()
+    values = world.clock.readers()
     assert (values["Time", "ServerDate"](), values["Time", "ServerTime"]()) == ("2031-01-02", "01:38:09")

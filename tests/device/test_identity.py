@@ -33,7 +33,7 @@ def test_build(version: str, number: str) -> None:
 
 async def test_system_info_shows_it() -> None:
     plate = await identity(Memory())
-    shown = {name: value() for (group, name), value in plate.live().items() if group == "System.Info"}
+    shown = {name: value() for (group, name), value in plate.readers().items() if group == "System.Info"}
     assert shown["MACAddress"] == plate.mac
     assert shown["FWVersion"] == ipcamd.__version__
     assert shown["CGI"] == "1.0.9"

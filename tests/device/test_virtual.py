@@ -78,9 +78,9 @@ def test_causes_are_listed_before_effects() -> None:
 def test_inputs_output_and_hardware_are_parameters() -> None:
     outside = Outside()
     outside.act({"di2": "high"})
-    live = {name: value() for name, value in outside.live().items()}
+    live = {name: value() for name, value in outside.readers().items()}
     assert (live["GPIO", "TriggerInStatus1"], live["GPIO", "TriggerInStatus2"]) == ("low", "high")
     outside.show("do1", "high")
-    assert outside.live()["GPIO", "TriggerOutStatus1"]() == "high"
+    assert outside.readers()["GPIO", "TriggerOutStatus1"]() == "high"
     assert live["Hardware", "TriggerIn"] == "2"
     assert all((group := find(name)) and group.param(parameter) for name, parameter in live)

@@ -16,9 +16,9 @@ from ipcamd.events.schedules import Schedules
 from ipcamd.params import STORED
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.pending_clips import PendingClip
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
-from ipcamd.store.settings import Settings
 
 NOON = int(datetime(2024, 1, 1, 12, tzinfo=UTC).timestamp()) * 10**9
 MOTION = Event(Kind.MOTION, NOON, window=2)

@@ -15,8 +15,9 @@ from ipcamd.media.hub import Hub
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.source import Wanted
 from ipcamd.params import GROUPS
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.settings import Change, Settings
 from ipcamd.wire.payload import Header, VideoFormat
 
 NEVER = Patience(silence=600, start=600, blank=600)

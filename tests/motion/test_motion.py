@@ -19,9 +19,9 @@ from ipcamd.media.source import Wanted
 from ipcamd.motion.motion import STALE, Motion
 from ipcamd.params import STORED
 from ipcamd.params.motion import MOTION
+from ipcamd.settings.change import Change as Setting
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.settings import Change as Setting
-from ipcamd.store.settings import Settings
 from ipcamd.wire.payload import Header, Status
 
 ON = {"motionenable": "1", "mdpercent": "5|5|5", "mddata": "1,0,0,640,480,50|1,0,0,640,200,50|0,0,0,0,0,50"}

@@ -5,7 +5,9 @@ import pytest
 from ipcamd.params import GROUPS, find
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Origin, Rank
-from ipcamd.params.values import Integer, Kind, OneOf
+from ipcamd.params.kinds.choice import OneOf
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.number import Integer
 
 NAMES = [
     "Hardware",
@@ -70,11 +72,11 @@ def test_names_in_a_group_differ_and_none_is_a_word_of_the_request(group: Group)
 @each
 def test_the_defaults_keep_the_rules_between_parameters(group: Group) -> None:
     values = {param.name: param.default for param in group.params}
-    assert group.settle is None or group.settle(values, {}) == {}
+    assert group.normalize is None or group.normalize(values, {}) == {}
 
 
 def test_each_default_is_of_its_own_kind() -> None:
-    assert [name for name, param in EVERY if param.kind.parse(param.default) != param.default] == []
+    assert [name for name, param in EVERY if param.kind.normalize(param.default) != param.default] == []
 
 
 @each
@@ -82,7 +84,7 @@ def test_what_breaks_a_listing_or_a_memory_is_refused(group: Group) -> None:
     for param in group.params:
         for text in POISON:
             with pytest.raises(ValueError, match=r"\S"):
-                param.kind.parse(text)
+                param.kind.normalize(text)
 
 
 def test_who_may_set_a_parameter_may_read_it() -> None:
@@ -108,7 +110,7 @@ def test_labels_are_as_many_as_values() -> None:
     assert [name for name, param in EVERY if not labelled(param.kind)] == []
 
 
-def labelled(kind: Kind) -> bool:
+def labelled(kind: ValueKind) -> bool:
     """Return whether a kind has a label for each value, if it has any."""
     if isinstance(kind, Integer):
         return len(kind.labels) in (0, kind.high - kind.low + 1)

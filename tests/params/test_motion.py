@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipcamd.params import APART, GROUPS, STORED
+from ipcamd.params.kinds.choice import FLAG
+from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.motion import FIELDS, MOTION, Grid, Names, Percents, Rectangles
-from ipcamd.params.values import FLAG, Kind
 
 KINDS = {param.name: param.kind for param in MOTION.params}
 
@@ -74,20 +75,20 @@ BAD = [
 
 @pytest.mark.parametrize(("name", "sent", "kept"), GOOD)
 def test_what_is_good_is_kept_in_one_spelling(name: str, sent: str, kept: str | None) -> None:
-    assert KINDS[name].parse(sent) == (sent if kept is None else kept)
+    assert KINDS[name].normalize(sent) == (sent if kept is None else kept)
 
 
 @pytest.mark.parametrize(("name", "sent", "reason"), BAD, ids=range(len(BAD)))
 def test_what_is_wrong_is_refused_with_what_is_allowed(name: str, sent: str, reason: str) -> None:
     with pytest.raises(ValueError, match=re.escape(reason)) as refusal:
-        KINDS[name].parse(sent)
+        KINDS[name].normalize(sent)
     assert len(str(refusal.value)) < 150
     assert str(refusal.value).isprintable()
 
 
 @pytest.mark.parametrize("param", MOTION.params, ids=lambda param: param.name)
 def test_the_factory_value_is_of_its_kind(param: object) -> None:
-    assert KINDS[param.name].parse(param.default) == param.default  # type: ignore[attr-defined]
+    assert KINDS[param.name].normalize(param.default) == param.default  # type: ignore[attr-defined]
 
 
 def test_param_cgi_does_not_know_the_group_and_the_store_does() -> None:
@@ -104,16 +105,16 @@ NUMBERS = st.tuples(*(st.integers(0, most) for most in FIELDS.values())).map(
 @given(st.tuples(NUMBERS, NUMBERS, NUMBERS))
 def test_all_windows_that_there_can_be_are_taken(windows: tuple[tuple[int, ...], ...]) -> None:
     text = "|".join(",".join(map(str, window)) for window in windows)
-    assert Rectangles().parse(text) == text
+    assert Rectangles().normalize(text) == text
 
 
 @given(
     st.sampled_from([Rectangles(), Percents(), Grid(), Names(), FLAG]), st.text("0129,|-+ aFg\u0661\n_.", max_size=60)
 )
-def test_whatever_is_sent_is_refused_or_kept_so_that_it_reads_the_same_again(kind: Kind, text: str) -> None:
+def test_whatever_is_sent_is_refused_or_kept_so_that_it_reads_the_same_again(kind: ValueKind, text: str) -> None:
     try:
-        kept = kind.parse(text)
+        kept = kind.normalize(text)
     except ValueError:
         return
-    assert kind.parse(kept) == kept
+    assert kind.normalize(kept) == kept
     assert kept.isprintable()

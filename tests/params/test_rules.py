@@ -6,15 +6,14 @@ from ipcamd.errors import RequestFailed
 from ipcamd.params import find, image, network, time
 from ipcamd.params.device import ptz
 from ipcamd.params.event import server
-from ipcamd.params.group import Values
+from ipcamd.params.group import Texts
 
 
-def settle(group: str, sent: Values, **before: str) -> Values:
+def normalize(group: str, sent: Texts, **before: str) -> Texts:
     found = find(group)
     assert found is not None
-    assert found.settle is not None
-    defaults = {param.name: param.default for param in found.params}
-    return found.settle(defaults | before | sent, sent)
+    assert found.normalize is not None
+    return found.normalize(found.values(**before) | sent, sent)
 
 
 FOLLOWS = [
@@ -65,14 +64,14 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("group", "sent", "before", "follows"), FOLLOWS, ids=str)
-def test_follows(group: str, sent: Values, before: Values, follows: Values) -> None:
-    assert settle(group, sent, **before) == follows
+def test_follows(group: str, sent: Texts, before: Texts, follows: Texts) -> None:
+    assert normalize(group, sent, **before) == follows
 
 
 @pytest.mark.parametrize(("group", "sent", "before", "message"), REFUSED, ids=str)
-def test_refused(group: str, sent: Values, before: Values, message: str) -> None:
+def test_refused(group: str, sent: Texts, before: Texts, message: str) -> None:
     with pytest.raises(RequestFailed, match=message):
-        settle(group, sent, **before)
+        normalize(group, sent, **before)
 
 
 def test_every_rule_of_the_table_is_tried_above() -> None:

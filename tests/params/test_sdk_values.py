@@ -87,16 +87,16 @@ def params(group: str, names: str) -> list[Param]:
 @pytest.mark.parametrize(("group", "names", "low", "high"), NUMBERS)
 def test_numbers(group: str, names: str, low: int, high: int) -> None:
     for param in params(group, names):
-        assert [int(param.kind.parse(str(number))) for number in (low, high)] == [low, high], param.name
+        assert [int(param.kind.normalize(str(number))) for number in (low, high)] == [low, high], param.name
         for number in (low - 1, high + 1):
             with pytest.raises(ValueError, match=r"."):
-                param.kind.parse(str(number))
+                param.kind.normalize(str(number))
 
 
 @pytest.mark.parametrize(("group", "names", "words"), WORDS)
 def test_words(group: str, names: str, words: str) -> None:
     for param in params(group, names):
-        assert [param.kind.parse(word) for word in words.split()] == words.split(), param.name
+        assert [param.kind.normalize(word) for word in words.split()] == words.split(), param.name
         for word in ("", "perhaps", "99", f"{words.split()[0]} "):
             with pytest.raises(ValueError, match=r"."):
-                param.kind.parse(word)
+                param.kind.normalize(word)

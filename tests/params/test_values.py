@@ -6,28 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipcamd.params import GROUPS
-from ipcamd.params.values import (
-    EMAIL,
-    EVEN_PORT,
-    HEX,
-    MAC,
-    ON_OFF,
-    PATH,
-    PORT,
-    SHARE,
-    URL,
-    Address,
-    AnyOf,
-    Day,
-    Host,
-    Integer,
-    Kind,
-    Netmask,
-    OneOf,
-    Preset,
-    Text,
-    Time,
-)
+from ipcamd.params.device.ptz import Preset
+from ipcamd.params.kinds.choice import ON_OFF, OneOf
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.moment import Day, Time
+from ipcamd.params.kinds.network import EMAIL, MAC, URL, Address, Host, Netmask
+from ipcamd.params.kinds.number import EVEN_PORT, PORT, Integer
+from ipcamd.params.kinds.text import HEX, PATH, SHARE, AnyOf, Text
 
 LEVEL = Integer(0, 255)
 HOUR = Integer(0, 23, digits=2)
@@ -35,7 +20,7 @@ GROUP = Address((4,), multicast=True)
 IPV4 = Address((4,))
 
 # kind, what is sent, what is kept
-ACCEPTED: list[tuple[Kind, str, str]] = [
+ACCEPTED: list[tuple[ValueKind, str, str]] = [
     (LEVEL, "0", "0"),
     (LEVEL, "255", "255"),
     (LEVEL, "007", "7"),
@@ -86,7 +71,7 @@ ACCEPTED: list[tuple[Kind, str, str]] = [
     (AnyOf((ON_OFF, URL)), "http://a/", "http://a/"),
 ]
 
-REFUSED: list[tuple[Kind, str]] = [
+REFUSED: list[tuple[ValueKind, str]] = [
     *(
         (LEVEL, text)
         for text in (
@@ -199,27 +184,27 @@ REFUSED: list[tuple[Kind, str]] = [
 
 
 @pytest.mark.parametrize(("kind", "sent", "kept"), ACCEPTED, ids=str)
-def test_accepted(kind: Kind, sent: str, kept: str) -> None:
-    assert kind.parse(sent) == kept
+def test_accepted(kind: ValueKind, sent: str, kept: str) -> None:
+    assert kind.normalize(sent) == kept
 
 
 @pytest.mark.parametrize(("kind", "sent"), REFUSED, ids=lambda value: ascii(value)[:40])
-def test_refused_with_what_is_allowed(kind: Kind, sent: str) -> None:
+def test_refused_with_what_is_allowed(kind: ValueKind, sent: str) -> None:
     with pytest.raises(ValueError, match=re.escape(kind.allowed)):
-        kind.parse(sent)
+        kind.normalize(sent)
 
 
 KINDS = list(dict.fromkeys([kind for kind, *_ in ACCEPTED] + [p.kind for g in GROUPS for p in g.params]))
 
 
 @given(st.sampled_from(KINDS), st.text(max_size=40))
-def test_whatever_is_sent_is_refused_or_becomes_one_printable_line(kind: Kind, text: str) -> None:
+def test_whatever_is_sent_is_refused_or_becomes_one_printable_line(kind: ValueKind, text: str) -> None:
     try:
-        kept = kind.parse(text)
+        kept = kind.normalize(text)
     except ValueError:
         return
     assert kept.isprintable()
-    assert kind.parse(kept) == kept
+    assert kind.normalize(kept) == kept
 
 
 @given(st.integers(), st.integers(0, 9), st.integers(1, 5), st.integers(1, 4))
@@ -236,12 +221,12 @@ def test_days(day: Any) -> None:
 
 @given(st.times())
 def test_times(time: Any) -> None:
-    assert Time().parse(f"{time:%H:%M:%S}") == f"{time:%H:%M:%S}"
+    assert Time().normalize(f"{time:%H:%M:%S}") == f"{time:%H:%M:%S}"
 
 
 @given(st.ip_addresses())
 def test_addresses(address: Any) -> None:
-    assert Address().parse(str(address)) == Host().parse(str(address)) == str(address)
+    assert Address().normalize(str(address)) == Host().normalize(str(address)) == str(address)
     assert parses(IPV4, str(address)) == (address.version == 4)
 
 
@@ -260,9 +245,9 @@ def test_presets(enable: int, seconds: int, name: str) -> None:
     assert parses(Preset(), text) == name.isprintable()
 
 
-def parses(kind: Kind, text: str) -> bool:
+def parses(kind: ValueKind, text: str) -> bool:
     try:
-        kind.parse(text)
+        kind.normalize(text)
     except ValueError:
         return False
     return True

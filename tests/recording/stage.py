@@ -9,8 +9,9 @@ from tests.wire.avi.films import NOON, SECOND, SIZE, Shown, pictures
 from ipcamd.media.frame import Codec, Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.params import STORED
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.settings import Change, Settings
 from ipcamd.wire.payload import AUDIO, AudioFormat, AudioKind, Header, VideoFormat, VideoKind
 
 BLOCK = 40_000_000

@@ -1,7 +1,8 @@
 """Two groups of parameters, as small as can be."""
 
 from ipcamd.params.group import Group, Origin, Param
-from ipcamd.params.values import Integer, Text
+from ipcamd.params.kinds.number import Integer
+from ipcamd.params.kinds.text import Text
 
 SECRET = ("Mail", "Password")
 LEVEL = ("Picture", "Level")
@@ -12,7 +13,7 @@ PICTURE = Group(
     "0",
     (
         Param("Level", Integer(0, 9), "5", "A number."),
-        Param("Title", Text(20), "", "A text."),
+        Param("Title", Text(10_000), "", "A text."),
         Param("Size", Text(20), "", "Asked each time.", origin=Origin.LIVE),
     ),
 )

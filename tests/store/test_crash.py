@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from tests.store.group import GROUPS
 
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.settings import Settings
 
 KILLS = 50
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 from tests.store.group import GROUPS
 
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
-from ipcamd.store.settings import Settings
 
 
 async def test_facts_survive_a_restart(path: Path) -> None:

@@ -8,10 +8,11 @@ import pytest
 from tests.store.group import GROUPS, LEVEL
 
 from ipcamd.errors import ConfigError
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Settings
 from ipcamd.store import database as module
 from ipcamd.store.database import Database, TransactionPart
 from ipcamd.store.recovery import KEPT, back_up, backup_of
-from ipcamd.store.settings import Change, Settings
 
 
 def saved(path: Path, value: str) -> None:

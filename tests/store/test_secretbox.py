@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from tests.store.group import GROUPS, SECRET
 
 from ipcamd.errors import ConfigError
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.secretbox import SecretBox
-from ipcamd.store.settings import Change, Settings
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200)
 

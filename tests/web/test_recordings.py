@@ -18,8 +18,8 @@ from ipcamd.cgi.endpoint import Call, File, Reply
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media.frame import Codec
 from ipcamd.params.group import Rank
+from ipcamd.settings.change import Change
 from ipcamd.storage.recording import Recording, name_of
-from ipcamd.store.settings import Change
 from ipcamd.web.recordings import ENDPOINTS, _days, _of
 
 LIST, PARTS, PART, FILM, THUMBNAIL = ENDPOINTS

@@ -30,6 +30,10 @@ async def start_camera(
     on = await build_core(stack, options)
     seen = await build_media(stack, on, done)
     watching = await build_events(stack, on, seen)
+    for part in (seen.outside, seen, watching.footage, on.clock, on.identity):
+        on.settings.add_readers(part.readers())
+    on.settings.add_readers(ptz.readers(lambda: on.settings["PTZ.PresetList"]))
+    on.settings.add_writer("Time", on.clock.write)
     services = Services(stack, on, seen)
     camera = Camera(
         settings=on.settings,
@@ -45,13 +49,6 @@ async def start_camera(
         egress=on.egress,
         events=on.events,
         outside=seen.outside,
-        live=seen.outside.live()
-        | seen.live()
-        | watching.footage.live()
-        | on.clock.live()
-        | on.identity.live()
-        | ptz.live(lambda: on.settings["PTZ.PresetList"]),
-        live_set={"Time": on.clock.set_live},
         restart=restart,
         viewers=lambda: services.seats.taken,
         started=time.monotonic(),

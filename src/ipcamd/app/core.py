@@ -10,10 +10,11 @@ from ipcamd.device.identity import Identity, identity
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.options import Options
 from ipcamd.params import STORED
+from ipcamd.settings.audit import log_entry
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 from ipcamd.store.keyvalue import KeyValueStore
-from ipcamd.store.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ async def build_core(stack: AsyncExitStack, options: Options) -> Core:
     facts = KeyValueStore(database)
     plate = await identity(facts)
     settings = Settings(database, STORED, factory(options, plate))
+    settings.audit(log_entry)
     accounts = Accounts(database, options.allow_weak_password)
     password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)
     events = EventLog(database)

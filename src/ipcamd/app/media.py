@@ -25,8 +25,8 @@ class MediaParts:
     speaker: Speaker | None
     outside: Outside
 
-    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the parameters that say what sound there is (see ``Camera.live``)."""
+    def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the readers of the parameters that say what sound there is (see ``Settings.add_readers``)."""
         hears, speaks = self.pipeline.sound is not None, self.speaker is not None
         return {
             ("Hardware", "MicIn"): lambda: "1" if hears else "0",

@@ -44,8 +44,8 @@ class RecordingParts:
             any(s.has("ScheduleTimeMode") and s.has("EnableSDCard") and s.counts(local) for s in in_force)
         )
 
-    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the parameters that say what card there is (see ``Camera.live``)."""
+    def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the readers of the parameters that say what card there is (see ``Settings.add_readers``)."""
         card = self.card
         return {
             ("Hardware", "SDCard"): lambda: "1" if card.slot else "0",

@@ -9,6 +9,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
 from ipcamd.media.hub import Hub
 from ipcamd.params.group import Rank
+from ipcamd.settings.change import Requester
 from ipcamd.wire.http import Head
 from ipcamd.wire.query import Query
 
@@ -26,6 +27,10 @@ class Call:
     camera: Camera
     body: AsyncIterator[bytes]
     """Pieces of the body, for an endpoint with ``body=Body.STREAM``; empty otherwise."""
+
+    def requester(self, rank: Rank | None = None) -> Requester:
+        """Return the author of the changes that this request makes; `rank` is its right, by default the account's."""
+        return Requester(self.account.name, self.address, self.head.path, rank or self.account.rank)
 
 
 @dataclass(frozen=True, slots=True)

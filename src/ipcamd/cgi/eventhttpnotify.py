@@ -4,8 +4,8 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import IpcamdError
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.group import Rank
-from ipcamd.params.values import Host
-from ipcamd.store.settings import Change
+from ipcamd.params.kinds.network import Host
+from ipcamd.settings.change import Change
 from ipcamd.wire.notice import Notice, NoticeError, parse
 
 
@@ -22,7 +22,7 @@ async def eventhttpnotify(call: Call) -> Reply:
         return text("Message Not Found")
     try:
         notice = parse(url, message)
-        Host().parse(notice.host)
+        Host().normalize(notice.host)
     except NoticeError as error:
         return text(str(error))
     except ValueError:
@@ -38,7 +38,8 @@ async def _set(call: Call, notice: Notice) -> Reply:
 
 async def _keep(call: Call, values: dict[str, str]) -> Reply:
     try:
-        await call.camera.settings.update([Change(NOTIFY.name, name, value) for name, value in values.items()])
+        changes = [Change(NOTIFY.name, name, value) for name, value in values.items()]
+        await call.camera.settings.update(changes, by=call.requester())
     except IpcamdError:
         return text("NG")
     return text("OK")

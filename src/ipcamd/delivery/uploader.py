@@ -7,7 +7,7 @@ from typing import Protocol
 from ipcamd.delivery.blocking_session import BlockingSession
 from ipcamd.delivery.spool_item import SpoolItem
 from ipcamd.params.group import Values
-from ipcamd.store.settings import Settings
+from ipcamd.settings.service import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from ipcamd.delivery.blocking_session import BlockingSession
 from ipcamd.delivery.uploader import TargetConfig, Uploader, UploadSession
 from ipcamd.errors import DeliveryError
 from ipcamd.params.event.server import AUTHENTICATION, FTP, NETSTORAGE, SMTP
-from ipcamd.store.settings import Settings
+from ipcamd.settings.service import Settings
 
 GUEST = "guest"
 """Who logs in at a Samba server if no user name is set."""

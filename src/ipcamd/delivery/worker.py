@@ -18,7 +18,7 @@ from ipcamd.delivery.spool_item import SpoolItem, called
 from ipcamd.delivery.uploader import TargetConfig, Uploader, UploadSession
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import DeliveryError, RequestFailed
-from ipcamd.store.settings import Settings
+from ipcamd.settings.service import Settings
 
 FIRST, LONGEST, AWAY = 5.0, 300.0, 50.0
 """Seconds of the first pause; of the longest; and of the longest while nobody answers at all, so that what waits is

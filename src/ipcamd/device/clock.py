@@ -10,7 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Values
+from ipcamd.params.group import Texts, Values
 from ipcamd.params.zones import ZONES
 from ipcamd.store.database import TransactionPart
 
@@ -88,15 +88,15 @@ class Clock:
 
         return TransactionPart(kept.save, done)
 
-    def set_live(self, values: Values, sent: Values) -> TransactionPart:
-        """Return the step that sets it by ``Time.ServerDate`` and ``Time.ServerTime`` (see ``Camera.live_set``)."""
+    def write(self, values: Values, sent: Texts) -> TransactionPart:
+        """Return the step that sets it by ``Time.ServerDate`` and ``Time.ServerTime`` (a ``Writer`` of settings)."""
         date, time_of_day = sent.get("ServerDate"), sent.get("ServerTime")
         fields = dict(zip(UNITS[:3], map(int, date.split("-")), strict=True)) if date else {}
         fields |= dict(zip(UNITS[3:], map(int, time_of_day.split(":")), strict=True)) if time_of_day else {}
         return self.set_fields(fields, zone_of(values))
 
-    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the parameters whose value is the clock's (see ``Camera.live``)."""
+    def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the readers of the parameters whose value is the clock's (see ``Settings.add_readers``)."""
         return {
             ("Time", "ServerDate"): lambda: f"{self.local():%Y-%m-%d}",
             ("Time", "ServerTime"): lambda: f"{self.local():%H:%M:%S}",
@@ -116,7 +116,7 @@ def zone(index: int, daylight_saving: bool) -> tzinfo:
 
 def zone_of(values: Values) -> tzinfo:
     """Return the zone that these values of the group ``Time`` choose."""
-    return zone(int(values["TimeZone"]), values["DaylightSaving"] == "on")
+    return zone(values.number("TimeZone"), values.flag("DaylightSaving"))
 
 
 def at(moment: int, place: tzinfo) -> datetime:

@@ -35,8 +35,8 @@ class Identity:
     sdk_version: str = "1.0.9"
     """Version of the SDK that is spoken."""
 
-    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the parameters whose value is the name plate's (see ``Camera.live``)."""
+    def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the readers of the parameters whose value is the name plate's (see ``Settings.add_readers``)."""
         plate = {
             "MACAddress": self.mac,
             "ModelName": self.model_name,
@@ -45,8 +45,8 @@ class Identity:
             "CGI": self.sdk_version,
             "ModelNumber": self.model_number,
         }
-        live: dict[tuple[str, str], Callable[[], str]] = {("Network", "MACAddress"): partial(str, self.mac)}
-        return live | {("System.Info", name): partial(str, value) for name, value in plate.items()}
+        readers: dict[tuple[str, str], Callable[[], str]] = {("Network", "MACAddress"): partial(str, self.mac)}
+        return readers | {("System.Info", name): partial(str, value) for name, value in plate.items()}
 
 
 async def identity(facts: Facts) -> Identity:

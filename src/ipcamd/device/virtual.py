@@ -8,12 +8,14 @@ from functools import partial
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.device.hardware import HARDWARE
-from ipcamd.params.values import HIGH_LOW, Integer, Kind, OneOf
+from ipcamd.params.kinds.choice import HIGH_LOW, OneOf
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.number import Integer
 
 Watcher = Callable[[str], None]
 """Called in the event loop with the new value."""
 
-CAUSES: dict[str, tuple[Kind, str]] = {
+CAUSES: dict[str, tuple[ValueKind, str]] = {
     "di1": (HIGH_LOW, "low"),
     "di2": (HIGH_LOW, "low"),
     "light": (Integer(0, 100), "100"),
@@ -61,8 +63,8 @@ class Outside:
         """Return everything: causes, then effects."""
         return self._state
 
-    def live(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the parameters whose value is this world's (see ``Camera.live``)."""
+    def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the readers of the parameters whose value is this world's (see ``Settings.add_readers``)."""
         return {
             **{("GPIO", f"TriggerInStatus{number}"): partial(self.__getitem__, f"di{number}") for number in (1, 2)},
             ("GPIO", "TriggerOutStatus1"): partial(self.__getitem__, "do1"),
@@ -97,6 +99,6 @@ def _parse(name: str, value: str) -> str:
         raise RequestFailed(f"{name}: unknown parameter; allowed: {', '.join(CAUSES)}")
     kind, _ = CAUSES[name]
     try:
-        return kind.parse(value)
+        return kind.normalize(value)
     except ValueError as error:
         raise RequestFailed(f"{name}={value}: allowed: {kind.allowed}") from error

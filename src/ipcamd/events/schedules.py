@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from ipcamd.errors import RequestFailed
 from ipcamd.events.schedule import Schedule
 from ipcamd.params.event.schedule import FIELDS, SCHEDULES, SLOTS
-from ipcamd.store.settings import Change, Settings
+from ipcamd.settings.change import CAMERA, Change, Requester
+from ipcamd.settings.service import Settings
 
 _BY_NAME = {field.name.lower(): field for field in FIELDS}
 
@@ -40,7 +41,7 @@ class Schedules:
         numbers = ", ".join(str(schedule.number) for schedule in self) or "none"
         raise RequestFailed(f"group={_shown(number)}: there is no such schedule; there are: {numbers}")
 
-    async def add(self, fields: Mapping[str, str]) -> Schedule:
+    async def add(self, fields: Mapping[str, str], by: Requester = CAMERA) -> Schedule:
         """Make a schedule in the lowest free slot; what is not in `fields` has its default. Durable on return.
 
         Raises ``RequestFailed`` and ``StoreError``, then nothing was changed; so do the others.
@@ -52,25 +53,26 @@ class Schedules:
             if free is None:
                 raise RequestFailed(f"Name={values['Name']}: there are {SLOTS} schedules already; remove one first")
             self._judge_name(values["Name"], taken.values())
-            return await self._put(free, values)
+            return await self._put(free, values, by)
 
-    async def update(self, schedule: Schedule, fields: Mapping[str, str]) -> Schedule:
+    async def update(self, schedule: Schedule, fields: Mapping[str, str], by: Requester = CAMERA) -> Schedule:
         """Change some fields of a schedule."""
         changed = _parsed(fields)
         async with self._lock:
             present = self.numbered(str(schedule.number))
             if present.name != changed.get("Name", present.name):
                 self._judge_name(changed["Name"], [other.name for other in self])
-            return await self._put(schedule.number, {**present.values, **changed})
+            return await self._put(schedule.number, {**present.values, **changed}, by)
 
-    async def remove(self, schedule: Schedule) -> None:
+    async def remove(self, schedule: Schedule, by: Requester = CAMERA) -> None:
         """Free its slot."""
         async with self._lock:
-            await self._put(self.numbered(str(schedule.number)).number, {f.name: f.default for f in FIELDS})
+            number = self.numbered(str(schedule.number)).number
+            await self._put(number, {field.name: None for field in FIELDS}, by)
 
-    async def _put(self, number: int, values: Mapping[str, str]) -> Schedule:
+    async def _put(self, number: int, values: Mapping[str, str | None], by: Requester) -> Schedule:
         group = SCHEDULES[number - 1].name
-        await self._settings.update([Change(group, name, value) for name, value in values.items()])
+        await self._settings.update([Change(group, name, value) for name, value in values.items()], by=by)
         return Schedule(number, self._settings[group])
 
     def _names(self) -> str:
@@ -94,7 +96,7 @@ def _field(name: str, value: str) -> tuple[str, str]:
     if field is None:
         raise RequestFailed(f"{_shown(name)}: unknown; allowed: {', '.join(field.name for field in FIELDS)}")
     try:
-        return field.name, field.kind.parse(value)
+        return field.name, field.kind.normalize(value)
     except ValueError:
         raise RequestFailed(f"{field.name}={_shown(value)}: allowed: {field.kind.allowed}") from None
 

@@ -27,7 +27,7 @@ from ipcamd.media.source import Wanted
 from ipcamd.media.stream import Stream
 from ipcamd.media.studio import Studio
 from ipcamd.params.group import Values
-from ipcamd.store.settings import Settings
+from ipcamd.settings.service import Settings
 
 if TYPE_CHECKING:
     from ipcamd.media.sound import Instrument

@@ -13,7 +13,7 @@ from ipcamd.media.pipeline import Pipeline
 from ipcamd.motion.windows import parse
 from ipcamd.params.group import Values
 from ipcamd.params.motion import MOTION, WINDOWS
-from ipcamd.store.settings import Settings
+from ipcamd.settings.service import Settings
 
 if TYPE_CHECKING:  # brings numpy
     from ipcamd.motion.lookout import Lookout

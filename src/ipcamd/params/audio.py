@@ -1,7 +1,7 @@
 """``Audio`` (SDK 10.12): microphone and speaker."""
 
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.params.values import YES_NO
+from ipcamd.params.kinds.choice import YES_NO
 
 AUDIO = Group(
     "Audio",

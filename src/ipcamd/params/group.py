@@ -1,14 +1,14 @@
-"""The shape of a parameter and of a group of parameters."""
+"""The declaration of a parameter and of a group of parameters, and the values of a group."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ipcamd.params.values import Kind
+from ipcamd.params.kinds.kind import ValueKind
 
 
 class Rank(IntEnum):
-    """What an account may do (SDK 1.2); the numbers are the family's get and set levels (SDK 10.26)."""
+    """The right of an account (SDK 1.2); the numbers are the family's get and set levels (SDK 10.26)."""
 
     GUEST = 1
     USERS = 4
@@ -30,14 +30,14 @@ class Param:
     """One parameter of SDK section 10."""
 
     name: str
-    kind: Kind
+    kind: ValueKind
     default: str
     help: str
-    """What it does, one sentence for a person."""
+    """Its effect, one sentence for a person."""
     unit: str = ""
     get: Rank = Rank.ADMIN
     set: Rank | None = Rank.ADMIN
-    """Who may update it; None: nobody, it is read-only."""
+    """The least rank that may update it; None: it is read-only."""
     origin: Origin = Origin.STORED
     secret: bool = False
     """A password: sealed in the store, listed as ``********``."""
@@ -49,12 +49,57 @@ class Param:
     """False while the engine behind it is still to come; the conformance page names it."""
 
 
-Values = Mapping[str, str]
-"""Parameter name to value, of one group."""
+Texts = Mapping[str, str]
+"""Some parameters of one group: name to text."""
 
-Settle = Callable[[Values, Values], Values]
-"""``settle(values, sent)``: rules between the parameters of a group. `values` is the whole group as the update would
-leave it, `sent` what the request sent. Returns further changes that the rules ask for; raises ``RequestFailed``."""
+
+class Values(Mapping[str, str]):
+    """The values of one group: canonical texts by the exact names of the parameters, or typed. They never change."""
+
+    __slots__ = ("_group", "_texts")
+
+    def __init__(self, group: "Group", texts: Texts) -> None:
+        self._group = group
+        self._texts = dict(texts)
+
+    def __getitem__(self, name: str) -> str:
+        """Return the text of a parameter. Raises ``KeyError``."""
+        return self._texts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Mapping) and self._texts == dict(other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __or__(self, changes: Texts) -> "Values":
+        """Return these values with `changes` laid over them."""
+        return Values(self._group, self._texts | dict(changes))
+
+    def number(self, name: str) -> int:
+        """Return the value of a parameter that is a whole number. Raises ``KeyError``, and ``TypeError`` for others."""
+        value = self._group.kind(name).value(self._texts[name])
+        if type(value) is not int:
+            raise TypeError(f"{self._group.name}.{name} is no number")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Return the value of a parameter that is switched on or off. Raises what `number` raises."""
+        value = self._group.kind(name).value(self._texts[name])
+        if type(value) is not bool:
+            raise TypeError(f"{self._group.name}.{name} is no switch")
+        return value
+
+
+NormalizeRule = Callable[[Values, Texts], Texts]
+"""``normalize(values, sent)``: rules between the parameters of a group. `values` is the whole group as the update would
+leave it, `sent` the texts that the request sent. Returns further changes that the rules ask for; raises
+``RequestFailed``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +111,20 @@ class Group:
     """Section of the SDK, such as ``10.10``."""
     params: tuple[Param, ...]
     aliases: tuple[str, ...] = ()
-    settle: Settle | None = None
+    normalize: NormalizeRule | None = None
 
     def param(self, name: str) -> Param | None:
         """Return the parameter of that name, without regard to case."""
         return next((p for p in self.params if p.name.lower() == name.lower()), None)
+
+    def kind(self, name: str) -> ValueKind:
+        """Return the kind of the parameter of exactly that name. Raises ``KeyError``."""
+        for param in self.params:
+            if param.name == name:
+                return param.kind
+        raise KeyError(name)
+
+    def values(self, **texts: str) -> Values:
+        """Return the default values of the stored parameters, with `texts` laid over them."""
+        defaults = {p.name: p.default for p in self.params if p.origin is Origin.STORED}
+        return Values(self, defaults | texts)

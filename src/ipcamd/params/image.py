@@ -1,8 +1,10 @@
 """``Image.*`` (SDK 10.8 to 10.11): what the streams look like."""
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Group, Param, Rank, Settle, Values
-from ipcamd.params.values import Integer, Kind, OneOf
+from ipcamd.params.group import Group, NormalizeRule, Param, Rank, Texts, Values
+from ipcamd.params.kinds.choice import OneOf, numbers
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.number import Integer
 
 RESOLUTIONS: dict[str, tuple[int, int]] = {
     "0": (640, 480),
@@ -15,7 +17,7 @@ RESOLUTIONS: dict[str, tuple[int, int]] = {
 }
 """Resolution code to (width, height) in pixels."""
 
-_RATES = OneOf(("1", "2", "3", "5", "8", "10", "15", "20", "25", "30"))
+_RATES = numbers(1, 2, 3, 5, 8, 10, 15, 20, 25, 30)
 
 
 def _size(code: str) -> str:
@@ -23,10 +25,10 @@ def _size(code: str) -> str:
     return f"{width}x{height}"
 
 
-def _capped(limits: dict[str, int]) -> Settle:
+def _capped(limits: dict[str, int]) -> NormalizeRule:
     """Return the rule that some resolutions allow only so many pictures per second."""
 
-    def settle(values: Values, sent: Values) -> Values:
+    def normalize(values: Values, sent: Texts) -> Texts:
         most = limits.get(values["Resolution"], 30)
         if int(values["Framerate"]) <= most:
             return {}
@@ -34,10 +36,10 @@ def _capped(limits: dict[str, int]) -> Settle:
             raise RequestFailed(f"Framerate={sent['Framerate']}: at most {most} at {_size(values['Resolution'])}")
         return {"Framerate": str(most)}
 
-    return settle
+    return normalize
 
 
-def _param(name: str, kind: Kind, default: str, help: str, unit: str = "", acts: bool = True) -> Param:
+def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "", acts: bool = True) -> Param:
     return Param(name, kind, default, help, unit=unit, get=Rank.GUEST, acts=acts)
 
 
@@ -58,13 +60,13 @@ MPEG4 = Group(
     "Image.MPEG4",
     "10.9",
     (_resolution("0", "1", "3", "5", "16", "17"), _FRAMERATE, _RATECONTROL, _QUALITY),
-    settle=_capped({"17": 25}),
+    normalize=_capped({"17": 25}),
 )
 H264 = Group(
     "Image.H264",
     "10.10",
     (_resolution("0", "1", "3", "5", "16", "17", "19"), _FRAMERATE, _RATECONTROL, _QUALITY, _BITRATE),
-    settle=_capped({"19": 20}),
+    normalize=_capped({"19": 20}),
 )
 THREE_GPP = Group(
     "Image.3GPP",

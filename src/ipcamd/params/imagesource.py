@@ -1,7 +1,8 @@
 """``ImageSource.IO.Sensor`` (SDK 10.5): the picture itself."""
 
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.params.values import ON_OFF, Integer
+from ipcamd.params.kinds.choice import ON_OFF
+from ipcamd.params.kinds.number import Integer
 
 
 def _level(name: str, help: str) -> Param:

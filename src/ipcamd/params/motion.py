@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from ipcamd.params.group import Group, Param
-from ipcamd.params.values import FLAG
+from ipcamd.params.kinds.choice import FLAG
+from ipcamd.params.kinds.kind import TextKind
 
 WINDOWS = 3
 """So many windows there are."""
@@ -27,48 +28,48 @@ FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rectangles:
+class Rectangles(TextKind):
     """``mddata``: for each window whether it is enabled, its rectangle, and its sensitivity; see `FIELDS`."""
 
     allowed: str = f"{WINDOWS} windows parted by '|', each {','.join(FIELDS)}"
 
-    def parse(self, text: str) -> str:
-        """See `Kind`."""
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
         return "|".join(_window(f"window {number}", part) for number, part in _each(text, self.allowed))
 
 
 @dataclass(frozen=True, slots=True)
-class Percents:
+class Percents(TextKind):
     """``mdpercent``: for each window how much of it has to move."""
 
     allowed: str = f"{WINDOWS} numbers 0 to 100 parted by '|'"
 
-    def parse(self, text: str) -> str:
-        """See `Kind`."""
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
         return "|".join(_number(f"window {number}:", part, 100) for number, part in _each(text, self.allowed))
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(TextKind):
     """``mddatanormalize``: for each window three digits, the rows of a grid of 4 by 3; in the end a reserved one."""
 
     allowed: str = "ten hexadecimal digits"
 
-    def parse(self, text: str) -> str:
-        """See `Kind`. Nine digits, as the SDK's own example has, are the windows' without the reserved one."""
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`. Nine digits, as the SDK's own example has, are the windows' without the reserved one."""
         if not re.fullmatch("[0-9A-Fa-f]{9,10}", text):
             raise ValueError(self.allowed)
         return text.lower().ljust(10, "0")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Names(TextKind):
     """``mdname``: the windows' names; those that are left out have none."""
 
     allowed: str = f"at most {WINDOWS} names parted by '|', each of at most {NAME_LENGTH} printable characters"
 
-    def parse(self, text: str) -> str:
-        """See `Kind`."""
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
         names = text.split("|")
         if len(names) > WINDOWS or not text.isprintable() or max(map(len, names)) > NAME_LENGTH:
             raise ValueError(self.allowed)

@@ -1,43 +1,30 @@
 """``Network.*`` (SDK 10.22 to 10.29): the address, and the services that announce and carry."""
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Group, Origin, Param, Rank, Values
-from ipcamd.params.values import (
-    EVEN_PORT,
-    HOST_OR_NOTHING,
-    IP_OR_NOTHING,
-    IPV4_OR_NOTHING,
-    MAC,
-    NOTHING,
-    PORT,
-    URL,
-    YES_NO,
-    Address,
-    AnyOf,
-    Integer,
-    Kind,
-    Netmask,
-    OneOf,
-    Text,
-)
+from ipcamd.params.group import Group, Origin, Param, Rank, Texts, Values
+from ipcamd.params.kinds.choice import YES_NO, OneOf
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.network import HOST_OR_NOTHING, IP_OR_NOTHING, IPV4_OR_NOTHING, MAC, URL, Address, Netmask
+from ipcamd.params.kinds.number import EVEN_PORT, PORT, Integer
+from ipcamd.params.kinds.text import NOTHING, AnyOf, Text
 
 PROVIDERS = ("www.dyn.com", "www.noip.com", "www.dynu.com", "www.dynv6.com")
 """Dynamic DNS services that speak dyndns2."""
 
 
-def _param(name: str, kind: Kind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
+def _param(name: str, kind: ValueKind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
     return Param(name, kind, default, help, get=get, acts=False)
 
 
-def _acts(name: str, kind: Kind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
+def _acts(name: str, kind: ValueKind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
     return Param(name, kind, default, help, get=get)
 
 
-def _kept(name: str, kind: Kind, default: str, help: str, secret: bool = False) -> Param:
+def _kept(name: str, kind: ValueKind, default: str, help: str, secret: bool = False) -> Param:
     return Param(name, kind, default, help, network=True, secret=secret, acts=False)
 
 
-def _listed(name: str, kind: Kind, default: str, help: str, acts: bool = True) -> Param:
+def _listed(name: str, kind: ValueKind, default: str, help: str, acts: bool = True) -> Param:
     return Param(name, kind, default, help, set=None, origin=Origin.LIVE, acts=acts)
 
 
@@ -121,7 +108,7 @@ BONJOUR = Group(
 )
 
 
-def _apart(values: Values, _: Values) -> Values:
+def _apart(values: Values, _: Texts) -> Texts:
     """Refuse one port for two streams: a player could not tell them apart."""
     ports = {name: values[name] for name in ("H264Port", "MPEG4Port", "AUDIOPort")}
     if len({*ports.values()}) < len(ports):
@@ -140,7 +127,7 @@ MULTICAST = Group(
         _acts("AUDIOPort", EVEN_PORT, "5564", "UDP port of the sound; RTCP has the next.", Rank.USERS),
         _acts("TTL", Integer(1, 255), "1", "How far packets go; 1 stays in the local network.", Rank.USERS),
     ),
-    settle=_apart,
+    normalize=_apart,
 )
 
 QOS = Group(

@@ -1,10 +1,11 @@
 """``Properties.Audio`` (SDK 10.6): what sound the product supports."""
 
 from ipcamd.params.group import Group, Origin, Param, Rank
-from ipcamd.params.values import YES_NO, Kind, OneOf
+from ipcamd.params.kinds.choice import YES_NO, OneOf
+from ipcamd.params.kinds.kind import ValueKind
 
 
-def _property(name: str, kind: Kind, default: str, help: str) -> Param:
+def _property(name: str, kind: ValueKind, default: str, help: str) -> Param:
     return Param(name, kind, default, help, get=Rank.GUEST, set=None, origin=Origin.LIVE)
 
 

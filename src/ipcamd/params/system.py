@@ -1,17 +1,21 @@
 """``System.Info`` (SDK 10.2) and ``System`` (SDK 10.7)."""
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Group, Origin, Param, Rank, Values
-from ipcamd.params.values import MAC, NOTHING, PORT, YES_NO, AnyOf, Kind, Text
+from ipcamd.params.group import Group, Origin, Param, Rank, Texts, Values
+from ipcamd.params.kinds.choice import YES_NO
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.network import MAC
+from ipcamd.params.kinds.number import PORT
+from ipcamd.params.kinds.text import NOTHING, AnyOf, Text
 
 _TEXT = Text(64)
 
 
-def _plate(name: str, help: str, kind: Kind = _TEXT, get: Rank = Rank.GUEST) -> Param:
+def _plate(name: str, help: str, kind: ValueKind = _TEXT, get: Rank = Rank.GUEST) -> Param:
     return Param(name, kind, "", help, get=get, set=None, origin=Origin.LIVE)
 
 
-def _two_ports(values: Values, _: Values) -> Values:
+def _two_ports(values: Values, _: Texts) -> Texts:
     """Refuse one port for both services (with port 0, an option of the command line, the system chooses)."""
     port = values["HTTPPort"]
     if port != "0" and port == values["RTSPPort"]:
@@ -42,5 +46,5 @@ SYSTEM = Group(
         Param("RTSPAuth", YES_NO, "yes", "RTSP viewers must log in.", get=Rank.GUEST),
         Param("RTSPPort", PORT, "8554", "TCP port of the RTSP service.", get=Rank.GUEST),
     ),
-    settle=_two_ports,
+    normalize=_two_ports,
 )

@@ -1,12 +1,14 @@
 """``Time`` (SDK 10.3) and ``Time.NTP`` (SDK 10.4): the clock."""
 
-from ipcamd.params import values
-from ipcamd.params.group import Group, Origin, Param, Rank, Values
-from ipcamd.params.values import ON_OFF, Day, Host, Integer, OneOf
+from ipcamd.params.group import Group, Origin, Param, Rank, Texts, Values
+from ipcamd.params.kinds.choice import ON_OFF, OneOf
+from ipcamd.params.kinds.moment import Day, Time
+from ipcamd.params.kinds.network import Host
+from ipcamd.params.kinds.number import Integer
 from ipcamd.params.zones import ZONES
 
 
-def _by_hand(_: Values, sent: Values) -> Values:
+def _by_hand(_: Values, sent: Texts) -> Texts:
     """Whoever sets the clock by hand does not want NTP to set it back (clarifications 1.3)."""
     set_by_hand = not sent.keys().isdisjoint(("ServerDate", "ServerTime"))
     return {"SyncSource": "manually"} if set_by_hand and "SyncSource" not in sent else {}
@@ -28,7 +30,7 @@ TIME = Group(
         ),
         Param(
             "ServerTime",
-            values.Time(),
+            Time(),
             "00:00:00",
             "The local time of day; setting it sets the clock.",
             get=Rank.GUEST,
@@ -45,7 +47,7 @@ TIME = Group(
             network=True,
         ),
     ),
-    settle=_by_hand,
+    normalize=_by_hand,
 )
 
 NTP = Group(
@@ -55,7 +57,7 @@ NTP = Group(
         Param("Server", Host(), "pool.ntp.org", "The NTP server.", acts=False),
         Param(
             "Update",
-            values.Time("00:01:00", "24:00:00"),
+            Time("00:01:00", "24:00:00"),
             "24:00:00",
             "Time between two questions to the server.",
             acts=False,

@@ -18,9 +18,9 @@ from ipcamd.recording.clip_writer import SECOND, AviClipWriter, JpegClipWriter
 from ipcamd.recording.continuous_recorder import FLUSH, GENERAL, chosen
 from ipcamd.recording.pending_clips import PendingClip, PendingClips
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
+from ipcamd.settings.service import Settings
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording
-from ipcamd.store.settings import Settings
 
 LONGEST = 60 * SECOND
 """Nanoseconds that a clip lasts at most, however many events follow one another; the next one begins another."""

@@ -18,11 +18,11 @@ from ipcamd.media.pipeline import Pipeline
 from ipcamd.params.group import Values
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.recording.subscriber_queue import SubscriberQueue
+from ipcamd.settings.service import Settings
 from ipcamd.storage.card import Card
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import RECORD, Recording
 from ipcamd.storage.segment import Segment
-from ipcamd.store.settings import Settings
 from ipcamd.wire.avi.layout import Form
 
 SECOND = 1_000_000_000

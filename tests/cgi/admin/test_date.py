@@ -8,7 +8,7 @@ from tests.cgi.asking import SECOND, World
 from ipcamd.cgi.admin.date import ENDPOINT
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank, Values
-from ipcamd.store.settings import Change
+from ipcamd.settings.change import Change
 from ipcamd.wire.query import Query
 
 NTP = Change("Time", "SyncSource", "NTP")

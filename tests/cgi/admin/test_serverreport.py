@@ -5,7 +5,7 @@ from ipcamd import __version__
 from ipcamd.cgi.admin.serverreport import ENDPOINT
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.store.settings import Change
+from ipcamd.settings.change import Change
 
 SDK_ORDER = [
     "Server Name", "IP Address", "MAC Address", "Model Number", "Product Number", "H/W Version", "F/W Version",
@@ -36,7 +36,7 @@ async def test_it_tells_of_this_very_device(world: World) -> None:
 
 
 async def test_what_the_hardware_lacks_is_not_supported(world: World) -> None:
-    world.live = {("Hardware", "PT"): lambda: "0", ("Hardware", "TriggerIn"): lambda: "0"}
+    world.settings.add_readers({("Hardware", "PT"): lambda: "0", ("Hardware", "TriggerIn"): lambda: "0"})
     told = await report(world)
     assert (told["PT Support"], told["IO Trigger Support"]) == ("No", "No")
 

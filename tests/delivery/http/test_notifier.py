@@ -13,8 +13,9 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 from ipcamd.event_bus import Event, Kind
 from ipcamd.params import STORED
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.settings import Change, Settings
 from ipcamd.wire.notice import Notice
 
 SECOND = 10**9

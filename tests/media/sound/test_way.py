@@ -15,8 +15,9 @@ from ipcamd.media.frame import Encoded, Sound
 from ipcamd.media.pipeline import UNSEEN, Pipeline
 from ipcamd.media.sound import Instrument
 from ipcamd.params import GROUPS
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.settings import Change, Settings
 
 NEVER = Patience(silence=600, start=600, blank=600)
 LOUD = np.full(400, 8000, np.int16)

@@ -21,8 +21,9 @@ from ipcamd.server.rtsp.multicast import Multicast
 from ipcamd.server.rtsp.place import BACK, control, locate
 from ipcamd.server.rtsp.timeline import Timeline
 from ipcamd.server.rtsp.unit import MOST_SEGMENTS, Unit
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.settings import Change, Settings
 from ipcamd.wire.rtp import FULL
 
 PATHS = [

@@ -7,9 +7,9 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.device.clock import YEARS, zone_of
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.params.values import Integer
+from ipcamd.params.kinds.number import Integer
 from ipcamd.params.zones import ZONES
-from ipcamd.store.settings import Change
+from ipcamd.settings.change import Change
 from ipcamd.wire.query import Query
 
 FIELDS = {
@@ -46,8 +46,8 @@ async def _set(call: Call, numbers: dict[str, int]) -> None:
     clock, settings = call.camera.clock, call.camera.settings
     index = numbers.pop("timezone", None)
     changes = ({} if index is None else {"TimeZone": str(index)}) | ({"SyncSource": "manually"} if numbers else {})
-    steps = [clock.set_fields(numbers, zone_of({**settings["Time"], **changes}))] if numbers else []
-    await settings.update([Change("Time", name, value) for name, value in changes.items()], *steps)
+    steps = [clock.set_fields(numbers, zone_of(settings["Time"] | changes))] if numbers else []
+    await settings.update([Change("Time", name, value) for name, value in changes.items()], *steps, by=call.requester())
 
 
 def _numbers(query: Query) -> dict[str, int]:
@@ -61,7 +61,7 @@ def _numbers(query: Query) -> dict[str, int]:
 
 def _number(name: str, value: str) -> int:
     try:
-        return int(FIELDS[name].parse(value))
+        return FIELDS[name].value(FIELDS[name].normalize(value))
     except ValueError as error:
         raise RequestFailed(f"{name}={value}: allowed: {FIELDS[name].allowed}") from error
 

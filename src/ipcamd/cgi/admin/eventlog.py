@@ -7,7 +7,7 @@ from dataclasses import asdict
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.params.values import Integer
+from ipcamd.params.kinds.number import Integer
 from ipcamd.store.eventlog import KEPT, Entry
 
 COUNT = Integer(1, KEPT)
@@ -34,7 +34,7 @@ def _reply(call: Call, form: str, entries: list[Entry]) -> Reply:
 
 def _count(value: str | None) -> int:
     try:
-        return int(COUNT.parse(value)) if value is not None else 100
+        return COUNT.value(COUNT.normalize(value)) if value is not None else 100
     except ValueError:
         raise RequestFailed(f"count={(value or '')[:32]}: allowed: {COUNT.allowed}") from None
 

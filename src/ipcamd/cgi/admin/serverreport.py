@@ -52,9 +52,8 @@ def _card(card: Card) -> str:
 
 
 def _has(camera: Camera, what: str) -> str:
-    ask = camera.live.get((HARDWARE.name, what))
     param = HARDWARE.param(what)
-    return "Yes" if (ask() if ask else param and param.default) != "0" else "No"
+    return "Yes" if param and camera.settings.present(HARDWARE, param) != "0" else "No"
 
 
 ENDPOINT = Endpoint("/cgi/admin/serverreport.cgi", Rank.ADMIN, serverreport, changes=never)

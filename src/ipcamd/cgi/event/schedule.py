@@ -23,16 +23,16 @@ async def schedule(call: Call) -> Reply:
             _only(call.query, "action", "group", "name")
             return text(*_block(_chosen(call)))
         case "add":
-            return text(*_block(await call.camera.schedules.add(_fields(call.query))))
+            return text(*_block(await call.camera.schedules.add(_fields(call.query), call.requester())))
         case "update":
             fields = _fields(call.query)
             if "group" not in {name.lower() for name, _ in call.query.pairs}:
                 fields.pop("name", None)  # it says which
-            return text(*_block(await call.camera.schedules.update(_chosen(call), fields)))
+            return text(*_block(await call.camera.schedules.update(_chosen(call), fields, call.requester())))
         case "remove":
             _only(call.query, "action", "group", "name")
             chosen = _chosen(call)
-            await call.camera.schedules.remove(chosen)
+            await call.camera.schedules.remove(chosen, call.requester())
             return text(f"Remove schedule={chosen.name} success")
         case other:
             raise RequestFailed(f"action={other[:32]}: allowed: {', '.join(ACTIONS)}")

@@ -12,7 +12,7 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 from ipcamd.event_bus import Event, Kind
 from ipcamd.params.event.notify import NOTIFY
-from ipcamd.store.settings import Settings
+from ipcamd.settings.service import Settings
 from ipcamd.wire.notice import Notice, load
 
 TIMEOUT = 5.0

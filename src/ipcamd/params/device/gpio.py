@@ -1,7 +1,7 @@
 """``GPIO`` (SDK 10.13): digital inputs and outputs, numbered from 1."""
 
 from ipcamd.params.group import Group, Origin, Param, Rank
-from ipcamd.params.values import HIGH_LOW
+from ipcamd.params.kinds.choice import HIGH_LOW
 
 
 def _input(number: int) -> Param:

@@ -1,10 +1,12 @@
 """``Hardware`` (SDK 10.1): what this device has. The defaults are the virtual device's."""
 
 from ipcamd.params.group import Group, Origin, Param, Rank
-from ipcamd.params.values import FLAG, Integer, Kind
+from ipcamd.params.kinds.choice import FLAG
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.number import Integer
 
 
-def _has(name: str, default: str, help: str, kind: Kind = FLAG) -> Param:
+def _has(name: str, default: str, help: str, kind: ValueKind = FLAG) -> Param:
     return Param(name, kind, default, help, get=Rank.GUEST, set=None, origin=Origin.LIVE)
 
 

@@ -1,10 +1,12 @@
 """``IRCUt`` (SDK 10.14; the SDK spells it so): the filter that keeps infrared light out by day."""
 
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.params.values import Integer, Kind, OneOf
+from ipcamd.params.kinds.choice import OneOf
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.number import Integer
 
 
-def _param(name: str, kind: Kind, default: str, help: str, unit: str = "") -> Param:
+def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:
     return Param(name, kind, default, help, unit=unit, get=Rank.USERS, needs="NightSensor", acts=False)
 
 

@@ -1,7 +1,7 @@
 """``NetworkLED`` (SDK 10.30): the light at the network socket."""
 
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.params.values import ON_OFF
+from ipcamd.params.kinds.choice import ON_OFF
 
 NETWORKLED = Group(
     "NetworkLED", "10.30", (Param("Usage", ON_OFF, "on", "The light may be lit.", get=Rank.USERS, acts=False),)

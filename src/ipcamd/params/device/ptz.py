@@ -1,9 +1,30 @@
 """``PTZ.*`` (SDK 10.31, 10.32): presets and speeds."""
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ipcamd.params.group import Group, Origin, Param, Rank, Values
-from ipcamd.params.values import Integer, Kind, Preset
+from ipcamd.params.kinds.kind import TextKind, ValueKind
+from ipcamd.params.kinds.number import Integer
+
+
+@dataclass(frozen=True, slots=True)
+class Preset(TextKind):
+    """A preset position, ``ENABLE|DURATION|NAME`` (SDK 10.31): 0 or 1, 1 to 30 seconds, at most 16 characters."""
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        return "ENABLE|DURATION|NAME: 0 or 1, 1 to 30, at most 16 printable characters"
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        match = re.fullmatch(r"([01])\|([0-9]{1,2})\|([^|]{0,16})", text)
+        if not match or not text.isprintable() or not 1 <= int(match[2]) <= 30:
+            raise ValueError(self.allowed)
+        return f"{match[1]}|{int(match[2])}|{match[3]}"
+
 
 PRESETS = tuple(f"Preset{number}" for number in range(1, 9))
 """Names of the parameters that hold the presets."""
@@ -14,12 +35,12 @@ def enabled(values: Values) -> int:
     return sum(values[name].startswith("1|") for name in PRESETS)
 
 
-def live(values: Callable[[], Values]) -> dict[tuple[str, str], Callable[[], str]]:
-    """Return the parameters that follow from the present `values` of ``PTZ.PresetList`` (see ``Camera.live``)."""
+def readers(values: Callable[[], Values]) -> dict[tuple[str, str], Callable[[], str]]:
+    """Return the readers of the parameters that follow from the present `values` of ``PTZ.PresetList``."""
     return {("PTZ.PresetList", "PresetCount"): lambda: str(enabled(values()))}
 
 
-def _param(name: str, kind: Kind, default: str, help: str) -> Param:
+def _param(name: str, kind: ValueKind, default: str, help: str) -> Param:
     return Param(name, kind, default, help, get=Rank.USERS, set=Rank.USERS, needs="PT", acts=False)
 
 

@@ -1,12 +1,15 @@
 """``RS485`` (SDK 10.15): the serial line to a pan-tilt head."""
 
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.params.values import HEX, YES_NO, Integer, Kind, OneOf, Text
+from ipcamd.params.kinds.choice import YES_NO, OneOf, numbers
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.number import Integer
+from ipcamd.params.kinds.text import HEX, Text
 
-_BAUD_RATES = OneOf(("1200", "2400", "4800", "9600", "19200", "38400", "57600"))
+_BAUD_RATES = numbers(1200, 2400, 4800, 9600, 19200, 38400, 57600)
 
 
-def _param(name: str, kind: Kind, default: str, help: str, unit: str = "", get: Rank = Rank.ADMIN) -> Param:
+def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "", get: Rank = Rank.ADMIN) -> Param:
     return Param(name, kind, default, help, unit=unit, get=get, needs="RS485", acts=False)
 
 
@@ -24,9 +27,9 @@ RS485 = Group(
         _param("PanSpeed", Integer(0, 9), "5", "Speed level of panning, Pelco-D."),
         _param("TiltSpeed", Integer(0, 9), "5", "Speed level of tilting, Pelco-D."),
         _param("BaudRate", _BAUD_RATES, "9600", "Speed of the line.", "bit/s"),
-        _param("DataBits", OneOf(("7", "8")), "8", "Data bits of a character."),
+        _param("DataBits", numbers(7, 8), "8", "Data bits of a character."),
         _param("Parity", OneOf(("none", "odd", "even", "space")), "none", "Parity bit of a character."),
-        _param("StopBit", OneOf(("1", "2")), "1", "Stop bits of a character."),
+        _param("StopBit", numbers(1, 2), "1", "Stop bits of a character."),
         _command("Home", "go home"),
         _command("Up", "tilt up"),
         _command("Down", "tilt down"),

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 
 from ipcamd.params.group import Group, Param
+from ipcamd.params.kinds.kind import TextKind
 from ipcamd.wire.notice import NoticeError, load
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(TextKind):
     """An event and a URL with a blank between them, or nothing."""
 
     allowed: str = "an event and an http:// URL, or nothing"
 
-    def parse(self, text: str) -> str:
-        """See `Kind`."""
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
         try:
             return text and load(text).dump()
         except NoticeError as error:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from ipcamd.params.group import Group, Param
-from ipcamd.params.values import FLAG, Integer, Kind, OneOf
+from ipcamd.params.kinds.choice import FLAG, OneOf
+from ipcamd.params.kinds.kind import TextKind, ValueKind
+from ipcamd.params.kinds.number import Integer
 
 SLOTS = 10
 """So many schedules there can be."""
@@ -13,13 +15,13 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Name(TextKind):
     """A schedule's name; it stands in listings, so it is one line."""
 
     allowed: str = "1 to 16 printable characters, no blank at either end"
 
-    def parse(self, text: str) -> str:
-        """See `Kind`."""
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
         if not 1 <= len(text) <= 16 or not text.isprintable() or text != text.strip():
             raise ValueError(self.allowed)
         return text
@@ -33,7 +35,7 @@ def _flag(name: str, help: str, default: str = "0") -> Param:
     return _param(name, FLAG, default, help)
 
 
-def _param(name: str, kind: Kind, default: str, help: str, unit: str = "") -> Param:
+def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:
     return Param(name, kind, default, help, unit)
 
 

@@ -1,22 +1,15 @@
 """``Event.Server.*`` (SDK 10.16 to 10.21): what an event makes, and where it goes."""
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Group, Origin, Param, Rank, Values
-from ipcamd.params.values import (
-    EMAIL_OR_NOTHING,
-    HOST_OR_NOTHING,
-    PATH,
-    PORT,
-    SHARE,
-    YES_NO,
-    Integer,
-    Kind,
-    OneOf,
-    Text,
-)
+from ipcamd.params.group import Group, Origin, Param, Rank, Texts, Values
+from ipcamd.params.kinds.choice import YES_NO, OneOf
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.network import EMAIL_OR_NOTHING, HOST_OR_NOTHING
+from ipcamd.params.kinds.number import PORT, Integer
+from ipcamd.params.kinds.text import PATH, SHARE, Text
 
 
-def _param(name: str, kind: Kind, default: str, help: str, unit: str = "") -> Param:
+def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:
     return Param(name, kind, default, help, unit=unit)
 
 
@@ -35,7 +28,7 @@ def _certificate(server: str) -> Param:
 _ENCODINGS = {"AVI": ("H264", "MPEG4"), "JPEG": ("JPEG",)}
 
 
-def _encoded(values: Values, sent: Values) -> Values:
+def _encoded(values: Values, sent: Texts) -> Texts:
     """FileFormat decides which EncodeFormat there may be (SDK 10.16)."""
     possible = _ENCODINGS[values["FileFormat"]]
     if values["EncodeFormat"] in possible:
@@ -59,7 +52,7 @@ GENERAL = Group(
         _param("SpoolItems", Integer(1, 100_000), "1000", "How many files may wait to be delivered; the oldest go."),
         _param("SpoolSize", Integer(1, 1_000_000), "500", "How much may wait to be delivered.", "MB"),
     ),
-    settle=_encoded,
+    normalize=_encoded,
 )
 
 SMTP = Group(
@@ -120,7 +113,7 @@ NETSTORAGE = Group(
 )
 
 
-def _card(name: str, kind: Kind, default: str, help: str, unit: str = "") -> Param:
+def _card(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:
     return Param(name, kind, default, help, unit=unit, get=Rank.USERS, set=None, origin=Origin.LIVE)
 
 

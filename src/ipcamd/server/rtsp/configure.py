@@ -5,7 +5,7 @@ from ipcamd.params.group import Values
 from ipcamd.server.qos import marks
 from ipcamd.server.rtsp.multicast import Multicast
 from ipcamd.server.rtsp.service import RtspService
-from ipcamd.store.settings import Settings
+from ipcamd.settings.service import Settings
 
 SYSTEM, MULTICAST, QOS, AUDIO = "System", "Network.Advanced.Multicast", "Network.Advanced.QoS", "Audio"
 _PORTS = {Codec.H264: "H264Port", Codec.MPEG4: "MPEG4Port", Codec.ULAW: "AUDIOPort"}

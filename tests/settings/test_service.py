@@ -11,9 +11,10 @@ from tests.store.test_database import no_room
 
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.group import Group, Param, Values
-from ipcamd.params.values import Integer
+from ipcamd.params.kinds.number import Integer
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Guard, Settings
 from ipcamd.store.database import Database, TransactionPart
-from ipcamd.store.settings import Change, Guard, Settings
 
 SERVER = ("Mail", "Server")
 
@@ -91,13 +92,6 @@ async def test_values_that_were_given_out_do_not_change(stored: Settings) -> Non
     assert before["Level"] == "5"
     with pytest.raises(TypeError):
         stored["Picture"]["Level"] = "1"  # type: ignore[index]
-
-
-@pytest.mark.parametrize("name", [("Picture", "Size"), ("Picture", "level"), ("picture", "Level"), ("No", "No")])
-async def test_a_name_that_is_not_stored_is_a_mistake_of_the_caller(stored: Settings, name: tuple[str, str]) -> None:
-    with pytest.raises(KeyError):
-        await stored.update([Change(*LEVEL, "7"), Change(*name, "1")])
-    assert stored["Picture"]["Level"] == "5"
 
 
 async def test_a_guard_can_refuse_and_those_before_it_undo(path: Path) -> None:

@@ -1,0 +1,42 @@
+"""Choices between words."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of some words, matched without regard to case and listed as declared."""
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    """Meaning of each word, in the same order, for a person who chooses."""
+    values: tuple[object, ...] = ()
+    """Python value of each word, in the same order; empty: the words themselves."""
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        labelled = [f"{word} ({label})" for word, label in zip(self.words, self.labels, strict=False)]
+        return ", ".join(labelled or self.words)
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        for word in self.words:
+            if word.lower() == text.lower():
+                return word
+        raise ValueError(self.allowed)
+
+    def value(self, text: str) -> object:
+        """See `ValueKind`."""
+        return (self.values or self.words)[self.words.index(text)]
+
+
+def numbers(*choices: int) -> OneOf:
+    """Return the kind that accepts these numbers only."""
+    return OneOf(tuple(map(str, choices)), values=choices)
+
+
+YES_NO = OneOf(("yes", "no"), values=(True, False))
+ON_OFF = OneOf(("on", "off"), values=(True, False))
+HIGH_LOW = OneOf(("high", "low"))
+FLAG = OneOf(("0", "1"), ("no", "yes"), (False, True))

@@ -1,0 +1,86 @@
+"""Addresses and names of the network."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from ipcamd.params.kinds.kind import TextKind
+from ipcamd.params.kinds.text import NOTHING, AnyOf, Matching
+
+
+@dataclass(frozen=True, slots=True)
+class Address(TextKind):
+    """An IP address, listed in its shortest form."""
+
+    versions: tuple[int, ...] = (4, 6)
+    multicast: bool = False
+    """Only addresses of groups (RFC 1112)."""
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        return f"{'a multicast' if self.multicast else 'an'} {' or '.join(f'IPv{v}' for v in self.versions)} address"
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            raise ValueError(self.allowed) from None
+        # an interface's name may follow a %, and may be anything
+        if "%" in text or address.version not in self.versions or (self.multicast and not address.is_multicast):
+            raise ValueError(self.allowed)
+        return str(address)
+
+
+@dataclass(frozen=True, slots=True)
+class Netmask(TextKind):
+    """An IPv4 subnet mask: ones, then zeros."""
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        return "a subnet mask such as 255.255.255.0"
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        try:
+            zeros = ~int(ipaddress.IPv4Address(text)) & 0xFFFFFFFF
+        except ValueError:
+            raise ValueError(self.allowed) from None
+        if zeros & (zeros + 1):
+            raise ValueError(self.allowed)
+        return text
+
+
+_HOST = r"[A-Za-z0-9_]([A-Za-z0-9_\-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_\-]{0,61}[A-Za-z0-9_])?)*"
+_NUMBER = r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)"
+
+
+@dataclass(frozen=True, slots=True)
+class Host(TextKind):
+    """A host name (RFC 1123, and the underscore that local networks use) or an IP address."""
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        return "a host name or an IP address"
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        # what ends in a number would be read as an address by some resolvers: then it must be one
+        if len(text) <= 253 and re.fullmatch(_HOST, text) and not re.fullmatch(_NUMBER, text):
+            return text
+        try:
+            return Address().normalize(text)
+        except ValueError:
+            raise ValueError(self.allowed) from None
+
+
+MAC = Matching("[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", "xx:xx:xx:xx:xx:xx in hexadecimal", 17)
+EMAIL = Matching(r"[A-Za-z0-9.!#$%&'*+\/=?^_`\{\|\}~\-]{1,64}@" + _HOST, "an e-mail address")
+URL = Matching(rf"https?://{_HOST}(:[0-9]{{1,5}})?(/[!-~]*)?", "an address http://... or https://...")
+HOST_OR_NOTHING = AnyOf((Host(), NOTHING))
+IPV4_OR_NOTHING = AnyOf((Address((4,)), NOTHING))
+IP_OR_NOTHING = AnyOf((Address(), NOTHING))
+EMAIL_OR_NOTHING = AnyOf((EMAIL, NOTHING))

@@ -1,0 +1,41 @@
+"""Whole numbers."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A whole number in decimal, `low` to `high` inclusive, in steps of `step` from `low`."""
+
+    low: int
+    high: int
+    step: int = 1
+    digits: int = 1
+    """It is listed with at least so many: 2 for the hours ``00`` to ``23``."""
+    labels: tuple[str, ...] = ()
+    """What each number means, from `low` on, for a person who chooses."""
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        words = f"{self.low:0{self.digits}} to {self.high:0{self.digits}}"
+        return words if self.step == 1 else f"{words} in steps of {self.step}"
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        # int() alone would take '1_0', ' 5', other scripts' digits and numbers of any length
+        if not re.fullmatch("-?[0-9]{1,10}", text):
+            raise ValueError(self.allowed)
+        number = int(text)
+        if not self.low <= number <= self.high or (number - self.low) % self.step:
+            raise ValueError(self.allowed)
+        return f"{number:0{self.digits}}"
+
+    def value(self, text: str) -> int:
+        """See `ValueKind`."""
+        return int(text)
+
+
+PORT = Integer(1, 65535)
+EVEN_PORT = Integer(2, 65534, step=2)

@@ -1,0 +1,69 @@
+"""Texts, free and of a given form."""
+
+import re
+from dataclasses import dataclass
+
+from ipcamd.params.kinds.kind import TextKind, ValueKind
+
+
+@dataclass(frozen=True, slots=True)
+class Text(TextKind):
+    """Printable text, at most `longest` characters."""
+
+    longest: int = 64
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        return f"at most {self.longest} printable characters"
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        if len(text) > self.longest or not text.isprintable():
+            raise ValueError(self.allowed)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Matching(TextKind):
+    """Printable text of one form."""
+
+    pattern: str
+    """A regular expression for the whole of it, in the dialect that Python shares with a browser's ``pattern``."""
+    allowed: str
+    """See `ValueKind`."""
+    longest: int = 255
+    """Characters at most."""
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        if len(text) > self.longest or not text.isprintable() or not re.fullmatch(self.pattern, text):
+            raise ValueError(self.allowed)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf(TextKind):
+    """A text that one of several kinds accepts; the first of them decides its form."""
+
+    kinds: tuple[ValueKind, ...]
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        return ", or ".join(kind.allowed for kind in self.kinds)
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        for kind in self.kinds:
+            try:
+                return kind.normalize(text)
+            except ValueError:
+                continue
+        raise ValueError(self.allowed)
+
+
+NOTHING = Matching("", "nothing")
+HEX = Matching("([0-9A-Fa-f]{2})*", "at most 64 hexadecimal digits, an even number of them", 64)
+PATH = Matching(r"(?!(.*[\/\\])?\.\.([\/\\]|$)).*", "a path without '..', at most 255 printable characters")
+SHARE = Matching(r'(?!\.\.?$)[^\/\\:*?"<>\|]*', "a share's name, at most 80 printable characters", 80)

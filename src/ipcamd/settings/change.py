@@ -1,0 +1,71 @@
+"""Changes of settings: as requested, as checked, as applied."""
+
+from dataclasses import dataclass
+
+from ipcamd.params.group import Group, Param, Rank
+
+HIDDEN = "********"
+"""How a secret is listed; sent back, it leaves the secret alone (clarifications, Every CGI)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One parameter's new value. Group and name are matched without regard to case; a group may have an alias."""
+
+    group: str
+    name: str
+    value: str | None
+    """Text as a request sends it; None: the parameter's factory value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """The author of a change."""
+
+    name: str
+    """The account."""
+    address: str
+    """IP address that the request came from; "" for the camera itself."""
+    via: str
+    """The way that it came, such as ``/cgi/admin/param.cgi``."""
+    rank: Rank
+    """The right that the change is made with."""
+
+
+CAMERA = Requester("camera", "", "internal", Rank.ADMIN)
+"""The camera itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedChange:
+    """A change that is allowed: its value is canonical."""
+
+    group: Group
+    param: Param
+    value: str
+    asked: str
+    """The one of the group's names that the request used."""
+    to_factory: bool = False
+    """From now on it has its factory value, whatever that is at the next start."""
+
+    @property
+    def leaves_secret(self) -> bool:
+        """Whether it is a secret that was sent back as it is listed."""
+        return self.param.secret and self.value == HIDDEN
+
+    def __str__(self) -> str:
+        """Return it as it is listed."""
+        return f"{self.asked}.{self.param.name}={HIDDEN if self.param.secret else self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The outcome of an update."""
+
+    sent: tuple[CheckedChange, ...]
+    """The changes that were sent, in their order."""
+    followed: tuple[CheckedChange, ...]
+    """Further changes that the groups' rules asked for."""
+    undo: tuple[Change, ...]
+    """The changes that bring the stored values of before back. Values of the running device (the clock) are not among
+    them. Secrets are in clear."""

@@ -1,0 +1,54 @@
+"""Checks of one requested change: the parameter exists, the requester may set it, the device has it, the value fits."""
+
+from collections.abc import Callable, Mapping
+
+from ipcamd.errors import RequestFailed, SettingRefused, shown
+from ipcamd.params.group import Group, Param, Rank
+from ipcamd.settings.change import HIDDEN, Change
+
+
+def find_param(groups: Mapping[str, Group], change: Change) -> tuple[Group, str, Param]:
+    """Return the group of `groups` (by lower-case name), the name of it that was used, and the parameter.
+
+    Raises ``RequestFailed``.
+    """
+    group = groups.get(change.group.lower())
+    if group is None:
+        raise RequestFailed(f"group={shown(change.group)}: there is no such group")
+    asked = next(name for name in (group.name, *group.aliases) if name.lower() == change.group.lower())
+    param = group.param(change.name)
+    if param is None:
+        allowed = ", ".join(p.name for p in group.params)
+        raise RequestFailed(f"{shown(change.name)}: not a parameter of {asked}; allowed: {allowed}")
+    return group, asked, param
+
+
+def check_permission(name: str, param: Param, rank: Rank, is_supported: Callable[[], bool]) -> None:
+    """Raise ``SettingRefused`` unless `param` can be set here, and by that rank."""
+    if param.set is None:
+        raise SettingRefused(name, "it is read-only")
+    if param.set > rank:
+        raise SettingRefused(name, f"{rank.name.lower()} may not set it")
+    if not is_supported():
+        raise SettingRefused(name, "not supported by this device")
+
+
+def normalized(asked: str, param: Param, text: str) -> str:
+    """Return the canonical form of `text`. Raises ``SettingRefused``."""
+    if param.secret and text == HIDDEN:
+        return text
+    try:
+        return param.kind.normalize(text)
+    except ValueError as error:
+        value = HIDDEN if param.secret else shown(text)
+        raise SettingRefused(f"{asked}.{param.name}={value}", f"allowed: {error}") from None
+
+
+def masked(groups: Mapping[str, Group], change: Change) -> str:
+    """Return the change as a record may show it."""
+    try:
+        _, asked, param = find_param(groups, change)
+    except RequestFailed:
+        return f"{shown(change.group)}.{shown(change.name)}"
+    value = "(factory value)" if change.value is None else shown(change.value)
+    return f"{asked}.{param.name}={HIDDEN if param.secret else value}"

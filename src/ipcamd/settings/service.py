@@ -1,0 +1,233 @@
+"""Settings: every parameter's present value, in memory, and the one way to change it."""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import TypeVar
+
+from ipcamd.errors import IpcamdError, StoreError
+from ipcamd.params.device.hardware import HARDWARE
+from ipcamd.params.group import Group, Origin, Param, Texts, Values
+from ipcamd.settings.audit import AuditEntry
+from ipcamd.settings.change import CAMERA, Applied, Change, CheckedChange, Requester
+from ipcamd.settings.check import check_permission, find_param, masked, normalized
+from ipcamd.store.database import Database, TransactionPart, Work
+from ipcamd.store.settings import Name, SettingsTable
+
+Watcher = Callable[[Values], None]
+"""Called in the event loop with the whole group, after a change of it is durable."""
+
+Guard = Callable[[Values, Values], AbstractAsyncContextManager[None]]
+"""``guard(before, after)``: entered before the commit, where it may raise ``RequestFailed`` to refuse (a port that is
+taken); left after the commit, or with the exception if the commit failed, to undo what it prepared. It must not update
+settings itself."""
+
+Reader = Callable[[], str]
+"""Returns the present value of a parameter, asked from the running device."""
+
+Writer = Callable[[Values, Texts], TransactionPart]
+"""``writer(values, sent)`` sets parameters of ``Origin.LIVE``: `values` are the stored ones of the group as the update
+will leave them, `sent` the live ones that were sent. Returns its part of the update; raises ``RequestFailed``."""
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class Settings:
+    """All parameters. A stored one is kept in memory, and a change of it reaches the disk first."""
+
+    def __init__(self, database: Database, groups: Iterable[Group], factory: Mapping[Name, str]) -> None:
+        """`factory` overrides declared defaults (the command line's options). Raises `StoreError`."""
+        groups = tuple(groups)
+        self._database = database
+        self._lock = asyncio.Lock()
+        self._watchers: defaultdict[str, list[Watcher]] = defaultdict(list)
+        self._guards: defaultdict[str, list[Guard]] = defaultdict(list)
+        self._readers: dict[Name, Reader] = {}
+        self._writers: dict[str, Writer] = {}
+        self._auditors: list[Callable[[AuditEntry], None]] = []
+        self._groups = {name.lower(): group for group in groups for name in (group.name, *group.aliases)}
+        self._params = {(g.name, p.name): p for g in groups for p in g.params if p.origin is Origin.STORED}
+        self._table = SettingsTable(database, self._params)
+        known = {name: value for name, value in factory.items() if name in self._params}
+        self._factory = _overlaid({group.name: group.values() for group in groups}, known)
+        self._values = _overlaid(self._factory, self._table.load())
+
+    def __getitem__(self, group: str) -> Values:
+        """Return the stored values of a group, by its exact name. They stay as they are; ask again after a change."""
+        return self._values[group]
+
+    def factory(self, group: str) -> Values:
+        """Return the values that `group` has after a factory default."""
+        return self._factory[group]
+
+    def present(self, group: Group, param: Param) -> str:
+        """Return the value that `param` has just now: an output that an event holds is not as it was set."""
+        if reader := self._readers.get((group.name, param.name)):
+            return reader()
+        return self._values[group.name][param.name] if param.origin is Origin.STORED else param.default
+
+    def watch(self, group: str, watcher: Watcher) -> None:
+        """Call `watcher` after each change of `group`, in the order of the changes."""
+        self._watchers[group].append(watcher)
+
+    def guard(self, group: str, guard: Guard) -> None:
+        """Let `guard` take part in each change of `group`."""
+        self._guards[group].append(guard)
+
+    def add_readers(self, readers: Mapping[Name, Reader]) -> None:
+        """Ask these readers for the present values of their parameters."""
+        self._readers.update(readers)
+
+    def add_writer(self, group: str, writer: Writer) -> None:
+        """Let `writer` set the parameters of ``Origin.LIVE`` of `group`; without one they cannot be set."""
+        self._writers[group] = writer
+
+    def audit(self, auditor: Callable[[AuditEntry], None]) -> None:
+        """Call `auditor` in the event loop after each attempt to change settings, whether it was made or refused."""
+        self._auditors.append(auditor)
+
+    def check(self, change: Change, by: Requester = CAMERA) -> CheckedChange:
+        """Return what `change` asks for, if it is allowed by itself. Raises ``RequestFailed``, ``SettingRefused``."""
+        group, asked, param = find_param(self._groups, change)
+        check_permission(f"{asked}.{param.name}", param, by.rank, lambda: self._is_supported(group, param))
+        if change.value is None:
+            return CheckedChange(group, param, self._factory[group.name][param.name], asked, to_factory=True)
+        return CheckedChange(group, param, normalized(asked, param, change.value), asked)
+
+    async def update(self, changes: Iterable[Change], *parts: TransactionPart, by: Requester = CAMERA) -> Applied:
+        """Make all of `changes`, and what the groups' rules ask for in consequence, or nothing: durable first, then
+        visible, then told to the watchers.
+
+        `parts` of other parts (the clock's) are taken with them, all or nothing. A value that is the same as before is
+        kept too: from now on it wins over the factory value. Raises ``RequestFailed`` if a change is not allowed or a
+        guard refuses, and `StoreError`.
+        """
+        return await self._database.complete(self._audited(tuple(changes), parts, by))
+
+    async def reset(self, keep: Callable[[Param], bool] = lambda _: False, *parts: TransactionPart) -> None:
+        """Give all stored parameters their factory values but those that `keep` wants (SDK 2.1).
+
+        `parts` are taken with it, all or nothing: accounts, facts. Raises what `update` raises.
+        """
+        await self._database.complete(self._reset(keep, parts))
+
+    async def _audited(self, changes: tuple[Change, ...], parts: tuple[TransactionPart, ...], by: Requester) -> Applied:
+        failure = "an internal error"
+        try:
+            applied = await self._update(changes, parts, by)
+            failure = ""
+        except IpcamdError as error:
+            failure = str(error)
+            raise
+        finally:
+            texts = tuple(masked(self._groups, change) for change in changes)
+            self._record(AuditEntry(time.time_ns(), by, texts, failure))
+        return applied
+
+    async def _update(self, changes: Iterable[Change], parts: tuple[TransactionPart, ...], by: Requester) -> Applied:
+        async with self._lock:
+            checked = {(c.group.name, c.param.name): c for c in (self.check(change, by) for change in changes)}
+            sent = {name: c for name, c in checked.items() if not c.leaves_secret}
+            followed = self._followed(sent)
+            stored = {name: c for name, c in (sent | followed).items() if c.param.origin is Origin.STORED}
+            after = _overlaid(self._values, {name: c.value for name, c in stored.items()})
+            parts = (*parts, *self._written(sent, after))
+            undo = tuple(self._before(name) for name in stored)
+            if stored or parts:
+                rows = {name: None if c.to_factory else c.value for name, c in stored.items()}
+                await self._commit(after, self._table.save(rows), parts)
+        return Applied(tuple(checked.values()), tuple(followed.values()), undo)
+
+    async def _reset(self, keep: Callable[[Param], bool], parts: tuple[TransactionPart, ...]) -> None:
+        async with self._lock:
+            kept = {name for name, param in self._params.items() if keep(param)}
+            after = _overlaid(self._factory, {(group, name): self._values[group][name] for group, name in kept})
+            await self._commit(after, self._table.clear(kept), parts)
+            await self._database.purge()
+
+    def _is_supported(self, group: Group, param: Param) -> bool:
+        flag = HARDWARE.param(param.needs)
+        lacks = flag is not None and self.present(HARDWARE, flag) == "0"
+        return not lacks and (param.origin is Origin.STORED or group.name in self._writers)
+
+    def _followed(self, sent: Mapping[Name, CheckedChange]) -> dict[Name, CheckedChange]:
+        """Return the changes that the rules of the groups ask for. Raises ``RequestFailed``."""
+        followed = {}
+        for group, asked, texts in _grouped(sent):
+            if group.normalize:
+                for name, value in group.normalize(self._values[group.name] | texts, texts).items():
+                    param = next(p for p in group.params if p.name == name)
+                    followed[group.name, name] = CheckedChange(group, param, value, asked)
+        return followed
+
+    def _written(self, sent: Mapping[Name, CheckedChange], after: Mapping[str, Values]) -> list[TransactionPart]:
+        """Return the shares of the groups with live parameters. Raises ``RequestFailed``."""
+        live = {name: c for name, c in sent.items() if c.param.origin is Origin.LIVE}
+        return [self._writers[group.name](after[group.name], texts) for group, _, texts in _grouped(live)]
+
+    def _before(self, name: Name) -> Change:
+        group, param = name
+        value = self._values[group][param]
+        return Change(group, param, None if value == self._factory[group][param] else value)
+
+    async def _commit(self, after: dict[str, Values], save: Work, parts: tuple[TransactionPart, ...]) -> None:
+        """Replace all values by `after`: guards, disk, memory, watchers."""
+        changed = {group: values for group, values in after.items() if values != self._values[group]}
+        done = False
+        try:
+            async with AsyncExitStack() as stack:
+                for group, values in changed.items():
+                    for guard in self._guards[group]:
+                        await stack.enter_async_context(guard(self._values[group], values))
+                for part in parts:
+                    await stack.enter_async_context(part.lock)
+                await self._database.write(save, *(part.save for part in parts))
+                done = True
+                self._values = after
+                for part in parts:
+                    part.done()
+        except Exception:
+            if not done:
+                raise
+            _log.exception("a change is made, but a part could not follow it")  # it must not be answered as failed
+        if not done:  # a guard swallowed the error of the commit
+            raise StoreError("the settings could not be saved")
+        self._notify(changed)
+
+    def _notify(self, changed: Mapping[str, Values]) -> None:
+        for group, values in changed.items():
+            for watcher in self._watchers[group]:
+                _call(watcher, values, f"a part could not follow the change of {group}")
+
+    def _record(self, entry: AuditEntry) -> None:
+        for auditor in self._auditors:
+            _call(auditor, entry, "a change could not be recorded")
+
+
+def _call(listener: Callable[[T], None], told: T, failure: str) -> None:
+    """Call one listener; what it raises keeps nothing from the others."""
+    try:
+        listener(told)
+    except Exception:
+        _log.exception(failure)
+
+
+def _overlaid(below: Mapping[str, Values], texts: Mapping[Name, str]) -> dict[str, Values]:
+    """Return `below` with `texts` laid over it; groups that they do not touch are the same objects."""
+    touched: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for (group, name), text in texts.items():
+        touched[group][name] = text
+    return {group: values | touched[group] if group in touched else values for group, values in below.items()}
+
+
+def _grouped(changes: Mapping[Name, CheckedChange]) -> Sequence[tuple[Group, str, dict[str, str]]]:
+    """Return each group that `changes` touch, the name of it that was used, and its parameters' new texts."""
+    found: dict[str, tuple[Group, str, dict[str, str]]] = {}
+    for (group, name), change in changes.items():
+        found.setdefault(group, (change.group, change.asked, {}))[2][name] = change.value
+    return list(found.values())
