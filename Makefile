@@ -23,6 +23,6 @@ test: setup ; @./check; checked=$$?; $(VENV)/bin/pytest $(WORKERS) $(ARGS) && ex
 
 check: ; @.ci/venv dev && ./check
 
-bench: ; @.ci/venv dev && .ci/packages bench && $(MAKE) -s -C bench && $(VENV)/bin/python -m bench $(ARGS)
+bench: ; @.ci/venv dev bench && .ci/packages bench && $(MAKE) -s -C bench && $(VENV)/bin/python -m bench $(ARGS)
 
 clean: ; @rm -rf $(VENV) bench/build bench/results build dist

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import smbclient
-from bench.table import HEAD, Row, text
+from bench.table import HEAD, Row, Yardstick, text
 from tests.delivery.samba.samba_server import PASSWORD, Samba
 from tests.ports import free_port
 
@@ -139,11 +139,10 @@ def measure(folder: Path, megabytes: int) -> list[Row]:
     servers = {"ftp": ftp} | ({"samba": samba} if shutil.which("smbd") else {})
     rows = []
     for name, server in servers.items():
-        title, ratio, rate = _beside(server, folder / name, megabytes, CLIP)
-        rows.append(Row(f"delivery by {title}, of the bare library's rate", ratio, LEAST, 1.0))
-        rows.append(Row(f"delivery by {title}, {megabytes} MB", rate, unit="MB/s"))
-        _, ratio, _ = _beside(server, folder / f"{name}-films", megabytes, FILM)
-        rows.append(Row(f"delivery by {title} in films of 25 MB, of the bare library's rate", ratio))
+        for each, goals in ((CLIP, (LEAST, 1.0)), (FILM, (None, None))):
+            title, ratio, rate = _beside(server, folder / f"{name}{each}", megabytes, each)
+            bare = Yardstick("bare library", rate / ratio)
+            rows.append(Row(f"delivery by {title} in files of {each // 10**6} MB", rate, "MB/s", bare, *goals))
     return rows
 
 

@@ -6,6 +6,7 @@
 import time
 
 import numpy as np
+from bench import yardsticks
 from bench.table import Row
 from numpy.typing import NDArray
 from tests.motion.film import ELSEWHERE, PATH, RATE, glances, pictures, window
@@ -27,36 +28,29 @@ Flags = NDArray[np.bool_]
 
 
 def rows() -> list[Row]:
-    """Return the share of a core that detection takes in three windows, and how often it is right."""
+    """Return what detection in three windows costs, and how often it is right."""
     walked, calm = rates([(50, 10)])[50, 10]
+    one = yardsticks.jpeg()
     hits = [hit for name, (hit, _) in walked.items() if name in PATH]
     return [
-        Row("motion at 15 pictures a second, 320x240", cost((320, 240)), 1, 0.6, "% of a core", less=True),
-        Row("motion at 15 pictures a second, 1280x720", cost((1280, 720)), 3, 1, "% of a core", less=True),
-        Row(
-            "the same, each at its time on a core that rests between",
-            paced((1280, 720)),
-            3,
-            2,
-            "% of a core",
-            less=True,
-        ),
-        Row("seconds in which somebody walks that are seen", 100 * min(hits), 80, 95, "%"),
-        Row("seconds in which nobody does that are seen as well", 100 * calm, 1, 0, "%", less=True),
+        Row("motion: a picture of 320x240", cost((320, 240)), "ms", one, 0.3, 0.15, less=True),
+        Row("motion: a picture of 1280x720", cost((1280, 720)), "ms", one, 0.3, 0.15, less=True),
+        Row("motion: the same, fifteen a second with pauses", paced((1280, 720)), "ms", one, 0.9, 0.5, less=True),
+        Row("motion: seconds with movement that are detected", 100 * min(hits), "%", None, 80, 95),
+        Row("motion: seconds without movement that are detected", 100 * calm, "%", None, 1, 0, less=True),
     ]
 
 
 def cost(size: tuple[int, int], repeat: int = 3) -> float:
-    """Return the percentage of a core that 15 pictures a second take, from the whole picture to the levels."""
+    """Return the milliseconds of processor time of one picture, from the whole picture to the levels."""
     shown = list(pictures(size))[:300]
-    return min(_once(shown) for _ in range(repeat)) / len(shown) * MOST * 100
+    return min(_once(shown) for _ in range(repeat)) / len(shown) * 1000
 
 
 def paced(size: tuple[int, int], count: int = 90) -> float:
-    """Return the same as an idle camera has it: whoever sleeps between two pictures finds other people's data in the
-    processor's caches."""
+    """Return the same with a pause after each picture, in which other programs fill the processor's caches."""
     shown = list(pictures(size))[:count]
-    return _once(shown, 1 / MOST) / count * MOST * 100
+    return _once(shown, 1 / MOST) / count * 1000
 
 
 def _once(shown: list[Picture], rest: float = 0) -> float:

@@ -26,12 +26,17 @@ def write(path: Path, jpegs: Iterable[bytes]) -> None:
     path.write_bytes(struct.pack("<I", len(items)) + b"".join(struct.pack("<I", len(i)) + i for i in items))
 
 
-def film(count: int = 90, width: int = 1280, height: int = 720, quality: int = 90) -> Iterator[bytes]:
-    """Give JPEGs of the film, scaled."""
+def film(count: int = 90, quality: int = 90) -> Iterator[bytes]:
+    """Give JPEGs of the film, scaled to 1280x720."""
+    return (encode(frame, quality) for frame in frames(count))
+
+
+def frames(count: int) -> Iterator[av.VideoFrame]:
+    """Give pictures of the film, scaled to 1280x720."""
     scale = VideoReformatter()
     with av.open(str(FILM)) as box:
         for frame in itertools.islice(box.decode(video=0), count):
-            yield encode(scale.reformat(frame, width, height, "yuvj420p"), quality)
+            yield scale.reformat(frame, 1280, 720, "yuvj420p")
 
 
 def encode(frame: av.VideoFrame, quality: int) -> bytes:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,13 +67,26 @@ def ustreamer(pack: Path, folder: Path) -> Iterator[Target]:
 
 
 @contextlib.contextmanager
-def mjpg_streamer(pack: Path, folder: Path) -> Iterator[Target]:
+def mjpg_streamer(pack: Path) -> Iterator[Target]:
     """Run mjpg-streamer, passing the camera's pictures on as they are."""
-    port, device = free_port(), folder / "video0"
-    device.touch()
+    port = free_port()
+    device = Path(f"/tmp/v{os.getpid()}")  # it cuts the name of a device at 14 characters
+    device.touch(exist_ok=False)
     command = ["mjpg_streamer", "-i", f"input_uvc.so -d {device} -r 1280x720 -f 30", "-o", f"output_http.so -p {port}"]
-    with running(command, port, fake_camera(pack, device)) as pid:
-        yield Target("mjpg-streamer", port, pid, "/?action=stream", "/?action=snapshot")
+    try:
+        with running(command, port, fake_camera(pack, device)) as pid:
+            yield Target("mjpg-streamer", port, pid, "/?action=stream", "/?action=snapshot")
+    finally:
+        device.unlink()
+
+
+@contextlib.contextmanager
+def bare(picture: Path, file: Path | None = None, uvloop: bool = False) -> Iterator[Target]:
+    """Run a web server of a few lines on aiohttp, without a login."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.bare", str(port), str(picture), *([str(file)] if file else [])]
+    with running([*command, "--uvloop"] if uvloop else command, port, {}) as pid:
+        yield Target("aiohttp, uvloop" if uvloop else "aiohttp", port, pid, "/stream", "/picture")
 
 
 @contextlib.contextmanager

@@ -6,14 +6,16 @@ CLIP is a video file; without one it is the built-in scene.
 """
 
 import argparse
+import statistics
 import threading
-import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
+from typing import Any
 
 import av
 from av.video.reformatter import ColorRange, VideoReformatter
-from bench import table
+from bench import table, yardsticks
 from bench.table import Row
 
 from ipcamd.media.frame import Codec, Picture
@@ -26,8 +28,8 @@ from ipcamd.media.source import Wanted, make
 from ipcamd.media.transform import Transform
 
 SIZE = (1280, 720)
-GOAL = 4.0
-"""Milliseconds that the transform with everything on may take."""
+GOALS = {"picture of the scene": 0.5, "transform: everything": 1.5}
+"""Encodings of one JPEG that a stage may cost."""
 EVERYTHING = Look(140, 150, 160, 200, True, True, "Front door", True, True)
 LOOKS = {
     "neutral": Look(),
@@ -37,6 +39,7 @@ LOOKS = {
     "sharpness": Look(sharpness=200),
     "mirror": Look(mirror=True),
     "mirror and flip": Look(mirror=True, flip=True),
+    "everything": EVERYTHING,
 }
 
 
@@ -55,14 +58,10 @@ def clip(path: str, count: int) -> list[av.VideoFrame]:
     return found
 
 
-def cost(work: Callable[[int, av.VideoFrame], object], frames: Sequence[av.VideoFrame]) -> float:
+def cost(work: Callable[[int, Any], object], frames: Sequence[object]) -> float:
     """Return the median of the thread's milliseconds per frame; the first ones warm up."""
-    spent = []
-    for number, frame in enumerate(frames):
-        began = time.thread_time()
-        work(number, frame)
-        spent.append((time.thread_time() - began) * 1000)
-    return sorted(spent[5:])[len(spent[5:]) // 2]
+    spent = [yardsticks.spent_ms(partial(work, number, frame)) for number, frame in enumerate(frames)]
+    return statistics.median(spent[5:])
 
 
 def look(chosen: Look, frames: Sequence[av.VideoFrame]) -> float:
@@ -83,18 +82,32 @@ def encoded(shape: Shape, frames: Sequence[av.VideoFrame]) -> float:
 
 
 def rows(frames: Sequence[av.VideoFrame]) -> list[Row]:
-    """Return the table's rows."""
-    made = [Row(f"transform: {name}", look(chosen, frames), unit="ms") for name, chosen in LOOKS.items()]
-    made.append(Row("transform: everything", look(EVERYTHING, frames), GOAL, GOAL, "ms", less=True))
+    """Return the table's rows, each beside one JPEG."""
     sizes = ((640, 480), (1920, 1080))
-    made += [Row(f"scale to {size[0]}x{size[1]}", scaled(size, FULL, frames), unit="ms") for size in sizes]
-    made.append(Row("to video range", scaled(SIZE, LIMITED, frames), unit="ms"))
     shapes = [Shape(Codec.JPEG, SIZE, 30, quality) for quality in (0, 3)]
     shapes += [Shape(codec, SIZE, 30, 3, rate) for codec in (Codec.MPEG4, Codec.H264) for rate in (None, 2_000_000)]
-    for shape in shapes:
-        control = f"cbr {shape.bitrate // 1000} kbit/s" if shape.bitrate else f"quality {shape.quality}"
-        made.append(Row(f"encode {shape.codec.value}, {control}", encoded(shape, frames), unit="ms"))
-    return made
+    costs = {
+        "picture of the scene": drawn(len(frames)),
+        **{f"transform: {name}": look(chosen, frames) for name, chosen in LOOKS.items()},
+        **{f"scale to {size[0]}x{size[1]}": scaled(size, FULL, frames) for size in sizes},
+        "to video range": scaled(SIZE, LIMITED, frames),
+        **{f"encode {shape.codec.value}, {control(shape)}": encoded(shape, frames) for shape in shapes},
+    }
+    return [
+        Row(title, ms, "ms", yardsticks.jpeg(), *((GOALS[title],) if title in GOALS else ()), less=True)
+        for title, ms in costs.items()
+    ]
+
+
+def control(shape: Shape) -> str:
+    return f"cbr {shape.bitrate // 1000} kbit/s" if shape.bitrate else f"quality {shape.quality}"
+
+
+def drawn(count: int) -> float:
+    """Return what the built-in scene costs."""
+    wanted = Wanted(SIZE, 30, False)
+    items = (item for item in make("scene").play(lambda: wanted, threading.Event()) if isinstance(item, Picture))
+    return cost(lambda _, __: next(items), range(count))
 
 
 def main() -> None:

@@ -1,28 +1,55 @@
-"""How long it takes to start, and what it costs to do nothing."""
+"""Start, restart, stop and idling of the camera."""
 
+import contextlib
 import statistics
 import time
+from http.client import HTTPException
 from pathlib import Path
 
-from bench import load, servers
+from bench import load, servers, yardsticks
+from bench.servers import Target
 from bench.table import Row
+from tests.e2e.camera import eventually, reachable
 from tests.e2e.parts import sdk_parts
 
 
 def start_up(folder: Path, times: int = 5) -> list[Row]:
-    """From exec to the ready line, and to the first whole picture of an MJPEG viewer."""
-    listening, first = [], []
+    """Start to the ready line and to the first whole picture of an MJPEG viewer; a restart; the end while watched."""
+    taken: dict[str, list[float]] = {}
     for _ in range(times):
-        begin = time.monotonic()
+        begun = time.monotonic()
         with servers.ipcamd(folder, "--source=scene") as target:
-            listening.append(time.monotonic() - begin)
+            taken.setdefault("start to listening", []).append(time.monotonic() - begun)
             with target.client.open(target.stream) as answer:
                 next(sdk_parts(answer))
-            first.append(time.monotonic() - begin)
+            taken.setdefault("start to first picture", []).append(time.monotonic() - begun)
+            taken.setdefault("restart to listening again", []).append(_restarted(target))
+            viewer = target.client.open(target.stream)
+            next(sdk_parts(viewer.__enter__()))
+            begun = time.monotonic()
+        taken.setdefault("SIGTERM to end, while watched", []).append(time.monotonic() - begun)
+        viewer.__exit__(None, None, None)
+    goals = {
+        "start to listening": (4, 2),
+        "start to first picture": (10, 6),
+        "restart to listening again": (20, 5),
+        "SIGTERM to end, while watched": (10, 4),
+    }
     return [
-        Row("start to listening", statistics.median(listening) * 1000, 300, 150, "ms", less=True),
-        Row("start to first picture", statistics.median(first) * 1000, 800, 450, "ms", less=True),
+        Row(title, statistics.median(seconds) * 1000, "ms", yardsticks.imports(), *goals[title], less=True)
+        for title, seconds in taken.items()
     ]
+
+
+def _restarted(target: Target) -> float:
+    """Restart the camera and return the seconds until it answers again."""
+    begun = time.monotonic()
+    with target.client.open(target.stream) as viewer, contextlib.suppress(OSError, HTTPException):
+        target.client.get("/cgi/admin/restart.cgi")
+        while viewer.read(1 << 16):
+            pass
+    eventually(lambda: reachable(target.port) and target.client.get(target.snapshot).status == 200)
+    return time.monotonic() - begun
 
 
 def idle(folder: Path, seconds: float) -> list[Row]:
@@ -34,4 +61,8 @@ def idle(folder: Path, seconds: float) -> list[Row]:
         before = load.processor_seconds(target.pid)
         time.sleep(seconds)
         used = load.processor_seconds(target.pid) - before
-    return [Row("idle, nobody watching", used / seconds * 100, 0.5, 0.1, "% of a core", less=True)]
+        threads = len(list(Path(f"/proc/{target.pid}/task").iterdir()))
+    return [
+        Row("idle: processor time of a second", used / seconds * 1000, "ms", yardsticks.jpeg(), 1.5, 0.3, less=True),
+        Row("idle: threads", threads, least=4, aim=3, less=True),
+    ]

@@ -1,39 +1,79 @@
-"""Tables for a person to read."""
+"""Result table: each figure beside a yardstick of the same run, its goal, and a bar for the ratio."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+BAR = 20
+"""Characters of the longest bar; half of it is a ratio of 1."""
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """Something else that was measured in the same run, on the same machine, in the same unit."""
+
+    name: str
+    value: float
+
 
 @dataclass(frozen=True)
 class Row:
-    """One figure beside its goal; a figure without a goal is for information."""
+    """One figure. Its goals are ratios to the yardstick, or plain values where it has none."""
 
-    what: str
+    title: str
     value: float
-    least: float | None = None
-    """The goal's "at least"."""
-    aim: float | None = None
     unit: str = ""
+    beside: Yardstick | None = None
+    least: float | None = None
+    """The goal that must be reached; a maximum where `less` is set."""
+    aim: float | None = None
+    """The goal that is hoped for."""
     less: bool = False
-    """Smaller is better."""
+    """Whether smaller is better."""
+
+    @property
+    def ratio(self) -> float | None:
+        return self.value / self.beside.value if self.beside and self.beside.value else None
 
     @property
     def verdict(self) -> str:
-        if self.least is None or self.aim is None:
+        judged = self.value if self.beside is None else self.ratio
+        if self.least is None or judged is None:
             return ""
-        reached = [self.value <= goal if self.less else self.value >= goal for goal in (self.least, self.aim)]
+        goals = (self.least, self.least if self.aim is None else self.aim)
+        reached = [self._reached(judged, goal) for goal in goals]
         return "aim" if all(reached) else "ok" if reached[0] else "BELOW"
 
+    def _reached(self, judged: float, goal: float) -> bool:
+        return judged <= goal if self.less else judged >= goal
+
     def cells(self) -> tuple[str, ...]:
-        goals = ["" if goal is None else number(goal) for goal in (self.least, self.aim)]
-        return (self.what, f"{number(self.value)} {self.unit}".strip(), *goals, self.verdict)
+        yardstick = f"{self.beside.name} {number(self.beside.value)}" if self.beside else ""
+        return (
+            self.title,
+            f"{number(self.value)} {self.unit}".strip(),
+            yardstick,
+            "" if self.ratio is None else number(self.ratio),
+            self._goal(self.least),
+            self._goal(self.aim),
+            self.verdict,
+            bar(self.ratio),
+        )
+
+    def _goal(self, goal: float | None) -> str:
+        return "" if goal is None else f"{'<' if self.less else '>'} {number(goal)}"
 
 
-HEAD = ("what", "measured", "at least", "aim", "")
+HEAD = ("figure", "measured", "yardstick of this run", "ratio", "goal", "aim", "", "0         1        2")
 
 
 def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def bar(ratio: float | None) -> str:
+    """Draw a ratio: ten characters are 1, an arrow stands for more than 2."""
+    length = 0 if ratio is None else round(ratio * BAR / 2)
+    return ("=" * length if length <= BAR else "=" * (BAR - 1) + ">").ljust(BAR)
 
 
 def text(lines: Sequence[Sequence[str]]) -> str:
