@@ -28,7 +28,7 @@ from ipcamd.media.source import Wanted, make
 from ipcamd.media.transform import Transform
 
 SIZE = (1280, 720)
-GOALS = {"picture of the scene": 0.5, "transform: everything": 1.5}
+GOALS = {"picture of the scene": 0.8, "transform: everything": 1.5}
 """Encodings of one JPEG that a stage may cost."""
 EVERYTHING = Look(140, 150, 160, 200, True, True, "Front door", True, True)
 LOOKS = {

@@ -30,8 +30,8 @@ def start_up(folder: Path, times: int = 5) -> list[Row]:
         taken.setdefault("SIGTERM to end, while watched", []).append(time.monotonic() - begun)
         viewer.__exit__(None, None, None)
     goals = {
-        "start to listening": (4, 2),
-        "start to first picture": (10, 6),
+        "start to listening": (6, 3.5),
+        "start to first picture": (12, 7),
         "restart to listening again": (20, 5),
         "SIGTERM to end, while watched": (10, 4),
     }
