@@ -1,0 +1,119 @@
+"""Saved inputs that once broke a parser, or might: each is fed to its parser whole, byte by byte and in random cuts.
+
+`corpus/` has a folder for each parser; a new input is a new file there.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from ipcamd.errors import HttpError
+from ipcamd.wire import digest, ranges, rtcp, rtp, transport
+from ipcamd.wire.form import form_pairs
+from ipcamd.wire.http import RequestParser
+from ipcamd.wire.mixed import Mixed
+from ipcamd.wire.query import Query
+from ipcamd.wire.rtsp import Parser
+from ipcamd.wire.tunnel import Decoder
+
+CORPUS = Path(__file__).with_name("corpus")
+FORM = "multipart/form-data; boundary=AsCg5y"
+CUTS = 20
+
+Pieces = Iterable[bytes]
+
+
+def http(pieces: Pieces) -> object:
+    """Return heads, bodies and ends, and the status of the refusal."""
+    parser, events = RequestParser(), []
+    try:
+        for piece in pieces:
+            parser.receive(piece)
+            while (event := parser.next_event()) is not None:
+                if isinstance(event, bytes) and events and isinstance(events[-1], bytes):
+                    event = events.pop() + event
+                events.append(event)
+    except HttpError as refused:
+        return events, refused.status
+    return events, 0
+
+
+def rtsp(pieces: Pieces) -> object:
+    parser = Parser()
+    return [event for piece in pieces for event in parser.feed(piece)]
+
+
+def multipart(pieces: Pieces) -> object:
+    parser = Mixed()
+    try:
+        return b"".join([*(sound for piece in pieces for sound in parser.feed(piece)), parser.rest()])
+    except HttpError as refused:
+        return refused.status
+
+
+def tunnel(pieces: Pieces) -> object:
+    decoder = Decoder()
+    try:
+        return b"".join(decoder.feed(piece) for piece in pieces)
+    except ValueError as refused:
+        return str(refused)
+
+
+STREAMS: dict[str, Callable[[Pieces], object]] = {
+    "http": http,
+    "rtsp": rtsp,
+    "multipart": multipart,
+    "tunnel": tunnel,
+}
+"""Parsers of a stream: however it is cut, they say the same."""
+
+MESSAGES: dict[str, Callable[[bytes], object]] = {
+    "rtp": rtp.parse,
+    "rtcp": rtcp.parse,
+    "digest": lambda data: digest.parse(data.decode("latin-1")),
+    "query": lambda data: Query.parse(data.decode("latin-1")),
+    "ranges": lambda data: ranges.parse(data.decode("latin-1"), 100),
+    "transport": lambda data: transport.parse(data.decode("latin-1")),
+    "form": lambda data: form_pairs(FORM, data),
+}
+"""Parsers of one message: they take any part of it, or refuse it by the error that they promise."""
+
+
+def inputs(parsers: Iterable[str]) -> list[Path]:
+    return sorted(path for parser in parsers for path in (CORPUS / parser).iterdir())
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def cut(data: bytes, chance: random.Random) -> Iterator[bytes]:
+    """Give the pieces of a random cut."""
+    places = sorted(chance.choices(range(len(data) + 1), k=chance.randint(1, 9)))
+    yield from (data[start:end] for start, end in pairwise([0, *places, len(data)]))
+
+
+@pytest.mark.parametrize("path", inputs(STREAMS), ids=name)
+def test_a_stream_means_the_same_however_it_is_cut(path: Path) -> None:
+    parse, data, chance = STREAMS[path.parent.name], path.read_bytes(), random.Random(path.name)
+    whole = parse([data])
+    assert parse(bytes((byte,)) for byte in data) == whole
+    for _ in range(CUTS):
+        assert parse(cut(data, chance)) == whole
+
+
+@pytest.mark.parametrize("path", inputs(MESSAGES), ids=name)
+def test_a_message_and_each_part_of_it_is_understood_or_refused(path: Path) -> None:
+    parse, data, chance = MESSAGES[path.parent.name], path.read_bytes(), random.Random(path.name)
+    beginnings = (data[:end] for end in range(min(len(data), 500) + 1))
+    for part in (data, *beginnings, *(piece for _ in range(CUTS) for piece in cut(data, chance))):
+        with suppress(ValueError, HttpError):
+            parse(part)
+
+
+def test_each_folder_has_a_parser_and_each_parser_a_folder() -> None:
+    assert {path.name for path in CORPUS.iterdir()} == STREAMS.keys() | MESSAGES.keys()
