@@ -6,11 +6,11 @@ import pytest
 
 from ipcamd.event_bus import Event, Kind
 from ipcamd.events.schedule import Schedule
-from ipcamd.params.event.schedule import FIELDS
+from ipcamd.params.event.schedule import SCHEDULES
 
 
 def schedule(**values: str) -> Schedule:
-    return Schedule(1, {field.name: field.default for field in FIELDS} | {"Name": "x"} | values)
+    return Schedule(1, SCHEDULES[0].values(Name="x", **values))
 
 
 def hours(start: str, end: str, **values: str) -> Schedule:

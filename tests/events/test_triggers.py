@@ -10,11 +10,11 @@ import pytest
 from ipcamd.event_bus import Event, EventBus, Kind
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.triggers import Inputs, MotionTrigger, Times
-from ipcamd.params.event.schedule import FIELDS
+from ipcamd.params.event.schedule import SCHEDULES
 
 
 def schedule(number: int = 1, **values: str) -> Schedule:
-    return Schedule(number, {field.name: field.default for field in FIELDS} | {"Name": "x"} | values)
+    return Schedule(number, SCHEDULES[0].values(Name="x", **values))
 
 
 def heard() -> tuple[EventBus, list[Event]]:

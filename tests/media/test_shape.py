@@ -5,12 +5,13 @@ import pytest
 from ipcamd.media.frame import Codec
 from ipcamd.media.shape import GROUPS, Shape
 from ipcamd.params import find
+from ipcamd.params.group import Values
 
 
-def values(codec: Codec, **changes: str) -> dict[str, str]:
+def values(codec: Codec, **changes: str) -> Values:
     group = find(GROUPS[codec])
     assert group
-    return {param.name: param.default for param in group.params} | changes
+    return group.values(**changes)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.media.stage import NOON, grey, luma, sloped
 from ipcamd.media.look import Look
 from ipcamd.media.planes import planes
 from ipcamd.media.transform import Transform, turned
-from ipcamd.params import find
+from ipcamd.params.imagesource import SENSOR
 
 
 def applied(look: Look, frame: av.VideoFrame | None = None) -> av.VideoFrame:
@@ -21,13 +21,12 @@ def test_the_neutral_look_is_the_frame_itself() -> None:
 
 
 def test_the_factory_look_is_neutral() -> None:
-    group = find("ImageSource.IO.Sensor")
-    assert group
-    assert Look.of({param.name: param.default for param in group.params}, "any") == Look()
+    assert Look.of(SENSOR.values(), "any") == Look()
 
 
 def test_the_look_follows_the_parameters() -> None:
-    sensor = dict.fromkeys(("OverlayText", "IncludeText", "OverlayDate", "OverlayOpaque", "Mirror", "Flip"), "on")
+    switches = dict.fromkeys(("OverlayText", "IncludeText", "OverlayDate", "OverlayOpaque", "Mirror", "Flip"), "on")
+    sensor = SENSOR.values(**switches)
     levels = {"Brightness": "1", "Contrast": "2", "Saturation": "3", "Sharpness": "4"}
     assert Look.of(sensor | levels, "Gate") == Look(1, 2, 3, 4, True, True, "Gate", True, True)
     assert Look.of(sensor | levels | {"IncludeText": "off"}, "Gate").text == ""

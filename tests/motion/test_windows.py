@@ -9,7 +9,7 @@ from ipcamd.motion.detector import area
 from ipcamd.motion.windows import Window, parse
 from ipcamd.params.motion import MOTION
 
-FACTORY = {param.name: param.default for param in MOTION.params}
+FACTORY = MOTION.values()
 
 
 def test_at_first_nothing_is_watched() -> None:
@@ -28,7 +28,7 @@ def test_each_setting_is_found_where_it_belongs() -> None:
         "motionenable": "1",
         "mdname": "Gate",
     }
-    assert parse(values) == (
+    assert parse(MOTION.values(**values)) == (
         Window("Gate", True, (10, 20, 30, 40), (1, 2, 4), 50, 7),
         Window("", False, (1, 2, 3, 4), (8, 15, 1), 5, 8),
         Window("", True, (0, 0, 0, 0), (0, 0, 3), 100, 9),
@@ -36,9 +36,9 @@ def test_each_setting_is_found_where_it_belongs() -> None:
 
 
 def test_the_switch_for_all_switches_off_all() -> None:
-    on = {**FACTORY, "mddata": "1,0,0,640,480,50|1,0,0,640,480,50|0,0,0,640,480,50"}
-    assert [window.watches for window in parse({**on, "motionenable": "1"})] == [True, True, False]
-    assert [window.watches for window in parse({**on, "motionenable": "0"})] == [False, False, False]
+    on = MOTION.values(mddata="1,0,0,640,480,50|1,0,0,640,480,50|0,0,0,640,480,50")
+    assert [window.watches for window in parse(on | {"motionenable": "1"})] == [True, True, False]
+    assert [window.watches for window in parse(on | {"motionenable": "0"})] == [False, False, False]
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,7 @@ def test_names_in_a_group_differ_and_none_is_a_word_of_the_request(group: Group)
 
 @each
 def test_the_defaults_keep_the_rules_between_parameters(group: Group) -> None:
-    values = {param.name: param.default for param in group.params}
-    assert group.normalize is None or group.normalize(values, {}) == {}
+    assert group.normalize is None or group.normalize(group.values(), {}) == {}
 
 
 def test_each_default_is_of_its_own_kind() -> None:

@@ -109,7 +109,7 @@ class Services:
             fanout.mark(*marks(values))
 
         def audio(values: Values) -> None:
-            if values["MicEnabled"] != "yes":
+            if not values.flag("MicEnabled"):
                 fanout.hush()
 
         settings.watch("Network.Advanced.QoS", qos)
@@ -138,7 +138,7 @@ class Services:
         on = self._on
         port = MovablePort(
             parameter,
-            lambda values: int(values[parameter]),
+            lambda values: values.number(parameter),
             lambda number: service.open(on.options.hosts, number),
         )
         on.settings.guard("System", port.guard)
@@ -159,7 +159,7 @@ class Services:
             return await service.open(on.options.hosts, number, certificate.context)
 
         def wanted(values: Values) -> int | None:
-            return int(values[parameter]) if values["Enabled"] == "yes" else None
+            return values.number(parameter) if values.flag("Enabled") else None
 
         port = MovablePort(parameter, wanted, listen)
         on.settings.guard(HTTPS, port.guard)

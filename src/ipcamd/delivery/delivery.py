@@ -108,7 +108,7 @@ class Delivery:
 
     def _bounds(self) -> QueueLimits:
         values = self._settings[GENERAL.name]
-        return QueueLimits(int(values["SpoolItems"]), int(values["SpoolSize"]) * 1_000_000)
+        return QueueLimits(values.number("SpoolItems"), values.number("SpoolSize") * 1_000_000)
 
     def _came(self, target: str) -> None:
         self._workers[target].stir()

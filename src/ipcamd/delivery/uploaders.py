@@ -29,7 +29,7 @@ class FtpUploader:
         values = settings[FTP.name]
         user = values["UserName"] or "anonymous"
         return TargetConfig(
-            _needed(settings, FTP.name, "FTPServer"), int(values["Port"]), values, user, values["Password"]
+            _needed(settings, FTP.name, "FTPServer"), values.number("Port"), values, user, values["Password"]
         )
 
     def open(self, config: TargetConfig, address: str, blocking: BlockingSession) -> UploadSession:
@@ -56,8 +56,8 @@ class MailUploader:
         _needed(settings, SMTP.name, "FromEmail")
         if not values["EmailTo"] and not values["EmailTo2"]:
             raise DeliveryError(f"neither {SMTP.name}.EmailTo nor EmailTo2 is set")
-        port = int(values["Smtpport"])
-        if login["Enabled"] != "yes":
+        port = values.number("Smtpport")
+        if not login.flag("Enabled"):
             return TargetConfig(host, port, values)
         return TargetConfig(host, port, values, login["UserName"], login["Password"])
 
@@ -79,7 +79,7 @@ class SambaUploader:
         values = settings[NETSTORAGE.name]
         host = _needed(settings, NETSTORAGE.name, "SambaServer")
         _needed(settings, NETSTORAGE.name, "Share")
-        return TargetConfig(host, int(values["Port"]), values, values["UserName"] or GUEST, values["Password"])
+        return TargetConfig(host, values.number("Port"), values, values["UserName"] or GUEST, values["Password"])
 
     def open(self, config: TargetConfig, address: str, blocking: BlockingSession) -> UploadSession:
         """See `Uploader`."""

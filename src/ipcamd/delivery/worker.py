@@ -104,7 +104,7 @@ class DeliveryWorker:
     @property
     def enabled(self) -> bool:
         """Whether it may deliver."""
-        return self._resources.settings[self.uploader.groups[0]]["Enable"] == "yes"
+        return self._resources.settings[self.uploader.groups[0]].flag("Enable")
 
     def start(self) -> None:
         """Begin; or begin anew, at once, because where to deliver has changed."""

@@ -134,7 +134,7 @@ class Engine:
                 failed = why and f"nothing is recorded: {why}"
                 self._note(event, schedule.name, "" if failed else RECORDED, failed)
             if schedule.has(OUTPUT):
-                seconds = int(schedule.values["DigitalOutputTime"])
+                seconds = schedule.values.number("DigitalOutputTime")
                 self._output.pulse(seconds)
                 self._note(event, schedule.name, done=f"output high for {seconds} s")
 

@@ -26,7 +26,7 @@ class Schedule:
 
     def has(self, flag: str) -> bool:
         """Whether one of its flags is 1."""
-        return self.values[flag] == "1"
+        return self.values.flag(flag)
 
     def wants(self, event: Event) -> bool:
         """Whether `event` is one that starts it, time aside."""
@@ -35,7 +35,7 @@ class Schedule:
                 return self.has("TriggerMotion")
             case Kind.DI1 | Kind.DI2:
                 trigger = f"Trigger{event.kind.name}"
-                return self.has(trigger) and event.level == _LEVELS[int(self.values[f"{trigger}Type"])]
+                return self.has(trigger) and event.level == _LEVELS[self.values.number(f"{trigger}Type")]
             case Kind.TIME:
                 return self.number in event.numbers
 
@@ -63,4 +63,4 @@ class Schedule:
         return self._minute("Start"), self._minute("End"), now
 
     def _minute(self, which: str) -> int:
-        return int(self.values[f"ScheduleTime{which}Hour"]) * 60 + int(self.values[f"ScheduleTime{which}Min"])
+        return self.values.number(f"ScheduleTime{which}Hour") * 60 + self.values.number(f"ScheduleTime{which}Min")

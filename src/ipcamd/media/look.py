@@ -35,14 +35,12 @@ class Look:
     def of(cls, sensor: Values, name: str) -> Self:
         """Return what ``ImageSource.IO.Sensor`` says; `name` is the camera's."""
 
-        def on(switch: str) -> bool:
-            return sensor[switch] == "on"
-
+        on = sensor.flag
         return cls(
-            brightness=int(sensor["Brightness"]),
-            contrast=int(sensor["Contrast"]),
-            saturation=int(sensor["Saturation"]),
-            sharpness=int(sensor["Sharpness"]),
+            brightness=sensor.number("Brightness"),
+            contrast=sensor.number("Contrast"),
+            saturation=sensor.number("Saturation"),
+            sharpness=sensor.number("Sharpness"),
             mirror=on("Mirror"),
             flip=on("Flip"),
             text=name if on("OverlayText") and on("IncludeText") else "",

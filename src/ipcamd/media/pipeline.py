@@ -219,7 +219,7 @@ class Pipeline:
 
     def _rehear(self) -> None:
         if self._microphone:
-            self._microphone.enabled = self._settings[AUDIO]["MicEnabled"] == "yes"
+            self._microphone.enabled = self._settings[AUDIO].flag("MicEnabled")
 
     def _look(self) -> Look:
         return Look.of(self._settings[SENSOR], self._settings[INFO]["ServerName"])

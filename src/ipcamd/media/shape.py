@@ -40,11 +40,11 @@ class Shape:
     @classmethod
     def of(cls, codec: Codec, values: Values) -> Self:
         """Return what the parameters of the codec's group say."""
-        size, rate, quality = RESOLUTIONS[values["Resolution"]], int(values["Framerate"]), int(values["Quality"])
+        size, rate, quality = RESOLUTIONS[values["Resolution"]], values.number("Framerate"), values.number("Quality")
         if values.get("Ratecontrol", "vbr") == "vbr":
             return cls(codec, size, rate, quality)
         if "Bitrate" in values:
-            return cls(codec, size, rate, quality, int(values["Bitrate"]) * 1000)
+            return cls(codec, size, rate, quality, values.number("Bitrate") * 1000)
         return cls(codec, size, rate, quality, int(size[0] * size[1] * max(rate, SLOW) * MPEG4_BITS[quality]))
 
     @property

@@ -50,7 +50,7 @@ def parse(values: Values) -> tuple[Window, ...]:
     percents = map(int, values["mdpercent"].split("|"))
     grids = (values["mddatanormalize"][start : start + ROWS] for start in range(0, ROWS * WINDOWS, ROWS))
     return tuple(
-        _window(name, part, grid, percent, values["motionenable"] == "1")
+        _window(name, part, grid, percent, values.flag("motionenable"))
         for name, part, grid, percent in zip(names, values["mddata"].split("|"), grids, percents, strict=True)
     )
 

@@ -30,7 +30,7 @@ def _capped(limits: dict[str, int]) -> NormalizeRule:
 
     def normalize(values: Values, sent: Texts) -> Texts:
         most = limits.get(values["Resolution"], 30)
-        if int(values["Framerate"]) <= most:
+        if values.number("Framerate") <= most:
             return {}
         if "Framerate" in sent:
             raise RequestFailed(f"Framerate={sent['Framerate']}: at most {most} at {_size(values['Resolution'])}")

@@ -19,9 +19,9 @@ class Socket(Protocol):
 
 def marks(values: Values) -> tuple[int, int]:
     """Return the DSCP of pictures and of sound as the group ``Network.Advanced.QoS`` says; 0 for none."""
-    wanted = values["Type"] if values["Enabled"] == "yes" else ""
-    video = int(values["VideoDSCP"]) if wanted in ("video", "both") else 0
-    audio = int(values["AudioDSCP"]) if wanted in ("audio", "both") else 0
+    wanted = values["Type"] if values.flag("Enabled") else ""
+    video = values.number("VideoDSCP") if wanted in ("video", "both") else 0
+    audio = values.number("AudioDSCP") if wanted in ("audio", "both") else 0
     return video, audio
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from ipcamd.errors import RequestFailed
 from ipcamd.media.sound.speaker import AHEAD, HOLD, KEPT, MOST, Speaker
+from ipcamd.params.audio import AUDIO
 
 SECOND = b"\x01\x02" * 8000
 
@@ -83,11 +84,11 @@ def test_whoever_has_said_everything_gives_the_word_away(hall: Hall) -> None:
 
 
 async def test_nobody_talks_while_it_is_disabled(hall: Hall) -> None:
-    hall.speaker.follow({"SpeakerEnabled": "no"})
+    hall.speaker.follow(AUDIO.values(SpeakerEnabled="no"))
     assert not hall.speaker.offer("anna", SECOND)
     with pytest.raises(RequestFailed, match="SpeakerEnabled=no"):
         await hall.speaker.play("anna", SECOND)
-    hall.speaker.follow({"SpeakerEnabled": "yes"})
+    hall.speaker.follow(AUDIO.values())
     assert hall.speaker.offer("anna", SECOND)
     assert hall.written == [SECOND]
 

@@ -12,6 +12,7 @@ from tests.server.rtsp.player import SECOND, Lens, Stage
 
 from ipcamd.media.frame import Codec
 from ipcamd.params import GROUPS
+from ipcamd.params.network import QOS
 from ipcamd.server.qos import marks
 from ipcamd.server.rtsp.answer import Refused
 from ipcamd.server.rtsp.catalog import Catalog
@@ -145,7 +146,7 @@ def test_interleaved_form_is_made_once_for_all() -> None:
     [("yes", "both", (34, 46)), ("yes", "video", (34, 0)), ("yes", "audio", (0, 46)), ("no", "both", (0, 0))],
 )
 def test_marks(enabled: str, which: str, expected: tuple[int, int]) -> None:
-    assert marks({"Enabled": enabled, "Type": which, "VideoDSCP": "34", "AudioDSCP": "46"}) == expected
+    assert marks(QOS.values(Enabled=enabled, Type=which)) == expected
 
 
 async def test_settings_act_at_once(tmp_path: Path) -> None:

@@ -26,11 +26,11 @@ class FtpClient(ftplib.FTP_TLS):
     """A client for one server, with TLS where `auth` and `prot_p` are called."""
 
     def __init__(self, blocking: BlockingSession, config: TargetConfig) -> None:
-        super().__init__(context=context(config) if config.values["TLS"] == "yes" else None)
+        super().__init__(context=context(config) if config.values.flag("TLS") else None)
         self._blocking = blocking
         self._lines = 0
         self.host, self.port = config.host, config.port
-        self.set_pasv(config.values["Passive"] == "yes")
+        self.set_pasv(config.values.flag("Passive"))
 
     def greet(self, address: str) -> None:
         """Connect to the server's address and hear its greeting. Raises ``OSError``, ``ftplib.Error``, ``EOFError``."""

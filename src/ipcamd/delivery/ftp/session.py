@@ -21,10 +21,10 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession) -> "Ftp
     ftp = FtpClient(blocking, config)
     with _explained():
         ftp.greet(address)
-        if config.values["TLS"] == "yes":
+        if config.values.flag("TLS"):
             ftp.auth()
         ftp.login(config.user, config.password, secure=False)
-        if config.values["TLS"] == "yes":
+        if config.values.flag("TLS"):
             ftp.prot_p()
         ftp.voidcmd("TYPE I")  # some servers tell no sizes before
         _enter(ftp, config.values["Path"])

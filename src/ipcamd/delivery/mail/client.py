@@ -95,7 +95,7 @@ class SmtpClient(smtplib.SMTP):
         connection = self._blocking.connect(host, port)
         own = connection.getsockname()[0]
         self.local_hostname = f"[IPv6:{own}]" if ":" in own else f"[{own}]"  # RFC 5321, 4.1.3: it may have no name
-        if self._config.values["SSL"] == "yes":
+        if self._config.values.flag("SSL"):
             return context(self._config).wrap_socket(connection, server_hostname=self._config.host)
         return connection
 

@@ -35,7 +35,7 @@ def login(
             client.authenticate(config.user, config.password)
     recipients = tuple(dict.fromkeys(filter(None, (config.values["EmailTo"], config.values["EmailTo2"]))))
     head = Letterhead(camera, config.values["FromEmail"], recipients)
-    return MailSession(client, head, int(config.values["AttachSize"]) * 1_000_000, local, config.password)
+    return MailSession(client, head, config.values.number("AttachSize") * 1_000_000, local, config.password)
 
 
 class MailSession:

@@ -63,7 +63,7 @@ class Speaker:
 
     def follow(self, values: Values) -> None:
         """Do as the group ``Audio`` says (SDK 10.12)."""
-        self.enabled = values["SpeakerEnabled"] == "yes"
+        self.enabled = values.flag("SpeakerEnabled")
 
     @property
     def talker(self) -> Hashable:

@@ -27,7 +27,7 @@ class Name(TextKind):
         return text
 
 
-_LEVEL = OneOf(("0", "1"), ("high", "low"))
+_LEVEL = OneOf(("0", "1"), ("high", "low"), (0, 1))
 _HOUR, _MINUTE = Integer(0, 23), Integer(0, 59)
 
 

@@ -18,7 +18,7 @@ def follow(service: RtspService, settings: Settings, interface: str = "0.0.0.0")
     """
 
     def login(values: Values) -> None:
-        service.need_login(values["RTSPAuth"] == "yes")
+        service.need_login(values.flag("RTSPAuth"))
 
     def multicast(values: Values) -> None:
         service.multicast.configure(_multicast(values, interface))
@@ -34,7 +34,7 @@ def follow(service: RtspService, settings: Settings, interface: str = "0.0.0.0")
 
 
 def _multicast(values: Values, interface: str) -> Multicast | None:
-    if values["Enabled"] != "yes":
+    if not values.flag("Enabled"):
         return None
-    ports = tuple((codec, int(values[name])) for codec, name in _PORTS.items())
-    return Multicast(values["GroupIP"], ports, int(values["TTL"]), interface)
+    ports = tuple((codec, values.number(name)) for codec, name in _PORTS.items())
+    return Multicast(values["GroupIP"], ports, values.number("TTL"), interface)
