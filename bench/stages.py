@@ -18,7 +18,8 @@ from av.video.reformatter import ColorRange, VideoReformatter
 from bench import table, yardsticks
 from bench.table import Row
 
-from ipcamd.media.frame import Codec, Picture
+from ipcamd.media import codecs
+from ipcamd.media.frame import Picture
 from ipcamd.media.look import Look
 from ipcamd.media.planes import FULL, LIMITED, framed, planes
 from ipcamd.media.scale import Shot, fit
@@ -84,14 +85,14 @@ def encoded(shape: Shape, frames: Sequence[av.VideoFrame]) -> float:
 def rows(frames: Sequence[av.VideoFrame]) -> list[Row]:
     """Return the table's rows, each beside one JPEG."""
     sizes = ((640, 480), (1920, 1080))
-    shapes = [Shape(Codec.JPEG, SIZE, 30, quality) for quality in (0, 3)]
-    shapes += [Shape(codec, SIZE, 30, 3, rate) for codec in (Codec.MPEG4, Codec.H264) for rate in (None, 2_000_000)]
+    shapes = [Shape(codecs.JPEG, SIZE, 30, quality) for quality in (0, 3)]
+    shapes += [Shape(codec, SIZE, 30, 3, rate) for codec in (codecs.MPEG4, codecs.H264) for rate in (None, 2_000_000)]
     costs = {
         "picture of the scene": drawn(len(frames)),
         **{f"transform: {name}": look(chosen, frames) for name, chosen in LOOKS.items()},
         **{f"scale to {size[0]}x{size[1]}": scaled(size, FULL, frames) for size in sizes},
         "to video range": scaled(SIZE, LIMITED, frames),
-        **{f"encode {shape.codec.value}, {control(shape)}": encoded(shape, frames) for shape in shapes},
+        **{f"encode {shape.codec.name}, {control(shape)}": encoded(shape, frames) for shape in shapes},
     }
     return [
         Row(title, ms, "ms", yardsticks.jpeg(), *((GOALS[title],) if title in GOALS else ()), less=True)

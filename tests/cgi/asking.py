@@ -18,6 +18,7 @@ from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import Outside
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
+from ipcamd.media.traffic import Traffic
 from ipcamd.params import STORED
 from ipcamd.params.group import Rank
 from ipcamd.settings.service import Settings
@@ -65,6 +66,7 @@ class World:
         kinds = uploaders(lambda: "camera", self.clock.local)
         resources = WorkerResources(self.settings, self.egress)
         self.delivery = Delivery(self.database, self.path / "spool", self.events, lambda: self.host, kinds, resources)
+        self.traffic = Traffic()
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
     def camera(self) -> Camera:
@@ -75,7 +77,7 @@ class World:
             authenticator=unused,
             clock=self.clock,
             identity=self.identity,
-            pipeline=cast("Any", SimpleNamespace(size=(768, 576))),
+            pipeline=cast("Any", SimpleNamespace(size=(768, 576), traffic=self.traffic)),
             schedules=self.schedules,
             delivery=self.delivery,
             egress=self.egress,

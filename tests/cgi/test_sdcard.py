@@ -13,7 +13,7 @@ from tests.wire.avi.films import film, pictures
 from ipcamd.cgi.endpoint import Call, File, Reply
 from ipcamd.cgi.sdcard import ENDPOINT
 from ipcamd.errors import RequestFailed
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.storage.recording import Recording, name_of
 from ipcamd.wire.query import Query
 
@@ -34,10 +34,10 @@ async def card(world: World) -> Iterator[World]:  # type: ignore[misc]
 
 def put(world: World, minute: int, folder: str = "record") -> Path:
     began = NOON + minute * 60 * SECOND
-    shown = [replace(p, captured=began + n * SECOND // 30) for n, p in enumerate(pictures(Codec.JPEG, 3))]
+    shown = [replace(p, captured=began + n * SECOND // 30) for n, p in enumerate(pictures(codecs.JPEG, 3))]
     path = world.path / "sdcard" / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(film(shown, Codec.JPEG))
+    path.write_bytes(film(shown, codecs.JPEG))
     return path
 
 

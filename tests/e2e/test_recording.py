@@ -15,7 +15,7 @@ from tests.e2e.chromium import Chromium
 from tests.e2e.hearing import flashing_film, linear, nearest, rises
 from tests.wire.avi.films import film, pictures, playable, probe
 
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 
 pytestmark = pytest.mark.slow
 
@@ -204,7 +204,7 @@ def test_the_page_plays_what_must_be_converted_while_it_is_converted(
 ) -> None:
     path = tmp_path / "card" / "event" / "ipcamd-06152025-120000.avi"
     path.parent.mkdir(parents=True)
-    path.write_bytes(film(pictures(Codec.JPEG, 30 * 30), Codec.JPEG, sound=True))
+    path.write_bytes(film(pictures(codecs.JPEG, 30 * 30), codecs.JPEG, sound=True))
     camera = start_camera("--source=scene", f"--sdcard={tmp_path / 'card'}")
     browser.log_in("admin", PASSWORD)
     browser.go(f"http://127.0.0.1:{camera.port}/recordings")
@@ -243,7 +243,7 @@ def test_a_new_recording_comes_without_disturbing_who_uses_the_keyboard(
     for second in (10, 20):
         path = tmp_path / "card" / "event" / f"ipcamd-06152025-1200{second}.avi"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(film(pictures(Codec.JPEG, 3), Codec.JPEG).replace(b"T15:06:40", f"T12:00:{second}".encode()))
+        path.write_bytes(film(pictures(codecs.JPEG, 3), codecs.JPEG).replace(b"T15:06:40", f"T12:00:{second}".encode()))
     camera = start_camera("--source=scene", f"--sdcard={tmp_path / 'card'}")
     browser.log_in("admin", PASSWORD)
     browser.go(f"http://127.0.0.1:{camera.port}/recordings#event/ipcamd-06152025-120010.avi")

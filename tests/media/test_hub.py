@@ -2,26 +2,28 @@
 
 import pytest
 
-from ipcamd.media.frame import Codec, Encoded
-from ipcamd.media.hub import LATE, MOST_BYTES, Hub
+from ipcamd.media import codecs
+from ipcamd.media.frame import Encoded
+from ipcamd.media.gop import LATE, MAX_BYTES
+from ipcamd.media.hub import Hub
 
 
 def frame(counter: int, key: bool = False, size: int = 10) -> Encoded:
-    return Encoded(Codec.H264, bytes(size), key, 0, counter, b"")
+    return Encoded(codecs.H264, bytes(size), key, 0, counter)
 
 
 def test_nobody_watches_at_first() -> None:
     told: list[bool] = []
-    hub = Hub("h264", told.append)
+    hub = Hub(codecs.H264, demand=told.append)
     hub.publish(frame(0, key=True))
     assert not hub.watched.is_set()
-    assert hub.group == []
+    assert hub.gop == []
     assert told == []
 
 
 def test_the_first_and_the_last_subscriber_start_and_stop_the_encoder() -> None:
     told: list[bool] = []
-    hub, one, two = Hub("h264", told.append), [], []  # type: ignore[var-annotated]
+    hub, one, two = Hub(codecs.H264, demand=told.append), [], []  # type: ignore[var-annotated]
     first, second = one.append, two.append
     hub.join(first)
     hub.join(second)
@@ -35,7 +37,7 @@ def test_the_first_and_the_last_subscriber_start_and_stop_the_encoder() -> None:
 
 
 def test_the_first_subscriber_asks_for_a_key_frame() -> None:
-    hub = Hub("h264")
+    hub = Hub(codecs.H264)
     hub.join(lambda _: None)
     assert hub.key.is_set()
     hub.key.clear()
@@ -44,7 +46,7 @@ def test_the_first_subscriber_asks_for_a_key_frame() -> None:
 
 
 def test_each_subscriber_gets_the_same_frame() -> None:
-    hub, one, two = Hub("h264"), [], []  # type: ignore[var-annotated]
+    hub, one, two = Hub(codecs.H264), [], []  # type: ignore[var-annotated]
     hub.join(one.append)
     hub.join(two.append)
     sent = frame(0, key=True)
@@ -53,7 +55,7 @@ def test_each_subscriber_gets_the_same_frame() -> None:
 
 
 def test_who_joins_gets_all_since_the_key_frame() -> None:
-    hub = Hub("h264")
+    hub = Hub(codecs.H264)
     hub.join(lambda _: None)
     for counter, key in enumerate((True, False, True, False, False)):
         hub.publish(frame(counter, key))
@@ -61,15 +63,15 @@ def test_who_joins_gets_all_since_the_key_frame() -> None:
 
 
 def test_the_group_never_begins_without_a_key_frame() -> None:
-    hub, got = Hub("h264"), []  # type: ignore[var-annotated]
+    hub, got = Hub(codecs.H264), []  # type: ignore[var-annotated]
     hub.join(got.append)
     hub.publish(frame(0))
-    assert hub.group == []
+    assert hub.gop == []
     assert len(got) == 1
 
 
 def test_the_group_is_forgotten_when_nobody_watches() -> None:
-    hub = Hub("h264")
+    hub = Hub(codecs.H264)
     hub.join(print)
     hub.publish(frame(0, key=True, size=1))
     hub.leave(print)
@@ -77,30 +79,30 @@ def test_the_group_is_forgotten_when_nobody_watches() -> None:
 
 
 def test_a_group_that_grows_too_large_is_let_go_and_begun_anew() -> None:
-    hub = Hub("h264")
+    hub = Hub(codecs.H264)
     hub.join(lambda _: None)
-    hub.publish(frame(0, key=True, size=MOST_BYTES // 2))
+    hub.publish(frame(0, key=True, size=MAX_BYTES // 2))
     hub.key.clear()
-    hub.publish(frame(1, size=MOST_BYTES // 2))
-    assert len(hub.group) == 2
+    hub.publish(frame(1, size=MAX_BYTES // 2))
+    assert len(hub.gop) == 2
     hub.publish(frame(2, size=1))
-    assert hub.group == []
+    assert hub.gop == []
     assert hub.key.is_set()
     hub.publish(frame(3))
-    assert hub.group == []
+    assert hub.gop == []
     hub.publish(frame(4, key=True))
-    assert [f.counter for f in hub.group] == [4]
+    assert [f.counter for f in hub.gop] == [4]
 
 
 def test_one_large_key_frame_is_kept() -> None:
-    hub = Hub("mjpeg")
+    hub = Hub(codecs.JPEG)
     hub.join(lambda _: None)
-    hub.publish(frame(0, key=True, size=MOST_BYTES + 1))
-    assert len(hub.group) == 1
+    hub.publish(frame(0, key=True, size=MAX_BYTES + 1))
+    assert len(hub.gop) == 1
 
 
 def test_a_subscriber_may_leave_when_it_is_called() -> None:
-    hub, got = Hub("h264"), []  # type: ignore[var-annotated]
+    hub, got = Hub(codecs.H264), []  # type: ignore[var-annotated]
 
     def once(sent: Encoded) -> None:
         got.append(sent)
@@ -114,10 +116,10 @@ def test_a_subscriber_may_leave_when_it_is_called() -> None:
 
 
 def test_a_newcomer_gets_nothing_from_before_a_change() -> None:
-    hub, watching = Hub("h264"), []  # type: ignore[var-annotated]
+    hub, watching = Hub(codecs.H264), []  # type: ignore[var-annotated]
     hub.join(watching.append)
     hub.publish(frame(0, key=True))
-    hub.renew()
+    hub.invalidate()
     hub.publish(frame(1))
     assert hub.join(print) == []
     hub.publish(frame(2, key=True))
@@ -134,9 +136,9 @@ def test_a_newcomer_gets_nothing_from_before_a_change() -> None:
     ],
 )
 def test_a_picture_that_was_under_way_at_a_change_is_not_for_newcomers(captured: int, kept: bool) -> None:
-    hub = Hub("mjpeg")
+    hub = Hub(codecs.JPEG)
     hub.join(lambda _: None)
-    hub.renew(since=100)
-    late = Encoded(Codec.JPEG, b"x", True, captured, 0, b"")
+    hub.invalidate(since=100)
+    late = Encoded(codecs.JPEG, b"x", True, captured, 0)
     hub.publish(late)
     assert hub.join(print) == ([late] if kept else [])

@@ -8,15 +8,15 @@ import pytest
 import simplejpeg
 from tests.media.stage import NOON, SECOND, decoded, luma, sloped
 
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.media.planes import planes
 from ipcamd.media.scale import Shot
 from ipcamd.media.session import Session
 from ipcamd.media.shape import Shape
 
-JPEG = Shape(Codec.JPEG, (320, 240), 30, 3)
-H264 = Shape(Codec.H264, (320, 240), 30, 3)
-MPEG4 = Shape(Codec.MPEG4, (320, 240), 30, 3)
+JPEG = Shape(codecs.JPEG, (320, 240), 30, 3)
+H264 = Shape(codecs.H264, (320, 240), 30, 3)
+MPEG4 = Shape(codecs.MPEG4, (320, 240), 30, 3)
 VIDEO = pytest.mark.parametrize("shape", [H264, MPEG4], ids=["h264", "mpeg4"])
 RNG = np.random.default_rng(1)
 
@@ -49,7 +49,7 @@ def keys(done: list[tuple[bytes, bool]]) -> list[int]:
 @VIDEO
 def test_video_is_decoded_again(shape: Shape) -> None:
     done = Encoding(shape).run(10)
-    frames = decoded(shape.codec.value, [payload for payload, _ in done])
+    frames = decoded(shape.codec.name, [payload for payload, _ in done])
     assert len(frames) == 10
     assert {(frame.width, frame.height) for frame in frames} == {(320, 240)}
     # limited range: 16 to 235 for 0 to 255
@@ -68,7 +68,7 @@ def test_jpeg_is_decoded_again() -> None:
 @pytest.mark.parametrize("shape", [JPEG, H264, MPEG4], ids=["jpeg", "h264", "mpeg4"])
 def test_the_size_is_the_stream_s_whatever_the_source_s(shape: Shape, size: tuple[int, int]) -> None:
     ((payload, _),) = Encoding(replace(shape, size=size)).run(1)
-    name = "mjpeg" if shape is JPEG else shape.codec.value
+    name = "mjpeg" if shape is JPEG else shape.codec.name
     (frame,) = decoded(name, [payload])
     assert (frame.width, frame.height) == size
 
@@ -136,7 +136,7 @@ def test_the_vol_stands_before_every_mpeg4_key_frame() -> None:
 @VIDEO
 def test_a_decoder_can_start_at_any_key_frame(shape: Shape) -> None:
     payloads = [payload for payload, _ in Encoding(shape).run(35)]
-    assert len(decoded(shape.codec.value, payloads[30:])) == 5
+    assert len(decoded(shape.codec.name, payloads[30:])) == 5
 
 
 def test_h264_says_how_its_colours_are_meant() -> None:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from ipcamd.media.frame import Codec
-from ipcamd.media.shape import GROUPS, Shape
+from ipcamd.media import codecs
+from ipcamd.media.shape import Shape
 from ipcamd.params import find
 from ipcamd.params.group import Values
 
 
-def values(codec: Codec, **changes: str) -> Values:
-    group = find(GROUPS[codec])
+def values(codec: codecs.Codec, **changes: str) -> Values:
+    group = find(codec.parameters)
     assert group
     return group.values(**changes)
 
@@ -17,21 +17,21 @@ def values(codec: Codec, **changes: str) -> Values:
 @pytest.mark.parametrize(
     ("codec", "changes", "shape"),
     [
-        (Codec.JPEG, {}, Shape(Codec.JPEG, (1280, 720), 30, 3)),
-        (Codec.JPEG, {"Resolution": "1", "Framerate": "5"}, Shape(Codec.JPEG, (320, 240), 5, 3)),
-        (Codec.H264, {"Resolution": "19", "Framerate": "20"}, Shape(Codec.H264, (2048, 1536), 20, 3)),
-        (Codec.H264, {"Ratecontrol": "cbr", "Bitrate": "1500"}, Shape(Codec.H264, (1280, 720), 30, 3, 1_500_000)),
-        (Codec.H264, {"Ratecontrol": "vbr", "Quality": "0"}, Shape(Codec.H264, (1280, 720), 30, 0)),
-        (Codec.MPEG4, {"Quality": "4"}, Shape(Codec.MPEG4, (1280, 720), 30, 4)),
+        (codecs.JPEG, {}, Shape(codecs.JPEG, (1280, 720), 30, 3)),
+        (codecs.JPEG, {"Resolution": "1", "Framerate": "5"}, Shape(codecs.JPEG, (320, 240), 5, 3)),
+        (codecs.H264, {"Resolution": "19", "Framerate": "20"}, Shape(codecs.H264, (2048, 1536), 20, 3)),
+        (codecs.H264, {"Ratecontrol": "cbr", "Bitrate": "1500"}, Shape(codecs.H264, (1280, 720), 30, 3, 1_500_000)),
+        (codecs.H264, {"Ratecontrol": "vbr", "Quality": "0"}, Shape(codecs.H264, (1280, 720), 30, 0)),
+        (codecs.MPEG4, {"Quality": "4"}, Shape(codecs.MPEG4, (1280, 720), 30, 4)),
     ],
 )
-def test_shapes(codec: Codec, changes: dict[str, str], shape: Shape) -> None:
+def test_shapes(codec: codecs.Codec, changes: dict[str, str], shape: Shape) -> None:
     assert Shape.of(codec, values(codec, **changes)) == shape
 
 
 def test_mpeg4_at_a_steady_rate_takes_its_bits_from_size_and_quality() -> None:
     def bits(**changes: str) -> int:
-        rate = Shape.of(Codec.MPEG4, values(Codec.MPEG4, Ratecontrol="cbr", **changes)).bitrate
+        rate = Shape.of(codecs.MPEG4, values(codecs.MPEG4, Ratecontrol="cbr", **changes)).bitrate
         assert rate
         return rate
 
@@ -43,9 +43,9 @@ def test_mpeg4_at_a_steady_rate_takes_its_bits_from_size_and_quality() -> None:
 
 @pytest.mark.parametrize(("rate", "group"), [(1, 2), (2, 4), (5, 10), (8, 16), (15, 30), (20, 30), (25, 30), (30, 30)])
 def test_a_key_frame_every_one_or_two_seconds(rate: int, group: int) -> None:
-    assert Shape(Codec.H264, (640, 480), rate, 3).group == group
+    assert Shape(codecs.H264, (640, 480), rate, 3).group == group
     assert 1 <= group / rate <= 2
 
 
 def test_jpegs_stand_alone() -> None:
-    assert Shape(Codec.JPEG, (640, 480), 30, 3).group == 1
+    assert Shape(codecs.JPEG, (640, 480), 30, 3).group == 1

@@ -5,13 +5,14 @@ import asyncio
 import pytest
 
 from ipcamd.errors import RequestFailed
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media import codecs
+from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.media.snapshot import Snapshots
 
 
 def frame(counter: int) -> Encoded:
-    return Encoded(Codec.JPEG, b"x", True, 0, counter, b"")
+    return Encoded(codecs.JPEG, b"x", True, 0, counter)
 
 
 async def turn() -> None:
@@ -21,7 +22,7 @@ async def turn() -> None:
 
 
 async def test_two_hundred_at_once_share_one_picture() -> None:
-    hub = Hub("mjpeg")
+    hub = Hub(codecs.JPEG)
     snapshots = Snapshots(hub, linger=60)
     asking = [asyncio.ensure_future(snapshots.get()) for _ in range(200)]
     await turn()
@@ -34,7 +35,7 @@ async def test_two_hundred_at_once_share_one_picture() -> None:
 
 
 async def test_the_running_stream_serves_from_memory() -> None:
-    hub = Hub("mjpeg")
+    hub = Hub(codecs.JPEG)
     snapshots = Snapshots(hub)
     assert snapshots.newest() is None
     hub.join(print)
@@ -46,7 +47,7 @@ async def test_the_running_stream_serves_from_memory() -> None:
 
 
 async def test_the_stream_goes_on_for_a_moment_and_longer_while_asked() -> None:
-    hub, left = Hub("mjpeg"), asyncio.Event()
+    hub, left = Hub(codecs.JPEG), asyncio.Event()
     hub._demand = lambda watched: None if watched else left.set()
     snapshots = Snapshots(hub, linger=0.02)
     asking = asyncio.ensure_future(snapshots.get())
@@ -65,7 +66,7 @@ async def test_the_stream_goes_on_for_a_moment_and_longer_while_asked() -> None:
 
 
 async def test_after_that_the_next_one_is_new() -> None:
-    hub = Hub("mjpeg")
+    hub = Hub(codecs.JPEG)
     snapshots = Snapshots(hub, linger=0)
     for counter in range(3):
         asking = asyncio.ensure_future(snapshots.get())
@@ -77,7 +78,7 @@ async def test_after_that_the_next_one_is_new() -> None:
 
 
 async def test_no_picture_in_time_is_an_error_and_leaves_nothing() -> None:
-    hub = Hub("mjpeg")
+    hub = Hub(codecs.JPEG)
     snapshots = Snapshots(hub, timeout=0.01)
     results = await asyncio.gather(*(snapshots.get() for _ in range(3)), return_exceptions=True)
     assert [type(result) for result in results] == [RequestFailed] * 3
@@ -85,7 +86,7 @@ async def test_no_picture_in_time_is_an_error_and_leaves_nothing() -> None:
 
 
 async def test_one_who_gives_up_does_not_disturb_the_others() -> None:
-    hub = Hub("mjpeg")
+    hub = Hub(codecs.JPEG)
     snapshots = Snapshots(hub)
     impatient, other = (asyncio.ensure_future(snapshots.get()) for _ in range(2))
     await turn()
@@ -97,7 +98,7 @@ async def test_one_who_gives_up_does_not_disturb_the_others() -> None:
 
 
 async def test_the_end_lets_nobody_wait() -> None:
-    snapshots = Snapshots(Hub("mjpeg"))
+    snapshots = Snapshots(Hub(codecs.JPEG))
     asking = asyncio.ensure_future(snapshots.get())
     await turn()
     snapshots.close()
@@ -106,17 +107,17 @@ async def test_the_end_lets_nobody_wait() -> None:
 
 
 async def test_what_was_asked_after_a_change_shows_the_change() -> None:
-    hub = Hub("mjpeg")
+    hub = Hub(codecs.JPEG)
     snapshots = Snapshots(hub, linger=60)
     asking = asyncio.ensure_future(snapshots.get())
     await turn()
     hub.publish(frame(0))
     await asking
-    hub.renew(since=1)
+    hub.invalidate(since=1)
     asking = asyncio.ensure_future(snapshots.get())
     await turn()
     hub.publish(frame(1))  # captured at 0
-    hub.renew()
+    hub.invalidate()
     hub.publish(frame(2))
     assert (await asking).counter == 2
     snapshots.close()

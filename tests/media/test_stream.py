@@ -8,22 +8,24 @@ from dataclasses import replace
 import pytest
 from tests.media.stage import NOON, SECOND, WAIT, sloped
 
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media import codecs
+from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
-from ipcamd.media.post import Post
+from ipcamd.media.publisher import Publisher
 from ipcamd.media.scale import Shot
 from ipcamd.media.shape import Shape
 from ipcamd.media.stream import Stream
-from ipcamd.wire.payload import JPEG, Header, Status, VideoFormat, VideoKind
+from ipcamd.media.traffic import Traffic
+from ipcamd.wire.payload import Status
 
 STATUS = Status((1, 2, 3), (True, False), True)
 
 
-class Desk(Post):
+class Desk(Publisher):
     """Takes frames in place of the event loop."""
 
     def __init__(self, hub: Hub) -> None:
-        super().__init__(hub, asyncio.new_event_loop())
+        super().__init__(hub, asyncio.new_event_loop(), Traffic().of("test", "encoder"))
         self._loop.close()
         self.frames: list[Encoded] = []
         self.came = threading.Semaphore(0)
@@ -37,8 +39,8 @@ class Running:
     """A stream and its thread, fed picture by picture."""
 
     def __init__(self, shape: Shape) -> None:
-        self.hub = Hub("test")
-        self.stream = Stream(self.hub, shape, lambda: NOON + SECOND, STATUS.word)
+        self.hub = Hub(shape.codec, "test")
+        self.stream = Stream(self.hub, shape, lambda: NOON + SECOND, lambda: STATUS)
         self.desk = Desk(self.hub)
         self.time = NOON
         self.thread = threading.Thread(target=self.stream.run, args=(self.desk,), daemon=True)
@@ -61,39 +63,28 @@ class Running:
 
 @pytest.fixture
 def h264() -> Iterator[Running]:
-    running = Running(Shape(Codec.H264, (320, 240), 30, 3))
+    running = Running(Shape(codecs.H264, (320, 240), 30, 3))
     yield running
     running.stop()
 
 
 @pytest.fixture
 def jpeg() -> Iterator[Running]:
-    running = Running(Shape(Codec.JPEG, (320, 240), 30, 2))
+    running = Running(Shape(codecs.JPEG, (320, 240), 30, 2))
     yield running
     running.stop()
 
 
-def test_every_header_says_what_its_frame_is(jpeg: Running) -> None:
+def test_every_frame_says_what_it_is(jpeg: Running) -> None:
     for number, frame in enumerate(jpeg.feed(3)):
-        header = Header.parse(frame.header)
-        assert header.counter == frame.counter == number
-        assert header.size == len(frame.payload)
-        assert header.type == JPEG
-        assert header.captured == (NOON + number * (SECOND // 30)) // 1000
-        assert header.media() == VideoFormat(VideoKind.JPEG, (320, 240), 30, 1, 2)
-        assert Status.parse(header.status) == STATUS
-        assert (frame.codec, frame.key, frame.size) == (Codec.JPEG, True, (320, 240))
+        assert frame.counter == number
+        assert frame.captured == NOON + number * (SECOND // 30)
+        assert (frame.codec, frame.key, frame.size) == (codecs.JPEG, True, (320, 240))
+        assert (frame.rate, frame.gop, frame.quality, frame.status) == (30, 1, 2, STATUS)
 
 
-def test_types_count_from_each_i_frame(h264: Running) -> None:
-    types = [Header.parse(frame.header).type for frame in h264.feed(33)]
-    assert types == [*range(30), 0, 1, 2]
-
-
-def test_types_are_held_at_30(h264: Running) -> None:
-    # of so long a group there is none yet; the header's limit is kept all the same
-    made = [h264.stream._frame(h264.stream.shape, NOON, b"x", key=not number) for number in range(34)]
-    assert [Header.parse(frame.header).type for frame in made] == [*range(31), 30, 30, 30]
+def test_frames_count_from_each_key_frame(h264: Running) -> None:
+    assert [frame.since_key for frame in h264.feed(33)] == [*range(30), 0, 1, 2]
 
 
 def test_the_counter_wraps(jpeg: Running) -> None:
@@ -108,7 +99,7 @@ def test_a_new_shape_acts_at_the_next_picture_and_begins_with_a_key_frame(h264: 
     assert [frame.counter for frame in first + second] == list(range(6))
     assert [frame.key for frame in first + second] == [True, False, False] * 2
     assert second[0].size == (640, 480)
-    assert Header.parse(second[0].header).media() == VideoFormat(VideoKind.H264, (640, 480), 30, 30, 0)
+    assert (second[0].rate, second[0].gop, second[0].quality) == (30, 30, 0)
 
 
 def test_who_watches_again_starts_with_a_key_frame_and_the_counter_goes_on(h264: Running) -> None:

@@ -22,7 +22,7 @@ from ipcamd.params.motion import MOTION
 from ipcamd.settings.change import Change as Setting
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.wire.payload import Header, Status
+from ipcamd.wire.payload import Status
 
 ON = {"motionenable": "1", "mdpercent": "5|5|5", "mddata": "1,0,0,640,480,50|1,0,0,640,200,50|0,0,0,0,0,50"}
 SENSOR = "ImageSource.IO.Sensor"
@@ -37,16 +37,16 @@ class Place:
         self.settings = Settings(self.database, STORED, small)
         self.source = Script()
         self.pipeline = Pipeline(
-            self.settings, self.source, lambda: self.time, self.word, patience=Patience(silence=600)
+            self.settings, self.source, lambda: self.time, self.status, patience=Patience(silence=600)
         )
         self.motion = Motion(self.settings, self.pipeline, lambda: self.now)
         self.time, self.now = NOON, 100.0
         self.alarms: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
         self.frames: asyncio.Queue[Encoded] = asyncio.Queue()
 
-    def word(self) -> int:
+    def status(self) -> Status:
         first, second, third = self.motion.levels()
-        return Status((first, second, third)).word()
+        return Status((first, second, third))
 
     def hear(self, window: int, moment: int) -> None:
         self.alarms.put_nowait((window, moment))
@@ -65,7 +65,7 @@ class Place:
         self.time, self.now = self.time + SECOND // 15, self.now + 1 / 15
         self.source.show(self.time, enlarged(change(yard(), seconds) if change else yard()))
         frame = await asyncio.wait_for(self.frames.get(), WAIT)
-        return Status.parse(Header.parse(frame.header).status).motion
+        return frame.status.motion
 
     async def walk(self) -> tuple[int, int]:
         """Let somebody walk until there is an alarm."""

@@ -6,40 +6,35 @@ from pathlib import Path
 
 from tests.wire.avi.films import NOON, SECOND, SIZE, Shown, pictures
 
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media import codecs
+from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.params import STORED
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.wire.payload import AUDIO, AudioFormat, AudioKind, Header, VideoFormat, VideoKind
 
 BLOCK = 40_000_000
-KINDS = {Codec.H264: VideoKind.H264, Codec.MPEG4: VideoKind.MPEG4, Codec.JPEG: VideoKind.JPEG}
-SOUND = AudioFormat(AudioKind.ULAW, 8, 8000, 1, 40).word()
 
 
-def encoded(codec: Codec, shown: Shown, size: tuple[int, int] = SIZE, rate: int = 30) -> Encoded:
-    form = VideoFormat(KINDS[codec], size, rate, 30, 2).word()
-    header = Header(0, len(shown.payload), ord("J") if codec is Codec.JPEG else 0, shown.captured // 1000, form, 0)
-    return Encoded(codec, shown.payload, shown.key, shown.captured, 0, header.pack(), size)
+def encoded(codec: codecs.Codec, shown: Shown, size: tuple[int, int] = SIZE, rate: int = 30) -> Encoded:
+    return Encoded(codec, shown.payload, shown.key, shown.captured, 0, size, rate)
 
 
 def block(captured: int) -> Encoded:
     """40 ms of sound, the same sample all along: it tells when it was captured, in seconds."""
     sample = bytes([captured // SECOND % 100])
-    header = Header(0, 320, AUDIO, captured // 1000, SOUND, 0)
-    return Encoded(Codec.ULAW, sample * 320, True, captured, 0, header.pack())
+    return Encoded(codecs.ULAW, sample * 320, True, captured, 0, rate=8000)
 
 
 class Stage:
     """In the place of the pipeline."""
 
-    def __init__(self, folder: Path, codec: Codec = Codec.H264, length: int = 300) -> None:
+    def __init__(self, folder: Path, codec: codecs.Codec = codecs.H264, length: int = 300) -> None:
         self.database = Database(folder / "ipcamd.db")
         self.settings = Settings(self.database, STORED, {})
-        self.h264, self.mpeg4, self.mjpeg = Hub("h264"), Hub("mpeg4"), Hub("mjpeg")
-        self.sound: Hub | None = Hub("sound")
+        self.h264, self.mpeg4, self.mjpeg = Hub(codecs.H264), Hub(codecs.MPEG4), Hub(codecs.JPEG)
+        self.sound: Hub | None = Hub(codecs.ULAW, "sound")
         self.hears = True
         self.codec = codec
         self.length = length
@@ -53,7 +48,7 @@ class Stage:
 
     @property
     def hub(self) -> Hub:
-        return {Codec.H264: self.h264, Codec.MPEG4: self.mpeg4, Codec.JPEG: self.mjpeg}[self.codec]
+        return {codecs.H264: self.h264, codecs.MPEG4: self.mpeg4, codecs.JPEG: self.mjpeg}[self.codec]
 
     @property
     def time(self) -> int:

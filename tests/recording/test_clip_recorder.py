@@ -9,17 +9,18 @@ from tests.recording.stage import general
 from tests.wire.avi.films import NOON, SECOND, playable, probe, times
 
 from ipcamd.errors import StoreError
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media import codecs
+from ipcamd.media.frame import Encoded
 from ipcamd.recording import clip_capture, clip_recorder
 
 FRAME = SECOND // 30
 
 
-@pytest.mark.parametrize(("codec", "name"), [(Codec.H264, "h264"), (Codec.MPEG4, "mpeg4")], ids=["h264", "mpeg4"])
+@pytest.mark.parametrize(("codec", "name"), [(codecs.H264, "h264"), (codecs.MPEG4, "mpeg4")], ids=["h264", "mpeg4"])
 @pytest.mark.parametrize(("pre", "post"), [(0, 1), (2, 1), (5, 5)])
 @pytest.mark.parametrize("begin", [200, 217])
 async def test_a_film_lasts_from_before_the_event_until_after_it(
-    filming: Filming, codec: Codec, name: str, pre: int, post: int, begin: int
+    filming: Filming, codec: codecs.Codec, name: str, pre: int, post: int, begin: int
 ) -> None:
     stage = filming.stage
     stage.codec = codec
@@ -42,7 +43,7 @@ async def test_a_film_lasts_from_before_the_event_until_after_it(
     assert str(found["format"]["tags"]["date"]).startswith(f"{stage.local(material.began):%Y-%m-%dT%H:%M:%S}")  # type: ignore[index]
     assert material.content_type == "video/x-msvideo"
     assert material.path.is_file()
-    if codec is Codec.H264:
+    if codec is codecs.H264:
         assert playable(material.path) == ""
 
 
@@ -92,7 +93,7 @@ async def test_the_pictures_are_the_stream_s_own(filming: Filming) -> None:
 
 async def test_jpeg_gives_a_picture_each_second_and_one_at_the_event(filming: Filming) -> None:
     stage = filming.stage
-    stage.codec = Codec.JPEG
+    stage.codec = codecs.JPEG
     await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="2", PostEvent="3")
     filming.clips.arm(True)
     stage.show(200)
@@ -112,7 +113,7 @@ async def test_jpeg_gives_a_picture_each_second_and_one_at_the_event(filming: Fi
 @pytest.mark.parametrize("form", ["AVI", "JPEG"])
 async def test_a_capture_of_no_length_holds_the_event_itself(filming: Filming, form: str) -> None:
     stage = filming.stage
-    stage.codec = Codec.JPEG if form == "JPEG" else Codec.H264
+    stage.codec = codecs.JPEG if form == "JPEG" else codecs.H264
     encode = "JPEG" if form == "JPEG" else "H264"
     await general(stage, FileFormat=form, EncodeFormat=encode, PreEvent="0", PostEvent="0")
     filming.clips.arm(True)
@@ -290,7 +291,7 @@ async def test_clips_do_not_pile_up(filming: Filming, monkeypatch: pytest.Monkey
 async def test_two_pictures_of_one_second_have_two_names(filming: Filming) -> None:
     """Pictures come when they come: at 1.05 s and then at 1.95 s, for example."""
     stage = filming.stage
-    stage.codec = Codec.JPEG
+    stage.codec = codecs.JPEG
     await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="0", PostEvent="2")
     filming.clips.arm(True)
     stage.show(58)

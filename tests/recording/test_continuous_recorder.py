@@ -13,7 +13,8 @@ import pytest
 from tests.recording.stage import Stage, general
 from tests.wire.avi.films import NOON, SECOND, pictures, playable, probe, seen
 
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media import codecs
+from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.recording import continuous_recorder as recording
 from ipcamd.recording import subscriber_queue as taking
@@ -109,11 +110,13 @@ async def test_films_follow_one_another_without_a_gap(filming: Filming) -> None:
 @pytest.mark.parametrize(
     ("values", "codec", "name"),
     [
-        ({"EncodeFormat": "MPEG4"}, Codec.MPEG4, "mpeg4"),
-        ({"FileFormat": "JPEG", "EncodeFormat": "JPEG"}, Codec.JPEG, "mjpeg"),
+        ({"EncodeFormat": "MPEG4"}, codecs.MPEG4, "mpeg4"),
+        ({"FileFormat": "JPEG", "EncodeFormat": "JPEG"}, codecs.JPEG, "mjpeg"),
     ],
 )
-async def test_the_format_is_that_of_events(filming: Filming, values: dict[str, str], codec: Codec, name: str) -> None:
+async def test_the_format_is_that_of_events(
+    filming: Filming, values: dict[str, str], codec: codecs.Codec, name: str
+) -> None:
     await general(filming.stage, **values)
     filming.stage.codec = codec
     await filming.start()
@@ -128,7 +131,7 @@ async def test_a_change_of_format_begins_a_new_film(filming: Filming) -> None:
     await general(filming.stage, EncodeFormat="MPEG4")
     await filming.until(lambda: filming.stage.mpeg4.viewers and not filming.recorder.recording)
     assert filming.stage.h264.viewers == 0
-    filming.stage.number, filming.stage.codec = 60, Codec.MPEG4
+    filming.stage.number, filming.stage.codec = 60, codecs.MPEG4
     await filming.show(15)
     await filming.recorder.close()
     assert [probe(path)["video"]["codec_name"] for path in filming.films()] == ["h264", "mpeg4"]
@@ -342,12 +345,12 @@ async def test_a_card_unmounted_while_it_is_written(tmp_path: Path, tmpfs: Path,
 
 def frame(number: int, key: bool = False, size: int = 100, captured: int | None = None) -> Encoded:
     at = NOON + number * SECOND // 30 if captured is None else captured
-    return Encoded(Codec.H264, bytes(size), key, at, number, b"", (160, 120))
+    return Encoded(codecs.H264, bytes(size), key, at, number, (160, 120))
 
 
 def test_what_nobody_fetches_goes_up_to_the_next_key_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taking, "MOST_BYTES", 1000)
-    hub = Hub("h264")
+    hub = Hub(codecs.H264)
     take = SubscriberQueue(hub, None, lambda: 0.0)
     hub.key.clear()
     for number in range(20):
@@ -368,4 +371,4 @@ def test_pictures_are_in_their_own_order_whatever_the_clock_did() -> None:
 
 
 def test_key_frames_are_where_the_encoder_put_them() -> None:
-    assert [n for n, picture in enumerate(pictures(Codec.H264)) if picture.key] == [0, 30]
+    assert [n for n, picture in enumerate(pictures(codecs.H264)) if picture.key] == [0, 30]

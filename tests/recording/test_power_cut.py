@@ -12,7 +12,7 @@ from tests.recording.stage import general
 from tests.wire.avi.films import SECOND, playable
 
 from ipcamd.errors import StoreError
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.recording import clip_recorder
 from ipcamd.recording.pending_clips import PendingClip, PendingClips
 from ipcamd.wire.avi.layout import HEAD
@@ -63,7 +63,7 @@ async def test_pictures_that_were_taken_outlive_a_power_cut(
 ) -> None:
     monkeypatch.setattr(clip_recorder, "FLUSH", 0.01)
     stage = filming.stage
-    stage.codec = Codec.JPEG
+    stage.codec = codecs.JPEG
     await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="1", PostEvent="5")
     filming.clips.arm(True)
     stage.show(90)

@@ -3,80 +3,17 @@
 import asyncio
 import os
 import socket
-import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.server.serving import Server, reset, serving, until
+from tests.server.serving import reset, until
+from tests.server.streaming import BIG, GET, Streams, frame, part, streaming
 
-from ipcamd.cgi.endpoint import Endpoint, Framing, Join, never
-from ipcamd.media.frame import Codec, Encoded
-from ipcamd.media.hub import Hub
-from ipcamd.params.group import Rank
+from ipcamd.media import codecs
 from ipcamd.server.limits import Limits
+from ipcamd.server.payload_header import pack_header
 from ipcamd.server.seats import Seats
 from ipcamd.server.viewer import UNSENT
-from ipcamd.wire.multipart import PLAIN_TYPE, SDK_TYPE
-
-GET = b"GET /mjpeg HTTP/1.0\r\n\r\n"
-BIG = bytes(400_000)
-
-
-def frame(number: int, payload: bytes = b"JPEG", key: bool = True, codec: Codec = Codec.JPEG) -> Encoded:
-    """Return a frame whose payload header is just its counter."""
-    return Encoded(codec, payload, key, 0, number, struct.pack("<I", number) + bytes(24))
-
-
-class Streams(Server):
-    """A server with one hub for pictures, one for video, one for sound."""
-
-    mjpeg: Hub
-    video: Hub
-    sound: Hub
-    kept: list[asyncio.StreamWriter]
-
-    async def watch(self, path: str = "/mjpeg") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Start watching; return behind the answer's head and the first boundary."""
-        reader, writer = await self.connect()
-        self.kept.append(writer)  # one that is forgotten closes itself
-        writer.write(f"GET {path} HTTP/1.1\r\n\r\n".encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200 "), head
-        if path != "/raw":
-            assert await reader.readline() == b"--myboundary\r\n"
-        return reader, writer
-
-
-@asynccontextmanager
-async def streaming(**more: object) -> AsyncIterator[Streams]:
-    mjpeg, video, sound = Hub("mjpeg"), Hub("video"), Hub("sound")
-    endpoints = [
-        Endpoint(path, Rank.GUEST, lambda call, join=join: join, changes=never)  # type: ignore[misc]
-        for path, join in {
-            "/mjpeg": Join((mjpeg,), Framing.SDK, SDK_TYPE),
-            "/plain": Join((mjpeg,), Framing.PLAIN, PLAIN_TYPE),
-            "/video": Join((video,), Framing.SDK, SDK_TYPE),
-            "/raw": Join((video,), Framing.RAW, "video/h264"),
-            "/both": Join((mjpeg, sound), Framing.SDK, SDK_TYPE),
-            "/sound": Join((sound,), Framing.SDK, SDK_TYPE, sound=True),
-        }.items()
-    ]
-    async with serving(*endpoints, **more) as server, asyncio.timeout(20):  # type: ignore[arg-type]
-        streams = Streams(server.service, server.listener, server.clock, server.fanout)
-        streams.mjpeg, streams.video, streams.sound = mjpeg, video, sound
-        streams.kept = []
-        yield streams
-
-
-async def part(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    """Return counter and payload of the next SDK part, and read the boundary behind it."""
-    name, length = (await reader.readuntil(b"\r\n\r\n")).split()
-    assert name == b"Content-Length:"
-    body = await reader.readexactly(int(length))
-    assert await reader.readline() == b"--myboundary\r\n"
-    return struct.unpack_from("<I", body)[0], body[28:]
 
 
 def open_files() -> int:
@@ -92,11 +29,12 @@ async def test_the_sdks_framing() -> None:
         reader, writer = await server.connect()
         writer.write(GET)
         await until(lambda: len(server.fanout) == 1)
-        server.mjpeg.publish(frame(7, b"\xff\xd8x\xff\xd9"))
+        sent = frame(7, b"\xff\xd8x\xff\xd9")
+        server.mjpeg.publish(sent)
         assert await reader.readuntil(b"\xff\xd9--myboundary\r\n") == (
             b"HTTP/1.1 200 OK\r\nContent-Type: multipart/mixed;boundary=myboundary\r\nCache-Control: no-store\r\n"
-            b"Connection: close\r\n\r\n--myboundary\r\nContent-Length: 33\r\n\r\n\x07"
-            + bytes(27)
+            b"Connection: close\r\n\r\n--myboundary\r\nContent-Length: 33\r\n\r\n"
+            + pack_header(sent)
             + b"\xff\xd8x\xff\xd9"
             b"--myboundary\r\n"
         )
@@ -108,7 +46,7 @@ async def test_plain_and_raw_framing() -> None:
         plain, _ = await server.watch("/plain")
         raw, _ = await server.watch("/raw")
         server.mjpeg.publish(frame(0))
-        server.video.publish(frame(0, b"NAL", codec=Codec.H264))
+        server.video.publish(frame(0, b"NAL", codec=codecs.H264))
         part = b"Content-Type: image/jpeg\r\nContent-Length: 4\r\n\r\nJPEG\r\n--myboundary\r\n"
         assert await plain.readexactly(len(part)) == part
         assert await raw.readexactly(3) == b"NAL"
@@ -140,10 +78,10 @@ async def test_who_joins_a_video_gets_the_group_so_far() -> None:
     async with streaming() as server:
         await server.watch("/video")
         for number in range(9):
-            server.video.publish(frame(number, key=number in (0, 5), codec=Codec.H264))
+            server.video.publish(frame(number, key=number in (0, 5), codec=codecs.H264))
         reader, _ = await server.watch("/video")
         assert [(await part(reader))[0] for _ in range(4)] == [5, 6, 7, 8]
-        server.video.publish(frame(9, key=False, codec=Codec.H264))
+        server.video.publish(frame(9, key=False, codec=codecs.H264))
         assert (await part(reader))[0] == 9
 
 
@@ -151,10 +89,10 @@ async def test_who_joins_after_a_change_gets_nothing_from_before_it() -> None:
     async with streaming() as server:
         early, _ = await server.watch()
         server.mjpeg.publish(frame(0))
-        server.mjpeg.renew(since=1)
+        server.mjpeg.invalidate(since=1)
         late, _ = await server.watch()
         server.mjpeg.publish(frame(1))  # captured at 0
-        server.mjpeg.renew()
+        server.mjpeg.invalidate()
         server.mjpeg.publish(frame(2))
         assert (await part(late))[0] == 2
         assert [(await part(early))[0] for _ in range(3)] == [0, 1, 2]
@@ -164,12 +102,12 @@ async def test_a_group_without_end_is_not_kept() -> None:
     async with streaming() as server:
         keeper, _ = await server.watch("/video")
         for number in range(700):
-            server.video.publish(frame(number, key=number == 0, codec=Codec.H264))
+            server.video.publish(frame(number, key=number == 0, codec=codecs.H264))
             await part(keeper)
         assert memfds() < 310
         late, _ = await server.watch("/video")
-        server.video.publish(frame(700, key=False, codec=Codec.H264))
-        server.video.publish(frame(701, codec=Codec.H264))
+        server.video.publish(frame(700, key=False, codec=codecs.H264))
+        server.video.publish(frame(701, codec=codecs.H264))
         assert (await part(late))[0] == 701
 
 
@@ -177,7 +115,7 @@ async def test_sound_is_interleaved() -> None:
     async with streaming() as server:
         reader, _ = await server.watch("/both")
         server.mjpeg.publish(frame(0))
-        server.sound.publish(frame(0, b"ulaw", codec=Codec.ULAW))
+        server.sound.publish(frame(0, b"ulaw", codec=codecs.ULAW))
         server.mjpeg.publish(frame(1))
         assert [(await part(reader))[1] for _ in range(3)] == [b"JPEG", b"ulaw", b"JPEG"]
 
@@ -336,7 +274,7 @@ async def test_the_list_of_viewers() -> None:
         server.clock.now += 5
         server.mjpeg.publish(frame(0))
         (viewer,) = server.fanout
-        assert (viewer.address, viewer.since, viewer.sent, viewer.dropped) == ("127.0.0.1", 1000.0, 1, 0)
+        assert (viewer.identity.address, viewer.since, viewer.sent, viewer.dropped) == ("127.0.0.1", 1000.0, 1, 0)
 
 
 async def test_little_waits_in_the_kernel_for_a_slow_viewer() -> None:

@@ -13,6 +13,7 @@ from tests.server.serving import HOSTS, serving, until
 from tests.server.test_fanout import BIG, frame, part
 
 from ipcamd.cgi.endpoint import Endpoint, Framing, Join, Reply, never
+from ipcamd.media import codecs
 from ipcamd.media.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.viewer import SecureViewer
@@ -44,7 +45,7 @@ def trusting() -> ssl.SSLContext:
 
 @pytest.mark.slow
 async def test_requests_and_streams_over_tls(tls: ssl.SSLContext) -> None:
-    hub = Hub("mjpeg")
+    hub = Hub(codecs.JPEG)
     endpoints = (
         Endpoint("/big", Rank.GUEST, lambda call: Reply(bytes(3_000_000)), changes=never),
         Endpoint("/mjpeg", Rank.GUEST, lambda call: Join((hub,), Framing.SDK, SDK_TYPE), changes=never),
@@ -79,7 +80,7 @@ async def test_requests_and_streams_over_tls(tls: ssl.SSLContext) -> None:
 
 
 async def test_a_viewer_over_tls_that_takes_nothing_is_cut(tls: ssl.SSLContext) -> None:
-    hub = Hub("mjpeg")
+    hub = Hub(codecs.JPEG)
     endpoint = Endpoint("/mjpeg", Rank.GUEST, lambda call: Join((hub,), Framing.SDK, SDK_TYPE), changes=never)
     async with serving(endpoint) as server, asyncio.timeout(10):
         listener = await server.service.open(HOSTS, 0, tls)

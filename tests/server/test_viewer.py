@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.server.serving import Clock
 
-from ipcamd.server.part import Part
+from ipcamd.media.traffic import ViewerIdentity
+from ipcamd.server.shared_buffer import SharedBuffer
 from ipcamd.server.viewer import SOUND_AGE, SOUND_PARTS, Viewer
 
-HEAD = Part((b"head",))
+HEAD = SharedBuffer((b"head",))
 
 
 class Wire:
@@ -28,10 +29,10 @@ class Narrow(Viewer):
     room = 0
     direct = False
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, max_frames: int = 1) -> None:
         self.wire = Wire()
         self.got = b""
-        super().__init__(cast(asyncio.Transport, self.wire), "192.0.2.1", clock)
+        super().__init__(cast(asyncio.Transport, self.wire), ViewerIdentity("192.0.2.1", "http"), max_frames, clock)
 
     def give(self, room: int) -> None:
         self.room += room
@@ -41,7 +42,7 @@ class Narrow(Viewer):
     def _open(self) -> int:
         return -1
 
-    def _send(self, part: Part, offset: int) -> int:
+    def _send(self, part: SharedBuffer, offset: int) -> int:
         if not self.room:
             raise BlockingIOError
         piece = part.read(offset)[: self.room]
@@ -56,12 +57,12 @@ class Narrow(Viewer):
         self._waiting = False
 
 
-def picture(name: str, key: bool = True, limit: int = 1) -> Part:
-    return Part((name.encode(),), key=key, limit=limit)
+def picture(name: str, key: bool = True) -> SharedBuffer:
+    return SharedBuffer((name.encode(),), key=key)
 
 
-def viewer(*pictures: Part, room: int = 4) -> Narrow:
-    made = Narrow(Clock())
+def viewer(*pictures: SharedBuffer, room: int = 4, max_frames: int = 1) -> Narrow:
+    made = Narrow(Clock(), max_frames)
     made.room = room
     made.start(HEAD, pictures)
     return made
@@ -96,14 +97,14 @@ def test_behind_it_gets_the_rest_and_then_the_newest_picture() -> None:
 
 
 def test_behind_in_a_group_it_goes_on_at_the_next_key_frame() -> None:
-    behind = viewer(picture("I"), room=4)
+    behind = viewer(picture("I"), room=4, max_frames=3)
     for name in ("a", "b", "c", "d"):
-        behind.offer(picture(name, key=False, limit=3))
+        behind.offer(picture(name, key=False))
     behind.give(99)
     assert behind.got == b"headI"
-    behind.offer(picture("e", key=False, limit=3))
-    behind.offer(picture("J", limit=3))
-    behind.offer(picture("k", key=False, limit=3))
+    behind.offer(picture("e", key=False))
+    behind.offer(picture("J"))
+    behind.offer(picture("k", key=False))
     assert (behind.got, behind.dropped) == (b"headIJk", 5)
 
 
@@ -112,9 +113,9 @@ def test_sound_goes_first_and_old_sound_is_dropped() -> None:
     behind = Narrow(clock)
     behind.room = 4
     behind.start(HEAD, [picture("one")])
-    behind.offer(Part((b"old",), sound=True, made=clock()))
+    behind.offer(SharedBuffer((b"old",), sound=True, made_s=clock()))
     clock.now += SOUND_AGE + 0.1
-    behind.offer(Part((b"new",), sound=True, made=clock()))
+    behind.offer(SharedBuffer((b"new",), sound=True, made_s=clock()))
     behind.offer(picture("two"))
     behind.give(99)
     assert (behind.got, behind.dropped) == (b"headonenewtwo", 1)
@@ -123,7 +124,7 @@ def test_sound_goes_first_and_old_sound_is_dropped() -> None:
 def test_waiting_sound_is_bounded() -> None:
     behind = viewer(picture("one"))
     for n in range(SOUND_PARTS + 5):
-        behind.offer(Part((b"%d," % n,), sound=True, made=1000.0))
+        behind.offer(SharedBuffer((b"%d," % n,), sound=True, made_s=1000.0))
     behind.give(999)
     assert behind.got.startswith(b"headone5,6,")
     assert behind.dropped == 5
@@ -131,7 +132,7 @@ def test_waiting_sound_is_bounded() -> None:
 
 def test_sound_does_not_wait_for_a_key_frame() -> None:
     started = viewer(room=99)
-    started.offer(Part((b"sound",), sound=True, made=1000.0))
+    started.offer(SharedBuffer((b"sound",), sound=True, made_s=1000.0))
     assert started.got == b"headsound"
 
 
@@ -158,11 +159,11 @@ STEPS = st.lists(st.tuples(st.booleans(), st.integers(0, 12)), max_size=60)
 @given(STEPS, st.integers(1, 5))
 def test_whatever_is_sent_can_be_decoded_and_is_accounted_for(steps: list[tuple[bool, int]], limit: int) -> None:
     """Each picture that is no key frame follows the one before it, whole; nothing vanishes without being counted."""
-    slow = viewer(picture("K0."), room=0)
+    slow = viewer(picture("K0."), room=0, max_frames=limit)
     parts = [(True, "K0.")]
     for number, (key, room) in enumerate(steps, 1):
         parts.append((key, f"{'K' if key else 'P'}{number}."))
-        slow.offer(picture(parts[-1][1], key, limit))
+        slow.offer(picture(parts[-1][1], key))
         slow.give(room)
     slow.give(10_000)
     assert slow.sent + slow.dropped == len(parts)

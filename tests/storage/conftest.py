@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.wire.avi.films import NOON, SECOND, film, pictures
 
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import Index
 from ipcamd.storage.recording import name_of
@@ -44,9 +44,9 @@ class Slot:
         began = NOON + number * 60 * SECOND
         path = self.root / folder / name_of(model, datetime.fromtimestamp(began / SECOND, UTC))
         path.parent.mkdir(parents=True, exist_ok=True)
-        shown = [replace(p, captured=p.captured + began - NOON) for p in pictures(Codec.JPEG, 3)]
+        shown = [replace(p, captured=p.captured + began - NOON) for p in pictures(codecs.JPEG, 3)]
         shown[0] = replace(shown[0], payload=shown[0].payload + bytes(size))
-        path.write_bytes(film(shown, Codec.JPEG) if data is None else data)
+        path.write_bytes(film(shown, codecs.JPEG) if data is None else data)
         return path
 
     def names(self, folder: str = "record") -> list[str]:

@@ -11,13 +11,13 @@ from tests.storage.conftest import Slot
 from tests.wire.avi.films import NOON, SECOND, film, pictures, playable
 
 from ipcamd.errors import CardError
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import Index
 from ipcamd.storage.recording import Recording
 from ipcamd.wire.avi.layout import HEAD
 
-FILM = film(pictures(Codec.JPEG, 3), Codec.JPEG)
+FILM = film(pictures(codecs.JPEG, 3), codecs.JPEG)
 MINUTE = 60 * SECOND
 
 
@@ -44,7 +44,7 @@ async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: p
     paths = [slot.put(number) for number in range(5)]
     await slot.start()
     paths[1].unlink()
-    paths[2].write_bytes(film(pictures(Codec.JPEG, 6), Codec.JPEG))
+    paths[2].write_bytes(film(pictures(codecs.JPEG, 6), codecs.JPEG))
     paths[3].write_bytes(b"x" * len(FILM))
     os.utime(paths[3], ns=(1, 1))
     slot.put(9)
@@ -66,7 +66,7 @@ async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: p
 
 @pytest.mark.parametrize("closed", [False, True])
 async def test_a_film_that_was_cut_off_is_mended(slot: Slot, closed: bool) -> None:
-    whole = film(pictures(Codec.H264), Codec.H264, closed=closed)
+    whole = film(pictures(codecs.H264), codecs.H264, closed=closed)
     path = slot.put(0, data=whole[: len(whole) * 2 // 3])
     await slot.start()
     assert playable(path) == ""
@@ -84,7 +84,7 @@ async def test_what_is_nothing_of_ours_is_left_alone(slot: Slot) -> None:
     ]
     slot.put(2).rename(kept[2])
     slot.put(3, data=b"")
-    slot.put(4, data=film(pictures(Codec.JPEG, 3), Codec.JPEG)[: HEAD + 10])
+    slot.put(4, data=film(pictures(codecs.JPEG, 3), codecs.JPEG)[: HEAD + 10])
     slot.put(5).rename(slot.root / "record" / "link-06152025-150640.avi")
     (slot.root / "record" / "loop-06152025-150640.avi").symlink_to("loop-06152025-150640.avi")
     os.mkfifo(slot.root / "record" / "pipe-06152025-150640.avi")
@@ -104,7 +104,7 @@ async def test_another_camera_s_film_counts_by_its_name(slot: Slot) -> None:
 
 @pytest.mark.parametrize("year", [b"0001", b"9998"])
 async def test_a_time_that_cannot_be_is_not_believed(slot: Slot, year: bytes) -> None:
-    written = film(pictures(Codec.JPEG, 3), Codec.JPEG)
+    written = film(pictures(codecs.JPEG, 3), codecs.JPEG)
     slot.put(0, data=written.replace(b"2025-06-15T", year + b"-06-15T"))
     slot.put(1).rename(slot.root / "record" / f"ipcamd-0615{year.decode()}-150640.avi")
     await slot.start()
@@ -113,7 +113,7 @@ async def test_a_time_that_cannot_be_is_not_believed(slot: Slot, year: bytes) ->
 
 
 async def test_a_length_that_cannot_be_is_counted_anew(slot: Slot) -> None:
-    whole = film(pictures(Codec.JPEG, 3), Codec.JPEG)
+    whole = film(pictures(codecs.JPEG, 3), codecs.JPEG)
     rate_and_slots = (30).to_bytes(4, "little") + bytes(4)
     place = whole.index(rate_and_slots) + len(rate_and_slots)
     slot.put(0, data=whole[:place] + b"\xff\xff\xff\xff" + whole[place + 4 :])
@@ -252,7 +252,7 @@ async def test_formatting_waits_for_what_is_being_written(slot: Slot) -> None:
 
 async def test_a_film_left_behind_is_learnt(slot: Slot) -> None:
     card = await slot.start()
-    whole = film(pictures(Codec.H264), Codec.H264, closed=False)
+    whole = film(pictures(codecs.H264), codecs.H264, closed=False)
     path = slot.put(0, data=whole[:-100])
     await card.learn("record", path.name)
     assert slot.names() == [path.name]

@@ -16,7 +16,7 @@ from tests.storage.conftest import Slot
 from tests.wire.avi.films import film, pictures, playable, probe, times
 
 from ipcamd.errors import CardError
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.storage import playback as projecting
 from ipcamd.storage import remux, transcode
 from ipcamd.storage.playback import Playback
@@ -31,7 +31,7 @@ async def projector(slot: Slot, tmp_path: Path) -> AsyncIterator[Playback]:
     assert not (tmp_path / "projector").exists()
 
 
-async def recording(slot: Slot, codec: Codec, sound: bool = True, minute: int = 0) -> Recording:
+async def recording(slot: Slot, codec: codecs.Codec, sound: bool = True, minute: int = 0) -> Recording:
     if not slot.card.look():
         await slot.start()  # what comes while it is read for the first time might be taken for a power cut's remains
     path = slot.put(minute, data=film(pictures(codec), codec, sound=sound))
@@ -52,10 +52,10 @@ async def played(projector: Playback, shown: Recording) -> bytes:
     return data
 
 
-@pytest.mark.parametrize("codec", [Codec.H264, Codec.MPEG4, Codec.JPEG])
+@pytest.mark.parametrize("codec", [codecs.H264, codecs.MPEG4, codecs.JPEG])
 @pytest.mark.parametrize("sound", [True, False])
 async def test_every_film_becomes_one_that_browsers_play(
-    slot: Slot, projector: Playback, tmp_path: Path, codec: Codec, sound: bool
+    slot: Slot, projector: Playback, tmp_path: Path, codec: codecs.Codec, sound: bool
 ) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(await played(projector, await recording(slot, codec, sound)))
@@ -72,7 +72,7 @@ async def test_every_film_becomes_one_that_browsers_play(
 
 
 async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, projector: Playback, tmp_path: Path) -> None:
-    content, _ = await projector.film(await recording(slot, Codec.H264))
+    content, _ = await projector.film(await recording(slot, codecs.H264))
     with content:
         (tmp_path / "film.mp4").write_bytes(content.read())
 
@@ -81,7 +81,7 @@ async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, projector: Playba
         done = subprocess.run([*command, "-f", "h264", "-"], check=True, capture_output=True)
         return done.stdout
 
-    sent = b"".join(picture.payload for picture in pictures(Codec.H264))
+    sent = b"".join(picture.payload for picture in pictures(codecs.H264))
     assert stream(tmp_path / "film.mp4").count(b"\x65") == sent.count(b"\x65")
     assert len(stream(tmp_path / "film.mp4")) == pytest.approx(len(sent), rel=0.01)
 
@@ -89,14 +89,14 @@ async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, projector: Playba
 async def test_a_film_is_made_once_and_the_oldest_go(
     slot: Slot, projector: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = await recording(slot, Codec.H264)
+    first = await recording(slot, codecs.H264)
     for _ in range(2):
         (await projector.film(first))[0].close()
     folder = tmp_path / "projector"
     made = {path: path.stat().st_ino for path in folder.iterdir()}
     assert len(made) == 1
     monkeypatch.setattr(projecting, "MOST_BYTES", 1)
-    (await projector.film(await recording(slot, Codec.H264, minute=1)))[0].close()
+    (await projector.film(await recording(slot, codecs.H264, minute=1)))[0].close()
     assert len(list(folder.iterdir())) == 1
     assert not made.keys() & set(folder.iterdir())
 
@@ -109,8 +109,8 @@ async def test_what_a_killed_camera_left_is_thrown_away(projector: Playback, tmp
     assert not left.exists()
 
 
-@pytest.mark.parametrize("codec", [Codec.H264, Codec.MPEG4, Codec.JPEG])
-async def test_small_pictures(slot: Slot, projector: Playback, codec: Codec) -> None:
+@pytest.mark.parametrize("codec", [codecs.H264, codecs.MPEG4, codecs.JPEG])
+async def test_small_pictures(slot: Slot, projector: Playback, codec: codecs.Codec) -> None:
     found = await recording(slot, codec)
     picture = await projector.picture(found)
     image = Image.open(io.BytesIO(picture))
@@ -119,7 +119,7 @@ async def test_small_pictures(slot: Slot, projector: Playback, codec: Codec) -> 
 
 
 async def test_a_single_picture_has_a_small_one_too(slot: Slot, projector: Playback) -> None:
-    slot.put(0, "event", pictures(Codec.JPEG)[0].payload).rename(slot.root / "event" / "ipcamd-06152025-150640.jpg")
+    slot.put(0, "event", pictures(codecs.JPEG)[0].payload).rename(slot.root / "event" / "ipcamd-06152025-150640.jpg")
     await slot.start()
     (still,) = slot.card.index
     assert Image.open(io.BytesIO(await projector.picture(still))).size == (320, 240)
@@ -136,8 +136,8 @@ async def test_what_cannot_be_shown_says_so(slot: Slot, projector: Playback, tmp
 
 
 async def test_a_film_without_a_picture_that_can_be_decoded_says_so(slot: Slot, projector: Playback) -> None:
-    shown = [replace(picture, payload=b"nothing") for picture in pictures(Codec.JPEG, 3)]
-    slot.put(0, data=film(shown, Codec.JPEG))
+    shown = [replace(picture, payload=b"nothing") for picture in pictures(codecs.JPEG, 3)]
+    slot.put(0, data=film(shown, codecs.JPEG))
     await slot.start()
     (empty,) = slot.card.index
     for attempt in (projector.picture(empty), projector.part(empty, 0)):
@@ -161,9 +161,9 @@ async def test_sound_alone_cannot_be_shown(slot: Slot, projector: Playback) -> N
             await attempt(heard)  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("codec", [Codec.H264, Codec.JPEG])
+@pytest.mark.parametrize("codec", [codecs.H264, codecs.JPEG])
 async def test_a_film_that_nobody_waits_for_is_not_made(
-    slot: Slot, projector: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: Codec
+    slot: Slot, projector: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: codecs.Codec
 ) -> None:
     found, begun, go = await recording(slot, codec), threading.Event(), threading.Event()
     ends: list[BaseException | None] = []
@@ -182,7 +182,7 @@ async def test_a_film_that_nobody_waits_for_is_not_made(
 
     monkeypatch.setattr(remux, "mp4", watched(remux.mp4))
     monkeypatch.setattr(transcode, "part", watched(transcode.part))
-    asked = projector.film(found) if codec is Codec.H264 else projector.part(found, 0)
+    asked = projector.film(found) if codec is codecs.H264 else projector.part(found, 0)
     asking = asyncio.ensure_future(asked)
     await asyncio.to_thread(begun.wait, 10)
     asking.cancel()
@@ -199,7 +199,7 @@ async def test_a_film_that_nobody_waits_for_is_not_made(
 async def test_small_pictures_do_not_wait_for_films(
     slot: Slot, projector: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found, shown = await recording(slot, Codec.H264), threading.Event()
+    found, shown = await recording(slot, codecs.H264), threading.Event()
     (tmp_path / "projector").mkdir()
     monkeypatch.setattr(projecting, "_film", lambda source, path, go_on: shown.wait(10) and path.touch())
     film = asyncio.ensure_future(projector.film(found))
@@ -216,7 +216,7 @@ async def test_requests_wait_for_their_turn_but_not_too_many(
     slot: Slot, projector: Playback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(projecting, "WAITING", 2)
-    found = [await recording(slot, Codec.JPEG, minute=minute) for minute in range(4)]
+    found = [await recording(slot, codecs.JPEG, minute=minute) for minute in range(4)]
     answers = await asyncio.gather(*map(projector.picture, found), return_exceptions=True)
     assert sum(isinstance(answer, bytes) for answer in answers) == 2, answers
     assert sum(isinstance(answer, CardError) for answer in answers) == 2

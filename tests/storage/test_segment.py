@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.wire.avi.films import NOON, SECOND, SIZE, pictures, playable, probe, tone
 
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.segment import Segment
 from ipcamd.wire.avi.layout import Form
@@ -32,7 +32,7 @@ def segment(disk: Disk) -> Segment:
 
 
 def feed(segment: Segment, first: int = 0, last: int = 60) -> None:
-    for picture in pictures(Codec.H264)[first:last]:
+    for picture in pictures(codecs.H264)[first:last]:
         segment.sound(tone(1)[:267], picture.captured)
         segment.picture(picture.payload, picture.key, picture.captured)
 

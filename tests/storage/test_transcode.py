@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import av
 import numpy as np
 import pytest
-from tests.wire.avi.films import FOURCC, NOON, SIZE, film, pictures
+from tests.wire.avi.films import NOON, SIZE, film, pictures
 
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.storage.recording import Parts
 from ipcamd.storage.transcode import SECONDS, part, parts_of
 from ipcamd.wire.avi.layout import Form
@@ -29,9 +29,9 @@ def ulaw(samples: np.ndarray) -> bytes:
     return bytes((~byte & 0xFF).astype(np.uint8))
 
 
-def recorded(codec: Codec, rate: int = 10, gap: range = range(0), length: int = LENGTH) -> bytes:
+def recorded(codec: codecs.Codec, rate: int = 10, gap: range = range(0), length: int = LENGTH) -> bytes:
     """A film with a steady tone; the pictures with numbers in `gap` are missing."""
-    writer = Writer(Form(FOURCC[codec], SIZE, rate, True), datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
+    writer = Writer(Form(codec.fourcc, SIZE, rate, True), datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
     sound, data = ulaw(linear(length * RATE)), bytearray(writer.head())
     for number, picture in enumerate(pictures(codec, length * rate, rate)):
         begin, end = (n * RATE // rate for n in (number, number + 1))
@@ -63,8 +63,8 @@ def spans(data: bytes, kind: str) -> list[tuple[float, float]]:
         return list(zip(starts, [*starts[1:], float(stream.duration * stream.time_base)], strict=True))
 
 
-@pytest.mark.parametrize("codec", [Codec.MPEG4, Codec.JPEG])
-def test_parts_follow_one_another_without_a_seam(codec: Codec) -> None:
+@pytest.mark.parametrize("codec", [codecs.MPEG4, codecs.JPEG])
+def test_parts_follow_one_another_without_a_seam(codec: codecs.Codec) -> None:
     made = parts(recorded(codec))
     assert len(made) == 3
     for number, data in enumerate(made):
@@ -80,8 +80,10 @@ def grey(data: bytes) -> list[tuple[float, np.ndarray]]:
         return [(float(f.time or 0), f.to_ndarray(format="gray").astype(int)) for f in made.decode(video=0)]
 
 
-@pytest.mark.parametrize(("codec", "rate", "length"), [(Codec.MPEG4, 10, 10), (Codec.JPEG, 30, 5), (Codec.JPEG, 1, 40)])
-def test_each_picture_is_shown_in_its_time(codec: Codec, rate: int, length: int) -> None:
+@pytest.mark.parametrize(
+    ("codec", "rate", "length"), [(codecs.MPEG4, 10, 10), (codecs.JPEG, 30, 5), (codecs.JPEG, 1, 40)]
+)
+def test_each_picture_is_shown_in_its_time(codec: codecs.Codec, rate: int, length: int) -> None:
     data = recorded(codec, rate, length=length)
     with av.open(io.BytesIO(data)) as source:
         sent = [f.to_ndarray(format="gray").astype(int) for f in source.decode(video=0)]
@@ -94,14 +96,14 @@ def test_each_picture_is_shown_in_its_time(codec: Codec, rate: int, length: int)
 
 
 def test_only_the_first_picture_of_a_part_is_a_key_frame() -> None:
-    with av.open(io.BytesIO(part(io.BytesIO(recorded(Codec.JPEG)), 0, lambda: None))) as made:
+    with av.open(io.BytesIO(part(io.BytesIO(recorded(codecs.JPEG)), 0, lambda: None))) as made:
         keys = [p.is_keyframe for p in made.demux(video=0) if p.dts is not None]
     assert (keys[0], sum(keys)) == (True, 1)
 
 
 def test_sound_goes_on_over_the_seams() -> None:
     packets: list[av.Packet] = []  # type: ignore[type-arg]
-    for data in parts(recorded(Codec.JPEG)):
+    for data in parts(recorded(codecs.JPEG)):
         with av.open(io.BytesIO(data)) as made:
             extradata = made.streams.audio[0].codec_context.extradata
             packets += [av.Packet(bytes(p)) for p in made.demux(audio=0) if p.dts is not None]
@@ -115,24 +117,24 @@ def test_sound_goes_on_over_the_seams() -> None:
 
 def test_a_gap_is_a_picture_that_stays() -> None:
     """Where a part has no picture of its own, it shows the last one before it."""
-    made = parts(recorded(Codec.MPEG4, gap=range(20, 90)))
+    made = parts(recorded(codecs.MPEG4, gap=range(20, 90)))
     assert spans(made[1], "video") == [(0, SECONDS)]
     assert spans(made[0], "video")[-1] == pytest.approx((1.9, SECONDS), abs=0.001)
 
 
 def test_a_part_begins_with_a_picture_though_the_film_does_not() -> None:
     """A Media Source does not play over a hole, and decoders of other cameras' films may give the first one late."""
-    (made,) = parts(film(pictures(Codec.JPEG), Codec.JPEG, origin=NOON - SECOND))
+    (made,) = parts(film(pictures(codecs.JPEG), codecs.JPEG, origin=NOON - SECOND))
     video = spans(made, "video")
     assert (video[0][0], video[-1][1]) == pytest.approx((0, 3), abs=0.05)
 
 
 def test_what_a_page_must_know() -> None:
-    assert parts_of(io.BytesIO(recorded(Codec.MPEG4))) == Parts(10.0, SECONDS, True)
-    assert parts_of(io.BytesIO(film(pictures(Codec.JPEG), Codec.JPEG))) == Parts(2.0, SECONDS, False)
-    assert parts_of(io.BytesIO(film(pictures(Codec.H264), Codec.H264))) is None
+    assert parts_of(io.BytesIO(recorded(codecs.MPEG4))) == Parts(10.0, SECONDS, True)
+    assert parts_of(io.BytesIO(film(pictures(codecs.JPEG), codecs.JPEG))) == Parts(2.0, SECONDS, False)
+    assert parts_of(io.BytesIO(film(pictures(codecs.H264), codecs.H264))) is None
 
 
 def test_a_film_without_sound() -> None:
-    with av.open(io.BytesIO(part(io.BytesIO(film(pictures(Codec.JPEG), Codec.JPEG)), 0, lambda: None))) as made:
+    with av.open(io.BytesIO(part(io.BytesIO(film(pictures(codecs.JPEG), codecs.JPEG)), 0, lambda: None))) as made:
         assert [s.type for s in made.streams] == ["video"]

@@ -16,7 +16,7 @@ from tests.wire.avi.films import film, pictures
 
 from ipcamd.cgi.endpoint import Call, File, Reply
 from ipcamd.errors import HttpError, RequestFailed
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.settings.change import Change
 from ipcamd.storage.recording import Recording, name_of
@@ -32,10 +32,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await world.settings.update([Change("Time", "TimeZone", "21")])
     for folder, hours in (("record", 0), ("event", 1), ("record", 24), ("event", -48)):
         began = NOON + hours * HOUR
-        shown = [replace(p, captured=p.captured + began - NOON) for p in pictures(Codec.JPEG, 30)]
+        shown = [replace(p, captured=p.captured + began - NOON) for p in pictures(codecs.JPEG, 30)]
         path = world.path / "sdcard" / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(film(shown, Codec.JPEG))
+        path.write_bytes(film(shown, codecs.JPEG))
     await world.card.start()
     await world.card.known()
     yield world
@@ -109,7 +109,7 @@ async def test_a_picture_that_somebody_else_took_away(world: World) -> None:
     assert refused.value.status == 503
 
 
-def card_film(world: World, codec: Codec) -> str:
+def card_film(world: World, codec: codecs.Codec) -> str:
     """Lay a film of two seconds with the name of noon on the card, and return what asks for it."""
     path = world.path / "sdcard" / "event" / "ipcamd-06152025-150640.avi"
     path.write_bytes(film(pictures(codec), codec, sound=True))
@@ -117,7 +117,7 @@ def card_film(world: World, codec: Codec) -> str:
 
 
 async def test_a_film(world: World) -> None:
-    query = card_film(world, Codec.H264)
+    query = card_film(world, codecs.H264)
     await world.card.learn("event", query.rpartition("=")[2])
     assert json.loads((await world.ask(PARTS, query)).body) is None
     made: list[Call] = []
@@ -138,7 +138,7 @@ async def test_a_film(world: World) -> None:
 
 
 async def test_a_film_in_parts(world: World) -> None:
-    query = card_film(world, Codec.MPEG4)
+    query = card_film(world, codecs.MPEG4)
     await world.card.learn("event", query.rpartition("=")[2])
     told = json.loads((await world.ask(PARTS, query)).body)
     assert told == {"length": 2.0, "part": 4.096, "type": 'video/mp4; codecs="avc1.42C01F,mp4a.40.2"'}
@@ -158,7 +158,7 @@ async def test_numbers_of_parts_that_are_none(world: World, number: str) -> None
 
 async def test_a_single_picture_is_no_film(world: World) -> None:
     path = world.path / "sdcard" / "event" / "ipcamd-06152025-160641.jpg"
-    path.write_bytes(pictures(Codec.JPEG)[0].payload)
+    path.write_bytes(pictures(codecs.JPEG)[0].payload)
     await world.card.learn("event", path.name)
     assert json.loads((await world.ask(PARTS, f"dir=event&fname={path.name}")).body) is None
 

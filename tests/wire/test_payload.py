@@ -16,20 +16,19 @@ from ipcamd.wire.payload import (
     Header,
     Status,
     VideoFormat,
-    VideoKind,
 )
 
 VIDEO = [
     # the format word written bit by bit: scale more, quality, ratio, rate, scale, type
-    (VideoFormat(VideoKind.JPEG, (640, 480), 30, 1, 3), 0b00_0000_0011_00000001_011110_0000_0000),
-    (VideoFormat(VideoKind.JPEG, (1280, 720), 25, 1, 4), 0b00_0000_0100_00000001_011001_0101_0000),
-    (VideoFormat(VideoKind.MPEG4, (320, 240), 1, 2, 0), 0b00_0000_0000_00000010_000001_0001_0001),
-    (VideoFormat(VideoKind.H264, (720, 480), 15, 30, 2), 0b00_0000_0010_00011110_001111_0011_0101),
-    (VideoFormat(VideoKind.H264, (1280, 960), 30, 30, 1), 0b00_0000_0001_00011110_011110_1111_0101),
-    (VideoFormat(VideoKind.MPEG4, (1920, 1080), 25, 30, 1), 0b00_0001_0001_00011110_011001_1111_0001),
-    (VideoFormat(VideoKind.H264, (1600, 1200), 20, 30, 1), 0b00_0010_0001_00011110_010100_1111_0101),
-    (VideoFormat(VideoKind.H264, (2048, 1536), 20, 30, 1), 0b00_0011_0001_00011110_010100_1111_0101),
-    (VideoFormat(VideoKind.H264, None, 20, 30, 1), 0b00_1111_0001_00011110_010100_1111_0101),
+    (VideoFormat(0, (640, 480), 30, 1, 3), 0b00_0000_0011_00000001_011110_0000_0000),
+    (VideoFormat(0, (1280, 720), 25, 1, 4), 0b00_0000_0100_00000001_011001_0101_0000),
+    (VideoFormat(1, (320, 240), 1, 2, 0), 0b00_0000_0000_00000010_000001_0001_0001),
+    (VideoFormat(5, (720, 480), 15, 30, 2), 0b00_0000_0010_00011110_001111_0011_0101),
+    (VideoFormat(5, (1280, 960), 30, 30, 1), 0b00_0000_0001_00011110_011110_1111_0101),
+    (VideoFormat(1, (1920, 1080), 25, 30, 1), 0b00_0001_0001_00011110_011001_1111_0001),
+    (VideoFormat(5, (1600, 1200), 20, 30, 1), 0b00_0010_0001_00011110_010100_1111_0101),
+    (VideoFormat(5, (2048, 1536), 20, 30, 1), 0b00_0011_0001_00011110_010100_1111_0101),
+    (VideoFormat(5, None, 20, 30, 1), 0b00_1111_0001_00011110_010100_1111_0101),
 ]
 SOUND = [
     (AudioFormat(AudioKind.ULAW, 8, 8000, 1, 40), 3 | 1 << 9 | 40 << 11),
@@ -51,7 +50,7 @@ def test_audio_formats(form: AudioFormat, word: int) -> None:
 
 
 def test_a_size_without_a_code_says_that_only_the_picture_tells() -> None:
-    odd, none = (VideoFormat(VideoKind.H264, size, 20, 30, 1).word() for size in ((800, 600), None))
+    odd, none = (VideoFormat(5, size, 20, 30, 1).word() for size in ((800, 600), None))
     assert odd == none
     assert VideoFormat.parse(odd).size is None
 
@@ -63,12 +62,12 @@ def test_no_two_sizes_share_their_codes() -> None:
 @pytest.mark.parametrize(
     "form",
     [
-        VideoFormat(VideoKind.JPEG, (640, 480), 0, 1, 3),
-        VideoFormat(VideoKind.JPEG, (640, 480), 31, 1, 3),
-        VideoFormat(VideoKind.JPEG, (640, 480), 30, 0, 3),
-        VideoFormat(VideoKind.JPEG, (640, 480), 30, 31, 3),
-        VideoFormat(VideoKind.JPEG, (640, 480), 30, 1, 5),
-        VideoFormat(VideoKind.JPEG, (640, 480), 30, 1, -1),
+        VideoFormat(0, (640, 480), 0, 1, 3),
+        VideoFormat(0, (640, 480), 31, 1, 3),
+        VideoFormat(0, (640, 480), 30, 0, 3),
+        VideoFormat(0, (640, 480), 30, 31, 3),
+        VideoFormat(0, (640, 480), 30, 1, 5),
+        VideoFormat(0, (640, 480), 30, 1, -1),
         AudioFormat(AudioKind.ULAW, 12, 8000, 1, 40),
         AudioFormat(AudioKind.ULAW, 8, 16000, 1, 40),
         AudioFormat(AudioKind.ULAW, 8, 8000, 3, 40),

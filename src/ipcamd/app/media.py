@@ -76,11 +76,11 @@ def _outside(source: sources.Source, pipeline: Pipeline, done: dict[str, str]) -
     return outside
 
 
-def _status(motion: Motion, outside: Outside) -> int:
-    """Return the payload header's status word (SDK 3.1)."""
+def _status(motion: Motion, outside: Outside) -> Status:
+    """Return what the camera's senses say (SDK 3.1)."""
     first, second, third = motion.levels()
     high = [outside[name] == "high" for name in ("di1", "di2", "do1")]
-    return Status((first, second, third), (high[0], high[1]), high[2]).word()
+    return Status((first, second, third), (high[0], high[1]), high[2])
 
 
 def _speaker(stack: AsyncExitStack, on: Core) -> Speaker | None:

@@ -11,7 +11,6 @@ from ipcamd.app.media import MediaParts
 from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import Codec
 from ipcamd.media.hub import Hub
 from ipcamd.params.group import Values
 from ipcamd.server.fanout import Fanout
@@ -74,6 +73,7 @@ class Services:
             name=lambda: on.settings["System.Info"]["ServerName"],
             talk=(lambda packet, account: mouth.hear(packet, account.name)) if mouth else None,
             seats=self.seats,
+            traffic=self._senses.pipeline.traffic,
             limits=Limits(on.options.viewers),
             clock_ns=on.clock.now_ns,
         )
@@ -103,7 +103,7 @@ class Services:
 
     def _fanout(self) -> Fanout:
         """Return what HTTP's viewers are sent to by; it marks packets, and ends with the microphone."""
-        fanout, settings = Fanout(self.seats), self._on.settings
+        fanout, settings = Fanout(self.seats, traffic=self._senses.pipeline.traffic), self._on.settings
 
         def qos(values: Values) -> None:
             fanout.mark(*marks(values))
@@ -119,7 +119,6 @@ class Services:
 
     def _catalog(self) -> Catalog:
         pipeline, settings = self._senses.pipeline, self._on.settings
-        hubs = {Codec.H264: pipeline.h264, Codec.MPEG4: pipeline.mpeg4, Codec.JPEG: pipeline.mjpeg}
 
         def sound() -> Hub | None:
             return pipeline.sound if pipeline.hears else None
@@ -128,10 +127,10 @@ class Services:
             enabled, heard = settings["Image.3GPP"]["Enabled"], sound()
             if enabled == "none":
                 return ()
-            sounds = (Track(heard, Codec.ULAW),) if heard and enabled == "video_audio" else ()
-            return (Track(pipeline.phone, Codec.MPEG4), *sounds)
+            sounds = (Track(heard),) if heard and enabled == "video_audio" else ()
+            return (Track(pipeline.phone), *sounds)
 
-        return Catalog(hubs, sound, phone)
+        return Catalog(pipeline.hubs, sound, phone)
 
     async def _movable(self, parameter: str, service: HttpService | RtspService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""

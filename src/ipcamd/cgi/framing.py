@@ -7,8 +7,6 @@ from ipcamd.media.hub import Hub
 SDK_TYPE = "multipart/mixed;boundary=myboundary"
 """Old clients look for the text ``multipart/mixed``, and for an unquoted boundary at the end of the line."""
 PLAIN_TYPE = "multipart/x-mixed-replace;boundary=myboundary"
-RAW_TYPES = {"h264": "video/h264", "mpeg4": "video/mp4v-es"}
-"""Hub's name to the content type of its bare elementary stream."""
 
 
 def join(call: Call, hub: Hub, bare: Join) -> Join:
@@ -39,12 +37,12 @@ def plain(hub: Hub) -> Join:
 
 
 def video(call: Call, hub: Hub) -> Join:
-    """Return the framing of an H.264 or MPEG-4 stream; without the SDK's header it is the bare elementary stream."""
-    return join(call, hub, Join((hub,), Framing.RAW, RAW_TYPES[hub.name]))
+    """Return the framing of a video stream; without the SDK's header it is the bare elementary stream."""
+    return join(call, hub, Join((hub,), Framing.RAW, hub.codec.content_type))
 
 
 def numbered(call: Call, number: int) -> Join:
-    """Join the camera's stream of that number, from 1; or, with ``codec=h264`` or ``codec=mpeg4``, that one.
+    """Join the camera's stream of that number, from 1; or, with ``codec=``, that of the codec.
 
     Raises ``RequestFailed`` for another codec, and where the camera has not so many streams.
     """

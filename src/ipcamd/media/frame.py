@@ -1,21 +1,18 @@
 """What flows through the camera: pictures and sound before encoding, encoded frames after."""
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
+
+from ipcamd.media.codecs import Codec
+from ipcamd.wire.payload import Status
 
 if TYPE_CHECKING:  # importing PyAV takes longer than starting to listen may
     import av
     import numpy as np
 
 
-class Codec(Enum):
-    """How a frame is encoded."""
-
-    JPEG = "jpeg"
-    MPEG4 = "mpeg4"
-    H264 = "h264"
-    ULAW = "ulaw"
+NO_STATUS = Status()
+"""No motion, and all inputs and outputs low."""
 
 
 @dataclass(slots=True)
@@ -46,7 +43,10 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One encoded frame: encoded once, its bytes shared by all viewers."""
+    """One encoded frame: encoded once, its bytes shared by all viewers.
+
+    What a protocol adds to it, such as the SDK's payload header, belongs to that protocol.
+    """
 
     codec: Codec
     payload: bytes
@@ -60,7 +60,20 @@ class Encoded:
     """Nanoseconds since the epoch, UTC, of its picture's capture."""
     counter: int
     """One per stream and media kind, from 0, shared by all viewers, modulo 2**32 (SDK 3.1)."""
-    header: bytes
-    """The SDK's 28-byte payload header for it (SDK 3.1)."""
     size: tuple[int, int] = (0, 0)
     """Width and height in pixels; (0, 0) for sound."""
+    rate: int = 1
+    """Most pictures per second of its stream; samples per second of sound."""
+    gop: int = 1
+    """Pictures from one key frame of its stream to the next."""
+    since_key: int = 0
+    """Pictures since the last key frame; 0 for a key frame."""
+    quality: int = 0
+    """Of its stream: 0 lowest to 4 highest."""
+    status: Status = NO_STATUS
+    """What motion detection and the inputs said when it was made."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the payload."""
+        return len(self.payload)

@@ -13,21 +13,24 @@ from typing import TYPE_CHECKING
 
 from ipcamd.media import glance
 from ipcamd.media.capture import Capture, Patience
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.codecs import Codec, video_codecs
+from ipcamd.media.frame import NO_STATUS, Encoded
 from ipcamd.media.glance import Glances
 from ipcamd.media.hub import Hub
 from ipcamd.media.look import Look
 from ipcamd.media.meter import Figures
-from ipcamd.media.post import Post
-from ipcamd.media.shape import GROUPS, PHONE, Shape
+from ipcamd.media.publisher import Publisher
+from ipcamd.media.shape import PHONE, Shape
 from ipcamd.media.snapshot import Snapshots
 from ipcamd.media.sound.microphone import Microphone
 from ipcamd.media.sound.recorder import Recorder
 from ipcamd.media.source import Wanted
 from ipcamd.media.stream import Stream
 from ipcamd.media.studio import Studio
+from ipcamd.media.traffic import Traffic
 from ipcamd.params.group import Values
 from ipcamd.settings.service import Settings
+from ipcamd.wire.payload import Status
 
 if TYPE_CHECKING:
     from ipcamd.media.sound import Instrument
@@ -47,11 +50,6 @@ def _utc(moment: int) -> datetime:
     return datetime.fromtimestamp(moment / 1e9, UTC)
 
 
-def _name(group: str) -> str:
-    """Return the name of the stream that a group shapes: ``mjpeg``, ``mpeg4``, ``h264``."""
-    return group.removeprefix("Image.").lower()
-
-
 class Pipeline:
     """Source, transform, encoders and hubs of one camera. Starts and stops once."""
 
@@ -60,7 +58,7 @@ class Pipeline:
         settings: Settings,
         source: "Source",
         clock_ns: Callable[[], int] = time.time_ns,
-        status: Callable[[], int] = lambda: 0,
+        status: Callable[[], Status] = lambda: NO_STATUS,
         local: Callable[[int], datetime] = _utc,
         patience: Patience | None = None,
         instrument: "Instrument | None" = None,
@@ -68,14 +66,16 @@ class Pipeline:
     ) -> None:
         """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` its local time of such a moment.
 
-        `status` gives the payload header's status word (SDK 3.1). All three are called in media threads. The sound is
+        `status` says what the camera's senses say (SDK 3.1). All three are called in media threads. The sound is
         the `instrument`'s, else the source's if `own_sound`.
         """
         self._settings = settings
         self._clock_ns = clock_ns
+        self.traffic = Traffic()
+        """What viewers of all protocols got and missed."""
         self._streams = {
-            _name(group): self._stream(_name(group), Shape.of(codec, settings[group]), clock_ns, status)
-            for codec, group in GROUPS.items()
+            codec.name: self._stream(codec.name, Shape.of(codec, settings[codec.parameters]), clock_ns, status)
+            for codec in video_codecs()
         }
         self._streams["3gpp"] = self._stream("3gpp", PHONE, clock_ns, status)
         self.glances = Glances(self._demand)
@@ -87,8 +87,8 @@ class Pipeline:
         self._recorder: Recorder | None = None
         self._microphone = self._ears(instrument, own_sound and source.sound, clock_ns, status)
         self._threads: list[threading.Thread] = []
-        for codec, group in GROUPS.items():
-            settings.watch(group, partial(self._reshape, codec))
+        for codec in video_codecs():
+            settings.watch(codec.parameters, partial(self._reshape, codec))
         for group in (SENSOR, INFO):
             settings.watch(group, lambda _: self._relook())
         settings.watch(AUDIO, lambda _: self._rehear())
@@ -114,9 +114,15 @@ class Pipeline:
         return self._streams["3gpp"].hub
 
     @property
+    def hubs(self) -> Mapping[str, Hub]:
+        """The stream of each codec of pictures, by the codec's name."""
+        return {codec.name: self._streams[codec.name].hub for codec in video_codecs()}
+
+    @property
     def streams(self) -> tuple[Hub, ...]:
-        """What ``stream1.cgi`` and ``stream2.cgi`` give, in this order (SDK 3.2)."""
-        return (self.h264, self.mpeg4)
+        """What ``stream1.cgi`` and ``stream2.cgi`` give, then what else ``codec=`` may name (SDK 3.2)."""
+        others = (hub for hub in self.hubs.values() if hub not in (self.h264, self.mpeg4, self.mjpeg))
+        return (self.h264, self.mpeg4, *others)
 
     @property
     def sound(self) -> Hub | None:
@@ -149,7 +155,10 @@ class Pipeline:
         self._run("source", self._studio.prepare, self.capture.run)
         self._run("silence", self.capture.watch)
         for stream in self._streams.values():
-            self._run(stream.hub.name, partial(stream.run, Post(stream.hub, loop)))
+            self._run(
+                stream.hub.name,
+                partial(stream.run, Publisher(stream.hub, loop, self.traffic.of(stream.hub.name, "encoder"))),
+            )
         if self._recorder:
             self._run("sound", self._recorder.run)
         self._rehear()
@@ -164,6 +173,7 @@ class Pipeline:
             self._recorder.close()
         for stream in self._streams.values():
             stream.slot.close()
+        self.traffic.close()
         await asyncio.get_running_loop().run_in_executor(None, self._join)
 
     def _run(self, name: str, *work: Callable[[], None]) -> None:
@@ -176,18 +186,18 @@ class Pipeline:
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
 
-    def _stream(self, name: str, shape: Shape, clock_ns: Callable[[], int], status: Callable[[], int]) -> Stream:
-        return Stream(Hub(name, partial(self._watched, name)), shape, clock_ns, status)
+    def _stream(self, name: str, shape: Shape, clock_ns: Callable[[], int], status: Callable[[], Status]) -> Stream:
+        return Stream(Hub(shape.codec, name, partial(self._watched, name)), shape, clock_ns, status)
 
     def _watched(self, name: str, watched: bool) -> None:
         self._streams[name].slot.want(watched)
         self._demand()
 
     def _reshape(self, codec: Codec, values: Values) -> None:
-        stream = self._streams[_name(GROUPS[codec])]
+        stream = self._streams[codec.name]
         stream.shape = Shape.of(codec, values)
         # a video stream goes on with a key frame: whatever comes before that is of no use to a newcomer
-        stream.hub.renew(self._clock_ns() if codec is Codec.JPEG else 0)
+        stream.hub.invalidate(self._clock_ns() if codec.intra_only else 0)
         self._demand()
 
     def _demand(self) -> None:
@@ -205,7 +215,7 @@ class Pipeline:
         return self.capture.demand(Wanted((max(widths), max(heights)), max(rates), sound))
 
     def _ears(
-        self, instrument: "Instrument | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], int]
+        self, instrument: "Instrument | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], Status]
     ) -> Microphone | None:
         if instrument is None and not own:
             return None
@@ -226,4 +236,4 @@ class Pipeline:
 
     def _relook(self) -> None:
         self._studio.look = self._look()
-        self.mjpeg.renew(self._clock_ns())
+        self.mjpeg.invalidate(self._clock_ns())

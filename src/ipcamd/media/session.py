@@ -4,7 +4,7 @@ import threading
 
 from av.video.reformatter import VideoReformatter
 
-from ipcamd.media.encoder import make
+from ipcamd.media.encoder import Encoder
 from ipcamd.media.pacer import SECOND, Pacer
 from ipcamd.media.scale import Shot
 from ipcamd.media.shape import Shape
@@ -22,7 +22,7 @@ class Session:
         self.shape = shape
         self._rate = shape.rate
         self._pacer = Pacer(shape.rate)
-        self._encoder = make(shape, shape.rate)
+        self._encoder = _make(shape, shape.rate)
         self._reformatter = VideoReformatter()
         self._key_time = 0
         """Capture time of the last key frame."""
@@ -62,4 +62,10 @@ class Session:
             return
         rate = min(self.shape.rate, max(1, round(self._count * SECOND / age)))
         if not 0.8 <= rate / self._rate <= 1.25:
-            self._rate, self._encoder = rate, make(self.shape, rate)
+            self._rate, self._encoder = rate, _make(self.shape, rate)
+
+
+def _make(shape: Shape, rate: int) -> Encoder:
+    """Return an encoder for the stream; its first frame is a key frame."""
+    assert shape.codec.encoder
+    return shape.codec.encoder(shape, rate)

@@ -3,20 +3,13 @@
 from dataclasses import dataclass
 from typing import Self
 
-from ipcamd.media.frame import Codec
+from ipcamd.media.codecs import MPEG4, SLOW, Codec
 from ipcamd.params.group import Values
 from ipcamd.params.image import RESOLUTIONS
 
-GROUPS = {Codec.JPEG: "Image.MJPEG", Codec.MPEG4: "Image.MPEG4", Codec.H264: "Image.H264"}
-"""Codec to the group of parameters that shapes its stream."""
-
-MPEG4_BITS = (0.03, 0.05, 0.08, 0.12, 0.18)
-"""Bits a pixel of MPEG-4 at a steady bit rate, by Quality: the SDK has no Bitrate parameter for it. 3.3 Mbit/s for
+BITS_PER_PIXEL = (0.03, 0.05, 0.08, 0.12, 0.18)
+"""Bits a pixel at a steady bit rate, by Quality, where there is no parameter Bitrate, as for MPEG-4. 3.3 Mbit/s for
 1280x720 at 30 pictures per second and Quality 3."""
-
-
-SLOW = 10
-"""Pictures per second below which the bits for a second become no fewer: more of the pictures are key frames."""
 
 
 PHONE_SIZE, PHONE_RATE, PHONE_BITS = (320, 240), 15, 200_000
@@ -45,14 +38,14 @@ class Shape:
             return cls(codec, size, rate, quality)
         if "Bitrate" in values:
             return cls(codec, size, rate, quality, values.number("Bitrate") * 1000)
-        return cls(codec, size, rate, quality, int(size[0] * size[1] * max(rate, SLOW) * MPEG4_BITS[quality]))
+        return cls(codec, size, rate, quality, int(size[0] * size[1] * max(rate, SLOW) * BITS_PER_PIXEL[quality]))
 
     @property
     def group(self) -> int:
         """Pictures from one key frame to the next: 1 to 2 seconds' worth, at most 30, so that the payload header's type
         and IP ratio can tell them all apart (SDK 3.1). 1 for JPEG."""
-        return 1 if self.codec is Codec.JPEG else min(30, 2 * self.rate)
+        return 1 if self.codec.intra_only else min(30, 2 * self.rate)
 
 
-PHONE = Shape(Codec.MPEG4, PHONE_SIZE, PHONE_RATE, 2, PHONE_BITS)
+PHONE = Shape(MPEG4, PHONE_SIZE, PHONE_RATE, 2, PHONE_BITS)
 """What the stream for telephones looks like; the SDK has no parameters for it but that there is one (10.11)."""

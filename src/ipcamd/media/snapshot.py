@@ -27,7 +27,7 @@ class Snapshots:
     def newest(self) -> Encoded | None:
         """Return the newest picture if the stream is running."""
         self._asked = True
-        return self._hub.group[-1] if self._hub.group else None
+        return self._hub.gop[-1] if self._hub.gop else None
 
     async def get(self) -> Encoded:
         """Return the newest picture, the next one if none is at hand. Raises ``RequestFailed`` if none comes."""
@@ -59,7 +59,7 @@ class Snapshots:
 
     def _take(self, frame: Encoded) -> None:
         # one that is not kept for newcomers looks as the picture did before a change
-        if self._next and not self._next.done() and self._hub.group:
+        if self._next and not self._next.done() and self._hub.gop:
             self._next.set_result(frame)
             self._rest()
 

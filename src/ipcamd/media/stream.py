@@ -5,20 +5,19 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.media.meter import Meter
-from ipcamd.media.post import Post
+from ipcamd.media.publisher import Publisher
 from ipcamd.media.shape import Shape
 from ipcamd.media.slot import Slot
-from ipcamd.wire.payload import JPEG, MAX_P, Header, VideoFormat, VideoKind
+from ipcamd.wire.payload import Status
 
 if TYPE_CHECKING:  # brings PyAV
     from ipcamd.media.scale import Shot
 
 _log = logging.getLogger(__name__)
 
-_KINDS = {Codec.JPEG: VideoKind.JPEG, Codec.MPEG4: VideoKind.MPEG4, Codec.H264: VideoKind.H264}
 _REST = 1.0
 """Seconds between an encoder's failure and the next attempt."""
 
@@ -26,8 +25,8 @@ _REST = 1.0
 class Stream:
     """Encodes for one hub. Its counter goes on for as long as the camera runs."""
 
-    def __init__(self, hub: Hub, shape: Shape, clock_ns: Callable[[], int], status: Callable[[], int]) -> None:
-        """`clock_ns` is the camera's clock, `status` gives the status word (SDK 3.1); both are called in the thread."""
+    def __init__(self, hub: Hub, shape: Shape, clock_ns: Callable[[], int], status: Callable[[], Status]) -> None:
+        """`clock_ns` is the camera's clock, `status` says what its senses say; both are called in the thread."""
         self.hub = hub
         self.shape = shape
         """May be replaced at any time; acts from the next picture."""
@@ -36,19 +35,19 @@ class Stream:
         self._clock_ns = clock_ns
         self._status = status
         self._counter = 0
-        self._since = 0
-        """P frames since the last key frame."""
+        self._since_key = 0
+        """Pictures since the last key frame."""
 
-    def run(self, post: Post) -> None:
+    def run(self, publisher: Publisher) -> None:
         """Encode until the slot is closed; for a thread."""
         while self.slot.wait():
             try:
-                self._watched(post)
+                self._watched(publisher)
             except Exception:  # the stream outlives whatever one encoder does
                 _log.exception("stream %s: the encoder failed and is started anew", self.hub.name)
                 self.slot.rest(_REST)
 
-    def _watched(self, post: Post) -> None:
+    def _watched(self, publisher: Publisher) -> None:
         """Encode for as long as somebody watches."""
         from ipcamd.media.session import Session
 
@@ -62,17 +61,21 @@ class Stream:
                 self.meter.count(
                     len(frame.payload), time.thread_time() - began, (self._clock_ns() - shot.captured) / 1e9
                 )
-                post.send(frame)
+                publisher.send(frame)
 
     def _frame(self, shape: Shape, captured: int, payload: bytes, key: bool) -> Encoded:
-        self._since = 0 if key else min(self._since + 1, MAX_P)
-        header = Header(
-            counter=self._counter,
-            size=len(payload),
-            type=JPEG if shape.codec is Codec.JPEG else self._since,
-            captured=captured // 1000,
-            format=VideoFormat(_KINDS[shape.codec], shape.size, shape.rate, shape.group, shape.quality).word(),
+        self._since_key = 0 if key else self._since_key + 1
+        counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
+        return Encoded(
+            codec=shape.codec,
+            payload=payload,
+            key=key,
+            captured=captured,
+            counter=counter,
+            size=shape.size,
+            rate=shape.rate,
+            gop=shape.group,
+            since_key=self._since_key,
+            quality=shape.quality,
             status=self._status(),
         )
-        self._counter = (self._counter + 1) % (1 << 32)
-        return Encoded(shape.codec, payload, key, captured, header.counter, header.pack(), shape.size)

@@ -2,27 +2,21 @@
 
 from collections.abc import Callable, Iterable
 
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.frame import Encoded
 from ipcamd.recording.subscriber_queue import is_picture
 from ipcamd.storage.recording import Recording
 from ipcamd.storage.segment import Segment
-from ipcamd.wire.avi import layout
 from ipcamd.wire.avi.layout import Form
-from ipcamd.wire.payload import Header, VideoFormat
 
 GAP = 5_000_000_000
 """Nanoseconds from one picture to the next that no source takes: the clock was set."""
 JUMP = 500_000_000
 """Likewise, when it is known that the clock was set."""
 
-_CODECS = {Codec.H264: layout.H264, Codec.MPEG4: layout.MPEG4, Codec.JPEG: layout.JPEG}
-
 
 def format_of(key: Encoded, sound: bool, faster: int = 1) -> Form:
     """Return the form of a film that begins with this key frame; `faster` multiplies its slots per second."""
-    described = Header.parse(key.header).media()
-    rate = described.rate if isinstance(described, VideoFormat) else 1
-    return Form(_CODECS[key.codec], key.size, rate * faster, sound)
+    return Form(key.codec.fourcc, key.size, key.rate * faster, sound)
 
 
 class SegmentedRecorder:

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 
 MOST_BYTES = 32 << 20
@@ -85,4 +85,4 @@ def merged(pictures: Iterable[Encoded], sounds: Iterable[Encoded]) -> Iterator[E
 
 def is_picture(frame: Encoded) -> bool:
     """Return whether a frame is a picture, and not sound."""
-    return frame.codec is not Codec.ULAW
+    return not frame.codec.is_sound

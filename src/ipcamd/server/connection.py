@@ -281,7 +281,8 @@ class Connection(asyncio.Protocol):
             self._transport.write(stream_head(join.content_type))
             return self._leave()
         self.account = self._exchange.account if self._exchange else None
-        self._viewer = self._service.fanout.join(join, self._transport, self.address)
+        name = self.account.name if self.account else ""
+        self._viewer = self._service.fanout.join(join, self._transport, self.address, name)
         self._phase, self.deadline, self._exchange = Phase.VIEWING, math.inf, None
         self._parser = RequestParser()  # what came behind the request means nothing
         return None

@@ -1,4 +1,4 @@
-"""From the hubs to the viewers: every frame laid out once and sent to all from the same memory.
+"""Fan-out of the hubs' frames to HTTP viewers: every frame laid out once and sent to all from the same memory.
 
 A frame's part (boundary, headers, payload) is written once into a memfd, and each viewer's share of the work is one
 ``sendfile``, without a copy in this process: that is what lets Python serve more viewers than servers in C that copy.
@@ -13,46 +13,49 @@ from collections.abc import Callable, Iterator
 
 from ipcamd.cgi.endpoint import Framing, Join
 from ipcamd.errors import HttpError
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media.frame import Encoded
+from ipcamd.media.gop import PackedGop
 from ipcamd.media.hub import Hub
+from ipcamd.media.traffic import StreamTraffic, Traffic, ViewerIdentity
 from ipcamd.server.answer import stream_head
-from ipcamd.server.part import Part
+from ipcamd.server.payload_header import pack_header
 from ipcamd.server.seats import Seats
+from ipcamd.server.shared_buffer import SharedBuffer
 from ipcamd.server.viewer import SecureViewer, Viewer
 from ipcamd.wire.multipart import OPENING, plain_part, sdk_part
 
 log = logging.getLogger(__name__)
 
-WAITING = {Codec.JPEG: 1}
-"""Parts that may wait for a slow viewer; JPEG stands alone, so only the newest is worth sending."""
-WAITING_GROUP = 30
-GROUP_LIMIT = 300
-"""Parts kept for those who join; a longer group makes them wait for the next key frame."""
+MAX_FRAMES = 30
+"""Pictures that may wait for a slow viewer; of a codec whose frames stand alone only the newest is worth sending."""
+PROTOCOL = "http"
 
 
 class Feed:
     """One hub's frames in one framing, for as long as somebody watches."""
 
-    __slots__ = ("_clock", "_framing", "_group", "_hub", "_short", "_viewers")
+    __slots__ = ("_clock", "_framing", "_gop", "_hub", "_short", "_traffic", "_viewers")
 
-    def __init__(self, hub: Hub, framing: Framing, clock: Callable[[], float]) -> None:
+    def __init__(self, hub: Hub, framing: Framing, traffic: StreamTraffic, clock: Callable[[], float]) -> None:
         self._hub = hub
         self._framing = framing
+        self._traffic = traffic
         self._clock = clock
         self._viewers: dict[Viewer, None] = {}
-        self._group: list[Part] = []
+        self._gop: PackedGop[SharedBuffer] = PackedGop(hub.gop_cache)
         self._short = False  # of file descriptors or memory
 
-    def add(self, viewer: Viewer) -> list[Part]:
+    def add(self, viewer: Viewer) -> list[SharedBuffer]:
         """Send to `viewer` from now on; return what it needs to start. Raises ``OSError`` without descriptors."""
         if not self._viewers:
+            self._hub.join(self._publish)
             try:
-                self._group = [self._part(frame) for frame in self._hub.join(self._publish)]
+                self._gop.fill(self._lay_out)
             except OSError:
                 self._hub.leave(self._publish)
                 raise
         self._viewers[viewer] = None
-        return self._group if self._hub.group else []
+        return self._gop.items()
 
     def remove(self, viewer: Viewer) -> bool:
         """Send no more to `viewer`; return whether others are left."""
@@ -60,62 +63,69 @@ class Feed:
             del self._viewers[viewer]
             if not self._viewers:
                 self._hub.leave(self._publish)
-                self._group = []
+                self._gop.clear()
         return bool(self._viewers)
 
-    def _part(self, frame: Encoded) -> Part:
-        sound = frame.codec is Codec.ULAW
-        limit = WAITING.get(frame.codec, WAITING_GROUP)
-        key = frame.key and (sound or bool(self._hub.group))  # what the hub keeps for nobody is no start
-        return Part(_layout(frame, self._framing), key=key, limit=limit, sound=sound, made=self._clock())
+    def _lay_out(self, frame: Encoded) -> SharedBuffer:
+        sound = frame.codec.is_sound
+        key = frame.key and (sound or bool(self._hub.gop))  # what the hub keeps for nobody is no start
+        pieces = _pieces(frame, self._framing)
+        return SharedBuffer(pieces, key=key, sound=sound, made_s=self._clock(), traffic=self._traffic)
 
     def _publish(self, frame: Encoded) -> None:
         try:
-            part = self._part(frame)
+            buffer = self._lay_out(frame)
         except OSError as error:
             if not self._short:
                 log.warning("frames of %s are lost: %s", self._hub.name, error)
             self._short = True
             return
         self._short = False
-        if frame.key or len(self._group) == GROUP_LIMIT:
-            self._group = []
-        if frame.key or self._group:
-            self._group.append(part)
-        self._send(part)
+        self._gop.add(frame, buffer)
+        self._send(buffer)
 
-    def _send(self, part: Part) -> None:
+    def _send(self, buffer: SharedBuffer) -> None:
         # the hottest loop of the camera: nothing is called per viewer but the kernel
-        fd, size, sendfile = part.fd, part.size, os.sendfile
+        fd, size, sendfile, behind = buffer.fd, buffer.size_bytes, os.sendfile, 0
         for viewer in self._viewers:
             if not viewer.ready:
-                viewer.offer(part)
+                behind += 1
+                viewer.offer(buffer)
                 continue
             try:
                 sent = sendfile(viewer.fd, fd, 0, size)
             except BlockingIOError:
                 sent = 0
             except OSError:
+                behind += 1
                 viewer.lose()
                 continue
             if sent == size:
                 viewer.sent += 1
             else:
-                viewer.hold(part, sent)
+                behind += 1
+                viewer.hold(buffer, sent)
+        self._traffic.send(len(self._viewers) - behind, size)
 
 
 class Fanout:
     """All viewers of the camera's streams over HTTP."""
 
     def __init__(
-        self, seats: Seats | int = 1000, stall: float = 10.0, clock: Callable[[], float] = time.monotonic
+        self,
+        seats: Seats | int = 1000,
+        stall: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+        traffic: Traffic | None = None,
     ) -> None:
         """`seats` are shared with other protocols, or a number; a viewer that takes nothing for `stall` s is cut."""
         self._seats = Seats(seats) if isinstance(seats, int) else seats
         self._stall = stall
         self._clock = clock
+        self.traffic = traffic or Traffic()
+        """What HTTP's viewers got and missed."""
         self._feeds: dict[tuple[Hub, Framing], Feed] = {}
-        self._openings: dict[tuple[str, Framing], Part] = {}
+        self._openings: dict[tuple[str, Framing], SharedBuffer] = {}
         self._viewers: dict[Viewer, Join] = {}
         self._tos = (0, 0)
 
@@ -125,13 +135,16 @@ class Fanout:
     def __iter__(self) -> Iterator[Viewer]:
         return iter(tuple(self._viewers))
 
-    def join(self, join: Join, transport: asyncio.Transport, address: str) -> Viewer:
-        """Start sending the streams of `join` to a connection, head first. Raises ``HttpError`` 503 when full."""
+    def join(self, join: Join, transport: asyncio.Transport, address: str, account: str = "") -> Viewer:
+        """Start sending the streams of `join` to a connection, head first. Raises ``HttpError`` 503 when full.
+
+        `address` and `account` name the viewer in logs.
+        """
         if not self._seats.admit():
             raise _full()
         make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
         try:
-            viewer = make(transport, address, self._clock)
+            viewer = make(transport, ViewerIdentity(address, PROTOCOL, account), _max_frames(join), self._clock)
         except OSError:
             self._seats.release()
             raise _full() from None
@@ -158,7 +171,7 @@ class Fanout:
         """Cut the viewers that take nothing any more."""
         for viewer in self:
             if viewer.stalled(self._stall):
-                log.info("viewer %s took nothing for %g s and is cut", viewer.address, self._stall)
+                log.info("viewer %s took nothing for %g s and is cut", viewer.identity, self._stall)
                 viewer.lose()
 
     def mark(self, video: int, audio: int) -> None:
@@ -173,18 +186,22 @@ class Fanout:
             if self._viewers[viewer].sound:
                 viewer.lose()
 
-    def _pictures(self, join: Join, viewer: Viewer) -> list[Part]:
-        parts: list[Part] = []
+    def _pictures(self, join: Join, viewer: Viewer) -> list[SharedBuffer]:
+        buffers: list[SharedBuffer] = []
         for hub in join.hubs:
-            feed = self._feeds.setdefault((hub, join.framing), Feed(hub, join.framing, self._clock))
-            parts += (part for part in feed.add(viewer) if not part.sound)
-        return parts
+            buffers += (buffer for buffer in self._feed(hub, join.framing).add(viewer) if not buffer.sound)
+        return buffers
 
-    def _head(self, join: Join) -> Part:
+    def _feed(self, hub: Hub, framing: Framing) -> Feed:
+        if (hub, framing) not in self._feeds:
+            self._feeds[hub, framing] = Feed(hub, framing, self.traffic.of(hub.name, PROTOCOL), self._clock)
+        return self._feeds[hub, framing]
+
+    def _head(self, join: Join) -> SharedBuffer:
         key = join.content_type, join.framing
         if key not in self._openings:
             first = b"" if join.framing is Framing.RAW else OPENING
-            self._openings[key] = Part((stream_head(join.content_type), first))
+            self._openings[key] = SharedBuffer((stream_head(join.content_type), first))
         return self._openings[key]
 
 
@@ -192,9 +209,13 @@ def _full() -> HttpError:
     return HttpError(503, "too many viewers", (("Retry-After", "10"),))
 
 
-def _layout(frame: Encoded, framing: Framing) -> tuple[bytes, ...]:
+def _max_frames(join: Join) -> int:
+    return 1 if join.hubs[0].codec.intra_only else MAX_FRAMES
+
+
+def _pieces(frame: Encoded, framing: Framing) -> tuple[bytes, ...]:
     if framing is Framing.SDK:
-        return sdk_part(frame.header, frame.payload)
+        return sdk_part(pack_header(frame), frame.payload)
     if framing is Framing.PLAIN:
-        return plain_part(frame.payload)
+        return plain_part(frame.payload, frame.codec.content_type.encode())
     return (frame.payload,)

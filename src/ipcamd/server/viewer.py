@@ -6,8 +6,10 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import cast
 
-from ipcamd.server.part import Part
+from ipcamd.media.frame_queue import FrameQueue
+from ipcamd.media.traffic import StreamTraffic, ViewerIdentity
 from ipcamd.server.qos import mark
+from ipcamd.server.shared_buffer import SharedBuffer
 
 UNSENT = 32 * 1024
 """Bytes that may wait unsent in the kernel for a slow viewer: more would only make its picture older."""
@@ -18,9 +20,9 @@ _TCP_USER_TIMEOUT = 18
 
 
 class Viewer:
-    """Sends parts over a duplicate of a connection's socket; asyncio keeps the original and its reading side.
+    """Sends buffers over a duplicate of a connection's socket; asyncio keeps the original and its reading side.
 
-    The fan-out sends to a viewer that is `ready` itself. Any other is offered the part: it waits here, and when the
+    The fan-out sends to a viewer that is `ready` itself. Any other is offered the buffer: it waits here, and when the
     viewer is too far behind it skips to the newest key frame (of JPEG: to the newest picture).
     """
 
@@ -28,20 +30,22 @@ class Viewer:
     """Whether the fan-out may send to `fd` itself."""
 
     __slots__ = (
-        "_clock", "_offset", "_queue", "_rest", "_skipping", "_sounds", "_transport", "_waiting", "address", "dropped",
-        "fd", "progress", "ready", "sent", "since",
+        "_clock", "_offset", "_queue", "_rest", "_sounds", "_transport", "_waiting", "dropped", "fd", "identity",
+        "progress", "ready", "sent", "since",
     )  # fmt: skip
 
-    def __init__(self, transport: asyncio.Transport, address: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, identity: ViewerIdentity, max_frames: int, clock: Callable[[], float]
+    ) -> None:
+        """`max_frames` pictures may wait."""
         self._transport = transport
         self._clock = clock
-        self._rest: Part | None = None
+        self._rest: SharedBuffer | None = None
         self._offset = 0
-        self._queue: list[Part] = []
-        self._sounds: list[Part] = []
-        self._skipping = False
+        self._queue: FrameQueue[SharedBuffer] = FrameQueue(max_frames)
+        self._sounds: list[SharedBuffer] = []
         self._waiting = False
-        self.address = address
+        self.identity = identity
         self.since = self.progress = clock()
         """Monotonic seconds: of the start, and of the last bytes that the viewer took while it was behind."""
         self.sent = -1  # the head is no frame
@@ -49,50 +53,47 @@ class Viewer:
         self.dropped = 0
         """Frames that it missed by being slow."""
         self.ready = False
-        """Whether the next part may be sent at once."""
+        """Whether the next buffer may be sent at once."""
         self.fd = self._open()
 
-    def start(self, head: Part, pictures: Iterable[Part]) -> None:
+    def start(self, head: SharedBuffer, pictures: Iterable[SharedBuffer]) -> None:
         """Send the answer's head, which is never skipped, and the pictures since the last key frame."""
         self._rest = head
-        self._queue.extend(pictures)
-        self._skipping = not self._queue
+        self._queue.begin(pictures)
         self.resume()
 
-    def hold(self, part: Part, sent: int) -> None:
-        """Send the rest of a part, of which `sent` bytes are gone already, as soon as the socket takes more."""
+    def hold(self, buffer: SharedBuffer, sent: int) -> None:
+        """Send the rest of a buffer, of which `sent` bytes are gone already, as soon as the socket takes more."""
         self.ready = False
-        self._rest, self._offset = part, sent
+        self._rest, self._offset = buffer, 0
+        self._took(buffer, sent)
         self.progress = self._clock()
         self._wait()
 
-    def offer(self, part: Part) -> None:
-        """Take a part while not ready: queue it, or drop what the viewer is too slow for."""
-        if part.sound:
-            self._queue_sound(part)
+    def offer(self, buffer: SharedBuffer) -> None:
+        """Take a buffer while not ready: queue it, or drop what the viewer is too slow for."""
+        if buffer.sound:
+            self._queue_sound(buffer)
         else:
-            self._queue_picture(part)
+            self._queue_picture(buffer)
         if not self._waiting:
             self.progress = self._clock()
             self.resume()
 
     def resume(self) -> None:
         """Send what waits: the socket takes more."""
-        while part := self._rest or self._next():
-            self._rest = part
+        while buffer := self._rest or self._next():
+            self._rest = buffer
             try:
-                taken = self._send(part, self._offset)
+                taken = self._send(buffer, self._offset)
             except BlockingIOError:
                 return self._wait()
             except OSError:
                 return self.lose()
             self.progress = self._clock()
-            self._offset += taken
-            if self._offset >= part.size:
-                self._rest, self._offset = None, 0
-                self.sent += 1
+            self._took(buffer, taken)
         self._unwait()
-        self.ready = self.direct and not self._skipping
+        self.ready = self.direct and not self._queue.skipping
         return None
 
     def drained(self) -> None:
@@ -123,32 +124,40 @@ class Viewer:
             os.close(self.fd)
         self.fd = -1
 
-    def _queue_picture(self, part: Part) -> None:
-        if len(self._queue) >= part.limit:
-            self.dropped += len(self._queue)
-            self._queue.clear()
-            self._skipping = True
-        if part.key:
-            self._skipping = False
-        if not self._skipping:
-            self._queue.append(part)
-        elif self.dropped:  # else it was never behind, and only waits for its first key frame
-            self.dropped += 1
+    def _took(self, buffer: SharedBuffer, size_bytes: int) -> None:
+        self._offset += size_bytes
+        if buffer.traffic:
+            buffer.traffic.bytes_sent += size_bytes
+        if self._offset >= buffer.size_bytes:
+            self._rest, self._offset = None, 0
+            self.sent += 1
+            if buffer.traffic:
+                buffer.traffic.frames_sent += 1
 
-    def _queue_sound(self, part: Part) -> None:
+    def _queue_picture(self, buffer: SharedBuffer) -> None:
+        before = self._queue.dropped
+        self._queue.put(buffer)
+        if missed := self._queue.dropped - before:
+            self._drop(buffer.traffic, missed)
+
+    def _drop(self, traffic: StreamTraffic | None, count: int) -> None:
+        self.dropped += count
+        if traffic:
+            traffic.drop(self.identity, count)
+
+    def _queue_sound(self, buffer: SharedBuffer) -> None:
         if len(self._sounds) == SOUND_PARTS:
-            self._sounds.pop(0)
-            self.dropped += 1
-        self._sounds.append(part)
+            self._drop(self._sounds.pop(0).traffic, 1)
+        self._sounds.append(buffer)
 
-    def _next(self) -> Part | None:
+    def _next(self) -> SharedBuffer | None:
         # sound first: it is small, and a gap in it is worse than a late picture
         while self._sounds:
-            part = self._sounds.pop(0)
-            if self._clock() - part.made <= SOUND_AGE:
-                return part
-            self.dropped += 1
-        return self._queue.pop(0) if self._queue else None
+            buffer = self._sounds.pop(0)
+            if self._clock() - buffer.made_s <= SOUND_AGE:
+                return buffer
+            self._drop(buffer.traffic, 1)
+        return self._queue.pop() if self._queue else None
 
     @property
     def _socket(self) -> socket.socket:
@@ -162,8 +171,8 @@ class Viewer:
         sock.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, 10_000)
         return os.dup(sock.fileno())
 
-    def _send(self, part: Part, offset: int) -> int:
-        return os.sendfile(self.fd, part.fd, offset, part.size - offset)
+    def _send(self, buffer: SharedBuffer, offset: int) -> int:
+        return os.sendfile(self.fd, buffer.fd, offset, buffer.size_bytes - offset)
 
     def _wait(self) -> None:
         if not self._waiting:
@@ -184,7 +193,7 @@ class SecureViewer(Viewer):
     direct = False
 
     def drained(self) -> None:
-        """Go on if a part waits for that; the transport may call this from inside its write()."""
+        """Go on if a buffer waits for that; the transport may call this from inside its write()."""
         if self._waiting:
             self._waiting = False
             self.resume()
@@ -192,12 +201,12 @@ class SecureViewer(Viewer):
     def _open(self) -> int:
         return -1
 
-    def _send(self, part: Part, offset: int) -> int:
-        # no more than one part waits here and one below in TCP's transport
+    def _send(self, buffer: SharedBuffer, offset: int) -> int:
+        # no more than one buffer waits here and one below in TCP's transport
         if self._transport.get_write_buffer_size():
             raise BlockingIOError
-        self._transport.write(part.read(offset))
-        return part.size - offset
+        self._transport.write(buffer.read(offset))
+        return buffer.size_bytes - offset
 
     def _wait(self) -> None:
         self._waiting = True  # until `drained`

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
+from ipcamd.media.codecs import key_tests
 from ipcamd.storage.disk import Disk, Found
 from ipcamd.storage.recording import Recording, began_by, believable, nanoseconds
 from ipcamd.wire.avi import reader
@@ -41,7 +42,7 @@ def _film(disk: Disk, file: Found, named: datetime) -> Recording | None:
     finally:
         os.close(fd)
     try:
-        film = reader.film(head, file.size)
+        film = reader.film(head, file.size, key_tests())
     except ValueError:  # another camera's, or none at all
         foreign = head[:4] == b"RIFF" and head[8:12] == b"AVI "
         return _recording(file, nanoseconds(named), 0) if foreign else None
@@ -55,9 +56,9 @@ def _film(disk: Disk, file: Found, named: datetime) -> Recording | None:
 
 
 def _mend(disk: Disk, file: Found, named: datetime) -> tuple[Found, reader.Film] | None:
-    fd = disk.open(file.folder, file.name, change=True)
+    fd, tests = disk.open(file.folder, file.name, change=True), key_tests()
     try:
-        mended = reader.mend(lambda place, length: os.pread(fd, length, place), file.size, named)
+        mended = reader.mend(lambda place, length: os.pread(fd, length, place), file.size, named, tests)
         if mended is None:
             disk.remove(file.folder, file.name)
             return None
@@ -69,7 +70,8 @@ def _mend(disk: Disk, file: Found, named: datetime) -> tuple[Found, reader.Film]
         os.fsync(fd)
         found = os.fstat(fd)
         _log.info("%s/%s had been cut off and was mended", file.folder, file.name)
-        return Found(file.folder, file.name, found.st_size, found.st_mtime_ns), reader.film(mended.head, found.st_size)
+        whole = Found(file.folder, file.name, found.st_size, found.st_mtime_ns)
+        return whole, reader.film(mended.head, found.st_size, tests)
     finally:
         os.close(fd)
 

@@ -44,14 +44,6 @@ _SIZES = {codes: size for size, codes in SCALES.items()}
 _RATES = (8000, 11025, 24000, 44100, 48000)
 
 
-class VideoKind(IntEnum):
-    """What a picture is encoded as: bits 0-3 of its format word."""
-
-    JPEG = 0
-    MPEG4 = 1
-    H264 = 5
-
-
 class AudioKind(IntEnum):
     """What sound is encoded as: bits 0-3 of its format word."""
 
@@ -60,11 +52,15 @@ class AudioKind(IntEnum):
     AMR = 4
 
 
+_SOUND = frozenset(AudioKind)
+
+
 @dataclass(frozen=True, slots=True)
 class VideoFormat:
     """The format word of a picture."""
 
-    kind: VideoKind
+    kind: int
+    """What it is encoded as, bits 0-3: any code that is not one of sound."""
     size: tuple[int, int] | None
     """(width, height) in pixels; a size without a code, and None, are packed as 15 in both scale fields, which says
     that only the picture itself tells its size. Parsed as None."""
@@ -86,12 +82,14 @@ class VideoFormat:
     @classmethod
     def parse(cls, word: int) -> "VideoFormat":
         """Return what `word` says; raise ``ValueError`` for what the SDK does not define. Reserved bits are ignored."""
-        scale, more = word >> 4 & 15, word >> 26 & 15
+        kind, scale, more = word & 15, word >> 4 & 15, word >> 26 & 15
+        if kind in _SOUND:
+            raise ValueError(f"picture type {kind}")
         codes = (scale, more if scale == _ESCAPE else 0)
         if codes not in _SIZES and codes != (_ESCAPE, _ESCAPE):
             raise ValueError(f"scale {codes}")
         return cls(
-            VideoKind(word & 15),
+            kind,
             _SIZES.get(codes),
             _check("rate", word >> 8 & 63, 1, 30),
             _check("ratio", word >> 14 & 255, 1, 30),

@@ -54,6 +54,15 @@ async def test_delivery(world: World) -> None:
     assert {told[title] for title in ("FTP", "mail", "Samba")} == {"0 waiting (0.0 MB), 0 delivered, 0 dropped"}
 
 
+async def test_what_viewers_got_and_missed(world: World) -> None:
+    world.traffic.of("h264", "rtsp").send(3, 1000)
+    world.traffic.of("mjpeg", "http").drop("192.0.2.7", 2)
+    told = await report(world)
+    assert told["Frames h264 rtsp"] == "3 sent, 0 dropped"
+    assert told["Frames mjpeg http"] == "0 sent, 2 dropped"
+    world.traffic.close()
+
+
 async def test_it_takes_no_parameters_and_is_for_administrators(world: World) -> None:
     assert ENDPOINT.rank is Rank.ADMIN
     with pytest.raises(RequestFailed, match="verbose"):

@@ -8,14 +8,18 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from ipcamd.media.frame import Codec, Encoded, Sound
+from ipcamd.media import codecs
+from ipcamd.media.frame import Encoded, Sound
 from ipcamd.media.sound.blocks import LENGTH, SIZE
 from ipcamd.media.sound.microphone import PATIENCE, Microphone
 from ipcamd.wire import ulaw
-from ipcamd.wire.payload import AudioFormat, AudioKind, Header
+from ipcamd.wire.payload import Status
 
 SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND
+
+
+STATUS = Status((1, 2, 3), output=True)
 
 
 class Room:
@@ -27,7 +31,7 @@ class Room:
         self.heard: list[Encoded] = []
         self._real: Callable[[], float] | None = None
         self._passed = 0
-        self.microphone = Microphone(lambda: self.now, lambda: 0x1234, self.needs.append)
+        self.microphone = Microphone(lambda: self.now, lambda: STATUS, self.needs.append)
 
     def speak(self, values: np.ndarray[tuple[int], np.dtype[np.int16]], at: int) -> None:
         self.microphone.hear(Sound(values, at))
@@ -73,18 +77,15 @@ async def test_nothing_is_needed_before_it_is_enabled_and_somebody_listens(room:
     assert not room.microphone.listening
 
 
-async def test_a_block_has_its_header_and_its_time(room: Room) -> None:
+async def test_a_block_has_its_counter_and_its_time(room: Room) -> None:
     room.microphone.enabled = True
     room.listen()
     room.speak(ramp(400), NOON + 5000)
     room.speak(ramp(400), NOON + 5000 + SECOND // 20)
     await asyncio.sleep(0)
     assert [frame.captured for frame in room.heard] == [NOON + 5000, NOON + 5000 + LENGTH]
-    first, second = (Header.parse(frame.header) for frame in room.heard)
-    assert first.media() == AudioFormat(AudioKind.ULAW, 8, 8000, 1, 40)
-    assert (first.counter, second.counter, first.size, first.type) == (0, 1, SIZE, ord("A"))
-    assert (first.captured, first.status) == ((NOON + 5000) // 1000, 0x1234)
-    assert {(frame.codec, frame.key) for frame in room.heard} == {(Codec.ULAW, True)}
+    assert [(frame.counter, len(frame.payload)) for frame in room.heard] == [(0, SIZE), (1, SIZE)]
+    assert {(f.codec, f.key, f.rate, f.status) for f in room.heard} == {(codecs.ULAW, True, 8000, STATUS)}
     samples = struct.unpack("<320h", ulaw.decode(room.heard[0].payload))
     assert max(abs(a - b) for a, b in zip(samples, ramp(320), strict=True)) <= 64
 

@@ -11,7 +11,8 @@ import numpy as np
 import simplejpeg
 from tests.server.rtsp.player import SECOND, Lens
 
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media import codecs
+from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.wire import ulaw
 
@@ -59,7 +60,7 @@ def tone() -> list[bytes]:
 class Reel:
     """One hub's frames over and over, from a key frame on when somebody begins to watch."""
 
-    def __init__(self, hub: Hub, codec: Codec, frames: list[bytes]) -> None:
+    def __init__(self, hub: Hub, codec: codecs.Codec, frames: list[bytes]) -> None:
         self._hub, self._codec, self._frames = hub, codec, frames
         self._number = 0
 
@@ -68,9 +69,9 @@ class Reel:
             self._number = 0
             return
         at = self._number % len(self._frames)
-        key = at == 0 or self._codec in (Codec.JPEG, Codec.ULAW)
-        size = (0, 0) if self._codec is Codec.ULAW else (WIDTH, HEIGHT)
-        self._hub.publish(Encoded(self._codec, self._frames[at], key, now, self._number, b"", size))
+        key = at == 0 or self._codec in (codecs.JPEG, codecs.ULAW)
+        size = (0, 0) if self._codec is codecs.ULAW else (WIDTH, HEIGHT)
+        self._hub.publish(Encoded(self._codec, self._frames[at], key, now, self._number, size))
         self._number += 1
 
 
@@ -79,14 +80,14 @@ class Film:
 
     def __init__(self) -> None:
         self.frames = {
-            Codec.H264: encode("libx264"),
-            Codec.MPEG4: encode("mpeg4"),
-            Codec.JPEG: jpegs(),
-            Codec.ULAW: tone(),
+            codecs.H264: encode("libx264"),
+            codecs.MPEG4: encode("mpeg4"),
+            codecs.JPEG: jpegs(),
+            codecs.ULAW: tone(),
         }
 
     async def run(self, lens: Lens) -> None:
-        hubs = {Codec.H264: lens.h264, Codec.MPEG4: lens.mpeg4, Codec.JPEG: lens.mjpeg, Codec.ULAW: lens.sound}
+        hubs = {codecs.H264: lens.h264, codecs.MPEG4: lens.mpeg4, codecs.JPEG: lens.mjpeg, codecs.ULAW: lens.sound}
         reels = [Reel(hubs[codec], codec, frames) for codec, frames in self.frames.items()]
         loop = asyncio.get_running_loop()
         start, first = loop.time(), lens.now

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from ipcamd.access.accounts import Account
 from ipcamd.errors import HttpError
-from ipcamd.media.frame import Codec, Encoded
+from ipcamd.media import codecs
+from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.limits import Limits
@@ -51,12 +52,13 @@ class Lens:
 
     def __init__(self) -> None:
         self.now = 1_700_000_000 * SECOND
-        self.h264, self.mpeg4, self.mjpeg, self.sound = (Hub(name) for name in ("h264", "mpeg4", "mjpeg", "sound"))
+        self.h264, self.mpeg4, self.mjpeg = Hub(codecs.H264), Hub(codecs.MPEG4), Hub(codecs.JPEG)
+        self.sound = Hub(codecs.ULAW, "audio")
         self.microphone = True
         self._number = 0
 
     def catalog(self) -> Catalog:
-        pictures = {Codec.H264: self.h264, Codec.MPEG4: self.mpeg4, Codec.JPEG: self.mjpeg}
+        pictures = {hub.name: hub for hub in (self.h264, self.mpeg4, self.mjpeg)}
         return Catalog(pictures, lambda: self.sound if self.microphone else None)
 
     def picture(self, *, key: bool = False, size: int = 3000) -> bytes:
@@ -66,14 +68,14 @@ class Lens:
         piece = bytes((0x65 if key else 0x41,)) + b"%08d" % self._number + b"x" * size
         head = b"\0\0\0\1" + SPS + b"\0\0\0\1" + PPS if key else b""
         frame = head + b"\0\0\0\1" + piece
-        self.h264.publish(Encoded(Codec.H264, frame, key, self.now, self._number, b"", (640, 480)))
+        self.h264.publish(Encoded(codecs.H264, frame, key, self.now, self._number, (640, 480)))
         return piece
 
     def tone(self) -> bytes:
         """Let the sound's hub have 40 ms."""
         self._number += 1
         samples = b"%08d" % self._number + b"\xff" * 312
-        self.sound.publish(Encoded(Codec.ULAW, samples, True, self.now, self._number, b""))
+        self.sound.publish(Encoded(codecs.ULAW, samples, True, self.now, self._number))
         return samples
 
 

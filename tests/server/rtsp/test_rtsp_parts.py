@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.server.rtsp.player import SECOND, Lens, Stage
 
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.params import GROUPS
 from ipcamd.params.network import QOS
 from ipcamd.server.qos import marks
@@ -49,13 +49,13 @@ def test_paths(path: str, expected: str | None) -> None:
     media = Lens().catalog()(path)
     assert (media.path if media else None) == expected
     if media:
-        assert media.tracks[-1].codec is Codec.ULAW
+        assert media.tracks[-1].codec is codecs.ULAW
         assert len(media.tracks) == (1 if expected == "audio" else 2)
 
 
 def test_the_path_for_telephones_is_there_when_enabled() -> None:
     lens = Lens()
-    catalog = Catalog({}, phone=lambda: (Track(lens.mpeg4, Codec.MPEG4),))
+    catalog = Catalog({}, phone=lambda: (Track(lens.mpeg4),))
     assert catalog("3gpp").tracks[0].hub is lens.mpeg4  # type: ignore[union-attr]
     assert catalog("h264") is None
 
@@ -156,7 +156,7 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
             follow(stage.service, settings, "127.0.0.1")
             assert stage.service.gate.login_needed
             assert stage.service.tos == {"video": 0, "audio": 0}
-            assert stage.service.multicast.sender(Codec.H264) is None
+            assert stage.service.multicast.sender(codecs.H264) is None
             await settings.update(
                 [
                     Change("System", "RTSPAuth", "no"),
@@ -167,31 +167,31 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
             )
             assert not stage.service.gate.login_needed
             assert stage.service.tos == {"video": 34 << 2, "audio": 46 << 2}
-            sender = stage.service.multicast.sender(Codec.H264)
+            sender = stage.service.multicast.sender(codecs.H264)
             assert sender is not None
             assert sender.port == 7550
             assert stage.lens.sound.watched.is_set()
             stage.lens.microphone = False  # the catalog is asked anew after any change of the microphone
             await settings.update([Change("Audio", "MicEnabled", "yes")])
-            assert stage.service.multicast.sender(Codec.ULAW) is None
+            assert stage.service.multicast.sender(codecs.ULAW) is None
 
 
 async def test_multicast_goes_on_from_the_same_socket_where_it_does_not_change(stage: Stage) -> None:
-    settings = Multicast("239.255.3.4", ((Codec.H264, 7560), (Codec.ULAW, 7562)), 3, "127.0.0.1")
+    settings = Multicast("239.255.3.4", ((codecs.H264, 7560), (codecs.ULAW, 7562)), 3, "127.0.0.1")
     multicast = stage.service.multicast
     multicast.configure(settings)
-    picture, sound = multicast.sender(Codec.H264), multicast.sender(Codec.ULAW)
+    picture, sound = multicast.sender(codecs.H264), multicast.sender(codecs.ULAW)
     assert picture is not None
     stage.lens.microphone = False
     multicast.configure(replace(settings, ttl=5))
-    assert multicast.sender(Codec.H264) is picture
+    assert multicast.sender(codecs.H264) is picture
     assert picture.ports.rtp.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL) == 5
-    assert multicast.sender(Codec.ULAW) is None
+    assert multicast.sender(codecs.ULAW) is None
     assert not stage.lens.sound.watched.is_set()
     stage.lens.microphone = True
     multicast.configure(replace(settings, group="239.255.3.5"))
-    assert multicast.sender(Codec.H264) not in (None, picture)
-    assert multicast.sender(Codec.ULAW) not in (None, sound)
+    assert multicast.sender(codecs.H264) not in (None, picture)
+    assert multicast.sender(codecs.ULAW) not in (None, sound)
 
 
 async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +200,7 @@ async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: 
     member = socket.inet_aton("239.255.255.255") + socket.inet_aton("127.0.0.1")
     ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
     monkeypatch.setattr("ipcamd.wire.sap.PORT", ears.getsockname()[1])
-    ports = ((Codec.H264, 7560), (Codec.ULAW, 7562))
+    ports = ((codecs.H264, 7560), (codecs.ULAW, 7562))
     stage.service.multicast.configure(Multicast("239.255.3.4", ports, 3, "127.0.0.1"))
     stage.lens.picture(key=True)
     loop = asyncio.get_running_loop()

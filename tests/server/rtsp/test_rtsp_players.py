@@ -15,7 +15,7 @@ from tests.server.rtsp.test_rtsp_tunnel import Http
 
 from ipcamd.access.accounts import Accounts
 from ipcamd.access.authenticator import Authenticator
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.server.rtsp.gate import Gate
 from ipcamd.server.rtsp.multicast import Multicast
 from ipcamd.store.database import Database
@@ -154,7 +154,7 @@ async def test_multicast_in_a_network_of_its_own() -> None:
 @pytest.mark.skipif(INSIDE not in os.environ, reason="is run by the test above")
 @pytest.mark.parametrize("player", ["ffmpeg", "gstreamer"])
 async def test_by_multicast(cinema: Stage, player: str) -> None:
-    settings = Multicast("239.255.7.7", ((Codec.JPEG, 7568), (Codec.ULAW, 7572)), 1, "127.0.0.1")
+    settings = Multicast("239.255.7.7", ((codecs.JPEG, 7568), (codecs.ULAW, 7572)), 1, "127.0.0.1")
     cinema.service.multicast.configure(settings)
     url = f"rtsp://127.0.0.1:{cinema.port}/mjpeg"
     if player == "gstreamer":

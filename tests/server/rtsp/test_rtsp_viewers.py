@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from tests.server.rtsp.player import SECOND, Player, Stage
 
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.server.limits import Limits
 from ipcamd.server.rtsp.multicast import Multicast
 from ipcamd.wire import rtcp, rtp
@@ -224,7 +224,7 @@ async def test_multicast(stage: Stage, player: Player) -> None:
     port = ears.getsockname()[1] & ~1
     ears.close()
     ears, reports = _member("239.255.77.7", port), _member("239.255.77.7", port + 1)
-    settings = Multicast("239.255.77.7", ((Codec.H264, port), (Codec.ULAW, port + 2)), 1, "127.0.0.1")
+    settings = Multicast("239.255.77.7", ((codecs.H264, port), (codecs.ULAW, port + 2)), 1, "127.0.0.1")
     stage.service.multicast.configure(settings)
     answer = await player.ask("SETUP", "/h264/track0", transport="RTP/AVP;multicast")
     expected = f"RTP/AVP;multicast;destination=239.255.77.7;port={port}-{port + 1};ttl=1"
@@ -284,7 +284,7 @@ async def test_what_the_format_cannot_carry_is_left_out(stage: Stage, player: Pl
 
     await player.ask("SETUP", "/mjpeg/track0", transport="RTP/AVP/TCP")
     await player.ask("PLAY", "/mjpeg")
-    stage.lens.mjpeg.publish(Encoded(Codec.JPEG, b"no JPEG", True, stage.lens.now, 1, b""))
+    stage.lens.mjpeg.publish(Encoded(codecs.JPEG, b"no JPEG", True, stage.lens.now, 1))
     assert (await player.ask("OPTIONS")).status == 200
 
 

@@ -13,7 +13,7 @@ import av
 import numpy as np
 from tests.media.stage import sloped
 
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.media.scale import Shot
 from ipcamd.media.session import Session
 from ipcamd.media.shape import Shape
@@ -21,7 +21,6 @@ from ipcamd.wire.avi.layout import Form
 from ipcamd.wire.avi.writer import SECOND, Writer
 
 NOON = 1_750_000_000 * SECOND
-FOURCC = {Codec.H264: "H264", Codec.MPEG4: "FMP4", Codec.JPEG: "MJPG"}
 CODECS = {"H264": "h264", "FMP4": "mpeg4", "MJPG": "mjpeg"}
 """FourCC to ffprobe's name."""
 SIZE = (160, 120)
@@ -37,7 +36,7 @@ class Shown:
 
 
 @cache
-def pictures(codec: Codec, count: int = 60, rate: int = 30) -> tuple[Shown, ...]:
+def pictures(codec: codecs.Codec, count: int = 60, rate: int = 30) -> tuple[Shown, ...]:
     """Encode so many pictures, each different, from NOON on; a key frame each second."""
     session, asked = Session(Shape(codec, SIZE, rate, 2)), threading.Event()
     shown = []
@@ -56,7 +55,7 @@ def tone(seconds: float) -> bytes:
 
 def film(
     shown: Iterable[Shown],
-    codec: Codec,
+    codec: codecs.Codec,
     *,
     rate: int = 30,
     sound: bool = False,
@@ -66,7 +65,7 @@ def film(
     """Return a film of these pictures as the bytes of a file."""
     shown = tuple(shown)
     begin = shown[0].captured if origin is None else origin
-    writer = Writer(Form(FOURCC[codec], SIZE, rate, sound), datetime.fromtimestamp(begin / SECOND, UTC), begin)
+    writer = Writer(Form(codec.fourcc, SIZE, rate, sound), datetime.fromtimestamp(begin / SECOND, UTC), begin)
     data = bytearray(writer.head())
     for picture in shown:
         if sound:

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.wire.avi.films import CODECS, FOURCC, NOON, SIZE, film, pictures, playable, played, probe, seen, times, tone
+from tests.wire.avi.films import CODECS, NOON, SIZE, film, pictures, playable, played, probe, seen, times, tone
 
-from ipcamd.media.frame import Codec
+from ipcamd.media import codecs
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD, Form
 from ipcamd.wire.avi.writer import SECOND, Writer
 
 EPOCH = datetime(1971, 1, 1, tzinfo=UTC)
-FILMS = (Codec.H264, Codec.MPEG4, Codec.JPEG)
+KEY_TESTS = codecs.key_tests()
+FILMS = (codecs.H264, codecs.MPEG4, codecs.JPEG)
 
 
 def reading(data: bytes) -> Callable[[int, int], bytes]:
@@ -25,18 +26,18 @@ def reading(data: bytes) -> Callable[[int, int], bytes]:
 
 
 def mended(data: bytes) -> bytes:
-    found = reader.mend(reading(data), len(data), EPOCH)
+    found = reader.mend(reading(data), len(data), EPOCH, KEY_TESTS)
     assert found
     return found.head + data[HEAD : found.end] + found.index
 
 
 @pytest.mark.parametrize("codec", FILMS)
-def test_players_see_every_picture_at_its_time(tmp_path: Path, codec: Codec) -> None:
+def test_players_see_every_picture_at_its_time(tmp_path: Path, codec: codecs.Codec) -> None:
     path = tmp_path / "film.avi"
     path.write_bytes(film(pictures(codec), codec, sound=True))
     found = probe(path)
-    assert found["video"]["codec_name"] == CODECS[FOURCC[codec]]
-    assert found["video"]["codec_tag_string"] == FOURCC[codec]
+    assert found["video"]["codec_name"] == CODECS[codec.fourcc]
+    assert found["video"]["codec_tag_string"] == codec.fourcc
     assert (found["video"]["width"], found["video"]["height"]) == SIZE
     assert found["video"]["r_frame_rate"] == "30/1"
     assert int(str(found["video"]["nb_read_frames"])) == 60
@@ -50,10 +51,10 @@ def test_a_film_of_a_slow_source_lasts_as_long_as_it_really_did(tmp_path: Path) 
     """Seven pictures a second, unevenly, in a stream that may have thirty."""
     uneven = [
         replace(picture, captured=NOON + number * SECOND // 7 + number % 3 * 20_000_000)
-        for number, picture in enumerate(pictures(Codec.H264))
+        for number, picture in enumerate(pictures(codecs.H264))
     ]
     path = tmp_path / "film.avi"
-    path.write_bytes(film(uneven, Codec.H264))
+    path.write_bytes(film(uneven, codecs.H264))
     assert float(str(probe(path)["format"]["duration"])) == pytest.approx(59 / 7, abs=2 / 30 + 0.04)
     shown, real = times(path), [(picture.captured - NOON) / SECOND for picture in uneven]
     assert max(abs(a - b) for a, b in zip(shown, real, strict=True)) <= 1 / 60 + 0.001
@@ -61,10 +62,10 @@ def test_a_film_of_a_slow_source_lasts_as_long_as_it_really_did(tmp_path: Path) 
 
 def test_jitter_does_not_add_up(tmp_path: Path) -> None:
     dice = random.Random(1)
-    shaken = [replace(p, captured=p.captured + dice.randrange(-14_000_000, 14_000_000)) for p in pictures(Codec.JPEG)]
-    shaken[0] = pictures(Codec.JPEG)[0]
+    shaken = [replace(p, captured=p.captured + dice.randrange(-14_000_000, 14_000_000)) for p in pictures(codecs.JPEG)]
+    shaken[0] = pictures(codecs.JPEG)[0]
     path = tmp_path / "film.avi"
-    path.write_bytes(film(shaken, Codec.JPEG))
+    path.write_bytes(film(shaken, codecs.JPEG))
     assert float(str(probe(path)["format"]["duration"])) == pytest.approx(2, abs=1 / 30)
 
 
@@ -72,7 +73,7 @@ def test_pictures_from_before_the_beginning_catch_up_with_time(tmp_path: Path) -
     """Twenty pictures too early, at twice the slots: after as many more pictures, each is at its own time."""
     path = tmp_path / "film.avi"
     begin = NOON + 20 * SECOND // 30
-    path.write_bytes(film(pictures(Codec.H264), Codec.H264, rate=60, origin=begin, sound=True))
+    path.write_bytes(film(pictures(codecs.H264), codecs.H264, rate=60, origin=begin, sound=True))
     found = probe(path)
     assert float(str(found["format"]["duration"])) == pytest.approx(40 / 30, abs=1 / 30)
     assert int(str(found["audio"]["nb_frames"])) / 8000 == pytest.approx(40 / 30, abs=0.04)
@@ -84,7 +85,7 @@ def test_pictures_from_before_the_beginning_catch_up_with_time(tmp_path: Path) -
 
 def test_sound_stays_in_step_over_gaps(tmp_path: Path) -> None:
     form = Form("MJPG", SIZE, 30, True)
-    shown = pictures(Codec.JPEG)
+    shown = pictures(codecs.JPEG)
     writer = Writer(form, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
     for picture in shown:
         writer.picture(picture.payload, True, picture.captured)
@@ -101,7 +102,7 @@ def test_sound_stays_in_step_over_gaps(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("codec", FILMS)
-def test_an_open_file_plays_with_its_right_length(tmp_path: Path, codec: Codec) -> None:
+def test_an_open_file_plays_with_its_right_length(tmp_path: Path, codec: codecs.Codec) -> None:
     path = tmp_path / "film.avi"
     path.write_bytes(film(pictures(codec), codec, sound=True, closed=False))
     assert float(str(probe(path)["format"]["duration"])) == pytest.approx(2, abs=0.001)
@@ -109,20 +110,20 @@ def test_an_open_file_plays_with_its_right_length(tmp_path: Path, codec: Codec) 
 
 
 @pytest.mark.parametrize("codec", FILMS)
-def test_mending_gives_the_very_file_that_closing_would_have(codec: Codec) -> None:
+def test_mending_gives_the_very_file_that_closing_would_have(codec: codecs.Codec) -> None:
     data = film(pictures(codec), codec, sound=True, closed=False)
     assert mended(data) == film(pictures(codec), codec, sound=True)
 
 
 @pytest.mark.parametrize("codec", FILMS)
-def test_a_file_cut_off_anywhere_is_mended(codec: Codec) -> None:
+def test_a_file_cut_off_anywhere_is_mended(codec: codecs.Codec) -> None:
     """Every whole chunk before the cut is kept, and the result is a closed file."""
     data = film(pictures(codec), codec, sound=True)
-    dice = random.Random(codec.value)
+    dice = random.Random(codec.name)
     for _ in range(300):
         cut = data[: dice.randrange(HEAD + 4000, len(data))]
         whole = mended(cut)
-        found = reader.film(whole[:HEAD], len(whole))
+        found = reader.film(whole[:HEAD], len(whole), KEY_TESTS)
         kept = [part for part in reader.chunks(reading(cut), len(cut)) if part.kind == b"00dc"]
         assert found.closed
         assert found.totals.slots == len(kept) >= 1
@@ -132,7 +133,7 @@ def test_a_file_cut_off_anywhere_is_mended(codec: Codec) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("codec", FILMS)
-def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: Codec) -> None:
+def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: codecs.Codec) -> None:
     data = film(pictures(codec), codec, sound=True)
     dice = random.Random(50)
     path = tmp_path / "some.avi"
@@ -152,26 +153,26 @@ def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: Codec) 
 
 
 def test_a_film_without_a_picture_cannot_be_mended() -> None:
-    data = film(pictures(Codec.JPEG), Codec.JPEG)
-    assert reader.mend(reading(data[: HEAD + 100]), HEAD + 100, EPOCH) is None
+    data = film(pictures(codecs.JPEG), codecs.JPEG)
+    assert reader.mend(reading(data[: HEAD + 100]), HEAD + 100, EPOCH, KEY_TESTS) is None
 
 
 def test_a_film_that_forgot_when_it_began_is_mended_too() -> None:
-    data = film(pictures(Codec.JPEG), Codec.JPEG, closed=False).replace(b"ICRD", b"XXXX")
+    data = film(pictures(codecs.JPEG), codecs.JPEG, closed=False).replace(b"ICRD", b"XXXX")
     whole = mended(data)
-    assert reader.film(whole[:HEAD], len(whole)).began == EPOCH
+    assert reader.film(whole[:HEAD], len(whole), KEY_TESTS).began == EPOCH
 
 
 def test_a_power_cut_that_left_zeros_loses_only_them(tmp_path: Path) -> None:
-    data = film(pictures(Codec.JPEG), Codec.JPEG, closed=False)
+    data = film(pictures(codecs.JPEG), codecs.JPEG, closed=False)
     third = list(reader.chunks(reading(data), len(data)))[2]
     cut = data[: third.place - 8] + bytes(len(data) - third.place + 8)
     whole = mended(cut)
-    assert reader.film(whole[:HEAD], len(whole)).totals.slots == 2
+    assert reader.film(whole[:HEAD], len(whole), KEY_TESTS).totals.slots == 2
 
 
 def test_the_head_says_when_it_began() -> None:
-    found = reader.film(film(pictures(Codec.H264), Codec.H264)[:HEAD], 0)
+    found = reader.film(film(pictures(codecs.H264), codecs.H264)[:HEAD], 0, KEY_TESTS)
     assert found.began
     assert found.began.timestamp() == NOON / SECOND
     assert found.length == 2 * SECOND
@@ -182,12 +183,12 @@ def test_the_head_says_when_it_began() -> None:
 @given(st.binary(max_size=2000))
 def test_other_files_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError):
-        reader.film(data, len(data))
+        reader.film(data, len(data), KEY_TESTS)
     with pytest.raises(ValueError):
-        reader.mend(reading(data), len(data), EPOCH)
+        reader.mend(reading(data), len(data), EPOCH, KEY_TESTS)
 
 
-HEADS = film(pictures(Codec.H264, 2), Codec.H264)
+HEADS = film(pictures(codecs.H264, 2), codecs.H264)
 
 
 @settings(deadline=None, max_examples=300)
@@ -198,7 +199,7 @@ def test_damaged_files_are_mended_or_refused(hits: list[tuple[int, int]]) -> Non
     for place, value in hits:
         data[place] = value
     try:
-        found = reader.mend(reading(bytes(data)), len(data), EPOCH)
+        found = reader.mend(reading(bytes(data)), len(data), EPOCH, KEY_TESTS)
     except ValueError:
         return
     assert found is None or HEAD < found.end <= len(data)

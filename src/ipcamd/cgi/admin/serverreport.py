@@ -40,7 +40,7 @@ def _state(camera: Camera) -> tuple[str, ...]:
         f"Uptime:{int(time.monotonic() - camera.started)} s",
         f"Viewers:{camera.viewers()}",
         f"SD Card:{_card(camera.card)}",
-        *(f"{title}:{words}" for title, words in camera.delivery.report()),
+        *(f"{title}:{words}" for title, words in (*camera.delivery.report(), *camera.pipeline.traffic.report())),
     )
 
 

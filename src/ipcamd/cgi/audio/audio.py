@@ -5,15 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Framing, Join, Reply, text
 from ipcamd.cgi.framing import SDK_TYPE, headed
 from ipcamd.errors import HttpError, RequestFailed
+from ipcamd.media.codecs import ULAW
 from ipcamd.params.group import Rank
 from ipcamd.wire.mixed import Mixed
 from ipcamd.wire.query import Query
 
 UNAVAILABLE = Reply(status=503, reason="Service Not Available")
 """The SDK's answer while there is no sound."""
-
-RAW_TYPE = "audio/basic"
-"""Content type of bare u-law, 8000 samples per second (RFC 2046, 4.3)."""
 
 FORM = "application/x-www-form-urlencoded"
 FORM_LIMIT = 1024
@@ -59,7 +57,7 @@ def _listen(call: Call) -> Reply | Join:
         return UNAVAILABLE
     if headed(call):
         return Join((pipeline.sound,), Framing.SDK, SDK_TYPE, sound=True)
-    return Join((pipeline.sound,), Framing.RAW, RAW_TYPE, sound=True)
+    return Join((pipeline.sound,), Framing.RAW, ULAW.content_type, sound=True)
 
 
 async def _speak(call: Call) -> Reply:

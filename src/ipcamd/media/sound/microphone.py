@@ -9,14 +9,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from ipcamd.media.frame import Codec, Encoded, Sound
+from ipcamd.media.codecs import ULAW
+from ipcamd.media.frame import NO_STATUS, Encoded, Sound
 from ipcamd.media.hub import Hub
 from ipcamd.media.sound.blocks import LENGTH, RATE, Block, Blocks
 from ipcamd.wire import ulaw
-from ipcamd.wire.payload import AUDIO, AudioFormat, AudioKind, Header
-
-FORMAT = AudioFormat(AudioKind.ULAW, 8, RATE, 1, LENGTH // 1_000_000).word()
-"""The payload header's format word of every block (SDK 3.1)."""
+from ipcamd.wire.payload import Status
 
 MOST = 64
 """Stretches that may wait for the event loop; older ones are lost when it stands still for seconds."""
@@ -31,11 +29,11 @@ class Microphone:
     def __init__(
         self,
         clock_ns: Callable[[], int],
-        status: Callable[[], int] = lambda: 0,
+        status: Callable[[], Status] = lambda: NO_STATUS,
         need: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `status` gives the status word (SDK 3.1)."""
-        self.hub = Hub("sound", self._watched)
+        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `status` says what its senses say."""
+        self.hub = Hub(ULAW, "audio", self._watched)
         self.need = need
         """Is told when sound is needed, and when it is not any more."""
         self._clock_ns = clock_ns
@@ -122,7 +120,6 @@ class Microphone:
 
     def _publish(self, blocks: Iterable[Block]) -> None:
         for block in blocks:
-            payload = ulaw.encode(block.samples)
-            header = Header(self._counter, len(payload), AUDIO, block.captured // 1000, FORMAT, self._status())
-            self._counter = (self._counter + 1) % (1 << 32)
-            self.hub.publish(Encoded(Codec.ULAW, payload, True, block.captured, header.counter, header.pack()))
+            counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
+            payload, status = ulaw.encode(block.samples), self._status()
+            self.hub.publish(Encoded(ULAW, payload, True, block.captured, counter, rate=RATE, status=status))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ipcamd.errors import SourceError
+from ipcamd.media import codecs
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.pacer import SECOND
 from ipcamd.media.source.decode import Decoder, Eye
@@ -14,12 +15,10 @@ from ipcamd.media.source.medium import TIMEOUT
 from ipcamd.media.source.pace import Clock, Picker
 from ipcamd.media.source.parts import Parts
 from ipcamd.wire import ulaw
-from ipcamd.wire.payload import LENGTH, AudioKind, Header, VideoFormat, VideoKind
+from ipcamd.wire.payload import LENGTH, AudioKind, Header, VideoFormat
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
-
-_CODECS = {VideoKind.JPEG: "mjpeg", VideoKind.MPEG4: "mpeg4", VideoKind.H264: "h264"}
 
 
 def pushed(
@@ -62,7 +61,8 @@ class _Receiver:
         except ValueError:
             return
         if isinstance(form, VideoFormat):
-            yield from self._picture(_CODECS[form.kind], payload, want)
+            if codec := codecs.find_by_payload_code(form.kind):
+                yield from self._picture(codec.name, payload, want)
         elif want.sound and form.kind is AudioKind.ULAW:
             yield self._sound(payload)
 

@@ -2,14 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ipcamd.media.frame import Codec
 from ipcamd.media.hub import Hub
 from ipcamd.server.rtsp.media import Media, Track
 
 AUDIO, PHONE = "audio", "3gpp"
-
-PICTURES: Mapping[str, Codec] = {"h264": Codec.H264, "mpeg4": Codec.MPEG4, "mjpeg": Codec.JPEG}
-"""Paths of one codec, each with sound."""
 
 ALIASES: Mapping[str, str] = {
     "": "h264",
@@ -31,11 +27,12 @@ class Catalog:
 
     def __init__(
         self,
-        pictures: Mapping[Codec, Hub],
+        pictures: Mapping[str, Hub],
         sound: Callable[[], Hub | None] = lambda: None,
         phone: Callable[[], Sequence[Track]] = lambda: (),
     ) -> None:
-        """`sound` gives the microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``)."""
+        """`pictures` has the stream of each codec by the codec's name, which is its path; `sound` gives the
+        microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``)."""
         self._pictures = pictures
         self._sound = sound
         self._phone = phone
@@ -47,12 +44,12 @@ class Catalog:
             return _media(path, *self._phone())
         if path == AUDIO:
             return _media(path, *self._sounds())
-        hub = self._pictures.get(PICTURES[path]) if path in PICTURES else None
-        return _media(path, Track(hub, PICTURES[path]), *self._sounds()) if hub else None
+        hub = self._pictures.get(path)
+        return _media(path, Track(hub), *self._sounds()) if hub else None
 
     def _sounds(self) -> tuple[Track, ...]:
         hub = self._sound()
-        return (Track(hub, Codec.ULAW),) if hub else ()
+        return (Track(hub),) if hub else ()
 
 
 def _media(path: str, *tracks: Track) -> Media | None:

@@ -1,6 +1,6 @@
 """Which parameters act on RTSP: ``System.RTSPAuth``, ``Network.Advanced.Multicast``, ``Network.Advanced.QoS``."""
 
-from ipcamd.media.frame import Codec
+from ipcamd.media.codecs import CODECS
 from ipcamd.params.group import Values
 from ipcamd.server.qos import marks
 from ipcamd.server.rtsp.multicast import Multicast
@@ -8,7 +8,6 @@ from ipcamd.server.rtsp.service import RtspService
 from ipcamd.settings.service import Settings
 
 SYSTEM, MULTICAST, QOS, AUDIO = "System", "Network.Advanced.Multicast", "Network.Advanced.QoS", "Audio"
-_PORTS = {Codec.H264: "H264Port", Codec.MPEG4: "MPEG4Port", Codec.ULAW: "AUDIOPort"}
 
 
 def follow(service: RtspService, settings: Settings, interface: str = "0.0.0.0") -> None:
@@ -36,5 +35,5 @@ def follow(service: RtspService, settings: Settings, interface: str = "0.0.0.0")
 def _multicast(values: Values, interface: str) -> Multicast | None:
     if not values.flag("Enabled"):
         return None
-    ports = tuple((codec, values.number(name)) for codec, name in _PORTS.items())
+    ports = tuple((codec, values.number(codec.multicast_port)) for codec in CODECS if codec.multicast_port)
     return Multicast(values["GroupIP"], ports, values.number("TTL"), interface)

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import Self, cast
 
+from ipcamd.media.traffic import ViewerIdentity
 from ipcamd.server.qos import mark
 from ipcamd.server.rtsp.unit import Unit
 from ipcamd.server.rtsp.viewer import Viewer
@@ -119,9 +120,9 @@ class LineViewer(Viewer):
 
     __slots__ = ("_channel", "_control", "_line", "send")
 
-    def __init__(self, line: Line, channels: tuple[int, int]) -> None:
+    def __init__(self, identity: ViewerIdentity, line: Line, channels: tuple[int, int]) -> None:
         """`channels` for RTP and for RTCP."""
-        super().__init__()
+        super().__init__(identity)
         self.send: Callable[[bytes], int] | None = None
         """Sends to the socket; None while it is not in step."""
         self._line = line
@@ -133,10 +134,10 @@ class LineViewer(Viewer):
         return self._channel
 
     @classmethod
-    def fan(cls, crowd: int, viewers: Iterable[Self], unit: Unit) -> None:
+    def fan(cls, crowd: int, viewers: Iterable[Self], unit: Unit) -> int:
         """See `Viewer`."""
         data = unit.framed(crowd)
-        size = len(data)
+        size, in_step = len(data), 0
         for viewer in viewers:
             send = viewer.send
             if send is None:
@@ -149,8 +150,10 @@ class LineViewer(Viewer):
             except OSError:
                 viewer._line.abort()
                 continue
+            in_step += 1
             if sent != size:
                 viewer._line.hold(data, sent)
+        return in_step
 
     def start(self, group: list[Unit]) -> None:
         """See `Viewer`."""

@@ -3,18 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ipcamd.media.frame import Codec
+from ipcamd.media.codecs import Codec
 from ipcamd.media.hub import Hub
-from ipcamd.wire.packetize import h264, jpeg, mpeg4, pcmu
 from ipcamd.wire.packetize.format import Format
-
-FORMATS: dict[Codec, Format] = {
-    Codec.H264: h264.FORMAT,
-    Codec.MPEG4: mpeg4.FORMAT,
-    Codec.JPEG: jpeg.FORMAT,
-    Codec.ULAW: pcmu.FORMAT,
-}
-"""How each codec travels in RTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +13,16 @@ class Track:
     """One picture or sound of a medium."""
 
     hub: Hub
-    codec: Codec
+
+    @property
+    def codec(self) -> Codec:
+        """How it is encoded."""
+        return self.hub.codec
 
     @property
     def format(self) -> Format:
         """How it travels in RTP."""
-        return FORMATS[self.codec]
+        return self.codec.rtp
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ipcamd.media.frame import Codec
+from ipcamd.media.codecs import Codec
+from ipcamd.media.traffic import ViewerIdentity
 from ipcamd.server.rtsp.describe import describe_track
 from ipcamd.server.rtsp.stream import Stream
 from ipcamd.server.rtsp.udp import Ports, UdpViewer
@@ -39,7 +40,8 @@ class Sender:
         self.stream = stream
         self.group, self.port, self.ttl = settings.group, port, settings.ttl
         self.ports = Ports(settings.interface, tos, settings.ttl)
-        self._viewer = UdpViewer(self.ports, ((self.group, port), (self.group, port + 1)))
+        identity = ViewerIdentity(self.group, "multicast")
+        self._viewer = UdpViewer(identity, self.ports, ((self.group, port), (self.group, port + 1)))
         stream.add(self._viewer)
 
     def adopt(self, stream: Stream, settings: Multicast, port: int) -> bool:
@@ -107,7 +109,7 @@ class Multicaster:
             tos = self._tos.get(stream.format.media, 0)
             self._senders[codec] = Sender(stream, settings, port, tos)
         except OSError as error:
-            log.warning("multicast of %s to %s is not possible: %s", codec.value, settings.group, error)
+            log.warning("multicast of %s to %s is not possible: %s", codec.name, settings.group, error)
 
     def _announce_anew(self, settings: Multicast | None) -> None:
         if self._announcing:

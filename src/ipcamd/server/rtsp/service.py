@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from ipcamd.access.accounts import Account
-from ipcamd.media.frame import Codec
+from ipcamd.media.codecs import Codec
+from ipcamd.media.traffic import Traffic
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener, listen
 from ipcamd.server.rtsp.answer import Refused
+from ipcamd.server.rtsp.catalog import AUDIO
 from ipcamd.server.rtsp.connection import Connection
 from ipcamd.server.rtsp.gate import NOBODY, Doorkeeper, Gate
 from ipcamd.server.rtsp.media import Media, Paths, Track
@@ -40,6 +42,7 @@ class RtspService:
         name: Callable[[], str] = lambda: "ipcamd",
         talk: Talk | None = None,
         seats: Seats | None = None,
+        traffic: Traffic | None = None,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
         clock_ns: Callable[[], int] = time.time_ns,
@@ -62,6 +65,7 @@ class RtspService:
         self.multicast = Multicaster(self._stream_of, name)
         self.tunnels = Tunnels(self)
         self._seats = seats or Seats(self.limits.viewers)
+        self._traffic = traffic or Traffic()
         self._admits = admits
         self._listeners: list[Listener] = []
         self._connections: set[Connection] = set()
@@ -205,11 +209,11 @@ class RtspService:
         """Return the stream of a track, which all its viewers share."""
         stream = self._streams.get(track)
         if stream is None:
-            stream = self._streams[track] = Stream(track, self.clock_ns, f"{self.name()}@ipcamd")
+            stream = self._streams[track] = Stream(track, self.clock_ns, f"{self.name()}@ipcamd", self._traffic)
         return stream
 
     def _stream_of(self, codec: Codec) -> Stream | None:
-        media = self.paths({Codec.ULAW: "audio", Codec.JPEG: "mjpeg"}.get(codec, codec.value))
+        media = self.paths(AUDIO if codec.is_sound else codec.name)
         found = [track for track in media.tracks if track.codec is codec] if media else []
         return self.stream(found[0]) if found else None
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ipcamd.media.traffic import ViewerIdentity
 from ipcamd.server.rtsp.answer import Refused
 from ipcamd.server.rtsp.line import LineViewer
 from ipcamd.server.rtsp.place import BACK
@@ -53,7 +54,7 @@ def _interleaved(connection: "Connection", session: Session, stream: Stream | No
     viewer = None
     channels = connection.channels(offer.channels, _hearer(connection, session, stream))
     if stream:
-        viewer = LineViewer(connection.line, channels)
+        viewer = LineViewer(_identity(session), connection.line, channels)
     text = f"RTP/AVP/TCP;unicast;interleaved={channels[0]}-{channels[1]}{_source(stream)}"
     return Setup(stream, viewer, text, "", lambda: connection.give_back(channels), over_tcp=True)
 
@@ -98,7 +99,11 @@ def _udp(connection: "Connection", session: Session, stream: Stream | None, offe
         f"RTP/AVP;unicast;client_port={offer.ports[0]}-{offer.ports[1]};server_port={ports.port}-{ports.port + 1}"
         f";source={connection.local}{_source(stream)}"
     )
-    return Setup(stream, UdpViewer(ports, ends) if stream else None, text, "", close)
+    return Setup(stream, UdpViewer(_identity(session), ports, ends) if stream else None, text, "", close)
+
+
+def _identity(session: Session) -> ViewerIdentity:
+    return ViewerIdentity(session.address, "rtsp", session.account.name)
 
 
 def _at(connection: "Connection", port: int) -> Address:

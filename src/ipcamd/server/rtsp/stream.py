@@ -8,7 +8,8 @@ from itertools import chain
 from typing import Any
 
 from ipcamd.media.frame import Encoded
-from ipcamd.media.hub import MOST_BYTES
+from ipcamd.media.gop import PackedGop
+from ipcamd.media.traffic import Traffic
 from ipcamd.server.rtsp.media import Track
 from ipcamd.server.rtsp.timeline import Timeline
 from ipcamd.server.rtsp.unit import Unit
@@ -28,14 +29,14 @@ FIRST_FRAME = 3.0
 class Stream:
     """Follows a hub while there are viewers. All viewers share its SSRC, sequence numbers and time stamps."""
 
-    def __init__(self, track: Track, clock_ns: Callable[[], int], name: str) -> None:
+    def __init__(self, track: Track, clock_ns: Callable[[], int], name: str, traffic: Traffic | None = None) -> None:
         """`clock_ns` is the camera's clock, by which frames were captured; `name` says which tracks belong together."""
         self.track = track
         self.format = track.format
-        self.group: list[Unit] = []
-        """The frames since the last key frame; of sound, nothing."""
         self.size = (0, 0)
         """Width and height of the newest key frame."""
+        self._gop: PackedGop[Unit] = PackedGop(track.hub.gop_cache)
+        self._traffic = traffic or Traffic()
         self._clock_ns = clock_ns
         self._name = name
         self._numbering = rtp.Numbering(self.format.payload_type, secrets.randbits(32), secrets.randbits(16))
@@ -45,7 +46,6 @@ class Stream:
         self._parameters = ""
         self._described = asyncio.Event()
         self._following = False
-        self._bytes = 0
         self._reporter: asyncio.TimerHandle | None = None
         self._warm: asyncio.TimerHandle | None = None
         self._complained = False
@@ -56,6 +56,11 @@ class Stream:
     def ssrc(self) -> int:
         """Identifier of the source in its packets."""
         return self._numbering.ssrc
+
+    @property
+    def gop(self) -> list[Unit]:
+        """The frames since the last key frame; of sound, nothing."""
+        return self._gop.items()
 
     @property
     def idle(self) -> bool:
@@ -74,8 +79,9 @@ class Stream:
         """Send to `viewer` from now on: first what it needs to start at once, with the time that it was captured."""
         self.follow()
         self._crowds.setdefault((type(viewer), viewer.crowd), {})[viewer] = None
+        viewer.traffic = self._traffic.of(self.track.hub.name, viewer.identity.protocol)
         viewer.report(self._report())
-        viewer.start(self.group)
+        viewer.start(self.gop)
         if self._reporter is None:
             self._reporter = asyncio.get_running_loop().call_later(REPORT, self._tell)
 
@@ -101,13 +107,15 @@ class Stream:
 
     def position(self, time: int) -> tuple[int, int]:
         """Return sequence number of the next viewer's first packet, and the time stamp that belongs to `time`."""
-        sequence = self.group[0].sequence if self.group else self._numbering.sequence
+        gop = self.gop
+        sequence = gop[0].sequence if gop else self._numbering.sequence
         return sequence, self._timeline.at(time) & 0xFFFFFFFF
 
     @property
     def begin(self) -> int | None:
         """Capture time of the frame that the next viewer is sent first; None if that is still to come."""
-        return self.group[0].captured if self.group else None
+        gop = self.gop
+        return gop[0].captured if gop else None
 
     async def parameters(self, *, warm: bool = False) -> str:
         """Return what a description must say of the format. `warm`: start the encoder for that, PLAY may follow."""
@@ -138,7 +146,9 @@ class Stream:
         unit = self._pack(frame)
         if unit is not None:
             for (kind, crowd), viewers in self._crowds.items():
-                kind.fan(crowd, viewers, unit)
+                in_step, traffic = kind.fan(crowd, viewers, unit), next(iter(viewers)).traffic
+                if traffic:
+                    traffic.send(in_step, unit.size_bytes)
 
     def _pack(self, frame: Encoded) -> Unit | None:
         try:
@@ -152,7 +162,7 @@ class Stream:
         if frame.key:
             self._learn(frame)
         if self.format.media == "video":
-            self._remember(unit)
+            self._gop.add(frame, unit)
         return unit
 
     def _unit(self, frame: Encoded, payloads: list[bytes]) -> Unit:
@@ -167,13 +177,6 @@ class Stream:
         return Unit(
             packets, key=frame.key or bool(ticks[0]), captured=frame.captured, sequence=sequence, timestamp=first
         )
-
-    def _remember(self, unit: Unit) -> None:
-        if unit.key or self._bytes > MOST_BYTES:
-            self.group, self._bytes = [], 0
-        if unit.key or self.group:
-            self.group.append(unit)
-            self._bytes += unit.size
 
     def _learn(self, frame: Encoded) -> None:
         self.size = frame.size
@@ -219,5 +222,5 @@ class Stream:
             self._following = False
             self.track.hub.leave(self._publish)
             self._timeline.rest()
-            self.group, self._bytes = [], 0
+            self._gop.clear()
             self._described.clear()

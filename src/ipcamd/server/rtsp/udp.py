@@ -6,8 +6,11 @@ import secrets
 import socket
 import struct
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Self
 
+from ipcamd.media.frame_queue import FrameQueue
+from ipcamd.media.traffic import ViewerIdentity
 from ipcamd.server.qos import mark
 from ipcamd.server.rtsp.unit import Unit
 from ipcamd.server.rtsp.viewer import Viewer
@@ -27,7 +30,7 @@ BURST = 48 * 1024
 """Bytes of the first frames that are sent at once: what the usual receive buffer holds easily."""
 PAUSE = 0.005
 """Seconds between two bursts."""
-MOST_WAITING = 1024
+MAX_WAITING = 1024
 """Frames that may wait for a viewer who is still catching up."""
 
 
@@ -148,23 +151,21 @@ class UdpViewer(Viewer):
 
     __slots__ = ("_addresses", "_pacing", "_ports", "_queue", "_whole", "address")
 
-    def __init__(self, ports: Ports, addresses: tuple[Address, Address]) -> None:
+    def __init__(self, identity: ViewerIdentity, ports: Ports, addresses: tuple[Address, Address]) -> None:
         """`addresses` for RTP and for RTCP."""
-        super().__init__()
+        super().__init__(identity)
         self._ports = ports
         self._addresses = addresses
         self._whole = not ports.segments
         self.address: Address | None = None
         """Where whole runs of packets go; None while it is not in step."""
-        self._queue: list[Unit] = []
+        self._queue: FrameQueue[Unit] = FrameQueue(MAX_WAITING)
         self._pacing: asyncio.TimerHandle | None = None
 
     def report(self, packet: bytes) -> None:
         """See `Viewer`."""
-        try:
+        with suppress(OSError):  # there is another report in a few seconds
             self._ports.rtcp.sendto(packet, self._addresses[1])
-        except OSError:
-            self.dropped += 1  # there is another report in a few seconds
 
     @property
     def crowd(self) -> Ports:
@@ -172,9 +173,9 @@ class UdpViewer(Viewer):
         return self._ports
 
     @classmethod
-    def fan(cls, crowd: Ports, viewers: Iterable[Self], unit: Unit) -> None:
+    def fan(cls, crowd: Ports, viewers: Iterable[Self], unit: Unit) -> int:
         """See `Viewer`."""
-        runs, sendto = unit.runs, crowd.rtp.sendto
+        runs, sendto, in_step = unit.runs, crowd.rtp.sendto, 0
         for viewer in viewers:
             address = viewer.address
             if address is None:
@@ -183,9 +184,11 @@ class UdpViewer(Viewer):
             try:
                 for run in runs:
                     sendto(run, address)
+                in_step += 1
             except OSError as error:
                 viewer._fail(error)
                 viewer.take(unit)
+        return in_step
 
     def take(self, unit: Unit) -> None:
         """See `Viewer`."""
@@ -207,7 +210,7 @@ class UdpViewer(Viewer):
 
     def _open(self, group: list[Unit]) -> None:
         self._forget()
-        self._queue.extend(group)
+        self._queue.begin(group)
         self._catch_up()
 
     def _catch_up(self) -> None:
@@ -215,8 +218,8 @@ class UdpViewer(Viewer):
         self._pacing = None
         burst = 0
         while self._queue and burst < BURST:
-            unit = self._queue.pop(0)
-            burst += unit.size
+            unit = self._queue.pop()
+            burst += unit.size_bytes
             self._deliver(unit)
         if self._queue:
             self._pacing = asyncio.get_running_loop().call_later(PAUSE, self._catch_up)
@@ -224,11 +227,12 @@ class UdpViewer(Viewer):
     def _send(self, unit: Unit) -> bool:
         if not self._queue:
             return self._deliver(unit)
-        if len(self._queue) >= MOST_WAITING:
-            self._forget()
-            return False
-        self._queue.append(unit)
-        return True
+        before = self._queue.dropped
+        taken = self._queue.put(unit)
+        if missed := self._queue.dropped - before - (not taken):
+            self.drop(missed)
+            self.skipping = not taken
+        return taken
 
     def _deliver(self, unit: Unit) -> bool:
         if self._whole:

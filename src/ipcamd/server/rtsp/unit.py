@@ -10,7 +10,7 @@ MOST_SEGMENTS = 44
 class Unit:
     """A frame's RTP packets, and the forms that they are sent in."""
 
-    __slots__ = ("_framed", "_runs", "captured", "key", "packets", "sequence", "size", "timestamp")
+    __slots__ = ("_framed", "_runs", "captured", "key", "packets", "sequence", "size_bytes", "timestamp")
 
     def __init__(self, packets: list[bytes], *, key: bool, captured: int, sequence: int, timestamp: int) -> None:
         """`sequence` and `timestamp` are the first packet's."""
@@ -20,7 +20,7 @@ class Unit:
         self.captured = captured
         self.sequence = sequence
         self.timestamp = timestamp
-        self.size = sum(map(len, packets))
+        self.size_bytes = sum(map(len, packets))
         self._framed: dict[int, bytes] = {}
         self._runs: list[bytes] | None = None
 

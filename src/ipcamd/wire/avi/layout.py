@@ -8,10 +8,6 @@ import struct
 from dataclasses import dataclass
 from datetime import datetime
 
-H264, MPEG4, JPEG = "H264", "FMP4", "MJPG"
-"""How pictures are encoded: the FourCC codes that players know."""
-CODECS = (H264, MPEG4, JPEG)
-
 HEAD = 512
 """Bytes before the first chunk."""
 MOVI = HEAD - 4
@@ -47,7 +43,7 @@ class Form:
     """What stays the same throughout a file."""
 
     codec: str
-    """One of `CODECS`."""
+    """FourCC code of how pictures are encoded."""
     size: tuple[int, int]
     """Width and height in pixels."""
     rate: int

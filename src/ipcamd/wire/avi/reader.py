@@ -3,19 +3,16 @@
 Files are read through ``read(place, length)``, which returns fewer bytes only at the end.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ipcamd.wire.avi.layout import (
     BITMAP,
     CHUNK,
-    CODECS,
     ENTRY,
     HAS_INDEX,
     HEAD,
-    JPEG,
     KEY,
     MAIN,
     MOVI,
@@ -35,11 +32,9 @@ LARGEST = 32 << 20
 """Bytes that no chunk exceeds."""
 _LOOK = 96
 """Bytes of a picture that tell whether it is a key frame."""
-_START = rb"\x00\x00\x01"
-_KEYS = {
-    "H264": re.compile(_START + rb"[\x05\x25\x45\x65\x07\x27\x47\x67]"),  # an IDR picture, or parameters before one
-    "FMP4": re.compile(_START + rb"(?:[\x20-\x2f]|\xb6[\x00-\x3f])"),  # the layer's header, or an I picture
-}
+
+KeyTests = Mapping[str, Callable[[bytes], bool]]
+"""FourCC of each codec that there may be to whether a picture that begins with these bytes is a key frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +74,9 @@ class Chunk:
     """Of its data."""
 
 
-def film(data: bytes, size: int) -> Film:
-    """Return what the first `HEAD` bytes of a file of that size say. Raises ``ValueError`` if it is not one of ours."""
+def film(data: bytes, size: int, codecs: Container[str]) -> Film:
+    """Return what the first `HEAD` bytes of a file of that size say. Raises ``ValueError`` if it is not one of ours, or
+    its codec is not one of these FourCC codes."""
     if len(data) < HEAD or data[:4] != b"RIFF" or data[8:12] != b"AVI " or data[MOVI:HEAD] != b"movi":
         raise ValueError("not an AVI file of this camera")
     parts = dict(_parts(data))
@@ -90,7 +86,7 @@ def film(data: bytes, size: int) -> Film:
     main, stream = MAIN.unpack(parts[b"avih"][: MAIN.size]), STREAM.unpack(parts[b"strh"][: STREAM.size])
     bitmap = BITMAP.unpack(parts[b"strf"][: BITMAP.size])
     form = Form(bitmap[5].decode("latin-1"), (main[8], main[9]), stream[7], main[6] > 1)
-    if form.codec not in CODECS or not 1 <= form.rate <= 1000 or not all(0 < side <= 8192 for side in form.size):
+    if form.codec not in codecs or not 1 <= form.rate <= 1000 or not all(0 < side <= 8192 for side in form.size):
         raise ValueError("the head makes no sense")
     whole = CHUNK.unpack(data[:8])[1] + CHUNK.size == size
     movi = CHUNK.unpack(data[MOVI - 8 : MOVI])[1]
@@ -110,15 +106,17 @@ def chunks(read: Read, size: int) -> Iterator[Chunk]:
         place += padded(length)
 
 
-def mend(read: Read, size: int, began: datetime) -> Mended | None:
+def mend(read: Read, size: int, began: datetime, key_tests: KeyTests) -> Mended | None:
     """Return what makes whole a file that was cut off; None if there is no picture in it.
 
     `began` counts if the file does not say when it began. Raises ``ValueError`` if it is not one of ours.
     """
-    found = film(read(0, HEAD), size)
+    found = film(read(0, HEAD), size, key_tests)
+    is_key = key_tests[found.form.codec]
     totals, index = Totals(indexed=True), bytearray()
     for part in chunks(read, size):
-        key = part.kind == SOUND or _is_key(found.form.codec, read(part.place, min(_LOOK, part.length)))
+        # an empty chunk is the picture before, shown for longer
+        key = part.kind == SOUND or (part.length > 0 and is_key(read(part.place, min(_LOOK, part.length))))
         index += ENTRY.pack(part.kind, KEY if key else 0, HEAD + totals.bytes - MOVI, part.length)
         totals.bytes += padded(part.length)
         totals.entries += 1
@@ -154,7 +152,3 @@ def _date(text: bytes) -> datetime | None:
     except ValueError:
         return None
     return began if began.tzinfo else None
-
-
-def _is_key(codec: str, data: bytes) -> bool:
-    return bool(data) and (codec == JPEG or _KEYS[codec].search(data) is not None)

@@ -1,5 +1,6 @@
 """H.264 over RTP (RFC 6184), packetization mode 1."""
 
+import re
 from base64 import b64encode
 
 from ipcamd.wire.packetize.format import Format, cut
@@ -7,6 +8,7 @@ from ipcamd.wire.rtp import ROOM
 
 _SPS, _PPS, _DELIMITER, _FILLER = 7, 8, 9, 12
 _STAP_A, _FU_A = 24, 28
+_KEY = re.compile(rb"\x00\x00\x01[\x05\x25\x45\x65\x07\x27\x47\x67]")
 _SMALL = 200
 """Units up to this many bytes share a packet."""
 
@@ -63,6 +65,11 @@ def parameters(frame: bytes) -> str:
         return "packetization-mode=1"
     sprop = ",".join(b64encode(unit).decode() for unit in sets)
     return f"packetization-mode=1;profile-level-id={sequence[1:4].hex().upper()};sprop-parameter-sets={sprop}"
+
+
+def is_key(data: bytes) -> bool:
+    """Return whether a frame that begins with `data` has an IDR picture, or parameter sets before one."""
+    return _KEY.search(data) is not None
 
 
 FORMAT = Format("video", 96, "H264/90000", 90000, payloads, parameters)

@@ -1,9 +1,12 @@
 """MPEG-4 Visual over RTP (RFC 6416): a frame cut in pieces, its headers in front of the first."""
 
+import re
+
 from ipcamd.wire.packetize.format import Format, cut
 
 _SEQUENCE, _GROUP, _PICTURE = b"\0\0\1\xb0", b"\0\0\1\xb3", b"\0\0\1\xb6"
 _SIMPLE_PROFILE_LEVEL_1 = 1
+_KEY = re.compile(rb"\x00\x00\x01(?:[\x20-\x2f]|\xb6[\x00-\x3f])")
 
 
 def parameters(frame: bytes) -> str:
@@ -13,6 +16,11 @@ def parameters(frame: bytes) -> str:
     at = config.find(_SEQUENCE)
     level = config[at + 4] if 0 <= at < len(config) - 4 else _SIMPLE_PROFILE_LEVEL_1
     return f"profile-level-id={level}" + (f";config={config.hex().upper()}" if config else "")
+
+
+def is_key(data: bytes) -> bool:
+    """Return whether a frame that begins with `data` has an I picture, or the header of the layer before one."""
+    return _KEY.search(data) is not None
 
 
 FORMAT = Format("video", 97, "MP4V-ES/90000", 90000, cut, parameters)

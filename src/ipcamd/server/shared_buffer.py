@@ -1,35 +1,43 @@
-"""A piece of a stream in memory that the kernel sends from, shared by all viewers."""
+"""Shared buffer: a piece of a stream in memory that the kernel sends from, for all viewers."""
 
 import os
 from collections.abc import Callable, Iterable
 
+from ipcamd.media.traffic import StreamTraffic
 
-class Part:
+
+class SharedBuffer:
     """Bytes in an anonymous file, written once; closed with the last viewer that still needs it.
 
     Sending from it with ``sendfile`` lets the kernel hand the same pages to every socket. Raises ``OSError`` when the
     process has no file descriptors left.
     """
 
-    __slots__ = ("fd", "key", "limit", "made", "size", "sound")
+    __slots__ = ("fd", "key", "made_s", "size_bytes", "sound", "traffic")
 
     def __init__(
-        self, pieces: Iterable[bytes], *, key: bool = True, limit: int = 1, sound: bool = False, made: float = 0.0
+        self,
+        pieces: Iterable[bytes],
+        *,
+        key: bool = True,
+        sound: bool = False,
+        made_s: float = 0.0,
+        traffic: StreamTraffic | None = None,
     ) -> None:
         self.fd = -1
-        self.fd = os.memfd_create("part")
-        self.size = os.writev(self.fd, tuple(pieces))
+        self.fd = os.memfd_create("frame")
+        self.size_bytes = os.writev(self.fd, tuple(pieces))
         self.key = key
         """A decoder can start here."""
-        self.limit = limit
-        """How many parts may wait in front of it for a viewer that is behind."""
         self.sound = sound
-        self.made = made
-        """On the monotonic clock, in seconds."""
+        self.made_s = made_s
+        """On the monotonic clock."""
+        self.traffic = traffic
+        """Counts who got it; None for the head of an answer, which is no frame."""
 
     def read(self, offset: int) -> bytes:
         """Return the bytes from `offset` on, for a viewer that the kernel cannot send to (TLS)."""
-        return os.pread(self.fd, self.size - offset, offset)
+        return os.pread(self.fd, self.size_bytes - offset, offset)
 
     def __del__(self, close: Callable[[int], None] = os.close) -> None:  # bound here, for the interpreter's end
         if self.fd >= 0:

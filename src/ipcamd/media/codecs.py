@@ -1,0 +1,173 @@
+"""Codec table: everything that the camera knows of a codec, one entry each.
+
+To add a codec, add an entry here and a payload format in `ipcamd.wire.packetize`. URLs, RTSP paths, payload headers,
+recordings, and repairs of recordings follow from the entry. Nothing here imports PyAV or numpy.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ipcamd.wire.packetize import h264, jpeg, mpeg4, pcmu
+from ipcamd.wire.packetize.format import Format
+
+if TYPE_CHECKING:  # brings PyAV
+    from ipcamd.media.encoder import Encoder
+    from ipcamd.media.shape import Shape
+
+SLOW = 10
+"""Pictures per second below which the bits for a second become no fewer: more of the pictures are key frames."""
+
+MakeEncoder = Callable[["Shape", int], "Encoder"]
+"""``make(settings, rate)``: `rate` is how many pictures a second really come. Called in media threads."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Codec:
+    """One codec."""
+
+    name: str
+    """In URLs (``codec=h264``, ``rtsp://.../h264``), labels and logs; FFmpeg's name of it."""
+    payload_code: int
+    """Bits 0 to 3 of the payload header's format word (SDK 3.1)."""
+    content_type: str
+    """MIME type of its frames without any header."""
+    rtp: Format
+    """How its frames travel in RTP, and what session descriptions say of it."""
+    encoder: MakeEncoder | None = None
+    """None for sound."""
+    parameters: str = ""
+    """Group of parameters that says what its stream looks like; "" for sound."""
+    multicast_port: str = ""
+    """Parameter of ``Network.Advanced.Multicast`` (SDK 10.28); "" if it is not sent by multicast."""
+    fourcc: str = ""
+    """In AVI files; "" if it is not recorded."""
+    is_key: Callable[[bytes], bool] = lambda _: True
+    """Whether a decoder can start at the frame that begins with these bytes: for recordings that were cut off."""
+    intra_only: bool = False
+    """Every frame stands alone."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is a codec of sound."""
+        return self.rtp.media == "audio"
+
+
+@dataclass(frozen=True, slots=True)
+class FfmpegEncoder:
+    """How FFmpeg encodes a codec: no delay, no B frames, parameter sets in front of every key frame."""
+
+    name: str
+    """FFmpeg's name of the encoder."""
+    options: Mapping[str, str]
+    """Options that never change."""
+    qualities: tuple[Mapping[str, str], ...]
+    """Options of Quality 0 to 4 at a steady quality."""
+    peak: float | None = None
+    """Most bits a pixel at a steady quality, over a second; None for no limit."""
+
+    def __call__(self, shape: "Shape", rate: int) -> "Encoder":
+        """Return an encoder; see `MakeEncoder`."""
+        from ipcamd.media.encoder import Video
+
+        return Video(self.name, {**self.options, **self._rate_options(shape)}, shape, rate)
+
+    def _rate_options(self, shape: "Shape") -> dict[str, str]:
+        """Return the options for a steady quality or a steady bit rate."""
+        if shape.bitrate is not None:
+            steady = str(shape.bitrate)
+            return {"b": steady, "maxrate": steady, "bufsize": steady}
+        options = dict(self.qualities[shape.quality])
+        if self.peak:
+            peak = str(int(shape.size[0] * shape.size[1] * max(shape.rate, SLOW) * self.peak))
+            options |= {"maxrate": peak, "bufsize": peak}
+        return options
+
+
+def _encode_jpeg(shape: "Shape", _: int) -> "Encoder":
+    from ipcamd.media.encoder import Jpeg
+
+    return Jpeg(shape)
+
+
+JPEG = Codec(
+    name="mjpeg",
+    payload_code=0,
+    content_type="image/jpeg",
+    rtp=jpeg.FORMAT,
+    encoder=_encode_jpeg,
+    parameters="Image.MJPEG",
+    fourcc="MJPG",
+    intra_only=True,
+)
+MPEG4 = Codec(
+    name="mpeg4",
+    payload_code=1,
+    content_type="video/mp4v-es",
+    rtp=mpeg4.FORMAT,
+    encoder=FfmpegEncoder(
+        "mpeg4",
+        {"sc_threshold": "1000000000"},  # no key frame at a cut: at 0 each would be one
+        # the quantizer scale, 1 finest to 31
+        tuple({"qmin": scale, "qmax": scale} for scale in ("16", "11", "8", "5", "3")),
+    ),
+    parameters="Image.MPEG4",
+    multicast_port="MPEG4Port",
+    fourcc="FMP4",
+    is_key=mpeg4.is_key,
+)
+H264 = Codec(
+    name="h264",
+    payload_code=5,
+    content_type="video/h264",
+    rtp=h264.FORMAT,
+    encoder=FfmpegEncoder(
+        "libx264",
+        {
+            "preset": "superfast",
+            "tune": "zerolatency",
+            "profile": "main",
+            "forced-idr": "1",
+            "sc_threshold": "0",
+            "color_range": "tv",
+            "colorspace": "bt470bg",
+            "color_primaries": "smpte170m",
+            "color_trc": "smpte170m",
+        },
+        # x264's rate factor; 6 less doubles the bits
+        tuple({"crf": factor} for factor in ("35", "31", "28", "25", "22")),
+        peak=0.3,  # 8.3 Mbit/s for 1280x720 at 30 pictures a second
+    ),
+    parameters="Image.H264",
+    multicast_port="H264Port",
+    fourcc="H264",
+    is_key=h264.is_key,
+)
+ULAW = Codec(
+    name="ulaw",
+    payload_code=3,
+    content_type="audio/basic",  # 8000 samples per second (RFC 2046, 4.3)
+    rtp=pcmu.FORMAT,
+    multicast_port="AUDIOPort",
+    intra_only=True,
+)
+
+CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, ULAW)
+
+
+def video_codecs() -> tuple[Codec, ...]:
+    """Return the codecs of pictures."""
+    return tuple(codec for codec in CODECS if not codec.is_sound)
+
+
+def find_by_payload_code(code: int) -> Codec | None:
+    """Return the codec of pictures that has this code in the payload header; None if there is none."""
+    return next((codec for codec in video_codecs() if codec.payload_code == code), None)
+
+
+def key_tests() -> Mapping[str, Callable[[bytes], bool]]:
+    """Return `Codec.is_key` of each codec that is recorded, by FourCC."""
+    return {codec.fourcc: codec.is_key for codec in CODECS if codec.fourcc}

@@ -1,0 +1,107 @@
+"""Bounded frame queue: a consumer that falls behind skips to the newest key frame, of JPEG to the newest picture.
+
+One rule for all: viewers of every protocol, recordings, and the way from the encoder's thread to the event loop.
+"""
+
+import sys
+from collections.abc import Iterable
+from typing import Generic, Protocol, TypeVar
+
+
+class Queueable(Protocol):
+    """What a queue must know of a frame."""
+
+    @property
+    def key(self) -> bool:
+        """A decoder can start here."""
+
+    @property
+    def size_bytes(self) -> int:
+        """What it takes in memory."""
+
+
+class KeyFrameGate:
+    """Decides which frames a consumer gets: after a lost frame none before the next key frame."""
+
+    __slots__ = ("_begun", "dropped", "skipping")
+
+    def __init__(self) -> None:
+        self.skipping = True
+        """It gets nothing before the next key frame."""
+        self.dropped = 0
+        """Frames that it missed by being slow."""
+        self._begun = False
+
+    def passes(self, frame: Queueable) -> bool:
+        """Return whether the consumer gets `frame`; if not, it is counted."""
+        if frame.key:
+            self.skipping, self._begun = False, True
+        if self.skipping:
+            self.drop(1)
+        return not self.skipping
+
+    def drop(self, count: int) -> None:
+        """Count lost frames, and skip to the next key frame. What comes before the first key frame is no loss."""
+        self.skipping = True
+        if self._begun:
+            self.dropped += count
+
+
+F = TypeVar("F", bound=Queueable)
+
+
+class FrameQueue(KeyFrameGate, Generic[F]):
+    """Frames of one stream that wait for one consumer. For one thread at a time."""
+
+    __slots__ = ("_frames", "_max_bytes", "_max_frames", "size_bytes")
+
+    def __init__(self, max_frames: int, max_bytes: int = sys.maxsize) -> None:
+        """Raise the limits with care: what waits is old."""
+        super().__init__()
+        self._max_frames, self._max_bytes = max_frames, max_bytes
+        self._frames: list[F] = []
+        self.size_bytes = 0
+        """Bytes of the frames that wait."""
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def begin(self, frames: Iterable[F]) -> None:
+        """Queue what a newcomer needs to start, however much it is: nothing, or frames that begin with a key frame."""
+        for frame in frames:
+            self._append(frame)
+            self.skipping, self._begun = False, True
+
+    def put(self, frame: F) -> bool:
+        """Queue a frame; if the queue is full, drop all that waits and skip to the next key frame.
+
+        Return whether the queue took it.
+        """
+        if len(self._frames) >= self._max_frames or self.size_bytes > self._max_bytes:
+            self.drop(len(self._frames))
+            self.clear()
+        if not self.passes(frame):
+            return False
+        self._append(frame)
+        return True
+
+    def pop(self) -> F:
+        """Take the oldest frame. Raises ``IndexError``."""
+        frame = self._frames.pop(0)
+        self.size_bytes -= frame.size_bytes
+        return frame
+
+    def take_all(self) -> list[F]:
+        """Take all frames."""
+        frames = list(self._frames)
+        self.clear()
+        return frames
+
+    def _append(self, frame: F) -> None:
+        self._frames.append(frame)
+        self.size_bytes += frame.size_bytes
+
+    def clear(self) -> None:
+        """Forget all frames, uncounted."""
+        self._frames.clear()
+        self.size_bytes = 0

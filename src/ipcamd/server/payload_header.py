@@ -1,0 +1,27 @@
+"""Payload header of a frame: the 28 bytes that the SDK's streams have in front of it (SDK 3.1)."""
+
+from ipcamd.media.frame import Encoded
+from ipcamd.wire.payload import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, Header, VideoFormat
+
+
+def pack_header(frame: Encoded) -> bytes:
+    """Return the header; it is the same for all viewers."""
+    sound = frame.codec.is_sound
+    header = Header(
+        counter=frame.counter,
+        size=len(frame.payload),
+        type=AUDIO if sound else JPEG if frame.codec.intra_only else min(frame.since_key, MAX_P),
+        captured=frame.captured // 1000,
+        format=_sound_format(frame) if sound else _picture_format(frame),
+        status=frame.status.word(),
+    )
+    return header.pack()
+
+
+def _picture_format(frame: Encoded) -> int:
+    return VideoFormat(frame.codec.payload_code, frame.size, frame.rate, frame.gop, frame.quality).word()
+
+
+def _sound_format(frame: Encoded) -> int:
+    milliseconds = len(frame.payload) * 1000 // frame.rate
+    return AudioFormat(AudioKind(frame.codec.payload_code), 8, frame.rate, 1, milliseconds).word()
