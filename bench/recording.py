@@ -65,7 +65,7 @@ def lists(folder: Path) -> list[Row]:
     files = (card / "record").iterdir
     read = Yardstick("reading them", timed(lambda: [file.read_bytes() for file in files()]))
     return [
-        Row("10,000 unknown recordings scanned, with the start", scan, "s", read, 100, 10, less=True),
+        Row("10,000 unknown recordings scanned, with the start", scan, "s", read, 20, 8, less=True),
         beside("a page of their list, median", bare.name, statistics.median, pages, answers),
         beside("a page of their list, slowest", bare.name, max, pages, answers),
     ]
@@ -94,9 +94,9 @@ def download(folder: Path, megabytes: int = 200) -> list[Row]:
         ours = downloaded(target, f"/sdcard.cgi?action=download&fname={name}", "/sdcard.cgi?action=status", megabytes)
     with servers.bare(small_picture(folder), card / "record" / name) as bare:
         theirs = downloaded(bare, "/file", "/answer", megabytes)
-    goals = {
+    goals: dict[str, tuple[float, ...]] = {
         "download, MB a second": (0.8, 1.0),
-        "download, MB a processor second": (0.8, 1.0),
+        "download, MB a processor second": (),
         "slowest small request meanwhile, ms": (3, 1.5),
     }
     return [

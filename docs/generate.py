@@ -1,6 +1,6 @@
-"""Write what the documentation takes from the code: ``docs/reference.md``, and the lists in ``docs/conformance.md``.
+"""Generator of the documentation that comes from the code: ``docs/reference.md`` and a list in ``docs/conformance.md``.
 
-``python docs/generate.py`` writes them; with ``--check`` it only says which are out of date (exit code 1).
+``python docs/generate.py`` writes them; with ``--check`` it only reports the outdated ones (exit code 1).
 """
 
 import importlib
@@ -25,54 +25,54 @@ DOCS = Path(__file__).parent
 BEGIN, END = "<!-- from the code: begin -->", "<!-- from the code: end -->"
 
 BAR = r"\|"
-"""A bar within a cell of a table."""
+"""A bar in the cell of a table."""
 
 INTRODUCTION = """# Reference
 
-Every request that the camera answers, and every parameter that it has. This page is written by `docs/generate.py` from
-the tables that the camera itself uses; do not edit it. [Use](use.md) shows the requests at work.
+All requests and parameters of the camera. `docs/generate.py` generates this page from the tables that the camera itself
+uses; do not edit it. [Use](use.md) shows the requests in practice.
 
-Ranks: a guest watches; users also move the camera; administrators (admin) do everything.
+Ranks: `guest` may watch, `users` may also control, `admin` may do everything.
 """
 
 PARAMETERS = """## Parameters
 
-`/cgi/<rank>/param.cgi` (SDK 9) lists and changes them, with the rights of the rank that its path names:
+`/cgi/<rank>/param.cgi` (SDK 9) lists and changes parameters, with the rights of the rank in its path:
 
 - `action=list&group=Audio` lists a group (or several: `group=Audio,System`), `&name=MicEnabled` one parameter,
-  `action=alllist` everything.
-- `action=update&group=Audio&MicEnabled=yes` changes what is sent, all of it or nothing, and answers when it is on the
-  disk.
+  `action=alllist` all.
+- `action=update&group=Audio&MicEnabled=yes` changes the given parameters, all of them or none, and responds when the
+  change is on disk.
 
-Names are matched without regard to case. The notes:
+Names are case-insensitive. Notes:
 
-- *live*: asked from the running device.
-- *secret*: listed as `********`; sent back so, it stays as it is.
-- *kept*: a factory default with `mode=2` keeps it.
+- *live*: read from the running device.
+- *secret*: listed as `********`; an update with that value leaves it unchanged.
+- *kept*: survives a factory default with `mode=2`.
 - *needs X*: cannot be set on a device whose `Hardware.X` is 0.
-- *not yet acting*: checked, kept and listed; what it controls comes with a later version.
+- *no effect yet*: checked, stored and listed; a later version implements it.
 """
 
 SCHEDULES = """## Schedules
 
 `/cgi/event/schedule.cgi` (SDK 11): `action=add&Name=night&TriggerMotion=1` adds a schedule, up to ten,
-`action=update&Name=night&Enable=0` changes what is sent, `action=remove&Name=night` removes it, `action=alllist` lists
-all, `action=list&group=1` one. [Use](use.md#choose-what-starts-it-and-when) shows them at work.
+`action=update&Name=night&Enable=0` changes the given fields, `action=remove&Name=night` removes it, `action=alllist`
+lists all, `action=list&group=1` one. [Use](use.md#schedule-actions) has examples.
 """
 
 MOTION_TITLE = """## Motion detection
 
-`/setup.cgi` (SDK 4) changes what is sent, all of it or nothing; without parameters it lists them. [Motion](motion.md)
-tells what the numbers mean.
+`/setup.cgi` (SDK 4) changes the given parameters, all of them or none; without parameters it lists them.
+[Motion](motion.md) explains the values.
 """
 
 ZONES_TITLE = (
-    "## Time zones\n\nThe values of `Time.TimeZone` and of `timezone=` in `date.cgi`, with standard time east of UTC.\n"
+    "## Time zones\n\nValues of `Time.TimeZone` and of `timezone=` in `date.cgi`, with the offset of standard time.\n"
 )
 
 
 def modules() -> Iterator[ModuleType]:
-    """Give all modules that may declare endpoints."""
+    """Yield all modules that may declare endpoints."""
     for package in (ipcamd.cgi, ipcamd.web):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(found.name)
@@ -97,15 +97,15 @@ def table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def code(text: str) -> str:
-    """Return text as it is to be typed; nothing for nothing."""
+    """Return text marked as code; an empty text stays empty."""
     return f"`{text}`" if text else ""
 
 
 def purpose(endpoint: Endpoint) -> str:
-    """Return what an endpoint does: the first sentence of its action's description."""
+    """Return the purpose of an endpoint: the first sentence of its action's docstring."""
     action = getattr(endpoint.action, "func", endpoint.action)
     described = action if inspect.isroutine(action) else type(action).__call__
-    first = (inspect.getdoc(described) or "A file of the home page.").split("\n\n")[0]
+    first = (inspect.getdoc(described) or "File of a web page.").split("\n\n")[0]
     return re.split(r"(?<=\.)\s", first)[0].replace("``", "`").replace("\n", " ")
 
 
@@ -116,25 +116,25 @@ def request(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def values(param: Param) -> str:
-    """Return what a parameter may be, with its unit."""
+    """Return the values that a parameter accepts, with their unit."""
     return f"{param.kind.allowed} {param.unit}".strip()
 
 
 def notes(param: Param) -> str:
-    """Return what else there is to know about a parameter."""
+    """Return the notes on a parameter."""
     known = {
         "live": param.origin is Origin.LIVE,
         "secret": param.secret,
         "kept": param.network,
         f"needs {param.needs}": bool(param.needs),
-        "not yet acting": not param.acts,
+        "no effect yet": not param.acts,
     }
     return ", ".join(note for note, holds in known.items() if holds)
 
 
 def described(group: Group) -> str:
     """Return the section of one group."""
-    aliases = "".join(f" Also called `{alias}`." for alias in group.aliases)
+    aliases = "".join(f" Alias: `{alias}`." for alias in group.aliases)
     rows = (
         (
             code(p.name),
@@ -147,14 +147,14 @@ def described(group: Group) -> str:
         )
         for p in group.params
     )
-    titles = ("parameter", "meaning", "values", "factory value", "may read", "may set", "notes")
+    titles = ("Parameter", "Meaning", "Values", "Default", "Read", "Set", "Notes")
     return f"### {group.name}\n\nSDK {group.section}.{aliases}\n\n{table(titles, rows)}"
 
 
 def fields(params: Iterable[Param]) -> str:
-    """Return the table of parameters that have requests of their own, which are for administrators."""
+    """Return the table of parameters that have their own request."""
     rows = ((code(p.name), p.help.replace("``", "`"), values(p), code(p.default)) for p in params)
-    return table(("parameter", "meaning", "values", "factory value"), rows)
+    return table(("Parameter", "Meaning", "Values", "Default"), rows)
 
 
 def reference() -> str:
@@ -162,25 +162,25 @@ def reference() -> str:
     zones = ((str(index), zone.name, str(zone).rpartition("(")[2][:-1]) for index, zone in enumerate(ZONES))
     parts = [
         INTRODUCTION,
-        "## Requests\n\n" + table(("path", "least rank", "methods", "also", "what"), map(request, endpoints())),
+        "## Requests\n\n" + table(("Path", "Rank", "Methods", "Aliases", "Purpose"), map(request, endpoints())),
         PARAMETERS,
         *map(described, GROUPS),
         f"{SCHEDULES}\n{fields(FIELDS)}",
         f"{MOTION_TITLE}\n{fields(MOTION.params)}",
-        ZONES_TITLE + "\n" + table(("index", "zone", "offset"), zones),
+        ZONES_TITLE + "\n" + table(("Index", "Zone", "Offset"), zones),
     ]
     return "\n".join(parts)
 
 
 def waiting() -> str:
-    """Return the list of what is declared but does not act yet."""
+    """Return the list of parameters that have no effect yet."""
     lines = []
     for group in GROUPS:
         names = [p.name for p in group.params if not p.acts]
         if names:
             which = "all" if len(names) == len(group.params) else ", ".join(code(name) for name in names)
             lines.append((code(group.name), group.section, which))
-    return table(("group", "SDK", "parameters"), lines)
+    return table(("Group", "SDK", "Parameters"), lines)
 
 
 def conformance(page: str) -> str:
@@ -191,13 +191,13 @@ def conformance(page: str) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Return each page and what must be in it."""
+    """Return the text of each generated page."""
     path = DOCS / "conformance.md"
     return {DOCS / "reference.md": reference(), path: conformance(path.read_text(encoding="utf-8"))}
 
 
 def main(*options: str) -> int:
-    """Write the pages, or check them; return the exit code."""
+    """Write the pages, or check them. Return the exit code."""
     old = [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in old:
         if "--check" in options:
