@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -108,11 +108,19 @@ class Client:
 class CameraProcess:
     """``ipcamd run`` on loopback, on free ports."""
 
-    def __init__(self, state: Path, *options: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        state: Path,
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "ipcamd"),
+    ) -> None:
+        """`program` is what Python runs."""
         self.state = state
         self.options = options
         self._log = state.with_name(state.name + ".log")
         self._environment = clean_environment(environment or {})
+        self._program = program
         self.first_start: str | None = None
 
     def start(self) -> Self:
@@ -122,7 +130,7 @@ class CameraProcess:
             arguments.append(f"--admin-password={PASSWORD}")
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ipcamd", "run", *arguments],
+                [sys.executable, *self._program, "run", *arguments],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env=self._environment,

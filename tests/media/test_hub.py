@@ -4,7 +4,7 @@ import pytest
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
-from ipcamd.media.gop import LATE, MAX_BYTES
+from ipcamd.media.gop import LATE, MAX_BYTES, PackedGop
 from ipcamd.media.hub import Hub
 
 
@@ -142,3 +142,22 @@ def test_a_picture_that_was_under_way_at_a_change_is_not_for_newcomers(captured:
     late = Encoded(codecs.JPEG, b"x", True, captured, 0)
     hub.publish(late)
     assert hub.join(print) == ([late] if kept else [])
+
+
+def test_what_a_protocol_made_of_the_frames_so_far_is_kept_as_long_as_they_are() -> None:
+    hub = Hub(codecs.H264)
+    hub.join(lambda _: None)
+    for counter, key in enumerate((True, False, False)):
+        hub.publish(frame(counter, key))
+    late: PackedGop[int] = PackedGop(hub.gop_cache)
+    for each in hub.gop:
+        late.add(each, each.counter)
+    assert late.items() == [0, 1, 2]
+    hub.join(lambda sent: late.add(sent, sent.counter))
+    hub.publish(frame(3))
+    assert late.items() == [0, 1, 2, 3]
+    hub.publish(frame(4, key=True))
+    assert late.items() == [4]
+    hub.invalidate()
+    hub.publish(frame(5))
+    assert late.items() == []

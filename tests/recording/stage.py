@@ -34,6 +34,7 @@ class Stage:
         self.database = Database(folder / "ipcamd.db")
         self.settings = Settings(self.database, STORED, {})
         self.h264, self.mpeg4, self.mjpeg = Hub(codecs.H264), Hub(codecs.MPEG4), Hub(codecs.JPEG)
+        self.hubs = {hub.name: hub for hub in (self.h264, self.mpeg4, self.mjpeg)}
         self.sound: Hub | None = Hub(codecs.ULAW, "sound")
         self.hears = True
         self.codec = codec

@@ -349,7 +349,7 @@ def frame(number: int, key: bool = False, size: int = 100, captured: int | None 
 
 
 def test_what_nobody_fetches_goes_up_to_the_next_key_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(taking, "MOST_BYTES", 1000)
+    monkeypatch.setattr(taking, "MAX_BYTES", 1000)
     hub = Hub(codecs.H264)
     take = SubscriberQueue(hub, None, lambda: 0.0)
     hub.key.clear()
@@ -357,7 +357,7 @@ def test_what_nobody_fetches_goes_up_to_the_next_key_frame(monkeypatch: pytest.M
         hub.publish(frame(number, number == 0))
     assert hub.key.is_set()
     assert take.fetch() == []
-    assert take.lost == 20
+    assert take.dropped == 20
     hub.publish(frame(20, True))
     hub.publish(frame(21))
     assert [f.counter for f in take.fetch()] == [20, 21]

@@ -66,6 +66,11 @@ class FrameQueue(KeyFrameGate, Generic[F]):
     def __len__(self) -> int:
         return len(self._frames)
 
+    @property
+    def oldest(self) -> F | None:
+        """The frame that waits longest; None if none waits."""
+        return self._frames[0] if self._frames else None
+
     def begin(self, frames: Iterable[F]) -> None:
         """Queue what a newcomer needs to start, however much it is: nothing, or frames that begin with a key frame."""
         for frame in frames:

@@ -61,10 +61,9 @@ class PackedGop(Generic[T]):
 
     def add(self, frame: Encoded, packed: T) -> None:
         """Keep what was made of `frame`, if the cache keeps that."""
-        frames = self._cache.frames
-        if len(frames) <= 1:
+        if frame.key or not self._cache.frames:
             self._packed.clear()
-        if frames and frames[-1] is frame:
+        if self._cache.frames:
             self._packed[frame.counter] = packed
 
     def fill(self, pack: Callable[[Encoded], T]) -> None:

@@ -52,7 +52,7 @@ def chosen(pipeline: Pipeline, general: Values) -> Hub:
     """Return the hub whose pictures films are made of (SDK 10.16)."""
     if general["FileFormat"] == "JPEG":
         return pipeline.mjpeg
-    return {"MPEG4": pipeline.mpeg4}.get(general["EncodeFormat"], pipeline.h264)
+    return pipeline.hubs.get(general["EncodeFormat"].lower(), pipeline.h264)
 
 
 class ContinuousRecorder:
@@ -137,8 +137,8 @@ class ContinuousRecorder:
         finally:
             take.leave()
             await self._finish(film, rest)
-            if take.lost:
-                self._complain(f"{take.lost} pictures are missing: the card is too slow")
+            if take.dropped:
+                self._complain(f"{take.dropped} pictures are missing: the card is too slow")
 
     def _goes_on(self, hub: Hub, hears: bool) -> bool:
         same = hub is chosen(self._pipeline, self._settings[GENERAL]) and hears == self._pipeline.hears

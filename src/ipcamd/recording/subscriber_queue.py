@@ -1,18 +1,36 @@
-"""What a picture's hub and the sound's give from now on, kept until somebody fetches it."""
+"""Subscriber queue: what a stream's hub and the sound's give from now on, until somebody fetches it."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from ipcamd.media.frame import Encoded
+from ipcamd.media.frame_queue import FrameQueue
 from ipcamd.media.hub import Hub
 
-MOST_BYTES = 32 << 20
-"""Pictures that may wait. When nobody fetches them, all go, up to the next key frame."""
-MOST_SOUNDS = 1000
+MAX_BYTES = 32 << 20
+"""Pictures that may wait."""
+MAX_FRAMES = 10_000
+MAX_SOUNDS = 1000
 """Blocks of sound that may wait: 40 seconds."""
 
 LEAP = 2_000_000_000
 """Nanoseconds by which sound and pictures are apart only when the clock was set between them."""
+
+
+class _Arrival(NamedTuple):
+    """A picture, and when it arrived."""
+
+    at_s: float
+    frame: Encoded
+
+    @property
+    def key(self) -> bool:
+        return self.frame.key
+
+    @property
+    def size_bytes(self) -> int:
+        return self.frame.size_bytes
 
 
 class SubscriberQueue:
@@ -20,46 +38,37 @@ class SubscriberQueue:
 
     def __init__(self, hub: Hub, sound: Hub | None, clock: Callable[[], float]) -> None:
         """`clock` says when something arrives, in seconds. It begins with the frames since the last key frame."""
-        self.lost = 0
-        """Pictures that were thrown away because nobody fetched them."""
         self._hub = hub
         self._sound = sound
         self._clock = clock
-        self._pictures: deque[tuple[float, Encoded]] = deque()
-        self._sounds: deque[Encoded] = deque(maxlen=MOST_SOUNDS)
-        self._bytes = 0
-        self._broken = True
+        self._pictures: FrameQueue[_Arrival] = FrameQueue(MAX_FRAMES, MAX_BYTES)
+        self._sounds: deque[Encoded] = deque(maxlen=MAX_SOUNDS)
         for frame in hub.join(self._see):
             self._see(frame)
         if sound:
             sound.join(self._hear)
 
+    @property
+    def dropped(self) -> int:
+        """How many pictures were dropped because nobody fetched them."""
+        return self._pictures.dropped
+
     def fetch(self, before: float = float("inf")) -> list[Encoded]:
         """Return the pictures that arrived before then, and the sound up to the last of them, in order of capture."""
         pictures = []
-        while self._pictures and self._pictures[0][0] < before:
-            pictures.append(self._pictures.popleft()[1])
-        self._bytes -= sum(len(frame.payload) for frame in pictures)
-        return list(merged(pictures, self._heard(self._pictures[0][1] if self._pictures else None)))
+        while (oldest := self._pictures.oldest) and oldest.at_s < before:
+            pictures.append(self._pictures.pop().frame)
+        return list(merged(pictures, self._heard(oldest.frame if oldest else None)))
 
     def leave(self) -> None:
-        """SubscriberQueue no more."""
+        """Take no more."""
         self._hub.leave(self._see)
         if self._sound:
             self._sound.leave(self._hear)
 
     def _see(self, frame: Encoded) -> None:
-        if self._bytes > MOST_BYTES:
-            self.lost += len(self._pictures)
-            self._pictures.clear()
-            self._bytes, self._broken = 0, True
+        if not self._pictures.put(_Arrival(self._clock(), frame)):
             self._hub.ask_key()
-        self._broken = self._broken and not frame.key
-        if self._broken:
-            self.lost += self.lost > 0  # what comes before the first key frame is no loss
-            return
-        self._pictures.append((self._clock(), frame))
-        self._bytes += len(frame.payload)
 
     def _hear(self, block: Encoded) -> None:
         self._sounds.append(block)

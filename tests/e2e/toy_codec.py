@@ -1,0 +1,42 @@
+"""A codec that nobody else knows: run as a program, a camera that has it. One entry in the table of codecs is all."""
+
+import av
+
+from ipcamd.__main__ import main
+from ipcamd.media import codecs
+from ipcamd.media.planes import LIMITED
+from ipcamd.wire.packetize.format import Format, cut
+
+TYPE = 98
+KEY, OTHER = b"TOY key frame ", b"TOY other frame "
+
+
+class ToyEncoder:
+    """Says of each picture only whether it is a key frame, its number and its size."""
+
+    form = LIMITED
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = f"{size[0]}x{size[1]}"
+        self._number = 0
+
+    def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
+        assert f"{frame.width}x{frame.height}" == self._size
+        self._number += 1
+        return (KEY if key else OTHER) + f"{self._number} of {self._size}".encode() + bytes(2000), key
+
+
+TOY = codecs.Codec(
+    name="toy",
+    payload_code=9,
+    content_type="video/x-toy",
+    rtp=Format("video", TYPE, "TOY/90000", 90000, cut, lambda frame: f"toy={len(frame)}"),
+    encoder=lambda settings, _: ToyEncoder(settings.size),
+    parameters="Image.H264",
+    fourcc="TOY1",
+    is_key=lambda data: data.startswith(KEY),
+)
+
+if __name__ == "__main__":
+    codecs.CODECS += (TOY,)
+    raise SystemExit(main())
