@@ -9,6 +9,7 @@ IpcamdError
 ├── StoreError      a change could not be made durable; memory is as before
 ├── CardError       the SD card is not there, full, or failed
 ├── DeliveryError   a target did not take what was sent to it; it is tried again
+├── ViewerLimitReached  all places for viewers that the account may have are taken: 503, RTSP 453
 └── SourceError     a picture source failed; the capture tries again
 """
 
@@ -58,6 +59,10 @@ class DeliveryError(IpcamdError):
         super().__init__(message)
         self.said = said
         self.away = away
+
+
+class ViewerLimitReached(IpcamdError):
+    """Nobody more may watch, or not with this account; the message says which limit is reached."""
 
 
 class SourceError(IpcamdError):

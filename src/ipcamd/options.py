@@ -98,6 +98,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("port", 8080, "first value of System.HTTPPort; 0 takes a free port", "N", _port),
     Option("https-port", 8443, "first value of the HTTPS port", "N", _port),
     Option("rtsp-port", 8554, "first value of System.RTSPPort", "N", _port),
+    Option("rtsps-port", 8322, "first value of the RTSPS port (RTSP over TLS)", "N", _port),
     Option("talk-port", 5432, "UDP port for talking to the camera", "N", _port),
     Option("admin-user", "admin", "name of the first administrator", "NAME"),
     Option(
@@ -142,6 +143,7 @@ class Options:
     port: int
     https_port: int
     rtsp_port: int
+    rtsps_port: int
     talk_port: int
     admin_user: str
     admin_password: str

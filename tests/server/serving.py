@@ -13,12 +13,15 @@ from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.errors import HttpError
 from ipcamd.params.group import Rank
+from ipcamd.server.admission import Admission
+from ipcamd.server.context import HttpContext
 from ipcamd.server.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
+from ipcamd.server.registry import Registry
 from ipcamd.server.router import Router
-from ipcamd.server.seats import Seats
 from ipcamd.server.service import HttpService
+from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.http import Head
 
 HOSTS = ("127.0.0.1",)
@@ -49,6 +52,10 @@ class Server:
     clock: Clock
     fanout: Fanout
 
+    @property
+    def registry(self) -> Registry:
+        return self.service.context.registry
+
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.listener.port)
 
@@ -64,18 +71,23 @@ class Server:
 
     def advance(self, seconds: float) -> None:
         self.clock.now += seconds
-        self.service.sweep()
+        self.registry.sweep()
 
 
 @asynccontextmanager
 async def serving(
-    *endpoints: Endpoint, limits: Limits | None = None, seats: Seats | None = None, **more: object
+    *endpoints: Endpoint,
+    limits: Limits | None = None,
+    viewers: ViewerLimit | None = None,
+    allows: Callable[[str], bool] = lambda _: True,
 ) -> AsyncIterator[Server]:
     clock = Clock()
     limits = limits or Limits()
-    fanout = Fanout(seats or limits.viewers, limits.stall, clock)
-    router = Router(endpoints, Users())
-    service = HttpService(router, cast(Camera, None), fanout, limits, clock, **more)  # type: ignore[arg-type]
+    fanout = Fanout(limits.stall, clock)
+    registry = Registry(Admission(limits, allows), clock)
+    viewers = viewers or ViewerLimit(limits.viewers)
+    context = HttpContext(Router(endpoints, Users()), cast(Camera, None), fanout, registry, viewers)
+    service = HttpService(context)
     server = Server(service, await service.open(HOSTS, 0), clock, fanout)
     try:
         yield server

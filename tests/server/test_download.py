@@ -129,7 +129,7 @@ async def test_a_client_that_takes_nothing_is_cut(shelf: Shelf) -> None:
         for _ in range(20):
             server.advance(6)
             await asyncio.sleep(0)
-        await until(lambda: len(server.service) == 0)
+        await until(lambda: len(server.registry) == 0)
         await until(lambda: shelf.opened[0].closed)
         writer.close()
 
@@ -141,7 +141,7 @@ async def test_a_client_that_leaves_in_the_middle(shelf: Shelf) -> None:
         await until(lambda: shelf.opened and shelf.opened[0].tell() > 0)
         reset(writer)
         await until(lambda: shelf.opened[0].closed)
-        await until(lambda: len(server.service) == 0)
+        await until(lambda: len(server.registry) == 0)
 
 
 async def test_a_file_that_became_shorter_breaks_off(shelf: Shelf) -> None:
@@ -175,7 +175,7 @@ async def test_a_disk_that_fails_breaks_off() -> None:
 
 
 async def test_the_end_of_the_service_ends_a_download(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.server.service.GRACE", 0.01)
+    monkeypatch.setattr("ipcamd.server.registry.CLOSE_S", 0.01)
     async with serving(shelf.endpoint) as server:
         _, writer = await narrow(server.listener.port)
         writer.write(b"GET /file HTTP/1.1\r\n\r\n")

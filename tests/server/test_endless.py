@@ -55,7 +55,7 @@ async def test_it_goes_on_while_something_comes(head: bytes) -> None:
         for count in range(1, 20):
             writer.write(word(chunked))
             await until(lambda count=count: listener.heard == count * 100)  # type: ignore[misc]
-            server.advance(25)
+            server.advance(24)
         server.advance(31)
         assert b" 408 " in await reader.readline()
         assert listener.error
@@ -74,7 +74,7 @@ async def test_an_endpoint_that_takes_it_slowly_is_not_the_clients_fault() -> No
             server.advance(31)
         listener.may.set()
         await asyncio.sleep(0)
-        server.advance(29)  # it has all its time again from when it was asked for more
+        server.advance(24)  # it has all its time again from when it was asked for more
         writer.write(bytes(10))
         writer.write_eof()
         assert (await reader.read()).endswith(b"1010\r\n")
@@ -89,7 +89,7 @@ async def test_a_fast_client_is_slowed_down_to_what_is_taken() -> None:
         listener.may.clear()
         writer.write(bytes(50_000_000))
         await until(lambda: listener.heard > 0)
-        (connection,) = server.service._connections
+        (connection,) = server.registry
         assert connection._exchange
         assert connection._exchange.stream
         for _ in range(50):
@@ -119,5 +119,5 @@ async def test_who_loses_the_account_speaks_no_longer() -> None:
             await gone.read()
         other.write(bytes(900))
         assert b" 200 " in await stays.readline()
-        await until(lambda: all(connection.account is None for connection in server.service._connections))
+        await until(lambda: all(connection.account is None for connection in server.registry))
         other.close()

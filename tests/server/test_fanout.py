@@ -9,11 +9,13 @@ import pytest
 from tests.server.serving import reset, until
 from tests.server.streaming import BIG, GET, Streams, frame, part, streaming
 
+from ipcamd.access.accounts import Account
 from ipcamd.media import codecs
+from ipcamd.params.group import Rank
 from ipcamd.server.limits import Limits
 from ipcamd.server.payload_header import pack_header
-from ipcamd.server.seats import Seats
 from ipcamd.server.viewer import UNSENT
+from ipcamd.server.viewer_limit import ViewerLimit
 
 
 def open_files() -> int:
@@ -218,7 +220,7 @@ async def test_viewers_who_leave_in_any_way_leave_nothing(path: str) -> None:
                 writer.write(bytes(70_000))  # chatters
         await until(lambda: len(server.fanout) <= 4)
         server.advance(11)  # only closed: it might be a half, until nothing can be sent
-        await until(lambda: len(server.fanout) == len(server.service) == 0)
+        await until(lambda: len(server.fanout) == len(server.registry) == 0)
         assert not server.mjpeg.watched.is_set()
         for writer in writers:
             writer.close()
@@ -241,15 +243,15 @@ async def test_the_number_is_limited_and_others_are_still_answered() -> None:
 
 
 async def test_places_are_shared_with_other_protocols() -> None:
-    seats = Seats(2)
-    async with streaming(seats=seats) as server:
+    viewers = ViewerLimit(2)
+    async with streaming(viewers=viewers) as server:
         await server.watch()
-        assert seats.admit()
+        give_back = viewers.take(Account("admin", Rank.ADMIN), "")
         assert b" 503 " in await server.ask(GET)
-        seats.release()
+        give_back()
         await server.watch()
         reset(server.kept[0])
-        await until(lambda: seats.taken == 1)
+        await until(lambda: viewers.taken == 1)
 
 
 async def test_without_descriptors_frames_are_lost_and_joins_refused(monkeypatch: pytest.MonkeyPatch) -> None:

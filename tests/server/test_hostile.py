@@ -13,9 +13,11 @@ from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.params.group import Rank
 from ipcamd.server.connection import Connection
+from ipcamd.server.context import HttpContext
 from ipcamd.server.fanout import Fanout
+from ipcamd.server.registry import Registry
 from ipcamd.server.router import Router
-from ipcamd.server.service import HttpService
+from ipcamd.server.viewer_limit import ViewerLimit
 
 STATUSES = {100, 200, 400, 401, 403, 404, 405, 408, 413, 414, 431}
 PIECES = st.sampled_from(
@@ -96,8 +98,9 @@ def test_any_bytes(sent: bytes, step: int) -> None:
 
 
 async def converse(sent: bytes, step: int) -> None:
-    served = HttpService(Router(ENDPOINTS, Users()), cast(Camera, None), Fanout(0), clock=Clock())
-    pipe, connection = Pipe(), Connection(served)
+    registry = Registry(clock=Clock())
+    context = HttpContext(Router(ENDPOINTS, Users()), cast(Camera, None), Fanout(), registry, ViewerLimit(0))
+    pipe, connection = Pipe(), Connection(context)
     connection.connection_made(cast(asyncio.Transport, pipe))
     for at in range(0, len(sent), step):
         if not pipe.closed:
@@ -106,5 +109,5 @@ async def converse(sent: bytes, step: int) -> None:
     if not pipe.closed:
         connection.eof_received()
     connection.connection_lost(None)
-    await served.close()
+    await registry.close()
     assert set(statuses(pipe.sent)) <= STATUSES

@@ -328,7 +328,7 @@ async def test_an_action_goes_on_when_its_client_leaves() -> None:
         writer.write(get("/slow"))
         await come.wait()
         reset(writer)
-        await until(lambda: len(server.service) == 0)
+        await until(lambda: len(server.registry) == 0)
         go.set()
         await done.wait()
 
@@ -365,7 +365,7 @@ async def test_what_only_the_caller_needs_ends_when_the_caller_is_gone(
             go.set()
         assert await ends.get() == ("broken off" if for_caller else "done")
         writer.close()
-        await until(lambda: not len(server.service))
+        await until(lambda: not len(server.registry))
 
 
 async def test_the_next_request_is_answered_after_one_for_the_caller() -> None:

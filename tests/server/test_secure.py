@@ -1,14 +1,10 @@
 """The same over TLS, where the kernel cannot send from the shared memory."""
 
 import asyncio
-import datetime
 import ssl
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from tests.server.certificate import server_context, trusting
 from tests.server.serving import HOSTS, serving, until
 from tests.server.test_fanout import BIG, frame, part
 
@@ -22,25 +18,7 @@ from ipcamd.wire.multipart import SDK_TYPE
 
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    """A server's context with a certificate of its own making."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
-    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, start, start.replace(year=2100))
-    certificate = builder.sign(key, hashes.SHA256())
-    path: Path = tmp_path_factory.mktemp("tls") / "pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    return context
-
-
-def trusting() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
+    return server_context(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.mark.slow

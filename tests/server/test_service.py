@@ -10,7 +10,7 @@ from tests.server.serving import HOSTS, Server, serving, until
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.errors import ConfigError
 from ipcamd.params.group import Rank
-from ipcamd.server import listener, service
+from ipcamd.server import listener, registry
 from ipcamd.server.limits import Limits
 
 LIMITS = Limits(viewers=2, others=4, alone=1)
@@ -35,7 +35,7 @@ async def talk(server: Server, data: bytes) -> tuple[asyncio.StreamReader, async
     """Connect and send; return once the server has taken it all."""
     reader, writer = await server.connect()
     writer.write(data)
-    await until(lambda: len(server.service) > 0)
+    await until(lambda: len(server.registry) > 0)
     for _ in range(20):
         await asyncio.sleep(0)
     return reader, writer
@@ -47,10 +47,10 @@ async def talk(server: Server, data: bytes) -> tuple[asyncio.StreamReader, async
         (b"", 10, b""),
         (b"GET / HT", 10, b"HTTP/1.1 408 "),
         (b"GET / HTTP/1.1\r\nHost: x\r\n", 10, b"HTTP/1.1 408 "),
-        (b"POST /quick HTTP/1.1\r\nContent-Length: 5\r\n\r\na", 30, b"HTTP/1.1 408 "),
-        (b"POST /upload HTTP/1.1\r\nContent-Length: 5\r\n\r\na", 30, b"HTTP/1.1 408 "),
-        (GET, 75, b"HTTP/1.1 200 "),
-        (GET + b"\r\n", 75, b"HTTP/1.1 200 "),
+        (b"POST /quick HTTP/1.1\r\nContent-Length: 5\r\n\r\na", 25, b"HTTP/1.1 408 "),
+        (b"POST /upload HTTP/1.1\r\nContent-Length: 5\r\n\r\na", 25, b"HTTP/1.1 408 "),
+        (GET, 25, b"HTTP/1.1 200 "),
+        (GET + b"\r\n", 25, b"HTTP/1.1 200 "),
         (GET + b"GET", 10, b"HTTP/1.1 200 "),
     ],
 )
@@ -58,11 +58,11 @@ async def test_time_outs(data: bytes, patience: float, answer: bytes) -> None:
     async with serving(QUICK, UPLOAD) as server, asyncio.timeout(5):
         reader, writer = await talk(server, data)
         server.advance(patience - 1)
-        assert len(server.service) == 1
+        assert len(server.registry) == 1
         server.advance(1.5)
         assert (await reader.read()).startswith(answer)
         server.advance(2.5)
-        await until(lambda: len(server.service) == 0)
+        await until(lambda: len(server.registry) == 0)
         writer.close()
 
 
@@ -81,7 +81,7 @@ async def test_an_upload_gains_time_with_each_piece() -> None:
     async with serving(UPLOAD) as server, asyncio.timeout(5):
         reader, writer = await talk(server, b"POST /upload HTTP/1.1\r\nContent-Length: 4\r\n\r\n")
         for _ in range(4):
-            server.advance(29)
+            server.advance(24)
             writer.write(b"x")
             for _ in range(10):
                 await asyncio.sleep(0)
@@ -93,9 +93,9 @@ async def test_a_client_that_takes_nothing_of_its_answer_is_cut() -> None:
     async with serving(BIG) as server, asyncio.timeout(5):
         _, writer = await talk(server, b"GET /big HTTP/1.1\r\n\r\n")
         server.advance(29)
-        assert len(server.service) == 1
+        assert len(server.registry) == 1
         server.advance(2)
-        await until(lambda: len(server.service) == 0)
+        await until(lambda: len(server.registry) == 0)
         writer.close()
 
 
@@ -112,13 +112,13 @@ async def test_a_slow_client_gets_all_of_its_answer() -> None:
 async def test_one_address_cannot_take_every_place() -> None:
     async with serving(QUICK, limits=LIMITS) as server, asyncio.timeout(5):
         held = [await server.connect() for _ in range(5)]
-        await until(lambda: len(server.service) == 5)
+        await until(lambda: len(server.registry) == 5)
         reader, writer = await server.connect()
         assert (await reader.read()).startswith(b"HTTP/1.1 503 ")
         writer.close()
-        await until(lambda: len(server.service) == 5)
+        await until(lambda: len(server.registry) == 5)
         held[0][1].close()
-        await until(lambda: len(server.service) == 4)
+        await until(lambda: len(server.registry) == 4)
         assert b" 200 " in await server.ask(GET)
         for _, writer in held:
             writer.close()
@@ -126,11 +126,11 @@ async def test_one_address_cannot_take_every_place() -> None:
 
 async def test_an_address_that_is_not_admitted_is_reset_before_a_byte_is_read() -> None:
     allowed = True
-    async with serving(QUICK, admits=lambda address: allowed and address == "127.0.0.1") as server:
+    async with serving(QUICK, allows=lambda address: allowed and address == "127.0.0.1") as server:
         assert b" 200 " in await server.ask(GET)
         reader, writer = await talk(server, GET)
         allowed = False
-        server.service.recheck()
+        server.registry.recheck()
         with pytest.raises(ConnectionError):
             await reader.readexactly(10_000)
         with pytest.raises(ConnectionError):
@@ -194,14 +194,15 @@ async def test_one_port_on_both_families() -> None:
 
 
 async def test_the_end_waits_for_nobody_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "GRACE", 0.01)
+    monkeypatch.setattr(registry, "CLOSE_S", 0.01)
     async with serving(QUICK, Endpoint("/hang", Rank.GUEST, hang)) as server, asyncio.timeout(5):
         idle, _ = await talk(server, GET)
         busy, _ = await talk(server, b"GET /hang HTTP/1.1\r\n\r\n")
         await server.service.close()
         assert b" 200 " in await idle.read()
-        assert await busy.read() == b""
-        await until(lambda: len(server.service) == 0)
+        with pytest.raises(ConnectionResetError):
+            await busy.read()
+        await until(lambda: len(server.registry) == 0)
 
 
 async def test_what_is_at_work_still_answers_at_the_end() -> None:
@@ -231,13 +232,13 @@ async def test_clients_that_reset_leave_nothing() -> None:
             with socket.create_connection(("127.0.0.1", server.listener.port)) as sock:
                 sock.sendall(data)
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                await until(lambda: len(server.service) == 1)
-            await until(lambda: len(server.service) == 0)
+                await until(lambda: len(server.registry) == 1)
+            await until(lambda: len(server.registry) == 0)
 
 
 async def test_no_timer_runs_when_nobody_is_connected() -> None:
     async with serving(QUICK) as server:
         await server.ask(GET)
-        await until(lambda: len(server.service) == 0)
-        server.service._sweep_again()
-        assert server.service._timer is None
+        await until(lambda: len(server.registry) == 0)
+        server.registry._sweep_again()
+        assert server.registry._timer is None

@@ -50,15 +50,15 @@ async def start_camera(
         events=on.events,
         outside=seen.outside,
         restart=restart,
-        viewers=lambda: services.seats.taken,
+        viewers=lambda: services.viewers.taken,
         started=time.monotonic(),
         speaker=seen.speaker,
         talk_port=lambda: talk,
     )
     talk = await services.talk()
-    service, rtsp = await services.rtsp()
+    service, rtsp, rtsps = await services.rtsp()
     http, https = await services.http(camera, service)
-    _announce(on, Ports(http, https, rtsp, talk))
+    _announce(on, Ports(http, https, rtsp, talk, rtsps))
     return services.certificate.reload
 
 
@@ -71,6 +71,7 @@ def _announce(on: Core, ports: Ports) -> None:
     if on.password is not None:
         _tell_password(on, on.password)
     shown = {"http": ports.http, "https": ports.https, "rtsp": ports.rtsp, "talk": ports.talk, "pid": os.getpid()}
+    shown |= {"rtsps": ports.rtsps}  # scripts know the order of those before
     try:
         _say(" ".join(("ready", *(f"{name}={number or '-'}" for name, number in shown.items()))))
     except OSError as error:

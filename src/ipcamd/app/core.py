@@ -65,5 +65,6 @@ def factory(options: Options, plate: Identity) -> dict[tuple[str, str], str]:
         ("System", "HTTPPort"): str(options.port),
         ("System", "RTSPPort"): str(options.rtsp_port),
         ("Network.Advanced.HTTPS", "HttpsPort"): str(options.https_port),
+        ("Network.Advanced.HTTPS", "RtspsPort"): str(options.rtsps_port),
         ("Network.Advanced.Bonjour", "FriendlyName"): f"camera{plate.mac.replace(':', '')[6:].upper()}",
     }

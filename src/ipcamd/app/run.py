@@ -122,6 +122,7 @@ def _with_ports(options: Options) -> Options:
         port=options.port or free_port(options.hosts),
         https_port=options.https_port or free_port(options.hosts),
         rtsp_port=options.rtsp_port or free_port(options.hosts),
+        rtsps_port=options.rtsps_port or free_port(options.hosts),
         talk_port=options.talk_port or free_port(options.hosts, socket.SOCK_DGRAM),
     )
 

@@ -13,19 +13,22 @@ from ipcamd.cgi import ENDPOINTS
 from ipcamd.errors import ConfigError
 from ipcamd.media.hub import Hub
 from ipcamd.params.group import Values
+from ipcamd.server.admission import Admission
+from ipcamd.server.context import HttpContext
 from ipcamd.server.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
 from ipcamd.server.port import MovablePort
 from ipcamd.server.qos import marks
+from ipcamd.server.registry import Registry
 from ipcamd.server.router import Router
 from ipcamd.server.rtsp.catalog import Catalog
 from ipcamd.server.rtsp.configure import follow
 from ipcamd.server.rtsp.media import Track
 from ipcamd.server.rtsp.service import RtspService
-from ipcamd.server.seats import Seats
 from ipcamd.server.service import HttpService
 from ipcamd.server.talk import Mouth, TalkService
+from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.web import home, recordings
 
 HTTPS = "Network.Advanced.HTTPS"
@@ -39,10 +42,11 @@ class Ports:
     https: int | None
     rtsp: int
     talk: int | None
+    rtsps: int | None
 
 
 class Services:
-    """Builds each service in turn; they share the viewers' places."""
+    """Builds each service in turn; they share the places of connections and of viewers."""
 
     def __init__(self, stack: AsyncExitStack, on: Core, senses: MediaParts) -> None:
         self._stack = stack
@@ -50,8 +54,10 @@ class Services:
         self._senses = senses
         self._mouth = Mouth(senses.speaker) if senses.speaker else None
         self.certificate = Certificate(on.options.state_dir)
-        self.seats = Seats(on.options.viewers)
-        """The places of viewers, over all protocols."""
+        self.viewers = ViewerLimit(on.options.viewers)
+        self._admission = Admission(Limits(on.options.viewers))
+        self._open: list[HttpService | RtspService] = []
+        stack.push_async_callback(self._close)
 
     async def talk(self) -> int | None:
         """Open the UDP port for talk, and return it; None without a speaker. Raises ``ConfigError``."""
@@ -64,25 +70,24 @@ class Services:
         self._stack.callback(service.close)
         return await service.open(options.hosts, options.talk_port)
 
-    async def rtsp(self) -> tuple[RtspService, int]:
-        """Open RTSP, and return it with its port. Raises ``ConfigError``."""
+    async def rtsp(self) -> tuple[RtspService, int, int | None]:
+        """Open RTSP and perhaps RTSPS, and return it with their ports. Raises ``ConfigError``."""
         on, mouth = self._on, self._mouth
         service = RtspService(
             self._catalog(),
             on.authenticator,
+            Registry(self._admission),
+            self.viewers,
             name=lambda: on.settings["System.Info"]["ServerName"],
             talk=(lambda packet, account: mouth.hear(packet, account.name)) if mouth else None,
-            seats=self.seats,
             traffic=self._senses.pipeline.traffic,
-            limits=Limits(on.options.viewers),
             clock_ns=on.clock.now_ns,
         )
-        self._stack.push_async_callback(service.close)
-        port = await self._movable("RTSPPort", service)
-        await self.secure("RtspsPort", service)
+        self._open.append(service)
+        ports = await self._movable("RTSPPort", service), await self.secure("RtspsPort", service)
         on.accounts.watch(lambda: service.expel(on.accounts.is_valid))
         follow(service, on.settings, on.options.multicast_interface)
-        return service, port
+        return service, *ports
 
     async def http(self, camera: Camera, rtsp: RtspService) -> tuple[int, int | None]:
         """Open HTTP and perhaps HTTPS, and return their ports; what speaks RTSP there is handed to `rtsp`.
@@ -90,20 +95,26 @@ class Services:
         Raises ``ConfigError``.
         """
         service = HttpService(
-            Router((*home.ENDPOINTS, *recordings.ENDPOINTS, *ENDPOINTS), camera.authenticator),
-            camera,
-            self._fanout(),
-            Limits(self._on.options.viewers),
-            tunnel=rtsp.tunnels.adopt,
+            HttpContext(
+                Router((*home.ENDPOINTS, *recordings.ENDPOINTS, *ENDPOINTS), camera.authenticator),
+                camera,
+                self._fanout(),
+                Registry(self._admission),
+                self.viewers,
+                rtsp.tunnels.adopt,
+            )
         )
-        self._stack.push_async_callback(service.close)
+        self._open.append(service)
         accounts = self._on.accounts
         accounts.watch(lambda: service.expel(accounts.is_valid))
         return await self._movable("HTTPPort", service), await self.secure("HttpsPort", service)
 
+    async def _close(self) -> None:
+        await asyncio.gather(*(service.close() for service in self._open))
+
     def _fanout(self) -> Fanout:
         """Return what HTTP's viewers are sent to by; it marks packets, and ends with the microphone."""
-        fanout, settings = Fanout(self.seats, traffic=self._senses.pipeline.traffic), self._on.settings
+        fanout, settings = Fanout(traffic=self._senses.pipeline.traffic), self._on.settings
 
         def qos(values: Values) -> None:
             fanout.mark(*marks(values))

@@ -3,25 +3,24 @@
 import asyncio
 import logging
 import math
-import socket
-import struct
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Awaitable, Callable
+from typing import cast
 
 from ipcamd.access.accounts import Account
 from ipcamd.cgi.endpoint import File, Join, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.answer import refusal, stream_head, whole
 from ipcamd.server.body import BodyStream, broken_off
+from ipcamd.server.context import HttpContext
 from ipcamd.server.download import Drain, pump
 from ipcamd.server.exchange import FORM_LIMIT, Exchange
+from ipcamd.server.limits import Limits
+from ipcamd.server.listener import plain_address
 from ipcamd.server.phase import Phase
 from ipcamd.server.redact import redacted
+from ipcamd.server.registry import linger_not
 from ipcamd.server.viewer import Viewer
 from ipcamd.wire.http import END, End, Head, RequestParser
-
-if TYPE_CHECKING:
-    from ipcamd.server.service import HttpService
 
 log = logging.getLogger(__name__)
 
@@ -35,23 +34,24 @@ CHATTER = 64 * 1024
 
 
 class Connection(asyncio.Protocol):
-    """Parses, asks the router, answers. All waiting is one `deadline`, which the service's sweep looks at.
+    """Parses, asks the router, answers. All waiting is one `deadline`, which the registry's sweep looks at.
 
     No task is made for a request whose endpoint answers at once.
     """
 
     __slots__ = (
-        "_chatter", "_drain", "_exchange", "_full", "_half", "_held", "_parser", "_phase", "_progress", "_service",
-        "_since", "_task", "_transport", "_viewer", "account", "address", "deadline",
+        "_chatter", "_context", "_drain", "_exchange", "_full", "_give_back", "_half", "_held", "_parser", "_phase",
+        "_progress", "_since", "_task", "_transport", "_viewer", "account", "address", "deadline",
     )  # fmt: skip
 
-    def __init__(self, service: "HttpService") -> None:
-        self._service = service
+    def __init__(self, context: HttpContext) -> None:
+        self._context = context
         self._transport: asyncio.Transport
         self._parser = RequestParser()
         self._phase = Phase.WAITING
         self._exchange: Exchange | None = None
         self._viewer: Viewer | None = None
+        self._give_back: Callable[[], None] | None = None  # the viewer's place
         self._full = False  # the client does not take its answer
         self._half = False  # the client sends no more
         self._progress = 0  # of sending, when last looked at
@@ -61,7 +61,7 @@ class Connection(asyncio.Protocol):
         self._since = 0.0  # first byte of the request at hand
         self._task: asyncio.Task[None] | None = None  # of an action that nobody else needs
         self.deadline = math.inf
-        """Monotonic time when `expire` is due."""
+        """Monotonic time when the client must have done what is waited for."""
         self.account: Account | None = None
         """Whose login a viewer watches with, or somebody talks with."""
         self.address = ""
@@ -70,15 +70,15 @@ class Connection(asyncio.Protocol):
     # -- called by asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection; the service may refuse it."""
+        """Take the connection."""
         self._transport = cast(asyncio.Transport, transport)
         # Nothing may wait in the transport when a request is answered: a stream can take the socket over then. (At a
         # limit of 0 asyncio's TLS would pause us even if nothing waits.)
         self._transport.set_write_buffer_limits(1 if transport.get_extra_info("ssl_object") else 0, 0)
         peer = transport.get_extra_info("peername")
-        self.address = str(peer[0]).removeprefix("::ffff:").partition("%")[0] if peer else ""
-        self.deadline = self._service.clock() + self._service.limits.head
-        self._service.enter(self)
+        self.address = plain_address(peer[0]) if peer else ""
+        self.deadline = self._in(self._limits.head)
+        self._context.registry.enter(self)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, and answer what they complete."""
@@ -111,8 +111,10 @@ class Connection(asyncio.Protocol):
         if self._exchange and self._exchange.stream:
             self._exchange.stream.end(broken_off())
         if self._viewer:
-            self._service.fanout.leave(self._viewer)
-        self._service.leave(self)
+            self._context.fanout.leave(self._viewer)
+        if self._give_back:
+            self._give_back()
+        self._context.registry.leave(self)
 
     def pause_writing(self) -> None:
         """Wait for the client to take its answer, before the next request is looked at."""
@@ -128,15 +130,19 @@ class Connection(asyncio.Protocol):
         if self._phase is Phase.WAITING:
             self._rest()
         elif self._phase is Phase.LEAVING:
-            self.deadline = self._service.clock() + self._service.limits.linger
+            self.deadline = self._in(self._limits.linger)
         elif self._viewer:
             self._viewer.drained()
         self._advance()
 
-    # -- called by the service
+    # -- called by the registry
 
-    def expire(self) -> None:
-        """Act on the deadline, which has passed."""
+    def sweep(self, now: float) -> None:
+        """Act on the deadline if it has passed."""
+        if self.deadline < now:
+            self._expire()
+
+    def _expire(self) -> None:
         progress = self._viewer.sent if self._viewer else -self._transport.get_write_buffer_size()
         if (self._full or self._viewer) and progress > self._progress:
             self._await_progress(progress)
@@ -147,26 +153,16 @@ class Connection(asyncio.Protocol):
         else:
             self._transport.abort()
 
-    def refuse(self, error: HttpError) -> None:
-        """Send the client away without listening."""
-        self._answer(refusal(error))
-        self._transport.close()
-
     def close(self) -> None:
-        """End the connection; what was answered still goes out."""
-        self._phase = Phase.LEAVING
-        self._transport.close()
+        """End the connection; an action at work still answers, and what was answered goes out."""
+        if self._phase is not Phase.WORKING:
+            self._phase = Phase.LEAVING
+            self._transport.close()
 
-    def cut(self) -> None:
-        """End the connection at once, with a reset."""
-        sock = self._transport.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    def reset(self) -> None:
+        """End the connection at once."""
+        linger_not(self._transport.get_extra_info("socket"))
         self._transport.abort()
-
-    @property
-    def working(self) -> bool:
-        """Whether an action is at work."""
-        return self._phase is Phase.WORKING
 
     # -- requests
 
@@ -201,7 +197,7 @@ class Connection(asyncio.Protocol):
         elif self._exchange and isinstance(event, bytes):
             self._exchange.take(event)
             if self._exchange.stream:
-                self.deadline = self._service.clock() + self._service.limits.request
+                self.deadline = self._in(self._limits.request)
         elif self._exchange and event is END:
             self._exchange.finish()
             if not self._exchange.stream:
@@ -212,7 +208,7 @@ class Connection(asyncio.Protocol):
             return
         exchange = self._exchange = Exchange(head)
         try:
-            exchange.admit(*self._service.router.admit(head, self.address), self._body_taken)
+            exchange.admit(*self._context.router.admit(head, self.address), self._body_taken)
         except HttpError as error:
             if exchange.complete or self._expects(head) or (head.length or 0) > FORM_LIMIT:
                 raise
@@ -228,8 +224,8 @@ class Connection(asyncio.Protocol):
         """Give the connection to RTSP, if the request is a part of a tunnel; return whether it was."""
         self._phase = Phase.LEAVING
         rest = self._parser.rest()
-        if self._service.tunnel(self._transport, head.method, head.fields["x-sessioncookie"], rest):
-            self._service.leave(self)
+        if self._context.tunnel(self._transport, head.method, head.fields["x-sessioncookie"], rest):
+            self._context.registry.hand_over(self)
             return True
         self._parser.receive(rest)
         self._phase = Phase.READING
@@ -238,7 +234,7 @@ class Connection(asyncio.Protocol):
     def _await_body(self, head: Head) -> None:
         if self._phase is Phase.WAITING:
             self._start_reading()
-        self.deadline = self._since + self._service.limits.request
+        self.deadline = self._since + self._limits.request
         if self._expects(head):
             self._transport.write(CONTINUE)
 
@@ -246,8 +242,8 @@ class Connection(asyncio.Protocol):
         return head.fields.get("expect", "").lower() == "100-continue" and not self._parser.pending
 
     def _run(self, exchange: Exchange) -> None:
-        endpoint, call = exchange.call(self.address, self._service.camera)
-        outcome = self._service.router.run(endpoint, call)
+        endpoint, call = exchange.call(self.address, self._context.camera)
+        outcome = self._context.router.run(endpoint, call)
         if isinstance(outcome, Reply | Join):
             self._conclude(outcome)
         else:
@@ -256,7 +252,7 @@ class Connection(asyncio.Protocol):
                 self.account = exchange.account  # who talks is cut when the account is no more
             else:
                 self.deadline = math.inf
-            task = self._service.spawn(self._work(outcome))
+            task = self._context.registry.spawn(self._work(outcome))
             self._task = task if endpoint.for_caller else None
 
     async def _work(self, outcome: Awaitable[Reply | Join | File]) -> None:
@@ -280,9 +276,10 @@ class Connection(asyncio.Protocol):
         if self._exchange and self._exchange.head.method == "HEAD":
             self._transport.write(stream_head(join.content_type))
             return self._leave()
-        self.account = self._exchange.account if self._exchange else None
-        name = self.account.name if self.account else ""
-        self._viewer = self._service.fanout.join(join, self._transport, self.address, name)
+        assert self._exchange and self._exchange.account
+        account = self._exchange.account
+        self._viewer, self._give_back = self._context.watch(join, self._transport, account, self.address)
+        self.account = account
         self._phase, self.deadline, self._exchange = Phase.VIEWING, math.inf, None
         self._parser = RequestParser()  # what came behind the request means nothing
         return None
@@ -305,7 +302,7 @@ class Connection(asyncio.Protocol):
                 return
             only_head = self._exchange is not None and self._exchange.head.method == "HEAD"
             keep = self._write(file.reply, file.length)
-            self.deadline = self._service.clock() + self._service.limits.unread if self._full else math.inf
+            self.deadline = self._in(self._limits.unread) if self._full else math.inf
             if only_head or await pump(file, self._pass_on):
                 self._settle(keep)
             else:
@@ -332,43 +329,41 @@ class Connection(asyncio.Protocol):
         """Write an answer, or its head if `length` bytes follow; return whether the connection may stay."""
         exchange, self._exchange, self.account, self._task = self._exchange, None, None, None
         head = exchange.head if exchange else None
-        keep = exchange is not None and exchange.complete and exchange.head.keep_alive and not self._service.closing
+        keep = exchange is not None and exchange.complete and exchange.head.keep_alive
+        keep = keep and not self._context.registry.closing
         self._phase = Phase.WORKING  # TLS calls resume_writing() from inside write()
-        self._transport.write(
-            whole(
-                reply,
-                keep_alive=keep,
-                minor=head.version[1] if head else 1,
-                head_only=head is not None and head.method == "HEAD",
-                length=length,
-            )
-        )
+        minor, head_only = head.version[1] if head else 1, head is not None and head.method == "HEAD"
+        self._transport.write(whole(reply, keep_alive=keep, minor=minor, head_only=head_only, length=length))
         if log.isEnabledFor(logging.DEBUG):
             log.debug("%s %s %s %d", self.address, head and head.method, head and redacted(head.target), reply.status)
         return keep
 
     # -- times
 
+    @property
+    def _limits(self) -> Limits:
+        return self._context.registry.limits
+
+    def _in(self, seconds: float) -> float:
+        return self._context.registry.clock() + seconds
+
     def _start_reading(self) -> None:
         self._phase = Phase.READING
-        self._since = self._service.clock()
-        self.deadline = self._since + self._service.limits.head
+        self._since = self._context.registry.clock()
+        self.deadline = self._since + self._limits.head
 
     def _rest(self) -> None:
-        limits = self._service.limits
         self._phase = Phase.WAITING
-        self.deadline = self._service.clock() + (limits.unread if self._full else limits.idle)
+        self.deadline = self._in(self._limits.unread if self._full else self._limits.idle)
 
     def _await_progress(self, so_far: int) -> None:
         self._progress = so_far
-        limits = self._service.limits
-        self.deadline = self._service.clock() + (limits.stall if self._viewer else limits.unread)
+        self.deadline = self._in(self._limits.stall if self._viewer else self._limits.unread)
 
     def _leave(self) -> None:
         """Close, but let the client take the answer first: closing on unread bytes would reset the connection."""
         self._phase, self._exchange = Phase.LEAVING, None
-        limits = self._service.limits
-        self.deadline = self._service.clock() + (limits.unread if self._full else limits.linger)
+        self.deadline = self._in(self._limits.unread if self._full else self._limits.linger)
         if self._half or not self._transport.can_write_eof():
             self._transport.close()
         else:
@@ -379,7 +374,7 @@ class Connection(asyncio.Protocol):
 
     def _body_taken(self) -> None:
         if self._phase is Phase.WORKING:
-            self.deadline = self._service.clock() + self._service.limits.request
+            self.deadline = self._in(self._limits.request)
         self._advance()
 
     def _hurry(self, body: BodyStream) -> None:
@@ -388,7 +383,7 @@ class Connection(asyncio.Protocol):
             self.deadline = math.inf
             body.end(HttpError(408, "the body took too long"))
         else:
-            self.deadline = self._service.clock() + self._service.limits.request
+            self.deadline = self._in(self._limits.request)
 
     def _set_pace(self) -> None:
         """Leave in the kernel what cannot be looked at yet."""

@@ -19,7 +19,6 @@ from ipcamd.media.hub import Hub
 from ipcamd.media.traffic import StreamTraffic, Traffic, ViewerIdentity
 from ipcamd.server.answer import stream_head
 from ipcamd.server.payload_header import pack_header
-from ipcamd.server.seats import Seats
 from ipcamd.server.shared_buffer import SharedBuffer
 from ipcamd.server.viewer import SecureViewer, Viewer
 from ipcamd.wire.multipart import OPENING, plain_part, sdk_part
@@ -113,13 +112,11 @@ class Fanout:
 
     def __init__(
         self,
-        seats: Seats | int = 1000,
         stall: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
         traffic: Traffic | None = None,
     ) -> None:
-        """`seats` are shared with other protocols, or a number; a viewer that takes nothing for `stall` s is cut."""
-        self._seats = Seats(seats) if isinstance(seats, int) else seats
+        """A viewer that takes nothing for `stall` s is cut."""
         self._stall = stall
         self._clock = clock
         self.traffic = traffic or Traffic()
@@ -136,17 +133,14 @@ class Fanout:
         return iter(tuple(self._viewers))
 
     def join(self, join: Join, transport: asyncio.Transport, address: str, account: str = "") -> Viewer:
-        """Start sending the streams of `join` to a connection, head first. Raises ``HttpError`` 503 when full.
+        """Start sending the streams of `join` to a connection, head first.
 
-        `address` and `account` name the viewer in logs.
+        `address` and `account` name the viewer in logs. Raises ``HttpError`` 503 without file descriptors.
         """
-        if not self._seats.admit():
-            raise _full()
         make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
         try:
             viewer = make(transport, ViewerIdentity(address, PROTOCOL, account), _max_frames(join), self._clock)
         except OSError:
-            self._seats.release()
             raise _full() from None
         self._viewers[viewer] = join
         viewer.mark(self._tos[join.sound])
@@ -162,7 +156,6 @@ class Fanout:
         viewer.close()
         if not (join := self._viewers.pop(viewer, None)):
             return
-        self._seats.release()
         for key in ((hub, join.framing) for hub in join.hubs):
             if key in self._feeds and not self._feeds[key].remove(viewer):
                 del self._feeds[key]
@@ -206,7 +199,7 @@ class Fanout:
 
 
 def _full() -> HttpError:
-    return HttpError(503, "too many viewers", (("Retry-After", "10"),))
+    return HttpError(503, "out of file descriptors", (("Retry-After", "10"),))
 
 
 def _max_frames(join: Join) -> int:

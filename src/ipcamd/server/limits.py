@@ -1,4 +1,4 @@
-"""How much of everything the server takes on, and how long it waits."""
+"""Limits of the server: how much it takes on, and how long it waits."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,15 @@ class Limits:
     others: int = 1000
     """Connections besides: snapshots and CGIs are answered while all viewers' places are taken."""
     alone: int = 500
-    """Places that one address cannot take, so that somebody else still gets in."""
+    """Connections that one address cannot take, so that somebody else still gets in."""
+    handshakes: int = 64
+    """TLS handshakes at once."""
+    handshakes_per_address: int = 16
     head: float = 10.0
-    """For a request's line and fields, from its first byte; for a new connection, from its start."""
-    request: float = 30.0
+    """For a request's line and fields, from its first byte; for a new connection, from its start, TLS included."""
+    request: float = 25.0
     """For the whole request, from its first byte; for a streamed body, from piece to piece."""
-    idle: float = 75.0
+    idle: float = 25.0
     """Between two requests."""
     unread: float = 30.0
     """For the client to take an answer."""
@@ -30,3 +33,8 @@ class Limits:
     def connections(self) -> int:
         """All connections together."""
         return self.viewers + self.others
+
+    @property
+    def connections_per_address(self) -> int:
+        """Connections of one address."""
+        return self.connections - self.alone

@@ -4,7 +4,6 @@ import asyncio
 import errno
 import logging
 import socket
-import ssl
 from collections.abc import Callable, Sequence
 
 from ipcamd.errors import ConfigError, PortTaken
@@ -14,13 +13,15 @@ log = logging.getLogger(__name__)
 BACKLOG = 1024
 AT_ONCE = 64
 """Connections taken before others get their turn."""
-HANDSHAKE = 10.0
-"""Seconds for a TLS handshake."""
 PAUSE = 1.0
 """Seconds without accepting when the process or the machine is out of file descriptors or memory."""
 TRIES = 8
 """How often to look for a number that is free on all addresses when any port will do."""
 _NO_IPV6 = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
+
+
+Accept = Callable[[socket.socket, str], None]
+"""Takes a socket that was accepted, and its peer's IP address (IPv4-mapped IPv6 as IPv4)."""
 
 
 class Listener:
@@ -29,18 +30,11 @@ class Listener:
     Not ``loop.create_server``: when file descriptors run out, that fills the log with a thousand tracebacks a second.
     """
 
-    def __init__(
-        self,
-        sockets: Sequence[socket.socket],
-        factory: Callable[[], asyncio.BaseProtocol],
-        tls: ssl.SSLContext | None = None,
-    ) -> None:
+    def __init__(self, sockets: Sequence[socket.socket], accept: Accept) -> None:
         self.port: int = sockets[0].getsockname()[1]
         """The real number, if 0 was asked for."""
         self._sockets = sockets
-        self._factory = factory
-        self._tls = tls
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._accept = accept
         self._pause: asyncio.TimerHandle | None = None
         self._start()
 
@@ -55,7 +49,7 @@ class Listener:
         self._pause = None
         for sock in self._sockets:
             sock.setblocking(False)
-            asyncio.get_running_loop().add_reader(sock, self._accept, sock)
+            asyncio.get_running_loop().add_reader(sock, self._accept_some, sock)
 
     def _stop(self) -> None:
         if self._pause:
@@ -63,42 +57,35 @@ class Listener:
         for sock in self._sockets:
             asyncio.get_running_loop().remove_reader(sock)
 
-    def _accept(self, listening: socket.socket) -> None:
-        try:
-            for _ in range(AT_ONCE):
-                self._welcome(listening.accept()[0])
-        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-            return
-        except OSError as error:
-            log.warning("port %d rests for %g s: %s", self.port, PAUSE, error)
-            self._stop()
-            self._pause = asyncio.get_running_loop().call_later(PAUSE, self._start)
+    def _accept_some(self, listening: socket.socket) -> None:
+        for _ in range(AT_ONCE):
+            try:
+                sock, peer = listening.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                self._rest(error)
+                return
+            sock.setblocking(False)
+            self._accept(sock, plain_address(peer[0]))
 
-    def _welcome(self, sock: socket.socket) -> None:
-        sock.setblocking(False)
-        loop = asyncio.get_running_loop()
-        task: asyncio.Task[object] = loop.create_task(
-            loop.connect_accepted_socket(
-                self._factory, sock, ssl=self._tls, ssl_handshake_timeout=HANDSHAKE if self._tls else None
-            )
-        )
-        self._tasks.add(task)
-        task.add_done_callback(self._welcomed)
-
-    def _welcomed(self, task: "asyncio.Task[object]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.info("a connection was lost at once: %s", error)
+    def _rest(self, error: OSError) -> None:
+        log.warning("port %d rests for %g s: %s", self.port, PAUSE, error)
+        self._stop()
+        self._pause = asyncio.get_running_loop().call_later(PAUSE, self._start)
 
 
-async def listen(
-    factory: Callable[[], asyncio.BaseProtocol], hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None
-) -> Listener:
+def plain_address(address: str) -> str:
+    """Return an IP address without its zone, IPv4-mapped IPv6 as IPv4."""
+    return address.removeprefix("::ffff:").partition("%")[0]
+
+
+async def listen(accept: Accept, hosts: Sequence[str], port: int) -> Listener:
     """Listen on `port` of all `hosts` (IP addresses); 0 takes a number that is free on all of them.
 
     ``::`` is left out on a machine without IPv6. Raises `ConfigError`, then nothing is open.
     """
-    return Listener(bind(hosts, port), factory, tls)
+    return Listener(bind(hosts, port), accept)
 
 
 def bind(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> list[socket.socket]:
@@ -150,5 +137,5 @@ def _explained(error: OSError, host: str, port: int) -> ConfigError:
     if error.errno == errno.EACCES:
         return ConfigError(f"port {port} needs more rights: choose a port above 1023")
     if error.errno == errno.EADDRNOTAVAIL:
-        return ConfigError(f"this machine has not the address {host}: give another --host")
+        return ConfigError(f"the address {host} is not available on this machine: give another --host")
     return ConfigError(f"cannot listen on port {port}: {error.strerror}")

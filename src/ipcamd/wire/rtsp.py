@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 METHOD_LIMIT, TARGET_LIMIT = 64, 2048
 FIELD_LIMIT, NAME_LIMIT, VALUE_LIMIT = 255, 512, 2048
-HEAD_LIMIT = 32 * 1024
+HEAD_LIMIT = 16 * 1024
 """Bytes of all field lines together."""
 BODY_LIMIT = 128 * 1024
+BODY_LIMIT_STRANGER = 4 * 1024
+"""Before a login."""
 _LINE_LIMIT = METHOD_LIMIT + TARGET_LIMIT + 16
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -85,11 +87,16 @@ class _Refused(Exception):
 
 
 class Parser:
-    """Feed it what a client sends; it returns what that completes, in order. It keeps at most one message."""
+    """Takes what a client sends, and gives what that completes, one after the other.
 
-    __slots__ = ("_awaited", "_broken", "_buffer", "_count", "_fields", "_line", "_size")
+    Of a message that is not complete it keeps no more than the limits; of those behind it, what it was given.
+    """
+
+    __slots__ = ("_awaited", "_broken", "_buffer", "_count", "_fields", "_line", "_size", "body_limit")
 
     def __init__(self) -> None:
+        self.body_limit = BODY_LIMIT_STRANGER
+        """Bytes of a request's body; beyond, the request is `Broken` with 413."""
         self._buffer = bytearray()
         self._line: tuple[str, str] | None = None
         self._fields: dict[str, str] = {}
@@ -102,20 +109,21 @@ class Parser:
         """Whether a message has begun and is not complete."""
         return bool(self._buffer) or self._line is not None
 
-    def feed(self, data: bytes) -> list[Event]:
+    def receive(self, data: bytes) -> None:
         """Take what arrived; after a `Broken` nothing more is taken."""
+        if not self._broken:
+            self._buffer += data
+
+    def next_event(self) -> Event | None:
+        """Return what comes next, None if that is not complete."""
         if self._broken:
-            return []
-        self._buffer += data
-        events: list[Event] = []
+            return None
         try:
-            while (event := self._next()) is not None:
-                events.append(event)
+            return self._next()
         except _Refused as refused:
             self._broken = True
             self._buffer.clear()
-            events.append(Broken(refused.status, self._fields.get("cseq", "")))
-        return events
+            return Broken(refused.status, self._fields.get("cseq", ""))
 
     def _next(self) -> Event | None:
         if self._line is None and self._buffer[:1] == b"$":
@@ -159,7 +167,7 @@ class Parser:
         elif line:
             self._take_field(line)
         else:
-            self._awaited = _length(self._fields.get("content-length"))
+            self._awaited = _length(self._fields.get("content-length"), self.body_limit)
 
     def _take_field(self, line: bytes) -> None:
         name, colon, value = line.partition(b":")
@@ -208,19 +216,21 @@ def _request_line(line: bytes) -> tuple[str, str]:
     return method.decode(), target.decode()
 
 
-def _length(text: str | None) -> int:
+def _length(text: str | None, limit: int) -> int:
     if text is None:
         return 0
     if not re.fullmatch("[0-9]{1,10}", text):
         raise _Refused(400)
-    if int(text) > BODY_LIMIT:
+    if int(text) > limit:
         raise _Refused(413)
     return int(text)
 
 
-def response(status: int, cseq: str, fields: Iterable[tuple[str, str]] = (), body: bytes = b"") -> bytes:
-    """Return a whole response; `cseq` "" leaves the number out."""
-    lines = [f"RTSP/1.0 {status} {REASONS.get(status, 'Error')}"]
+def response(
+    status: int, cseq: str, fields: Iterable[tuple[str, str]] = (), body: bytes = b"", reason: str = ""
+) -> bytes:
+    """Return a whole response; `cseq` "" leaves the number out, `reason` "" takes the status's own phrase."""
+    lines = [f"RTSP/1.0 {status} {reason or REASONS.get(status, 'Error')}"]
     if cseq:
         lines.append(f"CSeq: {cseq}")
     lines += [f"{name}: {value}" for name, value in fields]

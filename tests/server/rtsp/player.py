@@ -11,9 +11,12 @@ from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.params.group import Rank
+from ipcamd.server.admission import Admission
 from ipcamd.server.limits import Limits
+from ipcamd.server.registry import Registry
 from ipcamd.server.rtsp.catalog import Catalog
 from ipcamd.server.rtsp.service import RtspService
+from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire import rtp
 
 SPS, PPS = bytes.fromhex("6742c01f95a014"), bytes.fromhex("68ce3c80")
@@ -85,6 +88,7 @@ class Response:
     fields: dict[str, str]
     body: bytes = b""
     challenges: list[str] = field(default_factory=list)
+    reason: str = ""
 
 
 class Player:
@@ -128,7 +132,8 @@ class Player:
             text = first + await self.reader.readuntil(b"\r\n\r\n")
             line, *rest = text.decode().split("\r\n")[:-2]
             pairs = [(name.lower(), value) for name, _, value in (each.partition(": ") for each in rest)]
-            answer = Response(int(line.split(" ")[1]), dict(pairs))
+            _, status, reason = line.split(" ", 2)
+            answer = Response(int(status), dict(pairs), reason=reason)
             answer.challenges = [value for name, value in pairs if name == "www-authenticate"]
             answer.body = await self.reader.readexactly(int(answer.fields.get("content-length", "0")))
             return answer
@@ -164,11 +169,12 @@ class Player:
             if packet.marker:
                 return data
 
-    async def play(self, path: str = "/h264", tracks: int = 1) -> None:
+    async def play(self, path: str = "/h264", tracks: int = 1, user: str = "") -> None:
         """Set tracks up on channels 0, 2 ... and play them."""
+        login = {"authorization": basic(user)} if user else {}
         for track in range(tracks):
             channels = f"RTP/AVP/TCP;unicast;interleaved={2 * track}-{2 * track + 1}"
-            assert (await self.ask("SETUP", f"{path}/track{track}", transport=channels)).status == 200
+            assert (await self.ask("SETUP", f"{path}/track{track}", transport=channels, **login)).status == 200
         assert (await self.ask("PLAY", path)).status == 200
 
     async def closed(self) -> bool:
@@ -187,20 +193,21 @@ class Player:
 class Stage:
     """A service on a free port, with players; as a context."""
 
-    def __init__(self, limits: Limits | None = None, admits=lambda _: True) -> None:
+    def __init__(self, limits: Limits | None = None, allows=lambda _: True) -> None:
         self.lens, self.door = Lens(), Door()
         self.time = 1000.0
         self.spoken: list[tuple[bytes, str]] = []
+        self.registry = Registry(Admission(limits, allows), lambda: self.time)
+        self.viewers = ViewerLimit(self.registry.limits.viewers)
         self.service = RtspService(
             self.lens.catalog(),
             self.door,
+            self.registry,
+            self.viewers,
             talk=lambda packet, account: self.spoken.append((packet, account.name)),
-            limits=limits,
-            clock=lambda: self.time,
             clock_ns=lambda: self.lens.now,
-            admits=admits,
         )
-        self.service.gate.login_needed = False
+        self.service.context.gate.login_needed = False
         self.players: list[Player] = []
 
     async def __aenter__(self) -> "Stage":
@@ -219,7 +226,7 @@ class Stage:
     def later(self, seconds: float) -> None:
         """Let time pass, and the service look."""
         self.time += seconds
-        self.service.sweep()
+        self.registry.sweep()
 
     async def quiet(self) -> None:
         """Wait until the service has noticed what its clients did."""

@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.server.rtsp.player import Player, Stage
+from tests.server.rtsp.player import Player, Stage, basic
 
 from ipcamd.server.limits import Limits
 from ipcamd.wire.rtsp import Parser
@@ -45,7 +45,7 @@ async def watcher(stage: Stage) -> AsyncIterator[Player]:
     yield watcher
     key = stage.lens.picture(key=True)
     assert await watcher.frame() == key
-    assert len(stage.service) == 1
+    assert len(stage.service.context.sessions) == 1
 
 
 async def attack(stage: Stage, data: bytes, size: int) -> None:
@@ -63,7 +63,7 @@ async def attack(stage: Stage, data: bytes, size: int) -> None:
 async def test_hostile_request(
     stage: Stage, watcher: Player, caplog: pytest.LogCaptureFixture, number: int, login: bool
 ) -> None:
-    stage.service.gate.login_needed = login
+    stage.service.context.gate.login_needed = login
     await attack(stage, HOSTILE[number], 4096)
     await attack(stage, HOSTILE[number][:3000], 1)
     assert "Traceback" not in caplog.text
@@ -97,7 +97,7 @@ async def test_an_internal_error_shows_nothing_of_the_code(
     def fail(_: str) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(stage.service, "paths", fail)
+    stage.service.context.paths = fail
     answer = await player.ask("SETUP", "/h264", transport=TCP)
     assert (answer.status, answer.body) == (500, b"")
     assert "secret" not in str(answer.fields)
@@ -114,10 +114,10 @@ async def test_a_dripping_request_and_a_silent_connection_end(stage: Stage) -> N
     await stage.quiet()
     stage.later(2)
     assert await dripping.closed()
-    stage.later(70)
+    stage.later(16)
     assert await silent.closed()
     await stage.quiet()
-    assert not stage.service._connections
+    assert not len(stage.registry)
 
 
 async def test_a_half_closed_connection_ends(stage: Stage) -> None:
@@ -126,7 +126,7 @@ async def test_a_half_closed_connection_ends(stage: Stage) -> None:
     player.writer.write_eof()
     assert await player.closed()
     await stage.quiet()
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
     assert not stage.lens.h264.watched.is_set()
 
 
@@ -148,12 +148,31 @@ async def test_answers_that_nobody_reads_are_not_piled_up(stage: Stage, player: 
     player.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" * 100_000)
     for _ in range(5):
         await stage.quiet()
-    (connection,) = stage.service._connections
+    (connection,) = stage.registry
     assert connection.line.waiting < 1_000_000
     stage.later(1)
     stage.later(11)
     await stage.quiet()
-    assert not stage.service._connections
+    assert not len(stage.registry)
+
+
+@pytest.mark.parametrize(("login", "size", "status"), [("", 4096, 200), ("", 4097, 413), ("admin", 131072, 451)])
+async def test_a_long_body_needs_a_login(stage: Stage, player: Player, login: str, size: int, status: int) -> None:
+    stage.service.context.gate.login_needed = True
+    if login:
+        assert (await player.ask("GET_PARAMETER", authorization=basic(login))).status == 200
+    method = "OPTIONS" if status == 200 else "GET_PARAMETER"
+    player.send(method, body=bytes(size - 2) + b"\na", authorization=basic("admin"))
+    assert (await player.answer()).status == status
+
+
+async def test_a_stranger_who_reads_nothing_keeps_little_in_memory(stage: Stage, player: Player) -> None:
+    player.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    player.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" * 100_000)
+    for _ in range(5):
+        await stage.quiet()
+    (connection,) = stage.registry
+    assert connection.line.waiting < 32_000  # type: ignore[attr-defined]
 
 
 async def test_too_many_connections() -> None:
@@ -169,14 +188,14 @@ async def test_too_many_connections() -> None:
 
 async def test_addresses_that_may_not_connect() -> None:
     allowed = True
-    async with Stage(admits=lambda _: allowed) as stage:
+    async with Stage(allows=lambda _: allowed) as stage:
         player = await stage.player()
         await player.play()
         allowed = False
         stage.service.recheck()
         assert await player.closed()
         await stage.quiet()
-        assert len(stage.service) == 0
+        assert len(stage.service.context.sessions) == 0
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await (await stage.player()).ask("OPTIONS")
 
@@ -186,12 +205,12 @@ async def test_closing_says_goodbye_and_leaves_nothing(stage: Stage) -> None:
     await player.play()
     await stage.service.close()
     assert await player.closed()
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
     assert not stage.lens.h264.watched.is_set()
 
 
 async def test_a_guesser_is_answered_late_and_the_next_request_waits(stage: Stage, player: Player) -> None:
-    stage.service.gate.login_needed = True
+    stage.service.context.gate.login_needed = True
     player.send("DESCRIBE", "/h264", authorization="Basic wrong")
     player.send("OPTIONS")
     answers = [await player.answer(), await player.answer()]
@@ -201,5 +220,7 @@ async def test_a_guesser_is_answered_late_and_the_next_request_waits(stage: Stag
 def test_parser_keeps_no_more_than_a_message() -> None:
     parser = Parser()
     for _ in range(1000):
-        parser.feed(b"$\x00\x00\x02ab" * 10)
+        parser.receive(b"$\x00\x00\x02ab" * 10)
+        while parser.next_event():
+            pass
     assert len(parser._buffer) == 0

@@ -141,9 +141,9 @@ async def test_play_again_while_playing_changes_nothing(stage: Stage, player: Pl
 
 async def test_teardown_ends_the_session(stage: Stage, player: Player) -> None:
     await player.play()
-    assert len(stage.service) == 1
+    assert len(stage.service.context.sessions) == 1
     assert (await player.ask("TEARDOWN", "/h264")).status == 200
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
     assert not stage.lens.h264.watched.is_set()
     assert (await player.ask("PLAY", "/h264")).status == 454
 
@@ -151,28 +151,56 @@ async def test_teardown_ends_the_session(stage: Stage, player: Player) -> None:
 async def test_teardown_of_one_track_leaves_the_other(stage: Stage, player: Player) -> None:
     await player.play("", tracks=2)
     await player.ask("TEARDOWN", "/track0")
-    assert len(stage.service) == 1
+    assert len(stage.service.context.sessions) == 1
     assert not stage.lens.h264.watched.is_set()
     samples = stage.lens.tone()
     assert (await player.packet(2)).payload == samples
     await player.ask("TEARDOWN", "/track1")
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
 
 
 async def test_teardown_of_what_the_settings_have_taken_away(stage: Stage, player: Player) -> None:
     await player.play("/audio")
     stage.lens.microphone = False
     assert (await player.ask("TEARDOWN", "/audio")).status == 200
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
 
 
-async def test_keep_alives(stage: Stage, player: Player) -> None:
-    await player.ask("SETUP", "/audio", transport=TCP)
-    for method in ("GET_PARAMETER", "SET_PARAMETER", "OPTIONS"):
+@pytest.mark.parametrize("named", [True, False])
+async def test_keep_alives(stage: Stage, player: Player, named: bool) -> None:
+    """RFC 2326, 12.37: any request on the connection that set up a session, with or without a Session field."""
+    await player.ask("SETUP", "/audio", transport="RTP/AVP;client_port=5000-5001")
+    assert (await player.ask("PLAY", "/audio")).status == 200
+    player.session = player.session if named else ""
+    for method in ("GET_PARAMETER", "SET_PARAMETER", "OPTIONS", "DESCRIBE", "OPTIONS"):
         stage.later(50)
         assert (await player.ask(method, "/audio")).status == 200
     stage.later(61)
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
+
+
+async def test_a_request_on_another_connection_without_a_session_keeps_nothing_alive(
+    stage: Stage, player: Player
+) -> None:
+    await player.ask("SETUP", "/audio", transport="RTP/AVP;client_port=5000-5001")
+    await player.ask("PLAY", "/audio")
+    stage.later(50)
+    assert (await (await stage.player()).ask("OPTIONS")).status == 200
+    stage.later(11)
+    assert len(stage.service.context.sessions) == 0
+
+
+@pytest.mark.parametrize("transport", [TCP, "RTP/AVP;client_port=5000-5001"])
+async def test_a_session_that_is_not_played_ends_whatever_its_client_says(
+    stage: Stage, player: Player, transport: str
+) -> None:
+    await player.ask("SETUP", "/audio", transport=transport)
+    stage.later(9)
+    assert (await player.ask("OPTIONS")).status == 200
+    assert len(stage.service.context.sessions) == 1
+    stage.later(2)
+    assert len(stage.service.context.sessions) == 0
+    assert (await player.ask("PLAY", "/audio")).status == 454
 
 
 async def test_unknown_parameters_are_named(player: Player) -> None:
@@ -215,7 +243,7 @@ async def test_what_is_wrong(
     stage: Stage, player: Player, method: str, path: str, fields: dict[str, str], status: int
 ) -> None:
     assert (await player.ask(method, path, **fields)).status == status
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
     assert (await player.ask("OPTIONS")).status == 200
 
 
@@ -242,7 +270,7 @@ async def test_four_sessions_on_a_connection(stage: Stage, player: Player) -> No
         assert (await player.ask("SETUP", "/audio", transport="RTP/AVP/TCP")).status == 200
     player.session = ""
     assert (await player.ask("SETUP", "/audio", transport="RTP/AVP/TCP")).status == 453
-    assert len(stage.service) == 4
+    assert len(stage.service.context.sessions) == 4
 
 
 async def test_pipelined_requests_are_answered_in_order(stage: Stage, player: Player) -> None:
@@ -257,7 +285,7 @@ async def test_pipelined_requests_are_answered_in_order(stage: Stage, player: Pl
 
 
 async def test_login(stage: Stage, player: Player) -> None:
-    stage.service.gate.login_needed = True
+    stage.service.context.gate.login_needed = True
     assert (await player.ask("OPTIONS")).status == 200
     answer = await player.ask("DESCRIBE", "/h264")
     assert answer.status == 401
@@ -277,15 +305,15 @@ async def test_who_came_without_a_login_leaves_when_one_is_needed(stage: Stage, 
     await player.play("/audio")
     other = await stage.player()
     stage.service.need_login(True)
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
     assert await player.closed()
     assert (await other.ask("SETUP", "/audio", transport=TCP, authorization=basic("guest"))).status == 200
     stage.service.need_login(True)
-    assert len(stage.service) == 1
+    assert len(stage.service.context.sessions) == 1
 
 
 async def test_a_digest_for_the_presentation_is_good_for_its_tracks(stage: Stage, player: Player) -> None:
-    stage.service.gate.login_needed = True
+    stage.service.context.gate.login_needed = True
     digest = 'Digest username="a", realm="x", nonce="n", uri="%s", response="%s"'
     for uri in (f"{player.url}/h264", f"{player.url}/h264/", f"{player.url}/mjpeg"):
         await player.ask("SETUP", "/h264/track0", transport=TCP, authorization=digest % (uri, "0" * 32))

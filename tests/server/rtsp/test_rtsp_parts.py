@@ -154,9 +154,9 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
         settings = Settings(database, GROUPS, {})
         async with Stage() as stage:
             follow(stage.service, settings, "127.0.0.1")
-            assert stage.service.gate.login_needed
-            assert stage.service.tos == {"video": 0, "audio": 0}
-            assert stage.service.multicast.sender(codecs.H264) is None
+            assert stage.service.context.gate.login_needed
+            assert stage.service.context.tos == {"video": 0, "audio": 0}
+            assert stage.service.context.multicast.sender(codecs.H264) is None
             await settings.update(
                 [
                     Change("System", "RTSPAuth", "no"),
@@ -165,20 +165,20 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
                     Change("Network.Advanced.Multicast", "H264Port", "7550"),
                 ]
             )
-            assert not stage.service.gate.login_needed
-            assert stage.service.tos == {"video": 34 << 2, "audio": 46 << 2}
-            sender = stage.service.multicast.sender(codecs.H264)
+            assert not stage.service.context.gate.login_needed
+            assert stage.service.context.tos == {"video": 34 << 2, "audio": 46 << 2}
+            sender = stage.service.context.multicast.sender(codecs.H264)
             assert sender is not None
             assert sender.port == 7550
             assert stage.lens.sound.watched.is_set()
             stage.lens.microphone = False  # the catalog is asked anew after any change of the microphone
             await settings.update([Change("Audio", "MicEnabled", "yes")])
-            assert stage.service.multicast.sender(codecs.ULAW) is None
+            assert stage.service.context.multicast.sender(codecs.ULAW) is None
 
 
 async def test_multicast_goes_on_from_the_same_socket_where_it_does_not_change(stage: Stage) -> None:
     settings = Multicast("239.255.3.4", ((codecs.H264, 7560), (codecs.ULAW, 7562)), 3, "127.0.0.1")
-    multicast = stage.service.multicast
+    multicast = stage.service.context.multicast
     multicast.configure(settings)
     picture, sound = multicast.sender(codecs.H264), multicast.sender(codecs.ULAW)
     assert picture is not None
@@ -201,7 +201,7 @@ async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: 
     ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
     monkeypatch.setattr("ipcamd.wire.sap.PORT", ears.getsockname()[1])
     ports = ((codecs.H264, 7560), (codecs.ULAW, 7562))
-    stage.service.multicast.configure(Multicast("239.255.3.4", ports, 3, "127.0.0.1"))
+    stage.service.context.multicast.configure(Multicast("239.255.3.4", ports, 3, "127.0.0.1"))
     stage.lens.picture(key=True)
     loop = asyncio.get_running_loop()
     told = await asyncio.wait_for(loop.sock_recv(ears, 2048), 1)
@@ -210,7 +210,7 @@ async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: 
     for line in ("c=IN IP4 239.255.3.4/3", "m=video 7560 RTP/AVP 96", "m=audio 7562 RTP/AVP 0"):
         assert f"{line}\r\n" in text
     assert "a=control:" not in text
-    stage.service.multicast.configure(None)
+    stage.service.context.multicast.configure(None)
     ended = await asyncio.wait_for(loop.sock_recv(ears, 2048), 1)
     assert (ended[0], ended[1:]) == (0x24, told[1:])
     ears.close()

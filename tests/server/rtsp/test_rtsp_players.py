@@ -11,7 +11,7 @@ import pytest
 from tests.gstreamer import settled
 from tests.server.rtsp.film import RATE, Film
 from tests.server.rtsp.player import Stage
-from tests.server.rtsp.test_rtsp_tunnel import Http
+from tests.server.rtsp.test_rtsp_tunnel import open_http
 
 from ipcamd.access.accounts import Accounts
 from ipcamd.access.authenticator import Authenticator
@@ -46,7 +46,7 @@ async def guarded(cinema: Stage, tmp_path: Path) -> AsyncIterator[Stage]:
     with Database(tmp_path / "db") as database:
         accounts = Accounts(database)
         accounts.first_start("admin", PASSWORD)
-        cinema.service.gate = Gate(Authenticator(accounts, lambda: "Front door"))
+        cinema.service.context.gate = Gate(Authenticator(accounts, lambda: "Front door"))
         yield cinema
 
 
@@ -72,7 +72,7 @@ async def test_ffmpeg(cinema: Stage, path: str, way: str) -> None:
     code, complaints = await ffmpeg(f"rtsp://127.0.0.1:{cinema.port}/{path}", way)
     assert (code, complaints) == (0, "")
     await cinema.quiet()
-    assert len(cinema.service) == 0
+    assert len(cinema.service.context.sessions) == 0
 
 
 async def test_duration_and_rate(cinema: Stage, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ async def test_duration_and_rate(cinema: Stage, tmp_path: Path) -> None:
 async def test_gstreamer(cinema: Stage, path: str, way: str) -> None:
     assert await gstreamer(f"rtsp://127.0.0.1:{cinema.port}/{path}", f"protocols={way}") == (0, "")
     await cinema.quiet()
-    assert len(cinema.service) == 0
+    assert len(cinema.service.context.sessions) == 0
 
 
 async def gstreamer(url: str, *options: str) -> tuple[int, str]:
@@ -103,20 +103,18 @@ async def gstreamer(url: str, *options: str) -> tuple[int, str]:
 
 
 async def test_ffmpeg_over_http(cinema: Stage) -> None:
-    server = await asyncio.get_running_loop().create_server(lambda: Http(cinema), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    assert await ffmpeg(f"rtsp://127.0.0.1:{port}/h264", "http") == (0, "")
+    listener = await open_http(cinema)
+    assert await ffmpeg(f"rtsp://127.0.0.1:{listener.port}/h264", "http") == (0, "")
     await cinema.quiet()
-    assert not cinema.service._connections
-    server.close()
+    assert not len(cinema.registry)
+    listener.close()
 
 
 @GSTREAMER
 async def test_gstreamer_over_http(cinema: Stage) -> None:
-    server = await asyncio.get_running_loop().create_server(lambda: Http(cinema), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    assert await gstreamer(f"rtsph://127.0.0.1:{port}/h264") == (0, "")
-    server.close()
+    listener = await open_http(cinema)
+    assert await gstreamer(f"rtsph://127.0.0.1:{listener.port}/h264") == (0, "")
+    listener.close()
 
 
 @pytest.mark.parametrize("way", ["tcp", "udp"])
@@ -155,7 +153,7 @@ async def test_multicast_in_a_network_of_its_own() -> None:
 @pytest.mark.parametrize("player", ["ffmpeg", "gstreamer"])
 async def test_by_multicast(cinema: Stage, player: str) -> None:
     settings = Multicast("239.255.7.7", ((codecs.JPEG, 7568), (codecs.ULAW, 7572)), 1, "127.0.0.1")
-    cinema.service.multicast.configure(settings)
+    cinema.service.context.multicast.configure(settings)
     url = f"rtsp://127.0.0.1:{cinema.port}/mjpeg"
     if player == "gstreamer":
         assert await gstreamer(url, "protocols=udp-mcast") == (0, "")

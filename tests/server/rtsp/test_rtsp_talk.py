@@ -40,9 +40,9 @@ async def test_a_talker_over_tcp_who_is_silent_for_too_long_has_vanished(stage: 
     player.writer.write(interleave(0, [SPEECH]))
     await player.ask("OPTIONS")
     stage.later(50)
-    assert len(stage.service) == 1
+    assert len(stage.service.context.sessions) == 1
     stage.later(20)
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
 
 
 async def test_speech_over_udp(stage: Stage, player: Player) -> None:
@@ -60,7 +60,7 @@ async def test_speech_over_udp(stage: Stage, player: Player) -> None:
     await stage.quiet()
     assert stage.spoken == [(SPEECH, "admin")]
     stage.later(50)
-    assert len(stage.service) == 1
+    assert len(stage.service.context.sessions) == 1
     mouth.close()
     stranger.close()
 
@@ -71,7 +71,7 @@ async def test_who_may_not_speak(stage: Stage, player: Player, who: str, status:
     assert (await player.ask("DESCRIBE", "/audio", require=BACKCHANNEL, **fields)).status == status
     answer = await player.ask("SETUP", "/audio/talk", transport="RTP/AVP/TCP", **fields)
     assert answer.status == status
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
 
 
 async def test_a_session_that_others_began_cannot_be_spoken_in(stage: Stage, player: Player) -> None:

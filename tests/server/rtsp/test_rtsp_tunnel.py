@@ -7,28 +7,24 @@ from typing import cast
 
 import pytest
 from tests.server.rtsp.player import Player, Stage
+from tests.server.serving import HOSTS, Users
 
+from ipcamd.camera import Camera
+from ipcamd.server.context import HttpContext
+from ipcamd.server.fanout import Fanout
+from ipcamd.server.listener import Listener
+from ipcamd.server.registry import Registry
+from ipcamd.server.router import Router
+from ipcamd.server.service import HttpService
 from ipcamd.wire.tunnel import GREETING
 
 
-class Http(asyncio.Protocol):
-    """As much of the HTTP service as hands connections over."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.data = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        self.data += data
-        head, end, rest = self.data.partition(b"\r\n\r\n")
-        if end:
-            method = head.decode().partition(" ")[0]
-            cookie = head.decode().partition("x-sessioncookie: ")[2].partition("\r")[0]
-            if not self.stage.service.tunnels.adopt(self.transport, method, cookie, rest):
-                self.transport.close()
+async def open_http(stage: Stage) -> Listener:
+    """Open an HTTP port, which hands tunnels over to the stage's RTSP."""
+    registry = Registry(stage.registry.admission, stage.registry.clock)
+    adopt = stage.service.tunnels.adopt
+    context = HttpContext(Router((), Users()), cast(Camera, None), Fanout(), registry, stage.viewers, adopt)
+    return await HttpService(context).open(HOSTS, 0)
 
 
 class Tunnelled(Player):
@@ -63,9 +59,9 @@ class Pieces:
 
 @pytest.fixture
 async def port(stage: Stage) -> AsyncIterator[int]:
-    server = await asyncio.get_running_loop().create_server(lambda: Http(stage), "127.0.0.1", 0)
-    yield server.sockets[0].getsockname()[1]
-    server.close()
+    listener = await open_http(stage)
+    yield listener.port
+    listener.close()
 
 
 async def test_play(stage: Stage, port: int) -> None:
@@ -78,7 +74,7 @@ async def test_play(stage: Stage, port: int) -> None:
     assert await player_goes_on(stage, player)
     player.close()
     await stage.quiet()
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
     assert not stage.service.tunnels._outlets
 
 
@@ -109,7 +105,7 @@ async def test_another_post_takes_over(stage: Stage, port: int) -> None:
 async def test_what_is_no_tunnel(stage: Stage, port: int, head: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head + b"\r\n\r\n")
-    assert await reader.read() == b""
+    assert b" 404 " in await reader.readline()
     writer.close()
     assert not stage.service.tunnels._outlets
 

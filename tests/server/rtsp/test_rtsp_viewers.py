@@ -5,9 +5,11 @@ import socket
 from itertools import pairwise
 
 import pytest
-from tests.server.rtsp.player import SECOND, Player, Stage
+from tests.server.rtsp.player import SECOND, Player, Stage, basic
 
+from ipcamd.access.accounts import Account
 from ipcamd.media import codecs
+from ipcamd.params.group import Rank
 from ipcamd.server.limits import Limits
 from ipcamd.server.rtsp.multicast import Multicast
 from ipcamd.wire import rtcp, rtp
@@ -56,7 +58,7 @@ async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(st
     slow.writer.transport.resume_reading()  # type: ignore[attr-defined]
     got = []
     while not got or got[-1] is not sent[-1]:
-        waiting = [c for c in stage.service._connections if c.line.waiting]
+        waiting = [c for c in stage.registry if c.line.waiting]
         if not waiting:
             sent.append(stage.lens.picture(size=500))
             sent.append(stage.lens.picture(key=True, size=500))
@@ -86,7 +88,7 @@ async def test_a_viewer_who_reads_nothing_is_cut(stage: Stage, player: Player) -
     player.writer.transport.pause_reading()  # type: ignore[attr-defined]
     player.send("SETUP", "/h264/track0", transport="RTP/AVP/TCP;interleaved=0-1")
     await stage.quiet()
-    (session,) = stage.service._sessions
+    (session,) = stage.service.context.sessions._sessions
     player.session = session
     player.send("PLAY", "/h264")
     await stage.quiet()
@@ -95,10 +97,10 @@ async def test_a_viewer_who_reads_nothing_is_cut(stage: Stage, player: Player) -
     await stage.quiet()
     stage.later(1)
     stage.later(5)
-    assert len(stage.service) == 1
+    assert len(stage.service.context.sessions) == 1
     stage.later(6)
     await stage.quiet()
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
     assert not stage.lens.h264.watched.is_set()
 
 
@@ -161,10 +163,10 @@ async def test_udp(stage: Stage, player: Player, ears: Ears) -> None:
         stage.later(50)
         ears.rtcp.sendto(report, ("127.0.0.1", server + 1))
         await stage.quiet()
-    (session,) = stage.service._sessions.values()
+    (session,) = stage.service.context.sessions
     assert session.receptions[source] == rtcp.Reception(9, source, 0.25, 1, 0x10002, 30)
     stage.later(61)
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
     assert not stage.lens.h264.watched.is_set()
 
 
@@ -184,7 +186,7 @@ async def test_a_group_of_pictures_over_udp_comes_in_bursts_and_whole(stage: Sta
 
 async def test_without_kernel_support_packets_go_singly(stage: Stage, player: Player, ears: Ears) -> None:
     await player.ask("SETUP", "/h264/track0", transport=ears.transport)
-    (session,) = stage.service._sessions.values()
+    (session,) = stage.service.context.sessions
     session.setups[0].viewer._whole = True  # type: ignore[union-attr]
     await player.ask("PLAY", "/h264")
     stage.lens.picture(key=True, size=5000)
@@ -204,7 +206,7 @@ async def test_a_session_over_udp_outlives_its_connection_for_a_while(stage: Sta
     other.close()
     await stage.quiet()
     stage.later(11)
-    assert len(stage.service) == 0
+    assert len(stage.service.context.sessions) == 0
     goodbye = await ears.report()  # the first is the sender report at PLAY
     assert goodbye[1] == 200
 
@@ -225,7 +227,7 @@ async def test_multicast(stage: Stage, player: Player) -> None:
     ears.close()
     ears, reports = _member("239.255.77.7", port), _member("239.255.77.7", port + 1)
     settings = Multicast("239.255.77.7", ((codecs.H264, port), (codecs.ULAW, port + 2)), 1, "127.0.0.1")
-    stage.service.multicast.configure(settings)
+    stage.service.context.multicast.configure(settings)
     answer = await player.ask("SETUP", "/h264/track0", transport="RTP/AVP;multicast")
     expected = f"RTP/AVP;multicast;destination=239.255.77.7;port={port}-{port + 1};ttl=1"
     assert answer.fields["transport"].startswith(expected)
@@ -235,7 +237,7 @@ async def test_multicast(stage: Stage, player: Player) -> None:
     stage.lens.picture(key=True, size=100)
     data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ears, 2048), 1)
     assert rtp.parse(data).payload_type == 96
-    stage.service.multicast.configure(None)
+    stage.service.context.multicast.configure(None)
     told: list[rtcp.Reception | rtcp.Goodbye] = []
     while not told:
         told = rtcp.parse(await asyncio.wait_for(asyncio.get_running_loop().sock_recv(reports, 2048), 1))
@@ -249,13 +251,42 @@ async def test_multicast(stage: Stage, player: Player) -> None:
 
 async def test_beyond_the_places_of_viewers() -> None:
     async with Stage(Limits(viewers=2)) as stage:
+        stage.service.context.gate.login_needed = True
         players = [await stage.player() for _ in range(3)]
         for player in players[:2]:
-            await player.play("/audio")
-        answer = await players[2].ask("SETUP", "/audio", transport="RTP/AVP/TCP")
-        assert answer.status == 453
+            await player.play("/audio", user="admin")
+        last = players[2]
+        assert (await last.ask("SETUP", "/audio", transport="RTP/AVP/TCP", authorization=basic("admin"))).status == 200
+        answer = await last.ask("PLAY", "/audio")
+        assert (answer.status, answer.reason) == (453, "all 2 viewers' places are taken")
         await players[0].ask("TEARDOWN", "/audio")
-        await players[2].play("/audio")
+        assert (await last.ask("PLAY", "/audio")).status == 200
+
+
+async def test_an_account_takes_no_more_than_its_share_over_all_protocols() -> None:
+    async with Stage(Limits(viewers=20)) as stage:
+        stage.service.context.gate.login_needed = True
+        elsewhere = [stage.viewers.take(Account("guest", Rank.GUEST), "") for _ in range(4)]
+        await (await stage.player()).play("/audio", user="guest")
+        last = await stage.player()
+        await last.ask("SETUP", "/audio", transport="RTP/AVP/TCP", authorization=basic("guest"))
+        answer = await last.ask("PLAY", "/audio")
+        assert (answer.status, answer.reason) == (453, "account guest has 5 of 20 viewers' places and gets no more")
+        elsewhere[0]()
+        assert (await last.ask("PLAY", "/audio")).status == 200
+
+
+async def test_sessions_that_are_not_played_are_limited_and_take_no_viewers_place() -> None:
+    async with Stage(Limits(viewers=20)) as stage:
+        stage.service.context.gate.login_needed = True
+        players = [await stage.player() for _ in range(6)]
+        login = basic("guest")
+        answers = [await p.ask("SETUP", "/audio", transport="RTP/AVP/TCP", authorization=login) for p in players]
+        assert [answer.status for answer in answers] == [200] * 5 + [453]
+        assert answers[5].reason == "account guest has 5 of 20 viewers' places and gets no more"
+        assert stage.viewers.taken == 0
+        other = await stage.player()
+        await other.play("/audio", user="admin")
 
 
 async def test_the_clock_is_set_and_time_stamps_go_on(stage: Stage, player: Player) -> None:
@@ -299,5 +330,5 @@ async def test_quality_of_service_marks_packets(stage: Stage, player: Player, ea
     await asyncio.sleep(0.01)
     _, ancillary, _, _ = ears.rtp.recvmsg(2048, 64)
     assert [data[0] >> 2 for _, _, data in ancillary] == [46]
-    (connection,) = [c for c in stage.service._connections if any(s.over_tcp for s in c.sessions.values())]
+    (connection,) = [c for c in stage.registry if any(s.over_tcp for s in c.sessions.values())]
     assert connection.line._socket.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) >> 2 == 46

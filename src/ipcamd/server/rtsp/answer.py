@@ -15,13 +15,17 @@ class Answer:
     status: int = 200
     fields: Fields = ()
     body: bytes = b""
+    reason: str = ""
+    """The reason phrase; "" for the status's own."""
 
 
 class Refused(IpcamdError):
     """A request that is answered with an RTSP status (RFC 2326, 7.1.1)."""
 
-    def __init__(self, status: int, fields: Sequence[tuple[str, str]] = (), delay: float = 0.0) -> None:
+    def __init__(
+        self, status: int, fields: Sequence[tuple[str, str]] = (), delay: float = 0.0, reason: str = ""
+    ) -> None:
         """`delay`: seconds that the answer is held back."""
         super().__init__(f"RTSP status {status}")
-        self.answer = Answer(status, tuple(fields))
+        self.answer = Answer(status, tuple(fields), reason=reason)
         self.delay = delay

@@ -20,7 +20,7 @@ def follow(service: RtspService, settings: Settings, interface: str = "0.0.0.0")
         service.need_login(values.flag("RTSPAuth"))
 
     def multicast(values: Values) -> None:
-        service.multicast.configure(_multicast(values, interface))
+        service.context.multicast.configure(_multicast(values, interface))
 
     def qos(values: Values) -> None:
         service.mark(*marks(values))

@@ -3,39 +3,40 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from ipcamd.access.accounts import Account
+from ipcamd.server.listener import plain_address
+from ipcamd.server.registry import linger_not
 from ipcamd.server.rtsp.answer import Answer, Refused
+from ipcamd.server.rtsp.context import Receiver, RtspContext
+from ipcamd.server.rtsp.gate import NOBODY
 from ipcamd.server.rtsp.line import Line
 from ipcamd.server.rtsp.media import Media
 from ipcamd.server.rtsp.methods import perform
 from ipcamd.server.rtsp.place import BACK
 from ipcamd.server.rtsp.session import Session
-from ipcamd.wire.rtsp import Broken, Event, Interleaved, Parser, Request, response
-
-if TYPE_CHECKING:
-    from ipcamd.server.rtsp.service import RtspService
+from ipcamd.wire.rtsp import BODY_LIMIT, Broken, Interleaved, Parser, Request, response
 
 log = logging.getLogger(__name__)
 
 MOST_SESSIONS = 4
 UNREAD = 256 * 1024
-"""Bytes that a client may leave unread before its next request is looked at."""
-
-Receiver = Callable[[bytes], None]
+"""Bytes that a client who has logged in may leave unread before its next request is looked at."""
+UNREAD_STRANGER = 16 * 1024
+"""The same for who has not."""
 
 
 class Connection(asyncio.Protocol):
     """Answers requests in order. Its sessions that are sent over it end with it."""
 
     __slots__ = (
-        "_channels", "_delay", "_events", "_heard", "_parser", "_partial", "_task", "_then",
-        "address", "line", "local", "peer", "port", "service", "sessions", "source",
+        "_channels", "_delay", "_heard", "_parser", "_partial_since", "_task", "_then", "_unread",
+        "address", "context", "line", "local", "peer", "port", "sessions", "source",
     )  # fmt: skip
 
-    def __init__(self, service: "RtspService") -> None:
-        self.service = service
+    def __init__(self, context: RtspContext) -> None:
+        self.context = context
         self.sessions: dict[str, Session] = {}
         """By identifier."""
         self.line: Line
@@ -49,47 +50,45 @@ class Connection(asyncio.Protocol):
         self.source: asyncio.Transport
         """Where requests come from."""
         self._parser = Parser()
-        self._events: list[Event] = []
+        self._unread = UNREAD_STRANGER
         self._channels: dict[int, Receiver] = {}
         self._then: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._delay: asyncio.TimerHandle | None = None
-        self._heard = self._partial = service.clock()
+        self._heard = self._partial_since = context.registry.clock()
 
     # -- called by asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection; the service may refuse it."""
+        """Take the connection."""
         self.source = cast(asyncio.Transport, transport)
         self.peer = transport.get_extra_info("peername") or ("", 0)
         name = transport.get_extra_info("sockname") or ("", 0)
-        self.address = _plain(self.peer[0])
-        self.local, self.port = _plain(name[0]), name[1]
+        self.address = plain_address(self.peer[0])
+        self.local, self.port = plain_address(name[0]), name[1]
         self.line = Line(self.source)
         self.line.begin()
-        self.service.enter(self)
+        self.context.registry.enter(self)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, and answer what they complete."""
-        now = self.service.clock()
+        self._heard = self.context.registry.clock()
         if not self._parser.partial:
-            self._partial = now
-        self._heard = now
-        events = self._parser.feed(data)
-        if events:
-            self._partial = now
-            self._events.extend(events)
-            self._advance()
+            self._partial_since = self._heard
+        self._parser.receive(data)
+        self._advance()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Let go of everything."""
-        self._events.clear()
+        self._parser = Parser()
         if self._task:
             self._task.cancel()
         if self._delay:
             self._delay.cancel()
         self.line.lost()
-        self.service.leave(self)
+        self.context.registry.leave(self)
+        for session in tuple(self.sessions.values()):
+            self.context.sessions.orphan(session)
 
     def pause_writing(self) -> None:
         """Something waits for the client."""
@@ -100,53 +99,63 @@ class Connection(asyncio.Protocol):
         self.line.emptied()
         self._advance()
 
-    # -- called by the service
-
-    def refuse(self) -> None:
-        """Send the client away without listening."""
-        self.line.write(response(503, ""))
-        self.line.close()
+    # -- called by the registry
 
     def sweep(self, now: float) -> None:
-        """Look whether the client is still there; called about once a second."""
-        limits = self.service.limits
-        late = self._parser.partial and now - self._partial > limits.head
+        """Look whether the client is still there."""
+        limits = self.context.registry.limits
+        late = self._parser.partial and not self._held and now - self._partial_since > limits.head
         idle = not self.sessions and not self._busy and now - self._heard > limits.idle
         if late or idle or self.line.stalled(now) > limits.stall:
             log.info("client %s is cut: it %s", self.address, "is too slow" if self.line.waiting else "says nothing")
             self.line.abort()
-        elif self._events:
+        else:
             self._advance()
 
+    def close(self) -> None:
+        """End the connection when what waits has gone out."""
+        self.line.close()
+
+    def reset(self) -> None:
+        """End the connection at once."""
+        linger_not(self.source.get_extra_info("socket"))
+        self.line.abort()
+
     # -- called by methods
+
+    def authenticate(self, request: Request, *, talk: bool = False) -> Account:
+        """Return who sent the request; `talk`: it wants to speak. Raises `Refused` 401, 403, 429."""
+        account = self.context.gate.check(request, self.address, talk=talk)
+        if account is not NOBODY:
+            self._parser.body_limit, self._unread = BODY_LIMIT, UNREAD
+        return account
 
     def begin(self, media: Media, account: Account) -> Session:
         """Make a session. Raises `Refused` 453 if this client, or the camera, has too many."""
         if len(self.sessions) >= MOST_SESSIONS:
             raise Refused(453)
-        return self.service.begin(self, media, account)
+        return self.context.sessions.begin(self, self.address, media, account)
 
     def session(self, request: Request) -> Session:
         """Return the session that a request names, and keep it alive. Raises `Refused` 454, 401.
 
         Its identifier is a secret, so on its own connection it needs no login: a keep-alive may come without one.
         """
-        session = self.service.find(request.session)
+        session = self.context.sessions.find(request.session)
         if session.owner is not self:
-            talks = BACK in session.setups
-            if self.service.gate.check(request, self.address, talk=talks).name != session.account.name:
+            if self.authenticate(request, talk=BACK in session.setups).name != session.account.name:
                 raise Refused(454)
             if session.owner is None and len(self.sessions) < MOST_SESSIONS:
                 session.owner = self
                 self.sessions[session.identifier] = session
-        self.service.touch(session)
+        self.context.sessions.touch(session)
         return session
 
     def mark(self) -> None:
         """Mark what goes out as its sessions need it: as pictures, if there are any among what is interleaved."""
         setups = (setup for session in self.sessions.values() for setup in session.setups.values())
         media = {setup.stream.format.media for setup in setups if setup.over_tcp and setup.stream}
-        tos = self.service.tos
+        tos = self.context.tos
         self.line.mark(tos["video"] if "video" in media else tos["audio"] if media else 0)
 
     def then(self, work: Callable[[], None]) -> None:
@@ -173,9 +182,14 @@ class Connection(asyncio.Protocol):
     def _busy(self) -> bool:
         return self._task is not None or self._delay is not None
 
+    @property
+    def _held(self) -> bool:
+        """Whether what the client sent must wait for the answers to what it sent before."""
+        return self._busy or self.line.waiting > self._unread
+
     def _advance(self) -> None:
-        while self._events and not self._busy and self.line.waiting <= UNREAD:
-            event = self._events.pop(0)
+        while not self._held and (event := self._parser.next_event()):
+            self._partial_since = self.context.registry.clock()
             if isinstance(event, Interleaved):
                 self._channels.get(event.channel, _ignored)(event.data)
             elif isinstance(event, Broken):
@@ -186,12 +200,14 @@ class Connection(asyncio.Protocol):
         # what is not looked at yet stays in the kernel
         if self.source.is_closing():
             return
-        if self._events:
+        if self._held:
             self.source.pause_reading()
         else:
             self.source.resume_reading()
 
     def _answer(self, request: Request) -> None:
+        for session in self.sessions.values():
+            self.context.sessions.touch(session)  # RFC 2326, 12.37
         try:
             result = perform(self, request)
         except Exception as error:  # whatever a method lets through is answered
@@ -200,7 +216,7 @@ class Connection(asyncio.Protocol):
         if isinstance(result, Answer):
             self._send(request.cseq, result)
         else:
-            self._task = asyncio.get_running_loop().create_task(self._answer_later(request, result))
+            self._task = self.context.registry.spawn(self._answer_later(request, result))
 
     async def _answer_later(self, request: Request, result: Awaitable[Answer]) -> None:
         try:
@@ -230,7 +246,8 @@ class Connection(asyncio.Protocol):
         self._advance()
 
     def _send(self, cseq: str, answer: Answer) -> None:
-        self.line.write(response(answer.status, cseq, (("Server", "ipcamd"), *answer.fields), answer.body))
+        fields = (("Server", "ipcamd"), *answer.fields)
+        self.line.write(response(answer.status, cseq, fields, answer.body, answer.reason))
         then, self._then = self._then, []
         for work in then:
             work()
@@ -238,7 +255,3 @@ class Connection(asyncio.Protocol):
 
 def _ignored(_: bytes) -> None:
     """What comes on a channel that nobody set up."""
-
-
-def _plain(address: str) -> str:
-    return address.removeprefix("::ffff:").partition("%")[0]

@@ -2,26 +2,24 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from ipcamd.server.rtsp.answer import Answer, Refused
+from ipcamd.server.rtsp.context import Client
 from ipcamd.server.rtsp.describe import describe
 from ipcamd.server.rtsp.place import BACK, locate, split
-from ipcamd.server.rtsp.session import TIMEOUT, Session
+from ipcamd.server.rtsp.session import Session
+from ipcamd.server.rtsp.sessions import TIMEOUT_S
 from ipcamd.server.rtsp.setup import set_up
 from ipcamd.wire.rtsp import Request
 
-if TYPE_CHECKING:
-    from ipcamd.server.rtsp.connection import Connection
-
-Method = Callable[["Connection", Request], Answer | Awaitable[Answer]]
+Method = Callable[[Client, Request], Answer | Awaitable[Answer]]
 
 BACKCHANNEL = "www.onvif.org/ver20/backchannel"
 _FOREIGN = ("ANNOUNCE", "RECORD", "REDIRECT")
 """Methods of RTSP that no resource of a camera allows."""
 
 
-def perform(connection: "Connection", request: Request) -> Answer | Awaitable[Answer]:
+def perform(client: Client, request: Request) -> Answer | Awaitable[Answer]:
     """Do what a request asks for. Raises `Refused`."""
     method = METHODS.get(request.method)
     if method is None:
@@ -29,7 +27,7 @@ def perform(connection: "Connection", request: Request) -> Answer | Awaitable[An
     unsupported = [tag for tag in _tags(request) if tag != BACKCHANNEL]
     if unsupported:
         raise Refused(551, (("Unsupported", ", ".join(unsupported)),))
-    return method(connection, request)
+    return method(client, request)
 
 
 def _tags(request: Request) -> list[str]:
@@ -37,23 +35,23 @@ def _tags(request: Request) -> list[str]:
     return [tag.strip() for text in fields for tag in text.split(",") if tag.strip()]
 
 
-def _options(connection: "Connection", request: Request) -> Answer:
+def _options(client: Client, request: Request) -> Answer:
     if request.session:
-        connection.session(request)
+        client.session(request)
     return Answer(fields=_PUBLIC)
 
 
-async def _describe(connection: "Connection", request: Request) -> Answer:
-    service = connection.service
-    place = locate(service.paths, request.target)
-    talk = BACKCHANNEL in _tags(request) and service.talk is not None
-    service.gate.check(request, connection.address, talk=talk)
+async def _describe(client: Client, request: Request) -> Answer:
+    context = client.context
+    place = locate(context.paths, request.target)
+    talk = BACKCHANNEL in _tags(request) and context.talks
+    client.authenticate(request, talk=talk)
     if not re.search(r"(?i)application/(sdp|\*)|\*/\*", request.fields.get("accept", "*/*")):
         raise Refused(406)
-    streams = [service.stream(track) for track in place.media.tracks]
-    version = service.clock_ns() // 1_000_000_000
-    body = await describe(service.name(), connection.local, version, streams, talk=talk)
-    base = request.target if re.match("(?i)rtsps?://", request.target) else _own_url(connection, place.media.path)
+    streams = [context.streams.of_track(track) for track in place.media.tracks]
+    version = context.clock_ns() // 1_000_000_000
+    body = await describe(context.name(), client.local, version, streams, talk=talk)
+    base = request.target if re.match("(?i)rtsps?://", request.target) else _own_url(client, place.media.path)
     fields = (
         ("Content-Base", base.rstrip("/") + "/"),
         ("Content-Type", "application/sdp"),
@@ -62,16 +60,16 @@ async def _describe(connection: "Connection", request: Request) -> Answer:
     return Answer(fields=fields, body=body)
 
 
-def _own_url(connection: "Connection", path: str) -> str:
-    host = f"[{connection.local}]" if ":" in connection.local else connection.local
-    return f"rtsp://{host}:{connection.port}/{path}"
+def _own_url(client: Client, path: str) -> str:
+    host = f"[{client.local}]" if ":" in client.local else client.local
+    return f"rtsp://{host}:{client.port}/{path}"
 
 
-def _setup(connection: "Connection", request: Request) -> Answer:
-    place = locate(connection.service.paths, request.target)
-    account = connection.service.gate.check(request, connection.address, talk=place.track == BACK)
-    session = connection.session(request) if request.session else None
-    if session and session.owner is not connection:
+def _setup(client: Client, request: Request) -> Answer:
+    place = locate(client.context.paths, request.target)
+    account = client.authenticate(request, talk=place.track == BACK)
+    session = client.session(request) if request.session else None
+    if session and session.owner is not client:
         raise Refused(454)
     if session and session.playing:
         raise Refused(455)
@@ -82,27 +80,27 @@ def _setup(connection: "Connection", request: Request) -> Answer:
         if len(place.media.tracks) != 1:
             raise Refused(459)
         track = 0
-    session = session or connection.begin(place.media, account)
+    session = session or client.begin(place.media, account)
     try:
-        transport = set_up(connection, session, track, request)
+        transport = set_up(client, session, track, request)
     finally:
         if not session.setups:  # refused: nothing is left of it
-            connection.service.end(session)
+            client.context.sessions.end(session)
     if track == BACK:
         session.account = account  # who speaks is known even where watching needs no login
-    connection.mark()
+    client.mark()
     return Answer(fields=(("Transport", transport), _session_field(session), ("Cache-Control", "no-cache")))
 
 
 def _session_field(session: Session) -> tuple[str, str]:
-    return "Session", f"{session.identifier};timeout={TIMEOUT}"
+    return "Session", f"{session.identifier};timeout={TIMEOUT_S}"
 
 
-def _aggregate(connection: "Connection", request: Request) -> Session:
+def _aggregate(client: Client, request: Request) -> Session:
     """Return the session that a request is about, which must name all of it."""
-    session = connection.session(request)
+    session = client.session(request)
     if request.target != "*":
-        place = locate(connection.service.paths, request.target)
+        place = locate(client.context.paths, request.target)
         if place.media.path != session.media.path:
             raise Refused(459)
         if place.track is not None and set(session.setups) != {place.track}:
@@ -110,25 +108,26 @@ def _aggregate(connection: "Connection", request: Request) -> Session:
     return session
 
 
-def _play(connection: "Connection", request: Request) -> Answer:
-    session = _aggregate(connection, request)
+def _play(client: Client, request: Request) -> Answer:
+    session = _aggregate(client, request)
+    client.context.sessions.admit_viewer(session)
     fields = [_session_field(session), ("Range", "npt=0.000-")]
-    if info := _rtp_info(connection, session):
+    if info := _rtp_info(client, session):
         fields.append(("RTP-Info", info))
     if not session.playing:
         # the answer must go out before the first packets do
-        connection.then(session.play)
+        client.then(session.play)
     return Answer(fields=tuple(fields))
 
 
-def _rtp_info(connection: "Connection", session: Session) -> str:
+def _rtp_info(client: Client, session: Session) -> str:
     """Return where each track begins: all time stamps are of one moment, from which players count."""
     streams = [(setup.url, setup.stream) for setup in session.setups.values() if setup.stream]
     for setup in session.setups.values():
         if setup.stream and setup.viewer:
             setup.stream.follow()
     begins = [stream.begin for _, stream in streams if stream.begin is not None]
-    moment = min(begins, default=connection.service.clock_ns())
+    moment = min(begins, default=client.context.clock_ns())
     parts = []
     for url, stream in streams:
         sequence, stamp = stream.position(moment)
@@ -136,20 +135,20 @@ def _rtp_info(connection: "Connection", session: Session) -> str:
     return ",".join(parts)
 
 
-def _pause(connection: "Connection", request: Request) -> Answer:
-    session = _aggregate(connection, request)
+def _pause(client: Client, request: Request) -> Answer:
+    session = _aggregate(client, request)
     if not session.playing:
         raise Refused(455)
     session.pause()
     return Answer(fields=(_session_field(session),))
 
 
-def _get_parameter(connection: "Connection", request: Request) -> Answer:
+def _get_parameter(client: Client, request: Request) -> Answer:
     """Players send it, empty, to show that they are alive."""
     if request.session:
-        session = connection.session(request)
+        session = client.session(request)
         return _parameters(request, (_session_field(session),))
-    connection.service.gate.check(request, connection.address)
+    client.authenticate(request)
     return _parameters(request, ())
 
 
@@ -161,14 +160,14 @@ def _parameters(request: Request, fields: tuple[tuple[str, str], ...]) -> Answer
     return Answer(451, (*fields, ("Content-Type", "text/parameters")), body)
 
 
-def _teardown(connection: "Connection", request: Request) -> Answer:
+def _teardown(client: Client, request: Request) -> Answer:
     """End a session, or one track of it, also of a medium that the settings have taken away since."""
-    session = connection.session(request)
+    session = client.session(request)
     track = None if request.target == "*" else split(request.target)[1]
     if track is not None and track in session.setups:
         session.drop(track)
     if track is None or not session.setups:
-        connection.service.end(session)
+        client.context.sessions.end(session)
     return Answer()
 
 

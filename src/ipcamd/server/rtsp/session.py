@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ipcamd.access.accounts import Account
 from ipcamd.server.rtsp.media import Media
@@ -10,10 +11,15 @@ from ipcamd.server.rtsp.stream import Stream
 from ipcamd.server.rtsp.viewer import Viewer
 from ipcamd.wire import rtcp
 
-TIMEOUT = 60
-"""Seconds that a session lives on without a sign of its client."""
-ORPHANED = 10
-"""Seconds that it lives on when its connection has ended: another one may take it over."""
+
+class SessionOwner(Protocol):
+    """The connection that a session came on."""
+
+    sessions: dict[str, "Session"]
+    """By identifier."""
+
+    def close(self) -> None:
+        """End the connection when what waits has gone out."""
 
 
 @dataclass(slots=True)
@@ -38,17 +44,19 @@ class Session:
 
     media: Media
     account: Account
-    owner: object
+    owner: SessionOwner | None
     """The connection that it came on; None when that has ended."""
     address: str
     """The client's IP address."""
     deadline: float
     """Monotonic time when it ends without another sign of life."""
     leave: Callable[[], None]
-    """Gives its place among the viewers back."""
+    """Gives its place among the viewers, or among those who will be, back."""
     identifier: str = field(default_factory=lambda: secrets.token_hex(16))
     setups: dict[int, Setup] = field(default_factory=dict)
     """By track number, the picture's first."""
+    admitted: bool = False
+    """It has a viewer's place, from its first PLAY on."""
     playing: bool = False
     receptions: dict[int, rtcp.Reception] = field(default_factory=dict)
     """How the client gets the packets, by SSRC, as it told last."""

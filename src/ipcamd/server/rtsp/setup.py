@@ -1,10 +1,10 @@
 """SETUP: which of the ways that a client offers its packets take (RFC 2326, 10.4 and 12.39)."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from ipcamd.media.traffic import ViewerIdentity
 from ipcamd.server.rtsp.answer import Refused
+from ipcamd.server.rtsp.context import Client
 from ipcamd.server.rtsp.line import LineViewer
 from ipcamd.server.rtsp.place import BACK
 from ipcamd.server.rtsp.session import Session, Setup
@@ -14,21 +14,18 @@ from ipcamd.wire import transport
 from ipcamd.wire.rtsp import Request
 from ipcamd.wire.transport import Transport
 
-if TYPE_CHECKING:
-    from ipcamd.server.rtsp.connection import Connection
-
 LOWEST_PORT = 1024
 """Ports below belong to services; nobody plays there."""
 
 
-def set_up(connection: "Connection", session: Session, track: int, request: Request) -> str:
+def set_up(client: Client, session: Session, track: int, request: Request) -> str:
     """Make a track ready to be played, and return the Transport field to answer. Raises `Refused` 461 or 453."""
-    stream = None if track == BACK else connection.service.stream(session.media.tracks[track])
+    stream = None if track == BACK else client.context.streams.of_track(session.media.tracks[track])
     for offer in transport.parse(request.fields.get("transport", "")):
         way = _way(offer)
-        if way is None or offer.destination not in ("", connection.address):
+        if way is None or offer.destination not in ("", client.address):
             continue
-        setup = way(connection, session, stream, offer)
+        setup = way(client, session, stream, offer)
         if setup is None:
             continue
         if track in session.setups:
@@ -39,7 +36,7 @@ def set_up(connection: "Connection", session: Session, track: int, request: Requ
     raise Refused(461)
 
 
-_Way = Callable[["Connection", Session, Stream | None, Transport], Setup | None]
+_Way = Callable[[Client, Session, Stream | None, Transport], Setup | None]
 
 
 def _way(offer: Transport) -> _Way | None:
@@ -50,26 +47,26 @@ def _way(offer: Transport) -> _Way | None:
     return _udp if offer.ports and min(offer.ports) >= LOWEST_PORT else None
 
 
-def _interleaved(connection: "Connection", session: Session, stream: Stream | None, offer: Transport) -> Setup:
+def _interleaved(client: Client, session: Session, stream: Stream | None, offer: Transport) -> Setup:
     viewer = None
-    channels = connection.channels(offer.channels, _hearer(connection, session, stream))
+    channels = client.channels(offer.channels, _hearer(client, session, stream))
     if stream:
-        viewer = LineViewer(_identity(session), connection.line, channels)
+        viewer = LineViewer(_identity(session), client.line, channels)
     text = f"RTP/AVP/TCP;unicast;interleaved={channels[0]}-{channels[1]}{_source(stream)}"
-    return Setup(stream, viewer, text, "", lambda: connection.give_back(channels), over_tcp=True)
+    return Setup(stream, viewer, text, "", lambda: client.give_back(channels), over_tcp=True)
 
 
 def _hearer(
-    connection: "Connection", session: Session, stream: Stream | None
+    client: Client, session: Session, stream: Stream | None
 ) -> tuple[Callable[[bytes], None], Callable[[bytes], None]]:
     """Return what takes the RTP and the RTCP that a client sends."""
-    service = connection.service
+    sessions = client.context.sessions
 
     def hear(packet: bytes) -> None:
-        service.hear(session, packet)
+        sessions.hear(session, packet)
 
     def speak(packet: bytes) -> None:
-        service.speak(session, packet)
+        sessions.speak(session, packet)
 
     return (_nothing if stream else speak), hear
 
@@ -78,15 +75,15 @@ def _nothing(_: bytes) -> None:
     """Some clients open the way through a firewall with an empty packet."""
 
 
-def _udp(connection: "Connection", session: Session, stream: Stream | None, offer: Transport) -> Setup | None:
+def _udp(client: Client, session: Session, stream: Stream | None, offer: Transport) -> Setup | None:
     assert offer.ports
-    pool = connection.service.ports
+    pool = client.context.ports
     try:
-        ports = pool.take(connection.local, stream.format.media if stream else "audio")
+        ports = pool.take(client.local, stream.format.media if stream else "audio")
     except OSError:
         raise Refused(453) from None
-    ends = _at(connection, offer.ports[0]), _at(connection, offer.ports[1])
-    heard = tuple(zip((ports.rtp, ports.rtcp), ends, _hearer(connection, session, stream), strict=True))
+    ends = _at(client, offer.ports[0]), _at(client, offer.ports[1])
+    heard = tuple(zip((ports.rtp, ports.rtcp), ends, _hearer(client, session, stream), strict=True))
     for sock, end, receive in heard:
         ports.hear(sock, end, receive)
 
@@ -97,7 +94,7 @@ def _udp(connection: "Connection", session: Session, stream: Stream | None, offe
 
     text = (
         f"RTP/AVP;unicast;client_port={offer.ports[0]}-{offer.ports[1]};server_port={ports.port}-{ports.port + 1}"
-        f";source={connection.local}{_source(stream)}"
+        f";source={client.local}{_source(stream)}"
     )
     return Setup(stream, UdpViewer(_identity(session), ports, ends) if stream else None, text, "", close)
 
@@ -106,13 +103,13 @@ def _identity(session: Session) -> ViewerIdentity:
     return ViewerIdentity(session.address, "rtsp", session.account.name)
 
 
-def _at(connection: "Connection", port: int) -> Address:
-    peer = connection.peer
+def _at(client: Client, port: int) -> Address:
+    peer = client.peer
     return (peer[0], port) if len(peer) == 2 else (peer[0], port, peer[2], peer[3])
 
 
-def _multicast(connection: "Connection", session: Session, stream: Stream | None, offer: Transport) -> Setup | None:
-    sender = connection.service.multicast.sender(stream.track.codec) if stream else None
+def _multicast(client: Client, session: Session, stream: Stream | None, offer: Transport) -> Setup | None:
+    sender = client.context.multicast.sender(stream.track.codec) if stream else None
     if sender is None:
         return None
     text = f"RTP/AVP;multicast;destination={sender.group};port={sender.port}-{sender.port + 1};ttl={sender.ttl}"

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import cast
 
+from ipcamd.server.listener import plain_address
+from ipcamd.server.registry import linger_not
 from ipcamd.server.rtsp.connection import Connection
+from ipcamd.server.rtsp.context import RtspContext
 from ipcamd.wire.tunnel import GREETING, Decoder
-
-if TYPE_CHECKING:
-    from ipcamd.server.rtsp.service import RtspService
 
 COOKIE_LIMIT = 128
 """Characters of the cookie by which a client's two connections belong together."""
@@ -17,8 +17,8 @@ COOKIE_LIMIT = 128
 class Tunnels:
     """The tunnels of one service, by the client's address and cookie."""
 
-    def __init__(self, service: "RtspService") -> None:
-        self._service = service
+    def __init__(self, context: RtspContext) -> None:
+        self._context = context
         self._outlets: dict[tuple[str, str], Outlet] = {}
 
     def adopt(self, transport: asyncio.Transport, method: str, cookie: str, rest: bytes) -> bool:
@@ -38,7 +38,7 @@ class Tunnels:
         return True
 
     def _open(self, key: tuple[str, str], transport: asyncio.Transport) -> None:
-        outlet = self._outlets[key] = Outlet(self._service, lambda: self._outlets.pop(key, None))
+        outlet = self._outlets[key] = Outlet(self._context, lambda: self._outlets.pop(key, None))
         transport.set_protocol(outlet)
         outlet.connection_made(transport)
         outlet.line.write(GREETING)
@@ -49,8 +49,8 @@ class Outlet(Connection):
 
     __slots__ = ("_gone", "_inlet")
 
-    def __init__(self, service: "RtspService", gone: Callable[[], object]) -> None:
-        super().__init__(service)
+    def __init__(self, context: RtspContext, gone: Callable[[], object]) -> None:
+        super().__init__(context)
         self._gone = gone
         self._inlet: asyncio.Transport | None = None
 
@@ -60,6 +60,7 @@ class Outlet(Connection):
             self._inlet.close()
         inlet = Inlet(self)
         transport.set_protocol(inlet)
+        inlet.connection_made(transport)
         self._inlet = self.source = transport
         inlet.data_received(rest)
 
@@ -75,13 +76,38 @@ class Outlet(Connection):
 
 
 class Inlet(asyncio.Protocol):
-    """A POST's connection. When it ends, the tunnel lives on."""
+    """A POST's connection. When it ends, the tunnel lives on; it lives as long as that."""
 
-    __slots__ = ("_decoder", "_outlet")
+    __slots__ = ("_decoder", "_outlet", "_transport", "address")
 
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
         self._decoder = Decoder()
+        self._transport: asyncio.Transport
+        self.address = ""
+        """The client's IP address, IPv4-mapped IPv6 as IPv4."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection from HTTP."""
+        self._transport = cast(asyncio.Transport, transport)
+        self.address = plain_address((transport.get_extra_info("peername") or ("",))[0])
+        self._outlet.context.registry.enter(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Count it out."""
+        self._outlet.context.registry.leave(self)
+
+    def sweep(self, now: float) -> None:
+        """Nothing: clients may be silent here for as long as they watch."""
+
+    def close(self) -> None:
+        """End the connection."""
+        self._transport.close()
+
+    def reset(self) -> None:
+        """End the connection at once."""
+        linger_not(self._transport.get_extra_info("socket"))
+        self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Take a piece of the body."""

@@ -1,0 +1,79 @@
+"""Admission of connections: by address (SDK 7) and by number, at accept, before a byte of theirs is read."""
+
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Protocol
+
+from ipcamd.access.throttle import network
+from ipcamd.server.limits import Limits
+
+
+class Handshake(Protocol):
+    """A TLS handshake that waits for its turn."""
+
+    address: str
+
+    def begin(self) -> None:
+        """Start; `Handshakes.leave` follows when it has ended."""
+
+
+class Admission:
+    """Counts the connections of all services together, in all and per address."""
+
+    def __init__(self, limits: Limits | None = None, allows: Callable[[str], bool] = lambda _: True) -> None:
+        """`allows` says whether an IP address may connect at all: the IP filter (SDK 7)."""
+        self.limits = limits or Limits()
+        self.allows = allows
+        self.handshakes = Handshakes(self.limits)
+        self._total = 0
+        self._addresses: Counter[str] = Counter()
+
+    def admit(self, address: str) -> bool:
+        """Count a new connection in, to be released once; return False if there are too many."""
+        key = network(address)
+        if self._total >= self.limits.connections or self._addresses[key] >= self.limits.connections_per_address:
+            return False
+        self._total += 1
+        self._addresses[key] += 1
+        return True
+
+    def release(self, address: str) -> None:
+        """Count a connection out."""
+        key = network(address)
+        self._total -= 1
+        self._addresses[key] -= 1
+        if not self._addresses[key]:
+            del self._addresses[key]
+
+
+class Handshakes:
+    """TLS handshakes: so many at once, in all and per address; the others wait for their turn."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._active: Counter[str] = Counter()
+        self._waiting: deque[Handshake] = deque()
+
+    def enter(self, handshake: Handshake) -> None:
+        """Begin it now, or as soon as others have ended."""
+        self._waiting.append(handshake)
+        self._begin()
+
+    def leave(self, handshake: Handshake) -> None:
+        """Note that it has ended, or shall not begin any more."""
+        if handshake in self._waiting:
+            self._waiting.remove(handshake)
+        else:
+            self._active[network(handshake.address)] -= 1
+            self._active += Counter()  # drops the zeros
+            self._begin()
+
+    def _begin(self) -> None:
+        for handshake in tuple(self._waiting):
+            key = network(handshake.address)
+            if self._active.total() >= self._limits.handshakes:
+                return
+            if self._active[key] < self._limits.handshakes_per_address:
+                self._waiting.remove(handshake)
+                self._active[key] += 1
+                handshake.begin()

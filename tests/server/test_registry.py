@@ -1,0 +1,269 @@
+"""Admission, TLS handshakes and the end of a service's connections, over real sockets."""
+
+import asyncio
+import gc
+import resource
+import socket
+import ssl
+import weakref
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from tests.server.certificate import server_context, trusting
+from tests.server.rtsp.player import Stage
+from tests.server.serving import HOSTS, Server, Users, serving, until
+
+from ipcamd.camera import Camera
+from ipcamd.cgi.endpoint import Call, Endpoint, File, Framing, Join, Reply, never, text
+from ipcamd.media import codecs
+from ipcamd.media.hub import Hub
+from ipcamd.params.group import Rank
+from ipcamd.server.admission import Admission
+from ipcamd.server.context import HttpContext
+from ipcamd.server.fanout import Fanout
+from ipcamd.server.limits import Limits
+from ipcamd.server.registry import Registry
+from ipcamd.server.router import Router
+from ipcamd.server.service import HttpService
+from ipcamd.server.viewer_limit import ViewerLimit
+from ipcamd.wire.multipart import SDK_TYPE
+
+QUICK = Endpoint("/quick", Rank.GUEST, lambda call: text("OK"))
+GET = b"GET /quick HTTP/1.1\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    return server_context(tmp_path_factory.mktemp("tls"))
+
+
+async def silent(port: int, data: bytes = b"") -> socket.socket:
+    """Connect, send `data`, and say no more."""
+    sock = socket.socket()
+    sock.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
+    if data:
+        sock.send(data)
+    return sock
+
+
+async def ended(sock: socket.socket) -> bool:
+    """Wait until the server has closed the connection."""
+    with sock:
+        try:
+            while await asyncio.get_running_loop().sock_recv(sock, 65536):
+                pass
+        except ConnectionError:
+            pass
+    return True
+
+
+async def ask_over_tls(port: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting())
+    writer.write(GET)
+    try:
+        return await reader.read()
+    finally:
+        writer.close()
+
+
+def resident_kb() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024
+
+
+# -- admission
+
+
+async def test_silent_tls_connections_cost_next_to_nothing_and_end(tls: ssl.SSLContext) -> None:
+    async with serving(QUICK) as server, asyncio.timeout(20):
+        listener = await server.service.open(HOSTS, 0, tls)
+        assert b" 200 " in await ask_over_tls(listener.port)
+        before = resident_kb()
+        socks = [await silent(listener.port) for _ in range(300)]
+        await until(lambda: len(server.registry) == 300)
+        assert (resident_kb() - before) / 300 < 8  # KB; both ends of each connection are in this process
+        server.advance(11)
+        assert all([await ended(sock) for sock in socks])
+        assert len(server.registry) == 0
+        assert b" 200 " in await ask_over_tls(listener.port)
+
+
+async def test_connections_count_from_accept_over_tls_and_plain_together(tls: ssl.SSLContext) -> None:
+    async with serving(QUICK, limits=Limits(viewers=2, others=4, alone=2)) as server, asyncio.timeout(10):
+        listener = await server.service.open(HOSTS, 0, tls)
+        held = [await silent(listener.port) for _ in range(2)] + [await silent(server.listener.port) for _ in range(2)]
+        await until(lambda: len(server.registry) == 4)
+        reader, writer = await server.connect()
+        assert b" 503 " in await reader.read()
+        writer.close()
+        assert await ended(await silent(listener.port))
+        for sock in held:
+            sock.close()
+        await until(lambda: len(server.registry) <= 2)
+        assert b" 200 " in await server.ask(GET)
+
+
+async def test_two_services_share_the_limits(tls: ssl.SSLContext) -> None:
+    async with Stage(Limits(viewers=1, others=2, alone=1)) as stage, asyncio.timeout(10):
+        registry = Registry(stage.registry.admission)
+        context = HttpContext(Router((QUICK,), Users()), cast(Camera, None), Fanout(), registry, stage.viewers)
+        listener = await HttpService(context).open(HOSTS, 0)
+        held = [await silent(stage.port), await silent(listener.port)]
+        await until(lambda: len(stage.registry) == len(registry) == 1)
+        assert (await (await stage.player()).answer()).status == 503
+        for sock in held:
+            sock.close()
+        await registry.close()
+
+
+async def test_an_address_that_is_not_allowed_is_reset_before_its_handshake(tls: ssl.SSLContext) -> None:
+    async with serving(QUICK, allows=lambda address: False) as server:
+        listener = await server.service.open(HOSTS, 0, tls)
+        with pytest.raises(ConnectionError):
+            await ask_over_tls(listener.port)
+
+
+# -- handshakes
+
+
+HELLO = b"\x16\x03\x01\x00\x05\x01"
+
+
+async def test_an_address_has_so_many_handshakes_at_once_and_the_others_wait(tls: ssl.SSLContext) -> None:
+    async with serving(QUICK, limits=Limits(handshakes_per_address=2)) as server, asyncio.timeout(10):
+        listener = await server.service.open(HOSTS, 0, tls)
+        stuck = [await silent(listener.port, HELLO) for _ in range(2)]
+        await until(lambda: len(server.registry) == 2)
+        asking = asyncio.create_task(ask_over_tls(listener.port))
+        await until(lambda: len(server.registry) == 3)
+        assert not asking.done()
+        stuck[0].close()
+        assert b" 200 " in await asking
+        server.advance(11)
+        assert await ended(stuck[1])
+        await until(lambda: len(server.registry) == 0)
+
+
+async def test_who_waits_for_a_handshake_too_long_is_sent_away(tls: ssl.SSLContext) -> None:
+    async with serving(QUICK, limits=Limits(handshakes=1)) as server, asyncio.timeout(10):
+        listener = await server.service.open(HOSTS, 0, tls)
+        socks = [await silent(listener.port, HELLO) for _ in range(3)]
+        await until(lambda: len(server.registry) == 3)
+        server.advance(11)
+        assert all([await ended(sock) for sock in socks])
+        await until(lambda: len(server.registry) == 0)
+        assert b" 200 " in await ask_over_tls(listener.port)
+
+
+@pytest.mark.parametrize("data", [b"", b"GET / HTTP/1.1\r\n\r\n", HELLO, b"\x16\x03\x01\x00\x05hello"])
+async def test_what_ends_before_its_handshake_is_counted_out(tls: ssl.SSLContext, data: bytes) -> None:
+    async with serving(QUICK) as server, asyncio.timeout(10):
+        listener = await server.service.open(HOSTS, 0, tls)
+        for _ in range(3):
+            sock = await silent(listener.port, data)
+            await until(lambda: not data or len(server.registry) in (0, 1))
+            sock.close()
+        await until(lambda: len(server.registry) == 0)
+        assert not server.registry.admission._addresses
+        assert not server.registry.admission.handshakes._active
+
+
+# -- the end
+
+
+@pytest.fixture
+async def stalled(tmp_path: Path) -> AsyncIterator[tuple[Server, list[File]]]:
+    """A server whose every kind of work hangs: see `test_the_end_is_bounded_and_lets_go_of_the_camera`."""
+    path = tmp_path / "film.avi"
+    path.write_bytes(bytes(8_000_000))
+    files: list[File] = []
+
+    async def download(call: Call) -> File:
+        files.append(File(Reply(), path.open("rb"), 0, 8_000_000))
+        return files[-1]
+
+    async def stubborn(call: Call) -> Reply:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if finish.is_set():
+                    raise
+
+    finish = asyncio.Event()
+    hub = Hub(codecs.JPEG)
+    async with serving(
+        Endpoint("/film", Rank.GUEST, download, changes=never),
+        Endpoint("/big", Rank.GUEST, lambda call: Reply(bytes(8_000_000)), changes=never),
+        Endpoint("/hang", Rank.GUEST, stubborn, changes=never),
+        Endpoint("/mjpeg", Rank.GUEST, lambda call: Join((hub,), Framing.SDK, SDK_TYPE), changes=never),
+    ) as server:
+        yield server, files
+        finish.set()
+        for task in server.registry._tasks:
+            task.cancel()
+
+
+async def test_the_end_is_bounded_whatever_hangs(
+    stalled: tuple[Server, list[File]], tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ipcamd.server.registry.CLOSE_S", 0.05)
+    monkeypatch.setattr("ipcamd.server.registry.RELEASE_S", 0.05)
+    server, files = stalled
+    listener = await server.service.open(HOSTS, 0, tls)
+    socks = [
+        await silent(server.listener.port, b"GET %b HTTP/1.1\r\n\r\n" % path)
+        for path in (b"/film", b"/big", b"/hang", b"/mjpeg", b"/nowhere")
+    ]
+    socks += [await silent(server.listener.port, data) for data in (b"", b"GET / HT")]
+    socks += [await silent(listener.port, data) for data in (b"", HELLO)]
+    await until(lambda: files and len(server.registry) == len(socks) and len(server.fanout) == 1)
+    async with asyncio.timeout(10):
+        await server.service.close()
+    assert files[0].content.closed
+    assert len(server.registry) == 0
+    assert len(server.fanout) == 0
+    assert all([await ended(sock) for sock in socks])
+
+
+async def test_the_end_lets_go_of_the_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.server.registry.CLOSE_S", 0.05)
+    path = tmp_path / "film.avi"
+    path.write_bytes(bytes(8_000_000))
+
+    class Stand:
+        """Stands for the camera."""
+
+    reached = asyncio.Event()
+
+    async def download(call: Call) -> File:
+        reached.set()
+        return File(Reply(), path.open("rb"), 0, 8_000_000)
+
+    camera = Stand()
+    released = weakref.ref(camera)
+    endpoint = Endpoint("/film", Rank.GUEST, download, changes=never)
+    context = HttpContext(
+        Router((endpoint,), Users()), cast(Camera, camera), Fanout(), Registry(Admission()), ViewerLimit(10)
+    )
+    service = HttpService(context)
+    listener = await service.open(HOSTS, 0)
+    sock = await silent(listener.port, b"GET /film HTTP/1.1\r\n\r\n")
+    await reached.wait()
+    await service.close()
+    del camera, context, service, listener
+    gc.collect()
+    assert released() is None
+    assert await ended(sock)
+
+
+async def test_a_closed_service_refuses_a_late_handshake(tls: ssl.SSLContext) -> None:
+    async with Stage() as stage:
+        listener = await stage.service.open(HOSTS, 0, tls)
+        late = await silent(listener.port)
+        await until(lambda: len(stage.registry) == 1)
+        await stage.service.close()
+        assert await ended(late)
+        assert len(stage.registry) == 0
