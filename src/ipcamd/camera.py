@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from ipcamd.access.accounts import Accounts
     from ipcamd.access.authenticator import Authenticator
     from ipcamd.delivery.delivery import Delivery
-    from ipcamd.device.clock import Clock
+    from ipcamd.device.clock import CameraClock
+    from ipcamd.device.drivers import Drivers
     from ipcamd.device.identity import Identity
-    from ipcamd.device.virtual import Outside
     from ipcamd.egress.policy import EgressPolicy
     from ipcamd.events.schedules import Schedules
     from ipcamd.media.pipeline import Pipeline
@@ -28,7 +28,7 @@ class Camera:
     settings: "Settings"
     accounts: "Accounts"
     authenticator: "Authenticator"
-    clock: "Clock"
+    clock: "CameraClock"
     identity: "Identity"
     pipeline: "Pipeline"
     schedules: "Schedules"
@@ -37,8 +37,7 @@ class Camera:
     events: "EventLog"
     card: "Card"
     projector: "Playback"
-    outside: "Outside | None"
-    """The virtual device's world; None on a real one."""
+    drivers: "Drivers"
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]

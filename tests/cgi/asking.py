@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,9 +13,10 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker import WorkerResources
-from ipcamd.device.clock import Clock
+from ipcamd.device.choose import choose_drivers
+from ipcamd.device.clock import CameraClock
 from ipcamd.device.identity import Identity
-from ipcamd.device.virtual import Outside
+from ipcamd.device.virtual import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
 from ipcamd.media.traffic import Traffic
@@ -43,7 +44,6 @@ class World:
     path: Path
     host: int = NOON
     restarts: int = 0
-    outside: Outside | None = field(default_factory=Outside)
     allow_local: bool = False
     rank: Rank = Rank.ADMIN
     """Of the account that asks."""
@@ -55,7 +55,8 @@ class World:
         self.schedules = Schedules(self.settings)
         self.egress = EgressPolicy(self.allow_local)
         self.events = EventLog(self.database)
-        self.clock = Clock(self.facts, lambda: self.settings["Time"], lambda: self.host)
+        self.clock = CameraClock(OffsetClock(self.facts, lambda: self.host), lambda: self.settings["Time"])
+        self.drivers = choose_drivers({}, self.facts)
         self.card = Card(
             self.path / "sdcard",
             Index(self.database),
@@ -84,7 +85,7 @@ class World:
             events=self.events,
             card=self.card,
             projector=self.projector,
-            outside=self.outside,
+            drivers=self.drivers,
             restart=self._restart,
             viewers=lambda: 3,
             started=0.0,
@@ -101,6 +102,9 @@ class World:
         reply: Reply | Join = await answer if inspect.isawaitable(answer) else answer
         assert isinstance(reply, Reply)
         return reply
+
+    async def set_clock(self, moment_ns: int) -> None:
+        await self.settings.update([], self.clock.set(moment_ns))
 
     async def text(self, endpoint: Endpoint, query: str = "") -> str:
         return (await self.ask(endpoint, query)).body.decode()

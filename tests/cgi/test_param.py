@@ -51,7 +51,7 @@ class Asker:
             events=nothing,
             card=nothing,
             projector=nothing,
-            outside=nothing,
+            drivers=nothing,
             restart=nothing,
             viewers=nothing,
             started=0.0,

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.device.clock import OFFSET, UNITS, YEARS, Clock, at, moment, zone
+from ipcamd.device.clock import UNITS, YEARS, CameraClock, at, moment, zone
+from ipcamd.device.virtual import OFFSET, OffsetClock
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.time import TIME
 from ipcamd.params.zones import ZONES
@@ -26,12 +27,15 @@ class Memory:
         return self.facts.get(name)
 
     async def set(self, name: str, value: str) -> None:
-        if self.full:
-            raise StoreError("the disk is full")
-        self.facts[name] = value
+        self.commit(self.keep(name, value))
 
     def keep(self, name: str, value: str) -> TransactionPart:
         return TransactionPart(lambda _: None, lambda: self.facts.update({name: value}))
+
+    def commit(self, part: TransactionPart) -> None:
+        if self.full:
+            raise StoreError("the disk is full")
+        part.done()
 
 
 class World:
@@ -43,8 +47,11 @@ class World:
         self.group = TIME.values(TimeZone=str(time_zone), DaylightSaving=daylight_saving)
         self.clock = self.again()
 
-    def again(self) -> Clock:
-        return Clock(self.facts, lambda: self.group, lambda: self.host)
+    def again(self) -> CameraClock:
+        return CameraClock(OffsetClock(self.facts, lambda: self.host), lambda: self.group)
+
+    def set(self, moment_ns: int) -> None:
+        self.facts.commit(self.clock.set(moment_ns))
 
 
 def ns(*fields: int) -> int:
@@ -54,7 +61,7 @@ def ns(*fields: int) -> int:
 async def test_it_goes_with_the_host_from_where_it_was_set_and_so_does_the_next_one() -> None:
     world = World()
     assert world.clock.now_ns() == world.host
-    await world.clock.set(ns(2036, 2, 29))
+    world.set(ns(2036, 2, 29))
     assert world.clock.now_ns() == ns(2036, 2, 29)
     world.host += 90 * SECOND
     assert world.clock.now_ns() == world.again().now_ns() == ns(2036, 2, 29, 0, 1, 30)
@@ -63,10 +70,10 @@ async def test_it_goes_with_the_host_from_where_it_was_set_and_so_does_the_next_
 async def test_what_could_not_be_kept_is_not_set() -> None:
     world, told = World(), list[int]()
     world.clock.watch(lambda: told.append(world.clock.now_ns()))
-    await world.clock.set(ns(2020, 1, 1))
+    world.set(ns(2020, 1, 1))
     world.facts.full = True
     with pytest.raises(StoreError):
-        await world.clock.set(ns(2030, 1, 1))
+        world.set(ns(2030, 1, 1))
     assert told == [ns(2020, 1, 1)]
     assert world.clock.now_ns() == ns(2020, 1, 1)
     assert world.facts.get(OFFSET) == str(ns(2020, 1, 1) - world.host)

@@ -99,7 +99,7 @@ async def test_an_unchanged_file_is_not_sent_twice(world: World, name: str) -> N
 
 
 async def test_now_is_the_cameras_clock(world: World) -> None:
-    await world.clock.set(1_234_567_890_123_456_789)
+    await world.set_clock(1_234_567_890_123_456_789)
     reply = await world.ask(BY_PATH["/web/now"])
     assert reply.content_type == "application/json"
     assert json.loads(reply.body)["now"] == pytest.approx(1_234_567_890_123.457, abs=0.001)

@@ -21,16 +21,17 @@ _log = logging.getLogger(__name__)
 
 
 async def start_camera(
-    stack: AsyncExitStack, options: Options, restart: Callable[[], None], done: dict[str, str]
+    stack: AsyncExitStack, options: Options, restart: Callable[[], None], applied: dict[str, str]
 ) -> Callable[[], None]:
     """Build and start all parts; say when the camera is ready. What was started ends with `stack`.
 
-    `done` is what was done to a virtual device so far, and is kept up. Return what reads the TLS files again (SIGHUP).
+    `applied` holds the conditions applied to a virtual device so far, and is kept up. Return what reads the TLS files
+    again (SIGHUP).
     """
-    on = await build_core(stack, options)
-    seen = await build_media(stack, on, done)
+    on = await build_core(stack, options, applied)
+    seen = await build_media(stack, on)
     watching = await build_events(stack, on, seen)
-    for part in (seen.outside, seen, watching.footage, on.clock, on.identity):
+    for part in (on.drivers, seen, watching.footage, on.clock, on.identity):
         on.settings.add_readers(part.readers())
     on.settings.add_readers(ptz.readers(lambda: on.settings["PTZ.PresetList"]))
     on.settings.add_writer("Time", on.clock.write)
@@ -48,7 +49,7 @@ async def start_camera(
         projector=watching.footage.projector,
         egress=on.egress,
         events=on.events,
-        outside=seen.outside,
+        drivers=on.drivers,
         restart=restart,
         viewers=lambda: services.viewers.taken,
         started=time.monotonic(),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from ipcamd.access.accounts import Accounts
 from ipcamd.access.authenticator import Authenticator
-from ipcamd.device.clock import Clock
+from ipcamd.device.choose import choose_drivers
+from ipcamd.device.clock import CameraClock
+from ipcamd.device.drivers import Drivers
 from ipcamd.device.identity import Identity, identity
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.options import Options
@@ -29,15 +31,20 @@ class Core:
     """The first administrator's, to be printed; None if somebody knows it already."""
     authenticator: Authenticator
     identity: Identity
-    clock: Clock
+    drivers: Drivers
+    clock: CameraClock
     egress: EgressPolicy
     events: EventLog
 
 
-async def build_core(stack: AsyncExitStack, options: Options) -> Core:
-    """Open the store and what is kept in it. Raises ``ConfigError`` and ``StoreError``."""
+async def build_core(stack: AsyncExitStack, options: Options, applied: dict[str, str]) -> Core:
+    """Open the store and what is kept in it, and choose the drivers. For `applied` see ``VirtualHardware``.
+
+    Raises ``ConfigError`` and ``StoreError``.
+    """
     database = stack.enter_context(Database(options.state_dir / "ipcamd.db"))
     facts = KeyValueStore(database)
+    drivers = choose_drivers({}, facts, applied)
     plate = await identity(facts)
     settings = Settings(database, STORED, factory(options, plate))
     settings.audit(log_entry)
@@ -53,7 +60,8 @@ async def build_core(stack: AsyncExitStack, options: Options) -> Core:
         password=password,
         authenticator=Authenticator(accounts, lambda: settings["System.Info"]["ServerName"]),
         identity=plate,
-        clock=Clock(facts, lambda: settings["Time"]),
+        drivers=drivers,
+        clock=CameraClock(drivers.time_source, lambda: settings["Time"]),
         egress=EgressPolicy(options.allow_local_targets),
         events=events,
     )

@@ -34,9 +34,9 @@ class EventParts:
 
 async def build_events(stack: AsyncExitStack, on: Core, senses: MediaParts) -> EventParts:
     """Build the way from triggers to actions, and keep it in step with the settings."""
-    settings, clock, outside, bus = on.settings, on.clock, senses.outside, EventBus()
+    settings, clock, bus = on.settings, on.clock, EventBus()
     schedules = Schedules(settings)
-    output = Output(lambda level: outside.show("do1", level), lambda: settings["GPIO"]["TriggerOutStatus1"])
+    output = Output(on.drivers.output.set_level, lambda: settings["GPIO"]["TriggerOutStatus1"])
     stack.callback(output.close)
     settings.watch("GPIO", lambda _: output.settle())
     kept = await build_recording(stack, on, senses)
@@ -49,7 +49,7 @@ async def build_events(stack: AsyncExitStack, on: Core, senses: MediaParts) -> E
     notifier = HttpNotifier(settings, on.egress, partial(_told, on))
     stack.push_async_callback(notifier.close)
     bus.subscribe(notifier.hear)
-    _inputs(on, senses, bus)
+    _inputs(on, bus)
     motion = MotionTrigger(bus, senses.motion)
 
     def follow(in_force: list[Schedule]) -> None:
@@ -66,11 +66,11 @@ async def build_events(stack: AsyncExitStack, on: Core, senses: MediaParts) -> E
     return EventParts(schedules, kept, delivery)
 
 
-def _inputs(on: Core, senses: MediaParts, bus: EventBus) -> None:
-    outside = senses.outside
-    inputs = Inputs(bus, on.clock.now_ns, {Kind.DI1: outside["di1"], Kind.DI2: outside["di2"]})
-    outside.watch("di1", lambda level: inputs.hear(Kind.DI1, level))
-    outside.watch("di2", lambda level: inputs.hear(Kind.DI2, level))
+def _inputs(on: Core, bus: EventBus) -> None:
+    kinds = dict(zip((Kind.DI1, Kind.DI2), on.drivers.inputs, strict=False))
+    inputs = Inputs(bus, on.clock.now_ns, {kind: driver.level for kind, driver in kinds.items()})
+    for kind, driver in kinds.items():
+        driver.watch(partial(inputs.hear, kind))
 
 
 def _told(on: Core, event: Event, notice: Notice, problem: str) -> None:

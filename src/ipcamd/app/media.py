@@ -5,13 +5,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from ipcamd.app.core import Core
-from ipcamd.device.virtual import Outside
+from ipcamd.app.virtual import connect_source
+from ipcamd.device.drivers import Drivers
 from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.media.source import pace
-from ipcamd.media.source.scene import Scene
 from ipcamd.motion.motion import Motion
 from ipcamd.wire.payload import Status
 
@@ -23,7 +23,6 @@ class MediaParts:
     pipeline: Pipeline
     motion: Motion
     speaker: Speaker | None
-    outside: Outside
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
         """Return the readers of the parameters that say what sound there is (see ``Settings.add_readers``)."""
@@ -36,11 +35,8 @@ class MediaParts:
         }
 
 
-async def build_media(stack: AsyncExitStack, on: Core, done: dict[str, str]) -> MediaParts:
-    """Build them and start their threads, which sleep until somebody watches. For `done` see `Outside`.
-
-    Raises ``ConfigError``.
-    """
+async def build_media(stack: AsyncExitStack, on: Core) -> MediaParts:
+    """Build them and start their threads, which sleep until somebody watches. Raises ``ConfigError``."""
     pacing = pace.Clock(now=on.clock.now_ns, local=on.clock.local)
     source, instrument = sources.make(on.options.source, pacing), sounds.make(on.options.audio, pacing)
     source.check()
@@ -50,37 +46,27 @@ async def build_media(stack: AsyncExitStack, on: Core, done: dict[str, str]) -> 
         on.settings,
         source,
         on.clock.now_ns,
-        lambda: _status(motion, outside),
+        lambda: _status(motion, on.drivers),
         on.clock.local,
         instrument=instrument,
         own_sound=on.options.audio == "",
     )
     stack.push_async_callback(pipeline.stop)
-    outside = _outside(source, pipeline, done)
+    if on.drivers.virtual:
+        connect_source(on.drivers.virtual, source, pipeline.capture)
     motion = Motion(on.settings, pipeline)
     stack.push_async_callback(motion.stop)
     speaker = _speaker(stack, on)
     await pipeline.start()
     await motion.start()
-    return MediaParts(pipeline, motion, speaker, outside)
+    return MediaParts(pipeline, motion, speaker)
 
 
-def _outside(source: sources.Source, pipeline: Pipeline, done: dict[str, str]) -> Outside:
-    """Return the virtual device's world, wired to the source."""
-    outside = Outside(done, source=lambda value: setattr(pipeline.capture, "lost", value == "lost"))
-    if outside["source"] == "lost":
-        pipeline.capture.lost = True
-    if isinstance(source, Scene):
-        source.figure = "still" if outside["scene"] == "still" else "walk"
-        outside.watch("scene", lambda value: setattr(source, "figure", value))
-    return outside
-
-
-def _status(motion: Motion, outside: Outside) -> Status:
-    """Return what the camera's senses say (SDK 3.1)."""
+def _status(motion: Motion, drivers: Drivers) -> Status:
+    """Return the state of motion windows, inputs and output (SDK 3.1)."""
     first, second, third = motion.levels()
-    high = [outside[name] == "high" for name in ("di1", "di2", "do1")]
-    return Status((first, second, third), (high[0], high[1]), high[2])
+    one, two, *_ = (*(i.level == "high" for i in drivers.inputs), False, False)
+    return Status((first, second, third), (one, two), drivers.output.level == "high")
 
 
 def _speaker(stack: AsyncExitStack, on: Core) -> Speaker | None:

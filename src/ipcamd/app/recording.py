@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
+from ipcamd.app.virtual import connect_card
 from ipcamd.errors import CardError
 from ipcamd.events.schedule import Schedule
 from ipcamd.options import Options
@@ -73,11 +74,8 @@ async def build_recording(stack: AsyncExitStack, on: Core, senses: MediaParts) -
     recorder = ContinuousRecorder(senses.pipeline, card, on.settings, model, clock.now_ns, clock.local)
     shelf, orders = on.options.state_dir / "clips", PendingClips(on.database)
     clips = ClipRecorder(senses.pipeline, on.settings, shelf, orders, model, clock.now_ns, clock.local)
-    senses.outside.watch("sdcard", lambda value: card.insert(value == "insert"))
-    senses.outside.watch("sdcardsize", lambda value: setattr(card, "limit", int(value) * 1024))
-    card.limit = int(senses.outside["sdcardsize"]) * 1024
-    if senses.outside["sdcard"] == "remove":
-        card.insert(False)
+    if on.drivers.virtual:
+        connect_card(on.drivers.virtual, card)
     await clips.start()
     await card.start()
     projector = Playback(card, on.options.state_dir / "projector")

@@ -50,7 +50,7 @@ class Runner:
         self._stopped = False
         """It is to end for good; perhaps told between two lives."""
         self._refresh: Callable[[], None] = lambda: None
-        self._done: dict[str, str] = {}
+        self._applied: dict[str, str] = {}
         """What people and nature did to a virtual device: a restart does not undo it."""
 
     async def run(self) -> None:
@@ -82,7 +82,7 @@ class Runner:
         stack = AsyncExitStack()
         try:
             self._refresh = await start_camera(
-                stack, options, lambda: self.request_exit(ExitReason.RESTART), self._done
+                stack, options, lambda: self.request_exit(ExitReason.RESTART), self._applied
             )
             # what stands now stands for long: the collector need not look at it again and again
             gc.collect()

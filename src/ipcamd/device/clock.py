@@ -1,21 +1,17 @@
-"""The camera's clock (SDK 1.3, 10.3): the host's time plus an offset that is set by hand and survives a restart.
+"""The camera's clock (SDK 1.3, 10.3): the time of the device's time source, in the zone that is set.
 
-It may jump, forwards or backwards, at any time. Whoever measures a duration uses ``time.monotonic()``.
+It may jump, forwards or backwards, at any time. Durations are measured with ``time.monotonic()``.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from ipcamd.device.drivers import TimeSource
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Texts, Values
 from ipcamd.params.zones import ZONES
 from ipcamd.store.database import TransactionPart
-
-OFFSET = "clock.offset"
-"""Name of the fact that keeps the offset, in nanoseconds."""
 
 UNITS = ("year", "month", "day", "hour", "minute", "second")
 """What a local time is made of."""
@@ -27,34 +23,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class Facts(Protocol):
-    """Where single facts about the device are kept."""
-
-    def get(self, name: str) -> str | None:
-        """Return the fact, or None."""
-
-    async def set(self, name: str, value: str) -> None:
-        """Keep the fact; on return it is on the disk. Raises ``StoreError``, then nothing was changed."""
-
-    def keep(self, name: str, value: str) -> TransactionPart:
-        """Return the step that keeps the fact."""
-
-
-class Clock:
+class CameraClock:
     """The camera's time of day."""
 
-    def __init__(self, facts: Facts, group: Callable[[], Values], host: Callable[[], int] = time.time_ns) -> None:
-        """`group` gives the present values of ``Time``; `host` is the host's clock, in nanoseconds since the epoch."""
-        self._facts = facts
+    def __init__(self, source: TimeSource, group: Callable[[], Values]) -> None:
+        """`group` gives the present values of ``Time``."""
+        self._source = source
         self._group = group
-        self._host = host
-        self.offset = int(facts.get(OFFSET) or 0)
-        """How far it is ahead of the host's, in nanoseconds."""
         self._watchers: list[Callable[[], None]] = []
 
     def now_ns(self) -> int:
         """Return the present time: nanoseconds since the epoch, UTC."""
-        return self._host() + self.offset
+        return self._source.now_ns()
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` each time that it was set."""
@@ -68,28 +48,26 @@ class Clock:
         """Return `moment` (nanoseconds since the epoch, by default now) as local time."""
         return at(self.now_ns() if moment is None else moment, self.zone())
 
-    async def set(self, moment: int) -> None:
-        """Make `moment` (nanoseconds since the epoch) the present time; durable on return. Raises ``StoreError``."""
-        offset = moment - self._host()
-        await self._facts.set(OFFSET, str(offset))
-        self._move(offset)
-
-    def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> TransactionPart:
-        """Return the step that sets `fields` of the local time of `place` and keeps the others; see `moment`.
-
-        Raises `RequestFailed`.
-        """
-        offset = moment(at(self.now_ns(), place), fields) - self._host()
-        kept = self._facts.keep(OFFSET, str(offset))
+    def set(self, moment: int) -> TransactionPart:
+        """Return the part of a change that makes `moment` (nanoseconds since the epoch) the present time."""
+        source = self._source.set(moment)
 
         def done() -> None:
-            kept.done()
-            self._move(offset)
+            source.done()
+            for watcher in self._watchers:
+                watcher()
 
-        return TransactionPart(kept.save, done)
+        return TransactionPart(source.save, done, source.lock)
+
+    def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> TransactionPart:
+        """Return the part of a change that sets `fields` of the local time of `place` and keeps the others.
+
+        Raises `RequestFailed`; see `moment`.
+        """
+        return self.set(moment(at(self.now_ns(), place), fields))
 
     def write(self, values: Values, sent: Texts) -> TransactionPart:
-        """Return the step that sets it by ``Time.ServerDate`` and ``Time.ServerTime`` (a ``Writer`` of settings)."""
+        """Return the part that sets it by ``Time.ServerDate`` and ``Time.ServerTime`` (a ``Writer`` of settings)."""
         date, time_of_day = sent.get("ServerDate"), sent.get("ServerTime")
         fields = dict(zip(UNITS[:3], map(int, date.split("-")), strict=True)) if date else {}
         fields |= dict(zip(UNITS[3:], map(int, time_of_day.split(":")), strict=True)) if time_of_day else {}
@@ -101,11 +79,6 @@ class Clock:
             ("Time", "ServerDate"): lambda: f"{self.local():%Y-%m-%d}",
             ("Time", "ServerTime"): lambda: f"{self.local():%H:%M:%S}",
         }
-
-    def _move(self, offset: int) -> None:
-        self.offset = offset
-        for watcher in self._watchers:
-            watcher()
 
 
 def zone(index: int, daylight_saving: bool) -> tzinfo:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ipcamd import __version__
-from ipcamd.device.clock import Facts
+from ipcamd.store.keyvalue import KeyValueStore
 
 MAC = "identity.mac"
 SERIAL = "identity.serial"
@@ -49,7 +49,7 @@ class Identity:
         return readers | {("System.Info", name): partial(str, value) for name, value in plate.items()}
 
 
-async def identity(facts: Facts) -> Identity:
+async def identity(facts: KeyValueStore) -> Identity:
     """Return this camera's identity; at the first start it is drawn and made durable. Raises ``StoreError``."""
     mac = facts.get(MAC) or await _keep(facts, MAC, draw_mac())
     serial = facts.get(SERIAL) or await _keep(facts, SERIAL, draw_serial())
@@ -73,6 +73,6 @@ def build(version: str) -> str:
     return str(major * 10_000 + minor * 100 + patch)
 
 
-async def _keep(facts: Facts, name: str, value: str) -> str:
+async def _keep(facts: KeyValueStore, name: str, value: str) -> str:
     await facts.set(name, value)
     return value

@@ -1,104 +1,108 @@
-"""The virtual device's outside world (``virtual.cgi``): what people and nature do to it, what it does in return.
+"""Virtual drivers: they act on the state of the virtual hardware."""
 
-Drivers and engines hook in from both sides: they `watch` what is done to the device, and `show` what it does.
-"""
+import time
+from collections.abc import Callable
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from ipcamd.device.virtual_hardware import VirtualHardware
+from ipcamd.params.group import Values
+from ipcamd.store.database import TransactionPart
+from ipcamd.store.keyvalue import KeyValueStore
 
-from ipcamd.errors import RequestFailed
-from ipcamd.params.device.hardware import HARDWARE
-from ipcamd.params.kinds.choice import HIGH_LOW, OneOf
-from ipcamd.params.kinds.kind import ValueKind
-from ipcamd.params.kinds.number import Integer
-
-Watcher = Callable[[str], None]
-"""Called in the event loop with the new value."""
-
-CAUSES: dict[str, tuple[ValueKind, str]] = {
-    "di1": (HIGH_LOW, "low"),
-    "di2": (HIGH_LOW, "low"),
-    "light": (Integer(0, 100), "100"),
-    "sdcard": (OneOf(("insert", "remove")), "insert"),
-    "sdcardsize": (Integer(1024, 2_000_000_000), "16000000"),
-    "scene": (OneOf(("still", "walk")), "walk"),
-    "source": (OneOf(("lost", "back")), "back"),
-    "lens": (OneOf(("jam", "free")), "free"),
-}
-"""What can be done to the device: what is allowed, and how it is at first. ``sdcardsize`` is in KB."""
-
-EFFECTS: dict[str, str] = {
-    "do1": "low",
-    "ircut": "on",
-    "led": "on",
-    "pan": "0",
-    "tilt": "0",
-    "zoom": "0",
-    "focus": "0",
-    "irled": "off",
-    "rs485": "",
-}
-"""What the device does, and how it is at first. ``rs485`` is the last bytes sent, in hexadecimal."""
+OFFSET = "clock.offset"
+"""Key of the clock's offset, in nanoseconds."""
 
 
-class Outside:
-    """The present state of the world around the virtual device."""
+class VirtualInput:
+    """Digital input `number`: its level is the condition ``di1`` or ``di2``."""
 
-    def __init__(self, done: dict[str, str] | None = None, **watchers: Watcher) -> None:
-        """`done` is what was done to the device in its earlier lives, and takes note of what is done in this one.
+    def __init__(self, hardware: VirtualHardware, number: int) -> None:
+        self._hardware = hardware
+        self._name = f"di{number}"
 
-        `watchers` are those that act from the start on: ``Outside(scene=..., source=...)``.
-        """
-        self._done = {} if done is None else done
-        self._state = {name: first for name, (_, first) in CAUSES.items()} | EFFECTS | self._done
-        self._watchers: dict[str, list[Watcher]] = {name: [] for name in self._state}
-        for name, watcher in watchers.items():
-            self.watch(name, watcher)
+    @property
+    def level(self) -> str:
+        """See `DigitalInput`."""
+        return self._hardware[self._name]
 
-    def __getitem__(self, name: str) -> str:
-        """Return the present state of one thing."""
-        return self._state[name]
-
-    def state(self) -> Mapping[str, str]:
-        """Return everything: causes, then effects."""
-        return self._state
-
-    def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
-        """Return the readers of the parameters whose value is this world's (see ``Settings.add_readers``)."""
-        return {
-            **{("GPIO", f"TriggerInStatus{number}"): partial(self.__getitem__, f"di{number}") for number in (1, 2)},
-            ("GPIO", "TriggerOutStatus1"): partial(self.__getitem__, "do1"),
-            **{("Hardware", param.name): partial(str, param.default) for param in HARDWARE.params},
-        }
-
-    def watch(self, name: str, watcher: Watcher) -> None:
-        """Call `watcher` whenever `name` is done or shown, even when its value stays the same."""
-        self._watchers[name].append(watcher)
-
-    def act(self, deeds: Mapping[str, str]) -> None:
-        """Do all of `deeds`, names of `CAUSES` to values, or none. Raises `RequestFailed` with what is allowed."""
-        parsed = {name: _parse(name, value) for name, value in deeds.items()}
-        self._done.update(parsed)
-        for name, value in parsed.items():
-            self._set(name, value)
-
-    def show(self, name: str, value: str) -> None:
-        """Tell what the device does: `name` is one of `EFFECTS`."""
-        if name not in EFFECTS:
-            raise KeyError(name)
-        self._set(name, value)
-
-    def _set(self, name: str, value: str) -> None:
-        self._state[name] = value
-        for watcher in self._watchers[name]:
-            watcher(value)
+    def watch(self, listener: Callable[[str], None]) -> None:
+        """See `DigitalInput`."""
+        self._hardware.watch(self._name, listener)
 
 
-def _parse(name: str, value: str) -> str:
-    if name not in CAUSES:
-        raise RequestFailed(f"{name}: unknown parameter; allowed: {', '.join(CAUSES)}")
-    kind, _ = CAUSES[name]
-    try:
-        return kind.normalize(value)
-    except ValueError as error:
-        raise RequestFailed(f"{name}={value}: allowed: {kind.allowed}") from error
+class VirtualOutput:
+    """Digital output 1."""
+
+    def __init__(self, hardware: VirtualHardware) -> None:
+        self._hardware = hardware
+
+    @property
+    def level(self) -> str:
+        """See `DigitalOutput`."""
+        return self._hardware["do1"]
+
+    def set_level(self, level: str) -> None:
+        """See `DigitalOutput`."""
+        self._hardware.report("do1", level)
+
+
+class VirtualIrCut:
+    """IR-cut filter; its sensor sees the condition ``light``."""
+
+    def __init__(self, hardware: VirtualHardware) -> None:
+        self._hardware = hardware
+
+    @property
+    def light(self) -> int:
+        """See `IrCut`."""
+        return self._hardware.number("light")
+
+    def set_filter(self, in_path: bool) -> None:
+        """See `IrCut`."""
+        self._hardware.report("ircut", "on" if in_path else "off")
+
+
+class VirtualLed:
+    """Light at the network socket."""
+
+    def __init__(self, hardware: VirtualHardware) -> None:
+        self._hardware = hardware
+
+    def set_lit(self, lit: bool) -> None:
+        """See `Led`."""
+        self._hardware.report("led", "on" if lit else "off")
+
+
+class VirtualSerialLine:
+    """RS-485 line: the last bytes sent can be read back."""
+
+    def __init__(self, hardware: VirtualHardware) -> None:
+        self._hardware = hardware
+
+    def send(self, data: bytes, values: Values) -> None:
+        """See `SerialLine`."""
+        self._hardware.report("rs485", data.hex())
+
+
+class OffsetClock:
+    """The host's clock plus an offset that is set by hand and survives a restart (clarifications, 1.3)."""
+
+    def __init__(self, facts: KeyValueStore, host: Callable[[], int] = time.time_ns) -> None:
+        """`host` is the host's clock, in nanoseconds since the epoch."""
+        self._facts = facts
+        self._host = host
+        self._offset = int(facts.get(OFFSET) or 0)
+
+    def now_ns(self) -> int:
+        """See `TimeSource`."""
+        return self._host() + self._offset
+
+    def set(self, moment_ns: int) -> TransactionPart:
+        """See `TimeSource`."""
+        offset = moment_ns - self._host()
+        kept = self._facts.keep(OFFSET, str(offset))
+
+        def done() -> None:
+            kept.done()
+            self._offset = offset
+
+        return TransactionPart(kept.save, done)

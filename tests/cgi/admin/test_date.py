@@ -21,9 +21,9 @@ def test_only_administrators_and_get_changes_nothing() -> None:
 
 
 async def test_get_is_spelled_like_the_sdks_sample(world: World) -> None:
-    await world.clock.set(int(datetime(2007, 1, 20, 15, 20, 25, tzinfo=UTC).timestamp()) * SECOND)
+    await world.set_clock(int(datetime(2007, 1, 20, 15, 20, 25, tzinfo=UTC).timestamp()) * SECOND)
     assert await world.text(ENDPOINT, "action=get") == "2007/1/20 15:20:25\r\n"
-    await world.clock.set(int(datetime(2007, 11, 2, 5, 6, 7, tzinfo=UTC).timestamp()) * SECOND)
+    await world.set_clock(int(datetime(2007, 11, 2, 5, 6, 7, tzinfo=UTC).timestamp()) * SECOND)
     assert await world.text(ENDPOINT, "?ACTION=Get&") == "2007/11/2 05:06:07\r\n"
 
 

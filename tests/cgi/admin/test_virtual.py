@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from tests.cgi.asking import World
 
@@ -41,7 +43,7 @@ async def test_what_is_wrong_changes_nothing(world: World, query: str) -> None:
 
 
 async def test_a_real_device_has_no_such_page(world: World) -> None:
-    world.outside = None
+    world.drivers = replace(world.drivers, virtual=None)
     with pytest.raises(HttpError) as caught:
         await world.ask(ENDPOINT)
     assert caught.value.status == 404

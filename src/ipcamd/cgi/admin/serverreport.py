@@ -4,7 +4,6 @@ import time
 
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
-from ipcamd.device.netif import address_towards
 from ipcamd.errors import RequestFailed
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Rank
@@ -22,7 +21,7 @@ def _plate(call: Call) -> tuple[str, ...]:
     camera, identity = call.camera, call.camera.identity
     return (
         f"Server Name:{camera.settings['System.Info']['ServerName']}",
-        f"IP Address:{address_towards(call.address)}",
+        f"IP Address:{camera.drivers.network.address_towards(call.address)}",
         f"MAC Address: {identity.mac}",  # the blank is the SDK's
         f"Model Number:{identity.model_number}",
         f"Product Number:{identity.product_number}",

@@ -1,4 +1,4 @@
-"""``/cgi/admin/virtual.cgi``: do to the virtual device what a person or nature would do to a real one."""
+"""``/cgi/admin/virtual.cgi``: apply to the virtual device what a person or nature does to a real one."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import HttpError, RequestFailed
@@ -11,15 +11,15 @@ CARD = {"sdcard", "sdcardsize"}
 def virtual(call: Call) -> Reply:
     """List the state of the world around the device, or change it. Raises `HttpError` 404 on a real device, and
     `RequestFailed`."""
-    outside = call.camera.outside
-    if outside is None:
+    hardware = call.camera.drivers.virtual
+    if hardware is None:
         raise HttpError(404)
     if not call.query.pairs:
-        return text(*(f"{name}={value}" for name, value in outside.state().items()))
+        return text(*(f"{name}={value}" for name, value in hardware.state().items()))
     asked = {name.lower(): value for name, value in call.query.pairs}
     for name in sorted(asked.keys() & CARD if not call.camera.card.slot else ()):
         raise RequestFailed(f"{name}: this device has no slot for a card")
-    outside.act(asked)
+    hardware.apply(asked)
     return text("OK")
 
 

@@ -3,7 +3,6 @@
 import re
 
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
-from ipcamd.device.netif import address_towards
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.wire import ulaw
@@ -35,7 +34,7 @@ async def talk(call: Call) -> Reply:
 
 def _how(call: Call) -> Reply:
     port = call.camera.talk_port()
-    udp = (f"host={address_towards(call.address)}", f"port={port}") if port else ()
+    udp = (f"host={call.camera.drivers.network.address_towards(call.address)}", f"port={port}") if port else ()
     return text(
         f"udp={'on' if port else 'off'}",
         *udp,

@@ -1,0 +1,69 @@
+"""Choice of the drivers: the one place that knows which hardware a model of device has."""
+
+from collections.abc import Mapping
+
+from ipcamd.device.absent import (
+    AbsentFirmware,
+    AbsentIrCut,
+    AbsentLed,
+    AbsentLens,
+    AbsentOutput,
+    AbsentPanTilt,
+    AbsentSerialLine,
+)
+from ipcamd.device.drivers import Drivers
+from ipcamd.device.netif import HostNetwork
+from ipcamd.device.virtual import (
+    OffsetClock,
+    VirtualInput,
+    VirtualIrCut,
+    VirtualLed,
+    VirtualOutput,
+    VirtualSerialLine,
+)
+from ipcamd.device.virtual_hardware import VirtualHardware
+from ipcamd.errors import ConfigError
+from ipcamd.params.device.hardware import HARDWARE
+from ipcamd.store.keyvalue import KeyValueStore
+
+FEATURES = {
+    "inputs": "TriggerIn",
+    "output": "TriggerOut",
+    "pan-tilt": "PT",
+    "lens": "Zoom",
+    "ir-cut": "NightSensor",
+    "led": "",
+    "serial": "RS485",
+}
+"""Kind of hardware, by its name in ``[device]`` of the TOML file, to the parameter of ``Hardware`` that counts it."""
+
+
+def choose_drivers(chosen: Mapping[str, str], facts: KeyValueStore, applied: dict[str, str] | None = None) -> Drivers:
+    """Return the drivers of a virtual device. `chosen` says of some kinds of hardware whether they are ``virtual`` or
+    ``none``; the others are virtual. For `applied` see `VirtualHardware`. Raises ``ConfigError``."""
+    _check(chosen)
+    hardware = VirtualHardware(applied)
+    lacking = {kind for kind, driver in chosen.items() if driver == "none"}
+    missing = {FEATURES[kind] for kind in lacking}
+    return Drivers(
+        inputs=() if "inputs" in lacking else (VirtualInput(hardware, 1), VirtualInput(hardware, 2)),
+        output=AbsentOutput() if "output" in lacking else VirtualOutput(hardware),
+        pan_tilt=AbsentPanTilt(),
+        lens=AbsentLens(),
+        ir_cut=AbsentIrCut() if "ir-cut" in lacking else VirtualIrCut(hardware),
+        led=AbsentLed() if "led" in lacking else VirtualLed(hardware),
+        serial_line=AbsentSerialLine() if "serial" in lacking else VirtualSerialLine(hardware),
+        time_source=OffsetClock(facts),
+        network=HostNetwork(),
+        firmware=AbsentFirmware(),
+        features={p.name: "0" if p.name in missing else p.default for p in HARDWARE.params},
+        virtual=hardware,
+    )
+
+
+def _check(chosen: Mapping[str, str]) -> None:
+    for kind, driver in chosen.items():
+        if kind not in FEATURES:
+            raise ConfigError(f"[device] {kind}: there is no such hardware; allowed: {', '.join(FEATURES)}")
+        if driver not in ("virtual", "none"):
+            raise ConfigError(f"[device] {kind} = {driver!r}: virtual or none")

@@ -1,0 +1,143 @@
+"""Drivers: a small interface for each kind of hardware, and the set of them that a device has."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from ipcamd.device.virtual_hardware import VirtualHardware
+from ipcamd.params.group import Values
+from ipcamd.store.database import TransactionPart
+
+
+class DigitalInput(Protocol):
+    """A digital input (SDK 10.13)."""
+
+    @property
+    def level(self) -> str:
+        """The present level, ``high`` or ``low``."""
+
+    def watch(self, listener: Callable[[str], None]) -> None:
+        """Call `listener` in the event loop with the level, whenever it may have changed."""
+
+
+class DigitalOutput(Protocol):
+    """A digital output (SDK 10.13)."""
+
+    @property
+    def level(self) -> str:
+        """The present level, ``high`` or ``low``."""
+
+    def set_level(self, level: str) -> None:
+        """Set the level, ``high`` or ``low``."""
+
+
+class PanTilt(Protocol):
+    """A pan-tilt head with zoom (SDK 8). Pan and tilt are -100 to 100, zoom is 1 to 4."""
+
+    @property
+    def position(self) -> tuple[float, float, float]:
+        """Pan, tilt and zoom at this moment."""
+
+    def move(self, pan: float, tilt: float, zoom: float, speed: int) -> None:
+        """Start to move there at `speed` (1 to 3), from where it is. Raises ``RequestFailed``."""
+
+    def stop(self) -> None:
+        """Stay where it is. Raises ``RequestFailed``."""
+
+
+class Lens(Protocol):
+    """A motor lens (SDK 13). Zoom is 0 to 6, focus 0 to 100."""
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Zoom and focus."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a motor runs."""
+
+    def move(self, zoom: int, focus: int) -> None:
+        """Start to move there. Raises ``RequestFailed``."""
+
+
+class IrCut(Protocol):
+    """An IR-cut filter with a light sensor (SDK 10.14)."""
+
+    @property
+    def light(self) -> int:
+        """The light that the sensor sees, 0 to 100."""
+
+    def set_filter(self, in_path: bool) -> None:
+        """Put the filter in the light's way (day, colour), or take it out (night, grey). Raises ``RequestFailed``."""
+
+
+class Led(Protocol):
+    """The light at the network socket (SDK 10.30)."""
+
+    def set_lit(self, lit: bool) -> None:
+        """Switch it on or off."""
+
+
+class SerialLine(Protocol):
+    """An RS-485 line (SDK 10.15)."""
+
+    def send(self, data: bytes, values: Values) -> None:
+        """Send `data` with the rate and the character format of the group ``RS485``. Raises ``RequestFailed``."""
+
+
+class TimeSource(Protocol):
+    """The clock that the device's time is read from."""
+
+    def now_ns(self) -> int:
+        """Return the present time: nanoseconds since the epoch, UTC."""
+
+    def set(self, moment_ns: int) -> TransactionPart:
+        """Return the part of a change that makes this the present time; it survives a restart."""
+
+
+class NetworkInterface(Protocol):
+    """The network interface (SDK 10.22)."""
+
+    def address_towards(self, peer: str) -> str:
+        """Return the device's own IP address on the way to `peer`, an IP address; "" if there is no way."""
+
+
+class Firmware(Protocol):
+    """The installed software (SDK 2.2)."""
+
+    def install(self, image: Path) -> None:
+        """Install an image, to run from the next start on. It blocks. Raises ``RequestFailed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """The drivers of one device, absent ones included (`ipcamd.device.choose`)."""
+
+    inputs: tuple[DigitalInput, ...]
+    output: DigitalOutput
+    pan_tilt: PanTilt
+    lens: Lens
+    ir_cut: IrCut
+    led: Led
+    serial_line: SerialLine
+    time_source: TimeSource
+    network: NetworkInterface
+    firmware: Firmware
+    features: dict[str, str]
+    """The parameters of ``Hardware`` that follow from the set of drivers (SDK 10.1)."""
+    virtual: VirtualHardware | None = None
+    """The state behind the virtual drivers; None on a real device."""
+
+    def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
+        """Return the readers of the parameters that the hardware answers (see ``Settings.add_readers``)."""
+        return {
+            **{("GPIO", f"TriggerInStatus{n}"): partial(_level, i) for n, i in enumerate(self.inputs, 1)},
+            ("GPIO", "TriggerOutStatus1"): partial(_level, self.output),
+            **{("Hardware", name): partial(str, value) for name, value in self.features.items()},
+        }
+
+
+def _level(line: DigitalInput | DigitalOutput) -> str:
+    return line.level

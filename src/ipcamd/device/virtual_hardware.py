@@ -1,0 +1,93 @@
+"""Virtual hardware: the state of the device that software stands in for, and of the world around it (``virtual.cgi``).
+
+The world's side (a person, a test) applies conditions; the device's side (its drivers) reports what it does.
+"""
+
+from collections.abc import Callable, Mapping
+
+from ipcamd.errors import RequestFailed
+from ipcamd.params.kinds.choice import HIGH_LOW, OneOf
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.number import Integer
+
+Watcher = Callable[[str], None]
+"""Called in the event loop with the new value."""
+
+CONDITIONS: dict[str, tuple[ValueKind, str]] = {
+    "di1": (HIGH_LOW, "low"),
+    "di2": (HIGH_LOW, "low"),
+    "light": (Integer(0, 100), "100"),
+    "sdcard": (OneOf(("insert", "remove")), "insert"),
+    "sdcardsize": (Integer(1024, 2_000_000_000), "16000000"),
+    "scene": (OneOf(("still", "walk")), "walk"),
+    "source": (OneOf(("lost", "back")), "back"),
+    "lens": (OneOf(("jam", "free")), "free"),
+}
+"""The conditions that can be applied: the values that are allowed, and the first one. ``sdcardsize`` is in KB."""
+
+REPORTS: dict[str, str] = {
+    "do1": "low",
+    "ircut": "on",
+    "led": "on",
+    "pan": "0",
+    "tilt": "0",
+    "zoom": "0",
+    "focus": "0",
+    "irled": "off",
+    "rs485": "",
+}
+"""What the device does, and how it is at first. ``rs485`` is the last bytes sent, in hexadecimal."""
+
+
+class VirtualHardware:
+    """The present state of the virtual device and of the world around it."""
+
+    def __init__(self, applied: dict[str, str] | None = None) -> None:
+        """`applied` holds the conditions that were applied before a restart, and takes note of those applied now."""
+        self._applied = {} if applied is None else applied
+        self._state = {name: first for name, (_, first) in CONDITIONS.items()} | REPORTS | self._applied
+        self._watchers: dict[str, list[Watcher]] = {name: [] for name in self._state}
+
+    def __getitem__(self, name: str) -> str:
+        """Return the present state of one thing."""
+        return self._state[name]
+
+    def number(self, name: str) -> int:
+        """Return the present state of a condition that is a number."""
+        return int(self._state[name])
+
+    def state(self) -> Mapping[str, str]:
+        """Return everything: conditions, then reports."""
+        return self._state
+
+    def watch(self, name: str, watcher: Watcher) -> None:
+        """Call `watcher` whenever `name` is applied or reported, even when its value stays the same."""
+        self._watchers[name].append(watcher)
+
+    def apply(self, conditions: Mapping[str, str]) -> None:
+        """Apply all of `conditions`, names of `CONDITIONS` to values, or none. Raises `RequestFailed`."""
+        normalized = {name: _normalized(name, value) for name, value in conditions.items()}
+        self._applied.update(normalized)
+        for name, value in normalized.items():
+            self._set(name, value)
+
+    def report(self, name: str, value: str) -> None:
+        """Take note of what the device does: `name` is one of `REPORTS`."""
+        if name not in REPORTS:
+            raise KeyError(name)
+        self._set(name, value)
+
+    def _set(self, name: str, value: str) -> None:
+        self._state[name] = value
+        for watcher in self._watchers[name]:
+            watcher(value)
+
+
+def _normalized(name: str, value: str) -> str:
+    if name not in CONDITIONS:
+        raise RequestFailed(f"{name}: unknown parameter; allowed: {', '.join(CONDITIONS)}")
+    kind, _ = CONDITIONS[name]
+    try:
+        return kind.normalize(value)
+    except ValueError as error:
+        raise RequestFailed(f"{name}={value}: allowed: {kind.allowed}") from error

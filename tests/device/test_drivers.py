@@ -1,0 +1,109 @@
+"""Each driver against the hardware that it drives, and the choice of drivers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ipcamd.device import absent
+from ipcamd.device.choose import FEATURES, choose_drivers
+from ipcamd.device.drivers import Drivers
+from ipcamd.device.virtual_hardware import VirtualHardware
+from ipcamd.errors import ConfigError, RequestFailed
+from ipcamd.params import find
+from ipcamd.params.device.rs485 import RS485
+from ipcamd.store.database import Database
+from ipcamd.store.keyvalue import KeyValueStore
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Iterator[KeyValueStore]:
+    with Database(tmp_path / "state" / "ipcamd.db") as database:
+        yield KeyValueStore(database)
+
+
+def hardware(drivers: Drivers) -> VirtualHardware:
+    assert drivers.virtual
+    return drivers.virtual
+
+
+def test_inputs_follow_the_world(facts: KeyValueStore) -> None:
+    drivers, told = choose_drivers({}, facts), list[str]()
+    first, second = drivers.inputs
+    second.watch(told.append)
+    hardware(drivers).apply({"di2": "high"})
+    assert (first.level, second.level, told) == ("low", "high", ["high"])
+
+
+def test_output_filter_led_and_line_are_reported(facts: KeyValueStore) -> None:
+    drivers = choose_drivers({}, facts)
+    drivers.output.set_level("high")
+    drivers.ir_cut.set_filter(False)
+    drivers.led.set_lit(False)
+    drivers.serial_line.send(b"\xff\x01", RS485.values())
+    shown = hardware(drivers).state()
+    assert drivers.output.level == "high"
+    assert [shown[name] for name in ("do1", "ircut", "led", "rs485")] == ["high", "off", "off", "ff01"]
+
+
+def test_the_light_sensor_sees_the_world_s_light(facts: KeyValueStore) -> None:
+    drivers = choose_drivers({}, facts)
+    hardware(drivers).apply({"light": "7"})
+    assert drivers.ir_cut.light == 7
+
+
+def test_levels_and_features_are_parameters(facts: KeyValueStore) -> None:
+    drivers = choose_drivers({}, facts)
+    hardware(drivers).apply({"di2": "high"})
+    drivers.output.set_level("high")
+    read = {name: reader() for name, reader in drivers.readers().items()}
+    assert [read["GPIO", f"Trigger{name}"] for name in ("InStatus1", "InStatus2", "OutStatus1")] == [
+        "low",
+        "high",
+        "high",
+    ]
+    assert (read["Hardware", "TriggerIn"], read["Hardware", "PT"], read["Hardware", "USB"]) == ("2", "1", "0")
+    assert all((group := find(name)) and group.param(parameter) for name, parameter in read)
+
+
+@pytest.mark.parametrize("kind", FEATURES)
+def test_hardware_that_is_left_out_is_absent(facts: KeyValueStore, kind: str) -> None:
+    drivers = choose_drivers({kind: "none"}, facts)
+    full = choose_drivers({}, facts).features
+    assert {name: "0" for name, value in full.items() if drivers.features[name] != value} == (
+        {FEATURES[kind]: "0"} if FEATURES[kind] else {}
+    )
+
+
+def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
+    drivers = choose_drivers(dict.fromkeys(FEATURES, "none"), facts)
+    assert drivers.inputs == ()
+    drivers.output.set_level("high")
+    drivers.led.set_lit(True)
+    assert drivers.output.level == "low"
+    assert hardware(drivers).state() == VirtualHardware().state()
+    for action in (
+        lambda: drivers.ir_cut.set_filter(True),
+        lambda: drivers.serial_line.send(b"x", RS485.values()),
+        lambda: drivers.pan_tilt.move(0, 0, 1, 1),
+        drivers.pan_tilt.stop,
+        lambda: drivers.lens.move(0, 0),
+        lambda: drivers.firmware.install(Path("image")),
+    ):
+        with pytest.raises(RequestFailed, match="not supported by this device"):
+            action()
+
+
+def test_what_absent_hardware_says_is_at_rest() -> None:
+    assert absent.AbsentPanTilt.position == (0.0, 0.0, 1.0)
+    assert (absent.AbsentLens.position, absent.AbsentLens.is_busy) == ((0, 0), False)
+    assert absent.AbsentIrCut.light == 100
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [({"laser": "virtual"}, "laser: there is no such hardware"), ({"lens": "gpiochip0"}, "virtual or none")],
+)
+def test_a_choice_that_makes_no_sense_is_refused(facts: KeyValueStore, chosen: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        choose_drivers(chosen, facts)
