@@ -37,7 +37,9 @@ def test_a_wrong_value_is_named_with_what_is_allowed(given, environment, words):
     assert all(word in str(caught.value) for word in words)
 
 
-@pytest.mark.parametrize("text", ["colour = 1", "port = [1]", "port = ", "[port]\nx=1"])
+@pytest.mark.parametrize(
+    "text", ["colour = 1", "port = [1]", "port = ", "[port]\nx=1", "[device]\nlens=[1]", "[device]\nmodel='toaster'"]
+)
 def test_a_bad_file_is_named(tmp_path, text):
     file = tmp_path / "camera.toml"
     file.write_text(text)
@@ -45,8 +47,23 @@ def test_a_bad_file_is_named(tmp_path, text):
         options.read({"config": str(file)}, {})
 
 
+@pytest.mark.parametrize(
+    ("text", "hardware"),
+    [
+        ('device = "virtual"', {}),
+        ('[device]\nmodel = "virtual"\nlens = "none"\npan-tilt = "virtual"', {"lens": "none", "pan-tilt": "virtual"}),
+        ('[device]\ninputs = "none"', {"inputs": "none"}),
+    ],
+)
+def test_device_is_a_model_or_a_table_of_hardware(tmp_path, text, hardware):
+    file = tmp_path / "camera.toml"
+    file.write_text(text)
+    chosen = options.read({"config": str(file)}, {})
+    assert (chosen.device, chosen.hardware) == ("virtual", hardware)
+
+
 def test_every_option_has_its_attribute():
-    assert {option.field for option in options.OPTIONS} == set(options.Options.__dataclass_fields__)
+    assert {option.field for option in options.OPTIONS} | {"hardware"} == set(options.Options.__dataclass_fields__)
 
 
 def test_default_listens_on_both_families():

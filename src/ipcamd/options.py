@@ -155,6 +155,8 @@ class Options:
     discovery: bool
     log_level: str
     log_format: str
+    hardware: Mapping[str, str]
+    """The table ``[device]`` of the TOML file: kind of hardware to driver."""
 
     @property
     def state_dir(self) -> Path:
@@ -196,11 +198,11 @@ def _explain(option: Option) -> str:
 def read(given: Mapping[str, str | None], environment: Mapping[str, str]) -> Options:
     """Merge command line, environment, TOML file and defaults, in that order of strength. Raises `ConfigError`."""
     path = given.get("config") or environment.get("IPCAMD_CONFIG")
-    file = _toml(Path(path)) if path else {}
+    file, hardware = _toml(Path(path)) if path else ({}, {})
     values = {}
     for option in OPTIONS:
         values[option.field] = _value(option, given, environment, file)
-    return Options(**values)
+    return Options(**values, hardware=hardware)
 
 
 def _value(
@@ -220,16 +222,21 @@ def _value(
     return option.default
 
 
-def _toml(path: Path) -> Mapping[str, str]:
+def _toml(path: Path) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the options and the drivers of a file: ``device`` is the model or a table with ``model`` and drivers."""
     try:
         table = tomllib.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise ConfigError(f"--config {path}: {error}") from error
+    hardware: dict[str, str] = {}
+    if isinstance(device := table.get("device"), dict):
+        hardware = {key: _scalar(f"[device] {key}", value) for key, value in device.items()}
+        table["device"] = hardware.pop("model", "virtual")
     values = {key.replace("_", "-"): _scalar(key, value) for key, value in table.items()}
     unknown = values.keys() - {option.name for option in OPTIONS}
     if unknown:
         raise ConfigError(f"--config {path}: unknown option {min(unknown)}; see ipcamd run --help")
-    return values
+    return values, hardware
 
 
 def _scalar(key: str, value: object) -> str:

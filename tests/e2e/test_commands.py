@@ -127,6 +127,30 @@ def test_options_come_from_environment_and_file_and_the_command_line_wins(
     assert Client(camera.port, "line", "from the file").get("/cgi/admin/serverreport.cgi").status == 200
 
 
+def test_hardware_that_is_left_out_is_not_there(start_camera: StartCamera, tmp_path: Path) -> None:
+    config = tmp_path / "ipcamd.toml"
+    config.write_text(
+        'source = "scene"\nadmin-password = "from the file"\n[device]\npan-tilt = "none"\ninputs = "none"\n'
+    )
+    camera = start_camera(f"--config={config}")
+    client = Client(camera.port, "admin", "from the file")
+    listed = client.get("/cgi/admin/param.cgi", action="list", group="Hardware").text
+    assert [line for line in listed.split("\r\n") if line.endswith("=0")] == [
+        f"Hardware.{name}=0" for name in ("PT", "Wireless", "TriggerIn", "USB")
+    ]
+    assert "PT Support:No\r\nIO Trigger Support:No\r\n" in client.get("/cgi/admin/serverreport.cgi").text
+    refused = client.get("/cgi/admin/param.cgi", action="update", group="PTZ.Speed", PanSpeed="1").text
+    assert refused == "Request failed: PTZ.Speed.PanSpeed: not supported by this device\r\n"
+
+
+def test_hardware_that_is_unknown_exits_with_2(tmp_path: Path) -> None:
+    config = tmp_path / "ipcamd.toml"
+    config.write_text('[device]\nlaser = "virtual"\n')
+    done = run_to_its_end("run", f"--config={config}", "--source=scene", *ANY_PORT, f"--state={tmp_path}/s")
+    assert done.returncode == 2
+    assert "[device] laser" in done.stderr
+
+
 def test_a_parameter_changed_through_the_sdk_wins_over_the_option_at_the_next_start(start_camera: StartCamera) -> None:
     first = start_camera("--source=scene")
     port = free_port()

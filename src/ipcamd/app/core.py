@@ -44,7 +44,7 @@ async def build_core(stack: AsyncExitStack, options: Options, applied: dict[str,
     """
     database = stack.enter_context(Database(options.state_dir / "ipcamd.db"))
     facts = KeyValueStore(database)
-    drivers = choose_drivers({}, facts, applied)
+    drivers = choose_drivers(options.hardware, facts, applied)
     plate = await identity(facts)
     settings = Settings(database, STORED, factory(options, plate))
     settings.audit(log_entry)
