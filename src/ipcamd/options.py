@@ -78,6 +78,14 @@ OPTIONS: tuple[Option, ...] = (
         "S",
     ),
     Option(
+        "source-tls",
+        "auto",
+        "certificates of https:// and rtsps:// sources: auto (all are accepted, but a password goes in clear only "
+        "under one that can be verified), verify (no others), any (all, and the password goes under all)",
+        "POLICY",
+        _choice("auto", "verify", "any"),
+    ),
+    Option(
         "audio", "", "where the sound comes from: none, tone, a sound file, alsa:NAME (default: the source's own)", "A"
     ),
     Option(
@@ -135,6 +143,7 @@ class Options:
     """The options' values, as attributes named like the options (``admin_password``)."""
 
     source: str
+    source_tls: str
     audio: str
     speaker: str
     state: str

@@ -1,10 +1,18 @@
-"""A small RTSP camera of GStreamer's, for Debian's Python: a ball at rtsp://127.0.0.1:PORT/ball; prints PORT."""
+"""A small RTSP camera of GStreamer's, for Debian's Python: a ball at rtsp://127.0.0.1:PORT/ball; prints PORT.
+
+At /datagrams the same, over UDP alone; at /late it takes 3 s to begin. With a file (PEM) as argument it speaks TLS
+and wants the login me:secret.
+"""
+
+import sys
+import time
 
 import gi
 
 gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 PIPELINE = (
     "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=480,framerate=15/1 "
@@ -15,6 +23,31 @@ Gst.init(None)
 server = GstRtspServer.RTSPServer(address="127.0.0.1", service="0")
 factory = GstRtspServer.RTSPMediaFactory(launch=PIPELINE, shared=True)
 server.get_mount_points().add_factory("/ball", factory)
+datagrams = GstRtspServer.RTSPMediaFactory(launch=PIPELINE)
+datagrams.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
+server.get_mount_points().add_factory("/datagrams", datagrams)
+
+
+class Late(GstRtspServer.RTSPMediaFactory):
+    """Like servers that start their encoder on demand."""
+
+    def do_create_element(self, url):
+        """Take a while."""
+        time.sleep(3)
+        return Gst.parse_launch(PIPELINE)
+
+
+server.get_mount_points().add_factory("/late", Late())
+if len(sys.argv) > 1:
+    auth, token = GstRtspServer.RTSPAuth(), GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", "user")
+    auth.add_basic(GstRtspServer.RTSPAuth.make_basic("me", "secret"), token)
+    permissions = GstRtspServer.RTSPPermissions()
+    for permission in ("media.factory.access", "media.factory.construct"):
+        permissions.add_permission_for_role("user", permission, True)
+    factory.set_permissions(permissions)
+    auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(sys.argv[1]))
+    server.set_auth(auth)
 server.attach(None)
 print(server.get_bound_port(), flush=True)
 GLib.MainLoop().run()

@@ -13,8 +13,8 @@ from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.source import Wanted
 
 WANTED = Wanted((640, 480), 30, False)
-QUICK = Patience(silence=0.05, start=0.05, blank=0.01, retry=0.01, longest=0.04, linger=0.05)
-LONG = Patience(silence=60, start=60, blank=60, retry=60, longest=60, linger=60)
+QUICK = Patience(silence=0.05, start=0.05, first=0.05, blank=0.01, retry=0.01, longest=0.04, linger=0.05)
+LONG = Patience(silence=60, start=60, first=60, blank=60, retry=60, longest=60, linger=60)
 
 
 class Running:
@@ -179,7 +179,7 @@ def test_a_source_that_cannot_be_opened_is_no_signal_at_once(patient: Running) -
 
 
 def test_a_source_may_take_its_time_to_start() -> None:
-    running = Running(Patience(silence=0.001, start=60, blank=0.001, retry=60))
+    running = Running(Patience(silence=0.001, start=60, first=0.001, blank=0.001, retry=60))
     running.capture.demand(WANTED)
     running.played()
     running.source.show(NOON)
@@ -194,6 +194,20 @@ def test_pictures_in_time_are_no_silence(patient: Running) -> None:
         patient.source.show(NOON + number)
         patient.pictures.get(timeout=WAIT)
     assert patient.blanks.empty()
+
+
+@pytest.mark.slow
+def test_a_source_that_is_slow_by_itself_does_not_flap() -> None:
+    running = Running(Patience(silence=0.01, start=60, first=60, blank=0.001, retry=60))
+    running.capture.demand(WANTED)
+    running.played()
+    for number in range(6):
+        running.source.show(NOON + number)
+        assert running.pictures.get(timeout=WAIT) == NOON + number
+        threading.Event().wait(0.1)  # the source's own pace
+    assert running.blanks.empty()
+    assert running.blanks.get(timeout=WAIT) == SILENT
+    running.stop()
 
 
 def test_an_unplugged_source_is_no_signal_at_once_and_is_back_at_once(patient: Running) -> None:

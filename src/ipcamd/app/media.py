@@ -38,7 +38,8 @@ class MediaParts:
 async def build_media(stack: AsyncExitStack, on: Core) -> MediaParts:
     """Build them and start their threads, which sleep until somebody watches. Raises ``ConfigError``."""
     pacing = pace.Clock(now=on.clock.now_ns, local=on.clock.local)
-    source, instrument = sources.make(on.options.source, pacing), sounds.make(on.options.audio, pacing)
+    source = sources.make(on.options.source, pacing, on.options.source_tls)
+    instrument = sounds.make(on.options.audio, pacing)
     source.check()
     if instrument:
         instrument.check()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.silence import OPENING_S, SilenceLimit
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Source, Wanted
@@ -28,9 +29,12 @@ class Patience:
     """How long the capture waits for what, in seconds."""
 
     silence: float = 1.8
-    """Without a picture for so long means no signal: viewers are to see it within 2 seconds."""
+    """Without a picture for so long means no signal: viewers are to see it within 2 seconds. A source that is slower
+    than that by itself is waited for longer (see `SilenceLimit`)."""
     start: float = 4.0
     """Without a picture for so long after the start, and without a failure, means the same: sources take their time."""
+    first: float = OPENING_S
+    """Without a second picture for so long after the first one means the same: it may be a slow source."""
     blank: float = 0.5
     """From one picture that says so to the next."""
     retry: float = 0.5
@@ -70,6 +74,7 @@ class Capture:
         self._closed = False
         self._stop = threading.Event()
         """Ends the source's present run."""
+        self._limit = SilenceLimit(self._patience.first, self._patience.silence)
         self._failing = False
         self._why = SILENT
         self._seen_at = 0.0
@@ -132,6 +137,7 @@ class Capture:
 
     def _attempt(self, pause: float) -> float:
         """Run the source once; return how long to pause after it, when it was `pause` before."""
+        self._limit.restart()
         try:
             self._play(self._stop)
             return 0.0
@@ -178,7 +184,8 @@ class Capture:
         """Note that the source gave a picture."""
         with self._changed:
             self._seen_at = time.monotonic()
-            silent_at = self._seen_at + self._patience.silence
+            self._limit.note_picture(self._seen_at)
+            silent_at = self._seen_at + float(self._limit)
             if silent_at < self._silent_at:
                 self._changed.notify_all()
             self._silent_at = silent_at

@@ -1,11 +1,22 @@
-"""A clock that tests turn, and a way to play a source."""
+"""A clock that tests turn, HTTP cameras, and a way to play a source."""
 
+import ssl
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from tests.media.source.clips import clip
+from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
+from ipcamd.media import silence
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.pacer import SECOND
 from ipcamd.media.source import Source, Wanted
@@ -56,3 +67,55 @@ def play() -> Play:
             items.close()
 
     return take
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("films")
+    clip(made / "film.mp4", (60, 120, 180), "libx264", rate=100)
+    clip(made / "stream.ts", LEVELS * 3, "mpeg2video", size=(640, 480), rate=30, options={"g": "1"})
+    return made
+
+
+@pytest.fixture
+def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of HTTP cameras; those who wait for them are impatient."""
+    monkeypatch.setattr(silence, "OPENING_S", 0.4)
+    monkeypatch.setattr(silence, "SILENCE_S", 0.15)
+    Peer.folder, Peer.gone = folder, threading.Event()
+    Peer.asked.clear()
+    Peer.logins.clear()
+    with Server(("127.0.0.1", 0), Peer) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://{LOGIN}@127.0.0.1:{server.server_port}"
+        Peer.gone.set()
+        server.shutdown()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A camera's own certificate for 127.0.0.1, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "camera")])
+    begin = datetime.now(UTC) - timedelta(days=1)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, begin + timedelta(days=9)).add_extension(
+        x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+    )
+    parts = [
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM),
+    ]
+    (tmp_path / "own.pem").write_bytes(b"".join(parts))
+    return tmp_path / "own.pem"
+
+
+@pytest.fixture
+def certified(peer: str, certificate: Path) -> Iterator[str]:
+    """The same cameras behind TLS, with a certificate that the camera made itself."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with Server(("127.0.0.1", 0), Peer) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"https://{LOGIN}@127.0.0.1:{server.server_port}"
+        server.shutdown()

@@ -1,19 +1,24 @@
 """HTTP cameras of every kind, on a port of this machine."""
 
+import hashlib
 import itertools
 import re
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
 from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import unquote
 
 import av
+from PIL import Image
 from tests.media.source.clips import grey
 
-from ipcamd.wire.digest import MD5, Digest, answer, challenge, parse, secret
+from ipcamd.wire.digest import MD5, Basic, Digest, answer, basic_challenge, challenge, parse, secret
 
 LEVELS = tuple(range(20, 240, 20))
 USER, PASSWORD = "me", "top@secret:1"
@@ -27,6 +32,16 @@ def jpegs() -> list[bytes]:
     return [bytes(packet) for luma in LEVELS for packet in codec.encode(grey((64, 48), luma, "yuvj420p"))]
 
 
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode()).hexdigest()
+
+
+def png(luma: int) -> bytes:
+    file = BytesIO()
+    Image.new("L", (64, 48), luma).save(file, "PNG")
+    return file.getvalue()
+
+
 def sdk(counter: int, kind: str, form: int, data: bytes) -> bytes:
     header = struct.pack("<7I", counter, len(data), ord(kind), 1_700_000_000, 0, form, 0)
     return b"--myboundary\r\nContent-Length: %d\r\n\r\n" % (28 + len(data)) + header + data
@@ -38,6 +53,8 @@ class Peer(BaseHTTPRequestHandler):
     pictures: ClassVar[list[bytes]] = jpegs()
     folder: ClassVar[Path]
     asked: ClassVar[list[str]] = []
+    logins: ClassVar[list[str]] = []
+    """The logins that were sent to `basic`."""
     gone = threading.Event()
     """Set when the server ends: who pretends to be frozen waits for it."""
 
@@ -48,7 +65,7 @@ class Peer(BaseHTTPRequestHandler):
         self.asked.append(self.path)
         try:
             getattr(self, re.split(r"[/.?]", self.path)[1])()
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
             return
 
     def head(self, kind: str, length: int | None = None, status: int = 200, **more: str) -> None:
@@ -94,6 +111,9 @@ class Peer(BaseHTTPRequestHandler):
         self.push(iter([b"--b\r\nContent-Length: 9\r\n\r\nnopicture", *self.counted(3), b"\r\n--b\r\n\r\n<html>" * 10]))
 
     def silly(self) -> None:
+        self.push(itertools.repeat(b"silly " * 1000, 5))
+
+    def declared(self) -> None:
         self.push(itertools.repeat(b"<html>" * 1000, 5))
 
     def useless(self) -> None:
@@ -104,9 +124,74 @@ class Peer(BaseHTTPRequestHandler):
         self.head("image/jpeg", len(picture))
         self.wfile.write(picture)
 
+    def still(self) -> None:
+        """One picture more at each request, told in different ways."""
+        picture, way = self.pictures[len(self.asked) % len(LEVELS)], self.path.rpartition("/")[2]
+        if way == "chunked":
+            self.protocol_version = "HTTP/1.1"
+            self.head("image/jpeg", Transfer_Encoding="chunked")
+            self.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(picture), picture))
+        elif way == "parts":
+            self.push(iter([b"--b\r\nContent-Type: image/jpeg\r\n\r\n" + picture + b"\r\n--b--\r\n"]))
+        elif way == "png":
+            self.head("image/jpeg")
+            self.wfile.write(png(LEVELS[len(self.asked) % len(LEVELS)]))
+        elif way == "nothing":
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + picture)
+        else:
+            kind = {"wrong": "video/mp4", "octets": "application/octet-stream"}.get(way, "image/jpeg")
+            self.head(kind, len(picture) if way in ("octets", "kept") else None)
+            self.wfile.write(picture)
+            self.wfile.flush()
+            self.gone.wait(20 if way == "kept" else 0)
+
+    def run(self) -> None:
+        """JPEG after JPEG without any framing, of the type that the path says."""
+        self.head(self.path.removeprefix("/run/").partition("?")[0], 999_999_999 if "?" in self.path else None)
+        for picture in itertools.cycle(self.pictures):
+            self.wfile.write(picture)
+
+    def parts(self) -> None:
+        self.push(self.counted(), self.path.removeprefix("/parts/"))
+
+    def esp(self) -> None:
+        """As the ESP32's example program: the boundary stands behind each picture."""
+        self.head(self.path.removeprefix("/esp/"))
+        for picture in itertools.cycle(self.pictures):
+            self.wfile.write(b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture))
+            self.wfile.write(picture + b"\r\n--123456789000000000000987654321\r\n")
+
+    def damaged(self) -> None:
+        self.head("image/jpeg")
+        self.wfile.write(b"\xff\xd8\xff\xd9")
+
+    def late(self) -> None:
+        picture_only = self.path.endswith("picture")
+        self.gone.wait(0 if picture_only else 0.25)
+        self.head("multipart/x-mixed-replace; boundary=b")
+        self.wfile.flush()
+        self.gone.wait(0.25 if picture_only else 0)
+        for part in self.counted():
+            self.wfile.write(part)
+
+    def noise(self) -> None:
+        self.head("application/octet-stream")
+        while not self.gone.wait(0.01):
+            self.wfile.write(b"\x5a" * 700)
+
+    def slow(self) -> None:
+        self.head("multipart/x-mixed-replace; boundary=b")
+        for part in self.counted():
+            self.wfile.write(part)
+            self.gone.wait(0.2)
+
     def page(self) -> None:
         self.head("text/html", 9)
         self.wfile.write(b"<p>hello\n")
+
+    def site(self) -> None:
+        self.head("text/html", 15)
+        self.wfile.write(b"<html>hello\r\n\r\n")
 
     def missing(self) -> None:
         self.head("text/html", 0, 404)
@@ -121,13 +206,51 @@ class Peer(BaseHTTPRequestHandler):
         self.head("text/plain", 0, 302, Location="file:///etc/passwd")
 
     def login(self) -> None:
+        if self.logged_in():
+            self.mjpg()
+
+    def logged_in(self) -> bool:
+        """Whether the request has the right Digest login; if not, it is answered."""
         try:
             login = parse(self.headers["Authorization"] or "")
             assert isinstance(login, Digest)
             assert login.response == answer(login, "GET", secret(MD5, USER, "cam", PASSWORD))
         except (ValueError, AssertionError):
-            return self.head("text/plain", 0, 401, WWW_Authenticate=challenge("cam", "nonce", MD5))
-        return self.mjpg()
+            self.head("text/plain", 0, 401, WWW_Authenticate=challenge("cam", "nonce", MD5))
+            return False
+        return True
+
+    def basic(self) -> None:
+        sent = self.headers["Authorization"]
+        self.logins.append(str(sent))
+        if sent and parse(sent) == Basic(USER, PASSWORD):
+            return self.mjpg()
+        return self.head("text/plain", 0, 401, WWW_Authenticate=basic_challenge("cam"))
+
+    def session(self) -> None:
+        """Digest MD5-sess, checked by the arithmetic of RFC 7616, 3.4.2."""
+        sent = dict(re.findall(r'(\w+)="?([^",]*)', self.headers["Authorization"] or ""))
+        first = md5(f"{md5(f'{USER}:cam:{PASSWORD}')}:n1:{sent.get('cnonce')}")
+        once = f"n1:{sent.get('nc')}:{sent.get('cnonce')}:auth"
+        if sent.get("response") == md5(f"{first}:{once}:{md5(f'GET:{self.path}')}") and sent["algorithm"] == "MD5-sess":
+            return self.mjpg()
+        told = 'Digest realm="cam", nonce="n1", qop="auth", algorithm=MD5-sess'
+        return self.head("text/plain", 0, 401, WWW_Authenticate=told)
+
+    def astray_to(self) -> None:
+        """Redirect to the address in the query."""
+        self.head("text/plain", 0, 302, Location=unquote(self.path.partition("?")[2]))
+
+    def hls(self) -> None:
+        if not self.logged_in():
+            return None
+        if self.path.endswith("list"):
+            lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:1", *["#EXTINF:1,", "piece"] * 2, "#EXT-X-ENDLIST", ""]
+            data = "\n".join(lines).encode()
+        else:
+            data = (self.folder / "stream.ts").read_bytes()
+        self.head("text/plain", len(data))
+        return self.wfile.write(data) and None
 
     def film(self) -> None:
         data = (self.folder / "film.mp4").read_bytes()
@@ -137,7 +260,7 @@ class Peer(BaseHTTPRequestHandler):
         self.wfile.write(data[first:])
 
     def stream(self) -> None:
-        self.head("video/mp2t")
+        self.head(self.path.removeprefix("/stream").removeprefix("/") or "video/mp2t")
         self.wfile.write((self.folder / "stream.ts").read_bytes())
         self.gone.wait(20)
 

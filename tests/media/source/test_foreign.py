@@ -1,8 +1,11 @@
 """Sources of other makers: ffmpeg's HTTP, GStreamer's RTSP, an X server; and what happens when they freeze."""
 
+import contextlib
 import os
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -14,18 +17,20 @@ from tests.media.source.conftest import Play
 from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Picture
+from ipcamd.media import silence
+from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.pacer import SECOND
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, fetch, make, medium
+from ipcamd.media.source import Wanted, make
+from ipcamd.media.source.network import Network
+from ipcamd.media.source.rtsp import RtspClient
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (fetch, medium):
-        monkeypatch.setattr(module, "TIMEOUT", 1.0)
+    monkeypatch.setattr(silence, "SILENCE_S", 1.0)
 
 
 @pytest.fixture
@@ -77,14 +82,16 @@ def test_a_peer_that_freezes_is_noticed(ffmpeg: tuple[str, subprocess.Popen[str]
             next(items)
 
 
+RTSP_SERVER = ["/usr/bin/python3", str(Path(__file__).parents[2] / "e2e/rtsp_server.py")]
+
+
 @pytest.fixture
 def rtsp() -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """GStreamer's RTSP server, run by Debian's Python, which has its bindings."""
     probe = ["/usr/bin/python3", "-c", "import gi; gi.require_version('GstRtspServer', '1.0')"]
     if subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode:
         pytest.skip("GStreamer's RTSP server is not installed (Debian: gir1.2-gst-rtsp-server-1.0, python3-gi)")
-    script = Path(__file__).parents[2] / "e2e/rtsp_server.py"
-    with subprocess.Popen(["/usr/bin/python3", str(script)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(RTSP_SERVER, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         yield f"rtsp://127.0.0.1:{int(process.stdout.readline())}/ball", process
         process.kill()
@@ -96,9 +103,118 @@ def test_an_rtsp_camera_that_freezes_is_noticed(rtsp: tuple[str, subprocess.Pope
     taken = [next(items) for _ in range(10)]
     assert [picture.number for picture in pictures(taken)] == list(range(10))
     process.send_signal(signal.SIGSTOP)
-    with pytest.raises(SourceError, match="nothing comes"):
+    with pytest.raises(SourceError, match="sends nothing for"):
         for _ in range(200):
             next(items)
+
+
+def test_an_rtsp_camera_that_speaks_udp_alone(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
+    source = make(rtsp[0].replace("/ball", "/datagrams"))
+    for _ in range(2):
+        items = source.play(lambda: Wanted((320, 240), 30, True), threading.Event())
+        assert len(pictures([next(items) for _ in range(10)])) == 10
+        items.close()
+    assert isinstance(source, Network)
+    assert source._rtsp and source._rtsp._transports[0] == "udp"
+
+
+class Relay:
+    """A firewall that lets nothing but HTTP through to a server."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.refused = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=self._pass, args=(self._listener.accept()[0],), daemon=True).start()
+
+    def _pass(self, client: socket.socket) -> None:
+        with client, socket.create_connection(("127.0.0.1", self._port)) as server, contextlib.suppress(OSError):
+            first = client.recv(4096)
+            if not first.startswith((b"GET ", b"POST ")):
+                self.refused += 1
+                return
+            server.sendall(first)
+            threading.Thread(target=self._copy, args=(client, server), daemon=True).start()
+            self._copy(server, client)
+
+    def _copy(self, source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+def test_an_rtsp_camera_behind_a_firewall_that_passes_http_alone(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
+    port = rtsp[0].split(":")[2].partition("/")[0]
+    relay = Relay(int(port))
+    source = make(rtsp[0].replace(port, str(relay.port)))
+    for _ in range(2):
+        items = source.play(lambda: Wanted((320, 240), 30, True), threading.Event())
+        assert len(pictures([next(items) for _ in range(10)])) == 10
+        items.close()
+    assert relay.refused == 2, "the tunnel was not remembered"
+    relay.close()
+
+
+def test_an_rtsp_camera_that_starts_on_demand(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
+    items = make(rtsp[0].replace("/ball", "/late")).play(lambda: Wanted((320, 240), 30, True), threading.Event())
+    assert len(pictures([next(items) for _ in range(10)])) == 10
+
+
+@pytest.fixture
+def rtsps(rtsp: object, certificate: Path) -> Iterator[str]:
+    """The same behind TLS, with a certificate of its own."""
+    with subprocess.Popen([*RTSP_SERVER, str(certificate)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield f"rtsps://127.0.0.1:{int(process.stdout.readline())}/ball"
+        process.kill()
+
+
+def first_of(url: str, tls: str) -> Picture | Sound:
+    return next(make(url, tls=tls).play(lambda: Wanted((320, 240), 30, False), threading.Event()))
+
+
+def test_a_login_goes_to_a_verified_rtsps_camera_alone(
+    rtsps: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_login = rtsps.replace("//", "//me:secret@")
+    with pytest.raises(SourceError, match="401"):
+        first_of(rtsps, "auto")
+    with pytest.raises(SourceError, match="SSL_CERT_FILE"):
+        first_of(rtsps, "verify")
+    with pytest.raises(SourceError, match="--source-tls any"):
+        first_of(with_login, "auto")
+    assert isinstance(first_of(with_login, "any"), Picture)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    for tls in ("auto", "verify"):
+        assert isinstance(first_of(with_login, tls), Picture)
+
+
+def test_ffmpeg_itself_verifies_the_certificate(rtsps: str, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another server may have taken the place of the one that was looked at."""
+    monkeypatch.setattr(RtspClient, "_is_verifiable", lambda *_: True)
+    other = certificate.with_name("other.pem")
+    shutil.copy(Path(ssl.get_default_verify_paths().openssl_cafile), other)
+    monkeypatch.setenv("SSL_CERT_FILE", str(other))
+    with pytest.raises(SourceError, match="cannot be opened"):
+        first_of(rtsps, "verify")
+
+
+def test_a_server_that_does_not_answer_is_said_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silence, "OPENING_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        for scheme in ("rtsp", "rtsps", "http", "https"):
+            url = f"{scheme}://127.0.0.1:{mute.getsockname()[1]}/x"
+            with pytest.raises(SourceError, match=r"does not answer for 0\.5 s"):
+                next(make(url).play(lambda: Wanted((320, 240), 30, False), threading.Event()))
 
 
 def test_a_wrong_path_is_said(rtsp: tuple[str, subprocess.Popen[str]]) -> None:

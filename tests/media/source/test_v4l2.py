@@ -166,11 +166,11 @@ SCRIPT = """
 import json, sys, threading
 from pathlib import Path
 from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media import silence
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make
-from ipcamd.media.source.v4l2 import shooting
 
-shooting.TIMEOUT = 0.3
+silence.OPENING_S = silence.SILENCE_S = 0.3
 mishap = Path(sys.argv[1])
 camera, said, seen = make("/dev/video0"), [], []
 

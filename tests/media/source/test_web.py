@@ -2,73 +2,22 @@
 
 import logging
 import re
-import ssl
 import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
-from tests.media.source.clips import clip, level, pictures, sounds
+from tests.media.source.clips import level, pictures, sounds
 from tests.media.source.conftest import Play
-from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
+from tests.media.source.peers import LEVELS, Peer
 
 from ipcamd.errors import SourceError
 from ipcamd.media.pacer import SECOND
-from ipcamd.media.source import Wanted, fetch, make, medium, push
+from ipcamd.media.source import Wanted, make
 
 EVERY = 1_000_000
 """A rate that leaves out no picture, however quickly they come."""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("films")
-    clip(made / "film.mp4", (60, 120, 180), "libx264", rate=100)
-    clip(made / "stream.ts", LEVELS * 3, "mpeg2video", size=(640, 480), rate=30, options={"g": "1"})
-    return made
-
-
-@pytest.fixture
-def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of HTTP cameras; who waits for them is impatient."""
-    for module in (fetch, medium, push):
-        monkeypatch.setattr(module, "TIMEOUT", 0.15)
-    Peer.folder, Peer.gone = folder, threading.Event()
-    Peer.asked.clear()
-    with Server(("127.0.0.1", 0), Peer) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://{LOGIN}@127.0.0.1:{server.server_port}"
-        Peer.gone.set()
-        server.shutdown()
-
-
-@pytest.fixture
-def certified(peer: str, tmp_path: Path) -> Iterator[str]:
-    """The same behind TLS, with a certificate that the camera made itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "camera")])
-    begin = datetime(2020, 1, 1, tzinfo=UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, begin + timedelta(days=1))
-    parts = [
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
-        made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM),
-    ]
-    (tmp_path / "own.pem").write_bytes(b"".join(parts))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "own.pem")
-    with Server(("127.0.0.1", 0), Peer) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"https://{LOGIN}@127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def failing(url: str, limit: int = 1000) -> tuple[int, str]:
@@ -106,9 +55,11 @@ def test_sound_between_the_sdks_pictures(peer: str, play: Play) -> None:
         ("end", 5, "ended"),
         ("freeze", 5, "nothing"),
         ("mute", 0, "does not answer"),
-        ("silly", 0, "header without an end"),
+        ("silly", 0, "neither a boundary line nor a JPEG"),
+        ("declared", 0, "answers with a web page"),
         ("useless", 0, "sends no picture"),
         ("page", 0, "cannot be opened|has no picture"),
+        ("site", 0, "answers with a web page"),
         ("missing", 0, "answers 404"),
         ("loop", 0, "from one address to the next"),
         ("astray", 0, "none of HTTP"),
@@ -126,7 +77,7 @@ def test_parts_that_are_no_pictures_are_passed_over(peer: str) -> None:
 
 def test_a_wrong_password_is_said_to_be_wrong(peer: str) -> None:
     assert failing(f"{peer.replace('me:', 'me:no')}/login") == (0, "does not accept this login")
-    assert failing(f"http://{peer.rpartition('@')[2]}/login") == (0, "does not accept this login")
+    assert "asks for a login" in failing(f"http://{peer.rpartition('@')[2]}/login")[1]
     assert Peer.asked == ["/login", "/login", "/login"]
 
 
@@ -141,6 +92,54 @@ def test_a_single_picture_is_asked_for_again_and_again(peer: str, play: Play) ->
     assert (shown[2].captured - shown[0].captured) / 2 == pytest.approx(SECOND / 10, rel=0.4)
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["still/octets", "still/nothing", "still/chunked", "still/wrong", "still/png", "still/parts", "still/kept"],
+)
+def test_a_still_is_asked_for_again_whatever_it_is_called(peer: str, play: Play, path: str) -> None:
+    shown = pictures(play(make(f"{peer}/{path}"), 3))
+    assert [level(picture) for picture in shown] == pytest.approx(list(LEVELS[1:4]), abs=3)
+    assert Peer.asked == [f"/{path}"] * 3
+
+
+@pytest.mark.parametrize(
+    "path", ["run/image/jpeg", "run/video/x-motion-jpeg", "run/text/plain?length", "parts/text/plain", "esp/image/jpeg"]
+)
+def test_pictures_without_end_are_known_by_what_they_are(peer: str, play: Play, path: str) -> None:
+    shown = pictures(play(make(f"{peer}/{path}"), 8, rate=EVERY))
+    assert len({level(picture) for picture in shown}) > 3
+    assert len(Peer.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["stream", "stream/video/x-flv", "stream/image/jpeg", "stream/application/octet-stream"]
+)
+def test_a_live_stream_may_be_called_anything(peer: str, play: Play, path: str) -> None:
+    assert len({level(picture) for picture in pictures(play(make(f"{peer}/{path}"), 20, rate=EVERY))}) > 6
+
+
+def test_a_damaged_still_is_said_to_be_damaged(peer: str) -> None:
+    assert failing(f"{peer}/damaged") == (0, "sends a picture that cannot be decoded")
+
+
+@pytest.mark.slow
+def test_a_camera_may_take_longer_to_begin_than_to_go_on(peer: str, play: Play) -> None:
+    for path in ("late/answer", "late/picture"):
+        assert len(pictures(play(make(f"{peer}/{path}"), 5, rate=EVERY))) == 5
+
+
+@pytest.mark.slow
+def test_endless_bytes_that_are_no_picture_are_given_up(peer: str) -> None:
+    assert failing(f"{peer}/noise") == (0, "sends no picture for 0.4 s")
+
+
+@pytest.mark.slow
+def test_a_camera_that_is_slow_by_itself_is_waited_for(peer: str, play: Play) -> None:
+    shown = pictures(play(make(f"{peer}/slow"), 6, rate=EVERY))
+    assert len(Peer.asked) == 1
+    assert (shown[-1].captured - shown[0].captured) / 5 > 0.15 * SECOND  # longer than others may be silent
+
+
 def test_a_film_on_a_server_plays_over_and_over(peer: str, play: Play) -> None:
     shown = pictures(play(make(f"{peer}/film.mp4"), 9, rate=EVERY))
     assert [round(level(picture) / 60) for picture in shown] == [1, 2, 3] * 3 or len({*map(level, shown)}) == 3
@@ -149,8 +148,9 @@ def test_a_film_on_a_server_plays_over_and_over(peer: str, play: Play) -> None:
     )
 
 
-def test_a_camera_may_sign_its_certificate_itself(certified: str, play: Play) -> None:
-    assert len(pictures(play(make(f"{certified}/login"), 5, rate=EVERY))) == 5
+def test_a_list_of_pieces_plays_with_the_login(peer: str, play: Play) -> None:
+    shown = pictures(play(make(f"{peer}/hls/list"), 12, rate=EVERY))
+    assert len({level(picture) for picture in shown}) > 3
 
 
 def test_a_stream_without_an_end(peer: str, play: Play) -> None:

@@ -1,13 +1,13 @@
 """``/cgi/audio/audio.cgi``: the microphone's sound (SDK 5.2), and old clients' way to speak."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Framing, Join, Reply, text
 from ipcamd.cgi.framing import SDK_TYPE, headed
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media.codecs import ULAW
 from ipcamd.params.group import Rank
-from ipcamd.wire.mixed import Mixed
+from ipcamd.wire.multipart_parser import MultipartParser
 from ipcamd.wire.query import Query
 
 UNAVAILABLE = Reply(status=503, reason="Service Not Available")
@@ -75,15 +75,22 @@ async def _speak(call: Call) -> Reply:
 
 
 async def _play(body: AsyncIterator[bytes], play: Callable[[bytes], Awaitable[None]]) -> None:
-    parts, half = Mixed(), b""
+    parts, half = MultipartParser(), b""
     async for piece in body:
-        for found in parts.feed(piece):
+        for found in _fed(parts, piece):
             samples = half + found
             whole = len(samples) & ~1
             await play(samples[:whole])
             half = samples[whole:]
     samples = half + parts.rest()
     await play(samples[: len(samples) & ~1])
+
+
+def _fed(parts: MultipartParser, piece: bytes) -> Iterator[bytes]:
+    try:
+        yield from parts.feed(piece)
+    except ValueError as error:
+        raise HttpError(400, str(error)) from None
 
 
 def _changes(query: Query) -> bool:

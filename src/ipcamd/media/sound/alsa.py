@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Sound
+from ipcamd.media.silence import SILENCE_S, SilenceLimit
 from ipcamd.media.sound.blocks import RATE
 from ipcamd.media.source.arrival import Arrival
 from ipcamd.media.source.pace import Clock
@@ -104,7 +105,7 @@ def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.Aud
                 gathered.clear()
                 yield pts, frame
     except FFmpegError as error:
-        raise SourceError(f"breaks off: {words(error)}") from None
+        raise SourceError(f"breaks off: {words(error, SilenceLimit(SILENCE_S))}") from None
 
 
 def _time(packet: "av.Packet[av.AudioStream]") -> Fraction | None:

@@ -19,6 +19,7 @@ from ipcamd.media.source.network import Network
 from ipcamd.media.source.pace import Clock
 from ipcamd.media.source.scene import Scene
 from ipcamd.media.source.screen import Screen
+from ipcamd.media.source.tls import TlsPolicy
 from ipcamd.media.source.v4l2 import Camera
 
 _log = logging.getLogger(__name__)
@@ -62,8 +63,8 @@ class Source(Protocol):
         """
 
 
-def make(text: str, clock: Clock | None = None) -> Source:
-    """Return the source that `text` names; raise `ConfigError` if that is no name of one.
+def make(text: str, clock: Clock | None = None, tls: str = "auto") -> Source:
+    """Return the source that `text` names; raise `ConfigError` if that is no name of one. `tls` is a `TlsPolicy`.
 
     ``""`` is the camera `DEVICE` if there is one, else the scene.
     """
@@ -77,7 +78,7 @@ def make(text: str, clock: Clock | None = None) -> Source:
     if re.fullmatch(r"screen(:[0-9]{1,5}(\.[0-9]{1,3})?)?", text):
         return Screen(text.removeprefix("screen"), clock)
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
-        return Network(text, clock)
+        return Network(text, clock, TlsPolicy(tls))
     return Camera(text, clock) if text.startswith("/dev/") else File(text, clock)
 
 

@@ -1,6 +1,7 @@
 """From what FFmpeg decodes to the camera's own kind of picture and sound."""
 
 from fractions import Fraction
+from io import BytesIO
 from itertools import pairwise
 from typing import cast
 
@@ -11,9 +12,11 @@ from av.error import FFmpegError
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from ipcamd.errors import SourceError
 from ipcamd.media.planes import FULL, framed, planes
 from ipcamd.media.scale import inside
 from ipcamd.media.source.paint import even
+from ipcamd.wire.jpeg_scanner import JpegScanner
 
 SOUND_RATE = 8000
 """Samples per second."""
@@ -27,8 +30,11 @@ _MATRICES = {1: 1, 4: 4, 7: 7, 9: 9, 10: 9}
 _LARGE = 1280 * 720
 _THREADS = 4
 
-_LIMITS = {"max_pixels": str(1 << 26)}
-"""A decoder's options. Some bytes can claim to be a picture that fills all memory."""
+_PIXELS = 1 << 26
+"""The largest picture that is decoded as it is. Some bytes can claim to be a picture that fills all memory."""
+
+_SCALED_PIXELS = (1 << 28) - (1 << 22)
+"""The largest JPEG that is decoded at a half, a quarter or an eighth of its size; FFmpeg takes none that is larger."""
 
 
 def enough(have: tuple[int, int], want: tuple[int, int]) -> tuple[int, int]:
@@ -107,12 +113,29 @@ class Ear:
         ]
 
 
+def _options(codec: str, size: tuple[int, int]) -> dict[str, str]:
+    """Return a decoder's options for pictures of that size. Raises `SourceError` for larger ones than it takes."""
+    pixels = size[0] * size[1]
+    if pixels <= _PIXELS:
+        return {"max_pixels": str(_PIXELS)}
+    if codec == "mjpeg" and pixels <= _SCALED_PIXELS:
+        halvings = next(n for n in (1, 2, 3) if pixels >> 2 * n <= _PIXELS)
+        return {"max_pixels": str(_SCALED_PIXELS), "lowres": str(halvings)}
+    most = (_SCALED_PIXELS if codec == "mjpeg" else _PIXELS) // 1_000_000
+    raise SourceError(
+        f"has a picture of {size[0]}x{size[1]} pixels; at most {most} million can be shown: scale it down"
+    )
+
+
 def prepare(stream: av.VideoStream, live: bool) -> None:
-    """Choose how many threads decode: one does for small pictures; a live one must not wait for later pictures."""
+    """Choose how many threads decode: one does for small pictures; a live one must not wait for later pictures.
+
+    Raises `SourceError` if the pictures are too large.
+    """
     context = stream.codec_context
     context.thread_count = 1 if context.width * context.height <= _LARGE else _THREADS
     context.thread_type = "SLICE" if live else "AUTO"
-    context.options = _LIMITS
+    context.options = _options(context.name, (context.width, context.height))
     if live:
         context.flags |= Flags.low_delay
 
@@ -122,14 +145,45 @@ class Decoder:
 
     def __init__(self, codec: str) -> None:
         """`codec` is FFmpeg's name: ``mjpeg``, ``mpeg4``, ``h264``."""
-        self._context = cast(av.VideoCodecContext, av.CodecContext.create(codec, "r"))
-        self._context.thread_count = 1
-        self._context.options = _LIMITS
-        self._context.flags |= Flags.low_delay
+        self._codec = codec
+        self._context = _decoder(codec, (0, 0))
 
     def decode(self, data: bytes) -> list[av.VideoFrame]:
-        """Return the pictures that this completes; none if it is damaged."""
+        """Return the pictures that this completes; none if it is damaged. Raises `SourceError` for too large ones."""
         try:
             return self._context.decode(av.Packet(data))
         except FFmpegError:
+            return self._decode_large(data) if self._codec == "mjpeg" else []
+
+    def _decode_large(self, data: bytes) -> list[av.VideoFrame]:
+        """Decode a JPEG that was too large, at a part of its size; one that is damaged gives none."""
+        scanner = JpegScanner()
+        scanner.find_end(data)
+        if scanner.size[0] * scanner.size[1] <= _PIXELS:
             return []
+        # all coefficients of a progressive picture are in memory at once, whatever size it is decoded to
+        context = _decoder("progressive JPEG" if scanner.is_progressive else "mjpeg", scanner.size)
+        try:
+            return context.decode(av.Packet(data))
+        except FFmpegError:
+            return []
+
+
+def _decoder(codec: str, size: tuple[int, int]) -> av.VideoCodecContext:
+    options = _options(codec, size)
+    context = cast(av.VideoCodecContext, av.CodecContext.create(codec, "r"))
+    context.thread_count = 1
+    context.options = options
+    context.flags |= Flags.low_delay
+    return context
+
+
+def decode_file(data: bytes) -> list[av.VideoFrame]:
+    """Return the first picture of a file's bytes; none if it is damaged. Raises `SourceError` for a too large one."""
+    try:
+        with av.open(BytesIO(data), "r") as medium:
+            stream = medium.streams.video[0]
+            prepare(stream, live=True)
+            return [next(medium.decode(stream))]
+    except (FFmpegError, IndexError, StopIteration):
+        return []

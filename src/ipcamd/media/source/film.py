@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeAlias
 
 import av
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 
 from ipcamd.errors import SourceError
 from ipcamd.media.pacer import SECOND
+from ipcamd.media.silence import SilenceLimit
 from ipcamd.media.source.decode import SOUND_RATE, Ear, prepare
-from ipcamd.media.source.medium import decoded, open_medium, time_of, video_of
+from ipcamd.media.source.medium import OpenFile, decoded, open_medium, time_of, video_of
 
 _log = logging.getLogger(__name__)
 
@@ -34,19 +36,26 @@ _SHORTEST, _LONGEST, _USUAL = Fraction(1, 240), Fraction(1), Fraction(1, 25)
 class Film:
     """A recording, opened once for its pictures and, while somebody listens, once more for its sound."""
 
-    def __init__(self, place: str, options: dict[str, str]) -> None:
-        """Open it. Raises `SourceError` if it cannot be read or has no picture."""
-        self._place, self._options = place, options
-        self._medium = open_medium(place, options)
+    def __init__(
+        self,
+        place: str,
+        options: dict[str, str],
+        form: str | None = None,
+        limit: SilenceLimit | None = None,
+        open_file: OpenFile | None = None,
+    ) -> None:
+        """Open it; for the arguments see `open_medium`. Raises `SourceError` if it cannot be read or has no picture."""
+        self._open = partial(open_medium, place, options, form, limit, open_file)
+        self._medium = self._open()
         self._zero = Fraction(0)
         self._track: Track | None = None
         try:
             self._stream = video_of(self._medium)
+            prepare(self._stream, live=False)
         except SourceError:
             self.close()
             raise
         self.shape = self._stream.sample_aspect_ratio
-        prepare(self._stream, live=False)
 
     @property
     def has_sound(self) -> bool:
@@ -75,7 +84,7 @@ class Film:
     def sound(self, start: int, end: int) -> Iterator[Stretch]:
         """Yield the sound up to `end`: from `start` if nobody listened, else from where it was left."""
         if self._track is None:
-            self._track = Track(open_medium(self._place, self._options), self._zero, start)
+            self._track = Track(self._open(), self._zero, start)
         return self._track.until(end)
 
     def hush(self) -> None:

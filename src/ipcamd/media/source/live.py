@@ -1,53 +1,50 @@
-"""Live pictures and sound that FFmpeg receives."""
+"""Live media: pictures and sound that FFmpeg receives as they are made."""
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import av
 from av.container import InputContainer
 
 from ipcamd.errors import SourceError
+from ipcamd.media import silence
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.pacer import SECOND
+from ipcamd.media.silence import SilenceLimit
 from ipcamd.media.source.arrival import Arrival
 from ipcamd.media.source.decode import SOUND_RATE, Ear, Eye, prepare
-from ipcamd.media.source.medium import TIMEOUT, decoded, open_medium, time_of, video_of
+from ipcamd.media.source.medium import decoded, time_of, video_of
 from ipcamd.media.source.pace import Clock, Picker
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
-QUICK = {
-    "fflags": "nobuffer",
-    "analyzeduration": "1000000",
-    "fpsprobesize": "0",
-    "timeout": str(int(TIMEOUT * 1_000_000)),
-}
-"""FFmpeg's options for a short delay; times are in microseconds."""
 
-_FIRST = 10 * SECOND
-"""How long the first picture may take: a decoder has to wait for a key frame."""
+def low_delay_options() -> dict[str, str]:
+    """Return FFmpeg's options for a short delay; times are in microseconds.
 
-
-def rtsp(url: str, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> Iterator[Picture | Sound]:
-    """Yield what an RTSP camera sends, over TCP; see `Source.play`."""
-    options = QUICK | {
-        "rtsp_transport": "tcp",
-        "allowed_media_types": "video+audio",
-        "protocol_whitelist": "rtsp,rtsps,tcp,tls,rtp,udp",
+    FFmpeg's own time-out comes after that of `open_medium`, which tells a silent peer from one that refuses.
+    """
+    return {
+        "fflags": "nobuffer",
+        "analyzeduration": "1000000",
+        "fpsprobesize": "0",
+        "timeout": str(int(2 * silence.OPENING_S * 1_000_000)),
     }
-    with closing(open_medium(url, options)) as medium:
-        yield from live(medium, wanted, Arrival(clock, stop), stop, clock)
 
 
 def live(
-    medium: InputContainer, wanted: "Callable[[], Wanted]", arrival: Arrival, stop: threading.Event, clock: Clock
+    medium: InputContainer,
+    wanted: "Callable[[], Wanted]",
+    arrival: Arrival,
+    stop: threading.Event,
+    clock: Clock,
+    limit: SilenceLimit,
 ) -> Iterator[Picture | Sound]:
     """Yield what arrives in a medium until it ends, which raises `SourceError`, or `stop` is set."""
-    receiver = _Receiver(medium, arrival, clock)
-    for frame in decoded(medium, *receiver.streams):
+    receiver = _Receiver(medium, arrival, clock, limit)
+    for frame in decoded(medium, *receiver.streams, limit=limit):
         if stop.is_set():
             return
         if isinstance(frame, av.VideoFrame):
@@ -60,18 +57,19 @@ def live(
 class _Receiver:
     """Keeps what belongs to one connection."""
 
-    def __init__(self, medium: InputContainer, arrival: Arrival, clock: Clock) -> None:
+    def __init__(self, medium: InputContainer, arrival: Arrival, clock: Clock, limit: SilenceLimit) -> None:
         video, audio = video_of(medium), medium.streams.best("audio")
         self.streams = [video] if audio is None else [video, audio]
         prepare(video, live=True)
         self._eye, self._ear, self._picker = Eye(video.sample_aspect_ratio), Ear(), Picker()
-        self._arrival, self._clock = arrival, clock
+        self._arrival, self._clock, self._limit = arrival, clock, limit
         self._number = -1
-        self._patience = clock.steady() + _FIRST
+        self._last_ns = clock.steady()
 
     def picture(self, frame: av.VideoFrame, want: "Wanted") -> Iterator[Picture]:
         """Yield the picture, if one is due."""
-        self._patience = self._clock.steady() + int(TIMEOUT * SECOND)
+        self._last_ns = self._clock.steady()
+        self._limit.note_picture(self._last_ns / SECOND)
         captured = self._arrival.captured(time_of(frame))
         if self._picker.takes(captured, want.rate):
             self._number += 1
@@ -79,8 +77,8 @@ class _Receiver:
 
     def sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
         """Yield the sound, if anybody listens; raise `SourceError` if it has come alone for too long."""
-        if self._clock.steady() > self._patience:
-            raise SourceError("sends sound, but no picture")
+        if self._clock.steady() - self._last_ns > float(self._limit) * SECOND:
+            raise SourceError(f"sends sound, but no picture for {float(self._limit):g} s")
         captured = self._arrival.captured(time_of(frame))
         for samples in self._ear.hear(frame) if want.sound else ():
             yield Sound(samples, captured)

@@ -1,27 +1,33 @@
-"""Logging in at an HTTP camera: Digest (RFC 7616) with SHA-256 or MD5, or Basic (RFC 7617)."""
+"""Login at an HTTP camera: Digest (RFC 7616) with SHA-256 or MD5, session variants too, or Basic (RFC 7617)."""
 
 import base64
 import re
 import secrets
 from collections.abc import Iterable, Iterator
 
-from ipcamd.wire.digest import MD5, SHA256, Digest, answer, quoted, secret
+from ipcamd.wire.digest import MD5, SHA256, Digest, answer, digest, quoted, secret
 
 _SCHEME = re.compile(r"(?:^|,)\s*(Basic|Digest)\s+", re.IGNORECASE)
 _FIELD = re.compile(r'([-!#$%&\'*+.^_`|~0-9A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
-_ORDER = (SHA256, MD5, "")
-"""What is preferred; "" is Basic."""
+_SESSION = "-SESS"
+_ORDER = (SHA256, SHA256 + _SESSION, MD5, MD5 + _SESSION, "")
+"""The preferred kinds first; "" is Basic."""
 
 
-def authorization(challenges: Iterable[str], user: str, password: str, method: str, uri: str) -> str | None:
-    """Return the ``Authorization`` field for the best of some ``WWW-Authenticate`` fields; None if none is known."""
-    known = [(algorithm, fields) for algorithm, fields in _challenges(challenges) if algorithm in _ORDER]
+def authorization(
+    challenges: Iterable[str], user: str, password: str, method: str, uri: str, in_clear: bool = True
+) -> str | None:
+    """Return the ``Authorization`` field for the best of some ``WWW-Authenticate`` fields; None if none is known.
+
+    Without `in_clear` a Basic challenge is not answered: it would show the password.
+    """
+    known = [(kind, fields) for kind, fields in _challenges(challenges) if kind in _ORDER and (kind or in_clear)]
     if not known:
         return None
-    algorithm, fields = min(known, key=lambda each: _ORDER.index(each[0]))
-    if not algorithm:
+    kind, fields = min(known, key=lambda each: _ORDER.index(each[0]))
+    if not kind:
         return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-    return _digest(algorithm, fields, user, password, method, uri)
+    return _digest(kind, fields, user, password, method, uri)
 
 
 def _challenges(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -32,14 +38,18 @@ def _challenges(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
             yield (fields.get("algorithm", MD5).upper() if scheme.lower() == "digest" else ""), fields
 
 
-def _digest(algorithm: str, fields: dict[str, str], user: str, password: str, method: str, uri: str) -> str:
+def _digest(kind: str, fields: dict[str, str], user: str, password: str, method: str, uri: str) -> str:
+    algorithm = kind.removesuffix(_SESSION)
     fresh = "auth" in re.split(r"[\s,]+", fields.get("qop", "").lower())  # else as in RFC 2069
-    realm, nonce = fields.get("realm", ""), fields.get("nonce", "")
-    nc, cnonce = ("00000001", secrets.token_hex(8)) if fresh else ("", "")
-    login = Digest(user, False, realm, nonce, uri, "", algorithm, nc, cnonce)
-    response = answer(login, method, secret(algorithm, user, realm, password))
+    realm, nonce, once = fields.get("realm", ""), fields.get("nonce", ""), secrets.token_hex(8)
+    nc, cnonce = ("00000001", once) if fresh else ("", "")
+    key = secret(algorithm, user, realm, password)
+    if kind != algorithm:  # RFC 7616, 3.4.2
+        key = digest(algorithm, f"{key}:{nonce}:{once}")
+    response = answer(Digest(user, False, realm, nonce, uri, "", algorithm, nc, cnonce), method, key)
     parts = [f'username="{quoted(user)}"', f'realm="{realm}"', f'nonce="{nonce}"', f'uri="{uri}"']
-    parts += [f"algorithm={algorithm}", f'response="{response}"']
+    parts += [f"algorithm={kind.replace(_SESSION, '-sess')}", f'response="{response}"']
     parts += [f'opaque="{fields["opaque"]}"'] if "opaque" in fields else []
-    parts += ["qop=auth", f"nc={nc}", f'cnonce="{cnonce}"'] if fresh else []
+    parts += ["qop=auth", f"nc={nc}"] if fresh else []
+    parts += [f'cnonce="{once}"'] if fresh or kind != algorithm else []
     return "Digest " + ", ".join(parts)

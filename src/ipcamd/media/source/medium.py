@@ -1,8 +1,9 @@
-"""Opening what FFmpeg reads, and decoding it with its faults."""
+"""FFmpeg media: opening and decoding, with limits and plain error messages."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import av
 from av.container import InputContainer
@@ -10,28 +11,55 @@ from av.error import ExitError, FFmpegError
 from av.stream import Disposition, Stream
 
 from ipcamd.errors import SourceError
-
-TIMEOUT = 2.0
-"""Seconds without a picture after which a source counts as broken off."""
-
+from ipcamd.media import silence
+from ipcamd.media.silence import SilenceLimit
 
 _TEXT = ("ansi",)
 """Decoders of text: FFmpeg would show every text file as a terminal does."""
 
+OpenFile = Callable[[str, int, dict[str, str]], Any]
+"""Opens an address in FFmpeg's place: address, flags and options to an object to read from."""
 
-def words(error: Exception) -> str:
+
+def words(error: Exception, limit: SilenceLimit) -> str:
     """Return what FFmpeg says went wrong, without the address: there may be a password in that."""
     if isinstance(error, ExitError | TimeoutError):
-        return f"nothing comes for {TIMEOUT:g} s"
+        return limit.words
     return str(getattr(error, "strerror", None) or type(error).__name__)
 
 
-def open_medium(place: object, options: dict[str, str], form: str | None = None) -> InputContainer:
-    """Open an address of FFmpeg's, or an object to read from. Raises `SourceError`."""
+def open_medium(
+    place: Any,
+    options: dict[str, str],
+    form: str | None = None,
+    limit: SilenceLimit | None = None,
+    open_file: OpenFile | None = None,
+) -> InputContainer:
+    """Open an address of FFmpeg's, or an object to read from. Raises `SourceError`.
+
+    `limit` is for opening and for each packet. `open_file` opens every address that FFmpeg comes to, in its place.
+    """
+    limit = limit or SilenceLimit(silence.SILENCE_S)
+    end_s = time.monotonic() + float(limit)
     try:
-        return av.open(place, "r", form, options, timeout=TIMEOUT)
+        # FFmpeg is given the limit itself: PyAV asks it for its value whenever reading starts
+        medium: InputContainer = av.open(
+            place, "r", form, options, timeout=(float(limit), cast(float, limit)), io_open=open_file
+        )
+        return medium
     except (FFmpegError, OSError, ValueError) as error:
-        raise SourceError(f"cannot be opened: {words(error)}") from None
+        # interrupted readers of FFmpeg's give all kinds of errors
+        raise OpenFailed(TimeoutError() if time.monotonic() >= end_s else error, limit) from None
+
+
+class OpenFailed(SourceError):
+    """A medium that could not be opened; `code` is FFmpeg's or the system's number for the reason."""
+
+    def __init__(self, error: Exception, limit: SilenceLimit) -> None:
+        timed_out = isinstance(error, ExitError | TimeoutError)
+        super().__init__(words(error, limit) if timed_out else f"cannot be opened: {words(error, limit)}")
+        self.timed_out = timed_out
+        self.error = error
 
 
 def video_of(medium: InputContainer) -> av.VideoStream:
@@ -46,13 +74,26 @@ def _is_film(stream: av.VideoStream) -> bool:
     return not stream.disposition & Disposition.attached_pic and stream.codec_context.name not in _TEXT
 
 
-def decoded(medium: InputContainer, *streams: Stream) -> Iterator[Any]:
+def decoded(medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None) -> Iterator[Any]:
     """Yield what the streams' packets hold until they end, as frames of PyAV's; damaged ones are left out."""
+    limit = limit or SilenceLimit(silence.SILENCE_S)
     try:
-        for packet in medium.demux(*streams):
+        for packet in _packets(medium, streams, limit):
             yield from _frames(packet)
     except FFmpegError as error:
-        raise SourceError(f"breaks off: {words(error)}") from None
+        raise SourceError(f"breaks off: {words(error, limit)}") from None
+
+
+def _packets(medium: InputContainer, streams: tuple[Stream, ...], limit: SilenceLimit) -> Iterator[Any]:
+    """Yield the streams' packets; reading starts anew whenever the limit has changed."""
+    ended = False
+    while not ended:
+        ended, used = True, float(limit)
+        for packet in medium.demux(*streams):
+            yield packet
+            if float(limit) != used:
+                ended = False
+                break
 
 
 def _frames(packet: Any) -> list[Any]:

@@ -8,9 +8,11 @@ from urllib.parse import SplitResult, urlsplit
 from ipcamd.errors import ConfigError
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.source.pace import Clock
+from ipcamd.media.source.tls import TlsPolicy
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
+    from ipcamd.media.source.rtsp import RtspClient
 
 _SCHEMES = ("rtsp", "rtsps", "http", "https")
 
@@ -21,9 +23,11 @@ class Network:
     sound = True
     """It is not known before somebody watches."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, tls: TlsPolicy = TlsPolicy.AUTO) -> None:
         self._url = url
         self._clock = clock
+        self._tls = tls
+        self._rtsp: RtspClient | None = None
         self.name = _public(url)
 
     def check(self) -> None:
@@ -37,12 +41,13 @@ class Network:
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
         """See `Source`."""
         if self._url.lower().startswith("rtsp"):
-            from ipcamd.media.source.live import rtsp
+            from ipcamd.media.source.rtsp import RtspClient
 
-            return rtsp(self._url, wanted, stop, self._clock)
+            self._rtsp = self._rtsp or RtspClient(self._url, self._tls)
+            return self._rtsp.play(wanted, stop, self._clock)
         from ipcamd.media.source.web import web
 
-        return web(self._url, wanted, stop, self._clock)
+        return web(self._url, self._tls, wanted, stop, self._clock)
 
 
 def _split(url: str) -> SplitResult | None:

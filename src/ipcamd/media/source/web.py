@@ -1,84 +1,164 @@
-"""What an HTTP address gives: an endless row of pictures, a live stream, a film, or one picture after the other."""
+"""HTTP sources: pictures, streams and films, told apart by what comes and not by what it is said to be."""
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.pacer import SECOND
+from ipcamd.media.silence import SilenceLimit
 from ipcamd.media.source.arrival import Arrival
-from ipcamd.media.source.decode import Decoder, Eye
-from ipcamd.media.source.fetch import Answer, fetch
+from ipcamd.media.source.fetch import Answer, fetch, without_login
 from ipcamd.media.source.film import Film
-from ipcamd.media.source.live import QUICK, live
+from ipcamd.media.source.live import live, low_delay_options
 from ipcamd.media.source.medium import open_medium
 from ipcamd.media.source.pace import Beat, Clock
-from ipcamd.media.source.parts import LARGEST
-from ipcamd.media.source.push import pushed
+from ipcamd.media.source.push import PushReceiver
+from ipcamd.media.source.remote_file import RemoteFile
 from ipcamd.media.source.showing import showing
+from ipcamd.media.source.tls import TlsPolicy
+from ipcamd.wire.jpeg_scanner import SOI
+from ipcamd.wire.multipart_parser import PART_LIMIT_BYTES
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
-_FORMS = {"video/h264": "h264", "video/mp4v-es": "m4v", "video/mp2t": "mpegts", "video/x-flv": "flv"}
-"""Media types whose pictures FFmpeg need not guess the form of."""
-
-_LISTS = ("mpegurl", "dash+xml")
-"""In media types of lists of further addresses."""
-
-_FILM = {"protocol_whitelist": "http,https,tcp,tls,crypto", "user_agent": "ipcamd", "rw_timeout": "10000000"}
+_HEAD_BYTES = 16
+"""Bytes that tell what comes."""
 
 _BURST = 3 * SECOND
-_SNAPSHOTS = 10
+_STILLS = 10
 """Single pictures asked for in a second, at most."""
 
-
-def web(url: str, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> Iterator[Picture | Sound]:
-    """Yield what an address gives; see `Source.play`."""
-    with closing(fetch(url)) as answer:
-        if answer.type.startswith("multipart/"):
-            yield from pushed(answer.read, wanted, stop, clock)
-            return
-        if answer.length is None and not any(part in answer.type for part in _LISTS):
-            yield from _live(answer, wanted, stop, clock)
-            return
-    if answer.type == "image/jpeg":
-        yield from _snapshots(url, wanted, stop, clock)
-    else:
-        yield from showing(partial(Film, answer.url, _FILM), wanted, stop, clock)
+_OPTIONS = {
+    "protocol_whitelist": "http,https,crypto",
+    "http_persistent": "0",
+    "http_multiple": "0",
+    "extension_picky": "0",
+    "allowed_extensions": "ALL",
+    "allowed_segment_extensions": "ALL",
+}
+"""FFmpeg's options for films and lists: every address is opened by `fetch`, so names and connections do not matter."""
 
 
-def _live(
-    answer: Answer, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
+class Kind(Enum):
+    """What an answer is."""
+
+    PARTS = auto()
+    """Pictures in a multipart body, or JPEG after JPEG; perhaps only one."""
+    STILL = auto()
+    """One picture that is no JPEG."""
+    LIST = auto()
+    """A list of further addresses (HLS, RFC 8216)."""
+    DASH = auto()
+    """A list of MPEG-DASH, which FFmpeg as it comes with PyAV does not read."""
+    PAGE = auto()
+    """A web page."""
+    FILM = auto()
+    """A video file."""
+    STREAM = auto()
+    """Video without an end."""
+
+
+_MAGIC = (
+    (Kind.PARTS, (SOI, b"--", b"Content-", b"content-", b"CONTENT-")),
+    (Kind.STILL, (b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")),
+    (Kind.LIST, (b"#EXTM3U",)),
+    (Kind.DASH, (b"<MPD",)),
+    (Kind.PAGE, (b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML", b"<head", b"<HEAD")),
+)
+_FORMS = {
+    "video/h264": ("h264", b"\0\0"),
+    "video/mp4v-es": ("m4v", b"\0\0\1"),
+    "video/mp2t": ("mpegts", b"G"),
+    "video/x-flv": ("flv", b"FLV"),
+}
+"""Media types whose form FFmpeg need not guess, its name for it, and how its bytes begin."""
+
+
+_UNFIT = {
+    Kind.PAGE: "answers with a web page: give the address of the picture or stream itself",
+    Kind.DASH: "is an MPEG-DASH list, which cannot be played: give an HLS or RTSP address",
+}
+
+
+def kind_of(answer: Answer) -> Kind:
+    """Return what an answer is; its declared type counts only where its first bytes do not tell."""
+    head = answer.peek(_HEAD_BYTES).lstrip(b"\r\n \t")
+    for kind, beginnings in _MAGIC:
+        if head.startswith(beginnings):
+            return kind
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return Kind.STILL
+    if answer.type.startswith("multipart/"):
+        return Kind.PARTS
+    if "dash+xml" in answer.type:
+        return Kind.DASH
+    return Kind.STREAM if answer.length is None else Kind.FILM
+
+
+def web(
+    url: str, tls: TlsPolicy, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
 ) -> Iterator[Picture | Sound]:
-    options = QUICK | {"protocol_whitelist": ""}
-    with closing(open_medium(answer, options, _FORMS.get(answer.type))) as medium:
-        yield from live(medium, wanted, Arrival(clock, stop, _BURST), stop, clock)
+    """Yield what an address gives; see `Source.play`. What gives one picture and ends is asked again and again."""
+    limit = SilenceLimit()
+    receiver, beat = PushReceiver(wanted, stop, clock, limit), Beat(clock, stop)
+    while not stop.is_set():
+        with closing(fetch(url, tls, limit)) as answer:
+            kind = kind_of(answer)
+            if kind in _UNFIT:
+                raise SourceError(_UNFIT[kind])
+            if kind is Kind.STREAM:
+                yield from _stream(answer, wanted, stop, clock, limit)
+            if kind not in (Kind.PARTS, Kind.STILL):
+                break
+            yield from _pictures(kind, answer, receiver, stop)
+        beat.next(min(wanted().rate, _STILLS))
+    if not stop.is_set():
+        yield from showing(partial(_film, url, tls, "hls" if kind is Kind.LIST else None), wanted, stop, clock)
 
 
-def _snapshots(url: str, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> Iterator[Picture]:
-    """Ask for a picture as often as pictures are wanted, and yield it."""
-    beat, eye, decoder, number = Beat(clock, stop), Eye(), Decoder("mjpeg"), -1
-    while True:
-        want = wanted()
-        beat.next(min(want.rate, _SNAPSHOTS))
-        if stop.is_set():
-            return
-        captured, number = clock.now(), number + 1
-        with closing(fetch(url)) as answer:
-            pictures = decoder.decode(_whole(answer))
-        if not pictures:
-            raise SourceError("sends a picture that cannot be decoded")
-        yield Picture(eye.see(pictures[0], want.size), captured, number)
+def _pictures(kind: Kind, answer: Answer, receiver: PushReceiver, stop: threading.Event) -> Iterator[Picture | Sound]:
+    """Yield an answer's pictures. Raises `SourceError` if it is a stream that ended, or damaged."""
+    pictures, damaged = receiver.pictures, receiver.damaged
+    if kind is Kind.STILL:
+        yield from receiver.still(_whole(answer))
+    else:
+        yield from receiver.receive(answer.read, answer.boundary)
+    if receiver.pictures != pictures + 1 and not stop.is_set():
+        raise SourceError("ended")
+    if receiver.damaged != damaged:
+        raise SourceError("sends a picture that cannot be decoded")
 
 
 def _whole(answer: Answer) -> bytes:
     data = bytearray()
     while piece := answer.read():
         data += piece
-        if len(data) > LARGEST:
-            raise SourceError("sends a picture that is too large")
+        if len(data) > PART_LIMIT_BYTES:
+            raise SourceError(f"sends a picture of more than {PART_LIMIT_BYTES >> 20} MiB")
     return bytes(data)
+
+
+def _stream(
+    answer: Answer, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, limit: SilenceLimit
+) -> Iterator[Picture | Sound]:
+    form, beginning = _FORMS.get(answer.type, ("", b""))
+    known = form if form and answer.peek(_HEAD_BYTES).startswith(beginning) else None
+    options = low_delay_options() | {"protocol_whitelist": ""}
+    with closing(open_medium(answer, options, known, limit)) as medium:
+        yield from live(medium, wanted, Arrival(clock, stop, _BURST), stop, clock, limit)
+
+
+def _film(url: str, tls: TlsPolicy, form: str | None) -> Film:
+    """Open a film; FFmpeg comes to every address, also those in lists, by way of `fetch`."""
+    limit = SilenceLimit()
+
+    def open_file(place: str, _flags: int, _options: dict[str, str]) -> RemoteFile:
+        return RemoteFile(lambda first_byte: fetch(url, tls, limit, place, first_byte))
+
+    return Film(without_login(url), _OPTIONS, form, limit, open_file)

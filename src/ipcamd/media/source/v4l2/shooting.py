@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture
 from ipcamd.media.pacer import SECOND
+from ipcamd.media.silence import SilenceLimit
 from ipcamd.media.source.decode import Eye
-from ipcamd.media.source.medium import TIMEOUT
 from ipcamd.media.source.pace import Clock, Picker
 from ipcamd.media.source.v4l2.device import Device, Shot
 from ipcamd.media.source.v4l2.modes import Mode, choose
@@ -47,12 +47,13 @@ class _Shooting:
         self._eye, self._picker = Eye(), Picker()
         self._number = -1
         self._sequence: int | None = None
+        self._limit = SilenceLimit()
         self._good = clock.steady()
 
     def next(self, want: "Wanted") -> Picture | None:
         """Return the next picture; None if it is damaged, or one more than wanted."""
         self._tune(want)
-        shot = self._device.shoot(TIMEOUT)
+        shot = self._device.shoot(float(self._limit))
         lost, now = self._lost_before(shot), self._clock.steady()
         captured = self._clock.now() - shot.age
         self._number += lost
@@ -63,6 +64,7 @@ class _Shooting:
             self._damaged(now)
             return None
         self._good = now
+        self._limit.note_picture(now / SECOND)
         self._number += 1
         return Picture(self._eye.see(picture, want.size), captured, self._number)
 
@@ -86,5 +88,5 @@ class _Shooting:
 
     def _damaged(self, now: int) -> None:
         self._number += 1
-        if now - self._good > TIMEOUT * SECOND:
+        if now - self._good > float(self._limit) * SECOND:
             raise SourceError("sends nothing that can be decoded")

@@ -1,0 +1,44 @@
+"""TLS policy of camera sources: which certificates are accepted, and what may be sent under them."""
+
+import ssl
+from enum import Enum
+
+
+class TlsPolicy(Enum):
+    """Values of ``--source-tls``."""
+
+    AUTO = "auto"
+    """Every certificate is accepted; a password in clear (Basic login) is sent only under one that can be verified."""
+    VERIFY = "verify"
+    """Only certificates that this computer's authorities (or ``SSL_CERT_FILE``) vouch for are accepted."""
+    ANY = "any"
+    """Every certificate is accepted, and a password may go under it in clear."""
+
+    def contexts(self) -> "tuple[ssl.SSLContext, ...]":
+        """Return what to connect with, one after the other; `is_trusted` tells whether a password may follow."""
+        kinds = {
+            TlsPolicy.AUTO: (_verifying, _accepting),
+            TlsPolicy.VERIFY: (_verifying,),
+            TlsPolicy.ANY: (_accepting,),
+        }
+        return tuple(make() for make in kinds[self])
+
+    def is_trusted(self, context: ssl.SSLContext) -> bool:
+        """Return whether a password may be sent in clear over a connection made with `context`."""
+        return self is TlsPolicy.ANY or context.verify_mode == ssl.CERT_REQUIRED
+
+
+UNVERIFIED = (
+    "has a certificate that cannot be verified; name a file with it in SSL_CERT_FILE, or use --source-tls auto or any"
+)
+"""The message about a certificate that `TlsPolicy.VERIFY` refuses."""
+
+
+def _verifying() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _accepting() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
