@@ -15,7 +15,7 @@ from ipcamd.errors import HttpError
 from ipcamd.wire import digest, ranges, rtcp, rtp, transport
 from ipcamd.wire.form import form_pairs
 from ipcamd.wire.http import RequestParser
-from ipcamd.wire.mixed import Mixed
+from ipcamd.wire.multipart_parser import MultipartParser, PictureParser
 from ipcamd.wire.query import Query
 from ipcamd.wire.rtsp import Parser
 from ipcamd.wire.tunnel import Decoder
@@ -48,11 +48,25 @@ def rtsp(pieces: Pieces) -> object:
 
 
 def multipart(pieces: Pieces) -> object:
-    parser = Mixed()
+    pieces = list(pieces)
+    return talk(pieces), pictures(pieces)
+
+
+def talk(pieces: Pieces) -> object:
+    parser = MultipartParser()
     try:
         return b"".join([*(sound for piece in pieces for sound in parser.feed(piece)), parser.rest()])
-    except HttpError as refused:
-        return refused.status
+    except ValueError as refused:
+        return str(refused)
+
+
+def pictures(pieces: Pieces) -> object:
+    parser, parts = PictureParser(), list[bytes]()
+    try:
+        parts += (part for piece in pieces for part in parser.feed(piece))
+    except ValueError as refused:
+        return parts, str(refused)
+    return parts
 
 
 def tunnel(pieces: Pieces) -> object:
