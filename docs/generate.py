@@ -17,7 +17,7 @@ import ipcamd.web
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params import GROUPS
 from ipcamd.params.event.schedule import FIELDS
-from ipcamd.params.group import Group, Origin, Param
+from ipcamd.params.group import Group, Param, ValueOrigin
 from ipcamd.params.motion import MOTION
 from ipcamd.params.zones import ZONES
 
@@ -123,7 +123,7 @@ def values(param: Param) -> str:
 def notes(param: Param) -> str:
     """Return the notes on a parameter."""
     known = {
-        "live": param.origin is Origin.LIVE,
+        "live": param.origin is ValueOrigin.LIVE,
         "secret": param.secret,
         "kept": param.network,
         f"needs {param.needs}": bool(param.needs),

@@ -15,7 +15,7 @@ from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.cgi.param import ENDPOINTS
 from ipcamd.errors import RequestFailed
 from ipcamd.params import GROUPS
-from ipcamd.params.group import Origin, Rank, Texts, Values
+from ipcamd.params.group import Rank, Texts, ValueOrigin, Values
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database, TransactionPart
 from ipcamd.wire.http import Head
@@ -345,7 +345,7 @@ async def test_each_parameter_alone_is_as_hidden_as_in_the_listing(ask: Asker, p
 async def test_a_path_sets_what_its_rank_may_set(ask: Asker, path: str, rank: Rank) -> None:
     ask.settings.add_readers({("Hardware", "PT"): lambda: "1"})
     for group in GROUPS:
-        for param in (p for p in group.params if p.origin is Origin.STORED and p.set):
+        for param in (p for p in group.params if p.origin is ValueOrigin.STORED and p.set):
             query = f"action=update&group={group.name}&{param.name}={param.default}"
             if param.set is not None and param.set <= rank:
                 await ask(query, path)

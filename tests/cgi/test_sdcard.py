@@ -10,7 +10,7 @@ import pytest
 from tests.cgi.asking import NOON, SECOND, World
 from tests.wire.avi.films import film, pictures
 
-from ipcamd.cgi.endpoint import Call, File, Reply
+from ipcamd.cgi.endpoint import Call, FileReply, Reply
 from ipcamd.cgi.sdcard import ENDPOINT
 from ipcamd.errors import RequestFailed
 from ipcamd.media import codecs
@@ -41,12 +41,12 @@ def put(world: World, minute: int, folder: str = "record") -> Path:
     return path
 
 
-async def got(world: World, query: str, **fields: str) -> File:
+async def got(world: World, query: str, **fields: str) -> FileReply:
     """Return the file that is the answer."""
     outcome = ENDPOINT.action(call(world, query, **fields))
     assert inspect.isawaitable(outcome)
     answer = await outcome
-    assert isinstance(answer, File)
+    assert isinstance(answer, FileReply)
     return answer
 
 

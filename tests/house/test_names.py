@@ -14,7 +14,7 @@ FILES_IN_A_FOLDER = 15
 
 SHARED_NAMES = {
     "Answer", "Camera", "Capture", "Card", "Clock", "Connection", "Decoder", "Doorkeeper", "End", "Entry",
-    "Facts", "File", "Film", "Format", "Kind", "Origin", "Output", "Parts", "Ports", "Recorder", "Request",
+    "File", "Film", "Format", "Kind", "Output", "Parts", "Ports", "Recorder", "Request",
     "Scene", "Session", "Shot", "Stream", "Times", "Track", "Viewer", "Watch",
 }  # fmt: skip
 """Public classes of which there are still several."""

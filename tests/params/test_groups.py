@@ -4,7 +4,7 @@ import pytest
 
 from ipcamd.params import GROUPS, find
 from ipcamd.params.device.hardware import HARDWARE
-from ipcamd.params.group import Group, Origin, Rank
+from ipcamd.params.group import Group, Rank, ValueOrigin
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import Integer
@@ -134,7 +134,7 @@ def test_factory_default_mode_2_keeps_address_and_zone() -> None:
 
 
 def test_only_the_clock_is_both_live_and_settable() -> None:
-    found = [name for name, param in EVERY if param.origin is Origin.LIVE and param.set]
+    found = [name for name, param in EVERY if param.origin is ValueOrigin.LIVE and param.set]
     assert found == ["Time.ServerDate", "Time.ServerTime"]
 
 

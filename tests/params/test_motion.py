@@ -35,10 +35,10 @@ GOOD = [
 EMPTY = "|0,0,0,0,0,0|0,0,0,0,0,0"
 
 BAD = [
-    ("mddata", "", "3 windows parted by '|'"),
-    ("mddata", "1,0,0,640,480,10", "3 windows parted by '|'"),
-    ("mddata", "0,0,0,0,0,0" + EMPTY + "|0,0,0,0,0,0", "3 windows parted by '|'"),
-    ("mddata", "|".join(["1,0,0,640,480,10"] * 400), "3 windows parted by '|'"),
+    ("mddata", "", "3 windows separated by '|'"),
+    ("mddata", "1,0,0,640,480,10", "3 windows separated by '|'"),
+    ("mddata", "0,0,0,0,0,0" + EMPTY + "|0,0,0,0,0,0", "3 windows separated by '|'"),
+    ("mddata", "|".join(["1,0,0,640,480,10"] * 400), "3 windows separated by '|'"),
     ("mddata", "1,0,0,640,480" + EMPTY, "window 1: enable,left,top,right,bottom,sensitivity"),
     ("mddata", "1,0,0,640,480,10,1" + EMPTY, "window 1: enable,left,top,right,bottom,sensitivity"),
     ("mddata", "1,0,0,641,480,10" + EMPTY, "window 1: right 0 to 640"),

@@ -11,7 +11,7 @@ import pytest
 from tests.server.serving import reset, serving, until
 
 from ipcamd.cgi.download import download
-from ipcamd.cgi.endpoint import Call, Endpoint, File, Reply, never
+from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
 from ipcamd.params.group import Rank
 from ipcamd.server.download import CHUNK
 from ipcamd.server.limits import Limits
@@ -27,7 +27,7 @@ class Shelf:
         self.opened: list[BinaryIO] = []
         self.endpoint = Endpoint("/file", Rank.GUEST, self.give, changes=never)
 
-    async def give(self, call: Call) -> Reply | File:
+    async def give(self, call: Call) -> Reply | FileReply:
         file = self.path.open("rb")
         self.opened.append(file)
         return download(call, file, len(CONTENT), '"tag"', "video/x-msvideo")
@@ -163,8 +163,8 @@ async def test_a_disk_that_fails_breaks_off() -> None:
 
     failing = cast(BinaryIO, Failing(CONTENT))
 
-    async def give(call: Call) -> Reply | File:
-        return File(Reply(), failing, 0, len(CONTENT))
+    async def give(call: Call) -> Reply | FileReply:
+        return FileReply(Reply(), failing, 0, len(CONTENT))
 
     async with serving(Endpoint("/file", Rank.GUEST, give, changes=never)) as server:
         reader, writer = await server.connect()

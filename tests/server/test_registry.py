@@ -16,7 +16,7 @@ from tests.server.rtsp.player import Stage
 from tests.server.serving import HOSTS, Server, Users, serving, until
 
 from ipcamd.camera import Camera
-from ipcamd.cgi.endpoint import Call, Endpoint, File, Framing, Join, Reply, never, text
+from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Framing, Join, Reply, never, text
 from ipcamd.media import codecs
 from ipcamd.media.hub import Hub
 from ipcamd.params.group import Rank
@@ -174,14 +174,14 @@ async def test_what_ends_before_its_handshake_is_counted_out(tls: ssl.SSLContext
 
 
 @pytest.fixture
-async def stalled(tmp_path: Path) -> AsyncIterator[tuple[Server, list[File]]]:
+async def stalled(tmp_path: Path) -> AsyncIterator[tuple[Server, list[FileReply]]]:
     """A server whose every kind of work hangs: see `test_the_end_is_bounded_and_lets_go_of_the_camera`."""
     path = tmp_path / "film.avi"
     path.write_bytes(bytes(8_000_000))
-    files: list[File] = []
+    files: list[FileReply] = []
 
-    async def download(call: Call) -> File:
-        files.append(File(Reply(), path.open("rb"), 0, 8_000_000))
+    async def download(call: Call) -> FileReply:
+        files.append(FileReply(Reply(), path.open("rb"), 0, 8_000_000))
         return files[-1]
 
     async def stubborn(call: Call) -> Reply:
@@ -207,7 +207,7 @@ async def stalled(tmp_path: Path) -> AsyncIterator[tuple[Server, list[File]]]:
 
 
 async def test_the_end_is_bounded_whatever_hangs(
-    stalled: tuple[Server, list[File]], tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+    stalled: tuple[Server, list[FileReply]], tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ipcamd.server.registry.CLOSE_S", 0.05)
     monkeypatch.setattr("ipcamd.server.registry.RELEASE_S", 0.05)
@@ -238,9 +238,9 @@ async def test_the_end_lets_go_of_the_camera(tmp_path: Path, monkeypatch: pytest
 
     reached = asyncio.Event()
 
-    async def download(call: Call) -> File:
+    async def download(call: Call) -> FileReply:
         reached.set()
-        return File(Reply(), path.open("rb"), 0, 8_000_000)
+        return FileReply(Reply(), path.open("rb"), 0, 8_000_000)
 
     camera = Stand()
     released = weakref.ref(camera)

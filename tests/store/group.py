@@ -1,6 +1,6 @@
 """Two groups of parameters, as small as can be."""
 
-from ipcamd.params.group import Group, Origin, Param
+from ipcamd.params.group import Group, Param, ValueOrigin
 from ipcamd.params.kinds.number import Integer
 from ipcamd.params.kinds.text import Text
 
@@ -14,7 +14,7 @@ PICTURE = Group(
     (
         Param("Level", Integer(0, 9), "5", "A number."),
         Param("Title", Text(10_000), "", "A text."),
-        Param("Size", Text(20), "", "Asked each time.", origin=Origin.LIVE),
+        Param("Size", Text(20), "", "Asked each time.", origin=ValueOrigin.LIVE),
     ),
 )
 MAIL = Group(
@@ -25,5 +25,5 @@ MAIL = Group(
         Param("Server", Text(64), "", "A name.", network=True),
     ),
 )
-CLOCK = Group("Clock", "0", (Param("Now", Text(20), "", "Asked each time.", origin=Origin.LIVE),))
+CLOCK = Group("Clock", "0", (Param("Now", Text(20), "", "Asked each time.", origin=ValueOrigin.LIVE),))
 GROUPS = (PICTURE, MAIL, CLOCK)

@@ -14,7 +14,7 @@ from PIL import Image
 from tests.cgi.asking import NOON, SECOND, World
 from tests.wire.avi.films import film, pictures
 
-from ipcamd.cgi.endpoint import Call, File, Reply
+from ipcamd.cgi.endpoint import Call, FileReply, Reply
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
@@ -130,7 +130,7 @@ async def test_a_film(world: World) -> None:
     outcome = FILM.action(made[0])
     assert inspect.isawaitable(outcome)
     answer = await outcome
-    assert isinstance(answer, File)
+    assert isinstance(answer, FileReply)
     with answer.content:
         answer.content.seek(answer.start)
         assert answer.content.read(answer.length) == b"ftyp"

@@ -3,25 +3,25 @@
 import re
 from typing import BinaryIO
 
-from ipcamd.cgi.endpoint import Call, File, Reply
+from ipcamd.cgi.endpoint import Call, FileReply, Reply
 from ipcamd.wire import ranges
 from ipcamd.wire.ranges import Range
 
 Headers = tuple[tuple[str, str], ...]
 
 
-def download(call: Call, content: BinaryIO, size: int, tag: str, content_type: str, headers: Headers = ()) -> File:
+def download(call: Call, content: BinaryIO, size: int, tag: str, content_type: str, headers: Headers = ()) -> FileReply:
     """Return the answer to a request for a file of `size` bytes; `tag` is different for each content that it has."""
     headers = (*headers, ("Accept-Ranges", "bytes"), ("ETag", tag))
     try:
         part = _asked(call, size, tag)
     except ranges.Unsatisfiable:
         headers = (*headers, ("Content-Range", f"bytes */{size}"))
-        return File(Reply(status=416, content_type=content_type, headers=headers), content, 0, 0)
+        return FileReply(Reply(status=416, content_type=content_type, headers=headers), content, 0, 0)
     if part is None:
-        return File(Reply(content_type=content_type, headers=headers), content, 0, size)
+        return FileReply(Reply(content_type=content_type, headers=headers), content, 0, size)
     headers = (*headers, ("Content-Range", part.content_range(size)))
-    return File(Reply(status=206, content_type=content_type, headers=headers), content, part.start, part.length)
+    return FileReply(Reply(status=206, content_type=content_type, headers=headers), content, part.start, part.length)
 
 
 def attachment(name: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The shape of an endpoint: a path, a rank, and what it does."""
+"""Endpoint: a path, a rank and an action; requests and replies."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class FileReply:
     """A whole answer that is read from the disk while it is sent. The server closes the file."""
 
     reply: Reply
@@ -81,11 +81,11 @@ class Join:
     """It is sound alone."""
 
 
-Action = Callable[[Call], Reply | Join | Awaitable[Reply | Join | File]]
+Action = Callable[[Call], Reply | Join | Awaitable[Reply | Join | FileReply]]
 
 
 class Body(Enum):
-    """What an endpoint takes as the body of a POST."""
+    """Body of a POST that an endpoint accepts."""
 
     FORM = "form"
     """application/x-www-form-urlencoded, merged into the query; at most 64 KiB."""
@@ -104,11 +104,11 @@ class Endpoint:
     action: Action
     aliases: tuple[str, ...] = ()
     changes: Callable[[Query], bool] = field(default=lambda _: True)
-    """Whether this request would change something: then a browser must not send it from another site."""
+    """Whether this request would change something: a browser must not send it from another site then."""
     methods: tuple[str, ...] = ("GET", "POST")
     body: Body = Body.FORM
     for_caller: bool = False
-    """Nobody but the caller needs what it makes: it is broken off when the connection is closed, even by half."""
+    """Only the caller needs the result: the action is cancelled when the connection is closed, even by half."""
 
 
 def never(_: Query) -> bool:

@@ -1,4 +1,4 @@
-"""What a stream's request asks for: the SDK's payload header or, with ``header=no``, none; which codec."""
+"""Framing and codec of a stream, as requested: the SDK's payload header unless ``header=no``."""
 
 from ipcamd.cgi.endpoint import Call, Framing, Join
 from ipcamd.errors import RequestFailed

@@ -1,4 +1,4 @@
-"""``/cgi/query/query.cgi``: whether sound can be had (SDK 5.1)."""
+"""``/cgi/query/query.cgi``: availability of sound (SDK 5.1)."""
 
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text

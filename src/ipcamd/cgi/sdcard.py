@@ -4,7 +4,7 @@ import re
 from datetime import datetime, tzinfo
 
 from ipcamd.cgi.download import attachment, download
-from ipcamd.cgi.endpoint import Call, Endpoint, File, Reply, text
+from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, text
 from ipcamd.errors import CardError, RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.storage.recording import FOLDERS, NAME, Recording, nanoseconds
@@ -24,7 +24,7 @@ PAGE = 20
 """Recordings on a page of the list."""
 
 
-async def sdcard(call: Call) -> Reply | File:
+async def sdcard(call: Call) -> Reply | FileReply:
     """Tell the SD card's state and space, list and download recordings, delete one or all of them."""
     action = _action(call.query)
     if action not in FIELDS:
@@ -85,7 +85,7 @@ def _line(call: Call, recording: Recording) -> str:
     return f"{recording.name}|{call.camera.clock.local(recording.began).ctime()}|{-(-recording.size // 1024)}"
 
 
-async def _download(call: Call) -> Reply | File:
+async def _download(call: Call) -> Reply | FileReply:
     recording = _recording(call)
     if not isinstance(recording, Recording):
         return recording

@@ -1,1 +1,1 @@
-"""The device itself: its clock, its identity, its hardware; a driver for the virtual and one for the real of each."""
+"""Device: its clock, its identity, and the drivers of its hardware."""

@@ -1,6 +1,6 @@
 """The camera's clock (SDK 1.3, 10.3): the time of the device's time source, in the zone that is set.
 
-It may jump, forwards or backwards, at any time. Durations are measured with ``time.monotonic()``.
+It may jump forwards or backwards at any time. Durations are measured with ``time.monotonic()``.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from ipcamd.params.zones import ZONES
 from ipcamd.store.database import TransactionPart
 
 UNITS = ("year", "month", "day", "hour", "minute", "second")
-"""What a local time is made of."""
+"""Fields of a local time."""
 
 YEARS = (1971, 2105)
 """First and last year that the clock can be set to: a payload header has 32 bits for seconds since 1970 (SDK 3.1)."""

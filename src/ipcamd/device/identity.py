@@ -1,4 +1,4 @@
-"""Who this camera is (SDK 1.1, 10.2): what stays the same for its whole life, factory default included."""
+"""Identity of the camera (SDK 1.1, 10.2): permanent, also through a factory default."""
 
 import secrets
 from collections.abc import Callable
@@ -17,10 +17,10 @@ _SERIAL_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The name plate."""
+    """Name plate of the camera."""
 
     mac: str
-    """``02:1b:44:11:3a:b7``: locally administered, drawn once at random."""
+    """``02:1b:44:11:3a:b7``: locally administered, random, drawn once."""
     serial: str
     """Twelve letters and digits."""
     model_name: str = "ipcamd"

@@ -36,7 +36,7 @@ REPORTS: dict[str, str] = {
     "irled": "off",
     "rs485": "",
 }
-"""What the device does, and how it is at first. ``rs485`` is the last bytes sent, in hexadecimal."""
+"""Reports of the device, and their first values. ``rs485`` is the last bytes sent, in hexadecimal."""
 
 
 class VirtualHardware:

@@ -42,10 +42,10 @@ GROUPS: tuple[Group, ...] = (
 """All groups, in the order of SDK section 10."""
 
 APART: tuple[Group, ...] = (motion.MOTION, *schedule.SCHEDULES, notify.NOTIFY)
-"""Groups that are kept like the others and that ``param.cgi`` does not know: each has a request of its own."""
+"""Stored groups with requests of their own instead of ``param.cgi``."""
 
 STORED = (*GROUPS, *APART)
-"""What the store keeps."""
+"""All groups in the store."""
 
 _BY_NAME = {name.lower(): group for group in GROUPS for name in (group.name, *group.aliases)}
 

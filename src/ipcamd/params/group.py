@@ -15,8 +15,8 @@ class Rank(IntEnum):
     ADMIN = 6
 
 
-class Origin(IntEnum):
-    """Where a parameter's value comes from."""
+class ValueOrigin(IntEnum):
+    """Origin of a parameter's value."""
 
     STORED = 0
     """Kept in the store, set by ``update``."""
@@ -38,7 +38,7 @@ class Param:
     get: Rank = Rank.ADMIN
     set: Rank | None = Rank.ADMIN
     """The least rank that may update it; None: it is read-only."""
-    origin: Origin = Origin.STORED
+    origin: ValueOrigin = ValueOrigin.STORED
     secret: bool = False
     """A password: sealed in the store, listed as ``********``."""
     network: bool = False
@@ -126,5 +126,5 @@ class Group:
 
     def values(self, **texts: str) -> Values:
         """Return the default values of the stored parameters, with `texts` laid over them."""
-        defaults = {p.name: p.default for p in self.params if p.origin is Origin.STORED}
+        defaults = {p.name: p.default for p in self.params if p.origin is ValueOrigin.STORED}
         return Values(self, defaults | texts)

@@ -1,4 +1,4 @@
-"""``Image.*`` (SDK 10.8 to 10.11): what the streams look like."""
+"""``Image.*`` (SDK 10.8 to 10.11): size, rate and quality of the streams."""
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Group, NormalizeRule, Param, Rank, Texts, Values
@@ -26,7 +26,7 @@ def _size(code: str) -> str:
 
 
 def _capped(limits: dict[str, int]) -> NormalizeRule:
-    """Return the rule that some resolutions allow only so many pictures per second."""
+    """Return the rule that limits the frame rate of some resolutions."""
 
     def normalize(values: Values, sent: Texts) -> Texts:
         most = limits.get(values["Resolution"], 30)
@@ -45,15 +45,15 @@ def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "", 
 
 def _resolution(*codes: str) -> Param:
     labels = tuple(_size(code) for code in codes)
-    return _param("Resolution", OneOf(codes, labels), "5", "Size of the picture.")
+    return _param("Resolution", OneOf(codes, labels), "5", "Picture size.")
 
 
-_FRAMERATE = _param("Framerate", _RATES, "30", "Pictures per second.", "fps")
+_FRAMERATE = _param("Framerate", _RATES, "30", "Frames per second.", "fps")
 _RATECONTROL = _param(
-    "Ratecontrol", OneOf(("vbr", "cbr"), ("steady quality", "steady bit rate")), "vbr", "What is kept steady."
+    "Ratecontrol", OneOf(("vbr", "cbr"), ("constant quality", "constant bit rate")), "vbr", "Rate control."
 )
 _QUALITY = _param("Quality", Integer(0, 4), "3", "Picture quality, 0 lowest, 4 highest.")
-_BITRATE = _param("Bitrate", Integer(1000, 6000), "2000", "Bit rate when Ratecontrol is cbr.", "kbit/s")
+_BITRATE = _param("Bitrate", Integer(1000, 6000), "2000", "Bit rate with Ratecontrol cbr.", "kbit/s")
 
 MJPEG = Group("Image.MJPEG", "10.8", (_resolution("0", "1", "3", "5"), _FRAMERATE, _QUALITY))
 MPEG4 = Group(
@@ -76,7 +76,7 @@ THREE_GPP = Group(
             "Enabled",
             OneOf(("none", "video_audio", "video")),
             "none",
-            "The small stream for telephones, on RTSP's path /3gpp.",
+            "Small stream for phones, at the RTSP path /3gpp.",
         ),
     ),
 )

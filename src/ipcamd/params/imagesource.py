@@ -1,4 +1,4 @@
-"""``ImageSource.IO.Sensor`` (SDK 10.5): the picture itself."""
+"""``ImageSource.IO.Sensor`` (SDK 10.5): adjustments of the picture."""
 
 from ipcamd.params.group import Group, Param, Rank
 from ipcamd.params.kinds.choice import ON_OFF
@@ -17,15 +17,15 @@ SENSOR = Group(
     "ImageSource.IO.Sensor",
     "10.5",
     (
-        _level("Brightness", "Brightness; 128 leaves the picture alone."),
-        _level("Contrast", "Contrast; 128 leaves the picture alone."),
-        _level("Saturation", "Colour; 0 is grey, 128 leaves the picture alone."),
+        _level("Brightness", "Brightness; 128 is neutral."),
+        _level("Contrast", "Contrast; 128 is neutral."),
+        _level("Saturation", "Colour; 0 is grey, 128 is neutral."),
         _level("Sharpness", "Sharpness; below 128 softer, above 128 sharper."),
         _switch("OverlayText", "off", "Draw the text overlay."),
-        _switch("IncludeText", "on", "The text overlay holds the camera's name."),
+        _switch("IncludeText", "on", "Show the camera's name in the text overlay."),
         _switch("OverlayDate", "off", "Draw date and time."),
         _switch("OverlayOpaque", "off", "Draw the overlay on an opaque background."),
-        _switch("Mirror", "off", "Swap left and right."),
-        _switch("Flip", "off", "Swap top and bottom."),
+        _switch("Mirror", "off", "Mirror left and right."),
+        _switch("Flip", "off", "Flip top and bottom."),
     ),
 )

@@ -1,4 +1,4 @@
-"""Motion detection's settings (SDK 4). ``/setup.cgi`` lists and changes them; ``param.cgi`` does not know them."""
+"""``Motion`` (SDK 4): settings of motion detection. ``/setup.cgi`` lists and changes them, not ``param.cgi``."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from ipcamd.params.kinds.choice import FLAG
 from ipcamd.params.kinds.kind import TextKind
 
 WINDOWS = 3
-"""So many windows there are."""
+"""Number of windows."""
 
 WIDTH, HEIGHT = 640, 480
 """The picture's size as windows see it, whatever its real size."""
@@ -31,7 +31,7 @@ FIELDS = {
 class Rectangles(TextKind):
     """``mddata``: for each window whether it is enabled, its rectangle, and its sensitivity; see `FIELDS`."""
 
-    allowed: str = f"{WINDOWS} windows parted by '|', each {','.join(FIELDS)}"
+    allowed: str = f"{WINDOWS} windows separated by '|', each {','.join(FIELDS)}"
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
@@ -42,7 +42,7 @@ class Rectangles(TextKind):
 class Percents(TextKind):
     """``mdpercent``: for each window how much of it has to move."""
 
-    allowed: str = f"{WINDOWS} numbers 0 to 100 parted by '|'"
+    allowed: str = f"{WINDOWS} numbers 0 to 100 separated by '|'"
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
@@ -66,7 +66,7 @@ class Grid(TextKind):
 class Names(TextKind):
     """``mdname``: the windows' names; those that are left out have none."""
 
-    allowed: str = f"at most {WINDOWS} names parted by '|', each of at most {NAME_LENGTH} printable characters"
+    allowed: str = f"at most {WINDOWS} names separated by '|', each of at most {NAME_LENGTH} printable characters"
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
@@ -105,17 +105,15 @@ MOTION = Group(
     "Motion",
     "4",
     (
-        Param("mdname", Names(), "Window1|Window2|Window3", "The windows' names."),
-        Param(
-            "mdpercent", Percents(), "50|50|50", "How large what moves must be for an alarm, in per cent of the window."
-        ),
-        Param("motionenable", FLAG, "0", "Detect motion, in the windows that are enabled themselves."),
+        Param("mdname", Names(), "Window1|Window2|Window3", "Names of the windows."),
+        Param("mdpercent", Percents(), "50|50|50", "Moving area that causes an alarm, in per cent of the window."),
+        Param("motionenable", FLAG, "0", "Motion detection in the enabled windows."),
         Param(
             "mddata",
             Rectangles(),
             "|".join(["0,0,0,0,0,50"] * WINDOWS),
-            f"The windows' rectangles in a picture of {WIDTH}x{HEIGHT}, and their sensitivity, 0 to 100.",
+            f"Rectangles of the windows in a picture of {WIDTH}x{HEIGHT}, and their sensitivity, 0 to 100.",
         ),
-        Param("mddatanormalize", Grid(), "0" * 10, "What else belongs to each window, cell by cell of a grid."),
+        Param("mddatanormalize", Grid(), "0" * 10, "Additional grid cells of each window."),
     ),
 )

@@ -1,7 +1,7 @@
-"""``Network.*`` (SDK 10.22 to 10.29): the address, and the services that announce and carry."""
+"""``Network.*`` (SDK 10.22 to 10.29): the address, and the network services."""
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Group, Origin, Param, Rank, Texts, Values
+from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
 from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.network import HOST_OR_NOTHING, IP_OR_NOTHING, IPV4_OR_NOTHING, MAC, URL, Address, Netmask
@@ -9,7 +9,7 @@ from ipcamd.params.kinds.number import EVEN_PORT, PORT, Integer
 from ipcamd.params.kinds.text import NOTHING, AnyOf, Text
 
 PROVIDERS = ("www.dyn.com", "www.noip.com", "www.dynu.com", "www.dynv6.com")
-"""Dynamic DNS services that speak dyndns2."""
+"""Dynamic DNS services with the dyndns2 protocol."""
 
 
 def _param(name: str, kind: ValueKind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
@@ -25,7 +25,7 @@ def _kept(name: str, kind: ValueKind, default: str, help: str, secret: bool = Fa
 
 
 def _listed(name: str, kind: ValueKind, default: str, help: str, acts: bool = True) -> Param:
-    return Param(name, kind, default, help, set=None, origin=Origin.LIVE, acts=acts)
+    return Param(name, kind, default, help, set=None, origin=ValueOrigin.LIVE, acts=acts)
 
 
 _BOOT = OneOf(
@@ -33,7 +33,7 @@ _BOOT = OneOf(
     (
         "DHCP, IPv4",
         "DHCP, IPv4 and IPv6",
-        "the same, as old clients spell it",
+        "as dhcp_ipv4_ipv6, spelling of old clients",
         "fixed, IPv4",
         "fixed, IPv4 and IPv6",
         "PPPoE",
@@ -45,15 +45,15 @@ NETWORK = Group(
     "Network",
     "10.22",
     (
-        _kept("BootProto", _BOOT, "dhcp_ipv4", "How the camera gets its address."),
-        _kept("DefaultRouter", IPV4_OR_NOTHING, "", "Router, when the address is fixed."),
-        _kept("DNSServer1", IP_OR_NOTHING, "", "First name server, when the address is fixed."),
-        _kept("DNSServer2", IP_OR_NOTHING, "", "Second name server, when the address is fixed."),
-        _kept("InterfaceSelectMode", OneOf(("auto", "wired", "wireless")), "auto", "Which interface to use."),
-        _kept("IPAddress", Address((4,)), "192.168.0.10", "The address, when it is fixed."),
-        _listed("MACAddress", AnyOf((MAC, NOTHING)), "", "The camera's MAC address."),  # only in SDK 9's example
+        _kept("BootProto", _BOOT, "dhcp_ipv4", "Method of getting an IP address."),
+        _kept("DefaultRouter", IPV4_OR_NOTHING, "", "Default router, with a fixed address."),
+        _kept("DNSServer1", IP_OR_NOTHING, "", "First DNS server, with a fixed address."),
+        _kept("DNSServer2", IP_OR_NOTHING, "", "Second DNS server, with a fixed address."),
+        _kept("InterfaceSelectMode", OneOf(("auto", "wired", "wireless")), "auto", "Network interface to use."),
+        _kept("IPAddress", Address((4,)), "192.168.0.10", "IP address, when it is fixed."),
+        _listed("MACAddress", AnyOf((MAC, NOTHING)), "", "MAC address of the camera."),  # only in SDK 9's example
         _kept("Media", _MEDIA, "auto", "Speed and duplex of the wired interface."),
-        _kept("SubnetMask", Netmask(), "255.255.255.0", "Subnet mask, when the address is fixed."),
+        _kept("SubnetMask", Netmask(), "255.255.255.0", "Subnet mask, with a fixed address."),
     ),
 )
 
@@ -61,8 +61,8 @@ PPPOE = Group(
     "Network.PPPoE",
     "10.23",
     (
-        _kept("UserName", Text(64), "", "User name at the provider."),
-        _kept("Password", Text(128), "", "Password at the provider.", secret=True),
+        _kept("UserName", Text(64), "", "User name for the provider."),
+        _kept("Password", Text(128), "", "Password for the provider.", secret=True),
     ),
 )
 
@@ -70,12 +70,17 @@ DNSUPDATE = Group(
     "Network.DNSUpdate",
     "10.24",
     (
-        _param("Provider", AnyOf((OneOf(PROVIDERS), URL)), PROVIDERS[0], "Service, or an address that speaks dyndns2."),
-        _param("DNSName", HOST_OR_NOTHING, "", "The name that shall lead to the camera."),
-        _param("Enabled", YES_NO, "no", "Keep the name up to date."),
-        _param("UserName", Text(64), "", "User name at the service."),
-        Param("Password", Text(128), "", "Password at the service.", secret=True, acts=False),
-        _listed("ProviderList", Text(255), "; ".join(PROVIDERS), "The services that are known.", acts=False),
+        _param(
+            "Provider",
+            AnyOf((OneOf(PROVIDERS), URL)),
+            PROVIDERS[0],
+            "DDNS service, or a URL (dyndns2 protocol).",
+        ),
+        _param("DNSName", HOST_OR_NOTHING, "", "Host name of the camera."),
+        _param("Enabled", YES_NO, "no", "Keep the host name up to date."),
+        _param("UserName", Text(64), "", "User name for the service."),
+        Param("Password", Text(128), "", "Password for the service.", secret=True, acts=False),
+        _listed("ProviderList", Text(255), "; ".join(PROVIDERS), "Known services.", acts=False),
     ),
 )
 
@@ -84,7 +89,7 @@ UPNP = Group(
     "10.25",
     (
         _param("Enabled", YES_NO, "yes", "Announce the camera by UPnP."),
-        _param("FriendlyName", Text(63), "ipcamd", "Name that UPnP announces."),
+        _param("FriendlyName", Text(63), "ipcamd", "Name in UPnP announcements."),
     ),
 )
 
@@ -92,9 +97,9 @@ HTTPS = Group(
     "Network.Advanced.HTTPS",
     "10.26",
     (
-        _acts("Enabled", YES_NO, "no", "Serve HTTPS and RTSPS too."),
+        _acts("Enabled", YES_NO, "no", "HTTPS and RTSPS service."),
         _acts("HttpsPort", PORT, "8443", "TCP port of the HTTPS service."),
-        _acts("RtspsPort", PORT, "8322", "TCP port of RTSP over TLS (our own; the SDK has none)."),
+        _acts("RtspsPort", PORT, "8322", "TCP port of RTSP over TLS (not in the SDK)."),
     ),
 )
 
@@ -103,13 +108,13 @@ BONJOUR = Group(
     "10.27",
     (
         _param("Enabled", YES_NO, "yes", "Announce the camera by Bonjour."),
-        _param("FriendlyName", Text(63), "camera", "Name that Bonjour announces."),
+        _param("FriendlyName", Text(63), "camera", "Name in Bonjour announcements."),
     ),
 )
 
 
 def _apart(values: Values, _: Texts) -> Texts:
-    """Refuse one port for two streams: a player could not tell them apart."""
+    """Refuse the same port for two streams: a player could not tell them apart."""
     ports = {name: values[name] for name in ("H264Port", "MPEG4Port", "AUDIOPort")}
     if len({*ports.values()}) < len(ports):
         raise RequestFailed(f"{', '.join(f'{name}={port}' for name, port in ports.items())}: they must differ")
@@ -121,11 +126,11 @@ MULTICAST = Group(
     "10.28",
     (
         _acts("Enabled", YES_NO, "no", "Send the streams to a multicast group.", Rank.USERS),
-        _acts("GroupIP", Address((4,), multicast=True), "239.255.42.42", "The group.", Rank.USERS),
-        _acts("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP has the next.", Rank.USERS),
-        _acts("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP has the next.", Rank.USERS),
-        _acts("AUDIOPort", EVEN_PORT, "5564", "UDP port of the sound; RTCP has the next.", Rank.USERS),
-        _acts("TTL", Integer(1, 255), "1", "How far packets go; 1 stays in the local network.", Rank.USERS),
+        _acts("GroupIP", Address((4,), multicast=True), "239.255.42.42", "Multicast group.", Rank.USERS),
+        _acts("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP uses the next one.", Rank.USERS),
+        _acts("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP uses the next one.", Rank.USERS),
+        _acts("AUDIOPort", EVEN_PORT, "5564", "UDP port of sound; RTCP uses the next one.", Rank.USERS),
+        _acts("TTL", Integer(1, 255), "1", "Time to live of the packets; 1 stays in the local network.", Rank.USERS),
     ),
     normalize=_apart,
 )
@@ -134,9 +139,9 @@ QOS = Group(
     "Network.Advanced.QoS",
     "10.29",
     (
-        _acts("Enabled", YES_NO, "no", "Mark packets for the network's routers (RFC 2474)."),
-        _acts("Type", OneOf(("audio", "video", "both")), "both", "Which packets to mark."),
-        _acts("VideoDSCP", Integer(0, 63), "34", "Mark of video packets."),
-        _acts("AudioDSCP", Integer(0, 63), "46", "Mark of sound packets."),
+        _acts("Enabled", YES_NO, "no", "Mark packets with a DSCP (RFC 2474)."),
+        _acts("Type", OneOf(("audio", "video", "both")), "both", "Packets to mark."),
+        _acts("VideoDSCP", Integer(0, 63), "34", "DSCP of video packets."),
+        _acts("AudioDSCP", Integer(0, 63), "46", "DSCP of sound packets."),
     ),
 )

@@ -1,20 +1,20 @@
-"""``Properties.Audio`` (SDK 10.6): what sound the product supports."""
+"""``Properties.Audio`` (SDK 10.6): the supported sound."""
 
-from ipcamd.params.group import Group, Origin, Param, Rank
+from ipcamd.params.group import Group, Param, Rank, ValueOrigin
 from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.params.kinds.kind import ValueKind
 
 
 def _property(name: str, kind: ValueKind, default: str, help: str) -> Param:
-    return Param(name, kind, default, help, get=Rank.GUEST, set=None, origin=Origin.LIVE)
+    return Param(name, kind, default, help, get=Rank.GUEST, set=None, origin=ValueOrigin.LIVE)
 
 
 AUDIO = Group(
     "Properties.Audio",
     "10.6",
     (
-        _property("Audio", YES_NO, "yes", "It has sound for viewers."),
-        _property("Talk", YES_NO, "yes", "Viewers can speak through it."),
-        _property("Format", OneOf(("ulaw",)), "ulaw", "The coding of the sound (ITU-T G.711)."),
+        _property("Audio", YES_NO, "yes", "Sound from the camera."),
+        _property("Talk", YES_NO, "yes", "Sound from viewers to the camera."),
+        _property("Format", OneOf(("ulaw",)), "ulaw", "Audio codec (ITU-T G.711)."),
     ),
 )

@@ -1,7 +1,7 @@
 """``System.Info`` (SDK 10.2) and ``System`` (SDK 10.7)."""
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Group, Origin, Param, Rank, Texts, Values
+from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
 from ipcamd.params.kinds.choice import YES_NO
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.network import MAC
@@ -12,11 +12,11 @@ _TEXT = Text(64)
 
 
 def _plate(name: str, help: str, kind: ValueKind = _TEXT, get: Rank = Rank.GUEST) -> Param:
-    return Param(name, kind, "", help, get=get, set=None, origin=Origin.LIVE)
+    return Param(name, kind, "", help, get=get, set=None, origin=ValueOrigin.LIVE)
 
 
 def _two_ports(values: Values, _: Texts) -> Texts:
-    """Refuse one port for both services (with port 0, an option of the command line, the system chooses)."""
+    """Refuse the same port for both services (with port 0, a command-line option, the system chooses)."""
     port = values["HTTPPort"]
     if port != "0" and port == values["RTSPPort"]:
         raise RequestFailed(f"HTTPPort={port}, RTSPPort={port}: they must differ")
@@ -27,14 +27,14 @@ INFO = Group(
     "System.Info",
     "10.2",
     (
-        Param("ServerName", Text(32), "ipcamd", "The camera's name; also the login realm.", get=Rank.GUEST),
-        Param("ServerLocation", _TEXT, "", "Where the camera is.", get=Rank.GUEST),
-        _plate("MACAddress", "The camera's MAC address.", AnyOf((MAC, NOTHING)), get=Rank.USERS),
-        _plate("ModelName", "The model's name."),
+        Param("ServerName", Text(32), "ipcamd", "Name of the camera; also the login realm.", get=Rank.GUEST),
+        Param("ServerLocation", _TEXT, "", "Location of the camera.", get=Rank.GUEST),
+        _plate("MACAddress", "MAC address of the camera.", AnyOf((MAC, NOTHING)), get=Rank.USERS),
+        _plate("ModelName", "Name of the model."),
         _plate("FWVersion", "Version of the software, X.Y.Z.", get=Rank.USERS),
         _plate("FWBuild", "Build number of the software.", get=Rank.USERS),
-        _plate("CGI", "Version of the SDK that is spoken."),
-        _plate("ModelNumber", "The model's number."),
+        _plate("CGI", "Version of the SDK that the camera implements."),
+        _plate("ModelNumber", "Number of the model."),
     ),
 )
 
@@ -43,7 +43,7 @@ SYSTEM = Group(
     "10.7",
     (
         Param("HTTPPort", PORT, "8080", "TCP port of the HTTP service.", get=Rank.GUEST),
-        Param("RTSPAuth", YES_NO, "yes", "RTSP viewers must log in.", get=Rank.GUEST),
+        Param("RTSPAuth", YES_NO, "yes", "Require a login of RTSP viewers.", get=Rank.GUEST),
         Param("RTSPPort", PORT, "8554", "TCP port of the RTSP service.", get=Rank.GUEST),
     ),
     normalize=_two_ports,

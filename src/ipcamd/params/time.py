@@ -1,6 +1,6 @@
 """``Time`` (SDK 10.3) and ``Time.NTP`` (SDK 10.4): the clock."""
 
-from ipcamd.params.group import Group, Origin, Param, Rank, Texts, Values
+from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
 from ipcamd.params.kinds.choice import ON_OFF, OneOf
 from ipcamd.params.kinds.moment import Day, Time
 from ipcamd.params.kinds.network import Host
@@ -9,7 +9,7 @@ from ipcamd.params.zones import ZONES
 
 
 def _by_hand(_: Values, sent: Texts) -> Texts:
-    """Whoever sets the clock by hand does not want NTP to set it back (clarifications 1.3)."""
+    """Switch NTP off when the clock is set by hand, or NTP would set it back (clarifications 1.3)."""
     set_by_hand = not sent.keys().isdisjoint(("ServerDate", "ServerTime"))
     return {"SyncSource": "manually"} if set_by_hand and "SyncSource" not in sent else {}
 
@@ -24,25 +24,25 @@ TIME = Group(
             "ServerDate",
             Day(),
             "1971-01-01",
-            "The local date; setting it sets the clock.",
+            "Local date; setting it sets the clock.",
             get=Rank.GUEST,
-            origin=Origin.LIVE,
+            origin=ValueOrigin.LIVE,
         ),
         Param(
             "ServerTime",
             Time(),
             "00:00:00",
-            "The local time of day; setting it sets the clock.",
+            "Local time of day; setting it sets the clock.",
             get=Rank.GUEST,
-            origin=Origin.LIVE,
+            origin=ValueOrigin.LIVE,
         ),
-        Param("SyncSource", OneOf(("NTP", "manually")), "manually", "Who sets the clock.", get=Rank.USERS, acts=False),
-        Param("TimeZone", _ZONE, "21", "The time zone, by its index in the table.", get=Rank.GUEST, network=True),
+        Param("SyncSource", OneOf(("NTP", "manually")), "manually", "Source of the time.", get=Rank.USERS, acts=False),
+        Param("TimeZone", _ZONE, "21", "Time zone, by its index in the table.", get=Rank.GUEST, network=True),
         Param(
             "DaylightSaving",
             ON_OFF,
             "off",
-            "Follow the zone's rules of daylight saving; off: its standard time all year.",
+            "Apply the zone's daylight saving; off: standard time all year.",
             get=Rank.GUEST,
             network=True,
         ),
@@ -54,12 +54,12 @@ NTP = Group(
     "Time.NTP",
     "10.4",
     (
-        Param("Server", Host(), "pool.ntp.org", "The NTP server.", acts=False),
+        Param("Server", Host(), "pool.ntp.org", "NTP server.", acts=False),
         Param(
             "Update",
             Time("00:01:00", "24:00:00"),
             "24:00:00",
-            "Time between two questions to the server.",
+            "Interval between requests to the server.",
             acts=False,
         ),
     ),

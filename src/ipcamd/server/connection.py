@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from ipcamd.access.accounts import Account
-from ipcamd.cgi.endpoint import File, Join, Reply
+from ipcamd.cgi.endpoint import FileReply, Join, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.answer import refusal, stream_head, whole
 from ipcamd.server.body import BodyStream, broken_off
@@ -255,10 +255,10 @@ class Connection(asyncio.Protocol):
             task = self._context.registry.spawn(self._work(outcome))
             self._task = task if endpoint.for_caller else None
 
-    async def _work(self, outcome: Awaitable[Reply | Join | File]) -> None:
+    async def _work(self, outcome: Awaitable[Reply | Join | FileReply]) -> None:
         try:
             done = await outcome
-            if isinstance(done, File):
+            if isinstance(done, FileReply):
                 await self._send(done)
             else:
                 self._conclude(done)
@@ -296,7 +296,7 @@ class Connection(asyncio.Protocol):
         self._answer(reply)
         self._advance()
 
-    async def _send(self, file: File) -> None:
+    async def _send(self, file: FileReply) -> None:
         with file.content:
             if self._phase is Phase.LEAVING:
                 return

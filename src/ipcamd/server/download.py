@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from ipcamd.cgi.endpoint import File
+from ipcamd.cgi.endpoint import FileReply
 
 CHUNK = 256 * 1024
 """Bytes that are read in one go, and that wait for the client at most."""
@@ -31,7 +31,7 @@ class Drain:
         return True
 
 
-async def pump(file: File, write: Callable[[bytes], Awaitable[bool]]) -> bool:
+async def pump(file: FileReply, write: Callable[[bytes], Awaitable[bool]]) -> bool:
     """Hand the file's part to `write`, piece by piece, which returns False when nobody listens any more.
 
     Reading waits for the disk, so it is done in a thread. Return whether all of it was written: a file that became
@@ -49,6 +49,6 @@ async def pump(file: File, write: Callable[[bytes], Awaitable[bool]]) -> bool:
     return True
 
 
-def _read(file: File, place: int, length: int) -> bytes:
+def _read(file: FileReply, place: int, length: int) -> bytes:
     file.content.seek(place)
     return file.content.read(length)

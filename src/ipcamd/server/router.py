@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Iterable
 from typing import Protocol
 
 from ipcamd.access.accounts import Account
-from ipcamd.cgi.endpoint import Call, Endpoint, File, Join, Reply
+from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Join, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.origin import from_another_site
 from ipcamd.wire.http import Head
@@ -41,7 +41,7 @@ class Router:
             raise HttpError(403, "this account may not do that")
         return endpoint, account
 
-    def run(self, endpoint: Endpoint, call: Call) -> Reply | Join | Awaitable[Reply | Join | File]:
+    def run(self, endpoint: Endpoint, call: Call) -> Reply | Join | Awaitable[Reply | Join | FileReply]:
         """Do what is asked for. Raises ``HttpError`` 403 if another site sent it, and what the action raises."""
         if from_another_site(call.head) and endpoint.changes(call.query):
             raise HttpError(403, "refused: the request comes from another site")

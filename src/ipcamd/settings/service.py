@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from ipcamd.errors import IpcamdError, StoreError
 from ipcamd.params.device.hardware import HARDWARE
-from ipcamd.params.group import Group, Origin, Param, Texts, Values
+from ipcamd.params.group import Group, Param, Texts, ValueOrigin, Values
 from ipcamd.settings.audit import AuditEntry
 from ipcamd.settings.change import CAMERA, Applied, Change, CheckedChange, Requester
 from ipcamd.settings.check import check_permission, find_param, masked, normalized
@@ -29,8 +29,9 @@ Reader = Callable[[], str]
 """Returns the present value of a parameter, asked from the running device."""
 
 Writer = Callable[[Values, Texts], TransactionPart]
-"""``writer(values, sent)`` sets parameters of ``Origin.LIVE``: `values` are the stored ones of the group as the update
-will leave them, `sent` the live ones that were sent. Returns its part of the update; raises ``RequestFailed``."""
+"""``writer(values, sent)`` sets parameters of ``ValueOrigin.LIVE``: `values` are the stored ones of the group as the
+update will leave them, `sent` the live ones that were sent. Returns its part of the update.
+Raises ``RequestFailed``."""
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class Settings:
         self._writers: dict[str, Writer] = {}
         self._auditors: list[Callable[[AuditEntry], None]] = []
         self._groups = {name.lower(): group for group in groups for name in (group.name, *group.aliases)}
-        self._params = {(g.name, p.name): p for g in groups for p in g.params if p.origin is Origin.STORED}
+        self._params = {(g.name, p.name): p for g in groups for p in g.params if p.origin is ValueOrigin.STORED}
         self._table = SettingsTable(database, self._params)
         known = {name: value for name, value in factory.items() if name in self._params}
         self._factory = _overlaid({group.name: group.values() for group in groups}, known)
@@ -69,7 +70,7 @@ class Settings:
         """Return the value that `param` has just now: an output that an event holds is not as it was set."""
         if reader := self._readers.get((group.name, param.name)):
             return reader()
-        return self._values[group.name][param.name] if param.origin is Origin.STORED else param.default
+        return self._values[group.name][param.name] if param.origin is ValueOrigin.STORED else param.default
 
     def watch(self, group: str, watcher: Watcher) -> None:
         """Call `watcher` after each change of `group`, in the order of the changes."""
@@ -84,7 +85,7 @@ class Settings:
         self._readers.update(readers)
 
     def add_writer(self, group: str, writer: Writer) -> None:
-        """Let `writer` set the parameters of ``Origin.LIVE`` of `group`; without one they cannot be set."""
+        """Let `writer` set the parameters of ``ValueOrigin.LIVE`` of `group`; without one they cannot be set."""
         self._writers[group] = writer
 
     def audit(self, auditor: Callable[[AuditEntry], None]) -> None:
@@ -134,7 +135,7 @@ class Settings:
             checked = {(c.group.name, c.param.name): c for c in (self.check(change, by) for change in changes)}
             sent = {name: c for name, c in checked.items() if not c.leaves_secret}
             followed = self._followed(sent)
-            stored = {name: c for name, c in (sent | followed).items() if c.param.origin is Origin.STORED}
+            stored = {name: c for name, c in (sent | followed).items() if c.param.origin is ValueOrigin.STORED}
             after = _overlaid(self._values, {name: c.value for name, c in stored.items()})
             parts = (*parts, *self._written(sent, after))
             undo = tuple(self._before(name) for name in stored)
@@ -153,7 +154,7 @@ class Settings:
     def _is_supported(self, group: Group, param: Param) -> bool:
         flag = HARDWARE.param(param.needs)
         lacks = flag is not None and self.present(HARDWARE, flag) == "0"
-        return not lacks and (param.origin is Origin.STORED or group.name in self._writers)
+        return not lacks and (param.origin is ValueOrigin.STORED or group.name in self._writers)
 
     def _followed(self, sent: Mapping[Name, CheckedChange]) -> dict[Name, CheckedChange]:
         """Return the changes that the rules of the groups ask for. Raises ``RequestFailed``."""
@@ -167,7 +168,7 @@ class Settings:
 
     def _written(self, sent: Mapping[Name, CheckedChange], after: Mapping[str, Values]) -> list[TransactionPart]:
         """Return the shares of the groups with live parameters. Raises ``RequestFailed``."""
-        live = {name: c for name, c in sent.items() if c.param.origin is Origin.LIVE}
+        live = {name: c for name, c in sent.items() if c.param.origin is ValueOrigin.LIVE}
         return [self._writers[group.name](after[group.name], texts) for group, _, texts in _grouped(live)]
 
     def _before(self, name: Name) -> Change:

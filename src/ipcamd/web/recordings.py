@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from ipcamd.cgi.download import download
-from ipcamd.cgi.endpoint import Call, Endpoint, File, Reply, never
+from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
 from ipcamd.errors import CardError, HttpError, RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Parts, Recording, nanoseconds
@@ -68,7 +68,7 @@ async def part(call: Call) -> Reply:
     return Reply(made, content_type="video/mp4", headers=_KEPT)
 
 
-async def film(call: Call) -> Reply | File:
+async def film(call: Call) -> Reply | FileReply:
     """Answer with a recording in H.264 as MP4; a byte range gives a part of it, for seeking."""
     recording = _recording(call)
     still = recording.name.endswith(".jpg")
@@ -163,7 +163,7 @@ def _local(moment: int, zone: tzinfo) -> date:
     return datetime.fromtimestamp(moment // 1_000_000_000, zone).date()
 
 
-def _reads(path: str, action: Callable[[Call], Awaitable[Reply | File]]) -> Endpoint:
+def _reads(path: str, action: Callable[[Call], Awaitable[Reply | FileReply]]) -> Endpoint:
     return Endpoint(path, Rank.ADMIN, action, changes=never, methods=("GET",), for_caller=True)
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from tests.cgi.asking import World
 
-from ipcamd.cgi.admin.restart import ENDPOINT, PAUSE, Restart
+from ipcamd.cgi.admin.restart import ENDPOINT, PAUSE, RestartAction
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
@@ -30,7 +30,7 @@ def time() -> Time:
 
 @pytest.fixture
 def endpoint(time: Time) -> Endpoint:
-    return replace(ENDPOINT, action=Restart(time))
+    return replace(ENDPOINT, action=RestartAction(time))
 
 
 async def test_it_answers_ok_and_asks_for_a_restart(world: World, endpoint: Endpoint) -> None:

@@ -1,4 +1,4 @@
-"""``/cgi/admin/eventlog.cgi``: what happened and what was done (our own; the SDK has no such request)."""
+"""``/cgi/admin/eventlog.cgi``: the log of events and actions (not in the SDK)."""
 
 import asyncio
 import json

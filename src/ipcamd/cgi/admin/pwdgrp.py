@@ -13,7 +13,7 @@ _ACTIONS = ("add", "update", "remove", "get")
 
 
 async def pwdgrp(call: Call) -> Reply:
-    """Add, change, remove or list accounts. What an action has no use for is ignored; the unknown is refused."""
+    """Add, change, remove or list accounts. Unknown parameters are refused, unneeded ones ignored."""
     query, accounts = call.query, call.camera.accounts
     for name, _ in query.pairs:
         if name.lower() not in _PARAMETERS:

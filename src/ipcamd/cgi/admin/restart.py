@@ -8,11 +8,11 @@ from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 
 PAUSE = 10.0
-"""Seconds from one restart to the next: somebody who asks over and over must not keep the camera down."""
+"""Seconds between restarts: repeated requests must not keep the camera down."""
 
 
-class Restart:
-    """What the endpoint does. It outlives the cameras that it restarts, so it knows when each was restarted last."""
+class RestartAction:
+    """Action of the endpoint. It outlives the cameras that it restarts, and remembers the last restart of each."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -33,4 +33,4 @@ class Restart:
         return text("OK")
 
 
-ENDPOINT = Endpoint("/cgi/admin/restart.cgi", Rank.ADMIN, Restart())
+ENDPOINT = Endpoint("/cgi/admin/restart.cgi", Rank.ADMIN, RestartAction())

@@ -1,4 +1,4 @@
-"""``/cgi/admin/serverreport.cgi``: the device at a glance (SDK 1.1)."""
+"""``/cgi/admin/serverreport.cgi``: report of the device (SDK 1.1)."""
 
 import time
 
@@ -11,7 +11,7 @@ from ipcamd.storage.card import Card
 
 
 def serverreport(call: Call) -> Reply:
-    """Report name, addresses, versions and abilities in the SDK's order, then what we know besides."""
+    """Report name, addresses, versions and features in the SDK's order, then additional lines."""
     if call.query.pairs:
         raise RequestFailed(f"{call.query.pairs[0][0]}: unknown parameter; there are none")
     return text(*_plate(call), *_state(call.camera))

@@ -5,7 +5,7 @@ from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank
 
 CARD = {"sdcard", "sdcardsize"}
-"""What needs a slot for an SD card."""
+"""Conditions that need a slot for an SD card."""
 
 
 def virtual(call: Call) -> Reply:

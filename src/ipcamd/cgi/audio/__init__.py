@@ -1,1 +1,1 @@
-"""Requests below ``/cgi/audio/``: listen and speak."""
+"""Requests below ``/cgi/audio/``: listen and talk."""

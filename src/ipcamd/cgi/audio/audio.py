@@ -1,4 +1,4 @@
-"""``/cgi/audio/audio.cgi``: the microphone's sound (SDK 5.2), and old clients' way to speak."""
+"""``/cgi/audio/audio.cgi``: sound of the microphone (SDK 5.2), and talk by old clients."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
@@ -11,7 +11,7 @@ from ipcamd.wire.multipart_parser import MultipartParser
 from ipcamd.wire.query import Query
 
 UNAVAILABLE = Reply(status=503, reason="Service Not Available")
-"""The SDK's answer while there is no sound."""
+"""Answer of the SDK while there is no sound."""
 
 FORM = "application/x-www-form-urlencoded"
 FORM_LIMIT = 1024

@@ -1,4 +1,4 @@
-"""``/cgi/audio/speaker.cgi``: what was heard at the camera lately (an addition to the SDK)."""
+"""``/cgi/audio/speaker.cgi``: the sound played last (an addition to the SDK)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
 from ipcamd.errors import RequestFailed
@@ -6,7 +6,7 @@ from ipcamd.params.group import Rank
 
 
 def speaker(call: Call) -> Reply:
-    """Answer with the last half minute of what was played, as a WAV file. Raises ``RequestFailed``."""
+    """Answer with the last half minute of played sound, as a WAV file. Raises ``RequestFailed``."""
     if call.camera.speaker is None:
         raise RequestFailed("not supported by this device: it has no speaker")
     return Reply(call.camera.speaker.wav(), content_type="audio/wav")

@@ -1,4 +1,4 @@
-"""``/cgi/audio/talk.cgi``: speak at the camera (an addition to the SDK, which knows only UDP: SDK 5.3)."""
+"""``/cgi/audio/talk.cgi``: talk to the camera (an addition to the SDK, which has UDP only: SDK 5.3)."""
 
 import re
 
@@ -13,7 +13,7 @@ it is told otherwise."""
 
 
 async def talk(call: Call) -> Reply:
-    """Play the body of a POST, however long it goes on; a GET is told how to send by UDP. Raises ``RequestFailed``."""
+    """Play the body of a POST, endless or not; tell a GET how to send by UDP. Raises ``RequestFailed``."""
     speaker, who = call.camera.speaker, object()
     if speaker is None:
         raise RequestFailed("not supported by this device: it has no speaker")

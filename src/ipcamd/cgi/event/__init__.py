@@ -1,1 +1,1 @@
-"""Requests below ``/cgi/event/``: schedules, and trial deliveries."""
+"""Requests below ``/cgi/event/``: schedules, and tests of targets."""

@@ -1,4 +1,4 @@
-"""``/cgi/event/test.cgi``: try a target with a small file or mail (our own; the SDK has no such request)."""
+"""``/cgi/event/test.cgi``: test a target with a small file or mail (not in the SDK)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
@@ -6,7 +6,7 @@ from ipcamd.params.group import Rank
 
 
 async def test(call: Call) -> Reply:
-    """Send to ``target`` now, past what waits, and say what came of it. Raises `RequestFailed`."""
+    """Send to ``target`` now, before the queue, and answer with the result. Raises `RequestFailed`."""
     delivery = call.camera.delivery
     for name, _ in call.query.pairs:
         if name.lower() != "target":

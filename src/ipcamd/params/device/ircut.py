@@ -1,4 +1,4 @@
-"""``IRCUt`` (SDK 10.14; the SDK spells it so): the filter that keeps infrared light out by day."""
+"""``IRCUt`` (SDK 10.14; the SDK spells it so): the filter that blocks infrared light by day."""
 
 from ipcamd.params.group import Group, Param, Rank
 from ipcamd.params.kinds.choice import OneOf
@@ -12,14 +12,19 @@ def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") 
 
 _USAGE = OneOf(
     ("auto", "on", "off", "schedule"),
-    ("by the light", "day: colour, filter in", "night: grey, filter out", "day from start to end, else night"),
+    (
+        "by the light sensor",
+        "day: colour, filter in",
+        "night: grey, filter out",
+        "day from start to end",
+    ),
 )
 
 IRCUT = Group(
     "IRCUt",
     "10.14",
     (
-        _param("Usage", _USAGE, "auto", "When the filter is in the light's way."),
+        _param("Usage", _USAGE, "auto", "Use of the IR-cut filter."),
         _param("StartHr", Integer(0, 23, digits=2), "06", "Hour when the scheduled day starts.", "h"),
         _param("StartMin", Integer(0, 59, digits=2), "00", "Minute when the scheduled day starts.", "min"),
         _param("EndHr", Integer(0, 23, digits=2), "18", "Hour when the scheduled day ends.", "h"),

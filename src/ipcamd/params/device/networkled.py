@@ -4,5 +4,7 @@ from ipcamd.params.group import Group, Param, Rank
 from ipcamd.params.kinds.choice import ON_OFF
 
 NETWORKLED = Group(
-    "NetworkLED", "10.30", (Param("Usage", ON_OFF, "on", "The light may be lit.", get=Rank.USERS, acts=False),)
+    "NetworkLED",
+    "10.30",
+    (Param("Usage", ON_OFF, "on", "Light at the network socket.", get=Rank.USERS, acts=False),),
 )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ipcamd.params.group import Group, Origin, Param, Rank, Values
+from ipcamd.params.group import Group, Param, Rank, ValueOrigin, Values
 from ipcamd.params.kinds.kind import TextKind, ValueKind
 from ipcamd.params.kinds.number import Integer
 
@@ -31,7 +31,7 @@ PRESETS = tuple(f"Preset{number}" for number in range(1, 9))
 
 
 def enabled(values: Values) -> int:
-    """Return how many presets of ``PTZ.PresetList`` are enabled: what ``PresetCount`` tells."""
+    """Return the number of enabled presets of ``PTZ.PresetList`` (``PresetCount``)."""
     return sum(values[name].startswith("1|") for name in PRESETS)
 
 
@@ -52,12 +52,12 @@ PRESETLIST = Group(
             "PresetCount",
             Integer(0, len(PRESETS)),
             "0",
-            "How many presets are enabled.",
+            "Number of enabled presets.",
             get=Rank.USERS,
             set=None,
-            origin=Origin.LIVE,
+            origin=ValueOrigin.LIVE,
         ),
-        *(_param(name, Preset(), "0|5|", f"{name}: enabled, seconds a patrol stays, name.") for name in PRESETS),
+        *(_param(name, Preset(), "0|5|", f"{name}: enabled, patrol stop in seconds, name.") for name in PRESETS),
     ),
 )
 

@@ -14,7 +14,7 @@ def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "", 
 
 
 def _command(name: str, help: str) -> Param:
-    return _param(name, HEX, "", f"Bytes that the custom protocol sends to {help}.")
+    return _param(name, HEX, "", f"Bytes of the custom protocol: {help}.")
 
 
 RS485 = Group(
@@ -22,7 +22,7 @@ RS485 = Group(
     "10.15",
     (
         _param("Enable", YES_NO, "no", "Use the serial line.", get=Rank.USERS),
-        _param("Protocol", OneOf(("Pelco-D", "custom")), "Pelco-D", "What is spoken on the line."),
+        _param("Protocol", OneOf(("Pelco-D", "custom")), "Pelco-D", "Protocol on the line."),
         _param("Address", Integer(1, 255), "1", "Device address of Pelco-D."),
         _param("PanSpeed", Integer(0, 9), "5", "Speed level of panning, Pelco-D."),
         _param("TiltSpeed", Integer(0, 9), "5", "Speed level of tilting, Pelco-D."),
@@ -36,7 +36,7 @@ RS485 = Group(
         _command("Left", "pan left"),
         _command("Right", "pan right"),
         *(_param(f"ExName{n}", Text(16), "", f"Name of external command {n}.", get=Rank.USERS) for n in range(1, 6)),
-        *(_command(f"ExCommand{n}", f"do external command {n}") for n in range(1, 6)),
+        *(_command(f"ExCommand{n}", f"external command {n}") for n in range(1, 6)),
         *(_param(f"Position{n}", Text(16), "", f"Name of the head's preset {n}.", get=Rank.USERS) for n in range(1, 9)),
     ),
 )

@@ -1,4 +1,4 @@
-"""Where events are told by HTTP (SDK 12). ``EventHttpNotify.cgi`` sets it; ``param.cgi`` does not know it."""
+"""``Event.Notify`` (SDK 12): targets of HTTP notifications, set by ``EventHttpNotify.cgi`` alone."""
 
 from dataclasses import dataclass
 
@@ -24,5 +24,5 @@ class Target(TextKind):
 NOTIFY = Group(
     "Event.Notify",
     "12",
-    tuple(Param(kind, Target(), "", f"Who is told of {kind}.") for kind in ("motion", "di1", "di2")),
+    tuple(Param(kind, Target(), "", f"Target of notifications of {kind}.") for kind in ("motion", "di1", "di2")),
 )

@@ -1,4 +1,4 @@
-"""``Event.Schedule.1`` to ``.10`` (SDK 11): what starts a recording, when that counts, and what is done then."""
+"""``Event.Schedule.1`` to ``.10`` (SDK 11): triggers, times and actions."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from ipcamd.params.kinds.kind import TextKind, ValueKind
 from ipcamd.params.kinds.number import Integer
 
 SLOTS = 10
-"""So many schedules there can be."""
+"""Number of schedules."""
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """The day flags, in the order of ``datetime.weekday()``."""
@@ -16,7 +16,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 @dataclass(frozen=True, slots=True)
 class Name(TextKind):
-    """A schedule's name; it stands in listings, so it is one line."""
+    """Name of a schedule: one line."""
 
     allowed: str = "1 to 16 printable characters, no blank at either end"
 
@@ -40,26 +40,26 @@ def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") 
 
 
 FIELDS: tuple[Param, ...] = (
-    _flag("Enable", "The schedule counts.", "1"),
-    _param("Name", Name(), "", "The schedule's name, its own alone. Empty: the slot is free."),
-    _flag("TriggerMotion", "Motion starts it."),
-    _flag("TriggerDI1", "Digital input 1 starts it."),
-    _param("TriggerDI1Type", _LEVEL, "0", "The state of input 1 that starts it."),
-    _flag("TriggerDI2", "Digital input 2 starts it."),
-    _param("TriggerDI2Type", _LEVEL, "0", "The state of input 2 that starts it."),
-    _flag("ScheduleTimeMode", "Its time itself starts it, and it goes on for as long as that lasts."),
-    *(_flag(day, f"It counts on {day}s.", "1") for day in (DAYS[-1], *DAYS[:-1])),
-    _flag("ScheduleTimeStatus", "It counts from its start to its end only; 0: all day."),
-    _param("ScheduleTimeStartHour", _HOUR, "0", "Hour of its start.", "h"),
-    _param("ScheduleTimeStartMin", _MINUTE, "0", "Minute of its start.", "min"),
-    _param("ScheduleTimeEndHour", _HOUR, "23", "Hour of its end; an end before the start is on the next day.", "h"),
-    _param("ScheduleTimeEndMin", _MINUTE, "59", "Minute of its end, which is part of it.", "min"),
-    _flag("EnableFtp", "What is captured goes to the FTP server."),
-    _flag("EnableEmail", "What is captured goes out by mail."),
-    _flag("EnableSamba", "What is captured goes to the Samba server."),
-    _flag("EnableSDCard", "What is captured goes to the SD card."),
-    _flag("EnableDigitalOutput", "Digital output 1 goes high."),
-    _param("DigitalOutputTime", Integer(1, 60), "10", "How long the output stays high.", "s"),
+    _flag("Enable", "Enable the schedule.", "1"),
+    _param("Name", Name(), "", "Name of the schedule, unique; empty: the slot is free."),
+    _flag("TriggerMotion", "Trigger: motion."),
+    _flag("TriggerDI1", "Trigger: digital input 1."),
+    _param("TriggerDI1Type", _LEVEL, "0", "State of input 1 that triggers."),
+    _flag("TriggerDI2", "Trigger: digital input 2."),
+    _param("TriggerDI2Type", _LEVEL, "0", "State of input 2 that triggers."),
+    _flag("ScheduleTimeMode", "Trigger: the schedule's own time, for as long as it lasts."),
+    *(_flag(day, f"In force on {day}s.", "1") for day in (DAYS[-1], *DAYS[:-1])),
+    _flag("ScheduleTimeStatus", "In force from start to end only; 0: all day."),
+    _param("ScheduleTimeStartHour", _HOUR, "0", "Hour of the start.", "h"),
+    _param("ScheduleTimeStartMin", _MINUTE, "0", "Minute of the start.", "min"),
+    _param("ScheduleTimeEndHour", _HOUR, "23", "Hour of the end; an end before the start is on the next day.", "h"),
+    _param("ScheduleTimeEndMin", _MINUTE, "59", "Minute of the end, inclusive.", "min"),
+    _flag("EnableFtp", "Send recordings to the FTP server."),
+    _flag("EnableEmail", "Send recordings by mail."),
+    _flag("EnableSamba", "Send recordings to the Samba server."),
+    _flag("EnableSDCard", "Store recordings on the SD card."),
+    _flag("EnableDigitalOutput", "Set digital output 1 high."),
+    _param("DigitalOutputTime", Integer(1, 60), "10", "Duration of the high output.", "s"),
 )
 """The fields of a schedule, in the order in which they are listed."""
 

@@ -1,7 +1,7 @@
-"""``Event.Server.*`` (SDK 10.16 to 10.21): what an event makes, and where it goes."""
+"""``Event.Server.*`` (SDK 10.16 to 10.21): recordings of events, and the servers that receive them."""
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params.group import Group, Origin, Param, Rank, Texts, Values
+from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
 from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.network import EMAIL_OR_NOTHING, HOST_OR_NOTHING
@@ -15,14 +15,14 @@ def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") 
 
 def _login(server: str) -> tuple[Param, Param]:
     return (
-        _param("UserName", Text(64), "", f"User name at the {server}."),
-        Param("Password", Text(128), "", f"Password at the {server}.", secret=True),
+        _param("UserName", Text(64), "", f"User name on the {server}."),
+        Param("Password", Text(128), "", f"Password on the {server}.", secret=True),
     )
 
 
 def _certificate(server: str) -> Param:
-    kind = OneOf(("verify", "any"), ("it must be valid, and for that host", "a self-made one too"))
-    return _param("Certificate", kind, "verify", f"What certificate the {server} may show when TLS is spoken.")
+    kind = OneOf(("verify", "any"), ("valid and for this host", "self-signed as well"))
+    return _param("Certificate", kind, "verify", f"Certificate check of the {server} with TLS.")
 
 
 _ENCODINGS = {"AVI": ("H264", "MPEG4"), "JPEG": ("JPEG",)}
@@ -43,14 +43,19 @@ GENERAL = Group(
     "Event.Server.General",
     "10.16",
     (
-        _param("FileFormat", OneOf(tuple(_ENCODINGS)), "AVI", "A film, or single pictures."),
+        _param("FileFormat", OneOf(tuple(_ENCODINGS)), "AVI", "Format of an event: a clip, or single pictures."),
         _param(
-            "EncodeFormat", OneOf(("H264", "MPEG4", "JPEG")), "H264", "Encoding; FileFormat says which are possible."
+            "EncodeFormat", OneOf(("H264", "MPEG4", "JPEG")), "H264", "Codec; FileFormat decides which are possible."
         ),
-        _param("PreEvent", Integer(0, 5), "2", "How long before the event a film begins.", "s"),
-        _param("PostEvent", Integer(0, 5), "5", "How long after the event a film ends.", "s"),
-        _param("SpoolItems", Integer(1, 100_000), "1000", "How many files may wait to be delivered; the oldest go."),
-        _param("SpoolSize", Integer(1, 1_000_000), "500", "How much may wait to be delivered.", "MB"),
+        _param("PreEvent", Integer(0, 5), "2", "Recording before the event.", "s"),
+        _param("PostEvent", Integer(0, 5), "5", "Recording after the event.", "s"),
+        _param(
+            "SpoolItems",
+            Integer(1, 100_000),
+            "1000",
+            "Most files in the delivery queue; the oldest go.",
+        ),
+        _param("SpoolSize", Integer(1, 1_000_000), "500", "Size limit of the delivery queue.", "MB"),
     ),
     normalize=_encoded,
 )
@@ -60,14 +65,14 @@ SMTP = Group(
     "10.17",
     (
         _param("Enable", YES_NO, "no", "Send events by mail."),
-        _param("FromEmail", EMAIL_OR_NOTHING, "", "Sender's address."),
-        _param("MailServer1", HOST_OR_NOTHING, "", "The mail server."),
-        _param("Smtpport", PORT, "587", "The mail server's TCP port."),
-        _param("SSL", YES_NO, "no", "Speak TLS from the first byte on; no: upgrade if the server offers it."),
-        _param("EmailTo", EMAIL_OR_NOTHING, "", "First recipient's address."),
-        _param("EmailTo2", EMAIL_OR_NOTHING, "", "Second recipient's address."),
+        _param("FromEmail", EMAIL_OR_NOTHING, "", "Address of the sender."),
+        _param("MailServer1", HOST_OR_NOTHING, "", "Mail server."),
+        _param("Smtpport", PORT, "587", "TCP port of the mail server."),
+        _param("SSL", YES_NO, "no", "Implicit TLS; no: STARTTLS if the server offers it."),
+        _param("EmailTo", EMAIL_OR_NOTHING, "", "Address of the first recipient."),
+        _param("EmailTo2", EMAIL_OR_NOTHING, "", "Address of the second recipient."),
         _param(
-            "AttachSize", Integer(0, 100), "10", "How much is attached to a mail; of a larger film a picture is.", "MB"
+            "AttachSize", Integer(0, 100), "10", "Largest attachment; of a larger clip one picture is attached.", "MB"
         ),
         _certificate("mail server"),
     ),
@@ -77,9 +82,9 @@ AUTHENTICATION = Group(
     "Event.Server.Authentication",
     "10.18",
     (
-        _param("Enabled", YES_NO, "no", "Log in at the mail server."),
+        _param("Enabled", YES_NO, "no", "Log in to the mail server."),
         *_login("mail server"),
-        _param("WeakestMethod", OneOf(("Login",)), "Login", "The weakest way to log in that is acceptable."),
+        _param("WeakestMethod", OneOf(("Login",)), "Login", "Weakest login method that is accepted."),
     ),
     aliases=("Event.Server.SMTP.Authentication",),
 )
@@ -89,12 +94,12 @@ FTP = Group(
     "10.19",
     (
         _param("Enable", YES_NO, "no", "Send events by FTP."),
-        _param("FTPServer", HOST_OR_NOTHING, "", "The FTP server."),
-        _param("Port", PORT, "21", "The FTP server's TCP port."),
+        _param("FTPServer", HOST_OR_NOTHING, "", "FTP server."),
+        _param("Port", PORT, "21", "TCP port of the FTP server."),
         *_login("FTP server"),
-        _param("Path", PATH, "", "Directory at the FTP server."),
-        _param("Passive", YES_NO, "yes", "The camera opens the data connections; no: the server does."),
-        _param("TLS", YES_NO, "no", "Speak TLS with the FTP server (AUTH TLS)."),
+        _param("Path", PATH, "", "Directory on the FTP server."),
+        _param("Passive", YES_NO, "yes", "Passive mode: the camera opens the data connections."),
+        _param("TLS", YES_NO, "no", "Use TLS (AUTH TLS)."),
         _certificate("FTP server"),
     ),
 )
@@ -104,17 +109,17 @@ NETSTORAGE = Group(
     "10.20",
     (
         _param("Enable", YES_NO, "no", "Send events to a Samba share."),
-        _param("SambaServer", HOST_OR_NOTHING, "", "The Samba server."),
-        _param("Share", SHARE, "", "The share."),
+        _param("SambaServer", HOST_OR_NOTHING, "", "Samba server."),
+        _param("Share", SHARE, "", "Share."),
         _param("Path", PATH, "", "Directory in the share."),
         *_login("Samba server"),
-        _param("Port", PORT, "445", "The Samba server's TCP port."),
+        _param("Port", PORT, "445", "TCP port of the Samba server."),
     ),
 )
 
 
 def _card(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:
-    return Param(name, kind, default, help, unit=unit, get=Rank.USERS, set=None, origin=Origin.LIVE)
+    return Param(name, kind, default, help, unit=unit, get=Rank.USERS, set=None, origin=ValueOrigin.LIVE)
 
 
 _DIGITS = Integer(0, 2**31 - 1)
@@ -123,14 +128,14 @@ STORAGE = Group(
     "Event.Server.External.Storage",
     "10.21",
     (
-        _card("Mount", YES_NO, "no", "The SD card is there and usable."),
-        _card("TotalSpace", _DIGITS, "0", "Its size.", "MB"),
-        _card("FreeSpace", _DIGITS, "0", "What is free of it.", "MB"),
+        _card("Mount", YES_NO, "no", "The SD card is inserted and usable."),
+        _card("TotalSpace", _DIGITS, "0", "Size of the card.", "MB"),
+        _card("FreeSpace", _DIGITS, "0", "Free space on the card.", "MB"),
         Param(
             "DiskFull",
             OneOf(("stop", "recycle"), ("stop recording", "delete the oldest recordings")),
             "recycle",
-            "What to do when it is full.",
+            "Action when the card is full.",
             get=Rank.USERS,
             needs="SDCard",
         ),

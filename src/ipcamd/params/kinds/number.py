@@ -12,9 +12,9 @@ class Integer:
     high: int
     step: int = 1
     digits: int = 1
-    """It is listed with at least so many: 2 for the hours ``00`` to ``23``."""
+    """Least number of digits when listed: 2 for the hours ``00`` to ``23``."""
     labels: tuple[str, ...] = ()
-    """What each number means, from `low` on, for a person who chooses."""
+    """Meaning of each number, from `low` on, for a person who chooses."""
 
     @property
     def allowed(self) -> str:
