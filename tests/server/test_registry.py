@@ -90,32 +90,69 @@ async def test_silent_tls_connections_cost_next_to_nothing_and_end(tls: ssl.SSLC
         assert b" 200 " in await ask_over_tls(listener.port)
 
 
-async def test_connections_count_from_accept_over_tls_and_plain_together(tls: ssl.SSLContext) -> None:
+KEEP = b"GET /quick HTTP/1.1\r\n\r\n"
+
+
+async def talkative(port: int, tls: ssl.SSLContext | None = None) -> asyncio.StreamWriter:
+    """Connect, get an answer, and stay."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
+    writer.write(KEEP)
+    assert b" 200 " in await reader.readline()
+    return writer
+
+
+async def test_connections_count_over_tls_and_plain_together(tls: ssl.SSLContext) -> None:
     async with serving(QUICK, limits=Limits(viewers=2, others=4, alone=2)) as server, asyncio.timeout(10):
         listener = await server.service.open(HOSTS, 0, tls)
-        held = [await silent(listener.port) for _ in range(2)] + [await silent(server.listener.port) for _ in range(2)]
-        await until(lambda: len(server.registry) == 4)
+        held = [await talkative(server.listener.port) for _ in range(2)]
+        held += [await talkative(listener.port, trusting()) for _ in range(2)]
         reader, writer = await server.connect()
         assert b" 503 " in await reader.read()
         writer.close()
         assert await ended(await silent(listener.port))
-        for sock in held:
-            sock.close()
-        await until(lambda: len(server.registry) <= 2)
+        held[0].close()
+        await until(lambda: len(server.registry) == 3)
         assert b" 200 " in await server.ask(GET)
 
 
-async def test_two_services_share_the_limits(tls: ssl.SSLContext) -> None:
+async def test_two_services_share_the_limits() -> None:
     async with Stage(Limits(viewers=1, others=2, alone=1)) as stage, asyncio.timeout(10):
         registry = Registry(stage.registry.admission)
         context = HttpContext(Router((QUICK,), Users()), cast(Camera, None), Fanout(), registry, stage.viewers)
         listener = await HttpService(context).open(HOSTS, 0)
-        held = [await silent(stage.port), await silent(listener.port)]
-        await until(lambda: len(stage.registry) == len(registry) == 1)
+        player = await stage.player()
+        assert (await player.ask("OPTIONS")).status == 200
+        await talkative(listener.port)
         assert (await (await stage.player()).answer()).status == 503
-        for sock in held:
-            sock.close()
         await registry.close()
+        assert (await (await stage.player()).ask("OPTIONS")).status == 200
+
+
+@pytest.mark.parametrize("alone", [2, 0], ids=["per address", "in all"])
+@pytest.mark.parametrize("data", [b"", b"GET / HT", b"\x16"])
+async def test_silent_clients_make_room(tls: ssl.SSLContext, data: bytes, alone: int) -> None:
+    async with serving(QUICK, limits=Limits(viewers=2, others=4, alone=alone)) as server, asyncio.timeout(10):
+        listener = await server.service.open(HOSTS, 0, tls)
+        port = listener.port if data == b"\x16" else server.listener.port
+        writer = await talkative(server.listener.port)
+        socks = [await silent(port, data) for _ in range(20)]
+        assert all([await ended(sock) for sock in socks[: -5 + alone]])
+        assert b" 200 " in await server.ask(GET)
+        assert len(server.registry) <= 6 - alone
+        writer.write(KEEP)
+        assert not writer.is_closing()
+
+
+async def test_refused_connections_are_warned_of_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving(QUICK, limits=Limits(viewers=1, others=1, alone=1)) as server, asyncio.timeout(10):
+        writer = await talkative(server.listener.port)
+        for _ in range(3):
+            assert await ended(await silent(server.listener.port))
+        assert caplog.text.count("too many connections: 1 refused, the last from 127.0.0.1") == 1
+        server.clock.now += 61
+        assert await ended(await silent(server.listener.port))
+        assert "too many connections: 3 refused" in caplog.text
+        writer.close()
 
 
 async def test_an_address_that_is_not_allowed_is_reset_before_its_handshake(tls: ssl.SSLContext) -> None:

@@ -111,7 +111,7 @@ async def test_a_slow_client_gets_all_of_its_answer() -> None:
 
 async def test_one_address_cannot_take_every_place() -> None:
     async with serving(QUICK, limits=LIMITS) as server, asyncio.timeout(5):
-        held = [await server.connect() for _ in range(5)]
+        held = [await talk(server, GET) for _ in range(5)]
         await until(lambda: len(server.registry) == 5)
         reader, writer = await server.connect()
         assert (await reader.read()).startswith(b"HTTP/1.1 503 ")

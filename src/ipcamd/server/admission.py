@@ -17,8 +17,19 @@ class Handshake(Protocol):
         """Start; `Handshakes.leave` follows when it has ended."""
 
 
+class Resettable(Protocol):
+    """A connection that can be ended to make room for another one."""
+
+    def reset(self) -> None:
+        """End at once."""
+
+
 class Admission:
-    """Counts the connections of all services together, in all and per address."""
+    """Counts the connections of all services together, in all and per address.
+
+    Where there are too many, a new one takes the place of the oldest that has not sent a request yet: silent clients
+    keep nobody out.
+    """
 
     def __init__(self, limits: Limits | None = None, allows: Callable[[str], bool] = lambda _: True) -> None:
         """`allows` says whether an IP address may connect at all: the IP filter (SDK 7)."""
@@ -27,12 +38,19 @@ class Admission:
         self.handshakes = Handshakes(self.limits)
         self._total = 0
         self._addresses: Counter[str] = Counter()
+        self._silent: dict[str, dict[Resettable, None]] = {}
+        """Connections without a request, the oldest first, by address."""
 
     def admit(self, address: str) -> bool:
         """Count a new connection in, to be released once; return False if there are too many."""
         key = network(address)
-        if self._total >= self.limits.connections or self._addresses[key] >= self.limits.connections_per_address:
-            return False
+        if self._addresses[key] >= self.limits.connections_per_address:
+            if not self._make_room(key):
+                return False
+        elif self._total >= self.limits.connections:
+            noisiest = max(self._silent, key=lambda each: len(self._silent[each]), default="")
+            if not self._make_room(noisiest):
+                return False
         self._total += 1
         self._addresses[key] += 1
         return True
@@ -44,6 +62,26 @@ class Admission:
         self._addresses[key] -= 1
         if not self._addresses[key]:
             del self._addresses[key]
+
+    def expect_request(self, address: str, connection: Resettable) -> None:
+        """Note a connection that has not sent a request yet."""
+        self._silent.setdefault(network(address), {})[connection] = None
+
+    def note_request(self, address: str, connection: Resettable) -> None:
+        """Note that it has, or has ended."""
+        key = network(address)
+        silent = self._silent.get(key, {})
+        silent.pop(connection, None)
+        if not silent:
+            self._silent.pop(key, None)
+
+    def _make_room(self, key: str) -> bool:
+        oldest = next(iter(self._silent.get(key, ())), None)
+        if oldest is None:
+            return False
+        self.note_request(key, oldest)
+        oldest.reset()
+        return True
 
 
 class Handshakes:

@@ -41,7 +41,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_chatter", "_context", "_drain", "_exchange", "_full", "_give_back", "_half", "_held", "_parser", "_phase",
-        "_progress", "_since", "_task", "_transport", "_viewer", "account", "address", "deadline",
+        "_progress", "_silent", "_since", "_task", "_transport", "_viewer", "account", "address", "deadline",
     )  # fmt: skip
 
     def __init__(self, context: HttpContext) -> None:
@@ -53,6 +53,7 @@ class Connection(asyncio.Protocol):
         self._viewer: Viewer | None = None
         self._give_back: Callable[[], None] | None = None  # the viewer's place
         self._full = False  # the client does not take its answer
+        self._silent = True  # no request came yet
         self._half = False  # the client sends no more
         self._progress = 0  # of sending, when last looked at
         self._drain = Drain()
@@ -204,6 +205,9 @@ class Connection(asyncio.Protocol):
                 self._run(self._exchange)
 
     def _begin(self, head: Head) -> None:
+        if self._silent:
+            self._silent = False
+            self._context.registry.note_request(self)
         if "x-sessioncookie" in head.fields and self._hand_over(head):
             return
         exchange = self._exchange = Exchange(head)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import resource
 import socket
 import ssl
@@ -21,6 +22,8 @@ SWEEP_S = 1.0
 """Seconds between two looks at all deadlines: one timer for all connections, and none without."""
 CLOSE_S = 0.5
 """Seconds that actions at work get to answer, and clients to take their answers, when the service closes."""
+WARN_EVERY_S = 60.0
+"""Seconds between two warnings of connections that were refused."""
 RELEASE_S = 0.25
 """Seconds that cancelled tasks and reset connections get to end."""
 
@@ -62,6 +65,7 @@ class Registry:
         self._sweepers: list[Callable[[float], bool]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._emptied = asyncio.Event()
+        self._refused, self._warned = 0, -math.inf
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -88,7 +92,7 @@ class Registry:
             if self.closing or not self.admission.allows(address):
                 _reset(sock)
             elif not self.admission.admit(address):
-                log.info("a connection from %s is refused: there are too many", address)
+                self._count_refusal(address)
                 _refuse(sock, b"" if tls else refusal)
             else:
                 self._open(sock, address, protocol, tls)
@@ -99,11 +103,17 @@ class Registry:
     def enter(self, connection: Connection) -> None:
         """Take over a connection that was admitted: sweep it, and close it at the end."""
         self._connections[connection] = self._unmade.pop(cast(asyncio.BaseProtocol, connection), connection.address)
+        self.admission.expect_request(self._connections[connection], connection)
         self._emptied.clear()
         if self.closing:
             connection.reset()
         else:
             self.keep_sweeping()
+
+    def note_request(self, connection: Connection) -> None:
+        """Note that a connection has sent its first request: it will not make room for others any more."""
+        if connection in self._connections:
+            self.admission.note_request(self._connections[connection], connection)
 
     def leave(self, connection: Connection) -> None:
         """Count out a connection that has ended."""
@@ -113,6 +123,7 @@ class Registry:
 
     def hand_over(self, connection: Connection) -> None:
         """Forget a connection whose socket another one goes on with: that enters, and leaves, in its place."""
+        self.note_request(connection)
         del self._connections[connection]
         if not self._connections:
             self._emptied.set()
@@ -129,6 +140,12 @@ class Registry:
         for connection in self:
             if not self.admission.allows(connection.address):
                 connection.reset()
+
+    def _count_refusal(self, address: str) -> None:
+        self._refused += 1
+        if self.clock() - self._warned >= WARN_EVERY_S:
+            log.warning("too many connections: %d refused, the last from %s", self._refused, address)
+            self._refused, self._warned = 0, self.clock()
 
     # -- the sweep
 

@@ -177,8 +177,10 @@ async def test_a_stranger_who_reads_nothing_keeps_little_in_memory(stage: Stage,
 
 async def test_too_many_connections() -> None:
     async with Stage(Limits(viewers=2, others=1, alone=1)) as stage:
-        players = [await stage.player() for _ in range(3)]
-        assert (await players[1].ask("OPTIONS")).status == 200
+        players = [await stage.player() for _ in range(2)]
+        for player in players:
+            assert (await player.ask("OPTIONS")).status == 200
+        players.append(await stage.player())
         assert (await players[2].answer()).status == 503
         assert await players[2].closed()
         players[0].close()

@@ -31,8 +31,23 @@ class Connection(asyncio.Protocol):
     """Answers requests in order. Its sessions that are sent over it end with it."""
 
     __slots__ = (
-        "_channels", "_delay", "_heard", "_parser", "_partial_since", "_task", "_then", "_unread",
-        "address", "context", "line", "local", "peer", "port", "sessions", "source",
+        "_channels",
+        "_delay",
+        "_heard",
+        "_parser",
+        "_partial_since",
+        "_silent",
+        "_task",
+        "_then",
+        "_unread",
+        "address",
+        "context",
+        "line",
+        "local",
+        "peer",
+        "port",
+        "sessions",
+        "source",
     )  # fmt: skip
 
     def __init__(self, context: RtspContext) -> None:
@@ -51,6 +66,7 @@ class Connection(asyncio.Protocol):
         """Where requests come from."""
         self._parser = Parser()
         self._unread = UNREAD_STRANGER
+        self._silent = True
         self._channels: dict[int, Receiver] = {}
         self._then: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
@@ -206,6 +222,9 @@ class Connection(asyncio.Protocol):
             self.source.resume_reading()
 
     def _answer(self, request: Request) -> None:
+        if self._silent:
+            self._silent = False
+            self.context.registry.note_request(self)
         for session in self.sessions.values():
             self.context.sessions.touch(session)  # RFC 2326, 12.37
         try:

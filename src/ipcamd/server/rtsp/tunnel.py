@@ -92,6 +92,7 @@ class Inlet(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self.address = plain_address((transport.get_extra_info("peername") or ("",))[0])
         self._outlet.context.registry.enter(self)
+        self._outlet.context.registry.note_request(self)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count it out."""
