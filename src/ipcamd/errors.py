@@ -51,14 +51,16 @@ class CardError(IpcamdError):
 class DeliveryError(IpcamdError):
     """A target did not take what was sent to it; the message is for a person who can do something about it.
 
-    ``said`` are the target's own words, which may be anything. ``away`` says that nobody answered, or the connection
-    broke off: trying again soon costs nobody anything.
+    ``said`` are the target's own words, which may be anything. ``away``: nobody answered, or the connection broke off,
+    so that another attempt soon costs nobody anything. ``transient``: the reason may pass by itself (a full disk, a
+    busy file); everything that is ``away`` is.
     """
 
-    def __init__(self, message: str, said: str = "", away: bool = False) -> None:
+    def __init__(self, message: str, said: str = "", away: bool = False, transient: bool = False) -> None:
         super().__init__(message)
         self.said = said
         self.away = away
+        self.transient = transient or away
 
 
 class ViewerLimitReached(IpcamdError):

@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from ipcamd.delivery.blocking_session import BlockingSession
-from ipcamd.delivery.spool_item import SpoolItem
-from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.delivery.queue.spool_item import SpoolItem
+from ipcamd.delivery.target.blocking_session import BlockingSession
+from ipcamd.delivery.target.config import TargetConfig
+from ipcamd.delivery.target.state import TargetState
 from ipcamd.params.event.server import FTP
 from ipcamd.settings.service import Settings
 
@@ -15,6 +16,7 @@ class FakeUploader:
 
     title = "FakeUploader"
     groups = (FTP.name,)
+    joins_series = True
 
     def __init__(self) -> None:
         self.arrived: list[tuple[str, bytes]] = []
@@ -23,12 +25,14 @@ class FakeUploader:
         self.logins = 0
         self.troubles: list[Exception | Callable[[BlockingSession], object]] = []
         """What each of the next files meets; after that all is well."""
+        self.judge: Callable[[list[str]], object] = lambda names: None
+        """Raises what a file meets, by its name."""
         self.busy = threading.Event()
 
     def config(self, settings: Settings) -> TargetConfig:
         return TargetConfig("127.0.0.1", 9, settings[FTP.name], "cam", "sesame")
 
-    def open(self, config: TargetConfig, address: str, blocking: BlockingSession) -> "FakeUploader":
+    def open(self, config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> "FakeUploader":
         self.logins += 1
         self._blocking = blocking
         return self
@@ -42,6 +46,7 @@ class FakeUploader:
             if isinstance(trouble, Exception):
                 raise trouble
             trouble(self._blocking)
+        self.judge([name for name, _ in contents])
         self.batches.append([name for name, _ in contents])
         self.arrived += contents
         return ""

@@ -1,4 +1,4 @@
-"""A process that takes files and delivers them: run as ``python shipping.py DIRECTORY GROUP NAME=VALUE...``.
+"""A process that takes files and delivers them: run as ``python killed_process.py DIRECTORY GROUP NAME=VALUE...``.
 
 Killed, it has another life. It prints its process id, then the name of each file when that is safe in the spool; told
 ``end`` on standard input, it takes no more, delivers what waits, and prints ``empty``.
@@ -12,7 +12,7 @@ import sys
 import uuid
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[3]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.delivery.stage import Stage, staged
 
@@ -72,6 +72,8 @@ def reborn() -> bool:
 
 if __name__ == "__main__":
     directory, chosen, *settings = sys.argv[1:]
-    importlib.import_module(f"ipcamd.events.actions.{'smb' if chosen == 'NetStorage' else 'ftp'}")  # once for all lives
+    importlib.import_module(
+        f"ipcamd.delivery.{'samba' if chosen == 'NetStorage' else 'ftp'}.session"
+    )  # once for all lives
     if reborn():
         asyncio.run(live(Path(directory), chosen, dict(setting.split("=", 1) for setting in settings)))

@@ -8,9 +8,9 @@ from itertools import count
 from pathlib import Path
 
 from ipcamd.delivery.delivery import Delivery
-from ipcamd.delivery.uploader import Uploader
+from ipcamd.delivery.target.uploader import Uploader
 from ipcamd.delivery.uploaders import uploaders
-from ipcamd.delivery.worker import WorkerResources
+from ipcamd.delivery.worker.worker import WorkerResources
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, Kind
 from ipcamd.params import STORED

@@ -28,7 +28,7 @@ class Shipper:
 
     def __init__(self, folder: Path, group: str, **values: object) -> None:
         settings = [f"{name}={value}" for name, value in values.items()]
-        program = str(Path(__file__).with_name("shipping.py"))
+        program = str(Path(__file__).with_name("killed_process.py"))
         command = [sys.executable, program, str(folder), group, *settings]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.acknowledged: list[str] = []

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from ipcamd.app.core import Core
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
-from ipcamd.delivery.worker import WorkerResources
+from ipcamd.delivery.worker.worker import WorkerResources
 from ipcamd.recording.clip_file import ClipSink
 
 FLAGS = {"EnableFtp": "ftp", "EnableEmail": "email", "EnableSamba": "samba"}

@@ -7,17 +7,20 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from ipcamd.delivery.delivery_queue import QueueLimits
-from ipcamd.delivery.spool import Spool
-from ipcamd.delivery.spool_item import SpoolItem
-from ipcamd.delivery.uploader import Uploader
-from ipcamd.delivery.worker import DeliveryWorker, WorkerResources
+from ipcamd.delivery.queue.delivery_queue import QueueLimits
+from ipcamd.delivery.queue.spool import Spool
+from ipcamd.delivery.queue.spool_item import SpoolItem
+from ipcamd.delivery.target.state import TargetStates
+from ipcamd.delivery.target.uploader import Uploader
+from ipcamd.delivery.worker.log import Note
+from ipcamd.delivery.worker.worker import DeliveryWorker, WorkerResources
 from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.params.event.server import GENERAL
 from ipcamd.params.group import Values
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.store.database import Database, TransactionPart
 from ipcamd.store.eventlog import Entry, EventLog
+from ipcamd.store.keyvalue import KeyValueStore
 
 TEST = 25.0
 """Seconds that a test may take."""
@@ -41,8 +44,9 @@ class Delivery:
         self._now_ns = now_ns
         self._settings = resources.settings
         self._spool = Spool(database, folder, self._bounds, self._came, self._dropped)
+        states = TargetStates(KeyValueStore(database))
         self._workers = {
-            target: DeliveryWorker(target, uploader, self._spool, self._note, resources)
+            target: DeliveryWorker(target, uploader, self._spool, states, self._noting(uploader.title), resources)
             for target, uploader in uploaders.items()
         }
         self._testing: set[str] = set()
@@ -56,7 +60,7 @@ class Delivery:
         """Begin to deliver; begin anew, at once, whenever a target's parameters change."""
         for worker in self._workers.values():
             for group in worker.uploader.groups:
-                self._settings.watch(group, partial(_start, worker))
+                self._settings.watch(group, partial(_restart, worker))
             worker.start()
 
     async def close(self) -> None:
@@ -74,23 +78,25 @@ class Delivery:
 
         return put
 
-    async def test(self, target: str) -> None:
+    async def test(self, target: str) -> list[str]:
         """Send a small file now, past the queue, whether the target is enabled or not.
 
-        If that works, what waits follows at once. Raises ``RequestFailed`` with what went wrong.
+        Return in words which rights the account lacks. If the test works, what waits follows at once. Raises
+        ``RequestFailed`` with what went wrong.
         """
         worker = self._workers[target]
         with self._alone(target):
             try:
                 async with asyncio.timeout(TEST):
-                    await self._test(worker)
+                    missing = await self._test(worker)
             except DeliveryError as error:
                 raise RequestFailed(str(error)) from error
             except TimeoutError as error:
-                raise RequestFailed(f"{worker.uploader.title} came to no end within {TEST:g} s") from error
+                raise RequestFailed(f"{worker.uploader.title} timed out after {TEST:g} s") from error
             except OSError as error:  # of the camera's own disk: those of the target are DeliveryErrors
-                raise RequestFailed(f"the camera's disk took no file to try it with: {error.strerror}") from error
-        worker.hurry()
+                raise RequestFailed(f"the camera cannot write a file to try it with: {error.strerror}") from error
+        worker.retry_now()
+        return missing
 
     def report(self) -> Iterator[tuple[str, str]]:
         """Yield for each target its name and how it stands."""
@@ -99,7 +105,7 @@ class Delivery:
             waiting = f"{count} waiting ({size / 1e6:.1f} MB)"
             yield (
                 worker.uploader.title,
-                f"{waiting}, {worker.count.delivered} delivered, {worker.count.dropped} dropped",
+                f"{waiting}, {worker.log.delivered} delivered, {worker.log.dropped} dropped",
             )
 
     def forget(self) -> TransactionPart:
@@ -111,14 +117,16 @@ class Delivery:
         return QueueLimits(values.number("SpoolItems"), values.number("SpoolSize") * 1_000_000)
 
     def _came(self, target: str) -> None:
-        self._workers[target].stir()
+        self._workers[target].wake()
 
     def _dropped(self, item: SpoolItem) -> None:
-        self._workers[item.target].count.dropped += 1
-        self._note(item, "", f"{item.name}: dropped undelivered, since newer files wait and the spool is full")
+        self._workers[item.target].make_room(item)
 
-    def _note(self, item: SpoolItem, done: str, failed: str) -> None:
-        self._log.note(Entry(self._now_ns(), self._workers[item.target].uploader.title, item.schedule, done, failed))
+    def _noting(self, title: str) -> Note:
+        def note(schedule: str, done: str, failed: str) -> None:
+            self._log.note(Entry(self._now_ns(), title, schedule, done, failed))
+
+        return note
 
     @contextmanager
     def _alone(self, target: str) -> Iterator[None]:
@@ -130,17 +138,19 @@ class Delivery:
         finally:
             self._testing.discard(target)
 
-    async def _test(self, worker: DeliveryWorker) -> None:
+    async def _test(self, worker: DeliveryWorker) -> list[str]:
         token = uuid.uuid4().hex
         path = self._folder / token
         moment = self._now_ns()
         try:
             size = await asyncio.to_thread(path.write_bytes, f"A test of the camera's delivery, {token}.\r\n".encode())
             name = f"test-{token[:8]}.txt"
-            await worker.test(SpoolItem(0, worker.target, token, path, name, "text/plain", size, moment, "test", ""))
+            return await worker.test(
+                SpoolItem(0, worker.target, token, path, name, "text/plain", size, moment, "test", "")
+            )
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-def _start(worker: DeliveryWorker, _: Values) -> None:
-    worker.start()
+def _restart(worker: DeliveryWorker, _: Values) -> None:
+    worker.restart()

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ipcamd.delivery.blocking_session import BlockingSession
-from ipcamd.delivery.uploader import TargetConfig, Uploader, UploadSession
+from ipcamd.delivery.target.blocking_session import BlockingSession
+from ipcamd.delivery.target.config import TargetConfig
+from ipcamd.delivery.target.state import TargetState
+from ipcamd.delivery.target.uploader import Uploader, UploadSession
 from ipcamd.errors import DeliveryError
 from ipcamd.params.event.server import AUTHENTICATION, FTP, NETSTORAGE, SMTP
 from ipcamd.settings.service import Settings
@@ -22,6 +24,7 @@ class FtpUploader:
     """FTP (SDK 10.19)."""
 
     title = "FTP"
+    joins_series = False
     groups = (FTP.name,)
 
     def config(self, settings: Settings) -> TargetConfig:
@@ -32,17 +35,18 @@ class FtpUploader:
             _needed(settings, FTP.name, "FTPServer"), values.number("Port"), values, user, values["Password"]
         )
 
-    def open(self, config: TargetConfig, address: str, blocking: BlockingSession) -> UploadSession:
+    def open(self, config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> UploadSession:
         """See `Uploader`."""
         from ipcamd.delivery.ftp import session
 
-        return session.login(config, address, blocking)
+        return session.login(config, address, blocking, state)
 
 
 class MailUploader:
     """Mail (SDK 10.17, 10.18)."""
 
     title = "mail"
+    joins_series = True
     groups = (SMTP.name, AUTHENTICATION.name)
 
     def __init__(self, name: Callable[[], str], local: Callable[[int], datetime]) -> None:
@@ -61,7 +65,7 @@ class MailUploader:
             return TargetConfig(host, port, values)
         return TargetConfig(host, port, values, login["UserName"], login["Password"])
 
-    def open(self, config: TargetConfig, address: str, blocking: BlockingSession) -> UploadSession:
+    def open(self, config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> UploadSession:
         """See `Uploader`."""
         from ipcamd.delivery.mail import session
 
@@ -72,6 +76,7 @@ class SambaUploader:
     """A Samba share, or one of Windows (SDK 10.20)."""
 
     title = "Samba"
+    joins_series = False
     groups = (NETSTORAGE.name,)
 
     def config(self, settings: Settings) -> TargetConfig:
@@ -81,13 +86,13 @@ class SambaUploader:
         _needed(settings, NETSTORAGE.name, "Share")
         return TargetConfig(host, values.number("Port"), values, values["UserName"] or GUEST, values["Password"])
 
-    def open(self, config: TargetConfig, address: str, blocking: BlockingSession) -> UploadSession:
+    def open(self, config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> UploadSession:
         """See `Uploader`."""
         try:
             from ipcamd.delivery.samba import session
         except ImportError as error:
             raise DeliveryError(f"the package {error.name} is missing: pip install smbprotocol") from error
-        return session.login(config, address, blocking)
+        return session.login(config, address, blocking, state)
 
 
 def _needed(settings: Settings, group: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""``/cgi/event/test.cgi``: what it answers; that it really delivers is tested in ``tests/events/actions``."""
+"""``/cgi/event/test.cgi``: what it answers; that it really delivers is tested in ``tests/delivery``."""
 
 from pathlib import Path
 
@@ -35,6 +35,18 @@ async def test_a_file_is_sent(tmp_path: Path) -> None:
         values = {"FTPServer": "127.0.0.1", "Port": str(server.port), "UserName": USER, "Password": PASSWORD}
         await world.settings.update([Change("Event.Server.FTP", name, value) for name, value in values.items()])
         assert await world.text(ENDPOINT, "target=ftp") == "OK\r\n"
+        assert len(server.files()) == 1
+
+
+async def test_a_right_that_is_missing_is_said(tmp_path: Path) -> None:
+    world = World(tmp_path / "near", allow_local=True)
+    with FtpServer(tmp_path / "far", ftp_RNFR=lambda self, path: self.respond("550 No.")) as server, world.database:
+        values = {"FTPServer": "127.0.0.1", "Port": str(server.port), "UserName": USER, "Password": PASSWORD}
+        await world.settings.update([Change("Event.Server.FTP", name, value) for name, value in values.items()])
+        assert await world.text(ENDPOINT, "target=ftp") == (
+            "OK\r\n"
+            "the target allows no renaming of files: they get their final name before they are whole (550 No.)\r\n"
+        )
         assert len(server.files()) == 1
 
 

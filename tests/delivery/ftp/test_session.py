@@ -107,7 +107,7 @@ async def test_what_breaks_off_is_sent_again_and_never_seen_half(
 async def test_a_server_may_take_its_time_to_put_away_what_came(
     tmp_path: Path, impatient: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.delivery.blocking_session.CONNECT", 0.2)  # that is for connecting alone
+    monkeypatch.setattr("ipcamd.delivery.target.blocking_session.CONNECT", 0.2)  # that is for connecting alone
 
     def late(self: FTPHandler, answer: str, logfun: object = None) -> None:
         if answer.startswith("226"):
@@ -193,7 +193,7 @@ async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(
 async def test_a_target_that_does_not_say_goodbye_holds_nothing_up(
     tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.delivery.worker.GOODBYE", 0.02)
+    monkeypatch.setattr("ipcamd.delivery.worker.worker.GOODBYE", 0.02)
     with FtpServer(tmp_path / "far", ftp_QUIT=lambda self, line: None) as server:
         await aim(stage, server)
         for name in ("one.avi", "two.avi"):

@@ -109,3 +109,8 @@ def running(folder: Path, more: str = "") -> Iterator[Samba]:
         yield server
     finally:
         server.stop()
+
+
+def has_module(name: str) -> bool:
+    """Whether Samba has this module (vfs objects)."""
+    return any(Path("/usr/lib").glob(f"*/samba/vfs/{name}.so"))

@@ -6,7 +6,10 @@ from ipcamd.params.group import Rank
 
 
 async def test(call: Call) -> Reply:
-    """Send to ``target`` now, before the queue, and answer with the result. Raises `RequestFailed`."""
+    """Send to ``target`` now, before the queue, and answer with the result.
+
+    OK, then a line for each right that the account lacks there. Raises `RequestFailed`.
+    """
     delivery = call.camera.delivery
     for name, _ in call.query.pairs:
         if name.lower() != "target":
@@ -14,8 +17,7 @@ async def test(call: Call) -> Reply:
     target = (call.query.get("target") or "").lower()
     if target not in delivery.targets:
         raise RequestFailed(f"target={target[:32]}: allowed: {', '.join(delivery.targets)}")
-    await delivery.test(target)
-    return text("OK")
+    return text("OK", *await delivery.test(target))
 
 
 ENDPOINT = Endpoint("/cgi/event/test.cgi", Rank.ADMIN, test)

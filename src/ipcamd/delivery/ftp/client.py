@@ -6,9 +6,9 @@ import ssl
 from contextlib import suppress
 from io import FileIO
 
-from ipcamd.delivery.blocking_session import CONNECT, STALL, BlockingSession
-from ipcamd.delivery.tls import context
-from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.delivery.target.blocking_session import CONNECT, STALL, BlockingSession
+from ipcamd.delivery.target.config import TargetConfig
+from ipcamd.delivery.target.tls import context
 from ipcamd.errors import DeliveryError
 
 BLOCK = 1 << 13
@@ -90,20 +90,28 @@ class FtpClient(ftplib.FTP_TLS):
             self._blocking.hold(connection)
         return connection, size
 
-    def upload(self, name: str, file: FileIO, begin: int) -> None:
-        """Store the file from its byte `begin` on. Raises ``OSError``, ``ftplib.Error``, ``EOFError``."""
-        file.seek(begin)
-        with self.transfercmd(f"STOR {name}", begin or None) as connection:
+    def begin_upload(self, name: str, begin: int = 0) -> socket.socket:
+        """Return the connection for a file's content from byte `begin` on. Raises ``OSError``, ``ftplib.Error``."""
+        return self.transfercmd(f"STOR {name}", begin or None)
+
+    def finish_upload(self, file: FileIO, connection: socket.socket) -> None:
+        """Send the rest of the file. Raises ``OSError``, ``ftplib.Error``, ``EOFError``."""
+        with connection:
             try:
                 self._pour(file, connection)
             except OSError as error:
                 raise self._reason(error) from error
             if isinstance(connection, ssl.SSLSocket):
                 connection.settimeout(GOODBYE)
-                with suppress(OSError):  # many servers close without the farewell that TLS wants
+                with suppress(OSError):  # many servers close without the close_notify of TLS
                     connection.unwrap()
         self._blocking.beat(PATIENCE)
         self.voidresp()
+
+    def forget_restart(self) -> None:
+        """Take back an offset that the server accepted before it refused the upload."""
+        with suppress(ftplib.Error):
+            self.sendcmd("REST 0")
 
     def _pour(self, file: FileIO, connection: socket.socket) -> None:
         block = memoryview(bytearray(BLOCK))

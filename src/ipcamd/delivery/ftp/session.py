@@ -1,22 +1,31 @@
-"""FTP (SDK 10.19; RFC 959, 2428, 3659, 4217): uploaded under another name, renamed when it is whole."""
+"""FTP session (SDK 10.19; RFC 959, 2428, 3659, 4217): uploads under a temporary name and renames what is whole.
+
+Where the server allows no temporary name, or no renaming, a file gets its final name at once.
+"""
 
 import ftplib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import FileIO
+from socket import socket
 
-from ipcamd.delivery.blocking_session import BlockingSession
-from ipcamd.delivery.file_names import NAMES, arrived, names, parts, renamed
 from ipcamd.delivery.ftp.client import FtpClient
-from ipcamd.delivery.spool_item import SpoolItem
-from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.delivery.queue.spool_item import SpoolItem
+from ipcamd.delivery.target.blocking_session import BlockingSession
+from ipcamd.delivery.target.config import TargetConfig
+from ipcamd.delivery.target.file_names import NAMES, arrived, names, parts, renamed
+from ipcamd.delivery.target.state import Right, TargetState
 from ipcamd.errors import DeliveryError
 
-FULL = "452"
-"""The one reply that promises better times, and yet wants the room back (RFC 959)."""
+FULL = ("452", "552")
+"""Replies for a full disk or quota: what is there of the file is deleted, to give the room back."""
+OTHER_REASONS = ("421", "425", "426", *FULL, "522", "530", "532", "533", "534")
+"""Replies that have nothing to do with the rights of an account."""
+BLIND_NAMES = 3
+"""Names that are tried where the server does not tell whether another file has them."""
 
 
-def login(config: TargetConfig, address: str, blocking: BlockingSession) -> "FtpSession":
+def login(config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> "FtpSession":
     """Return a session in the directory where files go. Raises ``DeliveryError``, ``OSError``, ``EOFError``."""
     ftp = FtpClient(blocking, config)
     with _explained():
@@ -28,14 +37,15 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession) -> "Ftp
             ftp.prot_p()
         ftp.voidcmd("TYPE I")  # some servers tell no sizes before
         _enter(ftp, config.values["Path"])
-    return FtpSession(ftp)
+    return FtpSession(ftp, state)
 
 
 class FtpSession:
     """One login at an FTP server, in the directory where files go."""
 
-    def __init__(self, ftp: FtpClient) -> None:
+    def __init__(self, ftp: FtpClient, state: TargetState) -> None:
         self._ftp = ftp
+        self._state = state
 
     def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
         """See `UploadSession`."""
@@ -50,10 +60,110 @@ class FtpSession:
     def _send(self, item: SpoolItem) -> str:
         if item.tried and (found := arrived(item, self._size)):
             return f"{found} had arrived already"
-        self._upload(item)
+        return renamed(item, self._deliver(item))
+
+    def _deliver(self, item: SpoolItem) -> str:
+        """Upload the file whole; return the name that it got."""
+        if self._state.lacks(Right.TEMPORARY_NAME, Right.RENAME):
+            return self._upload_directly(item)
+        try:
+            part = self._upload_part(item)
+        except _NotAllowed as refusal:
+            name = self._upload_directly(item)  # if that is refused as well, the temporary name is not the reason
+            if not item.tried:
+                self._state.learn(Right.TEMPORARY_NAME, str(refusal))
+            return name
+        try:
+            return self._rename(part, item)
+        except ftplib.Error as refusal:
+            if not _is_refusal(refusal):
+                raise
+            self._delete(part)
+            name = self._upload_directly(item)
+            self._state.learn(Right.RENAME, str(refusal))
+            return name
+
+    def _upload_part(self, item: SpoolItem) -> str:
+        """Upload the file under a temporary name, and return that; goes on where an earlier attempt broke off."""
+        for name in names(item.part):
+            there = self._size(name) if item.tried else None
+            try:
+                self._upload(item, name, there or 0)
+                return name
+            except _NotAllowed as refusal:
+                if there is None:
+                    raise
+                self._state.learn(Right.OVERWRITE, str(refusal))
+        raise DeliveryError(f"{NAMES} unfinished uploads of {item.name} are there")
+
+    def _upload_directly(self, item: SpoolItem) -> str:
+        """Upload the file under the first name that no other file has, and return that."""
+        begun = self._state.partial.get(item.token)
+        blind = 0
+        for name in names(item.name):
+            there = self._size(name)
+            if there is not None and name != begun:
+                continue
+            try:
+                self._upload(item, name, there or 0, is_final=True)
+                return name
+            except _NotAllowed as refusal:
+                blind += there is None
+                if blind == (BLIND_NAMES if item.tried else 1):
+                    raise
+                if name == begun:
+                    self._state.learn(Right.OVERWRITE, str(refusal))
+        raise DeliveryError(f"{NAMES} other files are named like {item.name}")
+
+    def _upload(self, item: SpoolItem, name: str, there: int, is_final: bool = False) -> None:
+        """Send the file, or what is missing of it if `there` bytes are there. Raises `_NotAllowed`."""
+        with item.path.open("rb", buffering=0) as file:
+            connection = self._begin(item, name, file, there)
+            is_resumed = file.tell() > 0
+            if is_final:
+                self._state.partial = {item.token: name}
+            try:
+                self._ftp.finish_upload(file, connection)
+            except ftplib.Error as error:
+                if isinstance(error, ftplib.error_perm) or str(error).startswith(FULL):
+                    self._delete(name)
+                raise
+            self._check_size(item, name, is_resumed)
+        self._state.partial.pop(item.token, None)
+
+    def _begin(self, item: SpoolItem, name: str, file: FileIO, there: int) -> socket:
+        """Return the connection for the file's content; the file stands where that begins."""
+        try:
+            if 0 < there <= item.size and not self._state.lacks(Right.RESUME):
+                try:
+                    connection = self._ftp.begin_upload(name, there)
+                    file.seek(there)
+                    return connection
+                except ftplib.Error as refusal:
+                    if not _is_refusal(refusal):
+                        raise
+                    self._state.learn(Right.RESUME, str(refusal))
+                    self._ftp.forget_restart()
+            return self._ftp.begin_upload(name)
+        except ftplib.Error as refusal:
+            if not _is_refusal(refusal):
+                raise
+            raise _NotAllowed(*refusal.args) from refusal
+
+    def _check_size(self, item: SpoolItem, name: str, is_resumed: bool) -> None:
+        there = self._size(name)
+        if there is None:
+            self._state.learn(Right.SIZE, "SIZE is refused for a file that has just arrived")
+        elif there != item.size:
+            if is_resumed:
+                self._state.learn(Right.RESUME, f"{there} instead of {item.size} bytes were there after it")
+            self._delete(name)
+            raise DeliveryError(f"of {item.size} bytes {there} arrived", transient=True)
+
+    def _rename(self, part: str, item: SpoolItem) -> str:
         name = self._free_name(item)  # only now: another camera may have been as quick to take it
-        self._ftp.rename(item.part, name)
-        return renamed(item, name)
+        self._ftp.rename(part, name)
+        return name
 
     def _free_name(self, item: SpoolItem) -> str:
         """Return the first name that no other file has."""
@@ -62,39 +172,28 @@ class FtpSession:
                 return name
         raise DeliveryError(f"{NAMES} other files are named like {item.name}")
 
-    def _upload(self, item: SpoolItem) -> None:
-        try:
-            with item.path.open("rb", buffering=0) as file:
-                self._store(item, file)
-        except ftplib.Error as error:
-            if isinstance(error, ftplib.error_perm) or str(error).startswith(FULL):
-                self._discard(item)
-            raise
-        there = self._size(item.part)
-        if there is not None and there != item.size:
-            self._discard(item)
-            raise DeliveryError(f"of {item.size} bytes {there} arrived")
-
-    def _store(self, item: SpoolItem, file: FileIO) -> None:
-        """Send the file, or what an attempt before left of it."""
-        there = self._size(item.part) if item.tried else None
-        if there and there <= item.size:
-            try:
-                return self._ftp.upload(item.part, file, there)
-            except ftplib.error_perm:
-                pass  # this server resumes nothing
-        return self._ftp.upload(item.part, file, 0)
-
     def _size(self, name: str) -> int | None:
         """Return the size of a file; None if there is none, or the server does not tell (RFC 3659 is not for all)."""
-        try:
+        with suppress(ftplib.error_perm):
             return self._ftp.size(name)
-        except ftplib.error_perm:
-            return None
+        return None
 
-    def _discard(self, item: SpoolItem) -> None:
-        with suppress(ftplib.Error):
-            self._ftp.delete(item.part)
+    def _delete(self, name: str) -> None:
+        try:
+            self._ftp.delete(name)
+        except ftplib.error_perm as refusal:
+            self._state.learn(Right.DELETE, str(refusal))
+        except ftplib.Error:
+            pass
+
+
+class _NotAllowed(ftplib.error_perm):
+    """The server does not allow a file of that name to be written."""
+
+
+def _is_refusal(error: ftplib.Error) -> bool:
+    """Whether an error may mean that a right is missing: a permanent one, or "451 Append/Restart not permitted"."""
+    return (str(error)[:1] == "5" and not str(error).startswith(OTHER_REASONS)) or str(error).startswith(("450", "451"))
 
 
 def _enter(ftp: ftplib.FTP, path: str) -> None:
@@ -110,16 +209,17 @@ def _enter(ftp: ftplib.FTP, path: str) -> None:
 
 
 _MEANINGS = {
-    "421": "the server wants no more connections now",
+    "421": "the server accepts no more connections now",
     "425": "the data connection could not be opened: try Passive the other way",
     "426": "the data connection broke off",
     "431": "the server speaks no TLS",
     "450": "the file is in use",
+    "451": "the server has a problem of its own",
     "452": "the server's disk is full",
-    "522": "the server wants another kind of TLS",
+    "522": "the server requires another kind of TLS",
     "530": "user name or password is wrong",
-    "532": "the server wants an account for storing files",
-    "534": "the server speaks no TLS, or wants it otherwise",
+    "532": "the server requires an account for storing files",
+    "534": "the server speaks no TLS, or requires another kind",
     "550": "the server refuses: is the path right, and may this user write there?",
     "552": "the server's disk or this user's quota is full",
     "553": "the server does not allow the file's name, or to write there",
@@ -128,9 +228,10 @@ _MEANINGS = {
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Turn what the server refuses into words."""
+    """Raise what the server answers as a ``DeliveryError``."""
     try:
         yield
     except ftplib.Error as error:
         words = str(error)
-        raise DeliveryError(_MEANINGS.get(words[:3], "the server refuses"), words) from error
+        transient = words[:1] == "4" or (words.startswith(FULL) and "too large" not in words.lower())
+        raise DeliveryError(_MEANINGS.get(words[:3], "the server refuses"), words, transient=transient) from error

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ipcamd.delivery.error_text import explain
+from ipcamd.delivery.target.error_text import explain
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 from ipcamd.event_bus import Event, Kind

@@ -7,9 +7,9 @@ import socket
 import ssl
 from smtplib import SMTPAuthenticationError, SMTPException, SMTPResponseException, SMTPServerDisconnected
 
-from ipcamd.delivery.blocking_session import BlockingSession
-from ipcamd.delivery.tls import context
-from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.delivery.target.blocking_session import BlockingSession
+from ipcamd.delivery.target.config import TargetConfig
+from ipcamd.delivery.target.tls import context
 from ipcamd.errors import DeliveryError
 
 PATIENCE = 10

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from itertools import zip_longest
 from pathlib import Path
 
-from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.delivery.queue.spool_item import SpoolItem
 
 _POLICY = CRLF.clone(cte_type="7bit")  # every server takes that
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from itertools import accumulate
 from smtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 
-from ipcamd.delivery.blocking_session import BlockingSession
-from ipcamd.delivery.error_text import clean
 from ipcamd.delivery.mail.client import SmtpClient, said
 from ipcamd.delivery.mail.message import Attachment, Letterhead, MailMessage
 from ipcamd.delivery.mail.still import still
-from ipcamd.delivery.spool_item import SpoolItem, called
-from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.delivery.queue.spool_item import SpoolItem, called
+from ipcamd.delivery.target.blocking_session import BlockingSession
+from ipcamd.delivery.target.config import TargetConfig
+from ipcamd.delivery.target.error_text import clean
 from ipcamd.errors import DeliveryError
 
 PATIENCE = 4
@@ -160,6 +160,7 @@ def _explained() -> Iterator[None]:
         raise ConnectionResetError(str(error)) from error
     except SMTPResponseException as error:
         meaning = _MEANINGS.get(error.smtp_code, "the mail server refuses")
-        raise DeliveryError(meaning, f"{error.smtp_code} {said(error.smtp_error)}") from error
+        transient = error.smtp_code < 500 or error.smtp_code == TOO_LARGE
+        raise DeliveryError(meaning, f"{error.smtp_code} {said(error.smtp_error)}", transient=transient) from error
     except SMTPException as error:
         raise DeliveryError("the mail server does what is not expected", str(error)) from error

@@ -1,4 +1,7 @@
-"""SMB (SDK 10.20, MS-SMB2): written under another name, renamed when it is whole. Versions 2.0 to 3.1.1."""
+"""Samba session (SDK 10.20, MS-SMB2): writes under a temporary name and renames what is whole. SMB 2.0 to 3.1.1.
+
+Where the share allows no temporary name, or no renaming, a file gets its final name at once.
+"""
 
 import logging
 import uuid
@@ -9,8 +12,10 @@ from functools import partial
 
 from smbprotocol.connection import Connection, Request
 from smbprotocol.exceptions import (
+    AccessDenied,
     NtStatus,
     ObjectNameCollision,
+    ObjectNameInvalid,
     ObjectNameNotFound,
     SMBAuthenticationError,
     SMBConnectionClosed,
@@ -33,10 +38,11 @@ from smbprotocol.session import Session
 from smbprotocol.structure import Structure
 from smbprotocol.tree import TreeConnect
 
-from ipcamd.delivery.blocking_session import CONNECT, BlockingSession
-from ipcamd.delivery.file_names import NAMES, arrived, names, parts, renamed
-from ipcamd.delivery.spool_item import SpoolItem
-from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.delivery.queue.spool_item import SpoolItem
+from ipcamd.delivery.target.blocking_session import CONNECT, BlockingSession
+from ipcamd.delivery.target.config import TargetConfig
+from ipcamd.delivery.target.file_names import NAMES, arrived, names, parts, renamed
+from ipcamd.delivery.target.state import Right, TargetState
 from ipcamd.errors import DeliveryError
 
 BLOCK, SMALL = 1 << 20, 1 << 16
@@ -53,7 +59,7 @@ _SHARED = ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE | ShareAcce
 """What others may do with a file meanwhile: everything. The server may still hold it open for our last attempt."""
 
 
-def login(config: TargetConfig, address: str, blocking: BlockingSession) -> "SambaSession":
+def login(config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> "SambaSession":
     """Return a session on the share, its directory made. Raises ``DeliveryError``, ``OSError``."""
     for name in ("smbprotocol", "spnego"):  # they log each broken connection with a traceback
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -69,16 +75,17 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession) -> "Sam
         tree = TreeConnect(session, rf"\\{config.host}\{config.values['Share']}")
         tree.connect(require_secure_negotiate=not guest)
         folder = _enter(tree, parts(config.values["Path"]))
-    return SambaSession(tree, folder, blocking)
+    return SambaSession(tree, folder, blocking, state)
 
 
 class SambaSession:
     """One login at a share. `folder` is where files go, with a backslash at its end, or ""."""
 
-    def __init__(self, tree: TreeConnect, folder: str, blocking: BlockingSession) -> None:
+    def __init__(self, tree: TreeConnect, folder: str, blocking: BlockingSession, state: TargetState) -> None:
         self._tree = tree
         self._folder = folder
         self._blocking = blocking
+        self._state = state
         self._connection: Connection = tree.session.connection
         # glibc gives what is free at the end of a thread's heap back after each block, and fetches it anew for the
         # next, which takes a third of the time. This stays at the end, and what is before it in the heap.
@@ -97,32 +104,90 @@ class SambaSession:
     def _send(self, item: SpoolItem) -> str:
         if item.tried and (found := arrived(item, self._size)):
             return f"{found} had arrived already"
-        return renamed(item, self._upload(item))
+        return renamed(item, self._deliver(item))
 
-    def _upload(self, item: SpoolItem) -> str:
-        file = self._create(item.part)
+    def _deliver(self, item: SpoolItem) -> str:
+        """Upload the file whole; return the name that it got."""
+        if self._state.lacks(Right.TEMPORARY_NAME, Right.RENAME):
+            return self._upload_directly(item)
+        try:
+            file = self._create_part(item)
+        except _REFUSALS as refusal:
+            name = self._upload_directly(item)  # if that is refused as well, the temporary name is not the reason
+            denied = isinstance(refusal, AccessDenied)  # this open asks for the right to rename, too
+            self._state.learn(Right.RENAME if denied else Right.TEMPORARY_NAME, _code(refusal))
+            return name
+        try:
+            return self._upload(file, item, lambda: self._rename(file, item.name))
+        except _REFUSALS as refusal:
+            name = self._upload_directly(item)
+            self._state.learn(Right.RENAME, _code(refusal))
+            return name
+
+    def _create_part(self, item: SpoolItem) -> Open:
+        """Return a new file with a temporary name, or the one that an earlier attempt left."""
+        access = FilePipePrinterAccessMask.GENERIC_WRITE | FilePipePrinterAccessMask.DELETE
+        try:
+            return self._create(item.part, access, CreateDisposition.FILE_OVERWRITE_IF)
+        except AccessDenied:
+            if not item.tried:
+                raise
+            other = next(name for name in names(item.part) if self._size(name) is None)
+            return self._create(other, access, CreateDisposition.FILE_CREATE)
+
+    def _upload_directly(self, item: SpoolItem) -> str:
+        """Upload the file under the first name that no other file has, and return that."""
+        begun = self._state.partial.get(item.token)
+        for name in names(item.name):
+            disposition = CreateDisposition.FILE_OVERWRITE_IF if name == begun else CreateDisposition.FILE_CREATE
+            try:
+                file = self._create(name, FilePipePrinterAccessMask.GENERIC_WRITE, disposition)
+            except ObjectNameCollision:
+                continue
+            except AccessDenied as refusal:
+                if name != begun:
+                    raise
+                self._state.learn(Right.OVERWRITE, _code(refusal))
+                continue
+            self._state.partial = {item.token: name}
+            self._upload(file, item, lambda: "")
+            self._state.partial.pop(item.token, None)
+            return name
+        raise DeliveryError(f"{NAMES} other files are named like {item.name}")
+
+    def _upload(self, file: Open, item: SpoolItem, finish: Callable[[], str]) -> str:
+        """Write the file, and return what `finish` returns, which is done before it is closed."""
         try:
             self._write(file, item)
             self._blocking.beat(PATIENCE)
             file.flush()  # on the server's disk before it has its name, or a power cut there could leave half of it
-            name = self._rename(file, item.name)
+            name = finish()
         except SMBResponseException:
-            with suppress(SMBException):
-                self._set(file, _doomed())
+            self._delete(file)
             raise
         finally:
             with suppress(SMBException):
                 file.close()
         return name
 
-    def _create(self, name: str) -> Open:
+    def _delete(self, file: Open) -> None:
+        """Close a file and let it vanish, if that is allowed."""
+        try:
+            self._set(file, _doomed())
+            file.close()
+        except AccessDenied as refusal:
+            self._state.learn(Right.DELETE, _code(refusal))
+        except SMBException:
+            pass
+
+    def _create(self, name: str, access: int, disposition: int) -> Open:
         file = Open(self._tree, self._folder + name)
         file.create(
             ImpersonationLevel.Impersonation,
-            FilePipePrinterAccessMask.GENERIC_WRITE | FilePipePrinterAccessMask.DELETE,
+            access,
             FileAttributes.FILE_ATTRIBUTE_NORMAL,
             _SHARED,
-            CreateDisposition.FILE_OVERWRITE_IF,
+            disposition,
             CreateOptions.FILE_NON_DIRECTORY_FILE,
         )
         return file
@@ -143,7 +208,7 @@ class SambaSession:
             written += answer()
             self._blocking.beat()
         if written != item.size:
-            raise DeliveryError(f"of {item.size} bytes {written} arrived")
+            raise DeliveryError(f"of {item.size} bytes {written} arrived", transient=True)
 
     def _may_send(self, size: int) -> bool:
         """Return whether the server takes another write of so many bytes before it answers one (MS-SMB2, credits)."""
@@ -238,6 +303,19 @@ def _shut(connection: Connection) -> None:
         transport._sock.shutdown(2)
 
 
+_REFUSALS = (AccessDenied, ObjectNameNotFound, ObjectNameInvalid)
+"""What a share answers that does not allow a name, or the renaming of a file."""
+QUOTA_EXCEEDED = 0xC0000044
+_TRANSIENT = {
+    NtStatus.STATUS_DISK_FULL,
+    QUOTA_EXCEEDED,
+    NtStatus.STATUS_SHARING_VIOLATION,
+    NtStatus.STATUS_NETWORK_NAME_DELETED,
+    NtStatus.STATUS_USER_SESSION_DELETED,
+    NtStatus.STATUS_INSUFF_SERVER_RESOURCES,
+    NtStatus.STATUS_REQUEST_NOT_ACCEPTED,
+}
+
 _MEANINGS = {
     NtStatus.STATUS_LOGON_FAILURE: "user name or password is wrong",
     NtStatus.STATUS_WRONG_PASSWORD: "user name or password is wrong",
@@ -245,6 +323,7 @@ _MEANINGS = {
     NtStatus.STATUS_BAD_NETWORK_NAME: "there is no such share",
     NtStatus.STATUS_ACCESS_DENIED: "this user may not write there",
     NtStatus.STATUS_DISK_FULL: "the server's disk is full",
+    QUOTA_EXCEEDED: "this user's quota is full",
     NtStatus.STATUS_OBJECT_NAME_INVALID: "the server does not allow that name: is the path right?",
     NtStatus.STATUS_OBJECT_PATH_NOT_FOUND: "the path is not there",
     NtStatus.STATUS_NOT_A_DIRECTORY: "a part of the path is a file",
@@ -254,17 +333,22 @@ _MEANINGS = {
     NtStatus.STATUS_NETWORK_NAME_DELETED: "the server has taken the share away",
     NtStatus.STATUS_USER_SESSION_DELETED: "the server has ended the session",
     NtStatus.STATUS_INSUFF_SERVER_RESOURCES: "the server has no resources left",
-    NtStatus.STATUS_REQUEST_NOT_ACCEPTED: "the server wants no more connections now",
+    NtStatus.STATUS_REQUEST_NOT_ACCEPTED: "the server accepts no more connections now",
 }
+
+
+def _code(error: SMBResponseException) -> str:
+    return f"0x{error.status:08X}"
 
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Turn what the server refuses into words."""
+    """Raise what the server answers as a ``DeliveryError``."""
     try:
         yield
     except SMBResponseException as error:
-        raise DeliveryError(_MEANINGS.get(error.status, "the server refuses"), f"0x{error.status:08X}") from error
+        words = _MEANINGS.get(error.status, "the server refuses")
+        raise DeliveryError(words, _code(error), transient=error.status in _TRANSIENT) from error
     except SMBConnectionClosed as error:
         raise ConnectionResetError(str(error)) from error
     except SMBAuthenticationError as error:

@@ -6,13 +6,13 @@ import os
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ipcamd.delivery.delivery_queue import DeliveryQueue, QueueLimits
-from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.delivery.queue.delivery_queue import DeliveryQueue, QueueLimits
+from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.errors import ConfigError, StoreError
 from ipcamd.event_bus import spelled
 from ipcamd.recording.clip_file import ClipFile
@@ -74,14 +74,23 @@ class Spool:
         return item in self._queue
 
     async def advance(
-        self, target: str, most: int = 1, after: int = 0, done: Sequence[SpoolItem] = ()
+        self,
+        target: str,
+        most: int = 1,
+        after: int = 0,
+        done: Sequence[SpoolItem] = (),
+        skipped: Collection[int] = frozenset(),
     ) -> list[SpoolItem]:
-        """Let go of `done`, delivered or lost; return the items beyond number `after`, as they were.
+        """Let go of `done`; return the items beyond number `after` that are not `skipped`, as they were.
 
         `most` of them, and what goes with the last. On the disk they count as tried from now on. A disk that cannot be
         written is only logged: at worst a file arrives twice.
         """
-        return await self._database.complete(self._advance(target, most, after, done))
+        return await self._database.complete(self._advance(target, most, after, done, skipped))
+
+    def waiting_items(self, target: str) -> list[SpoolItem]:
+        """Return what waits for a target, in order."""
+        return self._queue.of(target)
 
     def put_back(self, items: Iterable[SpoolItem]) -> None:
         """Count those as not tried by now that `advance` returned and nobody began with. (The disk knows no better.)"""
@@ -158,9 +167,11 @@ class Spool:
         await self._database.write(save)
         return numbers
 
-    async def _advance(self, target: str, most: int, after: int, done: Sequence[SpoolItem]) -> list[SpoolItem]:
+    async def _advance(
+        self, target: str, most: int, after: int, done: Sequence[SpoolItem], skipped: Collection[int]
+    ) -> list[SpoolItem]:
         async with self._lock:
-            items = self._queue.after(target, after, most)
+            items = self._queue.after(target, after, most, skipped)
             await self._note(done, [item for item in items if not item.tried])
             await self._drop(done)
             self._queue.mark(items, tried=True)

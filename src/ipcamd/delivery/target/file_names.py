@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import takewhile
 
-from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.delivery.queue.spool_item import SpoolItem
 
 NAMES = 20
 """So many names are tried."""

@@ -5,7 +5,7 @@ import ssl
 
 import pytest
 
-from ipcamd.delivery.error_text import LONGEST, clean, explain
+from ipcamd.delivery.target.error_text import LONGEST, clean, explain
 
 
 @pytest.mark.parametrize(("error", "words", "away"), [

@@ -1,12 +1,12 @@
-"""What waits to be delivered, in memory: one queue for each target, in the order of the items' numbers."""
+"""Delivery queue in memory: what waits for each target, in the order of the items' numbers."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import chain, dropwhile
 
-from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.errors import StoreError
 
 
@@ -52,10 +52,16 @@ class DeliveryQueue:
         """Return what is to be delivered next."""
         return next(iter(self._queue(target).values()), None)
 
-    def after(self, target: str, number: int, most: int) -> list[SpoolItem]:
+    def of(self, target: str) -> list[SpoolItem]:
+        """Return all that wait for a target."""
+        return list(self._queue(target).values())
+
+    def after(self, target: str, number: int, most: int, skipped: Collection[int] = frozenset()) -> list[SpoolItem]:
         """Return the first items beyond a number: `most` of them, and what goes with the last."""
         found = list[SpoolItem]()
-        for item in dropwhile(lambda p: p.id <= number, self._queue(target).values()):
+        for item in dropwhile(lambda item: item.id <= number, self._queue(target).values()):
+            if item.id in skipped:
+                continue
             if len(found) >= most and not (found and found[-1].goes_with(item)):
                 break
             found.append(item)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ipcamd.delivery.delivery_queue import DeliveryQueue, QueueLimits
-from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.delivery.queue.delivery_queue import DeliveryQueue, QueueLimits
+from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.errors import StoreError
 
 

@@ -2,7 +2,7 @@
 
 import ssl
 
-from ipcamd.delivery.uploader import TargetConfig
+from ipcamd.delivery.target.config import TargetConfig
 
 
 def context(config: TargetConfig) -> ssl.SSLContext:

@@ -1,16 +1,16 @@
-"""What a worker's loop hands to its thread, and what comes back."""
+"""Items in flight: handed by a worker's event loop to its thread, and back with their outcome."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from ipcamd.delivery.spool_item import SpoolItem
+from ipcamd.delivery.queue.spool_item import SpoolItem
 
 T = TypeVar("T")
 
 Batch = Sequence[SpoolItem]
-"""One item, or the pictures of one capture: what is delivered in one go."""
+"""One item, or the pictures of one event: logged as one."""
 
 Outcome = tuple[str, float] | None
 """How a batch was delivered, and in how many seconds; None: its files are gone."""
@@ -22,13 +22,27 @@ class InFlight:
     def __init__(self) -> None:
         self.ready: deque[SpoolItem] = deque()
         self.sent: deque[tuple[Batch, Outcome]] = deque()
+        self.sending: Batch = ()
+        """What the thread is at; after a failure, what failed."""
         self.last = 0
         """Number of the item that came last."""
+        self._numbers: set[int] = set()
+
+    def __contains__(self, item: SpoolItem) -> bool:
+        """Whether the thread has an item, or had it and its outcome is not known yet."""
+        return item.id in self._numbers
 
     def put(self, items: Sequence[SpoolItem]) -> None:
         """Let the thread have more."""
+        self._numbers.update(item.id for item in items)
         self.ready.extend(items)
         self.last = max([self.last, *(item.id for item in items)])
+
+    def take_sent(self) -> list[tuple[Batch, Outcome]]:
+        """Return what was sent since the last call."""
+        sent = list(take(self.sent))
+        self._numbers.difference_update(item.id for batch, _ in sent for item in batch)
+        return sent
 
     def batches(self) -> Iterator[Batch]:
         """Take what is ready, batch by batch. For the thread."""
@@ -43,7 +57,7 @@ class InFlight:
 
 
 def take(queue: deque[T]) -> Iterator[T]:
-    """Empty a queue, one by one; loop and thread may both be at it."""
+    """Empty a queue, one by one; loop and thread may both take from it."""
     with suppress(IndexError):
         while True:
             yield queue.popleft()

@@ -1,0 +1,1 @@
+"""Target of deliveries: configuration, rights, and what all protocols share."""

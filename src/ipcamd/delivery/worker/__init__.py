@@ -1,0 +1,1 @@
+"""Worker of one target: order, retries, log."""

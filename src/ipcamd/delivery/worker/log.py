@@ -1,0 +1,66 @@
+"""Delivery log of one target: what became of its items, in the event log and in counts."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from ipcamd.delivery.queue.spool_item import SpoolItem, called
+
+DETAILED = 7
+"""So many failures in a row are each logged; after that the same words only once in `REMINDER_S`."""
+REMINDER_S = 3600.0
+
+_log = logging.getLogger(__name__)
+
+Note = Callable[[str, str, str], None]
+"""Called with the schedule's name or "", with what was done, and with what failed."""
+
+
+class DeliveryLog:
+    """Writes entries of the event log, and counts."""
+
+    def __init__(self, title: str, note: Note, now: Callable[[], float]) -> None:
+        """`title` is the target's name for people; `now` gives the seconds of a clock that nobody sets."""
+        self._title = title
+        self._note = note
+        self._now = now
+        self._last_failure = ("", 0.0)
+        self.delivered = 0
+        """Items that arrived, since the start."""
+        self.dropped = 0
+        """Items that were dropped undelivered, since the start."""
+
+    def note_delivered(self, items: Sequence[SpoolItem], how: str, seconds: float) -> None:
+        """Items arrived; `how` in words, or ""."""
+        self.delivered += len(items)
+        took = f"{sum(item.size for item in items) / 1e6:.1f} MB in {seconds:.1f} s"
+        self._note(items[0].schedule, f"{called(items)} delivered, {took}{f'; {how}' if how else ''}", "")
+
+    def note_failure(self, item: SpoolItem, words: str, attempt: int, pause_s: float) -> None:
+        """An attempt failed, and the next one follows after a pause; after none if others come first."""
+        known, when = self._last_failure
+        now = self._now()
+        if attempt <= DETAILED or words != known or now - when >= REMINDER_S:
+            self._last_failure = words, now
+            _log.warning("delivery of %s by %s failed: %s", item.name, self._title, words)
+            later = f"in {pause_s:.0f} s" if pause_s else "after the other files"
+            self._note(item.schedule, "", f"{item.name}: {words}; attempt {attempt}, the next {later}")
+
+    def note_refused(self, items: Sequence[SpoolItem], words: str) -> None:
+        """Items were dropped that the target does not take, though it takes others."""
+        self._drop(items, f"dropped, since the target accepts other files but not this one: {words}")
+
+    def note_made_room(self, item: SpoolItem) -> None:
+        """An item was dropped because the spool is full."""
+        self._drop([item], "dropped undelivered, since newer files wait and the spool is full")
+
+    def note_lost(self, items: Sequence[SpoolItem]) -> None:
+        """The files of items are gone."""
+        self._note(items[0].schedule, "", f"{called(items)}: no longer on the camera's disk")
+
+    def note_missing_right(self, words: str) -> None:
+        """The account lacks a right at the target."""
+        self._note("", "", words)
+
+    def _drop(self, items: Sequence[SpoolItem], why: str) -> None:
+        self.dropped += len(items)
+        self._note(items[0].schedule, "", f"{called(items)}: {why}")

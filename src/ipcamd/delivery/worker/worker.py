@@ -1,0 +1,333 @@
+"""Delivery worker of one target: delivers what waits for it, in order, and tries again until that succeeds."""
+
+import asyncio
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ipcamd.delivery.queue.in_flight import Batch, InFlight, Outcome, take
+from ipcamd.delivery.queue.spool import Spool
+from ipcamd.delivery.queue.spool_item import SpoolItem
+from ipcamd.delivery.target.blocking_session import STALL, BlockingSession
+from ipcamd.delivery.target.config import TargetConfig
+from ipcamd.delivery.target.error_text import clean, explain
+from ipcamd.delivery.target.state import TargetState, TargetStates
+from ipcamd.delivery.target.uploader import Uploader, UploadSession
+from ipcamd.delivery.worker.log import DeliveryLog, Note
+from ipcamd.delivery.worker.retry import LONGEST_S, ItemFailures, RetryPauses
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.errors import DeliveryError, RequestFailed, StoreError
+from ipcamd.settings.service import Settings
+
+GOODBYE = 2.0
+"""Seconds for a session to be ended in order."""
+TURN = 0.05
+"""Seconds for which the thread sends items before the loop hears of them: what happens to many small files in a
+short time is noted together. A turn ends with an item, however long that takes."""
+TURNS = 2
+"""Turns that the thread has: one that it is at, and one that it goes on with at once."""
+AHEAD = 16
+"""Items that are made ready for it. Each is noted as tried: after a crash the target is asked whether it has it."""
+
+_log = logging.getLogger(__name__)
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerResources:
+    """What every worker works with."""
+
+    settings: Settings
+    egress: EgressPolicy
+    sleep: Sleep = asyncio.sleep
+    now: Callable[[], float] = time.monotonic
+    """Seconds of a clock that nobody sets."""
+    chance: Callable[[], float] = random.random
+    stall: float = STALL
+    """Seconds without progress before an attempt is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One login at the target."""
+
+    config: TargetConfig
+    state: TargetState
+    blocking: BlockingSession
+    session: UploadSession
+
+
+class DeliveryWorker:
+    """Delivers to one target."""
+
+    def __init__(
+        self,
+        target: str,
+        uploader: Uploader,
+        spool: Spool,
+        states: TargetStates,
+        note: Note,
+        resources: WorkerResources,
+    ) -> None:
+        self.target = target
+        self.uploader = uploader
+        self.log = DeliveryLog(uploader.title, note, resources.now)
+        self._spool = spool
+        self._states = states
+        self._state: TargetState | None = None
+        self._resources = resources
+        self._pauses = RetryPauses(resources.chance)
+        self._failures = ItemFailures()
+        self._in_flight = InFlight()
+        self._made_room: dict[int, SpoolItem] = {}
+        """Items that left the spool to make room while they were in flight."""
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._resting = False
+        self._closed = False
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it may deliver."""
+        return self._resources.settings[self.uploader.groups[0]].flag("Enable")
+
+    def start(self) -> None:
+        """Begin; or begin anew, at once."""
+        if self._closed:
+            return
+        if self._task:
+            self._task.cancel()
+        self._pauses.reset()
+        self._failures.clear()
+        self._task = asyncio.get_running_loop().create_task(self._work())
+
+    def restart(self) -> None:
+        """Begin anew, at once, because where to deliver has changed."""
+        self._state = TargetState()
+        self.start()
+
+    def retry_now(self) -> None:
+        """End the pause after a failure: the target works again."""
+        if self._resting:
+            self.start()
+
+    def wake(self) -> None:
+        """Look whether there is something to deliver."""
+        self._woken.set()
+
+    async def close(self) -> None:
+        """Give up what is being delivered; it is tried again at the next start."""
+        self._closed = True
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def test(self, item: SpoolItem) -> list[str]:
+        """Deliver this one now, by itself; return in words which rights are missing. Raises ``DeliveryError``."""
+        config = self.uploader.config(self._resources.settings)
+        async with self._session(config, TargetState()) as visit:
+            await visit.blocking.run(lambda: visit.session.send([item], 1))
+        self._state = visit.state
+        await self._save(visit)
+        return visit.state.take_news(config.password)
+
+    def make_room(self, item: SpoolItem) -> None:
+        """Take the news that the spool dropped an item. One that is just being sent may arrive all the same."""
+        if item in self._in_flight:
+            self._made_room[item.id] = item
+        else:
+            self.log.note_made_room(item)
+
+    async def _work(self) -> None:
+        while True:
+            self._woken.clear()
+            if self.enabled and self._spool.head(self.target):
+                await self._visit(InFlight())
+            else:
+                await self._woken.wait()
+
+    async def _visit(self, in_flight: InFlight) -> None:
+        """Deliver what waits, in one session; after a failure, wait."""
+        self._in_flight = in_flight
+        try:
+            config = self.uploader.config(self._resources.settings)
+            self._state = state = self._state or self._states.load(self.target, config)
+            async with self._session(config, state) as visit:
+                await self._drain(visit, in_flight)
+        except DeliveryError as error:
+            await self._fail(in_flight.sending, error)
+        except Exception:  # a fault of ours must not end the worker
+            _log.exception("delivery by %s failed", self.uploader.title)
+            await self._resources.sleep(LONGEST_S)
+
+    async def _drain(self, visit: _Visit, in_flight: InFlight) -> None:
+        """Send what waits: first what proves that the target works, if that is in doubt; last what failed often."""
+        aside = self._failures.aside()
+        waiting = self._spool.waiting_items(self.target)
+        try:
+            if probe := self._failures.probe(waiting, self.uploader.joins_series):
+                in_flight.put(await self._spool.advance(self.target, 1, probe.id - 1))
+                await visit.blocking.run(partial(self._send, visit.session, in_flight))
+                await self._move(visit, in_flight, 0)
+            for skipped in (aside, frozenset[int]()) if aside else (aside,):
+                in_flight.last = 0
+                await self._send_all(visit, in_flight, skipped)
+        finally:
+            self._spool.put_back(take(in_flight.ready))
+            await self._move(visit, in_flight, 0)
+            self._note_made_room()
+            await self._save(visit)
+
+    async def _send_all(self, visit: _Visit, in_flight: InFlight, skipped: Collection[int]) -> None:
+        """Send what waits, in order. While the thread is at one turn, the disk is told of the one before."""
+        turns: deque[asyncio.Task[None]] = deque()
+        try:
+            while True:
+                await self._move(visit, in_flight, AHEAD, skipped)
+                while in_flight.ready and len(turns) < TURNS:
+                    turn = visit.blocking.run(partial(self._send, visit.session, in_flight))
+                    turns.append(asyncio.create_task(turn))
+                if not turns:
+                    return
+                await turns.popleft()
+        finally:
+            for task in turns:
+                task.cancel()
+            await asyncio.gather(*turns, return_exceptions=True)
+
+    async def _move(
+        self, visit: _Visit, in_flight: InFlight, ahead: int, skipped: Collection[int] = frozenset()
+    ) -> None:
+        """Take note of what was sent; hand over what comes next, up to `ahead` items in all."""
+        sent = in_flight.take_sent()
+        told = [(batch if outcome else list(filter(self._spool.holds, batch)), outcome) for batch, outcome in sent]
+        room = max(0, ahead - len(in_flight.ready))
+        done = [item for batch, _ in sent for item in batch]
+        try:
+            in_flight.put(await self._spool.advance(self.target, room, in_flight.last, done, skipped))
+        finally:  # cancelled, the spool lets go of them all the same
+            for words in visit.state.take_news(visit.config.password):
+                self.log.note_missing_right(words)
+            for batch, outcome in told:
+                if batch:
+                    self._note_outcome(batch, outcome)
+
+    async def _fail(self, failed: Batch, error: DeliveryError) -> None:
+        """Deal with a failure, of certain items or at the login: drop what fails for its own sake, else wait."""
+        held = [item for item in failed if self._spool.holds(item)]
+        if held and self._failures.add(held[0], error.transient):
+            self._failures.forget(held)
+            await self._spool.advance(self.target, 0, 0, held)
+            self.log.note_refused(held, str(error))
+            return
+        await self._rest(next(iter(held), None) if failed else self._spool.head(self.target), error)
+
+    async def _rest(self, item: SpoolItem | None, error: DeliveryError) -> None:
+        """Log a failure, and wait for a while; if the item is set aside, only while nothing else is to be sent."""
+        aside = self._failures.aside()
+        is_aside = item is not None and item.id in aside
+        pause_s = self._pauses.next(error.away)
+        if is_aside and any(other.id not in aside for other in self._spool.waiting_items(self.target)):
+            pause_s = 0.0
+        if item:
+            self.log.note_failure(item, str(error), self._pauses.failures, pause_s)
+        if pause_s:
+            await self._sleep(pause_s, until_woken=is_aside)
+
+    async def _sleep(self, pause_s: float, until_woken: bool) -> None:
+        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._resources.sleep(pause_s))]
+        if until_woken:
+            waits.append(asyncio.ensure_future(self._woken.wait()))
+        self._resting = True
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._resting = False
+            for wait in waits:
+                wait.cancel()
+
+    def _send(self, session: UploadSession, in_flight: InFlight) -> None:
+        """Send items for a while; in a thread."""
+        until = self._resources.now() + TURN
+        for batch in in_flight.batches():
+            here = [item for item in batch if item.path.exists()]
+            if gone := [item for item in batch if item not in here]:
+                in_flight.sent.append((gone, None))
+            if here:
+                self._upload(session, here, in_flight)
+            if self._resources.now() >= until:
+                break
+
+    def _upload(self, session: UploadSession, batch: Batch, in_flight: InFlight) -> None:
+        """Send what belongs together. If that fails in between, what arrived before counts as sent."""
+        began = self._resources.now()
+        parts = [batch] if self.uploader.joins_series else [[item] for item in batch]
+        how, arrived = list[str](), list[SpoolItem]()
+        try:
+            for part in parts:
+                in_flight.sending = part
+                how.append(session.send(part, self._failures.refusals(part[0]) + 1))
+                arrived += part
+            in_flight.sending = ()
+        finally:
+            if arrived:
+                outcome = "; ".join(filter(None, how)), self._resources.now() - began
+                in_flight.sent.append((arrived, outcome))
+
+    def _note_outcome(self, batch: Batch, outcome: Outcome) -> None:
+        if outcome is None:
+            self._failures.forget(batch)
+            self.log.note_lost(batch)
+            return
+        self._failures.delivered(batch)
+        self._pauses.reset()
+        for item in batch:
+            self._made_room.pop(item.id, None)
+        self.log.note_delivered(batch, *outcome)
+
+    def _note_made_room(self) -> None:
+        """Log what was dropped to make room and did not arrive."""
+        self._in_flight = InFlight()
+        dropped, self._made_room = list(self._made_room.values()), {}
+        for item in dropped:
+            self.log.note_made_room(item)
+
+    async def _save(self, visit: _Visit) -> None:
+        """Store what was found out about the target."""
+        try:
+            await self._states.save(self.target, visit.config, visit.state)
+        except StoreError as error:  # it is found out anew after a restart
+            _log.warning("the rights at the target of %s could not be stored: %s", self.uploader.title, error)
+
+    @asynccontextmanager
+    async def _session(self, config: TargetConfig, state: TargetState) -> AsyncIterator[_Visit]:
+        """Log in, and out again. Raises ``DeliveryError`` for whatever goes wrong in between."""
+        blocking = BlockingSession(f"deliver-{self.target}", self._resources.stall)
+        try:
+            address = await self._resources.egress.resolve(config.host, config.port)
+            session = await blocking.run(lambda: self.uploader.open(config, address, blocking, state))
+            yield _Visit(config, state, blocking, session)
+            with suppress(Exception):  # everything has arrived; logging out is a courtesy
+                async with asyncio.timeout(GOODBYE):
+                    await blocking.run(session.close)
+        except DeliveryError as error:
+            raise _shown(error, config) from error
+        except RequestFailed as error:
+            raise DeliveryError(str(error)) from error
+        except Exception as error:
+            raise _shown(explain(error, config.host, config.port), config) from error
+        finally:
+            blocking.cut()
+
+
+def _shown(error: DeliveryError, config: TargetConfig) -> DeliveryError:
+    """Return the error with the target's words among its own, fit for a log."""
+    said = clean(error.said, config.password)
+    return DeliveryError(f"{error} ({said})" if said else str(error), away=error.away, transient=error.transient)

@@ -1,0 +1,238 @@
+"""FTP accounts that may do little, at Debian's ProFTPD and at servers that refuse in other ways."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyftpdlib.handlers import FTPHandler
+from tests.delivery.ftp.ftp_server import PASSWORD as OTHER_PASSWORD
+from tests.delivery.ftp.ftp_server import FtpServer
+from tests.delivery.ftp.proftpd import CREATE_ONLY, PASSWORD, USER, ProFtpd, proftpd
+from tests.delivery.stage import Stage, staged
+from tests.e2e.camera import eventually
+
+from ipcamd.errors import RequestFailed
+
+pytestmark = pytest.mark.slow
+
+FILM = bytes(range(256)) * 8000
+NO_PART = 'PathDenyFilter "\\\\.part$"'
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path / "near") as stage:
+        yield stage
+
+
+async def aim(stage: Stage, server: ProFtpd | FtpServer, **values: object) -> None:
+    password = PASSWORD if isinstance(server, ProFtpd) else OTHER_PASSWORD
+    login = {"Enable": "yes", "FTPServer": "127.0.0.1", "Port": server.port, "UserName": USER, "Password": password}
+    await stage.set("FTP", **(login | values))
+
+
+def rights(stage: Stage) -> list[str]:
+    """Return which rights are said to be missing, in the log's words."""
+    return [words for words in stage.notes.failed if words.startswith("the target allows no ")]
+
+
+async def test_an_upload_that_cannot_be_resumed_is_sent_again_whole(tmp_path: Path, stage: Stage) -> None:
+    with proftpd(tmp_path / "far") as server:
+        await aim(stage, server, FTPServer="")
+        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "two.avi", b"small")
+        (item,) = await stage.delivery._spool.advance("ftp")  # as if it had been tried
+        (server.home / item.part).write_bytes(FILM[:500_000])
+        await stage.until(failed=1)
+        await aim(stage, server)
+        await stage.until(done=2)
+        assert server.files() == {"one.avi": FILM, "two.avi": b"small"}
+    assert len(stage.pauses) == 1  # while no server was set
+    assert "451 " in rights(stage)[0] and "no resumption of uploads" in rights(stage)[0]
+
+
+@pytest.mark.parametrize("overwrite", ["on", "off"])
+@pytest.mark.parametrize(
+    ("more", "right", "left"),
+    [
+        ("", "no resumption of uploads", 0),
+        (NO_PART, "no files with a temporary name (*.part)", 0),
+        (CREATE_ONLY, "no renaming of files", 1),
+        (CREATE_ONLY + NO_PART, "no files with a temporary name (*.part)", 0),
+        (CREATE_ONLY.replace("MKD", "SIZE"), "no renaming of files", 1),
+        ("<Limit SIZE>\nDenyAll\n</Limit>", "no sizes of files", 0),
+    ],
+    ids=["all", "no-part", "create", "create-no-part", "create-no-size", "no-size"],
+)
+async def test_every_film_arrives_whole_whatever_the_account_may_not(
+    tmp_path: Path, stage: Stage, more: str, right: str, left: int, overwrite: str
+) -> None:
+    with proftpd(tmp_path / "far", more, overwrite) as server:
+        await aim(stage, server)
+        for number in range(3):
+            await stage.put("ftp", f"{number}.avi", FILM + bytes([number]))
+        await stage.until(done=3)
+        found = server.files()
+        parts = [name for name in found if name.endswith(".part")]
+        assert len(parts) == left  # only of the first, since the right is known to be missing then
+        films = {f"{number}.avi": FILM + bytes([number]) for number in range(3)}
+        assert {name: data for name, data in found.items() if name not in parts} == films
+    if more:
+        assert [words for words in rights(stage) if words.startswith(f"the target allows {right}")]
+        assert len(rights(stage)) == len(set(rights(stage)))
+    assert stage.pauses == []
+
+
+@pytest.mark.parametrize(
+    ("more", "overwrite"),
+    [("", "on"), ("", "off"), (NO_PART, "on"), (CREATE_ONLY, "off"), (CREATE_ONLY.replace("MKD", "SIZE"), "off")],
+    ids=["all", "no-overwrite", "no-part", "create", "create-no-size"],
+)
+async def test_what_breaks_off_arrives_whole_whatever_the_account_may_not(
+    tmp_path: Path, stage: Stage, more: str, overwrite: str
+) -> None:
+    with proftpd(tmp_path / "far", f"{more}\nTransferRate STOR 3000", overwrite) as server:
+        await aim(stage, server)
+        await stage.put("ftp", "first.avi", b"the rights are known afterwards")
+        await stage.until(done=1)
+        known = set(server.files())
+        failed = len(stage.notes.failed)
+        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "two.avi", b"small")
+        await asyncio.to_thread(
+            eventually, lambda: any(data for name, data in server.files().items() if name not in known)
+        )
+        server.stop()
+        server.start()
+        await stage.until(failed=failed + 1)
+        await stage.wake()
+        await stage.until(done=3)
+        found = server.files()
+        assert FILM in found.values()
+        assert found["two.avi"] == b"small"
+        assert len(stage.pauses) == 1
+        if overwrite == "on":
+            assert found == {"first.avi": found["first.avi"], "one.avi": FILM, "two.avi": b"small"}
+
+
+async def test_what_is_missing_is_remembered_and_forgotten_when_the_settings_change(tmp_path: Path) -> None:
+    folder = tmp_path / "near"
+    with proftpd(tmp_path / "far", CREATE_ONLY) as server:
+        for expected in (["one.avi", 1], ["two.avi", 0]):
+            name, learned = expected
+            async with staged(folder) as stage:
+                if learned:
+                    await aim(stage, server)
+                await stage.put("ftp", str(name), FILM)
+                await stage.until(done=1)
+                assert len([words for words in rights(stage) if "renaming" in words]) == learned
+        assert sum(name.endswith(".part") for name in server.files()) == 1
+        async with staged(folder) as stage:
+            await aim(stage, server, Path=".")
+            await stage.put("ftp", "three.avi", FILM)
+            await stage.until(done=1)
+            assert [words for words in rights(stage) if "renaming" in words]
+
+
+async def test_a_test_says_which_right_is_missing(tmp_path: Path, stage: Stage) -> None:
+    with proftpd(tmp_path / "far", CREATE_ONLY) as server:
+        await aim(stage, server)
+        missing = await stage.delivery.test("ftp")
+        assert [words.split(":")[0] for words in missing] == [
+            "the target allows no deletion of files",
+            "the target allows no renaming of files",
+        ]
+        assert "(550 " in missing[0]
+        assert stage.notes.entries == []
+        await stage.put("ftp", "one.avi", FILM)
+        await stage.until(done=1)
+        assert "one.avi" in server.files()
+        assert rights(stage) == []
+
+
+async def test_another_cameras_file_is_never_touched(tmp_path: Path, stage: Stage) -> None:
+    with proftpd(tmp_path / "far", CREATE_ONLY) as server:
+        (server.home / "one.avi").write_bytes(b"another's")
+        await aim(stage, server)
+        for _ in range(2):
+            await stage.put("ftp", "one.avi", FILM)
+        await stage.until(done=2)
+        found = {name: data for name, data in server.files().items() if not name.endswith(".part")}
+        assert found == {"one.avi": b"another's", "one-2.avi": FILM, "one-3.avi": FILM}
+
+
+async def test_an_account_that_may_not_write_at_all_waits(tmp_path: Path, stage: Stage) -> None:
+    with proftpd(tmp_path / "far", "<Limit WRITE>\nDenyAll\n</Limit>") as server:
+        await aim(stage, server)
+        for number in range(3):
+            await stage.put("ftp", f"{number}.avi", FILM)
+        for _ in range(8):
+            await stage.wake()
+        assert not any("dropped" in words for words in stage.notes.failed)
+        assert rights(stage) == []
+        with pytest.raises(RequestFailed, match="may this user write there"):
+            await stage.delivery.test("ftp")
+
+
+@pytest.mark.parametrize("reply", ["450 Busy.", "451 No rename.", "500 What?", "502 Not here.", "550 No.", "553 No."])
+async def test_however_a_server_says_that_it_renames_nothing(tmp_path: Path, stage: Stage, reply: str) -> None:
+    with FtpServer(tmp_path / "far", ftp_RNFR=lambda self, path: self.respond(reply)) as server:
+        await aim(stage, server)
+        await stage.put("ftp", "one.avi", FILM)
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": FILM}
+    assert stage.pauses == []
+
+
+@pytest.mark.parametrize("reply", ["451 Restart not permitted.", "501 No.", "550 No.", "554 Offset refused."])
+async def test_however_a_server_says_that_it_resumes_nothing(tmp_path: Path, stage: Stage, reply: str) -> None:
+    def store(self: Any, path: str, mode: str = "w") -> None:
+        if self._restart_position:
+            self._restart_position = 0
+            self.respond(reply)
+        else:
+            FTPHandler.ftp_STOR(self, path, mode)
+
+    with FtpServer(tmp_path / "far", ftp_STOR=store) as server:
+        await aim(stage, server)
+        server.fail("vanish", after=500_000)
+        await stage.put("ftp", "one.avi", FILM)
+        await stage.until(failed=1)
+        await stage.wake()
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": FILM}
+    assert len(stage.pauses) == 1
+
+
+async def test_a_server_that_ignores_where_to_resume_gets_it_again_and_is_known_then(
+    tmp_path: Path, stage: Stage
+) -> None:
+    def store(self: Any, path: str, mode: str = "w") -> None:
+        self._restart_position = 0
+        FTPHandler.ftp_STOR(self, path, mode)
+
+    with FtpServer(tmp_path / "far", ftp_STOR=store) as server:
+        await aim(stage, server)
+        server.fail("vanish", after=500_000)
+        await stage.put("ftp", "one.avi", FILM)
+        await stage.until(failed=1)
+        await stage.wake()
+        await stage.until(failed=2)
+        await stage.wake()
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": FILM}
+    assert "no resumption of uploads" in "".join(rights(stage))
+
+
+async def test_a_file_that_is_refused_for_its_size_does_not_block_the_others(tmp_path: Path, stage: Stage) -> None:
+    with proftpd(tmp_path / "far", "MaxStoreFileSize 1 Mb") as server:
+        await aim(stage, server, FTPServer="")
+        for name, film in (("large.avi", FILM), ("small.avi", FILM[:1000]), ("another.avi", FILM[:2000])):
+            await stage.put("ftp", name, film)
+        stage.restless = True
+        await aim(stage, server)
+        await stage.until(done=2, failed=5)  # one while no server was set
+        assert set(server.files()) == {"small.avi", "another.avi"}
+    assert stage.notes.failed[-1].startswith("large.avi: dropped, since the target accepts other files but not this")

@@ -1,0 +1,101 @@
+"""Samba shares that allow little: no temporary names, or nothing but new files (WORM)."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.delivery.samba.samba_server import PASSWORD, Samba, has_module, running
+from tests.delivery.stage import Stage, staged
+from tests.delivery.throttled_proxy import throttled
+
+pytestmark = pytest.mark.slow
+
+FILM = bytes(range(256)) * 10_000
+VETO = "veto files = /*.part/"
+HIDE = "hide files = /*.part/\n  store dos attributes = yes\n  map hidden = no"
+WORM = "vfs objects = worm\n  worm:grace_period = 0"
+RIGHTS = {VETO: "no files with a temporary name (*.part)", HIDE: "", WORM: "no renaming of files"}
+SHARES = pytest.mark.parametrize("more", [VETO, HIDE, WORM], ids=["veto", "hide", "worm"])
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path / "near") as stage:
+        yield stage
+
+
+async def aim(stage: Stage, server: Samba, **values: object) -> None:
+    login = {"UserName": server.user, "Password": PASSWORD}
+    place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "films"}
+    await stage.set("NetStorage", **(place | login | values))
+
+
+def films(server: Samba) -> dict[str, bytes]:
+    return {name: data for name, data in server.files().items() if not name.endswith(".part")}
+
+
+def skip_without(more: str) -> None:
+    if more == WORM and not has_module("worm"):
+        pytest.skip("Samba's modules are not installed: apt-get install samba-vfs-modules")
+
+
+@SHARES
+async def test_every_film_arrives_whole_whatever_the_share_does_not_allow(
+    tmp_path: Path, stage: Stage, more: str
+) -> None:
+    skip_without(more)
+    with running(tmp_path, more) as server:
+        await aim(stage, server)
+        for number in range(3):
+            await stage.put("samba", f"{number}.avi", FILM + bytes([number]))
+        await stage.until(done=3)
+        assert films(server) == {f"{number}.avi": FILM + bytes([number]) for number in range(3)}
+        assert len(server.files()) - 3 == (more == WORM)  # the first temporary file cannot be deleted there
+    said = [words for words in stage.notes.failed if RIGHTS[more] and f"allows {RIGHTS[more]}" in words]
+    assert len(said) == bool(RIGHTS[more])
+    assert stage.pauses == []
+
+
+@SHARES
+async def test_what_breaks_off_arrives_whole_whatever_the_share_does_not_allow(
+    tmp_path: Path, stage: Stage, more: str
+) -> None:
+    skip_without(more)
+    with running(tmp_path, more) as server:
+        await aim(stage, server)
+        await stage.put("samba", "first.avi", b"what is missing is known afterwards")
+        await stage.until(done=1)
+        failed = len(stage.notes.failed)
+        async with throttled(server.port) as proxy:
+            proxy.limit = 1_500_000
+            await aim(stage, server, Port=proxy.port)
+            await stage.put("samba", "one.avi", FILM)
+            await stage.put("samba", "two.avi", b"small")
+            await stage.wake()
+            await stage.until(done=3)
+        assert failed < len(stage.notes.failed)
+        assert FILM in films(server).values()
+        assert films(server)["two.avi"] == b"small"
+        if more != WORM:
+            assert set(server.files()) == {"first.avi", "one.avi", "two.avi"}
+
+
+async def test_a_test_says_which_right_is_missing(tmp_path: Path, stage: Stage) -> None:
+    with running(tmp_path, VETO) as server:
+        await aim(stage, server)
+        (words,) = await stage.delivery.test("samba")
+        assert words.startswith("the target allows no files with a temporary name (*.part): files get their final name")
+        assert words.endswith("(0xC0000034)")
+        await stage.put("samba", "one.avi", FILM)
+        await stage.until(done=1)
+        assert "one.avi" in server.files()
+        assert stage.notes.failed == []
+
+
+async def test_another_cameras_file_is_never_touched(tmp_path: Path, stage: Stage) -> None:
+    with running(tmp_path, VETO) as server:
+        (server.share / "one.avi").write_bytes(b"another's")
+        await aim(stage, server)
+        await stage.put("samba", "one.avi", FILM)
+        await stage.until(done=1)
+        assert server.files() == {"one.avi": b"another's", "one-2.avi": FILM}
