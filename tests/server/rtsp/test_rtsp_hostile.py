@@ -149,7 +149,7 @@ async def test_answers_that_nobody_reads_are_not_piled_up(stage: Stage, player: 
     for _ in range(5):
         await stage.quiet()
     (connection,) = stage.registry
-    assert connection.line.waiting < 1_000_000
+    assert connection.writer.waiting < 1_000_000
     stage.later(1)
     stage.later(11)
     await stage.quiet()
@@ -172,7 +172,7 @@ async def test_a_stranger_who_reads_nothing_keeps_little_in_memory(stage: Stage,
     for _ in range(5):
         await stage.quiet()
     (connection,) = stage.registry
-    assert connection.line.waiting < 32_000  # type: ignore[attr-defined]
+    assert connection.writer.waiting < 32_000  # type: ignore[attr-defined]
 
 
 async def test_too_many_connections() -> None:

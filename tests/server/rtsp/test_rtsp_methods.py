@@ -47,7 +47,7 @@ async def test_describe_without_microphone_has_no_sound(stage: Stage, player: Pl
 async def test_an_encoder_that_does_not_start_is_described_without_parameters(
     player: Player, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.server.rtsp.stream.FIRST_FRAME", 0.01)
+    monkeypatch.setattr("ipcamd.server.rtp.stream.FIRST_FRAME_S", 0.01)
     answer = await player.ask("DESCRIBE", "/h264")
     assert b"a=rtpmap:96 H264/90000" in answer.body
     assert b"fmtp" not in answer.body
@@ -56,7 +56,7 @@ async def test_an_encoder_that_does_not_start_is_described_without_parameters(
 async def test_a_description_keeps_the_encoder_warm_for_a_while(
     stage: Stage, player: Player, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.server.rtsp.stream.LINGER", 0.02)
+    monkeypatch.setattr("ipcamd.server.rtp.stream.LINGER_S", 0.02)
     await describe(stage, player, "/h264")
     assert stage.lens.h264.watched.is_set()
     await asyncio.sleep(0.04)

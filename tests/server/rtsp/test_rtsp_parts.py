@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.server.rtsp.player import SECOND, Lens, Stage
+from tests.server.rtsp.player import Lens, Stage
 
 from ipcamd.media import codecs
 from ipcamd.params import GROUPS
@@ -20,12 +20,9 @@ from ipcamd.server.rtsp.configure import follow
 from ipcamd.server.rtsp.media import Track
 from ipcamd.server.rtsp.multicast import Multicast
 from ipcamd.server.rtsp.place import BACK, control, locate
-from ipcamd.server.rtsp.timeline import Timeline
-from ipcamd.server.rtsp.unit import MOST_SEGMENTS, Unit
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.wire.rtp import FULL
 
 PATHS = [
     ("", "h264"),
@@ -88,57 +85,6 @@ def test_any_url_is_a_place_or_refused(url: str) -> None:
         assert refused.answer.status == 404
     else:
         assert place.track is None or place.track < len(place.media.tracks)
-
-
-class TestTimeline:
-    def test_stamps_follow_capture_times(self) -> None:
-        line = Timeline(90000, 100 * SECOND, 7)
-        assert [line.stamp(100 * SECOND + n * SECOND // 30, 0) for n in range(4)] == [7, 3007, 6007, 9007]
-        assert line.at(101 * SECOND) == 90007
-
-    @given(st.lists(st.integers(-20 * SECOND, 20 * SECOND), max_size=30), st.sampled_from([0, 320]))
-    def test_stamps_always_rise_and_never_leap(self, steps: list[int], ticks: int) -> None:
-        now = 10**18
-        line = Timeline(8000, now, 0)
-        last = line.stamp(now, ticks)
-        for step in steps:
-            now += step
-            stamp = line.stamp(now, ticks)
-            assert last < stamp <= last + 8000 * 11
-            last = stamp
-
-    def test_sound_with_jittery_times_has_no_gaps_and_no_drift(self) -> None:
-        line = Timeline(8000, 0, 0)
-        # a sound card that is 1/1000 fast, read in lumps
-        stamps = [line.stamp(int(n * SECOND * 0.04 * 1.001) + (n * 7919 % 10) * 1_000_000, 320) for n in range(5000)]
-        for n, stamp in enumerate(stamps):
-            assert abs(stamp - n * 320 * 1.001) <= 8000 * 0.03
-
-
-def unit(*sizes: int) -> Unit:
-    return Unit([bytes(size) for size in sizes], key=True, captured=0, sequence=0, timestamp=0)
-
-
-@pytest.mark.parametrize(
-    ("sizes", "runs"),
-    [
-        ((FULL,), [FULL]),
-        ((FULL, FULL, 9), [2 * FULL + 9]),
-        ((50, FULL, FULL, 9), [50, 2 * FULL + 9]),
-        ((FULL, 9, FULL, 8), [FULL + 9, FULL + 8]),
-        ((FULL,) * (MOST_SEGMENTS + 1), [MOST_SEGMENTS * FULL, FULL]),
-    ],
-)
-def test_runs_are_cut_where_the_kernel_would_cut_them(sizes: tuple[int, ...], runs: list[int]) -> None:
-    assert [len(run) for run in unit(*sizes).runs] == runs
-    assert max(runs) <= 65507
-
-
-def test_interleaved_form_is_made_once_for_all() -> None:
-    one = unit(5, 6)
-    assert one.framed(2) == b"$\x02\x00\x05" + bytes(5) + b"$\x02\x00\x06" + bytes(6)
-    assert one.framed(2) is one.framed(2)
-    assert one.framed(4)[1] == 4
 
 
 @pytest.mark.parametrize(

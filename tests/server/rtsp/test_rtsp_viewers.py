@@ -58,7 +58,7 @@ async def test_a_slow_viewer_skips_to_a_key_frame_and_the_others_miss_nothing(st
     slow.writer.transport.resume_reading()  # type: ignore[attr-defined]
     got = []
     while not got or got[-1] is not sent[-1]:
-        waiting = [c for c in stage.registry if c.line.waiting]
+        waiting = [c for c in stage.registry if c.writer.waiting]
         if not waiting:
             sent.append(stage.lens.picture(size=500))
             sent.append(stage.lens.picture(key=True, size=500))
@@ -187,7 +187,7 @@ async def test_a_group_of_pictures_over_udp_comes_in_bursts_and_whole(stage: Sta
 async def test_without_kernel_support_packets_go_singly(stage: Stage, player: Player, ears: Ears) -> None:
     await player.ask("SETUP", "/h264/track0", transport=ears.transport)
     (session,) = stage.service.context.sessions
-    session.setups[0].viewer._whole = True  # type: ignore[union-attr]
+    session.setups[0].viewer._single = True  # type: ignore[union-attr]
     await player.ask("PLAY", "/h264")
     stage.lens.picture(key=True, size=5000)
     assert [len(packet.payload) for packet in (await ears.packets(5))[1:4]] == [1400] * 3
@@ -331,4 +331,4 @@ async def test_quality_of_service_marks_packets(stage: Stage, player: Player, ea
     _, ancillary, _, _ = ears.rtp.recvmsg(2048, 64)
     assert [data[0] >> 2 for _, _, data in ancillary] == [46]
     (connection,) = [c for c in stage.registry if any(s.over_tcp for s in c.sessions.values())]
-    assert connection.line._socket.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) >> 2 == 46
+    assert connection.writer._socket.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) >> 2 == 46

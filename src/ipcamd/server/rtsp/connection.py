@@ -8,10 +8,10 @@ from typing import cast
 from ipcamd.access.accounts import Account
 from ipcamd.server.listener import plain_address
 from ipcamd.server.registry import linger_not
+from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtsp.answer import Answer, Refused
 from ipcamd.server.rtsp.context import Receiver, RtspContext
 from ipcamd.server.rtsp.gate import NOBODY
-from ipcamd.server.rtsp.line import Line
 from ipcamd.server.rtsp.media import Media
 from ipcamd.server.rtsp.methods import perform
 from ipcamd.server.rtsp.place import BACK
@@ -42,19 +42,19 @@ class Connection(asyncio.Protocol):
         "_unread",
         "address",
         "context",
-        "line",
         "local",
         "peer",
         "port",
         "sessions",
         "source",
+        "writer",
     )  # fmt: skip
 
     def __init__(self, context: RtspContext) -> None:
         self.context = context
         self.sessions: dict[str, Session] = {}
         """By identifier."""
-        self.line: Line
+        self.writer: TcpWriter
         self.peer: tuple[str, int] | tuple[str, int, int, int]
         """The client's socket address."""
         self.address = ""
@@ -82,8 +82,8 @@ class Connection(asyncio.Protocol):
         name = transport.get_extra_info("sockname") or ("", 0)
         self.address = plain_address(self.peer[0])
         self.local, self.port = plain_address(name[0]), name[1]
-        self.line = Line(self.source)
-        self.line.begin()
+        self.writer = TcpWriter(self.source)
+        self.writer.start()
         self.context.registry.enter(self)
 
     def data_received(self, data: bytes) -> None:
@@ -101,18 +101,18 @@ class Connection(asyncio.Protocol):
             self._task.cancel()
         if self._delay:
             self._delay.cancel()
-        self.line.lost()
+        self.writer.detach()
         self.context.registry.leave(self)
         for session in tuple(self.sessions.values()):
             self.context.sessions.orphan(session)
 
     def pause_writing(self) -> None:
         """Something waits for the client."""
-        self.line.filled()
+        self.writer.pause()
 
     def resume_writing(self) -> None:
         """Nothing waits any more."""
-        self.line.emptied()
+        self.writer.resume()
         self._advance()
 
     # -- called by the registry
@@ -122,20 +122,20 @@ class Connection(asyncio.Protocol):
         limits = self.context.registry.limits
         late = self._parser.partial and not self._held and now - self._partial_since > limits.head
         idle = not self.sessions and not self._busy and now - self._heard > limits.idle
-        if late or idle or self.line.stalled(now) > limits.stall:
-            log.info("client %s is cut: it %s", self.address, "is too slow" if self.line.waiting else "says nothing")
-            self.line.abort()
+        if late or idle or self.writer.stalled_s(now) > limits.stall:
+            log.info("client %s is cut: it %s", self.address, "is too slow" if self.writer.waiting else "says nothing")
+            self.writer.abort()
         else:
             self._advance()
 
     def close(self) -> None:
         """End the connection when what waits has gone out."""
-        self.line.close()
+        self.writer.close()
 
     def reset(self) -> None:
         """End the connection at once."""
         linger_not(self.source.get_extra_info("socket"))
-        self.line.abort()
+        self.writer.abort()
 
     # -- called by methods
 
@@ -172,7 +172,7 @@ class Connection(asyncio.Protocol):
         setups = (setup for session in self.sessions.values() for setup in session.setups.values())
         media = {setup.stream.format.media for setup in setups if setup.over_tcp and setup.stream}
         tos = self.context.tos
-        self.line.mark(tos["video"] if "video" in media else tos["audio"] if media else 0)
+        self.writer.mark(tos["video"] if "video" in media else tos["audio"] if media else 0)
 
     def then(self, work: Callable[[], None]) -> None:
         """Do `work` when the answer has been sent."""
@@ -201,7 +201,7 @@ class Connection(asyncio.Protocol):
     @property
     def _held(self) -> bool:
         """Whether what the client sent must wait for the answers to what it sent before."""
-        return self._busy or self.line.waiting > self._unread
+        return self._busy or self.writer.waiting > self._unread
 
     def _advance(self) -> None:
         while not self._held and (event := self._parser.next_event()):
@@ -210,7 +210,7 @@ class Connection(asyncio.Protocol):
                 self._channels.get(event.channel, _ignored)(event.data)
             elif isinstance(event, Broken):
                 self._send(event.cseq, Answer(event.status))
-                self.line.close()
+                self.writer.close()
             else:
                 self._answer(event)
         # what is not looked at yet stays in the kernel
@@ -266,7 +266,7 @@ class Connection(asyncio.Protocol):
 
     def _send(self, cseq: str, answer: Answer) -> None:
         fields = (("Server", "ipcamd"), *answer.fields)
-        self.line.write(response(answer.status, cseq, fields, answer.body, answer.reason))
+        self.writer.write(response(answer.status, cseq, fields, answer.body, answer.reason))
         then, self._then = self._then, []
         for work in then:
             work()

@@ -6,14 +6,14 @@ from typing import Protocol
 
 from ipcamd.access.accounts import Account
 from ipcamd.server.registry import Registry
+from ipcamd.server.rtp.tcp import TcpWriter
+from ipcamd.server.rtp.udp import UdpPortPool
 from ipcamd.server.rtsp.gate import Gate
-from ipcamd.server.rtsp.line import Line
 from ipcamd.server.rtsp.media import Media, Paths
 from ipcamd.server.rtsp.multicast import Multicaster
 from ipcamd.server.rtsp.session import Session, SessionOwner
 from ipcamd.server.rtsp.sessions import Sessions
 from ipcamd.server.rtsp.streams import Streams
-from ipcamd.server.rtsp.udp import PortPool
 from ipcamd.wire.rtsp import Request
 
 Receiver = Callable[[bytes], None]
@@ -35,7 +35,7 @@ class RtspContext:
     """The camera's clock, nanoseconds since the epoch, by which frames are captured."""
     talks: bool
     """Whether clients can be heard at the camera."""
-    ports: PortPool = field(default_factory=PortPool)
+    ports: UdpPortPool = field(default_factory=UdpPortPool)
     tos: dict[str, int] = field(default_factory=lambda: {"video": 0, "audio": 0})
     """Type of service of packets with pictures and with sound."""
 
@@ -44,7 +44,7 @@ class Client(SessionOwner, Protocol):
     """The connection that a request came on."""
 
     context: RtspContext
-    line: Line
+    writer: TcpWriter
     peer: tuple[str, int] | tuple[str, int, int, int]
     """The client's socket address."""
     address: str

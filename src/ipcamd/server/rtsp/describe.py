@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtsp.place import BACK, control
-from ipcamd.server.rtsp.stream import Stream
 from ipcamd.wire import sdp
 from ipcamd.wire.packetize import pcmu
 
@@ -12,7 +12,7 @@ _WIDEST_JPEG = 2040
 """RFC 2435 cannot say a larger width or height in its packets."""
 
 
-async def describe(name: str, address: str, version: int, streams: Sequence[Stream], *, talk: bool) -> bytes:
+async def describe(name: str, address: str, version: int, streams: Sequence[RtpStream], *, talk: bool) -> bytes:
     """Return the description of these streams.
 
     `talk`: with a track for the client to speak on (ONVIF Streaming Specification, 5.3).
@@ -37,7 +37,7 @@ async def describe(name: str, address: str, version: int, streams: Sequence[Stre
 
 
 def describe_track(
-    stream: Stream, parameters: str, control: str = "", *, recvonly: bool = False, port: int = 0
+    stream: RtpStream, parameters: str, control: str = "", *, recvonly: bool = False, port: int = 0
 ) -> sdp.Track:
     """Return one stream's section."""
     form = stream.format
@@ -45,7 +45,7 @@ def describe_track(
     return sdp.Track(form.media, form.payload_type, form.encoding, parameters, control, port, attributes)
 
 
-def _size(stream: Stream) -> tuple[str, ...]:
+def _size(stream: RtpStream) -> tuple[str, ...]:
     width, height = stream.size
     if not width:
         return ()

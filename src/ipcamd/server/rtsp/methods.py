@@ -125,7 +125,7 @@ def _rtp_info(client: Client, session: Session) -> str:
     streams = [(setup.url, setup.stream) for setup in session.setups.values() if setup.stream]
     for setup in session.setups.values():
         if setup.stream and setup.viewer:
-            setup.stream.follow()
+            setup.stream.subscribe()
     begins = [stream.begin for _, stream in streams if stream.begin is not None]
     moment = min(begins, default=client.context.clock_ns())
     parts = []

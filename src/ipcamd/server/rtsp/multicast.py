@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.traffic import ViewerIdentity
+from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.rtp.udp import UdpPortPair, UdpViewer
 from ipcamd.server.rtsp.describe import describe_track
-from ipcamd.server.rtsp.stream import Stream
-from ipcamd.server.rtsp.udp import Ports, UdpViewer
 from ipcamd.wire import sap, sdp
 
 log = logging.getLogger(__name__)
@@ -35,16 +35,16 @@ class Multicast:
 class Sender:
     """One stream's way to the group."""
 
-    def __init__(self, stream: Stream, settings: Multicast, port: int, tos: int) -> None:
+    def __init__(self, stream: RtpStream, settings: Multicast, port: int, tos: int) -> None:
         """Raises ``OSError``."""
         self.stream = stream
         self.group, self.port, self.ttl = settings.group, port, settings.ttl
-        self.ports = Ports(settings.interface, tos, settings.ttl)
+        self.ports = UdpPortPair(settings.interface, tos, settings.ttl)
         identity = ViewerIdentity(self.group, "multicast")
         self._viewer = UdpViewer(identity, self.ports, ((self.group, port), (self.group, port + 1)))
         stream.add(self._viewer)
 
-    def adopt(self, stream: Stream, settings: Multicast, port: int) -> bool:
+    def adopt(self, stream: RtpStream, settings: Multicast, port: int) -> bool:
         """Go on with these settings if it can; return whether.
 
         Receivers take the same source from another socket for a collision (RFC 3550, 8.2) and play no more.
@@ -54,7 +54,7 @@ class Sender:
             return False
         if self.ttl != settings.ttl:
             self.ttl = settings.ttl
-            self.ports.aim(self.ttl)
+            self.ports.set_multicast(self.ttl)
         return True
 
     def close(self) -> None:
@@ -66,7 +66,7 @@ class Sender:
 class Multicaster:
     """Sends to the group for as long as multicast is enabled: nobody tells whether somebody listens there."""
 
-    def __init__(self, stream: Callable[[Codec], Stream | None], name: Callable[[], str]) -> None:
+    def __init__(self, stream: Callable[[Codec], RtpStream | None], name: Callable[[], str]) -> None:
         """`stream` gives each codec's stream, if the camera has one now."""
         self._stream = stream
         self._name = name
@@ -104,7 +104,7 @@ class Multicaster:
         """Send no more."""
         self.configure(None)
 
-    def _begin(self, codec: Codec, port: int, settings: Multicast, stream: Stream) -> None:
+    def _begin(self, codec: Codec, port: int, settings: Multicast, stream: RtpStream) -> None:
         try:
             tos = self._tos.get(stream.format.media, 0)
             self._senders[codec] = Sender(stream, settings, port, tos)

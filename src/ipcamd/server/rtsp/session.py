@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ipcamd.access.accounts import Account
+from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.server.rtsp.media import Media
-from ipcamd.server.rtsp.stream import Stream
-from ipcamd.server.rtsp.viewer import Viewer
 from ipcamd.wire import rtcp
 
 
@@ -26,9 +26,9 @@ class SessionOwner(Protocol):
 class Setup:
     """One track of a session, ready to be played."""
 
-    stream: Stream | None
+    stream: RtpStream | None
     """None: the client speaks."""
-    viewer: Viewer | None
+    viewer: RtpViewer | None
     """None: it is sent to all by multicast anyway."""
     transport: str
     """The Transport field that was answered."""

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from ipcamd.media.traffic import ViewerIdentity
+from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.rtp.tcp import TcpViewer
+from ipcamd.server.rtp.udp import Address, UdpViewer
 from ipcamd.server.rtsp.answer import Refused
 from ipcamd.server.rtsp.context import Client
-from ipcamd.server.rtsp.line import LineViewer
 from ipcamd.server.rtsp.place import BACK
 from ipcamd.server.rtsp.session import Session, Setup
-from ipcamd.server.rtsp.stream import Stream
-from ipcamd.server.rtsp.udp import Address, UdpViewer
 from ipcamd.wire import transport
 from ipcamd.wire.rtsp import Request
 from ipcamd.wire.transport import Transport
@@ -36,7 +36,7 @@ def set_up(client: Client, session: Session, track: int, request: Request) -> st
     raise Refused(461)
 
 
-_Way = Callable[[Client, Session, Stream | None, Transport], Setup | None]
+_Way = Callable[[Client, Session, RtpStream | None, Transport], Setup | None]
 
 
 def _way(offer: Transport) -> _Way | None:
@@ -47,17 +47,17 @@ def _way(offer: Transport) -> _Way | None:
     return _udp if offer.ports and min(offer.ports) >= LOWEST_PORT else None
 
 
-def _interleaved(client: Client, session: Session, stream: Stream | None, offer: Transport) -> Setup:
+def _interleaved(client: Client, session: Session, stream: RtpStream | None, offer: Transport) -> Setup:
     viewer = None
     channels = client.channels(offer.channels, _hearer(client, session, stream))
     if stream:
-        viewer = LineViewer(_identity(session), client.line, channels)
+        viewer = TcpViewer(_identity(session), client.writer, channels)
     text = f"RTP/AVP/TCP;unicast;interleaved={channels[0]}-{channels[1]}{_source(stream)}"
     return Setup(stream, viewer, text, "", lambda: client.give_back(channels), over_tcp=True)
 
 
 def _hearer(
-    client: Client, session: Session, stream: Stream | None
+    client: Client, session: Session, stream: RtpStream | None
 ) -> tuple[Callable[[bytes], None], Callable[[bytes], None]]:
     """Return what takes the RTP and the RTCP that a client sends."""
     sessions = client.context.sessions
@@ -75,22 +75,22 @@ def _nothing(_: bytes) -> None:
     """Some clients open the way through a firewall with an empty packet."""
 
 
-def _udp(client: Client, session: Session, stream: Stream | None, offer: Transport) -> Setup | None:
+def _udp(client: Client, session: Session, stream: RtpStream | None, offer: Transport) -> Setup | None:
     assert offer.ports
     pool = client.context.ports
     try:
-        ports = pool.take(client.local, stream.format.media if stream else "audio")
+        ports = pool.acquire(client.local, stream.format.media if stream else "audio")
     except OSError:
         raise Refused(453) from None
     ends = _at(client, offer.ports[0]), _at(client, offer.ports[1])
     heard = tuple(zip((ports.rtp, ports.rtcp), ends, _hearer(client, session, stream), strict=True))
     for sock, end, receive in heard:
-        ports.hear(sock, end, receive)
+        ports.listen(sock, end, receive)
 
     def close() -> None:
         for sock, end, receive in heard:
-            ports.forget(sock, end, receive)
-        pool.give_back(ports)
+            ports.unlisten(sock, end, receive)
+        pool.release(ports)
 
     text = (
         f"RTP/AVP;unicast;client_port={offer.ports[0]}-{offer.ports[1]};server_port={ports.port}-{ports.port + 1}"
@@ -108,13 +108,13 @@ def _at(client: Client, port: int) -> Address:
     return (peer[0], port) if len(peer) == 2 else (peer[0], port, peer[2], peer[3])
 
 
-def _multicast(client: Client, session: Session, stream: Stream | None, offer: Transport) -> Setup | None:
-    sender = client.context.multicast.sender(stream.track.codec) if stream else None
+def _multicast(client: Client, session: Session, stream: RtpStream | None, offer: Transport) -> Setup | None:
+    sender = client.context.multicast.sender(stream.hub.codec) if stream else None
     if sender is None:
         return None
     text = f"RTP/AVP;multicast;destination={sender.group};port={sender.port}-{sender.port + 1};ttl={sender.ttl}"
     return Setup(sender.stream, None, text + _source(sender.stream), "", lambda: None)
 
 
-def _source(stream: Stream | None) -> str:
+def _source(stream: RtpStream | None) -> str:
     return f';ssrc={stream.ssrc:08X};mode="PLAY"' if stream else ';mode="PLAY"'

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.traffic import Traffic
+from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtsp.catalog import AUDIO
 from ipcamd.server.rtsp.media import Paths, Track
-from ipcamd.server.rtsp.stream import Stream
 
 
 class Streams:
@@ -18,22 +18,24 @@ class Streams:
         self._clock_ns = clock_ns
         self._name = name
         self._traffic = traffic
-        self._streams: dict[Track, Stream] = {}
+        self._streams: dict[Track, RtpStream] = {}
 
-    def of_track(self, track: Track) -> Stream:
+    def of_track(self, track: Track) -> RtpStream:
         """Return the stream of a track."""
         stream = self._streams.get(track)
         if stream is None:
-            stream = self._streams[track] = Stream(track, self._clock_ns, f"{self._name()}@ipcamd", self._traffic)
+            stream = self._streams[track] = RtpStream(
+                track.hub, self._clock_ns, f"{self._name()}@ipcamd", self._traffic
+            )
         return stream
 
-    def of_codec(self, codec: Codec) -> Stream | None:
+    def of_codec(self, codec: Codec) -> RtpStream | None:
         """Return the main stream of a codec; None if the camera has none now."""
         media = self._paths(AUDIO if codec.is_sound else codec.name)
         found = [track for track in media.tracks if track.codec is codec] if media else []
         return self.of_track(found[0]) if found else None
 
-    def forget_idle(self, used: Collection[Stream | None]) -> None:
+    def forget_idle(self, used: Collection[RtpStream | None]) -> None:
         """Forget the streams that nobody needs; `used` are those of sessions."""
         self._streams = {track: s for track, s in self._streams.items() if s in used or not s.idle}
 

@@ -41,7 +41,7 @@ class Tunnels:
         outlet = self._outlets[key] = Outlet(self._context, lambda: self._outlets.pop(key, None))
         transport.set_protocol(outlet)
         outlet.connection_made(transport)
-        outlet.line.write(GREETING)
+        outlet.writer.write(GREETING)
 
 
 class Outlet(Connection):
@@ -115,6 +115,6 @@ class Inlet(asyncio.Protocol):
         try:
             request = self._decoder.feed(data)
         except ValueError:
-            self._outlet.line.abort()
+            self._outlet.writer.abort()
             return
         Connection.data_received(self._outlet, request)

@@ -1,4 +1,4 @@
-"""The way to a client over UDP: a pair of sockets for RTP and RTCP, shared by all who come to one local address."""
+"""UDP sockets and viewers: one pair of sockets for RTP and RTCP, shared by all clients of one local address."""
 
 import asyncio
 import errno
@@ -12,33 +12,33 @@ from typing import Self
 from ipcamd.media.frame_queue import FrameQueue
 from ipcamd.media.traffic import ViewerIdentity
 from ipcamd.server.qos import mark
-from ipcamd.server.rtsp.unit import Unit
-from ipcamd.server.rtsp.viewer import Viewer
+from ipcamd.server.rtp.frame import RtpFrame
+from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.wire.rtp import FULL
 
 Address = tuple[str, int] | tuple[str, int, int, int]
 
 _UDP_SEGMENT = 103
-_WHOLE = [(socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))]
+_NO_SEGMENTS = [(socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))]
 _SEND_BUFFER = 4 << 20
 _LOWEST, _HIGHEST = 16384, 65534
 _TRIES = 64
 _BATCH = 64
-"""Datagrams read at a time, before others get their turn."""
+"""Datagrams read at a time, before other events get their turn."""
 
 BURST = 48 * 1024
-"""Bytes of the first frames that are sent at once: what the usual receive buffer holds easily."""
+"""Bytes of the first frames that are sent at once: less than the usual receive buffer holds."""
 PAUSE = 0.005
 """Seconds between two bursts."""
 MAX_WAITING = 1024
-"""Frames that may wait for a viewer who is still catching up."""
+"""Frames that may wait for a viewer that is still catching up."""
 
 
-class Ports:
+class UdpPortPair:
     """A pair of UDP sockets on one local address: RTP on an even port, RTCP on the next."""
 
     def __init__(self, local: str, tos: int, ttl: int = 0) -> None:
-        """`ttl`: for multicast, sent out where `local` is. Raises ``OSError``."""
+        """`ttl` is for multicast, sent out of the interface of `local`. Raises ``OSError``."""
         self.local = local
         self.users = 0
         self.rtp, self.rtcp = _bind_pair(local)
@@ -46,7 +46,7 @@ class Ports:
         self.mark(tos)
         self._listening: dict[tuple[socket.socket, str, int], Callable[[bytes], None]] = {}
         if ttl:
-            self.aim(ttl)
+            self.set_multicast(ttl)
         try:
             self.rtp.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, FULL)
             self.segments = True
@@ -56,8 +56,8 @@ class Ports:
         for sock in (self.rtp, self.rtcp):
             asyncio.get_running_loop().add_reader(sock, self._read, sock)
 
-    def aim(self, ttl: int) -> None:
-        """Send to multicast groups, over as many routers as `ttl` says, out where `local` is."""
+    def set_multicast(self, ttl: int) -> None:
+        """Send to multicast groups over at most `ttl` routers, out of the interface of `local`."""
         for sock in (self.rtp, self.rtcp):
             if sock.family == socket.AF_INET:
                 sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
@@ -70,12 +70,12 @@ class Ports:
         mark(self.rtp, tos)
         mark(self.rtcp, tos)
 
-    def hear(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
-        """Hand what comes from `address` to `receive`."""
+    def listen(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
+        """Hand datagrams from `address` to `receive`."""
         self._listening[sock, address[0], address[1]] = receive
 
-    def forget(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
-        """Listen to `address` no more."""
+    def unlisten(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
+        """Ignore datagrams from `address` again."""
         key = sock, address[0], address[1]
         if self._listening.get(key) == receive:
             del self._listening[key]
@@ -90,7 +90,7 @@ class Ports:
         for _ in range(_BATCH):
             try:
                 data, address = sock.recvfrom(2048)
-            except OSError:  # nothing more, or what came back of an earlier packet
+            except OSError:  # no more datagrams, or an ICMP error of an earlier packet
                 return
             receive = self._listening.get((sock, address[0], address[1]))
             if receive is not None:
@@ -116,23 +116,23 @@ def _bind_pair(local: str) -> tuple[socket.socket, socket.socket]:
     raise AssertionError  # the last round returns or raises
 
 
-class PortPool:
-    """The pairs of ports in use: one for each local address and each kind of packets that is marked differently."""
+class UdpPortPool:
+    """The pairs of ports in use: one for each local address and kind of media, which have marks of their own."""
 
     def __init__(self) -> None:
-        self._ports: dict[tuple[str, str], Ports] = {}
+        self._ports: dict[tuple[str, str], UdpPortPair] = {}
         self._tos: dict[str, int] = {}
 
-    def take(self, local: str, media: str) -> Ports:
-        """Return the pair for `media` (``video``, ``audio``) on `local`; give it back. Raises ``OSError``."""
+    def acquire(self, local: str, media: str) -> UdpPortPair:
+        """Return the pair for `media` (``video``, ``audio``) on `local`, to be released. Raises ``OSError``."""
         ports = self._ports.get((local, media))
         if ports is None:
-            ports = self._ports[local, media] = Ports(local, self._tos.get(media, 0))
+            ports = self._ports[local, media] = UdpPortPair(local, self._tos.get(media, 0))
         ports.users += 1
         return ports
 
-    def give_back(self, ports: Ports) -> None:
-        """Close the pair if nobody else uses it."""
+    def release(self, ports: UdpPortPair) -> None:
+        """Close the pair if it has no other users."""
         ports.users -= 1
         if not ports.users:
             self._ports = {key: each for key, each in self._ports.items() if each is not ports}
@@ -146,58 +146,58 @@ class PortPool:
                 ports.mark(tos)
 
 
-class UdpViewer(Viewer):
-    """A viewer, or a multicast group, who gets a stream over UDP."""
+class UdpViewer(RtpViewer):
+    """A viewer, or a multicast group, that receives a stream over UDP."""
 
-    __slots__ = ("_addresses", "_pacing", "_ports", "_queue", "_whole", "address")
+    __slots__ = ("_addresses", "_pacing", "_ports", "_queue", "_single", "address")
 
-    def __init__(self, identity: ViewerIdentity, ports: Ports, addresses: tuple[Address, Address]) -> None:
-        """`addresses` for RTP and for RTCP."""
+    def __init__(self, identity: ViewerIdentity, ports: UdpPortPair, addresses: tuple[Address, Address]) -> None:
+        """`addresses` are those of RTP and of RTCP."""
         super().__init__(identity)
         self._ports = ports
         self._addresses = addresses
-        self._whole = not ports.segments
+        self._single = not ports.segments
         self.address: Address | None = None
-        """Where whole runs of packets go; None while it is not in step."""
-        self._queue: FrameQueue[Unit] = FrameQueue(MAX_WAITING)
+        """Destination of whole runs of packets; None while the viewer is behind."""
+        self._queue: FrameQueue[RtpFrame] = FrameQueue(MAX_WAITING)
         self._pacing: asyncio.TimerHandle | None = None
 
     def report(self, packet: bytes) -> None:
-        """See `Viewer`."""
-        with suppress(OSError):  # there is another report in a few seconds
+        """See `RtpViewer`."""
+        with suppress(OSError):  # the next report follows in seconds
             self._ports.rtcp.sendto(packet, self._addresses[1])
 
     @property
-    def crowd(self) -> Ports:
-        """See `Viewer`: where the packets come from."""
+    def batch_key(self) -> UdpPortPair:
+        """See `RtpViewer`: the local ports."""
         return self._ports
 
     @classmethod
-    def fan(cls, crowd: Ports, viewers: Iterable[Self], unit: Unit) -> int:
-        """See `Viewer`."""
-        runs, sendto, in_step = unit.runs, crowd.rtp.sendto, 0
+    def send_batch(cls, batch_key: UdpPortPair, viewers: Iterable[Self], frame: RtpFrame) -> int:
+        """See `RtpViewer`."""
+        runs, sendto, direct = frame.runs, batch_key.rtp.sendto, 0
         for viewer in viewers:
             address = viewer.address
             if address is None:
-                viewer.take(unit)
+                viewer.offer(frame)
                 continue
             try:
                 for run in runs:
                     sendto(run, address)
-                in_step += 1
+                direct += 1
             except OSError as error:
                 viewer._fail(error)
-                viewer.take(unit)
-        return in_step
+                viewer.offer(frame)
+        return direct
 
-    def take(self, unit: Unit) -> None:
-        """See `Viewer`."""
-        super().take(unit)
-        steady = not (self.skipping or self._queue or self._whole)
+    def offer(self, frame: RtpFrame) -> None:
+        """See `RtpViewer`."""
+        super().offer(frame)
+        steady = not (self.skipping or self._queue or self._single)
         self.address = self._addresses[0] if steady else None
 
-    def pause(self, newest: Unit | None) -> None:
-        """See `Viewer`."""
+    def pause(self, newest: RtpFrame | None) -> None:
+        """See `RtpViewer`."""
         super().pause(newest)
         self._forget()
 
@@ -208,9 +208,9 @@ class UdpViewer(Viewer):
             self._pacing.cancel()
             self._pacing = None
 
-    def _open(self, group: list[Unit]) -> None:
+    def _send_first(self, gop: list[RtpFrame]) -> None:
         self._forget()
-        self._queue.begin(group)
+        self._queue.begin(gop)
         self._catch_up()
 
     def _catch_up(self) -> None:
@@ -218,44 +218,44 @@ class UdpViewer(Viewer):
         self._pacing = None
         burst = 0
         while self._queue and burst < BURST:
-            unit = self._queue.pop()
-            burst += unit.size_bytes
-            self._deliver(unit)
+            frame = self._queue.pop()
+            burst += frame.size_bytes
+            self._deliver(frame)
         if self._queue:
             self._pacing = asyncio.get_running_loop().call_later(PAUSE, self._catch_up)
 
-    def _send(self, unit: Unit) -> bool:
+    def _send(self, frame: RtpFrame) -> bool:
         if not self._queue:
-            return self._deliver(unit)
+            return self._deliver(frame)
         before = self._queue.dropped
-        taken = self._queue.put(unit)
+        taken = self._queue.put(frame)
         if missed := self._queue.dropped - before - (not taken):
             self.drop(missed)
             self.skipping = not taken
         return taken
 
-    def _deliver(self, unit: Unit) -> bool:
-        if self._whole:
-            return self._deliver_singly(unit)
+    def _deliver(self, frame: RtpFrame) -> bool:
+        if self._single:
+            return self._deliver_singly(frame)
         sendto, address = self._ports.rtp.sendto, self._addresses[0]
         try:
-            for run in unit.runs:
+            for run in frame.runs:
                 sendto(run, address)
         except OSError as error:
             self._fail(error)
-            return self._whole and self._deliver_singly(unit)
+            return self._single and self._deliver_singly(frame)
         return True
 
     def _fail(self, error: OSError) -> None:
         self.address = None
         if error.errno in (errno.EMSGSIZE, errno.EINVAL, errno.EIO):
-            # the way there takes only smaller packets, or cannot have them cut: the kernel fragments them
-            self._whole = True
+            # the route takes smaller packets only, or cannot segment them: the kernel fragments each packet
+            self._single = True
 
-    def _deliver_singly(self, unit: Unit) -> bool:
-        control = _WHOLE if self._ports.segments else []
+    def _deliver_singly(self, frame: RtpFrame) -> bool:
+        control = _NO_SEGMENTS if self._ports.segments else []
         try:
-            for packet in unit.packets:
+            for packet in frame.packets:
                 self._ports.rtp.sendmsg((packet,), control, 0, self._addresses[0])
         except OSError:
             return False

@@ -1,14 +1,14 @@
-"""One frame as packets: made once, sent to all viewers from the same memory."""
+"""RTP frame: one frame's packets, made once and shared by all viewers."""
 
 from ipcamd.wire.rtp import FULL
 from ipcamd.wire.rtsp import interleave
 
-MOST_SEGMENTS = 44
-"""Packets of one run: with `FULL` bytes each below the 64 KiB and the 64 segments that the kernel takes at once."""
+MAX_SEGMENTS = 44
+"""Packets of one run: at `FULL` bytes each, less than the 64 KiB and the 64 segments that the kernel takes at once."""
 
 
-class Unit:
-    """A frame's RTP packets, and the forms that they are sent in."""
+class RtpFrame:
+    """A frame's RTP packets in the forms in which they are sent."""
 
     __slots__ = ("_framed", "_runs", "captured", "key", "packets", "sequence", "size_bytes", "timestamp")
 
@@ -25,7 +25,7 @@ class Unit:
         self._runs: list[bytes] | None = None
 
     def framed(self, channel: int) -> bytes:
-        """Return all packets as they travel on an RTSP connection; most clients choose the same channel."""
+        """Return all packets, interleaved for an RTSP connection. Most clients choose the same channel."""
         framed = self._framed.get(channel)
         if framed is None:
             framed = self._framed[channel] = interleave(channel, self.packets)
@@ -33,7 +33,7 @@ class Unit:
 
     @property
     def runs(self) -> list[bytes]:
-        """Packets behind each other that the kernel cuts apart again every `FULL` bytes (UDP_SEGMENT)."""
+        """The packets, concatenated for the kernel to cut apart again every `FULL` bytes (UDP_SEGMENT)."""
         if self._runs is None:
             self._runs = [b"".join(run) for run in _runs(self.packets)]
         return self._runs
@@ -44,7 +44,7 @@ def _runs(packets: list[bytes]) -> list[list[bytes]]:
     runs: list[list[bytes]] = [[]]
     for packet in packets:
         run = runs[-1]
-        if len(run) == MOST_SEGMENTS or (run and len(run[-1]) != FULL):
+        if len(run) == MAX_SEGMENTS or (run and len(run[-1]) != FULL):
             runs.append(run := [])
         run.append(packet)
     return runs

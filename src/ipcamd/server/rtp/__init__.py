@@ -1,0 +1,1 @@
+"""RTP senders: one stream's frames as packets, sent to its viewers over TCP and UDP."""

@@ -1,0 +1,227 @@
+"""RTP stream: one hub's frames, numbered, stamped and packed once for all viewers (RFC 3550)."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
+
+from ipcamd.media.frame import Encoded
+from ipcamd.media.gop import PackedGop
+from ipcamd.media.hub import Hub
+from ipcamd.media.traffic import Traffic
+from ipcamd.server.rtp.clock import RtpClock
+from ipcamd.server.rtp.frame import RtpFrame
+from ipcamd.server.rtp.viewer import RtpViewer
+from ipcamd.wire import rtcp, rtp
+
+log = logging.getLogger(__name__)
+
+REPORT_S = 5.0
+"""From one sender report to the next."""
+LINGER_S = 5.0
+"""A stream goes on for so long after it was described: the client's PLAY then starts at once."""
+FIRST_FRAME_S = 3.0
+"""A description waits for so long for an encoder to start."""
+
+
+class RtpStream:
+    """Subscribes to a hub while there are viewers. All viewers share its SSRC, sequence numbers and time stamps."""
+
+    def __init__(self, hub: Hub, clock_ns: Callable[[], int], name: str, traffic: Traffic | None = None) -> None:
+        """`clock_ns` is the camera's clock, which capture times are from; streams of one `name` are synchronized."""
+        self.hub = hub
+        self.format = hub.codec.rtp
+        self.size = (0, 0)
+        """Width and height of the newest key frame."""
+        self._gop: PackedGop[RtpFrame] = PackedGop(hub.gop_cache)
+        self._traffic = traffic or Traffic()
+        self._clock_ns = clock_ns
+        self._name = name
+        self._numbering = rtp.Numbering(self.format.payload_type, secrets.randbits(32), secrets.randbits(16))
+        self._rtp_clock = RtpClock(self.format.clock, clock_ns(), secrets.randbits(32))
+        self._batches: dict[tuple[type[RtpViewer], Any], dict[RtpViewer, None]] = {}
+        self._newest: RtpFrame | None = None
+        self._parameters = ""
+        self._has_parameters = asyncio.Event()
+        self._subscribed = False
+        self._report_timer: asyncio.TimerHandle | None = None
+        self._linger_timer: asyncio.TimerHandle | None = None
+        self._complained = False
+
+    # -- for viewers
+
+    @property
+    def ssrc(self) -> int:
+        """Identifier of the source in its packets."""
+        return self._numbering.ssrc
+
+    @property
+    def gop(self) -> list[RtpFrame]:
+        """The frames since the last key frame; none for sound."""
+        return self._gop.items()
+
+    @property
+    def idle(self) -> bool:
+        """Whether it has no viewers and was not described lately."""
+        return not self._subscribed
+
+    def subscribe(self) -> None:
+        """Subscribe to the hub now: a viewer is about to be added, and is told first where its packets begin."""
+        if self._subscribed:
+            return
+        self._subscribed = True
+        for frame in tuple(self.hub.join(self._publish)):
+            self._pack(frame)
+
+    def add(self, viewer: RtpViewer) -> None:
+        """Send to `viewer` from now on, beginning with the present GOP."""
+        self.subscribe()
+        self._batches.setdefault((type(viewer), viewer.batch_key), {})[viewer] = None
+        viewer.traffic = self._traffic.of(self.hub.name, viewer.identity.protocol)
+        viewer.report(self._make_report())
+        viewer.start(self.gop)
+        if self._report_timer is None:
+            self._report_timer = asyncio.get_running_loop().call_later(REPORT_S, self._send_reports)
+
+    def remove(self, viewer: RtpViewer) -> None:
+        """Send no more to `viewer`."""
+        key = type(viewer), viewer.batch_key
+        batch = self._batches.get(key, {})
+        if viewer in batch:
+            viewer.pause(self._newest)
+            del batch[viewer]
+            if not batch:
+                del self._batches[key]
+        self._unsubscribe_if_idle()
+
+    def dismiss(self, viewer: RtpViewer) -> None:
+        """Send no more to `viewer`, and tell it so (RTCP BYE)."""
+        viewer.report(self._make_report() + rtcp.goodbye(self.ssrc))
+        self.remove(viewer)
+
+    def ask_key(self) -> None:
+        """Ask for a key frame soon, for a viewer that this stream does not know: of multicast."""
+        self.hub.ask_key()
+
+    def position(self, time: int) -> tuple[int, int]:
+        """Return the sequence number of the next viewer's first packet, and the time stamp of `time`."""
+        gop = self.gop
+        sequence = gop[0].sequence if gop else self._numbering.sequence
+        return sequence, self._rtp_clock.at(time) & 0xFFFFFFFF
+
+    @property
+    def begin(self) -> int | None:
+        """Capture time of the next viewer's first frame; None if that is not captured yet."""
+        gop = self.gop
+        return gop[0].captured if gop else None
+
+    async def parameters(self, *, warm: bool = False) -> str:
+        """Return the format parameters of a session description. `warm`: keep the encoder running for a PLAY."""
+        if warm:
+            self._keep_warm()
+        if self.format.media == "video":
+            try:
+                await asyncio.wait_for(self._has_parameters.wait(), FIRST_FRAME_S)
+            except TimeoutError:
+                log.warning("stream %s: no key frame yet; described without its parameters", self.hub.name)
+        return self._parameters
+
+    def stop(self) -> None:
+        """Dismiss all viewers, and unsubscribe."""
+        for viewer in tuple(self._viewers()):
+            self.dismiss(viewer)
+        if self._linger_timer:
+            self._linger_timer.cancel()
+            self._linger_timer = None
+        self._unsubscribe_if_idle()
+
+    def _viewers(self) -> Iterator[RtpViewer]:
+        return chain.from_iterable(self._batches.values())
+
+    # -- frames
+
+    def _publish(self, encoded: Encoded) -> None:
+        frame = self._pack(encoded)
+        if frame is None:
+            return
+        for (kind, batch_key), viewers in self._batches.items():
+            direct, traffic = kind.send_batch(batch_key, viewers, frame), next(iter(viewers)).traffic
+            if traffic:
+                traffic.send(direct, frame.size_bytes)
+
+    def _pack(self, encoded: Encoded) -> RtpFrame | None:
+        try:
+            payloads = self.format.payloads(encoded.payload)
+        except ValueError as error:
+            self._complain(error)
+            return None
+        if not payloads:
+            return None
+        frame = self._newest = self._number(encoded, payloads)
+        if encoded.key:
+            self._read_parameters(encoded)
+        if self.format.media == "video":
+            self._gop.add(encoded, frame)
+        return frame
+
+    def _number(self, encoded: Encoded, payloads: list[bytes]) -> RtpFrame:
+        ticks = [self.format.ticks(payload) for payload in payloads]
+        sequence, first = self._numbering.sequence, self._rtp_clock.stamp(encoded.captured, sum(ticks))
+        last = len(payloads) - 1 if self.format.marks else -1
+        stamped, stamp = [], first
+        for number, payload in enumerate(payloads):
+            stamped.append((stamp, number == last, payload))
+            stamp += ticks[number]
+        packets = self._numbering.pack(stamped)
+        return RtpFrame(
+            packets, key=encoded.key or bool(ticks[0]), captured=encoded.captured, sequence=sequence, timestamp=first
+        )
+
+    def _read_parameters(self, encoded: Encoded) -> None:
+        self.size = encoded.size
+        self._parameters = self.format.parameters(encoded.payload)
+        self._has_parameters.set()
+
+    def _complain(self, error: ValueError) -> None:
+        if not self._complained:
+            log.warning("stream %s: frames are left out of RTSP: %s", self.hub.name, error)
+        self._complained = True
+
+    # -- reports
+
+    def _send_reports(self) -> None:
+        report = self._make_report()
+        for viewer in tuple(self._viewers()):
+            viewer.report(report)
+        self._report_timer = asyncio.get_running_loop().call_later(REPORT_S, self._send_reports)
+
+    def _make_report(self) -> bytes:
+        now = self._clock_ns()
+        counted = self._numbering.packets, self._numbering.octets
+        return rtcp.sender_report(self.ssrc, now, self._rtp_clock.at(now), *counted, self._name)
+
+    # -- subscription
+
+    def _keep_warm(self) -> None:
+        self.subscribe()
+        if self._linger_timer:
+            self._linger_timer.cancel()
+        self._linger_timer = asyncio.get_running_loop().call_later(LINGER_S, self._end_linger)
+
+    def _end_linger(self) -> None:
+        self._linger_timer = None
+        self._unsubscribe_if_idle()
+
+    def _unsubscribe_if_idle(self) -> None:
+        """Leave the hub, so that its encoder may stop."""
+        if not self._batches and self._report_timer:
+            self._report_timer.cancel()
+            self._report_timer = None
+        if self._subscribed and not self._batches and not self._linger_timer:
+            self._subscribed = False
+            self.hub.leave(self._publish)
+            self._rtp_clock.pause()
+            self._gop.clear()
+            self._has_parameters.clear()

@@ -1,0 +1,182 @@
+"""TCP writer and viewer: responses and interleaved packets on one RTSP connection (RFC 2326, 10.12)."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterable
+from typing import Self, cast
+
+from ipcamd.media.traffic import ViewerIdentity
+from ipcamd.server.qos import mark
+from ipcamd.server.rtp.frame import RtpFrame
+from ipcamd.server.rtp.viewer import RtpViewer
+from ipcamd.wire.rtsp import interleave
+
+BACKLOG = 64 * 1024
+"""Bytes that may wait for a slow client before frames are skipped; the last frame may reach beyond it."""
+UNSENT = 64 * 1024
+"""Bytes that may wait unsent in the kernel: more would only make the picture older."""
+VANISHED = 10_000
+"""Milliseconds without an acknowledgement until the kernel gives a client up."""
+_TCP_USER_TIMEOUT = 18
+
+
+class TcpWriter:
+    """Writes to a transport. What the socket takes at once bypasses asyncio."""
+
+    __slots__ = ("_limit", "_own", "_plain", "_since", "_size", "_transport", "ready", "send", "viewers")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._size, self._since = 0, 0.0
+        self._limit = BACKLOG
+        self.viewers: set[TcpViewer] = set()
+        """The viewers that are being sent to."""
+        sock = self._socket
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
+            sock.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, VANISHED)
+        self._plain = transport.get_extra_info("ssl_object") is None
+        self.ready = self._plain
+        """Nothing waits, and `send` may be called."""
+        # the transport's own descriptor; `detach` gives it up before the transport closes it
+        self._own = socket.socket(sock.family, sock.type, sock.proto, fileno=sock.fileno())
+        self.send = self._own.send
+
+    def start(self) -> None:
+        """Have asyncio call the connection when bytes wait and when none do any more. The connection must hold this
+        writer before: over TLS the first call may come at once."""
+        self._transport.set_write_buffer_limits(0)
+
+    @property
+    def _socket(self) -> socket.socket:
+        return cast(socket.socket, self._transport.get_extra_info("socket"))
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that the client has not taken yet."""
+        return self._transport.get_write_buffer_size()
+
+    def pause(self) -> None:
+        """Note that bytes wait, or that nothing may be sent any more."""
+        self.ready = False
+        for viewer in self.viewers:
+            viewer.send = None
+
+    def resume(self) -> None:
+        """Note that no bytes wait any more."""
+        self.ready = self._plain and not self._transport.is_closing()
+        self._limit = BACKLOG
+
+    def write(self, data: bytes) -> None:
+        """Send `data`, however much waits already."""
+        self._transport.write(data)
+
+    def write_start(self, data: bytes) -> None:
+        """Send the frames that a viewer needs to start. They may be many; they do not count as backlog."""
+        self._transport.write(data)
+        self._limit = self.waiting + BACKLOG
+
+    def try_write(self, data: bytes) -> bool:
+        """Send `data` unless the backlog is full; return whether it was sent."""
+        if self.waiting > self._limit:
+            return False
+        self._transport.write(data)
+        return True
+
+    def write_rest(self, data: bytes, sent: int) -> None:
+        """Send the rest of `data`, of which `sent` bytes have been sent."""
+        self._transport.write(memoryview(data)[sent:])
+
+    def detach(self) -> None:
+        """Give up the descriptor: the connection has ended, and asyncio is about to close it."""
+        self.pause()
+        self._own.detach()
+
+    def stalled_s(self, now: float) -> float:
+        """Return for how many seconds the client has taken none of the waiting bytes; to be called regularly."""
+        size = self.waiting
+        if size == 0 or size != self._size:
+            self._size, self._since = size, now
+        return now - self._since
+
+    def mark(self, tos: int) -> None:
+        """Set the type of service of what goes out (Network.Advanced.QoS)."""
+        mark(self._socket, tos)
+
+    def abort(self) -> None:
+        """Cut the connection; waiting bytes are lost."""
+        self.pause()
+        self._transport.abort()
+
+    def close(self) -> None:
+        """End the connection when all waiting bytes have been sent."""
+        self.pause()
+        self._transport.close()
+
+
+class TcpViewer(RtpViewer):
+    """A viewer that receives a stream interleaved on its RTSP connection."""
+
+    __slots__ = ("_channel", "_control", "_writer", "send")
+
+    def __init__(self, identity: ViewerIdentity, writer: TcpWriter, channels: tuple[int, int]) -> None:
+        """`channels` are those of RTP and of RTCP."""
+        super().__init__(identity)
+        self.send: Callable[[bytes], int] | None = None
+        """Sends to the socket; None while the viewer is behind."""
+        self._writer = writer
+        self._channel, self._control = channels
+
+    @property
+    def batch_key(self) -> int:
+        """See `RtpViewer`. Most clients choose the same channel."""
+        return self._channel
+
+    @classmethod
+    def send_batch(cls, batch_key: int, viewers: Iterable[Self], frame: RtpFrame) -> int:
+        """See `RtpViewer`."""
+        data = frame.framed(batch_key)
+        size, direct = len(data), 0
+        for viewer in viewers:
+            send = viewer.send
+            if send is None:
+                viewer.offer(frame)
+                continue
+            try:
+                sent = send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                viewer._writer.abort()
+                continue
+            direct += 1
+            if sent != size:
+                viewer._writer.write_rest(data, sent)
+        return direct
+
+    def start(self, gop: list[RtpFrame]) -> None:
+        """See `RtpViewer`."""
+        self._writer.viewers.add(self)
+        super().start(gop)
+
+    def offer(self, frame: RtpFrame) -> None:
+        """See `RtpViewer`."""
+        super().offer(frame)
+        self.send = self._writer.send if self._writer.ready and not self.skipping else None
+
+    def pause(self, newest: RtpFrame | None) -> None:
+        """See `RtpViewer`. Waiting bytes are still sent: they may begin in the middle of a packet."""
+        super().pause(newest)
+        self._writer.viewers.discard(self)
+        self.send = None
+
+    def report(self, packet: bytes) -> None:
+        """See `RtpViewer`."""
+        self._writer.try_write(interleave(self._control, (packet,)))
+
+    def _send_first(self, gop: list[RtpFrame]) -> None:
+        self._writer.write_start(b"".join([frame.framed(self._channel) for frame in gop]))
+
+    def _send(self, frame: RtpFrame) -> bool:
+        return self._writer.try_write(frame.framed(self._channel))

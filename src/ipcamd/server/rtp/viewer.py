@@ -1,0 +1,83 @@
+"""RTP viewer over any transport: where it starts, and how it skips to the next key frame when it is slow."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any, Self
+
+from ipcamd.media.frame_queue import KeyFrameGate
+from ipcamd.media.traffic import StreamTraffic, ViewerIdentity
+from ipcamd.server.rtp.frame import RtpFrame
+
+
+class RtpViewer(KeyFrameGate, ABC):
+    """A receiver of one stream's packets."""
+
+    __slots__ = ("_newest", "identity", "traffic")
+
+    def __init__(self, identity: ViewerIdentity) -> None:
+        super().__init__()
+        self.identity = identity
+        self.traffic: StreamTraffic | None = None
+        """Counts its frames; set by its stream."""
+        self._newest: RtpFrame | None = None
+
+    @property
+    @abstractmethod
+    def batch_key(self) -> Any:
+        """What all viewers that `send_batch` sends to together have in common; hashable."""
+
+    @classmethod
+    @abstractmethod
+    def send_batch(cls, batch_key: Any, viewers: Iterable[Self], frame: RtpFrame) -> int:
+        """Send a frame to all viewers of one batch: the hot loop, in which nothing but the kernel is called.
+
+        A viewer that is behind gets it by `offer`. Return how many were not behind.
+        """
+
+    def start(self, gop: list[RtpFrame]) -> None:
+        """Send the frames that a decoder needs to start now; after a pause only those that it has not received."""
+        if self._newest in gop:
+            gop = [] if self.skipping else gop[gop.index(self._newest) + 1 :]
+        else:
+            self.skipping = not gop
+        if gop:
+            self._begun = True
+            self._send_first(gop)
+            self._count(len(gop), sum(frame.size_bytes for frame in gop))
+
+    def offer(self, frame: RtpFrame) -> None:
+        """Send the next frame, or skip it. Never blocks."""
+        if not self.passes(frame):
+            return
+        if self._send(frame):
+            self._count(1, frame.size_bytes)
+        else:
+            self.drop(1)
+
+    def drop(self, count: int) -> None:
+        """See `KeyFrameGate`."""
+        before = self.dropped
+        super().drop(count)
+        if self.traffic and self.dropped > before:
+            self.traffic.drop(self.identity, self.dropped - before)
+
+    def _count(self, frames: int, size_bytes: int) -> None:
+        if self.traffic:
+            self.traffic.frames_sent += frames
+            self.traffic.bytes_sent += size_bytes
+
+    def pause(self, newest: RtpFrame | None) -> None:
+        """Send nothing more for now; `newest` was the last frame. Waiting frames are dropped."""
+        self._newest = newest
+
+    @abstractmethod
+    def report(self, packet: bytes) -> None:
+        """Send an RTCP packet."""
+
+    @abstractmethod
+    def _send_first(self, gop: list[RtpFrame]) -> None:
+        """Send the first frames, at the pace that the transport allows."""
+
+    @abstractmethod
+    def _send(self, frame: RtpFrame) -> bool:
+        """Send a frame; return False if the viewer cannot take it now."""
