@@ -1,5 +1,7 @@
 """Command line over environment over file over default, and errors that name what was wrong."""
 
+import argparse
+
 import pytest
 
 from ipcamd import options
@@ -27,6 +29,9 @@ def test_a_file_named_in_the_environment_counts(tmp_path):
         ({"port": "٨٠"}, {}, ["--port"]),
         ({"port": "1_0"}, {}, ["--port"]),
         ({"device": "toaster"}, {}, ["--device", "virtual"]),
+        ({"trusted_proxy": ["10.0.0.0/8", "proxy"]}, {}, ["--trusted-proxy", "proxy", "10.0.0.0/8"]),
+        ({"allowed_host": ["https://cam.example"]}, {}, ["--allowed-host", "without scheme"]),
+        ({}, {"IPCAMD_ALLOWED_HOST": "cam.example:8080"}, ["IPCAMD_ALLOWED_HOST", "port"]),
         ({}, {"IPCAMD_DISCOVERY": "perhaps"}, ["IPCAMD_DISCOVERY", "on or off"]),
         ({"config": "/nowhere/x.toml"}, {}, ["/nowhere/x.toml"]),
     ],
@@ -60,6 +65,21 @@ def test_device_is_a_model_or_a_table_of_hardware(tmp_path, text, hardware):
     file.write_text(text)
     chosen = options.read({"config": str(file)}, {})
     assert (chosen.device, chosen.hardware) == ("virtual", hardware)
+
+
+def test_an_option_may_be_given_several_times(tmp_path):
+    file = tmp_path / "camera.toml"
+    file.write_text('allowed-host = ["a.example", "b.example"]\ntrusted_proxy = "10.1.2.3/8"\n')
+    chosen = options.read({"config": str(file)}, {})
+    assert chosen.allowed_host == ("a.example", "b.example")
+    assert [str(network) for network in chosen.trusted_proxy] == ["10.0.0.0/8"]
+    assert options.read({}, {"IPCAMD_ALLOWED_HOST": "c.example, d.example"}).allowed_host == ("c.example", "d.example")
+    parser = argparse.ArgumentParser()
+    options.add_to(parser)
+    given = vars(parser.parse_args(["--trusted-proxy=::1", "--trusted-proxy=192.0.2.7", "--allowed-host=e.example"]))
+    chosen = options.read(given | {"config": str(file)}, {})
+    assert [str(network) for network in chosen.trusted_proxy] == ["::1/128", "192.0.2.7/32"]
+    assert chosen.allowed_host == ("e.example",)
 
 
 def test_every_option_has_its_attribute():

@@ -2,10 +2,11 @@
 
 import argparse
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,19 @@ def _address(text: str) -> str:
         return str(ip_address({"localhost": "127.0.0.1"}.get(text, text)))
     except ValueError:
         raise ValueError("an IP address of this machine, such as 127.0.0.1 or ::") from None
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError("an IP address or a network, such as 192.168.1.5 or 10.0.0.0/8") from None
+
+
+def _host_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?", text):
+        raise ValueError("a host name without scheme, port or path, such as camera.example.com")
+    return text
 
 
 def _switch(text: str) -> bool:
@@ -47,6 +61,10 @@ def _choice(*words: str) -> Callable[[str], str]:
     return parse
 
 
+Given = str | Sequence[str]
+"""The text of an option, or its texts if it was given several times."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One option; its name is ``--name``, ``IPCAMD_NAME`` and the TOML key."""
@@ -57,6 +75,8 @@ class Option:
     metavar: str = ""
     """Empty for a switch that takes no value on the command line."""
     parse: Callable[[str], Any] = str
+    many: bool = False
+    """It may be given several times; in one text commas part the values."""
 
     @property
     def field(self) -> str:
@@ -129,6 +149,23 @@ OPTIONS: tuple[Option, ...] = (
         "",
         _switch,
     ),
+    Option(
+        "trusted-proxy",
+        (),
+        "address or network of a reverse proxy whose X-Forwarded-For, -Proto, -Host, -Port and -Prefix count; "
+        "may be repeated",
+        "NET",
+        _network,
+        many=True,
+    ),
+    Option(
+        "allowed-host",
+        (),
+        "a further name by which browsers may use the camera, beside addresses and local names; may be repeated",
+        "NAME",
+        _host_name,
+        many=True,
+    ),
     Option("viewers", 1000, "most stream viewers at once, over all protocols", "N", _port),
     Option("device", "virtual", "the hardware: virtual; real hardware (linux) is still to come", "MODEL", _device),
     Option("discovery", True, "announce the camera on the network: on or off", "on|off", _switch),
@@ -159,6 +196,8 @@ class Options:
     allow_weak_password: bool
     allow_local_targets: bool
     allow_anyone_to_talk: bool
+    trusted_proxy: tuple[IPv4Network | IPv6Network, ...]
+    allowed_host: tuple[str, ...]
     viewers: int
     device: str
     discovery: bool
@@ -193,7 +232,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Declare the options on a command line; values stay text, None where not given."""
     for option in OPTIONS:
         if option.metavar:
-            parser.add_argument(f"--{option.name}", metavar=option.metavar, help=_explain(option))
+            action = "append" if option.many else "store"
+            parser.add_argument(f"--{option.name}", action=action, metavar=option.metavar, help=_explain(option))
         else:
             parser.add_argument(f"--{option.name}", action="store_const", const="on", help=_explain(option))
     parser.add_argument("--config", metavar="FILE", help="TOML file with any of these options; IPCAMD_CONFIG")
@@ -204,10 +244,10 @@ def _explain(option: Option) -> str:
     return f"{option.help}{shown}; {option.environment}".replace("%", "%%")
 
 
-def read(given: Mapping[str, str | None], environment: Mapping[str, str]) -> Options:
+def read(given: Mapping[str, Given | None], environment: Mapping[str, str]) -> Options:
     """Merge command line, environment, TOML file and defaults, in that order of strength. Raises `ConfigError`."""
     path = given.get("config") or environment.get("IPCAMD_CONFIG")
-    file, hardware = _toml(Path(path)) if path else ({}, {})
+    file, hardware = _toml(Path(str(path))) if path else ({}, {})
     values = {}
     for option in OPTIONS:
         values[option.field] = _value(option, given, environment, file)
@@ -215,23 +255,31 @@ def read(given: Mapping[str, str | None], environment: Mapping[str, str]) -> Opt
 
 
 def _value(
-    option: Option, given: Mapping[str, str | None], environment: Mapping[str, str], file: Mapping[str, str]
+    option: Option, given: Mapping[str, Given | None], environment: Mapping[str, str], file: Mapping[str, Given]
 ) -> Any:
     places = (
         (f"--{option.name}", given.get(option.field)),
         (option.environment, environment.get(option.environment)),
         (option.name, file.get(option.name)),
     )
-    for place, text in places:
-        if text is not None:
-            try:
-                return option.parse(text)
-            except ValueError as error:
-                raise ConfigError(f"{place} {text!r}: {error}") from error
+    for place, found in places:
+        if found is not None and option.many:
+            texts = [found] if isinstance(found, str) else found
+            parts = (part.strip() for text in texts for part in text.split(","))
+            return tuple(_parse(option, place, part) for part in parts if part)
+        if found is not None:
+            return _parse(option, place, str(found))
     return option.default
 
 
-def _toml(path: Path) -> tuple[Mapping[str, str], Mapping[str, str]]:
+def _parse(option: Option, place: str, text: str) -> Any:
+    try:
+        return option.parse(text)
+    except ValueError as error:
+        raise ConfigError(f"{place} {text!r}: {error}") from error
+
+
+def _toml(path: Path) -> tuple[Mapping[str, Given], Mapping[str, str]]:
     """Return the options and the drivers of a file: ``device`` is the model or a table with ``model`` and drivers."""
     try:
         table = tomllib.loads(path.read_text())
@@ -241,11 +289,17 @@ def _toml(path: Path) -> tuple[Mapping[str, str], Mapping[str, str]]:
     if isinstance(device := table.get("device"), dict):
         hardware = {key: _scalar(f"[device] {key}", value) for key, value in device.items()}
         table["device"] = hardware.pop("model", "virtual")
-    values = {key.replace("_", "-"): _scalar(key, value) for key, value in table.items()}
-    unknown = values.keys() - {option.name for option in OPTIONS}
-    if unknown:
+    given = {key.replace("_", "-"): value for key, value in table.items()}
+    known = {option.name: option for option in OPTIONS}
+    if unknown := given.keys() - known.keys():
         raise ConfigError(f"--config {path}: unknown option {min(unknown)}; see ipcamd run --help")
-    return values, hardware
+    return {name: _texts(known[name], value) for name, value in given.items()}, hardware
+
+
+def _texts(option: Option, value: object) -> Given:
+    if option.many and isinstance(value, list):
+        return [_scalar(option.name, one) for one in value]
+    return _scalar(option.name, value)
 
 
 def _scalar(key: str, value: object) -> str:

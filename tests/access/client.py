@@ -5,7 +5,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from ipcamd.errors import HttpError
+from ipcamd.access.login import LoginRefusal
+from ipcamd.server.challenge import login_error
 
 
 @dataclass
@@ -23,11 +24,12 @@ def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-def challenged(error: HttpError, scheme: str = "SHA-256") -> dict[str, str]:
+def challenged(refusal: LoginRefusal, algorithm: str = "SHA-256") -> dict[str, str]:
     """Return the parameters of the challenge of that algorithm in a 401."""
+    error = login_error(refusal)
     assert error.status == 401
     (field,) = [
-        value for name, value in error.headers if name == "WWW-Authenticate" and f"algorithm={scheme}," in value
+        value for name, value in error.headers if name == "WWW-Authenticate" and f"algorithm={algorithm}," in value
     ]
     return {name: quoted or bare for name, quoted, bare in re.findall(r'(\w+)=(?:"((?:[^"])*)"|([^ ,]+))', field)}
 

@@ -3,10 +3,11 @@ import logging
 import pytest
 from tests.access.client import Watch
 
-from ipcamd.access.throttle import ENTRIES, HOUR, Throttle, network
+from ipcamd.access.throttle import ENTRIES, HOUR_S, Throttle, network
 
 HERE = "192.0.2.1"
 THERE = "192.0.2.2"
+ACCOUNT = "admin"
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def throttle(watch: Watch) -> Throttle:
 
 def fail(throttle: Throttle, times: int, address: str = HERE) -> None:
     for number in range(times):
-        throttle.failure(address, f"user {number}")
+        throttle.failure(address, ACCOUNT, f"user {number}")
 
 
 def test_ten_failures_in_a_minute_are_enough(
@@ -54,23 +55,38 @@ def test_each_time_takes_twice_as_long_up_to_five_minutes(throttle: Throttle, wa
 def test_a_success_clears_it(throttle: Throttle, watch: Watch) -> None:
     fail(throttle, 10)
     watch.seconds += 10
-    throttle.success(HERE)
+    throttle.success(HERE, ACCOUNT)
     fail(throttle, 9)
     assert throttle.wait(HERE) == 0
     fail(throttle, 1)
     assert throttle.wait(HERE) == 10
 
 
+def test_a_success_leaves_the_failures_on_other_accounts(throttle: Throttle, watch: Watch) -> None:
+    fail(throttle, 5)
+    throttle.failure(HERE, "paul", "paul")
+    throttle.failure(HERE, None, "nobody")
+    throttle.success(HERE, "paul")
+    fail(throttle, 3)
+    assert throttle.wait(HERE) == 0
+    fail(throttle, 1)
+    assert throttle.wait(HERE) == 10
+    watch.seconds += 10
+    throttle.success(HERE, ACCOUNT)
+    fail(throttle, 5)
+    assert throttle.wait(HERE) == 20
+
+
 def test_after_an_hour_it_is_forgotten(throttle: Throttle, watch: Watch) -> None:
     fail(throttle, 10)
-    watch.seconds += HOUR + 1
+    watch.seconds += HOUR_S + 1
     fail(throttle, 9)
     assert throttle.wait(HERE) == 0
 
 
 @pytest.mark.parametrize("pause", [0, 1, 6.7, 12, 30])
 def test_nobody_tries_a_hundred_passwords_an_hour(throttle: Throttle, watch: Watch, pause: float) -> None:
-    end, tried = watch() + HOUR, 0
+    end, tried = watch() + HOUR_S, 0
     while watch() < end:
         if not throttle.wait(HERE):
             fail(throttle, 1)
@@ -80,19 +96,19 @@ def test_nobody_tries_a_hundred_passwords_an_hour(throttle: Throttle, watch: Wat
 
 
 def test_answers_about_an_account_come_later_the_more_guess_it(throttle: Throttle, watch: Watch) -> None:
-    delays = [throttle.failure(f"198.51.100.{number}", "admin") for number in range(45)]
+    delays = [throttle.failure(f"198.51.100.{number}", ACCOUNT, "admin") for number in range(45)]
     assert delays == [0.0] * 9 + [1.0] * 10 + [2.0] * 20 + [4.0] * 6
-    assert throttle.failure(THERE, "paul") == 0.0
+    assert throttle.failure(THERE, "paul", "paul") == 0.0
     watch.seconds += 61
-    assert throttle.failure(THERE, "admin") == 0.0
+    assert throttle.failure(THERE, ACCOUNT, "admin") == 0.0
 
 
 def test_memory_is_bounded_and_the_oldest_goes_first(throttle: Throttle) -> None:
     fail(throttle, 10)
     for number in range(ENTRIES - 1):
-        throttle.failure(f"2001:db8:{number:x}::1", f"somebody {number}")
+        throttle.failure(f"2001:db8:{number:x}::1", None, f"somebody {number}")
     assert throttle.wait(HERE) == 10
-    throttle.failure("203.0.113.9", "somebody else")
+    throttle.failure("203.0.113.9", None, "somebody else")
     assert throttle.wait(HERE) == 0
     assert len(throttle._addresses) == len(throttle._accounts) == ENTRIES
 
@@ -117,7 +133,7 @@ def test_what_counts_as_one_address(address: str, counted: str) -> None:
 
 def test_a_host_with_many_addresses_is_one(throttle: Throttle) -> None:
     for number in range(10):
-        throttle.failure(f"2001:db8::{number:x}", "admin")
+        throttle.failure(f"2001:db8::{number:x}", ACCOUNT, "admin")
     assert throttle.wait("2001:db8::ffff") == 10
-    throttle.success("2001:db8::1:1")
+    throttle.success("2001:db8::1:1", ACCOUNT)
     assert throttle.wait("2001:db8::ffff") == 0

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from typing import Any, Self
 
 FLAGS = (
@@ -17,8 +18,9 @@ FLAGS = (
 class Chromium:
     """One browser with one page."""
 
-    def __init__(self, width: int = 1280, height: int = 800) -> None:
-        self._size = f"--window-size={width},{height}"
+    def __init__(self, width: int = 1280, height: int = 800, flags: Sequence[str] = ()) -> None:
+        """`flags` are further ones of its command line."""
+        self._flags = [*FLAGS.split(), f"--window-size={width},{height}", *flags]
         self.console: list[str] = []
         """What the page wrote to its console, and exceptions that it did not catch."""
 
@@ -31,7 +33,7 @@ class Chromium:
         # the shell moves our two pipe ends to the numbers that Chromium expects
         shell = f'exec "$0" "$@" 3<&{to_read} 4>&{from_write}'
         self._process = subprocess.Popen(
-            ["bash", "-c", shell, program, *FLAGS.split(), self._size, f"--user-data-dir={self._profile.name}"],
+            ["bash", "-c", shell, program, *self._flags, f"--user-data-dir={self._profile.name}"],
             pass_fds=[to_read, from_write],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

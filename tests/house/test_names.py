@@ -13,7 +13,7 @@ MODULES = {path.relative_to(SOURCE): ast.parse(path.read_text()) for path in sor
 FILES_IN_A_FOLDER = 15
 
 SHARED_NAMES = {
-    "Answer", "Camera", "Capture", "Card", "Clock", "Connection", "Decoder", "Doorkeeper", "End", "Entry",
+    "Answer", "Camera", "Capture", "Card", "Clock", "Connection", "Decoder", "End", "Entry",
     "File", "Film", "Format", "Kind", "Output", "Parts", "Ports", "Recorder", "Request",
     "Scene", "Session", "Shot", "Stream", "Times", "Track", "Viewer", "Watch",
 }  # fmt: skip

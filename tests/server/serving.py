@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from typing import cast
 
 from ipcamd.access.accounts import Account
+from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Endpoint
-from ipcamd.errors import HttpError
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
 from ipcamd.server.context import HttpContext
 from ipcamd.server.fanout import Fanout
+from ipcamd.server.forwarded import TrustedProxies
+from ipcamd.server.hosts import AllowedHosts
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
 from ipcamd.server.registry import Registry
 from ipcamd.server.router import Router
 from ipcamd.server.service import HttpService
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.wire.http import Head
 
 HOSTS = ("127.0.0.1",)
 
@@ -38,10 +39,12 @@ class Clock:
 class Users:
     """``Authorization: <rank>`` logs in as that rank."""
 
-    def check(self, head: Head, address: str) -> Account:
-        word = head.fields.get("authorization", "admin")
+    def verify(
+        self, method: str, target: str, authorization: str | None, address: str, prefix: str = ""
+    ) -> Account | LoginRefusal:
+        word = authorization or "admin"
         if word == "nobody":
-            raise HttpError(401, "log in", (("WWW-Authenticate", 'Basic realm="test"'),))
+            return LoginRefusal(Reason.MISSING, "test", "n")
         return Account(word, Rank[word.upper()])
 
 
@@ -80,13 +83,15 @@ async def serving(
     limits: Limits | None = None,
     viewers: ViewerLimit | None = None,
     allows: Callable[[str], bool] = lambda _: True,
+    proxies: TrustedProxies | None = None,
 ) -> AsyncIterator[Server]:
     clock = Clock()
     limits = limits or Limits()
     fanout = Fanout(limits.stall, clock)
     registry = Registry(Admission(limits, allows), clock)
     viewers = viewers or ViewerLimit(limits.viewers)
-    context = HttpContext(Router(endpoints, Users()), cast(Camera, None), fanout, registry, viewers)
+    router = Router(endpoints, Users(), AllowedHosts(), proxies, allows)
+    context = HttpContext(router, cast(Camera, None), fanout, registry, viewers)
     service = HttpService(context)
     server = Server(service, await service.open(HOSTS, 0), clock, fanout)
     try:

@@ -5,7 +5,7 @@ import { beforeEach, test } from "node:test";
 
 const { Stream, pauseAfter } = await import(`${process.env.MODULES}/stream.js`);
 
-globalThis.location = { origin: "http://camera" };
+globalThis.location = { href: "http://me:secret@camera/yard/recordings?x#y" };
 
 let asked;
 let answers; // what the camera answers, one after the other
@@ -47,7 +47,7 @@ function told(count) {
       stream.stop();
       resolve(list);
     };
-    const stream = new Stream("/cgi/mjpg/mjpeg.cgi", {
+    const stream = new Stream("cgi/mjpg/mjpeg.cgi", {
       connecting: note("connecting"),
       connected: note("connected"),
       frame: (frame) => note("frame")(frame.counter),
@@ -67,7 +67,7 @@ test("frames come, the connection ends, and it is tried again", async () => {
   assert.deepEqual(list.filter(([name]) => name === "frame").map(([, counter]) => counter), [8, 9, 10]);
   assert.equal(list[4][1], "The camera ended the picture");
   assert.deepEqual([list[0][1], list[5][1]], [false, true]);
-  assert.equal(asked[0], "http://camera/cgi/mjpg/mjpeg.cgi");
+  assert.equal(asked[0], "http://camera/yard/cgi/mjpg/mjpeg.cgi");
 });
 
 test("a camera that does not answer is asked with growing pauses", async () => {

@@ -39,8 +39,8 @@ def test_every_file_is_served_and_every_served_file_is_there() -> None:
 async def test_only_pages_that_may_be_seen_are_linked(world: World, rank: Rank, paths: list[str]) -> None:
     world.rank = rank
     page = (await world.ask(BY_PATH["/"])).body.decode()
-    assert re.findall(r'<a href="(/[a-z]*)"', page) == paths
-    assert page.count('<a href="/" aria-current="page">') == (len(paths) > 0)
+    assert [f"/{link.removeprefix('./')}" for link in re.findall(r'<a href="([a-z./]*)">', page)] == paths[1:]
+    assert page.count('<a href="./" aria-current="page">') == (len(paths) > 0)
 
 
 async def test_the_name_goes_in_as_text(world: World) -> None:
@@ -74,9 +74,16 @@ async def test_the_page_needs_nothing_that_its_own_policy_forbids(world: World) 
         re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:|https?://(?!www\.w3\.org/)", page)
         == []
     )
-    linked = re.findall(r'(?:href|src)="(/[^"?]*)"', page)
-    assert {path for path in linked if not path.startswith("/cgi/")} <= BY_PATH.keys()
-    assert '<noscript><img class="picture" src="/cgi/mjpg/mjpg.cgi"' in page
+    linked = re.findall(r'(?:href|src)="([^"?]*)"', page)
+    assert [path for path in linked if path.startswith("/")] == []
+    assert {f"/{path.removeprefix('./')}" for path in linked if not path.startswith("cgi/")} <= BY_PATH.keys()
+    assert '<noscript><img class="picture" src="cgi/mjpg/mjpg.cgi"' in page
+
+
+@pytest.mark.parametrize("name", [*FILES, *PARTS, *(page for page, _, _ in PAGES.values())])
+def test_files_link_relatively_so_that_a_proxy_may_add_a_prefix(name: str) -> None:
+    text = (STATIC / name).read_text()
+    assert re.findall(r"""["'`(]/(?:cgi|web|recordings|events|sdcard\.cgi|setup\.cgi)\b|location\.origin""", text) == []
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])

@@ -62,6 +62,8 @@ def head(data: bytes) -> Head:
         (b"GET /\xc3\xbc HTTP/1.1", "GET", "/ü", ""),
         (b"GET /..%252fadmin HTTP/1.1", "GET", "/..%2fadmin", ""),
         (b"GET /a.b/... HTTP/1.1", "GET", "/a.b/...", ""),
+        (b"GET //cgi///x//?a=//b HTTP/1.1", "GET", "/cgi/x/", "a=//b"),
+        (b"GET http://camera//%2fx HTTP/1.1", "GET", "/x", ""),
         (b"GET http://camera:8080/x?a=1 HTTP/1.1", "GET", "/x", "a=1"),
         (b"GET HTTP://camera HTTP/1.1", "GET", "/", ""),
         (b"GET http://camera?a HTTP/1.1", "GET", "/", "a"),

@@ -32,7 +32,11 @@ class Account:
     rank: Rank
 
 
-class Origin(IntEnum):
+ANONYMOUS = Account("", Rank.GUEST)
+"""The account of requests that need no login."""
+
+
+class PasswordOrigin(IntEnum):
     """Where a password is from."""
 
     DRAWN = 0
@@ -50,7 +54,7 @@ class Entry:
     account: Account
     sealed: bytes
     """The password, sealed: the login realm can change, so what Digest needs must be computed anew then (RFC 7616)."""
-    origin: Origin
+    origin: PasswordOrigin
 
 
 Entries = dict[str, Entry]
@@ -114,7 +118,9 @@ class Accounts:
         if self._database.key_lost and self._entries:
             _log.error("the key that the passwords were sealed with is lost: nobody's old password is valid any more")
         chosen = password or generate()
-        entries = {n: entry for n, entry in self._entries.items() if entry.origin is not Origin.DRAWN and n != user}
+        entries = {
+            n: entry for n, entry in self._entries.items() if entry.origin is not PasswordOrigin.DRAWN and n != user
+        }
         entries[user] = self._new(user, chosen, Rank.ADMIN, _origin(password))
         self._database.write_now(self._database.adopt_key, _saver(entries))
         self._entries = entries
@@ -122,8 +128,8 @@ class Accounts:
 
     def mark_shown(self) -> None:
         """The password that `first_start` or `reset` returned has been printed. Raises `StoreError`."""
-        drawn = {name: entry for name, entry in self._entries.items() if entry.origin is Origin.DRAWN}
-        entries = self._entries | {name: replace(entry, origin=Origin.FACTORY) for name, entry in drawn.items()}
+        drawn = {name: entry for name, entry in self._entries.items() if entry.origin is PasswordOrigin.DRAWN}
+        entries = self._entries | {name: replace(entry, origin=PasswordOrigin.FACTORY) for name, entry in drawn.items()}
         self._database.write_now(_saver(entries))
         self._entries = entries
 
@@ -217,22 +223,22 @@ class Accounts:
 
     def _has_known_administrator(self) -> bool:
         administrators = (entry for entry in self._entries.values() if entry.account.rank is Rank.ADMIN)
-        return any(entry.origin is not Origin.DRAWN for entry in administrators)
+        return any(entry.origin is not PasswordOrigin.DRAWN for entry in administrators)
 
     def _follow_option(self, user: str, password: str | None) -> None:
         """Let the option's password win over an earlier one from the factory, as with all options."""
         entry = self._entries.get(user)
         if password is None or entry is None:
             return
-        if entry.origin is Origin.CHOSEN:
+        if entry.origin is PasswordOrigin.CHOSEN:
             _log.info("the password of %s was set through the camera and stays; the option is not used", user)
             return
         if self.password(entry) != password:
-            entries = self._entries | {user: self._new(user, password, entry.account.rank, Origin.FACTORY)}
+            entries = self._entries | {user: self._new(user, password, entry.account.rank, PasswordOrigin.FACTORY)}
             self._database.write_now(_saver(entries))
             self._entries = entries
 
-    def _new(self, name: str, password: str, rank: Rank, origin: Origin = Origin.CHOSEN) -> Entry:
+    def _new(self, name: str, password: str, rank: Rank, origin: PasswordOrigin = PasswordOrigin.CHOSEN) -> Entry:
         return Entry(Account(name, rank), self._database.secret_box.encrypt(password, _place(name)), origin)
 
     def _become(self, entries: Entries) -> None:
@@ -248,7 +254,7 @@ def _entry(name: str, rank: int, sealed: bytes, origin: int) -> Entry:
     return Entry(
         Account(name, Rank(rank) if known else Rank.GUEST),
         sealed,
-        Origin(origin) if origin in set(Origin) else Origin.CHOSEN,
+        PasswordOrigin(origin) if origin in set(PasswordOrigin) else PasswordOrigin.CHOSEN,
     )
 
 
@@ -256,8 +262,8 @@ def _place(name: str) -> str:
     return f"account {name}"
 
 
-def _origin(password: str | None) -> Origin:
-    return Origin.DRAWN if password is None else Origin.FACTORY
+def _origin(password: str | None) -> PasswordOrigin:
+    return PasswordOrigin.DRAWN if password is None else PasswordOrigin.FACTORY
 
 
 def _saver(entries: Entries) -> Work:

@@ -1,26 +1,26 @@
-"""Slows down whoever guesses passwords: refuses an address for a while, holds back answers about an account.
+"""Login throttle: refuses an address that guesses for a while, and delays answers about an account that is guessed.
 
-Both tables are bounded; whoever was not heard of for longest is forgotten first.
+Both tables are bounded; the entry that was used longest ago is forgotten first.
 """
 
 import logging
 import socket
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from math import ceil
 from typing import Generic, TypeVar
 
 FAILURES = 10
 """So many failures of an address ..."""
-WITHIN = 60.0
-"""... in so many seconds ..."""
-BLOCK = 10.0
-"""... are answered by refusing it for so many seconds ..."""
-LONGEST = 300.0
+WITHIN_S = 60.0
+"""... in this time ..."""
+BLOCK_S = 10.0
+"""... are answered by refusing it for so long ..."""
+LONGEST_S = 300.0
 """... doubled each time, up to this. After the first time, half as many failures suffice."""
 HOURLY = 80
 """An address that keeps below that rate is refused after so many failures in an hour: nobody tries a hundred."""
-HOUR = 3600.0
+HOUR_S = 3600.0
 ENTRIES = 4096
 """The most addresses, and accounts, that are remembered."""
 DELAYS = ((40, 4.0), (20, 2.0), (10, 1.0))
@@ -47,30 +47,39 @@ class _Table(OrderedDict[str, T], Generic[T]):
 
 
 class _Address:
-    """What is remembered of an address that failed."""
+    """The failures of one address; those on names that do not exist count together, as on the account ``None``."""
 
-    __slots__ = ("hour", "hourly", "recent", "strikes", "until")
+    __slots__ = ("failures", "hour", "recent", "strikes", "until")
 
     def __init__(self, now: float) -> None:
-        self.recent: deque[float] = deque(maxlen=FAILURES)
+        self.recent: deque[tuple[float, str | None]] = deque(maxlen=FAILURES)
+        self.failures: Counter[str | None] = Counter()
+        """In the present hour, by account."""
+        self.hour = now
         self.strikes = 0
         self.until = 0.0
-        self.hour = now
-        self.hourly = 0
 
-    def fail(self, now: float) -> bool:
-        """Count a failure; True if the address is to be refused from now on."""
-        if now - self.hour > HOUR:
-            self.hour, self.hourly, self.strikes = now, 0, 0
-        self.hourly += 1
-        self.recent.append(now)
+    def fail(self, now: float, account: str | None) -> bool:
+        """Count a failure; return whether the address is to be refused from now on."""
+        if now - self.hour > HOUR_S:
+            self.hour, self.strikes = now, 0
+            self.failures.clear()
+        self.failures[account] += 1
+        self.recent.append((now, account))
         enough = FAILURES // 2 if self.strikes else FAILURES
-        if self.hourly < HOURLY and (len(self.recent) < enough or now - self.recent[-enough] > WITHIN):
+        quick = len(self.recent) >= enough and now - self.recent[-enough][0] <= WITHIN_S
+        if not quick and self.failures.total() < HOURLY:
             return False
-        self.until = now + min(LONGEST, BLOCK * 2**self.strikes)
+        self.until = now + min(LONGEST_S, BLOCK_S * 2**self.strikes)
         self.strikes = min(self.strikes + 1, 10)
         self.recent.clear()
         return True
+
+    def forgive(self, account: str) -> bool:
+        """Forget the failures on one account; return whether no other is left."""
+        if self.failures.pop(account, 0):
+            self.recent = deque((failure for failure in self.recent if failure[1] != account), FAILURES)
+        return not self.failures
 
 
 class Throttle:
@@ -89,20 +98,27 @@ class Throttle:
         entry = self._addresses.get(network(address))
         return max(0, ceil(entry.until - self._now())) if entry is not None else 0
 
-    def success(self, address: str) -> None:
-        """A login from there was right: what it failed before is forgotten."""
-        if self._addresses:
-            self._addresses.pop(network(address), None)
+    def success(self, address: str, account: str) -> None:
+        """Forget the failures of this address on this account; those on other accounts still count."""
+        if not self._addresses:
+            return
+        place = network(address)
+        entry = self._addresses.get(place)
+        if entry is not None and entry.forgive(account):
+            del self._addresses[place]
 
-    def failure(self, address: str, account: str) -> float:
-        """Count a wrong login; return for how many seconds its answer is to be held back."""
+    def failure(self, address: str, account: str | None, user: str) -> float:
+        """Count a wrong login on `account` (None: there is none of this name) that was sent for the name `user`.
+
+        Return for how many seconds its answer is to be held back.
+        """
         now = self._now()
         place = network(address)
-        if self._addresses.touch(place, lambda: _Address(now)).fail(now):
+        if self._addresses.touch(place, lambda: _Address(now)).fail(now, account):
             _log.warning("too many wrong logins from %s: refused for %d s", place, self.wait(address))
-        recent = self._accounts.touch(account, lambda: deque(maxlen=DELAYS[0][0]))
+        recent = self._accounts.touch(account or user, lambda: deque(maxlen=DELAYS[0][0]))
         recent.append(now)
-        within = sum(now - moment < WITHIN for moment in recent)
+        within = sum(now - moment < WITHIN_S for moment in recent)
         return next((delay for failures, delay in DELAYS if within >= failures), 0.0)
 
 

@@ -1,6 +1,7 @@
 """What listens: HTTP, RTSP, talk."""
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import cast
@@ -16,6 +17,8 @@ from ipcamd.params.group import Values
 from ipcamd.server.admission import Admission
 from ipcamd.server.context import HttpContext
 from ipcamd.server.fanout import Fanout
+from ipcamd.server.forwarded import TrustedProxies
+from ipcamd.server.hosts import AllowedHosts
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
 from ipcamd.server.port import MovablePort
@@ -30,6 +33,7 @@ from ipcamd.server.service import HttpService
 from ipcamd.server.talk import Mouth, TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.web import home, recordings
+from ipcamd.workers.thread import run_in_thread
 
 HTTPS = "Network.Advanced.HTTPS"
 
@@ -65,7 +69,7 @@ class Services:
             return None
         options, authenticator = self._on.options, self._on.authenticator
         service = TalkService(
-            self._mouth, lambda address: options.allow_anyone_to_talk or authenticator.speaks(address)
+            self._mouth, lambda address: options.allow_anyone_to_talk or authenticator.may_talk(address)
         )
         self._stack.callback(service.close)
         return await service.open(options.hosts, options.talk_port)
@@ -96,7 +100,7 @@ class Services:
         """
         service = HttpService(
             HttpContext(
-                Router((*home.ENDPOINTS, *recordings.ENDPOINTS, *ENDPOINTS), camera.authenticator),
+                self._router(),
                 camera,
                 self._fanout(),
                 Registry(self._admission),
@@ -111,6 +115,18 @@ class Services:
 
     async def _close(self) -> None:
         await asyncio.gather(*(service.close() for service in self._open))
+
+    def _router(self) -> Router:
+        core = self._on
+        hosts = AllowedHosts(core.options.allowed_host, lambda: (core.settings["Network.DNSUpdate"]["DNSName"],))
+        run_in_thread(lambda: hosts.add(socket.getfqdn()), "own name")
+        return Router(
+            (*home.ENDPOINTS, *recordings.ENDPOINTS, *ENDPOINTS),
+            core.authenticator,
+            hosts,
+            TrustedProxies(core.options.trusted_proxy),
+            self._admission.allows,
+        )
 
     def _fanout(self) -> Fanout:
         """Return what HTTP's viewers are sent to by; it marks packets, and ends with the microphone."""

@@ -93,6 +93,17 @@ class Body(Enum):
     """Handed to the action piece by piece."""
 
 
+class LoginPlace(Enum):
+    """Where a request carries its login."""
+
+    HEAD = "head"
+    """In ``Authorization``: it must be of an account of the endpoint's rank."""
+    BODY = "body"
+    """In the body (WS-UsernameToken): the action checks it; until then the caller is anonymous."""
+    NONE = "none"
+    """Nowhere: everybody may call."""
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One path of the camera."""
@@ -107,6 +118,7 @@ class Endpoint:
     """Whether this request would change something: a browser must not send it from another site then."""
     methods: tuple[str, ...] = ("GET", "POST")
     body: Body = Body.FORM
+    login: LoginPlace = LoginPlace.HEAD
     for_caller: bool = False
     """Only the caller needs the result: the action is cancelled when the connection is closed, even by half."""
 

@@ -17,7 +17,6 @@ from ipcamd.server.exchange import FORM_LIMIT, Exchange
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import plain_address
 from ipcamd.server.phase import Phase
-from ipcamd.server.redact import redacted
 from ipcamd.server.registry import linger_not
 from ipcamd.server.viewer import Viewer
 from ipcamd.wire.http import END, End, Head, RequestParser
@@ -210,9 +209,9 @@ class Connection(asyncio.Protocol):
             self._context.registry.note_request(self)
         if "x-sessioncookie" in head.fields and self._hand_over(head):
             return
-        exchange = self._exchange = Exchange(head)
+        exchange = self._exchange = Exchange(head, self._context.router.client(head, self.address))
         try:
-            exchange.admit(*self._context.router.admit(head, self.address), self._body_taken)
+            exchange.admit(*self._context.router.admit(head, exchange.client), self._body_taken)
         except HttpError as error:
             if exchange.complete or self._expects(head) or (head.length or 0) > FORM_LIMIT:
                 raise
@@ -246,8 +245,8 @@ class Connection(asyncio.Protocol):
         return head.fields.get("expect", "").lower() == "100-continue" and not self._parser.pending
 
     def _run(self, exchange: Exchange) -> None:
-        endpoint, call = exchange.call(self.address, self._context.camera)
-        outcome = self._context.router.run(endpoint, call)
+        endpoint, call = exchange.call(self._context.camera)
+        outcome = self._context.router.run(endpoint, call, exchange.client)
         if isinstance(outcome, Reply | Join):
             self._conclude(outcome)
         else:
@@ -277,12 +276,13 @@ class Connection(asyncio.Protocol):
             self._join(outcome)
 
     def _join(self, join: Join) -> None:
-        if self._exchange and self._exchange.head.method == "HEAD":
+        exchange = self._exchange
+        assert exchange and exchange.account
+        if exchange.head.method == "HEAD":
             self._transport.write(stream_head(join.content_type))
             return self._leave()
-        assert self._exchange and self._exchange.account
-        account = self._exchange.account
-        self._viewer, self._give_back = self._context.watch(join, self._transport, account, self.address)
+        account, address = exchange.account, exchange.client.address
+        self._viewer, self._give_back = self._context.watch(join, self._transport, account, address)
         self.account = account
         self._phase, self.deadline, self._exchange = Phase.VIEWING, math.inf, None
         self._parser = RequestParser()  # what came behind the request means nothing
@@ -338,8 +338,7 @@ class Connection(asyncio.Protocol):
         self._phase = Phase.WORKING  # TLS calls resume_writing() from inside write()
         minor, head_only = head.version[1] if head else 1, head is not None and head.method == "HEAD"
         self._transport.write(whole(reply, keep_alive=keep, minor=minor, head_only=head_only, length=length))
-        if log.isEnabledFor(logging.DEBUG):
-            log.debug("%s %s %s %d", self.address, head and head.method, head and redacted(head.target), reply.status)
+        log.debug("%s %d", exchange or self.address, reply.status)
         return keep
 
     # -- times

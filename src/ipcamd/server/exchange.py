@@ -7,6 +7,8 @@ from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Body, Call, Endpoint
 from ipcamd.errors import HttpError
 from ipcamd.server.body import EMPTY, BodyStream
+from ipcamd.server.forwarded import Forwarded
+from ipcamd.server.redact import redacted
 from ipcamd.wire.form import form_pairs
 from ipcamd.wire.http import Head
 from ipcamd.wire.query import Query
@@ -18,10 +20,12 @@ FORM_LIMIT = 64 * 1024
 class Exchange:
     """A request that the router admitted, or whose refusal (`refused`) is said when its body has been read over."""
 
-    __slots__ = ("_endpoint", "_form", "account", "complete", "head", "refused", "stream")
+    __slots__ = ("_endpoint", "_form", "account", "client", "complete", "head", "refused", "stream")
 
-    def __init__(self, head: Head) -> None:
+    def __init__(self, head: Head, client: Forwarded) -> None:
         self.head = head
+        self.client = client
+        """The client's side of it, which a trusted proxy may tell."""
         self.complete = head.length == 0
         """Whether the whole request has been read, so that another may follow on the connection."""
         self.refused: HttpError | None = None
@@ -31,6 +35,10 @@ class Exchange:
         self.account: Account | None = None
         """Whose login it is, once it is admitted."""
         self._form = b""
+
+    def __str__(self) -> str:
+        """Return it as it may stand in a log: without secrets."""
+        return f"{self.client.address} {self.head.method} {redacted(self.head.target)}"
 
     def admit(self, endpoint: Endpoint, account: Account, taken: Callable[[], None]) -> None:
         """Let it through; `taken` is called when the endpoint took a piece of a streamed body."""
@@ -61,11 +69,11 @@ class Exchange:
         if self.stream:
             self.stream.end()
 
-    def call(self, address: str, camera: Camera) -> tuple[Endpoint, Call]:
+    def call(self, camera: Camera) -> tuple[Endpoint, Call]:
         """Return what to call, with what. Raises the ``HttpError`` of a refusal, or 400 for bad parameters."""
         if self.refused or not self._endpoint or not self.account:
             raise self.refused or HttpError(404)
-        call = Call(self.head, self._query(), self.account, address, camera, self.stream or EMPTY)
+        call = Call(self.head, self._query(), self.account, self.client.address, camera, self.stream or EMPTY)
         return self._endpoint, call
 
     def _query(self) -> Query:

@@ -12,6 +12,7 @@ from ipcamd.params.group import Rank
 
 _STATIC = Path(__file__).with_name("static")
 _MODULES = (
+    "address",
     "main",
     "multipart",
     "payload",
@@ -47,7 +48,7 @@ POLICY = (
 )
 """What the browser may load for the page, and who may frame it."""
 
-_SAFE = (("Content-Security-Policy", POLICY), ("Referrer-Policy", "no-referrer"))
+_SAFE = (("Content-Security-Policy", POLICY), ("Referrer-Policy", "same-origin"))
 _FRESH = (*_SAFE, ("Cache-Control", "no-store"))
 
 
@@ -77,9 +78,14 @@ PARTS = ("head.html", "mark.svg")
 
 
 def _pages(here: str, rank: Rank) -> str:
-    """Return links to the pages that this rank may look at; nothing if there is no other."""
+    """Return links to the pages that this rank may look at; nothing if there is no other.
+
+    All pages are in one folder, and link relatively: a reverse proxy may put them under a path prefix.
+    """
     links = [
-        f'<a href="{path}"' + (' aria-current="page"' if path == here else "") + f">{title}</a>"
+        f'<a href="{path.removeprefix("/") or "./"}"'
+        + (' aria-current="page"' if path == here else "")
+        + f">{title}</a>"
         for path, (_, title, least) in PAGES.items()
         if least <= rank
     ]

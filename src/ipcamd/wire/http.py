@@ -55,6 +55,7 @@ _FIELDS_END = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(rf"({_TOKEN}+):([^\x00-\x08\x0a-\x1f\x7f]*)\r?\n|([^\n]*\n)")
 _NO_LINE = ("", "", "", "", "", 0)
 _ONCE = frozenset({"host", "content-length", "transfer-encoding"})
+_SLASHES = re.compile("/{2,}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,%d})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?" % CHUNK_SIZE_DIGITS)
 
@@ -78,7 +79,7 @@ class Head:
     target: str
     """Path and query as sent, one character a byte (Latin-1)."""
     path: str
-    """Percent-decoded, case as sent, never with a dot segment, a backslash or a control character."""
+    """Percent-decoded, case as sent, single slashes; never with a dot segment, a backslash or a control character."""
     query: str
     """What stands behind the first ``?``, as sent, one character a byte (Latin-1)."""
     version: tuple[int, int]
@@ -279,7 +280,7 @@ def _parse_path(raw: str) -> str:
         raise HttpError(400, "bad path")
     if "/." in path and not {".", ".."}.isdisjoint(path.split("/")):
         raise HttpError(400, "bad path")
-    return path
+    return _SLASHES.sub("/", path) if "//" in path else path
 
 
 def _decode_path(raw: str) -> str:

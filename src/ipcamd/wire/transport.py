@@ -17,7 +17,6 @@ class Transport:
     """The client's UDP ports for RTP and RTCP."""
     channels: tuple[int, int] | None = None
     """Interleaved channels for RTP and RTCP."""
-    destination: str = ""
     record: bool = False
     """The client wants to send."""
 
@@ -39,7 +38,7 @@ def _offer(text: str) -> Transport | None:
     tcp = profile.upper().endswith("TCP")
     multicast = not tcp and "unicast" not in given and ports is None
     record = given.get("mode", "").strip('"').upper() == "RECORD"
-    return Transport(tcp, multicast, ports, channels, given.get("destination", ""), record)
+    return Transport(tcp, multicast, ports, channels, record)
 
 
 def _pair(text: str | None, highest: int) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ipcamd.access.accounts import Account
-from ipcamd.errors import HttpError
+from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
@@ -34,20 +34,15 @@ class Door:
         self.accounts = {basic(rank.name.lower()): Account(rank.name.lower(), rank) for rank in Rank}
         self.asked: list[tuple[str, str]] = []
 
-    def verify(self, method: str, target: str, authorization: str | None, address: str) -> Account:
+    def verify(
+        self, method: str, target: str, authorization: str | None, address: str, prefix: str = ""
+    ) -> Account | LoginRefusal:
         self.asked.append((method, target))
         if authorization in self.accounts:
             return self.accounts[authorization]
-        error = HttpError(
-            401,
-            headers=(
-                ("WWW-Authenticate", 'Digest realm="x, y", qop="auth", algorithm=SHA-256, nonce="n"'),
-                ("WWW-Authenticate", 'Digest realm="x, y", qop="auth", algorithm=MD5, nonce="n", charset=UTF-8'),
-                ("WWW-Authenticate", 'Basic realm="x, y"'),
-            ),
-        )
-        error.delay = 0.01 if authorization else 0.0
-        raise error
+        if authorization is None:
+            return LoginRefusal(Reason.MISSING, "x, y", "n")
+        return LoginRefusal(Reason.WRONG, "x, y", "n", delay_s=0.01)
 
 
 class Lens:
@@ -207,7 +202,7 @@ class Stage:
             talk=lambda packet, account: self.spoken.append((packet, account.name)),
             clock_ns=lambda: self.lens.now,
         )
-        self.service.context.gate.login_needed = False
+        self.service.context.authenticator.login_needed = False
         self.players: list[Player] = []
 
     async def __aenter__(self) -> "Stage":

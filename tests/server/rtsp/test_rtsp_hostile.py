@@ -63,7 +63,7 @@ async def attack(stage: Stage, data: bytes, size: int) -> None:
 async def test_hostile_request(
     stage: Stage, watcher: Player, caplog: pytest.LogCaptureFixture, number: int, login: bool
 ) -> None:
-    stage.service.context.gate.login_needed = login
+    stage.service.context.authenticator.login_needed = login
     await attack(stage, HOSTILE[number], 4096)
     await attack(stage, HOSTILE[number][:3000], 1)
     assert "Traceback" not in caplog.text
@@ -158,7 +158,7 @@ async def test_answers_that_nobody_reads_are_not_piled_up(stage: Stage, player: 
 
 @pytest.mark.parametrize(("login", "size", "status"), [("", 4096, 200), ("", 4097, 413), ("admin", 131072, 451)])
 async def test_a_long_body_needs_a_login(stage: Stage, player: Player, login: str, size: int, status: int) -> None:
-    stage.service.context.gate.login_needed = True
+    stage.service.context.authenticator.login_needed = True
     if login:
         assert (await player.ask("GET_PARAMETER", authorization=basic(login))).status == 200
     method = "OPTIONS" if status == 200 else "GET_PARAMETER"
@@ -212,7 +212,7 @@ async def test_closing_says_goodbye_and_leaves_nothing(stage: Stage) -> None:
 
 
 async def test_a_guesser_is_answered_late_and_the_next_request_waits(stage: Stage, player: Player) -> None:
-    stage.service.context.gate.login_needed = True
+    stage.service.context.authenticator.login_needed = True
     player.send("DESCRIBE", "/h264", authorization="Basic wrong")
     player.send("OPTIONS")
     answers = [await player.answer(), await player.answer()]

@@ -100,7 +100,7 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
         settings = Settings(database, GROUPS, {})
         async with Stage() as stage:
             follow(stage.service, settings, "127.0.0.1")
-            assert stage.service.context.gate.login_needed
+            assert stage.service.context.authenticator.login_needed
             assert stage.service.context.tos == {"video": 0, "audio": 0}
             assert stage.service.context.multicast.sender(codecs.H264) is None
             await settings.update(
@@ -111,7 +111,7 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
                     Change("Network.Advanced.Multicast", "H264Port", "7550"),
                 ]
             )
-            assert not stage.service.context.gate.login_needed
+            assert not stage.service.context.authenticator.login_needed
             assert stage.service.context.tos == {"video": 34 << 2, "audio": 46 << 2}
             sender = stage.service.context.multicast.sender(codecs.H264)
             assert sender is not None

@@ -16,7 +16,7 @@ from tests.server.rtsp.test_rtsp_tunnel import open_http
 from ipcamd.access.accounts import Accounts
 from ipcamd.access.authenticator import Authenticator
 from ipcamd.media import codecs
-from ipcamd.server.rtsp.gate import Gate
+from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.multicast import Multicast
 from ipcamd.store.database import Database
 
@@ -46,7 +46,7 @@ async def guarded(cinema: Stage, tmp_path: Path) -> AsyncIterator[Stage]:
     with Database(tmp_path / "db") as database:
         accounts = Accounts(database)
         accounts.first_start("admin", PASSWORD)
-        cinema.service.context.gate = Gate(Authenticator(accounts, lambda: "Front door"))
+        cinema.service.context.authenticator = RtspAuthenticator(Authenticator(accounts, lambda: "Front door"))
         yield cinema
 
 

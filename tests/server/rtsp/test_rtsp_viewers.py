@@ -170,6 +170,14 @@ async def test_udp(stage: Stage, player: Player, ears: Ears) -> None:
     assert not stage.lens.h264.watched.is_set()
 
 
+async def test_another_destination_is_ignored(stage: Stage, player: Player, ears: Ears) -> None:
+    answer = await player.ask("SETUP", "//h264//track0", transport=f"{ears.transport};destination=9.9.9.9")
+    assert "destination" not in answer.fields["transport"]
+    await player.ask("PLAY", "/h264")
+    stage.lens.picture(key=True, size=100)
+    assert await ears.packets(1)
+
+
 async def test_a_group_of_pictures_over_udp_comes_in_bursts_and_whole(stage: Stage, ears: Ears) -> None:
     first = await stage.player()
     await first.play()
@@ -251,7 +259,7 @@ async def test_multicast(stage: Stage, player: Player) -> None:
 
 async def test_beyond_the_places_of_viewers() -> None:
     async with Stage(Limits(viewers=2)) as stage:
-        stage.service.context.gate.login_needed = True
+        stage.service.context.authenticator.login_needed = True
         players = [await stage.player() for _ in range(3)]
         for player in players[:2]:
             await player.play("/audio", user="admin")
@@ -265,7 +273,7 @@ async def test_beyond_the_places_of_viewers() -> None:
 
 async def test_an_account_takes_no_more_than_its_share_over_all_protocols() -> None:
     async with Stage(Limits(viewers=20)) as stage:
-        stage.service.context.gate.login_needed = True
+        stage.service.context.authenticator.login_needed = True
         elsewhere = [stage.viewers.take(Account("guest", Rank.GUEST), "") for _ in range(4)]
         await (await stage.player()).play("/audio", user="guest")
         last = await stage.player()
@@ -278,7 +286,7 @@ async def test_an_account_takes_no_more_than_its_share_over_all_protocols() -> N
 
 async def test_sessions_that_are_not_played_are_limited_and_take_no_viewers_place() -> None:
     async with Stage(Limits(viewers=20)) as stage:
-        stage.service.context.gate.login_needed = True
+        stage.service.context.authenticator.login_needed = True
         players = [await stage.player() for _ in range(6)]
         login = basic("guest")
         answers = [await p.ask("SETUP", "/audio", transport="RTP/AVP/TCP", authorization=login) for p in players]

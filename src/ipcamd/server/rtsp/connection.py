@@ -5,13 +5,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import cast
 
-from ipcamd.access.accounts import Account
+from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.server.listener import plain_address
 from ipcamd.server.registry import linger_not
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtsp.answer import Answer, Refused
 from ipcamd.server.rtsp.context import Receiver, RtspContext
-from ipcamd.server.rtsp.gate import NOBODY
 from ipcamd.server.rtsp.media import Media
 from ipcamd.server.rtsp.methods import perform
 from ipcamd.server.rtsp.place import BACK
@@ -141,8 +140,8 @@ class Connection(asyncio.Protocol):
 
     def authenticate(self, request: Request, *, talk: bool = False) -> Account:
         """Return who sent the request; `talk`: it wants to speak. Raises `Refused` 401, 403, 429."""
-        account = self.context.gate.check(request, self.address, talk=talk)
-        if account is not NOBODY:
+        account = self.context.authenticator.check(request, self.address, talk=talk)
+        if account is not ANONYMOUS:
             self._parser.body_limit, self._unread = BODY_LIMIT, UNREAD
         return account
 

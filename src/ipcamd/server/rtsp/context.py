@@ -8,7 +8,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.server.registry import Registry
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtp.udp import UdpPortPool
-from ipcamd.server.rtsp.gate import Gate
+from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.media import Media, Paths
 from ipcamd.server.rtsp.multicast import Multicaster
 from ipcamd.server.rtsp.session import Session, SessionOwner
@@ -24,7 +24,7 @@ class RtspContext:
     """The parts of one RTSP service."""
 
     paths: Paths
-    gate: Gate
+    authenticator: RtspAuthenticator
     registry: Registry
     sessions: Sessions
     streams: Streams

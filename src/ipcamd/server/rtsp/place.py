@@ -47,4 +47,4 @@ def split(target: str) -> tuple[str, int | None]:
     if found := _CONTROL.search(rest):
         rest = rest[: found.start()]
         track = BACK if found[2] else int(found[1])
-    return rest.partition("?")[0].strip("/").lower(), track
+    return re.sub("/{2,}", "/", rest.partition("?")[0]).strip("/").lower(), track

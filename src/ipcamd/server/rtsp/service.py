@@ -4,13 +4,14 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 
-from ipcamd.access.accounts import Account
+from ipcamd.access.accounts import ANONYMOUS, Account
+from ipcamd.access.login import LoginVerifier
 from ipcamd.media.traffic import Traffic
 from ipcamd.server.listener import Listener
 from ipcamd.server.registry import Registry
+from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.connection import Connection
 from ipcamd.server.rtsp.context import RtspContext
-from ipcamd.server.rtsp.gate import NOBODY, Doorkeeper, Gate
 from ipcamd.server.rtsp.media import Paths
 from ipcamd.server.rtsp.multicast import Multicaster
 from ipcamd.server.rtsp.session import Session
@@ -29,7 +30,7 @@ class RtspService:
     def __init__(
         self,
         paths: Paths,
-        login: Doorkeeper,
+        login: LoginVerifier,
         registry: Registry,
         viewers: ViewerLimit,
         *,
@@ -45,7 +46,7 @@ class RtspService:
         streams = Streams(paths, clock_ns, name, traffic or Traffic())
         self.context = RtspContext(
             paths=paths,
-            gate=Gate(login),
+            authenticator=RtspAuthenticator(login),
             registry=registry,
             sessions=Sessions(viewers, registry.clock, talk),
             streams=streams,
@@ -79,15 +80,15 @@ class RtspService:
 
     def need_login(self, needed: bool) -> None:
         """Let viewers in without a login or not (``System.RTSPAuth``); who is in without one must leave then."""
-        self.context.gate.login_needed = needed
+        self.context.authenticator.login_needed = needed
         for session in self.context.sessions:
-            if needed and session.account is NOBODY:
+            if needed and session.account is ANONYMOUS:
                 self._send_away(session)
 
     def expel(self, is_valid: Callable[[Account], bool]) -> None:
         """End the sessions whose login does not count any more."""
         for session in self.context.sessions:
-            if session.account is not NOBODY and not is_valid(session.account):
+            if session.account is not ANONYMOUS and not is_valid(session.account):
                 self._send_away(session)
 
     def mark(self, video: int, audio: int) -> None:

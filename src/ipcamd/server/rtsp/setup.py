@@ -23,9 +23,7 @@ def set_up(client: Client, session: Session, track: int, request: Request) -> st
     stream = None if track == BACK else client.context.streams.of_track(session.media.tracks[track])
     for offer in transport.parse(request.fields.get("transport", "")):
         way = _way(offer)
-        if way is None or offer.destination not in ("", client.address):
-            continue
-        setup = way(client, session, stream, offer)
+        setup = way(client, session, stream, offer) if way else None
         if setup is None:
             continue
         if track in session.setups:

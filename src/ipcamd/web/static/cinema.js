@@ -1,5 +1,6 @@
 // The screen on which one recording is shown.
 
+import { cameraUrl } from "./address.js";
 import { fetched, Parts, UNPLAYABLE } from "./parts.js";
 
 const element = (id) => document.getElementById(id);
@@ -10,12 +11,12 @@ const LONG = 3000; // milliseconds after which it is said why it takes so long
 /** Address of what there is of a recording: "film", "thumbnail", "parts", and "part", which has a number. */
 export function address(what, { dir, name, size }, more = {}) {
   // the size is for the browser's store: after the clock was set back another recording may get the name
-  return new URL(`/web/${what}?${new URLSearchParams({ dir, fname: name, size, ...more })}`, location.origin).href;
+  return cameraUrl(`web/${what}`, { dir, fname: name, size, ...more }).href;
 }
 
 /** Address of the file itself. */
 export function fileAddress(action, { dir, name }) {
-  return new URL(`/sdcard.cgi?${new URLSearchParams({ action, dir, fname: name })}`, location.origin).href;
+  return cameraUrl("sdcard.cgi", { action, dir, fname: name }).href;
 }
 
 /** Shows recordings; `others(recording)` gives { earlier, later }, `gone(recording)` is told of one that was deleted. */

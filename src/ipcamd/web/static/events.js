@@ -1,5 +1,7 @@
 // The event log as a list, a card for each day.
 
+import { cameraUrl } from "./address.js";
+
 const FEW = 200; // entries that are shown at first
 const MOST = 10_000; // entries that the camera keeps
 
@@ -44,7 +46,7 @@ export function aroundClip(done) {
 
 function clip(name) {
   const link = made("a", "", name);
-  link.href = `/recordings#event/${name}`;
+  link.href = `recordings#event/${name}`;
   return link;
 }
 
@@ -86,7 +88,7 @@ function older(place, count) {
 
 async function load(place, count = FEW) {
   try {
-    const answer = await fetch(new URL(`/cgi/admin/eventlog.cgi?format=json&count=${count}`, location.origin));
+    const answer = await fetch(cameraUrl("cgi/admin/eventlog.cgi", { format: "json", count }));
     if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
     const entries = parse(await answer.text());
     const days = byDay(entries, new Date().toLocaleDateString("sv"));

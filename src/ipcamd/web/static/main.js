@@ -1,5 +1,6 @@
 // The home page: joins stream, picture, measurements and what is shown.
 
+import { cameraUrl } from "./address.js";
 import { H264Picture, canDecodeH264 } from "./h264.js";
 import { Meter } from "./meter.js";
 import { Motion } from "./motion.js";
@@ -10,10 +11,10 @@ import { Stream } from "./stream.js";
 import { View } from "./view.js";
 
 const STREAMS = {
-  mjpeg: { path: "/cgi/mjpg/mjpeg.cgi", Picture: JpegPicture },
-  h264: { path: "/cgi/mpeg/stream1.cgi?codec=h264", Picture: H264Picture },
+  mjpeg: { path: "cgi/mjpg/mjpeg.cgi", Picture: JpegPicture },
+  h264: { path: "cgi/mpeg/stream1.cgi?codec=h264", Picture: H264Picture },
 };
-const ABOUT = "/cgi/param.cgi?action=list&group=System.Info"; // as much as this account may know
+const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // as much as this account may know
 const UNSEEN = 15_000; // milliseconds in the background before the connection is let go
 const OFFSET_AGE = 60_000; // milliseconds after which the camera's clock is looked at again
 const ABSURD = 3_000; // milliseconds by which a delay cannot change at once: a clock was set
@@ -107,7 +108,7 @@ setInterval(() => {
 
 async function learn() {
   try {
-    const answer = await fetch(new URL(ABOUT, location.origin), { cache: "no-store" });
+    const answer = await fetch(cameraUrl(ABOUT), { cache: "no-store" });
     if (answer.ok) view.info(parameters(await answer.text()));
   } catch {
     // the page already has the name from when it was loaded
@@ -152,7 +153,7 @@ async function saveSnapshot() {
 }
 
 async function freshPicture() {
-  const answer = await fetch(new URL("/cgi/jpg/image.cgi", location.origin), { cache: "no-store" });
+  const answer = await fetch(cameraUrl("cgi/jpg/image.cgi"), { cache: "no-store" });
   if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
   return answer.blob();
 }

@@ -1,10 +1,11 @@
 // Motion detection on the page: levels for everybody, windows and their settings for administrators.
 
+import { cameraUrl } from "./address.js";
 import { NAME, areas, complaint, inside, isEmpty, read, write } from "./windows.js";
 import { Zones } from "./zones.js";
 
-const SETUP = "/setup.cgi";
-const PICTURE = "/web/picture";
+const SETUP = "setup.cgi";
+const PICTURE = "web/picture";
 const MEASURE = 2000; // milliseconds after which the picture's size is asked for again: some sources change it
 const FIRST = { left: 200, top: 160, right: 440, bottom: 400, percent: 10 }; // a window that is switched on and has no area yet:
 // 10 per cent is what docs/motion.md begins with; at the factory's 50 hardly anybody who walks by is large enough
@@ -45,7 +46,7 @@ export class Motion {
   /** Ask the camera for its windows; only administrators are told. */
   async load() {
     try {
-      const answer = await fetch(new URL(SETUP, location.origin), { cache: "no-store" });
+      const answer = await fetch(cameraUrl(SETUP), { cache: "no-store" });
       element("motion-button").hidden = !answer.ok;
       if (!answer.ok) return this.#open(false);
       const text = await answer.text();
@@ -100,7 +101,7 @@ export class Motion {
 
   async #measure() {
     try {
-      const answer = await fetch(new URL(PICTURE, location.origin), { cache: "no-store", signal: AbortSignal.timeout(MEASURE) });
+      const answer = await fetch(cameraUrl(PICTURE), { cache: "no-store", signal: AbortSignal.timeout(MEASURE) });
       const { width, height } = await answer.json();
       this.#picture = width && height ? { width, height } : null;
     } catch {
@@ -129,7 +130,7 @@ export class Motion {
     const sent = write(this.#settings);
     element("motion-save").disabled = true;
     try {
-      const answer = await fetch(new URL(SETUP, location.origin), { method: "POST", body: sent });
+      const answer = await fetch(cameraUrl(SETUP), { method: "POST", body: sent });
       const wrong = answer.ok ? complaint(await answer.text()) : `the camera answered ${answer.status}`;
       if (wrong) throw new Error(wrong);
       this.#saved = sent.toString();

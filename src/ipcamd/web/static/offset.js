@@ -1,5 +1,7 @@
 // How far the camera's clock is ahead of the browser's, so that a picture's age can be told.
 
+import { cameraUrl } from "./address.js";
+
 const TRIES = 5;
 
 /** The browser's time: milliseconds since the epoch, finer than Date.now() and never set back. */
@@ -28,7 +30,7 @@ export async function clockOffset(ask, time = browserTime) {
 
 /** @returns {Promise<number>} the camera's time, milliseconds since the epoch */
 export async function askCamera() {
-  const answer = await fetch(new URL("/web/now", location.origin), { cache: "no-store" });
+  const answer = await fetch(cameraUrl("web/now"), { cache: "no-store" });
   if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
   return (await answer.json()).now;
 }

@@ -1,5 +1,6 @@
 // The page of recordings: days, the strip of a day, small pictures.
 
+import { cameraUrl } from "./address.js";
 import { address, Cinema } from "./cinema.js";
 
 const DAY = 86_400; // seconds
@@ -105,8 +106,8 @@ class Page {
 
   async load() {
     try {
-      const query = this.#day ? `?day=${this.#day}` : "";
-      const answer = await fetch(new URL(`/web/recordings${query}`, location.origin), { cache: "no-store" });
+      const query = this.#day ? { day: this.#day } : {};
+      const answer = await fetch(cameraUrl("web/recordings", query), { cache: "no-store" });
       if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
       this.#take(await answer.text());
     } catch (error) {

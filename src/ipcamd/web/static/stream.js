@@ -1,5 +1,6 @@
 // Watch a stream for as long as somebody looks: connect, hand out frames, and after any end connect again.
 
+import { cameraUrl } from "./address.js";
 import { Multipart } from "./multipart.js";
 import { readPayload } from "./payload.js";
 
@@ -45,7 +46,7 @@ export class Stream {
   /** @param {string} path @param {Listener} listener */
   constructor(path, listener) {
     // not relative to the page: its address may hold a password, which fetch refuses
-    this.#url = new URL(path, location.origin);
+    this.#url = cameraUrl(path);
     this.#listener = listener;
   }
 

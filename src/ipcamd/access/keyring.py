@@ -1,0 +1,69 @@
+"""Key ring: the Digest secrets of all accounts in the present realm."""
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ipcamd.access.accounts import Accounts, Entry
+from ipcamd.wire.digest import MD5, SHA256, digest, secret
+
+_ALWAYS = -1.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The secrets that a login of one account is compared with."""
+
+    entry: Entry | None
+    """None: no such account; comparing with random secrets takes the same time."""
+    secrets: Mapping[str, str]
+    """H(A1) by algorithm."""
+    since: float
+    """Nonces from before this moment do not count: the password was changed."""
+
+
+class KeyRing:
+    """The keys of all accounts, made anew when an account or the realm has changed.
+
+    All at once: whether a name exists must not be seen from how long its first login takes.
+    """
+
+    def __init__(self, accounts: Accounts, now: Callable[[], float]) -> None:
+        self._accounts = accounts
+        self._now = now
+        self._made_for: tuple[object, str] = (None, "")
+        self._by_name: dict[str, Keys] = {}
+        self._by_hash: dict[str, Keys] = {}
+        self._nobody = self._random(None, _ALWAYS)
+
+    def find(self, realm: str, user: str, hashed: bool = False) -> Keys:
+        """Return the keys of a user, named by name or by its hash; random ones if there is no such user."""
+        if self._made_for[0] is not self._accounts.entries or self._made_for[1] != realm:
+            self._make(self._accounts.entries, realm)
+        return (self._by_hash if hashed else self._by_name).get(user, self._nobody)
+
+    def _make(self, entries: Mapping[str, Entry], realm: str) -> None:
+        self._by_name = {name: self._keys(entry, realm) for name, entry in entries.items()}
+        self._by_hash = {
+            digest(algorithm, f"{name}:{realm}"): keys
+            for name, keys in self._by_name.items()
+            for algorithm in (MD5, SHA256)
+        }
+        self._made_for = (entries, realm)
+
+    def _keys(self, entry: Entry, realm: str) -> Keys:
+        name = entry.account.name
+        old = self._by_name.get(name)
+        known = old is None or (old.entry is not None and old.entry.sealed == entry.sealed)
+        since = (_ALWAYS if old is None else old.since) if known else self._now()
+        password = self._accounts.password(entry)
+        if password is None:
+            _log.error("the password of the account %s is lost: an administrator must set a new one", name)
+            return self._random(entry, since)
+        return Keys(entry, {a: secret(a, name, realm, password) for a in (MD5, SHA256)}, since)
+
+    @staticmethod
+    def _random(entry: Entry | None, since: float) -> Keys:
+        return Keys(entry, {MD5: os.urandom(16).hex(), SHA256: os.urandom(32).hex()}, since)

@@ -1,0 +1,37 @@
+"""Recent logins: the addresses that may talk over UDP, which carries no login (SDK 5.3)."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from ipcamd.access.accounts import Accounts, Entry
+from ipcamd.params.group import Rank
+
+VALID_S = 60.0
+"""How long after a login its address counts as the account's."""
+ADDRESSES = 1024
+"""The most addresses that are remembered."""
+
+
+class RecentLogins:
+    """Addresses from which an account that may talk has logged in."""
+
+    def __init__(self, accounts: Accounts, now: Callable[[], float]) -> None:
+        self._accounts = accounts
+        self._now = now
+        self._logins: OrderedDict[str, tuple[float, Entry]] = OrderedDict()
+
+    def note(self, address: str, entry: Entry) -> None:
+        """Remember a login."""
+        if entry.account.rank < Rank.USERS:
+            return
+        self._logins[address] = self._now(), entry
+        self._logins.move_to_end(address)
+        if len(self._logins) > ADDRESSES:
+            self._logins.popitem(last=False)
+
+    def may_talk(self, address: str) -> bool:
+        """Whether an account that may talk has logged in from this address within the last minute."""
+        if address not in self._logins:
+            return False
+        logged_in, entry = self._logins[address]
+        return self._accounts.entry(entry.account.name) is entry and self._now() - logged_in <= VALID_S

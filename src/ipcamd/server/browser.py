@@ -1,0 +1,24 @@
+"""Signs by which a request shows that a browser sent it."""
+
+from collections.abc import Mapping
+
+_BROWSER_FIELDS = frozenset({"origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"})
+
+
+def is_navigation(fields: Mapping[str, str]) -> bool:
+    """Whether the answer is to be shown as a page.
+
+    Java's HTTP client asks for text/html first, too, but it is no browser.
+    """
+    return fields.get("accept", "").startswith("text/html") and not fields.get("user-agent", "").startswith("Java/")
+
+
+def is_from_browser(fields: Mapping[str, str]) -> bool:
+    """Whether a browser sent the request.
+
+    A page can suppress ``Referer``, and over plain HTTP no ``Sec-Fetch-*`` is sent; ``User-Agent`` and
+    ``Accept-Language`` it cannot suppress.
+    """
+    if not _BROWSER_FIELDS.isdisjoint(fields) or is_navigation(fields):
+        return True
+    return "accept-language" in fields and fields.get("user-agent", "").startswith("Mozilla/")

@@ -1,0 +1,46 @@
+"""Host check: browsers may use the camera by its own names alone (against DNS rebinding)."""
+
+import socket
+from collections.abc import Callable, Iterable
+from ipaddress import ip_address
+
+LOCAL_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa", ".test", ".localhost")
+"""Names that no public name server answers for."""
+
+
+class AllowedHosts:
+    """The names by which a browser may use the camera."""
+
+    def __init__(self, names: Iterable[str] = (), own: Callable[[], Iterable[str]] = lambda: ()) -> None:
+        """`names` are given by the owner (``--allowed-host``); `own` returns further names that lead to the camera."""
+        self._names = {_canonical(name) for name in (*names, socket.gethostname())}
+        self._own = own
+
+    def add(self, name: str) -> None:
+        """Allow one more name."""
+        self._names.add(_canonical(name))
+
+    def allows(self, authority: str) -> bool:
+        """Whether a browser may use the host in ``Host``, which may have a port."""
+        name = _canonical(_without_port(authority))
+        if "." not in name or name in self._names or name.endswith(LOCAL_SUFFIXES) or _is_address(name):
+            return True
+        return name in map(_canonical, self._own())
+
+
+def _without_port(authority: str) -> str:
+    if authority.startswith("["):
+        return authority[1:].partition("]")[0]
+    return authority.partition(":")[0]
+
+
+def _canonical(name: str) -> str:
+    return name.lower().removesuffix(".")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return True
