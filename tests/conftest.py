@@ -1,5 +1,7 @@
 """Fixtures that start the real camera."""
 
+import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -53,3 +55,17 @@ def shared_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraPr
 def client(shared_camera: CameraProcess) -> Client:
     """The administrator of the shared camera; change nothing, or change it back."""
     return shared_camera.client
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Hold up whoever reads in a file of a card until the event is set: a card that takes long to be looked through."""
+    gate, real = threading.Event(), os.pread
+
+    def pread(fd: int, length: int, offset: int) -> bytes:
+        gate.wait(60)
+        return real(fd, length, offset)
+
+    monkeypatch.setattr(os, "pread", pread)
+    yield gate
+    gate.set()

@@ -8,6 +8,7 @@ IpcamdError
 ├── HttpError       a request is refused by HTTP itself: 4xx/5xx
 ├── StoreError      a change could not be made durable; memory is as before
 ├── CardError       the SD card is not there, full, or failed
+│   └── CardBusy    it is still being looked through
 ├── DeliveryError   a target did not take what was sent to it; it is tried again
 ├── ViewerLimitReached  all places for viewers that the account may have are taken: 503, RTSP 453
 └── SourceError     a picture source failed; the capture tries again
@@ -46,6 +47,10 @@ class StoreError(IpcamdError):
 
 class CardError(IpcamdError):
     """The SD card is not there, is full, or failed; the message says which."""
+
+
+class CardBusy(CardError):
+    """It is not known yet what is on the SD card."""
 
 
 class DeliveryError(IpcamdError):

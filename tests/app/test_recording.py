@@ -9,7 +9,7 @@ from ipcamd.app.recording import card_sink
 from ipcamd.errors import CardError
 from ipcamd.event_bus import Event, Kind
 from ipcamd.recording.clip_file import ClipFile
-from ipcamd.storage.card import Card, Film
+from ipcamd.storage.card import Card, WholeFile
 
 EVENT = Event(Kind.MOTION, 0, window=1)
 PICTURES = [ClipFile(Path(), f"{number}.jpg", "image/jpeg", 1, 0, 0, EVENT, "door") for number in range(3)]
@@ -22,7 +22,7 @@ class Filling:
         self.room = room
         self.names: list[str] = []
 
-    async def keep(self, film: Film) -> None:
+    async def keep(self, film: WholeFile) -> None:
         if len(self.names) == self.room:
             raise CardError("the SD card is full")
         self.names.append(film.name)

@@ -3,13 +3,13 @@
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
 
 from ipcamd.app import run
 from ipcamd.app.run import TRIES, ExitReason
+from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.errors import PortTaken
 from ipcamd.options import Options, read
 from ipcamd.server.listener import bind
@@ -26,11 +26,11 @@ class Cameras:
         self.at_end: Callable[[], None] = lambda: None
         self.restart: Callable[[], None]
 
-    async def start_camera(self, stack: AsyncExitStack, options: Options, restart: Callable[[], None], _: object):  # type: ignore[no-untyped-def]
+    async def start_camera(self, stack: ShutdownStack, options: Options, restart: Callable[[], None], _: object):  # type: ignore[no-untyped-def]
         self.ports.append(options.port)
         (sock,) = bind((HOST,), options.port)
-        stack.callback(sock.close)
-        stack.callback(self._falls)
+        stack.push(sock.close)
+        stack.push(self._falls)
         self.restart = restart
         self.started.set()
         return lambda: None

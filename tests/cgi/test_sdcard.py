@@ -1,6 +1,8 @@
 """``/sdcard.cgi`` (SDK 14): exact answers, hostile names, ten thousand recordings."""
 
+import asyncio
 import inspect
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +12,7 @@ import pytest
 from tests.cgi.asking import NOON, SECOND, World
 from tests.wire.avi.films import film, pictures
 
+from ipcamd.cgi import sdcard
 from ipcamd.cgi.endpoint import Call, FileReply, Reply
 from ipcamd.cgi.sdcard import ENDPOINT
 from ipcamd.errors import RequestFailed
@@ -27,7 +30,7 @@ async def card(world: World) -> Iterator[World]:  # type: ignore[misc]
     put(world, 1)
     put(world, 2, "event")
     await world.card.start()
-    await world.card.known()
+    await world.card.until_known()
     yield world
     await world.card.stop()
 
@@ -196,7 +199,7 @@ async def test_download(card: World) -> None:
     assert answer.reply.content_type == "video/x-msvideo"
     assert ("Content-Disposition", f'attachment; filename="{FIRST}"') in answer.reply.headers
     assert (answer.reply.status, answer.start, answer.length) == (200, 0, path.stat().st_size)
-    assert answer.content.read() == path.read_bytes()
+    assert await answer.content.read(0, 1 << 20) == path.read_bytes()
     answer.content.close()
     part = await got(card, f"action=download&fname={FIRST}", range="bytes=8-11")
     assert (part.reply.status, part.start, part.length) == (206, 8, 4)
@@ -261,3 +264,22 @@ async def test_a_page_of_ten_thousand(card: World) -> None:
     assert answer.count("|") == 40
     last = await card.text(ENDPOINT, "action=list&page=501")
     assert last.count("|") == 2
+
+
+async def test_requests_wait_for_a_card_that_is_being_read(
+    world: World, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(world, 0)
+    await world.card.start()
+    monkeypatch.setattr(sdcard, "READ_S", 0.02)
+    for action in ("list", f"download&fname={FIRST}", f"delete&fname={FIRST}"):
+        answer = await world.ask(ENDPOINT, f"action={action}")
+        assert (answer.status, answer.body) == (503, b"Request failed: the card is being read\r\n")
+    assert await world.text(ENDPOINT, "action=status") == "1\r\n"
+    assert (world.path / "sdcard" / "record" / FIRST).exists()
+    monkeypatch.setattr(sdcard, "READ_S", 30.0)
+    listing = asyncio.create_task(world.text(ENDPOINT, "action=list"))
+    await asyncio.sleep(0)
+    held.set()
+    assert (await listing).startswith(f"/sdcard/record/,1,1,1,{FIRST}|")
+    await world.card.stop()

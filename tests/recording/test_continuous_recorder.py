@@ -46,7 +46,7 @@ class Filming:
 
     async def start(self) -> None:
         await self.card.start()
-        await self.card.known()
+        await self.card.until_known()
         self.recorder.run(True)
         await self.until(lambda: self.stage.hub.viewers)
 

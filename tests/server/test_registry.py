@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import resource
 import socket
 import ssl
@@ -29,6 +30,8 @@ from ipcamd.server.router import Router
 from ipcamd.server.service import HttpService
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.multipart import SDK_TYPE
+from ipcamd.workers.file import ThreadedFile
+from ipcamd.workers.pool import WorkerPool
 
 QUICK = Endpoint("/quick", Rank.GUEST, lambda call: text("OK"))
 GET = b"GET /quick HTTP/1.1\r\nConnection: close\r\n\r\n"
@@ -218,7 +221,7 @@ async def stalled(tmp_path: Path) -> AsyncIterator[tuple[Server, list[FileReply]
     files: list[FileReply] = []
 
     async def download(call: Call) -> FileReply:
-        files.append(FileReply(Reply(), path.open("rb"), 0, 8_000_000))
+        files.append(FileReply(Reply(), ThreadedFile(os.open(path, os.O_RDONLY), WorkerPool("file", 1)), 0, 8_000_000))
         return files[-1]
 
     async def stubborn(call: Call) -> Reply:
@@ -277,7 +280,7 @@ async def test_the_end_lets_go_of_the_camera(tmp_path: Path, monkeypatch: pytest
 
     async def download(call: Call) -> FileReply:
         reached.set()
-        return FileReply(Reply(), path.open("rb"), 0, 8_000_000)
+        return FileReply(Reply(), ThreadedFile(os.open(path, os.O_RDONLY), WorkerPool("file", 1)), 0, 8_000_000)
 
     camera = Stand()
     released = weakref.ref(camera)

@@ -29,7 +29,7 @@ class Slot:
 
     async def start(self) -> Card:
         await self.card.start()
-        await self.card.known()
+        await self.card.until_known()
         return self.card
 
     async def again(self) -> Card:

@@ -3,6 +3,7 @@
 import inspect
 import io
 import json
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.settings.change import Change
 from ipcamd.storage.recording import Recording, name_of
+from ipcamd.web import recordings
 from ipcamd.web.recordings import ENDPOINTS, _days, _of
 
 LIST, PARTS, PART, FILM, THUMBNAIL = ENDPOINTS
@@ -37,7 +39,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(film(shown, codecs.JPEG))
     await world.card.start()
-    await world.card.known()
+    await world.card.until_known()
     yield world
     await world.card.stop()
     await world.projector.close()
@@ -132,8 +134,7 @@ async def test_a_film(world: World) -> None:
     answer = await outcome
     assert isinstance(answer, FileReply)
     with answer.content:
-        answer.content.seek(answer.start)
-        assert answer.content.read(answer.length) == b"ftyp"
+        assert await answer.content.read(answer.start, answer.length) == b"ftyp"
     assert (answer.reply.status, answer.reply.content_type) == (206, "video/mp4")
 
 
@@ -210,3 +211,20 @@ def test_days_have_23_or_25_hours_when_the_clocks_are_changed() -> None:
         ("2025-10-27", 48),
     ]
     assert sum(len(_of(known, day, berlin)) for day, _, _ in days) == len(known)
+
+
+async def test_the_page_waits_for_a_card_that_is_being_read(
+    world: World, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = world.path / "sdcard" / "record" / "ipcamd-01012025-000000.avi"
+    world.card.insert(False)
+    path.write_bytes(film(pictures(codecs.JPEG, 3), codecs.JPEG))
+    world.card.insert(True)
+    monkeypatch.setattr(recordings, "READ_S", 0.02)
+    for endpoint in ENDPOINTS:
+        with pytest.raises(HttpError, match="the card is being read") as refused:
+            await world.ask(endpoint, f"dir=record&fname={path.name}&number=0")
+        assert refused.value.status == 503
+    held.set()
+    await world.card.until_known()
+    assert (await world.ask(LIST)).status == 200

@@ -6,12 +6,12 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 
 from ipcamd.app.core import Core, build_core
 from ipcamd.app.events import build_events
 from ipcamd.app.media import build_media
 from ipcamd.app.services import Ports, Services
+from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.errors import ConfigError
 from ipcamd.options import Options
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 async def start_camera(
-    stack: AsyncExitStack, options: Options, restart: Callable[[], None], applied: dict[str, str]
+    stack: ShutdownStack, options: Options, restart: Callable[[], None], applied: dict[str, str]
 ) -> Callable[[], None]:
     """Build and start all parts; say when the camera is ready. What was started ends with `stack`.
 

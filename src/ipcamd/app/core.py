@@ -1,10 +1,11 @@
 """What everything else stands on: the store, who the camera is, what time it is."""
 
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from ipcamd.access.accounts import Accounts
 from ipcamd.access.authenticator import Authenticator
+from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.device.choose import choose_drivers
 from ipcamd.device.clock import CameraClock
 from ipcamd.device.drivers import Drivers
@@ -17,6 +18,7 @@ from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 from ipcamd.store.keyvalue import KeyValueStore
+from ipcamd.workers.thread import run_in_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,13 @@ class Core:
     events: EventLog
 
 
-async def build_core(stack: AsyncExitStack, options: Options, applied: dict[str, str]) -> Core:
+async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, str]) -> Core:
     """Open the store and what is kept in it, and choose the drivers. For `applied` see ``VirtualHardware``.
 
     Raises ``ConfigError`` and ``StoreError``.
     """
-    database = stack.enter_context(Database(options.state_dir / "ipcamd.db"))
+    database = await run_in_thread(partial(Database, options.state_dir / "ipcamd.db"), "store")
+    stack.push_store(database.shut_down)
     facts = KeyValueStore(database)
     drivers = choose_drivers(options.hardware, facts, applied)
     plate = await identity(facts)
@@ -51,7 +54,7 @@ async def build_core(stack: AsyncExitStack, options: Options, applied: dict[str,
     accounts = Accounts(database, options.allow_weak_password)
     password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)
     events = EventLog(database)
-    stack.push_async_callback(events.flush)
+    stack.push_store(events.flush)
     return Core(
         options=options,
         database=database,

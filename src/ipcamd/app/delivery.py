@@ -1,8 +1,7 @@
 """The way out for what was captured: to FTP, mail and Samba servers."""
 
-from contextlib import AsyncExitStack
-
 from ipcamd.app.core import Core
+from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker.worker import WorkerResources
@@ -12,12 +11,12 @@ FLAGS = {"EnableFtp": "ftp", "EnableEmail": "email", "EnableSamba": "samba"}
 """A schedule's flag to the target that it wants."""
 
 
-def build_delivery(stack: AsyncExitStack, on: Core) -> Delivery:
+def build_delivery(stack: ShutdownStack, on: Core) -> Delivery:
     """Take up what was left to be delivered, and begin. Raises ``ConfigError`` and ``StoreError``."""
     settings, clock, folder = on.settings, on.clock, on.options.state_dir / "spool"
     kinds = uploaders(lambda: settings["System.Info"]["ServerName"], clock.local)
     delivery = Delivery(on.database, folder, on.events, clock.now_ns, kinds, WorkerResources(settings, on.egress))
-    stack.push_async_callback(delivery.close)
+    stack.push(delivery.close)
     delivery.start()
     return delivery
 

@@ -1,6 +1,5 @@
 """What happens around the camera, and what it then does: triggers, schedules, actions, notices (SDK 11, 12)."""
 
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,6 +7,7 @@ from ipcamd.app.core import Core
 from ipcamd.app.delivery import build_delivery, sinks
 from ipcamd.app.media import MediaParts
 from ipcamd.app.recording import RecordingParts, build_recording, card_sink
+from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.event_bus import Event, EventBus, Kind, spelled
@@ -32,22 +32,23 @@ class EventParts:
     delivery: Delivery
 
 
-async def build_events(stack: AsyncExitStack, on: Core, senses: MediaParts) -> EventParts:
+async def build_events(stack: ShutdownStack, on: Core, senses: MediaParts) -> EventParts:
     """Build the way from triggers to actions, and keep it in step with the settings."""
     settings, clock, bus = on.settings, on.clock, EventBus()
     schedules = Schedules(settings)
     output = Output(on.drivers.output.set_level, lambda: settings["GPIO"]["TriggerOutStatus1"])
-    stack.callback(output.close)
+    stack.push(output.close)
     settings.watch("GPIO", lambda _: output.settle())
     kept = await build_recording(stack, on, senses)
     delivery = build_delivery(stack, on)
     ways = {"EnableSDCard": card_sink(kept.card), **sinks(delivery)}
     engine = Engine(schedules, kept.clips, ways, output, on.events, clock.local, lambda: kept.card.trouble)
-    stack.push_async_callback(engine.close)
-    stack.push_async_callback(kept.close)
+    stack.push(engine.close)
+    stack.push(kept.recorder.close)
+    stack.push(kept.clips.close)
     bus.subscribe(engine.hear)
     notifier = HttpNotifier(settings, on.egress, partial(_told, on))
-    stack.push_async_callback(notifier.close)
+    stack.push(notifier.close)
     bus.subscribe(notifier.hear)
     _inputs(on, bus)
     motion = MotionTrigger(bus, senses.motion)
@@ -57,12 +58,12 @@ async def build_events(stack: AsyncExitStack, on: Core, senses: MediaParts) -> E
         kept.follow(on, in_force)
 
     times = Times(schedules, bus, clock.local, clock.now_ns, follow)
-    stack.callback(times.close)
+    stack.push(times.close)
     for group in (*SCHEDULES, NOTIFY, TIME):
         settings.watch(group.name, lambda _: times.look())
     clock.watch(times.look)
     times.look()
-    engine.resume(kept.card.known)
+    engine.resume(kept.card.until_known)
     return EventParts(schedules, kept, delivery)
 
 

@@ -1,10 +1,10 @@
 """What the camera sees, hears and says, and the world around a virtual one."""
 
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from ipcamd.app.core import Core
+from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.virtual import connect_source
 from ipcamd.device.drivers import Drivers
 from ipcamd.media import sound as sounds
@@ -35,7 +35,7 @@ class MediaParts:
         }
 
 
-async def build_media(stack: AsyncExitStack, on: Core) -> MediaParts:
+async def build_media(stack: ShutdownStack, on: Core) -> MediaParts:
     """Build them and start their threads, which sleep until somebody watches. Raises ``ConfigError``."""
     pacing = pace.Clock(now=on.clock.now_ns, local=on.clock.local)
     source = sources.make(on.options.source, pacing, on.options.source_tls)
@@ -52,11 +52,11 @@ async def build_media(stack: AsyncExitStack, on: Core) -> MediaParts:
         instrument=instrument,
         own_sound=on.options.audio == "",
     )
-    stack.push_async_callback(pipeline.stop)
+    stack.push(pipeline.stop)
     if on.drivers.virtual:
         connect_source(on.drivers.virtual, source, pipeline.capture)
     motion = Motion(on.settings, pipeline)
-    stack.push_async_callback(motion.stop)
+    stack.push(motion.stop)
     speaker = _speaker(stack, on)
     await pipeline.start()
     await motion.start()
@@ -70,12 +70,12 @@ def _status(motion: Motion, drivers: Drivers) -> Status:
     return Status((first, second, third), (one, two), drivers.output.level == "high")
 
 
-def _speaker(stack: AsyncExitStack, on: Core) -> Speaker | None:
+def _speaker(stack: ShutdownStack, on: Core) -> Speaker | None:
     """Return the speaker, if there is to be one."""
     if on.options.speaker == "none":
         return None
     speaker = Speaker(sounds.output(on.options.speaker))
-    stack.callback(speaker.close)
+    stack.push(speaker.close)
     on.settings.watch("Audio", speaker.follow)
     speaker.follow(on.settings["Audio"])
     return speaker

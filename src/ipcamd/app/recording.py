@@ -1,12 +1,12 @@
 """What is kept of what the camera sees: clips of events, recordings, the SD card."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
+from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.virtual import connect_card
 from ipcamd.errors import CardError
 from ipcamd.events.schedule import Schedule
@@ -50,19 +50,13 @@ class RecordingParts:
         card = self.card
         return {
             ("Hardware", "SDCard"): lambda: "1" if card.slot else "0",
-            (STORAGE.name, "Mount"): lambda: "yes" if card.look() else "no",
+            (STORAGE.name, "Mount"): lambda: "yes" if card.mounted else "no",
             (STORAGE.name, "TotalSpace"): lambda: str(card.space().total // MEGABYTE),
             (STORAGE.name, "FreeSpace"): lambda: str(card.space().free // MEGABYTE),
         }
 
-    async def close(self) -> None:
-        """End what is being captured and recorded, and finish its files."""
-        self.clips.arm(False)
-        await self.recorder.close()
-        await self.clips.close()
 
-
-async def build_recording(stack: AsyncExitStack, on: Core, senses: MediaParts) -> RecordingParts:
+async def build_recording(stack: ShutdownStack, on: Core, senses: MediaParts) -> RecordingParts:
     """Build them; the card is looked through in the background."""
     model, clock = on.identity.model_name, on.clock
 
@@ -70,7 +64,7 @@ async def build_recording(stack: AsyncExitStack, on: Core, senses: MediaParts) -
         on.events.note(Entry(clock.now_ns(), what, failed=why))
 
     card = Card(_root(on.options), Index(on.database), lambda: on.settings[STORAGE.name]["DiskFull"], clock.zone, note)
-    stack.push_async_callback(card.stop)
+    stack.push(card.stop)
     recorder = ContinuousRecorder(senses.pipeline, card, on.settings, model, clock.now_ns, clock.local)
     shelf, orders = on.options.state_dir / "clips", PendingClips(on.database)
     clips = ClipRecorder(senses.pipeline, on.settings, shelf, orders, model, clock.now_ns, clock.local)
@@ -80,7 +74,7 @@ async def build_recording(stack: AsyncExitStack, on: Core, senses: MediaParts) -
     await card.start()
     projector = Playback(card, on.options.state_dir / "projector")
     await projector.start()
-    stack.push_async_callback(projector.close)
+    stack.push(projector.close)
     return RecordingParts(card, clips, recorder, projector)
 
 

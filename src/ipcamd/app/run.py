@@ -1,4 +1,4 @@
-"""A camera's lives: one after the other in the same process, until it is told to stop."""
+"""Runner of the camera: start, restart and stop within one process."""
 
 import asyncio
 import enum
@@ -7,25 +7,25 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from dataclasses import fields, replace
+from functools import partial
+from typing import Any
 
 from ipcamd import logs
 from ipcamd.app.build import start_camera
+from ipcamd.app.shutdown import ShutdownStack, exit_at_last
 from ipcamd.errors import ConfigError, PortTaken
 from ipcamd.options import Options
 from ipcamd.server.port import free_port
 
 TRIES = 4
-"""How often to begin where any port will do."""
-GRACE = 2.5
-"""Seconds that an orderly end of a life may take; what hangs then is left behind."""
+"""Attempts to start where any port will do."""
 
 _log = logging.getLogger(__name__)
 
 
 class ExitReason(enum.Enum):
-    """Why a life of the camera ends."""
+    """Why the camera ends."""
 
     STOP = enum.auto()
     RESTART = enum.auto()
@@ -40,31 +40,37 @@ def main(options: Options, reread: Callable[[], Options]) -> None:
 
 
 class Runner:
-    """One life of the camera after the other: a restart ends one and begins the next."""
+    """Runs a camera, again and again after each restart, until it is stopped."""
 
     def __init__(self, options: Options, reread: Callable[[], Options]) -> None:
         self._given = options
         self._options = options
         self._reread = reread
-        self._end: asyncio.Future[ExitReason]
+        self._exit: asyncio.Future[ExitReason]
         self._stopped = False
-        """It is to end for good; perhaps told between two lives."""
-        self._refresh: Callable[[], None] = lambda: None
+        """The process is to end; perhaps the signal came during a restart."""
+        self._reload_files: Callable[[], None] = lambda: None
         self._applied: dict[str, str] = {}
-        """What people and nature did to a virtual device: a restart does not undo it."""
+        """What was done to a virtual device: a restart does not undo it."""
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT. Raises ``ConfigError``."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.request_exit, ExitReason.STOP)
+            loop.add_signal_handler(number, self._stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
-        end = await self._first()
-        while end is ExitReason.RESTART:
-            end = await self._run_once(_with_ports(self._options))
+        reason = await self._run_first()
+        while reason is ExitReason.RESTART:
+            reason = await self._run_once(_with_ports(self._options))
 
-    async def _first(self) -> ExitReason:
-        """Live for the first time. Where any port will do, one that was just free may be taken by now: take another."""
+    def request_exit(self, reason: ExitReason) -> None:
+        """End the camera that runs, or the one that is just being started."""
+        self._stopped = self._stopped or reason is ExitReason.STOP
+        if not self._exit.done():
+            self._exit.set_result(reason)
+
+    async def _run_first(self) -> ExitReason:
+        """Run for the first time. A free port that was found may be taken by now: then find another."""
         for left in reversed(range(TRIES)):
             try:
                 return await self._run_once(_with_ports(self._given))
@@ -74,29 +80,36 @@ class Runner:
         raise AssertionError  # the last round returns or raises
 
     async def _run_once(self, options: Options) -> ExitReason:
-        """Be a camera until its end comes; return what came. The ports stay the same in all lives to come."""
+        """Run one camera; return why it ended. The ports stay the same after a restart."""
         self._options = options
-        self._end = asyncio.get_running_loop().create_future()
+        self._exit = asyncio.get_running_loop().create_future()
         if self._stopped:
             return ExitReason.STOP
-        stack = AsyncExitStack()
+        stack = ShutdownStack()
         try:
-            self._refresh = await start_camera(
-                stack, options, lambda: self.request_exit(ExitReason.RESTART), self._applied
-            )
-            # what stands now stands for long: the collector need not look at it again and again
-            gc.collect()
-            gc.freeze()
-            return await self._end
+            await self._start(stack, options)
+            return await self._exit
         finally:
             gc.unfreeze()
-            await shut_down(stack)
+            await stack.close()
 
-    def request_exit(self, end: ExitReason) -> None:
-        """End the camera that runs, or the one that is just being started."""
-        self._stopped = self._stopped or end is ExitReason.STOP
-        if not self._end.done():
-            self._end.set_result(end)
+    async def _start(self, stack: ShutdownStack, options: Options) -> None:
+        """Start a camera, unless it is to end before that is done."""
+        restart = partial(self.request_exit, ExitReason.RESTART)
+        starting = asyncio.create_task(start_camera(stack, options, restart, self._applied))
+        either: list[asyncio.Future[Any]] = [starting, self._exit]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            return
+        self._reload_files = starting.result()
+        # all objects of now stay: the garbage collector need not look at them again
+        gc.collect()
+        gc.freeze()
+
+    def _stop(self) -> None:
+        exit_at_last()
+        self.request_exit(ExitReason.STOP)
 
     def _reload(self) -> None:
         """Read options and TLS files again; restart with the options if they are different and good."""
@@ -112,7 +125,7 @@ class Runner:
             logs.start(given.log_level, given.log_format)
             self.request_exit(ExitReason.RESTART)
         else:
-            self._refresh()
+            self._reload_files()
 
 
 def _with_ports(options: Options) -> Options:
@@ -125,12 +138,3 @@ def _with_ports(options: Options) -> Options:
         rtsps_port=options.rtsps_port or free_port(options.hosts),
         talk_port=options.talk_port or free_port(options.hosts, socket.SOCK_DGRAM),
     )
-
-
-async def shut_down(stack: AsyncExitStack) -> None:
-    """End all parts."""
-    try:
-        async with asyncio.timeout(GRACE):
-            await stack.aclose()
-    except TimeoutError:
-        _log.error("a part did not end within %s s and is left behind", GRACE)

@@ -2,13 +2,13 @@
 
 import asyncio
 import socket
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import cast
 
 from ipcamd.access.certificate import Certificate
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
+from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
 from ipcamd.errors import ConfigError
@@ -52,7 +52,7 @@ class Ports:
 class Services:
     """Builds each service in turn; they share the places of connections and of viewers."""
 
-    def __init__(self, stack: AsyncExitStack, on: Core, senses: MediaParts) -> None:
+    def __init__(self, stack: ShutdownStack, on: Core, senses: MediaParts) -> None:
         self._stack = stack
         self._on = on
         self._senses = senses
@@ -61,7 +61,7 @@ class Services:
         self.viewers = ViewerLimit(on.options.viewers)
         self._admission = Admission(Limits(on.options.viewers))
         self._open: list[HttpService | RtspService] = []
-        stack.push_async_callback(self._close)
+        stack.push(self._close)
 
     async def talk(self) -> int | None:
         """Open the UDP port for talk, and return it; None without a speaker. Raises ``ConfigError``."""
@@ -71,7 +71,7 @@ class Services:
         service = TalkService(
             self._mouth, lambda address: options.allow_anyone_to_talk or authenticator.may_talk(address)
         )
-        self._stack.callback(service.close)
+        self._stack.push(service.close)
         return await service.open(options.hosts, options.talk_port)
 
     async def rtsp(self) -> tuple[RtspService, int, int | None]:

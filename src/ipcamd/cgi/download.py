@@ -1,16 +1,18 @@
 """A file as an answer: whole, or the part of it that was asked for."""
 
 import re
-from typing import BinaryIO
 
 from ipcamd.cgi.endpoint import Call, FileReply, Reply
 from ipcamd.wire import ranges
 from ipcamd.wire.ranges import Range
+from ipcamd.workers.file import ThreadedFile
 
 Headers = tuple[tuple[str, str], ...]
 
 
-def download(call: Call, content: BinaryIO, size: int, tag: str, content_type: str, headers: Headers = ()) -> FileReply:
+def download(
+    call: Call, content: ThreadedFile, size: int, tag: str, content_type: str, headers: Headers = ()
+) -> FileReply:
     """Return the answer to a request for a file of `size` bytes; `tag` is different for each content that it has."""
     headers = (*headers, ("Accept-Ranges", "bytes"), ("ETag", tag))
     try:

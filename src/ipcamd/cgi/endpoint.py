@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import BinaryIO
 
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
@@ -12,6 +11,7 @@ from ipcamd.params.group import Rank
 from ipcamd.settings.change import Requester
 from ipcamd.wire.http import Head
 from ipcamd.wire.query import Query
+from ipcamd.workers.file import ThreadedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class FileReply:
 
     reply: Reply
     """Its head; without a body."""
-    content: BinaryIO
+    content: ThreadedFile
     start: int
     """The first byte that is sent."""
     length: int

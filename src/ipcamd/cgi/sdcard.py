@@ -1,12 +1,14 @@
 """``/sdcard.cgi``: the SD card's state, and what is recorded on it (SDK 14)."""
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
 
 from ipcamd.cgi.download import attachment, download
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, text
-from ipcamd.errors import CardError, RequestFailed
+from ipcamd.errors import CardBusy, CardError, RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.storage.card import READ_S
 from ipcamd.storage.recording import FOLDERS, NAME, Recording, nanoseconds
 from ipcamd.wire.query import Query
 
@@ -33,21 +35,18 @@ async def sdcard(call: Call) -> Reply | FileReply:
     for name, _ in call.query.pairs:
         if name.lower() not in map(str.lower, known):
             raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: {', '.join(known)}")
-    return await {
-        "status": _status,
-        "space": _space,
-        "format": _format,
-        "list": _list,
-        "download": _download,
-        "delete": _delete,
-    }[action](call)
+    try:
+        return await ACTIONS[action](call)
+    except CardBusy as error:
+        return Reply(f"Request failed: {error}\r\n".encode(), 503)
 
 
 async def _status(call: Call) -> Reply:
-    return _said(call.camera.card.look())
+    return _said(await call.camera.card.look())
 
 
 async def _space(call: Call) -> Reply:
+    await call.camera.card.look()
     space = call.camera.card.space()
     free = space.free // 1024
     total = space.total // 1024
@@ -67,7 +66,7 @@ async def _list(call: Call) -> Reply:
     folder, number = _folder(query), _number(query, "page")
     if _number(query, "ch") != 1:
         raise RequestFailed(f"ch={query.get('ch')}: allowed: 1")
-    card.look()
+    await card.until_known(READ_S)
     page = card.index.page(
         folder,
         _moment(query, "sTime", zone, 0),
@@ -86,7 +85,7 @@ def _line(call: Call, recording: Recording) -> str:
 
 
 async def _download(call: Call) -> Reply | FileReply:
-    recording = _recording(call)
+    recording = await _recording(call)
     if not isinstance(recording, Recording):
         return recording
     try:
@@ -98,7 +97,7 @@ async def _download(call: Call) -> Reply | FileReply:
 
 
 async def _delete(call: Call) -> Reply:
-    recording = _recording(call)
+    recording = await _recording(call)
     if not isinstance(recording, Recording):
         return recording
     try:
@@ -108,13 +107,14 @@ async def _delete(call: Call) -> Reply:
     return _said(True)
 
 
-def _recording(call: Call) -> Recording | Reply:
-    """Return the file that is meant, or what to answer instead."""
+async def _recording(call: Call) -> Recording | Reply:
+    """Return the file that is meant, or what to answer instead. Raises `CardBusy`."""
     folder, name = _folder(call.query), call.query.get("fname") or ""
     if not NAME.fullmatch(name):
         shown = "".join(c if c.isprintable() else "?" for c in name[:64])
         raise RequestFailed(f"fname={shown}: allowed: <ModelName>-MMDDYYYY-HHMMSS.avi")
-    recording = call.camera.card.index.get(folder, name) if call.camera.card.look() else None
+    await call.camera.card.until_known(READ_S)
+    recording = call.camera.card.index.get(folder, name)
     if recording is None:
         return _said(False, 404)
     return _said(False, 409) if recording.writing else recording
@@ -165,5 +165,14 @@ def _moment(query: Query, name: str, zone: tzinfo, fold: int) -> int | None:
         raise RequestFailed(f"{name}={value[:32]}: allowed: yyyy-mm-dd-hh-mm-ss, local time") from None
     return moment + fold * 999_999_999
 
+
+ACTIONS: dict[str, Callable[[Call], Awaitable[Reply | FileReply]]] = {
+    "status": _status,
+    "space": _space,
+    "format": _format,
+    "list": _list,
+    "download": _download,
+    "delete": _delete,
+}
 
 ENDPOINT = Endpoint("/sdcard.cgi", Rank.ADMIN, sdcard, changes=lambda query: _action(query) not in READS)

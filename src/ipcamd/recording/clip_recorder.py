@@ -213,10 +213,10 @@ class ClipRecorder:
 
 def _found(place: Disk, zone: tzinfo) -> list[Recording]:
     """Return what lies at a place, mended if need be. Raises ``StoreError`` if that is nothing."""
-    from ipcamd.storage.scan import survey  # most starts have nothing to look at
+    from ipcamd.storage.scan import scan  # most starts have nothing to look at
 
     with suppress(OSError):
-        if found := survey(place, place.entries(), zone):
+        if found := scan(place, place.entries(), zone):
             return sorted(found, key=lambda recording: recording.began)
     raise StoreError("the power went before there was a picture")
 

@@ -5,11 +5,9 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import ParamSpec, TypeVar
 
 from ipcamd.errors import CardError
 from ipcamd.media.frame import Encoded
@@ -24,6 +22,7 @@ from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import RECORD, Recording
 from ipcamd.storage.segment import Segment
 from ipcamd.wire.avi.layout import Form
+from ipcamd.workers.pool import WorkerPool
 
 SECOND = 1_000_000_000
 LENGTH = 180 * SECOND
@@ -38,12 +37,11 @@ RETRY = 1.0
 """Seconds from a failure of the card to the next attempt."""
 STEP = SECOND
 """Nanoseconds that the clock may be set without a new film."""
+READING = 5.0
+"""Seconds without a card that can be written after which the log says why: a card takes its time to be read."""
 MOST_CUT_OFF = 20
 """Films that wait to be mended; the next start of the camera finds the others."""
 GENERAL = "Event.Server.General"
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +77,8 @@ class ContinuousRecorder:
         self._on = False
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._thread: ThreadPoolExecutor | None = None
+        self._thread = WorkerPool("recorder", 1)
+        """Its own: a scan of the card must not keep it waiting."""
         self._trouble = ""
         self._cut_off: deque[Recording] = deque(maxlen=MOST_CUT_OFF)
         self._skew = 0
@@ -103,13 +102,19 @@ class ContinuousRecorder:
         self.run(False)
         if self._task:
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._thread:
-            self._thread.shutdown(wait=False)
 
     async def _work(self) -> None:
+        waiting_since = time.monotonic()
         while self._on:
-            if not self._card.ready or not await self._attempt():
-                await self._rest(RETRY)
+            await self._card.look()
+            ready = self._card.ready
+            if ready and await self._attempt():
+                continue
+            if ready:
+                waiting_since = time.monotonic()
+            elif time.monotonic() - waiting_since > READING:
+                self._complain(self._card.trouble)
+            await self._rest(RETRY)
 
     async def _attempt(self) -> bool:
         """Record until something changes; False if something failed."""
@@ -155,7 +160,7 @@ class ContinuousRecorder:
         """Write what has come. Raises ``OSError`` and `CardError`."""
         if not await self._card.make_room(sum(len(frame.payload) for frame in frames)):
             raise CardError("the SD card is full")
-        done, present = await self._in_thread(_write, film, frames, self._stepped())
+        done, present = await self._thread.run(partial(_write, film, frames, self._stepped()))
         await self._done(done)
         if present:
             self._card.progress(present)
@@ -164,13 +169,11 @@ class ContinuousRecorder:
     async def _finish(self, film: SegmentedRecorder, frames: list[Encoded]) -> None:
         """Make the last film whole; if the card does not take it any more, leave it to be mended."""
         unfinished = {r.key: r for r in self._card.index if r.writing}
-        if film.current:
-            unfinished |= {(present := film.current.state()).key: present}
-        try:
-            done = await self._in_thread(_close, film, frames)
-        except OSError as error:
-            self._complain(str(error))
-            done = []
+        done, present, failure = await self._thread.run(partial(_close, film, frames))
+        if failure:
+            self._complain(failure)
+        if present:
+            unfinished[present.key] = present
         for key in unfinished.keys() - {recording.key for recording in done}:
             self._card.index.forget(key)
             self._cut_off.append(unfinished[key])
@@ -192,7 +195,7 @@ class ContinuousRecorder:
         return abs(self._skew - before) > STEP
 
     def _complain(self, why: str) -> None:
-        if why == self._trouble or not self._card.mounted:
+        if why in ("", self._trouble) or not self._card.mounted:
             return
         _log.error("nothing is recorded: %s", why)
         self._card.note("recording stopped", why)
@@ -209,11 +212,6 @@ class ContinuousRecorder:
                 await self._changed.wait()
         self._changed.clear()
 
-    async def _in_thread(self, work: Callable[P, T], *given: P.args, **more: P.kwargs) -> T:
-        """Do `work` in the recorder's own thread: a scan of the card must not keep it waiting."""
-        self._thread = self._thread or ThreadPoolExecutor(1, "recorder")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *given, **more))
-
 
 def _write(film: SegmentedRecorder, frames: list[Encoded], stepped: bool) -> tuple[list[Recording], Recording | None]:
     if stepped:
@@ -222,9 +220,16 @@ def _write(film: SegmentedRecorder, frames: list[Encoded], stepped: bool) -> tup
     return done, film.current.state() if film.current else None
 
 
-def _close(film: SegmentedRecorder, frames: list[Encoded]) -> list[Recording]:
+def _close(film: SegmentedRecorder, frames: list[Encoded]) -> tuple[list[Recording], Recording | None, str]:
+    """Return the films that became whole, the one that did not, and why."""
     done: list[Recording] = []
+    present: Recording | None = None
     with suppress(OSError):  # the index may fit where the last pictures did not
         done = film.write(frames)
-    closed = film.close()
-    return [*done, closed] if closed else done
+    with suppress(OSError):
+        present = film.current.state() if film.current else None
+    try:
+        closed = film.close()
+    except OSError as error:
+        return done, present, str(error)
+    return [*done, closed] if closed else done, present, ""

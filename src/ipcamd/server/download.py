@@ -34,21 +34,16 @@ class Drain:
 async def pump(file: FileReply, write: Callable[[bytes], Awaitable[bool]]) -> bool:
     """Hand the file's part to `write`, piece by piece, which returns False when nobody listens any more.
 
-    Reading waits for the disk, so it is done in a thread. Return whether all of it was written: a file that became
+    Return whether all of it was written: a file that became
     shorter, or cannot be read, breaks off.
     """
     place, end = file.start, file.start + file.length
     while place < end:
         try:
-            data = await asyncio.to_thread(_read, file, place, min(CHUNK, end - place))
+            data = await file.content.read(place, min(CHUNK, end - place))
         except OSError:
             return False
         if not data or not await write(data):
             return False
         place += len(data)
     return True
-
-
-def _read(file: FileReply, place: int, length: int) -> bytes:
-    file.content.seek(place)
-    return file.content.read(length)

@@ -3,30 +3,38 @@
 import asyncio
 import errno
 import logging
-import os
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-from ipcamd.errors import CardError
+from ipcamd.errors import CardBusy, CardError
+from ipcamd.storage.card_reader import CardReader, scan_files
 from ipcamd.storage.disk import Disk, Found, Identity
 from ipcamd.storage.index import Index
+from ipcamd.storage.presence import CardPresence
 from ipcamd.storage.recording import EVENT, Recording, began_by, free_names
+from ipcamd.workers.file import ThreadedFile
+from ipcamd.workers.pool import WorkerPool
 
 RESERVE = 8 << 20
 """Bytes that stay free, or a sixteenth of a small card: what is being written must be finished in order."""
-BATCH = 50
-"""Unknown files that are looked at in one go."""
 IDLE = 5.0
 """Seconds that formatting waits for what is being written to be finished."""
+READ_S = 30.0
+"""Seconds that a request waits for the card to be looked through."""
+START_S = 1.0
+"""Seconds that the camera's start waits for the card."""
+THREADS = 4
+"""Calls on the card at one time, those of the recorder aside."""
 
 _log = logging.getLogger(__name__)
 
 
-class Film(Protocol):
+class WholeFile(Protocol):
     """A whole file to keep: `ipcamd.recording.clip_file.Material`."""
 
     @property
@@ -60,7 +68,7 @@ class Space:
 
 
 class Card:
-    """The camera's SD card. For the event loop; nothing here blocks it."""
+    """The camera's SD card. For the event loop: every call on its file system is made in `threads`."""
 
     def __init__(
         self,
@@ -75,6 +83,8 @@ class Card:
         `policy` is ``Event.Server.External.Storage.DiskFull``, `place` the camera's time zone; `note` takes what should
         stand in the event log: what happened, and why.
         """
+        self.threads = WorkerPool("card", THREADS)
+        """A card that hangs blocks these alone."""
         self.disk = Disk(root) if root else None
         self.index = index
         self.limit: int | None = None
@@ -82,13 +92,11 @@ class Card:
         self._policy = policy
         self._place = place
         self.note = note
-        self._inserted = root is not None
-        self._card: Identity | None = None
-        """The card that is in; None: there was none when we last looked."""
+        self._presence = CardPresence(self.disk, self.threads, self._changed) if self.disk else None
+        self._reader = CardReader(index, self.threads, place, self._tell)
         self._started = False
+        self._watching: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[], None]] = []
-        self._reading: asyncio.Task[None] | None = None
-        self._matched = False
         self._users = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -105,20 +113,27 @@ class Card:
 
     @property
     def mounted(self) -> bool:
-        """Whether a card is in it that can be written."""
-        return self._found() is not None
+        """Whether a card that can be written was in it when `look` was called last."""
+        return self._presence is not None and self._presence.state.card is not None
 
     @property
     def ready(self) -> bool:
         """Whether something can be written to it now."""
-        return self.look() and self._matched and not self._formatting
+        return self.mounted and self._reader.writable and not self._formatting
+
+    @property
+    def known(self) -> bool:
+        """Whether everything that is on it is known."""
+        return self._reader.known
 
     @property
     def trouble(self) -> str:
-        """What keeps everybody from writing to it, in words; empty if nothing does."""
+        """The reason why nobody can write to it, for people; empty if there is none."""
         if not self.mounted:
             return "there is no SD card"
-        return "the SD card is full" if self.full else ""
+        if self.full:
+            return "the SD card is full"
+        return "" if self.ready or self._formatting else self._reader.doing
 
     def watch(self, listener: Callable[[], None]) -> None:
         """Call `listener` when `ready` may have changed."""
@@ -126,63 +141,47 @@ class Card:
 
     def insert(self, inserted: bool) -> None:
         """Put the card in, or pull it out (the virtual device's world)."""
-        if self.disk is not None:
-            self._inserted = inserted
-            self.look()
+        if self._presence is not None and inserted:
+            self._presence.insert()
+        elif self._presence is not None:
+            self._presence.pull()
 
-    def look(self) -> bool:
-        """Notice whether the card is there, and return it. Nobody tells us when a real one comes or goes."""
-        card = self._found()
-        if card != self._card:
-            self._card = card
-            self._stop_reading()
-            self._matched = False
-            self.index.forget_all()
-            if card:
-                self._reading = asyncio.get_running_loop().create_task(self._read(card))
-            if self._started:
-                self.note("sdcard inserted" if card else "sdcard removed", "")
-            self._tell()
-        self._started = True
-        return card is not None
+    async def look(self) -> bool:
+        """Look whether the card is there, and return it. Nobody tells us when a real one comes or goes."""
+        if self._presence:
+            await self._presence.look()
+        return self.mounted
 
     async def start(self) -> None:
         """Make the directory if it is not there, and begin to look through the card."""
-        if self.disk is not None:
-            why = "it cannot be written"
-            try:
-                await asyncio.to_thread(self.disk.make)
-            except FileExistsError:
-                why = "it is not a directory"
-            except OSError as error:
-                why = error.strerror or str(error)
-            if not self.look() and self._inserted:
-                _log.warning("%s cannot be the SD card: %s", self.disk.root, why)
+        if self._presence is None:
+            return
+        starting = asyncio.create_task(self._start(self._presence))
+        await asyncio.wait({starting}, timeout=START_S)
+        self._watching = asyncio.create_task(self._watch(starting, self._presence))
 
     async def stop(self) -> None:
         """Look no further through it."""
-        reading = self._reading
-        self._stop_reading()
-        if reading:
-            await asyncio.gather(reading, return_exceptions=True)
+        self._reader.cancel()
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
 
-    async def known(self) -> None:
-        """Wait until everything that is on the card is known."""
-        if self.look() and self._reading:
-            await asyncio.shield(self._reading)
+    async def until_known(self, timeout_s: float | None = None) -> None:
+        """Wait until everything that is on the card is known, or there is none. Raises `CardBusy` after `timeout_s`."""
+        if self.slot:
+            await self.look()
+            await self._reader.wait(timeout_s)
 
     # ---- how much there is
 
     def space(self) -> Space:
-        """Return its size and what is free of it."""
-        if self.disk is None or not self.mounted:
+        """Return its size and what is free of it, as it was when `look` was called last."""
+        if self._presence is None or not self.mounted:
             return Space()
-        try:
-            total, free = self.disk.space()
-        except OSError:
-            return Space()
-        total = min(total, self.limit or total)
-        return Space(total, max(0, min(free, total - self.index.bytes)))
+        state = self._presence.state
+        total = min(state.total_bytes, self.limit or state.total_bytes)
+        return Space(total, max(0, min(state.free_bytes, total - self.index.bytes)))
 
     @property
     def full(self) -> bool:
@@ -193,14 +192,17 @@ class Card:
     async def make_room(self, need: int) -> bool:
         """Make sure that `need` bytes fit besides the reserve; if the card is full and may not recycle, return False.
 
-        Raises `CardError` and ``OSError``.
+        Raises `CardError`, `CardBusy` if older files may be on it than those that are known, and ``OSError``.
         """
         async with self._room:
-            need += _reserve(self.space())
-            while self.space().free < need:
+            while await self._is_short_of(need):
                 if not self.mounted:
                     raise CardError("there is no SD card")
-                oldest = self.index.oldest() if self._policy() == "recycle" else None
+                if self._policy() != "recycle":
+                    return False
+                if not self.known:
+                    raise CardBusy("the SD card is full, and nothing is deleted while it is being read")
+                oldest = self.index.oldest()
                 if oldest is None:
                     return False
                 await self.delete(oldest)
@@ -208,7 +210,7 @@ class Card:
 
     # ---- what goes onto it, and off it
 
-    async def keep(self, film: Film) -> str:
+    async def keep(self, film: WholeFile) -> str:
         """Keep a whole file among those that events made; durable on return. Return its name there. Raises `CardError`.
 
         One that is there already, because another schedule kept it, is not kept twice.
@@ -218,9 +220,9 @@ class Card:
                 if (present.folder, present.began, present.ended) == (EVENT, film.began, film.ended):
                     return present.name
             try:
-                if not await self.make_room((await asyncio.to_thread(film.path.stat)).st_size):
+                if not await self._make_room_for(film):
                     raise CardError("the SD card is full")
-                found = await asyncio.to_thread(_take_in, disk, film)
+                found = await self.threads.run(partial(_take_in, disk, film))
             except OSError as error:
                 raise CardError(f"the SD card failed: {error}") from error
             kept = Recording(found.folder, found.name, found.size, found.stamp, film.began, film.ended)
@@ -230,60 +232,60 @@ class Card:
     async def delete(self, recording: Recording) -> None:
         """Delete a file that is not being written; durable on return. Raises ``OSError``."""
         assert self.disk is not None
-        await asyncio.to_thread(_remove, self.disk, recording)
+        await self.threads.run(partial(_remove, self.disk, recording))
         await self.index.drop([recording.key])
 
-    async def open(self, recording: Recording) -> BinaryIO:
+    async def open(self, recording: Recording) -> ThreadedFile:
         """Return the file, open for reading. Raises ``OSError``."""
         assert self.disk is not None
-        # opened whole in the thread: who asks may be gone by then, and nothing must be left open
-        return await asyncio.to_thread(_open, self.disk, recording)
+        opening = self.threads.run(partial(self.disk.open, recording.folder, recording.name))
+        try:
+            return ThreadedFile(await asyncio.shield(opening), self.threads)
+        except asyncio.CancelledError:  # nobody waits for it any more: leave nothing open
+            opening.add_done_callback(self._close_opened)
+            raise
 
     async def recorded(self, *recordings: Recording) -> None:
         """Know files that were written; those of a card that is out by now are found again when it is back."""
-        if self.look():
+        if await self.look():
             await self.index.add(recordings)
 
     def progress(self, recording: Recording) -> None:
         """Know a file as it is while it is being written."""
-        if self.look():
+        if self.mounted:
             self.index.put(recording)
 
     async def learn(self, folder: str, name: str) -> None:
         """Take note of one file, if it is there, and mend it if it was cut off. Raises ``OSError``."""
-        if self.disk is None:
-            return
-        found = await asyncio.to_thread(self.disk.find, folder, name)
-        known = await asyncio.to_thread(_survey, self.disk, found, self._place())
-        if found and not known and await asyncio.to_thread(self.disk.find, folder, name):
-            raise OSError(errno.EIO, "it cannot be read", name)
-        await self.index.add(known)
+        if self.disk is not None:
+            await self.index.add(await self.threads.run(partial(_learn, self.disk, folder, name, self._place())))
 
     async def format(self) -> None:
         """Stop what is being written, delete everything in our folders. Raises `CardError`."""
-        if not self.look() or self.disk is None or self._formatting:
-            raise CardError("there is no SD card" if not self._formatting else "it is being formatted already")
+        if self._formatting:
+            raise CardError("it is being formatted already")
+        if not await self.look() or self.disk is None or self._formatting:
+            raise CardError("there is no SD card")
         self._formatting = True
         self._tell()
         try:
             await asyncio.wait_for(self._idle.wait(), IDLE)
-            self._stop_reading()
-            await asyncio.to_thread(self.disk.clear)
+            self._reader.cancel()
+            await self.threads.run(self.disk.clear)
             await self.index.clear()
-            self._matched = True
+            self._reader.finish()
         except (OSError, TimeoutError) as error:
-            self._card = None  # what is left is to be found out
+            self._follow(self._presence.state.card if self._presence else None)  # what is left is to be found out
             raise CardError(f"the SD card could not be formatted: {error or 'it is busy'}") from error
         finally:
             self._formatting = False
-            self.look()
             self._tell()
 
     @asynccontextmanager
     async def using(self) -> AsyncIterator[Disk]:
         """Write to the card meanwhile: formatting waits. Raises `CardError` if it is not ready."""
-        if not self.ready or self.disk is None:
-            raise CardError("the SD card is being formatted" if self._formatting else "there is no SD card")
+        if not await self.look() or not self.ready or self.disk is None:
+            raise CardError(self._unready())
         self._users += 1
         self._idle.clear()
         try:
@@ -295,30 +297,60 @@ class Card:
 
     # ---- inside
 
-    def _found(self) -> Identity | None:
-        return self.disk.card() if self._inserted and self.disk is not None else None
-
-    async def _read(self, card: Identity) -> None:
-        """Learn what is on the card: from the store what has not changed, the rest from the card itself."""
+    async def _start(self, presence: CardPresence) -> None:
         assert self.disk is not None
+        why = "it cannot be written"
         try:
-            await asyncio.to_thread(self.disk.prepare, card)
-            await asyncio.to_thread(self.disk.clear_drafts)
-            found = await asyncio.to_thread(lambda disk: list(disk.entries()), self.disk)
-            unknown, gone = self.index.settle(await self.index.stored(), found)
-            self._matched = True
-            self._tell()
-            await self.index.drop(gone)
-            for start in range(0, len(unknown), BATCH):
-                some = unknown[start : start + BATCH]
-                await self.index.add(await asyncio.to_thread(_survey, self.disk, some, self._place()))
+            await self.threads.run(self.disk.make)
+        except FileExistsError:
+            why = "it is not a directory"
         except OSError as error:
-            _log.warning("the SD card could not be read: %s", error)
+            why = error.strerror or str(error)
+        await presence.look()
+        self._started = True
+        if not self.mounted and presence.inserted:
+            _log.warning("%s cannot be the SD card: %s", self.disk.root, why)
 
-    def _stop_reading(self) -> None:
-        if self._reading:
-            self._reading.cancel()
-            self._reading = None
+    async def _watch(self, starting: "asyncio.Task[None]", presence: CardPresence) -> None:
+        await starting
+        await presence.watch()
+
+    def _changed(self, card: Identity | None) -> None:
+        if self._started:
+            self.note("sdcard inserted" if card else "sdcard removed", "")
+        self._follow(card)
+
+    def _follow(self, card: Identity | None) -> None:
+        """Find out what is on another card, or on none."""
+        self.index.forget_all()
+        if card and self.disk:
+            self._reader.begin(self.disk, card)
+        else:
+            self._reader.cancel()
+        self._tell()
+
+    async def _is_short_of(self, need: int) -> bool:
+        await self.look()
+        space = self.space()
+        return space.free < need + _reserve(space)
+
+    async def _make_room_for(self, film: WholeFile) -> bool:
+        """Make room for a file that can wait until it is known which file is the oldest."""
+        size = (await self.threads.run(film.path.stat)).st_size
+        try:
+            return await self.make_room(size)
+        except CardBusy:
+            await self.until_known(READ_S)
+            return await self.make_room(size)
+
+    def _unready(self) -> str:
+        if self._formatting:
+            return "the SD card is being formatted"
+        return self._reader.doing if self.mounted else "there is no SD card"
+
+    def _close_opened(self, opening: "asyncio.Future[int]") -> None:
+        if not opening.cancelled() and not opening.exception():
+            ThreadedFile(opening.result(), self.threads).close()
 
     def _tell(self) -> None:
         for listener in self._listeners:
@@ -329,17 +361,15 @@ def _reserve(space: Space) -> int:
     return min(RESERVE, space.total // 16)
 
 
-def _survey(disk: Disk, files: Iterable[Found], place: tzinfo) -> list[Recording]:
-    from ipcamd.storage.scan import survey  # most starts have nothing to look at
-
-    return survey(disk, files, place)
-
-
-def _open(disk: Disk, recording: Recording) -> BinaryIO:
-    return os.fdopen(disk.open(recording.folder, recording.name), "rb")
+def _learn(disk: Disk, folder: str, name: str, place: tzinfo) -> list[Recording]:
+    found = disk.find(folder, name)
+    known = scan_files(disk, found, place)
+    if found and not known and disk.find(folder, name):
+        raise OSError(errno.EIO, "it cannot be read", name)
+    return known
 
 
-def _take_in(disk: Disk, film: Film) -> Found:
+def _take_in(disk: Disk, film: WholeFile) -> Found:
     began = began_by(film.name)
     if began is None:
         raise OSError(f"{film.name} is no name of a recording")

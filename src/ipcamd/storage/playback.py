@@ -8,13 +8,15 @@ import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from ipcamd.errors import CardError
 from ipcamd.storage.card import Card
 from ipcamd.storage.recording import Parts, Recording
+from ipcamd.workers.file import ThreadedFile
+from ipcamd.workers.pool import WorkerPool
 
 T = TypeVar("T")
 GoOn = Callable[[], None]
@@ -46,11 +48,13 @@ class Playback:
         self._picture_turn = asyncio.Lock()
         self._parts_turn = asyncio.Lock()
         self._waiting = 0
-        self._threads: ThreadPoolExecutor | None = None
+        self._threads = WorkerPool("playback", 3, prepare=_stand_back)
+        self._files = WorkerPool("playback-files", 2)
+        """For the folder, so that what is made needs not wait for what is being made."""
 
     async def start(self) -> None:
         """Throw away what an earlier life left, as far as that can be done."""
-        await asyncio.to_thread(self._clear)
+        await self._files.run(self._clear)
 
     async def parts_of(self, recording: Recording) -> Parts | None:
         """Return what a page must know to play it in parts; None if `film` gives it whole. Raises `CardError`."""
@@ -62,17 +66,17 @@ class Playback:
         async with self._my_turn(self._film_turn):
             return await self._make(recording, lambda source, go_on: _part(source, number, go_on))
 
-    async def film(self, recording: Recording) -> tuple[BinaryIO, int]:
+    async def film(self, recording: Recording) -> tuple[ThreadedFile, int]:
         """Return the recording as MP4, open for reading, and its size. Raises `CardError`."""
         path = self._path(recording)
         async with self._my_turn(self._film_turn):
             if recording not in self._films:
                 await self._make(recording, lambda source, go_on: _film(source, path, go_on))
-                self._films[recording] = (await asyncio.to_thread(path.stat)).st_size
+                self._films[recording] = (await self._files.run(path.stat)).st_size
             self._films.move_to_end(recording)
-            file = await asyncio.to_thread(path.open, "rb")
+            fd = await self._files.run(partial(os.open, path, os.O_RDONLY | os.O_CLOEXEC))
             await self._clear_out()
-        return file, self._films[recording]
+        return ThreadedFile(fd, self._files), self._films[recording]
 
     async def picture(self, recording: Recording) -> bytes:
         """Return a small picture of the recording, as JPEG. Raises `CardError`."""
@@ -88,24 +92,24 @@ class Playback:
 
     async def close(self) -> None:
         """Throw away what was made."""
-        if self._threads:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            await asyncio.to_thread(self._clear)
+        await self._files.run(self._clear)
 
     async def _make(self, recording: Recording, work: Callable[[BinaryIO, GoOn], T]) -> T:
-        self._threads = self._threads or ThreadPoolExecutor(3, "projector", _stand_back)
         waiting = _Waiting()
+        making = self._threads.run(lambda: self._work_on(recording, work, waiting.go_on))
         try:
-            with await self._card.open(recording) as source:
-                making = asyncio.get_running_loop().run_in_executor(self._threads, work, source, waiting.go_on)
-                try:
-                    return await asyncio.shield(making)
-                except asyncio.CancelledError:
-                    waiting.over = True
-                    await asyncio.gather(making, return_exceptions=True)  # the thread still reads the file
-                    raise
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            waiting.over = True
+            await asyncio.gather(making, return_exceptions=True)  # its turn lasts until the thread is free
+            raise
         except (OSError, ValueError) as error:
             raise CardError(f"{recording.name} cannot be shown: {error}") from error
+
+    def _work_on(self, recording: Recording, work: Callable[[BinaryIO, GoOn], T], go_on: GoOn) -> T:
+        assert self._card.disk is not None
+        with os.fdopen(self._card.disk.open(recording.folder, recording.name), "rb") as source:
+            return work(source, go_on)
 
     @contextlib.asynccontextmanager
     async def _my_turn(self, turn: asyncio.Lock) -> AsyncIterator[None]:
@@ -124,7 +128,7 @@ class Playback:
     async def _clear_out(self) -> None:
         while len(self._films) > 1 and sum(self._films.values()) > MOST_BYTES:
             oldest, _ = self._films.popitem(last=False)
-            await asyncio.to_thread(self._path(oldest).unlink, missing_ok=True)
+            await self._files.run(partial(self._path(oldest).unlink, missing_ok=True))
 
     def _path(self, recording: Recording) -> Path:
         return self._folder / f"{recording.folder}-{recording.stamp}-{recording.name}.mp4"

@@ -14,7 +14,7 @@ from ipcamd.wire.avi.layout import HEAD
 _log = logging.getLogger(__name__)
 
 
-def survey(disk: Disk, files: Iterable[Found], place: tzinfo) -> list[Recording]:
+def scan(disk: Disk, files: Iterable[Found], place: tzinfo) -> list[Recording]:
     """Return what these files are; those that are nothing of ours are left out. `place` is where their names' times
     are local."""
     return [recording for file in files if (recording := _look(disk, file, place))]

@@ -7,20 +7,24 @@ measured power cut. Commits wait for the disk, so they run in a thread of their 
 import asyncio
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from ipcamd.errors import ConfigError, StoreError
-from ipcamd.store.recovery import back_up, open_sound, purge
+from ipcamd.store.recovery import back_up, open_sound, purge, was_backup_interrupted
 from ipcamd.store.secretbox import SecretBox
 from ipcamd.store.state_directory import StateDirectory
+from ipcamd.workers.pool import WorkerPool
 
 BACKUP_DELAY = 60.0
 """Seconds from a change to the backup that holds it."""
+LAST_BACKUP_S = 0.4
+"""Seconds that the backup may take at exit."""
 
 FINGERPRINT = "seal.fingerprint"
 """The fact that tells which key the secrets were sealed with."""
@@ -50,10 +54,19 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Open it, and make what is missing. Raises `ConfigError`; a damaged database does not (`open_sound`)."""
         self._path = path
-        self._writer = ThreadPoolExecutor(1, "store")
+        self._thread = WorkerPool("store", 1)
+        self._turn = threading.Lock()
+        """Held while the connection is used, perhaps for long: not by the event loop."""
+        self._queue = threading.Condition()
+        self._queued = 0
+        self._closed = False
+        """Nothing more is taken."""
+        self._hurried = False
+        """It is too late for a backup."""
+        self._copying = False
         self._running: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._changed = False
+        self._changed = was_backup_interrupted(path)
         with ExitStack() as undo:
             self._directory = undo.enter_context(closing(StateDirectory(path.parent)))
             self.secret_box = SecretBox(path.with_name("secret.key"))
@@ -64,25 +77,24 @@ class Database:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query (at start; the running camera reads memory). Raises `StoreError`."""
-        return self._submit(self._rows, sql, values).result()
+        return self._now(partial(self._rows, sql, values))
 
     async def read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Do `rows` without blocking the event loop. Raises `StoreError`."""
-        return await asyncio.wrap_future(self._submit(self._rows, sql, values))
+        return await self._in_thread(partial(self._rows, sql, values))
 
     async def write(self, *work: Work) -> None:
         """Run `work` in one transaction; on return it is on the disk. Raises `StoreError`, then nothing was changed.
 
         Also raises what `work` raises. See `complete` for an update of memory that follows.
         """
-        loop = asyncio.get_running_loop()
-        await asyncio.wrap_future(self._submit(self._transact, *work), loop=loop)
-        if self._timer is None:
-            self._timer = loop.call_later(BACKUP_DELAY, self._start_backup)
+        await self._in_thread(partial(self._transact, *work))
+        if self._timer is None and not self._closed:
+            self._timer = asyncio.get_running_loop().call_later(BACKUP_DELAY, self._start_backup)
 
     def write_now(self, *work: Work) -> None:
         """Do `write`, and let the calling thread wait for it (at start)."""
-        self._submit(self._transact, *work).result()
+        self._now(partial(self._transact, *work))
 
     async def complete(self, action: Coroutine[Any, Any, T]) -> T:
         """Run `action` to its end, even if whoever waits for it is cancelled: disk and memory must not part."""
@@ -93,16 +105,30 @@ class Database:
 
     async def purge(self) -> None:
         """Leave no trace of what was deleted, in any file (factory default). A disk that will not is only logged."""
-        await asyncio.wrap_future(self._submit(self._copy, purge))
+        await self._in_thread(partial(self._copy, purge))
 
-    def close(self) -> None:
-        """Finish what is being written, back it up, close, and give the directory free."""
+    async def shut_down(self) -> None:
+        """Do `close` without blocking the event loop. A backup that takes longer than `LAST_BACKUP_S` is given up: the
+        next start makes it."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
-        self._writer.shutdown()
-        self._back_up()
-        self._connection.close()
-        self._directory.close()
+        closing = self._thread.run(self.close)
+        await asyncio.wait({closing}, timeout=LAST_BACKUP_S)
+        self._hurried = True
+        if self._copying:
+            self._connection.interrupt()
+        await closing
+
+    def close(self) -> None:
+        """Finish what is being written, back it up, close, and give the directory free. Blocks."""
+        self._closed = True
+        with self._queue:
+            self._queue.wait_for(lambda: not self._queued)
+        with self._turn:
+            self._back_up()
+            self._connection.close()
+            self._directory.close()
 
     def __enter__(self) -> Self:
         return self
@@ -115,11 +141,27 @@ class Database:
         if not task.cancelled():
             task.exception()  # told to who waited; if nobody does any more, asyncio need not complain
 
-    def _submit(self, action: Callable[..., T], *values: object) -> Future[T]:
+    def _now(self, action: Callable[[], T]) -> T:
+        if self._closed:  # but a request was still on its way
+            raise StoreError("the camera is stopping")
+        with self._turn:
+            return action()
+
+    async def _in_thread(self, action: Callable[[], T]) -> T:
+        if self._closed:
+            raise StoreError("the camera is stopping")
+        with self._queue:
+            self._queued += 1
+        return await self._thread.run(partial(self._take_turn, action))
+
+    def _take_turn(self, action: Callable[[], T]) -> T:
         try:
-            return self._writer.submit(action, *values)
-        except RuntimeError as error:  # closed; but a request was still on its way
-            raise StoreError("the camera is stopping") from error
+            with self._turn:
+                return action()
+        finally:
+            with self._queue:
+                self._queued -= 1
+                self._queue.notify_all()
 
     def _rows(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         try:
@@ -139,18 +181,26 @@ class Database:
 
     def _start_backup(self) -> None:
         self._timer = None
-        self._writer.submit(self._back_up)
+        self._thread.run(self._back_up_in_turn)
+
+    def _back_up_in_turn(self) -> None:
+        with self._turn:
+            if not self._closed:  # then `close` does it
+                self._back_up()
 
     def _back_up(self) -> None:
-        if self._changed:
+        if self._changed and not self._hurried:
             self._copy(back_up)
 
     def _copy(self, way: Callable[[sqlite3.Connection, Path], None]) -> None:
+        self._copying = True
         try:
             way(self._connection, self._path)
             self._changed = False
         except (sqlite3.Error, OSError) as error:
             _log.warning("no backup of the settings could be made: %s", error)
+        finally:
+            self._copying = False
 
     def _is_key_lost(self) -> bool:
         try:

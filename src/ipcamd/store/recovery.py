@@ -60,16 +60,25 @@ def open_sound(path: Path) -> sqlite3.Connection:
         raise ConfigError(f"the database {path} cannot be opened ({error}): free or repair its disk") from error
 
 
+def was_backup_interrupted(path: Path) -> bool:
+    """Return whether the last backup did not come to its end."""
+    return _draft_of(path).exists()
+
+
 def back_up(connection: sqlite3.Connection, path: Path) -> None:
     """Make a sound copy beside the database. Raises ``sqlite3.Error`` or ``OSError``; the last one then stays.
 
     A database that is damaged meanwhile cannot replace a good backup: the copy is made row by row, not page by page.
     """
-    draft = path.with_name(f"{path.name}.draft")
+    draft = _draft_of(path)
     draft.unlink(missing_ok=True)
     create_private(draft)
     connection.execute("VACUUM INTO ?", (str(draft),))
     replace_durably(draft, backup_of(path))
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.draft")
 
 
 def purge(connection: sqlite3.Connection, path: Path) -> None:

@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from ipcamd.cgi.download import download
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
-from ipcamd.errors import CardError, HttpError, RequestFailed
+from ipcamd.errors import CardBusy, CardError, HttpError, RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.storage.card import READ_S, Card
 from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Parts, Recording, nanoseconds
 
 _DAY = timedelta(days=1)
@@ -23,7 +24,7 @@ async def recordings(call: Call) -> Reply:
     """Answer with the recordings of one local day (``day=YYYY-MM-DD``; the newest if none is given), all days, and the
     card's state."""
     card, zone = call.camera.card, call.camera.clock.zone()
-    card.look()
+    await _until_known(card)
     known = sorted(card.index, key=lambda r: r.began)
     days = _days(known, zone)
     day = _asked_day(call) or (days[-1][0] if days else call.camera.clock.local().date())
@@ -31,7 +32,7 @@ async def recordings(call: Call) -> Reply:
     answer = {
         "card": {
             "slot": card.slot,
-            "mounted": card.look(),
+            "mounted": card.mounted,
             "total": space.total,
             "free": space.free,
             "full": card.full,
@@ -47,7 +48,7 @@ async def recordings(call: Call) -> Reply:
 async def parts(call: Call) -> Reply:
     """Answer with how a recording is played: `null` if `/web/film` gives it whole, else the seconds that it lasts,
     those of each part, and the parts' type."""
-    recording = _recording(call)
+    recording = await _recording(call)
     try:
         found = None if recording.name.endswith(".jpg") else await call.camera.projector.parts_of(recording)
     except CardError as error:
@@ -58,7 +59,7 @@ async def parts(call: Call) -> Reply:
 
 async def part(call: Call) -> Reply:
     """Answer with one part (`number=0` and so on) of a recording in MPEG-4 or JPEG, as fragmented MP4 in H.264."""
-    recording, number = _recording(call), call.query.get("number") or ""
+    recording, number = await _recording(call), call.query.get("number") or ""
     if not re.fullmatch("[0-9]{1,6}", number):
         raise RequestFailed(f"number={number[:32]}: allowed: 0 to 999999")
     try:
@@ -70,7 +71,7 @@ async def part(call: Call) -> Reply:
 
 async def film(call: Call) -> Reply | FileReply:
     """Answer with a recording in H.264 as MP4; a byte range gives a part of it, for seeking."""
-    recording = _recording(call)
+    recording = await _recording(call)
     still = recording.name.endswith(".jpg")
     try:
         if still:
@@ -84,7 +85,7 @@ async def film(call: Call) -> Reply | FileReply:
 
 async def thumbnail(call: Call) -> Reply:
     """Answer with a small picture of a recording, as JPEG."""
-    recording = _recording(call)
+    recording = await _recording(call)
     headers = (*_KEPT, ("ETag", _tag(recording)))
     if _tag(recording) in call.head.fields.get("if-none-match", ""):
         return Reply(status=304, headers=headers)
@@ -95,11 +96,20 @@ async def thumbnail(call: Call) -> Reply:
     return Reply(picture, content_type="image/jpeg", headers=headers)
 
 
-def _recording(call: Call) -> Recording:
+async def _until_known(card: Card) -> None:
+    """Wait until it is known what is on the card. Raises ``HttpError`` 503 if that takes long."""
+    try:
+        await card.until_known(READ_S)
+    except CardBusy as error:
+        raise HttpError(503, str(error), (("Retry-After", "5"),)) from error
+
+
+async def _recording(call: Call) -> Recording:
     """Return the one that is meant. Raises ``HttpError`` 404, and 409 while it is being written."""
     folder, name = call.query.get("dir") or "", call.query.get("fname") or ""
+    await _until_known(call.camera.card)
     known = call.camera.card.index.get(folder, name) if folder in FOLDERS and NAME.fullmatch(name) else None
-    if known is None or not call.camera.card.look():
+    if known is None:
         raise HttpError(404, "there is no such recording")
     if known.writing:
         raise HttpError(409, "it is being written")

@@ -28,7 +28,7 @@ class WorkerThread:
         """Return a future of the value or error of `action`; cancelled, the call goes on without a listener."""
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(lambda: _run(action, loop, outcome))
+        self._jobs.put(lambda: call(action, loop, outcome))
         return outcome
 
     def close(self) -> None:
@@ -48,7 +48,8 @@ def run_in_thread(action: Callable[[], T], name: str) -> "asyncio.Future[T]":
     return outcome
 
 
-def _run(action: Callable[[], T], loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]") -> None:
+def call(action: Callable[[], T], loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]") -> None:
+    """Call `action`, and report its value or error to `outcome` in its loop. For worker threads."""
     try:
         result = action()
     except BaseException as error:

@@ -44,7 +44,7 @@ def _state(camera: Camera) -> tuple[str, ...]:
 
 
 def _card(card: Card) -> str:
-    if not card.look():
+    if not card.mounted:
         return "none"
     space = card.space()
     return f"inserted, {space.free >> 20} of {space.total >> 20} MB free, {len(card.index)} recordings"

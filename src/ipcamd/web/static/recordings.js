@@ -108,13 +108,18 @@ class Page {
     try {
       const query = this.#day ? { day: this.#day } : {};
       const answer = await fetch(cameraUrl("web/recordings", query), { cache: "no-store" });
+      if (answer.status === 503) return this.#fail(`The list is not ready: ${(await answer.text()).trim()}.`);
       if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
-      this.#take(await answer.text());
+      return this.#take(await answer.text());
     } catch (error) {
-      if (this.#answer) this.#trouble("The camera does not answer. What is shown here may have changed.");
-      else this.#empty("The list could not be loaded", String(error.message ?? error));
-      this.#known = "";
+      return this.#fail("The camera does not answer. What is shown here may have changed.", String(error.message ?? error));
     }
+  }
+
+  #fail(trouble, reason = trouble) {
+    if (this.#answer) this.#trouble(trouble);
+    else this.#empty("The list could not be loaded", reason);
+    this.#known = "";
   }
 
   #take(text) {

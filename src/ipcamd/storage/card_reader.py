@@ -1,0 +1,111 @@
+"""Reader of the SD card after an insertion: finds out which recordings are on it, in the background."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from datetime import tzinfo
+from functools import partial
+
+from ipcamd.errors import CardBusy
+from ipcamd.storage.disk import Disk, Found, Identity
+from ipcamd.storage.index import Index
+from ipcamd.storage.recording import Recording
+from ipcamd.workers.pool import WorkerPool
+
+BATCH = 50
+"""Unknown files that are read in one go."""
+RETRY_S = 5.0
+"""Seconds from a failure to read the card to the next attempt."""
+
+_log = logging.getLogger(__name__)
+
+
+class CardReader:
+    """Fills the index. For the event loop."""
+
+    def __init__(
+        self, index: Index, threads: WorkerPool, place: Callable[[], tzinfo], listed: Callable[[], None]
+    ) -> None:
+        """`place` is the camera's time zone; `listed` is called when the card can be written."""
+        self._index = index
+        self._threads = threads
+        self._place = place
+        self._listed = listed
+        self._reading: asyncio.Task[None] | None = None
+        self._known = asyncio.Event()
+        self._failure = ""
+        self.writable = False
+        """The card's folders are there, and it is known which files were in them: new ones can be told from those."""
+
+    @property
+    def known(self) -> bool:
+        """Whether everything that is on the card is known, or it is known that there is none."""
+        return self._known.is_set()
+
+    @property
+    def doing(self) -> str:
+        """What keeps it, for people."""
+        return self._failure or "the card is being read"
+
+    def begin(self, disk: Disk, card: Identity) -> None:
+        """Read a card that has just come, or whose content is uncertain."""
+        self.cancel()
+        self._failure = ""
+        self._known.clear()
+        self._reading = asyncio.get_running_loop().create_task(self._read_until_known(disk, card))
+
+    def cancel(self) -> None:
+        """Read no further: there is no card."""
+        if self._reading:
+            self._reading.cancel()
+            self._reading = None
+        self.writable = False
+        self._known.set()
+
+    def finish(self) -> None:
+        """Read no further: the card is empty, and its folders are there."""
+        self.cancel()
+        self.writable = True
+
+    async def wait(self, timeout_s: float | None) -> None:
+        """Wait until everything is known. Raises `CardBusy` after `timeout_s`."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._known.wait()
+        except TimeoutError as error:
+            raise CardBusy(self.doing) from error
+
+    async def _read_until_known(self, disk: Disk, card: Identity) -> None:
+        while not self._known.is_set():
+            try:
+                await self._read(disk, card)
+            except OSError as error:
+                self._failure = f"the card cannot be read: {error.strerror or error}"
+                _log.warning("%s", self._failure)
+                await asyncio.sleep(RETRY_S)
+            else:
+                self._known.set()
+
+    async def _read(self, disk: Disk, card: Identity) -> None:
+        """Take from the store what has not changed, read the rest from the card itself."""
+        found = await self._threads.run(partial(_list, disk, card))
+        unknown, gone = self._index.settle(await self._index.stored(), found)
+        self.writable = True
+        self._listed()
+        await self._index.drop(gone)
+        for start in range(0, len(unknown), BATCH):
+            some = unknown[start : start + BATCH]
+            await self._index.add(await self._threads.run(partial(scan_files, disk, some, self._place())))
+
+
+def scan_files(disk: Disk, files: Iterable[Found], place: tzinfo) -> list[Recording]:
+    """Do `ipcamd.storage.scan.scan`, which most starts have no need of. Blocks."""
+    from ipcamd.storage.scan import scan
+
+    return scan(disk, files, place)
+
+
+def _list(disk: Disk, card: Identity) -> list[Found]:
+    disk.prepare(card)
+    disk.clear_drafts()
+    return list(disk.entries())

@@ -1,0 +1,64 @@
+"""Pool of daemon threads for blocking calls, started when needed."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from ipcamd.workers.thread import Job, call
+
+T = TypeVar("T")
+
+IDLE_S = 10.0
+"""Seconds without a call after which a thread ends."""
+
+
+class WorkerPool:
+    """At most `size` daemon threads. Calls that find none free wait for their turn.
+
+    The event loop's own executor is shared by everybody, and is waited for at exit. A device that hangs blocks only
+    the pool that is made for it.
+    """
+
+    def __init__(
+        self, name: str, size: int, idle_s: float = IDLE_S, prepare: Callable[[], None] = lambda: None
+    ) -> None:
+        """`name` is the threads'; `prepare` runs first in each of them."""
+        self._name = name
+        self._size = size
+        self._idle_s = idle_s
+        self._prepare = prepare
+        self._jobs: deque[Job] = deque()
+        self._changed = threading.Condition()
+        self._threads = 0
+        self._free = 0
+
+    def run(self, action: Callable[[], T]) -> "asyncio.Future[T]":
+        """Return a future of the value or error of `action`; cancelled, the call goes on without a listener."""
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[T] = loop.create_future()
+        with self._changed:
+            self._jobs.append(lambda: call(action, loop, outcome))
+            if len(self._jobs) > self._free and self._threads < self._size:
+                self._threads += 1
+                threading.Thread(target=self._work, name=self._name, daemon=True).start()
+            else:
+                self._changed.notify()
+        return outcome
+
+    def _work(self) -> None:
+        self._prepare()
+        while job := self._next():
+            job()
+
+    def _next(self) -> Job | None:
+        """Wait for a call; None ends the thread."""
+        with self._changed:
+            self._free += 1
+            self._changed.wait_for(lambda: self._jobs, self._idle_s)
+            self._free -= 1
+            if self._jobs:
+                return self._jobs.popleft()
+            self._threads -= 1
+            return None

@@ -1,0 +1,50 @@
+"""A file system of which a test says how long its calls take, for a camera in a process of its own."""
+
+import subprocess
+from pathlib import Path
+
+SOURCE = Path(__file__).with_name("preload.c")
+
+
+class SlowDisk:
+    """What lies beneath `root`. Quick until `slow` or `hang`; `main_thread` tells who called it since."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        """`folder` is for what the fake needs itself."""
+        folder.mkdir(exist_ok=True)
+        self._library, self._gate, self._log = (folder / name for name in ("slow.so", "gate", "log"))
+        self.root = root
+        build = ["gcc", "-shared", "-fPIC", "-O1", "-o", str(self._library), str(SOURCE), "-ldl"]
+        subprocess.run(build, check=True)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs in its environment to see it so."""
+        return {
+            "LD_PRELOAD": str(self._library),
+            "SLOW_DISK_ROOT": str(self.root),
+            "SLOW_DISK_GATE": str(self._gate),
+            "SLOW_DISK_LOG": str(self._log),
+        }
+
+    def watch(self) -> None:
+        """Note from now on what the main thread calls."""
+        self._set("0")
+
+    def hang(self) -> None:
+        """Let no call return from now on."""
+        self._set("hang")
+
+    def recover(self) -> None:
+        """Be quick again."""
+        self._gate.unlink()
+
+    @property
+    def main_thread(self) -> list[str]:
+        """The calls of the process's main thread."""
+        return self._log.read_text().splitlines() if self._log.exists() else []
+
+    def _set(self, text: str) -> None:
+        draft = self._gate.with_suffix(".new")
+        draft.write_text(text)
+        draft.replace(self._gate)

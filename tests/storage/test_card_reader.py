@@ -1,0 +1,150 @@
+"""What is found on a card: unchanged, new, cut off, foreign, unreadable."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from tests.storage.conftest import Slot
+from tests.storage.test_card import FILM, many
+from tests.wire.avi.films import NOON, SECOND, film, pictures, playable
+
+from ipcamd.errors import CardBusy
+from ipcamd.media import codecs
+from ipcamd.wire.avi.layout import HEAD
+
+
+async def test_what_is_on_it_is_found(slot: Slot) -> None:
+    slot.put(0)
+    slot.put(1, "event")
+    await slot.start()
+    assert slot.names() == ["ipcamd-06152025-150640.avi"]
+    assert slot.names("event") == ["ipcamd-06152025-150740.avi"]
+    found = slot.card.index.get("record", "ipcamd-06152025-150640.avi")
+    assert found
+    assert (found.began, found.ended, found.size) == (NOON, NOON + SECOND // 10, len(FILM))
+
+
+async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [slot.put(number) for number in range(5)]
+    await slot.start()
+    paths[1].unlink()
+    paths[2].write_bytes(film(pictures(codecs.JPEG, 6), codecs.JPEG))
+    paths[3].write_bytes(b"x" * len(FILM))
+    os.utime(paths[3], ns=(1, 1))
+    slot.put(9)
+    looked: list[str] = []
+    real = os.pread
+
+    def pread(fd: int, length: int, place: int) -> bytes:
+        looked.append(str(Path(f"/proc/self/fd/{fd}").readlink()))
+        return real(fd, length, place)
+
+    monkeypatch.setattr(os, "pread", pread)
+    await slot.again()
+    assert slot.names() == [f"ipcamd-06152025-15{minute:02}40.avi" for minute in (6, 8, 10, 15)]
+    assert {Path(path).name[-10:-6] for path in looked} == {"1508", "1509", "1515"}
+    longer = slot.card.index.get("record", paths[2].name)
+    assert longer
+    assert longer.ended - longer.began == SECOND // 5
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_a_film_that_was_cut_off_is_mended(slot: Slot, closed: bool) -> None:
+    whole = film(pictures(codecs.H264), codecs.H264, closed=closed)
+    path = slot.put(0, data=whole[: len(whole) * 2 // 3])
+    await slot.start()
+    assert playable(path) == ""
+    found = slot.card.index.get("record", path.name)
+    assert found
+    assert found.size == path.stat().st_size
+    assert SECOND < found.ended - found.began < 2 * SECOND
+
+
+async def test_what_is_nothing_of_ours_is_left_alone(slot: Slot) -> None:
+    kept = [
+        slot.put(0, data=os.urandom(5000)),
+        slot.put(1, data=b"RIFF"),
+        slot.put(2, data=FILM[:HEAD]).with_name("holiday.avi"),
+    ]
+    slot.put(2).rename(kept[2])
+    slot.put(3, data=b"")
+    slot.put(4, data=film(pictures(codecs.JPEG, 3), codecs.JPEG)[: HEAD + 10])
+    slot.put(5).rename(slot.root / "record" / "link-06152025-150640.avi")
+    (slot.root / "record" / "loop-06152025-150640.avi").symlink_to("loop-06152025-150640.avi")
+    os.mkfifo(slot.root / "record" / "pipe-06152025-150640.avi")
+    await slot.start()
+    assert slot.names() == ["link-06152025-150640.avi"]
+    assert all(path.exists() for path in kept)
+    # what never had a picture is cleared away
+    assert len(list((slot.root / "record").iterdir())) == 6
+
+
+async def test_another_camera_s_film_counts_by_its_name(slot: Slot) -> None:
+    foreign = b"RIFF" + (4000).to_bytes(4, "little") + b"AVI LIST" + bytes(4000)
+    slot.put(0, data=foreign, model="SICPT501U")
+    await slot.start()
+    assert [(r.name, r.began) for r in slot.card.index] == [("SICPT501U-06152025-150640.avi", NOON)]
+
+
+@pytest.mark.parametrize("year", [b"0001", b"9998"])
+async def test_a_time_that_cannot_be_is_not_believed(slot: Slot, year: bytes) -> None:
+    written = film(pictures(codecs.JPEG, 3), codecs.JPEG)
+    slot.put(0, data=written.replace(b"2025-06-15T", year + b"-06-15T"))
+    slot.put(1).rename(slot.root / "record" / f"ipcamd-0615{year.decode()}-150640.avi")
+    await slot.start()
+    assert [r.began for r in slot.card.index] == [NOON]
+    assert [r.began for r in await slot.card.index.stored()] == [NOON]
+
+
+async def test_a_length_that_cannot_be_is_counted_anew(slot: Slot) -> None:
+    whole = film(pictures(codecs.JPEG, 3), codecs.JPEG)
+    rate_and_slots = (30).to_bytes(4, "little") + bytes(4)
+    place = whole.index(rate_and_slots) + len(rate_and_slots)
+    slot.put(0, data=whole[:place] + b"\xff\xff\xff\xff" + whole[place + 4 :])
+    await slot.start()
+    assert [r.ended - r.began for r in slot.card.index] == [SECOND // 10]
+
+
+async def test_waiting_for_the_card_to_be_read_has_an_end(slot: Slot, held: threading.Event) -> None:
+    slot.put(1)
+    await slot.card.start()
+    assert await slot.card.look()
+    with pytest.raises(CardBusy, match="the card is being read"):
+        await slot.card.until_known(0.01)
+    slot.card.insert(False)  # then there is nothing to wait for
+    await slot.card.until_known(10)
+
+
+async def test_a_card_that_cannot_be_read_is_tried_again(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.storage.card_reader.RETRY_S", 0.01)
+    path, real, failing = slot.put(1), os.scandir, [True]
+
+    def scandir(where: int) -> object:
+        if failing:
+            raise OSError(5, "Input/output error")
+        return real(where)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    await slot.card.start()
+    with pytest.raises(CardBusy, match="the card cannot be read: Input/output error"):
+        await slot.card.until_known(0.05)
+    assert slot.card.trouble == "the card cannot be read: Input/output error"
+    failing.clear()
+    await slot.card.until_known(10)
+    assert slot.names() == [path.name]
+
+
+@pytest.mark.slow
+async def test_ten_thousand_files_are_looked_through_in_the_background(slot: Slot) -> None:
+    record = slot.root / "record"
+    record.mkdir(parents=True)
+    for recording in {r.name: r for r in many(10_000)}.values():
+        (record / recording.name).write_bytes(FILM)
+    await slot.card.start()
+    assert not slot.card.ready
+    await slot.card.until_known()
+    count = len(slot.names())
+    assert count == len(list(record.iterdir()))
+    await slot.again()
+    assert len(slot.names()) == count

@@ -1,0 +1,43 @@
+"""The pool of daemon threads."""
+
+import asyncio
+import threading
+
+import pytest
+
+from ipcamd.workers.pool import WorkerPool
+
+
+async def test_values_and_errors_come_back() -> None:
+    pool = WorkerPool("test", 2)
+    assert await pool.run(lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        await pool.run(lambda: 1 // 0)
+
+
+async def test_no_more_threads_than_its_size_and_all_calls_are_made() -> None:
+    pool, threads, gate = WorkerPool("test", 2), set[int](), threading.Barrier(2)
+
+    def work() -> None:
+        threads.add(threading.get_ident())
+        gate.wait(10)
+
+    await asyncio.gather(*(pool.run(work) for _ in range(6)))
+    assert len(threads) == 2
+
+
+async def test_a_call_that_hangs_delays_no_other_pool_and_not_the_exit() -> None:
+    pool, hanging = WorkerPool("hung", 1), threading.Event()
+    stuck = pool.run(lambda: hanging.wait(60))
+    assert await WorkerPool("other", 1).run(lambda: 1) == 1
+    assert [t.daemon for t in threading.enumerate() if t.name == "hung"] == [True]
+    hanging.set()
+    assert await stuck
+
+
+async def test_threads_end_when_there_is_nothing_to_do() -> None:
+    pool, found = WorkerPool("test", 1, idle_s=0.0), list[threading.Thread]()
+    await pool.run(lambda: found.append(threading.current_thread()))
+    await asyncio.to_thread(found[0].join, 10)
+    assert not found[0].is_alive()
+    assert await pool.run(lambda: 2) == 2
