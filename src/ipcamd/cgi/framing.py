@@ -1,5 +1,6 @@
 """Framing and codec of a stream, as requested: the SDK's payload header unless ``header=no``."""
 
+from ipcamd.cgi.arguments import word_of
 from ipcamd.cgi.endpoint import Call, Framing, Join
 from ipcamd.errors import RequestFailed
 from ipcamd.media.hub import Hub
@@ -19,10 +20,7 @@ def headed(call: Call) -> bool:
 
     Raises ``RequestFailed`` for a ``header`` that is neither yes nor no.
     """
-    header = call.query.get("header") or "yes"
-    if header.lower() not in ("yes", "no"):
-        raise RequestFailed(f"header={header}: yes, no")
-    return header.lower() == "yes"
+    return word_of(call.query, "header", ("yes", "no"), "yes") == "yes"
 
 
 def sdk(call: Call, hub: Hub) -> Join:

@@ -5,7 +5,7 @@ The world's side (a person, a test) applies conditions; the device's side (its d
 
 from collections.abc import Callable, Mapping
 
-from ipcamd.errors import RequestFailed
+from ipcamd.errors import RequestFailed, shown
 from ipcamd.params.kinds.choice import HIGH_LOW, OneOf
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import Integer
@@ -85,9 +85,9 @@ class VirtualHardware:
 
 def _normalized(name: str, value: str) -> str:
     if name not in CONDITIONS:
-        raise RequestFailed(f"{name}: unknown parameter; allowed: {', '.join(CONDITIONS)}")
+        raise RequestFailed(f"{shown(name)}: unknown parameter; allowed: {', '.join(CONDITIONS)}")
     kind, _ = CONDITIONS[name]
     try:
         return kind.normalize(value)
     except ValueError as error:
-        raise RequestFailed(f"{name}={value}: allowed: {kind.allowed}") from error
+        raise RequestFailed(f"{name}={shown(value)}: allowed: {kind.allowed}") from error

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
 
-from ipcamd.errors import RequestFailed
+from ipcamd.errors import RequestFailed, shown
 from ipcamd.events.schedule import Schedule
 from ipcamd.params.event.schedule import FIELDS, SCHEDULES, SLOTS
 from ipcamd.settings.change import CAMERA, Change, Requester
@@ -31,7 +31,7 @@ class Schedules:
         for schedule in self:
             if schedule.name == name:
                 return schedule
-        raise RequestFailed(f"Name={_shown(name)}: there is no such schedule; there are: {self._names()}")
+        raise RequestFailed(f"Name={shown(name)}: there is no such schedule; there are: {self._names()}")
 
     def numbered(self, number: str) -> Schedule:
         """Return the schedule of that number. Raises ``RequestFailed``."""
@@ -39,7 +39,7 @@ class Schedules:
             if str(schedule.number) == number:
                 return schedule
         numbers = ", ".join(str(schedule.number) for schedule in self) or "none"
-        raise RequestFailed(f"group={_shown(number)}: there is no such schedule; there are: {numbers}")
+        raise RequestFailed(f"group={shown(number)}: there is no such schedule; there are: {numbers}")
 
     async def add(self, fields: Mapping[str, str], by: Requester = CAMERA) -> Schedule:
         """Make a schedule in the lowest free slot; what is not in `fields` has its default. Durable on return.
@@ -94,12 +94,8 @@ def _parsed(fields: Mapping[str, str]) -> dict[str, str]:
 def _field(name: str, value: str) -> tuple[str, str]:
     field = _BY_NAME.get(name.lower())
     if field is None:
-        raise RequestFailed(f"{_shown(name)}: unknown; allowed: {', '.join(field.name for field in FIELDS)}")
+        raise RequestFailed(f"{shown(name)}: unknown; allowed: {', '.join(field.name for field in FIELDS)}")
     try:
         return field.name, field.kind.normalize(value)
     except ValueError:
-        raise RequestFailed(f"{field.name}={_shown(value)}: allowed: {field.kind.allowed}") from None
-
-
-def _shown(value: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in value[:32])
+        raise RequestFailed(f"{field.name}={shown(value)}: allowed: {field.kind.allowed}") from None

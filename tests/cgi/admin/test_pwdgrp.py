@@ -111,14 +111,14 @@ async def test_remove(camera: Camera) -> None:
 @pytest.mark.parametrize(
     ("query", "complaint"),
     [
-        ("", "action=: allowed are add, update, remove, get"),
-        ("action=list", "action=list: allowed are add, update, remove, get"),
+        ("", "action=: allowed: add, update, remove, get"),
+        ("action=list", "action=list: allowed: add, update, remove, get"),
         ("action=%E2%80%A8X:1", r"action=\?X:1: allowed"),
         ("action=add&user=paul&pwd=hunting", "grp: is missing"),
         ("action=add&user=paul&grp=users", "pwd: is missing"),
         ("action=add&pwd=hunting&grp=users", "user: is missing"),
-        ("action=add&user=paul&pwd=hunting&grp=root", "grp=root: allowed are admin, users, guest"),
-        ("action=add&user=paul&pwd=hunting&grp=", "grp=: allowed are admin, users, guest"),
+        ("action=add&user=paul&pwd=hunting&grp=root", "grp=root: allowed: admin, users, guest"),
+        ("action=add&user=paul&pwd=hunting&grp=", "grp=: allowed: admin, users, guest"),
         ("action=add&user=jack&pwd=hunting&grp=users", "user=jack: there is such an account"),
         ("action=add&user=a%E2%80%A8admin=%22x&pwd=hunting&grp=users", r"user=a\?admin=\"x: allowed are 1 to 32"),
         ("action=add&user=paul&pwd=paul&grp=users", "pwd: too easy"),
@@ -126,7 +126,7 @@ async def test_remove(camera: Camera) -> None:
         ("action=add&user=paul&pwd&grp=users", "pwd: allowed are 3 to 64"),
         (
             "action=add&user=paul&passwd=hunting&grp=users",
-            "passwd: unknown parameter; allowed are action, user, pwd, grp",
+            "passwd: unknown parameter; allowed: action, user, pwd, grp",
         ),
         ("action=get&x%E2%80%A8y=1", r"x\?y: unknown parameter"),
         ("action=update&user=jack", "at least one of pwd and grp"),
@@ -137,7 +137,7 @@ async def test_remove(camera: Camera) -> None:
         ("action=remove", "user: is missing"),
         ("action=remove&user=paul", "user=paul: there is no such account"),
         ("action=remove&user=root", "you are using"),
-        ("action=get&grp=nobody", "grp=nobody: allowed are admin, users, guest"),
+        ("action=get&grp=nobody", "grp=nobody: allowed: admin, users, guest"),
     ],
 )
 async def test_what_fails_names_what_is_wrong_and_changes_nothing(camera: Camera, query: str, complaint: str) -> None:

@@ -91,7 +91,7 @@ def test_addresses(camera: Camera, address: str, name: str, framing: Framing, co
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("/cgi/mjpg/mjpeg.cgi?header=maybe", "header=maybe: yes, no"),
+        ("/cgi/mjpg/mjpeg.cgi?header=maybe", "header=maybe: allowed: yes, no"),
         ("/cgi/mpeg/stream1.cgi?codec=vp8", "codec=vp8: h264, mpeg4"),
     ],
 )

@@ -1,8 +1,8 @@
 """``/cgi/admin/date.cgi``: the date and the time of day (SDK 1.3)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
+from ipcamd.cgi.arguments import number_of, refuse_unknown, word_of
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.device.clock import YEARS, zone_of
 from ipcamd.errors import RequestFailed
@@ -26,15 +26,11 @@ FIELDS = {
 
 async def date(call: Call) -> Reply:
     """Tell or set the clock."""
-    match (call.query.get("action") or "").lower():
-        case "get":
-            _only(call.query, ())
-            return text(_spelled(call.camera.clock.local()))
-        case "set":
-            await _set(call, _numbers(call.query))
-            return text("ok")
-        case other:
-            raise RequestFailed(f"action={other}: allowed: get, set")
+    if word_of(call.query, "action", ("get", "set")) == "set":
+        await _set(call, _numbers(call.query))
+        return text("ok")
+    refuse_unknown(call.query, "action")
+    return text(_spelled(call.camera.clock.local()))
 
 
 def _spelled(now: datetime) -> str:
@@ -52,25 +48,12 @@ async def _set(call: Call, numbers: dict[str, int]) -> None:
 
 def _numbers(query: Query) -> dict[str, int]:
     """Return what ``set`` was asked to set; raise `RequestFailed` unless every parameter is good."""
-    _only(query, FIELDS)
-    numbers = {name: _number(name, value) for name in FIELDS if (value := query.get(name)) is not None}
-    if not numbers:
+    refuse_unknown(query, "action", *FIELDS)
+    numbers = {name: number_of(query, name, kind) for name, kind in FIELDS.items()}
+    sent = {name: number for name, number in numbers.items() if number is not None}
+    if not sent:
         raise RequestFailed(f"action=set: at least one is needed of {', '.join(FIELDS)}")
-    return numbers
-
-
-def _number(name: str, value: str) -> int:
-    try:
-        return FIELDS[name].value(FIELDS[name].normalize(value))
-    except ValueError as error:
-        raise RequestFailed(f"{name}={value}: allowed: {FIELDS[name].allowed}") from error
-
-
-def _only(query: Query, known: Iterable[str]) -> None:
-    allowed = ("action", *known)
-    for name, _ in query.pairs:
-        if name.lower() not in allowed:
-            raise RequestFailed(f"{name}: unknown parameter; allowed: {', '.join(allowed)}")
+    return sent
 
 
 def _changes(query: Query) -> bool:

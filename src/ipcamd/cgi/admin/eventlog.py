@@ -4,8 +4,8 @@ import asyncio
 import json
 from dataclasses import asdict
 
+from ipcamd.cgi.arguments import number_of, refuse_unknown, word_of
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
-from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.number import Integer
 from ipcamd.store.eventlog import KEPT, Entry
@@ -16,13 +16,9 @@ FORMATS = ("text", "json")
 
 async def eventlog(call: Call) -> Reply:
     """List the newest entries, newest first: ``count`` of them, as ``format`` text or JSON lines."""
-    for name, _ in call.query.pairs:
-        if name.lower() not in ("count", "format"):
-            raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: count, format")
-    form = (call.query.get("format") or "text").lower()
-    if form not in FORMATS:
-        raise RequestFailed(f"format={form[:32]}: allowed: {', '.join(FORMATS)}")
-    entries = await call.camera.events.newest(_count(call.query.get("count")))
+    refuse_unknown(call.query, "count", "format")
+    form = word_of(call.query, "format", FORMATS, "text")
+    entries = await call.camera.events.newest(number_of(call.query, "count", COUNT) or 100)
     return await asyncio.to_thread(_reply, call, form, entries)  # ten thousand take longer than a frame may wait
 
 
@@ -32,13 +28,6 @@ def _reply(call: Call, form: str, entries: list[Entry]) -> Reply:
     return text(*(_line(call, entry) for entry in entries))
 
 
-def _count(value: str | None) -> int:
-    try:
-        return COUNT.value(COUNT.normalize(value)) if value is not None else 100
-    except ValueError:
-        raise RequestFailed(f"count={(value or '')[:32]}: allowed: {COUNT.allowed}") from None
-
-
 def _json(call: Call, entry: Entry) -> str:
     """Return an entry as one line of JSON; ``time`` is the camera's local time with its offset from UTC."""
     time = call.camera.clock.local(entry.moment).isoformat(timespec="seconds")
@@ -46,7 +35,7 @@ def _json(call: Call, entry: Entry) -> str:
 
 
 def _line(call: Call, entry: Entry) -> str:
-    """Return an entry as one line: local time, what, schedule, what was done, what failed, parted by ``|``.
+    """Return an entry as one line: local time, what, schedule, what was done, what failed, separated by ``|``.
 
     A ``|`` in a schedule's name becomes ``/``: the line has five fields, always.
     """

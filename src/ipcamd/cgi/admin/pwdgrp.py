@@ -1,5 +1,6 @@
 """``/cgi/admin/pwdgrp.cgi``: accounts (SDK 1.2)."""
 
+from ipcamd.cgi.arguments import refuse_unknown, word_of
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
@@ -15,35 +16,31 @@ _ACTIONS = ("add", "update", "remove", "get")
 async def pwdgrp(call: Call) -> Reply:
     """Add, change, remove or list accounts. Unknown parameters are refused, unneeded ones ignored."""
     query, accounts = call.query, call.camera.accounts
-    for name, _ in query.pairs:
-        if name.lower() not in _PARAMETERS:
-            raise RequestFailed(f"{_printable(name)}: unknown parameter; allowed are {', '.join(_PARAMETERS)}")
-    match _action(query):
+    refuse_unknown(query, *_PARAMETERS)
+    match word_of(query, "action", _ACTIONS):
         case "add":
-            await accounts.add(_needed(query, "user"), _needed(query, "pwd"), _group(_needed(query, "grp")))
+            await accounts.add(_needed(query, "user"), _needed(query, "pwd"), _group(query))
         case "update":
             await _update(call)
         case "remove":
             await accounts.remove(_needed(query, "user"), by=call.account.name)
-        case "get":
+        case _:  # get
             return _listing(call)
-        case _:
-            action = _printable(query.get("action") or "")
-            raise RequestFailed(f"action={action}: allowed are {', '.join(_ACTIONS)}")
     return text("OK")
 
 
 async def _update(call: Call) -> None:
-    user, password, group = _needed(call.query, "user"), call.query.get("pwd"), call.query.get("grp")
-    if password is None and group is None:
+    query = call.query
+    user, password = _needed(query, "user"), query.get("pwd")
+    if password is None and query.get("grp") is None:
         raise RequestFailed("action=update: at least one of pwd and grp is needed")
-    await call.camera.accounts.update(user, password, None if group is None else _group(group))
+    await call.camera.accounts.update(user, password, None if query.get("grp") is None else _group(query))
 
 
 def _listing(call: Call) -> Reply:
-    wanted = call.query.get("grp")
-    groups = GROUPS if wanted is None else {wanted.lower(): _group(wanted)}
-    return text(*(f'{name}="{",".join(call.camera.accounts.names(rank))}"' for name, rank in groups.items()))
+    wanted = GROUPS.values() if call.query.get("grp") is None else (_group(call.query),)
+    names = call.camera.accounts.names
+    return text(*(f'{name}="{",".join(names(rank))}"' for name, rank in GROUPS.items() if rank in wanted))
 
 
 def _needed(query: Query, name: str) -> str:
@@ -53,23 +50,13 @@ def _needed(query: Query, name: str) -> str:
     return value
 
 
-def _group(value: str) -> Rank:
-    rank = GROUPS.get(value.lower())
-    if rank is None:
-        raise RequestFailed(f"grp={_printable(value)}: allowed are {', '.join(GROUPS)}")
-    return rank
-
-
-def _action(query: Query) -> str:
-    return (query.get("action") or "").lower()
-
-
-def _printable(value: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in value[:32])
+def _group(query: Query) -> Rank:
+    _needed(query, "grp")
+    return GROUPS[word_of(query, "grp", GROUPS)]
 
 
 def _changes(query: Query) -> bool:
-    return _action(query) != "get"
+    return (query.get("action") or "").lower() != "get"
 
 
 ENDPOINT = Endpoint("/cgi/admin/pwdgrp.cgi", Rank.ADMIN, pwdgrp, changes=_changes)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from ipcamd.cgi.arguments import refuse_unknown
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
@@ -20,8 +21,7 @@ class RestartAction:
 
     def __call__(self, call: Call) -> Reply:
         """Answer OK; the camera goes down after the answer has gone out. Raises `RequestFailed`."""
-        if call.query.pairs:
-            raise RequestFailed(f"{call.query.pairs[0][0]}: unknown parameter; there are none")
+        refuse_unknown(call.query)
         now, mac = self._now(), call.camera.identity.mac
         self._last = {known: last for known, last in self._last.items() if now - last < PAUSE}
         if mac in self._last:

@@ -3,8 +3,8 @@
 import time
 
 from ipcamd.camera import Camera
+from ipcamd.cgi.arguments import refuse_unknown
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
-from ipcamd.errors import RequestFailed
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Rank
 from ipcamd.storage.card import Card
@@ -12,8 +12,7 @@ from ipcamd.storage.card import Card
 
 def serverreport(call: Call) -> Reply:
     """Report name, addresses, versions and features in the SDK's order, then additional lines."""
-    if call.query.pairs:
-        raise RequestFailed(f"{call.query.pairs[0][0]}: unknown parameter; there are none")
+    refuse_unknown(call.query)
     return text(*_plate(call), *_state(call.camera))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ipcamd.cgi.arguments import refuse_unknown, word_of
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.events.schedule import Schedule
@@ -15,12 +16,12 @@ ACTIONS = (*LISTS, "add", "update", "remove")
 
 async def schedule(call: Call) -> Reply:
     """List, add, change or remove schedules."""
-    match _action(call.query):
+    match word_of(call.query, "action", ACTIONS):
         case "alllist" | "allist":
-            _only(call.query, "action")
+            refuse_unknown(call.query, "action")
             return text(*(line for schedule in call.camera.schedules for line in _block(schedule)))
         case "list":
-            _only(call.query, "action", "group", "name")
+            refuse_unknown(call.query, "action", "group", "name")
             return text(*_block(_chosen(call)))
         case "add":
             return text(*_block(await call.camera.schedules.add(_fields(call.query), call.requester())))
@@ -29,13 +30,11 @@ async def schedule(call: Call) -> Reply:
             if "group" not in {name.lower() for name, _ in call.query.pairs}:
                 fields.pop("name", None)  # it says which
             return text(*_block(await call.camera.schedules.update(_chosen(call), fields, call.requester())))
-        case "remove":
-            _only(call.query, "action", "group", "name")
+        case _:  # remove
+            refuse_unknown(call.query, "action", "group", "name")
             chosen = _chosen(call)
             await call.camera.schedules.remove(chosen, call.requester())
             return text(f"Remove schedule={chosen.name} success")
-        case other:
-            raise RequestFailed(f"action={other[:32]}: allowed: {', '.join(ACTIONS)}")
 
 
 def _block(schedule: Schedule) -> Iterator[str]:
@@ -58,12 +57,6 @@ def _chosen(call: Call) -> Schedule:
 def _fields(query: Query) -> dict[str, str]:
     """Return the fields that were sent, by lower-case name; the last of a repeated one counts."""
     return {name.lower(): value for name, value in query.pairs if name.lower() not in ("action", "group")}
-
-
-def _only(query: Query, *known: str) -> None:
-    for name, _ in query.pairs:
-        if name.lower() not in known:
-            raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: {', '.join(known)}")
 
 
 def _action(query: Query) -> str:

@@ -1,7 +1,7 @@
 """``/cgi/event/test.cgi``: test a target with a small file or mail (not in the SDK)."""
 
+from ipcamd.cgi.arguments import refuse_unknown, word_of
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
-from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 
 
@@ -11,13 +11,8 @@ async def test(call: Call) -> Reply:
     OK, then a line for each right that the account lacks there. Raises `RequestFailed`.
     """
     delivery = call.camera.delivery
-    for name, _ in call.query.pairs:
-        if name.lower() != "target":
-            raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: target")
-    target = (call.query.get("target") or "").lower()
-    if target not in delivery.targets:
-        raise RequestFailed(f"target={target[:32]}: allowed: {', '.join(delivery.targets)}")
-    return text("OK", *await delivery.test(target))
+    refuse_unknown(call.query, "target")
+    return text("OK", *await delivery.test(word_of(call.query, "target", delivery.targets)))
 
 
 ENDPOINT = Endpoint("/cgi/event/test.cgi", Rank.ADMIN, test)
