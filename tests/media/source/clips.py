@@ -40,9 +40,10 @@ def clip(
     times: Sequence[int] | None = None,
     sound: float = 0,
     options: dict[str, str] | None = None,
+    offset: float = 0,
 ) -> Path:
-    """Write a film of grey pictures, one level each; `times` are in ticks of 1/rate; `sound` in seconds."""
-    with av.open(str(path), "w") as box:
+    """Write a film of grey pictures, a level each; `times` are ticks of 1/rate; `sound` and `offset` are seconds."""
+    with av.open(str(path), "w", options={"output_ts_offset": str(offset)} if offset else {}) as box:
         stream = box.add_stream(codec, rate=rate, options=options or {})
         stream.width, stream.height = size
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"

@@ -77,6 +77,53 @@ def test_a_picture_that_stays_long_is_given_again(tmp_path: Path, time: Time, pl
     assert [level(picture) for picture in shown] == pytest.approx([SEEN[0]] * 6 + SEEN[1:3], abs=4)
 
 
+@pytest.mark.parametrize("name", ["a.mkv", "a.mp4", "a.avi", "a.ts"])
+def test_a_picture_that_is_shown_for_twelve_seconds_is(tmp_path: Path, time: Time, play: Play, name: str) -> None:
+    codec = "mpeg4" if name == "a.avi" else "libx264"
+    path = clip(tmp_path / name, LEVELS[:3], codec, rate=25, times=[0, 1, 301], options={"bf": "0"})
+    shown = pictures(play(playing(path, time), 27))
+    change = next(picture for picture in shown if abs(level(picture) - SEEN[2]) < 5)
+    assert (change.captured - shown[0].captured) / SECOND == pytest.approx(12.04, abs=0.05)
+
+
+def test_a_last_picture_that_stays_long_is_given_again(tmp_path: Path, time: Time, play: Play) -> None:
+    path = clip(tmp_path / "a.mp4", LEVELS[:2], "libx264", rate=10, times=[0, 1], options={"bf": "0"})
+    longer = tmp_path / "b.mp4"
+    with av.open(str(path)) as whole, av.open(str(longer), "w") as box:
+        stream = box.add_stream_from_template(whole.streams.video[0])
+        for packet in whole.demux(video=0):
+            if packet.size:
+                packet.duration *= 40 if packet.pts else 1
+                packet.stream = stream
+                box.mux(packet)
+    shown = pictures(play(playing(longer, time), 10))
+    assert [round((picture.captured - shown[0].captured) / SECOND, 1) for picture in shown[:10]] == [
+        *(0, 0.1, 0.6, 1.1, 1.6, 2.1, 2.6, 3.1, 3.6),
+        4.1,
+    ]
+
+
+@pytest.mark.parametrize("offsets", [(0, 1000), (1000, 0), (0, 5), (7, 0), (500, 500)])
+def test_sound_and_picture_stay_together_over_a_leap_of_time_stamps(
+    tmp_path: Path, time: Time, play: Play, offsets: tuple[int, int]
+) -> None:
+    levels = tuple(range(16, 216, 5))
+    both = [
+        clip(tmp_path / f"{n}.ts", levels, "mpeg2video", rate=25, sound=1.6, offset=at) for n, at in enumerate(offsets)
+    ]
+    path = tmp_path / "both.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in both))
+    gap = max(0, offsets[1] - offsets[0] - 1.6) if offsets[1] < 60 else 0  # shorter ones are no leaps
+    items = play(playing(path, time), 230, sound=True)
+    start = pictures(items)[0].captured
+    for begin in (0, 1.6 + gap):
+        heard = [((sound.captured - start) / SECOND - begin, sound) for sound in sounds(items)]
+        heard = [(position, sound) for position, sound in heard if 0.3 < position < 1.4]
+        assert sum(sound.samples.size for _, sound in heard) == pytest.approx(1.1 * 8000, rel=0.1)
+        for position, sound in heard:
+            assert float(np.abs(sound.samples).max()) / 32000 * 1.6 == pytest.approx(position, abs=0.15)
+
+
 def test_time_stamps_that_leap_are_replaced_by_the_usual_step(tmp_path: Path, time: Time, play: Play) -> None:
     path = clip(tmp_path / "a.mkv", LEVELS[:4], "libx264", rate=1000, times=[0, 40, 90_000_000, 90_000_040])
     shown = pictures(play(playing(path, time), 4))

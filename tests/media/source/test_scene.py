@@ -13,8 +13,9 @@ from ipcamd.media.pacer import SECOND
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted
 from ipcamd.media.source.scene import Scene
+from ipcamd.media.source.scene import figure as drawing
 from ipcamd.media.source.scene.beep import beep
-from ipcamd.media.source.scene.figure import POSES, figure, mirrored
+from ipcamd.media.source.scene.figure import POSES, Figure, mirrored
 from ipcamd.media.source.scene.plan import Plan
 from ipcamd.params.image import RESOLUTIONS
 
@@ -194,10 +195,26 @@ def test_a_beep_begins_with_its_second() -> None:
 
 
 def test_each_pose_of_the_figure_is_another_one_and_stands_on_the_ground() -> None:
-    drawings = {tuple(figure(100, pose)[0][1].tobytes() for _ in range(1)) for pose in range(POSES)}
+    figure = Figure(100)
+    drawings = {figure.pose(pose)[0][1].tobytes() for pose in range(POSES)}
     assert len(drawings) == POSES
     for pose in range(POSES):
-        keep = figure(100, pose)[0][0]
+        keep = figure.pose(pose)[0][0]
         assert (keep[-8:] == 0).any()
         assert keep.shape[0] in range(96, 110)
-        assert mirrored(figure(100, pose))[0][0].shape == keep.shape
+        assert mirrored(figure.pose(pose))[0][0].shape == keep.shape
+
+
+@pytest.mark.slow
+def test_nothing_is_drawn_twice_however_many_sizes_are_in_use(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    draw = drawing._drawing
+    monkeypatch.setattr(drawing, "_drawing", lambda height, phase: drawn.append(height) or draw(height, phase))
+    wanted = [Wanted((160 + 16 * n, 120), 30, False) for n in range(3)]
+    turn = itertools.cycle(wanted)
+    alone = [Scene(time.clock).play(lambda want=want: want, threading.Event()) for want in wanted]
+    changing = Scene(time.clock).play(lambda: next(turn), threading.Event())
+    for _ in range(4 * 34):
+        for items in (*alone, changing, changing, changing):
+            next(items)
+    assert len(drawn) <= 2 * len(wanted) * POSES

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,5 +56,6 @@ class File:
     def _track(self) -> "Track":
         from ipcamd.media.source.film import Track
         from ipcamd.media.source.medium import open_medium
+        from ipcamd.media.source.timestamp_map import TimestampMap
 
-        return Track(open_medium(f"file:{self._path}", {"protocol_whitelist": "file"}), Fraction(0), 0)
+        return Track(open_medium(f"file:{self._path}", {"protocol_whitelist": "file"}), TimestampMap(0), 0)

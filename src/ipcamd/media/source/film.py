@@ -17,20 +17,21 @@ from ipcamd.media.pacer import SECOND
 from ipcamd.media.silence import SilenceLimit
 from ipcamd.media.source.decode import SOUND_RATE, Ear, prepare
 from ipcamd.media.source.medium import OpenFile, decoded, open_medium, time_of, video_of
+from ipcamd.media.source.timestamp_map import SLIP_NS, TimestampMap
 
 _log = logging.getLogger(__name__)
 
 Stretch: TypeAlias = tuple[int, NDArray[np.int16]]
 """When sound starts (nanoseconds since the film's first picture), and its samples."""
 
-_LEAP = 10 * SECOND
-"""A picture that would stay longer than this has a broken time stamp."""
+_LEAP_NS, _LEAP_OF_BROADCASTS_NS = 3600 * SECOND, 60 * SECOND
+"""A picture that would stay longer has a broken time stamp; sooner in forms whose time stamps may leap, as MPEG-TS."""
 
-_SLIP = SECOND // 10
-"""Sound whose time stamp is off by more than this has a gap before it."""
+_MAY_LEAP = 0x200
+"""FFmpeg's flag of such forms (AVFMT_TS_DISCONT)."""
 
-_SHORTEST, _LONGEST, _USUAL = Fraction(1, 240), Fraction(1), Fraction(1, 25)
-"""What a picture's stay is taken for, in seconds, where no time stamp says it."""
+_SHORTEST, _USUAL, _LONGEST = Fraction(1, 240), Fraction(1, 25), Fraction(1)
+"""The stay of a picture, in seconds, where no time stamp says it."""
 
 
 class Film:
@@ -46,8 +47,9 @@ class Film:
     ) -> None:
         """Open it; for the arguments see `open_medium`. Raises `SourceError` if it cannot be read or has no picture."""
         self._open = partial(open_medium, place, options, form, limit, open_file)
+        self._limit = limit
         self._medium = self._open()
-        self._zero = Fraction(0)
+        self._timestamps = TimestampMap(_LEAP_OF_BROADCASTS_NS if self._medium.format.flags & _MAY_LEAP else _LEAP_NS)
         self._track: Track | None = None
         try:
             self._stream = video_of(self._medium)
@@ -69,12 +71,11 @@ class Film:
 
     def pictures(self) -> Iterator[tuple[int, int, av.VideoFrame]]:
         """Yield each picture with its time since the first one and how long it stays, in nanoseconds."""
-        times = Times()
+        step = 0
         picture: av.VideoFrame
-        for picture in _readable(self._medium, self._stream):
-            step = _step(picture, self._stream)
-            at = times.next(time_of(picture), step)
-            self._zero = times.zero
+        for picture in _readable(self._medium, self._stream, self._limit):
+            at = self._timestamps.place_picture(time_of(picture), step)
+            step = _stay(picture, self._stream)
             yield at, step, picture
 
     def hurry(self, late: bool) -> None:
@@ -84,7 +85,7 @@ class Film:
     def sound(self, start: int, end: int) -> Iterator[Stretch]:
         """Yield the sound up to `end`: from `start` if nobody listened, else from where it was left."""
         if self._track is None:
-            self._track = Track(self._open(), self._zero, start)
+            self._track = Track(self._open(), self._timestamps, start, self._limit)
         return self._track.until(end)
 
     def hush(self) -> None:
@@ -94,32 +95,14 @@ class Film:
         self._track = None
 
 
-class Times:
-    """Makes steady time of time stamps that may be missing, stand still or leap."""
-
-    def __init__(self) -> None:
-        self.zero = Fraction(0)
-        """The first picture's time stamp, in seconds."""
-        self._at = -1
-        self._last: Fraction | None = None
-
-    def next(self, time: Fraction | None, step: int) -> int:
-        """Return when the next picture is due, in nanoseconds since the first; `step` is the usual time between two."""
-        if self._at < 0:
-            self._at, self.zero = 0, time or self.zero
-        else:
-            gap = 0 if time is None or self._last is None else int((time - self._last) * SECOND)
-            self._at += gap if 0 < gap <= _LEAP else step
-        self._last = time
-        return self._at
-
-
 class Track:
     """A film's sound, from some moment on."""
 
-    def __init__(self, medium: InputContainer, zero: Fraction, start: int) -> None:
-        """`zero` is the time stamp of the film's first picture; `start` is in nanoseconds after it."""
-        self._stretches = _stretches(medium, zero, start)
+    def __init__(
+        self, medium: InputContainer, timestamps: TimestampMap, start: int, limit: SilenceLimit | None = None
+    ) -> None:
+        """`start` is in nanoseconds after the film's first picture."""
+        self._stretches = _stretches(medium, timestamps, start, limit)
         self.close = medium.close
         self._ahead = next(self._stretches, None)
 
@@ -130,36 +113,43 @@ class Track:
             self._ahead = next(self._stretches, None)
 
 
-def _stretches(medium: InputContainer, zero: Fraction, start: int) -> Iterator[Stretch]:
+def _stretches(
+    medium: InputContainer, timestamps: TimestampMap, start: int, limit: SilenceLimit | None
+) -> Iterator[Stretch]:
     stream = medium.streams.best("audio")
     if stream is None:
         return
     if start:
-        medium.seek(int((zero + Fraction(start, SECOND)) * av.time_base))
-    ear, begin, count = Ear(), 0, 0
+        medium.seek(int(timestamps.stamp_of(start) * av.time_base))
+    ear, begin, count, done, due = Ear(), start, 0, start, None
     sound: av.AudioFrame
-    for sound in _readable(medium, stream):
-        time, at = time_of(sound), begin + count * SECOND // SOUND_RATE
-        there = at if time is None else int((time - zero) * SECOND)
-        if abs(there - at) > _SLIP:
+    for sound in _readable(medium, stream, limit):
+        stamp, at = time_of(sound), begin + count * SECOND // SOUND_RATE
+        continuous = stamp is None or due is None or abs(stamp - due) * SECOND <= SLIP_NS
+        due = None if stamp is None else stamp + Fraction(sound.samples, sound.sample_rate)
+        there = timestamps.place_sound(stamp, at, continuous)
+        if abs(there - at) > SLIP_NS:
             begin, count = there, 0
         for samples in ear.hear(sound):
             at = begin + count * SECOND // SOUND_RATE
             count += samples.size
-            if at >= start:
+            if at >= done:
+                done = begin + count * SECOND // SOUND_RATE
                 yield at, samples
 
 
-def _readable(medium: InputContainer, stream: Stream) -> Iterator[Any]:
+def _readable(medium: InputContainer, stream: Stream, limit: SilenceLimit | None) -> Iterator[Any]:
     """Yield what can be decoded: a file that was cut off ends where it was cut."""
     try:
-        yield from decoded(medium, stream)
+        yield from decoded(medium, stream, limit=limit)
     except SourceError as error:
         _log.debug("%s %s", medium.name, error)
 
 
-def _step(picture: av.VideoFrame, stream: av.VideoStream) -> int:
+def _stay(picture: av.VideoFrame, stream: av.VideoStream) -> int:
     """Return how long a picture is said to stay, in nanoseconds."""
+    said_ns = int((picture.duration or 0) * Fraction(picture.time_base or 0) * SECOND)
+    if 0 < said_ns <= _LEAP_OF_BROADCASTS_NS:
+        return said_ns
     rate = stream.average_rate or stream.guessed_rate
-    step = picture.duration * Fraction(picture.time_base or 0) or (1 / rate if rate else _USUAL)
-    return int(min(max(step, _SHORTEST), _LONGEST) * SECOND)
+    return int(min(max(1 / rate if rate else _USUAL, _SHORTEST), _LONGEST) * SECOND)

@@ -82,6 +82,7 @@ class _Projector:
             raise SourceError("no picture in it can be decoded")
         if single:
             yield from self._still(eye, last[1])
+        yield from self._repeat(reel, eye, last[1], range(last[0] + _LONG, end - _LONG // 2, _LONG))
         yield from self._sound(reel, last[0], end)
         self._start += end
 

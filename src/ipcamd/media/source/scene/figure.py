@@ -1,6 +1,5 @@
 """The scene's visitor, walking: drawn once per pose, then only blended into the picture."""
 
-from functools import lru_cache
 from math import cos, hypot, pi, sin
 from typing import TypeAlias
 
@@ -32,12 +31,22 @@ Parts: TypeAlias = tuple[tuple[Weights, Weights], ...]
 """What an overlay's `Tile` blends, plane by plane."""
 
 
-@lru_cache(POSES)
-def figure(height: int, pose: int) -> Parts:
-    """Return the figure, `height` pixels tall, walking to the right in one of `POSES` poses.
+class Figure:
+    """The figure in one size, walking to the right; each of its `POSES` poses is drawn when it is first needed."""
 
-    Its feet are at the lower edge, its middle is in the middle.
-    """
+    def __init__(self, height: int) -> None:
+        """`height` is in pixels."""
+        self._height = height
+        self._poses: dict[int, Parts] = {}
+
+    def pose(self, number: int) -> Parts:
+        """Return one of the poses: its feet are at the lower edge, its middle is in the middle."""
+        if number not in self._poses:
+            self._poses[number] = _drawn(self._height, number)
+        return self._poses[number]
+
+
+def _drawn(height: int, pose: int) -> Parts:
     color, mask = _cropped(*_drawing(height, 2 * pi * pose / POSES))
     covered = [np.asarray(image, np.uint16) for image in (mask, mask.reduce(2))]
     weights = [part + part // 128 for part in covered]  # 0 to 256

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import av
@@ -14,7 +15,7 @@ from ipcamd.media.source.pace import Beat, Clock, tick
 from ipcamd.media.source.paint import even
 from ipcamd.media.source.scene.beep import beep
 from ipcamd.media.source.scene.board import Board
-from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, figure, mirrored
+from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, Figure, mirrored
 from ipcamd.media.source.scene.gallery import gallery
 from ipcamd.media.source.scene.plan import SMALLEST, Plan
 
@@ -26,6 +27,9 @@ _SOUNDS = 20
 
 _STRIDES = 0.9
 """Strides a second."""
+
+_SIZES = 4
+"""Sizes whose parts one playing scene keeps; each has some 10 MB at 1280x720."""
 
 
 def show(
@@ -48,39 +52,42 @@ def show(
             yield Picture(stage.paint(want.size, due, number, walking()), due, number)
 
 
+class _Set:
+    """What a picture of one size is made of."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.plan = Plan(size)
+        self.back, self.board, self.figure = gallery(self.plan), Board(self.plan), Figure(self.plan.figure)
+
+
 class _Stage:
-    """Paints pictures; what does not move is kept for the present size."""
+    """Paints pictures; what does not move is kept for the sizes that were wanted last."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._plan = Plan((0, 0))
+        self._set = lru_cache(_SIZES)(_Set)
         self._walked = 0.3
         """How far the figure has gone, in strides."""
         self._painted = 0
 
     def paint(self, size: tuple[int, int], moment: int, number: int, walking: bool) -> av.VideoFrame:
         """Return the picture of a moment."""
-        self._set_up((max(SMALLEST[0], even(size[0])), max(SMALLEST[1], even(size[1]))))
+        present = self._set((max(SMALLEST[0], even(size[0])), max(SMALLEST[1], even(size[1]))))
         if walking and 0 < moment - self._painted < SECOND:
             self._walked += _STRIDES * (moment - self._painted) / SECOND
         self._painted = moment
-        made = framed(self._back)
+        made = framed(present.back)
         parts = planes(made)
-        self._board.write(parts[0], moment, self._clock.local(moment), number)
-        self._place_figure(parts)
+        present.board.write(parts[0], moment, self._clock.local(moment), number)
+        self._place_figure(present, parts)
         return made
 
-    def _set_up(self, size: tuple[int, int]) -> None:
-        if size != self._plan.size:
-            self._plan = Plan(size)
-            self._back, self._board = gallery(self._plan), Board(self._plan)
-
-    def _place_figure(self, onto: list[Plane]) -> None:
+    def _place_figure(self, present: _Set, onto: list[Plane]) -> None:
         """Draw the figure where it has got to, on its way to and fro."""
-        plan = self._plan
+        plan = present.plan
         room = max(2.0, plan.size[0] - plan.figure * WIDTH)
         gone = self._walked * STRIDE * plan.figure % (2 * room)
-        parts = figure(plan.figure, int(self._walked * POSES) % POSES)
+        parts = present.figure.pose(int(self._walked * POSES) % POSES)
         if gone > room:
             parts = mirrored(parts)
         height, width = parts[0][0].shape
