@@ -63,7 +63,7 @@ def mjpeg_fanout(run: Run) -> list[Row]:
 
 def rtsp_fanout(run: Run) -> list[Row]:
     """Measure H.264 over RTSP beside the peer and print that table."""
-    results = rtsp.measure(run.folder, rtsp.FULL if run.full else {100: 1, 500: 1}, run.seconds, say)
+    results = rtsp.measure(run.folder, rtsp.FULL if run.full else {500: 1, 1000: 1}, run.seconds, say)
     run.keep["rtsp"] = [{"server": name, "way": way, "viewers": n, "runs": r} for (name, way, n), r in results.items()]
     print(f"\nH.264 over RTSP, 1280x720, {rtsp.FPS} pictures a second, {rtsp.KBPS / 1000:g} Mbit/s; medians\n")
     print(table.text(rtsp.lines(results)))

@@ -13,16 +13,15 @@ MODULES = {path.relative_to(SOURCE): ast.parse(path.read_text()) for path in sor
 FILES_IN_A_FOLDER = 15
 
 SHARED_NAMES = {
-    "Answer", "Camera", "Capture", "Card", "Clock", "Connection", "Decoder", "End", "Entry",
-    "File", "Film", "Format", "Kind", "Output", "Parts", "Ports", "Recorder", "Request",
-    "Scene", "Session", "Shot", "Stream", "Times", "Track", "Viewer", "Watch",
+    "Answer", "Camera", "Card", "Connection", "Decoder", "Entry", "File", "Film", "Format", "Kind", "Output",
+    "Request", "Session", "Shot", "Times", "Track",
 }  # fmt: skip
 """Public classes of which there are still several."""
 
-FULL_FOLDERS = {"events", "media", "media/source", "server", "server/rtsp", "web/static", "wire"}
+FULL_FOLDERS = {"media", "media/source", "server", "server/rtsp", "web/static", "wire"}
 """Folders that still hold too many files."""
 
-RIDDLES = 106
+RIDDLES = 96
 """How many docstrings may still begin with a question word."""
 
 
