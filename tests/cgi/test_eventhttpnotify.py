@@ -21,6 +21,12 @@ async def test_the_last_target_of_a_kind_counts(world: World) -> None:
     assert targets(world) == {"motion": f"motion {URL}", "di1": "input1_2 http://nvr:80/x", "di2": ""}
 
 
+async def test_addresses_by_https(world: World) -> None:
+    assert await world.text(ASK, "HttpUrl=https://nvr/x&Message=motion,Time=1") == "OK\r\n"
+    assert targets(world)["motion"] == "motion https://nvr:443/x"
+    assert await world.text(ASK, "HttpUrl=https://localhost/x&Message=motion,Time=1") == "NG\r\n"
+
+
 async def test_an_empty_url_removes_all(world: World) -> None:
     await world.text(ASK, f"HttpUrl={URL}&Message=di2_1,Time=1")
     assert await world.text(ASK, "HttpUrl=&Message=motion,Time=1") == "OK\r\n"

@@ -15,6 +15,10 @@ URL = "http://192.168.102.101:8001/event/eventhandler.cgi"
         (URL, "motion,Time=1234567890", "/event/eventhandler.cgi?Message=motion,Time:77", "192.168.102.101:8001"),
         (URL, "input1_0,Time:1234567890", "/event/eventhandler.cgi?Message=input1_0,Time:77", "192.168.102.101:8001"),
         ("http://nvr/x", "di2_1,Time=1", "/x?Message=di2_1,Time:77", "nvr"),
+        ("https://nvr/x", "motion,Time=1", "/x?Message=motion,Time:77", "nvr"),
+        ("HTTPS://nvr:443/x", "motion,Time=1", "/x?Message=motion,Time:77", "nvr"),
+        ("https://nvr:80/x", "motion,Time=1", "/x?Message=motion,Time:77", "nvr:80"),
+        ("http://nvr:443/x", "motion,Time=1", "/x?Message=motion,Time:77", "nvr:443"),
         ("HTTP://NVR:80/x", "Motion,time=1", "/x?Message=Motion,Time:77", "nvr"),
         ("http://[2001:DB8::1]:81/x?id=3", "di2_2,Time:1", "/x?id=3&Message=di2_2,Time:77", "[2001:db8::1]:81"),
     ],
@@ -34,6 +38,10 @@ def test_the_request(url: str, message: str, request_line: str, host: str) -> No
         ("http:///x", "motion,Time=1", "IP Not Found"),
         ("http://:80/x", "motion,Time=1", "IP Not Found"),
         ("ftp://h/x", "motion,Time=1", "IP Not Found"),
+        ("httpss://h/x", "motion,Time=1", "IP Not Found"),
+        ("https:///x", "motion,Time=1", "IP Not Found"),
+        ("https://h:x/y", "motion,Time=1", "Port Not Found"),
+        ("https://h", "motion,Time=1", "CGI Not Found"),
         ("http://a@h/x", "motion,Time=1", "IP Not Found"),
         ("http://h/x\r\nX-Evil: 1", "motion,Time=1", "IP Not Found"),
         ("http://h/" + 1024 * "x", "motion,Time=1", "IP Not Found"),
@@ -64,10 +72,10 @@ def test_levels(event: str, high: bool, low: bool) -> None:
     assert (notice.wants("high"), notice.wants("low")) == (high, low)
 
 
-@given(st.text(max_size=60), st.text(max_size=40))
-def test_anything_is_taken_or_named(host: str, message: str) -> None:
+@given(st.sampled_from(["http", "https"]), st.text(max_size=60), st.text(max_size=40))
+def test_anything_is_taken_or_named(scheme: str, host: str, message: str) -> None:
     try:
-        notice = parse(f"http://{host}/x", message)
+        notice = parse(f"{scheme}://{host}/x", message)
     except NoticeError as error:
         assert str(error).endswith(" Not Found")
     else:

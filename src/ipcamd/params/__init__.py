@@ -38,8 +38,9 @@ GROUPS: tuple[Group, ...] = (
     networkled.NETWORKLED,
     ptz.PRESETLIST,
     ptz.SPEED,
+    server.HTTP,
 )
-"""All groups, in the order of SDK section 10."""
+"""All groups: those of SDK section 10 in its order, then ours."""
 
 APART: tuple[Group, ...] = (motion.MOTION, *schedule.SCHEDULES, notify.NOTIFY)
 """Stored groups with requests of their own instead of ``param.cgi``."""

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 _URL = re.compile(
-    r"http://(?P<host>\[[0-9A-Fa-f:.]*\]|[^/:?#@\s\[\]]*)(?::(?P<port>[^/?#]*))?(?P<path>(?:[/?][^#\s]*)?)", re.I
+    r"http(?P<secure>s?)://(?P<host>\[[0-9A-Fa-f:.]*\]|[^/:?#@\s\[\]]*)(?::(?P<port>[^/?#]*))?(?P<path>(?:[/?][^#\s]*)?)",
+    re.I,
 )
 _MESSAGE = re.compile(r"(?P<event>[^,]*)(?:,\s*time[=:](?P<time>[0-9]{1,20}))?", re.I)
 _EVENT = re.compile(r"motion|(?:di|input)(?P<input>[12])_(?P<status>[012])", re.I)
@@ -21,6 +22,8 @@ class NoticeError(ValueError):
 class Notice:
     """One target: where to send, and for which event."""
 
+    is_secure: bool
+    """By ``https://``."""
     host: str
     """Name or IP address; an IPv6 address without its brackets."""
     port: int
@@ -45,7 +48,7 @@ class Notice:
         mark = "&" if "?" in self.path else "?"
         lines = (
             f"GET {self.path}{mark}Message={self.event},Time:{seconds} HTTP/1.1",
-            f"Host: {host}" if self.port == 80 else f"Host: {host}:{self.port}",
+            f"Host: {host}" if self.port == _default_port(self.is_secure) else f"Host: {host}:{self.port}",
             "User-Agent: ipcamd",
             "Connection: close",
         )
@@ -54,7 +57,7 @@ class Notice:
     def dump(self) -> str:
         """Return it as one line; the inverse of `load`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.event} http://{host}:{self.port}{self.path}"
+        return f"{self.event} {'https' if self.is_secure else 'http'}://{host}:{self.port}{self.path}"
 
 
 def load(line: str) -> Notice:
@@ -68,15 +71,18 @@ def parse(url: str, message: str) -> Notice:
     match = _URL.fullmatch(url)
     if not match or not url.isascii() or not url.isprintable() or len(url) > LONGEST or not match["host"].strip("[]"):
         raise NoticeError("IP Not Found")
-    port = _port(match["port"])
+    is_secure = bool(match["secure"])
+    port = _default_port(is_secure) if match["port"] is None else _port(match["port"])
     if not match["path"].startswith("/") or match["path"] == "/":
         raise NoticeError("CGI Not Found")
-    return Notice(match["host"].strip("[]").lower(), port, match["path"], _event(message))
+    return Notice(is_secure, match["host"].strip("[]").lower(), port, match["path"], _event(message))
 
 
-def _port(text: str | None) -> int:
-    if text is None:
-        return 80
+def _default_port(is_secure: bool) -> int:
+    return 443 if is_secure else 80
+
+
+def _port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
         raise NoticeError("Port Not Found")
     return int(text)

@@ -258,4 +258,4 @@ async def test_a_name_is_judged_by_its_address() -> None:
 
 
 def test_notice_round_trip() -> None:
-    assert Notice("h", 80, "/x", "motion").dump() == "motion http://h:80/x"
+    assert Notice(False, "h", 80, "/x", "motion").dump() == "motion http://h:80/x"

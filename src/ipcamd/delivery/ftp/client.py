@@ -8,7 +8,7 @@ from io import FileIO
 
 from ipcamd.delivery.target.blocking_session import CONNECT, STALL, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.tls import context
+from ipcamd.delivery.target.tls import client_context
 from ipcamd.errors import DeliveryError
 
 BLOCK = 1 << 13
@@ -26,7 +26,7 @@ class FtpClient(ftplib.FTP_TLS):
     """A client for one server, with TLS where `auth` and `prot_p` are called."""
 
     def __init__(self, blocking: BlockingSession, config: TargetConfig) -> None:
-        super().__init__(context=context(config) if config.values.flag("TLS") else None)
+        super().__init__(context=client_context(config.values["Certificate"]) if config.values.flag("TLS") else None)
         self._blocking = blocking
         self._lines = 0
         self.host, self.port = config.host, config.port

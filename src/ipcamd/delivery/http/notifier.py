@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ipcamd.delivery.target.error_text import explain
+from ipcamd.delivery.target.tls import client_context
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 from ipcamd.event_bus import Event, Kind
 from ipcamd.params.event.notify import NOTIFY
+from ipcamd.params.event.server import HTTP
 from ipcamd.settings.service import Settings
 from ipcamd.wire.notice import Notice, load
 
@@ -21,6 +23,8 @@ PAUSES = (2.0, 6.0)
 """Seconds before the second and the third try."""
 WAITING = 100
 """Notices that may wait for one host; the oldest is dropped then."""
+SHUTDOWN_S = 1.0
+"""For TLS to end in order."""
 ANSWER = 4096
 """Bytes of an answer's first line at most."""
 GIVEN_UP = "given up: the camera went down"
@@ -131,15 +135,30 @@ class HttpNotifier:
     async def _send(self, sending: _Sending) -> str:
         notice = sending.notice
         address = await self._egress.resolve(notice.host, notice.port)
-        reader, writer = await asyncio.open_connection(address, notice.port, limit=ANSWER)
+        reader, writer = await self._connect(address, notice)
         try:
             writer.write(notice.request(sending.event.moment // 1_000_000_000))
             await writer.drain()
             return _judge(await _first_line(reader))
         finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+            writer.close()  # TLS ends in the background: the other side may take its time
+            if not notice.is_secure:
+                with suppress(OSError):
+                    await writer.wait_closed()
+
+    async def _connect(self, address: str, notice: Notice) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if not notice.is_secure:
+            return await asyncio.open_connection(address, notice.port, limit=ANSWER)
+        context = await asyncio.to_thread(client_context, self._settings[HTTP.name]["Certificate"])
+        return await asyncio.open_connection(
+            address,
+            notice.port,
+            limit=ANSWER,
+            ssl=context,
+            server_hostname=notice.host,
+            ssl_handshake_timeout=2 * TIMEOUT,  # `_try` ends it before
+            ssl_shutdown_timeout=SHUTDOWN_S,
+        )
 
 
 async def _first_line(reader: asyncio.StreamReader) -> bytes:

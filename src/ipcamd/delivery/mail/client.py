@@ -9,7 +9,7 @@ from smtplib import SMTPAuthenticationError, SMTPException, SMTPResponseExceptio
 
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.tls import context
+from ipcamd.delivery.target.tls import client_context
 from ipcamd.errors import DeliveryError
 
 PATIENCE = 10
@@ -37,7 +37,7 @@ class SmtpClient(smtplib.SMTP):
     def secure(self) -> None:
         """Go over to TLS if the server offers it and it is not spoken yet (RFC 3207)."""
         if not self._is_secure() and self.has_extn("starttls"):
-            self.starttls(context=context(self._config))
+            self.starttls(context=client_context(self._config.values["Certificate"]))
             self.ehlo()
 
     def authenticate(self, user: str, password: str) -> None:
@@ -96,7 +96,8 @@ class SmtpClient(smtplib.SMTP):
         own = connection.getsockname()[0]
         self.local_hostname = f"[IPv6:{own}]" if ":" in own else f"[{own}]"  # RFC 5321, 4.1.3: it may have no name
         if self._config.values.flag("SSL"):
-            return context(self._config).wrap_socket(connection, server_hostname=self._config.host)
+            context = client_context(self._config.values["Certificate"])
+            return context.wrap_socket(connection, server_hostname=self._config.host)
         return connection
 
     def _is_secure(self) -> bool:

@@ -1,17 +1,16 @@
-"""TLS towards targets."""
+"""TLS settings of the camera as a client of FTP, mail and HTTP servers."""
 
 import ssl
 
-from ipcamd.delivery.target.config import TargetConfig
 
+def client_context(certificate: str) -> ssl.SSLContext:
+    """Return TLS settings. `certificate` is ``verify``, or ``any`` if the server's certificate is not checked.
 
-def context(config: TargetConfig) -> ssl.SSLContext:
-    """Return what TLS is to be like at a target: the certificate is checked, unless ``Certificate`` lets any pass.
-
-    Checked against the system's authorities, or those that the environment names (``SSL_CERT_FILE``).
+    Certificates are checked against the system's authorities, or those that the environment names
+    (``SSL_CERT_FILE``). Reads them from the disk, which blocks.
     """
-    made = ssl.create_default_context()
-    if config.values["Certificate"] == "any":
-        made.check_hostname = False
-        made.verify_mode = ssl.CERT_NONE
-    return made
+    context = ssl.create_default_context()
+    if certificate == "any":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

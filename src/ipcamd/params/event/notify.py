@@ -11,7 +11,7 @@ from ipcamd.wire.notice import NoticeError, load
 class Target(TextKind):
     """An event and a URL with a blank between them, or nothing."""
 
-    allowed: str = "an event and an http:// URL, or nothing"
+    allowed: str = "an event and an http:// or https:// URL, or nothing"
 
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""

@@ -118,6 +118,10 @@ NETSTORAGE = Group(
 )
 
 
+HTTP = Group("Event.Server.HTTP", "12", (_certificate("server that receives HTTP notices"),))
+"""Ours: the SDK knows no ``https://`` addresses in ``EventHttpNotify.cgi``."""
+
+
 def _card(name: str, kind: ValueKind, default: str, help: str, unit: str = "") -> Param:
     return Param(name, kind, default, help, unit=unit, get=Rank.USERS, set=None, origin=ValueOrigin.LIVE)
 
