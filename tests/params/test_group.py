@@ -3,7 +3,9 @@
 import pytest
 
 from ipcamd.params import STORED
+from ipcamd.params.device.ptz import PRESETLIST
 from ipcamd.params.image import H264
+from ipcamd.params.motion import MOTION
 from ipcamd.params.network import HTTPS
 from ipcamd.params.time import TIME
 
@@ -36,4 +38,14 @@ def test_a_type_that_a_parameter_has_not_is_a_mistake() -> None:
 def test_each_default_has_a_python_value() -> None:
     for group in STORED:
         for name, text in group.values().items():
-            assert isinstance(group.kind(name).value(text), bool | int | str), name
+            assert isinstance(group.kind(name).value(text), bool | int | str | tuple), name
+
+
+def test_presets_and_windows_are_tuples() -> None:
+    assert PRESETLIST.values(Preset2="1|30|gate").value("Preset2") == (True, 30, "gate")
+    values = MOTION.values(
+        mddata="1,0,0,320,480,50|0,0,0,0,0,1|0,0,0,0,0,2", mdname="Gate", mddatanormalize="1248f10030"
+    )
+    assert values.value("mddata")[0] == (1, 0, 0, 320, 480, 50)
+    assert (values.value("mdname"), values.value("mdpercent")) == (("Gate", "", ""), (50, 50, 50))
+    assert values.value("mddatanormalize") == ((1, 2, 4), (8, 15, 1), (0, 0, 3))

@@ -81,5 +81,5 @@ def test_every_rule_of_the_table_is_tried_above() -> None:
 
 
 def test_only_enabled_presets_count() -> None:
-    values = dict.fromkeys(ptz.PRESETS, "0|5|") | {"Preset2": "1|5|gate", "Preset8": "1|30|"}
+    values = ptz.PRESETLIST.values(Preset2="1|5|gate", Preset8="1|30|")
     assert ptz.enabled(values) == 2

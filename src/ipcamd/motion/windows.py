@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 
 from ipcamd.params.group import Values
-from ipcamd.params.motion import HEIGHT, WIDTH, WINDOWS
-
-COLUMNS, ROWS = 4, 3
-"""The grid of ``mddatanormalize``."""
+from ipcamd.params.motion import COLUMNS, HEIGHT, ROWS, WIDTH
 
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in a picture of 640x480; right and bottom are the first that do not belong to it."""
@@ -45,18 +42,9 @@ def _cell(row: int, column: int) -> Box:
 
 
 def parse(values: Values) -> tuple[Window, ...]:
-    """Return what the stored settings say; see `ipcamd.params.motion`."""
-    names = (values["mdname"].split("|") + [""] * WINDOWS)[:WINDOWS]
-    percents = map(int, values["mdpercent"].split("|"))
-    grids = (values["mddatanormalize"][start : start + ROWS] for start in range(0, ROWS * WINDOWS, ROWS))
+    """Return the windows of the stored settings; see `ipcamd.params.motion`."""
+    fields = (values.value(name) for name in ("mdname", "mddata", "mddatanormalize", "mdpercent"))
     return tuple(
-        _window(name, part, grid, percent, values.flag("motionenable"))
-        for name, part, grid, percent in zip(names, values["mddata"].split("|"), grids, percents, strict=True)
+        Window(name, bool(enable) and values.flag("motionenable"), (left, top, right, bottom), rows, level, percent)
+        for name, (enable, left, top, right, bottom, level), rows, percent in zip(*fields, strict=True)
     )
-
-
-def _window(name: str, text: str, grid: str, percent: int, on: bool) -> Window:
-    enable, left, top, right, bottom, sensitivity = map(int, text.split(","))
-    first, second, third = (int(digit, 16) for digit in grid)
-    box = (left, top, right, bottom)
-    return Window(name, on and enable == 1, box, (first, second, third), sensitivity, percent)

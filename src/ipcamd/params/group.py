@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from ipcamd.params.kinds.kind import ValueKind
 
@@ -81,16 +82,20 @@ class Values(Mapping[str, str]):
         """Return these values with `changes` laid over them."""
         return Values(self._group, self._texts | dict(changes))
 
+    def value(self, name: str) -> Any:
+        """Return the Python value of a parameter, of the type that its kind gives. Raises ``KeyError``."""
+        return self._group.kind(name).value(self._texts[name])
+
     def number(self, name: str) -> int:
         """Return the value of a parameter that is a whole number. Raises ``KeyError``, and ``TypeError`` for others."""
-        value = self._group.kind(name).value(self._texts[name])
+        value = self.value(name)
         if type(value) is not int:
             raise TypeError(f"{self._group.name}.{name} is no number")
         return value
 
     def flag(self, name: str) -> bool:
         """Return the value of a parameter that is switched on or off. Raises what `number` raises."""
-        value = self._group.kind(name).value(self._texts[name])
+        value = self.value(name)
         if type(value) is not bool:
             raise TypeError(f"{self._group.name}.{name} is no switch")
         return value

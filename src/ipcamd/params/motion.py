@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.choice import FLAG
-from ipcamd.params.kinds.kind import TextKind
 
 WINDOWS = 3
 """Number of windows."""
 
 WIDTH, HEIGHT = 640, 480
 """The picture's size as windows see it, whatever its real size."""
+
+COLUMNS, ROWS = 4, 3
+"""The grid of ``mddatanormalize``."""
 
 NAME_LENGTH = 14
 """Characters of a window's name at most."""
@@ -28,7 +30,7 @@ FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rectangles(TextKind):
+class Rectangles:
     """``mddata``: for each window whether it is enabled, its rectangle, and its sensitivity; see `FIELDS`."""
 
     allowed: str = f"{WINDOWS} windows separated by '|', each {','.join(FIELDS)}"
@@ -37,9 +39,13 @@ class Rectangles(TextKind):
         """See `ValueKind`."""
         return "|".join(_window(f"window {number}", part) for number, part in _each(text, self.allowed))
 
+    def value(self, text: str) -> tuple[tuple[int, ...], ...]:
+        """Return the numbers of each window, in the order of `FIELDS`."""
+        return tuple(tuple(map(int, part.split(","))) for part in text.split("|"))
+
 
 @dataclass(frozen=True, slots=True)
-class Percents(TextKind):
+class Percents:
     """``mdpercent``: for each window how much of it has to move."""
 
     allowed: str = f"{WINDOWS} numbers 0 to 100 separated by '|'"
@@ -48,9 +54,13 @@ class Percents(TextKind):
         """See `ValueKind`."""
         return "|".join(_number(f"window {number}:", part, 100) for number, part in _each(text, self.allowed))
 
+    def value(self, text: str) -> tuple[int, ...]:
+        """Return the number of each window."""
+        return tuple(map(int, text.split("|")))
+
 
 @dataclass(frozen=True, slots=True)
-class Grid(TextKind):
+class Grid:
     """``mddatanormalize``: for each window three digits, the rows of a grid of 4 by 3; in the end a reserved one."""
 
     allowed: str = "ten hexadecimal digits"
@@ -61,9 +71,14 @@ class Grid(TextKind):
             raise ValueError(self.allowed)
         return text.lower().ljust(10, "0")
 
+    def value(self, text: str) -> tuple[tuple[int, ...], ...]:
+        """Return the rows of each window, from the top; bit 0 is the leftmost cell."""
+        digits = [int(digit, 16) for digit in text]
+        return tuple(tuple(digits[start : start + ROWS]) for start in range(0, ROWS * WINDOWS, ROWS))
+
 
 @dataclass(frozen=True, slots=True)
-class Names(TextKind):
+class Names:
     """``mdname``: the windows' names; those that are left out have none."""
 
     allowed: str = f"at most {WINDOWS} names separated by '|', each of at most {NAME_LENGTH} printable characters"
@@ -74,6 +89,10 @@ class Names(TextKind):
         if len(names) > WINDOWS or not text.isprintable() or max(map(len, names)) > NAME_LENGTH:
             raise ValueError(self.allowed)
         return text
+
+    def value(self, text: str) -> tuple[str, ...]:
+        """Return the name of each window."""
+        return tuple((text.split("|") + [""] * WINDOWS)[:WINDOWS])
 
 
 def _each(text: str, allowed: str) -> list[tuple[int, str]]:

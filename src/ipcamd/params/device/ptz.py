@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ipcamd.params.group import Group, Param, Rank, ValueOrigin, Values
-from ipcamd.params.kinds.kind import TextKind, ValueKind
+from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import Integer
 
 
 @dataclass(frozen=True, slots=True)
-class Preset(TextKind):
+class Preset:
     """A preset position, ``ENABLE|DURATION|NAME`` (SDK 10.31): 0 or 1, 1 to 30 seconds, at most 16 characters."""
 
     @property
@@ -25,6 +25,11 @@ class Preset(TextKind):
             raise ValueError(self.allowed)
         return f"{match[1]}|{int(match[2])}|{match[3]}"
 
+    def value(self, text: str) -> tuple[bool, int, str]:
+        """Return whether it is enabled, the seconds that a patrol stays, and its name."""
+        enabled, seconds, name = text.split("|")
+        return enabled == "1", int(seconds), name
+
 
 PRESETS = tuple(f"Preset{number}" for number in range(1, 9))
 """Names of the parameters that hold the presets."""
@@ -32,7 +37,7 @@ PRESETS = tuple(f"Preset{number}" for number in range(1, 9))
 
 def enabled(values: Values) -> int:
     """Return the number of enabled presets of ``PTZ.PresetList`` (``PresetCount``)."""
-    return sum(values[name].startswith("1|") for name in PRESETS)
+    return sum(values.value(name)[0] for name in PRESETS)
 
 
 def readers(values: Callable[[], Values]) -> dict[tuple[str, str], Callable[[], str]]:
