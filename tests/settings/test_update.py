@@ -137,6 +137,18 @@ async def test_each_attempt_is_recorded_and_no_secret_is(settings: Settings, cap
     assert "rita (192.0.2.7, /cgi/users/param.cgi) could not set Audio.MicEnabled=yes: " in caplog.text
 
 
+async def test_parts_of_others_and_a_factory_default_are_recorded(settings: Settings) -> None:
+    entries: list[AuditEntry] = []
+    settings.audit(entries.append)
+    part = TransactionPart(lambda _: None, lambda: None)
+    await settings.update([Change("Time", "TimeZone", "3")], part, notes=["clock hour=5"])
+    await settings.reset(by=RITA)
+    assert [(entry.by, entry.changes) for entry in entries] == [
+        (CAMERA, ("Time.TimeZone=3", "clock hour=5")),
+        (RITA, ("factory default",)),
+    ]
+
+
 async def test_a_full_disk_is_recorded_as_a_failure(settings: Settings) -> None:
     entries: list[AuditEntry] = []
     settings.audit(entries.append)

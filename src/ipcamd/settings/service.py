@@ -4,9 +4,9 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ipcamd.errors import IpcamdError, StoreError
 from ipcamd.params.device.hardware import HARDWARE
@@ -100,35 +100,40 @@ class Settings:
             return CheckedChange(group, param, self._factory[group.name][param.name], asked, to_factory=True)
         return CheckedChange(group, param, normalized(asked, param, change.value), asked)
 
-    async def update(self, changes: Iterable[Change], *parts: TransactionPart, by: Requester = CAMERA) -> Applied:
+    async def update(
+        self, changes: Iterable[Change], *parts: TransactionPart, by: Requester = CAMERA, notes: Sequence[str] = ()
+    ) -> Applied:
         """Make all of `changes`, and what the groups' rules ask for in consequence, or nothing: durable first, then
         visible, then told to the watchers.
 
-        `parts` of other parts (the clock's) are taken with them, all or nothing. A value that is the same as before is
-        kept too: from now on it wins over the factory value. Raises ``RequestFailed`` if a change is not allowed or a
-        guard refuses, and `StoreError`.
+        `parts` of others (the clock's) are taken with them, all or nothing; `notes` describe them in the audit record.
+        A value that is the same as before is kept too: from now on it wins over the factory value. Raises
+        ``RequestFailed`` if a change is not allowed or a guard refuses, and `StoreError`.
         """
-        return await self._database.complete(self._audited(tuple(changes), parts, by))
+        changes = tuple(changes)
+        texts = (*(masked(self._groups, change) for change in changes), *notes)
+        return await self._database.complete(self._audited(self._update(changes, parts, by), texts, by))
 
-    async def reset(self, keep: Callable[[Param], bool] = lambda _: False, *parts: TransactionPart) -> None:
+    async def reset(
+        self, keep: Callable[[Param], bool] = lambda _: False, *parts: TransactionPart, by: Requester = CAMERA
+    ) -> None:
         """Give all stored parameters their factory values but those that `keep` wants (SDK 2.1).
 
         `parts` are taken with it, all or nothing: accounts, facts. Raises what `update` raises.
         """
-        await self._database.complete(self._reset(keep, parts))
+        await self._database.complete(self._audited(self._reset(keep, parts), ("factory default",), by))
 
-    async def _audited(self, changes: tuple[Change, ...], parts: tuple[TransactionPart, ...], by: Requester) -> Applied:
+    async def _audited(self, attempt: Coroutine[Any, Any, T], texts: tuple[str, ...], by: Requester) -> T:
         failure = "an internal error"
         try:
-            applied = await self._update(changes, parts, by)
+            outcome = await attempt
             failure = ""
         except IpcamdError as error:
             failure = str(error)
             raise
         finally:
-            texts = tuple(masked(self._groups, change) for change in changes)
             self._record(AuditEntry(time.time_ns(), by, texts, failure))
-        return applied
+        return outcome
 
     async def _update(self, changes: Iterable[Change], parts: tuple[TransactionPart, ...], by: Requester) -> Applied:
         async with self._lock:

@@ -8,6 +8,7 @@ from tests.cgi.asking import SECOND, World
 from ipcamd.cgi.admin.date import ENDPOINT
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank, Values
+from ipcamd.settings.audit import AuditEntry
 from ipcamd.settings.change import Change
 from ipcamd.wire.query import Query
 
@@ -82,6 +83,14 @@ async def test_what_is_wrong_changes_nothing(world: World, query: str) -> None:
 async def test_nothing_but_get_and_set(world: World, query: str) -> None:
     with pytest.raises(RequestFailed):
         await world.ask(ENDPOINT, query)
+
+
+async def test_the_record_says_how_the_clock_was_set(world: World) -> None:
+    entries: list[AuditEntry] = []
+    world.settings.audit(entries.append)
+    await world.text(ENDPOINT, "action=set&hour=5&timezone=3")
+    assert entries[0].by.via == "/cgi/admin/date.cgi"
+    assert entries[0].changes == ("Time.TimeZone=3", "Time.SyncSource=manually", "clock hour=5")
 
 
 async def test_the_error_names_parameter_value_and_what_is_allowed(world: World) -> None:

@@ -42,8 +42,10 @@ async def _set(call: Call, numbers: dict[str, int]) -> None:
     clock, settings = call.camera.clock, call.camera.settings
     index = numbers.pop("timezone", None)
     changes = ({} if index is None else {"TimeZone": str(index)}) | ({"SyncSource": "manually"} if numbers else {})
-    steps = [clock.set_fields(numbers, zone_of(settings["Time"] | changes))] if numbers else []
-    await settings.update([Change("Time", name, value) for name, value in changes.items()], *steps, by=call.requester())
+    parts = [clock.set_fields(numbers, zone_of(settings["Time"] | changes))] if numbers else []
+    notes = [f"clock {name}={number}" for name, number in numbers.items()]
+    changed = [Change("Time", name, value) for name, value in changes.items()]
+    await settings.update(changed, *parts, by=call.requester(), notes=notes)
 
 
 def _numbers(query: Query) -> dict[str, int]:
