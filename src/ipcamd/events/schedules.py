@@ -46,13 +46,14 @@ class Schedules:
 
         Raises ``RequestFailed`` and ``StoreError``, then nothing was changed; so do the others.
         """
-        values = {field.name: field.default for field in FIELDS} | _parsed(fields)
+        values = _parsed(fields)
+        name = values.get("Name", "")
         async with self._lock:
             taken = {schedule.number: schedule.name for schedule in self}
             free = next((n for n in range(1, SLOTS + 1) if n not in taken), None)
             if free is None:
-                raise RequestFailed(f"Name={values['Name']}: there are {SLOTS} schedules already; remove one first")
-            self._judge_name(values["Name"], taken.values())
+                raise RequestFailed(f"Name={name}: there are {SLOTS} schedules already; remove one first")
+            self._judge_name(name, taken.values())
             return await self._put(free, values, by)
 
     async def update(self, schedule: Schedule, fields: Mapping[str, str], by: Requester = CAMERA) -> Schedule:
@@ -62,13 +63,13 @@ class Schedules:
             present = self.numbered(str(schedule.number))
             if present.name != changed.get("Name", present.name):
                 self._judge_name(changed["Name"], [other.name for other in self])
-            return await self._put(schedule.number, {**present.values, **changed}, by)
+            return await self._put(schedule.number, changed, by)
 
     async def remove(self, schedule: Schedule, by: Requester = CAMERA) -> None:
         """Free its slot."""
         async with self._lock:
-            number = self.numbered(str(schedule.number)).number
-            await self._put(number, {field.name: None for field in FIELDS}, by)
+            present = self.numbered(str(schedule.number))
+            await self._put(present.number, {f.name: None for f in FIELDS if present.values[f.name] != f.default}, by)
 
     async def _put(self, number: int, values: Mapping[str, str | None], by: Requester) -> Schedule:
         group = SCHEDULES[number - 1].name
