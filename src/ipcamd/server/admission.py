@@ -7,6 +7,9 @@ from typing import Protocol
 from ipcamd.access.throttle import network
 from ipcamd.server.limits import Limits
 
+TLS_BUFFER_BYTES = 16 * 1024
+"""As long as a TLS record."""
+
 
 class Handshake(Protocol):
     """A TLS handshake that waits for its turn."""
@@ -88,6 +91,8 @@ class Handshakes:
     """TLS handshakes: so many at once, in all and per address; the others wait for their turn."""
 
     def __init__(self, limits: Limits) -> None:
+        self.buffer = bytearray(TLS_BUFFER_BYTES)
+        """What arrives over TLS is read into this."""
         self._limits = limits
         self._active: Counter[str] = Counter()
         self._waiting: deque[Handshake] = deque()

@@ -7,7 +7,7 @@ import ssl
 from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
 
-from ipcamd.server.admission import Handshakes
+from ipcamd.server.admission import TLS_BUFFER_BYTES, Handshakes
 
 log = logging.getLogger(__name__)
 
@@ -135,6 +135,7 @@ class TlsOpening(Opening):
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
         tls = _TlsProtocol(loop, connection, self._context, waiter, server_side=True)
+        tls.share(self._handshakes.buffer)
         transport, _ = await loop.connect_accepted_socket(lambda: tls, self._sock)
         try:
             await waiter
@@ -148,6 +149,10 @@ class TlsOpening(Opening):
 
 
 class _TlsProtocol(SSLProtocol):
-    """asyncio's TLS with a read buffer of 16 KB, one TLS record, instead of 256 KB for each connection."""
+    """asyncio's TLS without a read buffer of 256 KB for each connection: what arrives is copied on at once."""
 
-    max_size = 16 * 1024
+    max_size = TLS_BUFFER_BYTES
+
+    def share(self, buffer: bytearray) -> None:
+        """Read into this buffer, which all connections of the event loop share."""
+        self._ssl_buffer, self._ssl_buffer_view = buffer, memoryview(buffer)
