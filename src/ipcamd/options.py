@@ -127,7 +127,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("https-port", 8443, "first value of the HTTPS port", "N", _port),
     Option("rtsp-port", 8554, "first value of System.RTSPPort", "N", _port),
     Option("rtsps-port", 8322, "first value of the RTSPS port (RTSP over TLS)", "N", _port),
-    Option("talk-port", 5432, "UDP port for talking to the camera", "N", _port),
+    Option("talk-port", 5432, "first value of System.TalkPort, the UDP port for talk", "N", _port),
     Option("admin-user", "admin", "name of the first administrator", "NAME"),
     Option(
         "admin-password",

@@ -1,12 +1,13 @@
 """Issue, 8 and 9: ports that change while running, restarts, and a power cut right after an OK."""
 
+import contextlib
 import itertools
 import socket
 import sqlite3
 
 import pytest
 from tests.conftest import StartCamera
-from tests.e2e.camera import CameraProcess, Client, eventually, reachable
+from tests.e2e.camera import PATIENCE, CameraProcess, Client, eventually, reachable
 from tests.e2e.parts import sdk_parts
 from tests.ports import free_port
 
@@ -51,6 +52,32 @@ def test_restart_answers_and_is_back_on_the_same_ports(camera: CameraProcess) ->
     assert client.value("System", "HTTPPort") == str(camera.port)
 
 
+def test_no_connection_survives_a_restart(camera: CameraProcess) -> None:
+    login = "".join(f"{name}: {value}\r\n" for name, value in camera.client.login().items())
+    camera.client.update("Network.Advanced.HTTPS", Enabled="yes")
+    https = int(camera.client.value("Network.Advanced.HTTPS", "HttpsPort"))
+    stalled = [
+        (camera.port, f"GET {MJPEG} HTTP/1.1\r\n{login}\r\n"),
+        (camera.port, f"POST /cgi/audio/talk.cgi HTTP/1.1\r\n{login}Content-Length: 999999\r\n\r\n"),
+        (camera.port, "GET / HT"),
+        (https, "\x16"),
+        (https, ""),
+        (camera.rtsp, "OPTIONS"),
+    ]
+    socks = []
+    for port, data in stalled:
+        assert port
+        socks.append(sock := socket.create_connection(("127.0.0.1", port), PATIENCE))
+        sock.sendall(data.encode())
+    eventually(lambda: "\r\nViewers:1\r\n" in camera.client.get("/cgi/admin/serverreport.cgi").text)
+    assert camera.client.get("/cgi/admin/restart.cgi").text == "OK\r\n"
+    for sock in socks:
+        with sock, contextlib.suppress(ConnectionResetError):
+            while sock.recv(1 << 16):
+                pass
+    eventually(lambda: reachable(camera.port) and camera.client.get("/cgi/jpg/image.cgi").status == 200)
+
+
 def test_a_restart_changes_nothing_around_the_camera(camera: CameraProcess) -> None:
     client = camera.client
     schedule = "action=add&Name=in&TriggerDI1=1&TriggerDI1Type=1&TriggerDI2=1&EnableDigitalOutput=1"
@@ -58,8 +85,9 @@ def test_a_restart_changes_nothing_around_the_camera(camera: CameraProcess) -> N
     client.get(f"/cgi/event/schedule.cgi?{schedule}")
     before = client.get("/cgi/admin/virtual.cgi").lines
     log = client.get("/cgi/admin/eventlog.cgi").lines
-    client.get("/cgi/admin/restart.cgi")
-    eventually(lambda: not reachable(camera.port))
+    with socket.create_connection(("127.0.0.1", camera.port), PATIENCE) as held:
+        client.get("/cgi/admin/restart.cgi")
+        assert held.recv(1) == b""
     eventually(lambda: reachable(camera.port) and client.get("/cgi/jpg/image.cgi").status == 200)
     assert client.get("/cgi/admin/virtual.cgi").lines == before
     assert client.value("Event.Server.External.Storage", "Mount") == "no"

@@ -3,11 +3,14 @@
 import subprocess
 
 import pytest
+from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, reachable
 from tests.e2e.test_players import run
 from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
+
+TLS_PORTS = ("HttpsPort", "RtspsPort")
 
 
 def curl(camera: CameraProcess, port: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -45,3 +48,18 @@ def test_streams_over_tls(camera: CameraProcess, ports: tuple[str, str]) -> None
     login = f"admin:{PASSWORD.replace(' ', '%20')}@127.0.0.1"
     for url in (f"https://{login}:{https}/cgi/mjpg/mjpg.cgi", f"rtsps://{login}:{rtsps}/h264"):
         assert not run("ffmpeg", "-v", "error", "-i", url, "-frames:v", "20", "-f", "null", "-").stderr
+
+
+def test_two_cameras_of_one_host_serve_tls_each_on_its_own_ports(start_camera: StartCamera) -> None:
+    cameras = [start_camera("--source=scene", state=name) for name in ("first", "second")]
+    for camera in cameras:
+        camera.client.update("Network.Advanced.HTTPS", Enabled="yes")
+    ports = [camera.client.value("Network.Advanced.HTTPS", name) for camera in cameras for name in TLS_PORTS]
+    assert len({*ports}) == 4
+    assert all(reachable(int(port)) for port in ports)
+
+
+def test_the_option_is_the_factory_value(start_camera: StartCamera, ports: tuple[str, str]) -> None:
+    https, rtsps = ports
+    camera = start_camera("--source=scene", f"--https-port={https}", f"--rtsps-port={rtsps}")
+    assert [camera.client.value("Network.Advanced.HTTPS", name) for name in TLS_PORTS] == [https, rtsps]

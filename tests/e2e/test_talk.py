@@ -212,3 +212,22 @@ def test_guests_may_not_speak(start_camera: StartCamera) -> None:
     assert gus.get(TALK).status == 403
     assert gus.ask("POST", "/cgi/audio/audio.cgi?type=PCM", bytes(100)).status == 403
     assert gus.get(SPEAKER).status == 403
+
+
+def test_the_udp_port_moves(start_camera: StartCamera) -> None:
+    camera = start_camera("--source=scene")
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free,
+    ):
+        for sock in (taken, free):
+            sock.bind(("127.0.0.1", 0))
+        port, number = taken.getsockname()[1], free.getsockname()[1]
+        answer = camera.client.get("/cgi/admin/param.cgi", action="update", group="System", TalkPort=port)
+        assert answer.text.startswith(f"Request failed: TalkPort={port}: ")
+    camera.client.update("System", TalkPort=number)
+    assert f"port={number}" in camera.client.get(TALK).lines
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
+        for _, packet in packets(4):
+            mouth.sendto(packet, ("127.0.0.1", number))
+        eventually(lambda: heard(camera.client))

@@ -182,7 +182,7 @@ async def test_a_real_port_takes_packets_and_never_answers() -> None:
     ear = Ear(8 * 160)
     speaker = Speaker(ear)
     service = TalkService(Mouth(speaker), lambda address: address == "127.0.0.1")
-    port = await service.open(("127.0.0.1",), 0)
+    port = (await service.open(("127.0.0.1",), 0)).port
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
         mouth.setblocking(False)
         mouth.connect(("127.0.0.1", port))

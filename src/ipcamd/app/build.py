@@ -54,7 +54,7 @@ async def start_camera(
         viewers=lambda: services.viewers.taken,
         started=time.monotonic(),
         speaker=seen.speaker,
-        talk_port=lambda: talk,
+        talk_port=lambda: on.settings["System"].number("TalkPort") if talk else None,
     )
     talk = await services.talk()
     service, rtsp, rtsps = await services.rtsp()

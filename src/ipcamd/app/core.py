@@ -75,6 +75,7 @@ def factory(options: Options, plate: Identity) -> dict[tuple[str, str], str]:
     return {
         ("System", "HTTPPort"): str(options.port),
         ("System", "RTSPPort"): str(options.rtsp_port),
+        ("System", "TalkPort"): str(options.talk_port),
         ("Network.Advanced.HTTPS", "HttpsPort"): str(options.https_port),
         ("Network.Advanced.HTTPS", "RtspsPort"): str(options.rtsps_port),
         ("Network.Advanced.Bonjour", "FriendlyName"): f"camera{plate.mac.replace(':', '')[6:].upper()}",

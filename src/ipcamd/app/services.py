@@ -72,7 +72,7 @@ class Services:
             self._mouth, lambda address: options.allow_anyone_to_talk or authenticator.may_talk(address)
         )
         self._stack.push(service.close)
-        return await service.open(options.hosts, options.talk_port)
+        return await self._movable("TalkPort", service)
 
     async def rtsp(self) -> tuple[RtspService, int, int | None]:
         """Open RTSP and perhaps RTSPS, and return it with their ports. Raises ``ConfigError``."""
@@ -159,7 +159,7 @@ class Services:
 
         return Catalog(pipeline.hubs, sound, phone)
 
-    async def _movable(self, parameter: str, service: HttpService | RtspService) -> int:
+    async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""
         on = self._on
         port = MovablePort(

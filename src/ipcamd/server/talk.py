@@ -6,7 +6,7 @@ import socket
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import cast
+from dataclasses import dataclass
 
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.server.listener import bind
@@ -81,22 +81,22 @@ class TalkService:
         self._admits = admits
         self._clock = clock
         self._rates: OrderedDict[str, _Rate] = OrderedDict()
-        self._transports: list[asyncio.DatagramTransport] = []
+        self._listeners: list[TalkListener] = []
 
-    async def open(self, hosts: Sequence[str], port: int) -> int:
-        """Listen on all `hosts`; 0 takes a free port. Return the port. Raises ``ConfigError``."""
+    async def open(self, hosts: Sequence[str], port: int) -> "TalkListener":
+        """Listen on one more port of all `hosts`; 0 takes a free one. Raises ``ConfigError``."""
         sockets = bind(hosts, port, socket.SOCK_DGRAM)
         loop = asyncio.get_running_loop()
-        for sock in sockets:
-            transport, _ = await loop.create_datagram_endpoint(lambda: _Protocol(self), sock=sock)
-            self._transports.append(transport)
-        return cast(int, sockets[0].getsockname()[1])
+        ends = [await loop.create_datagram_endpoint(lambda: _Protocol(self), sock=sock) for sock in sockets]
+        listener = TalkListener(sockets[0].getsockname()[1], [transport for transport, _ in ends])
+        self._listeners.append(listener)
+        return listener
 
     def close(self) -> None:
         """Listen no more."""
         self._mouth.close()
-        for transport in self._transports:
-            transport.close()
+        for listener in self._listeners:
+            listener.close()
 
     def receive(self, data: bytes, address: str, port: int) -> None:
         """Take a datagram."""
@@ -111,6 +111,19 @@ class TalkService:
                 self._rates.popitem(last=False)
         self._rates.move_to_end(address)
         return rate
+
+
+@dataclass(frozen=True, slots=True)
+class TalkListener:
+    """One UDP port on which talk is heard."""
+
+    port: int
+    _transports: Sequence[asyncio.DatagramTransport]
+
+    def close(self) -> None:
+        """Listen no more."""
+        for transport in self._transports:
+            transport.close()
 
 
 class _Rate:
