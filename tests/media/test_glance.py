@@ -11,7 +11,7 @@ from ipcamd.media.look import Look
 from ipcamd.media.planes import planes
 from ipcamd.media.scale import Shot
 from ipcamd.media.slot import Slot
-from ipcamd.media.source import nosignal
+from ipcamd.media.source import no_signal
 from ipcamd.media.studio import Studio
 
 NONE = Glance(None, 0, -1)
@@ -35,7 +35,7 @@ class Eye:
         return self._taken(Picture(frame, self.time, 0, signal), look or Look())
 
     def lose(self) -> Glance | None:
-        return self._taken(nosignal.picture((320, 240), "gone", self.time, 0), Look())
+        return self._taken(no_signal.picture((320, 240), "gone", self.time, 0), Look())
 
     def _taken(self, picture: Picture, look: Look) -> Glance | None:
         self.glances.slot.put(NONE)

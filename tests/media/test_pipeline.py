@@ -9,7 +9,7 @@ import pytest
 import simplejpeg
 from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, grey, luma, sloped
 
-from ipcamd.media.capture import Patience
+from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
 from ipcamd.media.pipeline import Pipeline
@@ -19,7 +19,7 @@ from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 
-NEVER = Patience(silence=600, start=600, blank=600)
+NEVER = Timeouts(silence=600, start=600, blank=600)
 
 
 class Viewer:

@@ -8,7 +8,7 @@ import av
 from ipcamd.media.frame import Picture
 from ipcamd.media.glance import Glance, Glances, Interest
 from ipcamd.media.look import Look
-from ipcamd.media.source.decode import Eye
+from ipcamd.media.source.decode import VideoConverter
 from ipcamd.motion.detector import SECOND
 from ipcamd.motion.windows import Window
 
@@ -34,7 +34,7 @@ ELSEWHERE = {
 
 def pictures(size: tuple[int, int] = (1280, 720)) -> Iterator[Picture]:
     """Give the film's pictures as its source does to viewers who want that size."""
-    eye = Eye()
+    eye = VideoConverter()
     with av.open(str(PEOPLE)) as film:
         for number, frame in enumerate(film.decode(video=0)):
             yield Picture(eye.see(frame, size), NOON + number * SECOND // RATE, number)

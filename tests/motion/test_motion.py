@@ -11,7 +11,7 @@ import pytest
 from tests.media.stage import NOON, SECOND, WAIT, Script
 from tests.motion.yard import Change, walker, yard
 
-from ipcamd.media.capture import Patience
+from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import Encoded
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.planes import framed
@@ -37,7 +37,7 @@ class Place:
         self.settings = Settings(self.database, STORED, small)
         self.source = Script()
         self.pipeline = Pipeline(
-            self.settings, self.source, lambda: self.time, self.status, patience=Patience(silence=600)
+            self.settings, self.source, lambda: self.time, self.status, patience=Timeouts(silence=600)
         )
         self.motion = Motion(self.settings, self.pipeline, lambda: self.now)
         self.time, self.now = NOON, 100.0

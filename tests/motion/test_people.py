@@ -13,8 +13,8 @@ from tests.motion.film import ELSEWHERE, NOON, PATH, PEOPLE, RATE, glances, pict
 from ipcamd.media.frame import Picture
 from ipcamd.media.glance import Glance
 from ipcamd.media.source import Wanted
-from ipcamd.media.source.pace import Clock
-from ipcamd.media.source.scene import Scene
+from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.scene import SceneSource
 from ipcamd.motion.detector import SECOND
 from ipcamd.motion.lookout import Lookout
 from ipcamd.motion.windows import Window
@@ -70,7 +70,7 @@ class Playing:
         self.time = NOON
         self.stop = threading.Event()
         clock = Clock(lambda: self.time, lambda: self.time, self._local, self._wait)
-        self.scene = Scene(clock)
+        self.scene = SceneSource(clock)
         self._pictures = self.scene.play(lambda: Wanted((640, 360), 15, False), self.stop)
 
     def show(self, seconds: float) -> Iterator[Picture]:

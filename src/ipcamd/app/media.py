@@ -11,7 +11,7 @@ from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound.speaker import Speaker
-from ipcamd.media.source import pace
+from ipcamd.media.source import pacing
 from ipcamd.motion.motion import Motion
 from ipcamd.wire.payload import Status
 
@@ -37,9 +37,9 @@ class MediaParts:
 
 async def build_media(stack: ShutdownStack, on: Core) -> MediaParts:
     """Build them and start their threads, which sleep until somebody watches. Raises ``ConfigError``."""
-    pacing = pace.Clock(now=on.clock.now_ns, local=on.clock.local)
-    source = sources.make(on.options.source, pacing, on.options.source_tls)
-    instrument = sounds.make(on.options.audio, pacing)
+    clock = pacing.Clock(now=on.clock.now_ns, local=on.clock.local)
+    source = sources.make(on.options.source, clock, on.options.source_tls)
+    instrument = sounds.make(on.options.audio, clock)
     source.check()
     if instrument:
         instrument.check()

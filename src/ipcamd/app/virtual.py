@@ -1,20 +1,20 @@
 """Connections of the virtual hardware's conditions to the picture source and the card."""
 
 from ipcamd.device.virtual_hardware import VirtualHardware, Watcher
-from ipcamd.media.capture import Capture
+from ipcamd.media.capture.video_capture import VideoCapture
 from ipcamd.media.source import Source
-from ipcamd.media.source.scene import Scene
+from ipcamd.media.source.scene import SceneSource
 from ipcamd.storage.card import Card
 
 
-def connect_source(hardware: VirtualHardware, source: Source, capture: Capture) -> None:
+def connect_source(hardware: VirtualHardware, source: Source, capture: VideoCapture) -> None:
     """Let ``source`` break the capture off, and ``scene`` choose what moves in the built-in scene."""
 
     def set_lost(value: str) -> None:
         capture.lost = value == "lost"
 
     _connect(hardware, "source", set_lost)
-    if isinstance(source, Scene):
+    if isinstance(source, SceneSource):
 
         def set_figure(value: str) -> None:
             source.figure = "still" if value == "still" else "walk"

@@ -12,7 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.media import glance
-from ipcamd.media.capture import Capture, Patience
+from ipcamd.media.capture.audio_capture import AudioCapture
+from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import Codec, video_codecs
 from ipcamd.media.frame import NO_STATUS, Encoded
 from ipcamd.media.glance import Glances
@@ -23,7 +24,6 @@ from ipcamd.media.publisher import Publisher
 from ipcamd.media.shape import PHONE, Shape
 from ipcamd.media.snapshot import Snapshots
 from ipcamd.media.sound.microphone import Microphone
-from ipcamd.media.sound.recorder import Recorder
 from ipcamd.media.source import Wanted
 from ipcamd.media.stream import Stream
 from ipcamd.media.studio import Studio
@@ -33,7 +33,7 @@ from ipcamd.settings.service import Settings
 from ipcamd.wire.payload import Status
 
 if TYPE_CHECKING:
-    from ipcamd.media.sound import Instrument
+    from ipcamd.media.sound import AudioSource
     from ipcamd.media.source import Source
 
 STOP = 0.9
@@ -60,8 +60,8 @@ class Pipeline:
         clock_ns: Callable[[], int] = time.time_ns,
         status: Callable[[], Status] = lambda: NO_STATUS,
         local: Callable[[int], datetime] = _utc,
-        patience: Patience | None = None,
-        instrument: "Instrument | None" = None,
+        patience: Timeouts | None = None,
+        instrument: "AudioSource | None" = None,
         own_sound: bool = True,
     ) -> None:
         """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` its local time of such a moment.
@@ -82,9 +82,9 @@ class Pipeline:
         """Small grey pictures, for motion detection."""
         slots = tuple(stream.slot for stream in self._streams.values())
         self._studio = Studio(slots, self.glances, self._look(), clock_ns, local)
-        self.capture = Capture(source, self._studio.deliver, self._studio.blank, patience)
+        self.capture = VideoCapture(source, self._studio.deliver, self._studio.blank, patience)
         self.snapshots = Snapshots(self.mjpeg)
-        self._recorder: Recorder | None = None
+        self._recorder: AudioCapture | None = None
         self._microphone = self._ears(instrument, own_sound and source.sound, clock_ns, status)
         self._threads: list[threading.Thread] = []
         for codec in video_codecs():
@@ -215,13 +215,13 @@ class Pipeline:
         return self.capture.demand(Wanted((max(widths), max(heights)), max(rates), sound))
 
     def _ears(
-        self, instrument: "Instrument | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], Status]
+        self, instrument: "AudioSource | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], Status]
     ) -> Microphone | None:
         if instrument is None and not own:
             return None
         microphone = Microphone(clock_ns, status, lambda _: self._demand())
         if instrument:
-            self._recorder = Recorder(instrument, microphone.hear)
+            self._recorder = AudioCapture(instrument, microphone.hear)
             microphone.need = self._recorder.need
         else:
             self.capture.listener = microphone.hear

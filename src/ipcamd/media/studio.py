@@ -71,9 +71,9 @@ class Studio:
 
     def blank(self, wanted: "Wanted", why: str) -> Picture:
         """Return a picture that says that there is no signal, and why."""
-        from ipcamd.media.source import nosignal
+        from ipcamd.media.source import no_signal
 
-        return nosignal.picture(wanted.size, why, self._clock_ns(), 0)
+        return no_signal.picture(wanted.size, why, self._clock_ns(), 0)
 
     def _stamp(self, captured: int) -> str:
         return f"{self._local(captured):%Y-%m-%d %H:%M:%S}"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ipcamd.media.frame import Sound
-from ipcamd.media.sound import Instrument
-from ipcamd.media.source.pace import Clock
+from ipcamd.media.sound import AudioSource
+from ipcamd.media.source.pacing import Clock
 
 SECOND = 1_000_000_000
 
@@ -32,14 +32,14 @@ def time() -> Time:
     return Time()
 
 
-Play = Callable[[Instrument, int], list[Sound]]
+Play = Callable[[AudioSource, int], list[Sound]]
 
 
 @pytest.fixture
 def play() -> Play:
     """Give a function that takes the first `count` stretches that an instrument plays."""
 
-    def take(instrument: Instrument, count: int) -> list[Sound]:
+    def take(instrument: AudioSource, count: int) -> list[Sound]:
         sounds = instrument.play(threading.Event())
         taken = [next(sounds) for _ in range(count)]
         sounds.close()  # type: ignore[attr-defined]

@@ -11,9 +11,9 @@ from tests.media.sound.conftest import SECOND, Play, Time
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media import sound
 from ipcamd.media.frame import Sound
-from ipcamd.media.sound.alsa import Alsa
-from ipcamd.media.sound.file import File
-from ipcamd.media.sound.tone import PITCH, Tone
+from ipcamd.media.sound.alsa import AlsaInput
+from ipcamd.media.sound.audio_file import AudioFile
+from ipcamd.media.sound.tone import PITCH, ToneGenerator
 
 RATE = 8000
 
@@ -35,7 +35,8 @@ def offsets(sounds: list[Sound]) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"), [("", None), ("none", None), ("tone", Tone), ("alsa:hw:1", Alsa), ("speech.wav", File)]
+    ("text", "kind"),
+    [("", None), ("none", None), ("tone", ToneGenerator), ("alsa:hw:1", AlsaInput), ("speech.wav", AudioFile)],
 )
 def test_make(text: str, kind: type | None) -> None:
     made = sound.make(text)
@@ -49,7 +50,7 @@ def test_a_device_keeps_all_of_its_name() -> None:
 
 
 def test_the_tone_is_steady(time: Time, play: Play) -> None:
-    sounds = play(Tone(time.clock), 60)
+    sounds = play(ToneGenerator(time.clock), 60)
     assert pitch(joined(sounds)) == pytest.approx(PITCH, abs=2)
     assert max(map(abs, offsets(sounds))) <= SECOND // RATE
     assert np.abs(np.diff(joined(sounds).astype(int))).max() < 3000  # no click anywhere
@@ -57,7 +58,7 @@ def test_the_tone_is_steady(time: Time, play: Play) -> None:
 
 
 def test_the_tone_goes_on_from_a_clock_that_was_set(time: Time) -> None:
-    sounds = Tone(time.clock).play(threading.Event())
+    sounds = ToneGenerator(time.clock).play(threading.Event())
     next(sounds)
     time.start += 3600 * SECOND
     taken = [next(sounds) for _ in range(3)]
@@ -65,7 +66,7 @@ def test_the_tone_goes_on_from_a_clock_that_was_set(time: Time) -> None:
 
 
 def test_a_file_plays_over_and_over_in_real_time(time: Time, play: Play, sine_file: Path) -> None:
-    sounds = play(File(str(sine_file), time.clock), 100)
+    sounds = play(AudioFile(str(sine_file), time.clock), 100)
     assert joined(sounds).size > 3 * RATE
     assert max(s.samples.size for s in sounds) <= RATE // 25
     assert max(map(abs, offsets(sounds))) <= 2 * SECOND // RATE
@@ -75,7 +76,7 @@ def test_a_file_plays_over_and_over_in_real_time(time: Time, play: Play, sine_fi
 
 
 def test_a_file_that_goes_away_is_an_error_when_it_begins_anew(time: Time, sine_file: Path) -> None:
-    sounds = File(str(sine_file), time.clock).play(threading.Event())
+    sounds = AudioFile(str(sine_file), time.clock).play(threading.Event())
     next(sounds)
     sine_file.unlink()
     with pytest.raises(SourceError):
@@ -83,11 +84,11 @@ def test_a_file_that_goes_away_is_an_error_when_it_begins_anew(time: Time, sine_
 
 
 def test_check_of_a_file(time: Time, sine_file: Path, tmp_path: Path) -> None:
-    File(str(sine_file), time.clock).check()
+    AudioFile(str(sine_file), time.clock).check()
     (tmp_path / "noise.wav").write_bytes(os.urandom(1000))
     for name, words in (("nowhere.wav", "no such file"), ("noise.wav", "cannot be opened"), (".", "no such file")):
         with pytest.raises(ConfigError, match=words):
-            File(str(tmp_path / name), time.clock).check()
+            AudioFile(str(tmp_path / name), time.clock).check()
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def alsa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("alsa")
 def test_alsa_gives_sound_no_faster_than_time_passes(time: Time, play: Play) -> None:
-    device = Alsa("played", time.clock)
+    device = AlsaInput("played", time.clock)
     device.check()
     sounds = play(device, 30)
     assert pitch(joined(sounds)) == pytest.approx(500, abs=15)
@@ -116,11 +117,11 @@ def test_alsa_gives_sound_no_faster_than_time_passes(time: Time, play: Play) -> 
 @pytest.mark.usefixtures("alsa")
 def test_an_alsa_device_that_is_not_there(time: Time) -> None:
     with pytest.raises(ConfigError, match=r"alsa:nix: cannot be opened.*arecord -L"):
-        Alsa("nix", time.clock).check()
+        AlsaInput("nix", time.clock).check()
 
 
 def test_alsa_that_is_not_configured_says_what_to_install(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ALSA_CONFIG_PATH", raising=False)
     monkeypatch.setattr("ipcamd.media.sound.alsa.CONFIGURATIONS", ())
     with pytest.raises(ConfigError, match="libasound2-data"):
-        Alsa("default", time.clock).check()
+        AlsaInput("default", time.clock).check()

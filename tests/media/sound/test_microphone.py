@@ -10,7 +10,7 @@ import pytest
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded, Sound
-from ipcamd.media.sound.blocks import LENGTH, SIZE
+from ipcamd.media.sound.audio_framer import LENGTH, SIZE
 from ipcamd.media.sound.microphone import PATIENCE, Microphone
 from ipcamd.wire import ulaw
 from ipcamd.wire.payload import Status

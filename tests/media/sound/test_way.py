@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from tests.media.stage import NOON, WAIT, Script
 
-from ipcamd.media.capture import Patience
+from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import Encoded, Sound
 from ipcamd.media.pipeline import UNSEEN, Pipeline
-from ipcamd.media.sound import Instrument
+from ipcamd.media.sound import AudioSource
 from ipcamd.params import GROUPS
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 
-NEVER = Patience(silence=600, start=600, blank=600)
+NEVER = Timeouts(silence=600, start=600, blank=600)
 LOUD = np.full(400, 8000, np.int16)
 
 
@@ -42,7 +42,7 @@ class Drum:
 
 
 class House:
-    def __init__(self, path: Path, sound: bool, own: bool, instrument: Instrument | None) -> None:
+    def __init__(self, path: Path, sound: bool, own: bool, instrument: AudioSource | None) -> None:
         self.database = Database(path)
         self.settings = Settings(self.database, GROUPS, {("Audio", "MicEnabled"): "yes"})
         self.source = Script()
@@ -74,7 +74,7 @@ async def house(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
 
         @asynccontextmanager
         async def running(
-            sound: bool = True, own: bool = True, instrument: Instrument | None = None
+            sound: bool = True, own: bool = True, instrument: AudioSource | None = None
         ) -> AsyncIterator[House]:
             house = House(tmp_path / "state" / "ipcamd.db", sound, own, instrument)
             stack.callback(house.database.close)

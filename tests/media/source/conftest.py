@@ -16,11 +16,11 @@ from cryptography.x509.oid import NameOID
 from tests.media.source.clips import clip
 from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
-from ipcamd.media import silence
+from ipcamd.media.capture import silence
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.pacer import SECOND
 from ipcamd.media.source import Source, Wanted
-from ipcamd.media.source.pace import Clock
+from ipcamd.media.source.pacing import Clock
 
 
 class Time:

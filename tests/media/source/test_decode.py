@@ -11,7 +11,15 @@ from tests.media.source.clips import grey
 
 from ipcamd.errors import SourceError
 from ipcamd.media.planes import planes
-from ipcamd.media.source.decode import STRETCH, Decoder, Ear, Eye, copy, decode_file, enough
+from ipcamd.media.source.decode import (
+    STRETCH,
+    AudioConverter,
+    PictureDecoder,
+    VideoConverter,
+    copy,
+    decode_file,
+    enough,
+)
 
 LARGE = (4000, 4000)
 
@@ -52,7 +60,7 @@ def test_limited_range_is_stretched_and_full_range_is_left(form: str, range_: in
     for plane, value in zip(frame.planes, (luma, 128, 128), strict=True):
         np.frombuffer(memoryview(plane), np.uint8)[:] = value
     frame.color_range = range_
-    y, u, v = planes(Eye().see(frame, LARGE))
+    y, u, v = planes(VideoConverter().see(frame, LARGE))
     assert abs(int(y[20, 20]) - seen) <= 1
     assert abs(int(u[10, 10]) - 128) <= 1 and abs(int(v[10, 10]) - 128) <= 1
 
@@ -63,7 +71,7 @@ def test_other_kinds_of_picture_keep_black_and_white(form: str) -> None:
     np.frombuffer(memoryview(source.planes[0]), np.uint8).reshape(48, -1)[:, : 32 * 3] = 255
     np.frombuffer(memoryview(source.planes[0]), np.uint8).reshape(48, -1)[:, 32 * 3 :] = 0
     frame = source if form == "pal8" else source.reformat(format=form)
-    y = planes(Eye().see(frame, LARGE))[0]
+    y = planes(VideoConverter().see(frame, LARGE))[0]
     assert (int(y[24, 8]), int(y[24, 56])) == (255, 0)
 
 
@@ -73,7 +81,7 @@ def test_colours_of_high_definition_are_those_of_a_jpeg() -> None:
     for plane, value in zip(planes(frame)[1:], (102, 240), strict=True):
         plane[:] = value
     frame.colorspace, frame.color_range = 1, 1
-    seen = Eye().see(frame, LARGE)
+    seen = VideoConverter().see(frame, LARGE)
     # what a viewer of JPEGs makes of it
     y, u, v = (float(plane[10, 10]) for plane in planes(seen))
     red, green, blue = y + 1.402 * (v - 128), y - 0.344 * (u - 128) - 0.714 * (v - 128), y + 1.772 * (u - 128)
@@ -83,13 +91,13 @@ def test_colours_of_high_definition_are_those_of_a_jpeg() -> None:
 
 
 def test_flat_pixels_are_made_square() -> None:
-    seen = Eye(Fraction(16, 11)).see(grey((720, 576), 100), LARGE)
+    seen = VideoConverter(Fraction(16, 11)).see(grey((720, 576), 100), LARGE)
     assert (seen.width, seen.height) == (1048, 576)
 
 
 @pytest.mark.parametrize("shape", [None, Fraction(0), Fraction(964, 963), Fraction(1000), Fraction(-1)])
 def test_a_shape_of_pixels_that_says_nothing_is_left_out(shape: Fraction | None) -> None:
-    seen = Eye(shape).see(grey((64, 48), 100), LARGE)
+    seen = VideoConverter(shape).see(grey((64, 48), 100), LARGE)
     assert (seen.width, seen.height) == (64, 48)
 
 
@@ -97,7 +105,7 @@ def test_a_shape_of_pixels_that_says_nothing_is_left_out(shape: Fraction | None)
 def test_nobody_else_holds_the_pixels(form: str) -> None:
     frame = grey((64, 48), 100, form)
     frame.color_range = 2
-    eye = Eye()
+    eye = VideoConverter()
     first, second = eye.see(frame, LARGE), eye.see(frame, LARGE)
     planes(first)[0][:] = 7
     assert planes(second)[0][0, 0] == planes(frame)[0][0, 0] == 100
@@ -110,7 +118,7 @@ def test_sound_is_mixed_and_resampled_in_short_stretches() -> None:
     wave = (20000 * np.sin(2 * np.pi * 1000 * at / 48000)).astype(np.float32) / 32768
     frame = av.AudioFrame.from_ndarray(np.stack([wave, wave]), "fltp", "stereo")
     frame.sample_rate = 48000
-    ear = Ear()
+    ear = AudioConverter()
     stretches = [*ear.hear(frame), *ear.hear(None)]
     samples = np.concatenate(stretches)
     assert max(stretch.size for stretch in stretches) <= STRETCH
@@ -123,7 +131,7 @@ def test_sound_is_mixed_and_resampled_in_short_stretches() -> None:
     "data", [b"", b"\xff\xd8", b"\xff\xd8\xff\xd9", bytes(5000), b"\xff\xd8" + bytes(range(256)) * 9]
 )
 def test_what_is_damaged_gives_no_picture_and_does_no_harm(data: bytes) -> None:
-    decoder = Decoder("mjpeg")
+    decoder = PictureDecoder("mjpeg")
     for _ in range(3):
         assert decoder.decode(data) == []
 
@@ -141,15 +149,15 @@ def small_jpeg() -> bytes:
 
 
 def test_a_picture_too_large_for_memory_is_refused_in_words() -> None:
-    assert len(Decoder("mjpeg").decode(small_jpeg())) == 1
+    assert len(PictureDecoder("mjpeg").decode(small_jpeg())) == 1
     with pytest.raises(SourceError, match="60000x60000 pixels; at most 264 million"):
-        Decoder("mjpeg").decode(with_size(small_jpeg(), 60000, 60000))
+        PictureDecoder("mjpeg").decode(with_size(small_jpeg(), 60000, 60000))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [(9000, 8000), (16000, 16000)])
 def test_a_large_jpeg_is_decoded_at_a_part_of_its_size(size: tuple[int, int]) -> None:
-    file, decoder = BytesIO(), Decoder("mjpeg")
+    file, decoder = BytesIO(), PictureDecoder("mjpeg")
     Image.new("L", size, 90).save(file, "JPEG")
     large = decoder.decode(file.getvalue())
     scale = 2
@@ -162,7 +170,7 @@ def test_a_large_progressive_jpeg_is_refused_in_words() -> None:
     file = BytesIO()
     Image.new("L", (9000, 8000), 90).save(file, "JPEG", progressive=True)
     with pytest.raises(SourceError, match="9000x8000 pixels; at most 67 million"):
-        Decoder("mjpeg").decode(file.getvalue())
+        PictureDecoder("mjpeg").decode(file.getvalue())
 
 
 def test_a_large_picture_of_another_kind_is_refused_in_words() -> None:

@@ -17,13 +17,13 @@ from tests.media.source.conftest import Play
 from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media import silence
+from ipcamd.media.capture import silence
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.pacer import SECOND
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make
-from ipcamd.media.source.network import Network
-from ipcamd.media.source.rtsp import RtspClient
+from ipcamd.media.source.network import NetworkSource
+from ipcamd.media.source.network.rtsp_client import RtspClient
 
 pytestmark = pytest.mark.slow
 
@@ -114,7 +114,7 @@ def test_an_rtsp_camera_that_speaks_udp_alone(rtsp: tuple[str, subprocess.Popen[
         items = source.play(lambda: Wanted((320, 240), 30, True), threading.Event())
         assert len(pictures([next(items) for _ in range(10)])) == 10
         items.close()
-    assert isinstance(source, Network)
+    assert isinstance(source, NetworkSource)
     assert source._rtsp and source._rtsp._transports[0] == "udp"
 
 

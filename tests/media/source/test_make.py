@@ -6,30 +6,30 @@ import pytest
 
 from ipcamd.errors import ConfigError
 from ipcamd.media import source
-from ipcamd.media.source.file import File
-from ipcamd.media.source.network import Network
-from ipcamd.media.source.scene import Scene
-from ipcamd.media.source.screen import Screen
-from ipcamd.media.source.v4l2 import Camera
+from ipcamd.media.source.media_file import VideoFile
+from ipcamd.media.source.network import NetworkSource
+from ipcamd.media.source.scene import SceneSource
+from ipcamd.media.source.screen import ScreenSource
+from ipcamd.media.source.v4l2 import V4l2Camera
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "name"),
     [
-        ("scene", Scene, "scene"),
-        ("street.mp4", File, "street.mp4"),
-        ("scene.mp4", File, "scene.mp4"),
-        ("screen.mp4", File, "screen.mp4"),
-        ("/dev/video7", Camera, "/dev/video7"),
-        ("/dev/v4l/by-id/usb-cam", Camera, "/dev/v4l/by-id/usb-cam"),
-        ("screen", Screen, "screen"),
-        ("screen:1", Screen, "screen:1"),
-        ("screen:99.0", Screen, "screen:99.0"),
-        ("rtsp://cam/1", Network, "rtsp://cam/1"),
-        ("RTSP://cam:554", Network, "RTSP://cam:554"),
-        ("rtsp://me:top@secret@cam/live?pwd=hush#x", Network, "rtsp://cam/live"),
-        ("http://user:secret@[::1]:8080/mjpg?user=a&pwd=b", Network, "http://[::1]:8080/mjpg"),
-        ("https://cam?token=secret", Network, "https://cam"),
+        ("scene", SceneSource, "scene"),
+        ("street.mp4", VideoFile, "street.mp4"),
+        ("scene.mp4", VideoFile, "scene.mp4"),
+        ("screen.mp4", VideoFile, "screen.mp4"),
+        ("/dev/video7", V4l2Camera, "/dev/video7"),
+        ("/dev/v4l/by-id/usb-cam", V4l2Camera, "/dev/v4l/by-id/usb-cam"),
+        ("screen", ScreenSource, "screen"),
+        ("screen:1", ScreenSource, "screen:1"),
+        ("screen:99.0", ScreenSource, "screen:99.0"),
+        ("rtsp://cam/1", NetworkSource, "rtsp://cam/1"),
+        ("RTSP://cam:554", NetworkSource, "RTSP://cam:554"),
+        ("rtsp://me:top@secret@cam/live?pwd=hush#x", NetworkSource, "rtsp://cam/live"),
+        ("http://user:secret@[::1]:8080/mjpg?user=a&pwd=b", NetworkSource, "http://[::1]:8080/mjpg"),
+        ("https://cam?token=secret", NetworkSource, "https://cam"),
     ],
 )
 def test_each_name_makes_its_kind_and_shows_no_secret(text: str, kind: type, name: str) -> None:
@@ -74,7 +74,7 @@ def test_what_can_never_work_is_refused_in_words(text: str, said: str) -> None:
 
 def test_without_a_camera_the_scene_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(source, "DEVICE", str(tmp_path / "video0"))
-    assert isinstance(source.make(""), Scene)
+    assert isinstance(source.make(""), SceneSource)
 
 
 def test_a_screen_without_a_display_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from ipcamd.media.frame import Picture
 from ipcamd.media.pacer import SECOND
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted
-from ipcamd.media.source.scene import Scene
+from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.scene import figure as drawing
 from ipcamd.media.source.scene.beep import beep
 from ipcamd.media.source.scene.figure import POSES, Figure, mirrored
@@ -23,8 +23,8 @@ SMALL = (320, 240)
 
 
 @pytest.fixture
-def scene(time: Time) -> Scene:
-    return Scene(time.clock)
+def scene(time: Time) -> SceneSource:
+    return SceneSource(time.clock)
 
 
 def lit(picture: Picture) -> bool:
@@ -39,14 +39,14 @@ def changed(one: Picture, other: Picture) -> np.ndarray:
 
 
 @pytest.mark.parametrize("size", [SMALL, (640, 480), (720, 480), (1280, 720), (176, 144), (321, 241), (900, 160)])
-def test_it_has_any_size(scene: Scene, play: Play, size: tuple[int, int]) -> None:
+def test_it_has_any_size(scene: SceneSource, play: Play, size: tuple[int, int]) -> None:
     picture = pictures(play(scene, 1, size))[0]
     assert (picture.video.width, picture.video.height) == (size[0] // 2 * 2, size[1] // 2 * 2)
     assert picture.video.format.name == "yuvj420p"
     assert planes(picture.video)[0].std() > 20
 
 
-def test_no_picture_is_too_small_to_show_anything(scene: Scene, play: Play) -> None:
+def test_no_picture_is_too_small_to_show_anything(scene: SceneSource, play: Play) -> None:
     shown = [pictures(play(scene, 1, size))[0].video for size in ((16, 16), (2, 900))]
     assert [(video.width, video.height) for video in shown] == [(160, 120), (160, 900)]
 
@@ -63,13 +63,13 @@ def test_everything_has_its_place_in_each_resolution(size: tuple[int, int]) -> N
     assert plan.lamp.left + plan.lamp.width < plan.clock.left
 
 
-def test_pictures_come_at_the_rate_that_is_wanted(scene: Scene, play: Play, time: Time) -> None:
+def test_pictures_come_at_the_rate_that_is_wanted(scene: SceneSource, play: Play, time: Time) -> None:
     shown = pictures(play(scene, 9, rate=8))
     assert [picture.captured - time.utc for picture in shown] == [SECOND * n // 8 for n in range(1, 10)]
     assert [picture.number for picture in shown] == list(range(9))
 
 
-def test_a_picture_that_came_too_late_is_missing_in_the_numbers(scene: Scene, time: Time) -> None:
+def test_a_picture_that_came_too_late_is_missing_in_the_numbers(scene: SceneSource, time: Time) -> None:
     items = scene.play(lambda: Wanted(SMALL, 10, False), threading.Event())
     next(items)
     time.passed += SECOND * 3 // 10
@@ -78,7 +78,7 @@ def test_a_picture_that_came_too_late_is_missing_in_the_numbers(scene: Scene, ti
     assert later.number == 3
 
 
-def test_size_and_rate_may_change_at_any_picture(scene: Scene, time: Time) -> None:
+def test_size_and_rate_may_change_at_any_picture(scene: SceneSource, time: Time) -> None:
     wanted = [Wanted(SMALL, 10, False)]
     items = scene.play(lambda: wanted[0], threading.Event())
     next(items)
@@ -88,7 +88,7 @@ def test_size_and_rate_may_change_at_any_picture(scene: Scene, time: Time) -> No
     assert (picture.video.width, picture.captured - time.utc) == (160, SECOND // 2)
 
 
-def test_only_the_board_changes_while_the_figure_stands(scene: Scene, play: Play) -> None:
+def test_only_the_board_changes_while_the_figure_stands(scene: SceneSource, play: Play) -> None:
     scene.figure = "still"
     first, *_, last = pictures(play(scene, 30))
     rows = changed(first, last)[:, 0]
@@ -96,7 +96,7 @@ def test_only_the_board_changes_while_the_figure_stands(scene: Scene, play: Play
     assert rows.max() < Plan(SMALL).head
 
 
-def test_the_figure_walks_to_and_fro(scene: Scene, play: Play) -> None:
+def test_the_figure_walks_to_and_fro(scene: SceneSource, play: Play) -> None:
     shown = pictures(play(scene, 60, rate=2))
     middles = []
     for one, other in itertools.pairwise(shown):
@@ -107,7 +107,7 @@ def test_the_figure_walks_to_and_fro(scene: Scene, play: Play) -> None:
     assert np.sum(np.diff(np.sign(np.diff(middles))) != 0) >= 4
 
 
-def test_the_figure_goes_on_from_where_it_stood(scene: Scene) -> None:
+def test_the_figure_goes_on_from_where_it_stood(scene: SceneSource) -> None:
     items = scene.play(lambda: Wanted(SMALL, 10, False), threading.Event())
     scene.figure = "still"
     before = next(items)
@@ -122,7 +122,7 @@ def test_the_figure_goes_on_from_where_it_stood(scene: Scene) -> None:
     assert np.ptp(columns[columns < 200]) < 120
 
 
-def test_nothing_of_one_picture_is_part_of_the_next(scene: Scene, play: Play) -> None:
+def test_nothing_of_one_picture_is_part_of_the_next(scene: SceneSource, play: Play) -> None:
     scene.figure = "still"
     items = play(scene, 2)
     first, second = pictures(items)
@@ -132,13 +132,13 @@ def test_nothing_of_one_picture_is_part_of_the_next(scene: Scene, play: Play) ->
     assert (planes(second.video)[0] == kept).all()
 
 
-def test_the_lamp_flashes_at_each_second(scene: Scene, play: Play) -> None:
+def test_the_lamp_flashes_at_each_second(scene: SceneSource, play: Play) -> None:
     shown = pictures(play(scene, 60))
     assert [n % 30 for n, picture in enumerate(shown) if lit(picture)] == [0, 1, 29, 0, 1, 29]
     assert all(lit(picture) == (picture.captured % SECOND < SECOND // 10) for picture in shown)
 
 
-def test_sound_goes_on_without_a_gap_and_beeps_with_the_flash(scene: Scene, play: Play, time: Time) -> None:
+def test_sound_goes_on_without_a_gap_and_beeps_with_the_flash(scene: SceneSource, play: Play, time: Time) -> None:
     heard = sounds(play(scene, 120, sound=True))
     samples = np.concatenate([sound.samples for sound in heard])
     ends = [sound.captured + sound.samples.size * SECOND // 8000 for sound in heard]
@@ -151,7 +151,7 @@ def test_sound_goes_on_without_a_gap_and_beeps_with_the_flash(scene: Scene, play
 
 
 @pytest.mark.parametrize("rate", [1, 2, 5, 15, 30])
-def test_sound_does_not_wait_for_pictures(scene: Scene, play: Play, rate: int) -> None:
+def test_sound_does_not_wait_for_pictures(scene: SceneSource, play: Play, rate: int) -> None:
     items = play(scene, 60, rate=rate, sound=True)
     assert max(sound.samples.size for sound in sounds(items)) <= 8000 // 15
     captured = [picture.captured for picture in pictures(items)]
@@ -161,11 +161,11 @@ def test_sound_does_not_wait_for_pictures(scene: Scene, play: Play, rate: int) -
     }
 
 
-def test_without_a_listener_there_is_no_sound(scene: Scene, play: Play) -> None:
+def test_without_a_listener_there_is_no_sound(scene: SceneSource, play: Play) -> None:
     assert sounds(play(scene, 30)) == []
 
 
-def test_a_clock_that_jumps_neither_hurries_nor_stops_it(scene: Scene, time: Time) -> None:
+def test_a_clock_that_jumps_neither_hurries_nor_stops_it(scene: SceneSource, time: Time) -> None:
     items = scene.play(lambda: Wanted(SMALL, 10, True), threading.Event())
     for leap in (-3600 * SECOND, 7200 * SECOND, -5 * SECOND):
         next(items)
@@ -177,7 +177,7 @@ def test_a_clock_that_jumps_neither_hurries_nor_stops_it(scene: Scene, time: Tim
     assert max(time.waits) <= 0.11
 
 
-def test_it_ends_when_it_is_told(scene: Scene) -> None:
+def test_it_ends_when_it_is_told(scene: SceneSource) -> None:
     stop = threading.Event()
     items = scene.play(lambda: Wanted(SMALL, 10, True), stop)
     next(items)
@@ -212,8 +212,8 @@ def test_nothing_is_drawn_twice_however_many_sizes_are_in_use(time: Time, monkey
     monkeypatch.setattr(drawing, "_drawing", lambda height, phase: drawn.append(height) or draw(height, phase))
     wanted = [Wanted((160 + 16 * n, 120), 30, False) for n in range(3)]
     turn = itertools.cycle(wanted)
-    alone = [Scene(time.clock).play(lambda want=want: want, threading.Event()) for want in wanted]
-    changing = Scene(time.clock).play(lambda: next(turn), threading.Event())
+    alone = [SceneSource(time.clock).play(lambda want=want: want, threading.Event()) for want in wanted]
+    changing = SceneSource(time.clock).play(lambda: next(turn), threading.Event())
     for _ in range(4 * 34):
         for items in (*alone, changing, changing, changing):
             next(items)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from ipcamd.media.pacer import SECOND
-from ipcamd.media.source.timestamp_map import TimestampMap
+from ipcamd.media.source.media_file.timestamp_map import TimestampMap
 
 STEP = SECOND // 25
 

@@ -19,11 +19,11 @@ from tests.media.source.clips import grey
 
 from ipcamd.errors import SourceError
 from ipcamd.media.planes import planes
-from ipcamd.media.source.decode import Eye
+from ipcamd.media.source.decode import VideoConverter
 from ipcamd.media.source.v4l2 import abi
-from ipcamd.media.source.v4l2.device import Layout
-from ipcamd.media.source.v4l2.modes import RAW, Mode, choose
-from ipcamd.media.source.v4l2.shots import developer
+from ipcamd.media.source.v4l2.decode import make_decoder
+from ipcamd.media.source.v4l2.device import PixelLayout
+from ipcamd.media.source.v4l2.modes import RAW, CaptureMode, choose
 
 HD, FULL_HD, VGA, QVGA = (1280, 720), (1920, 1080), (640, 480), (320, 240)
 
@@ -46,9 +46,9 @@ REQUESTS = {
 
 @pytest.mark.skipif(ctypes.sizeof(ctypes.c_void_p) != 8, reason="the numbers are those of 64-bit machines")
 def test_requests_are_those_of_the_kernel() -> None:
-    assert {request.name: int(request) for request in abi.Request} == REQUESTS
+    assert {request.name: int(request) for request in abi.Ioctl} == REQUESTS
     assert (abi.Buffer.timestamp.offset, abi.Buffer.sequence.offset, abi.Buffer.m.offset) == (24, 56, 64)
-    assert abi.Format.fmt.offset == 8
+    assert abi.StreamFormat.fmt.offset == 8
 
 
 def test_pixel_formats_have_four_letters() -> None:
@@ -57,55 +57,57 @@ def test_pixel_formats_have_four_letters() -> None:
 
 
 WEBCAM = [
-    Mode("MJPG", FULL_HD, 30),
-    Mode("MJPG", HD, 30),
-    Mode("MJPG", HD, 60),
-    Mode("MJPG", VGA, 30),
-    Mode("YUYV", FULL_HD, 5),
-    Mode("YUYV", HD, 10),
-    Mode("YUYV", VGA, 30),
-    Mode("YUYV", QVGA, 30),
-    Mode("H264", FULL_HD, 60),
+    CaptureMode("MJPG", FULL_HD, 30),
+    CaptureMode("MJPG", HD, 30),
+    CaptureMode("MJPG", HD, 60),
+    CaptureMode("MJPG", VGA, 30),
+    CaptureMode("YUYV", FULL_HD, 5),
+    CaptureMode("YUYV", HD, 10),
+    CaptureMode("YUYV", VGA, 30),
+    CaptureMode("YUYV", QVGA, 30),
+    CaptureMode("H264", FULL_HD, 60),
 ]
 
 
 @pytest.mark.parametrize(
     ("size", "rate", "mode"),
     [
-        (HD, 30, Mode("MJPG", HD, 30)),
-        (HD, 10, Mode("YUYV", HD, 10)),
-        (HD, 60, Mode("MJPG", HD, 60)),
-        (FULL_HD, 30, Mode("MJPG", FULL_HD, 30)),
-        (FULL_HD, 5, Mode("YUYV", FULL_HD, 5)),
-        (VGA, 30, Mode("YUYV", VGA, 30)),
-        (QVGA, 15, Mode("YUYV", QVGA, 30)),
-        ((720, 480), 30, Mode("MJPG", HD, 30)),
-        ((2048, 1536), 20, Mode("MJPG", FULL_HD, 30)),
+        (HD, 30, CaptureMode("MJPG", HD, 30)),
+        (HD, 10, CaptureMode("YUYV", HD, 10)),
+        (HD, 60, CaptureMode("MJPG", HD, 60)),
+        (FULL_HD, 30, CaptureMode("MJPG", FULL_HD, 30)),
+        (FULL_HD, 5, CaptureMode("YUYV", FULL_HD, 5)),
+        (VGA, 30, CaptureMode("YUYV", VGA, 30)),
+        (QVGA, 15, CaptureMode("YUYV", QVGA, 30)),
+        ((720, 480), 30, CaptureMode("MJPG", HD, 30)),
+        ((2048, 1536), 20, CaptureMode("MJPG", FULL_HD, 30)),
     ],
 )
-def test_the_cheapest_mode_that_gives_what_is_wanted_is_chosen(size: tuple[int, int], rate: int, mode: Mode) -> None:
+def test_the_cheapest_mode_that_gives_what_is_wanted_is_chosen(
+    size: tuple[int, int], rate: int, mode: CaptureMode
+) -> None:
     assert choose(WEBCAM, size, rate) == mode
 
 
 def test_a_rate_a_little_below_is_better_than_a_much_smaller_picture() -> None:
-    assert choose([Mode("MJPG", FULL_HD, 25), Mode("MJPG", VGA, 30)], FULL_HD, 30).size == FULL_HD
-    assert choose([Mode("YUYV", FULL_HD, 5), Mode("MJPG", HD, 30)], FULL_HD, 30).size == HD
+    assert choose([CaptureMode("MJPG", FULL_HD, 25), CaptureMode("MJPG", VGA, 30)], FULL_HD, 30).size == FULL_HD
+    assert choose([CaptureMode("YUYV", FULL_HD, 5), CaptureMode("MJPG", HD, 30)], FULL_HD, 30).size == HD
 
 
 def test_a_rate_that_is_not_quite_whole_is_good_enough() -> None:
-    assert choose([Mode("MJPG", HD, 29.97), Mode("MJPG", VGA, 30)], HD, 30).rate == 29.97
+    assert choose([CaptureMode("MJPG", HD, 29.97), CaptureMode("MJPG", VGA, 30)], HD, 30).rate == 29.97
 
 
 def test_the_present_mode_stays_unless_another_is_much_better() -> None:
-    present = Mode("MJPG", HD, 30)
+    present = CaptureMode("MJPG", HD, 30)
     assert choose(WEBCAM, VGA, 30, present) == present
-    assert choose(WEBCAM, QVGA, 30, present) == Mode("YUYV", QVGA, 30)
-    assert choose(WEBCAM, FULL_HD, 30, present) == Mode("MJPG", FULL_HD, 30)
+    assert choose(WEBCAM, QVGA, 30, present) == CaptureMode("YUYV", QVGA, 30)
+    assert choose(WEBCAM, FULL_HD, 30, present) == CaptureMode("MJPG", FULL_HD, 30)
 
 
 def test_only_what_can_be_decoded_is_chosen() -> None:
     with pytest.raises(ValueError):
-        choose([Mode("H264", HD, 30), Mode("pBAA", HD, 30)], HD, 30)
+        choose([CaptureMode("H264", HD, 30), CaptureMode("pBAA", HD, 30)], HD, 30)
 
 
 @pytest.mark.parametrize("padding", [0, 24])
@@ -124,10 +126,10 @@ def test_raw_pictures_of_each_format(form: str, padding: int) -> None:
             :, : int(size[0] * RAW[form].bytes * share)
         ]
     )
-    develop = developer(Layout(form, size, stride, True))
+    develop = make_decoder(PixelLayout(form, size, stride, True))
     made = develop(data)
     assert made
-    y, u, v = planes(Eye().see(made, size))
+    y, u, v = planes(VideoConverter().see(made, size))
     assert abs(int(y[12, 12]) - 200) <= 2 and abs(int(y[20, 40]) - 90) <= 2
     assert abs(int(u[12, 20]) - int(planes(source)[1][0, 0])) <= 2 and abs(int(v[12, 20]) - 128) <= 2
     assert develop(data[: len(data) // 2]) is None
@@ -135,7 +137,7 @@ def test_raw_pictures_of_each_format(form: str, padding: int) -> None:
 
 def test_a_format_that_a_driver_insists_on_but_nobody_knows() -> None:
     with pytest.raises(SourceError, match="not known"):
-        developer(Layout("pBAA", HD, 0, False))
+        make_decoder(PixelLayout("pBAA", HD, 0, False))
 
 
 @pytest.fixture(scope="session")
@@ -166,7 +168,7 @@ SCRIPT = """
 import json, sys, threading
 from pathlib import Path
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media import silence
+from ipcamd.media.capture import silence
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make
 

@@ -1,7 +1,7 @@
-"""Sound both ways: the microphone and where its sound comes from, the speaker and where its sound goes.
+"""Sound in both directions: microphone and speaker, and the devices and files behind them.
 
-`make` turns the text of ``--audio`` into an `Instrument`, `output` that of ``--speaker`` into an `Output`. Nothing here
-imports PyAV or numpy until an instrument plays (or, for some, is checked).
+`make` turns the text of ``--audio`` into an `AudioSource`, `output` that of ``--speaker`` into an `AudioOutput`.
+Nothing here imports PyAV or numpy until a source plays (or, for some, is checked).
 """
 
 import threading
@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from ipcamd.media.frame import Sound
-from ipcamd.media.sound.alsa import Alsa
-from ipcamd.media.sound.card import Card
-from ipcamd.media.sound.file import File
-from ipcamd.media.sound.speaker import Output
-from ipcamd.media.sound.tone import Tone
-from ipcamd.media.source.pace import Clock
+from ipcamd.media.sound.alsa import AlsaInput
+from ipcamd.media.sound.audio_file import AudioFile
+from ipcamd.media.sound.sound_card import SoundCard
+from ipcamd.media.sound.speaker import AudioOutput
+from ipcamd.media.sound.tone import ToneGenerator
+from ipcamd.media.source.pacing import Clock
 
 ALSA = "alsa:"
 
 
-class Instrument(Protocol):
+class AudioSource(Protocol):
     """A source of sound alone, in the place of the picture source's own."""
 
     @property
@@ -36,18 +36,18 @@ class Instrument(Protocol):
         """
 
 
-def make(text: str, clock: Clock | None = None) -> Instrument | None:
+def make(text: str, clock: Clock | None = None) -> AudioSource | None:
     """Return what `text` names; None for ``""`` (the picture source's own sound) and ``none``."""
     clock = clock or Clock()
     if text in ("", "none"):
         return None
     if text == "tone":
-        return Tone(clock)
+        return ToneGenerator(clock)
     if text.startswith(ALSA):
-        return Alsa(text.removeprefix(ALSA), clock)
-    return File(text, clock)
+        return AlsaInput(text.removeprefix(ALSA), clock)
+    return AudioFile(text, clock)
 
 
-def output(text: str) -> Output | None:
+def output(text: str) -> AudioOutput | None:
     """Return what makes sound heard; None for ``virtual``. Raises `ConfigError`."""
-    return None if text == "virtual" else Card(text)
+    return None if text == "virtual" else SoundCard(text)

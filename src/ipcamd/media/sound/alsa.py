@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.capture.silence import SILENCE_S, SilenceLimit
 from ipcamd.media.frame import Sound
-from ipcamd.media.silence import SILENCE_S, SilenceLimit
-from ipcamd.media.sound.blocks import RATE
-from ipcamd.media.source.arrival import Arrival
-from ipcamd.media.source.pace import Clock
+from ipcamd.media.sound.audio_framer import RATE
+from ipcamd.media.source.clock_recovery import ClockRecovery
+from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
     import av
@@ -33,7 +33,7 @@ _FRAMES = 50
 """At most so many stretches a second: cards give a few samples at a time."""
 
 
-class Alsa:
+class AlsaInput:
     """An ALSA device, such as ``default``, ``hw:1`` or ``plughw:CARD=USB``."""
 
     def __init__(self, device: str, clock: Clock) -> None:
@@ -51,10 +51,10 @@ class Alsa:
 
     def play(self, stop: threading.Event) -> Iterator[Sound]:
         """See `Instrument`."""
-        from ipcamd.media.source.decode import Ear
+        from ipcamd.media.source.decode import AudioConverter
 
         with closing(self._open()) as medium:
-            ear, arrival, heard = Ear(), Arrival(self._clock, stop, _BURST), 0
+            ear, arrival, heard = AudioConverter(), ClockRecovery(self._clock, stop, _BURST), 0
             for pts, frame in _frames(medium):
                 heard += frame.samples
                 arrival.captured(Fraction(heard, frame.sample_rate))
@@ -71,13 +71,13 @@ class Alsa:
         return self._clock.now() - (ago if 0 <= ago < _ODD else length)
 
     def _open(self) -> "InputContainer":
-        from ipcamd.media.source.medium import open_medium
+        from ipcamd.media.source.ffmpeg import open_media
 
         _configure()
         failure = SourceError("gives no sound")
         for channels in ("1", "2"):
             try:
-                return open_medium(self._device, {"channels": channels, "sample_rate": _RATE}, "alsa")
+                return open_media(self._device, {"channels": channels, "sample_rate": _RATE}, "alsa")
             except SourceError as error:
                 failure = error
         raise failure
@@ -89,7 +89,7 @@ def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.Aud
     import numpy as np
     from av.error import FFmpegError
 
-    from ipcamd.media.source.medium import words
+    from ipcamd.media.source.ffmpeg import describe_error
 
     stream = medium.streams.audio[0]
     rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout.name
@@ -105,7 +105,7 @@ def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.Aud
                 gathered.clear()
                 yield pts, frame
     except FFmpegError as error:
-        raise SourceError(f"breaks off: {words(error, SilenceLimit(SILENCE_S))}") from None
+        raise SourceError(f"breaks off: {describe_error(error, SilenceLimit(SILENCE_S))}") from None
 
 
 def _time(packet: "av.Packet[av.AudioStream]") -> Fraction | None:

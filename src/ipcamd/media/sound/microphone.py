@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from ipcamd.media.codecs import ULAW
 from ipcamd.media.frame import NO_STATUS, Encoded, Sound
 from ipcamd.media.hub import Hub
-from ipcamd.media.sound.blocks import LENGTH, RATE, Block, Blocks
+from ipcamd.media.sound.audio_framer import LENGTH, RATE, AudioBlock, AudioFramer
 from ipcamd.wire import ulaw
 from ipcamd.wire.payload import Status
 
@@ -42,7 +42,7 @@ class Microphone:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
         self._heard: deque[tuple[bytes, int]] = deque(maxlen=MOST)
-        self._blocks = Blocks()
+        self._blocks = AudioFramer()
         self._fresh = False
         """Whether there was sound since the last look."""
         self._timer: asyncio.TimerHandle | None = None
@@ -92,7 +92,7 @@ class Microphone:
             self._heard.clear()
             self._loop = asyncio.get_running_loop() if on else None
         if on:
-            self._blocks, self._fresh = Blocks(), False
+            self._blocks, self._fresh = AudioFramer(), False
             self._look_in(PATIENCE)
         self.need(on)
 
@@ -118,7 +118,7 @@ class Microphone:
             self._look_in(LENGTH)
         self._fresh = False
 
-    def _publish(self, blocks: Iterable[Block]) -> None:
+    def _publish(self, blocks: Iterable[AudioBlock]) -> None:
         for block in blocks:
             counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
             payload, status = ulaw.encode(block.samples), self._status()

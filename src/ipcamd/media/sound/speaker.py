@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
 from ipcamd.errors import RequestFailed
-from ipcamd.media.sound.blocks import RATE
+from ipcamd.media.sound.audio_framer import RATE
 from ipcamd.params.group import Values
 from ipcamd.wire.wav import wav
 
@@ -29,7 +29,7 @@ _BYTES = 2 * RATE
 """Of a second."""
 
 
-class Output(Protocol):
+class AudioOutput(Protocol):
     """What makes the sound heard."""
 
     def write(self, samples: bytes) -> None:
@@ -44,7 +44,7 @@ class Speaker:
 
     def __init__(
         self,
-        output: Output | None = None,
+        output: AudioOutput | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:

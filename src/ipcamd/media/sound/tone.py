@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ipcamd.media.frame import Sound
 from ipcamd.media.pacer import SECOND
-from ipcamd.media.sound.blocks import RATE
-from ipcamd.media.source.pace import Beat, Clock
+from ipcamd.media.sound.audio_framer import RATE
+from ipcamd.media.source.pacing import Clock, Ticker
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,7 @@ _STRETCHES = 25
 """How many stretches a second."""
 
 
-class Tone:
+class ToneGenerator:
     """The concert pitch, without an end."""
 
     name = "tone"
@@ -34,14 +34,14 @@ class Tone:
 
     def play(self, stop: threading.Event) -> Iterator[Sound]:
         """See `Instrument`."""
-        from ipcamd.media.source.second import over_and_over
+        from ipcamd.media.source.periodic_sound import loop_second
 
-        second, beat = _second(), Beat(self._clock, stop)
+        second, beat = _second(), Ticker(self._clock, stop)
         start, _ = beat.next(_STRETCHES)
         while not stop.is_set():
             end, _ = beat.next(_STRETCHES)
             if 0 < end - start <= SECOND:
-                yield over_and_over(second, start, end)
+                yield loop_second(second, start, end)
             start = end
 
 

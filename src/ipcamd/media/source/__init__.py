@@ -14,13 +14,13 @@ from typing import Protocol
 
 from ipcamd.errors import ConfigError
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.source.file import File
-from ipcamd.media.source.network import Network
-from ipcamd.media.source.pace import Clock
-from ipcamd.media.source.scene import Scene
-from ipcamd.media.source.screen import Screen
-from ipcamd.media.source.tls import TlsPolicy
-from ipcamd.media.source.v4l2 import Camera
+from ipcamd.media.source.media_file import VideoFile
+from ipcamd.media.source.network import NetworkSource
+from ipcamd.media.source.network.tls_policy import TlsPolicy
+from ipcamd.media.source.pacing import Clock
+from ipcamd.media.source.scene import SceneSource
+from ipcamd.media.source.screen import ScreenSource
+from ipcamd.media.source.v4l2 import V4l2Camera
 
 _log = logging.getLogger(__name__)
 
@@ -74,20 +74,20 @@ def make(text: str, clock: Clock | None = None, tls: str = "auto") -> Source:
     if text == "":
         return _default(clock)
     if text == "scene":
-        return Scene(clock)
+        return SceneSource(clock)
     if re.fullmatch(r"screen(:[0-9]{1,5}(\.[0-9]{1,3})?)?", text):
-        return Screen(text.removeprefix("screen"), clock)
+        return ScreenSource(text.removeprefix("screen"), clock)
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", text):
-        return Network(text, clock, TlsPolicy(tls))
-    return Camera(text, clock) if text.startswith("/dev/") else File(text, clock)
+        return NetworkSource(text, clock, TlsPolicy(tls))
+    return V4l2Camera(text, clock) if text.startswith("/dev/") else VideoFile(text, clock)
 
 
 def _default(clock: Clock) -> Source:
-    camera = Camera(DEVICE, clock)
+    camera = V4l2Camera(DEVICE, clock)
     try:
         camera.check()
     except ConfigError as error:
         if Path(DEVICE).exists():
             _log.warning("%s; the built-in scene is shown", error)
-        return Scene(clock)
+        return SceneSource(clock)
     return camera

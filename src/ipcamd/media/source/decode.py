@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ipcamd.errors import SourceError
 from ipcamd.media.planes import FULL, framed, planes
 from ipcamd.media.scale import inside
-from ipcamd.media.source.paint import even
+from ipcamd.media.source.drawing import even
 from ipcamd.wire.jpeg_scanner import JpegScanner
 
 SOUND_RATE = 8000
@@ -44,7 +44,7 @@ def enough(have: tuple[int, int], want: tuple[int, int]) -> tuple[int, int]:
     return inside(have, want)
 
 
-class Eye:
+class VideoConverter:
     """Turns decoded pictures into the camera's own: upright, square pixels, even size, full range, BT.601.
 
     For one thread. `shape` is the width of a pixel divided by its height.
@@ -97,7 +97,7 @@ def copy(picture: av.VideoFrame) -> av.VideoFrame:
     return framed(planes(picture))
 
 
-class Ear:
+class AudioConverter:
     """Turns decoded sound into the camera's own. For one thread, and for one run of sound without a gap."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ def prepare(stream: av.VideoStream, live: bool) -> None:
         context.flags |= Flags.low_delay
 
 
-class Decoder:
+class PictureDecoder:
     """Decodes pictures that come without a container: one call, one picture's bytes. For one thread."""
 
     def __init__(self, codec: str) -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.source.pace import Clock
+from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
 
-class Screen:
+class ScreenSource:
     """The whole of a screen, with the mouse's pointer; `display` is as in ``DISPLAY``, which "" takes."""
 
     sound = False
@@ -25,17 +25,17 @@ class Screen:
 
     def check(self) -> None:
         """See `Source`: the X server must let itself be connected."""
-        from ipcamd.media.source.grab import grabber
+        from ipcamd.media.source.screen_capture import open_screen
 
         if not self._display:
             raise ConfigError("source screen: DISPLAY is not set; name the screen, as in screen:0")
         try:
-            grabber(self._display, 1).close()
+            open_screen(self._display, 1).close()
         except SourceError as error:
             raise ConfigError(f"source {self.name}: {error}") from error
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
         """See `Source`."""
-        from ipcamd.media.source.grab import grab
+        from ipcamd.media.source.screen_capture import capture_screen
 
-        return grab(self._display, wanted, stop, self._clock)
+        return capture_screen(self._display, wanted, stop, self._clock)

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.source.pace import Clock
+from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
 
-class Scene:
+class SceneSource:
     """A source that needs nothing but this program."""
 
     name = "scene"

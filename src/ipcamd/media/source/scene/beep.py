@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcamd.media.frame import Sound
-from ipcamd.media.source.second import over_and_over
+from ipcamd.media.source.periodic_sound import loop_second
 
 RATE = 8000
 """Samples per second."""
@@ -31,4 +31,4 @@ def _second() -> NDArray[np.int16]:
 
 def beep(start: int, end: int) -> Sound:
     """Return the sound from `start` to `end` (nanoseconds since the epoch): stretch after stretch without a gap."""
-    return over_and_over(_second(), start, end)
+    return loop_second(_second(), start, end)

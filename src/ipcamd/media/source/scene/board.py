@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from ipcamd.media.pacer import SECOND
 from ipcamd.media.planes import Plane
-from ipcamd.media.source.paint import font
+from ipcamd.media.source.drawing import font
 from ipcamd.media.source.scene.beep import LENGTH
 from ipcamd.media.source.scene.plan import Box, Plan
 

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ipcamd.media.overlay import Weights
-from ipcamd.media.source.paint import even, painted
+from ipcamd.media.source.drawing import even, painted
 
 POSES = 24
 """Poses of one stride: two steps."""

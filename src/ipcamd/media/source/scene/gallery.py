@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ipcamd.media.planes import Plane
-from ipcamd.media.source.paint import font, painted
+from ipcamd.media.source.drawing import font, painted
 from ipcamd.media.source.scene.plan import Box, Plan
 
 _WALL, _FLOOR, _SKIRTING, _FRAME, _MOUNT, _INK = "#cfcbc2", "#9a7650", "#ece8df", "#2a2520", "#f4f1ea", "#4a463f"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ipcamd.media.source.paint import even
+from ipcamd.media.source.drawing import even
 
 SMALLEST = (160, 120)
 """No picture is smaller: there would be nothing to see."""

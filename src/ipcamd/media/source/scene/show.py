@@ -11,8 +11,8 @@ from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.overlay import Tile
 from ipcamd.media.pacer import SECOND
 from ipcamd.media.planes import Plane, framed, planes
-from ipcamd.media.source.pace import Beat, Clock, tick
-from ipcamd.media.source.paint import even
+from ipcamd.media.source.drawing import even
+from ipcamd.media.source.pacing import Clock, Ticker, tick
 from ipcamd.media.source.scene.beep import beep
 from ipcamd.media.source.scene.board import Board
 from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, Figure, mirrored
@@ -36,7 +36,7 @@ def show(
     wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, walking: Callable[[], bool]
 ) -> Iterator[Picture | Sound]:
     """Yield the scene's pictures and sound; see `Source.play`."""
-    beat, stage = Beat(clock, stop), _Stage(clock)
+    beat, stage = Ticker(clock, stop), _Stage(clock)
     heard, number = clock.now(), -1
     while True:
         want = wanted()

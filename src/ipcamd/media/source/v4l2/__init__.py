@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.source.pace import Clock
+from ipcamd.media.source.pacing import Clock
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
 
-class Camera:
+class V4l2Camera:
     """A V4L2 device that gives JPEGs or raw pictures."""
 
     sound = False
@@ -24,10 +24,10 @@ class Camera:
 
     def check(self) -> None:
         """See `Source`: the device must be there, be a camera, and have a mode that can be decoded."""
-        from ipcamd.media.source.v4l2.device import Device
+        from ipcamd.media.source.v4l2.device import V4l2Device
 
         try:
-            with closing(Device(self.name)) as device:
+            with closing(V4l2Device(self.name)) as device:
                 formats = {mode.format: mode.usable for mode in device.modes()}
         except SourceError as error:
             raise ConfigError(f"source {self.name}: {error}") from error
@@ -36,6 +36,6 @@ class Camera:
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
         """See `Source`; the mode that suits best what is wanted is taken."""
-        from ipcamd.media.source.v4l2.shooting import shooting
+        from ipcamd.media.source.v4l2.capture import capture_pictures
 
-        return shooting(self.name, wanted, stop, self._clock)
+        return capture_pictures(self.name, wanted, stop, self._clock)

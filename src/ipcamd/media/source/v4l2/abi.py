@@ -11,7 +11,7 @@ COLORSPACE_JPEG = 7
 """BT.601 in full range."""
 
 
-class Can(IntFlag):
+class DeviceCapability(IntFlag):
     """What a device can do."""
 
     CAPTURE = 0x1
@@ -19,7 +19,7 @@ class Can(IntFlag):
     DEVICE_CAPS = 0x80000000
 
 
-class Flag(IntFlag):
+class BufferFlag(IntFlag):
     """Of a buffer."""
 
     ERROR = 0x40
@@ -28,7 +28,7 @@ class Flag(IntFlag):
     MONOTONIC = 0x2000
 
 
-class Enumerated(IntEnum):
+class FrameSizeType(IntEnum):
     """How sizes or intervals are listed."""
 
     DISCRETE = 1
@@ -132,7 +132,7 @@ class _FormatUnion(Union):
     _fields_ = [("pix", PixFormat), ("raw", c_char * 200), ("align", c_void_p)]
 
 
-class Format(Structure):
+class StreamFormat(Structure):
     """What is captured."""
 
     _fields_ = [("type", c_uint32), ("fmt", _FormatUnion)]
@@ -207,12 +207,12 @@ def _request(number: int, direction: int, size: int) -> int:
     return direction << 30 | size << 16 | ord("V") << 8 | number
 
 
-class Request(IntEnum):
+class Ioctl(IntEnum):
     """What can be asked of a device."""
 
     QUERYCAP = _request(0, _READ, sizeof(Capability))
     ENUM_FMT = _request(2, _READ | _WRITE, sizeof(FormatDescription))
-    S_FMT = _request(5, _READ | _WRITE, sizeof(Format))
+    S_FMT = _request(5, _READ | _WRITE, sizeof(StreamFormat))
     REQBUFS = _request(8, _READ | _WRITE, sizeof(RequestBuffers))
     QUERYBUF = _request(9, _READ | _WRITE, sizeof(Buffer))
     QBUF = _request(15, _READ | _WRITE, sizeof(Buffer))

@@ -14,8 +14,8 @@ from typing import TypeVar
 from ipcamd.errors import SourceError
 from ipcamd.media.pacer import SECOND
 from ipcamd.media.source.v4l2 import abi
-from ipcamd.media.source.v4l2.abi import Can, Enumerated, Flag, Request
-from ipcamd.media.source.v4l2.modes import Mode
+from ipcamd.media.source.v4l2.abi import BufferFlag, DeviceCapability, FrameSizeType, Ioctl
+from ipcamd.media.source.v4l2.modes import CaptureMode
 
 _BUFFERS = 4
 
@@ -45,7 +45,7 @@ _S = TypeVar("_S", bound=Structure | c_int32)
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class PixelLayout:
     """How the pictures that arrive are laid out."""
 
     format: str
@@ -56,7 +56,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class RawPicture:
     """A picture as the camera sent it."""
 
     data: bytes
@@ -66,7 +66,7 @@ class Shot:
     """The driver's count; a gap is a lost picture."""
 
 
-class Device:
+class V4l2Device:
     """An open device. Everything raises `SourceError`, in words, when it fails."""
 
     def __init__(self, path: str) -> None:
@@ -82,9 +82,9 @@ class Device:
             raise
 
     def _require_camera(self) -> None:
-        found = self._ask(Request.QUERYCAP, abi.Capability())
-        can = found.device_caps if found.capabilities & Can.DEVICE_CAPS else found.capabilities
-        if not can & Can.CAPTURE or not can & Can.STREAMING:
+        found = self._ask(Ioctl.QUERYCAP, abi.Capability())
+        can = found.device_caps if found.capabilities & DeviceCapability.DEVICE_CAPS else found.capabilities
+        if not can & DeviceCapability.CAPTURE or not can & DeviceCapability.STREAMING:
             raise SourceError("is not a camera that can stream")
 
     def close(self) -> None:
@@ -94,19 +94,19 @@ class Device:
         self._maps.clear()
         os.close(self._fd)
 
-    def modes(self) -> list[Mode]:
+    def modes(self) -> list[CaptureMode]:
         """Return every mode that it lists."""
         return [
-            Mode(abi.name(format.pixelformat), size, rate)
-            for format in self._list(Request.ENUM_FMT, lambda n: abi.FormatDescription(index=n, type=abi.VIDEO_CAPTURE))
+            CaptureMode(abi.name(format.pixelformat), size, rate)
+            for format in self._list(Ioctl.ENUM_FMT, lambda n: abi.FormatDescription(index=n, type=abi.VIDEO_CAPTURE))
             for size in self._sizes(format.pixelformat)
             for rate in self._rates(format.pixelformat, size)
         ]
 
     def _sizes(self, format: int) -> Iterator[tuple[int, int]]:
-        for found in self._list(Request.ENUM_FRAMESIZES, lambda n: abi.FrameSize(index=n, pixel_format=format)):
+        for found in self._list(Ioctl.ENUM_FRAMESIZES, lambda n: abi.FrameSize(index=n, pixel_format=format)):
             steps = found.steps
-            if found.type == Enumerated.DISCRETE:
+            if found.type == FrameSizeType.DISCRETE:
                 yield steps.min_width, steps.max_width
             else:
                 yield from _between(steps)
@@ -114,63 +114,63 @@ class Device:
     def _rates(self, format: int, size: tuple[int, int]) -> list[float]:
         width, height = size
         found = self._list(
-            Request.ENUM_FRAMEINTERVALS,
+            Ioctl.ENUM_FRAMEINTERVALS,
             lambda n: abi.FrameInterval(index=n, pixel_format=format, width=width, height=height),
         )
         # of a range only the shortest interval counts: it can be asked to take its time
         rates = [each.least.denominator / each.least.numerator for each in found if each.least.numerator]
         return rates or [_UNKNOWN_RATE]
 
-    def start(self, mode: Mode) -> Layout:
+    def start(self, mode: CaptureMode) -> PixelLayout:
         """Begin to capture in a mode, or as near to it as the driver can; what ran before is stopped."""
         self._stop()
         layout = self._set_format(mode)
         parm = abi.StreamParm(type=abi.VIDEO_CAPTURE)
         parm.parm.capture.timeperframe = abi.Fract(1000, round(1000 * mode.rate))
-        self._try(Request.S_PARM, parm)
+        self._try(Ioctl.S_PARM, parm)
         wanted = abi.RequestBuffers(count=_BUFFERS, type=abi.VIDEO_CAPTURE, memory=abi.MMAP)
-        for index in range(self._ask(Request.REQBUFS, wanted).count):
-            buffer = self._ask(Request.QUERYBUF, _buffer(index))
+        for index in range(self._ask(Ioctl.REQBUFS, wanted).count):
+            buffer = self._ask(Ioctl.QUERYBUF, _buffer(index))
             self._maps.append(mmap(self._fd, buffer.length, offset=buffer.m.offset))
-            self._ask(Request.QBUF, _buffer(index))
-        self._ask(Request.STREAMON, c_int32(abi.VIDEO_CAPTURE))
+            self._ask(Ioctl.QBUF, _buffer(index))
+        self._ask(Ioctl.STREAMON, c_int32(abi.VIDEO_CAPTURE))
         return layout
 
-    def _set_format(self, mode: Mode) -> Layout:
-        asked = abi.Format(type=abi.VIDEO_CAPTURE)
+    def _set_format(self, mode: CaptureMode) -> PixelLayout:
+        asked = abi.StreamFormat(type=abi.VIDEO_CAPTURE)
         pix = asked.fmt.pix
         pix.width, pix.height = mode.size
         pix.pixelformat = abi.fourcc(mode.format)
-        pix = self._ask(Request.S_FMT, asked).fmt.pix
+        pix = self._ask(Ioctl.S_FMT, asked).fmt.pix
         full = pix.quantization == 1 or (pix.quantization == 0 and pix.colorspace == abi.COLORSPACE_JPEG)
-        return Layout(abi.name(pix.pixelformat), (pix.width, pix.height), pix.bytesperline, full)
+        return PixelLayout(abi.name(pix.pixelformat), (pix.width, pix.height), pix.bytesperline, full)
 
     def _stop(self) -> None:
         if self._maps:
-            self._ask(Request.STREAMOFF, c_int32(abi.VIDEO_CAPTURE))
+            self._ask(Ioctl.STREAMOFF, c_int32(abi.VIDEO_CAPTURE))
             for held in self._maps:
                 held.close()
             self._maps.clear()
-            self._ask(Request.REQBUFS, abi.RequestBuffers(count=0, type=abi.VIDEO_CAPTURE, memory=abi.MMAP))
+            self._ask(Ioctl.REQBUFS, abi.RequestBuffers(count=0, type=abi.VIDEO_CAPTURE, memory=abi.MMAP))
 
-    def shoot(self, timeout: float) -> Shot:
+    def shoot(self, timeout: float) -> RawPicture:
         """Wait for the next whole picture; raise `SourceError` if none comes in so many seconds."""
         poll, deadline = select.poll(), time.monotonic() + timeout
         poll.register(self._fd, select.POLLIN)
         while (left := deadline - time.monotonic()) > 0:
             events = poll.poll(left * 1000)
-            buffer = self._try(Request.DQBUF, _buffer(0)) if events else None
+            buffer = self._try(Ioctl.DQBUF, _buffer(0)) if events else None
             if buffer is None and events and events[0][1] & (select.POLLERR | select.POLLHUP):
                 raise SourceError(_WORDS[errno.ENODEV])
             if buffer is None:
                 continue
             data = self._maps[buffer.index][: buffer.bytesused]
-            self._ask(Request.QBUF, _buffer(buffer.index))
-            if data and not buffer.flags & Flag.ERROR:
-                return Shot(data, _age(buffer), buffer.sequence)
+            self._ask(Ioctl.QBUF, _buffer(buffer.index))
+            if data and not buffer.flags & BufferFlag.ERROR:
+                return RawPicture(data, _age(buffer), buffer.sequence)
         raise SourceError(f"sends no picture for {timeout:g} s")
 
-    def _list(self, request: Request, entry: Callable[[int], _S]) -> Iterator[_S]:
+    def _list(self, request: Ioctl, entry: Callable[[int], _S]) -> Iterator[_S]:
         """Yield the entries of one of the driver's lists."""
         for index in range(_MOST):
             found = self._try(request, entry(index))
@@ -178,14 +178,14 @@ class Device:
                 return
             yield found
 
-    def _ask(self, request: Request, argument: _S) -> _S:
+    def _ask(self, request: Ioctl, argument: _S) -> _S:
         try:
             ioctl(self._fd, request, argument)
         except OSError as error:
             raise _failure(error) from None
         return argument
 
-    def _try(self, request: Request, argument: _S) -> _S | None:
+    def _try(self, request: Ioctl, argument: _S) -> _S | None:
         """Ask for what there may be none of."""
         try:
             ioctl(self._fd, request, argument)
@@ -213,7 +213,7 @@ def _age(buffer: abi.Buffer) -> int:
     """Return the nanoseconds since a buffer's picture was taken; 0 if its clock is not ours or makes no sense."""
     taken = buffer.timestamp.sec * SECOND + buffer.timestamp.usec * 1000
     age = time.monotonic_ns() - taken
-    return age if buffer.flags & Flag.CLOCK == Flag.MONOTONIC and 0 < age < SECOND else 0
+    return age if buffer.flags & BufferFlag.CLOCK == BufferFlag.MONOTONIC and 0 < age < SECOND else 0
 
 
 def _failure(error: OSError) -> SourceError:

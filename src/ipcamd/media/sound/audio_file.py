@@ -1,0 +1,61 @@
+"""A sound file, or a film's sound: played over and over, in real time."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.frame import Sound
+from ipcamd.media.sound.audio_framer import RATE
+from ipcamd.media.source.pacing import Clock, RealtimePacer
+
+if TYPE_CHECKING:
+    from ipcamd.media.source.media_file.media_file import AudioTrack
+
+_SECOND = 1_000_000_000
+_ENDLESS = 1 << 62
+
+
+class AudioFile:
+    """Any file with sound in it that FFmpeg reads."""
+
+    def __init__(self, path: str, clock: Clock) -> None:
+        self.name = path
+        self._path = Path(path).expanduser()
+        self._clock = clock
+
+    def check(self) -> None:
+        """See `Instrument`: the file must be there and hold sound that can be decoded."""
+        if not self._path.is_file():
+            raise ConfigError(f"audio {self.name}: there is no such file; also possible: none, tone, alsa:NAME")
+        try:
+            with closing(self._track()) as track:
+                if next(track.until(_ENDLESS), None) is None:
+                    raise SourceError("no sound in it can be decoded")
+        except SourceError as error:
+            raise ConfigError(f"audio {self.name}: {error}") from error
+
+    def play(self, stop: threading.Event) -> Iterator[Sound]:
+        """See `Instrument`."""
+        pace, start = RealtimePacer(self._clock, stop), 0
+        while not stop.is_set():
+            end = start
+            with closing(self._track()) as track:
+                for at, samples in track.until(_ENDLESS):
+                    captured = pace.hold(start + at)
+                    if stop.is_set():
+                        return
+                    end = start + at + samples.size * _SECOND // RATE
+                    yield Sound(samples, captured)
+            if end == start:
+                raise SourceError("no sound in it can be decoded")
+            start = end
+
+    def _track(self) -> "AudioTrack":
+        from ipcamd.media.source.ffmpeg import open_media
+        from ipcamd.media.source.media_file.media_file import AudioTrack
+        from ipcamd.media.source.media_file.timestamp_map import TimestampMap
+
+        return AudioTrack(open_media(f"file:{self._path}", {"protocol_whitelist": "file"}), TimestampMap(0), 0)

@@ -1,0 +1,127 @@
+"""A sound card of this computer, for the speaker: played on by miniaudio, which is an extra."""
+
+import importlib
+import logging
+import threading
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from ipcamd.errors import ConfigError
+from ipcamd.media.sound.audio_framer import RATE
+
+_log = logging.getLogger(__name__)
+
+PERIOD = 40
+"""Milliseconds that the card asks for at a time."""
+
+IDLE = 2.0
+"""Seconds without sound after which the card is let go."""
+
+MOST = 2 * 2 * RATE
+"""Bytes that may wait, two seconds' worth: the card's clock may be slower than the talker's."""
+
+
+class SoundCard:
+    """See `Output`. The card is open only while there is something to play; a thread of its own sees to that."""
+
+    def __init__(self, name: str, backends: Sequence[Any] = ()) -> None:
+        """`name` is a part of the card's name, or ``default``; `backends` are miniaudio's. Raises `ConfigError`."""
+        self._device = _open(name, list(backends))
+        self._changed = threading.Condition()
+        self._waiting = bytearray()
+        self._playing = False
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="media-speaker", daemon=True)
+        self._thread.start()
+
+    def write(self, samples: bytes) -> None:
+        """See `Output`."""
+        with self._changed:
+            self._waiting += samples
+            del self._waiting[:-MOST]
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """See `Output`."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join(1)
+
+    def _run(self) -> None:
+        while self._await_sound():
+            try:
+                self._device.start(self._primed())
+                self._await_end()
+                self._device.stop()
+            except Exception:  # whatever the system's sound does, the camera goes on, and what was to be heard is kept
+                _log.exception("the sound card failed")
+                self._forget()
+        self._device.close()
+
+    def _await_sound(self) -> bool:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            return not self._closed
+
+    def _await_end(self) -> None:
+        with self._changed:
+            busy = True
+            while busy and not self._closed:
+                busy = self._changed.wait(IDLE) or bool(self._waiting)
+
+    def _forget(self) -> None:
+        with self._changed:
+            self._waiting.clear()
+
+    def _primed(self) -> Generator[bytes, int, None]:
+        feed = self._feed()
+        next(feed)
+        return feed
+
+    def _feed(self) -> Generator[bytes, int, None]:
+        frames = yield b""
+        while True:
+            frames = yield self._take(2 * frames)
+
+    def _take(self, size: int) -> bytes:
+        """Return the next bytes to play, filled up with silence: for the card's thread."""
+        with self._changed:
+            if not self._playing:
+                # the first period is silence: a cushion for sound that comes unevenly
+                self._playing = bool(self._waiting)
+                return bytes(size)
+            taken = bytes(self._waiting[:size])
+            del self._waiting[:size]
+            self._playing = len(taken) == size
+            return taken.ljust(size, b"\0")
+
+
+def _open(name: str, backends: list[Any]) -> Any:
+    try:
+        miniaudio = importlib.import_module("miniaudio")
+    except ImportError as error:
+        raise ConfigError("speaker: a sound card needs the extra: pip install 'ipcamd[sound]'") from error
+    try:
+        return miniaudio.PlaybackDevice(
+            nchannels=1,
+            sample_rate=RATE,
+            buffersize_msec=PERIOD,
+            backends=backends,
+            app_name="ipcamd",
+            device_id=None if name == "default" else _found(miniaudio, name, backends),
+        )
+    except miniaudio.MiniaudioError as error:
+        raise ConfigError(f"speaker {name}: {error}; --speaker virtual needs no sound card") from error
+
+
+def _found(miniaudio: Any, name: str, backends: list[Any]) -> Any:
+    cards = miniaudio.Devices(backends).get_playbacks()
+    for card in cards:
+        if name.lower() in card["name"].lower():
+            return card["id"]
+    raise ConfigError(f"speaker {name}: there is no such sound card; there are: {_names(cards)}")
+
+
+def _names(cards: list[Any]) -> str:
+    return ", ".join(card["name"] for card in cards) or "none"

@@ -1,0 +1,50 @@
+"""A video file: played over and over, in real time."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import ConfigError, SourceError
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.source.pacing import Clock
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.media_file.media_file import MediaFile
+
+
+class VideoFile:
+    """A file of any kind that FFmpeg reads: video with or without sound, or one picture."""
+
+    def __init__(self, path: str, clock: Clock) -> None:
+        self.name = path
+        self.sound = True
+        self._path = Path(path).expanduser()
+        self._clock = clock
+
+    def check(self) -> None:
+        """See `Source`: the file must be there and hold a picture that can be decoded."""
+        if not self._path.exists():
+            raise ConfigError(f"source {self.name}: there is no such file")
+        if not self._path.is_file():
+            raise ConfigError(f"source {self.name}: is not a file")
+        try:
+            with closing(self._film()) as film:
+                self.sound = film.has_sound
+                if next(film.pictures(), None) is None:
+                    raise SourceError("no picture in it can be decoded")
+        except SourceError as error:
+            raise ConfigError(f"source {self.name}: {error}") from error
+
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
+        """See `Source`."""
+        from ipcamd.media.source.media_file.loop_player import play_in_loop
+
+        return play_in_loop(self._film, wanted, stop, self._clock)
+
+    def _film(self) -> "MediaFile":
+        from ipcamd.media.source.media_file.media_file import MediaFile
+
+        return MediaFile(f"file:{self._path}", {"protocol_whitelist": "file"})

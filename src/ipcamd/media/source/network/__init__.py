@@ -1,0 +1,66 @@
+"""A camera, or a film, on the network."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from ipcamd.errors import ConfigError
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.source.network.tls_policy import TlsPolicy
+from ipcamd.media.source.pacing import Clock
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+    from ipcamd.media.source.network.rtsp_client import RtspClient
+
+_SCHEMES = ("rtsp", "rtsps", "http", "https")
+
+
+class NetworkSource:
+    """An address: ``rtsp://`` or ``http://``, with ``s`` for TLS, perhaps with ``user:password@``."""
+
+    sound = True
+    """It is not known before somebody watches."""
+
+    def __init__(self, url: str, clock: Clock, tls: TlsPolicy = TlsPolicy.AUTO) -> None:
+        self._url = url
+        self._clock = clock
+        self._tls = tls
+        self._rtsp: RtspClient | None = None
+        self.name = _public(url)
+
+    def check(self) -> None:
+        """See `Source`: only the address itself is looked at."""
+        parts = _split(self._url)
+        if parts is None or not parts.hostname or any(c.isspace() or not c.isprintable() for c in self._url):
+            raise ConfigError(f"source {self.name}: is not an address such as rtsp://192.168.1.20:554/stream")
+        if parts.scheme not in _SCHEMES:
+            raise ConfigError(f"source {self.name}: {parts.scheme} is not known; {', '.join(_SCHEMES)} are")
+
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
+        """See `Source`."""
+        if self._url.lower().startswith("rtsp"):
+            from ipcamd.media.source.network.rtsp_client import RtspClient
+
+            self._rtsp = self._rtsp or RtspClient(self._url, self._tls)
+            return self._rtsp.play(wanted, stop, self._clock)
+        from ipcamd.media.source.network.http_source import web
+
+        return web(self._url, self._tls, wanted, stop, self._clock)
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises if it is no port
+    except ValueError:
+        return None
+    return parts
+
+
+def _public(url: str) -> str:
+    """Return the address without what may be secret: the user's name and password, and the query."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}".partition("?")[0].partition("#")[0]

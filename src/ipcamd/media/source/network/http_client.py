@@ -1,0 +1,205 @@
+"""HTTP client of sources: one GET request, with login, redirection and TLS policy (RFC 9110)."""
+
+import ssl
+import time
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import NamedTuple
+from urllib.parse import unquote, urljoin, urlsplit
+
+from ipcamd.errors import SourceError
+from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.source.network.http_login import authorization
+from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
+
+_HOPS = 5
+"""At most so many requests until the stream comes: logins and redirections."""
+
+_PIECE_BYTES = 65536
+
+
+class HttpAnswer:
+    """An answer with the status 200 or 206, whose body is still to be read."""
+
+    def __init__(self, connection: HTTPConnection, response: HTTPResponse, limit: SilenceLimit) -> None:
+        self._connection, self._response, self._limit = connection, response, limit
+        self._socket = connection.sock
+        self._head = b""
+        self._begun_s = time.monotonic()
+        self.type = response.headers.get_content_type()
+        """Media type, in lower case, without parameters."""
+        self.boundary = str(response.headers.get_param("boundary") or "").encode("latin-1", "replace")
+        """The boundary that a multipart answer says it has."""
+        self.length = response.length
+        """Bytes of the body; None if it has no given end."""
+        self.has_ranges = response.status == 206 or response.headers.get("Accept-Ranges", "").lower() == "bytes"
+        """Whether the server gives any part of the body that is asked for."""
+        self.is_part = response.status == 206
+        """Whether the body begins at the byte that was asked for."""
+
+    def peek(self, size: int) -> bytes:
+        """Return at least the next `size` bytes of the body, or all if there are fewer; `read` gives them again."""
+        while len(self._head) < size and (more := self._receive(_PIECE_BYTES)):
+            self._head += more
+        return self._head
+
+    def read(self, most: int = _PIECE_BYTES) -> bytes:
+        """Return what comes next of the body, b"" at its end. Raises `SourceError` if nothing comes in time."""
+        if self._head:
+            data, self._head = self._head[:most], self._head[most:]
+            return data
+        return self._receive(most)
+
+    def _receive(self, most: int) -> bytes:
+        if self._limit.opening and time.monotonic() - self._begun_s > float(self._limit):
+            raise SourceError(f"sends no picture for {float(self._limit):g} s")
+        try:
+            if self._socket:
+                self._socket.settimeout(float(self._limit))
+            return self._response.read1(most)
+        except TimeoutError:
+            raise SourceError(f"sends nothing for {float(self._limit):g} s") from None
+        except (OSError, HTTPException, ValueError) as error:
+            raise SourceError(f"breaks off: {_words(error)}") from None
+
+    def close(self) -> None:
+        """Hang up."""
+        self._response.close()
+        self._connection.close()
+
+
+class _Place(NamedTuple):
+    """An address, and the login that may be sent there."""
+
+    url: str
+    user: str
+    password: str
+    login_dropped: bool = False
+
+    @classmethod
+    def of(cls, url: str) -> "_Place":
+        parts = urlsplit(url)
+        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+        return cls(bare, unquote(parts.username or ""), unquote(parts.password or ""))
+
+    def moved(self, location: str) -> "_Place":
+        """Return where a redirection leads; the login goes along only to the same host, and never from TLS to none."""
+        there = _Place.of(urljoin(self.url, location))
+        old, new = urlsplit(self.url), urlsplit(there.url)
+        if new.scheme.lower() not in ("http", "https"):
+            raise SourceError("sends to an address that is none of HTTP's")
+        if there.user or not self.user:
+            return there._replace(login_dropped=self.login_dropped)
+        if old.hostname != new.hostname or (old.scheme, new.scheme) == ("https", "http"):
+            return there._replace(login_dropped=True)
+        return there._replace(user=self.user, password=self.password)
+
+    @property
+    def target(self) -> str:
+        parts = urlsplit(self.url)
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def without_login(url: str) -> str:
+    """Return an address without the name and password in it."""
+    return _Place.of(url).url
+
+
+def fetch(url: str, tls: TlsPolicy, limit: SilenceLimit, location: str = "", first_byte: int = 0) -> HttpAnswer:
+    """Return the answer for an address, logged in and redirected as need be. Raises `SourceError`.
+
+    `location` is where to go from there, if anywhere: as by a redirection. The body begins at `first_byte` if the
+    server can do that.
+    """
+    place, login = _Place.of(url), ""
+    place = place.moved(location) if location else place
+    for _ in range(_HOPS):
+        connection, trusted = _connect(place, tls, limit)
+        try:
+            response = _request(connection, place, login, first_byte, limit)
+            if response.status in (200, 206):
+                return HttpAnswer(connection, response, limit)
+            place, login = _next(place, response, login, trusted)
+        except BaseException:
+            connection.close()
+            raise
+        connection.close()
+    raise SourceError("sends from one address to the next")
+
+
+def _connect(place: _Place, tls: TlsPolicy, limit: SilenceLimit) -> tuple[HTTPConnection, bool]:
+    """Return a connection, and whether a password may be sent over it in clear."""
+    parts = urlsplit(place.url)
+    host, port, timeout_s = parts.hostname or "", parts.port, float(limit)
+    if parts.scheme.lower() == "http":
+        connection = HTTPConnection(host, port, timeout=timeout_s)
+        _reach(connection, limit)
+        return connection, True
+    for context in tls.contexts():
+        connection = HTTPSConnection(host, port, timeout=timeout_s, context=context)
+        try:
+            _reach(connection, limit)
+        except ssl.SSLCertVerificationError:
+            connection.close()
+            continue
+        return connection, tls.is_trusted(context)
+    raise SourceError(UNVERIFIED)
+
+
+def _reach(connection: HTTPConnection, limit: SilenceLimit) -> None:
+    try:
+        connection.connect()
+    except ssl.SSLCertVerificationError:
+        raise
+    except (OSError, HTTPException, ValueError) as error:
+        connection.close()
+        raise _failure(error, limit) from None
+
+
+def _request(
+    connection: HTTPConnection, place: _Place, login: str, first_byte: int, limit: SilenceLimit
+) -> HTTPResponse:
+    headers = {"User-Agent": "ipcamd", "Accept": "*/*", "Connection": "close"}
+    headers |= {"Authorization": login} if login else {}
+    headers |= {"Range": f"bytes={first_byte}-"} if first_byte else {}
+    try:
+        connection.request("GET", place.target, headers=headers)
+        return connection.getresponse()
+    except (OSError, HTTPException, ValueError) as error:
+        raise _failure(error, limit) from None
+
+
+def _failure(error: Exception, limit: SilenceLimit) -> SourceError:
+    if isinstance(error, TimeoutError):
+        return SourceError(f"does not answer for {float(limit):g} s")
+    return SourceError(f"cannot be reached: {_words(error)}")
+
+
+def _next(place: _Place, response: HTTPResponse, login: str, trusted: bool) -> tuple[_Place, str]:
+    """Return the address and login of the request that should follow an answer that is not the stream."""
+    if response.status in (301, 302, 303, 307, 308) and response.headers["Location"]:
+        return place.moved(response.headers["Location"]), ""
+    if response.status != 401:
+        raise SourceError(f"answers {response.status}")
+    if not place.user:
+        raise SourceError(_no_login(place))
+    challenges = response.headers.get_all("WWW-Authenticate", [])
+    sent = authorization(challenges, place.user, place.password, "GET", place.target, in_clear=trusted)
+    if sent and not login:
+        return place, sent
+    if not sent and authorization(challenges, place.user, place.password, "GET", place.target):
+        raise SourceError(
+            "asks for the password in clear (Basic login), and its certificate cannot be verified: --source-tls any "
+            "sends it all the same"
+        )
+    raise SourceError("does not accept this login" if sent else "asks for a login of a kind that is not known")
+
+
+def _no_login(place: _Place) -> str:
+    if place.login_dropped:
+        host = urlsplit(place.url).netloc
+        return f"sends to {host}, which asks for a login: it is not sent there; name that address as the source"
+    return "asks for a login: put it into the address, as in http://user:password@host/"
+
+
+def _words(error: Exception) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__

@@ -1,0 +1,168 @@
+"""HTTP sources: pictures, streams and films, told apart by what comes and not by what it is said to be."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from enum import Enum, auto
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import SourceError
+from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.pacer import SECOND
+from ipcamd.media.source.clock_recovery import ClockRecovery
+from ipcamd.media.source.ffmpeg import open_media
+from ipcamd.media.source.media_file.loop_player import play_in_loop
+from ipcamd.media.source.media_file.media_file import MediaFile
+from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
+from ipcamd.media.source.network.live_media import live, low_delay_options
+from ipcamd.media.source.network.push_receiver import PushReceiver
+from ipcamd.media.source.network.remote_file import RemoteFile
+from ipcamd.media.source.network.tls_policy import TlsPolicy
+from ipcamd.media.source.pacing import Clock, Ticker
+from ipcamd.wire.jpeg_scanner import SOI
+from ipcamd.wire.multipart_parser import PART_LIMIT_BYTES
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+_HEAD_BYTES = 16
+"""Bytes that tell what comes."""
+
+_BURST = 3 * SECOND
+_STILLS = 10
+"""Single pictures asked for in a second, at most."""
+
+_OPTIONS = {
+    "protocol_whitelist": "http,https,crypto",
+    "http_persistent": "0",
+    "http_multiple": "0",
+    "extension_picky": "0",
+    "allowed_extensions": "ALL",
+    "allowed_segment_extensions": "ALL",
+}
+"""FFmpeg's options for films and lists: every address is opened by `fetch`, so names and connections do not matter."""
+
+
+class ContentKind(Enum):
+    """What an answer is."""
+
+    PARTS = auto()
+    """Pictures in a multipart body, or JPEG after JPEG; perhaps only one."""
+    STILL = auto()
+    """One picture that is no JPEG."""
+    LIST = auto()
+    """A list of further addresses (HLS, RFC 8216)."""
+    DASH = auto()
+    """A list of MPEG-DASH, which FFmpeg as it comes with PyAV does not read."""
+    PAGE = auto()
+    """A web page."""
+    FILM = auto()
+    """A video file."""
+    STREAM = auto()
+    """Video without an end."""
+
+
+_MAGIC = (
+    (ContentKind.PARTS, (SOI, b"--", b"Content-", b"content-", b"CONTENT-")),
+    (ContentKind.STILL, (b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")),
+    (ContentKind.LIST, (b"#EXTM3U",)),
+    (ContentKind.DASH, (b"<MPD",)),
+    (ContentKind.PAGE, (b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML", b"<head", b"<HEAD")),
+)
+_FORMS = {
+    "video/h264": ("h264", b"\0\0"),
+    "video/mp4v-es": ("m4v", b"\0\0\1"),
+    "video/mp2t": ("mpegts", b"G"),
+    "video/x-flv": ("flv", b"FLV"),
+}
+"""Media types whose form FFmpeg need not guess, its name for it, and how its bytes begin."""
+
+
+_UNFIT = {
+    ContentKind.PAGE: "answers with a web page: give the address of the picture or stream itself",
+    ContentKind.DASH: "is an MPEG-DASH list, which cannot be played: give an HLS or RTSP address",
+}
+
+
+def kind_of(answer: HttpAnswer) -> ContentKind:
+    """Return what an answer is; its declared type counts only where its first bytes do not tell."""
+    head = answer.peek(_HEAD_BYTES).lstrip(b"\r\n \t")
+    for kind, beginnings in _MAGIC:
+        if head.startswith(beginnings):
+            return kind
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return ContentKind.STILL
+    if answer.type.startswith("multipart/"):
+        return ContentKind.PARTS
+    if "dash+xml" in answer.type:
+        return ContentKind.DASH
+    return ContentKind.STREAM if answer.length is None else ContentKind.FILM
+
+
+def web(
+    url: str, tls: TlsPolicy, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
+) -> Iterator[Picture | Sound]:
+    """Yield what an address gives; see `Source.play`. What gives one picture and ends is asked again and again."""
+    limit = SilenceLimit()
+    receiver, beat = PushReceiver(wanted, stop, clock, limit), Ticker(clock, stop)
+    while not stop.is_set():
+        with closing(fetch(url, tls, limit)) as answer:
+            kind = kind_of(answer)
+            if kind in _UNFIT:
+                raise SourceError(_UNFIT[kind])
+            if kind is ContentKind.STREAM:
+                yield from _stream(answer, wanted, stop, clock, limit)
+            if kind not in (ContentKind.PARTS, ContentKind.STILL):
+                break
+            yield from _pictures(kind, answer, receiver, stop)
+        beat.next(min(wanted().rate, _STILLS))
+    if not stop.is_set():
+        yield from play_in_loop(
+            partial(_film, url, tls, "hls" if kind is ContentKind.LIST else None), wanted, stop, clock
+        )
+
+
+def _pictures(
+    kind: ContentKind, answer: HttpAnswer, receiver: PushReceiver, stop: threading.Event
+) -> Iterator[Picture | Sound]:
+    """Yield an answer's pictures. Raises `SourceError` if it is a stream that ended, or damaged."""
+    pictures, damaged = receiver.pictures, receiver.damaged
+    if kind is ContentKind.STILL:
+        yield from receiver.still(_whole(answer))
+    else:
+        yield from receiver.receive(answer.read, answer.boundary)
+    if receiver.pictures != pictures + 1 and not stop.is_set():
+        raise SourceError("ended")
+    if receiver.damaged != damaged:
+        raise SourceError("sends a picture that cannot be decoded")
+
+
+def _whole(answer: HttpAnswer) -> bytes:
+    data = bytearray()
+    while piece := answer.read():
+        data += piece
+        if len(data) > PART_LIMIT_BYTES:
+            raise SourceError(f"sends a picture of more than {PART_LIMIT_BYTES >> 20} MiB")
+    return bytes(data)
+
+
+def _stream(
+    answer: HttpAnswer, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, limit: SilenceLimit
+) -> Iterator[Picture | Sound]:
+    form, beginning = _FORMS.get(answer.type, ("", b""))
+    known = form if form and answer.peek(_HEAD_BYTES).startswith(beginning) else None
+    options = low_delay_options() | {"protocol_whitelist": ""}
+    with closing(open_media(answer, options, known, limit)) as medium:
+        yield from live(medium, wanted, ClockRecovery(clock, stop, _BURST), stop, clock, limit)
+
+
+def _film(url: str, tls: TlsPolicy, form: str | None) -> MediaFile:
+    """Open a film; FFmpeg comes to every address, also those in lists, by way of `fetch`."""
+    limit = SilenceLimit()
+
+    def open_file(place: str, _flags: int, _options: dict[str, str]) -> RemoteFile:
+        return RemoteFile(lambda first_byte: fetch(url, tls, limit, place, first_byte))
+
+    return MediaFile(without_login(url), _OPTIONS, form, limit, open_file)

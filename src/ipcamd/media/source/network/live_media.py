@@ -1,0 +1,85 @@
+"""Live media: pictures and sound that FFmpeg receives as they are made."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import av
+from av.container import InputContainer
+
+from ipcamd.errors import SourceError
+from ipcamd.media.capture import silence
+from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.pacer import SECOND
+from ipcamd.media.source.clock_recovery import ClockRecovery
+from ipcamd.media.source.decode import SOUND_RATE, AudioConverter, VideoConverter, prepare
+from ipcamd.media.source.ffmpeg import decoded, time_of, video_of
+from ipcamd.media.source.pacing import Clock, RateLimiter
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+
+def low_delay_options() -> dict[str, str]:
+    """Return FFmpeg's options for a short delay; times are in microseconds.
+
+    FFmpeg's own time-out comes after that of `open_medium`, which tells a silent peer from one that refuses.
+    """
+    return {
+        "fflags": "nobuffer",
+        "analyzeduration": "1000000",
+        "fpsprobesize": "0",
+        "timeout": str(int(2 * silence.OPENING_S * 1_000_000)),
+    }
+
+
+def live(
+    medium: InputContainer,
+    wanted: "Callable[[], Wanted]",
+    arrival: ClockRecovery,
+    stop: threading.Event,
+    clock: Clock,
+    limit: SilenceLimit,
+) -> Iterator[Picture | Sound]:
+    """Yield what arrives in a medium until it ends, which raises `SourceError`, or `stop` is set."""
+    receiver = _Receiver(medium, arrival, clock, limit)
+    for frame in decoded(medium, *receiver.streams, limit=limit):
+        if stop.is_set():
+            return
+        if isinstance(frame, av.VideoFrame):
+            yield from receiver.picture(frame, wanted())
+        else:
+            yield from receiver.sound(frame, wanted())
+    raise SourceError("ended")
+
+
+class _Receiver:
+    """Keeps what belongs to one connection."""
+
+    def __init__(self, medium: InputContainer, arrival: ClockRecovery, clock: Clock, limit: SilenceLimit) -> None:
+        video, audio = video_of(medium), medium.streams.best("audio")
+        self.streams = [video] if audio is None else [video, audio]
+        prepare(video, live=True)
+        self._eye, self._ear, self._picker = VideoConverter(video.sample_aspect_ratio), AudioConverter(), RateLimiter()
+        self._arrival, self._clock, self._limit = arrival, clock, limit
+        self._number = -1
+        self._last_ns = clock.steady()
+
+    def picture(self, frame: av.VideoFrame, want: "Wanted") -> Iterator[Picture]:
+        """Yield the picture, if one is due."""
+        self._last_ns = self._clock.steady()
+        self._limit.note_picture(self._last_ns / SECOND)
+        captured = self._arrival.captured(time_of(frame))
+        if self._picker.takes(captured, want.rate):
+            self._number += 1
+            yield Picture(self._eye.see(frame, want.size), captured, self._number)
+
+    def sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
+        """Yield the sound, if anybody listens; raise `SourceError` if it has come alone for too long."""
+        if self._clock.steady() - self._last_ns > float(self._limit) * SECOND:
+            raise SourceError(f"sends sound, but no picture for {float(self._limit):g} s")
+        captured = self._arrival.captured(time_of(frame))
+        for samples in self._ear.hear(frame) if want.sound else ():
+            yield Sound(samples, captured)
+            captured += samples.size * SECOND // SOUND_RATE

@@ -1,0 +1,101 @@
+"""Pushed pictures: what a camera sends in one endless answer, plain JPEGs or frames with the SDK's payload header."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+
+from ipcamd.errors import SourceError
+from ipcamd.media import codecs
+from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.pacer import SECOND
+from ipcamd.media.source.decode import PictureDecoder, VideoConverter, decode_file
+from ipcamd.media.source.pacing import Clock, RateLimiter
+from ipcamd.wire import ulaw
+from ipcamd.wire.jpeg_scanner import SOI
+from ipcamd.wire.multipart_parser import PictureParser
+from ipcamd.wire.payload import LENGTH, AudioKind, Header, VideoFormat
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+
+class PushReceiver:
+    """Makes pictures and sound of the parts of answers; counts on through all of them. For one thread."""
+
+    def __init__(
+        self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, limit: SilenceLimit
+    ) -> None:
+        self._wanted, self._stop, self._clock, self._limit = wanted, stop, clock, limit
+        self._eye, self._picker = VideoConverter(), RateLimiter()
+        self._codec, self._decoder = "mjpeg", PictureDecoder("mjpeg")
+        self._number = -1
+        self._good_ns = clock.steady()
+        self.pictures = 0
+        """Pictures that came."""
+        self.damaged = 0
+        """Those of them that could not be decoded."""
+
+    def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[Picture | Sound]:
+        """Yield what comes in the parts that `read` gives piece by piece, until it ends or `stop` is set."""
+        parser = PictureParser(boundary)
+        while not self._stop.is_set() and (data := read()):
+            try:
+                for part in parser.feed(data):
+                    if self._stop.is_set():
+                        return
+                    yield from self._part(part, self._wanted())
+            except ValueError as error:
+                raise SourceError(f"sends {error}") from None
+            self._expect_picture()
+
+    def still(self, data: bytes) -> Iterator[Picture]:
+        """Yield a single picture, given as a file of any kind that FFmpeg reads."""
+        yield from self._shown(decode_file(data), self._wanted())
+
+    def _part(self, part: bytes, want: "Wanted") -> Iterator[Picture | Sound]:
+        """Yield what is in a part: nothing if it is neither picture nor sound, or not wanted."""
+        if part.startswith(SOI):
+            yield from self._picture("mjpeg", part, want)
+            return
+        try:
+            media = Header.parse(part[:LENGTH])
+            form, payload = media.media(), part[LENGTH:]
+        except ValueError:
+            return
+        if isinstance(form, VideoFormat):
+            if codec := codecs.find_by_payload_code(form.kind):
+                yield from self._picture(codec.name, payload, want)
+        elif want.sound and form.kind is AudioKind.ULAW:
+            yield self._sound(payload)
+
+    def _picture(self, codec: str, data: bytes, want: "Wanted") -> Iterator[Picture]:
+        if codec != self._codec:
+            self._codec, self._decoder = codec, PictureDecoder(codec)
+        if codec == "mjpeg" and not self._picker.takes(self._clock.steady(), want.rate):
+            self.pictures += 1
+            return  # a picture that no other depends on need not even be decoded
+        yield from self._shown(self._decoder.decode(data), want, picks=codec != "mjpeg")
+
+    def _shown(self, pictures: list[av.VideoFrame], want: "Wanted", picks: bool = False) -> Iterator[Picture]:
+        captured, now_ns = self._clock.now(), self._clock.steady()
+        self.pictures += 1
+        self.damaged += not pictures
+        for picture in pictures:
+            self._good_ns = now_ns
+            self._limit.note_picture(now_ns / SECOND)
+            if not picks or self._picker.takes(now_ns, want.rate):
+                self._number += 1
+                yield Picture(self._eye.see(picture, want.size), captured, self._number)
+
+    def _sound(self, codes: bytes) -> Sound:
+        samples = np.frombuffer(ulaw.decode(codes), "<i2").astype(np.int16)
+        return Sound(samples, self._clock.now() - samples.size * SECOND // 8000)
+
+    def _expect_picture(self) -> None:
+        """Raise `SourceError` if no picture could be decoded for too long."""
+        if self._clock.steady() - self._good_ns > float(self._limit) * SECOND:
+            raise SourceError(f"sends no picture for {float(self._limit):g} s")

@@ -1,0 +1,56 @@
+"""Remote file: a file on an HTTP server, read and sought like one on a disk (RFC 9110, 14)."""
+
+import os
+from collections.abc import Callable
+
+from ipcamd.errors import SourceError
+from ipcamd.media.source.network.http_client import HttpAnswer
+
+
+class RemoteFile:
+    """What FFmpeg reads a film from. For one thread."""
+
+    def __init__(self, open_at: Callable[[int], HttpAnswer]) -> None:
+        """`open_at` asks for the file from some byte on. Raises `SourceError`."""
+        self._open_at = open_at
+        self._answer = open_at(0)
+        self._size = self._answer.length
+        self._read_at = self._position = 0
+
+    def seekable(self) -> bool:
+        """Whether the server gives any part of the file."""
+        return self._answer.has_ranges and self._size is not None
+
+    def tell(self) -> int:
+        """Return the position of the next read, in bytes."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move the position; the server is asked at the next read."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size or 0}
+        if whence not in base:
+            raise ValueError("not a way to seek")
+        self._position = max(0, base[whence] + offset)
+        return self._position
+
+    def read(self, most: int) -> bytes:
+        """Return at most so many bytes, b"" at the end. Raises `SourceError`."""
+        if self._size is not None and self._position >= self._size:
+            return b""
+        if self._position != self._read_at:
+            self._reopen()
+        data = self._answer.read(most)
+        self._position += len(data)
+        self._read_at = self._position
+        return data
+
+    def _reopen(self) -> None:
+        self._answer.close()
+        self._answer = self._open_at(self._position)
+        if self._position and not self._answer.is_part:
+            raise SourceError("does not give the part of the film that was asked for")
+        self._read_at = self._position
+
+    def close(self) -> None:
+        """Hang up."""
+        self._answer.close()

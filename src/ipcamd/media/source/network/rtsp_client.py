@@ -1,0 +1,129 @@
+"""RTSP client of sources: over TCP, else UDP, else an HTTP tunnel (RFC 2326, 10.12; FFmpeg speaks it)."""
+
+import errno
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from av import error as av_error
+from av.container import InputContainer
+
+from ipcamd.errors import SourceError
+from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.source.clock_recovery import ClockRecovery
+from ipcamd.media.source.ffmpeg import OpenFailed, open_media
+from ipcamd.media.source.network.live_media import live, low_delay_options
+from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
+from ipcamd.media.source.pacing import Clock
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+_TRANSPORTS = {"tcp": "TCP", "udp": "UDP", "http": "an HTTP tunnel"}
+"""FFmpeg's names of the transports, in the order in which they are tried, and ours."""
+
+_REFUSALS = (
+    av_error.InvalidDataError,
+    av_error.EOFError,
+    av_error.HTTPBadRequestError,
+    av_error.HTTPOtherClientError,
+    av_error.HTTPServerError,
+)
+_REFUSAL_CODES = (errno.EPROTONOSUPPORT, errno.ECONNRESET, errno.EPIPE)
+"""How servers and what stands before them refuse a transport."""
+
+_RTSPS_PORT = 322
+"""What FFmpeg takes without a port in an ``rtsps://`` address."""
+
+
+class RtspClient:
+    """Opens one RTSP address; remembers which transport worked."""
+
+    def __init__(self, url: str, tls: TlsPolicy) -> None:
+        self._url, self._tls = url, tls
+        self._secure = url.lower().startswith("rtsps:")
+        self._transports = ("tcp",) if self._secure else tuple(_TRANSPORTS)
+        """The one that worked last comes first, those that the server does not know come last."""
+
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> Iterator[Picture | Sound]:
+        """Yield what the camera sends; see `Source.play`."""
+        limit = SilenceLimit()
+        with closing(self._open(stop, limit)) as medium:
+            yield from live(medium, wanted, ClockRecovery(clock, stop), stop, clock, limit)
+
+    def _open(self, stop: threading.Event, limit: SilenceLimit) -> InputContainer:
+        failures: dict[str, OpenFailed] = {}
+        options = low_delay_options() | {
+            "allowed_media_types": "video+audio",
+            "protocol_whitelist": "rtsp,rtsps,tcp,tls,rtp,udp,http,https",
+        }
+        options |= self._tls_options(limit) if self._secure else {}
+        for transport in self._transports:
+            try:
+                medium = open_media(self._url, options | {"rtsp_transport": transport}, limit=limit)
+            except OpenFailed as error:
+                failures[_TRANSPORTS[transport]] = error
+                if getattr(error.error, "errno", None) == errno.EPROTONOSUPPORT:
+                    self._transports = (*self._without(transport), transport)
+                if stop.is_set() or not _is_refusal(transport, error):
+                    break
+            else:
+                self._transports = (transport, *self._without(transport))
+                return medium
+        raise _failure(failures)
+
+    def _without(self, transport: str) -> tuple[str, ...]:
+        return tuple(other for other in self._transports if other != transport)
+
+    def _tls_options(self, limit: SilenceLimit) -> dict[str, str]:
+        """Return FFmpeg's options for TLS. Raises `SourceError` if the policy forbids the connection.
+
+        FFmpeg answers a Basic challenge with the password, so a login needs a certificate that can be verified.
+        """
+        file = ssl.get_default_verify_paths().cafile
+        if self._tls is TlsPolicy.ANY:
+            return {}
+        if file and self._is_verifiable(limit):
+            return {"tls_verify": "1", "ca_file": file}
+        if self._tls is TlsPolicy.VERIFY:
+            raise SourceError(UNVERIFIED)
+        if urlsplit(self._url).username:
+            raise SourceError(
+                "has a certificate that cannot be verified, so the login is not sent: name a file with the "
+                "certificate in SSL_CERT_FILE, or use --source-tls any"
+            )
+        return {}
+
+    def _is_verifiable(self, limit: SilenceLimit) -> bool:
+        parts = urlsplit(self._url)
+        try:
+            with (
+                socket.create_connection((parts.hostname or "", parts.port or _RTSPS_PORT), float(limit)) as plain,
+                ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname),
+            ):
+                return True
+        except ssl.SSLCertVerificationError:
+            return False
+        except TimeoutError:
+            raise SourceError(limit.words) from None
+        except (OSError, ValueError) as error:
+            raise SourceError(f"cannot be opened: {getattr(error, 'strerror', None) or type(error).__name__}") from None
+
+
+def _is_refusal(transport: str, failure: OpenFailed) -> bool:
+    """Whether another transport may work where this one failed."""
+    if failure.timed_out:
+        return transport == "udp"  # TCP has reached the server by then, datagrams may not get through
+    return isinstance(failure.error, _REFUSALS) or getattr(failure.error, "errno", None) in _REFUSAL_CODES
+
+
+def _failure(failures: dict[str, OpenFailed]) -> SourceError:
+    if len(failures) == 1:
+        return SourceError(str(*failures.values()))
+    said = "; ".join(f"over {name}: {error}" for name, error in failures.items())
+    return SourceError(f"cannot be opened over any transport ({said})")

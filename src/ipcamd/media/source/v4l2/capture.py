@@ -1,0 +1,94 @@
+"""Capturing from a V4L2 camera."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ipcamd.errors import SourceError
+from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.frame import Picture
+from ipcamd.media.pacer import SECOND
+from ipcamd.media.source.decode import VideoConverter
+from ipcamd.media.source.pacing import Clock, RateLimiter
+from ipcamd.media.source.v4l2.decode import Decode, make_decoder
+from ipcamd.media.source.v4l2.device import RawPicture, V4l2Device
+from ipcamd.media.source.v4l2.modes import CaptureMode, choose
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+_log = logging.getLogger(__name__)
+
+
+def capture_pictures(
+    path: str, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
+) -> Iterator[Picture]:
+    """Yield a camera's pictures; see `Source.play`."""
+    with closing(V4l2Device(path)) as device:
+        shooting = _Shooting(device, clock)
+        while not stop.is_set():
+            picture = shooting.next(wanted())
+            if picture:
+                yield picture
+
+
+class _Shooting:
+    """Takes pictures with an open camera, in the mode that suits best."""
+
+    _develop: Decode
+
+    def __init__(self, device: V4l2Device, clock: Clock) -> None:
+        self._device, self._clock = device, clock
+        self._modes = [mode for mode in device.modes() if mode.usable]
+        if not self._modes:
+            raise SourceError("has no format that can be decoded")
+        self._mode: CaptureMode | None = None
+        self._served: tuple[tuple[int, int], int] | None = None
+        self._eye, self._picker = VideoConverter(), RateLimiter()
+        self._number = -1
+        self._sequence: int | None = None
+        self._limit = SilenceLimit()
+        self._good = clock.steady()
+
+    def next(self, want: "Wanted") -> Picture | None:
+        """Return the next picture; None if it is damaged, or one more than wanted."""
+        self._tune(want)
+        shot = self._device.shoot(float(self._limit))
+        lost, now = self._lost_before(shot), self._clock.steady()
+        captured = self._clock.now() - shot.age
+        self._number += lost
+        if not self._picker.takes(now - shot.age, want.rate):
+            return None
+        picture = self._develop(shot.data)
+        if picture is None:
+            self._damaged(now)
+            return None
+        self._good = now
+        self._limit.note_picture(now / SECOND)
+        self._number += 1
+        return Picture(self._eye.see(picture, want.size), captured, self._number)
+
+    def _tune(self, want: "Wanted") -> None:
+        """Change the mode if something else is wanted than before and another mode gives it."""
+        if self._served == (want.size, want.rate):
+            return
+        self._served = want.size, want.rate
+        mode = choose(self._modes, want.size, want.rate, self._mode)
+        if mode != self._mode:
+            self._mode, self._sequence = mode, None
+            layout = self._device.start(mode)
+            self._develop = make_decoder(layout)
+            _log.info("camera: %s %dx%d, %g pictures a second", layout.format, *layout.size, mode.rate)
+
+    def _lost_before(self, shot: RawPicture) -> int:
+        """Return how many pictures the driver lost since the last one."""
+        expected = shot.sequence if self._sequence is None else self._sequence + 1
+        self._sequence = shot.sequence
+        return min(max(0, shot.sequence - expected), 1000)
+
+    def _damaged(self, now: int) -> None:
+        self._number += 1
+        if now - self._good > float(self._limit) * SECOND:
+            raise SourceError("sends nothing that can be decoded")

@@ -1,0 +1,47 @@
+"""From what a V4L2 camera sends to pictures."""
+
+from collections.abc import Callable
+
+import av
+import numpy as np
+from av.video.reformatter import ColorRange
+
+from ipcamd.errors import SourceError
+from ipcamd.media.source.decode import PictureDecoder
+from ipcamd.media.source.v4l2.device import PixelLayout
+from ipcamd.media.source.v4l2.modes import MOTION_JPEG, RAW
+
+Decode = Callable[[bytes], av.VideoFrame | None]
+"""Makes a picture of what the camera sent; None of what is damaged."""
+
+
+def make_decoder(layout: PixelLayout) -> Decode:
+    """Return what decodes pictures of a layout."""
+    if layout.format in MOTION_JPEG:
+        return _jpeg()
+    if layout.format in RAW:
+        return lambda data: _raw(layout, data)
+    raise SourceError(f"sends pictures of a format that is not known ({layout.format!r})")
+
+
+def _jpeg() -> Decode:
+    decoder = PictureDecoder("mjpeg")
+    return lambda data: next(iter(decoder.decode(data)), None)
+
+
+def _raw(layout: PixelLayout, data: bytes) -> av.VideoFrame | None:
+    """Copy the rows, which the camera may have padded, into a picture."""
+    raw, (width, height) = RAW[layout.format], layout.size
+    picture = av.VideoFrame(width, height, raw.name)
+    picture.color_range = ColorRange.JPEG if layout.full_range else ColorRange.MPEG
+    sent = np.frombuffer(data, np.uint8)
+    for plane, share in zip(picture.planes, raw.rows, strict=True):
+        used = int(width * raw.bytes * share)
+        stride = max(used, int(layout.stride * share))
+        if sent.size < stride * (plane.height - 1) + used:
+            return None
+        rows = sent[: stride * plane.height]
+        rows = np.pad(rows, (0, stride * plane.height - rows.size)).reshape(plane.height, stride)
+        np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, :used] = rows[:, :used]
+        sent = sent[stride * plane.height :]
+    return picture

@@ -1,0 +1,261 @@
+"""A source that is run, fails, hangs, is unplugged and comes back."""
+
+import queue
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from tests.media.stage import NOON, WAIT, Script, grey
+
+from ipcamd.media.capture.video_capture import SILENT, UNPLUGGED, Timeouts, VideoCapture
+from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.source import Wanted
+
+WANTED = Wanted((640, 480), 30, False)
+QUICK = Timeouts(silence=0.05, start=0.05, first=0.05, blank=0.01, retry=0.01, longest=0.04, linger=0.05)
+LONG = Timeouts(silence=60, start=60, first=60, blank=60, retry=60, longest=60, linger=60)
+
+
+class Running:
+    """A capture with its two threads."""
+
+    def __init__(self, patience: Timeouts) -> None:
+        self.source = Script()
+        self.pictures: queue.Queue[int] = queue.Queue()
+        self.blanks: queue.Queue[str] = queue.Queue()
+        self.capture = VideoCapture(self.source, self._deliver, self._blank, patience)
+        works = (self.capture.run, self.capture.watch)
+        self.threads = [threading.Thread(target=work, daemon=True) for work in works]
+        for thread in self.threads:
+            thread.start()
+
+    def _deliver(self, picture: Picture) -> None:
+        if picture.captured:
+            self.pictures.put(picture.captured)
+
+    def _blank(self, wanted: Wanted, why: str) -> Picture:
+        assert wanted == WANTED
+        self.blanks.put(why)
+        return Picture(grey(0), 0, 0)
+
+    def played(self) -> None:
+        """Wait until the source is run once more."""
+        assert self.source.played.acquire(timeout=WAIT)
+
+    def stop(self) -> None:
+        self.capture.close()
+        for thread in self.threads:
+            thread.join(WAIT)
+            assert not thread.is_alive()
+        assert self.source.open == 0
+
+
+@pytest.fixture
+def quick() -> Iterator[Running]:
+    running = Running(QUICK)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def patient() -> Iterator[Running]:
+    running = Running(LONG)
+    yield running
+    running.stop()
+
+
+def test_nothing_runs_that_nobody_wants(patient: Running) -> None:
+    assert not patient.source.played.acquire(timeout=0.02)
+    assert patient.blanks.empty()
+
+
+def test_pictures_are_handed_on(patient: Running) -> None:
+    patient.capture.demand(WANTED)
+    for number in range(3):
+        patient.source.show(NOON + number)
+    assert [patient.pictures.get(timeout=WAIT) for _ in range(3)] == [NOON, NOON + 1, NOON + 2]
+    assert patient.source.wanted
+    assert patient.source.wanted() == WANTED
+
+
+def test_the_source_hears_of_what_is_wanted_while_it_runs(patient: Running) -> None:
+    patient.capture.demand(WANTED)
+    patient.played()
+    patient.capture.demand(Wanted((1280, 720), 5, True))
+    assert patient.source.wanted
+    assert patient.source.wanted() == Wanted((1280, 720), 5, True)
+
+
+def test_sound_goes_to_the_listener(patient: Running) -> None:
+    heard: queue.Queue[Sound] = queue.Queue()
+    patient.capture.listener = heard.put
+    patient.capture.demand(WANTED)
+    patient.source.items.put(Sound(np.zeros(8, np.int16), NOON))
+    assert heard.get(timeout=WAIT).captured == NOON
+
+
+def test_sound_without_a_listener_is_dropped(patient: Running) -> None:
+    patient.capture.demand(WANTED)
+    patient.source.items.put(Sound(np.zeros(8, np.int16), NOON))
+    patient.source.show(NOON)
+    assert patient.pictures.get(timeout=WAIT) == NOON
+
+
+def test_the_source_lingers_and_then_ends(quick: Running) -> None:
+    quick.capture.demand(WANTED)
+    quick.played()
+    quick.capture.demand(None)
+    quick.source.show(NOON)
+    quick.capture.demand(WANTED)
+    quick.source.show(NOON + 1)
+    assert quick.pictures.get(timeout=WAIT) >= NOON
+    assert quick.source.plays == 1
+    quick.capture.demand(None)
+    quick.source.ends(lambda: quick.source.show(NOON))
+    quick.capture.demand(WANTED)
+    quick.played()
+
+
+def test_a_source_that_fails_is_tried_again_until_it_is_back(quick: Running) -> None:
+    quick.capture.demand(WANTED)
+    for _ in range(4):
+        quick.source.fail("no route")
+        quick.played()
+    assert quick.blanks.get(timeout=WAIT) in (SILENT, "no route")
+    while quick.blanks.get(timeout=WAIT) != "no route":
+        pass
+    quick.played()
+    quick.source.show(NOON)
+    assert quick.pictures.get(timeout=WAIT) == NOON
+
+
+def test_pauses_grow_up_to_a_limit_and_start_anew_after_a_picture(patient: Running) -> None:
+    capture = VideoCapture(patient.source, lambda _: None, patient._blank, Timeouts(retry=0.5, longest=2.0))
+    capture.demand(WANTED)
+    pauses = [0.0]
+    for _ in range(5):
+        patient.source.fail()
+        pauses.append(capture._attempt(pauses[-1]))
+    assert pauses == [0.0, 0.5, 1.0, 2.0, 2.0, 2.0]
+    patient.source.show(NOON)
+    patient.source.fail()
+    assert capture._attempt(pauses[-1]) == 0.5
+
+
+@pytest.mark.parametrize("failure", [None, ValueError("a bug"), OSError("gone")], ids=["ended", "bug", "gone"])
+def test_whatever_a_source_does_it_is_tried_again(quick: Running, failure: Exception | None) -> None:
+    quick.capture.demand(WANTED)
+    quick.played()
+    quick.source.items.put(failure)
+    quick.played()
+    quick.source.show(NOON)
+    assert quick.pictures.get(timeout=WAIT) == NOON
+
+
+def test_a_new_viewer_makes_the_next_attempt_come_at_once(patient: Running) -> None:
+    patient.capture.demand(WANTED)
+    patient.played()
+    patient.source.fail()
+    patient.capture.demand(None)
+    # the pause is a minute
+    patient.capture.demand(WANTED)
+    patient.played()
+
+
+def test_a_silent_source_is_no_signal_until_it_speaks(quick: Running) -> None:
+    quick.capture.demand(WANTED)
+    quick.played()
+    assert [quick.blanks.get(timeout=WAIT) for _ in range(3)] == [SILENT] * 3
+    quick.source.show(NOON)
+    assert quick.pictures.get(timeout=WAIT) == NOON
+    assert quick.source.plays == 1
+
+
+def test_a_source_that_cannot_be_opened_is_no_signal_at_once(patient: Running) -> None:
+    patient.source.fail("refused")
+    patient.capture.demand(WANTED)
+    assert patient.blanks.get(timeout=WAIT) == "refused"
+
+
+def test_a_source_may_take_its_time_to_start() -> None:
+    running = Running(Timeouts(silence=0.001, start=60, first=0.001, blank=0.001, retry=60))
+    running.capture.demand(WANTED)
+    running.played()
+    running.source.show(NOON)
+    assert running.pictures.get(timeout=WAIT) == NOON
+    assert running.blanks.get(timeout=WAIT) == SILENT
+    running.stop()
+
+
+def test_pictures_in_time_are_no_silence(patient: Running) -> None:
+    patient.capture.demand(WANTED)
+    for number in range(20):
+        patient.source.show(NOON + number)
+        patient.pictures.get(timeout=WAIT)
+    assert patient.blanks.empty()
+
+
+@pytest.mark.slow
+def test_a_source_that_is_slow_by_itself_does_not_flap() -> None:
+    running = Running(Timeouts(silence=0.01, start=60, first=60, blank=0.001, retry=60))
+    running.capture.demand(WANTED)
+    running.played()
+    for number in range(6):
+        running.source.show(NOON + number)
+        assert running.pictures.get(timeout=WAIT) == NOON + number
+        threading.Event().wait(0.1)  # the source's own pace
+    assert running.blanks.empty()
+    assert running.blanks.get(timeout=WAIT) == SILENT
+    running.stop()
+
+
+def test_an_unplugged_source_is_no_signal_at_once_and_is_back_at_once(patient: Running) -> None:
+    patient.capture.demand(WANTED)
+    patient.played()
+    patient.capture.lost = True
+    assert patient.blanks.get(timeout=WAIT) == UNPLUGGED
+    patient.source.ends()
+    assert not patient.source.played.acquire(timeout=0.02)
+    patient.capture.lost = False
+    patient.played()
+    patient.source.show(NOON)
+    assert patient.pictures.get(timeout=WAIT) == NOON
+
+
+def test_unplugged_a_hundred_times_nothing_is_left_open(quick: Running) -> None:
+    quick.capture.demand(WANTED)
+    before = threading.active_count()
+    for _ in range(100):
+        quick.played()
+        quick.capture.lost = True
+        quick.capture.lost = False
+    quick.played()
+    assert quick.source.open <= 1
+    assert threading.active_count() == before
+
+
+def test_who_comes_while_the_source_is_known_to_fail_sees_so_at_once(patient: Running) -> None:
+    patient.capture.lost = True
+    patient.capture.demand(WANTED)
+    assert patient.blanks.get(timeout=WAIT) == UNPLUGGED
+    patient.capture.demand(None)
+    patient.capture.demand(WANTED)
+    assert patient.blanks.get(timeout=WAIT) == UNPLUGGED
+
+
+def test_a_hung_source_neither_hides_the_silence_nor_the_end() -> None:
+    running, stuck = Running(QUICK), threading.Event()
+
+    def hang(wanted: object, stop: object) -> Iterator[Picture]:
+        stuck.wait(WAIT)
+        yield Picture(grey(0), NOON, 0)
+
+    running.source.play = hang  # type: ignore[method-assign,assignment]
+    running.capture.demand(WANTED)
+    assert running.blanks.get(timeout=WAIT) == SILENT
+    running.capture.close()
+    running.threads[1].join(WAIT)
+    assert not running.threads[1].is_alive()
+    stuck.set()
+    running.stop()

@@ -1,0 +1,45 @@
+"""The picture without a source."""
+
+import numpy as np
+import pytest
+
+from ipcamd.media.planes import planes
+from ipcamd.media.source import no_signal
+from ipcamd.params.image import RESOLUTIONS
+
+LONG = "rtsp://192.168.100.200:8554/some/very/long/path/of/a/stream: cannot be opened: Connection refused " * 3
+
+
+@pytest.mark.parametrize("size", [*RESOLUTIONS.values(), (176, 144), (90, 70), (321, 1001)])
+def test_it_is_dark_and_says_so_in_any_size(size: tuple[int, int]) -> None:
+    made = no_signal.picture(size, LONG, 5, 7, "Entrée № 1")
+    assert (made.captured, made.number) == (5, 7)
+    assert (made.video.width, made.video.height) == (size[0] // 2 * 2, size[1] // 2 * 2)
+    assert made.video.format.name == "yuvj420p"
+    luma = planes(made.video)[0]
+    assert luma.mean() < 60
+    assert luma.max() > 90
+
+
+def ink(reason: str, name: str = "") -> np.ndarray:
+    return planes(no_signal.picture((640, 480), reason, 0, 0, name).video)[0] > 60
+
+
+def test_the_reason_and_the_name_are_written() -> None:
+    nothing = ink("")
+    assert (ink("unplugged") & ~nothing).sum() > 100
+    assert (ink("unplugged") & ~nothing)[300:].any()
+    assert (ink("", "Door 3") & ~nothing)[420:].any()
+
+
+def test_a_long_reason_stays_within_the_picture() -> None:
+    written = ink(LONG) & ~ink("")
+    assert written.any(0).argmax() > 20
+    assert not written[:, -20:].any()
+    assert not written[440:].any()
+
+
+def test_each_picture_has_pixels_of_its_own() -> None:
+    first, second = (no_signal.picture((320, 240), "x", 0, 0).video for _ in range(2))
+    planes(first)[0][:] = 255
+    assert planes(second)[0].mean() < 60
