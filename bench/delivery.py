@@ -28,7 +28,7 @@ from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker.worker import WorkerResources
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, Kind
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
@@ -178,7 +178,7 @@ async def _deliver(folder: Path, far: Far, paths: list[Path]) -> float:
     _clear(far)
     with Database(folder / "ipcamd.db") as database:
         log = Counting(database, len(paths))
-        settings = Settings(database, STORED, {})
+        settings = Settings(database, ALL_GROUPS, {})
         values = {"Enable": "yes", **far.values}
         await settings.update([Change(far.group, name, value) for name, value in values.items()])
         await settings.update([Change("Event.Server.General", "SpoolSize", "2000")])

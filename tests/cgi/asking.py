@@ -20,7 +20,7 @@ from ipcamd.device.virtual import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
 from ipcamd.media.traffic import Traffic
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
 from ipcamd.settings.service import Settings
 from ipcamd.storage.card import Card
@@ -51,7 +51,7 @@ class World:
     def __post_init__(self) -> None:
         self.database = Database(self.path / "ipcamd.db")
         self.facts = KeyValueStore(self.database)
-        self.settings = Settings(self.database, STORED, {})
+        self.settings = Settings(self.database, ALL_GROUPS, {})
         self.schedules = Schedules(self.settings)
         self.egress = EgressPolicy(self.allow_local)
         self.events = EventLog(self.database)

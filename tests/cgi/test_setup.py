@@ -6,7 +6,7 @@ from tests.store.test_database import no_room
 
 from ipcamd.cgi.setup import ENDPOINT
 from ipcamd.errors import StoreError
-from ipcamd.params import find
+from ipcamd.params import find_group
 from ipcamd.params.group import Rank
 from ipcamd.params.motion import MOTION
 from ipcamd.wire.query import Query
@@ -113,4 +113,4 @@ def test_it_is_for_administrators_and_listing_changes_nothing() -> None:
 
 
 def test_no_other_request_knows_the_settings() -> None:
-    assert find(MOTION.name) is None
+    assert find_group(MOTION.name) is None

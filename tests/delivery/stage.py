@@ -13,7 +13,7 @@ from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker.worker import WorkerResources
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, Kind
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
@@ -57,7 +57,7 @@ class Stage:
     ) -> None:
         self.folder = folder
         self.notes = Notes(database)
-        self.settings = Settings(database, STORED, {})
+        self.settings = Settings(database, ALL_GROUPS, {})
         self.pauses: list[float] = []
         self.clock = 0.0
         self.restless = False

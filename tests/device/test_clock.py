@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.device.clock import UNITS, YEARS, CameraClock, at, moment, zone
+from ipcamd.device.clock import UNITS, YEARS, CameraClock, local_time, make_zone, moment_of
 from ipcamd.device.virtual import OFFSET, OffsetClock
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.time import TIME
@@ -105,8 +105,8 @@ def test_local_time(index: int, saving: str, utc: tuple[int, ...], local: str) -
 def test_with_daylight_saving_each_zone_is_the_place_itself(index: int, month: int) -> None:
     utc = datetime(2025, month, 1, tzinfo=UTC)
     place = utc.astimezone(ZoneInfo(ZONES[index].name))
-    assert utc.astimezone(zone(index, True)).utcoffset() == place.utcoffset()
-    standard = utc.astimezone(zone(index, False)).utcoffset()
+    assert utc.astimezone(make_zone(index, True)).utcoffset() == place.utcoffset()
+    standard = utc.astimezone(make_zone(index, False)).utcoffset()
     assert standard == timedelta(hours=ZONES[index].hours)
 
 
@@ -116,11 +116,11 @@ def test_with_daylight_saving_each_zone_is_the_place_itself(index: int, month: i
     when=st.datetimes(datetime(YEARS[0], 1, 2), datetime(YEARS[1], 12, 30), timezones=st.just(UTC)),
 )
 def test_every_moment_can_be_set_by_its_local_time(index: int, saving: bool, when: datetime) -> None:
-    now = at(1_750_000_000 * SECOND, zone(index, saving))
+    now = local_time(1_750_000_000 * SECOND, make_zone(index, saving))
     local = when.replace(microsecond=0).astimezone(now.tzinfo)
-    wanted = moment(now, {unit: getattr(local, unit) for unit in UNITS})
+    wanted = moment_of(now, {unit: getattr(local, unit) for unit in UNITS})
     # the hour that daylight saving repeats is taken the first time
-    assert at(wanted, local.tzinfo or UTC).replace(fold=0, tzinfo=None) == local.replace(fold=0, tzinfo=None)
+    assert local_time(wanted, local.tzinfo or UTC).replace(fold=0, tzinfo=None) == local.replace(fold=0, tzinfo=None)
     assert 0 < wanted // SECOND < 2**32
 
 
@@ -135,21 +135,22 @@ def test_every_moment_can_be_set_by_its_local_time(index: int, saving: bool, whe
     ],
 )
 def test_what_is_not_named_stays(fields: dict[str, int], local: str) -> None:
-    now = datetime(2024, 2, 29, 12, 34, 56, 789_000, zone(BERLIN, False))
-    assert f"{at(moment(now, fields), zone(BERLIN, False)):%Y-%m-%d %H:%M:%S.%f}" == local
+    now = datetime(2024, 2, 29, 12, 34, 56, 789_000, make_zone(BERLIN, False))
+    assert f"{local_time(moment_of(now, fields), make_zone(BERLIN, False)):%Y-%m-%d %H:%M:%S.%f}" == local
 
 
 @pytest.mark.parametrize("fields", [{"year": 2025}, {"month": 2, "day": 30}, {"month": 4, "day": 31}])
 def test_a_day_that_the_calendar_does_not_have(fields: dict[str, int]) -> None:
     with pytest.raises(RequestFailed, match="there is no such day"):
-        moment(datetime(2024, 2, 29, tzinfo=UTC), fields)
+        moment_of(datetime(2024, 2, 29, tzinfo=UTC), fields)
 
 
 def test_an_hour_that_daylight_saving_leaves_out() -> None:
-    spring = datetime(2025, 3, 30, 12, tzinfo=zone(BERLIN, True))
+    spring = datetime(2025, 3, 30, 12, tzinfo=make_zone(BERLIN, True))
     with pytest.raises(RequestFailed, match="02:30:00: daylight saving"):
-        moment(spring, {"hour": 2, "minute": 30})
-    assert moment(spring.replace(tzinfo=zone(BERLIN, False)), {"hour": 2, "minute": 30}) == ns(2025, 3, 30, 1, 30)
+        moment_of(spring, {"hour": 2, "minute": 30})
+    standard = spring.replace(tzinfo=make_zone(BERLIN, False))
+    assert moment_of(standard, {"hour": 2, "minute": 30}) == ns(2025, 3, 30, 1, 30)
 
 
 def test_the_parameters_set_it_in_the_zone_that_the_update_leaves() -> None:

@@ -10,7 +10,7 @@ from ipcamd.device.choose import FEATURES, choose_drivers
 from ipcamd.device.drivers import Drivers
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import ConfigError, RequestFailed
-from ipcamd.params import find
+from ipcamd.params import find_group
 from ipcamd.params.device.rs485 import RS485
 from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
@@ -63,7 +63,7 @@ def test_levels_and_features_are_parameters(facts: KeyValueStore) -> None:
         "high",
     ]
     assert (read["Hardware", "TriggerIn"], read["Hardware", "PT"], read["Hardware", "USB"]) == ("2", "1", "0")
-    assert all((group := find(name)) and group.param(parameter) for name, parameter in read)
+    assert all((group := find_group(name)) and group.param(parameter) for name, parameter in read)
 
 
 @pytest.mark.parametrize("kind", FEATURES)

@@ -4,14 +4,14 @@ import pytest
 from tests.device.test_clock import Memory
 
 import ipcamd
-from ipcamd.device.identity import build, draw_mac, draw_serial, identity
+from ipcamd.device.identity import build_number, draw_mac, draw_serial, load_identity
 
 
 async def test_it_is_drawn_once_and_kept_for_life() -> None:
     facts = Memory()
-    first = await identity(facts)
-    assert await identity(facts) == first
-    other = await identity(Memory())
+    first = await load_identity(facts)
+    assert await load_identity(facts) == first
+    other = await load_identity(Memory())
     assert (other.mac, other.serial) != (first.mac, first.serial)
 
 
@@ -28,11 +28,11 @@ def test_a_serial_number_can_be_read_aloud() -> None:
 
 @pytest.mark.parametrize(("version", "number"), [("0.1.0", "100"), ("1.2.3", "10203"), ("12.34.56", "123456")])
 def test_build(version: str, number: str) -> None:
-    assert build(version) == number
+    assert build_number(version) == number
 
 
 async def test_system_info_shows_it() -> None:
-    plate = await identity(Memory())
+    plate = await load_identity(Memory())
     shown = {name: value() for (group, name), value in plate.readers().items() if group == "System.Info"}
     assert shown["MACAddress"] == plate.mac
     assert shown["FWVersion"] == ipcamd.__version__

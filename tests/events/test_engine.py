@@ -13,7 +13,7 @@ from ipcamd.event_bus import Event, EventBus, Kind
 from ipcamd.events.engine import Engine
 from ipcamd.events.output import Output
 from ipcamd.events.schedules import Schedules
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.pending_clips import PendingClip
 from ipcamd.settings.service import Settings
@@ -29,7 +29,7 @@ class Stage:
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path / "ipcamd.db")
-        self.schedules = Schedules(Settings(self.database, STORED, {}))
+        self.schedules = Schedules(Settings(self.database, ALL_GROUPS, {}))
         self.log = EventLog(self.database)
         self.bus = EventBus()
         self.taken: list[tuple[Kind, str]] = []

@@ -4,12 +4,12 @@ import pytest
 
 from ipcamd.media import codecs
 from ipcamd.media.shape import Shape
-from ipcamd.params import find
+from ipcamd.params import find_group
 from ipcamd.params.group import Values
 
 
 def values(codec: codecs.Codec, **changes: str) -> Values:
-    group = find(codec.parameters)
+    group = find_group(codec.parameters)
     assert group
     return group.values(**changes)
 

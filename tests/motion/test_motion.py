@@ -17,7 +17,7 @@ from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.planes import framed
 from ipcamd.media.source import Wanted
 from ipcamd.motion.motion import STALE, Motion
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.params.motion import MOTION
 from ipcamd.settings.change import Change as Setting
 from ipcamd.settings.service import Settings
@@ -34,7 +34,7 @@ class Place:
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         small = {(f"Image.{codec}", "Resolution"): "1" for codec in ("MJPEG", "MPEG4", "H264")}
-        self.settings = Settings(self.database, STORED, small)
+        self.settings = Settings(self.database, ALL_GROUPS, small)
         self.source = Script()
         self.pipeline = Pipeline(
             self.settings, self.source, lambda: self.time, self.status, patience=Timeouts(silence=600)

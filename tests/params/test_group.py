@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.params.device.ptz import PRESETLIST
 from ipcamd.params.image import H264
 from ipcamd.params.motion import MOTION
@@ -36,7 +36,7 @@ def test_a_type_that_a_parameter_has_not_is_a_mistake() -> None:
 
 
 def test_each_default_has_a_python_value() -> None:
-    for group in STORED:
+    for group in ALL_GROUPS:
         for name, text in group.values().items():
             assert isinstance(group.kind(name).value(text), bool | int | str | tuple), name
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipcamd.params import GROUPS, find
+from ipcamd.params import GROUPS, find_group
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Rank, ValueOrigin
 from ipcamd.params.kinds.choice import OneOf
@@ -61,10 +61,10 @@ def test_our_own_groups_follow() -> None:
 
 
 def test_groups_are_found_by_any_spelling_and_alias() -> None:
-    assert find("ircut") is find("IRCUT") is find("IRCUt")
-    assert find("Event.Server.SMTP.Authentication") is find("event.server.authentication")
-    assert find("Event.Server") is None
-    assert find("") is None
+    assert find_group("ircut") is find_group("IRCUT") is find_group("IRCUt")
+    assert find_group("Event.Server.SMTP.Authentication") is find_group("event.server.authentication")
+    assert find_group("Event.Server") is None
+    assert find_group("") is None
 
 
 @each
@@ -150,7 +150,7 @@ def test_guests_see_the_pictures_but_not_the_network() -> None:
 
 
 def test_users_see_inputs_and_set_the_output() -> None:
-    group = find("GPIO")
+    group = find_group("GPIO")
     assert group
     ranks = {param.name: (param.get, param.set) for param in group.params}
     assert ranks == {

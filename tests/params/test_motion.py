@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.params import APART, GROUPS, STORED
+from ipcamd.params import ALL_GROUPS, GROUPS, UNLISTED_GROUPS
 from ipcamd.params.kinds.choice import FLAG
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.motion import FIELDS, MOTION, Grid, Names, Percents, Rectangles
@@ -92,9 +92,9 @@ def test_the_factory_value_is_of_its_kind(param: object) -> None:
 
 
 def test_param_cgi_does_not_know_the_group_and_the_store_does() -> None:
-    assert MOTION in APART
+    assert MOTION in UNLISTED_GROUPS
     assert MOTION not in GROUPS
-    assert (*GROUPS, *APART) == STORED
+    assert (*GROUPS, *UNLISTED_GROUPS) == ALL_GROUPS
 
 
 NUMBERS = st.tuples(*(st.integers(0, most) for most in FIELDS.values())).map(

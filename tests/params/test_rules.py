@@ -3,14 +3,14 @@
 import pytest
 
 from ipcamd.errors import RequestFailed
-from ipcamd.params import find, image, network, time
+from ipcamd.params import find_group, image, network, time
 from ipcamd.params.device import ptz
 from ipcamd.params.event import server
 from ipcamd.params.group import Texts
 
 
 def normalize(group: str, sent: Texts, **before: str) -> Texts:
-    found = find(group)
+    found = find_group(group)
     assert found is not None
     assert found.normalize is not None
     return found.normalize(found.values(**before) | sent, sent)
@@ -75,11 +75,11 @@ def test_refused(group: str, sent: Texts, before: Texts, message: str) -> None:
 
 
 def test_every_rule_of_the_table_is_tried_above() -> None:
-    tried = {find(group) for group, *_ in (*FOLLOWS, *REFUSED)}
-    ruled = (image.MPEG4, image.H264, time.TIME, server.GENERAL, find("System"), network.MULTICAST)
+    tried = {find_group(group) for group, *_ in (*FOLLOWS, *REFUSED)}
+    ruled = (image.MPEG4, image.H264, time.TIME, server.GENERAL, find_group("System"), network.MULTICAST)
     assert tried == set(ruled)
 
 
 def test_only_enabled_presets_count() -> None:
     values = ptz.PRESETLIST.values(Preset2="1|5|gate", Preset8="1|30|")
-    assert ptz.enabled(values) == 2
+    assert ptz.count_enabled(values) == 2

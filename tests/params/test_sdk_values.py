@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipcamd.params import find
+from ipcamd.params import find_group
 from ipcamd.params.event.schedule import FIELDS
 from ipcamd.params.group import Param
 
@@ -77,7 +77,7 @@ WORDS = [
 
 
 def params(group: str, names: str) -> list[Param]:
-    found = find(group)
+    found = find_group(group)
     every = FIELDS if group == SCHEDULE else found.params if found else ()
     chosen = [param for name in names.split() for param in every if param.name == name]
     assert [param.name for param in chosen] == names.split()

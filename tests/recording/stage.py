@@ -9,7 +9,7 @@ from tests.wire.avi.films import NOON, SECOND, SIZE, Shown, pictures
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
 from ipcamd.media.hub import Hub
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
@@ -32,7 +32,7 @@ class Stage:
 
     def __init__(self, folder: Path, codec: codecs.Codec = codecs.H264, length: int = 300) -> None:
         self.database = Database(folder / "ipcamd.db")
-        self.settings = Settings(self.database, STORED, {})
+        self.settings = Settings(self.database, ALL_GROUPS, {})
         self.h264, self.mpeg4, self.mjpeg = Hub(codecs.H264), Hub(codecs.MPEG4), Hub(codecs.JPEG)
         self.hubs = {hub.name: hub for hub in (self.h264, self.mpeg4, self.mjpeg)}
         self.sound: Hub | None = Hub(codecs.ULAW, "sound")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ipcamd.errors import RequestFailed, SettingRefused, StoreError
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank, Texts, Values
 from ipcamd.settings.audit import AuditEntry, log_entry
 from ipcamd.settings.change import CAMERA, Change, Requester
@@ -21,11 +21,11 @@ FTP = "Event.Server.FTP"
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
     with Database(tmp_path / "state" / "ipcamd.db") as database:
-        yield Settings(database, STORED, {("System", "HTTPPort"): "8081"})
+        yield Settings(database, ALL_GROUPS, {("System", "HTTPPort"): "8081"})
 
 
 def everything(settings: Settings) -> dict[str, Values]:
-    return {group.name: settings[group.name] for group in STORED}
+    return {group.name: settings[group.name] for group in ALL_GROUPS}
 
 
 REFUSED = [
@@ -89,11 +89,11 @@ async def test_an_update_can_be_undone(settings: Settings, tmp_path: Path) -> No
     await settings.update(applied.undo)
     assert everything(settings) == before
     with Database(tmp_path / "copy" / "ipcamd.db") as other:
-        fresh = Settings(other, STORED, {("System", "HTTPPort"): "90"})
+        fresh = Settings(other, ALL_GROUPS, {("System", "HTTPPort"): "90"})
         undone = await fresh.update([Change("System", "HTTPPort", "80")])
         await fresh.update(undone.undo)
         # what was never set goes on to have its factory value, whatever that is at the next start
-        assert Settings(other, STORED, {("System", "HTTPPort"): "91"})["System"].number("HTTPPort") == 91
+        assert Settings(other, ALL_GROUPS, {("System", "HTTPPort"): "91"})["System"].number("HTTPPort") == 91
 
 
 async def test_none_gives_a_parameter_its_factory_value(settings: Settings) -> None:

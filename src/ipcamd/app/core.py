@@ -9,10 +9,10 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.device.choose import choose_drivers
 from ipcamd.device.clock import CameraClock
 from ipcamd.device.drivers import Drivers
-from ipcamd.device.identity import Identity, identity
+from ipcamd.device.identity import Identity, load_identity
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.options import Options
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.audit import log_entry
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
@@ -48,8 +48,8 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     stack.push_store(database.shut_down)
     facts = KeyValueStore(database)
     drivers = choose_drivers(options.hardware, facts, applied)
-    plate = await identity(facts)
-    settings = Settings(database, STORED, factory(options, plate))
+    plate = await load_identity(facts)
+    settings = Settings(database, ALL_GROUPS, factory(options, plate))
     settings.audit(log_entry)
     accounts = Accounts(database, options.allow_weak_password)
     password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)

@@ -10,12 +10,12 @@ SDK_TYPE = "multipart/mixed;boundary=myboundary"
 PLAIN_TYPE = "multipart/x-mixed-replace;boundary=myboundary"
 
 
-def join(call: Call, hub: Hub, bare: Join) -> Join:
+def join_stream(call: Call, hub: Hub, bare: Join) -> Join:
     """Return the SDK's framing of `hub`, or `bare` if the request says ``header=no``. Raises ``RequestFailed``."""
-    return sdk(call, hub) if headed(call) else bare
+    return with_payload_header(call, hub) if wants_payload_header(call) else bare
 
 
-def headed(call: Call) -> bool:
+def wants_payload_header(call: Call) -> bool:
     """Whether the request is for the SDK's payload headers: it is, unless it says ``header=no``.
 
     Raises ``RequestFailed`` for a ``header`` that is neither yes nor no.
@@ -23,23 +23,23 @@ def headed(call: Call) -> bool:
     return word_of(call.query, "header", ("yes", "no"), "yes") == "yes"
 
 
-def sdk(call: Call, hub: Hub) -> Join:
+def with_payload_header(call: Call, hub: Hub) -> Join:
     """Return the SDK's framing of `hub`, with the microphone's sound between the pictures while that is enabled."""
     sound = call.camera.pipeline.sound
     return Join((hub, sound) if sound else (hub,), Framing.SDK, SDK_TYPE)
 
 
-def plain(hub: Hub) -> Join:
+def mixed_replace(hub: Hub) -> Join:
     """Return a stream of pictures as browsers and players know it."""
     return Join((hub,), Framing.PLAIN, PLAIN_TYPE)
 
 
-def video(call: Call, hub: Hub) -> Join:
+def join_video(call: Call, hub: Hub) -> Join:
     """Return the framing of a video stream; without the SDK's header it is the bare elementary stream."""
-    return join(call, hub, Join((hub,), Framing.RAW, hub.codec.content_type))
+    return join_stream(call, hub, Join((hub,), Framing.RAW, hub.codec.content_type))
 
 
-def numbered(call: Call, number: int) -> Join:
+def join_numbered(call: Call, number: int) -> Join:
     """Join the camera's stream of that number, from 1; or, with ``codec=``, that of the codec.
 
     Raises ``RequestFailed`` for another codec, and where the camera has not so many streams.
@@ -48,8 +48,8 @@ def numbered(call: Call, number: int) -> Join:
     if codec := call.query.get("codec"):
         for hub in streams:
             if hub.name == codec.lower():
-                return video(call, hub)
+                return join_video(call, hub)
         raise RequestFailed(f"codec={codec}: {', '.join(hub.name for hub in streams)}")
     if number > len(streams):
         raise RequestFailed(f"stream{number}.cgi: there are only {len(streams)} streams")
-    return video(call, streams[number - 1])
+    return join_video(call, streams[number - 1])

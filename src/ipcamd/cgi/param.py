@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed, shown
-from ipcamd.params import GROUPS, find
+from ipcamd.params import GROUPS, find_group
 from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change import HIDDEN, Change
 from ipcamd.settings.service import Settings
@@ -129,7 +129,7 @@ def _groups(query: Query) -> list[_NamedGroup]:
 
 
 def _group(name: str) -> _NamedGroup:
-    group = find(name)
+    group = find_group(name)
     if group is None:
         elsewhere = "schedules are at /cgi/event/schedule.cgi; " if name.lower().startswith(DYNAMIC.lower()) else ""
         raise RequestFailed(f"group={shown(name)}: {elsewhere}allowed: {', '.join(g.name for g in GROUPS)}")

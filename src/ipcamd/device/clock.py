@@ -46,7 +46,7 @@ class CameraClock:
 
     def local(self, moment: int | None = None) -> datetime:
         """Return `moment` (nanoseconds since the epoch, by default now) as local time."""
-        return at(self.now_ns() if moment is None else moment, self.zone())
+        return local_time(self.now_ns() if moment is None else moment, self.zone())
 
     def set(self, moment: int) -> TransactionPart:
         """Return the part of a change that makes `moment` (nanoseconds since the epoch) the present time."""
@@ -62,9 +62,9 @@ class CameraClock:
     def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> TransactionPart:
         """Return the part of a change that sets `fields` of the local time of `place` and keeps the others.
 
-        Raises `RequestFailed`; see `moment`.
+        Raises `RequestFailed`; see `moment_of`.
         """
-        return self.set(moment(at(self.now_ns(), place), fields))
+        return self.set(moment_of(local_time(self.now_ns(), place), fields))
 
     def write(self, values: Values, sent: Texts) -> TransactionPart:
         """Return the part that sets it by ``Time.ServerDate`` and ``Time.ServerTime`` (a ``Writer`` of settings)."""
@@ -81,7 +81,7 @@ class CameraClock:
         }
 
 
-def zone(index: int, daylight_saving: bool) -> tzinfo:
+def make_zone(index: int, daylight_saving: bool) -> tzinfo:
     """Return zone `index` of the family's table: its standard offset all year, or the rules of the place itself."""
     name, hours = ZONES[index]
     return ZoneInfo(name) if daylight_saving else timezone(timedelta(hours=hours))
@@ -89,15 +89,15 @@ def zone(index: int, daylight_saving: bool) -> tzinfo:
 
 def zone_of(values: Values) -> tzinfo:
     """Return the zone that these values of the group ``Time`` choose."""
-    return zone(values.number("TimeZone"), values.flag("DaylightSaving"))
+    return make_zone(values.number("TimeZone"), values.flag("DaylightSaving"))
 
 
-def at(moment: int, place: tzinfo) -> datetime:
+def local_time(moment: int, place: tzinfo) -> datetime:
     """Return `moment` (nanoseconds since the epoch) as local time of the zone `place`."""
     return (_EPOCH + timedelta(microseconds=moment // 1000)).astimezone(place)
 
 
-def moment(now: datetime, fields: Mapping[str, int]) -> int:
+def moment_of(now: datetime, fields: Mapping[str, int]) -> int:
     """Return the moment, in nanoseconds since the epoch, whose local time is `now` but for `fields`.
 
     `fields` are some of `UNITS`, each in its own range. Raises `RequestFailed` for a day that the calendar does not

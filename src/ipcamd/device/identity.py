@@ -49,11 +49,11 @@ class Identity:
         return readers | {("System.Info", name): partial(str, value) for name, value in plate.items()}
 
 
-async def identity(facts: KeyValueStore) -> Identity:
+async def load_identity(facts: KeyValueStore) -> Identity:
     """Return this camera's identity; at the first start it is drawn and made durable. Raises ``StoreError``."""
     mac = facts.get(MAC) or await _keep(facts, MAC, draw_mac())
     serial = facts.get(SERIAL) or await _keep(facts, SERIAL, draw_serial())
-    return Identity(mac, serial, firmware_build=build(__version__))
+    return Identity(mac, serial, firmware_build=build_number(__version__))
 
 
 def draw_mac() -> str:
@@ -67,7 +67,7 @@ def draw_serial() -> str:
     return "".join(secrets.choice(_SERIAL_LETTERS) for _ in range(12))
 
 
-def build(version: str) -> str:
+def build_number(version: str) -> str:
     """Return the build number of a version ``X.Y.Z``."""
     major, minor, patch = (int(part) for part in version.split(".")[:3])
     return str(major * 10_000 + minor * 100 + patch)

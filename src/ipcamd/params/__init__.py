@@ -42,15 +42,15 @@ GROUPS: tuple[Group, ...] = (
 )
 """All groups: those of SDK section 10 in its order, then ours."""
 
-APART: tuple[Group, ...] = (motion.MOTION, *schedule.SCHEDULES, notify.NOTIFY)
+UNLISTED_GROUPS: tuple[Group, ...] = (motion.MOTION, *schedule.SCHEDULES, notify.NOTIFY)
 """Stored groups with requests of their own instead of ``param.cgi``."""
 
-STORED = (*GROUPS, *APART)
+ALL_GROUPS = (*GROUPS, *UNLISTED_GROUPS)
 """All groups in the store."""
 
 _BY_NAME = {name.lower(): group for group in GROUPS for name in (group.name, *group.aliases)}
 
 
-def find(name: str) -> Group | None:
+def find_group(name: str) -> Group | None:
     """Return the group of that name or alias, without regard to case."""
     return _BY_NAME.get(name.lower())

@@ -12,7 +12,7 @@ from tests.delivery.http.test_notifier import OK, SECOND, Receiver, Told
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, Kind
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
@@ -35,7 +35,7 @@ async def told_of_motion(path: Path, url: str, certificate: str = "verify") -> s
     """Return what became of a notice that was tried once."""
     told = Told()
     with Database(path / "ipcamd.db") as database:
-        settings = Settings(database, STORED, {})
+        settings = Settings(database, ALL_GROUPS, {})
         changes = (
             Change("Event.Notify", "motion", f"motion {url}"),
             Change("Event.Server.HTTP", "Certificate", certificate),

@@ -12,7 +12,7 @@ from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 from ipcamd.event_bus import Event, Kind
-from ipcamd.params import STORED
+from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
@@ -72,7 +72,7 @@ async def notifying(
         slept.append(seconds)
 
     with Database(path / "ipcamd.db") as database:
-        settings = Settings(database, STORED, {})
+        settings = Settings(database, ALL_GROUPS, {})
         kind = "motion" if event == "motion" else f"di{event[-3]}"
         await settings.update([Change("Event.Notify", kind, f"{event} http://127.0.0.1:{port}/event/handler.cgi")])
         notifier = HttpNotifier(settings, EgressPolicy(allow_local), told, sleep)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Framing, Join, Reply, text
-from ipcamd.cgi.framing import SDK_TYPE, headed
+from ipcamd.cgi.framing import SDK_TYPE, wants_payload_header
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media.codecs import ULAW
 from ipcamd.params.group import Rank
@@ -55,7 +55,7 @@ def _listen(call: Call) -> Reply | Join:
     pipeline = call.camera.pipeline
     if pipeline.sound is None or not pipeline.hears:
         return UNAVAILABLE
-    if headed(call):
+    if wants_payload_header(call):
         return Join((pipeline.sound,), Framing.SDK, SDK_TYPE, sound=True)
     return Join((pipeline.sound,), Framing.RAW, ULAW.content_type, sound=True)
 

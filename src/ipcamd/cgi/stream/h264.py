@@ -1,13 +1,13 @@
 """``/cgi/h264/h264.cgi``: the H.264 stream at the address where the family's older clients look for it."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import video
+from ipcamd.cgi.framing import join_video
 from ipcamd.params.group import Rank
 
 
 def h264(call: Call) -> Join:
     """Join the H.264 stream, with the SDK's payload header unless ``header=no``."""
-    return video(call, call.camera.pipeline.h264)
+    return join_video(call, call.camera.pipeline.h264)
 
 
 ENDPOINT = Endpoint("/cgi/h264/h264.cgi", Rank.GUEST, h264, changes=never)

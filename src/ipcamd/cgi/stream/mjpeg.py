@@ -1,14 +1,14 @@
 """``/cgi/mjpg/mjpeg.cgi``: live JPEG pictures (SDK 3.1)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import join, plain
+from ipcamd.cgi.framing import join_stream, mixed_replace
 from ipcamd.params.group import Rank
 
 
 def mjpeg(call: Call) -> Join:
     """Join the MJPEG stream, with the SDK's payload header unless ``header=no``."""
     hub = call.camera.pipeline.mjpeg
-    return join(call, hub, plain(hub))
+    return join_stream(call, hub, mixed_replace(hub))
 
 
 ENDPOINT = Endpoint("/cgi/mjpg/mjpeg.cgi", Rank.GUEST, mjpeg, changes=never)

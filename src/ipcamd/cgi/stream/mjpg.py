@@ -1,13 +1,13 @@
 """``/cgi/mjpg/mjpg.cgi``: live JPEG pictures for any client, without the SDK's payload header (clarifications, 3)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import plain
+from ipcamd.cgi.framing import mixed_replace
 from ipcamd.params.group import Rank
 
 
 def mjpg(call: Call) -> Join:
     """Join the MJPEG stream as browsers and players know it."""
-    return plain(call.camera.pipeline.mjpeg)
+    return mixed_replace(call.camera.pipeline.mjpeg)
 
 
 ENDPOINT = Endpoint(

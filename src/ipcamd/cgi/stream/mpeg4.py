@@ -1,13 +1,13 @@
 """``/cgi/mpeg4/mpeg4.cgi``: the MPEG-4 stream at the address where the family's older clients look for it."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import video
+from ipcamd.cgi.framing import join_video
 from ipcamd.params.group import Rank
 
 
 def mpeg4(call: Call) -> Join:
     """Join the MPEG-4 stream, with the SDK's payload header unless ``header=no``."""
-    return video(call, call.camera.pipeline.mpeg4)
+    return join_video(call, call.camera.pipeline.mpeg4)
 
 
 ENDPOINT = Endpoint("/cgi/mpeg4/mpeg4.cgi", Rank.GUEST, mpeg4, changes=never)

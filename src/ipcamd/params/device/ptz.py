@@ -35,14 +35,14 @@ PRESETS = tuple(f"Preset{number}" for number in range(1, 9))
 """Names of the parameters that hold the presets."""
 
 
-def enabled(values: Values) -> int:
+def count_enabled(values: Values) -> int:
     """Return the number of enabled presets of ``PTZ.PresetList`` (``PresetCount``)."""
     return sum(values.value(name)[0] for name in PRESETS)
 
 
 def readers(values: Callable[[], Values]) -> dict[tuple[str, str], Callable[[], str]]:
     """Return the readers of the parameters that follow from the present `values` of ``PTZ.PresetList``."""
-    return {("PTZ.PresetList", "PresetCount"): lambda: str(enabled(values()))}
+    return {("PTZ.PresetList", "PresetCount"): lambda: str(count_enabled(values()))}
 
 
 def _param(name: str, kind: ValueKind, default: str, help: str) -> Param:
