@@ -120,8 +120,8 @@ def efficiency(results: Results, peer: str, least: float, aim: float) -> list[Ro
     whole = median(results, "ipcamd", 500, "frames_per_cpu_s")
     loop = statistics.median(per_loop_second(run) for run in results["ipcamd", 500])
     return [
-        Row("500 viewers: pictures a processor second, fan-out thread", loop, "1/s", theirs, least, aim),
-        Row("500 viewers: the same, whole camera with decoding and encoding", whole, "1/s", theirs),
+        Row("500 viewers: pictures a CPU second, fan-out", loop, "1/s", theirs, least, aim),
+        Row("500 viewers: pictures a CPU second, whole camera", whole, "1/s", theirs),
     ]
 
 
@@ -140,7 +140,7 @@ def delivery(results: Results, viewers: int) -> list[Row]:
         beside("delay added, 99 of 100 within", "ms", lambda name: delay(name, "delay_p99_ms"), 2, 1.2, less=True),
         beside("pictures received", "%", lambda name: received(results, name, viewers), 0.98, 1),
         beside("slowest viewer", "fps", lambda name: median(results, name, viewers, "fps_min"), 0.98, 1),
-        beside("processor, whole camera", "% of a core", lambda name: 100 * cores(results, name, viewers), less=True),
+        beside("CPU, whole camera", "% of a core", lambda name: 100 * cores(results, name, viewers), less=True),
     ]
 
 

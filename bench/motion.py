@@ -36,8 +36,8 @@ def rows() -> list[Row]:
         Row("motion: a picture of 320x240", cost((320, 240)), "ms", one, 0.3, 0.15, less=True),
         Row("motion: a picture of 1280x720", cost((1280, 720)), "ms", one, 0.3, 0.15, less=True),
         Row("motion: the same, fifteen a second with pauses", paced((1280, 720)), "ms", one, 0.9, 0.5, less=True),
-        Row("motion: seconds with movement that are detected", 100 * min(hits), "%", None, 80, 95),
-        Row("motion: seconds without movement that are detected", 100 * calm, "%", None, 1, 0, less=True),
+        Row("motion: seconds with movement detected", 100 * min(hits), "%", None, 80, 95),
+        Row("motion: seconds without movement detected", 100 * calm, "%", None, 1, 0, less=True),
     ]
 
 

@@ -41,7 +41,7 @@ def cost(folder: Path, seconds: float, rounds: int = 5) -> list[Row]:
             added.append(on - off)
     one = yardsticks.jpeg()
     return [
-        Row("720p30 H.264 for one viewer: processor time of a second", statistics.median(alone), "ms", one, less=True),
+        Row("720p30 H.264, one viewer: CPU of a second", statistics.median(alone), "ms", one, less=True),
         Row("recording it as well adds", statistics.median(added), "ms", one, 8, 4, less=True),
     ]
 
@@ -96,7 +96,7 @@ def download(folder: Path, megabytes: int = 200) -> list[Row]:
         theirs = downloaded(bare, "/file", "/answer", megabytes)
     goals: dict[str, tuple[float, ...]] = {
         "download, MB a second": (0.8, 1.0),
-        "download, MB a processor second": (),
+        "download, MB a CPU second": (),
         "slowest small request meanwhile, ms": (3, 1.5),
     }
     return [
@@ -119,7 +119,7 @@ def downloaded(target: Target, path: str, small: str, megabytes: int) -> dict[st
     asking.join()
     return {
         "download, MB a second": megabytes / took,
-        "download, MB a processor second": megabytes / max(used, 0.01),
+        "download, MB a CPU second": megabytes / max(used, 0.01),
         "slowest small request meanwhile, ms": max(waits) * 1000,
     }
 

@@ -136,7 +136,7 @@ def rows(results: Results) -> list[Row]:
     """Compare with the peer."""
     found = []
     for way, least, aim in (("tcp", 1.7, 2.2), ("udp", 1.5, 1.9)):
-        fan_out = f"RTSP {way}, 500 viewers: pictures a processor second, fan-out thread"
+        fan_out = f"RTSP {way}, 500 viewers: pictures a CPU second"
         found += beside(results, way, 500, fan_out, "frames_per_fan_s", least, aim)
         first = f"RTSP {way}, 500 viewers: first picture after PLAY, ms"
         found += beside(results, way, 500, first, "first_key_p50_ms", 0.5, 0.1, less=True)

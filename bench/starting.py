@@ -63,6 +63,6 @@ def idle(folder: Path, seconds: float) -> list[Row]:
         used = load.processor_seconds(target.pid) - before
         threads = len(list(Path(f"/proc/{target.pid}/task").iterdir()))
     return [
-        Row("idle: processor time of a second", used / seconds * 1000, "ms", yardsticks.jpeg(), 1.5, 0.3, less=True),
+        Row("idle: CPU of a second", used / seconds * 1000, "ms", yardsticks.jpeg(), 1.5, 0.3, less=True),
         Row("idle: threads", threads, least=4, aim=3, less=True),
     ]

@@ -31,7 +31,7 @@ def live(folder: Path, seconds: float) -> list[Row]:
     return [
         Row("capture to viewer, everything on, 100 viewers, p50", seen["delay_p50_ms"], "ms", one, 10, 6, less=True),
         Row("capture to viewer, everything on, 100 viewers, p99", seen["delay_p99_ms"], "ms", one, 30, 16, less=True),
-        Row("processor time of a second of that", seen["server_cpu_s"] / seen["seconds"] * 1000, "ms", one, less=True),
+        Row("CPU of a second of that", seen["server_cpu_s"] / seen["seconds"] * 1000, "ms", one, less=True),
     ]
 
 
@@ -65,7 +65,7 @@ def slow_viewers(folder: Path, seconds: float) -> list[Row]:
     titles = {
         "age": ("age of the picture on a line of 3 Mbit/s, p50", "ms", 1.5, 1.0),
         "kernel": ("kernel memory of 50 slow viewers", "MB", 2, 1),
-        "received": ("share of the pictures that 10 good viewers beside them get", "%", 0.99, 1.0),
+        "received": ("pictures that 10 good viewers beside them receive", "%", 0.99, 1.0),
     }
     return [
         Row(title, ours[key], unit, Yardstick(limit.name, theirs[key]), least, aim, less=key != "received")
