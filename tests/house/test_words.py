@@ -1,6 +1,7 @@
 """Rules about what is written for people."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_files_that_are_named_exist(page: Path) -> None:
     named = re.findall(r"`((?:src|tests|docs|bench)/[\w./-]+)`", page.read_text())
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", ["CHANGELOG.md", "docs/conformance.md", "docs/use.md"])
+def test_no_line_of_a_list_stands_twice(page: str) -> None:
+    """Two branches that changed the same entry both keep theirs when they are merged."""
+    entries = Counter(
+        line for line in (ROOT / page).read_text().splitlines() if line.startswith(("- ", "| ")) and len(line) > 60
+    )
+    assert [line for line, count in entries.items() if count > 1] == []
