@@ -125,6 +125,12 @@ class CameraProcess:
 
     def start(self) -> Self:
         """Start it and wait for its ready line."""
+        self.launch()
+        self._read_ready()
+        return self
+
+    def launch(self) -> None:
+        """Start it."""
         arguments = [*ANY_PORT, "--host=127.0.0.1", "--discovery=off", f"--state={self.state}", *self.options]
         if not any(option.startswith(("--admin-password", "--config")) for option in self.options):
             arguments.append(f"--admin-password={PASSWORD}")
@@ -136,8 +142,6 @@ class CameraProcess:
                 env=self._environment,
                 text=True,
             )
-        self._read_ready()
-        return self
 
     def _read_ready(self) -> None:
         assert self.process.stdout

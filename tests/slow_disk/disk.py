@@ -31,6 +31,10 @@ class SlowDisk:
         """Note from now on what the main thread calls."""
         self._set("0")
 
+    def slow(self, wait_ms: int) -> None:
+        """Let each call take so long from now on."""
+        self._set(str(wait_ms))
+
     def hang(self) -> None:
         """Let no call return from now on."""
         self._set("hang")

@@ -1,6 +1,7 @@
 import asyncio
 import resource
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -142,3 +143,16 @@ def kept(path: Path) -> list[tuple[str, str]]:
         return connection.execute("SELECT name, value FROM key_value WHERE name NOT LIKE 'seal%'").fetchall()
     finally:
         connection.close()
+
+
+async def test_a_backup_that_takes_long_does_not_hold_up_the_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LAST_BACKUP_S", 0.05)
+    database = Database(path)
+    rows = [(f"name{number}", "value") for number in range(5000)]
+    await database.write(lambda connection: connection.executemany("INSERT INTO key_value VALUES (?, ?)", rows))
+    database._connection.set_progress_handler(lambda: bool(time.sleep(0.1)), 10)  # minutes for the whole table
+    await database.shut_down()
+    assert not backup_of(path).exists()
+    with Database(path) as again:  # nothing is lost, and the backup is made up for
+        assert again.rows("SELECT count(*) FROM key_value WHERE value = 'value'") == [(5000,)]
+    assert backup_of(path).exists()

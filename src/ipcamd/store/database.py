@@ -108,8 +108,8 @@ class Database:
         await self._in_thread(partial(self._copy, purge))
 
     async def shut_down(self) -> None:
-        """Do `close` without blocking the event loop. A backup that takes longer than `LAST_BACKUP_S` is given up: the
-        next start makes it."""
+        """Do `close` without blocking the event loop. A backup that takes longer than `LAST_BACKUP_S` is given up:
+        the next one of this directory is made even if nothing changes."""
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()

@@ -1,0 +1,84 @@
+"""Shutdown of parts, some of which hang or fail."""
+
+import asyncio
+import logging
+import threading
+
+import pytest
+
+from ipcamd.app import shutdown
+from ipcamd.app.shutdown import ShutdownStack
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutdown, "HEAD_START_S", 0.01)
+    monkeypatch.setattr(shutdown, "PARTS_S", 0.2)
+    monkeypatch.setattr(shutdown, "STORE_S", 0.2)
+
+
+class Parts:
+    """A stack of parts, and the order in which they ended."""
+
+    def __init__(self) -> None:
+        self.stack = ShutdownStack()
+        self.ended: list[str] = []
+
+    def push(self, name: str) -> None:
+        async def close() -> None:
+            self.ended.append(name)
+
+        self.stack.push(close)
+
+
+async def test_parts_end_in_the_opposite_order_and_the_store_after_them() -> None:
+    parts = Parts()
+    parts.stack.push_store(lambda: parts.ended.append("store"))
+    for name in ("a", "b", "c"):
+        parts.push(name)
+    await parts.stack.close()
+    assert parts.ended == ["c", "b", "a", "store"]
+
+
+async def test_a_part_that_hangs_keeps_no_other_from_ending(caplog: pytest.LogCaptureFixture) -> None:
+    async def hang() -> None:
+        await asyncio.Event().wait()
+
+    parts = Parts()
+    parts.stack.push_store(lambda: parts.ended.append("store"))
+    parts.push("a")
+    parts.stack.push(hang)
+    parts.push("b")
+    await parts.stack.close()
+    assert parts.ended == ["b", "a", "store"]
+    assert "hang does not end and is left behind" in caplog.text
+
+
+async def test_a_part_that_takes_its_time_ends_beside_the_others() -> None:
+    async def slow() -> None:
+        await waiting.wait()
+        parts.ended.append("slow")
+
+    parts, waiting = Parts(), asyncio.Event()
+    parts.stack.push(waiting.set)
+    parts.stack.push(slow)
+    await parts.stack.close()
+    assert parts.ended == ["slow"]
+
+
+async def test_a_part_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    parts = Parts()
+    parts.push("a")
+    parts.stack.push(lambda: 1 // 0)  # type: ignore[arg-type,return-value]
+    with caplog.at_level(logging.ERROR):
+        await parts.stack.close()
+    assert parts.ended == ["a"]
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_the_process_ends_though_its_main_thread_never_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    exited = threading.Event()
+    monkeypatch.setattr(shutdown, "EXIT_S", 0.01)
+    monkeypatch.setattr(shutdown.os, "_exit", lambda code: code == 0 and exited.set())
+    shutdown.exit_at_last()
+    assert exited.wait(30)
