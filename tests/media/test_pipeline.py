@@ -19,7 +19,7 @@ from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 
-NEVER = Timeouts(silence=600, start=600, blank=600)
+NEVER = Timeouts(silence_s=600, start_s=600, blank_s=600)
 
 
 class Viewer:
@@ -46,7 +46,7 @@ class House:
         small = {(f"Image.{codec}", "Resolution"): "1" for codec in ("MJPEG", "MPEG4", "H264")}
         self.settings = Settings(self.database, GROUPS, small)
         self.source = Script()
-        self.pipeline = Pipeline(self.settings, self.source, lambda: self.time, lambda: 0, patience=NEVER)
+        self.pipeline = Pipeline(self.settings, self.source, lambda: self.time, lambda: 0, timeouts=NEVER)
         self.time = NOON
 
     async def set(self, group: str, **values: str) -> None:

@@ -37,7 +37,7 @@ class Place:
         self.settings = Settings(self.database, ALL_GROUPS, small)
         self.source = Script()
         self.pipeline = Pipeline(
-            self.settings, self.source, lambda: self.time, self.status, patience=Timeouts(silence=600)
+            self.settings, self.source, lambda: self.time, self.status, timeouts=Timeouts(silence_s=600)
         )
         self.motion = Motion(self.settings, self.pipeline, lambda: self.now)
         self.time, self.now = NOON, 100.0

@@ -60,7 +60,7 @@ class Pipeline:
         clock_ns: Callable[[], int] = time.time_ns,
         status: Callable[[], Status] = lambda: NO_STATUS,
         local: Callable[[int], datetime] = _utc,
-        patience: Timeouts | None = None,
+        timeouts: Timeouts | None = None,
         instrument: "AudioSource | None" = None,
         own_sound: bool = True,
     ) -> None:
@@ -82,7 +82,7 @@ class Pipeline:
         """Small grey pictures, for motion detection."""
         slots = tuple(stream.slot for stream in self._streams.values())
         self._studio = Studio(slots, self.glances, self._look(), clock_ns, local)
-        self.capture = VideoCapture(source, self._studio.deliver, self._studio.blank, patience)
+        self.capture = VideoCapture(source, self._studio.deliver, self._studio.blank, timeouts)
         self.snapshots = Snapshots(self.mjpeg)
         self._recorder: AudioCapture | None = None
         self._microphone = self._ears(instrument, own_sound and source.sound, clock_ns, status)

@@ -13,18 +13,18 @@ from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.source import Wanted
 
 WANTED = Wanted((640, 480), 30, False)
-QUICK = Timeouts(silence=0.05, start=0.05, first=0.05, blank=0.01, retry=0.01, longest=0.04, linger=0.05)
-LONG = Timeouts(silence=60, start=60, first=60, blank=60, retry=60, longest=60, linger=60)
+QUICK = Timeouts(silence_s=0.05, start_s=0.05, first_s=0.05, blank_s=0.01, retry_s=0.01, longest_s=0.04, linger_s=0.05)
+LONG = Timeouts(silence_s=60, start_s=60, first_s=60, blank_s=60, retry_s=60, longest_s=60, linger_s=60)
 
 
 class Running:
     """A capture with its two threads."""
 
-    def __init__(self, patience: Timeouts) -> None:
+    def __init__(self, timeouts: Timeouts) -> None:
         self.source = Script()
         self.pictures: queue.Queue[int] = queue.Queue()
         self.blanks: queue.Queue[str] = queue.Queue()
-        self.capture = VideoCapture(self.source, self._deliver, self._blank, patience)
+        self.capture = VideoCapture(self.source, self._deliver, self._blank, timeouts)
         works = (self.capture.run, self.capture.watch)
         self.threads = [threading.Thread(target=work, daemon=True) for work in works]
         for thread in self.threads:
@@ -131,7 +131,7 @@ def test_a_source_that_fails_is_tried_again_until_it_is_back(quick: Running) -> 
 
 
 def test_pauses_grow_up_to_a_limit_and_start_anew_after_a_picture(patient: Running) -> None:
-    capture = VideoCapture(patient.source, lambda _: None, patient._blank, Timeouts(retry=0.5, longest=2.0))
+    capture = VideoCapture(patient.source, lambda _: None, patient._blank, Timeouts(retry_s=0.5, longest_s=2.0))
     capture.demand(WANTED)
     pauses = [0.0]
     for _ in range(5):
@@ -179,7 +179,7 @@ def test_a_source_that_cannot_be_opened_is_no_signal_at_once(patient: Running) -
 
 
 def test_a_source_may_take_its_time_to_start() -> None:
-    running = Running(Timeouts(silence=0.001, start=60, first=0.001, blank=0.001, retry=60))
+    running = Running(Timeouts(silence_s=0.001, start_s=60, first_s=0.001, blank_s=0.001, retry_s=60))
     running.capture.demand(WANTED)
     running.played()
     running.source.show(NOON)
@@ -198,7 +198,7 @@ def test_pictures_in_time_are_no_silence(patient: Running) -> None:
 
 @pytest.mark.slow
 def test_a_source_that_is_slow_by_itself_does_not_flap() -> None:
-    running = Running(Timeouts(silence=0.01, start=60, first=60, blank=0.001, retry=60))
+    running = Running(Timeouts(silence_s=0.01, start_s=60, first_s=60, blank_s=0.001, retry_s=60))
     running.capture.demand(WANTED)
     running.played()
     for number in range(6):

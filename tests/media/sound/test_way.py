@@ -19,7 +19,7 @@ from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
 
-NEVER = Timeouts(silence=600, start=600, blank=600)
+NEVER = Timeouts(silence_s=600, start_s=600, blank_s=600)
 LOUD = np.full(400, 8000, np.int16)
 
 
@@ -48,7 +48,7 @@ class House:
         self.source = Script()
         self.source.sound = sound
         self.pipeline = Pipeline(
-            self.settings, self.source, lambda: NOON, patience=NEVER, instrument=instrument, own_sound=own
+            self.settings, self.source, lambda: NOON, timeouts=NEVER, instrument=instrument, own_sound=own
         )
         self.blocks: asyncio.Queue[Encoded] = asyncio.Queue()
 

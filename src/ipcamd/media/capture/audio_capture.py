@@ -1,37 +1,28 @@
-"""Runs a source of sound of its own (``--audio``) while it is needed, and tries again when it fails."""
+"""Audio capture: runs a source of sound of its own (``--audio``) while somebody listens."""
 
-import logging
 import threading
-from collections.abc import Callable, Generator
-from contextlib import closing
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from ipcamd.errors import SourceError
+from ipcamd.media.capture.capture_loop import CaptureLoop
 from ipcamd.media.frame import Sound
 
 if TYPE_CHECKING:
     from ipcamd.media.sound import AudioSource
 
-_log = logging.getLogger(__name__)
-
-RETRY = 0.5
-"""Seconds from a failure to the next attempt; doubled from attempt to attempt ..."""
-LONGEST = 10.0
-"""... up to this."""
+RETRY_S = 0.5
+LONGEST_S = 10.0
+"""The pause after a failure grows from `RETRY_S` to this, in seconds."""
 
 
-class AudioCapture:
-    """One instrument, and how it fares. `run` is for a thread, which sleeps while nobody listens."""
+class AudioCapture(CaptureLoop):
+    """One source of sound. `run` is for a thread."""
 
-    def __init__(self, instrument: "AudioSource", hear: Callable[[Sound], None]) -> None:
-        """`hear` takes the sound, in that thread."""
-        self._instrument = instrument
-        self._hear = hear
-        self._changed = threading.Condition()
-        self._needed = False
-        self._closed = False
-        self._stop = threading.Event()
-        self._failing = False
+    def __init__(self, source: "AudioSource", deliver: Callable[[Sound], None]) -> None:
+        """`deliver` takes the sound, in that thread."""
+        super().__init__(f"audio {source.name}", RETRY_S, LONGEST_S)
+        self._source = source
+        self._deliver = deliver
 
     def need(self, needed: bool) -> None:
         """Say whether sound is needed; from any thread."""
@@ -41,47 +32,9 @@ class AudioCapture:
                 self._stop.set()
             self._changed.notify_all()
 
-    def close(self) -> None:
-        """Let the thread end."""
-        with self._changed:
-            self._closed = True
-            self._stop.set()
-            self._changed.notify_all()
+    def _play(self, stop: threading.Event) -> Iterator[Sound]:
+        return self._source.play(stop)
 
-    def run(self) -> None:
-        """Record whenever it is needed, until closed."""
-        pause = 0.0
-        while self._await_need(pause):
-            pause = self._attempt(pause)
-
-    def _await_need(self, pause: float) -> bool:
-        with self._changed:
-            if pause:
-                self._changed.wait_for(lambda: self._closed, pause)
-            self._changed.wait_for(lambda: self._closed or self._needed)
-            self._stop = threading.Event()
-            return not self._closed
-
-    def _attempt(self, pause: float) -> float:
-        """Record once; return how long to pause after it, when it was `pause` before."""
-        try:
-            self._record(self._stop)
-            return 0.0
-        except SourceError as error:
-            _log.log(logging.DEBUG if self._failing else logging.WARNING, "audio %s: %s", self._instrument.name, error)
-        except Exception:  # the camera outlives whatever one source does
-            _log.exception("audio %s failed", self._instrument.name)
-        self._failing = True
-        return min(2 * pause, LONGEST) if pause else RETRY
-
-    def _record(self, stop: threading.Event) -> None:
-        with closing(cast("Generator[Sound]", self._instrument.play(stop))) as sounds:
-            for sound in sounds:
-                if stop.is_set():
-                    return
-                if self._failing:
-                    self._failing = False
-                    _log.info("audio %s is back", self._instrument.name)
-                self._hear(sound)
-        if not stop.is_set():
-            raise SourceError("it ended")
+    def _take(self, item: Sound) -> None:
+        self._note_success()
+        self._deliver(item)

@@ -4,14 +4,15 @@ Either way the last half minute is kept, so that a test, or a person far away, c
 """
 
 import asyncio
+import io
 import time
+import wave
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
 from ipcamd.errors import RequestFailed
 from ipcamd.media.sound.audio_framer import RATE
 from ipcamd.params.group import Values
-from ipcamd.wire.wav import wav
 
 KEPT = 30
 """Seconds of sound that can be heard again; pauses between talkers are not kept."""
@@ -105,7 +106,11 @@ class Speaker:
 
     def wav(self) -> bytes:
         """Return what was played in the last half minute as a WAV file."""
-        return wav(bytes(self._kept), RATE)
+        made = io.BytesIO()
+        with wave.open(made, "wb") as file:
+            file.setparams((1, 2, RATE, 0, "NONE", ""))
+            file.writeframes(self._kept)
+        return made.getvalue()
 
     def close(self) -> None:
         """Play no more."""

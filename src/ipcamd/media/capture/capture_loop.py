@@ -1,0 +1,106 @@
+"""Capture loop: runs one source while it is needed, and again, with growing pauses, after it failed."""
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from typing import Any, cast
+
+from ipcamd.errors import SourceError
+
+_log = logging.getLogger(__name__)
+
+UNKNOWN_FAILURE = "The source gives no picture."
+"""The reason where the source gives none."""
+
+
+class CaptureLoop(ABC):
+    """Base of the captures of pictures and of sound. `run` is for a thread, which sleeps while nothing is needed."""
+
+    def __init__(self, label: str, retry_s: float, longest_s: float) -> None:
+        """`label` names the source in logs. The pause after a failure grows from `retry_s` to `longest_s` (seconds)."""
+        self._label, self._retry_s, self._longest_s = label, retry_s, longest_s
+        self._changed = threading.Condition()
+        """Guards and announces what follows."""
+        self._needed = False
+        self._closed = False
+        self._skip_pause = False
+        self._failing = False
+        self._stop = threading.Event()
+        """Ends the source's present run."""
+        self._reason = UNKNOWN_FAILURE
+
+    def close(self) -> None:
+        """Let the threads end."""
+        with self._changed:
+            self._closed = True
+            self._stop.set()
+            self._changed.notify_all()
+
+    def run(self) -> None:
+        """Run the source whenever it is needed, until closed."""
+        pause_s = 0.0
+        while self._await_need(pause_s):
+            pause_s = self._attempt(pause_s)
+
+    @abstractmethod
+    def _play(self, stop: threading.Event) -> Iterator[Any]:
+        """Start the source; yield what it gives."""
+
+    @abstractmethod
+    def _take(self, item: Any) -> None:
+        """Hand on what the source gave."""
+
+    def _may_start(self) -> bool:
+        return self._needed
+
+    def _may_end(self) -> bool:
+        """Whether a run that is not needed any more has lasted long enough."""
+        return not self._needed
+
+    def _await_need(self, pause_s: float) -> bool:
+        """Wait for the pause, unless it is to be skipped, then until the source may start; False once closed."""
+        with self._changed:
+            if pause_s:
+                self._changed.wait_for(lambda: self._skip_pause or self._closed, pause_s)
+            self._changed.wait_for(lambda: self._closed or self._may_start())
+            self._skip_pause = False
+            self._stop = threading.Event()
+            return not self._closed
+
+    def _attempt(self, pause_s: float) -> float:
+        """Run the source once; return the pause after it. `pause_s` is the last one."""
+        try:
+            self._run_once(self._stop)
+            return 0.0
+        except SourceError as error:
+            reason = str(error)
+            _log.log(logging.DEBUG if self._failing else logging.WARNING, "%s: %s", self._label, reason)
+        except Exception:  # the camera outlives whatever one source does
+            reason = UNKNOWN_FAILURE
+            _log.exception("%s failed", self._label)
+        with self._changed:
+            again, self._failing = self._failing, True
+            self._note_failure(reason)
+            self._changed.notify_all()
+        return min(2 * pause_s, self._longest_s) if again else self._retry_s
+
+    def _note_failure(self, reason: str) -> None:
+        """Note why the source failed; called with `_changed` held."""
+        self._reason = reason
+
+    def _run_once(self, stop: threading.Event) -> None:
+        with closing(cast("Generator[Any]", self._play(stop))) as items:
+            for item in items:
+                if stop.is_set() or self._may_end():
+                    return
+                self._take(item)
+        if not stop.is_set():
+            raise SourceError("it ended")
+
+    def _note_success(self) -> None:
+        """Note that the source works."""
+        if self._failing:
+            self._failing = False
+            _log.info("%s is back", self._label)
