@@ -34,9 +34,9 @@ class Camera:
     schedules: "Schedules"
     delivery: "Delivery"
     egress: "EgressPolicy"
-    events: "EventLog"
+    event_log: "EventLog"
     card: "Card"
-    projector: "Playback"
+    playback: "Playback"
     drivers: "Drivers"
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""

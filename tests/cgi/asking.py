@@ -54,7 +54,7 @@ class World:
         self.settings = Settings(self.database, ALL_GROUPS, {})
         self.schedules = Schedules(self.settings)
         self.egress = EgressPolicy(self.allow_local)
-        self.events = EventLog(self.database)
+        self.event_log = EventLog(self.database)
         self.clock = CameraClock(OffsetClock(self.facts, lambda: self.host), lambda: self.settings["Time"])
         self.drivers = choose_drivers({}, self.facts)
         self.card = Card(
@@ -63,10 +63,12 @@ class World:
             lambda: self.settings["Event.Server.External.Storage"]["DiskFull"],
             self.clock.zone,
         )
-        self.projector = Playback(self.card, self.path / "projector")
+        self.playback = Playback(self.card, self.path / "playback")
         kinds = uploaders(lambda: "camera", self.clock.local)
         resources = WorkerResources(self.settings, self.egress)
-        self.delivery = Delivery(self.database, self.path / "spool", self.events, lambda: self.host, kinds, resources)
+        self.delivery = Delivery(
+            self.database, self.path / "spool", self.event_log, lambda: self.host, kinds, resources
+        )
         self.traffic = Traffic()
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
@@ -82,9 +84,9 @@ class World:
             schedules=self.schedules,
             delivery=self.delivery,
             egress=self.egress,
-            events=self.events,
+            event_log=self.event_log,
             card=self.card,
-            projector=self.projector,
+            playback=self.playback,
             drivers=self.drivers,
             restart=self._restart,
             viewers=lambda: 3,

@@ -42,7 +42,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await world.card.until_known()
     yield world
     await world.card.stop()
-    await world.projector.close()
+    await world.playback.close()
     world.database.close()
 
 

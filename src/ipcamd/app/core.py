@@ -36,7 +36,7 @@ class Core:
     drivers: Drivers
     clock: CameraClock
     egress: EgressPolicy
-    events: EventLog
+    event_log: EventLog
 
 
 async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, str]) -> Core:
@@ -53,8 +53,8 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     settings.audit(log_entry)
     accounts = Accounts(database, options.allow_weak_password)
     password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)
-    events = EventLog(database)
-    stack.push_store(events.flush)
+    event_log = EventLog(database)
+    stack.push_store(event_log.flush)
     return Core(
         options=options,
         database=database,
@@ -66,7 +66,7 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         drivers=drivers,
         clock=CameraClock(drivers.time_source, lambda: settings["Time"]),
         egress=EgressPolicy(options.allow_local_targets),
-        events=events,
+        event_log=event_log,
     )
 
 

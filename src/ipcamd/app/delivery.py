@@ -15,7 +15,7 @@ def build_delivery(stack: ShutdownStack, on: Core) -> Delivery:
     """Take up what was left to be delivered, and begin. Raises ``ConfigError`` and ``StoreError``."""
     settings, clock, folder = on.settings, on.clock, on.options.state_dir / "spool"
     kinds = uploaders(lambda: settings["System.Info"]["ServerName"], clock.local)
-    delivery = Delivery(on.database, folder, on.events, clock.now_ns, kinds, WorkerResources(settings, on.egress))
+    delivery = Delivery(on.database, folder, on.event_log, clock.now_ns, kinds, WorkerResources(settings, on.egress))
     stack.push(delivery.close)
     delivery.start()
     return delivery

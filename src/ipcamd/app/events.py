@@ -42,7 +42,7 @@ async def build_events(stack: ShutdownStack, on: Core, senses: MediaParts) -> Ev
     kept = await build_recording(stack, on, senses)
     delivery = build_delivery(stack, on)
     ways = {"EnableSDCard": card_sink(kept.card), **sinks(delivery)}
-    engine = Engine(schedules, kept.clips, ways, output, on.events, clock.local, lambda: kept.card.trouble)
+    engine = Engine(schedules, kept.clips, ways, output, on.event_log, clock.local, lambda: kept.card.trouble)
     stack.push(engine.close)
     stack.push(kept.recorder.close)
     stack.push(kept.clips.close)
@@ -77,4 +77,4 @@ def _inputs(on: Core, bus: EventBus) -> None:
 def _told(on: Core, event: Event, notice: Notice, problem: str) -> None:
     where = f"HTTP notice to {notice.host}:{notice.port}"
     done, failed = ("", f"{where}: {problem}") if problem else (where, "")
-    on.events.note(Entry(event.moment, spelled(event), done=done, failed=failed))
+    on.event_log.note(Entry(event.moment, spelled(event), done=done, failed=failed))

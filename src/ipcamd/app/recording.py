@@ -35,7 +35,7 @@ class RecordingParts:
     card: Card
     clips: ClipRecorder
     recorder: ContinuousRecorder
-    projector: Playback
+    playback: Playback
 
     def follow(self, on: Core, in_force: Sequence[Schedule]) -> None:
         """Do what the schedules want that are in force or will be soon."""
@@ -61,7 +61,7 @@ async def build_recording(stack: ShutdownStack, on: Core, senses: MediaParts) ->
     model, clock = on.identity.model_name, on.clock
 
     def note(what: str, why: str) -> None:
-        on.events.note(Entry(clock.now_ns(), what, failed=why))
+        on.event_log.note(Entry(clock.now_ns(), what, failed=why))
 
     card = Card(_root(on.options), Index(on.database), lambda: on.settings[STORAGE.name]["DiskFull"], clock.zone, note)
     stack.push(card.stop)
@@ -72,10 +72,10 @@ async def build_recording(stack: ShutdownStack, on: Core, senses: MediaParts) ->
         connect_card(on.drivers.virtual, card)
     await clips.start()
     await card.start()
-    projector = Playback(card, on.options.state_dir / "projector")
-    await projector.start()
-    stack.push(projector.close)
-    return RecordingParts(card, clips, recorder, projector)
+    playback = Playback(card, on.options.state_dir / "playback")
+    await playback.start()
+    stack.push(playback.close)
+    return RecordingParts(card, clips, recorder, playback)
 
 
 def _root(options: Options) -> Path | None:

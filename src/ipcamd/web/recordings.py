@@ -50,7 +50,7 @@ async def parts(call: Call) -> Reply:
     those of each part, and the parts' type."""
     recording = await _recording(call)
     try:
-        found = None if recording.name.endswith(".jpg") else await call.camera.projector.parts_of(recording)
+        found = None if recording.name.endswith(".jpg") else await call.camera.playback.parts_of(recording)
     except CardError as error:
         raise HttpError(503, str(error)) from error
     told = found and {"length": found.length, "part": found.part, "type": _type(found)}
@@ -63,7 +63,7 @@ async def part(call: Call) -> Reply:
     if not re.fullmatch("[0-9]{1,6}", number):
         raise RequestFailed(f"number={number[:32]}: allowed: 0 to 999999")
     try:
-        made = await call.camera.projector.part(recording, int(number))
+        made = await call.camera.playback.part(recording, int(number))
     except CardError as error:
         raise HttpError(503, str(error)) from error
     return Reply(made, content_type="video/mp4", headers=_KEPT)
@@ -77,7 +77,7 @@ async def film(call: Call) -> Reply | FileReply:
         if still:
             content, size = await call.camera.card.open(recording), recording.size
         else:
-            content, size = await call.camera.projector.film(recording)
+            content, size = await call.camera.playback.film(recording)
     except (CardError, OSError) as error:
         raise HttpError(503, str(error)) from error
     return download(call, content, size, _tag(recording), "image/jpeg" if still else "video/mp4", _KEPT)
@@ -90,7 +90,7 @@ async def thumbnail(call: Call) -> Reply:
     if _tag(recording) in call.head.fields.get("if-none-match", ""):
         return Reply(status=304, headers=headers)
     try:
-        picture = await call.camera.projector.picture(recording)
+        picture = await call.camera.playback.picture(recording)
     except CardError as error:
         raise HttpError(404, str(error)) from error
     return Reply(picture, content_type="image/jpeg", headers=headers)

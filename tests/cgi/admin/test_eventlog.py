@@ -16,7 +16,7 @@ SECOND = Entry(NOON + 10**9, "motion 2", "gärden", failed="Ftp x.avi: refused")
 
 async def test_text_and_json(world: World) -> None:
     for entry in (FIRST, SECOND):
-        world.events.note(entry)
+        world.event_log.note(entry)
     assert (await world.text(ASK)).split("\r\n") == [
         "2025-06-15 15:06:41|motion 2|gärden||failed: Ftp x.avi: refused",
         "2025-06-15 15:06:40|di1 high|door|output high for 10 s|",
@@ -36,14 +36,14 @@ async def test_text_and_json(world: World) -> None:
 
 
 async def test_a_line_has_five_fields_whatever_the_schedule_is_called(world: World) -> None:
-    world.events.note(Entry(NOON, "di1 high", "in|out", done="output high for 10 s"))
+    world.event_log.note(Entry(NOON, "di1 high", "in|out", done="output high for 10 s"))
     (line, _) = (await world.text(ASK)).split("\r\n")
     assert line.split("|")[2:] == ["in/out", "output high for 10 s", ""]
 
 
 async def test_it_is_there_after_a_restart(world: World) -> None:
-    world.events.note(FIRST)
-    await world.events.flush()
+    world.event_log.note(FIRST)
+    await world.event_log.flush()
     assert world.database.rows("SELECT what FROM event_log") == [("di1 high",)]
 
 

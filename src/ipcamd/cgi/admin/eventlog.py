@@ -18,7 +18,7 @@ async def eventlog(call: Call) -> Reply:
     """List the newest entries, newest first: ``count`` of them, as ``format`` text or JSON lines."""
     refuse_unknown(call.query, "count", "format")
     form = word_of(call.query, "format", FORMATS, "text")
-    entries = await call.camera.events.newest(number_of(call.query, "count", COUNT) or 100)
+    entries = await call.camera.event_log.newest(number_of(call.query, "count", COUNT) or 100)
     return await asyncio.to_thread(_reply, call, form, entries)  # ten thousand take longer than a frame may wait
 
 
