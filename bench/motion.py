@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from tests.motion.film import ELSEWHERE, PATH, RATE, glances, pictures, window
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.glance import RATE as MOST
-from ipcamd.media.glance import Glances, Interest
-from ipcamd.media.look import Look
+from ipcamd.media.image.analysis import RATE as MOST
+from ipcamd.media.image.analysis import AnalysisTap, Demand
+from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.planes import planes
 from ipcamd.motion.detector import Detector
 from ipcamd.motion.lookout import Lookout
@@ -54,13 +54,13 @@ def paced(size: tuple[int, int], count: int = 90) -> float:
 
 
 def _once(shown: list[Picture], rest: float = 0) -> float:
-    eyes, lookout = Glances(lambda: None), Lookout()
-    eyes.interest = Interest.ALONG
+    eyes, lookout = AnalysisTap(lambda: None), Lookout()
+    eyes.interest = Demand.WHILE_WATCHED
     windows = [window(box, 50, 10) for box in [*PATH.values()][:3]]
     began = time.thread_time()
     for number, picture in enumerate(shown):
         time.sleep(rest)
-        eyes.take(picture.video, picture, Look())
+        eyes.take(picture.video, picture, ImageSettings())
         glance = eyes.slot.take()
         assert glance
         lookout.look(glance, windows, number / RATE)

@@ -19,27 +19,27 @@ from bench import table, yardsticks
 from bench.table import Row
 
 from ipcamd.media import codecs
+from ipcamd.media.encode.encode_session import EncodeSession
 from ipcamd.media.frame import Picture
-from ipcamd.media.look import Look
+from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.image.scale import ProcessedFrame, fit
+from ipcamd.media.image.transform import Transform
 from ipcamd.media.planes import FULL, LIMITED, framed, planes
-from ipcamd.media.scale import Shot, fit
-from ipcamd.media.session import Session
-from ipcamd.media.shape import Shape
 from ipcamd.media.source import Wanted, make
-from ipcamd.media.transform import Transform
+from ipcamd.media.stream_settings import StreamSettings
 
 SIZE = (1280, 720)
 GOALS = {"picture of the scene": 0.8, "transform: everything": 1.5}
 """Encodings of one JPEG that a stage may cost."""
-EVERYTHING = Look(140, 150, 160, 200, True, True, "Front door", True, True)
+EVERYTHING = ImageSettings(140, 150, 160, 200, True, True, "Front door", True, True)
 LOOKS = {
-    "neutral": Look(),
-    "overlay": Look(text="Front door", date=True),
-    "brightness, contrast": Look(brightness=140, contrast=150),
-    "saturation": Look(saturation=160),
-    "sharpness": Look(sharpness=200),
-    "mirror": Look(mirror=True),
-    "mirror and flip": Look(mirror=True, flip=True),
+    "neutral": ImageSettings(),
+    "overlay": ImageSettings(text="Front door", date=True),
+    "brightness, contrast": ImageSettings(brightness=140, contrast=150),
+    "saturation": ImageSettings(saturation=160),
+    "sharpness": ImageSettings(sharpness=200),
+    "mirror": ImageSettings(mirror=True),
+    "mirror and flip": ImageSettings(mirror=True, flip=True),
     "everything": EVERYTHING,
 }
 
@@ -65,8 +65,8 @@ def cost(work: Callable[[int, Any], object], frames: Sequence[object]) -> float:
     return statistics.median(spent[5:])
 
 
-def look(chosen: Look, frames: Sequence[av.VideoFrame]) -> float:
-    transform = Transform(lambda captured: f"2024-01-20 12:00:{captured // 10**9 % 60:02d}")
+def look(chosen: ImageSettings, frames: Sequence[av.VideoFrame]) -> float:
+    transform = Transform(lambda captured_ns: f"2024-01-20 12:00:{captured_ns // 10**9 % 60:02d}")
     # the overlay is drawn into the frame that it is given
     own = [framed(planes(frame)) for frame in frames]
     return cost(lambda number, frame: transform.apply(frame, number * 10**9 // 30, chosen), own)
@@ -77,22 +77,24 @@ def scaled(size: tuple[int, int], form: str, frames: Sequence[av.VideoFrame]) ->
     return cost(lambda _, frame: fit(frame, size, form, reformatter), frames)
 
 
-def encoded(shape: Shape, frames: Sequence[av.VideoFrame]) -> float:
-    session, asked = Session(shape), threading.Event()
-    return cost(lambda number, frame: session.encode(Shot(frame, number * 10**9 // 30), asked), frames)
+def encoded(settings: StreamSettings, frames: Sequence[av.VideoFrame]) -> float:
+    session, asked = EncodeSession(settings), threading.Event()
+    return cost(lambda number, frame: session.encode(ProcessedFrame(frame, number * 10**9 // 30), asked), frames)
 
 
 def rows(frames: Sequence[av.VideoFrame]) -> list[Row]:
     """Return the table's rows, each beside one JPEG."""
     sizes = ((640, 480), (1920, 1080))
-    shapes = [Shape(codecs.JPEG, SIZE, 30, quality) for quality in (0, 3)]
-    shapes += [Shape(codec, SIZE, 30, 3, rate) for codec in (codecs.MPEG4, codecs.H264) for rate in (None, 2_000_000)]
+    shapes = [StreamSettings(codecs.JPEG, SIZE, 30, quality) for quality in (0, 3)]
+    shapes += [
+        StreamSettings(codec, SIZE, 30, 3, rate) for codec in (codecs.MPEG4, codecs.H264) for rate in (None, 2_000_000)
+    ]
     costs = {
         "picture of the scene": drawn(len(frames)),
         **{f"transform: {name}": look(chosen, frames) for name, chosen in LOOKS.items()},
         **{f"scale to {size[0]}x{size[1]}": scaled(size, FULL, frames) for size in sizes},
         "to video range": scaled(SIZE, LIMITED, frames),
-        **{f"encode {shape.codec.name}, {control(shape)}": encoded(shape, frames) for shape in shapes},
+        **{f"encode {settings.codec.name}, {control(settings)}": encoded(settings, frames) for settings in shapes},
     }
     return [
         Row(title, ms, "ms", yardsticks.jpeg(), *((GOALS[title],) if title in GOALS else ()), less=True)
@@ -100,8 +102,8 @@ def rows(frames: Sequence[av.VideoFrame]) -> list[Row]:
     ]
 
 
-def control(shape: Shape) -> str:
-    return f"cbr {shape.bitrate // 1000} kbit/s" if shape.bitrate else f"quality {shape.quality}"
+def control(settings: StreamSettings) -> str:
+    return f"cbr {settings.bitrate // 1000} kbit/s" if settings.bitrate else f"quality {settings.quality}"
 
 
 def drawn(count: int) -> float:

@@ -19,7 +19,7 @@ from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
-from ipcamd.media.traffic import Traffic
+from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
 from ipcamd.settings.service import Settings

@@ -37,7 +37,7 @@ async def card(world: World) -> Iterator[World]:  # type: ignore[misc]
 
 def put(world: World, minute: int, folder: str = "record") -> Path:
     began = NOON + minute * 60 * SECOND
-    shown = [replace(p, captured=began + n * SECOND // 30) for n, p in enumerate(pictures(codecs.JPEG, 3))]
+    shown = [replace(p, captured_ns=began + n * SECOND // 30) for n, p in enumerate(pictures(codecs.JPEG, 3))]
     path = world.path / "sdcard" / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(film(shown, codecs.JPEG))

@@ -100,8 +100,8 @@ class Script:
             meanwhile()
             self.closed.wait(0.002)
 
-    def show(self, captured: int, frame: av.VideoFrame | None = None) -> None:
-        self.items.put(Picture(frame or sloped(), captured, 0))
+    def show(self, captured_ns: int, frame: av.VideoFrame | None = None) -> None:
+        self.items.put(Picture(frame or sloped(), captured_ns, 0))
 
     def fail(self, why: str = "broke off") -> None:
         self.items.put(SourceError(why))

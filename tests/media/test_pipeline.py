@@ -11,9 +11,9 @@ from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, grey, luma, s
 
 from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import Encoded
-from ipcamd.media.hub import Hub
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.source import Wanted
+from ipcamd.media.stream.hub import Hub
 from ipcamd.params import GROUPS
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
@@ -92,7 +92,7 @@ async def test_three_streams_of_one_source(house: House) -> None:
         assert len(decoded(name, [frame.payload for frame in frames])) == 5
         assert [frame.counter for frame in frames] == list(range(5))
         # the same picture has the same time in each stream
-        assert [frame.captured for frame in frames] == [NOON + (n + 1) * (SECOND // 30) for n in range(5)]
+        assert [frame.captured_ns for frame in frames] == [NOON + (n + 1) * (SECOND // 30) for n in range(5)]
 
 
 async def test_two_viewers_share_one_encode(house: House) -> None:

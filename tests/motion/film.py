@@ -6,8 +6,8 @@ from pathlib import Path
 import av
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.glance import Glance, Glances, Interest
-from ipcamd.media.look import Look
+from ipcamd.media.image.analysis import AnalysisFrame, AnalysisTap, Demand
+from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.source.decode import VideoConverter
 from ipcamd.motion.detector import SECOND
 from ipcamd.motion.windows import Window
@@ -40,12 +40,12 @@ def pictures(size: tuple[int, int] = (1280, 720)) -> Iterator[Picture]:
             yield Picture(eye.see(frame, size), NOON + number * SECOND // RATE, number)
 
 
-def glances(shown: Iterator[Picture]) -> Iterator[Glance]:
+def glances(shown: Iterator[Picture]) -> Iterator[AnalysisFrame]:
     """Give what motion detection sees of these pictures."""
-    eyes = Glances(lambda: None)
-    eyes.interest = Interest.ALONG
+    eyes = AnalysisTap(lambda: None)
+    eyes.interest = Demand.WHILE_WATCHED
     for picture in shown:
-        eyes.take(picture.video, picture, Look())
+        eyes.take(picture.video, picture, ImageSettings())
         glance = eyes.slot.take()
         assert glance
         yield glance

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.motion.yard import NOON, Change, Grey, Showing, alarmed, quiet, walker, window, yard
 
-from ipcamd.media.glance import Glance
+from ipcamd.media.image.analysis import AnalysisFrame
 from ipcamd.motion.detector import Detector, Sight, threshold
 
 LEFT, RIGHT = (0, 240, 320, 480), (320, 240, 640, 480)
@@ -295,4 +295,4 @@ def test_flat_and_extreme_pictures_do_no_harm() -> None:
     for number in range(60):
         plane = np.full((90, 160), pictures[number // 20](), np.uint8)
         with np.errstate(all="raise"):
-            assert detector.see(Glance(plane, NOON + number * 66_000_000, 1)) == (Sight(),)
+            assert detector.see(AnalysisFrame(plane, NOON + number * 66_000_000, 1)) == (Sight(),)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.motion.yard import NOON, RATE, Change, Showing, walker, window, yard
 
-from ipcamd.media.glance import Glance
+from ipcamd.media.image.analysis import AnalysisFrame
 from ipcamd.motion.detector import SECOND
 from ipcamd.motion.lookout import Lookout
 from ipcamd.motion.windows import Window
@@ -31,7 +31,7 @@ class Watching:
             self.now += 1 / RATE
             self.camera += SECOND // RATE
             picture = change(yard(), number / RATE) if change else yard()
-            glance = Glance(np.clip(picture, 0, 255).astype(np.uint8), self.camera, 1)
+            glance = AnalysisFrame(np.clip(picture, 0, 255).astype(np.uint8), self.camera, 1)
             levels, alarm = self.lookout.look(glance, self.windows, self.now)
             self.levels.append(levels)
             if alarm:

@@ -11,7 +11,7 @@ from bench.motion import rates
 from tests.motion.film import ELSEWHERE, NOON, PATH, PEOPLE, RATE, glances, pictures, window
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.glance import Glance
+from ipcamd.media.image.analysis import AnalysisFrame
 from ipcamd.media.source import Wanted
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.scene import SceneSource
@@ -30,26 +30,26 @@ def people() -> None:
         pytest.fail("install Debian's opencv-doc: vtest.avi is missing")
 
 
-def alarms(shown: list[Glance], *windows: Window) -> list[int]:
+def alarms(shown: list[AnalysisFrame], *windows: Window) -> list[int]:
     """Return the windows that alarmed, one entry an alarm."""
     lookout = Lookout()
-    told = [lookout.look(glance, windows, (glance.captured - NOON) / SECOND)[1] for glance in shown]
+    told = [lookout.look(glance, windows, (glance.captured_ns - NOON) / SECOND)[1] for glance in shown]
     return [number for number in told if number]
 
 
 @pytest.fixture(scope="module")
-def walk() -> list[Glance]:
+def walk() -> list[AnalysisFrame]:
     return list(glances(pictures((640, 480))))
 
 
 @pytest.mark.parametrize(("name", "least"), [("path", 12), ("crossing", 12), ("left", 5)])
-def test_windows_over_the_path_alarm_as_often_as_they_may(walk: list[Glance], name: str, least: int) -> None:
+def test_windows_over_the_path_alarm_as_often_as_they_may(walk: list[AnalysisFrame], name: str, least: int) -> None:
     # somebody is on the path all the time, on its left half of the time; 79 seconds hold 16 alarms at most
     assert least <= len(alarms(walk, window(PATH[name], 50, 10))) <= 16
 
 
 @pytest.mark.parametrize(("sensitivity", "percent"), [(50, 10), (80, 10), (100, 10)])
-def test_windows_elsewhere_do_not(walk: list[Glance], sensitivity: int, percent: int) -> None:
+def test_windows_elsewhere_do_not(walk: list[AnalysisFrame], sensitivity: int, percent: int) -> None:
     assert alarms(walk, *[window(ELSEWHERE[name], sensitivity, percent) for name in ("house", "trees")]) == []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcamd.media.glance import Glance
+from ipcamd.media.image.analysis import AnalysisFrame
 from ipcamd.motion.detector import SECOND, Detector, Sight
 from ipcamd.motion.windows import Window
 
@@ -73,7 +73,7 @@ class Showing:
             made = change(made, seconds)
         made = made + self._random.normal(0, 1, made.shape) * self.noise
         self.time += round(SECOND / self.rate)
-        return self.detector.see(Glance(np.clip(np.rint(made), 0, 255).astype(np.uint8), self.time, self.view))
+        return self.detector.see(AnalysisFrame(np.clip(np.rint(made), 0, 255).astype(np.uint8), self.time, self.view))
 
     def calm(self, seconds: float = 2.0) -> None:
         """Let it learn the place; nothing may be seen."""
@@ -82,7 +82,7 @@ class Showing:
     def lose(self) -> tuple[Sight, ...]:
         """Show that there is no signal."""
         self.time += SECOND // 2
-        return self.detector.see(Glance(None, self.time, self.view))
+        return self.detector.see(AnalysisFrame(None, self.time, self.view))
 
 
 def quiet(sights: list[tuple[Sight, ...]]) -> bool:

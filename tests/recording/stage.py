@@ -8,7 +8,7 @@ from tests.wire.avi.films import NOON, SECOND, SIZE, Shown, pictures
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
@@ -18,13 +18,13 @@ BLOCK = 40_000_000
 
 
 def encoded(codec: codecs.Codec, shown: Shown, size: tuple[int, int] = SIZE, rate: int = 30) -> Encoded:
-    return Encoded(codec, shown.payload, shown.key, shown.captured, 0, size, rate)
+    return Encoded(codec, shown.payload, shown.key, shown.captured_ns, 0, size, rate)
 
 
-def block(captured: int) -> Encoded:
+def block(captured_ns: int) -> Encoded:
     """40 ms of sound, the same sample all along: it tells when it was captured, in seconds."""
-    sample = bytes([captured // SECOND % 100])
-    return Encoded(codecs.ULAW, sample * 320, True, captured, 0, rate=8000)
+    sample = bytes([captured_ns // SECOND % 100])
+    return Encoded(codecs.ULAW, sample * 320, True, captured_ns, 0, rate=8000)
 
 
 class Stage:
@@ -36,7 +36,7 @@ class Stage:
         self.h264, self.mpeg4, self.mjpeg = Hub(codecs.H264), Hub(codecs.MPEG4), Hub(codecs.JPEG)
         self.hubs = {hub.name: hub for hub in (self.h264, self.mpeg4, self.mjpeg)}
         self.sound: Hub | None = Hub(codecs.ULAW, "sound")
-        self.hears = True
+        self.has_audio = True
         self.codec = codec
         self.length = length
         self.number = 0
@@ -67,9 +67,9 @@ class Stage:
         for _ in range(count):
             # the same pictures over and over; each round begins with a key frame
             shown = pictures(self.codec, 60)[self.number % 60]
-            self.hub.publish(encoded(self.codec, replace(shown, captured=self.now_ns()), self.size))
+            self.hub.publish(encoded(self.codec, replace(shown, captured_ns=self.now_ns()), self.size))
             self.number += 1
-            while self.hears and self.sound and self.heard + BLOCK <= self.time:
+            while self.has_audio and self.sound and self.heard + BLOCK <= self.time:
                 self.sound.publish(block(self.heard + self.offset))
                 self.heard += BLOCK
 

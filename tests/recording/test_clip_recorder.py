@@ -64,8 +64,8 @@ async def test_pictures_and_sound_are_in_step(filming: Filming) -> None:
         samples = b"".join(bytes(packet) for packet in container.demux(audio=0))
     # the sound says of each sample at which second it was captured
     for at in range(0, len(samples) - 320, 320):
-        captured = material.began + at * SECOND // 8000
-        assert samples[at + 160] in {(captured + slack) // SECOND % 100 for slack in (-40_000_000, 0, 40_000_000)}
+        captured_ns = material.began + at * SECOND // 8000
+        assert samples[at + 160] in {(captured_ns + slack) // SECOND % 100 for slack in (-40_000_000, 0, 40_000_000)}
 
 
 async def test_the_pictures_are_the_stream_s_own(filming: Filming) -> None:
@@ -214,7 +214,7 @@ async def test_only_an_armed_camera_keeps_the_encoder_running(filming: Filming) 
 
 async def test_without_a_microphone_there_is_no_sound(filming: Filming) -> None:
     stage = filming.stage
-    stage.hears = False
+    stage.has_audio = False
     await general(stage, PreEvent="1", PostEvent="1")
     filming.clips.arm(True)
     stage.show(60)

@@ -15,7 +15,7 @@ from tests.wire.avi.films import NOON, SECOND, pictures, playable, probe, seen
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.recording import continuous_recorder as recording
 from ipcamd.recording import subscriber_queue as taking
 from ipcamd.recording.continuous_recorder import ContinuousRecorder
@@ -149,7 +149,7 @@ async def test_a_change_of_size_begins_a_new_film(filming: Filming) -> None:
 async def test_the_microphone_s_going_off_begins_a_new_film(filming: Filming) -> None:
     await filming.start()
     await filming.show(15)
-    filming.stage.hears = False
+    filming.stage.has_audio = False
     await filming.until(lambda: not filming.recorder.recording and filming.stage.h264.viewers)
     filming.stage.number = 60
     await filming.show(15)
@@ -343,8 +343,8 @@ async def test_a_card_unmounted_while_it_is_written(tmp_path: Path, tmpfs: Path,
 # ---- what waits to be written
 
 
-def frame(number: int, key: bool = False, size: int = 100, captured: int | None = None) -> Encoded:
-    at = NOON + number * SECOND // 30 if captured is None else captured
+def frame(number: int, key: bool = False, size: int = 100, captured_ns: int | None = None) -> Encoded:
+    at = NOON + number * SECOND // 30 if captured_ns is None else captured_ns
     return Encoded(codecs.H264, bytes(size), key, at, number, (160, 120))
 
 
@@ -364,8 +364,8 @@ def test_what_nobody_fetches_goes_up_to_the_next_key_frame(monkeypatch: pytest.M
 
 
 def test_pictures_are_in_their_own_order_whatever_the_clock_did() -> None:
-    shown = [frame(0, True), frame(1), frame(2, captured=NOON - SECOND), frame(3, captured=NOON + SECOND)]
-    sounds = [frame(10, captured=NOON + SECOND // 60), frame(11, captured=NOON + SECOND // 2)]
+    shown = [frame(0, True), frame(1), frame(2, captured_ns=NOON - SECOND), frame(3, captured_ns=NOON + SECOND)]
+    sounds = [frame(10, captured_ns=NOON + SECOND // 60), frame(11, captured_ns=NOON + SECOND // 2)]
     merged = list(taking.merged(shown, sounds))
     assert [f.counter for f in merged] == [0, 10, 1, 2, 11, 3]
 

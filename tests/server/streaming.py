@@ -10,7 +10,7 @@ from tests.server.serving import Server, serving
 from ipcamd.cgi.endpoint import Endpoint, Framing, Join, never
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.wire.multipart import PLAIN_TYPE, SDK_TYPE
 

@@ -18,7 +18,7 @@ H264 = Encoded(
 
 def test_a_picture() -> None:
     header = Header.parse(pack_header(H264))
-    assert (header.counter, header.size, header.type, header.captured) == (7, 3, 4, NOON_US)
+    assert (header.counter, header.size, header.type, header.captured_us) == (7, 3, 4, NOON_US)
     assert header.media() == VideoFormat(5, (1280, 720), 25, 30, 2)
     assert Status.parse(header.status) == STATUS
 
@@ -40,5 +40,5 @@ def test_the_type_counts_from_each_key_frame_and_is_held_at_30(since_key: int, t
 
 def test_sound() -> None:
     header = Header.parse(pack_header(Encoded(codecs.ULAW, bytes(320), True, NOON_US * 1000, 9, rate=8000)))
-    assert (header.counter, header.size, header.type, header.captured) == (9, 320, AUDIO, NOON_US)
+    assert (header.counter, header.size, header.type, header.captured_us) == (9, 320, AUDIO, NOON_US)
     assert header.media() == AudioFormat(AudioKind.ULAW, 8, 8000, 1, 40)

@@ -19,7 +19,7 @@ from tests.server.serving import HOSTS, Server, Users, serving, until
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Framing, Join, Reply, never, text
 from ipcamd.media import codecs
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
 from ipcamd.server.context import HttpContext

@@ -10,7 +10,7 @@ from tests.server.test_fanout import BIG, frame, part
 
 from ipcamd.cgi.endpoint import Endpoint, Framing, Join, Reply, never
 from ipcamd.media import codecs
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.viewer import SecureViewer
 from ipcamd.wire.multipart import SDK_TYPE

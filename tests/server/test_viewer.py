@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.server.serving import Clock
 
-from ipcamd.media.traffic import ViewerIdentity
+from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.shared_buffer import SharedBuffer
 from ipcamd.server.viewer import SOUND_AGE, SOUND_PARTS, Viewer
 

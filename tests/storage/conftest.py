@@ -44,7 +44,7 @@ class Slot:
         began = NOON + number * 60 * SECOND
         path = self.root / folder / name_of(model, datetime.fromtimestamp(began / SECOND, UTC))
         path.parent.mkdir(parents=True, exist_ok=True)
-        shown = [replace(p, captured=p.captured + began - NOON) for p in pictures(codecs.JPEG, 3)]
+        shown = [replace(p, captured_ns=p.captured_ns + began - NOON) for p in pictures(codecs.JPEG, 3)]
         shown[0] = replace(shown[0], payload=shown[0].payload + bytes(size))
         path.write_bytes(film(shown, codecs.JPEG) if data is None else data)
         return path

@@ -33,8 +33,8 @@ def segment(disk: Disk) -> Segment:
 
 def feed(segment: Segment, first: int = 0, last: int = 60) -> None:
     for picture in pictures(codecs.H264)[first:last]:
-        segment.sound(tone(1)[:267], picture.captured)
-        segment.picture(picture.payload, picture.key, picture.captured)
+        segment.sound(tone(1)[:267], picture.captured_ns)
+        segment.picture(picture.payload, picture.key, picture.captured_ns)
 
 
 def test_after_each_flush_the_file_plays_as_long_as_it_is(disk: Disk) -> None:

@@ -37,7 +37,7 @@ def recorded(codec: codecs.Codec, rate: int = 10, gap: range = range(0), length:
         begin, end = (n * RATE // rate for n in (number, number + 1))
         data += b"".join(writer.sound(sound[begin:end], NOON + begin * SECOND // RATE))
         if number not in gap:
-            data += b"".join(writer.picture(picture.payload, picture.key, picture.captured))
+            data += b"".join(writer.picture(picture.payload, picture.key, picture.captured_ns))
     data += writer.index()
     head = writer.head(closed=True)
     return head + bytes(data[len(head) :])

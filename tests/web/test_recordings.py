@@ -34,7 +34,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await world.settings.update([Change("Time", "TimeZone", "21")])
     for folder, hours in (("record", 0), ("event", 1), ("record", 24), ("event", -48)):
         began = NOON + hours * HOUR
-        shown = [replace(p, captured=p.captured + began - NOON) for p in pictures(codecs.JPEG, 30)]
+        shown = [replace(p, captured_ns=p.captured_ns + began - NOON) for p in pictures(codecs.JPEG, 30)]
         path = world.path / "sdcard" / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(film(shown, codecs.JPEG))

@@ -43,8 +43,12 @@ def http(pieces: Pieces) -> object:
 
 
 def rtsp(pieces: Pieces) -> object:
-    parser = Parser()
-    return [event for piece in pieces for event in parser.feed(piece)]
+    parser, events = Parser(), []
+    for piece in pieces:
+        parser.receive(piece)
+        while (event := parser.next_event()) is not None:
+            events.append(event)
+    return events
 
 
 def multipart(pieces: Pieces) -> object:

@@ -26,11 +26,11 @@ class MediaParts:
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
         """Return the readers of the parameters that say what sound there is (see ``Settings.add_readers``)."""
-        hears, speaks = self.pipeline.sound is not None, self.speaker is not None
+        has_audio, speaks = self.pipeline.sound is not None, self.speaker is not None
         return {
-            ("Hardware", "MicIn"): lambda: "1" if hears else "0",
+            ("Hardware", "MicIn"): lambda: "1" if has_audio else "0",
             ("Hardware", "AudioOut"): lambda: "1" if speaks else "0",
-            ("Properties.Audio", "Audio"): lambda: "yes" if hears else "no",
+            ("Properties.Audio", "Audio"): lambda: "yes" if has_audio else "no",
             ("Properties.Audio", "Talk"): lambda: "yes" if speaks else "no",
         }
 

@@ -12,7 +12,7 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
 from ipcamd.errors import ConfigError
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Values
 from ipcamd.server.admission import Admission
 from ipcamd.server.context import HttpContext
@@ -148,7 +148,7 @@ class Services:
         pipeline, settings = self._senses.pipeline, self._on.settings
 
         def sound() -> Hub | None:
-            return pipeline.sound if pipeline.hears else None
+            return pipeline.sound if pipeline.has_audio else None
 
         def phone() -> tuple[Track, ...]:
             enabled, heard = settings["Image.3GPP"]["Enabled"], sound()

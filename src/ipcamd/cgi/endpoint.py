@@ -6,7 +6,7 @@ from enum import Enum
 
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.settings.change import Requester
 from ipcamd.wire.http import Head

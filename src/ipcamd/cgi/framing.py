@@ -3,7 +3,7 @@
 from ipcamd.cgi.arguments import word_of
 from ipcamd.cgi.endpoint import Call, Framing, Join
 from ipcamd.errors import RequestFailed
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 
 SDK_TYPE = "multipart/mixed;boundary=myboundary"
 """Old clients look for the text ``multipart/mixed``, and for an unquoted boundary at the end of the line."""

@@ -16,7 +16,7 @@ def query(call: Call) -> Reply:
 def _listen(camera: Camera) -> int:
     if camera.pipeline.sound is None:
         return 1
-    return 0 if camera.pipeline.hears else 2
+    return 0 if camera.pipeline.has_audio else 2
 
 
 ENDPOINT = Endpoint("/cgi/query/query.cgi", Rank.GUEST, query, changes=never)

@@ -12,13 +12,13 @@ from ipcamd.wire.packetize import h264, jpeg, mpeg4, pcmu
 from ipcamd.wire.packetize.format import Format
 
 if TYPE_CHECKING:  # brings PyAV
-    from ipcamd.media.encoder import Encoder
-    from ipcamd.media.shape import Shape
+    from ipcamd.media.encoders import Encoder
+    from ipcamd.media.stream_settings import StreamSettings
 
 SLOW = 10
 """Pictures per second below which the bits for a second become no fewer: more of the pictures are key frames."""
 
-MakeEncoder = Callable[["Shape", int], "Encoder"]
+MakeEncoder = Callable[["StreamSettings", int], "Encoder"]
 """``make(settings, rate)``: `rate` is how many pictures a second really come. Called in media threads."""
 
 
@@ -57,7 +57,7 @@ class Codec:
 
 
 @dataclass(frozen=True, slots=True)
-class FfmpegEncoder:
+class FfmpegOptions:
     """How FFmpeg encodes a codec: no delay, no B frames, parameter sets in front of every key frame."""
 
     name: str
@@ -69,28 +69,28 @@ class FfmpegEncoder:
     peak: float | None = None
     """Most bits a pixel at a steady quality, over a second; None for no limit."""
 
-    def __call__(self, shape: "Shape", rate: int) -> "Encoder":
+    def __call__(self, settings: "StreamSettings", rate: int) -> "Encoder":
         """Return an encoder; see `MakeEncoder`."""
-        from ipcamd.media.encoder import Video
+        from ipcamd.media.encoders import FfmpegEncoder
 
-        return Video(self.name, {**self.options, **self._rate_options(shape)}, shape, rate)
+        return FfmpegEncoder(self.name, {**self.options, **self._rate_options(settings)}, settings, rate)
 
-    def _rate_options(self, shape: "Shape") -> dict[str, str]:
+    def _rate_options(self, settings: "StreamSettings") -> dict[str, str]:
         """Return the options for a steady quality or a steady bit rate."""
-        if shape.bitrate is not None:
-            steady = str(shape.bitrate)
+        if settings.bitrate is not None:
+            steady = str(settings.bitrate)
             return {"b": steady, "maxrate": steady, "bufsize": steady}
-        options = dict(self.qualities[shape.quality])
+        options = dict(self.qualities[settings.quality])
         if self.peak:
-            peak = str(int(shape.size[0] * shape.size[1] * max(shape.rate, SLOW) * self.peak))
+            peak = str(int(settings.size[0] * settings.size[1] * max(settings.rate, SLOW) * self.peak))
             options |= {"maxrate": peak, "bufsize": peak}
         return options
 
 
-def _encode_jpeg(shape: "Shape", _: int) -> "Encoder":
-    from ipcamd.media.encoder import Jpeg
+def _encode_jpeg(settings: "StreamSettings", _: int) -> "Encoder":
+    from ipcamd.media.encoders import JpegEncoder
 
-    return Jpeg(shape)
+    return JpegEncoder(settings)
 
 
 JPEG = Codec(
@@ -108,7 +108,7 @@ MPEG4 = Codec(
     payload_code=1,
     content_type="video/mp4v-es",
     rtp=mpeg4.FORMAT,
-    encoder=FfmpegEncoder(
+    encoder=FfmpegOptions(
         "mpeg4",
         {"sc_threshold": "1000000000"},  # no key frame at a cut: at 0 each would be one
         # the quantizer scale, 1 finest to 31
@@ -124,7 +124,7 @@ H264 = Codec(
     payload_code=5,
     content_type="video/h264",
     rtp=h264.FORMAT,
-    encoder=FfmpegEncoder(
+    encoder=FfmpegOptions(
         "libx264",
         {
             "preset": "superfast",

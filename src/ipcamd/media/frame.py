@@ -24,7 +24,7 @@ class Picture:
     """
 
     video: "av.VideoFrame"
-    captured: int
+    captured_ns: int
     """When it was captured: nanoseconds since the epoch, UTC."""
     number: int
     """Counted by the source from 0; a gap is a picture that the source lost."""
@@ -37,7 +37,7 @@ class Sound:
     """A stretch of sound from the source: signed 16-bit samples, one channel, 8000 per second."""
 
     samples: "np.ndarray[tuple[int], np.dtype[np.int16]]"
-    captured: int
+    captured_ns: int
     """When its first sample was captured: nanoseconds since the epoch, UTC."""
 
 
@@ -56,7 +56,7 @@ class Encoded:
     """
     key: bool
     """A decoder can start here."""
-    captured: int
+    captured_ns: int
     """Nanoseconds since the epoch, UTC, of its picture's capture."""
     counter: int
     """One per stream and media kind, from 0, shared by all viewers, modulo 2**32 (SDK 3.1)."""

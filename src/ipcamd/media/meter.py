@@ -11,7 +11,7 @@ _MOST = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class StreamFigures:
     """Over the last three seconds; all zero when nothing ran."""
 
     rate: float
@@ -34,14 +34,14 @@ class Meter:
         """Note a frame of `size` bytes, `work` seconds of processor time, done `delay` seconds after its capture."""
         self._frames.append((time.monotonic(), size, work, delay))
 
-    def figures(self) -> Figures:
+    def figures(self) -> StreamFigures:
         """Return the present figures."""
         start = time.monotonic() - _SPAN
         recent = [frame for frame in tuple(self._frames) if frame[0] >= start]
         if len(recent) < 2:
-            return Figures(0.0, 0.0, 0.0, 0.0)
+            return StreamFigures(0.0, 0.0, 0.0, 0.0)
         # the first frame only says when the time began that the others took
         _, sizes, works, delays = zip(*recent[1:], strict=True)
         span = max(recent[-1][0] - recent[0][0], 1e-3)
         count = len(sizes)
-        return Figures(count / span, 8 * sum(sizes) / span, sum(works) / count, sum(delays) / count)
+        return StreamFigures(count / span, 8 * sum(sizes) / span, sum(works) / count, sum(delays) / count)

@@ -11,23 +11,23 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ipcamd.media import glance
 from ipcamd.media.capture.audio_capture import AudioCapture
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import Codec, video_codecs
-from ipcamd.media.frame import NO_STATUS, Encoded
-from ipcamd.media.glance import Glances
-from ipcamd.media.hub import Hub
-from ipcamd.media.look import Look
-from ipcamd.media.meter import Figures
-from ipcamd.media.publisher import Publisher
-from ipcamd.media.shape import PHONE, Shape
-from ipcamd.media.snapshot import Snapshots
+from ipcamd.media.encode.encoder_thread import EncoderThread
+from ipcamd.media.frame import NO_STATUS, Encoded, Picture
+from ipcamd.media.image import analysis
+from ipcamd.media.image.analysis import AnalysisTap
+from ipcamd.media.image.frame_processor import FrameProcessor
+from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.meter import StreamFigures
 from ipcamd.media.sound.microphone import Microphone
 from ipcamd.media.source import Wanted
-from ipcamd.media.stream import Stream
-from ipcamd.media.studio import Studio
-from ipcamd.media.traffic import Traffic
+from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.publisher import Publisher
+from ipcamd.media.stream.snapshot import Snapshots
+from ipcamd.media.stream.traffic import Traffic
+from ipcamd.media.stream_settings import PHONE, StreamSettings
 from ipcamd.params.group import Values
 from ipcamd.settings.service import Settings
 from ipcamd.wire.payload import Status
@@ -74,24 +74,24 @@ class Pipeline:
         self.traffic = Traffic()
         """What viewers of all protocols got and missed."""
         self._streams = {
-            codec.name: self._stream(codec.name, Shape.of(codec, settings[codec.parameters]), clock_ns, status)
+            codec.name: self._stream(codec.name, StreamSettings.of(codec, settings[codec.parameters]), clock_ns, status)
             for codec in video_codecs()
         }
         self._streams["3gpp"] = self._stream("3gpp", PHONE, clock_ns, status)
-        self.glances = Glances(self._demand)
+        self.glances = AnalysisTap(self._update_demand)
         """Small grey pictures, for motion detection."""
         slots = tuple(stream.slot for stream in self._streams.values())
-        self._studio = Studio(slots, self.glances, self._look(), clock_ns, local)
-        self.capture = VideoCapture(source, self._studio.deliver, self._studio.blank, timeouts)
+        self._processor = FrameProcessor(slots, self.glances, self._image_settings(), clock_ns, local)
+        self.capture = VideoCapture(source, self._processor.deliver, self._draw_no_signal, timeouts)
         self.snapshots = Snapshots(self.mjpeg)
         self._recorder: AudioCapture | None = None
-        self._microphone = self._ears(instrument, own_sound and source.sound, clock_ns, status)
+        self._microphone = self._microphone_for(instrument, own_sound and source.sound, clock_ns, status)
         self._threads: list[threading.Thread] = []
         for codec in video_codecs():
-            settings.watch(codec.parameters, partial(self._reshape, codec))
+            settings.watch(codec.parameters, partial(self._update_stream, codec))
         for group in (SENSOR, INFO):
-            settings.watch(group, lambda _: self._relook())
-        settings.watch(AUDIO, lambda _: self._rehear())
+            settings.watch(group, lambda _: self._update_image())
+        settings.watch(AUDIO, lambda _: self._update_microphone())
 
     @property
     def mjpeg(self) -> Hub:
@@ -130,19 +130,19 @@ class Pipeline:
         return self._microphone.hub if self._microphone else None
 
     @property
-    def hears(self) -> bool:
+    def has_audio(self) -> bool:
         """Whether there is a microphone and it is enabled (``Audio.MicEnabled``)."""
         return self._microphone is not None and self._microphone.enabled
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the newest picture before streams fit it into theirs; (0, 0) before the first."""
-        return self._studio.size
+        return self._processor.size
 
-    def figures(self) -> Mapping[str, Figures]:
+    def figures(self) -> Mapping[str, StreamFigures]:
         """Return what each stream does just now, by its hub's name; and under ``capture`` the transform's work."""
         return {s.hub.name: s.meter.figures() for s in self._streams.values()} | {
-            "capture": self._studio.meter.figures()
+            "capture": self._processor.meter.figures()
         }
 
     async def snapshot(self) -> Encoded:
@@ -152,7 +152,7 @@ class Pipeline:
     async def start(self) -> None:
         """Start the threads; they sleep until somebody watches."""
         loop = asyncio.get_running_loop()
-        self._run("source", self._studio.prepare, self.capture.run)
+        self._run("source", self._import_codecs, self._processor.prepare, self.capture.run)
         self._run("silence", self.capture.watch)
         for stream in self._streams.values():
             self._run(
@@ -161,7 +161,7 @@ class Pipeline:
             )
         if self._recorder:
             self._run("sound", self._recorder.run)
-        self._rehear()
+        self._update_microphone()
 
     async def stop(self) -> None:
         """End the threads, within a second."""
@@ -176,6 +176,17 @@ class Pipeline:
         self.traffic.close()
         await asyncio.get_running_loop().run_in_executor(None, self._join)
 
+    @staticmethod
+    def _import_codecs() -> None:
+        """Import what the encoders' threads need before anybody waits for it."""
+        import ipcamd.media.encode.encode_session  # noqa: F401
+
+    def _draw_no_signal(self, wanted: Wanted, why: str) -> Picture:
+        """Return a picture that says that there is no signal, and why."""
+        from ipcamd.media.source import no_signal
+
+        return no_signal.picture(wanted.size, why, self._clock_ns(), 0)
+
     def _run(self, name: str, *work: Callable[[], None]) -> None:
         thread = threading.Thread(target=lambda: [do() for do in work], name=f"media-{name}", daemon=True)
         self._threads.append(thread)
@@ -186,40 +197,44 @@ class Pipeline:
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
 
-    def _stream(self, name: str, shape: Shape, clock_ns: Callable[[], int], status: Callable[[], Status]) -> Stream:
-        return Stream(Hub(shape.codec, name, partial(self._watched, name)), shape, clock_ns, status)
+    def _stream(
+        self, name: str, shape: StreamSettings, clock_ns: Callable[[], int], status: Callable[[], Status]
+    ) -> EncoderThread:
+        return EncoderThread(Hub(shape.codec, name, partial(self._watched, name)), shape, clock_ns, status)
 
     def _watched(self, name: str, watched: bool) -> None:
         self._streams[name].slot.want(watched)
-        self._demand()
+        self._update_demand()
 
-    def _reshape(self, codec: Codec, values: Values) -> None:
+    def _update_stream(self, codec: Codec, values: Values) -> None:
         stream = self._streams[codec.name]
-        stream.shape = Shape.of(codec, values)
+        stream.settings = StreamSettings.of(codec, values)
         # a video stream goes on with a key frame: whatever comes before that is of no use to a newcomer
         stream.hub.invalidate(self._clock_ns() if codec.intra_only else 0)
-        self._demand()
+        self._update_demand()
 
-    def _demand(self) -> None:
+    def _update_demand(self) -> None:
         sound = self.capture.listener is not None and self._microphone is not None and self._microphone.listening
-        needs = [(stream.shape.size, stream.shape.rate) for stream in self._streams.values() if stream.slot.wanted]
+        needs = [
+            (stream.settings.size, stream.settings.rate) for stream in self._streams.values() if stream.slot.wanted
+        ]
         if self.glances.alone:
             # as large as for viewers, so that no camera changes its mode, and perhaps its view, when one comes or goes
-            needs.append((self._streams["mjpeg"].shape.size, glance.RATE))
+            needs.append((self._streams["mjpeg"].settings.size, analysis.RATE))
         if sound and not needs:
-            needs.append((self._streams["mjpeg"].shape.size, UNSEEN))
+            needs.append((self._streams["mjpeg"].settings.size, UNSEEN))
         if not needs:
             return self.capture.demand(None)
         sizes, rates = zip(*needs, strict=True)
         widths, heights = zip(*sizes, strict=True)
         return self.capture.demand(Wanted((max(widths), max(heights)), max(rates), sound))
 
-    def _ears(
+    def _microphone_for(
         self, instrument: "AudioSource | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], Status]
     ) -> Microphone | None:
         if instrument is None and not own:
             return None
-        microphone = Microphone(clock_ns, status, lambda _: self._demand())
+        microphone = Microphone(clock_ns, status, lambda _: self._update_demand())
         if instrument:
             self._recorder = AudioCapture(instrument, microphone.hear)
             microphone.need = self._recorder.need
@@ -227,13 +242,13 @@ class Pipeline:
             self.capture.listener = microphone.hear
         return microphone
 
-    def _rehear(self) -> None:
+    def _update_microphone(self) -> None:
         if self._microphone:
             self._microphone.enabled = self._settings[AUDIO].flag("MicEnabled")
 
-    def _look(self) -> Look:
-        return Look.of(self._settings[SENSOR], self._settings[INFO]["ServerName"])
+    def _image_settings(self) -> ImageSettings:
+        return ImageSettings.of(self._settings[SENSOR], self._settings[INFO]["ServerName"])
 
-    def _relook(self) -> None:
-        self._studio.look = self._look()
+    def _update_image(self) -> None:
+        self._processor.look = self._image_settings()
         self.mjpeg.invalidate(self._clock_ns())

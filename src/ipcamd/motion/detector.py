@@ -10,7 +10,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcamd.media.glance import Glance
+from ipcamd.media.image.analysis import AnalysisFrame
 from ipcamd.motion.background import Background
 from ipcamd.motion.light import Grey
 from ipcamd.motion.windows import Window
@@ -52,7 +52,7 @@ class Detector:
         self._windows = tuple(windows)
         self._watches: list[Watch] = []
         self._background: Background | None = None
-        self._first: Glance | None = None
+        self._first: AnalysisFrame | None = None
         """The glance that the background began with."""
         self._last = 0
 
@@ -65,7 +65,7 @@ class Detector:
         """Begin anew: what comes next must not be compared with what was."""
         self._background = None
 
-    def see(self, glance: Glance) -> tuple[Sight, ...]:
+    def see(self, glance: AnalysisFrame) -> tuple[Sight, ...]:
         """Return what each window sees."""
         none = (NOTHING,) * len(self._windows)
         if glance.plane is None:
@@ -73,21 +73,21 @@ class Detector:
             return none
         plane = glance.plane.astype(np.float32)
         if self._background is None or not self._follows(glance):
-            self._background, self._first, self._last = Background(plane), glance, glance.captured
+            self._background, self._first, self._last = Background(plane), glance, glance.captured_ns
             self._watches = []
             return none
-        moved = self._background.moves(plane, (glance.captured - self._last) / SECOND)
-        self._last = glance.captured
+        moved = self._background.moves(plane, (glance.captured_ns - self._last) / SECOND)
+        self._last = glance.captured_ns
         self._watches = self._watches or [Watch(window, glance.plane.shape) for window in self._windows]
         sights = tuple(watch.see(moved) for watch in self._watches)
         assert self._first
-        return sights if glance.captured - self._first.captured >= SETTLE else none
+        return sights if glance.captured_ns - self._first.captured_ns >= SETTLE else none
 
-    def _follows(self, glance: Glance) -> bool:
+    def _follows(self, glance: AnalysisFrame) -> bool:
         first = self._first
         if first is None or first.plane is None or glance.plane is None or first.plane.shape != glance.plane.shape:
             return False
-        return glance.view == first.view and 0 < glance.captured - self._last <= GAP
+        return glance.view == first.view and 0 < glance.captured_ns - self._last <= GAP
 
 
 def threshold(sensitivity: int) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ipcamd.media.glance import Glance
+from ipcamd.media.image.analysis import AnalysisFrame
 from ipcamd.motion.detector import NOTHING, Detector, Sight
 from ipcamd.motion.windows import Window
 from ipcamd.params.motion import WINDOWS
@@ -20,7 +20,7 @@ class Lookout:
         self._alarmed = float("-inf")
         """When the last alarm was."""
 
-    def look(self, glance: Glance, windows: Sequence[Window], now: float) -> tuple[tuple[int, ...], int]:
+    def look(self, glance: AnalysisFrame, windows: Sequence[Window], now: float) -> tuple[tuple[int, ...], int]:
         """Return each window's level, 0 to 255, and the number, from 1, of the window that alarms; 0 for none.
 
         `now` is in seconds of a clock that never jumps.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ipcamd.media.glance import Glance, Interest
+from ipcamd.media.image.analysis import AnalysisFrame, Demand
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.motion.windows import parse
 from ipcamd.params.group import Values
@@ -94,8 +94,8 @@ class Motion:
         self._need()
 
     def _need(self) -> None:
-        interest = Interest.ALWAYS if self._listeners else Interest.ALONG
-        self._glances.interest = interest if any(window.watches for window in self._windows) else Interest.NEVER
+        interest = Demand.ALWAYS if self._listeners else Demand.WHILE_WATCHED
+        self._glances.interest = interest if any(window.watches for window in self._windows) else Demand.NEVER
 
     def _run(self) -> None:
         while self._glances.slot.wait():
@@ -115,7 +115,7 @@ class Motion:
         while glance := self._glances.slot.take():
             self._look(lookout, glance)
 
-    def _look(self, lookout: "Lookout", glance: Glance) -> None:
+    def _look(self, lookout: "Lookout", glance: AnalysisFrame) -> None:
         now = self._now()
         if now < self._held:
             self._measured = lookout.look_away(), now
@@ -124,7 +124,7 @@ class Motion:
         self._measured = levels, now
         if window:
             with suppress(RuntimeError):  # the loop was closed: the camera is going down
-                self._loop.call_soon_threadsafe(self._tell, window, glance.captured)
+                self._loop.call_soon_threadsafe(self._tell, window, glance.captured_ns)
 
     def _tell(self, window: int, moment: int) -> None:
         for listener in tuple(self._listeners):

@@ -80,19 +80,19 @@ class ClipCapture:
         return asyncio.get_running_loop().call_later(max(0.0, nanoseconds / SECOND) + more, self.finish)
 
     def _see(self, frame: Encoded) -> None:
-        if (frame.captured < self.end or not self._reached) and self.reel.bytes < MOST_BYTES:
+        if (frame.captured_ns < self.end or not self._reached) and self.reel.bytes < MOST_BYTES:
             self._keep(frame)
         else:
-            self.end = min(self.end, frame.captured)  # earlier if there are too many bytes
+            self.end = min(self.end, frame.captured_ns)  # earlier if there are too many bytes
             self._wind_up()
 
     def _keep(self, frame: Encoded) -> None:
-        self._reached = self._reached or frame.captured >= self._moment
+        self._reached = self._reached or frame.captured_ns >= self._moment
         self.reel.see(frame)
 
     def _hear(self, block: Encoded) -> None:
         self.reel.hear(block)
-        self._heard = block.captured + BLOCK
+        self._heard = block.captured_ns + BLOCK
         if not self.open and self._heard >= self.end:
             self.finish()
 

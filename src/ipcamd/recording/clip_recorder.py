@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ipcamd.errors import StoreError
 from ipcamd.event_bus import Event
-from ipcamd.media.hub import Hub
 from ipcamd.media.pipeline import AUDIO, Pipeline
+from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.clip_capture import ClipCapture, ClipSpan
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore
@@ -205,7 +205,7 @@ class ClipRecorder:
 
     def _hubs(self) -> tuple[Hub, Hub | None]:
         hub = chosen(self._pipeline, self._settings[GENERAL])
-        return hub, self._pipeline.sound if self._pipeline.hears else None
+        return hub, self._pipeline.sound if self._pipeline.has_audio else None
 
     def _seconds(self, name: str) -> int:
         return int(self._settings[GENERAL][name]) * SECOND

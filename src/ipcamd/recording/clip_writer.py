@@ -55,13 +55,13 @@ class AviClipWriter:
     it plays at twice its speed, and so does what follows until pictures and time are together again.
     """
 
-    def __init__(self, disk: Disk, model: str, local: Local, begin: int, hears: bool) -> None:
+    def __init__(self, disk: Disk, model: str, local: Local, begin: int, has_audio: bool) -> None:
         self.disk = disk
         self.bytes = 0
         self._model = model
         self._local = local
         self._begin = begin
-        self._hears = hears
+        self._has_audio = has_audio
         self._pictures: deque[Encoded] = deque()
         self._sounds: deque[Encoded] = deque()
         self._segment: Segment | None = None
@@ -80,13 +80,13 @@ class AviClipWriter:
 
     def fetch(self, end: int, *, last: bool = False) -> list[Encoded]:
         """See `ClipWriter`."""
-        newest = self._pictures[-1].captured if self._pictures else 0
-        pictures = list(_taken(self._pictures, lambda frame: last or frame.captured < newest - HOLD))
+        newest = self._pictures[-1].captured_ns if self._pictures else 0
+        pictures = list(_taken(self._pictures, lambda frame: last or frame.captured_ns < newest - HOLD))
         if not pictures and not (last and self._segment):
             return []
         until = min(newest - HOLD, end - BLOCK)
-        sounds = _taken(self._sounds, lambda block: last or block.captured <= until)
-        return list(merged(pictures, (_cut(block, end) for block in sounds if block.captured < end)))
+        sounds = _taken(self._sounds, lambda block: last or block.captured_ns <= until)
+        return list(merged(pictures, (_cut(block, end) for block in sounds if block.captured_ns < end)))
 
     def write(self, frames: list[Encoded]) -> None:
         """See `ClipWriter`."""
@@ -95,12 +95,12 @@ class AviClipWriter:
         segment = self._segment or self._start(next(filter(is_picture, frames)))
         for frame in frames:
             if not is_picture(frame):
-                segment.sound(frame.payload, frame.captured)
+                segment.sound(frame.payload, frame.captured_ns)
                 continue
             if frame.key and format_of(frame, False) != self._form:  # the stream's parameters were changed meanwhile
-                self._end(frame.captured)
+                self._end(frame.captured_ns)
                 segment = self._start(frame)
-            segment.picture(frame.payload, frame.key, frame.captured)
+            segment.picture(frame.payload, frame.key, frame.captured_ns)
         segment.flush()
 
     def close(self, end: int) -> list[Recording]:
@@ -113,9 +113,9 @@ class AviClipWriter:
         return self._films
 
     def _start(self, first: Encoded) -> Segment:
-        origin = max(self._begin, first.captured)
+        origin = max(self._begin, first.captured_ns)
         self._form = format_of(first, False)
-        form = format_of(first, self._hears, 2 if first.captured < origin else 1)
+        form = format_of(first, self._has_audio, 2 if first.captured_ns < origin else 1)
         self._segment = Segment(self.disk, EVENT, self._model, form, self._local(origin), origin)
         return self._segment
 
@@ -131,7 +131,7 @@ class AviClipWriter:
 class JpegClipWriter:
     """Single pictures, one a second; one of them is the first at the event or after it."""
 
-    def __init__(self, disk: Disk, model: str, local: Local, begin: int, _hears: bool) -> None:
+    def __init__(self, disk: Disk, model: str, local: Local, begin: int, _has_audio: bool) -> None:
         self.disk = disk
         self.bytes = 0
         self._model = model
@@ -142,10 +142,10 @@ class JpegClipWriter:
 
     def see(self, frame: Encoded) -> None:
         """See `ClipWriter`."""
-        if frame.captured >= self._due:
+        if frame.captured_ns >= self._due:
             self._pictures.append(frame)
             self.bytes += len(frame.payload)
-            self._due += ((frame.captured - self._due) // SECOND + 1) * SECOND
+            self._due += ((frame.captured_ns - self._due) // SECOND + 1) * SECOND
 
     def hear(self, block: Encoded) -> None:
         """See `ClipWriter`."""
@@ -164,7 +164,7 @@ class JpegClipWriter:
         return self._files
 
     def _file(self, frame: Encoded) -> Recording:
-        at = frame.captured
+        at = frame.captured_ns
         for name in free_names(self._model, self._local(at), "jpg"):  # two may fall into one second
             with suppress(FileExistsError):
                 found = self.disk.write(EVENT, name, frame.payload)
@@ -179,4 +179,4 @@ def _taken(waiting: deque[Encoded], goes: Callable[[Encoded], bool]) -> Iterator
 
 def _cut(block: Encoded, end: int) -> Encoded:
     """Return the sound up to `end`."""
-    return replace(block, payload=block.payload[: (end - block.captured) * SOUND_RATE // SECOND])
+    return replace(block, payload=block.payload[: (end - block.captured_ns) * SOUND_RATE // SECOND])

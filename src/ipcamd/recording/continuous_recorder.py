@@ -11,8 +11,8 @@ from functools import partial
 
 from ipcamd.errors import CardError
 from ipcamd.media.frame import Encoded
-from ipcamd.media.hub import Hub
 from ipcamd.media.pipeline import Pipeline
+from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Values
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.recording.subscriber_queue import SubscriberQueue
@@ -129,13 +129,13 @@ class ContinuousRecorder:
         return False
 
     async def _record(self, disk: Disk) -> None:
-        hub, hears = chosen(self._pipeline, self._settings[GENERAL]), self._pipeline.hears
-        film = self._film(disk, hub, hears)
-        take = SubscriberQueue(hub, self._pipeline.sound if hears else None, time.monotonic)
+        hub, has_audio = chosen(self._pipeline, self._settings[GENERAL]), self._pipeline.has_audio
+        film = self._film(disk, hub, has_audio)
+        take = SubscriberQueue(hub, self._pipeline.sound if has_audio else None, time.monotonic)
         rest: list[Encoded] = []
         self._stepped()
         try:
-            while self._goes_on(hub, hears):
+            while self._goes_on(hub, has_audio):
                 await self._rest(FLUSH)
                 await self._write(film, take.fetch(time.monotonic() - HOLD))
             rest = take.fetch()
@@ -145,16 +145,16 @@ class ContinuousRecorder:
             if take.dropped:
                 self._complain(f"{take.dropped} pictures are missing: the card is too slow")
 
-    def _goes_on(self, hub: Hub, hears: bool) -> bool:
-        same = hub is chosen(self._pipeline, self._settings[GENERAL]) and hears == self._pipeline.hears
+    def _goes_on(self, hub: Hub, has_audio: bool) -> bool:
+        same = hub is chosen(self._pipeline, self._settings[GENERAL]) and has_audio == self._pipeline.has_audio
         return self._on and same and self._card.ready
 
-    def _film(self, disk: Disk, hub: Hub, hears: bool) -> SegmentedRecorder:
+    def _film(self, disk: Disk, hub: Hub, has_audio: bool) -> SegmentedRecorder:
         def begin(form: Form, moment: int) -> Segment:
             return Segment(disk, RECORD, self._model, form, self._local(moment), moment)
 
         size = min(SIZE, self._card.space().total // 8)
-        return SegmentedRecorder(begin, hub.ask_key, hears, self._length, size)
+        return SegmentedRecorder(begin, hub.ask_key, has_audio, self._length, size)
 
     async def _write(self, film: SegmentedRecorder, frames: list[Encoded]) -> None:
         """Write what has come. Raises ``OSError`` and `CardError`."""

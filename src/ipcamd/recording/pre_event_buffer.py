@@ -3,7 +3,7 @@
 from collections import deque
 
 from ipcamd.media.frame import Encoded
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.segmented_recorder import format_of
 
 MOST_BYTES = 48 << 20
@@ -42,7 +42,7 @@ class PreEventBuffer:
         all are), and the sound."""
         first = 0
         for number, group in enumerate(self._groups):
-            if group[0].captured <= begin:
+            if group[0].captured_ns <= begin:
                 first = number
         return [frame for group in list(self._groups)[first:] for frame in group], list(self._sounds)
 
@@ -65,14 +65,14 @@ class PreEventBuffer:
         else:
             return
         self._bytes += len(frame.payload)
-        if frame.captured - self._groups[-1][0].captured >= KEY_EVERY:
+        if frame.captured_ns - self._groups[-1][0].captured_ns >= KEY_EVERY:
             self.hub.ask_key()
-        self._trim(frame.captured - self.keep)
+        self._trim(frame.captured_ns - self.keep)
 
     def _follows(self, frame: Encoded) -> bool:
         """Whether a frame goes on with what there is: the same form, and no jump of the clock."""
         last = self._groups[-1][-1]
-        goes_on = -LITTLE <= frame.captured - last.captured <= 2 * self.keep + SOUND_LATE
+        goes_on = -LITTLE <= frame.captured_ns - last.captured_ns <= 2 * self.keep + SOUND_LATE
         return goes_on and not (frame.key and format_of(last, False) != format_of(frame, False))
 
     def _drop(self) -> None:
@@ -81,15 +81,15 @@ class PreEventBuffer:
         self.hub.ask_key()
 
     def _trim(self, begin: int) -> None:
-        while len(self._groups) > 1 and (self._groups[1][0].captured <= begin or self._bytes > MOST_BYTES):
+        while len(self._groups) > 1 and (self._groups[1][0].captured_ns <= begin or self._bytes > MOST_BYTES):
             self._bytes -= sum(len(frame.payload) for frame in self._groups.popleft())
         if self._bytes > MOST_BYTES:  # one group alone: without its key frame the rest is worth nothing
             self._drop()
-        while self._sounds and self._sounds[0].captured < begin - SOUND_LATE:
+        while self._sounds and self._sounds[0].captured_ns < begin - SOUND_LATE:
             self._sounds.popleft()
 
     def _hear(self, block: Encoded) -> None:
-        if self._sounds and not 0 < block.captured - self._sounds[-1].captured <= SOUND_LATE:  # the clock was set
+        if self._sounds and not 0 < block.captured_ns - self._sounds[-1].captured_ns <= SOUND_LATE:  # the clock was set
             self._sounds.clear()
         self._sounds.append(block)
         if len(self._sounds) > (self.keep + 2 * SOUND_LATE) // 40_000_000:

@@ -61,24 +61,24 @@ class SegmentedRecorder:
         if is_picture(frame):
             closed = self._turn(frame)
             if self.current:
-                self.current.picture(frame.payload, frame.key, frame.captured)
+                self.current.picture(frame.payload, frame.key, frame.captured_ns)
         elif self.current:
-            self.current.sound(frame.payload, frame.captured)
+            self.current.sound(frame.payload, frame.captured_ns)
         return closed
 
     def _turn(self, frame: Encoded) -> Recording | None:
         """Begin a new file if it is time to; return the one before."""
-        if self.current and not 0 <= frame.captured - self._last <= self._gap:
+        if self.current and not 0 <= frame.captured_ns - self._last <= self._gap:
             self._due, self._gap = True, GAP
             self._ask_key()
-        self._last = frame.captured
+        self._last = frame.captured_ns
         if not frame.key:
             return None
         form = format_of(frame, self._sound)
         if self.current and not self._due and self.current.form == form and not self._is_full(self.current):
             return None
         closed, self._due = self.close(), False
-        self.current = self._begin(form, frame.captured)
+        self.current = self._begin(form, frame.captured_ns)
         return closed
 
     def _is_full(self, segment: Segment) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ipcamd.media.frame import Encoded
-from ipcamd.media.frame_queue import FrameQueue
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.frame_queue import FrameQueue
+from ipcamd.media.stream.hub import Hub
 
 MAX_BYTES = 32 << 20
 """Pictures that may wait."""
@@ -76,7 +76,7 @@ class SubscriberQueue:
     def _heard(self, following: Encoded | None) -> Iterator[Encoded]:
         """Give the sound that belongs before the next picture that stays here, and that of another time altogether."""
         while self._sounds:
-            ahead = -1 if following is None else self._sounds[0].captured - following.captured
+            ahead = -1 if following is None else self._sounds[0].captured_ns - following.captured_ns
             if 0 <= ahead <= LEAP:
                 return
             yield self._sounds.popleft()
@@ -86,7 +86,7 @@ def merged(pictures: Iterable[Encoded], sounds: Iterable[Encoded]) -> Iterator[E
     """Give both in order of capture; each by itself stays in its own order, whatever the clock did."""
     waiting = deque(sounds)
     for picture in pictures:
-        while waiting and waiting[0].captured < picture.captured:
+        while waiting and waiting[0].captured_ns < picture.captured_ns:
             yield waiting.popleft()
         yield picture
     yield from waiting

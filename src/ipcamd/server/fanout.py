@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from ipcamd.cgi.endpoint import Framing, Join
 from ipcamd.errors import HttpError
 from ipcamd.media.frame import Encoded
-from ipcamd.media.gop import PackedGop
-from ipcamd.media.hub import Hub
-from ipcamd.media.traffic import StreamTraffic, Traffic, ViewerIdentity
+from ipcamd.media.stream.gop import PackedGop
+from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.traffic import StreamTraffic, Traffic, ViewerIdentity
 from ipcamd.server.answer import stream_head
 from ipcamd.server.payload_header import pack_header
 from ipcamd.server.shared_buffer import SharedBuffer

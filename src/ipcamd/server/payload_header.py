@@ -11,7 +11,7 @@ def pack_header(frame: Encoded) -> bytes:
         counter=frame.counter,
         size=len(frame.payload),
         type=AUDIO if sound else JPEG if frame.codec.intra_only else min(frame.since_key, MAX_P),
-        captured=frame.captured // 1000,
+        captured_us=frame.captured_ns // 1000,
         format=_sound_format(frame) if sound else _picture_format(frame),
         status=frame.status.word(),
     )

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 
-from ipcamd.media.traffic import StreamTraffic
+from ipcamd.media.stream.traffic import StreamTraffic
 
 
 class SharedBuffer:

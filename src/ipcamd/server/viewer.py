@@ -6,8 +6,8 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import cast
 
-from ipcamd.media.frame_queue import FrameQueue
-from ipcamd.media.traffic import StreamTraffic, ViewerIdentity
+from ipcamd.media.stream.frame_queue import FrameQueue
+from ipcamd.media.stream.traffic import StreamTraffic, ViewerIdentity
 from ipcamd.server.qos import mark
 from ipcamd.server.shared_buffer import SharedBuffer
 

@@ -48,13 +48,13 @@ class Segment:
         """Bytes that it will have when it is closed."""
         return self._writer.size
 
-    def picture(self, payload: bytes, key: bool, captured: int) -> None:
+    def picture(self, payload: bytes, key: bool, captured_ns: int) -> None:
         """Take a picture; `flush` writes it."""
-        self._pieces += self._writer.picture(payload, key, captured)
+        self._pieces += self._writer.picture(payload, key, captured_ns)
 
-    def sound(self, samples: bytes, captured: int) -> None:
+    def sound(self, samples: bytes, captured_ns: int) -> None:
         """Take u-law samples; `flush` writes them."""
-        self._pieces += self._writer.sound(samples, captured)
+        self._pieces += self._writer.sound(samples, captured_ns)
 
     def stretch(self, until: int) -> None:
         """Let the last picture stay until then (nanoseconds)."""

@@ -163,14 +163,14 @@ class Header:
     """Bytes of the payload behind the header."""
     type: int
     """`JPEG`, `AUDIO`, 0 for an I frame, 1 to `MAX_P` for the P frames since."""
-    captured: int
+    captured_us: int
     """When it was captured: microseconds since the epoch, UTC."""
     format: int
     status: int
 
     def pack(self) -> bytes:
         """Return the 28 bytes; raise ``ValueError`` if a field is out of its range."""
-        second, microsecond = divmod(self.captured, 1_000_000)
+        second, microsecond = divmod(self.captured_us, 1_000_000)
         words = (self.counter, self.size, self.type, second, microsecond, self.format, self.status)
         if not _type(self.type) or not all(0 <= word < 1 << 32 for word in words):
             raise ValueError(f"no payload header holds {self}")

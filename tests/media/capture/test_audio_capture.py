@@ -47,7 +47,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def started(flute: Flute, heard: list[int]) -> tuple[AudioCapture, threading.Thread]:
-    made = AudioCapture(flute, lambda sound: heard.append(sound.captured))
+    made = AudioCapture(flute, lambda sound: heard.append(sound.captured_ns))
     thread = threading.Thread(target=made.run)
     thread.start()
     return made, thread

@@ -31,8 +31,8 @@ class Running:
             thread.start()
 
     def _deliver(self, picture: Picture) -> None:
-        if picture.captured:
-            self.pictures.put(picture.captured)
+        if picture.captured_ns:
+            self.pictures.put(picture.captured_ns)
 
     def _blank(self, wanted: Wanted, why: str) -> Picture:
         assert wanted == WANTED
@@ -92,7 +92,7 @@ def test_sound_goes_to_the_listener(patient: Running) -> None:
     patient.capture.listener = heard.put
     patient.capture.demand(WANTED)
     patient.source.items.put(Sound(np.zeros(8, np.int16), NOON))
-    assert heard.get(timeout=WAIT).captured == NOON
+    assert heard.get(timeout=WAIT).captured_ns == NOON
 
 
 def test_sound_without_a_listener_is_dropped(patient: Running) -> None:

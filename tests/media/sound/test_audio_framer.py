@@ -41,14 +41,14 @@ def test_blocks_follow_each_other_without_a_gap_whatever_the_stretches() -> None
         count = sizes.randrange(1, 500)
         made += blocks.feed(counting(at, count), NOON + at * SAMPLE)
         at += count
-    assert [block.captured for block in made] == [NOON + n * LENGTH for n in range(len(made))]
+    assert [block.captured_ns for block in made] == [NOON + n * LENGTH for n in range(len(made))]
     heard = [number for block in made for number in numbers(block)]
     assert heard == [number % 30000 + 1 for number in range(len(heard))]
 
 
 def test_a_gap_is_filled_with_silence_of_its_length() -> None:
     made = fed(AudioFramer(), (0, 320, 0), (320, 640, 140))
-    assert [block.captured for block in made] == [NOON + n * LENGTH for n in range(5)]
+    assert [block.captured_ns for block in made] == [NOON + n * LENGTH for n in range(5)]
     assert numbers(made[1]) == [0] * 320
     assert numbers(made[3])[:160] == [0] * 160  # the stretch begins 140 ms in: 20 ms into the fourth block
     assert numbers(made[3])[160:162] == [321, 322]
@@ -58,13 +58,13 @@ def test_what_overlaps_is_cut() -> None:
     made = fed(AudioFramer(), (0, 1600, 0), (1600, 1600, 100))
     assert numbers(made[4])[-1] == 1600
     assert numbers(made[5])[0] == 1600 + 800 + 1  # a tenth of a second was there already
-    assert [b.captured - a.captured for a, b in itertools.pairwise(made)] == [LENGTH] * (len(made) - 1)
+    assert [b.captured_ns - a.captured_ns for a, b in itertools.pairwise(made)] == [LENGTH] * (len(made) - 1)
 
 
 @pytest.mark.parametrize("jump", [3_600_000, -3_600_000, 2_500, -2_500])
 def test_a_clock_that_was_set_begins_anew(jump: int) -> None:
     made = fed(AudioFramer(), (0, 700, 0), (700, 700, 87 + jump))
-    assert [block.captured - NOON for block in made] == [
+    assert [block.captured_ns - NOON for block in made] == [
         0,
         LENGTH,
         (87 + jump) * MILLISECOND,
@@ -77,7 +77,9 @@ def test_after_silence_sound_has_its_own_place() -> None:
     made = fed(blocks, (0, 330, 0))
     made += blocks.silence(NOON + 200 * MILLISECOND)
     made += fed(blocks, (0, 700, 220))  # less off than a gap, but silence was only a guess
-    at = {number: block.captured + place * SAMPLE for block in made[1:] for place, number in enumerate(numbers(block))}
+    at = {
+        number: block.captured_ns + place * SAMPLE for block in made[1:] for place, number in enumerate(numbers(block))
+    }
     assert at[1] == NOON + 220 * MILLISECOND
 
 
@@ -88,7 +90,7 @@ def test_sound_that_comes_behind_silence_is_cut_until_it_has_caught_up() -> None
     for n in range(20):
         made += fed(blocks, (n * 320, 320, 290 + n * 40))
     at = {
-        number: block.captured + place * SAMPLE
+        number: block.captured_ns + place * SAMPLE
         for block in made
         for place, number in enumerate(numbers(block))
         if number
@@ -121,12 +123,12 @@ def clicks(seconds: int, wrong: float, jitter: float, seed: int) -> Iterator[tup
 def worst(seconds: int, wrong: float, jitter: float) -> tuple[float, int]:
     """Return by how many seconds a click is misplaced at most, and how many were found."""
     blocks, errors, times = AudioFramer(), [], []
-    for samples, captured in clicks(seconds, wrong, jitter, seed=7):
-        for block in blocks.feed(samples, captured):
-            times.append(block.captured)
+    for samples, captured_ns in clicks(seconds, wrong, jitter, seed=7):
+        for block in blocks.feed(samples, captured_ns):
+            times.append(block.captured_ns)
             for place, value in enumerate(memoryview(block.samples).cast("h") if any(block.samples) else ()):
                 if value > 12000:
-                    at = (block.captured - NOON) / SECOND + place / RATE
+                    at = (block.captured_ns - NOON) / SECOND + place / RATE
                     errors.append(abs(at - round(at)))
     assert {b - a for a, b in itertools.pairwise(times)} == {LENGTH}
     return max(errors), len(errors)
@@ -153,6 +155,6 @@ def test_sound_less_than_a_slip_away_is_drawn_to_its_place_softly() -> None:
     off = SLIP // MILLISECOND - 5
     for n in range(1, 1000):
         made += fed(blocks, (n * 320 % 30000, 320, n * 40 + off))
-    assert {b.captured - a.captured for a, b in itertools.pairwise(made)} == {LENGTH}
+    assert {b.captured_ns - a.captured_ns for a, b in itertools.pairwise(made)} == {LENGTH}
     assert blocks.end is not None
     assert abs(blocks.end - (NOON + 1000 * LENGTH + off * MILLISECOND)) < 4 * MILLISECOND

@@ -30,8 +30,8 @@ def joined(sounds: list[Sound]) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
 
 def offsets(sounds: list[Sound]) -> list[int]:
     """By how many nanoseconds each stretch begins after the end of the one before."""
-    ends = [s.captured + s.samples.size * SECOND // RATE for s in sounds]
-    return [after.captured - end for after, end in zip(sounds[1:], ends, strict=False)]
+    ends = [s.captured_ns + s.samples.size * SECOND // RATE for s in sounds]
+    return [after.captured_ns - end for after, end in zip(sounds[1:], ends, strict=False)]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_the_tone_is_steady(time: Time, play: Play) -> None:
     assert pitch(joined(sounds)) == pytest.approx(PITCH, abs=2)
     assert max(map(abs, offsets(sounds))) <= SECOND // RATE
     assert np.abs(np.diff(joined(sounds).astype(int))).max() < 3000  # no click anywhere
-    assert 0 <= time.start + time.passed - sounds[-1].captured <= SECOND // 10
+    assert 0 <= time.start + time.passed - sounds[-1].captured_ns <= SECOND // 10
 
 
 def test_the_tone_goes_on_from_a_clock_that_was_set(time: Time) -> None:
@@ -62,7 +62,7 @@ def test_the_tone_goes_on_from_a_clock_that_was_set(time: Time) -> None:
     next(sounds)
     time.start += 3600 * SECOND
     taken = [next(sounds) for _ in range(3)]
-    assert all(abs(s.captured - time.start - time.passed) < SECOND for s in taken[1:])
+    assert all(abs(s.captured_ns - time.start - time.passed) < SECOND for s in taken[1:])
 
 
 def test_a_file_plays_over_and_over_in_real_time(time: Time, play: Play, sine_file: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_file_plays_over_and_over_in_real_time(time: Time, play: Play, sine_fi
     assert joined(sounds).size > 3 * RATE
     assert max(s.samples.size for s in sounds) <= RATE // 25
     assert max(map(abs, offsets(sounds))) <= 2 * SECOND // RATE
-    assert sounds[-1].captured == pytest.approx(time.start + time.passed, abs=SECOND // 10)
+    assert sounds[-1].captured_ns == pytest.approx(time.start + time.passed, abs=SECOND // 10)
     assert pitch(joined(sounds)[:RATE]) == pytest.approx(500, abs=2)
     assert pitch(joined(sounds)[-RATE:]) == pytest.approx(500, abs=2)
 
@@ -111,7 +111,7 @@ def test_alsa_gives_sound_no_faster_than_time_passes(time: Time, play: Play) -> 
     sounds = play(device, 30)
     assert pitch(joined(sounds)) == pytest.approx(500, abs=15)
     assert time.passed >= (joined(sounds).size / RATE - 0.3) * SECOND
-    assert abs(sounds[-1].captured - time.start - time.passed) < SECOND
+    assert abs(sounds[-1].captured_ns - time.start - time.passed) < SECOND
 
 
 @pytest.mark.usefixtures("alsa")

@@ -100,9 +100,9 @@ async def test_who_only_listens_makes_the_source_run(house: Callable[..., AsyncE
         assert (want.sound, want.rate, want.size) == (True, UNSEEN, (1280, 720))
         running.source.items.put(Sound(LOUD, NOON))
         block = await running.next()
-        assert (block.captured, len(block.payload)) == (NOON, 320)
+        assert (block.captured_ns, len(block.payload)) == (NOON, 320)
         await running.enable("no")
-        assert not running.pipeline.hears
+        assert not running.pipeline.has_audio
         running.leave()
 
 
@@ -128,7 +128,7 @@ async def test_an_instrument_takes_the_sources_place(house: Callable[..., AsyncE
     async with house(sound=False, own=False, instrument=drum) as running:
         assert isinstance(running, House)
         running.listen()
-        assert (await running.next()).captured == NOON
+        assert (await running.next()).captured_ns == NOON
         assert drum.playing.is_set()
         assert running.source.plays == 0
         running.leave()
@@ -141,5 +141,5 @@ async def test_without_sound_there_is_no_microphone(
     async with house(sound=sound, own=own) as running:
         assert isinstance(running, House)
         assert running.pipeline.sound is None
-        assert not running.pipeline.hears
+        assert not running.pipeline.has_audio
         await running.enable("no")

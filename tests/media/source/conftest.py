@@ -18,7 +18,7 @@ from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
 from ipcamd.media.capture import silence
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source import Source, Wanted
 from ipcamd.media.source.pacing import Clock
 

@@ -6,7 +6,7 @@ from random import Random
 
 from tests.media.source.conftest import Time
 
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
 
 MILLISECOND = SECOND // 1000
@@ -21,7 +21,7 @@ def test_jitter_of_the_network_is_taken_out(time: Time) -> None:
     for number in range(200):
         sent = number * SECOND // 25
         time.passed = sent + 20 * MILLISECOND + random.randrange(30 * MILLISECOND)
-        delays.append(arrival.captured(Fraction(sent, SECOND)) - time.utc - sent)
+        delays.append(arrival.captured_ns(Fraction(sent, SECOND)) - time.utc - sent)
     assert max(delays[50:]) - min(delays[50:]) < 3 * MILLISECOND
     assert min(delays) >= 20 * MILLISECOND
 
@@ -30,51 +30,51 @@ def test_nothing_is_captured_in_the_future(time: Time) -> None:
     arrival, random = arrivals(time), Random(2)
     for number in range(200):
         time.passed += random.randrange(80 * MILLISECOND)
-        assert arrival.captured(Fraction(number, 25)) <= time.utc + time.passed
+        assert arrival.captured_ns(Fraction(number, 25)) <= time.utc + time.passed
 
 
 def test_a_clock_that_runs_slow_is_followed(time: Time) -> None:
     arrival = arrivals(time)
     for second in range(10_000):
         time.passed = second * (SECOND + SECOND // 5000)
-        captured = arrival.captured(Fraction(second))
-        assert time.utc + time.passed - captured < 2 * MILLISECOND
+        captured_ns = arrival.captured_ns(Fraction(second))
+        assert time.utc + time.passed - captured_ns < 2 * MILLISECOND
 
 
 def test_sound_and_picture_of_one_moment_stay_together(time: Time) -> None:
     arrival = arrivals(time)
-    arrival.captured(Fraction(0))
+    arrival.captured_ns(Fraction(0))
     time.passed = 40 * MILLISECOND
-    sound = arrival.captured(Fraction(1, 100))
+    sound = arrival.captured_ns(Fraction(1, 100))
     time.passed = 90 * MILLISECOND
-    assert abs(arrival.captured(Fraction(1, 100)) - sound) < MILLISECOND
+    assert abs(arrival.captured_ns(Fraction(1, 100)) - sound) < MILLISECOND
 
 
 def test_a_time_stamp_that_leaps_begins_a_new_count(time: Time) -> None:
     arrival = arrivals(time)
-    arrival.captured(Fraction(95000))
+    arrival.captured_ns(Fraction(95000))
     time.passed += SECOND
-    assert arrival.captured(Fraction(3)) == time.utc + time.passed
+    assert arrival.captured_ns(Fraction(3)) == time.utc + time.passed
     time.passed += SECOND
-    assert arrival.captured(Fraction(4)) == time.utc + time.passed
+    assert arrival.captured_ns(Fraction(4)) == time.utc + time.passed
 
 
 def test_without_a_time_stamp_it_is_now(time: Time) -> None:
     time.passed = 5 * SECOND
-    assert arrivals(time).captured(None) == time.utc + 5 * SECOND
+    assert arrivals(time).captured_ns(None) == time.utc + 5 * SECOND
 
 
 def test_who_sends_a_recording_at_once_is_slowed_down(time: Time) -> None:
     arrival = arrivals(time, burst=3 * SECOND)
     for number in range(25 * 60):
-        arrival.captured(Fraction(number, 25))
+        arrival.captured_ns(Fraction(number, 25))
     assert 56 < time.passed / SECOND < 58
 
 
 def test_who_catches_up_is_not_slowed_down(time: Time) -> None:
     arrival = arrivals(time, burst=3 * SECOND)
-    arrival.captured(Fraction(0))
+    arrival.captured_ns(Fraction(0))
     time.passed = 5 * SECOND
     for number in range(5 * 25):
-        arrival.captured(Fraction(number, 25))
+        arrival.captured_ns(Fraction(number, 25))
     assert time.waits == []

@@ -19,7 +19,7 @@ from tests.ports import free_port
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.capture import silence
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make
 from ipcamd.media.source.network import NetworkSource
@@ -66,9 +66,9 @@ def test_ffmpegs_live_stream_with_sound(ffmpeg: tuple[str, subprocess.Popen[str]
     items = connected(ffmpeg[0])
     taken = [next(items) for _ in range(120)]
     shown, heard = pictures(taken)[10:], sounds(taken)
-    assert (shown[-1].captured - shown[0].captured) / (len(shown) - 1) == pytest.approx(SECOND / 25, rel=0.1)
+    assert (shown[-1].captured_ns - shown[0].captured_ns) / (len(shown) - 1) == pytest.approx(SECOND / 25, rel=0.1)
     assert abs(heard[-1].samples).max() > 2000
-    assert abs(heard[-1].captured - shown[-1].captured) < SECOND // 2
+    assert abs(heard[-1].captured_ns - shown[-1].captured_ns) < SECOND // 2
 
 
 def test_a_peer_that_freezes_is_noticed(ffmpeg: tuple[str, subprocess.Popen[str]]) -> None:
@@ -245,7 +245,7 @@ def test_a_screen(screen: tuple[str, subprocess.Popen[bytes]], play: Play) -> No
     video = shown[0].video
     assert (video.width, video.height, video.format.name) == (640, 480, "yuvj420p")
     assert planes(video)[0].mean() < 5
-    assert (shown[-1].captured - shown[0].captured) / 9 == pytest.approx(SECOND / 20, rel=0.2)
+    assert (shown[-1].captured_ns - shown[0].captured_ns) / 9 == pytest.approx(SECOND / 20, rel=0.2)
 
 
 def test_a_screen_at_another_rate_and_size(screen: tuple[str, subprocess.Popen[bytes]]) -> None:
@@ -256,7 +256,7 @@ def test_a_screen_at_another_rate_and_size(screen: tuple[str, subprocess.Popen[b
     later = [next(items) for _ in range(12)]
     assert isinstance(later[-1], Picture) and isinstance(later[1], Picture)
     assert later[-1].video.width == 320
-    assert (later[-1].captured - later[1].captured) / 10 == pytest.approx(SECOND / 50, rel=0.4)
+    assert (later[-1].captured_ns - later[1].captured_ns) / 10 == pytest.approx(SECOND / 50, rel=0.4)
 
 
 def test_a_screen_that_goes_away(screen: tuple[str, subprocess.Popen[bytes]]) -> None:

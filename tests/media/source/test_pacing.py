@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.media.source.conftest import Time
 
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.pacing import RateLimiter, RealtimePacer, Ticker, moment, tick
 
 

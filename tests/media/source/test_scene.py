@@ -9,7 +9,7 @@ from tests.media.source.clips import pictures, sounds
 from tests.media.source.conftest import Play, Time
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted
 from ipcamd.media.source.scene import SceneSource
@@ -65,7 +65,7 @@ def test_everything_has_its_place_in_each_resolution(size: tuple[int, int]) -> N
 
 def test_pictures_come_at_the_rate_that_is_wanted(scene: SceneSource, play: Play, time: Time) -> None:
     shown = pictures(play(scene, 9, rate=8))
-    assert [picture.captured - time.utc for picture in shown] == [SECOND * n // 8 for n in range(1, 10)]
+    assert [picture.captured_ns - time.utc for picture in shown] == [SECOND * n // 8 for n in range(1, 10)]
     assert [picture.number for picture in shown] == list(range(9))
 
 
@@ -85,7 +85,7 @@ def test_size_and_rate_may_change_at_any_picture(scene: SceneSource, time: Time)
     wanted[0] = Wanted((160, 120), 2, False)
     picture = next(items)
     assert isinstance(picture, Picture)
-    assert (picture.video.width, picture.captured - time.utc) == (160, SECOND // 2)
+    assert (picture.video.width, picture.captured_ns - time.utc) == (160, SECOND // 2)
 
 
 def test_only_the_board_changes_while_the_figure_stands(scene: SceneSource, play: Play) -> None:
@@ -135,16 +135,16 @@ def test_nothing_of_one_picture_is_part_of_the_next(scene: SceneSource, play: Pl
 def test_the_lamp_flashes_at_each_second(scene: SceneSource, play: Play) -> None:
     shown = pictures(play(scene, 60))
     assert [n % 30 for n, picture in enumerate(shown) if lit(picture)] == [0, 1, 29, 0, 1, 29]
-    assert all(lit(picture) == (picture.captured % SECOND < SECOND // 10) for picture in shown)
+    assert all(lit(picture) == (picture.captured_ns % SECOND < SECOND // 10) for picture in shown)
 
 
 def test_sound_goes_on_without_a_gap_and_beeps_with_the_flash(scene: SceneSource, play: Play, time: Time) -> None:
     heard = sounds(play(scene, 120, sound=True))
     samples = np.concatenate([sound.samples for sound in heard])
-    ends = [sound.captured + sound.samples.size * SECOND // 8000 for sound in heard]
-    assert max(abs(end - after.captured) for end, after in zip(ends, heard[1:], strict=False)) <= 125_000
+    ends = [sound.captured_ns + sound.samples.size * SECOND // 8000 for sound in heard]
+    assert max(abs(end - after.captured_ns) for end, after in zip(ends, heard[1:], strict=False)) <= 125_000
     assert samples.dtype == np.int16
-    assert heard[0].captured % SECOND == 0
+    assert heard[0].captured_ns % SECOND == 0
     assert samples.size > 8000
     assert abs(samples[:800]).max() > 5000
     assert not samples[800:8000].any()
@@ -154,8 +154,8 @@ def test_sound_goes_on_without_a_gap_and_beeps_with_the_flash(scene: SceneSource
 def test_sound_does_not_wait_for_pictures(scene: SceneSource, play: Play, rate: int) -> None:
     items = play(scene, 60, rate=rate, sound=True)
     assert max(sound.samples.size for sound in sounds(items)) <= 8000 // 15
-    captured = [picture.captured for picture in pictures(items)]
-    assert {after - before for before, after in itertools.pairwise(captured)} <= {
+    captured_ns = [picture.captured_ns for picture in pictures(items)]
+    assert {after - before for before, after in itertools.pairwise(captured_ns)} <= {
         SECOND // rate,
         SECOND // rate + 1,
     }
@@ -173,7 +173,7 @@ def test_a_clock_that_jumps_neither_hurries_nor_stops_it(scene: SceneSource, tim
         next(items)  # may have been made before
     for _ in range(10):
         item = next(items)
-        assert abs(item.captured - time.utc - time.passed) <= SECOND // 10
+        assert abs(item.captured_ns - time.utc - time.passed) <= SECOND // 10
     assert max(time.waits) <= 0.11
 
 
@@ -191,7 +191,7 @@ def test_a_beep_begins_with_its_second() -> None:
     assert before.samples.size == after.samples.size == 4000
     assert not before.samples.any()
     assert after.samples[:40].any()
-    assert after.captured == second
+    assert after.captured_ns == second
 
 
 def test_each_pose_of_the_figure_is_another_one_and_stands_on_the_ground() -> None:

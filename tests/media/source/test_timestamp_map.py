@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.media_file.timestamp_map import TimestampMap
 
 STEP = SECOND // 25

@@ -231,7 +231,7 @@ def test_a_camera_gives_its_pictures_in_the_size_that_is_wanted(camera) -> None:
     levels = [level for _, _, level, _, _ in seen[:12]]
     assert all(abs((after - before) % 200 - 20) <= 2 for before, after in itertools.pairwise(levels))
     assert [number for *_, number in seen[:12]] == list(range(12))
-    times = [captured for *_, captured, _ in seen[:12]]
+    times = [captured_ns for *_, captured_ns, _ in seen[:12]]
     assert times == sorted(set(times))
 
 
@@ -242,7 +242,7 @@ def test_no_more_pictures_than_wanted_and_the_mode_follows(camera) -> None:
     )
     assert said == []
     assert [size for *size, _, _, _ in seen] == [[320, 240]] * 4 + [[640, 480]] * 4
-    times = [captured for *_, captured, _ in seen[:4]]
+    times = [captured_ns for *_, captured_ns, _ in seen[:4]]
     assert (times[-1] - times[0]) / 3 == pytest.approx(50_000_000, rel=0.3)
 
 

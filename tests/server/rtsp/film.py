@@ -13,7 +13,7 @@ from tests.server.rtsp.player import SECOND, Lens
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.wire import ulaw
 
 WIDTH, HEIGHT, RATE, GROUP = 320, 240, 25, 25

@@ -9,7 +9,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
 from ipcamd.server.limits import Limits

@@ -14,9 +14,9 @@ import numpy as np
 from tests.media.stage import sloped
 
 from ipcamd.media import codecs
-from ipcamd.media.scale import Shot
-from ipcamd.media.session import Session
-from ipcamd.media.shape import Shape
+from ipcamd.media.encode.encode_session import EncodeSession
+from ipcamd.media.image.scale import ProcessedFrame
+from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.wire.avi.layout import Form
 from ipcamd.wire.avi.writer import SECOND, Writer
 
@@ -32,19 +32,19 @@ class Shown:
 
     payload: bytes
     key: bool
-    captured: int
+    captured_ns: int
 
 
 @cache
 def pictures(codec: codecs.Codec, count: int = 60, rate: int = 30) -> tuple[Shown, ...]:
     """Encode so many pictures, each different, from NOON on; a key frame each second."""
-    session, asked = Session(Shape(codec, SIZE, rate, 2)), threading.Event()
+    session, asked = EncodeSession(StreamSettings(codec, SIZE, rate, 2)), threading.Event()
     shown = []
     for number in range(count):
-        captured = NOON + number * SECOND // rate
-        done = session.encode(Shot(sloped(SIZE, 4 * number), captured), asked)
+        captured_ns = NOON + number * SECOND // rate
+        done = session.encode(ProcessedFrame(sloped(SIZE, 4 * number), captured_ns), asked)
         assert done
-        shown.append(Shown(*done, captured))
+        shown.append(Shown(*done, captured_ns))
     return tuple(shown)
 
 
@@ -64,13 +64,13 @@ def film(
 ) -> bytes:
     """Return a film of these pictures as the bytes of a file."""
     shown = tuple(shown)
-    begin = shown[0].captured if origin is None else origin
+    begin = shown[0].captured_ns if origin is None else origin
     writer = Writer(Form(codec.fourcc, SIZE, rate, sound), datetime.fromtimestamp(begin / SECOND, UTC), begin)
     data = bytearray(writer.head())
     for picture in shown:
         if sound:
-            data += b"".join(writer.sound(tone(1)[: 8000 // 30 + 1], picture.captured))
-        data += b"".join(writer.picture(picture.payload, picture.key, picture.captured))
+            data += b"".join(writer.sound(tone(1)[: 8000 // 30 + 1], picture.captured_ns))
+        data += b"".join(writer.picture(picture.payload, picture.key, picture.captured_ns))
     if closed:
         data += writer.index()
     head = writer.head(closed=closed)

@@ -50,19 +50,21 @@ def test_players_see_every_picture_at_its_time(tmp_path: Path, codec: codecs.Cod
 def test_a_film_of_a_slow_source_lasts_as_long_as_it_really_did(tmp_path: Path) -> None:
     """Seven pictures a second, unevenly, in a stream that may have thirty."""
     uneven = [
-        replace(picture, captured=NOON + number * SECOND // 7 + number % 3 * 20_000_000)
+        replace(picture, captured_ns=NOON + number * SECOND // 7 + number % 3 * 20_000_000)
         for number, picture in enumerate(pictures(codecs.H264))
     ]
     path = tmp_path / "film.avi"
     path.write_bytes(film(uneven, codecs.H264))
     assert float(str(probe(path)["format"]["duration"])) == pytest.approx(59 / 7, abs=2 / 30 + 0.04)
-    shown, real = times(path), [(picture.captured - NOON) / SECOND for picture in uneven]
+    shown, real = times(path), [(picture.captured_ns - NOON) / SECOND for picture in uneven]
     assert max(abs(a - b) for a, b in zip(shown, real, strict=True)) <= 1 / 60 + 0.001
 
 
 def test_jitter_does_not_add_up(tmp_path: Path) -> None:
     dice = random.Random(1)
-    shaken = [replace(p, captured=p.captured + dice.randrange(-14_000_000, 14_000_000)) for p in pictures(codecs.JPEG)]
+    shaken = [
+        replace(p, captured_ns=p.captured_ns + dice.randrange(-14_000_000, 14_000_000)) for p in pictures(codecs.JPEG)
+    ]
     shaken[0] = pictures(codecs.JPEG)[0]
     path = tmp_path / "film.avi"
     path.write_bytes(film(shaken, codecs.JPEG))
@@ -88,7 +90,7 @@ def test_sound_stays_in_step_over_gaps(tmp_path: Path) -> None:
     shown = pictures(codecs.JPEG)
     writer = Writer(form, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
     for picture in shown:
-        writer.picture(picture.payload, True, picture.captured)
+        writer.picture(picture.payload, True, picture.captured_ns)
     writer.sound(tone(0.1)[:800], NOON - SECOND // 20)  # half of it is too early
     assert writer.mark()[0].samples == 400
     writer.sound(tone(0.1)[:800], NOON + SECOND // 20 + 20_000_000)  # 20 ms later than due: no gap

@@ -53,7 +53,7 @@ def _type(query: Query) -> str:
 
 def _listen(call: Call) -> Reply | Join:
     pipeline = call.camera.pipeline
-    if pipeline.sound is None or not pipeline.hears:
+    if pipeline.sound is None or not pipeline.has_audio:
         return UNAVAILABLE
     if wants_payload_header(call):
         return Join((pipeline.sound,), Framing.SDK, SDK_TYPE, sound=True)

@@ -57,13 +57,13 @@ class AlsaInput:
             ear, arrival, heard = AudioConverter(), ClockRecovery(self._clock, stop, _BURST), 0
             for pts, frame in _frames(medium):
                 heard += frame.samples
-                arrival.captured(Fraction(heard, frame.sample_rate))
+                arrival.captured_ns(Fraction(heard, frame.sample_rate))
                 if stop.is_set():
                     return
-                captured = self._captured(pts, frame.samples * _SECOND // frame.sample_rate)
+                captured_ns = self._captured(pts, frame.samples * _SECOND // frame.sample_rate)
                 for samples in ear.hear(frame):
-                    yield Sound(samples, captured)
-                    captured += samples.size * _SECOND // RATE
+                    yield Sound(samples, captured_ns)
+                    captured_ns += samples.size * _SECOND // RATE
 
     def _captured(self, pts: Fraction | None, length: int) -> int:
         """Return the camera's time of a frame's first sample: FFmpeg stamps it with the system's, in seconds."""

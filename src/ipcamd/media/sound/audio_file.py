@@ -44,11 +44,11 @@ class AudioFile:
             end = start
             with closing(self._track()) as track:
                 for at, samples in track.until(_ENDLESS):
-                    captured = pace.hold(start + at)
+                    captured_ns = pace.hold(start + at)
                     if stop.is_set():
                         return
                     end = start + at + samples.size * _SECOND // RATE
-                    yield Sound(samples, captured)
+                    yield Sound(samples, captured_ns)
             if end == start:
                 raise SourceError("no sound in it can be decoded")
             start = end

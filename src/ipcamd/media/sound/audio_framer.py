@@ -38,7 +38,7 @@ class AudioBlock:
 
     samples: bytes
     """Signed 16-bit, little-endian."""
-    captured: int
+    captured_ns: int
     """When the first sample was captured: nanoseconds since the epoch, UTC. Exactly `LENGTH` after the block before,
     unless sound began anew."""
 
@@ -60,12 +60,12 @@ class AudioFramer:
         """When the next sample is due; None before the first."""
         return None if self._start is None else self._start + len(self._waiting) * _SAMPLE
 
-    def feed(self, samples: bytes, captured: int) -> Iterator[AudioBlock]:
+    def feed(self, samples: bytes, captured_ns: int) -> Iterator[AudioBlock]:
         """Take a stretch (samples as in `AudioBlock`) that was captured then; yield what it makes complete."""
         stretch = _words(samples)
-        off = LEAP + 1 if self.end is None else captured - self.end
+        off = LEAP + 1 if self.end is None else captured_ns - self.end
         if abs(off) > LEAP:
-            self._begin(captured)
+            self._begin(captured_ns)
         elif abs(off) > SLIP or self._loose:
             self._error, self._loose = 0.0, False
             if off < 0:
@@ -86,8 +86,8 @@ class AudioFramer:
         self._loose = True
         return self._complete()
 
-    def _begin(self, captured: int) -> None:
-        self._start, self._error, self._loose = captured, 0.0, False
+    def _begin(self, captured_ns: int) -> None:
+        self._start, self._error, self._loose = captured_ns, 0.0, False
         del self._waiting[:]
 
     def _complete(self) -> Iterator[AudioBlock]:

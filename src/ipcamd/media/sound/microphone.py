@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 
 from ipcamd.media.codecs import ULAW
 from ipcamd.media.frame import NO_STATUS, Encoded, Sound
-from ipcamd.media.hub import Hub
 from ipcamd.media.sound.audio_framer import LENGTH, RATE, AudioBlock, AudioFramer
+from ipcamd.media.stream.hub import Hub
 from ipcamd.wire import ulaw
 from ipcamd.wire.payload import Status
 
@@ -66,7 +66,7 @@ class Microphone:
 
     def hear(self, sound: Sound) -> None:
         """Take a stretch of sound from the source."""
-        piece = sound.samples.astype("<i2", copy=False).tobytes(), sound.captured
+        piece = sound.samples.astype("<i2", copy=False).tobytes(), sound.captured_ns
         with self._lock:
             self._heard.append(piece)
             loop = self._loop
@@ -103,8 +103,8 @@ class Microphone:
         if not self.listening:
             return
         self._fresh = True
-        for samples, captured in heard:
-            self._publish(self._blocks.feed(samples, captured))
+        for samples, captured_ns in heard:
+            self._publish(self._blocks.feed(samples, captured_ns))
 
     def _look_in(self, nanoseconds: int) -> None:
         self._timer = asyncio.get_running_loop().call_later(nanoseconds / 1e9, self._look)
@@ -122,4 +122,4 @@ class Microphone:
         for block in blocks:
             counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
             payload, status = ulaw.encode(block.samples), self._status()
-            self.hub.publish(Encoded(ULAW, payload, True, block.captured, counter, rate=RATE, status=status))
+            self.hub.publish(Encoded(ULAW, payload, True, block.captured_ns, counter, rate=RATE, status=status))

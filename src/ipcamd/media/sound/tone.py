@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ipcamd.media.frame import Sound
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.sound.audio_framer import RATE
 from ipcamd.media.source.pacing import Clock, Ticker
 

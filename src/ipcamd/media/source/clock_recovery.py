@@ -3,7 +3,7 @@
 import threading
 from fractions import Fraction
 
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.pacing import Clock
 
 _LEAP = 10 * SECOND
@@ -29,7 +29,7 @@ class ClockRecovery:
         self._start = 0
         """The same as it was at first."""
 
-    def captured(self, stamp: Fraction | None) -> int:
+    def captured_ns(self, stamp: Fraction | None) -> int:
         """Return when (the camera's clock) what has just arrived with that time stamp, in seconds, was captured.
 
         Without a time stamp that is now. Waits where the sender is too far ahead.

@@ -13,8 +13,8 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from numpy.typing import NDArray
 
 from ipcamd.errors import SourceError
+from ipcamd.media.image.scale import inside
 from ipcamd.media.planes import FULL, framed, planes
-from ipcamd.media.scale import inside
 from ipcamd.media.source.drawing import even
 from ipcamd.wire.jpeg_scanner import JpegScanner
 

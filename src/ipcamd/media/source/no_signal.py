@@ -5,16 +5,16 @@ from functools import lru_cache
 from PIL import Image, ImageDraw
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.overlay import legible
+from ipcamd.media.image.overlay import legible
 from ipcamd.media.planes import Plane, framed
 from ipcamd.media.source.drawing import even, font, painted
 
 _DARK, _LINE, _BRIGHT, _SOFT, _FAINT = "#12161c", "#2b333e", "#eef1f4", "#a5b1bd", "#67737f"
 
 
-def picture(size: tuple[int, int], reason: str, captured: int, number: int, name: str = "") -> Picture:
+def picture(size: tuple[int, int], reason: str, captured_ns: int, number: int, name: str = "") -> Picture:
     """Return a "no signal" picture of that size, with the reason in words and perhaps the camera's name."""
-    return Picture(framed(_card((even(size[0]), even(size[1])), reason, name)), captured, number, signal=False)
+    return Picture(framed(_card((even(size[0]), even(size[1])), reason, name)), captured_ns, number, signal=False)
 
 
 @lru_cache(4)

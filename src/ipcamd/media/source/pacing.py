@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ipcamd.media.pacer import SECOND, Pacer
+from ipcamd.media.frame_decimator import SECOND, FrameDecimator
 
 
 def _local(moment: int) -> datetime:
@@ -89,10 +89,10 @@ class RateLimiter:
 
     def __init__(self) -> None:
         self._rate = 0
-        self._pacer = Pacer(1)
+        self._pacer = FrameDecimator(1)
 
     def takes(self, at: int, rate: int) -> bool:
         """Tell whether to take the picture of the moment `at`, in nanoseconds."""
         if rate != self._rate:
-            self._rate, self._pacer = rate, Pacer(rate)
+            self._rate, self._pacer = rate, FrameDecimator(rate)
         return self._pacer.take(at)

@@ -33,7 +33,7 @@ def capture_screen(
     try:
         while True:
             for picture in decoded(medium, video_of(medium)):
-                captured, want = clock.now(), wanted()
+                captured_ns, want = clock.now(), wanted()
                 if stop.is_set():
                     return
                 if want.rate != rate:
@@ -41,7 +41,7 @@ def capture_screen(
                 if not picker.takes(clock.steady(), rate):
                     continue  # FFmpeg hurries to catch up with the time that opening took
                 number += 1
-                yield Picture(eye.see(picture, want.size), captured, number)
+                yield Picture(eye.see(picture, want.size), captured_ns, number)
             # opened before the other is closed: an X server that loses its last client may start anew
             rate, old, medium = wanted().rate, medium, open_screen(display, wanted().rate)
             old.close()

@@ -29,20 +29,20 @@ class RtpClock:
         """Note that frames are left out from now on: a late next frame does not mean that the clock was set."""
         self._paused = True
 
-    def stamp(self, captured: int, ticks: int) -> int:
+    def stamp(self, captured_ns: int, ticks: int) -> int:
         """Return the stamp of the next frame. `ticks` is the length of sound, 0 for a picture.
 
         Sound is stamped without gaps while its capture times agree with its length within 20 ms: players make each gap
         audible.
         """
-        leap = captured - self._captured
+        leap = captured_ns - self._captured
         if self._last is not None and (leap < 0 or (leap > _LEAP and not self._paused)):
-            self._origin, self._first = captured, self._next if ticks else self._last + self._rate // 25
-        stamp = self.at(captured)
+            self._origin, self._first = captured_ns, self._next if ticks else self._last + self._rate // 25
+        stamp = self.at(captured_ns)
         if ticks and self._last is not None and abs(stamp - self._next) * 50 <= self._rate:
             stamp = self._next
         if self._last is not None and stamp <= self._last:
             stamp = self._last + 1
-        self._captured, self._last, self._next = captured, stamp, stamp + ticks
+        self._captured, self._last, self._next = captured_ns, stamp, stamp + ticks
         self._paused = False
         return stamp

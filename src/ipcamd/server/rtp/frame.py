@@ -10,14 +10,14 @@ MAX_SEGMENTS = 44
 class RtpFrame:
     """A frame's RTP packets in the forms in which they are sent."""
 
-    __slots__ = ("_framed", "_runs", "captured", "key", "packets", "sequence", "size_bytes", "timestamp")
+    __slots__ = ("_framed", "_runs", "captured_ns", "key", "packets", "sequence", "size_bytes", "timestamp")
 
-    def __init__(self, packets: list[bytes], *, key: bool, captured: int, sequence: int, timestamp: int) -> None:
+    def __init__(self, packets: list[bytes], *, key: bool, captured_ns: int, sequence: int, timestamp: int) -> None:
         """`sequence` and `timestamp` are the first packet's."""
         self.packets = packets
         self.key = key
         """A decoder can start here."""
-        self.captured = captured
+        self.captured_ns = captured_ns
         self.sequence = sequence
         self.timestamp = timestamp
         self.size_bytes = sum(map(len, packets))

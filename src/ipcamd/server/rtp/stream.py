@@ -8,9 +8,9 @@ from itertools import chain
 from typing import Any
 
 from ipcamd.media.frame import Encoded
-from ipcamd.media.gop import PackedGop
-from ipcamd.media.hub import Hub
-from ipcamd.media.traffic import Traffic
+from ipcamd.media.stream.gop import PackedGop
+from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.clock import RtpClock
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.viewer import RtpViewer
@@ -115,7 +115,7 @@ class RtpStream:
     def begin(self) -> int | None:
         """Capture time of the next viewer's first frame; None if that is not captured yet."""
         gop = self.gop
-        return gop[0].captured if gop else None
+        return gop[0].captured_ns if gop else None
 
     async def parameters(self, *, warm: bool = False) -> str:
         """Return the format parameters of a session description. `warm`: keep the encoder running for a PLAY."""
@@ -168,7 +168,7 @@ class RtpStream:
 
     def _number(self, encoded: Encoded, payloads: list[bytes]) -> RtpFrame:
         ticks = [self.format.ticks(payload) for payload in payloads]
-        sequence, first = self._numbering.sequence, self._rtp_clock.stamp(encoded.captured, sum(ticks))
+        sequence, first = self._numbering.sequence, self._rtp_clock.stamp(encoded.captured_ns, sum(ticks))
         last = len(payloads) - 1 if self.format.marks else -1
         stamped, stamp = [], first
         for number, payload in enumerate(payloads):
@@ -176,7 +176,11 @@ class RtpStream:
             stamp += ticks[number]
         packets = self._numbering.pack(stamped)
         return RtpFrame(
-            packets, key=encoded.key or bool(ticks[0]), captured=encoded.captured, sequence=sequence, timestamp=first
+            packets,
+            key=encoded.key or bool(ticks[0]),
+            captured_ns=encoded.captured_ns,
+            sequence=sequence,
+            timestamp=first,
         )
 
     def _read_parameters(self, encoded: Encoded) -> None:

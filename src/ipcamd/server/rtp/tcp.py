@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import Self, cast
 
-from ipcamd.media.traffic import ViewerIdentity
+from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import mark
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.viewer import RtpViewer

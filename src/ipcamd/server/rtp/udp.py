@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Self
 
-from ipcamd.media.frame_queue import FrameQueue
-from ipcamd.media.traffic import ViewerIdentity
+from ipcamd.media.stream.frame_queue import FrameQueue
+from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import mark
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.viewer import RtpViewer

@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any, Self
 
-from ipcamd.media.frame_queue import KeyFrameGate
-from ipcamd.media.traffic import StreamTraffic, ViewerIdentity
+from ipcamd.media.stream.frame_queue import KeyFrameGate
+from ipcamd.media.stream.traffic import StreamTraffic, ViewerIdentity
 from ipcamd.server.rtp.frame import RtpFrame
 
 

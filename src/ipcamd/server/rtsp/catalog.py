@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ipcamd.media.hub import Hub
+from ipcamd.media.stream.hub import Hub
 from ipcamd.server.rtsp.media import Media, Track
 
 AUDIO, PHONE = "audio", "3gpp"

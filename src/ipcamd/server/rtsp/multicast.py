@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ipcamd.media.codecs import Codec
-from ipcamd.media.traffic import ViewerIdentity
+from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.udp import UdpPortPair, UdpViewer
 from ipcamd.server.rtsp.describe import describe_track

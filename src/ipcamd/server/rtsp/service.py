@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login import LoginVerifier
-from ipcamd.media.traffic import Traffic
+from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.listener import Listener
 from ipcamd.server.registry import Registry
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator

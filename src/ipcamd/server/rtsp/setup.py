@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ipcamd.media.traffic import ViewerIdentity
+from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.tcp import TcpViewer
 from ipcamd.server.rtp.udp import Address, UdpViewer

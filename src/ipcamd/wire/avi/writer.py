@@ -60,17 +60,17 @@ class Writer:
         """Where the chunks end, in bytes from the beginning."""
         return HEAD + self._totals.bytes
 
-    def picture(self, payload: bytes, key: bool, captured: int) -> list[bytes]:
+    def picture(self, payload: bytes, key: bool, captured_ns: int) -> list[bytes]:
         """Return what to append for a picture that was captured then (nanoseconds)."""
-        slot = self._slot(captured)
+        slot = self._slot(captured_ns)
         pieces = [piece for _ in range(slot - self._totals.slots) for piece in self._chunk(PICTURE, b"", False)]
         self._totals.slots = slot + 1
         self._totals.largest = max(self._totals.largest, len(payload))
         return pieces + self._chunk(PICTURE, payload, key)
 
-    def sound(self, samples: bytes, captured: int) -> list[bytes]:
+    def sound(self, samples: bytes, captured_ns: int) -> list[bytes]:
         """Return what to append for u-law samples, the first of them captured then (nanoseconds)."""
-        off = (captured - self._zero) * SOUND_RATE // SECOND - self._totals.samples
+        off = (captured_ns - self._zero) * SOUND_RATE // SECOND - self._totals.samples
         if (SLIP if self._totals.samples else 0) < abs(off) <= GAP // SECOND * SOUND_RATE:
             samples = samples[-off:] if off < 0 else _SILENCE * off + samples
         if not samples or not self.form.sound:
@@ -103,13 +103,13 @@ class Writer:
         self._totals = replace(mark[0])
         del self._index[mark[1] :]
 
-    def _slot(self, captured: int) -> int:
+    def _slot(self, captured_ns: int) -> int:
         free = self._totals.slots
-        since = self._last if self._last is not None else min(captured, self._zero)
-        if not 0 <= captured - since <= GAP:
-            self._zero = captured - free * SECOND // self.form.rate
-        self._last = captured
-        nearest = ((captured - self._zero) * self.form.rate + SECOND // 2) // SECOND
+        since = self._last if self._last is not None else min(captured_ns, self._zero)
+        if not 0 <= captured_ns - since <= GAP:
+            self._zero = captured_ns - free * SECOND // self.form.rate
+        self._last = captured_ns
+        nearest = ((captured_ns - self._zero) * self.form.rate + SECOND // 2) // SECOND
         return max(free, nearest)
 
     def _chunk(self, kind: bytes, data: bytes, key: bool) -> list[bytes]:

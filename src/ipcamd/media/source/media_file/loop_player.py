@@ -9,7 +9,7 @@ import av
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.decode import VideoConverter, copy
 from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.pacing import Clock, RateLimiter, RealtimePacer, Ticker
@@ -98,29 +98,29 @@ class _Projector:
         """Yield the sound before a picture, then the picture."""
         seen = eye.see(picture, self._wanted().size)
         yield from self._sound(reel, before, at)
-        captured = self._pace.hold(self._start + at)
+        captured_ns = self._pace.hold(self._start + at)
         self._number += 1
         if not self._stop.is_set():
-            yield Picture(seen, captured, self._number)
+            yield Picture(seen, captured_ns, self._number)
 
     def _sound(self, reel: MediaFile, start: int, end: int) -> Iterator[Sound]:
         if not self._wanted().sound:
             return reel.hush()
         for at, samples in reel.sound(start, end):
-            captured = self._pace.hold(self._start + at)
+            captured_ns = self._pace.hold(self._start + at)
             if self._stop.is_set():
                 return
-            yield Sound(samples, captured)
+            yield Sound(samples, captured_ns)
 
     def _still(self, eye: VideoConverter, picture: av.VideoFrame) -> Iterator[Picture]:
         """Yield a single picture at the rate that is wanted."""
         beat, size, seen = Ticker(self._clock, self._stop), (0, 0), picture
         while True:
-            captured, missed = beat.next(self._wanted().rate)
+            captured_ns, missed = beat.next(self._wanted().rate)
             if self._stop.is_set():
                 return
             if size != self._wanted().size:
                 size = self._wanted().size
                 seen = eye.see(picture, size)
             self._number += 1 + missed
-            yield Picture(copy(seen), captured, self._number)
+            yield Picture(copy(seen), captured_ns, self._number)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.silence import SilenceLimit
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.decode import SOUND_RATE, AudioConverter, prepare
 from ipcamd.media.source.ffmpeg import OpenFile, decoded, open_media, time_of, video_of
 from ipcamd.media.source.media_file.timestamp_map import SLIP_NS, TimestampMap

@@ -3,7 +3,7 @@
 from collections import deque
 from fractions import Fraction
 
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 
 _ANCHORS = 8
 """Stretches between leaps that are remembered: sound is read near the pictures."""

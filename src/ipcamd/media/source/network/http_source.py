@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.silence import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop

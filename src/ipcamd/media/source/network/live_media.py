@@ -11,7 +11,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media.capture import silence
 from ipcamd.media.capture.silence import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.decode import SOUND_RATE, AudioConverter, VideoConverter, prepare
 from ipcamd.media.source.ffmpeg import decoded, time_of, video_of
@@ -70,16 +70,16 @@ class _Receiver:
         """Yield the picture, if one is due."""
         self._last_ns = self._clock.steady()
         self._limit.note_picture(self._last_ns / SECOND)
-        captured = self._arrival.captured(time_of(frame))
-        if self._picker.takes(captured, want.rate):
+        captured_ns = self._arrival.captured_ns(time_of(frame))
+        if self._picker.takes(captured_ns, want.rate):
             self._number += 1
-            yield Picture(self._eye.see(frame, want.size), captured, self._number)
+            yield Picture(self._eye.see(frame, want.size), captured_ns, self._number)
 
     def sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
         """Yield the sound, if anybody listens; raise `SourceError` if it has come alone for too long."""
         if self._clock.steady() - self._last_ns > float(self._limit) * SECOND:
             raise SourceError(f"sends sound, but no picture for {float(self._limit):g} s")
-        captured = self._arrival.captured(time_of(frame))
+        captured_ns = self._arrival.captured_ns(time_of(frame))
         for samples in self._ear.hear(frame) if want.sound else ():
-            yield Sound(samples, captured)
-            captured += samples.size * SECOND // SOUND_RATE
+            yield Sound(samples, captured_ns)
+            captured_ns += samples.size * SECOND // SOUND_RATE

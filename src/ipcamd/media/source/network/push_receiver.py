@@ -11,7 +11,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media import codecs
 from ipcamd.media.capture.silence import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.decode import PictureDecoder, VideoConverter, decode_file
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.wire import ulaw
@@ -81,7 +81,7 @@ class PushReceiver:
         yield from self._shown(self._decoder.decode(data), want, picks=codec != "mjpeg")
 
     def _shown(self, pictures: list[av.VideoFrame], want: "Wanted", picks: bool = False) -> Iterator[Picture]:
-        captured, now_ns = self._clock.now(), self._clock.steady()
+        captured_ns, now_ns = self._clock.now(), self._clock.steady()
         self.pictures += 1
         self.damaged += not pictures
         for picture in pictures:
@@ -89,7 +89,7 @@ class PushReceiver:
             self._limit.note_picture(now_ns / SECOND)
             if not picks or self._picker.takes(now_ns, want.rate):
                 self._number += 1
-                yield Picture(self._eye.see(picture, want.size), captured, self._number)
+                yield Picture(self._eye.see(picture, want.size), captured_ns, self._number)
 
     def _sound(self, codes: bytes) -> Sound:
         samples = np.frombuffer(ulaw.decode(codes), "<i2").astype(np.int16)

@@ -5,7 +5,7 @@ from datetime import datetime
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import Plane
 from ipcamd.media.source.drawing import font
 from ipcamd.media.source.scene.beep import LENGTH

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ipcamd.media.overlay import Weights
+from ipcamd.media.image.overlay import Weights
 from ipcamd.media.source.drawing import even, painted
 
 POSES = 24

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import av
 
 from ipcamd.media.frame import Picture, Sound
-from ipcamd.media.overlay import Tile
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
+from ipcamd.media.image.overlay import Tile
 from ipcamd.media.planes import Plane, framed, planes
 from ipcamd.media.source.drawing import even
 from ipcamd.media.source.pacing import Clock, Ticker, tick

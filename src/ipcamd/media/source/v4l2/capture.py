@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.silence import SilenceLimit
 from ipcamd.media.frame import Picture
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.decode import VideoConverter
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.v4l2.decode import Decode, make_decoder
@@ -57,7 +57,7 @@ class _Shooting:
         self._tune(want)
         shot = self._device.shoot(float(self._limit))
         lost, now = self._lost_before(shot), self._clock.steady()
-        captured = self._clock.now() - shot.age
+        captured_ns = self._clock.now() - shot.age
         self._number += lost
         if not self._picker.takes(now - shot.age, want.rate):
             return None
@@ -68,7 +68,7 @@ class _Shooting:
         self._good = now
         self._limit.note_picture(now / SECOND)
         self._number += 1
-        return Picture(self._eye.see(picture, want.size), captured, self._number)
+        return Picture(self._eye.see(picture, want.size), captured_ns, self._number)
 
     def _tune(self, want: "Wanted") -> None:
         """Change the mode if something else is wanted than before and another mode gives it."""

@@ -12,7 +12,7 @@ from mmap import mmap
 from typing import TypeVar
 
 from ipcamd.errors import SourceError
-from ipcamd.media.pacer import SECOND
+from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.v4l2 import abi
 from ipcamd.media.source.v4l2.abi import BufferFlag, DeviceCapability, FrameSizeType, Ioctl
 from ipcamd.media.source.v4l2.modes import CaptureMode

@@ -1,0 +1,1 @@
+"""Encoding: one thread a stream, while the stream is watched."""

@@ -1,0 +1,71 @@
+"""One stretch of encoding, with one shape, from a key frame on. Imported by media threads only."""
+
+import threading
+
+from av.video.reformatter import VideoReformatter
+
+from ipcamd.media.encoders import Encoder
+from ipcamd.media.frame_decimator import SECOND, FrameDecimator
+from ipcamd.media.image.scale import ProcessedFrame
+from ipcamd.media.stream_settings import StreamSettings
+
+KEY_AFTER = 2 * SECOND
+"""A key frame comes at least this often, in nanoseconds of capture time, however slow the source."""
+KEY_SPACE = SECOND
+"""Key frames that viewers ask for come no closer than this, in nanoseconds of capture time."""
+
+
+class EncodeSession:
+    """Encodes the pictures that one stream wants, and decides where its key frames are."""
+
+    def __init__(self, settings: StreamSettings) -> None:
+        self.settings = settings
+        self._rate = settings.rate
+        self._pacer = FrameDecimator(settings.rate)
+        self._encoder = _make(settings, settings.rate)
+        self._reformatter = VideoReformatter()
+        self._key_time = 0
+        """Capture time of the last key frame."""
+        self._count = 0
+        """Frames from that key frame on, itself included; 0 before the first."""
+
+    def encode(self, shot: ProcessedFrame, asked: threading.Event) -> tuple[bytes, bool] | None:
+        """Return the picture encoded and whether it is a key frame; None if the stream's rate leaves it out.
+
+        `asked` is set while somebody waits for a key frame, and cleared when there is one.
+        """
+        if not self._pacer.take(shot.captured_ns):
+            return None
+        key = self._key_due(shot.captured_ns, asked.is_set())
+        if key and self.settings.bitrate:
+            self._match_rate(shot.captured_ns)
+        sized = shot.at(self.settings.size, self._encoder.form, self._reformatter)
+        with sized.lock:
+            payload, key = self._encoder.encode(sized.frame, key)
+        self._count += 1
+        if key:
+            asked.clear()
+            self._key_time, self._count = shot.captured_ns, 1
+        return payload, key
+
+    def _key_due(self, captured_ns: int, asked: bool) -> bool:
+        if not self._count or self._count >= self.settings.group:
+            return True
+        # either way: the camera's clock may have been set
+        age = abs(captured_ns - self._key_time)
+        return age >= KEY_AFTER or (asked and age >= KEY_SPACE)
+
+    def _match_rate(self, captured_ns: int) -> None:
+        """Open the encoder anew if pictures come much slower or faster than those that it shares out its bits among."""
+        age = captured_ns - self._key_time
+        if self._count < 2 or not 0 < age <= 2 * KEY_AFTER:
+            return
+        rate = min(self.settings.rate, max(1, round(self._count * SECOND / age)))
+        if not 0.8 <= rate / self._rate <= 1.25:
+            self._rate, self._encoder = rate, _make(self.settings, rate)
+
+
+def _make(settings: StreamSettings, rate: int) -> Encoder:
+    """Return an encoder for the stream; its first frame is a key frame."""
+    assert settings.codec.encoder
+    return settings.codec.encoder(settings, rate)

@@ -1,0 +1,77 @@
+"""Encoders of pictures: JPEG, and whatever FFmpeg encodes. Imported by media threads only."""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol
+
+import av
+import numpy as np
+import simplejpeg  # type: ignore[import-untyped]
+from av.codec.context import CodecContext
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
+
+from ipcamd.media.planes import FULL, LIMITED, planes
+
+if TYPE_CHECKING:
+    from ipcamd.media.stream_settings import StreamSettings
+
+JPEG_QUALITY = (30, 45, 60, 75, 88)
+"""Quality 0 to 4 as the JPEG quality of libjpeg, 1 to 100."""
+
+
+class Encoder(Protocol):
+    """Encodes one stream's pictures."""
+
+    form: str
+    """The pixel format that it takes, `FULL` or `LIMITED`."""
+
+    def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
+        """Return the frame encoded, and whether a decoder can start there; `key` asks that it can."""
+
+
+class JpegEncoder:
+    """JPEG, 4:2:0."""
+
+    form = FULL
+
+    def __init__(self, settings: "StreamSettings") -> None:
+        self._quality = JPEG_QUALITY[settings.quality]
+
+    def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
+        """See `Encoder`."""
+        return simplejpeg.encode_jpeg_yuv_planes(*map(np.ascontiguousarray, planes(frame)), quality=self._quality), True
+
+
+class FfmpegEncoder:
+    """A codec that FFmpeg encodes."""
+
+    form = LIMITED
+
+    def __init__(self, name: str, options: dict[str, str], settings: "StreamSettings", rate: int) -> None:
+        """`name` is the encoder's in FFmpeg; `rate` is how many pictures a second really come: a steady bit rate is
+        shared out among so many."""
+        self._context = _context(name, settings, rate)
+        self._context.options = options
+        self._number = 0
+
+    def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
+        """See `Encoder`."""
+        frame.pts, frame.time_base = self._number, self._context.time_base
+        # frames from raw sources say I: left so, every one would become a key frame
+        frame.pict_type = PictureType.I if key else PictureType.NONE
+        self._number += 1
+        packets = self._context.encode(frame)
+        return b"".join(map(bytes, packets)), any(packet.is_keyframe for packet in packets)
+
+
+def _context(name: str, settings: "StreamSettings", rate: int) -> VideoCodecContext:
+    context = CodecContext.create(name, "w")
+    assert isinstance(context, VideoCodecContext)
+    context.width, context.height = settings.size
+    context.pix_fmt = LIMITED
+    context.framerate, context.time_base = Fraction(rate), Fraction(1, rate)
+    context.gop_size = 10 * settings.group  # the session says where key frames are
+    context.max_b_frames = 0
+    # slices for two threads where one would not keep up
+    context.thread_count = 1 if settings.size[0] * settings.size[1] <= 1280 * 960 else 2
+    return context

@@ -1,0 +1,32 @@
+"""Which pictures of a source make a stream of a given rate."""
+
+SECOND = 1_000_000_000
+"""Nanoseconds of a second."""
+
+
+class FrameDecimator:
+    """Picks pictures by their capture times so that `rate` of them a second remain, exactly, in the long run.
+
+    The picture nearest to the moment that is due is taken, even if that comes a little early: capture times jitter. Of
+    a source that is slower than `rate` every picture is taken, and none twice. Where capture times jump (the camera's
+    clock was set), picking starts afresh.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self._interval = SECOND // rate
+        self._due: int | None = None
+        self._last = 0
+        self._gap = self._interval
+        """From one picture of the source to the next, smoothed."""
+
+    def take(self, captured_ns: int) -> bool:
+        """Whether the picture captured then (nanoseconds) belongs to the stream."""
+        self._gap += (min(max(0, captured_ns - self._last), self._interval) - self._gap) // 4
+        self._last = captured_ns
+        early = 0 if self._due is None else self._due - captured_ns
+        if not -self._interval <= early <= 2 * self._interval:
+            early = 0
+        if early > self._gap // 2:
+            return False
+        self._due = captured_ns + early + self._interval
+        return True

@@ -1,0 +1,1 @@
+"""Images: settings, transform, overlays, scaling, and small grey pictures for analysis."""

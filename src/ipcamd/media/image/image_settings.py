@@ -1,0 +1,49 @@
+"""How the picture looks: the parameters of ``ImageSource.IO.Sensor`` (SDK 10.5)."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from ipcamd.params.group import Values
+
+NEUTRAL = 128
+"""The level that leaves the picture alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSettings:
+    """What the transform does to each picture. The levels are 0 to 255."""
+
+    brightness: int = NEUTRAL
+    contrast: int = NEUTRAL
+    saturation: int = NEUTRAL
+    sharpness: int = NEUTRAL
+    mirror: bool = False
+    flip: bool = False
+    text: str = ""
+    """The text overlay; empty for none."""
+    date: bool = False
+    """Draw date and time."""
+    opaque: bool = False
+    """Draw text and date on black instead of on the picture."""
+
+    @property
+    def developed(self) -> "ImageSettings":
+        """The part of it that acts before anything is written on the picture."""
+        return replace(self, text="", date=False, opaque=False)
+
+    @classmethod
+    def of(cls, sensor: Values, name: str) -> Self:
+        """Return what ``ImageSource.IO.Sensor`` says; `name` is the camera's."""
+
+        on = sensor.flag
+        return cls(
+            brightness=sensor.number("Brightness"),
+            contrast=sensor.number("Contrast"),
+            saturation=sensor.number("Saturation"),
+            sharpness=sensor.number("Sharpness"),
+            mirror=on("Mirror"),
+            flip=on("Flip"),
+            text=name if on("OverlayText") and on("IncludeText") else "",
+            date=on("OverlayDate"),
+            opaque=on("OverlayOpaque"),
+        )

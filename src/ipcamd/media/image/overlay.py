@@ -1,0 +1,95 @@
+"""Name, date and time drawn on the picture (SDK 10.5): a small tile, made when its text changes, blended each time."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.planes import GREY, Plane
+
+Weights = np.ndarray[tuple[int, int], np.dtype[np.uint16]]
+"""Rows by columns of 256ths."""
+
+_LINES = 28
+"""Text is a 28th of the picture's height, ..."""
+_SMALLEST = 10
+"""... but never smaller than this, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What to blend into a picture: of each value ``keep`` 256ths stay, and ``add`` comes on top."""
+
+    left: int
+    top: int
+    """Where, in pixels of the luma plane; even."""
+    parts: tuple[tuple[Weights, Weights], ...]
+    """(keep, add) for luma and for both chroma planes."""
+
+    def draw(self, planes: Sequence[Plane]) -> None:
+        """Blend it into the planes, in place; what does not fit is cut off."""
+        for plane, (keep, add), half in zip(planes, self.parts, (1, 2, 2), strict=True):
+            place = plane[self.top // half :, self.left // half :][: keep.shape[0], : keep.shape[1]]
+            rows, columns = place.shape
+            place[:] = (place * keep[:rows, :columns] + add[:rows, :columns]) >> 8
+
+
+class Overlay:
+    """Keeps the tile from picture to picture."""
+
+    def __init__(self, stamp: Callable[[int], str]) -> None:
+        """`stamp` writes a capture time, in nanoseconds since the epoch, as date and time."""
+        self._stamp = stamp
+        self._key: tuple[list[str], bool, int] | None = None
+        self._tile: Tile | None = None
+
+    def tile(self, look: ImageSettings, captured_ns: int, height: int) -> Tile | None:
+        """Return what to draw on a picture of that height, captured then; None for nothing."""
+        lines = [line for line in (legible(look.text), self._stamp(captured_ns) if look.date else "") if line.strip()]
+        key = (lines, look.opaque, height)
+        if self._key != key:
+            self._key, self._tile = key, make(*key) if lines else None
+        return self._tile
+
+
+def legible(text: str) -> str:
+    """Return `text` in printable ASCII, which is all the font has: without accents, with ``?`` for the rest."""
+    plain = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return "".join(c if " " <= c <= "~" else "?" for c in plain)
+
+
+def make(lines: Sequence[str], opaque: bool, height: int) -> Tile:
+    """Return the tile of white text for a picture of that height: on black, or outlined in black."""
+    size = max(_SMALLEST, height // _LINES)
+    corner = size // 4 * 2
+    covered, white = (np.asarray(image, np.uint16) for image in _print("\n".join(lines), size, opaque))
+    # chroma has one sample for four pixels; where it is covered it is colourless
+    quarter = (covered[::2, ::2] + covered[1::2, ::2] + covered[::2, 1::2] + covered[1::2, 1::2]) // 4
+    colourless = (_keep(quarter), (256 - _keep(quarter)) * GREY)
+    # where the edge is half covered no more may come on top than was taken away, or 16 bits overflow
+    return Tile(corner, corner, ((_keep(covered), np.minimum(white, covered) * 256), colourless, colourless))
+
+
+def _print(text: str, size: int, opaque: bool) -> tuple[Image.Image, Image.Image]:
+    """Return two images of even size: how far the text and its ground cover the picture, and the text alone."""
+    font, edge, margin = ImageFont.load_default(size), max(1, size // 12), size // 3
+    box = ImageDraw.Draw(Image.new("L", (1, 1))).multiline_textbbox((0, 0), text, font, stroke_width=edge)
+    area = (_even(box[2] - box[0] + 2 * margin), _even(box[3] - box[1] + 2 * margin))
+    covered, white = Image.new("L", area, 255 if opaque else 0), Image.new("L", area)
+    place = (margin - box[0], margin - box[1])
+    ImageDraw.Draw(covered).multiline_text(place, text, 255, font, stroke_width=edge)
+    # the same edge, in black: without it the lines would stand closer
+    ImageDraw.Draw(white).multiline_text(place, text, 255, font, stroke_width=edge, stroke_fill=0)
+    return covered, white
+
+
+def _even(length: float) -> int:
+    return (int(length) + 2) // 2 * 2
+
+
+def _keep(covered: Weights) -> Weights:
+    """Return the 256ths of the picture that stay under a cover of 0 to 255."""
+    return 256 - covered - (covered >> 7)

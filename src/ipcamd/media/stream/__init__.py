@@ -1,0 +1,1 @@
+"""Streams of encoded frames: hub, GOP cache, bounded queue, counters."""

@@ -1,0 +1,80 @@
+"""Publish/subscribe hub for one stream's encoded frames."""
+
+import threading
+from collections.abc import Callable
+
+from ipcamd.media.codecs import Codec
+from ipcamd.media.frame import Encoded
+from ipcamd.media.stream.gop import GopCache
+
+Subscriber = Callable[[Encoded], None]
+"""Called in the event loop with each new frame; must not block."""
+
+
+class Hub:
+    """One stream's newest frames. Everything but `watched` and `key` belongs to the event loop's thread.
+
+    The encoder runs only while `watched` is set: while there is a subscriber.
+    """
+
+    def __init__(self, codec: Codec, name: str = "", demand: Callable[[bool], None] | None = None) -> None:
+        """`name` is the stream's, by default the codec's. `demand` is told, in the event loop, when the first
+        subscriber came (True) and when the last one left."""
+        self.codec = codec
+        self.name = name or codec.name
+        self.watched = threading.Event()
+        self.key = threading.Event()
+        """Somebody waits for a key frame; the encoder makes one at the next picture, at most one a second."""
+        self.gop_cache = GopCache()
+        """Empty when nobody watches."""
+        self._demand = demand
+        self._subscribers: dict[Subscriber, None] = {}
+
+    @property
+    def gop(self) -> list[Encoded]:
+        """The frames since the last key frame, that one first: what a decoder needs to start now."""
+        return self.gop_cache.frames
+
+    @property
+    def viewers(self) -> int:
+        """How many subscribe."""
+        return len(self._subscribers)
+
+    def join(self, subscriber: Subscriber) -> list[Encoded]:
+        """Subscribe, and return `gop`: what to show at once. Empty, or it begins with a key frame."""
+        self._subscribers[subscriber] = None
+        if not self.watched.is_set():
+            self.key.set()
+            self.watched.set()
+            self._tell(True)
+        return self.gop
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """Unsubscribe; the last one to leave stops the encoder."""
+        self._subscribers.pop(subscriber, None)
+        if not self._subscribers and self.watched.is_set():
+            self.watched.clear()
+            self.gop_cache.clear()
+            self._tell(False)
+
+    def ask_key(self) -> None:
+        """Ask for a key frame soon: for a viewer that lost frames. May be called from any thread."""
+        self.key.set()
+
+    def invalidate(self, since: int = 0) -> None:
+        """Keep nothing for newcomers of what was, for it looked different; see `GopCache.invalidate`."""
+        self.gop_cache.invalidate(since)
+
+    def publish(self, frame: Encoded) -> None:
+        """Hand a frame to every subscriber. Before the first key frame that follows a gap they get what cannot be
+        decoded yet; a subscriber that cannot use that waits for ``frame.key``."""
+        if not self._subscribers:
+            return
+        if not self.gop_cache.add(frame):
+            self.key.set()
+        for subscriber in tuple(self._subscribers):
+            subscriber(frame)
+
+    def _tell(self, watched: bool) -> None:
+        if self._demand:
+            self._demand(watched)

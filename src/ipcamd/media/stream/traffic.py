@@ -1,0 +1,73 @@
+"""Traffic counters: what each stream's viewers got and missed, by protocol; and a warning that names slow viewers."""
+
+from collections.abc import Hashable, Iterator
+from typing import NamedTuple
+
+from ipcamd.media.stream.drop_log import DropLog
+
+
+class ViewerIdentity(NamedTuple):
+    """Somebody who watches, for logs."""
+
+    address: str
+    protocol: str
+    account: str = ""
+    """"" for a viewer without a login."""
+
+    def __str__(self) -> str:
+        return f"{self.address} ({self.protocol}{', account ' if self.account else ''}{self.account})"
+
+
+class StreamTraffic:
+    """One stream's viewers by one protocol. For the event loop."""
+
+    __slots__ = ("_log", "bytes_sent", "frames_dropped", "frames_sent", "protocol", "stream")
+
+    def __init__(self, stream: str, protocol: str, log: DropLog) -> None:
+        self.stream = stream
+        self.protocol = protocol
+        self.frames_sent = 0
+        """Each viewer's frames count."""
+        self.frames_dropped = 0
+        """Frames that viewers missed by being slow."""
+        self.bytes_sent = 0
+        self._log = log
+
+    def send(self, frames: int, size_bytes: int) -> None:
+        """Count so many frames of that size."""
+        self.frames_sent += frames
+        self.bytes_sent += frames * size_bytes
+
+    def drop(self, viewer: Hashable, count: int) -> None:
+        """Count frames that `viewer` missed, and have it named in a warning: its text says who it is."""
+        self.frames_dropped += count
+        self._log.add((viewer, self.stream), count)
+
+
+class Traffic:
+    """The counters of all streams. They only grow."""
+
+    def __init__(self, log: DropLog | None = None) -> None:
+        self._log = log or DropLog()
+        self._streams: dict[tuple[str, str], StreamTraffic] = {}
+
+    def __iter__(self) -> Iterator[StreamTraffic]:
+        return iter(self._streams.values())
+
+    def of(self, stream: str, protocol: str) -> StreamTraffic:
+        """Return the counters of a stream (``mjpeg``, ``h264`` ...) by a protocol (``http``, ``rtsp`` ...)."""
+        key = stream, protocol
+        if key not in self._streams:
+            self._streams[key] = StreamTraffic(*key, self._log)
+        return self._streams[key]
+
+    def report(self) -> list[tuple[str, str]]:
+        """Return titles and figures for a person."""
+        return [
+            (f"Frames {each.stream} {each.protocol}", f"{each.frames_sent} sent, {each.frames_dropped} dropped")
+            for each in self
+        ]
+
+    def close(self) -> None:
+        """Write the last warning, if one is due."""
+        self._log.close()

@@ -1,0 +1,51 @@
+"""What a stream looks like: the parameters of ``Image.MJPEG``, ``Image.MPEG4``, ``Image.H264`` (SDK 10.8 to 10.10)."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from ipcamd.media.codecs import MPEG4, SLOW, Codec
+from ipcamd.params.group import Values
+from ipcamd.params.image import RESOLUTIONS
+
+BITS_PER_PIXEL = (0.03, 0.05, 0.08, 0.12, 0.18)
+"""Bits a pixel at a steady bit rate, by Quality, where there is no parameter Bitrate, as for MPEG-4. 3.3 Mbit/s for
+1280x720 at 30 pictures per second and Quality 3."""
+
+
+PHONE_SIZE, PHONE_RATE, PHONE_BITS = (320, 240), 15, 200_000
+"""The stream for telephones (Image.3GPP): width and height, pictures per second, bit/s."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSettings:
+    """One stream's settings. A stream whose shape changes goes on with a key frame of the new shape."""
+
+    codec: Codec
+    size: tuple[int, int]
+    """Width and height in pixels."""
+    rate: int
+    """Most pictures per second, 1 to 30."""
+    quality: int
+    """0 lowest to 4 highest."""
+    bitrate: int | None = None
+    """Steady bit rate in bit/s (cbr); None for steady quality (vbr)."""
+
+    @classmethod
+    def of(cls, codec: Codec, values: Values) -> Self:
+        """Return what the parameters of the codec's group say."""
+        size, rate, quality = RESOLUTIONS[values["Resolution"]], values.number("Framerate"), values.number("Quality")
+        if values.get("Ratecontrol", "vbr") == "vbr":
+            return cls(codec, size, rate, quality)
+        if "Bitrate" in values:
+            return cls(codec, size, rate, quality, values.number("Bitrate") * 1000)
+        return cls(codec, size, rate, quality, int(size[0] * size[1] * max(rate, SLOW) * BITS_PER_PIXEL[quality]))
+
+    @property
+    def group(self) -> int:
+        """Pictures from one key frame to the next: 1 to 2 seconds' worth, at most 30, so that the payload header's type
+        and IP ratio can tell them all apart (SDK 3.1). 1 for JPEG."""
+        return 1 if self.codec.intra_only else min(30, 2 * self.rate)
+
+
+PHONE = StreamSettings(MPEG4, PHONE_SIZE, PHONE_RATE, 2, PHONE_BITS)
+"""What the stream for telephones looks like; the SDK has no parameters for it but that there is one (10.11)."""

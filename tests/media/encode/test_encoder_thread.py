@@ -1,0 +1,130 @@
+"""What one stream's thread makes of pictures."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from tests.media.stage import NOON, SECOND, WAIT, sloped
+
+from ipcamd.media import codecs
+from ipcamd.media.encode.encoder_thread import EncoderThread
+from ipcamd.media.frame import Encoded
+from ipcamd.media.image.scale import ProcessedFrame
+from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.publisher import Publisher
+from ipcamd.media.stream.traffic import Traffic
+from ipcamd.media.stream_settings import StreamSettings
+from ipcamd.wire.payload import Status
+
+STATUS = Status((1, 2, 3), (True, False), True)
+
+
+class Desk(Publisher):
+    """Takes frames in place of the event loop."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub, asyncio.new_event_loop(), Traffic().of("test", "encoder"))
+        self._loop.close()
+        self.frames: list[Encoded] = []
+        self.came = threading.Semaphore(0)
+
+    def send(self, frame: Encoded) -> None:
+        self.frames.append(frame)
+        self.came.release()
+
+
+class Running:
+    """A stream and its thread, fed picture by picture."""
+
+    def __init__(self, settings: StreamSettings) -> None:
+        self.hub = Hub(settings.codec, "test")
+        self.stream = EncoderThread(self.hub, settings, lambda: NOON + SECOND, lambda: STATUS)
+        self.desk = Desk(self.hub)
+        self.time = NOON
+        self.thread = threading.Thread(target=self.stream.run, args=(self.desk,), daemon=True)
+        self.thread.start()
+        self.stream.slot.want(True)
+
+    def feed(self, count: int, interval: int = SECOND // 30) -> list[Encoded]:
+        """Give so many pictures, each after the one before was encoded; return what came of them."""
+        for _ in range(count):
+            self.stream.slot.put(ProcessedFrame(sloped(), self.time))
+            self.time += interval
+            assert self.desk.came.acquire(timeout=WAIT)
+        return self.desk.frames[-count:]
+
+    def stop(self) -> None:
+        self.stream.slot.close()
+        self.thread.join(WAIT)
+        assert not self.thread.is_alive()
+
+
+@pytest.fixture
+def h264() -> Iterator[Running]:
+    running = Running(StreamSettings(codecs.H264, (320, 240), 30, 3))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def jpeg() -> Iterator[Running]:
+    running = Running(StreamSettings(codecs.JPEG, (320, 240), 30, 2))
+    yield running
+    running.stop()
+
+
+def test_every_frame_says_what_it_is(jpeg: Running) -> None:
+    for number, frame in enumerate(jpeg.feed(3)):
+        assert frame.counter == number
+        assert frame.captured_ns == NOON + number * (SECOND // 30)
+        assert (frame.codec, frame.key, frame.size) == (codecs.JPEG, True, (320, 240))
+        assert (frame.rate, frame.gop, frame.quality, frame.status) == (30, 1, 2, STATUS)
+
+
+def test_frames_count_from_each_key_frame(h264: Running) -> None:
+    assert [frame.since_key for frame in h264.feed(33)] == [*range(30), 0, 1, 2]
+
+
+def test_the_counter_wraps(jpeg: Running) -> None:
+    jpeg.stream._counter = (1 << 32) - 1
+    assert [frame.counter for frame in jpeg.feed(2)] == [(1 << 32) - 1, 0]
+
+
+def test_a_new_shape_acts_at_the_next_picture_and_begins_with_a_key_frame(h264: Running) -> None:
+    first = h264.feed(3)
+    h264.stream.settings = replace(h264.stream.settings, size=(640, 480), quality=0)
+    second = h264.feed(3)
+    assert [frame.counter for frame in first + second] == list(range(6))
+    assert [frame.key for frame in first + second] == [True, False, False] * 2
+    assert second[0].size == (640, 480)
+    assert (second[0].rate, second[0].gop, second[0].quality) == (30, 30, 0)
+
+
+def test_who_watches_again_starts_with_a_key_frame_and_the_counter_goes_on(h264: Running) -> None:
+    h264.feed(3)
+    h264.stream.slot.want(False)
+    h264.stream.slot.want(True)
+    # the thread has to see that nobody watched, before it looks for pictures again
+    while not h264.desk.came.acquire(timeout=0.02):
+        h264.stream.slot.put(ProcessedFrame(sloped(), h264.time))
+    assert (h264.desk.frames[3].key, h264.desk.frames[3].counter) == (True, 3)
+
+
+def test_a_failing_encoder_is_started_anew(h264: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.media.encode.encoder_thread._REST", 0.0)
+    h264.feed(2)
+    h264.stream.slot.put(ProcessedFrame(None, h264.time))  # type: ignore[arg-type]
+    while not h264.desk.came.acquire(timeout=0.02):
+        h264.stream.slot.put(ProcessedFrame(sloped(), h264.time + SECOND))
+    assert (h264.desk.frames[2].key, h264.desk.frames[2].counter) == (True, 2)
+
+
+def test_the_meter_tells_what_the_stream_does(jpeg: Running) -> None:
+    jpeg.feed(10)
+    figures = jpeg.stream.meter.figures()
+    assert figures.rate > 0
+    assert figures.bits > 0
+    assert 0 < figures.work < 1
+    assert 0 < figures.delay <= 1

@@ -1,0 +1,134 @@
+"""Small grey pictures before the overlay."""
+
+import av
+import numpy as np
+import pytest
+from tests.media.stage import NOON, SECOND, grey, sloped
+
+from ipcamd.media.frame import Picture
+from ipcamd.media.image.analysis import RATE, AnalysisFrame, AnalysisTap, Demand
+from ipcamd.media.image.frame_processor import FrameProcessor
+from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.image.scale import ProcessedFrame
+from ipcamd.media.latest_value import LatestValue
+from ipcamd.media.planes import planes
+from ipcamd.media.source import no_signal
+
+NONE = AnalysisFrame(None, 0, -1)
+"""Lies in the slot when no other glance came."""
+
+
+class Eye:
+    """Takes what glances there are."""
+
+    def __init__(self, interest: Demand = Demand.WHILE_WATCHED) -> None:
+        self.changes = 0
+        self.glances = AnalysisTap(self._changed)
+        self.glances.interest = interest
+        self.time = NOON
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    def see(self, frame: av.VideoFrame, look: ImageSettings | None = None, signal: bool = True) -> AnalysisFrame | None:
+        self.time += SECOND // RATE
+        return self._taken(Picture(frame, self.time, 0, signal), look or ImageSettings())
+
+    def lose(self) -> AnalysisFrame | None:
+        return self._taken(no_signal.picture((320, 240), "gone", self.time, 0), ImageSettings())
+
+    def _taken(self, picture: Picture, look: ImageSettings) -> AnalysisFrame | None:
+        self.glances.slot.put(NONE)
+        self.glances.take(picture.video, picture, look)
+        glance = self.glances.slot.take()
+        return None if glance is NONE else glance
+
+
+@pytest.mark.parametrize(
+    ("size", "rows"), [((320, 240), 120), ((1280, 720), 90), ((768, 576), 120), ((160, 120), 120), ((64, 64), 160)]
+)
+def test_a_glance_is_small_and_has_the_pictures_proportions(size: tuple[int, int], rows: int) -> None:
+    glance = Eye().see(sloped(size))
+    assert glance
+    assert glance.plane is not None
+    assert glance.plane.shape == (rows, 160)
+    assert glance.plane.dtype == np.uint8
+    # as dark to the left and as bright to the right, in full range
+    assert glance.plane[:, :4].mean() < 10
+    assert glance.plane[:, -4:].mean() > 245
+
+
+def test_each_pixel_is_the_mean_of_what_it_covers() -> None:
+    frame = grey(100, (1280, 720))
+    luma = planes(frame)[0]
+    luma[::2, ::2] = 180
+    glance = Eye().see(frame)
+    assert glance
+    assert glance.plane is not None
+    assert np.abs(glance.plane.astype(int) - 120).max() <= 1
+
+
+def test_there_are_at_most_fifteen_a_second() -> None:
+    eye, taken = Eye(), 0
+    for number in range(90):
+        eye.time = NOON + number * SECOND // 30 - SECOND // RATE
+        taken += eye.see(sloped()) is not None
+    assert taken == pytest.approx(45, abs=1)
+
+
+def test_glances_of_different_looks_are_of_different_views() -> None:
+    eye = Eye()
+    first = eye.see(sloped())
+    for look in (ImageSettings(text="Yard"), ImageSettings(date=True, opaque=True)):  # they come after the glance
+        assert eye.see(sloped(), look).view == first.view  # type: ignore[union-attr]
+    views = [
+        eye.see(sloped(), look).view
+        for look in (ImageSettings(mirror=True), ImageSettings(brightness=130), ImageSettings())
+    ]  # type: ignore[union-attr]
+    assert len({first.view, *views}) == 4  # type: ignore[union-attr]
+
+
+def test_no_signal_is_no_picture_and_what_comes_after_is_another_view() -> None:
+    eye = Eye()
+    before = eye.see(sloped())
+    lost = eye.lose()
+    after = eye.see(sloped())
+    assert before
+    assert lost
+    assert after
+    assert lost.plane is None
+    assert len({before.view, lost.view, after.view}) == 3
+
+
+def test_nothing_is_taken_when_nothing_is_wanted() -> None:
+    eye = Eye(Demand.NEVER)
+    picture = Picture(sloped(), NOON, 0)
+    eye.glances.take(picture.video, picture, ImageSettings())
+    assert not eye.glances.wanted
+    eye.glances.slot.close()
+    assert eye.glances.slot.take() is None
+
+
+def test_a_change_of_interest_is_told_and_only_always_runs_the_source() -> None:
+    eye = Eye(Demand.NEVER)
+    alone = []
+    for interest in (Demand.WHILE_WATCHED, Demand.ALWAYS, Demand.WHILE_WATCHED, Demand.NEVER):
+        eye.glances.interest = interest
+        alone.append(eye.glances.alone)
+    assert alone == [False, True, False, False]
+    assert eye.changes == 5
+
+
+def test_the_studio_shows_the_picture_without_the_overlay_and_gives_streams_the_whole() -> None:
+    eye, slot = Eye(), LatestValue[ProcessedFrame]()
+    slot.want(True)
+    look = ImageSettings(text="A long name for a yard", opaque=True)
+    studio = FrameProcessor((slot,), eye.glances, look, lambda: NOON, lambda _: None)  # type: ignore[arg-type,return-value]
+    studio.deliver(Picture(grey(100), NOON, 0))
+    shot, glance = slot.take(), eye.glances.slot.take()
+    assert shot
+    assert glance
+    assert glance.plane is not None
+    assert planes(shot.frame)[0].min() < 20
+    assert glance.plane.min() == glance.plane.max() == 100
+    assert studio.size == (320, 240)

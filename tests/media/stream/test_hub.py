@@ -1,0 +1,163 @@
+"""What subscribers of a hub get."""
+
+import pytest
+
+from ipcamd.media import codecs
+from ipcamd.media.frame import Encoded
+from ipcamd.media.stream.gop import LATE, MAX_BYTES, PackedGop
+from ipcamd.media.stream.hub import Hub
+
+
+def frame(counter: int, key: bool = False, size: int = 10) -> Encoded:
+    return Encoded(codecs.H264, bytes(size), key, 0, counter)
+
+
+def test_nobody_watches_at_first() -> None:
+    told: list[bool] = []
+    hub = Hub(codecs.H264, demand=told.append)
+    hub.publish(frame(0, key=True))
+    assert not hub.watched.is_set()
+    assert hub.gop == []
+    assert told == []
+
+
+def test_the_first_and_the_last_subscriber_start_and_stop_the_encoder() -> None:
+    told: list[bool] = []
+    hub, one, two = Hub(codecs.H264, demand=told.append), [], []  # type: ignore[var-annotated]
+    first, second = one.append, two.append
+    hub.join(first)
+    hub.join(second)
+    assert (told, hub.watched.is_set(), hub.viewers) == ([True], True, 2)
+    hub.leave(first)
+    hub.leave(first)
+    assert told == [True]
+    hub.leave(second)
+    hub.leave(second)
+    assert (told, hub.watched.is_set(), hub.viewers) == ([True, False], False, 0)
+
+
+def test_the_first_subscriber_asks_for_a_key_frame() -> None:
+    hub = Hub(codecs.H264)
+    hub.join(lambda _: None)
+    assert hub.key.is_set()
+    hub.key.clear()
+    hub.join(print)
+    assert not hub.key.is_set()
+
+
+def test_each_subscriber_gets_the_same_frame() -> None:
+    hub, one, two = Hub(codecs.H264), [], []  # type: ignore[var-annotated]
+    hub.join(one.append)
+    hub.join(two.append)
+    sent = frame(0, key=True)
+    hub.publish(sent)
+    assert one[0] is two[0] is sent
+
+
+def test_who_joins_gets_all_since_the_key_frame() -> None:
+    hub = Hub(codecs.H264)
+    hub.join(lambda _: None)
+    for counter, key in enumerate((True, False, True, False, False)):
+        hub.publish(frame(counter, key))
+    assert [f.counter for f in hub.join(print)] == [2, 3, 4]
+
+
+def test_the_group_never_begins_without_a_key_frame() -> None:
+    hub, got = Hub(codecs.H264), []  # type: ignore[var-annotated]
+    hub.join(got.append)
+    hub.publish(frame(0))
+    assert hub.gop == []
+    assert len(got) == 1
+
+
+def test_the_group_is_forgotten_when_nobody_watches() -> None:
+    hub = Hub(codecs.H264)
+    hub.join(print)
+    hub.publish(frame(0, key=True, size=1))
+    hub.leave(print)
+    assert hub.join(print) == []
+
+
+def test_a_group_that_grows_too_large_is_let_go_and_begun_anew() -> None:
+    hub = Hub(codecs.H264)
+    hub.join(lambda _: None)
+    hub.publish(frame(0, key=True, size=MAX_BYTES // 2))
+    hub.key.clear()
+    hub.publish(frame(1, size=MAX_BYTES // 2))
+    assert len(hub.gop) == 2
+    hub.publish(frame(2, size=1))
+    assert hub.gop == []
+    assert hub.key.is_set()
+    hub.publish(frame(3))
+    assert hub.gop == []
+    hub.publish(frame(4, key=True))
+    assert [f.counter for f in hub.gop] == [4]
+
+
+def test_one_large_key_frame_is_kept() -> None:
+    hub = Hub(codecs.JPEG)
+    hub.join(lambda _: None)
+    hub.publish(frame(0, key=True, size=MAX_BYTES + 1))
+    assert len(hub.gop) == 1
+
+
+def test_a_subscriber_may_leave_when_it_is_called() -> None:
+    hub, got = Hub(codecs.H264), []  # type: ignore[var-annotated]
+
+    def once(sent: Encoded) -> None:
+        got.append(sent)
+        hub.leave(once)
+
+    hub.join(once)
+    hub.join(got.append)
+    hub.publish(frame(0, key=True))
+    hub.publish(frame(1))
+    assert [f.counter for f in got] == [0, 0, 1]
+
+
+def test_a_newcomer_gets_nothing_from_before_a_change() -> None:
+    hub, watching = Hub(codecs.H264), []  # type: ignore[var-annotated]
+    hub.join(watching.append)
+    hub.publish(frame(0, key=True))
+    hub.invalidate()
+    hub.publish(frame(1))
+    assert hub.join(print) == []
+    hub.publish(frame(2, key=True))
+    assert [f.counter for f in hub.join(print)] == [2]
+    assert [f.counter for f in watching] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("captured_ns", "kept"),
+    [
+        pytest.param(99, False, id="just before the change"),
+        pytest.param(100, True, id="after it"),
+        pytest.param(100 - LATE, True, id="the clock was set back"),
+    ],
+)
+def test_a_picture_that_was_under_way_at_a_change_is_not_for_newcomers(captured_ns: int, kept: bool) -> None:
+    hub = Hub(codecs.JPEG)
+    hub.join(lambda _: None)
+    hub.invalidate(since=100)
+    late = Encoded(codecs.JPEG, b"x", True, captured_ns, 0)
+    hub.publish(late)
+    assert hub.join(print) == ([late] if kept else [])
+
+
+def test_what_a_protocol_made_of_the_frames_so_far_is_kept_as_long_as_they_are() -> None:
+    hub = Hub(codecs.H264)
+    hub.join(lambda _: None)
+    for counter, key in enumerate((True, False, False)):
+        hub.publish(frame(counter, key))
+    late: PackedGop[int] = PackedGop(hub.gop_cache)
+    for each in hub.gop:
+        late.add(each, each.counter)
+    assert late.items() == [0, 1, 2]
+    hub.join(lambda sent: late.add(sent, sent.counter))
+    hub.publish(frame(3))
+    assert late.items() == [0, 1, 2, 3]
+    hub.publish(frame(4, key=True))
+    assert late.items() == [4]
+    hub.invalidate()
+    hub.publish(frame(5))
+    assert late.items() == []

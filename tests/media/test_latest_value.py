@@ -1,0 +1,81 @@
+"""Room for one picture between two threads."""
+
+import threading
+from collections.abc import Callable
+
+from tests.media.stage import WAIT
+
+from ipcamd.media.latest_value import LatestValue
+
+
+def in_thread(work: Callable[[], object]) -> Callable[[], object]:
+    """Start `work` in a thread; the function returned waits for its result."""
+    results: list[object] = []
+    thread = threading.Thread(target=lambda: results.append(work()), daemon=True)
+    thread.start()
+
+    def result() -> object:
+        thread.join(WAIT)
+        assert not thread.is_alive()
+        return results[0]
+
+    return result
+
+
+def test_only_the_newest_is_kept() -> None:
+    slot = LatestValue[int]()
+    slot.want(True)
+    for number in range(1, 6):
+        slot.put(number)
+    assert slot.take() == 5
+
+
+def test_what_is_not_wanted_is_not_kept() -> None:
+    slot = LatestValue[int]()
+    slot.put(1)
+    slot.want(True)
+    slot.put(2)
+    slot.want(False)
+    assert slot.take() is None
+    slot.want(True)
+    slot.put(3)
+    assert slot.take() == 3
+
+
+def test_a_taker_sleeps_until_there_is_one() -> None:
+    slot = LatestValue[int]()
+    slot.want(True)
+    result = in_thread(slot.take)
+    slot.put(7)
+    assert result() == 7
+
+
+def test_a_moment_without_demand_is_not_missed() -> None:
+    slot = LatestValue[int]()
+    slot.want(True)
+    slot.want(False)
+    slot.want(True)
+    slot.put(1)
+    assert slot.take() is None
+    assert slot.wait()
+    slot.put(2)
+    assert slot.take() == 2
+
+
+def test_waiting_for_demand() -> None:
+    slot = LatestValue[int]()
+    result = in_thread(slot.wait)
+    slot.want(True)
+    assert result() is True
+
+
+def test_closing_wakes_everybody_for_good() -> None:
+    waiting, taking, resting = LatestValue[int](), LatestValue[int](), LatestValue[int]()
+    taking.want(True)
+    results = [in_thread(waiting.wait), in_thread(taking.take), in_thread(lambda: resting.rest(60))]
+    for slot in (waiting, taking, resting):
+        slot.close()
+    assert [result() for result in results] == [False, None, None]
+    waiting.want(True)
+    assert not waiting.wanted
+    assert not waiting.wait()
