@@ -27,7 +27,7 @@ from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker.worker import WorkerResources
 from ipcamd.egress.policy import EgressPolicy
-from ipcamd.event_bus import Event, Kind
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.params import ALL_GROUPS
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.settings.change import Change
@@ -186,7 +186,7 @@ async def _deliver(folder: Path, far: Far, paths: list[Path]) -> float:
         delivery = Delivery(
             database, folder / "spool", log, time.time_ns, kinds, WorkerResources(settings, EgressPolicy(True))
         )
-        event = Event(Kind.MOTION, time.time_ns(), window=1)
+        event = Event(EventKind.MOTION, time.time_ns(), 1)
         for path in paths:
             await delivery.sink(far.target)([ClipFile(path, path.name, "video/x-msvideo", CLIP, 0, 1, event, "bench")])
         began = time.perf_counter()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ipcamd.device.drivers import Drivers
     from ipcamd.device.identity import Identity
     from ipcamd.egress.policy import EgressPolicy
+    from ipcamd.event_bus import EventBus
     from ipcamd.events.schedules import Schedules
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
@@ -35,6 +36,8 @@ class Camera:
     delivery: "Delivery"
     egress: "EgressPolicy"
     event_log: "EventLog"
+    event_bus: "EventBus"
+    """Tells of everything that happens around the camera."""
     card: "Card"
     playback: "Playback"
     drivers: "Drivers"

@@ -1,36 +1,61 @@
-"""Something that happened, and the bus that tells it to those who care."""
+"""Event bus: tells subscribers of everything that happens around the camera, with or without a schedule for it."""
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
+from types import TracebackType
+from typing import Self
+
+QUEUED = 100
+"""Events that wait for a subscriber with a queue; beyond, the oldest are lost to it."""
 
 _log = logging.getLogger(__name__)
 
 
-class Kind(Enum):
+class EventKind(Enum):
     """What can happen."""
 
     MOTION = "motion"
-    DI1 = "di1"
-    DI2 = "di2"
-    TIME = "time"
-    """A schedule's own time began (ScheduleTimeMode=1)."""
+    """Motion in a window, 1 to 3: on at each alarm (again every few seconds while it goes on), off at its end."""
+    INPUT = "input"
+    """Digital input 1 or 2: on is high."""
+    OUTPUT = "output"
+    """Digital output 1: on is high."""
+    SCHEDULE = "schedule"
+    """The time of a schedule, 1 to 10, begins and ends (ScheduleTimeMode=1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened."""
 
-    kind: Kind
-    moment: int
-    """Nanoseconds since the epoch, UTC, by the camera's clock."""
-    level: str = ""
-    """The new state of a digital input: ``high`` or ``low``; else empty."""
-    window: int = 0
-    """The motion window, 1 to 3; else 0."""
-    numbers: frozenset[int] = frozenset()
-    """The schedules whose own time began; else empty."""
+    kind: EventKind
+    time_ns: int
+    """Since the epoch, UTC, by the camera's clock."""
+    number: int = 0
+    """Which window, input, output or schedule, from 1; 0: any."""
+    is_on: bool = True
+    """It begins, or is high; else it ends, or is low."""
+
+    @property
+    def label(self) -> str:
+        """The event as the log has it: ``motion 1``, ``di1 high``, ``time``."""
+        match self.kind:
+            case EventKind.INPUT:
+                return f"di{self.number} {self.level}"
+            case EventKind.OUTPUT:
+                return f"do{self.number} {self.level}"
+            case EventKind.SCHEDULE:
+                return "time"
+        return f"{self.kind.value} {self.number}" if self.number else self.kind.value
+
+    @property
+    def level(self) -> str:
+        """The level of an input or output, ``high`` or ``low``."""
+        return "high" if self.is_on else "low"
 
 
 Listener = Callable[[Event], None]
@@ -38,25 +63,103 @@ Listener = Callable[[Event], None]
 
 
 class EventBus:
-    """Tells every listener of every event, in the order in which they happened."""
+    """Tells every subscriber of every event, in the order in which they happened. For the event loop alone."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self._queues: list[EventQueue] = []
+        self._demand_watchers: list[Callable[[], None]] = []
 
     def subscribe(self, listener: Listener) -> None:
-        """Tell `listener` from now on."""
+        """Call `listener` for each event from now on."""
         self._listeners.append(listener)
 
+    def unsubscribe(self, listener: Listener) -> None:
+        """Call it no more."""
+        self._listeners.remove(listener)
+
+    def open_queue(
+        self, name: str, kinds: Collection[EventKind] = tuple(EventKind), size: int = QUEUED
+    ) -> "EventQueue":
+        """Return a queue that gets the events of these kinds until it is closed; `name` is for the log."""
+        queue = EventQueue(self, name, kinds, size)
+        self._queues.append(queue)
+        self.subscribe(queue.put)
+        self._tell_demand()
+        return queue
+
+    def close_queue(self, queue: "EventQueue") -> None:
+        """Let a queue get no more events."""
+        if queue in self._queues:
+            self._queues.remove(queue)
+            self.unsubscribe(queue.put)
+            self._tell_demand()
+
+    def wants(self, kind: EventKind) -> bool:
+        """Whether a queue is open for events of this kind: then they have to be detected."""
+        return any(kind in queue.kinds for queue in self._queues)
+
+    def watch_demand(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` whenever what `wants` returns may have changed."""
+        self._demand_watchers.append(watcher)
+
     def publish(self, event: Event) -> None:
-        """Tell all; one listener's failure is logged and does not keep the others from hearing."""
-        for listener in self._listeners:
+        """Tell all; one listener's failure is logged and does not keep the others from being told."""
+        for listener in tuple(self._listeners):
             try:
                 listener(event)
             except Exception:
-                _log.exception("a listener failed at %s", event.kind.value)
+                _log.exception("a subscriber failed at %s", event.label)
+
+    def _tell_demand(self) -> None:
+        for watcher in self._demand_watchers:
+            watcher()
 
 
-def spelled(event: Event) -> str:
-    """Return an event as the log has it: ``motion 1``, ``di1 high``, ``time``."""
-    detail = event.level or (str(event.window) if event.window else "")
-    return f"{event.kind.value} {detail}".rstrip()
+class EventQueue:
+    """Events for a subscriber that takes its time: an asynchronous iterator, bounded, to be closed at the end."""
+
+    def __init__(self, bus: EventBus, name: str, kinds: Collection[EventKind], size: int) -> None:
+        self.kinds = frozenset(kinds)
+        self.lost = 0
+        """Events that were lost because the subscriber was too slow."""
+        self._bus = bus
+        self._name = name
+        self._events: deque[Event] = deque(maxlen=size)
+        self._filled = asyncio.Event()
+        self._closed = False
+
+    def put(self, event: Event) -> None:
+        """Let the subscriber have an event; if it is too slow, its oldest one is lost."""
+        if event.kind not in self.kinds:
+            return
+        if len(self._events) == self._events.maxlen:
+            if not self.lost:
+                _log.warning("%s is too slow: events are lost to it", self._name)
+            self.lost += 1
+        self._events.append(event)
+        self._filled.set()
+
+    def close(self) -> None:
+        """Unsubscribe; whoever waits for an event gets no more."""
+        self._closed = True
+        self._events.clear()
+        self._filled.set()
+        self._bus.close_queue(self)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._events:
+            if self._closed:
+                raise StopAsyncIteration
+            self._filled.clear()
+            await self._filled.wait()
+        return self._events.popleft()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()

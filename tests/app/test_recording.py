@@ -7,11 +7,11 @@ import pytest
 
 from ipcamd.app.recording import card_sink
 from ipcamd.errors import CardError
-from ipcamd.event_bus import Event, Kind
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.storage.card import Card, WholeFile
 
-EVENT = Event(Kind.MOTION, 0, window=1)
+EVENT = Event(EventKind.MOTION, 0, 1)
 PICTURES = [ClipFile(Path(), f"{number}.jpg", "image/jpeg", 1, 0, 0, EVENT, "door") for number in range(3)]
 
 

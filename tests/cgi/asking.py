@@ -85,6 +85,7 @@ class World:
             delivery=self.delivery,
             egress=self.egress,
             event_log=self.event_log,
+            event_bus=unused,
             card=self.card,
             playback=self.playback,
             drivers=self.drivers,

@@ -49,6 +49,7 @@ class Asker:
             delivery=nothing,
             egress=nothing,
             event_log=nothing,
+            event_bus=nothing,
             card=nothing,
             playback=nothing,
             drivers=nothing,

@@ -12,7 +12,7 @@ from ipcamd.delivery.target.uploader import Uploader
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker.worker import WorkerResources
 from ipcamd.egress.policy import EgressPolicy
-from ipcamd.event_bus import Event, Kind
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.params import ALL_GROUPS
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.settings.change import Change
@@ -77,12 +77,12 @@ class Stage:
         path = self.folder / "captured"
         path.unlink(missing_ok=True)
         path.write_bytes(content)
-        event = Event(Kind.MOTION, MOMENT + next(self._events), window=1)
+        event = Event(EventKind.MOTION, MOMENT + next(self._events), 1)
         return ClipFile(path, name, kind, len(content), MOMENT, MOMENT + SECOND, event, "night watch")
 
     async def put_pictures(self, target: str, **contents: bytes) -> None:
         """Put the pictures of one event; names without their ending."""
-        event = Event(Kind.MOTION, MOMENT + next(self._events), window=1)
+        event = Event(EventKind.MOTION, MOMENT + next(self._events), 1)
         materials = []
         for name, content in contents.items():
             path = self.folder / name

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ipcamd.errors import StoreError
-from ipcamd.event_bus import Event, EventBus, Kind
+from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.events.engine import Engine
 from ipcamd.events.output import Output
 from ipcamd.events.schedules import Schedules
@@ -21,7 +21,7 @@ from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 
 NOON = int(datetime(2024, 1, 1, 12, tzinfo=UTC).timestamp()) * 10**9
-MOTION = Event(Kind.MOTION, NOON, window=2)
+MOTION = Event(EventKind.MOTION, NOON, 2)
 
 
 class Stage:
@@ -32,7 +32,7 @@ class Stage:
         self.schedules = Schedules(Settings(self.database, ALL_GROUPS, {}))
         self.log = EventLog(self.database)
         self.bus = EventBus()
-        self.taken: list[tuple[Kind, str]] = []
+        self.taken: list[tuple[EventKind, str]] = []
         self.kept: list[tuple[str, str]] = []
         self.hindrance = ""
         self.renamed: dict[str, str] = {}
@@ -44,7 +44,7 @@ class Stage:
             self.schedules, self, sinks, Output(self.levels.append, lambda: "low"), self.log,
             lambda moment: datetime.fromtimestamp(moment / 1e9, UTC), lambda: self.hindrance,
         )  # fmt: skip
-        self.bus.subscribe(self.engine.hear)
+        self.bus.subscribe(self.engine.handle)
 
     @asynccontextmanager
     async def take(self, event: Event, schedule: str) -> AsyncIterator[Sequence[ClipFile]]:
@@ -125,17 +125,20 @@ async def test_two_schedules_share_one_capture_and_send_it_once(stage: Stage) ->
     for name in ("a", "b"):
         await stage.schedules.add({"name": name, "triggermotion": "1", "enableftp": "1"})
     await stage.publish(MOTION)
-    assert stage.taken == [(Kind.MOTION, "a"), (Kind.MOTION, "b")]  # each may wait for another event's capture
+    assert stage.taken == [
+        (EventKind.MOTION, "a"),
+        (EventKind.MOTION, "b"),
+    ]  # each may wait for another event's capture
     assert stage.kept == [("ftp", "a")]
 
 
 async def test_two_events_that_share_a_capture_send_it_to_each_place_once(stage: Stage) -> None:
     await stage.schedules.add({"name": "a", "triggermotion": "1", "enableftp": "1"})
     await stage.schedules.add({"name": "b", "triggerdi1": "1", "enableftp": "1", "enablesdcard": "1"})
-    di1 = Event(Kind.DI1, NOON + 1, "high")
+    di1 = Event(EventKind.INPUT, NOON + 1, 1)
     await stage.publish(MOTION, di1)
     assert sorted(stage.kept) == [("card", "b"), ("ftp", "a")]
-    log = await stage.publish(Event(Kind.MOTION, NOON + 2), di1)
+    log = await stage.publish(Event(EventKind.MOTION, NOON + 2), di1)
     assert log[-2:] == [("motion", "a", "in clip.avi too", ""), ("di1 high", "b", "in clip.avi too", "")]
     assert len(stage.kept) == 2
 
@@ -174,7 +177,7 @@ async def test_a_place_that_fails_is_noted_and_the_others_get_theirs(stage: Stag
 
 async def test_its_own_time_is_no_clip_on_the_card(stage: Stage) -> None:
     await stage.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
-    log = await stage.publish(Event(Kind.TIME, NOON, numbers=frozenset({1})))
+    log = await stage.publish(Event(EventKind.SCHEDULE, NOON, 1))
     assert log == [("time", "x", "recorded while its time lasts", "")]
     assert (stage.taken, stage.kept) == ([], [])
 
@@ -182,7 +185,7 @@ async def test_its_own_time_is_no_clip_on_the_card(stage: Stage) -> None:
 async def test_what_keeps_its_own_time_from_being_recorded_is_noted(stage: Stage) -> None:
     await stage.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
     stage.hindrance = "there is no SD card"
-    log = await stage.publish(Event(Kind.TIME, NOON, numbers=frozenset({1})))
+    log = await stage.publish(Event(EventKind.SCHEDULE, NOON, 1))
     assert log == [("time", "x", "", "nothing is recorded: there is no SD card")]
 
 
@@ -224,7 +227,7 @@ async def test_the_log_is_bounded_and_its_newest_come_first(stage: Stage, monkey
     monkeypatch.setattr("ipcamd.store.eventlog.SLACK", 5)
     await stage.schedules.add({"name": "x", "triggermotion": "1", "enabledigitaloutput": "1"})
     for number in range(40):
-        await stage.publish(Event(Kind.MOTION, NOON + number))
+        await stage.publish(Event(EventKind.MOTION, NOON + number))
     entries = await stage.log.newest(100)
     assert [e.moment - NOON for e in entries[:2]] == [39, 38]
     assert 20 <= len(entries) <= 25

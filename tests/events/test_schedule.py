@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from ipcamd.event_bus import Event, Kind
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.events.schedule import Schedule
 from ipcamd.params.event.schedule import SCHEDULES
 
@@ -54,15 +54,15 @@ def test_days_and_hours(schedule: Schedule, local: str, counts: bool) -> None:
 @pytest.mark.parametrize(
     ("values", "event", "wanted"),
     [
-        ({"TriggerMotion": "1"}, Event(Kind.MOTION, 0), True),
-        ({}, Event(Kind.MOTION, 0), False),
-        ({"TriggerDI1": "1"}, Event(Kind.DI1, 0, "high"), True),
-        ({"TriggerDI1": "1"}, Event(Kind.DI1, 0, "low"), False),
-        ({"TriggerDI1": "1", "TriggerDI1Type": "1"}, Event(Kind.DI1, 0, "low"), True),
-        ({"TriggerDI1": "1"}, Event(Kind.DI2, 0, "high"), False),
-        ({"TriggerDI2": "1", "TriggerDI2Type": "1"}, Event(Kind.DI2, 0, "low"), True),
-        ({"ScheduleTimeMode": "1"}, Event(Kind.TIME, 0, numbers=frozenset({1})), True),
-        ({"ScheduleTimeMode": "1"}, Event(Kind.TIME, 0, numbers=frozenset({2})), False),
+        ({"TriggerMotion": "1"}, Event(EventKind.MOTION, 0), True),
+        ({}, Event(EventKind.MOTION, 0), False),
+        ({"TriggerDI1": "1"}, Event(EventKind.INPUT, 0, 1), True),
+        ({"TriggerDI1": "1"}, Event(EventKind.INPUT, 0, 1, is_on=False), False),
+        ({"TriggerDI1": "1", "TriggerDI1Type": "1"}, Event(EventKind.INPUT, 0, 1, is_on=False), True),
+        ({"TriggerDI1": "1"}, Event(EventKind.INPUT, 0, 2), False),
+        ({"TriggerDI2": "1", "TriggerDI2Type": "1"}, Event(EventKind.INPUT, 0, 2, is_on=False), True),
+        ({"ScheduleTimeMode": "1"}, Event(EventKind.SCHEDULE, 0, 1), True),
+        ({"ScheduleTimeMode": "1"}, Event(EventKind.SCHEDULE, 0, 2), False),
     ],
 )
 def test_what_starts_it(values: dict[str, str], event: Event, wanted: bool) -> None:

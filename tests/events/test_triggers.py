@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ipcamd.event_bus import Event, EventBus, Kind
+from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.triggers import Inputs, MotionTrigger, Times
 from ipcamd.params.event.schedule import SCHEDULES
@@ -25,45 +25,54 @@ def heard() -> tuple[EventBus, list[Event]]:
 
 def test_an_input_is_an_event_only_when_it_changes() -> None:
     bus, events = heard()
-    inputs = Inputs(bus, lambda: 7, {Kind.DI1: "low", Kind.DI2: "low"})
-    for kind, level in [
-        (Kind.DI1, "low"),
-        (Kind.DI1, "high"),
-        (Kind.DI1, "high"),
-        (Kind.DI2, "high"),
-        (Kind.DI1, "low"),
-    ]:
-        inputs.hear(kind, level)
-    assert events == [Event(Kind.DI1, 7, "high"), Event(Kind.DI2, 7, "high"), Event(Kind.DI1, 7, "low")]
+    inputs = Inputs(bus, lambda: 7, {1: "low", 2: "low"})
+    for number, level in [(1, "low"), (1, "high"), (1, "high"), (2, "high"), (1, "low")]:
+        inputs.set_level(number, level)
+    assert events == [
+        Event(EventKind.INPUT, 7, 1),
+        Event(EventKind.INPUT, 7, 2),
+        Event(EventKind.INPUT, 7, 1, is_on=False),
+    ]
 
 
-def test_one_listener_that_fails_does_not_keep_others_from_hearing() -> None:
-    bus, events = EventBus(), list[Event]()
-    bus.subscribe(lambda _: 1 // 0)
-    bus.subscribe(events.append)
-    bus.publish(Event(Kind.MOTION, 1))
-    assert len(events) == 1
+class Sensor:
+    """A sensor of motion."""
+
+    def __init__(self) -> None:
+        self.listeners: set[Callable[[int, int], None]] = set()
+
+    def subscribe(self, listener: Callable[[int, int], None]) -> None:
+        self.listeners.add(listener)
+
+    def unsubscribe(self, listener: Callable[[int, int], None]) -> None:
+        self.listeners.discard(listener)
 
 
-def test_motion_is_looked_for_only_while_it_is_needed() -> None:
-    class Sensor:
-        def __init__(self) -> None:
-            self.listeners: set[Callable[[int, int], None]] = set()
-
-        def subscribe(self, listener: Callable[[int, int], None]) -> None:
-            self.listeners.add(listener)
-
-        def unsubscribe(self, listener: Callable[[int, int], None]) -> None:
-            self.listeners.discard(listener)
-
+async def test_motion_is_looked_for_only_while_it_is_needed() -> None:
     sensor, (bus, events) = Sensor(), heard()
-    trigger = MotionTrigger(bus, sensor)
+    trigger = MotionTrigger(bus, sensor, lambda: 200)
     trigger.need(True)
     for listener in sensor.listeners:
         listener(3, 99)
     trigger.need(False)
-    assert events == [Event(Kind.MOTION, 99, window=3)]
+    assert events == [Event(EventKind.MOTION, 99, 3), Event(EventKind.MOTION, 200, 3, is_on=False)]
     assert sensor.listeners == set()
+
+
+async def test_motion_ends_when_there_is_no_alarm_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.events.triggers.MOTION_END_S", 0.01)
+    sensor, bus = Sensor(), EventBus()
+    trigger = MotionTrigger(bus, sensor, lambda: 200)
+    trigger.need(True)
+    with bus.open_queue("test") as events:
+        for listener in sensor.listeners:
+            listener(2, 98)
+            listener(2, 99)
+        async with asyncio.timeout(10):
+            found = [await anext(events) for _ in range(3)]
+    assert found == [
+        Event(EventKind.MOTION, 98, 2), Event(EventKind.MOTION, 99, 2), Event(EventKind.MOTION, 200, 2, is_on=False)
+    ]  # fmt: skip
 
 
 class Clock:
@@ -82,7 +91,7 @@ class Clock:
 async def look_through(clock: Clock, schedules: list[Schedule], until: datetime, step: timedelta) -> list[datetime]:
     """Return the local times at which a schedule's own time began."""
     bus, begun = EventBus(), list[datetime]()
-    bus.subscribe(lambda event: begun.append(clock.local()))
+    bus.subscribe(lambda event: event.is_on and begun.append(clock.local()))
     times = Times(schedules, bus, clock.local, clock.ns, lambda _: None)
     while clock.now < until:
         times.look()
@@ -116,7 +125,7 @@ async def test_a_clock_that_is_set_back_begins_anew() -> None:
         clock.now = clock.now.replace(hour=hour, minute=minute)
         times.look()
     times.close()
-    assert [event.kind for event in events] == [Kind.TIME, Kind.TIME]
+    assert [(event.kind, event.is_on) for event in events] == [(EventKind.SCHEDULE, on) for on in (True, False, True)]
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def quarters(zone: str) -> list[datetime]:
 async def test_a_year_of_ten_schedules(zone: str) -> None:
     moments, begun, bus = quarters(zone), list[tuple[datetime, int]](), EventBus()
     passed: list[datetime] = []
-    bus.subscribe(lambda event: begun.extend((passed[-1], number) for number in sorted(event.numbers)))
+    bus.subscribe(lambda event: event.is_on and begun.append((passed[-1], event.number)))
     times = Times(list(schedules()), bus, lambda: passed[-1], lambda: 0, lambda _: None)
     for moment in moments:
         passed.append(moment)
@@ -112,7 +112,7 @@ def live(first: datetime, length: timedelta, zone: str, begins: Callable[[dateti
         def local() -> datetime:
             return (first + timedelta(seconds=loop.time())).astimezone(ZoneInfo(zone))
 
-        bus.subscribe(lambda event: [begins(local(), number) for number in sorted(event.numbers)])
+        bus.subscribe(lambda event: event.is_on and begins(local(), event.number))
         times = Times(list(schedules()), bus, local, lambda: 0, lambda _: None)
         times.look()
         await asyncio.sleep(length.total_seconds())

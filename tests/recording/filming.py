@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.recording.stage import Stage
 
-from ipcamd.event_bus import Event, Kind
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_recorder import ClipRecorder
 from ipcamd.recording.pending_clips import PendingClips
@@ -23,8 +23,8 @@ class Filming:
             pipeline, stage.settings, folder, PendingClips(stage.database), "ipcamd", stage.now_ns, stage.local
         )
 
-    def event(self, kind: Kind = Kind.DI1) -> Event:
-        return Event(kind, self.stage.now_ns(), "high")
+    def event(self, kind: EventKind = EventKind.INPUT) -> Event:
+        return Event(kind, self.stage.now_ns(), 1)
 
     async def take(self, event: Event, schedule: str) -> list[ClipFile]:
         async with self.clips.take(event, schedule) as materials:

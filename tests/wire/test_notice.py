@@ -69,7 +69,7 @@ def test_what_is_missing_is_said_in_the_sdks_words(url: str, message: str, error
 @pytest.mark.parametrize(("event", "high", "low"), [("di1_0", 1, 0), ("di1_1", 0, 1), ("input2_2", 1, 1)])
 def test_levels(event: str, high: bool, low: bool) -> None:
     notice = parse(URL, f"{event},Time=1")
-    assert (notice.wants("high"), notice.wants("low")) == (high, low)
+    assert (notice.wants(True), notice.wants(False)) == (high, low)
 
 
 @given(st.sampled_from(["http", "https"]), st.text(max_size=60), st.text(max_size=40))

@@ -49,6 +49,7 @@ async def start_camera(
         playback=watching.footage.playback,
         egress=on.egress,
         event_log=on.event_log,
+        event_bus=watching.bus,
         drivers=on.drivers,
         restart=restart,
         viewers=lambda: services.viewers.taken,

@@ -1,5 +1,6 @@
 """What happens around the camera, and what it then does: triggers, schedules, actions, notices (SDK 11, 12)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +11,7 @@ from ipcamd.app.recording import RecordingParts, build_recording, card_sink
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
-from ipcamd.event_bus import Event, EventBus, Kind, spelled
+from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.events.engine import Engine
 from ipcamd.events.output import Output
 from ipcamd.events.schedule import Schedule
@@ -27,6 +28,7 @@ from ipcamd.wire.notice import Notice
 class EventParts:
     """The parts that endpoints need of it."""
 
+    bus: EventBus
     schedules: Schedules
     footage: RecordingParts
     delivery: Delivery
@@ -36,7 +38,7 @@ async def build_events(stack: ShutdownStack, on: Core, senses: MediaParts) -> Ev
     """Build the way from triggers to actions, and keep it in step with the settings."""
     settings, clock, bus = on.settings, on.clock, EventBus()
     schedules = Schedules(settings)
-    output = Output(on.drivers.output.set_level, lambda: settings["GPIO"]["TriggerOutStatus1"])
+    output = Output(_output(on, bus), lambda: settings["GPIO"]["TriggerOutStatus1"])
     stack.push(output.close)
     settings.watch("GPIO", lambda _: output.settle())
     kept = await build_recording(stack, on, senses)
@@ -46,15 +48,17 @@ async def build_events(stack: ShutdownStack, on: Core, senses: MediaParts) -> Ev
     stack.push(engine.close)
     stack.push(kept.recorder.close)
     stack.push(kept.clips.close)
-    bus.subscribe(engine.hear)
+    bus.subscribe(engine.handle)
     notifier = HttpNotifier(settings, on.egress, partial(_told, on))
     stack.push(notifier.close)
-    bus.subscribe(notifier.hear)
+    bus.subscribe(notifier.handle)
     _inputs(on, bus)
-    motion = MotionTrigger(bus, senses.motion)
+    motion = MotionTrigger(bus, senses.motion, clock.now_ns)
+    stack.push(motion.close)
 
     def follow(in_force: list[Schedule]) -> None:
-        motion.need(notifier.target(Kind.MOTION) is not None or any(s.has("TriggerMotion") for s in in_force))
+        scheduled = any(s.has("TriggerMotion") for s in in_force)
+        motion.need(scheduled or notifier.target("motion") is not None or bus.wants(EventKind.MOTION))
         kept.follow(on, in_force)
 
     times = Times(schedules, bus, clock.local, clock.now_ns, follow)
@@ -62,19 +66,33 @@ async def build_events(stack: ShutdownStack, on: Core, senses: MediaParts) -> Ev
     for group in (*SCHEDULES, NOTIFY, TIME):
         settings.watch(group.name, lambda _: times.look())
     clock.watch(times.look)
+    bus.watch_demand(times.look)
     times.look()
     engine.resume(kept.card.until_known)
-    return EventParts(schedules, kept, delivery)
+    return EventParts(bus, schedules, kept, delivery)
+
+
+def _output(on: Core, bus: EventBus) -> Callable[[str], None]:
+    """Return what sets the level of the digital output; a change is an event."""
+    driver = on.drivers.output
+
+    def set_level(level: str) -> None:
+        is_changed = level != driver.level
+        driver.set_level(level)
+        if is_changed:
+            bus.publish(Event(EventKind.OUTPUT, on.clock.now_ns(), 1, level == "high"))
+
+    return set_level
 
 
 def _inputs(on: Core, bus: EventBus) -> None:
-    kinds = dict(zip((Kind.DI1, Kind.DI2), on.drivers.inputs, strict=False))
-    inputs = Inputs(bus, on.clock.now_ns, {kind: driver.level for kind, driver in kinds.items()})
-    for kind, driver in kinds.items():
-        driver.watch(partial(inputs.hear, kind))
+    drivers = dict(enumerate(on.drivers.inputs, 1))
+    inputs = Inputs(bus, on.clock.now_ns, {number: driver.level for number, driver in drivers.items()})
+    for number, driver in drivers.items():
+        driver.watch(partial(inputs.set_level, number))
 
 
 def _told(on: Core, event: Event, notice: Notice, problem: str) -> None:
     where = f"HTTP notice to {notice.host}:{notice.port}"
     done, failed = ("", f"{where}: {problem}") if problem else (where, "")
-    on.event_log.note(Entry(event.moment, spelled(event), done=done, failed=failed))
+    on.event_log.note(Entry(event.time_ns, event.label, done=done, failed=failed))

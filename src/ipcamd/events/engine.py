@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ipcamd.errors import IpcamdError
-from ipcamd.event_bus import Event, Kind, spelled
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.events.output import Output
 from ipcamd.events.schedule import Schedule
 from ipcamd.recording.clip_file import ClipFile, ClipSink
@@ -79,9 +79,9 @@ class Engine:
         self._sent: deque[tuple[Path, int, str]] = deque(maxlen=SENT)
         """What went where lately: two events may share a capture, but no place gets it twice."""
 
-    def hear(self, event: Event) -> None:
-        """Take an event (see `Bus`)."""
-        local = self._local(event.moment)
+    def handle(self, event: Event) -> None:
+        """Take an event (see `EventBus`)."""
+        local = self._local(event.time_ns)
         started = [s for s in self._schedules if s.wants(event) and s.counts(local)]
         if not started:
             return
@@ -122,14 +122,14 @@ class Engine:
 
     def _flags(self, event: Event, schedule: Schedule) -> Iterable[str]:
         """Return where the schedule wants what is captured to go."""
-        return (f for f in self._sinks if schedule.has(f) and not (f == CARD and event.kind is Kind.TIME))
+        return (f for f in self._sinks if schedule.has(f) and not (f == CARD and event.kind is EventKind.SCHEDULE))
 
     def _begun(self, event: Event, started: Sequence[Schedule]) -> None:
         """Do, and note, what is done as soon as schedules start."""
         for schedule in started:
             if not any(map(schedule.has, (*PLACES, OUTPUT))):
                 self._note(event, schedule.name, done="nothing: the schedule has no action")
-            if event.kind is Kind.TIME and schedule.has(CARD):
+            if event.kind is EventKind.SCHEDULE and schedule.has(CARD):
                 why = self._hindrance()
                 failed = why and f"nothing is recorded: {why}"
                 self._note(event, schedule.name, "" if failed else RECORDED, failed)
@@ -179,7 +179,7 @@ class Engine:
         self._note(event, schedule, there, lost)
 
     def _note(self, event: Event, schedule: str, done: str = "", failed: str = "") -> None:
-        self._log.note(Entry(event.moment, spelled(event), schedule, done, failed))
+        self._log.note(Entry(event.time_ns, event.label, schedule, done, failed))
 
 
 def _called(captured: Sequence[ClipFile], name: str | None = None) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ipcamd.event_bus import Event, Kind
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.params.event.schedule import DAYS
 from ipcamd.params.group import Values
 
@@ -31,13 +31,14 @@ class Schedule:
     def wants(self, event: Event) -> bool:
         """Whether `event` is one that starts it, time aside."""
         match event.kind:
-            case Kind.MOTION:
-                return self.has("TriggerMotion")
-            case Kind.DI1 | Kind.DI2:
-                trigger = f"Trigger{event.kind.name}"
+            case EventKind.MOTION:
+                return event.is_on and self.has("TriggerMotion")
+            case EventKind.INPUT:
+                trigger = f"TriggerDI{event.number}"
                 return self.has(trigger) and event.level == _LEVELS[self.values.number(f"{trigger}Type")]
-            case Kind.TIME:
-                return self.number in event.numbers
+            case EventKind.SCHEDULE:
+                return event.is_on and event.number == self.number
+        return False
 
     def counts(self, local: datetime) -> bool:
         """Whether it is in force at this local time: enabled, on a day of its own, within its hours."""

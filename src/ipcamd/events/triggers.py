@@ -1,13 +1,15 @@
 """What starts schedules: the inputs' levels, motion, and the schedules' own times, all told to the bus."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ipcamd.event_bus import Event, EventBus, Kind
+from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.events.schedule import Schedule
 
+MOTION_END_S = 6.0
+"""Motion is over when there was no alarm for so long; while it goes on there is one every 5 s."""
 LOOK = 10.0
 """Seconds at most from one look at the clock to the next, since the clock can be set."""
 
@@ -25,35 +27,51 @@ class MotionSensor(Protocol):
 class Inputs:
     """The digital inputs: an event for each change of level."""
 
-    def __init__(self, bus: EventBus, now_ns: Callable[[], int], levels: dict[Kind, str]) -> None:
-        """`levels` are the present ones, ``high`` or ``low``."""
+    def __init__(self, bus: EventBus, now_ns: Callable[[], int], levels: Mapping[int, str]) -> None:
+        """`levels` are the present ones by the inputs' numbers, ``high`` or ``low``."""
         self._bus = bus
         self._now_ns = now_ns
-        self._levels = levels
+        self._levels = dict(levels)
 
-    def hear(self, kind: Kind, level: str) -> None:
+    def set_level(self, number: int, level: str) -> None:
         """Take the level of an input, changed or not."""
-        if level != self._levels[kind]:
-            self._levels[kind] = level
-            self._bus.publish(Event(kind, self._now_ns(), level))
+        if level != self._levels[number]:
+            self._levels[number] = level
+            self._bus.publish(Event(EventKind.INPUT, self._now_ns(), number, level == "high"))
 
 
 class MotionTrigger:
-    """Motion alarms become events, while somebody needs them: nothing is looked at for nobody."""
+    """Motion alarms become events, while somebody needs them: without that nothing is analysed."""
 
-    def __init__(self, bus: EventBus, motion: MotionSensor) -> None:
+    def __init__(self, bus: EventBus, motion: MotionSensor, now_ns: Callable[[], int]) -> None:
         self._bus = bus
         self._motion = motion
+        self._now_ns = now_ns
+        self._ends: dict[int, asyncio.TimerHandle] = {}
+        """The windows with motion, and when that is over unless there is another alarm."""
 
     def need(self, needed: bool) -> None:
         """Say whether anybody needs them."""
         if needed:
-            self._motion.subscribe(self._hear)
+            self._motion.subscribe(self._alarm)
         else:
-            self._motion.unsubscribe(self._hear)
+            self._motion.unsubscribe(self._alarm)
+            self.close()
 
-    def _hear(self, window: int, moment: int) -> None:
-        self._bus.publish(Event(Kind.MOTION, moment, window=window))
+    def close(self) -> None:
+        """End the motion that goes on."""
+        for window in tuple(self._ends):
+            self._end(window)
+
+    def _alarm(self, window: int, time_ns: int) -> None:
+        if end := self._ends.get(window):
+            end.cancel()
+        self._ends[window] = asyncio.get_running_loop().call_later(MOTION_END_S, self._end, window)
+        self._bus.publish(Event(EventKind.MOTION, time_ns, window))
+
+    def _end(self, window: int) -> None:
+        self._ends.pop(window).cancel()
+        self._bus.publish(Event(EventKind.MOTION, self._now_ns(), window, is_on=False))
 
 
 class Times:
@@ -83,9 +101,9 @@ class Times:
         soon = local + timedelta(minutes=1)
         self._follow([s for s in self._schedules if s.counts(local) or s.counts(soon)])
         running = {s.number for s in self._schedules if s.has("ScheduleTimeMode") and s.counts(local)}
-        begun, self._running = running - self._running, running
-        if begun:
-            self._bus.publish(Event(Kind.TIME, self._now_ns(), numbers=frozenset(begun)))
+        changed, self._running = running ^ self._running, running
+        for number in sorted(changed):
+            self._bus.publish(Event(EventKind.SCHEDULE, self._now_ns(), number, number in running))
         if any(s.has("Enable") for s in self._schedules):
             rest = 60 - local.second - local.microsecond / 1e6
             self._timer = asyncio.get_running_loop().call_later(min(rest, LOOK), self.look)

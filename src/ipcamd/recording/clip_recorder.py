@@ -106,7 +106,7 @@ class ClipRecorder:
         """Give what there is of a capture that an earlier life owed: whole, or as far as that came. Like `take`. For
         each order once, in their order."""
         place = self._shelf.place(order.token)
-        zone = self._local(order.event.moment).tzinfo or UTC
+        zone = self._local(order.event.time_ns).tzinfo or UTC
         try:
             recordings = await asyncio.to_thread(_found, place, zone)
         except StoreError:
@@ -130,11 +130,11 @@ class ClipRecorder:
 
     def _running(self, event: Event) -> ClipCapture:
         """Return the capture that this event belongs to; it goes on for as long as the event needs."""
-        end = event.moment + self._seconds("PostEvent")
+        end = event.time_ns + self._seconds("PostEvent")
         if self._capture and self._capture.open and end <= self._latest:
             self._capture.prolong(end, self._now_ns())
             return self._capture
-        return self._begin(ClipSpan(event.moment - self._seconds("PreEvent"), event.moment, end))
+        return self._begin(ClipSpan(event.time_ns - self._seconds("PreEvent"), event.time_ns, end))
 
     def _begin(self, span: ClipSpan) -> ClipCapture:
         self._latest = span.begin + LONGEST

@@ -5,10 +5,12 @@ import logging
 from dataclasses import dataclass
 
 from ipcamd.errors import StoreError
-from ipcamd.event_bus import Event, Kind
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.store.database import Database
 
-_COLUMNS = "token, schedule, kind, moment, level, window"
+_COLUMNS = "token, schedule, kind, time_ns, number, state"
+
+ON, OFF = "on", "off"
 
 _log = logging.getLogger(__name__)
 
@@ -32,16 +34,16 @@ class PendingClips:
 
     def left(self) -> list[PendingClip]:
         """Return what an earlier life left, oldest first (at start). Raises ``StoreError``."""
-        rows = self._database.rows(f"SELECT {_COLUMNS} FROM pending_clip ORDER BY moment, token, schedule")
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM pending_clip ORDER BY time_ns, token, schedule")
         return [
-            PendingClip(token, schedule, Event(Kind(kind), moment, level, window))
-            for token, schedule, kind, moment, level, window in rows
+            PendingClip(token, schedule, Event(EventKind(kind), time_ns, number, state == ON))
+            for token, schedule, kind, time_ns, number, state in rows
         ]
 
     async def add(self, order: PendingClip) -> None:
         """Note that it is to be fulfilled; durable on return."""
         event = order.event
-        row = (order.token, order.schedule, event.kind.value, event.moment, event.level, event.window)
+        row = (order.token, order.schedule, event.kind.value, event.time_ns, event.number, ON if event.is_on else OFF)
         await self._write(f"INSERT OR REPLACE INTO pending_clip ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", *row)
 
     async def remove(self, order: PendingClip) -> None:

@@ -34,6 +34,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE happening RENAME TO event_log",
         "ALTER TABLE parcel RENAME TO spool",
         "ALTER TABLE owed RENAME TO pending_clip",
+        "ALTER TABLE pending_clip RENAME COLUMN moment TO time_ns",
+        "ALTER TABLE pending_clip RENAME COLUMN window TO number",
+        "ALTER TABLE pending_clip RENAME COLUMN level TO state",
     ),
 )
 """Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out

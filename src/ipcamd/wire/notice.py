@@ -38,9 +38,9 @@ class Notice:
         number = _input(self.event)["input"]
         return f"di{number}" if number else "motion"
 
-    def wants(self, level: str) -> bool:
-        """Whether a digital input that is now `level`, ``high`` or ``low``, is to be told; always for motion."""
-        return {None: True, "0": level == "high", "1": level == "low", "2": True}[_input(self.event)["status"]]
+    def wants(self, is_on: bool) -> bool:
+        """Whether to notify that motion begins, or an input is high (`is_on`), or that it ends or is low."""
+        return {None: is_on, "0": is_on, "1": not is_on, "2": True}[_input(self.event)["status"]]
 
     def request(self, seconds: int) -> bytes:
         """Return the request to send for an event at `seconds` since the epoch, UTC."""

@@ -11,7 +11,7 @@ from tests.delivery.http.test_notifier import OK, SECOND, Receiver, Told
 
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.egress.policy import EgressPolicy
-from ipcamd.event_bus import Event, Kind
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
@@ -42,7 +42,7 @@ async def told_of_motion(path: Path, url: str, certificate: str = "verify") -> s
         )
         await settings.update(list(changes))
         notifier = HttpNotifier(settings, EgressPolicy(True), told, lambda seconds: asyncio.sleep(0))
-        notifier.hear(Event(Kind.MOTION, 77 * SECOND))
+        notifier.handle(Event(EventKind.MOTION, 77 * SECOND))
         await told.until(1)
         await notifier.close()
     return told[0]

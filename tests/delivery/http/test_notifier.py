@@ -11,7 +11,7 @@ import pytest
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
-from ipcamd.event_bus import Event, Kind
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
@@ -86,9 +86,9 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 async def test_the_notice_as_it_is_sent(tmp_path: Path) -> None:
     receiver = Receiver(OK)
     async with listening(receiver) as port, notifying(tmp_path, port, "input1_0") as (notifier, told, _):
-        notifier.hear(Event(Kind.DI1, 1352460789 * SECOND + 5, "high"))
-        notifier.hear(Event(Kind.DI1, 1352460790 * SECOND, "low"))
-        notifier.hear(Event(Kind.MOTION, 1352460791 * SECOND))
+        notifier.handle(Event(EventKind.INPUT, 1352460789 * SECOND + 5, 1))
+        notifier.handle(Event(EventKind.INPUT, 1352460790 * SECOND, 1, is_on=False))
+        notifier.handle(Event(EventKind.MOTION, 1352460791 * SECOND))
         await told.until(1)
     assert told == [""]
     assert len(receiver.requests) == 1
@@ -102,8 +102,8 @@ async def test_three_tries_with_growing_pauses_and_in_order(tmp_path: Path) -> N
     busy = b"HTTP/1.1 503 Busy\r\n\r\n"
     receiver = Receiver(busy, b"nonsense\r\n\r\n", OK)
     async with listening(receiver) as port, notifying(tmp_path, port, "di2_2") as (notifier, told, slept):
-        notifier.hear(Event(Kind.DI2, 1 * SECOND, "high"))
-        notifier.hear(Event(Kind.DI2, 2 * SECOND, "low"))
+        notifier.handle(Event(EventKind.INPUT, 1 * SECOND, 2))
+        notifier.handle(Event(EventKind.INPUT, 2 * SECOND, 2, is_on=False))
         await told.until(2)
     assert told == ["", ""]
     assert slept == sorted(slept)
@@ -115,7 +115,7 @@ async def test_what_never_arrives_is_given_up_and_said(tmp_path: Path) -> None:
     async with listening(Receiver(OK)) as port:
         pass  # nobody listens any more
     async with notifying(tmp_path, port, "motion") as (notifier, told, slept):
-        notifier.hear(Event(Kind.MOTION, SECOND))
+        notifier.handle(Event(EventKind.MOTION, SECOND))
         await told.until(1)
     assert len(slept) == 2
     assert told == [f"nothing answers at 127.0.0.1:{port}: is the service running, and the port right?"]
@@ -129,7 +129,7 @@ async def test_what_never_arrives_is_given_up_and_said(tmp_path: Path) -> None:
 ])  # fmt: skip
 async def test_answers_of_all_kinds(tmp_path: Path, answer: bytes, problem: str) -> None:
     async with listening(Receiver(answer)) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
-        notifier.hear(Event(Kind.MOTION, SECOND))
+        notifier.handle(Event(EventKind.MOTION, SECOND))
         await told.until(1)
     assert told == [problem]
 
@@ -146,7 +146,7 @@ async def test_an_answer_that_comes_byte_by_byte(tmp_path: Path) -> None:
 
     receiver = Slow()
     async with listening(receiver) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
-        notifier.hear(Event(Kind.MOTION, SECOND))
+        notifier.handle(Event(EventKind.MOTION, SECOND))
         await told.until(1)
     assert told == [""]
     assert len(receiver.requests) == 1
@@ -163,7 +163,7 @@ async def test_what_the_end_of_the_camera_cuts_off_is_said(tmp_path: Path) -> No
 
     async with listening(Mute()) as port, notifying(tmp_path, port, "motion") as (notifier, told, _):
         for second in range(3):
-            notifier.hear(Event(Kind.MOTION, second * SECOND))
+            notifier.handle(Event(EventKind.MOTION, second * SECOND))
         async with asyncio.timeout(5):
             await trying.wait()
         await notifier.close()
@@ -183,7 +183,7 @@ async def test_who_comes_back_is_told(tmp_path: Path) -> None:
 
         again = asyncio.Event()
         notifier._sleep = sleep
-        notifier.hear(Event(Kind.MOTION, SECOND))
+        notifier.handle(Event(EventKind.MOTION, SECOND))
         await back.wait()
         server = await asyncio.start_server(receiver.serve, "127.0.0.1", port)
         again.set()
@@ -202,7 +202,7 @@ async def test_who_is_removed_is_told_no_more(tmp_path: Path) -> None:
 
         notifier._sleep = removed
         for moment in (1, 2, 3):
-            notifier.hear(Event(Kind.MOTION, moment * SECOND))
+            notifier.handle(Event(EventKind.MOTION, moment * SECOND))
         await told.until(1)
         await asyncio.gather(*notifier._tasks.values())
     assert told == ["the answer is 503"]
@@ -211,7 +211,7 @@ async def test_who_is_removed_is_told_no_more(tmp_path: Path) -> None:
 async def test_no_connection_to_this_machine_unless_that_is_allowed(tmp_path: Path) -> None:
     receiver = Receiver(OK)
     async with listening(receiver) as port, notifying(tmp_path, port, "motion", False) as (notifier, told, _):
-        notifier.hear(Event(Kind.MOTION, SECOND))
+        notifier.handle(Event(EventKind.MOTION, SECOND))
         await told.until(1)
     assert "--allow-local-targets" in told[0]
     assert receiver.requests == []
@@ -229,7 +229,7 @@ async def test_a_target_that_hangs_holds_nobody_up(tmp_path: Path, monkeypatch: 
     port = server.sockets[0].getsockname()[1]
     async with notifying(tmp_path, port, "motion") as (notifier, told, _):
         for moment in range(5):
-            notifier.hear(Event(Kind.MOTION, moment * SECOND))
+            notifier.handle(Event(EventKind.MOTION, moment * SECOND))
         assert sum("dropped" in problem for problem in told) == 2
         await told.until(5)
     server.close()

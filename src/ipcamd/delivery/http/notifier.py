@@ -11,7 +11,7 @@ from ipcamd.delivery.target.error_text import explain
 from ipcamd.delivery.target.tls import client_context
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
-from ipcamd.event_bus import Event, Kind
+from ipcamd.event_bus import Event, EventKind
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.server import HTTP
 from ipcamd.settings.service import Settings
@@ -58,15 +58,15 @@ class HttpNotifier:
         self._queues: dict[tuple[str, int], asyncio.Queue[_Sending]] = {}
         self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
 
-    def target(self, kind: Kind) -> Notice | None:
-        """Return who is to be told of events of this kind."""
-        line = self._settings[NOTIFY.name].get(kind.value, "")
+    def target(self, name: str) -> Notice | None:
+        """Return the target of the notices of ``motion``, ``di1`` or ``di2``."""
+        line = self._settings[NOTIFY.name].get(name, "")
         return load(line) if line else None
 
-    def hear(self, event: Event) -> None:
-        """Take an event (see `Bus`)."""
-        notice = self.target(event.kind)
-        if notice and notice.wants(event.level):
+    def handle(self, event: Event) -> None:
+        """Take an event (see `EventBus`)."""
+        notice = self.target(_name(event))
+        if notice and notice.wants(event.is_on):
             self._put(_Sending(event, notice))
 
     async def close(self) -> None:
@@ -97,7 +97,7 @@ class HttpNotifier:
         try:
             while not queue.empty():
                 sending = queue.get_nowait()
-                if self.target(sending.event.kind) == sending.notice:
+                if self.target(_name(sending.event)) == sending.notice:
                     await self._tell(sending)
         finally:
             del self._tasks[key], self._queues[key]
@@ -137,7 +137,7 @@ class HttpNotifier:
         address = await self._egress.resolve(notice.host, notice.port)
         reader, writer = await self._connect(address, notice)
         try:
-            writer.write(notice.request(sending.event.moment // 1_000_000_000))
+            writer.write(notice.request(sending.event.time_ns // 1_000_000_000))
             await writer.drain()
             return _judge(await _first_line(reader))
         finally:
@@ -159,6 +159,16 @@ class HttpNotifier:
             ssl_handshake_timeout=2 * TIMEOUT,  # `_try` ends it before
             ssl_shutdown_timeout=SHUTDOWN_S,
         )
+
+
+def _name(event: Event) -> str:
+    """Return the name of the parameter that holds the target of an event's notices; "" if there is none."""
+    match event.kind:
+        case EventKind.MOTION:
+            return "motion"
+        case EventKind.INPUT:
+            return f"di{event.number}"
+    return ""
 
 
 async def _first_line(reader: asyncio.StreamReader) -> bytes:

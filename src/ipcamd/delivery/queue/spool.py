@@ -14,7 +14,6 @@ from pathlib import Path
 from ipcamd.delivery.queue.delivery_queue import DeliveryQueue, QueueLimits
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.errors import ConfigError, StoreError
-from ipcamd.event_bus import spelled
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.store.database import Database, TransactionPart
 from ipcamd.store.files import sync_directory
@@ -149,9 +148,9 @@ class Spool:
         return items
 
     def _item(self, target: str, m: ClipFile) -> SpoolItem:
-        token, size, what = uuid.uuid4().hex, m.path.stat().st_size, spelled(m.event)
+        token, size, what = uuid.uuid4().hex, m.path.stat().st_size, m.event.label
         path = self._folder / token
-        return SpoolItem(0, target, token, path, m.name, m.content_type, size, m.event.moment, what, m.schedule)
+        return SpoolItem(0, target, token, path, m.name, m.content_type, size, m.event.time_ns, what, m.schedule)
 
     async def _save(self, items: Sequence[SpoolItem], surplus: Sequence[SpoolItem]) -> list[int]:
         """Return the numbers that the items got. Raises ``StoreError``."""
