@@ -6,13 +6,14 @@ from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.server.challenge import login_error
 
 
-def test_three_challenges_for_clients_that_look_at_the_first_alone_and_those_that_choose() -> None:
+def test_challenges_suit_clients_that_look_at_the_first_or_the_last_alone_and_those_that_choose() -> None:
     error = login_error(LoginRefusal(Reason.MISSING, "Yard", "n", 1.5))
     fields = [value for name, value in error.headers if name == "WWW-Authenticate"]
     assert (error.status, error.delay) == (401, 1.5)
     assert fields == [
         'Digest realm="Yard", qop="auth", algorithm=MD5, nonce="n", charset=UTF-8',
         'Digest realm="Yard", qop="auth", algorithm=SHA-256, nonce="n", charset=UTF-8',
+        'Digest realm="Yard", qop="auth", algorithm=MD5, nonce="n", charset=UTF-8',
         'Basic realm="Yard", charset="UTF-8"',
     ]
 
@@ -20,7 +21,7 @@ def test_three_challenges_for_clients_that_look_at_the_first_alone_and_those_tha
 @pytest.mark.parametrize("reason", [Reason.MISSING, Reason.WRONG, Reason.STALE])
 def test_only_a_stale_nonce_is_said_to_be_one(reason: Reason) -> None:
     error = login_error(LoginRefusal(reason, "Yard", "n"))
-    assert [", stale=true" in value for _, value in error.headers] == [reason is Reason.STALE] * 2 + [False]
+    assert [", stale=true" in value for _, value in error.headers] == [reason is Reason.STALE] * 3 + [False]
     assert error.message == "a login is needed"
 
 

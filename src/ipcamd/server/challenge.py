@@ -19,10 +19,8 @@ def login_error(refusal: LoginRefusal) -> HttpError:
 
 
 def _challenges(refusal: LoginRefusal) -> tuple[str, ...]:
-    """Return MD5 first, since old clients look at the first challenge alone; new ones choose by strength."""
+    """Return MD5 before and after SHA-256: old clients know MD5 alone and look at the first challenge (Python's urllib)
+    or at the last Digest (FFmpeg); new clients choose by strength."""
     realm, nonce, stale = refusal.realm, refusal.nonce, refusal.reason is Reason.STALE
-    return (
-        challenge(realm, nonce, MD5, stale),
-        challenge(realm, nonce, SHA256, stale),
-        basic_challenge(realm),
-    )
+    digests = [challenge(realm, nonce, algorithm, stale) for algorithm in (MD5, SHA256, MD5)]
+    return (*digests, basic_challenge(realm))
