@@ -10,6 +10,7 @@ from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
 from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
 from ipcamd.server.limits import Limits
@@ -193,12 +194,14 @@ class Stage:
         self.time = 1000.0
         self.spoken: list[tuple[bytes, str]] = []
         self.registry = Registry(Admission(limits, allows), lambda: self.time)
+        self.traffic = Traffic()
         self.viewers = ViewerLimit(self.registry.limits.viewers)
         self.service = RtspService(
             self.lens.catalog(),
             self.door,
             self.registry,
             self.viewers,
+            traffic=self.traffic,
             talk=lambda packet, account: self.spoken.append((packet, account.name)),
             clock_ns=lambda: self.lens.now,
         )

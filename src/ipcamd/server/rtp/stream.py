@@ -147,9 +147,9 @@ class RtpStream:
         if frame is None:
             return
         for (kind, batch_key), viewers in self._batches.items():
-            direct, traffic = kind.send_batch(batch_key, viewers, frame), next(iter(viewers)).traffic
+            behind, traffic = kind.send_batch(batch_key, viewers, frame), next(iter(viewers)).traffic
             if traffic:
-                traffic.send(direct, frame.size_bytes)
+                traffic.send(len(viewers) - behind, frame.size_bytes)
 
     def _pack(self, encoded: Encoded) -> RtpFrame | None:
         try:

@@ -137,10 +137,11 @@ class TcpViewer(RtpViewer):
     def send_batch(cls, batch_key: int, viewers: Iterable[Self], frame: RtpFrame) -> int:
         """See `RtpViewer`."""
         data = frame.framed(batch_key)
-        size, direct = len(data), 0
+        size, behind = len(data), 0
         for viewer in viewers:
             send = viewer.send
             if send is None:
+                behind += 1
                 viewer.offer(frame)
                 continue
             try:
@@ -148,12 +149,12 @@ class TcpViewer(RtpViewer):
             except BlockingIOError:
                 sent = 0
             except OSError:
+                behind += 1
                 viewer._writer.abort()
                 continue
-            direct += 1
             if sent != size:
                 viewer._writer.write_rest(data, sent)
-        return direct
+        return behind
 
     def start(self, gop: list[RtpFrame]) -> None:
         """See `RtpViewer`."""

@@ -175,20 +175,21 @@ class UdpViewer(RtpViewer):
     @classmethod
     def send_batch(cls, batch_key: UdpPortPair, viewers: Iterable[Self], frame: RtpFrame) -> int:
         """See `RtpViewer`."""
-        runs, sendto, direct = frame.runs, batch_key.rtp.sendto, 0
+        runs, sendto, behind = frame.runs, batch_key.rtp.sendto, 0
         for viewer in viewers:
             address = viewer.address
             if address is None:
+                behind += 1
                 viewer.offer(frame)
                 continue
             try:
                 for run in runs:
                     sendto(run, address)
-                direct += 1
             except OSError as error:
+                behind += 1
                 viewer._fail(error)
                 viewer.offer(frame)
-        return direct
+        return behind
 
     def offer(self, frame: RtpFrame) -> None:
         """See `RtpViewer`."""

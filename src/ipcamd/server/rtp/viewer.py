@@ -31,7 +31,7 @@ class RtpViewer(KeyFrameGate, ABC):
     def send_batch(cls, batch_key: Any, viewers: Iterable[Self], frame: RtpFrame) -> int:
         """Send a frame to all viewers of one batch: the hot loop, in which nothing but the kernel is called.
 
-        A viewer that is behind gets it by `offer`. Return how many were not behind.
+        A viewer that is behind gets it by `offer`. Return how many were behind, or failed.
         """
 
     def start(self, gop: list[RtpFrame]) -> None:
