@@ -9,15 +9,15 @@ import numpy as np
 from bench import yardsticks
 from bench.table import Row
 from numpy.typing import NDArray
-from tests.motion.film import ELSEWHERE, PATH, RATE, glances, pictures, window
+from tests.motion.film import ELSEWHERE, PATH, RATE, analysis, pictures, window
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis import RATE as MOST
 from ipcamd.media.image.analysis import AnalysisTap, Demand
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.planes import planes
+from ipcamd.motion.alarm_detector import AlarmDetector
 from ipcamd.motion.detector import Detector
-from ipcamd.motion.lookout import Lookout
 from ipcamd.motion.windows import Window
 
 SETTINGS = [(s, p) for s in (20, 50, 80, 100) for p in (0, 5, 10, 20, 30, 50)]
@@ -54,16 +54,16 @@ def paced(size: tuple[int, int], count: int = 90) -> float:
 
 
 def _once(shown: list[Picture], rest: float = 0) -> float:
-    eyes, lookout = AnalysisTap(lambda: None), Lookout()
-    eyes.interest = Demand.WHILE_WATCHED
+    eyes, alarm_detector = AnalysisTap(lambda: None), AlarmDetector()
+    eyes.demand = Demand.WHILE_WATCHED
     windows = [window(box, 50, 10) for box in [*PATH.values()][:3]]
     began = time.thread_time()
     for number, picture in enumerate(shown):
         time.sleep(rest)
         eyes.take(picture.video, picture, ImageSettings())
-        glance = eyes.slot.take()
-        assert glance
-        lookout.look(glance, windows, number / RATE)
+        frame = eyes.latest.take()
+        assert frame
+        alarm_detector.look(frame, windows, number / RATE)
     return time.thread_time() - began
 
 
@@ -90,7 +90,7 @@ def rates(settings: list[tuple[int, int]]) -> dict[tuple[int, int], Rates]:
 def _over(windows: list[Window]) -> list[Flags]:
     """Return for each window in which seconds it is over."""
     detector = Detector(windows)
-    flags = np.array([[sight.over for sight in detector.see(glance)] for glance in glances(pictures())])
+    flags = np.array([[result.over for result in detector.see(frame)] for frame in analysis(pictures())])
     return [_whole_seconds(flags[:, number]) for number in range(len(windows))]
 
 

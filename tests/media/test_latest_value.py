@@ -23,49 +23,49 @@ def in_thread(work: Callable[[], object]) -> Callable[[], object]:
 
 
 def test_only_the_newest_is_kept() -> None:
-    slot = LatestValue[int]()
-    slot.want(True)
+    latest = LatestValue[int]()
+    latest.want(True)
     for number in range(1, 6):
-        slot.put(number)
-    assert slot.take() == 5
+        latest.put(number)
+    assert latest.take() == 5
 
 
 def test_what_is_not_wanted_is_not_kept() -> None:
-    slot = LatestValue[int]()
-    slot.put(1)
-    slot.want(True)
-    slot.put(2)
-    slot.want(False)
-    assert slot.take() is None
-    slot.want(True)
-    slot.put(3)
-    assert slot.take() == 3
+    latest = LatestValue[int]()
+    latest.put(1)
+    latest.want(True)
+    latest.put(2)
+    latest.want(False)
+    assert latest.take() is None
+    latest.want(True)
+    latest.put(3)
+    assert latest.take() == 3
 
 
 def test_a_taker_sleeps_until_there_is_one() -> None:
-    slot = LatestValue[int]()
-    slot.want(True)
-    result = in_thread(slot.take)
-    slot.put(7)
+    latest = LatestValue[int]()
+    latest.want(True)
+    result = in_thread(latest.take)
+    latest.put(7)
     assert result() == 7
 
 
 def test_a_moment_without_demand_is_not_missed() -> None:
-    slot = LatestValue[int]()
-    slot.want(True)
-    slot.want(False)
-    slot.want(True)
-    slot.put(1)
-    assert slot.take() is None
-    assert slot.wait()
-    slot.put(2)
-    assert slot.take() == 2
+    latest = LatestValue[int]()
+    latest.want(True)
+    latest.want(False)
+    latest.want(True)
+    latest.put(1)
+    assert latest.take() is None
+    assert latest.wait()
+    latest.put(2)
+    assert latest.take() == 2
 
 
 def test_waiting_for_demand() -> None:
-    slot = LatestValue[int]()
-    result = in_thread(slot.wait)
-    slot.want(True)
+    latest = LatestValue[int]()
+    result = in_thread(latest.wait)
+    latest.want(True)
     assert result() is True
 
 
@@ -73,8 +73,8 @@ def test_closing_wakes_everybody_for_good() -> None:
     waiting, taking, resting = LatestValue[int](), LatestValue[int](), LatestValue[int]()
     taking.want(True)
     results = [in_thread(waiting.wait), in_thread(taking.take), in_thread(lambda: resting.rest(60))]
-    for slot in (waiting, taking, resting):
-        slot.close()
+    for latest in (waiting, taking, resting):
+        latest.close()
     assert [result() for result in results] == [False, None, None]
     waiting.want(True)
     assert not waiting.wanted

@@ -81,7 +81,7 @@ def brightness(frame: Encoded) -> float:
 async def test_nothing_runs_before_somebody_watches(house: House) -> None:
     assert house.source.plays == 0
     assert [hub.name for hub in house.pipeline.streams] == ["h264", "mpeg4"]
-    assert house.pipeline.figures()["mjpeg"].rate == 0
+    assert house.pipeline.figures()["mjpeg"].frames_per_s == 0
 
 
 async def test_three_streams_of_one_source(house: House) -> None:
@@ -242,9 +242,9 @@ async def test_figures(house: House) -> None:
         await house.show(viewer)
     figures = house.pipeline.figures()
     assert set(figures) == {"mjpeg", "mpeg4", "h264", "3gpp", "capture"}
-    assert figures["mjpeg"].rate > 0
-    assert figures["capture"].rate > 0
-    assert figures["h264"].rate == 0
+    assert figures["mjpeg"].frames_per_s > 0
+    assert figures["capture"].frames_per_s > 0
+    assert figures["h264"].frames_per_s == 0
 
 
 def test_luma_of_the_stage_is_what_it_says() -> None:

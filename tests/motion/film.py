@@ -40,15 +40,15 @@ def pictures(size: tuple[int, int] = (1280, 720)) -> Iterator[Picture]:
             yield Picture(eye.see(frame, size), NOON + number * SECOND // RATE, number)
 
 
-def glances(shown: Iterator[Picture]) -> Iterator[AnalysisFrame]:
+def analysis(shown: Iterator[Picture]) -> Iterator[AnalysisFrame]:
     """Give what motion detection sees of these pictures."""
     eyes = AnalysisTap(lambda: None)
-    eyes.interest = Demand.WHILE_WATCHED
+    eyes.demand = Demand.WHILE_WATCHED
     for picture in shown:
         eyes.take(picture.video, picture, ImageSettings())
-        glance = eyes.slot.take()
-        assert glance
-        yield glance
+        frame = eyes.latest.take()
+        assert frame
+        yield frame
 
 
 def window(box: tuple[int, int, int, int], sensitivity: int, percent: int) -> Window:

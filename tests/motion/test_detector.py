@@ -7,7 +7,7 @@ import pytest
 from tests.motion.yard import NOON, Change, Grey, Showing, alarmed, quiet, walker, window, yard
 
 from ipcamd.media.image.analysis import AnalysisFrame
-from ipcamd.motion.detector import Detector, Sight, threshold
+from ipcamd.motion.detector import Detector, WindowResult, threshold
 
 LEFT, RIGHT = (0, 240, 320, 480), (320, 240, 640, 480)
 
@@ -18,8 +18,8 @@ def test_who_walks_is_seen_where_he_walks() -> None:
     seen = showing.show(2, walker(10))
     assert alarmed(seen) == [True, False, False]
     # 7 of 80 columns by 16 of 45 rows
-    assert max(sight.extent for sight, _, _ in seen) == pytest.approx((7 * 16 / (80 * 45)) ** 0.5, rel=0.25)
-    assert {sight for _, sight, _ in seen} == {Sight()}
+    assert max(result.extent for result, _, _ in seen) == pytest.approx((7 * 16 / (80 * 45)) ** 0.5, rel=0.25)
+    assert {result for _, result, _ in seen} == {WindowResult()}
     seen = showing.show(3, walker(90))
     assert alarmed(seen)[1]
 
@@ -73,7 +73,7 @@ def test_everything_in_a_window_can_move() -> None:
     showing = Showing(window(percent=85, box=(160, 320, 240, 400)))
     showing.calm()
     seen = showing.show(3, walker(-10, size=(30, 60)))
-    assert max(sight.level for (sight,) in seen) > 220
+    assert max(result.level for (result,) in seen) > 220
     assert alarmed(seen) == [True]
 
 
@@ -84,9 +84,9 @@ def test_what_stops_moving_is_no_movement_any_more_and_neither_is_where_it_was()
     stood = walker(55)
     there: Change = lambda picture, _: stood(picture, 0)  # noqa: E731
     showing.show(2, there)
-    assert {sight for (sight,) in showing.show(4, there)} == {Sight()}
+    assert {result for (result,) in showing.show(4, there)} == {WindowResult()}
     showing.show(2)  # it is taken away
-    assert {sight for (sight,) in showing.show(4)} == {Sight()}
+    assert {result for (result,) in showing.show(4)} == {WindowResult()}
 
 
 # ---- light ----
@@ -204,8 +204,8 @@ def test_leaves_in_the_wind_are_learnt() -> None:
     assert not quiet([seen[1:] for seen in showing.show(3, leaves, walker(10))])
 
 
-def largest(seen: list[tuple[Sight, ...]]) -> float:
-    return max(sight.extent for sight, *_ in seen)
+def largest(seen: list[tuple[WindowResult, ...]]) -> float:
+    return max(result.extent for result, *_ in seen)
 
 
 # ---- what must not be compared ----
@@ -238,7 +238,7 @@ def test_a_lost_signal_is_no_movement_nor_is_its_return() -> None:
     showing = Showing(window(100, 0))
     showing.calm()
     showing.show(1, walker(10))
-    assert showing.lose() == showing.lose() == (Sight(),)
+    assert showing.lose() == showing.lose() == (WindowResult(),)
     showing.picture = yard() * 0.8
     assert quiet(showing.show(3))
 
@@ -248,7 +248,7 @@ def test_after_a_pause_it_learns_anew() -> None:
     showing.calm()
     showing.time += 10**10
     showing.picture = np.roll(yard(), 25, axis=1)
-    assert showing.show(1) == [(Sight(),)] * 15
+    assert showing.show(1) == [(WindowResult(),)] * 15
 
 
 @pytest.mark.parametrize("jump", [-3600, -1, 3600, 10**8])
@@ -295,4 +295,4 @@ def test_flat_and_extreme_pictures_do_no_harm() -> None:
     for number in range(60):
         plane = np.full((90, 160), pictures[number // 20](), np.uint8)
         with np.errstate(all="raise"):
-            assert detector.see(AnalysisFrame(plane, NOON + number * 66_000_000, 1)) == (Sight(),)
+            assert detector.see(AnalysisFrame(plane, NOON + number * 66_000_000, 1)) == (WindowResult(),)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 from bench.motion import rates
-from tests.motion.film import ELSEWHERE, NOON, PATH, PEOPLE, RATE, glances, pictures, window
+from tests.motion.film import ELSEWHERE, NOON, PATH, PEOPLE, RATE, analysis, pictures, window
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis import AnalysisFrame
 from ipcamd.media.source import Wanted
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.scene import SceneSource
+from ipcamd.motion.alarm_detector import AlarmDetector
 from ipcamd.motion.detector import SECOND
-from ipcamd.motion.lookout import Lookout
 from ipcamd.motion.windows import Window
 
 pytestmark = pytest.mark.slow
@@ -32,14 +32,14 @@ def people() -> None:
 
 def alarms(shown: list[AnalysisFrame], *windows: Window) -> list[int]:
     """Return the windows that alarmed, one entry an alarm."""
-    lookout = Lookout()
-    told = [lookout.look(glance, windows, (glance.captured_ns - NOON) / SECOND)[1] for glance in shown]
+    alarm_detector = AlarmDetector()
+    told = [alarm_detector.look(frame, windows, (frame.captured_ns - NOON) / SECOND)[1] for frame in shown]
     return [number for number in told if number]
 
 
 @pytest.fixture(scope="module")
 def walk() -> list[AnalysisFrame]:
-    return list(glances(pictures((640, 480))))
+    return list(analysis(pictures((640, 480))))
 
 
 @pytest.mark.parametrize(("name", "least"), [("path", 12), ("crossing", 12), ("left", 5)])
@@ -91,14 +91,14 @@ BELOW_THE_BOARD = (0, 120, 640, 480)
 
 def test_the_visitor_of_the_scene_alarms_while_he_walks_and_not_while_he_stands() -> None:
     playing = Playing()
-    walking = list(glances(playing.show(12)))
+    walking = list(analysis(playing.show(12)))
     assert alarms(walking, window(BELOW_THE_BOARD, 50, 10)) == [1, 1, 1]
     playing.scene.figure = "still"
     list(playing.show(2))
-    assert alarms(list(glances(playing.show(20))), window(BELOW_THE_BOARD, 100, 0)) == []
+    assert alarms(list(analysis(playing.show(20))), window(BELOW_THE_BOARD, 100, 0)) == []
 
 
 def test_the_clock_in_the_scene_itself_is_movement() -> None:
     playing = Playing()
     playing.scene.figure = "still"
-    assert alarms(list(glances(playing.show(4))), window((320, 0, 640, 60), 50, 10)) == [1]
+    assert alarms(list(analysis(playing.show(4))), window((320, 0, 640, 60), 50, 10)) == [1]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcamd.media.image.analysis import AnalysisFrame
-from ipcamd.motion.detector import SECOND, Detector, Sight
+from ipcamd.motion.detector import SECOND, Detector, WindowResult
 from ipcamd.motion.windows import Window
 
 NOON = 1_750_000_000 * SECOND
@@ -63,11 +63,11 @@ class Showing:
         self.view = 1
         self._random = np.random.default_rng(7)
 
-    def show(self, seconds: float, *changes: Change) -> list[tuple[Sight, ...]]:
+    def show(self, seconds: float, *changes: Change) -> list[tuple[WindowResult, ...]]:
         """Show so much; return what each window saw in each picture."""
         return [self.one(number / self.rate, *changes) for number in range(round(seconds * self.rate))]
 
-    def one(self, seconds: float, *changes: Change) -> tuple[Sight, ...]:
+    def one(self, seconds: float, *changes: Change) -> tuple[WindowResult, ...]:
         made = self.picture
         for change in changes:
             made = change(made, seconds)
@@ -79,16 +79,16 @@ class Showing:
         """Let it learn the place; nothing may be seen."""
         assert quiet(self.show(seconds))
 
-    def lose(self) -> tuple[Sight, ...]:
+    def lose(self) -> tuple[WindowResult, ...]:
         """Show that there is no signal."""
         self.time += SECOND // 2
         return self.detector.see(AnalysisFrame(None, self.time, self.view))
 
 
-def quiet(sights: list[tuple[Sight, ...]]) -> bool:
-    return not any(sight.over for seen in sights for sight in seen)
+def quiet(results: list[tuple[WindowResult, ...]]) -> bool:
+    return not any(result.over for seen in results for result in seen)
 
 
-def alarmed(sights: list[tuple[Sight, ...]]) -> list[bool]:
+def alarmed(results: list[tuple[WindowResult, ...]]) -> list[bool]:
     """Of each window whether it was over in any picture."""
-    return [any(sight.over for sight in seen) for seen in zip(*sights, strict=True)]
+    return [any(result.over for result in seen) for seen in zip(*results, strict=True)]

@@ -12,7 +12,7 @@ from ipcamd.media import source as sources
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.media.source import pacing
-from ipcamd.motion.motion import Motion
+from ipcamd.motion.motion_detection import MotionDetection
 from ipcamd.wire.payload import Status
 
 
@@ -21,7 +21,7 @@ class MediaParts:
     """The parts that pictures and sound go through."""
 
     pipeline: Pipeline
-    motion: Motion
+    motion: MotionDetection
     speaker: Speaker | None
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
@@ -55,7 +55,7 @@ async def build_media(stack: ShutdownStack, on: Core) -> MediaParts:
     stack.push(pipeline.stop)
     if on.drivers.virtual:
         connect_source(on.drivers.virtual, source, pipeline.capture)
-    motion = Motion(on.settings, pipeline)
+    motion = MotionDetection(on.settings, pipeline)
     stack.push(motion.stop)
     speaker = _speaker(stack, on)
     await pipeline.start()
@@ -63,7 +63,7 @@ async def build_media(stack: ShutdownStack, on: Core) -> MediaParts:
     return MediaParts(pipeline, motion, speaker)
 
 
-def _status(motion: Motion, drivers: Drivers) -> Status:
+def _status(motion: MotionDetection, drivers: Drivers) -> Status:
     """Return the state of motion windows, inputs and output (SDK 3.1)."""
     first, second, third = motion.levels()
     one, two, *_ = (*(i.level == "high" for i in drivers.inputs), False, False)

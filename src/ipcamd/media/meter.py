@@ -14,13 +14,13 @@ _MOST = 128
 class StreamFigures:
     """Over the last three seconds; all zero when nothing ran."""
 
-    rate: float
+    frames_per_s: float
     """Frames per second."""
-    bits: float
+    bits_per_s: float
     """Bits per second."""
-    work: float
+    work_s: float
     """Processor time a frame, in seconds."""
-    delay: float
+    delay_s: float
     """From capture to encoded, in seconds, on average."""
 
 
@@ -30,9 +30,9 @@ class Meter:
     def __init__(self) -> None:
         self._frames: deque[tuple[float, int, float, float]] = deque(maxlen=_MOST)
 
-    def count(self, size: int, work: float, delay: float) -> None:
-        """Note a frame of `size` bytes, `work` seconds of processor time, done `delay` seconds after its capture."""
-        self._frames.append((time.monotonic(), size, work, delay))
+    def count(self, size: int, work_s: float, delay_s: float) -> None:
+        """Count a frame of `size` bytes that took `work_s` of processor time, `delay_s` after its capture."""
+        self._frames.append((time.monotonic(), size, work_s, delay_s))
 
     def figures(self) -> StreamFigures:
         """Return the present figures."""

@@ -78,11 +78,11 @@ class Pipeline:
             for codec in video_codecs()
         }
         self._streams["3gpp"] = self._stream("3gpp", PHONE, clock_ns, status)
-        self.glances = AnalysisTap(self._update_demand)
+        self.analysis = AnalysisTap(self._update_demand)
         """Small grey pictures, for motion detection."""
-        slots = tuple(stream.slot for stream in self._streams.values())
-        self._processor = FrameProcessor(slots, self.glances, self._image_settings(), clock_ns, local)
-        self.capture = VideoCapture(source, self._processor.deliver, self._draw_no_signal, timeouts)
+        outputs = tuple(stream.latest for stream in self._streams.values())
+        self._processor = FrameProcessor(outputs, self.analysis, self._image_settings(), clock_ns, local)
+        self.capture = VideoCapture(source, self._processor.process, self._draw_no_signal, timeouts)
         self.snapshots = Snapshots(self.mjpeg)
         self._recorder: AudioCapture | None = None
         self._microphone = self._microphone_for(instrument, own_sound and source.sound, clock_ns, status)
@@ -172,7 +172,7 @@ class Pipeline:
         if self._recorder:
             self._recorder.close()
         for stream in self._streams.values():
-            stream.slot.close()
+            stream.latest.close()
         self.traffic.close()
         await asyncio.get_running_loop().run_in_executor(None, self._join)
 
@@ -203,7 +203,7 @@ class Pipeline:
         return EncoderThread(Hub(shape.codec, name, partial(self._watched, name)), shape, clock_ns, status)
 
     def _watched(self, name: str, watched: bool) -> None:
-        self._streams[name].slot.want(watched)
+        self._streams[name].latest.want(watched)
         self._update_demand()
 
     def _update_stream(self, codec: Codec, values: Values) -> None:
@@ -216,9 +216,9 @@ class Pipeline:
     def _update_demand(self) -> None:
         sound = self.capture.listener is not None and self._microphone is not None and self._microphone.listening
         needs = [
-            (stream.settings.size, stream.settings.rate) for stream in self._streams.values() if stream.slot.wanted
+            (stream.settings.size, stream.settings.rate) for stream in self._streams.values() if stream.latest.wanted
         ]
-        if self.glances.alone:
+        if self.analysis.needs_source:
             # as large as for viewers, so that no camera changes its mode, and perhaps its view, when one comes or goes
             needs.append((self._streams["mjpeg"].settings.size, analysis.RATE))
         if sound and not needs:

@@ -28,7 +28,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class WindowResult:
     """What one window saw in one picture."""
 
     extent: float = 0.0
@@ -42,7 +42,7 @@ class Sight:
         return round(self.extent * 255)
 
 
-NOTHING = Sight()
+NO_MOTION = WindowResult()
 
 
 class Detector:
@@ -50,7 +50,7 @@ class Detector:
 
     def __init__(self, windows: Sequence[Window]) -> None:
         self._windows = tuple(windows)
-        self._watches: list[Watch] = []
+        self._detectors: list[WindowDetector] = []
         self._background: Background | None = None
         self._first: AnalysisFrame | None = None
         """The glance that the background began with."""
@@ -59,35 +59,35 @@ class Detector:
     def adjust(self, windows: Sequence[Window]) -> None:
         """Watch these windows from now on."""
         if self._windows != tuple(windows):
-            self._windows, self._watches = tuple(windows), []
+            self._windows, self._detectors = tuple(windows), []
 
     def forget(self) -> None:
         """Begin anew: what comes next must not be compared with what was."""
         self._background = None
 
-    def see(self, glance: AnalysisFrame) -> tuple[Sight, ...]:
+    def see(self, frame: AnalysisFrame) -> tuple[WindowResult, ...]:
         """Return what each window sees."""
-        none = (NOTHING,) * len(self._windows)
-        if glance.plane is None:
+        none = (NO_MOTION,) * len(self._windows)
+        if frame.plane is None:
             self.forget()
             return none
-        plane = glance.plane.astype(np.float32)
-        if self._background is None or not self._follows(glance):
-            self._background, self._first, self._last = Background(plane), glance, glance.captured_ns
-            self._watches = []
+        plane = frame.plane.astype(np.float32)
+        if self._background is None or not self._follows(frame):
+            self._background, self._first, self._last = Background(plane), frame, frame.captured_ns
+            self._detectors = []
             return none
-        moved = self._background.moves(plane, (glance.captured_ns - self._last) / SECOND)
-        self._last = glance.captured_ns
-        self._watches = self._watches or [Watch(window, glance.plane.shape) for window in self._windows]
-        sights = tuple(watch.see(moved) for watch in self._watches)
+        moved = self._background.moves(plane, (frame.captured_ns - self._last) / SECOND)
+        self._last = frame.captured_ns
+        self._detectors = self._detectors or [WindowDetector(window, frame.plane.shape) for window in self._windows]
+        results = tuple(watch.see(moved) for watch in self._detectors)
         assert self._first
-        return sights if glance.captured_ns - self._first.captured_ns >= SETTLE else none
+        return results if frame.captured_ns - self._first.captured_ns >= SETTLE else none
 
-    def _follows(self, glance: AnalysisFrame) -> bool:
+    def _follows(self, frame: AnalysisFrame) -> bool:
         first = self._first
-        if first is None or first.plane is None or glance.plane is None or first.plane.shape != glance.plane.shape:
+        if first is None or first.plane is None or frame.plane is None or first.plane.shape != frame.plane.shape:
             return False
-        return glance.view == first.view and 0 < glance.captured_ns - self._last <= GAP
+        return frame.view == first.view and 0 < frame.captured_ns - self._last <= GAP
 
 
 def threshold(sensitivity: int) -> float:
@@ -95,7 +95,7 @@ def threshold(sensitivity: int) -> float:
     return float(6 * 8 ** ((100 - sensitivity) / 100))
 
 
-class Watch:
+class WindowDetector:
     """One window, on pictures of one shape."""
 
     def __init__(self, window: Window, shape: tuple[int, ...]) -> None:
@@ -105,16 +105,16 @@ class Watch:
         self._threshold = threshold(window.sensitivity)
         self._before = False
 
-    def see(self, moved: Grey) -> Sight:
+    def see(self, moved: Grey) -> WindowResult:
         """Return what it sees: `moved` is by how much each pixel of the picture differs because something moves."""
         if not self._window.watches:
-            return NOTHING
+            return NO_MOTION
         odd = moved[self._part] > self._threshold
         count = int(np.count_nonzero(_dense(odd) & self._area)) if odd.any() else 0
         extent = sqrt(count / self._size) if count >= min(FEW, self._size) else 0.0
         enough = extent > 0 and extent >= self._window.percent / 100
         before, self._before = self._before, enough
-        return Sight(extent, enough and before)
+        return WindowResult(extent, enough and before)
 
 
 def area(window: Window, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], Mask]:

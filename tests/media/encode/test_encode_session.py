@@ -163,14 +163,14 @@ def test_a_steady_bit_rate_is_kept_whatever_the_source_s_rate(settings: StreamSe
 
 @VIDEO
 def test_two_streams_share_one_frame_without_disturbing_each_other(settings: StreamSettings) -> None:
-    alone, one, two = (Encoding(settings) for _ in range(3))
-    expected = alone.run(12)
+    needs_source, one, two = (Encoding(settings) for _ in range(3))
+    expected = needs_source.run(12)
     got: list[tuple[bytes, bool]] = []
     for number in range(12):
-        shot = ProcessedFrame(sloped(shift=8 * number), NOON + number * SECOND // 30)
+        processed = ProcessedFrame(sloped(shift=8 * number), NOON + number * SECOND // 30)
         two.asked.set() if number == 5 else None
         for encoding, into in ((two, []), (one, got)):
-            done = encoding.session.encode(shot, encoding.asked)
+            done = encoding.session.encode(processed, encoding.asked)
             assert done
             into.append(done)
     assert got == expected

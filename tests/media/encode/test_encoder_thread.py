@@ -45,18 +45,18 @@ class Running:
         self.time = NOON
         self.thread = threading.Thread(target=self.stream.run, args=(self.desk,), daemon=True)
         self.thread.start()
-        self.stream.slot.want(True)
+        self.stream.latest.want(True)
 
     def feed(self, count: int, interval: int = SECOND // 30) -> list[Encoded]:
         """Give so many pictures, each after the one before was encoded; return what came of them."""
         for _ in range(count):
-            self.stream.slot.put(ProcessedFrame(sloped(), self.time))
+            self.stream.latest.put(ProcessedFrame(sloped(), self.time))
             self.time += interval
             assert self.desk.came.acquire(timeout=WAIT)
         return self.desk.frames[-count:]
 
     def stop(self) -> None:
-        self.stream.slot.close()
+        self.stream.latest.close()
         self.thread.join(WAIT)
         assert not self.thread.is_alive()
 
@@ -104,27 +104,27 @@ def test_a_new_shape_acts_at_the_next_picture_and_begins_with_a_key_frame(h264: 
 
 def test_who_watches_again_starts_with_a_key_frame_and_the_counter_goes_on(h264: Running) -> None:
     h264.feed(3)
-    h264.stream.slot.want(False)
-    h264.stream.slot.want(True)
+    h264.stream.latest.want(False)
+    h264.stream.latest.want(True)
     # the thread has to see that nobody watched, before it looks for pictures again
     while not h264.desk.came.acquire(timeout=0.02):
-        h264.stream.slot.put(ProcessedFrame(sloped(), h264.time))
+        h264.stream.latest.put(ProcessedFrame(sloped(), h264.time))
     assert (h264.desk.frames[3].key, h264.desk.frames[3].counter) == (True, 3)
 
 
 def test_a_failing_encoder_is_started_anew(h264: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.media.encode.encoder_thread._REST", 0.0)
     h264.feed(2)
-    h264.stream.slot.put(ProcessedFrame(None, h264.time))  # type: ignore[arg-type]
+    h264.stream.latest.put(ProcessedFrame(None, h264.time))  # type: ignore[arg-type]
     while not h264.desk.came.acquire(timeout=0.02):
-        h264.stream.slot.put(ProcessedFrame(sloped(), h264.time + SECOND))
+        h264.stream.latest.put(ProcessedFrame(sloped(), h264.time + SECOND))
     assert (h264.desk.frames[2].key, h264.desk.frames[2].counter) == (True, 2)
 
 
 def test_the_meter_tells_what_the_stream_does(jpeg: Running) -> None:
     jpeg.feed(10)
     figures = jpeg.stream.meter.figures()
-    assert figures.rate > 0
-    assert figures.bits > 0
-    assert 0 < figures.work < 1
-    assert 0 < figures.delay <= 1
+    assert figures.frames_per_s > 0
+    assert figures.bits_per_s > 0
+    assert 0 < figures.work_s < 1
+    assert 0 < figures.delay_s <= 1

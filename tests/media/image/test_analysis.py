@@ -21,10 +21,10 @@ NONE = AnalysisFrame(None, 0, -1)
 class Eye:
     """Takes what glances there are."""
 
-    def __init__(self, interest: Demand = Demand.WHILE_WATCHED) -> None:
+    def __init__(self, demand: Demand = Demand.WHILE_WATCHED) -> None:
         self.changes = 0
-        self.glances = AnalysisTap(self._changed)
-        self.glances.interest = interest
+        self.analysis = AnalysisTap(self._changed)
+        self.analysis.demand = demand
         self.time = NOON
 
     def _changed(self) -> None:
@@ -38,34 +38,34 @@ class Eye:
         return self._taken(no_signal.picture((320, 240), "gone", self.time, 0), ImageSettings())
 
     def _taken(self, picture: Picture, look: ImageSettings) -> AnalysisFrame | None:
-        self.glances.slot.put(NONE)
-        self.glances.take(picture.video, picture, look)
-        glance = self.glances.slot.take()
-        return None if glance is NONE else glance
+        self.analysis.latest.put(NONE)
+        self.analysis.take(picture.video, picture, look)
+        frame = self.analysis.latest.take()
+        return None if frame is NONE else frame
 
 
 @pytest.mark.parametrize(
     ("size", "rows"), [((320, 240), 120), ((1280, 720), 90), ((768, 576), 120), ((160, 120), 120), ((64, 64), 160)]
 )
 def test_a_glance_is_small_and_has_the_pictures_proportions(size: tuple[int, int], rows: int) -> None:
-    glance = Eye().see(sloped(size))
-    assert glance
-    assert glance.plane is not None
-    assert glance.plane.shape == (rows, 160)
-    assert glance.plane.dtype == np.uint8
+    frame = Eye().see(sloped(size))
+    assert frame
+    assert frame.plane is not None
+    assert frame.plane.shape == (rows, 160)
+    assert frame.plane.dtype == np.uint8
     # as dark to the left and as bright to the right, in full range
-    assert glance.plane[:, :4].mean() < 10
-    assert glance.plane[:, -4:].mean() > 245
+    assert frame.plane[:, :4].mean() < 10
+    assert frame.plane[:, -4:].mean() > 245
 
 
 def test_each_pixel_is_the_mean_of_what_it_covers() -> None:
     frame = grey(100, (1280, 720))
     luma = planes(frame)[0]
     luma[::2, ::2] = 180
-    glance = Eye().see(frame)
-    assert glance
-    assert glance.plane is not None
-    assert np.abs(glance.plane.astype(int) - 120).max() <= 1
+    frame = Eye().see(frame)
+    assert frame
+    assert frame.plane is not None
+    assert np.abs(frame.plane.astype(int) - 120).max() <= 1
 
 
 def test_there_are_at_most_fifteen_a_second() -> None:
@@ -103,32 +103,32 @@ def test_no_signal_is_no_picture_and_what_comes_after_is_another_view() -> None:
 def test_nothing_is_taken_when_nothing_is_wanted() -> None:
     eye = Eye(Demand.NEVER)
     picture = Picture(sloped(), NOON, 0)
-    eye.glances.take(picture.video, picture, ImageSettings())
-    assert not eye.glances.wanted
-    eye.glances.slot.close()
-    assert eye.glances.slot.take() is None
+    eye.analysis.take(picture.video, picture, ImageSettings())
+    assert not eye.analysis.wanted
+    eye.analysis.latest.close()
+    assert eye.analysis.latest.take() is None
 
 
 def test_a_change_of_interest_is_told_and_only_always_runs_the_source() -> None:
     eye = Eye(Demand.NEVER)
-    alone = []
-    for interest in (Demand.WHILE_WATCHED, Demand.ALWAYS, Demand.WHILE_WATCHED, Demand.NEVER):
-        eye.glances.interest = interest
-        alone.append(eye.glances.alone)
-    assert alone == [False, True, False, False]
+    needs_source = []
+    for demand in (Demand.WHILE_WATCHED, Demand.ALWAYS, Demand.WHILE_WATCHED, Demand.NEVER):
+        eye.analysis.demand = demand
+        needs_source.append(eye.analysis.needs_source)
+    assert needs_source == [False, True, False, False]
     assert eye.changes == 5
 
 
 def test_the_studio_shows_the_picture_without_the_overlay_and_gives_streams_the_whole() -> None:
-    eye, slot = Eye(), LatestValue[ProcessedFrame]()
-    slot.want(True)
+    eye, latest = Eye(), LatestValue[ProcessedFrame]()
+    latest.want(True)
     look = ImageSettings(text="A long name for a yard", opaque=True)
-    studio = FrameProcessor((slot,), eye.glances, look, lambda: NOON, lambda _: None)  # type: ignore[arg-type,return-value]
-    studio.deliver(Picture(grey(100), NOON, 0))
-    shot, glance = slot.take(), eye.glances.slot.take()
-    assert shot
-    assert glance
-    assert glance.plane is not None
-    assert planes(shot.frame)[0].min() < 20
-    assert glance.plane.min() == glance.plane.max() == 100
+    studio = FrameProcessor((latest,), eye.analysis, look, lambda: NOON, lambda _: None)  # type: ignore[arg-type,return-value]
+    studio.process(Picture(grey(100), NOON, 0))
+    processed, frame = latest.take(), eye.analysis.latest.take()
+    assert processed
+    assert frame
+    assert frame.plane is not None
+    assert planes(processed.frame)[0].min() < 20
+    assert frame.plane.min() == frame.plane.max() == 100
     assert studio.size == (320, 240)

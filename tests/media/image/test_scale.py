@@ -70,12 +70,12 @@ def test_range() -> None:
 
 
 def test_each_size_is_made_once_for_all() -> None:
-    shot, results = ProcessedFrame(sloped((640, 480)), 0), []  # type: ignore[var-annotated]
+    processed, results = ProcessedFrame(sloped((640, 480)), 0), []  # type: ignore[var-annotated]
     barrier = threading.Barrier(4)
 
     def ask() -> None:
         barrier.wait(WAIT)
-        results.append(shot.at((320, 240), LIMITED, VideoReformatter()))
+        results.append(processed.at((320, 240), LIMITED, VideoReformatter()))
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -83,12 +83,12 @@ def test_each_size_is_made_once_for_all() -> None:
     for thread in threads:
         thread.join(WAIT)
     assert len(results) == 4
-    assert all(sized is results[0] for sized in results)
-    assert shot.at((320, 240), FULL, VideoReformatter()) is not results[0]
+    assert all(scaled is results[0] for scaled in results)
+    assert processed.at((320, 240), FULL, VideoReformatter()) is not results[0]
 
 
 def test_a_size_that_cannot_be_made_fails_for_all() -> None:
-    shot = ProcessedFrame(sloped(), 0)
+    processed = ProcessedFrame(sloped(), 0)
     for _ in range(2):
         with pytest.raises(ValueError):
-            shot.at((320, 240), "no such format", VideoReformatter())
+            processed.at((320, 240), "no such format", VideoReformatter())

@@ -29,23 +29,23 @@ class EncodeSession:
         self._count = 0
         """Frames from that key frame on, itself included; 0 before the first."""
 
-    def encode(self, shot: ProcessedFrame, asked: threading.Event) -> tuple[bytes, bool] | None:
+    def encode(self, processed: ProcessedFrame, asked: threading.Event) -> tuple[bytes, bool] | None:
         """Return the picture encoded and whether it is a key frame; None if the stream's rate leaves it out.
 
         `asked` is set while somebody waits for a key frame, and cleared when there is one.
         """
-        if not self._pacer.take(shot.captured_ns):
+        if not self._pacer.take(processed.captured_ns):
             return None
-        key = self._key_due(shot.captured_ns, asked.is_set())
+        key = self._key_due(processed.captured_ns, asked.is_set())
         if key and self.settings.bitrate:
-            self._match_rate(shot.captured_ns)
-        sized = shot.at(self.settings.size, self._encoder.form, self._reformatter)
-        with sized.lock:
-            payload, key = self._encoder.encode(sized.frame, key)
+            self._match_rate(processed.captured_ns)
+        scaled = processed.at(self.settings.size, self._encoder.form, self._reformatter)
+        with scaled.lock:
+            payload, key = self._encoder.encode(scaled.frame, key)
         self._count += 1
         if key:
             asked.clear()
-            self._key_time, self._count = shot.captured_ns, 1
+            self._key_time, self._count = processed.captured_ns, 1
         return payload, key
 
     def _key_due(self, captured_ns: int, asked: bool) -> bool:

@@ -32,7 +32,7 @@ class EncoderThread:
         self.hub = hub
         self.settings = settings
         """May be replaced at any time; acts from the next picture."""
-        self.slot: LatestValue[ProcessedFrame] = LatestValue()
+        self.latest: LatestValue[ProcessedFrame] = LatestValue()
         self.meter = Meter()
         self._clock_ns = clock_ns
         self._status = status
@@ -42,26 +42,26 @@ class EncoderThread:
 
     def run(self, publisher: Publisher) -> None:
         """Encode until the slot is closed; for a thread."""
-        while self.slot.wait():
+        while self.latest.wait():
             try:
                 self._watched(publisher)
             except Exception:  # the stream outlives whatever one encoder does
                 _log.exception("stream %s: the encoder failed and is started anew", self.hub.name)
-                self.slot.rest(_REST)
+                self.latest.rest(_REST)
 
     def _watched(self, publisher: Publisher) -> None:
         """Encode for as long as somebody watches."""
         from ipcamd.media.encode.encode_session import EncodeSession
 
         session = None
-        while shot := self.slot.take():
+        while processed := self.latest.take():
             began = time.thread_time()
             if session is None or session.settings != self.settings:
                 session = EncodeSession(self.settings)
-            if done := session.encode(shot, self.hub.key):
-                frame = self._frame(session.settings, shot.captured_ns, *done)
+            if done := session.encode(processed, self.hub.key):
+                frame = self._frame(session.settings, processed.captured_ns, *done)
                 self.meter.count(
-                    len(frame.payload), time.thread_time() - began, (self._clock_ns() - shot.captured_ns) / 1e9
+                    len(frame.payload), time.thread_time() - began, (self._clock_ns() - processed.captured_ns) / 1e9
                 )
                 publisher.send(frame)
 

@@ -44,12 +44,12 @@ class AnalysisFrame:
 
 
 class AnalysisTap:
-    """Offers glances to one consumer, in `slot`. `take` is for one thread at a time."""
+    """Offers glances to one consumer, in `latest`. `take` is for one thread at a time."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
-        """`changed` is called when `interest` has changed."""
-        self.slot: LatestValue[AnalysisFrame] = LatestValue()
-        self._interest = Demand.NEVER
+        """`changed` is called when `demand` has changed."""
+        self.latest: LatestValue[AnalysisFrame] = LatestValue()
+        self._demand_level = Demand.NEVER
         self._changed = changed
         self._pacer = FrameDecimator(RATE)
         self._view = 0
@@ -57,36 +57,36 @@ class AnalysisTap:
         self._reformat: Callable[..., av.VideoFrame] | None = None
 
     @property
-    def interest(self) -> Demand:
+    def demand(self) -> Demand:
         """When glances are wanted; to be set in the event loop."""
-        return self._interest
+        return self._demand_level
 
-    @interest.setter
-    def interest(self, interest: Demand) -> None:
-        self._interest = interest
-        wanted = interest is not Demand.NEVER
-        if wanted != self.slot.wanted:
-            self.slot.want(wanted)
+    @demand.setter
+    def demand(self, demand: Demand) -> None:
+        self._demand_level = demand
+        wanted = demand is not Demand.NEVER
+        if wanted != self.latest.wanted:
+            self.latest.want(wanted)
         self._changed()
 
     @property
     def wanted(self) -> bool:
         """Whether any are wanted; from any thread."""
-        return self.slot.wanted
+        return self.latest.wanted
 
     @property
-    def alone(self) -> bool:
+    def needs_source(self) -> bool:
         """Whether the source has to run for them even when nobody watches."""
-        return self._interest is Demand.ALWAYS
+        return self._demand_level is Demand.ALWAYS
 
     def take(self, frame: "av.VideoFrame", picture: Picture, look: ImageSettings) -> None:
         """Offer a glance at `frame`, which is `picture` made to look like `look`, without the overlay."""
-        if not self.slot.wanted or not (self._pacer.take(picture.captured_ns) or not picture.signal):
+        if not self.latest.wanted or not (self._pacer.take(picture.captured_ns) or not picture.signal):
             return
         seen = look.developed if picture.signal else None
         if seen != self._seen:
             self._seen, self._view = seen, self._view + 1
-        self.slot.put(AnalysisFrame(self._small(frame) if picture.signal else None, picture.captured_ns, self._view))
+        self.latest.put(AnalysisFrame(self._small(frame) if picture.signal else None, picture.captured_ns, self._view))
 
     def _small(self, frame: "av.VideoFrame") -> "Plane":
         from av.video.reformatter import ColorRange, Interpolation, VideoReformatter

@@ -19,25 +19,25 @@ if TYPE_CHECKING:  # brings PyAV
 
 
 class FrameProcessor:
-    """Transforms pictures. `deliver` is for one thread at a time."""
+    """Transforms pictures. `process` is for one thread at a time."""
 
     def __init__(
         self,
-        slots: "Sequence[LatestValue[ProcessedFrame]]",
-        glances: AnalysisTap,
+        outputs: "Sequence[LatestValue[ProcessedFrame]]",
+        analysis: AnalysisTap,
         look: ImageSettings,
         clock_ns: Callable[[], int],
         local: Callable[[int], datetime],
     ) -> None:
-        """`slots` are those of all who want finished pictures, `glances` takes them before the overlay; see
+        """`outputs` are those of all who want finished pictures, `analysis` takes them before the overlay; see
         `ipcamd.media.pipeline.Pipeline` for the clocks."""
         self.look = look
         """May be replaced at any time; acts from the next picture."""
         self.meter = Meter()
         self.size = (0, 0)
         """Width and height of the newest picture, in pixels."""
-        self._slots = slots
-        self._glances = glances
+        self._outputs = outputs
+        self._analysis = analysis
         self._clock_ns = clock_ns
         self._local = local
         self._transform: Transform | None = None
@@ -48,10 +48,10 @@ class FrameProcessor:
 
         self._transform = self._transform or Transform(self._stamp)
 
-    def deliver(self, picture: Picture) -> None:
+    def process(self, picture: Picture) -> None:
         """Finish a picture and offer it to the slots that are wanted."""
-        slots = [slot for slot in self._slots if slot.wanted]
-        if not slots and not self._glances.wanted:
+        outputs = [latest for latest in self._outputs if latest.wanted]
+        if not outputs and not self._analysis.wanted:
             return
         from ipcamd.media.image.scale import ProcessedFrame
 
@@ -60,13 +60,13 @@ class FrameProcessor:
         began = time.thread_time()
         # what is to be read must not be mirrored
         look = self.look if picture.signal else replace(self.look, mirror=False, flip=False)
-        seen = partial(self._glances.take, picture=picture, look=look)
-        shot = ProcessedFrame(
+        seen = partial(self._analysis.take, picture=picture, look=look)
+        processed = ProcessedFrame(
             self._transform.apply(picture.video, picture.captured_ns, look, seen), picture.captured_ns
         )
-        self.size = shot.frame.width, shot.frame.height
-        for slot in slots:
-            slot.put(shot)
+        self.size = processed.frame.width, processed.frame.height
+        for latest in outputs:
+            latest.put(processed)
         self.meter.count(0, time.thread_time() - began, (self._clock_ns() - picture.captured_ns) / 1e9)
 
     def _stamp(self, captured_ns: int) -> str:

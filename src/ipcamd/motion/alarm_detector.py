@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ipcamd.media.image.analysis import AnalysisFrame
-from ipcamd.motion.detector import NOTHING, Detector, Sight
+from ipcamd.motion.detector import NO_MOTION, Detector, WindowResult
 from ipcamd.motion.windows import Window
 from ipcamd.params.motion import WINDOWS
 
@@ -12,7 +12,7 @@ PAUSE = 5.0
 4)."""
 
 
-class Lookout:
+class AlarmDetector:
     """Looks at one glance after the other. For one thread."""
 
     def __init__(self) -> None:
@@ -20,24 +20,24 @@ class Lookout:
         self._alarmed = float("-inf")
         """When the last alarm was."""
 
-    def look(self, glance: AnalysisFrame, windows: Sequence[Window], now: float) -> tuple[tuple[int, ...], int]:
+    def look(self, frame: AnalysisFrame, windows: Sequence[Window], now: float) -> tuple[tuple[int, ...], int]:
         """Return each window's level, 0 to 255, and the number, from 1, of the window that alarms; 0 for none.
 
         `now` is in seconds of a clock that never jumps.
         """
         self._detector.adjust(windows)
-        sights = self._detector.see(glance)
-        over = [number for number, sight in enumerate(sights, 1) if sight.over]
+        results = self._detector.see(frame)
+        over = [number for number, result in enumerate(results, 1) if result.over]
         if not over or now - self._alarmed < PAUSE:
-            return _levels(sights), 0
+            return _levels(results), 0
         self._alarmed = now
-        return _levels(sights), over[0]
+        return _levels(results), over[0]
 
-    def look_away(self) -> tuple[int, ...]:
+    def reset(self) -> tuple[int, ...]:
         """Return the levels of who sees nothing. What comes next is not compared with what was."""
         self._detector.forget()
-        return _levels([NOTHING] * WINDOWS)
+        return _levels([NO_MOTION] * WINDOWS)
 
 
-def _levels(sights: Sequence[Sight]) -> tuple[int, ...]:
-    return tuple(sight.level for sight in sights)
+def _levels(results: Sequence[WindowResult]) -> tuple[int, ...]:
+    return tuple(result.level for result in results)

@@ -5,8 +5,8 @@ import pytest
 from tests.motion.yard import NOON, RATE, Change, Showing, walker, window, yard
 
 from ipcamd.media.image.analysis import AnalysisFrame
+from ipcamd.motion.alarm_detector import AlarmDetector
 from ipcamd.motion.detector import SECOND
-from ipcamd.motion.lookout import Lookout
 from ipcamd.motion.windows import Window
 
 PAUSE = 5
@@ -20,7 +20,7 @@ class Watching:
 
     def __init__(self, *windows: Window) -> None:
         self.windows = windows or ALL
-        self.lookout = Lookout()
+        self.alarm_detector = AlarmDetector()
         self.now = 50.0
         self.camera = NOON
         self.alarms: list[tuple[int, float]] = []
@@ -31,8 +31,8 @@ class Watching:
             self.now += 1 / RATE
             self.camera += SECOND // RATE
             picture = change(yard(), number / RATE) if change else yard()
-            glance = AnalysisFrame(np.clip(picture, 0, 255).astype(np.uint8), self.camera, 1)
-            levels, alarm = self.lookout.look(glance, self.windows, self.now)
+            frame = AnalysisFrame(np.clip(picture, 0, 255).astype(np.uint8), self.camera, 1)
+            levels, alarm = self.alarm_detector.look(frame, self.windows, self.now)
             self.levels.append(levels)
             if alarm:
                 self.alarms.append((alarm, self.now))
@@ -86,7 +86,7 @@ def test_the_cameras_clock_has_no_part_in_the_pause() -> None:
 def test_who_looked_away_learns_anew() -> None:
     watching = Watching(*[window(100, 0)] * 3)
     watching.show(2)
-    assert watching.lookout.look_away() == (0, 0, 0)
+    assert watching.alarm_detector.reset() == (0, 0, 0)
     watching.show(2, lambda picture, _: np.roll(picture, 20, axis=1))
     assert watching.alarms == []
 

@@ -16,7 +16,7 @@ from ipcamd.media.frame import Encoded
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.planes import framed
 from ipcamd.media.source import Wanted
-from ipcamd.motion.motion import STALE, Motion
+from ipcamd.motion.motion_detection import STALE, MotionDetection
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.motion import MOTION
 from ipcamd.settings.change import Change as Setting
@@ -39,7 +39,7 @@ class Place:
         self.pipeline = Pipeline(
             self.settings, self.source, lambda: self.time, self.status, timeouts=Timeouts(silence_s=600)
         )
-        self.motion = Motion(self.settings, self.pipeline, lambda: self.now)
+        self.motion = MotionDetection(self.settings, self.pipeline, lambda: self.now)
         self.time, self.now = NOON, 100.0
         self.alarms: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
         self.frames: asyncio.Queue[Encoded] = asyncio.Queue()
@@ -127,7 +127,7 @@ async def test_a_level_that_is_not_measured_any_more_is_nought(place: Place) -> 
 async def test_without_a_window_nothing_is_looked_at(place: Place, values: dict[str, str]) -> None:
     await place.set(MOTION.name, **{**ON, **values})
     place.motion.subscribe(place.hear)
-    assert not place.pipeline.glances.wanted
+    assert not place.pipeline.analysis.wanted
     assert place.source.plays == 0
 
 
@@ -140,18 +140,18 @@ async def test_the_source_runs_for_those_who_subscribed_only(place: Place) -> No
     assert place.source.wanted
     assert place.source.wanted() == Wanted((640, 480), 15, False)
     place.motion.unsubscribe(place.hear)
-    assert not place.pipeline.glances.alone
+    assert not place.pipeline.analysis.needs_source
     place.view()
     assert place.source.wanted() == Wanted((640, 480), 30, False)
 
 
 async def test_it_is_switched_on_and_off_while_somebody_subscribes(place: Place) -> None:
     place.motion.subscribe(place.hear)
-    assert not place.pipeline.glances.alone
+    assert not place.pipeline.analysis.needs_source
     await place.set(MOTION.name, **ON)
-    assert place.pipeline.glances.alone
+    assert place.pipeline.analysis.needs_source
     await place.set(MOTION.name, motionenable="0")
-    assert not place.pipeline.glances.wanted
+    assert not place.pipeline.analysis.wanted
 
 
 @pytest.mark.parametrize("values", [{"Brightness": "200"}, {"Mirror": "on"}, {"Contrast": "40"}, {"OverlayDate": "on"}])

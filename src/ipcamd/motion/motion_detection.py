@@ -16,7 +16,7 @@ from ipcamd.params.motion import MOTION, WINDOWS
 from ipcamd.settings.service import Settings
 
 if TYPE_CHECKING:  # brings numpy
-    from ipcamd.motion.lookout import Lookout
+    from ipcamd.motion.alarm_detector import AlarmDetector
 
 Listener = Callable[[int, int], None]
 """``listener(window, moment)``, called in the event loop: window 1 to 3; nanoseconds since the epoch by the camera's
@@ -37,7 +37,7 @@ _REST = 1.0
 _log = logging.getLogger(__name__)
 
 
-class Motion:
+class MotionDetection:
     """Looks at the pipeline's glances in a thread of its own, which sleeps while nobody needs it.
 
     It looks while a window is enabled and either somebody subscribed or somebody watches a stream anyway.
@@ -45,28 +45,28 @@ class Motion:
 
     def __init__(self, settings: Settings, pipeline: Pipeline, now: Callable[[], float] = time.monotonic) -> None:
         """`now` gives seconds of a clock that never jumps; it is called in both threads."""
-        self._glances = pipeline.glances
+        self._analysis = pipeline.analysis
         self._now = now
         self._windows = parse(settings[MOTION.name])
         self._listeners: dict[Listener, None] = {}
         self._measured: tuple[Levels, float] = (_ZERO, 0.0)
         """The levels, and when they were measured."""
-        self._lookout: Lookout | None = None
-        self._held = 0.0
+        self._alarm_detector: AlarmDetector | None = None
+        self._held_until = 0.0
         """Until when nothing is seen."""
         self._loop: asyncio.AbstractEventLoop
         self._thread = threading.Thread(target=self._run, name="media-motion", daemon=True)
-        settings.watch(MOTION.name, self._adjust)
+        settings.watch(MOTION.name, self._update_windows)
 
     async def start(self) -> None:
         """Start the thread."""
         self._loop = asyncio.get_running_loop()
         self._thread.start()
-        self._need()
+        self._update_demand()
 
     async def stop(self) -> None:
         """End the thread."""
-        self._glances.slot.close()
+        self._analysis.latest.close()
         if self._thread.is_alive():
             await asyncio.get_running_loop().run_in_executor(None, self._thread.join, STOP)
 
@@ -78,55 +78,55 @@ class Motion:
     def subscribe(self, listener: Listener) -> None:
         """Tell `listener` of each alarm from now on: pictures are then looked at even when nobody watches."""
         self._listeners[listener] = None
-        self._need()
+        self._update_demand()
 
     def unsubscribe(self, listener: Listener) -> None:
         """Tell `listener` no more."""
         self._listeners.pop(listener, None)
-        self._need()
+        self._update_demand()
 
     def hold(self, seconds: float) -> None:
         """See nothing for so long, and then learn the background anew: the camera itself moves. From any thread."""
-        self._held = max(self._held, self._now() + seconds)
+        self._held_until = max(self._held_until, self._now() + seconds)
 
-    def _adjust(self, values: Values) -> None:
+    def _update_windows(self, values: Values) -> None:
         self._windows = parse(values)
-        self._need()
+        self._update_demand()
 
-    def _need(self) -> None:
-        interest = Demand.ALWAYS if self._listeners else Demand.WHILE_WATCHED
-        self._glances.interest = interest if any(window.watches for window in self._windows) else Demand.NEVER
+    def _update_demand(self) -> None:
+        demand = Demand.ALWAYS if self._listeners else Demand.WHILE_WATCHED
+        self._analysis.demand = demand if any(window.watches for window in self._windows) else Demand.NEVER
 
     def _run(self) -> None:
-        while self._glances.slot.wait():
+        while self._analysis.latest.wait():
             try:
-                self._watch()
+                self._detect()
             except Exception:  # the camera outlives whatever one picture does
                 _log.exception("motion detection failed and begins anew")
-                self._glances.slot.rest(_REST)
+                self._analysis.latest.rest(_REST)
 
-    def _watch(self) -> None:
+    def _detect(self) -> None:
         """Look for as long as glances are wanted."""
-        from ipcamd.motion.lookout import Lookout
+        from ipcamd.motion.alarm_detector import AlarmDetector
 
         # the same one, who remembers the last alarm, but not what he saw
-        lookout = self._lookout = self._lookout or Lookout()
-        lookout.look_away()
-        while glance := self._glances.slot.take():
-            self._look(lookout, glance)
+        alarm_detector = self._alarm_detector = self._alarm_detector or AlarmDetector()
+        alarm_detector.reset()
+        while frame := self._analysis.latest.take():
+            self._look(alarm_detector, frame)
 
-    def _look(self, lookout: "Lookout", glance: AnalysisFrame) -> None:
+    def _look(self, alarm_detector: "AlarmDetector", frame: AnalysisFrame) -> None:
         now = self._now()
-        if now < self._held:
-            self._measured = lookout.look_away(), now
+        if now < self._held_until:
+            self._measured = alarm_detector.reset(), now
             return
-        levels, window = lookout.look(glance, self._windows, now)
+        levels, window = alarm_detector.look(frame, self._windows, now)
         self._measured = levels, now
         if window:
             with suppress(RuntimeError):  # the loop was closed: the camera is going down
-                self._loop.call_soon_threadsafe(self._tell, window, glance.captured_ns)
+                self._loop.call_soon_threadsafe(self._notify, window, frame.captured_ns)
 
-    def _tell(self, window: int, moment: int) -> None:
+    def _notify(self, window: int, moment: int) -> None:
         for listener in tuple(self._listeners):
             try:
                 listener(window, moment)
