@@ -29,8 +29,8 @@ from ipcamd.storage.playback import Playback
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 from ipcamd.store.keyvalue import KeyValueStore
-from ipcamd.wire.http import Head
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.message import Head
+from ipcamd.wire.http.query import Query
 
 SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND

@@ -15,8 +15,8 @@ from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.params.group import Rank
 from ipcamd.settings.change import Change
-from ipcamd.wire.http import Head
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.message import Head
+from ipcamd.wire.http.query import Query
 
 
 class Sounding:

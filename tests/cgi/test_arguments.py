@@ -7,7 +7,7 @@ import pytest
 from ipcamd.cgi.arguments import number_of, refuse_unknown, word_of
 from ipcamd.errors import RequestFailed
 from ipcamd.params.kinds.number import Integer
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 LONG = "x%E2%80%A8Set-Cookie:%20a=b" + "y" * 5000
 

@@ -18,8 +18,8 @@ from ipcamd.params import GROUPS
 from ipcamd.params.group import Rank, Texts, ValueOrigin, Values
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database, TransactionPart
-from ipcamd.wire.http import Head
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.message import Head
+from ipcamd.wire.http.query import Query
 
 LIVE = {
     ("Hardware", "PT"): lambda: "0",

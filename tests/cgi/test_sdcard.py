@@ -18,7 +18,7 @@ from ipcamd.cgi.sdcard import ENDPOINT
 from ipcamd.errors import RequestFailed
 from ipcamd.media import codecs
 from ipcamd.storage.recording import Recording, name_of
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 FIRST, SECOND_ONE = "ipcamd-06152025-150640.avi", "ipcamd-06152025-150740.avi"
 

@@ -9,7 +9,7 @@ from ipcamd.errors import StoreError
 from ipcamd.params import find_group
 from ipcamd.params.group import Rank
 from ipcamd.params.motion import MOTION
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 FACTORY = [
     "mdname=Window1|Window2|Window3",

@@ -15,7 +15,7 @@ from tests.e2e.parts import Part
 from tests.e2e.test_players import ffprobe_all, run
 
 from ipcamd.media.source.scene.plan import Plan
-from ipcamd.server.port import free_port
+from ipcamd.server.rebindable_port import free_port
 
 pytestmark = pytest.mark.slow
 

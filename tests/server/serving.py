@@ -14,15 +14,15 @@ from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
-from ipcamd.server.context import HttpContext
-from ipcamd.server.fanout import Fanout
-from ipcamd.server.forwarded import TrustedProxies
-from ipcamd.server.hosts import AllowedHosts
+from ipcamd.server.http.checks.forwarded import TrustedProxies
+from ipcamd.server.http.checks.hosts import AllowedHosts
+from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.router import Router
+from ipcamd.server.http.service import HttpService
+from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
 from ipcamd.server.registry import Registry
-from ipcamd.server.router import Router
-from ipcamd.server.service import HttpService
 from ipcamd.server.viewer_limit import ViewerLimit
 
 HOSTS = ("127.0.0.1",)

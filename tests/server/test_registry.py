@@ -22,14 +22,14 @@ from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
-from ipcamd.server.context import HttpContext
-from ipcamd.server.fanout import Fanout
+from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.router import Router
+from ipcamd.server.http.service import HttpService
+from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.registry import Registry
-from ipcamd.server.router import Router
-from ipcamd.server.service import HttpService
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.wire.multipart import SDK_TYPE
+from ipcamd.wire.http.multipart import SDK_TYPE
 from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
 

@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 
 from ipcamd.errors import HttpError
-from ipcamd.wire import digest, ranges, rtcp, rtp, transport
-from ipcamd.wire.form import form_pairs
-from ipcamd.wire.http import RequestParser
-from ipcamd.wire.multipart_parser import MultipartParser, PictureParser
-from ipcamd.wire.query import Query
-from ipcamd.wire.rtsp import Parser
-from ipcamd.wire.tunnel import Decoder
+from ipcamd.wire.http import digest, ranges
+from ipcamd.wire.http.form import form_pairs
+from ipcamd.wire.http.message import RequestParser
+from ipcamd.wire.http.multipart_parser import MultipartParser, PictureParser
+from ipcamd.wire.http.query import Query
+from ipcamd.wire.rtp import rtcp, rtp
+from ipcamd.wire.rtsp import transport
+from ipcamd.wire.rtsp.message import Parser
+from ipcamd.wire.rtsp.tunnel import Decoder
 
 CORPUS = Path(__file__).with_name("corpus")
 FORM = "multipart/form-data; boundary=AsCg5y"

@@ -13,7 +13,7 @@ from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.access.nonces import Nonces
 from ipcamd.access.recent import RecentLogins
 from ipcamd.access.throttle import Throttle
-from ipcamd.wire.digest import SHA256, Basic, Digest, answer, parse, secret
+from ipcamd.wire.http.digest import SHA256, Basic, Digest, answer, parse, secret
 
 CACHED = 256
 """The most Basic logins that are remembered as right."""

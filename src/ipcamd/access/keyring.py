@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ipcamd.access.accounts import Accounts, Entry
-from ipcamd.wire.digest import MD5, SHA256, digest, secret
+from ipcamd.wire.http.digest import MD5, SHA256, digest, secret
 
 _ALWAYS = -1.0
 _log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.schedule import SCHEDULES
 from ipcamd.params.time import TIME
 from ipcamd.store.eventlog import Entry
-from ipcamd.wire.notice import Notice
+from ipcamd.wire.http.notice import Notice
 
 
 @dataclass(frozen=True, slots=True)

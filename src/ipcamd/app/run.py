@@ -16,7 +16,7 @@ from ipcamd.app.build import start_camera
 from ipcamd.app.shutdown import ShutdownStack, exit_at_last
 from ipcamd.errors import ConfigError, PortTaken
 from ipcamd.options import Options
-from ipcamd.server.port import free_port
+from ipcamd.server.rebindable_port import free_port
 
 TRIES = 4
 """Attempts to start where any port will do."""

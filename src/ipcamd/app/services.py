@@ -15,21 +15,21 @@ from ipcamd.errors import ConfigError
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Values
 from ipcamd.server.admission import Admission
-from ipcamd.server.context import HttpContext
-from ipcamd.server.fanout import Fanout
-from ipcamd.server.forwarded import TrustedProxies
-from ipcamd.server.hosts import AllowedHosts
+from ipcamd.server.http.checks.forwarded import TrustedProxies
+from ipcamd.server.http.checks.hosts import AllowedHosts
+from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.router import Router
+from ipcamd.server.http.service import HttpService
+from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
-from ipcamd.server.port import MovablePort
 from ipcamd.server.qos import marks
+from ipcamd.server.rebindable_port import MovablePort
 from ipcamd.server.registry import Registry
-from ipcamd.server.router import Router
-from ipcamd.server.rtsp.catalog import Catalog
-from ipcamd.server.rtsp.configure import follow
-from ipcamd.server.rtsp.media import Track
+from ipcamd.server.rtsp.mounts.media import Track
+from ipcamd.server.rtsp.mounts.mounts import Catalog
 from ipcamd.server.rtsp.service import RtspService
-from ipcamd.server.service import HttpService
+from ipcamd.server.rtsp.settings import follow
 from ipcamd.server.talk import Mouth, TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.web import home, recordings

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params.kinds.number import Integer
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 
 def refuse_unknown(query: Query, *allowed: str) -> None:

@@ -3,8 +3,8 @@
 import re
 
 from ipcamd.cgi.endpoint import Call, FileReply, Reply
-from ipcamd.wire import ranges
-from ipcamd.wire.ranges import Range
+from ipcamd.wire.http import ranges
+from ipcamd.wire.http.ranges import Range
 from ipcamd.workers.file import ThreadedFile
 
 Headers = tuple[tuple[str, str], ...]

@@ -9,8 +9,8 @@ from ipcamd.camera import Camera
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.settings.change import Requester
-from ipcamd.wire.http import Head
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.message import Head
+from ipcamd.wire.http.query import Query
 from ipcamd.workers.file import ThreadedFile
 
 

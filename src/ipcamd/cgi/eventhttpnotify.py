@@ -6,7 +6,7 @@ from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.network import Host
 from ipcamd.settings.change import Change
-from ipcamd.wire.notice import Notice, NoticeError, parse
+from ipcamd.wire.http.notice import Notice, NoticeError, parse
 
 
 async def eventhttpnotify(call: Call) -> Reply:

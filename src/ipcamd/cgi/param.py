@@ -14,7 +14,7 @@ from ipcamd.params import GROUPS, find_group
 from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change import HIDDEN, Change
 from ipcamd.settings.service import Settings
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 LISTS = ("list", "alllist", "allist")
 """The actions that only read; ``allist`` is how the SDK's example spells ``alllist``."""

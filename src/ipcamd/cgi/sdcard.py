@@ -10,7 +10,7 @@ from ipcamd.errors import CardBusy, CardError, RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.storage.card import READ_S
 from ipcamd.storage.recording import FOLDERS, NAME, Recording, nanoseconds
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 FIELDS = {
     "status": (),

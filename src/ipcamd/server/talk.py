@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.server.listener import bind
-from ipcamd.wire import rtp, ulaw
-from ipcamd.wire.jitter import Jitter
+from ipcamd.wire import ulaw
+from ipcamd.wire.rtp import rtp
+from ipcamd.wire.rtp.jitter import Jitter
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank, Values
 from ipcamd.settings.audit import AuditEntry
 from ipcamd.settings.change import Change
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 NTP = Change("Time", "SyncSource", "NTP")
 

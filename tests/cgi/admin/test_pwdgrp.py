@@ -11,8 +11,8 @@ from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.store.database import Database
-from ipcamd.wire.http import Head
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.message import Head
+from ipcamd.wire.http.query import Query
 
 FIRST = 'admin="root"\r\nusers="jack"\r\nguest="angus"\r\n'
 

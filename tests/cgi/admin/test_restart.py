@@ -7,7 +7,7 @@ from ipcamd.cgi.admin.restart import ENDPOINT, PAUSE, RestartAction
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 
 class Time:

@@ -6,7 +6,7 @@ from tests.cgi.asking import World
 from ipcamd.cgi.admin.virtual import ENDPOINT
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 LISTED = [
     "di1", "di2", "light", "sdcard", "sdcardsize", "scene", "source", "lens", "do1", "ircut", "led", "pan", "tilt",

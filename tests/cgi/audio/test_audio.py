@@ -8,7 +8,7 @@ from ipcamd.cgi.audio.audio import ENDPOINT
 from ipcamd.cgi.endpoint import Framing, Join, Reply
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 PCM = bytes(range(256)) * 40
 FORM = "application/x-www-form-urlencoded"

@@ -18,8 +18,8 @@ from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.params.group import Rank
-from ipcamd.wire.http import Head
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.message import Head
+from ipcamd.wire.http.query import Query
 
 SDK, PLAIN = "multipart/mixed;boundary=myboundary", "multipart/x-mixed-replace;boundary=myboundary"
 H264, MPEG4 = "video/h264", "video/mp4v-es"

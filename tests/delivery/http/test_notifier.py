@@ -16,7 +16,7 @@ from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.wire.notice import Notice
+from ipcamd.wire.http.notice import Notice
 
 SECOND = 10**9
 

@@ -18,7 +18,7 @@ import av
 from PIL import Image
 from tests.media.source.clips import grey
 
-from ipcamd.wire.digest import MD5, Basic, Digest, answer, basic_challenge, challenge, parse, secret
+from ipcamd.wire.http.digest import MD5, Basic, Digest, answer, basic_challenge, challenge, parse, secret
 
 LEVELS = tuple(range(20, 240, 20))
 USER, PASSWORD = "me", "top@secret:1"

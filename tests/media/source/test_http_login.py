@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ipcamd.media.source.network.http_login import authorization
-from ipcamd.wire.digest import Digest, answer, parse, secret
+from ipcamd.wire.http.digest import Digest, answer, parse, secret
 
 MD5 = 'Digest realm="cam", nonce="n1", qop="auth", algorithm=MD5'
 SHA = 'Digest realm="cam", qop="auth, auth-int", algorithm=SHA-256, nonce="n2", opaque="o=1,2"'

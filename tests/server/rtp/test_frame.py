@@ -3,7 +3,7 @@
 import pytest
 
 from ipcamd.server.rtp.frame import MAX_SEGMENTS, RtpFrame
-from ipcamd.wire.rtp import FULL
+from ipcamd.wire.rtp.rtp import FULL
 
 
 def rtp_frame(*sizes: int) -> RtpFrame:

@@ -15,10 +15,10 @@ from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
 from ipcamd.server.limits import Limits
 from ipcamd.server.registry import Registry
-from ipcamd.server.rtsp.catalog import Catalog
+from ipcamd.server.rtsp.mounts.mounts import Catalog
 from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.wire import rtp
+from ipcamd.wire.rtp import rtp
 
 SPS, PPS = bytes.fromhex("6742c01f95a014"), bytes.fromhex("68ce3c80")
 SECOND = 1_000_000_000

@@ -8,7 +8,7 @@ import pytest
 from tests.server.rtsp.player import Player, Stage, basic
 
 from ipcamd.server.limits import Limits
-from ipcamd.wire.rtsp import Parser
+from ipcamd.wire.rtsp.message import Parser
 
 TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
 

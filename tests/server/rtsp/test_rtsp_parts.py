@@ -14,12 +14,12 @@ from ipcamd.media import codecs
 from ipcamd.params import GROUPS
 from ipcamd.params.network import QOS
 from ipcamd.server.qos import marks
-from ipcamd.server.rtsp.answer import Refused
-from ipcamd.server.rtsp.catalog import Catalog
-from ipcamd.server.rtsp.configure import follow
-from ipcamd.server.rtsp.media import Track
+from ipcamd.server.rtsp.mounts.media import Track
+from ipcamd.server.rtsp.mounts.mounts import Catalog
+from ipcamd.server.rtsp.mounts.url import BACK, control, locate
 from ipcamd.server.rtsp.multicast import Multicast
-from ipcamd.server.rtsp.place import BACK, control, locate
+from ipcamd.server.rtsp.response import Refused
+from ipcamd.server.rtsp.settings import follow
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
@@ -145,7 +145,7 @@ async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: 
     ears.bind(("239.255.255.255", 0))
     member = socket.inet_aton("239.255.255.255") + socket.inet_aton("127.0.0.1")
     ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
-    monkeypatch.setattr("ipcamd.wire.sap.PORT", ears.getsockname()[1])
+    monkeypatch.setattr("ipcamd.wire.rtsp.sap.PORT", ears.getsockname()[1])
     ports = ((codecs.H264, 7560), (codecs.ULAW, 7562))
     stage.service.context.multicast.configure(Multicast("239.255.3.4", ports, 3, "127.0.0.1"))
     stage.lens.picture(key=True)

@@ -6,7 +6,7 @@ import pytest
 from tests.server.rtsp.player import Player, Stage, basic
 
 from ipcamd.server.rtsp.methods import BACKCHANNEL
-from ipcamd.wire.rtsp import interleave
+from ipcamd.wire.rtsp.message import interleave
 
 SPEECH = bytes.fromhex("80800001 00000000 00000007") + b"\xff" * 160
 

@@ -10,13 +10,13 @@ from tests.server.rtsp.player import Player, Stage
 from tests.server.serving import HOSTS, Users
 
 from ipcamd.camera import Camera
-from ipcamd.server.context import HttpContext
-from ipcamd.server.fanout import Fanout
+from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.router import Router
+from ipcamd.server.http.service import HttpService
+from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.listener import Listener
 from ipcamd.server.registry import Registry
-from ipcamd.server.router import Router
-from ipcamd.server.service import HttpService
-from ipcamd.wire.tunnel import GREETING
+from ipcamd.wire.rtsp.tunnel import GREETING
 
 
 async def open_http(stage: Stage) -> Listener:

@@ -12,7 +12,7 @@ from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.server.limits import Limits
 from ipcamd.server.rtsp.multicast import Multicast
-from ipcamd.wire import rtcp, rtp
+from ipcamd.wire.rtp import rtcp, rtp
 
 
 async def test_all_viewers_get_the_same_packets(stage: Stage) -> None:

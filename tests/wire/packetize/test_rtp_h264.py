@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipcamd.wire.packetize.h264 import parameters, payloads, units
-from ipcamd.wire.rtp import ROOM
+from ipcamd.wire.rtp.rtp import ROOM
 
 SPS, PPS, SEI = bytes.fromhex("6742c01f95a01400"[:14]), bytes.fromhex("68ce3c80"), b"\x06\x05\x01a\x80"
 DELIMITER = b"\x09\xf0"

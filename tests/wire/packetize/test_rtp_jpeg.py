@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ipcamd.wire.packetize.jpeg import payloads
-from ipcamd.wire.rtp import ROOM
+from ipcamd.wire.rtp.rtp import ROOM
 
 
 def jpeg(width: int = 176, height: int = 144, mode: str = "RGB", **options: object) -> bytes:

@@ -1,5 +1,5 @@
 from ipcamd.wire.packetize.mpeg4 import FORMAT, parameters
-from ipcamd.wire.rtp import ROOM
+from ipcamd.wire.rtp.rtp import ROOM
 
 HEADERS = bytes.fromhex("000001b003 000001b509 00000100 00000120 0084")
 

@@ -1,5 +1,5 @@
 from ipcamd.wire.packetize import pcmu
-from ipcamd.wire.rtp import ROOM
+from ipcamd.wire.rtp.rtp import ROOM
 
 
 def test_u_law_lasts_a_tick_a_byte() -> None:

@@ -10,7 +10,7 @@ from ipcamd.params.group import Rank
 from ipcamd.params.kinds.number import Integer
 from ipcamd.params.zones import ZONES
 from ipcamd.settings.change import Change
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 FIELDS = {
     "year": Integer(*YEARS),

@@ -4,7 +4,7 @@ from ipcamd.cgi.arguments import refuse_unknown, word_of
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 GROUPS = {"admin": Rank.ADMIN, "users": Rank.USERS, "guest": Rank.GUEST}
 """The SDK's groups of accounts, in its order."""

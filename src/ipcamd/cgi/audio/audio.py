@@ -7,8 +7,8 @@ from ipcamd.cgi.framing import SDK_TYPE, wants_payload_header
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media.codecs import ULAW
 from ipcamd.params.group import Rank
-from ipcamd.wire.multipart_parser import MultipartParser
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.multipart_parser import MultipartParser
+from ipcamd.wire.http.query import Query
 
 UNAVAILABLE = Reply(status=503, reason="Service Not Available")
 """Answer of the SDK while there is no sound."""

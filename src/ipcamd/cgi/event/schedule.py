@@ -8,7 +8,7 @@ from ipcamd.errors import RequestFailed
 from ipcamd.events.schedule import Schedule
 from ipcamd.params.event.schedule import FIELDS
 from ipcamd.params.group import Rank
-from ipcamd.wire.query import Query
+from ipcamd.wire.http.query import Query
 
 LISTS = ("alllist", "allist", "list")
 ACTIONS = (*LISTS, "add", "update", "remove")

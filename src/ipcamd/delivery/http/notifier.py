@@ -15,7 +15,7 @@ from ipcamd.event_bus import Event, EventKind
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.server import HTTP
 from ipcamd.settings.service import Settings
-from ipcamd.wire.notice import Notice, load
+from ipcamd.wire.http.notice import Notice, load
 
 TIMEOUT = 5.0
 """Seconds for one try: connection, request and the first line of the answer."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.kind import TextKind
-from ipcamd.wire.notice import NoticeError, load
+from ipcamd.wire.http.notice import NoticeError, load
 
 
 @dataclass(frozen=True, slots=True)

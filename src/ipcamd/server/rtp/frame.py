@@ -1,7 +1,7 @@
 """RTP frame: one frame's packets, made once and shared by all viewers."""
 
-from ipcamd.wire.rtp import FULL
-from ipcamd.wire.rtsp import interleave
+from ipcamd.wire.rtp.rtp import FULL
+from ipcamd.wire.rtsp.message import interleave
 
 MAX_SEGMENTS = 44
 """Packets of one run: at `FULL` bytes each, less than the 64 KiB and the 64 segments that the kernel takes at once."""

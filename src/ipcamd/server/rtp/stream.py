@@ -14,7 +14,7 @@ from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.clock import RtpClock
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.viewer import RtpViewer
-from ipcamd.wire import rtcp, rtp
+from ipcamd.wire.rtp import rtcp, rtp
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import mark
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.viewer import RtpViewer
-from ipcamd.wire.rtsp import interleave
+from ipcamd.wire.rtsp.message import interleave
 
 BACKLOG = 64 * 1024
 """Bytes that may wait for a slow client before frames are skipped; the last frame may reach beyond it."""

@@ -14,7 +14,7 @@ from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import mark
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.viewer import RtpViewer
-from ipcamd.wire.rtp import FULL
+from ipcamd.wire.rtp.rtp import FULL
 
 Address = tuple[str, int] | tuple[str, int, int, int]
 

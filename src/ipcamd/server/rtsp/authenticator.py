@@ -3,9 +3,9 @@
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login import LoginRefusal, LoginVerifier, Reason
 from ipcamd.params.group import Rank
-from ipcamd.server.rtsp.answer import Refused
-from ipcamd.wire.digest import MD5, Digest, basic_challenge, parse, quoted
-from ipcamd.wire.rtsp import Request
+from ipcamd.server.rtsp.response import Refused
+from ipcamd.wire.http.digest import MD5, Digest, basic_challenge, parse, quoted
+from ipcamd.wire.rtsp.message import Request
 
 
 class RtspAuthenticator:

@@ -9,13 +9,13 @@ from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.server.listener import plain_address
 from ipcamd.server.registry import linger_not
 from ipcamd.server.rtp.tcp import TcpWriter
-from ipcamd.server.rtsp.answer import Answer, Refused
 from ipcamd.server.rtsp.context import Receiver, RtspContext
-from ipcamd.server.rtsp.media import Media
 from ipcamd.server.rtsp.methods import perform
-from ipcamd.server.rtsp.place import BACK
+from ipcamd.server.rtsp.mounts.media import Media
+from ipcamd.server.rtsp.mounts.url import BACK
+from ipcamd.server.rtsp.response import Answer, Refused
 from ipcamd.server.rtsp.session import Session
-from ipcamd.wire.rtsp import BODY_LIMIT, Broken, Interleaved, Parser, Request, response
+from ipcamd.wire.rtsp.message import BODY_LIMIT, Broken, Interleaved, Parser, Request, response
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from ipcamd.server.registry import Registry
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtp.udp import UdpPortPool
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
-from ipcamd.server.rtsp.media import Media, Paths
+from ipcamd.server.rtsp.mounts.media import Media, Paths
 from ipcamd.server.rtsp.multicast import Multicaster
 from ipcamd.server.rtsp.session import Session, SessionOwner
-from ipcamd.server.rtsp.sessions import Sessions
+from ipcamd.server.rtsp.session_table import Sessions
 from ipcamd.server.rtsp.streams import Streams
-from ipcamd.wire.rtsp import Request
+from ipcamd.wire.rtsp.message import Request
 
 Receiver = Callable[[bytes], None]
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.rtsp.place import BACK, control
-from ipcamd.wire import sdp
+from ipcamd.server.rtsp.mounts.url import BACK, control
 from ipcamd.wire.packetize import pcmu
+from ipcamd.wire.rtsp import sdp
 
 _WIDEST_JPEG = 2040
 """RFC 2435 cannot say a larger width or height in its packets."""

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Awaitable, Callable
 
-from ipcamd.server.rtsp.answer import Answer, Refused
 from ipcamd.server.rtsp.context import Client
 from ipcamd.server.rtsp.describe import describe
-from ipcamd.server.rtsp.place import BACK, locate, split
+from ipcamd.server.rtsp.mounts.url import BACK, locate, split
+from ipcamd.server.rtsp.response import Answer, Refused
 from ipcamd.server.rtsp.session import Session
-from ipcamd.server.rtsp.sessions import TIMEOUT_S
+from ipcamd.server.rtsp.session_table import TIMEOUT_S
 from ipcamd.server.rtsp.setup import set_up
-from ipcamd.wire.rtsp import Request
+from ipcamd.wire.rtsp.message import Request
 
 Method = Callable[[Client, Request], Answer | Awaitable[Answer]]
 

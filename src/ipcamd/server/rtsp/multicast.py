@@ -11,7 +11,7 @@ from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.udp import UdpPortPair, UdpViewer
 from ipcamd.server.rtsp.describe import describe_track
-from ipcamd.wire import sap, sdp
+from ipcamd.wire.rtsp import sap, sdp
 
 log = logging.getLogger(__name__)
 

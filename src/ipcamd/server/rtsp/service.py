@@ -12,14 +12,14 @@ from ipcamd.server.registry import Registry
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.connection import Connection
 from ipcamd.server.rtsp.context import RtspContext
-from ipcamd.server.rtsp.media import Paths
+from ipcamd.server.rtsp.mounts.media import Paths
 from ipcamd.server.rtsp.multicast import Multicaster
 from ipcamd.server.rtsp.session import Session
-from ipcamd.server.rtsp.sessions import Sessions, Talk
+from ipcamd.server.rtsp.session_table import Sessions, Talk
 from ipcamd.server.rtsp.streams import Streams
 from ipcamd.server.rtsp.tunnel import Tunnels
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.wire.rtsp import response
+from ipcamd.wire.rtsp.message import response
 
 _REFUSAL = response(503, "", (("Retry-After", "1"),))
 

@@ -8,8 +8,8 @@ from typing import Protocol
 from ipcamd.access.accounts import Account
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.viewer import RtpViewer
-from ipcamd.server.rtsp.media import Media
-from ipcamd.wire import rtcp
+from ipcamd.server.rtsp.mounts.media import Media
+from ipcamd.wire.rtp import rtcp
 
 
 class SessionOwner(Protocol):

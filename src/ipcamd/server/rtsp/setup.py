@@ -6,13 +6,13 @@ from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.tcp import TcpViewer
 from ipcamd.server.rtp.udp import Address, UdpViewer
-from ipcamd.server.rtsp.answer import Refused
 from ipcamd.server.rtsp.context import Client
-from ipcamd.server.rtsp.place import BACK
+from ipcamd.server.rtsp.mounts.url import BACK
+from ipcamd.server.rtsp.response import Refused
 from ipcamd.server.rtsp.session import Session, Setup
-from ipcamd.wire import transport
-from ipcamd.wire.rtsp import Request
-from ipcamd.wire.transport import Transport
+from ipcamd.wire.rtsp import transport
+from ipcamd.wire.rtsp.message import Request
+from ipcamd.wire.rtsp.transport import Transport
 
 LOWEST_PORT = 1024
 """Ports below belong to services; nobody plays there."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection
 from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.rtsp.catalog import AUDIO
-from ipcamd.server.rtsp.media import Paths, Track
+from ipcamd.server.rtsp.mounts.media import Paths, Track
+from ipcamd.server.rtsp.mounts.mounts import AUDIO
 
 
 class Streams:

@@ -8,7 +8,7 @@ from ipcamd.server.listener import plain_address
 from ipcamd.server.registry import linger_not
 from ipcamd.server.rtsp.connection import Connection
 from ipcamd.server.rtsp.context import RtspContext
-from ipcamd.wire.tunnel import GREETING, Decoder
+from ipcamd.wire.rtsp.tunnel import GREETING, Decoder
 
 COOKIE_LIMIT = 128
 """Characters of the cookie by which a client's two connections belong together."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ipcamd.wire.rtp import ROOM
+from ipcamd.wire.rtp.rtp import ROOM
 
 
 @dataclass(frozen=True, slots=True)

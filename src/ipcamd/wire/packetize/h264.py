@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 
 from ipcamd.wire.packetize.format import Format, cut
-from ipcamd.wire.rtp import ROOM
+from ipcamd.wire.rtp.rtp import ROOM
 
 _SPS, _PPS, _DELIMITER, _FILLER = 7, 8, 9, 12
 _STAP_A, _FU_A = 24, 28

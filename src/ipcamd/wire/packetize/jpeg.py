@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ipcamd.wire.packetize.format import Format, nothing
-from ipcamd.wire.rtp import ROOM
+from ipcamd.wire.rtp.rtp import ROOM
 
 _DHT, _SOF0, _SOS, _DQT, _DRI = 0xC4, 0xC0, 0xDA, 0xDB, 0xDD
 _TYPES = {(0x21, 0x11, 0x11): 0, (0x22, 0x11, 0x11): 1}

@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 
-from ipcamd.wire.digest import MD5, SHA256, Digest, answer, digest, quoted, secret
+from ipcamd.wire.http.digest import MD5, SHA256, Digest, answer, digest, quoted, secret
 
 _SCHEME = re.compile(r"(?:^|,)\s*(Basic|Digest)\s+", re.IGNORECASE)
 _FIELD = re.compile(r'([-!#$%&\'*+.^_`|~0-9A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')

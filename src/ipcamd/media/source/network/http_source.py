@@ -21,8 +21,8 @@ from ipcamd.media.source.network.push_receiver import PushReceiver
 from ipcamd.media.source.network.remote_file import RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, Ticker
+from ipcamd.wire.http.multipart_parser import PART_LIMIT_BYTES
 from ipcamd.wire.jpeg_scanner import SOI
-from ipcamd.wire.multipart_parser import PART_LIMIT_BYTES
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted

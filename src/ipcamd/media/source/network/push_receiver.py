@@ -15,8 +15,8 @@ from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.decode import PictureDecoder, VideoConverter, decode_file
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.wire import ulaw
+from ipcamd.wire.http.multipart_parser import PictureParser
 from ipcamd.wire.jpeg_scanner import SOI
-from ipcamd.wire.multipart_parser import PictureParser
 from ipcamd.wire.payload import LENGTH, AudioKind, Header, VideoFormat
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""HTTP service: connections, requests and their checks, responses."""

@@ -1,0 +1,26 @@
+"""HTTP answer to a login that does not count."""
+
+from ipcamd.access.login import LoginRefusal, Reason
+from ipcamd.errors import HttpError
+from ipcamd.wire.http.digest import MD5, SHA256, basic_challenge, challenge
+
+
+def login_error(refusal: LoginRefusal) -> HttpError:
+    """Return the error to raise: 401 with challenges, 429, or 400."""
+    match refusal.reason:
+        case Reason.THROTTLED:
+            return HttpError(429, refusal.reason.value, (("Retry-After", str(refusal.retry_after_s)),))
+        case Reason.OTHER_URI:
+            hint = "; a reverse proxy that cuts a path prefix must be a --trusted-proxy and set X-Forwarded-Prefix"
+            return HttpError(400, refusal.reason.value + hint)
+    error = HttpError(401, Reason.MISSING.value, [("WWW-Authenticate", text) for text in _challenges(refusal)])
+    error.delay = refusal.delay_s
+    return error
+
+
+def _challenges(refusal: LoginRefusal) -> tuple[str, ...]:
+    """Return MD5 before and after SHA-256: old clients know MD5 alone and look at the first challenge (Python's urllib)
+    or at the last Digest (FFmpeg); new clients choose by strength."""
+    realm, nonce, stale = refusal.realm, refusal.nonce, refusal.reason is Reason.STALE
+    digests = [challenge(realm, nonce, algorithm, stale) for algorithm in (MD5, SHA256, MD5)]
+    return (*digests, basic_challenge(realm))

@@ -1,0 +1,1 @@
+"""Checks of HTTP requests: host, origin, reverse proxy."""

@@ -1,0 +1,51 @@
+"""Confirmation page: shows a request that changes something and may be another site's, and sends it on a press.
+
+The form posts to the very URL that was asked for, so that the page holds no value; and it cannot be framed.
+"""
+
+import base64
+import hashlib
+import html
+
+from ipcamd.cgi.endpoint import Reply
+from ipcamd.server.http.redact import redacted
+from ipcamd.wire.http.message import Head
+
+_STYLE = """
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { max-width: 40rem; margin: 12vh auto; padding: 0 1.25rem }
+h1 { font-size: 1.375rem }
+code { display: block; padding: .75rem 1rem; border: 1px solid #8888; border-radius: .5rem; overflow-wrap: anywhere }
+button { font: inherit; padding: .5rem 1.25rem; animation: appear 1s steps(1, end) }
+@keyframes appear { from { visibility: hidden } }
+"""
+"""The button appears after a second: a press that was meant for what stood there before does not count."""
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Confirm the request</title>
+<style>{style}</style>
+<h1>Send this request to the camera?</h1>
+<p>It changes something, and the browser does not say whether you typed it or another site made it.
+If you did not ask for it, close this page.</p>
+<p><code>{request}</code></p>
+<form method="post"><button>Send the request</button></form>
+</html>
+"""
+
+
+def confirmation(head: Head) -> Reply:
+    """Return the page for this request."""
+    page = _PAGE.format(style=_STYLE, request=html.escape(redacted(head.target)))
+    style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    headers = (
+        ("Content-Security-Policy", policy),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"),  # with none at all the form's Origin would be null
+    )
+    return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=headers)

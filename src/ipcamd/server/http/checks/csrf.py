@@ -1,0 +1,59 @@
+"""Cross-site request forgery: requests that another site makes a browser send."""
+
+from enum import Enum
+from urllib.parse import urlsplit
+
+from ipcamd.server.http.checks.browser import is_from_browser, is_navigation
+from ipcamd.server.http.checks.forwarded import Forwarded
+from ipcamd.wire.http.message import Head
+
+
+class RequestOrigin(Enum):
+    """Where a request that changes something comes from."""
+
+    OWN = "own"
+    """The camera's own pages, the address bar, or a client that is no browser."""
+    FOREIGN = "foreign"
+    """Another site."""
+    UNKNOWN = "unknown"
+    """Either the address bar or another site: the user must confirm it."""
+
+
+def origin_of(head: Head, forwarded: Forwarded) -> RequestOrigin:
+    """Return where the request comes from (clarifications, Smaller decisions).
+
+    Over plain HTTP browsers send neither ``Sec-Fetch-Site`` nor, with a GET, ``Origin``; and a page can suppress
+    ``Referer``.
+    """
+    fields = head.fields
+    site = fields.get("sec-fetch-site", "").lower()
+    if site == "same-origin":
+        return RequestOrigin.OWN
+    if site not in ("", "none"):
+        return RequestOrigin.FOREIGN
+    page = fields.get("origin", fields.get("referer"))
+    if page is not None:
+        return RequestOrigin.OWN if _is_own(page, forwarded) else RequestOrigin.FOREIGN
+    if site == "none":
+        return RequestOrigin.OWN
+    if head.method == "GET" and is_navigation(fields):
+        return RequestOrigin.UNKNOWN
+    return RequestOrigin.FOREIGN if is_from_browser(fields) else RequestOrigin.OWN
+
+
+def _is_own(page: str, forwarded: Forwarded) -> bool:
+    """Whether the URL or origin of a page is the camera's."""
+    place = _host_and_port(page)
+    scheme = forwarded.scheme or page.partition(":")[0]
+    return place is not None and place in [_host_and_port(f"{scheme}://{name}") for name in forwarded.authorities]
+
+
+def _host_and_port(url: str) -> tuple[str, int] | None:
+    """Return host and port; None for ``null`` and what is no URL, which equals no other."""
+    try:
+        parts = urlsplit(url)
+        if not parts.hostname:
+            return None
+        return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return None

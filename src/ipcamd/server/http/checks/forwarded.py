@@ -1,0 +1,91 @@
+"""Reverse proxies: what their ``X-Forwarded-*`` fields say of a request, believed of trusted ones alone."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from ipcamd.wire.http.message import Head
+
+_AUTHORITY = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
+_HAS_PORT = re.compile(r":[0-9]+\Z")
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+")
+_HOP = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The client's side of a request: the same as the connection's unless a trusted proxy says otherwise."""
+
+    address: str
+    """The client's IP address, IPv4-mapped IPv6 as IPv4."""
+    authorities: tuple[str, ...]
+    """The camera's host, perhaps with port, as the client spells it; several where the port is not certain."""
+    scheme: str = ""
+    """``http``, ``https``, or empty if unknown."""
+    prefix: str = ""
+    """The path that the proxy has cut off, such as ``/camera``."""
+
+
+class TrustedProxies:
+    """The networks whose hosts may say for whom they ask."""
+
+    def __init__(self, networks: Sequence[IPv4Network | IPv6Network] = ()) -> None:
+        self._networks = tuple(networks)
+
+    def read(self, head: Head, peer: str) -> Forwarded:
+        """Return the client's side of a request that came from the IP address `peer`."""
+        fields = head.fields
+        host = fields.get("host", "")
+        if not self._networks or not self._trusts(peer):
+            return Forwarded(peer, (host,))
+        authority = _first(fields, "x-forwarded-host", _AUTHORITY) or host
+        return Forwarded(
+            self._client(fields, peer),
+            _authorities(authority, _first(fields, "x-forwarded-port", re.compile("[0-9]{1,5}"))),
+            _first(fields, "x-forwarded-proto", re.compile("https?", re.IGNORECASE)).lower(),
+            _prefix(fields),
+        )
+
+    def _trusts(self, address: str) -> bool:
+        try:
+            ip = ip_address(address)
+        except ValueError:
+            return False
+        return any(ip in network for network in self._networks)
+
+    def _client(self, fields: Mapping[str, str], peer: str) -> str:
+        """Return the last address that no trusted proxy has: what stands before it may be invented."""
+        address = peer
+        for hop in reversed(fields.get("x-forwarded-for", "").split(",")):
+            found = _plain_address(hop.strip())
+            if found is None:
+                break
+            address = found
+            if not self._trusts(address):
+                break
+        return address
+
+
+def _first(fields: Mapping[str, str], name: str, allowed: re.Pattern[str]) -> str:
+    text = fields.get(name, "").partition(",")[0].strip()
+    return text if allowed.fullmatch(text) else ""
+
+
+def _authorities(authority: str, port: str) -> tuple[str, ...]:
+    known = not port or _HAS_PORT.search(authority)
+    return (authority,) if known else (authority, f"{authority}:{port}")
+
+
+def _prefix(fields: Mapping[str, str]) -> str:
+    text = fields.get("x-forwarded-prefix", "").partition(",")[0].strip().rstrip("/")
+    return text if _PREFIX.fullmatch(text) else ""
+
+
+def _plain_address(hop: str) -> str | None:
+    with_port = _HOP.fullmatch(hop)
+    text = (with_port[1] or with_port[2]) if with_port else hop
+    try:
+        return str(ip_address(text.removeprefix("::ffff:")))
+    except ValueError:
+        return None

@@ -1,0 +1,397 @@
+"""One connection: requests in, answers out, one after the other; then perhaps a stream."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from ipcamd.access.accounts import Account
+from ipcamd.cgi.endpoint import FileReply, Join, Reply
+from ipcamd.errors import HttpError
+from ipcamd.server.http.body import BodyStream, broken_off
+from ipcamd.server.http.connection_state import Phase
+from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.download import Drain, pump
+from ipcamd.server.http.exchange import FORM_LIMIT, Exchange
+from ipcamd.server.http.response import refusal, stream_head, whole
+from ipcamd.server.http.streaming.viewer import Viewer
+from ipcamd.server.limits import Limits
+from ipcamd.server.listener import plain_address
+from ipcamd.server.registry import linger_not
+from ipcamd.wire.http.message import END, End, Head, RequestParser
+
+log = logging.getLogger(__name__)
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+BODY_WAITING = 64 * 1024
+"""Bytes of a streamed body that may wait for its endpoint."""
+BURST = 32
+"""Steps on pipelined requests before others get their turn."""
+CHATTER = 64 * 1024
+"""Bytes that a viewer may send after its request."""
+
+
+class Connection(asyncio.Protocol):
+    """Parses, asks the router, answers. All waiting is one `deadline`, which the registry's sweep looks at.
+
+    No task is made for a request whose endpoint answers at once.
+    """
+
+    __slots__ = (
+        "_chatter", "_context", "_drain", "_exchange", "_full", "_give_back", "_half", "_held", "_parser", "_phase",
+        "_progress", "_silent", "_since", "_task", "_transport", "_viewer", "account", "address", "deadline",
+    )  # fmt: skip
+
+    def __init__(self, context: HttpContext) -> None:
+        self._context = context
+        self._transport: asyncio.Transport
+        self._parser = RequestParser()
+        self._phase = Phase.WAITING
+        self._exchange: Exchange | None = None
+        self._viewer: Viewer | None = None
+        self._give_back: Callable[[], None] | None = None  # the viewer's place
+        self._full = False  # the client does not take its answer
+        self._silent = True  # no request came yet
+        self._half = False  # the client sends no more
+        self._progress = 0  # of sending, when last looked at
+        self._drain = Drain()
+        self._held = False  # what it sends is left in the kernel
+        self._chatter = 0
+        self._since = 0.0  # first byte of the request at hand
+        self._task: asyncio.Task[None] | None = None  # of an action that nobody else needs
+        self.deadline = math.inf
+        """Monotonic time when the client must have done what is waited for."""
+        self.account: Account | None = None
+        """Whose login a viewer watches with, or somebody talks with."""
+        self.address = ""
+        """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
+
+    # -- called by asyncio
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection."""
+        self._transport = cast(asyncio.Transport, transport)
+        # Nothing may wait in the transport when a request is answered: a stream can take the socket over then. (At a
+        # limit of 0 asyncio's TLS would pause us even if nothing waits.)
+        self._transport.set_write_buffer_limits(1 if transport.get_extra_info("ssl_object") else 0, 0)
+        peer = transport.get_extra_info("peername")
+        self.address = plain_address(peer[0]) if peer else ""
+        self.deadline = self._in(self._limits.head)
+        self._context.registry.enter(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes, and answer what they complete."""
+        if self._phase is Phase.VIEWING:
+            self._chatter += len(data)
+            if self._chatter > CHATTER:
+                self._transport.abort()
+        elif self._phase is not Phase.LEAVING:
+            self._parser.receive(data)
+            self._advance()
+
+    def eof_received(self) -> bool:
+        """Keep the way out open for a client that only closed its own, while there is something to send."""
+        self._half = True
+        if self._phase is Phase.LEAVING or self._task:
+            return False
+        if self._exchange and self._exchange.stream:
+            self._exchange.stream.end(None if self._exchange.endless else broken_off())
+        if self._viewer:
+            self._await_progress(self._viewer.sent)
+        self._advance()
+        return self._transport.can_write_eof()  # TLS has no half-closed connections, and asyncio says so in the log
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Let go of everything; an action at work goes on to its end, unless it is for the caller alone."""
+        self._phase = Phase.LEAVING
+        if self._task:
+            self._task.cancel()
+        self._drain.open()
+        if self._exchange and self._exchange.stream:
+            self._exchange.stream.end(broken_off())
+        if self._viewer:
+            self._context.fanout.leave(self._viewer)
+        if self._give_back:
+            self._give_back()
+        self._context.registry.leave(self)
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take its answer, before the next request is looked at."""
+        self._full = True
+        if not self._transport.is_closing():
+            self._await_progress(-self._transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._full = False
+        if self._drain.open():
+            self.deadline = math.inf
+        if self._phase is Phase.WAITING:
+            self._rest()
+        elif self._phase is Phase.LEAVING:
+            self.deadline = self._in(self._limits.linger)
+        elif self._viewer:
+            self._viewer.drained()
+        self._advance()
+
+    # -- called by the registry
+
+    def sweep(self, now: float) -> None:
+        """Act on the deadline if it has passed."""
+        if self.deadline < now:
+            self._expire()
+
+    def _expire(self) -> None:
+        progress = self._viewer.sent if self._viewer else -self._transport.get_write_buffer_size()
+        if (self._full or self._viewer) and progress > self._progress:
+            self._await_progress(progress)
+        elif self._phase is Phase.WORKING and self._exchange and self._exchange.stream:
+            self._hurry(self._exchange.stream)
+        elif self._phase is Phase.READING:
+            self._fail(HttpError(408, "the request took too long"))
+        else:
+            self._transport.abort()
+
+    def close(self) -> None:
+        """End the connection; an action at work still answers, and what was answered goes out."""
+        if self._phase is not Phase.WORKING:
+            self._phase = Phase.LEAVING
+            self._transport.close()
+
+    def reset(self) -> None:
+        """End the connection at once."""
+        linger_not(self._transport.get_extra_info("socket"))
+        self._transport.abort()
+
+    # -- requests
+
+    def _advance(self) -> None:
+        for _ in range(BURST):
+            if not self._may_pull():
+                break
+            try:
+                event = self._parser.next_event()
+                if event is None:
+                    if self._half:
+                        self._transport.close()
+                    break
+                self._take(event)
+            except Exception as error:  # the parser's and the router's refusals, and whatever an endpoint raises
+                self._fail(error)
+        else:
+            asyncio.get_running_loop().call_soon(self._advance)
+        if self._phase is Phase.WAITING and self._parser.begun and not self._full:
+            self._start_reading()
+        self._set_pace()
+
+    def _may_pull(self) -> bool:
+        if self._phase is Phase.WORKING:
+            stream = self._exchange.stream if self._exchange else None
+            return stream is not None and not stream.ended and stream.waiting <= BODY_WAITING
+        return self._phase in (Phase.WAITING, Phase.READING) and not self._full
+
+    def _take(self, event: Head | bytes | End) -> None:
+        if isinstance(event, Head):
+            self._begin(event)
+        elif self._exchange and isinstance(event, bytes):
+            self._exchange.take(event)
+            if self._exchange.stream:
+                self.deadline = self._in(self._limits.request)
+        elif self._exchange and event is END:
+            self._exchange.finish()
+            if not self._exchange.stream:
+                self._run(self._exchange)
+
+    def _begin(self, head: Head) -> None:
+        if self._silent:
+            self._silent = False
+            self._context.registry.note_request(self)
+        if "x-sessioncookie" in head.fields and self._hand_over(head):
+            return
+        exchange = self._exchange = Exchange(head, self._context.router.client(head, self.address))
+        try:
+            exchange.admit(*self._context.router.admit(head, exchange.client), self._body_taken)
+        except HttpError as error:
+            if exchange.complete or self._expects(head) or (head.length or 0) > FORM_LIMIT:
+                raise
+            exchange.refused = error
+        if exchange.stream and exchange.endless:
+            self._parser.until_close()
+        if not exchange.complete:
+            self._await_body(head)
+        if exchange.complete or exchange.stream:
+            self._run(exchange)
+
+    def _hand_over(self, head: Head) -> bool:
+        """Give the connection to RTSP, if the request is a part of a tunnel; return whether it was."""
+        self._phase = Phase.LEAVING
+        rest = self._parser.rest()
+        if self._context.tunnel(self._transport, head.method, head.fields["x-sessioncookie"], rest):
+            self._context.registry.hand_over(self)
+            return True
+        self._parser.receive(rest)
+        self._phase = Phase.READING
+        return False
+
+    def _await_body(self, head: Head) -> None:
+        if self._phase is Phase.WAITING:
+            self._start_reading()
+        self.deadline = self._since + self._limits.request
+        if self._expects(head):
+            self._transport.write(CONTINUE)
+
+    def _expects(self, head: Head) -> bool:
+        return head.fields.get("expect", "").lower() == "100-continue" and not self._parser.pending
+
+    def _run(self, exchange: Exchange) -> None:
+        endpoint, call = exchange.call(self._context.camera)
+        outcome = self._context.router.run(endpoint, call, exchange.client)
+        if isinstance(outcome, Reply | Join):
+            self._conclude(outcome)
+        else:
+            self._phase = Phase.WORKING
+            if exchange.stream:
+                self.account = exchange.account  # who talks is cut when the account is no more
+            else:
+                self.deadline = math.inf
+            task = self._context.registry.spawn(self._work(outcome))
+            self._task = task if endpoint.for_caller else None
+
+    async def _work(self, outcome: Awaitable[Reply | Join | FileReply]) -> None:
+        try:
+            done = await outcome
+            if isinstance(done, FileReply):
+                await self._send(done)
+            else:
+                self._conclude(done)
+        except Exception as error:  # as in _advance: one request ends here, not the connection's task
+            self._fail(error)
+        self._advance()
+
+    def _conclude(self, outcome: Reply | Join) -> None:
+        if isinstance(outcome, Reply):
+            self._answer(outcome)
+        elif self._phase is not Phase.LEAVING:
+            self._join(outcome)
+
+    def _join(self, join: Join) -> None:
+        exchange = self._exchange
+        assert exchange and exchange.account
+        if exchange.head.method == "HEAD":
+            self._transport.write(stream_head(join.content_type))
+            return self._leave()
+        account, address = exchange.account, exchange.client.address
+        self._viewer, self._give_back = self._context.watch(join, self._transport, account, address)
+        self.account = account
+        self._phase, self.deadline, self._exchange = Phase.VIEWING, math.inf, None
+        self._parser = RequestParser()  # what came behind the request means nothing
+        return None
+
+    def _fail(self, error: Exception) -> None:
+        reply, delay = refusal(error), getattr(error, "delay", 0.0)
+        if not delay:
+            return self._answer(reply)
+        self._phase, self.deadline = Phase.WORKING, math.inf
+        asyncio.get_running_loop().call_later(delay, self._answer_late, reply)
+        return None
+
+    def _answer_late(self, reply: Reply) -> None:
+        self._answer(reply)
+        self._advance()
+
+    async def _send(self, file: FileReply) -> None:
+        with file.content:
+            if self._phase is Phase.LEAVING:
+                return
+            only_head = self._exchange is not None and self._exchange.head.method == "HEAD"
+            keep = self._write(file.reply, file.length)
+            self.deadline = self._in(self._limits.unread) if self._full else math.inf
+            if only_head or await pump(file, self._pass_on):
+                self._settle(keep)
+            else:
+                self._transport.abort()  # the client must not take what it has for the whole
+
+    async def _pass_on(self, data: bytes) -> bool:
+        if self._full:
+            await self._drain.wait()
+        if self._phase is not Phase.LEAVING:
+            self._transport.write(data)
+        return self._phase is not Phase.LEAVING
+
+    def _answer(self, reply: Reply) -> None:
+        if self._phase is not Phase.LEAVING:
+            self._settle(self._write(reply))
+
+    def _settle(self, keep: bool) -> None:
+        if keep:
+            self._rest()
+        else:
+            self._leave()
+
+    def _write(self, reply: Reply, length: int | None = None) -> bool:
+        """Write an answer, or its head if `length` bytes follow; return whether the connection may stay."""
+        exchange, self._exchange, self.account, self._task = self._exchange, None, None, None
+        head = exchange.head if exchange else None
+        keep = exchange is not None and exchange.complete and exchange.head.keep_alive
+        keep = keep and not self._context.registry.closing
+        self._phase = Phase.WORKING  # TLS calls resume_writing() from inside write()
+        minor, head_only = head.version[1] if head else 1, head is not None and head.method == "HEAD"
+        self._transport.write(whole(reply, keep_alive=keep, minor=minor, head_only=head_only, length=length))
+        log.debug("%s %d", exchange or self.address, reply.status)
+        return keep
+
+    # -- times
+
+    @property
+    def _limits(self) -> Limits:
+        return self._context.registry.limits
+
+    def _in(self, seconds: float) -> float:
+        return self._context.registry.clock() + seconds
+
+    def _start_reading(self) -> None:
+        self._phase = Phase.READING
+        self._since = self._context.registry.clock()
+        self.deadline = self._since + self._limits.head
+
+    def _rest(self) -> None:
+        self._phase = Phase.WAITING
+        self.deadline = self._in(self._limits.unread if self._full else self._limits.idle)
+
+    def _await_progress(self, so_far: int) -> None:
+        self._progress = so_far
+        self.deadline = self._in(self._limits.stall if self._viewer else self._limits.unread)
+
+    def _leave(self) -> None:
+        """Close, but let the client take the answer first: closing on unread bytes would reset the connection."""
+        self._phase, self._exchange = Phase.LEAVING, None
+        self.deadline = self._in(self._limits.unread if self._full else self._limits.linger)
+        if self._half or not self._transport.can_write_eof():
+            self._transport.close()
+        else:
+            try:
+                self._transport.write_eof()
+            except OSError:  # the client is gone, and asyncio does not know yet
+                self._transport.abort()
+
+    def _body_taken(self) -> None:
+        if self._phase is Phase.WORKING:
+            self.deadline = self._in(self._limits.request)
+        self._advance()
+
+    def _hurry(self, body: BodyStream) -> None:
+        """Give up a body that does not come; that its endpoint takes it slowly, as talk does, is no fault."""
+        if body.starving:
+            self.deadline = math.inf
+            body.end(HttpError(408, "the body took too long"))
+        else:
+            self.deadline = self._in(self._limits.request)
+
+    def _set_pace(self) -> None:
+        """Leave in the kernel what cannot be looked at yet."""
+        listening = self._phase in (Phase.VIEWING, Phase.LEAVING) or self._may_pull()
+        hold = self._parser.pending and not listening
+        if hold != self._held:
+            self._held = hold
+            (self._transport.pause_reading if hold else self._transport.resume_reading)()

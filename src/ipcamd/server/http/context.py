@@ -1,0 +1,48 @@
+"""Context of the HTTP service: what its connections use."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ipcamd.access.accounts import Account
+from ipcamd.camera import Camera
+from ipcamd.cgi.endpoint import Join
+from ipcamd.errors import HttpError, ViewerLimitReached
+from ipcamd.server.http.router import Router
+from ipcamd.server.http.streaming.fanout import Fanout
+from ipcamd.server.http.streaming.viewer import Viewer
+from ipcamd.server.registry import Registry
+from ipcamd.server.viewer_limit import ViewerLimit
+
+Tunnel = Callable[[asyncio.Transport, str, str, bytes], bool]
+"""``tunnel(transport, method, cookie, rest)`` takes over a connection that speaks RTSP through HTTP, if it does: the
+request's method and its ``x-sessioncookie``, and the bytes behind its head."""
+
+
+@dataclass(slots=True)
+class HttpContext:
+    """The parts of one HTTP service."""
+
+    router: Router
+    camera: Camera
+    fanout: Fanout
+    registry: Registry
+    viewers: ViewerLimit
+    tunnel: Tunnel = lambda *_: False
+
+    def watch(
+        self, join: Join, transport: asyncio.Transport, account: Account, address: str
+    ) -> tuple[Viewer, Callable[[], None]]:
+        """Start sending streams to a connection; return its viewer, and what gives the viewer's place back.
+
+        Raises ``HttpError`` 503 if the account has no place left, or the process no file descriptors.
+        """
+        try:
+            give_back = self.viewers.take(account, address)
+        except ViewerLimitReached as error:
+            raise HttpError(503, str(error), (("Retry-After", "10"),)) from None
+        try:
+            return self.fanout.join(join, transport, address, account.name), give_back
+        except Exception:
+            give_back()
+            raise

@@ -1,0 +1,85 @@
+"""One request on its way to an endpoint: who asks for what, and the body as it comes in."""
+
+from collections.abc import Callable
+
+from ipcamd.access.accounts import Account
+from ipcamd.camera import Camera
+from ipcamd.cgi.endpoint import Body, Call, Endpoint
+from ipcamd.errors import HttpError
+from ipcamd.server.http.body import EMPTY, BodyStream
+from ipcamd.server.http.checks.forwarded import Forwarded
+from ipcamd.server.http.redact import redacted
+from ipcamd.wire.http.form import form_pairs
+from ipcamd.wire.http.message import Head
+from ipcamd.wire.http.query import Query
+
+FORM_LIMIT = 64 * 1024
+"""Bytes of a form; and of a refused request's body that is read only to keep the connection usable."""
+
+
+class Exchange:
+    """A request that the router admitted, or whose refusal (`refused`) is said when its body has been read over."""
+
+    __slots__ = ("_endpoint", "_form", "account", "client", "complete", "head", "refused", "stream")
+
+    def __init__(self, head: Head, client: Forwarded) -> None:
+        self.head = head
+        self.client = client
+        """The client's side of it, which a trusted proxy may tell."""
+        self.complete = head.length == 0
+        """Whether the whole request has been read, so that another may follow on the connection."""
+        self.refused: HttpError | None = None
+        self.stream: BodyStream | None = None
+        """The body of an endpoint that takes it piece by piece."""
+        self._endpoint: Endpoint | None = None
+        self.account: Account | None = None
+        """Whose login it is, once it is admitted."""
+        self._form = b""
+
+    def __str__(self) -> str:
+        """Return it as it may stand in a log: without secrets."""
+        return f"{self.client.address} {self.head.method} {redacted(self.head.target)}"
+
+    def admit(self, endpoint: Endpoint, account: Account, taken: Callable[[], None]) -> None:
+        """Let it through; `taken` is called when the endpoint took a piece of a streamed body."""
+        self._endpoint, self.account = endpoint, account
+        if endpoint.body is Body.STREAM and (self.endless or not self.complete):
+            self.stream = BodyStream(taken)
+            self.complete = False
+        elif (self.head.length or 0) > FORM_LIMIT:
+            raise HttpError(413, "the body is too long")
+
+    @property
+    def endless(self) -> bool:
+        """Whether it is a POST whose length was not told, not even as 0: talk sends such until it closes."""
+        return self.head.length == 0 and self.head.method == "POST" and "content-length" not in self.head.fields
+
+    def take(self, piece: bytes) -> None:
+        """Take a piece of the body. Raises ``HttpError`` 413."""
+        if self.stream:
+            self.stream.feed(piece)
+            return
+        self._form += piece
+        if len(self._form) > FORM_LIMIT:
+            raise HttpError(413, "the body is too long")
+
+    def finish(self) -> None:
+        """Take note that the body is complete."""
+        self.complete = True
+        if self.stream:
+            self.stream.end()
+
+    def call(self, camera: Camera) -> tuple[Endpoint, Call]:
+        """Return what to call, with what. Raises the ``HttpError`` of a refusal, or 400 for bad parameters."""
+        if self.refused or not self._endpoint or not self.account:
+            raise self.refused or HttpError(404)
+        call = Call(self.head, self._query(), self.account, self.client.address, camera, self.stream or EMPTY)
+        return self._endpoint, call
+
+    def _query(self) -> Query:
+        if not self._form or self.head.method != "POST":
+            return Query.parse(self.head.query)
+        content_type = self.head.fields.get("content-type", "")
+        if content_type.lower().startswith("multipart/form-data"):
+            return Query.of((*Query.parse(self.head.query).pairs, *form_pairs(content_type, self._form)))
+        return Query.parse(self.head.query, self._form.rstrip(b"\r\n"))

@@ -1,0 +1,47 @@
+"""From what an endpoint returned or raised to the bytes that answer it."""
+
+import logging
+
+from ipcamd.cgi.endpoint import Reply
+from ipcamd.errors import HttpError, RequestFailed, StoreError
+from ipcamd.wire.http.message import REASONS, response
+
+log = logging.getLogger(__name__)
+
+_BODILESS = frozenset({204, 304})
+
+
+def whole(reply: Reply, *, keep_alive: bool, minor: int, head_only: bool = False, length: int | None = None) -> bytes:
+    """Return a `Reply` as bytes; HTTP/1.0 (`minor` 0) is told when the connection stays. `length` is that of a body
+    that follows by itself."""
+    size = len(reply.body) if length is None else length
+    fields = [("Content-Type", reply.content_type), ("Content-Length", str(size))]
+    if reply.status in _BODILESS:
+        fields = fields[2:]
+    fields += reply.headers
+    if not reply.headers or not any(name.lower() == "cache-control" for name, _ in reply.headers):
+        fields.append(("Cache-Control", "no-store"))
+    fields.append(("X-Content-Type-Options", "nosniff"))
+    if not keep_alive:
+        fields.append(("Connection", "close"))
+    elif minor == 0:
+        fields.append(("Connection", "keep-alive"))
+    body = b"" if head_only or reply.status in _BODILESS else reply.body
+    return response(reply.status, fields, body, reply.reason)
+
+
+def stream_head(content_type: str) -> bytes:
+    """Return the head of an endless answer; the content type stands last on its line (clarifications, 3)."""
+    return response(200, (("Content-Type", content_type), ("Cache-Control", "no-store"), ("Connection", "close")))
+
+
+def refusal(error: Exception) -> Reply:
+    """Return the answer to a request that failed; what nobody expected is logged, and answered without a trace."""
+    if isinstance(error, HttpError):
+        words = error.message or REASONS.get(error.status, "")
+        return Reply(f"{words}\r\n".encode(), error.status, headers=error.headers)
+    if isinstance(error, RequestFailed | StoreError):
+        words = " ".join(str(error).splitlines())
+        return Reply(f"Request failed: {words}\r\n".encode())
+    log.error("a request ended in an internal error", exc_info=error)
+    return Reply(b"Internal Error\r\n", 500)

@@ -1,0 +1,96 @@
+"""Router: from a path to its endpoint, and who may call it; a path that is in no endpoint does not exist."""
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from ipcamd.access.accounts import ANONYMOUS, Account
+from ipcamd.access.login import LoginRefusal, LoginVerifier
+from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Join, LoginPlace, Reply
+from ipcamd.errors import HttpError
+from ipcamd.server.http.challenge import login_error
+from ipcamd.server.http.checks.browser import is_from_browser
+from ipcamd.server.http.checks.confirmation import confirmation
+from ipcamd.server.http.checks.csrf import RequestOrigin, origin_of
+from ipcamd.server.http.checks.forwarded import Forwarded, TrustedProxies
+from ipcamd.server.http.checks.hosts import AllowedHosts
+from ipcamd.wire.http.message import Head
+
+
+class Router:
+    """The table of all endpoints."""
+
+    def __init__(
+        self,
+        endpoints: Iterable[Endpoint],
+        verifier: LoginVerifier,
+        hosts: AllowedHosts | None = None,
+        proxies: TrustedProxies | None = None,
+        admits: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        """`admits` says whether an IP address may use the camera (SDK 7), asked for clients behind a proxy."""
+        self._verifier = verifier
+        self._hosts = hosts or AllowedHosts()
+        self._proxies = proxies or TrustedProxies()
+        self._admits = admits
+        self._table: dict[str, Endpoint] = {}
+        for endpoint in endpoints:
+            for path in (endpoint.path, *endpoint.aliases):
+                if self._table.setdefault(path.lower(), endpoint) is not endpoint:
+                    raise ValueError(f"two endpoints at {path}")
+
+    def client(self, head: Head, peer: str) -> Forwarded:
+        """Return the client's side of a request that came from the IP address `peer`."""
+        return self._proxies.read(head, peer)
+
+    def admit(self, head: Head, client: Forwarded) -> tuple[Endpoint, Account]:
+        """Return the endpoint and the caller, before the body is read. Raises ``HttpError`` 404, 405, 401, 429, 403."""
+        self._check_client(head, client)
+        endpoint = self._table.get(head.path.lower())
+        if endpoint is None:
+            raise HttpError(404, "no such path")
+        method = "GET" if head.method == "HEAD" else head.method
+        if method not in endpoint.methods:
+            raise HttpError(405, "method not allowed", (("Allow", _allow(endpoint)),))
+        return endpoint, self._account(endpoint, head, client)
+
+    def run(
+        self, endpoint: Endpoint, call: Call, client: Forwarded
+    ) -> Reply | Join | Awaitable[Reply | Join | FileReply]:
+        """Do what is asked for. Raises ``HttpError`` 403 if another site sent it, and what the action raises."""
+        if endpoint.changes(call.query):
+            match origin_of(call.head, client):
+                case RequestOrigin.FOREIGN:
+                    raise HttpError(403, _FOREIGN)
+                case RequestOrigin.UNKNOWN:
+                    return confirmation(call.head)
+        return endpoint.action(call)
+
+    def _check_client(self, head: Head, client: Forwarded) -> None:
+        if not self._admits(client.address):
+            raise HttpError(403, "this address may not use the camera")
+        if is_from_browser(head.fields):
+            for authority in {head.fields.get("host", ""), *client.authorities}:
+                if not self._hosts.allows(authority):
+                    raise HttpError(403, f"{authority}: browsers may not use the camera by this name; {_REMEDY}")
+
+    def _account(self, endpoint: Endpoint, head: Head, client: Forwarded) -> Account:
+        if endpoint.login is not LoginPlace.HEAD:
+            return ANONYMOUS
+        sent = head.fields.get("authorization")
+        account = self._verifier.verify(head.method, head.target, sent, client.address, client.prefix)
+        if isinstance(account, LoginRefusal):
+            raise login_error(account)
+        if account.rank < endpoint.rank:
+            raise HttpError(403, "this account may not do that")
+        return account
+
+
+_REMEDY = "the option --allowed-host NAME allows it"
+_FOREIGN = (
+    "refused: the request comes from another site; a reverse proxy must set X-Forwarded-Host or keep Host, "
+    "and be a --trusted-proxy"
+)
+
+
+def _allow(endpoint: Endpoint) -> str:
+    methods = (("GET", "HEAD") if method == "GET" else (method,) for method in endpoint.methods)
+    return ", ".join(word for words in methods for word in words)

@@ -1,0 +1,41 @@
+"""HTTP service: its listeners and its end."""
+
+import ssl
+from collections.abc import Callable, Sequence
+
+from ipcamd.access.accounts import Account
+from ipcamd.server.http.connection import Connection
+from ipcamd.server.http.context import HttpContext
+from ipcamd.server.listener import Listener
+
+_TOO_MANY = b"too many connections\r\n"
+_REFUSAL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nRetry-After: 1\r\n"
+    b"Connection: close\r\n\r\n%b"
+) % (len(_TOO_MANY), _TOO_MANY)
+
+
+class HttpService:
+    """Serves endpoints over HTTP until closed."""
+
+    def __init__(self, context: HttpContext) -> None:
+        self.context = context
+        context.registry.on_sweep(self._sweep_viewers)
+
+    async def open(self, hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None) -> Listener:
+        """Listen on one more port, with or without TLS; see `Registry.listen`."""
+        return await self.context.registry.listen(lambda: Connection(self.context), hosts, port, tls, _REFUSAL)
+
+    async def close(self) -> None:
+        """Stop listening, let actions at work answer for half a second, end every connection; see `Registry.close`."""
+        await self.context.registry.close()
+
+    def expel(self, is_valid: Callable[[Account], bool]) -> None:
+        """Reset the connections of viewers and talkers whose login does not count any more."""
+        for connection in self.context.registry:
+            if isinstance(connection, Connection) and connection.account and not is_valid(connection.account):
+                connection.reset()
+
+    def _sweep_viewers(self, _: float) -> bool:
+        self.context.fanout.sweep()
+        return False

@@ -1,0 +1,1 @@
+"""Streams over HTTP: each frame laid out once, sent to all viewers."""

@@ -1,0 +1,214 @@
+"""Fan-out of the hubs' frames to HTTP viewers: every frame laid out once and sent to all from the same memory.
+
+A frame's part (boundary, headers, payload) is written once into a memfd, and each viewer's share of the work is one
+``sendfile``, without a copy in this process: that is what lets Python serve more viewers than servers in C that copy.
+A viewer whose socket is full never delays another; see `ipcamd.server.http.streaming.viewer`.
+"""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+
+from ipcamd.cgi.endpoint import Framing, Join
+from ipcamd.errors import HttpError
+from ipcamd.media.frame import Encoded
+from ipcamd.media.stream.gop import PackedGop
+from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.traffic import StreamTraffic, Traffic, ViewerIdentity
+from ipcamd.server.http.response import stream_head
+from ipcamd.server.http.streaming.payload_header import pack_header
+from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
+from ipcamd.server.http.streaming.viewer import SecureViewer, Viewer
+from ipcamd.wire.http.multipart import OPENING, plain_part, sdk_part
+
+log = logging.getLogger(__name__)
+
+MAX_FRAMES = 30
+"""Pictures that may wait for a slow viewer; of a codec whose frames stand alone only the newest is worth sending."""
+PROTOCOL = "http"
+
+
+class Feed:
+    """One hub's frames in one framing, for as long as somebody watches."""
+
+    __slots__ = ("_clock", "_framing", "_gop", "_hub", "_short", "_traffic", "_viewers")
+
+    def __init__(self, hub: Hub, framing: Framing, traffic: StreamTraffic, clock: Callable[[], float]) -> None:
+        self._hub = hub
+        self._framing = framing
+        self._traffic = traffic
+        self._clock = clock
+        self._viewers: dict[Viewer, None] = {}
+        self._gop: PackedGop[SharedBuffer] = PackedGop(hub.gop_cache)
+        self._short = False  # of file descriptors or memory
+
+    def add(self, viewer: Viewer) -> list[SharedBuffer]:
+        """Send to `viewer` from now on; return what it needs to start. Raises ``OSError`` without descriptors."""
+        if not self._viewers:
+            self._hub.join(self._publish)
+            try:
+                self._gop.fill(self._lay_out)
+            except OSError:
+                self._hub.leave(self._publish)
+                raise
+        self._viewers[viewer] = None
+        return self._gop.items()
+
+    def remove(self, viewer: Viewer) -> bool:
+        """Send no more to `viewer`; return whether others are left."""
+        if viewer in self._viewers:
+            del self._viewers[viewer]
+            if not self._viewers:
+                self._hub.leave(self._publish)
+                self._gop.clear()
+        return bool(self._viewers)
+
+    def _lay_out(self, frame: Encoded) -> SharedBuffer:
+        sound = frame.codec.is_sound
+        key = frame.key and (sound or bool(self._hub.gop))  # what the hub keeps for nobody is no start
+        pieces = _pieces(frame, self._framing)
+        return SharedBuffer(pieces, key=key, sound=sound, made_s=self._clock(), traffic=self._traffic)
+
+    def _publish(self, frame: Encoded) -> None:
+        try:
+            buffer = self._lay_out(frame)
+        except OSError as error:
+            if not self._short:
+                log.warning("frames of %s are lost: %s", self._hub.name, error)
+            self._short = True
+            return
+        self._short = False
+        self._gop.add(frame, buffer)
+        self._send(buffer)
+
+    def _send(self, buffer: SharedBuffer) -> None:
+        # the hottest loop of the camera: nothing is called per viewer but the kernel
+        fd, size, sendfile, behind = buffer.fd, buffer.size_bytes, os.sendfile, 0
+        for viewer in self._viewers:
+            if not viewer.ready:
+                behind += 1
+                viewer.offer(buffer)
+                continue
+            try:
+                sent = sendfile(viewer.fd, fd, 0, size)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                behind += 1
+                viewer.lose()
+                continue
+            if sent == size:
+                viewer.sent += 1
+            else:
+                behind += 1
+                viewer.hold(buffer, sent)
+        self._traffic.send(len(self._viewers) - behind, size)
+
+
+class Fanout:
+    """All viewers of the camera's streams over HTTP."""
+
+    def __init__(
+        self,
+        stall: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+        traffic: Traffic | None = None,
+    ) -> None:
+        """A viewer that takes nothing for `stall` s is cut."""
+        self._stall = stall
+        self._clock = clock
+        self.traffic = traffic or Traffic()
+        """What HTTP's viewers got and missed."""
+        self._feeds: dict[tuple[Hub, Framing], Feed] = {}
+        self._openings: dict[tuple[str, Framing], SharedBuffer] = {}
+        self._viewers: dict[Viewer, Join] = {}
+        self._tos = (0, 0)
+
+    def __len__(self) -> int:
+        return len(self._viewers)
+
+    def __iter__(self) -> Iterator[Viewer]:
+        return iter(tuple(self._viewers))
+
+    def join(self, join: Join, transport: asyncio.Transport, address: str, account: str = "") -> Viewer:
+        """Start sending the streams of `join` to a connection, head first.
+
+        `address` and `account` name the viewer in logs. Raises ``HttpError`` 503 without file descriptors.
+        """
+        make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
+        try:
+            viewer = make(transport, ViewerIdentity(address, PROTOCOL, account), _max_frames(join), self._clock)
+        except OSError:
+            raise _full() from None
+        self._viewers[viewer] = join
+        viewer.mark(self._tos[join.sound])
+        try:
+            viewer.start(self._head(join), self._pictures(join, viewer))
+        except OSError:
+            self.leave(viewer)
+            raise _full() from None
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """Forget a viewer whose connection ended."""
+        viewer.close()
+        if not (join := self._viewers.pop(viewer, None)):
+            return
+        for key in ((hub, join.framing) for hub in join.hubs):
+            if key in self._feeds and not self._feeds[key].remove(viewer):
+                del self._feeds[key]
+
+    def sweep(self) -> None:
+        """Cut the viewers that take nothing any more."""
+        for viewer in self:
+            if viewer.stalled(self._stall):
+                log.info("viewer %s took nothing for %g s and is cut", viewer.identity, self._stall)
+                viewer.lose()
+
+    def mark(self, video: int, audio: int) -> None:
+        """Mark what viewers get with this DSCP, 0 for none, and what those get who only listen (SDK 10.29)."""
+        self._tos = video << 2, audio << 2
+        for viewer, join in self._viewers.items():
+            viewer.mark(self._tos[join.sound])
+
+    def hush(self) -> None:
+        """Cut those who only listen: there is no sound any more."""
+        for viewer in self:
+            if self._viewers[viewer].sound:
+                viewer.lose()
+
+    def _pictures(self, join: Join, viewer: Viewer) -> list[SharedBuffer]:
+        buffers: list[SharedBuffer] = []
+        for hub in join.hubs:
+            buffers += (buffer for buffer in self._feed(hub, join.framing).add(viewer) if not buffer.sound)
+        return buffers
+
+    def _feed(self, hub: Hub, framing: Framing) -> Feed:
+        if (hub, framing) not in self._feeds:
+            self._feeds[hub, framing] = Feed(hub, framing, self.traffic.of(hub.name, PROTOCOL), self._clock)
+        return self._feeds[hub, framing]
+
+    def _head(self, join: Join) -> SharedBuffer:
+        key = join.content_type, join.framing
+        if key not in self._openings:
+            first = b"" if join.framing is Framing.RAW else OPENING
+            self._openings[key] = SharedBuffer((stream_head(join.content_type), first))
+        return self._openings[key]
+
+
+def _full() -> HttpError:
+    return HttpError(503, "out of file descriptors", (("Retry-After", "10"),))
+
+
+def _max_frames(join: Join) -> int:
+    return 1 if join.hubs[0].codec.intra_only else MAX_FRAMES
+
+
+def _pieces(frame: Encoded, framing: Framing) -> tuple[bytes, ...]:
+    if framing is Framing.SDK:
+        return sdk_part(pack_header(frame), frame.payload)
+    if framing is Framing.PLAIN:
+        return plain_part(frame.payload, frame.codec.content_type.encode())
+    return (frame.payload,)

@@ -1,0 +1,215 @@
+"""One viewer of a stream: what it has been sent, what waits for it, what it missed."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Iterable
+from typing import cast
+
+from ipcamd.media.stream.frame_queue import FrameQueue
+from ipcamd.media.stream.traffic import StreamTraffic, ViewerIdentity
+from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
+from ipcamd.server.qos import mark
+
+UNSENT = 32 * 1024
+"""Bytes that may wait unsent in the kernel for a slow viewer: more would only make its picture older."""
+SOUND_PARTS = 32
+SOUND_AGE = 1.0
+"""Seconds; older sound is dropped, it would only push the sound further behind the picture."""
+_TCP_USER_TIMEOUT = 18
+
+
+class Viewer:
+    """Sends buffers over a duplicate of a connection's socket; asyncio keeps the original and its reading side.
+
+    The fan-out sends to a viewer that is `ready` itself. Any other is offered the buffer: it waits here, and when the
+    viewer is too far behind it skips to the newest key frame (of JPEG: to the newest picture).
+    """
+
+    direct = True
+    """Whether the fan-out may send to `fd` itself."""
+
+    __slots__ = (
+        "_clock", "_offset", "_queue", "_rest", "_sounds", "_transport", "_waiting", "dropped", "fd", "identity",
+        "progress", "ready", "sent", "since",
+    )  # fmt: skip
+
+    def __init__(
+        self, transport: asyncio.Transport, identity: ViewerIdentity, max_frames: int, clock: Callable[[], float]
+    ) -> None:
+        """`max_frames` pictures may wait."""
+        self._transport = transport
+        self._clock = clock
+        self._rest: SharedBuffer | None = None
+        self._offset = 0
+        self._queue: FrameQueue[SharedBuffer] = FrameQueue(max_frames)
+        self._sounds: list[SharedBuffer] = []
+        self._waiting = False
+        self.identity = identity
+        self.since = self.progress = clock()
+        """Monotonic seconds: of the start, and of the last bytes that the viewer took while it was behind."""
+        self.sent = -1  # the head is no frame
+        """Frames sent whole."""
+        self.dropped = 0
+        """Frames that it missed by being slow."""
+        self.ready = False
+        """Whether the next buffer may be sent at once."""
+        self.fd = self._open()
+
+    def start(self, head: SharedBuffer, pictures: Iterable[SharedBuffer]) -> None:
+        """Send the answer's head, which is never skipped, and the pictures since the last key frame."""
+        self._rest = head
+        self._queue.begin(pictures)
+        self.resume()
+
+    def hold(self, buffer: SharedBuffer, sent: int) -> None:
+        """Send the rest of a buffer, of which `sent` bytes are gone already, as soon as the socket takes more."""
+        self.ready = False
+        self._rest, self._offset = buffer, 0
+        self._took(buffer, sent)
+        self.progress = self._clock()
+        self._wait()
+
+    def offer(self, buffer: SharedBuffer) -> None:
+        """Take a buffer while not ready: queue it, or drop what the viewer is too slow for."""
+        if buffer.sound:
+            self._queue_sound(buffer)
+        else:
+            self._queue_picture(buffer)
+        if not self._waiting:
+            self.progress = self._clock()
+            self.resume()
+
+    def resume(self) -> None:
+        """Send what waits: the socket takes more."""
+        while buffer := self._rest or self._next():
+            self._rest = buffer
+            try:
+                taken = self._send(buffer, self._offset)
+            except BlockingIOError:
+                return self._wait()
+            except OSError:
+                return self.lose()
+            self.progress = self._clock()
+            self._took(buffer, taken)
+        self._unwait()
+        self.ready = self.direct and not self._queue.skipping
+        return None
+
+    def drained(self) -> None:
+        """Note that nothing waits in the connection's transport any more."""
+
+    def mark(self, tos: int) -> None:
+        """Set the type of service of what goes out (Network.Advanced.QoS)."""
+        mark(self._socket, tos)
+
+    def stalled(self, limit: float) -> bool:
+        """Whether nothing was taken for `limit` seconds, though something waits."""
+        return self._rest is not None and self._clock() - self.progress > limit
+
+    def lose(self) -> None:
+        """Cut the connection."""
+        self.ready = False
+        self._unwait()
+        self._transport.abort()
+
+    def close(self) -> None:
+        """Let go of the socket; the connection itself is its owner's."""
+        self.ready = False
+        self._unwait()
+        self._rest = None
+        self._queue.clear()
+        self._sounds.clear()
+        if self.fd >= 0:
+            os.close(self.fd)
+        self.fd = -1
+
+    def _took(self, buffer: SharedBuffer, size_bytes: int) -> None:
+        self._offset += size_bytes
+        if buffer.traffic:
+            buffer.traffic.bytes_sent += size_bytes
+        if self._offset >= buffer.size_bytes:
+            self._rest, self._offset = None, 0
+            self.sent += 1
+            if buffer.traffic:
+                buffer.traffic.frames_sent += 1
+
+    def _queue_picture(self, buffer: SharedBuffer) -> None:
+        before = self._queue.dropped
+        self._queue.put(buffer)
+        if missed := self._queue.dropped - before:
+            self._drop(buffer.traffic, missed)
+
+    def _drop(self, traffic: StreamTraffic | None, count: int) -> None:
+        self.dropped += count
+        if traffic:
+            traffic.drop(self.identity, count)
+
+    def _queue_sound(self, buffer: SharedBuffer) -> None:
+        if len(self._sounds) == SOUND_PARTS:
+            self._drop(self._sounds.pop(0).traffic, 1)
+        self._sounds.append(buffer)
+
+    def _next(self) -> SharedBuffer | None:
+        # sound first: it is small, and a gap in it is worse than a late picture
+        while self._sounds:
+            buffer = self._sounds.pop(0)
+            if self._clock() - buffer.made_s <= SOUND_AGE:
+                return buffer
+            self._drop(buffer.traffic, 1)
+        return self._queue.pop() if self._queue else None
+
+    @property
+    def _socket(self) -> socket.socket:
+        return cast(socket.socket, self._transport.get_extra_info("socket"))
+
+    def _open(self) -> int:
+        sock = self._socket
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
+        # a peer that vanished without a word is noticed by what it does not acknowledge
+        sock.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, 10_000)
+        return os.dup(sock.fileno())
+
+    def _send(self, buffer: SharedBuffer, offset: int) -> int:
+        return os.sendfile(self.fd, buffer.fd, offset, buffer.size_bytes - offset)
+
+    def _wait(self) -> None:
+        if not self._waiting:
+            self._waiting = True
+            asyncio.get_running_loop().add_writer(self.fd, self.resume)
+
+    def _unwait(self) -> None:
+        if self._waiting:
+            self._waiting = False
+            asyncio.get_running_loop().remove_writer(self.fd)
+
+
+class SecureViewer(Viewer):
+    """A viewer over TLS: what it gets is encrypted for it alone, so the kernel cannot send from the shared memory."""
+
+    __slots__ = ()
+
+    direct = False
+
+    def drained(self) -> None:
+        """Go on if a buffer waits for that; the transport may call this from inside its write()."""
+        if self._waiting:
+            self._waiting = False
+            self.resume()
+
+    def _open(self) -> int:
+        return -1
+
+    def _send(self, buffer: SharedBuffer, offset: int) -> int:
+        # no more than one buffer waits here and one below in TCP's transport
+        if self._transport.get_write_buffer_size():
+            raise BlockingIOError
+        self._transport.write(buffer.read(offset))
+        return buffer.size_bytes - offset
+
+    def _wait(self) -> None:
+        self._waiting = True  # until `drained`
+
+    def _unwait(self) -> None:
+        self._waiting = False

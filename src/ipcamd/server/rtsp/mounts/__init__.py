@@ -1,0 +1,1 @@
+"""Mounts: which RTSP URL shows what."""

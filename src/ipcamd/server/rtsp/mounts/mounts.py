@@ -1,0 +1,56 @@
+"""Which path shows what (clarifications, RTSP)."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ipcamd.media.stream.hub import Hub
+from ipcamd.server.rtsp.mounts.media import Media, Track
+
+AUDIO, PHONE = "audio", "3gpp"
+
+ALIASES: Mapping[str, str] = {
+    "": "h264",
+    "stream1": "h264",
+    "stream2": "mpeg4",
+    "live/stream1.cgi": "h264",
+    "live/stream2.cgi": "mpeg4",
+    "live/audio.cgi": AUDIO,
+    "cgi/mpeg/stream1.cgi": "h264",
+    "cgi/mpeg/stream2.cgi": "mpeg4",
+    "cgi/mjpg/mjpeg.cgi": "mjpeg",
+    "cgi/audio/audio.cgi": AUDIO,
+}
+"""Other spellings; the root is the main stream."""
+
+
+class Catalog:
+    """Gives what stands at a path now."""
+
+    def __init__(
+        self,
+        pictures: Mapping[str, Hub],
+        sound: Callable[[], Hub | None] = lambda: None,
+        phone: Callable[[], Sequence[Track]] = lambda: (),
+    ) -> None:
+        """`pictures` has the stream of each codec by the codec's name, which is its path; `sound` gives the
+        microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``)."""
+        self._pictures = pictures
+        self._sound = sound
+        self._phone = phone
+
+    def __call__(self, path: str) -> Media | None:
+        """See `ipcamd.server.rtsp.mounts.media.Paths`."""
+        path = ALIASES.get(path, path)
+        if path == PHONE:
+            return _media(path, *self._phone())
+        if path == AUDIO:
+            return _media(path, *self._sounds())
+        hub = self._pictures.get(path)
+        return _media(path, Track(hub), *self._sounds()) if hub else None
+
+    def _sounds(self) -> tuple[Track, ...]:
+        hub = self._sound()
+        return (Track(hub),) if hub else ()
+
+
+def _media(path: str, *tracks: Track) -> Media | None:
+    return Media(path, tracks) if tracks else None

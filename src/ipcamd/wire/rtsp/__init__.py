@@ -1,0 +1,1 @@
+"""RTSP: messages, transports, session descriptions and announcements."""

@@ -1,0 +1,121 @@
+"""Packets of sound are put in order; what is missing becomes silence."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipcamd.wire.rtp.jitter import BEGIN, LEAP, WAIT, Jitter
+from ipcamd.wire.rtp.rtp import Packet
+
+
+def packet(sequence: int, payload: bytes = b"", ssrc: int = 7) -> Packet:
+    return Packet(0, True, sequence % 65536, 0, ssrc, payload or bytes([sequence % 251]) * 160)
+
+
+def heard(*sequences: int, start: float = 0.0, step: float = 0.02, jitter: Jitter | None = None) -> bytes:
+    """What is played of packets that come in this order, and after all waiting."""
+    jitter = jitter or Jitter()
+    now, pieces = start, []
+    for sequence in sequences:
+        pieces += jitter.put(packet(sequence), now)
+        now += step
+    return b"".join([*pieces, *jitter.take(now + WAIT)])
+
+
+def spoken(*sequences: int) -> bytes:
+    return b"".join(packet(sequence).payload for sequence in sequences)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        (1, 2, 3, 4),
+        (1, 3, 2, 4),
+        (2, 1, 3, 4),
+        (4, 3, 2, 1),
+        (1, 2, 4, 3),
+        (1, 1, 2, 2, 3, 4, 1),
+    ],
+)
+def test_reordered_and_repeated_packets_are_put_in_order(order: tuple[int, ...]) -> None:
+    assert heard(*order) == spoken(1, 2, 3, 4)
+
+
+def test_numbers_go_round() -> None:
+    assert heard(65534, 0, 65535, 1) == spoken(65534, 65535, 0, 1)
+
+
+def test_a_lost_packet_becomes_silence_of_its_length() -> None:
+    assert heard(1, 2, 4, 5) == spoken(1, 2) + b"\xff" * 160 + spoken(4, 5)
+
+
+def test_a_packet_that_comes_after_its_silence_is_dropped() -> None:
+    jitter = Jitter()
+    pieces = [*jitter.put(packet(1), 0), *jitter.take(BEGIN), *jitter.put(packet(3), 0.2)]
+    assert pieces == [spoken(1)]
+    assert jitter.due == 0.2 + WAIT
+    assert list(jitter.take(0.2 + WAIT - 0.01)) == []
+    assert list(jitter.take(0.2 + WAIT)) == [b"\xff" * 160, spoken(3)]
+    assert list(jitter.put(packet(2), 0.8)) == []
+    assert jitter.late == 1
+    assert jitter.due is None
+
+
+def test_the_first_packet_waits_a_moment_and_the_others_do_not() -> None:
+    jitter = Jitter()
+    assert jitter.due is None
+    assert list(jitter.put(packet(1), 5.0)) == []
+    assert jitter.due == 5.0 + BEGIN
+    assert list(jitter.take(5.0 + BEGIN)) == [spoken(1)]
+    assert list(jitter.put(packet(2), 5.2)) == [spoken(2)]
+
+
+def test_no_more_sound_than_half_a_second_waits() -> None:
+    jitter = Jitter()
+    pieces = [*jitter.put(packet(1), 0), *jitter.take(BEGIN)]
+    for number in range(3, 3 + 26):
+        pieces += jitter.put(packet(number), 0.2)  # 26 packets of 20 ms, all at once
+    assert b"".join(pieces) == spoken(1) + b"\xff" * 160 + spoken(*range(3, 29))
+
+
+@pytest.mark.parametrize("jump", [LEAP + 1, -LEAP - 5, 30000])
+def test_a_leap_of_the_numbers_begins_anew_and_loses_nothing(jump: int) -> None:
+    first, second = (1000, 1001, 1003), (1004 + jump, 1005 + jump)
+    assert heard(*first, *second) == spoken(1000, 1001, 1003, *second)
+
+
+def test_another_source_begins_anew() -> None:
+    jitter = Jitter()
+    pieces = [*jitter.put(packet(5), 0), *jitter.put(packet(6, b"other", ssrc=8), 0.01), *jitter.take(1)]
+    assert pieces == [spoken(5), b"other"]
+
+
+def test_silence_for_a_large_gap_is_bounded() -> None:
+    played = heard(1, 2, 90, 91)
+    assert played == spoken(1, 2) + b"\xff" * 4000 + spoken(90, 91)
+
+
+@given(st.lists(st.tuples(st.integers(0, 65535), st.integers(0, 3), st.floats(0, 1)), max_size=200))
+def test_whatever_comes_memory_is_bounded_and_all_is_played_or_dropped(packets: list[tuple[int, int, float]]) -> None:
+    jitter, now, played, put = Jitter(), 0.0, 0, 0
+    for sequence, ssrc, pause in packets:
+        now += pause
+        put += 1
+        played += sum(1 for piece in jitter.put(packet(sequence, b"p", ssrc), now) if piece == b"p")
+        assert jitter.due is None or now < jitter.due <= now + WAIT
+    played += sum(1 for piece in jitter.take(now + WAIT) if piece == b"p")
+    assert played + jitter.late == put
+
+
+def test_a_jittery_network_is_not_heard() -> None:
+    """A minute of speech whose packets come up to 200 ms late, a few of them not at all."""
+    chance = random.Random(3)
+    sent = [(n * 0.02 + chance.uniform(0, 0.2), n) for n in range(3000) if n % 500 != 77]
+    jitter, pieces = Jitter(), []
+    for now, number in sorted(sent):
+        pieces += jitter.put(packet(number), now)
+    pieces += jitter.take(1000)
+    lost = [b"\xff" * 160 if n % 500 == 77 else packet(n).payload for n in range(3000)]
+    assert b"".join(pieces) == b"".join(lost)
