@@ -17,7 +17,7 @@ from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.scan import survey
+from ipcamd.storage.scan import scan
 from ipcamd.storage.segment import Segment
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD, Form
@@ -102,7 +102,7 @@ def test_recorded_and_repaired_after_a_power_cut(tmp_path: Path, monkeypatch: py
     assert recorder.current
     recorder.current.leave()  # as it is when the power goes
     (file,) = (disk.root / "record").iterdir()
-    (found,) = survey(disk, disk.entries(), UTC)
+    (found,) = scan(disk, disk.entries(), UTC)
     assert found.ended - found.began == 2 * SECOND
     data = file.read_bytes()
     assert reader.film(data[:HEAD], len(data), codecs.key_tests()).form == Form("TOY1", (1280, 720), 30, False)

@@ -1,11 +1,13 @@
 """Rules about the code that no linter knows."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.house import endpoints
 
 from ipcamd.cgi import ENDPOINTS
@@ -74,3 +76,12 @@ def test_starting_up_imports_nothing_heavy_and_does_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", sorted(path.stem for path in (ROOT / "bench").glob("*.py")))
+def test_benchmarks_use_what_is_there(module: str) -> None:
+    """No other test runs them; those for which something is not installed are left out."""
+    if module in ("__main__", "bare", "gstreamer_rtsp"):
+        pytest.skip("it needs more than the tests do")
+    importlib.import_module(f"bench.{module}")
