@@ -17,6 +17,7 @@ from ipcamd.app.shutdown import ShutdownStack, exit_at_last
 from ipcamd.errors import ConfigError, PortTaken
 from ipcamd.options import Options
 from ipcamd.server.rebindable_port import free_port
+from ipcamd.workers.executor import DaemonExecutor
 
 TRIES = 4
 """Attempts to start where any port will do."""
@@ -56,6 +57,7 @@ class Runner:
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT. Raises ``ConfigError``."""
         loop = asyncio.get_running_loop()
+        loop.set_default_executor(DaemonExecutor())
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload)

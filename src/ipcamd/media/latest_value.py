@@ -3,6 +3,8 @@
 import threading
 from typing import Generic, TypeVar
 
+from ipcamd.workers.on_demand import IDLE_S
+
 T = TypeVar("T")
 
 
@@ -40,11 +42,11 @@ class LatestValue(Generic[T]):
                 self._changed.notify_all()
 
     def wait(self) -> bool:
-        """Sleep until pictures are wanted (True) or the slot is closed (False)."""
+        """Sleep until pictures are wanted (True), or the slot is closed or was not wanted for `IDLE_S` (False)."""
         with self._changed:
-            self._changed.wait_for(lambda: self._wanted or self._closed)
+            self._changed.wait_for(lambda: self._wanted or self._closed, IDLE_S)
             self._broken = False
-            return not self._closed
+            return self._wanted
 
     def take(self) -> T | None:
         """Sleep until there is a picture and return it; None: no more are wanted, or for a moment none were."""

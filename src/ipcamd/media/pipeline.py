@@ -4,7 +4,6 @@ Nothing here imports PyAV, numpy or Pillow before a thread does, so that the cam
 """
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -31,6 +30,7 @@ from ipcamd.media.stream_settings import PHONE, StreamSettings
 from ipcamd.params.group import Values
 from ipcamd.settings.service import Settings
 from ipcamd.wire.payload import Status
+from ipcamd.workers.on_demand import OnDemandThread
 
 if TYPE_CHECKING:
     from ipcamd.media.sound import AudioSource
@@ -44,6 +44,11 @@ SENSOR, INFO, AUDIO = "ImageSource.IO.Sensor", "System.Info", "Audio"
 UNSEEN = 5
 """Pictures per second that a source gives while nobody watches, only somebody listens. They have the size that the
 next viewer will probably want."""
+
+
+def _wake(*threads: OnDemandThread) -> None:
+    for thread in threads:
+        thread.wake()
 
 
 def _utc(moment: int) -> datetime:
@@ -86,7 +91,8 @@ class Pipeline:
         self.snapshots = Snapshots(self.mjpeg)
         self._recorder: AudioCapture | None = None
         self._microphone = self._microphone_for(instrument, own_sound and source.sound, clock_ns, status)
-        self._threads: list[threading.Thread] = []
+        self._threads: list[OnDemandThread] = []
+        self._encoders: dict[str, OnDemandThread] = {}
         for codec in video_codecs():
             settings.watch(codec.parameters, partial(self._update_stream, codec))
         for group in (SENSOR, INFO):
@@ -150,17 +156,17 @@ class Pipeline:
         return await self.snapshots.get()
 
     async def start(self) -> None:
-        """Start the threads; they sleep until somebody watches."""
+        """Prepare the threads, which run while somebody watches."""
         loop = asyncio.get_running_loop()
-        self._run("source", self._import_codecs, self._processor.prepare, self.capture.run)
-        self._run("silence", self.capture.watch)
-        for stream in self._streams.values():
-            self._run(
-                stream.hub.name,
-                partial(stream.run, Publisher(stream.hub, loop, self.traffic.of(stream.hub.name, "encoder"))),
-            )
+        source = self._thread("source", self._run_source)
+        silence = self._thread("silence", self.capture.watch)
+        self.capture.wake = partial(_wake, source, silence)
+        for name, stream in self._streams.items():
+            publisher = Publisher(stream.hub, loop, self.traffic.of(stream.hub.name, "encoder"))
+            self._encoders[name] = self._thread(name, partial(stream.run, publisher))
         if self._recorder:
-            self._run("sound", self._recorder.run)
+            self._recorder.wake = self._thread("sound", self._recorder.run).wake
+        source.wake()  # for what it imports
         self._update_microphone()
 
     async def stop(self) -> None:
@@ -187,15 +193,19 @@ class Pipeline:
 
         return no_signal.picture(wanted.size, why, self._clock_ns(), 0)
 
-    def _run(self, name: str, *work: Callable[[], None]) -> None:
-        thread = threading.Thread(target=lambda: [do() for do in work], name=f"media-{name}", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+    def _thread(self, name: str, work: Callable[[], None]) -> OnDemandThread:
+        self._threads.append(OnDemandThread(f"media-{name}", work))
+        return self._threads[-1]
+
+    def _run_source(self) -> None:
+        self._import_codecs()
+        self._processor.prepare()
+        self.capture.run()
 
     def _join(self) -> None:
         end = time.monotonic() + STOP
         for thread in self._threads:
-            thread.join(max(0.0, end - time.monotonic()))
+            thread.join(end)
 
     def _stream(
         self, name: str, shape: StreamSettings, clock_ns: Callable[[], int], status: Callable[[], Status]
@@ -204,6 +214,8 @@ class Pipeline:
 
     def _watched(self, name: str, watched: bool) -> None:
         self._streams[name].latest.want(watched)
+        if watched and name in self._encoders:
+            self._encoders[name].wake()
         self._update_demand()
 
     def _update_stream(self, codec: Codec, values: Values) -> None:

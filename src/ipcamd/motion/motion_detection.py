@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +13,7 @@ from ipcamd.motion.windows import parse
 from ipcamd.params.group import Values
 from ipcamd.params.motion import MOTION, WINDOWS
 from ipcamd.settings.service import Settings
+from ipcamd.workers.on_demand import OnDemandThread
 
 if TYPE_CHECKING:  # brings numpy
     from ipcamd.motion.alarm_detector import AlarmDetector
@@ -55,20 +55,20 @@ class MotionDetection:
         self._held_until = 0.0
         """Until when nothing is seen."""
         self._loop: asyncio.AbstractEventLoop
-        self._thread = threading.Thread(target=self._run, name="media-motion", daemon=True)
+        self._started = False
+        self._thread = OnDemandThread("media-motion", self._run)
         settings.watch(MOTION.name, self._update_windows)
 
     async def start(self) -> None:
-        """Start the thread."""
+        """Begin to look."""
         self._loop = asyncio.get_running_loop()
-        self._thread.start()
+        self._started = True
         self._update_demand()
 
     async def stop(self) -> None:
         """End the thread."""
         self._analysis.latest.close()
-        if self._thread.is_alive():
-            await asyncio.get_running_loop().run_in_executor(None, self._thread.join, STOP)
+        await asyncio.to_thread(self._thread.join, time.monotonic() + STOP)
 
     def levels(self) -> Levels:
         """Return the present levels; from any thread."""
@@ -96,6 +96,8 @@ class MotionDetection:
     def _update_demand(self) -> None:
         demand = Demand.ALWAYS if self._listeners else Demand.WHILE_WATCHED
         self._analysis.demand = demand if any(window.watches for window in self._windows) else Demand.NEVER
+        if self._started and self._analysis.wanted:
+            self._thread.wake()
 
     def _run(self) -> None:
         while self._analysis.latest.wait():

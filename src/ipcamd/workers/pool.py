@@ -10,7 +10,7 @@ from ipcamd.workers.thread import Job, call
 
 T = TypeVar("T")
 
-IDLE_S = 10.0
+IDLE_S = 3.0
 """Seconds without a call after which a thread ends."""
 
 
@@ -38,14 +38,18 @@ class WorkerPool:
         """Return a future of the value or error of `action`; cancelled, the call goes on without a listener."""
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
+        self.start(lambda: call(action, loop, outcome))
+        return outcome
+
+    def start(self, job: Job) -> None:
+        """Run a call that nobody waits for; from any thread."""
         with self._changed:
-            self._jobs.append(lambda: call(action, loop, outcome))
+            self._jobs.append(job)
             if len(self._jobs) > self._free and self._threads < self._size:
                 self._threads += 1
                 threading.Thread(target=self._work, name=self._name, daemon=True).start()
             else:
                 self._changed.notify()
-        return outcome
 
     def _work(self) -> None:
         self._prepare()

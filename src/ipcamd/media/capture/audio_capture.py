@@ -31,6 +31,8 @@ class AudioCapture(CaptureLoop):
             if not needed:
                 self._stop.set()
             self._changed.notify_all()
+        if needed:
+            self.wake()
 
     def _play(self, stop: threading.Event) -> Iterator[Sound]:
         return self._source.play(stop)

@@ -3,11 +3,12 @@
 import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from typing import Any, cast
 
 from ipcamd.errors import SourceError
+from ipcamd.workers.on_demand import IDLE_S
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ class CaptureLoop(ABC):
         self._failing = False
         self._stop = threading.Event()
         """Ends the source's present run."""
+        self.wake: Callable[[], None] = lambda: None
+        """Called when the threads have something to do."""
         self._reason = UNKNOWN_FAILURE
 
     def close(self) -> None:
@@ -39,7 +42,7 @@ class CaptureLoop(ABC):
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Run the source whenever it is needed, until closed."""
+        """Run the source whenever it is needed, until closed or not needed for a while."""
         pause_s = 0.0
         while self._await_need(pause_s):
             pause_s = self._attempt(pause_s)
@@ -60,14 +63,14 @@ class CaptureLoop(ABC):
         return not self._needed
 
     def _await_need(self, pause_s: float) -> bool:
-        """Wait for the pause, unless it is to be skipped, then until the source may start; False once closed."""
+        """Wait for the pause, unless it is to be skipped, then until the source may start; False if closed or idle."""
         with self._changed:
             if pause_s:
                 self._changed.wait_for(lambda: self._skip_pause or self._closed, pause_s)
-            self._changed.wait_for(lambda: self._closed or self._may_start())
+            self._changed.wait_for(lambda: self._closed or self._may_start(), IDLE_S)
             self._skip_pause = False
             self._stop = threading.Event()
-            return not self._closed
+            return not self._closed and self._may_start()
 
     def _attempt(self, pause_s: float) -> float:
         """Run the source once; return the pause after it. `pause_s` is the last one."""

@@ -1,7 +1,7 @@
 """Video capture: runs the picture source while pictures are wanted, and shows "no signal" while it is silent.
 
-Two threads: one is inside the source, where it may hang; the other watches for silence. Both sleep without a wake-up
-while no pictures are wanted.
+Two threads: one is inside the source, where it may hang; the other watches for silence. Both end soon after pictures
+are not wanted any more.
 """
 
 import logging
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ipcamd.media.capture.capture_loop import UNKNOWN_FAILURE, CaptureLoop
 from ipcamd.media.capture.silence import OPENING_S, SilenceLimit
 from ipcamd.media.frame import Picture, Sound
+from ipcamd.workers.on_demand import IDLE_S
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Source, Wanted
@@ -88,6 +89,8 @@ class VideoCapture(CaptureLoop):
             self._needed = wanted is not None
             self._wanted = wanted or self._wanted
             self._changed.notify_all()
+        if wanted:
+            self.wake()
 
     @property
     def lost(self) -> bool:
@@ -102,6 +105,8 @@ class VideoCapture(CaptureLoop):
             self._lost, self._skip_pause = lost, True
             self._stop.set()
             self._changed.notify_all()
+        if self._needed:
+            self.wake()
 
     def _may_start(self) -> bool:
         return self._needed and not self._lost
@@ -143,7 +148,7 @@ class VideoCapture(CaptureLoop):
         self._silent_at_s = min(self._silent_at_s, self._last_picture_s + self._timeouts.silence_s)
 
     def watch(self) -> None:
-        """Deliver blank pictures while the source is silent, until closed; for a thread."""
+        """Deliver blank pictures while the source is silent, until closed or not needed for a while; for a thread."""
         while self._await_silence():
             self._blank_at_s = time.monotonic() + self._timeouts.blank_s
             try:
@@ -155,11 +160,11 @@ class VideoCapture(CaptureLoop):
                 _log.exception("the picture for no signal could not be made")
 
     def _await_silence(self) -> bool:
-        """Wait until a blank picture is due; False once closed."""
+        """Wait until a blank picture is due; False once closed or idle."""
         with self._changed:
-            while not self._closed:
+            while self._changed.wait_for(lambda: self._needed or self._closed, IDLE_S) and not self._closed:
                 rest_s = max(self._silent_at_s, self._blank_at_s) - time.monotonic()
-                if self._needed and rest_s <= 0:
+                if rest_s <= 0:
                     return True
-                self._changed.wait(rest_s if self._needed else None)
+                self._changed.wait(rest_s)
             return False

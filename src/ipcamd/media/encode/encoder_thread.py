@@ -41,7 +41,7 @@ class EncoderThread:
         """Pictures since the last key frame."""
 
     def run(self, publisher: Publisher) -> None:
-        """Encode until the slot is closed; for a thread."""
+        """Encode until `latest` is closed or not wanted for a while; for a thread."""
         while self.latest.wait():
             try:
                 self._watched(publisher)

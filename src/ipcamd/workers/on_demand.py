@@ -1,0 +1,45 @@
+"""Thread that exists only while it has something to do."""
+
+import threading
+import time
+from collections.abc import Callable
+
+IDLE_S = 10.0
+"""Seconds without work after which such a thread should end."""
+
+
+class OnDemandThread:
+    """Daemon thread that `wake` starts, and that ends when its work returns."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        """`work` runs until there has been nothing to do for `IDLE_S`; `wake` comes after each new piece of work."""
+        self._name = name
+        self._work = work
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._woken = False
+
+    def wake(self) -> None:
+        """Let the work be looked at; from any thread."""
+        with self._lock:
+            self._woken = True
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+
+    def join(self, until_s: float) -> None:
+        """Wait for the thread's end until then, by ``time.monotonic``."""
+        thread = self._thread
+        if thread:
+            thread.join(max(0.0, until_s - time.monotonic()))
+
+    def _run(self) -> None:
+        while self._goes_on():
+            self._work()
+
+    def _goes_on(self) -> bool:
+        with self._lock:
+            woken, self._woken = self._woken, False
+            if not woken:
+                self._thread = None
+            return woken

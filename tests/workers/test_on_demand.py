@@ -1,0 +1,54 @@
+"""Threads that exist only while they have something to do."""
+
+import asyncio
+import threading
+import time
+from concurrent.futures import Future
+
+import pytest
+
+from ipcamd.workers.executor import DaemonExecutor
+from ipcamd.workers.on_demand import OnDemandThread
+
+
+def test_a_thread_starts_when_woken_and_ends_with_its_work() -> None:
+    worked, go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+    def work() -> None:
+        worked.release()
+        go_on.acquire()
+
+    thread = OnDemandThread("once", work)
+    assert not [t for t in threading.enumerate() if t.name == "once"]
+    thread.wake()
+    assert worked.acquire(timeout=10)
+    thread.wake()  # meanwhile: the work is done once more, by the same thread
+    (running,) = [t for t in threading.enumerate() if t.name == "once"]
+    assert running.daemon
+    go_on.release()
+    assert worked.acquire(timeout=10)
+    go_on.release()
+    thread.join(time.monotonic() + 10)
+    running.join(10)
+    assert not running.is_alive()
+    thread.wake()
+    assert worked.acquire(timeout=10)
+    go_on.release()
+
+
+async def test_the_executor_serves_the_event_loop() -> None:
+    asyncio.get_running_loop().set_default_executor(DaemonExecutor())
+    assert await asyncio.to_thread(pow, 2, 10) == 1024
+    assert await asyncio.to_thread(lambda: threading.current_thread().daemon)
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.to_thread(lambda: 1 // 0)
+
+
+def test_a_call_that_nobody_waits_for_any_more_is_not_made() -> None:
+    executor, gate, called = DaemonExecutor(), threading.Event(), list[int]()
+    busy = [executor.submit(gate.wait, 30) for _ in range(16)]
+    given_up: Future[None] = executor.submit(called.append, 1)
+    assert given_up.cancel()
+    gate.set()
+    assert all(one.result(30) for one in busy)
+    assert executor.submit(lambda: called).result(30) == []
