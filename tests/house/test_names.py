@@ -15,10 +15,10 @@ FILES_IN_A_FOLDER = 15
 SHARED_NAMES = {"Camera", "Connection", "Entry", "Session", "Track"}
 """Public classes of which there are still several."""
 
-FULL_FOLDERS = {"media", "web/static"}
+FULL_FOLDERS = {"web/static"}
 """Folders that still hold too many files."""
 
-RIDDLES = 96
+RIDDLES = 92
 """How many docstrings may still begin with a question word."""
 
 
