@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 class EventKind(Enum):
-    """What can happen."""
+    """Kind of event."""
 
     MOTION = "motion"
     """Motion in a window, 1 to 3: on at each alarm (again every few seconds while it goes on), off at its end."""

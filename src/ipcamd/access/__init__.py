@@ -1,1 +1,1 @@
-"""Who may do what: accounts, logins, ranks, guessing."""
+"""Access control: accounts, logins, ranks, throttling."""

@@ -37,7 +37,7 @@ ANONYMOUS = Account("", Rank.GUEST)
 
 
 class PasswordOrigin(IntEnum):
-    """Where a password is from."""
+    """Origin of a password."""
 
     DRAWN = 0
     """Drawn at random, and not printed yet: nobody knows it."""

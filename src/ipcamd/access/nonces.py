@@ -21,7 +21,7 @@ _SPENT = 1 << 32  # higher than any count
 
 
 class _Use:
-    """What was counted with one nonce."""
+    """Use counts of one nonce."""
 
     __slots__ = ("highest", "issued", "seen")
 

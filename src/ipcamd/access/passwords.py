@@ -1,4 +1,4 @@
-"""What a password must be, and how a good one is made."""
+"""Password rules, and the generator of random passwords."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""What everything else stands on: the store, who the camera is, what time it is."""
+"""Core parts: store, identity, clock."""
 
 from dataclasses import dataclass
 from functools import partial

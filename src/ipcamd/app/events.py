@@ -1,4 +1,4 @@
-"""What happens around the camera, and what it then does: triggers, schedules, actions, notices (SDK 11, 12)."""
+"""Event parts: triggers, schedules, actions, notifications (SDK 11, 12)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

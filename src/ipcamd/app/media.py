@@ -1,4 +1,4 @@
-"""What the camera sees, hears and says, and the world around a virtual one."""
+"""Media parts: picture, microphone, speaker, and the surroundings of a virtual camera."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

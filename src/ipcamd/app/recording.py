@@ -1,4 +1,4 @@
-"""What is kept of what the camera sees: clips of events, recordings, the SD card."""
+"""Recording parts: clips of events, continuous recordings, the SD card."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What listens: HTTP, RTSP, talk."""
+"""Network services: HTTP, RTSP, talk."""
 
 import asyncio
 import socket

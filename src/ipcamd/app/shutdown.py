@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class ShutdownStack:
-    """What was started, closed in the opposite order. For the event loop."""
+    """Stack of started parts, closed in reverse order. For the event loop."""
 
     def __init__(self) -> None:
         self._store: list[Close] = []

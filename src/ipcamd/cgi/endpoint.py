@@ -59,7 +59,7 @@ class FileReply:
 
 
 class Framing(Enum):
-    """How frames are laid out in an endless answer (clarifications, 3)."""
+    """Layout of frames in a streaming response (clarifications, 3)."""
 
     SDK = "sdk"
     """multipart/mixed, each part with the 28-byte payload header."""
@@ -94,7 +94,7 @@ class Body(Enum):
 
 
 class LoginPlace(Enum):
-    """Where a request carries its login."""
+    """Place of the login in a request."""
 
     HEAD = "head"
     """In ``Authorization``: it must be of an account of the endpoint's rank."""

@@ -1,1 +1,1 @@
-"""What happens, when it counts, and what is then done: triggers, schedules, clips, actions (SDK 11, 12)."""
+"""Events: triggers, schedules and actions (SDK 11, 12)."""

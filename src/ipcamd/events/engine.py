@@ -39,11 +39,11 @@ Taking = AbstractAsyncContextManager[Sequence[ClipFile]]
 
 
 class Camera(Protocol):
-    """Who captures (`ipcamd.recording.clip_recorder`)."""
+    """Recorder of clips (`ipcamd.recording.clip_recorder`)."""
 
     @property
     def owed(self) -> Sequence[PendingClip]:
-        """What an earlier life was to give."""
+        """Clips that the previous run still owes."""
 
     def take(self, event: Event, schedule: str) -> Taking:
         """Give what was captured around `event`; empty if an earlier event's capture, still going on, holds it."""

@@ -1,4 +1,4 @@
-"""What starts schedules: the inputs' levels, motion, and the schedules' own times, all told to the bus."""
+"""Triggers of schedules: input levels, motion, and the schedules' own times, published on the event bus."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ LOOK = 10.0
 
 
 class MotionSensor(Protocol):
-    """Who sees motion (`ipcamd.motion`)."""
+    """Detector of motion (`ipcamd.motion`)."""
 
     def subscribe(self, listener: Callable[[int, int], None]) -> None:
         """Call ``listener(window, moment)`` at each alarm."""

@@ -58,7 +58,7 @@ class Codec:
 
 @dataclass(frozen=True, slots=True)
 class FfmpegOptions:
-    """How FFmpeg encodes a codec: no delay, no B frames, parameter sets in front of every key frame."""
+    """FFmpeg's options for a codec: no delay, no B frames, parameter sets before every key frame."""
 
     name: str
     """FFmpeg's name of the encoder."""

@@ -1,4 +1,4 @@
-"""What flows through the camera: pictures and sound before encoding, encoded frames after."""
+"""Frames: pictures and sound before encoding, encoded frames after it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

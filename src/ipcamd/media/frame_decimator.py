@@ -1,4 +1,4 @@
-"""Which pictures of a source make a stream of a given rate."""
+"""Frame decimator: selects the frames of a source that make a stream of a given rate."""
 
 SECOND = 1_000_000_000
 """Nanoseconds of a second."""

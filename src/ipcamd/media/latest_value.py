@@ -1,4 +1,4 @@
-"""Where one consumer of pictures finds the newest one: room for one, so nothing ever piles up."""
+"""Latest value: holds only the newest picture for one consumer, so nothing accumulates."""
 
 import threading
 from typing import Generic, TypeVar

@@ -1,4 +1,4 @@
-"""What a stream really does: pictures and bits per second, and how long its pictures take."""
+"""Stream meter: measured frames and bits per second, and the delay of its frames."""
 
 import time
 from collections import deque

@@ -126,7 +126,7 @@ class Pipeline:
 
     @property
     def streams(self) -> tuple[Hub, ...]:
-        """What ``stream1.cgi`` and ``stream2.cgi`` give, then what else ``codec=`` may name (SDK 3.2)."""
+        """Codecs of ``stream1.cgi`` and ``stream2.cgi``, then the others that ``codec=`` may name (SDK 3.2)."""
         others = (hub for hub in self.hubs.values() if hub not in (self.h264, self.mpeg4, self.mjpeg))
         return (self.h264, self.mpeg4, *others)
 

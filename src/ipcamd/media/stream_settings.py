@@ -1,4 +1,4 @@
-"""What a stream looks like: the parameters of ``Image.MJPEG``, ``Image.MPEG4``, ``Image.H264`` (SDK 10.8 to 10.10)."""
+"""Stream settings: the parameters of ``Image.MJPEG``, ``Image.MPEG4``, ``Image.H264`` (SDK 10.8 to 10.10)."""
 
 from dataclasses import dataclass
 from typing import Self

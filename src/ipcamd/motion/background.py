@@ -1,4 +1,4 @@
-"""What the camera sees while nothing moves, and what of a picture moves. Imported by media threads only.
+"""Background model: the picture without movement, and the pixels that differ from it. Imported by media threads only.
 
 Planes are rows by columns of grey, 0 to 255, some ten thousand pixels; a picture takes a fraction of a millisecond.
 """

@@ -1,4 +1,4 @@
-"""How much of each window moves, told from one small grey picture after the other.
+"""Motion detector: the level of each window, from successive small grey pictures.
 
 Imported by media threads only: it brings numpy.
 """
@@ -29,7 +29,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class WindowResult:
-    """What one window saw in one picture."""
+    """Result of one window for one picture."""
 
     extent: float = 0.0
     """How large what moves is, compared to the window: 0 to 1, as a length (1/2: it covers a quarter of the area)."""

@@ -1,4 +1,4 @@
-"""What is captured for one event, and for those that follow while it goes on."""
+"""Clip capture: one event, and those that follow while it lasts."""
 
 import asyncio
 from dataclasses import dataclass

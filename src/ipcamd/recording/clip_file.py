@@ -1,4 +1,4 @@
-"""What was captured for an event: whole files on the disk, ready to be kept or sent."""
+"""Clip file: a complete file of an event on disk, ready to be stored or delivered."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass

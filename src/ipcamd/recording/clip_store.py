@@ -1,4 +1,4 @@
-"""Where clips are written, and lie until those who want them have made links or copies of them."""
+"""Clip store: the directory where clips are written, and kept until all users have links or copies."""
 
 import shutil
 import uuid

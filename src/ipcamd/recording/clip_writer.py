@@ -1,4 +1,4 @@
-"""What is kept of what a capture sees and hears, and how it comes to the disk while the capture goes on."""
+"""Clip writer: selects the frames of a capture and writes them to disk while it lasts."""
 
 from collections import deque
 from collections.abc import Callable, Iterator

@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PendingClip:
-    """What one schedule is to be given."""
+    """Clip that one schedule is waiting for."""
 
     token: str
     """The capture's place on the shelf."""

@@ -34,7 +34,7 @@ class PreEventBuffer:
 
     @property
     def bytes(self) -> int:
-        """What the pictures take."""
+        """Size of the frames."""
         return self._bytes
 
     def since(self, begin: int) -> tuple[list[Encoded], list[Encoded]]:

@@ -50,7 +50,7 @@ class SubscriberQueue:
 
     @property
     def dropped(self) -> int:
-        """How many pictures were dropped because nobody fetched them."""
+        """Number of frames dropped because they were not fetched in time."""
         return self._pictures.dropped
 
     def fetch(self, before: float = float("inf")) -> list[Encoded]:

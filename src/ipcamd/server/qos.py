@@ -7,7 +7,7 @@ from ipcamd.params.group import Values
 
 
 class Socket(Protocol):
-    """What of a socket is needed here."""
+    """Methods of a socket that are used here."""
 
     @property
     def family(self) -> int:

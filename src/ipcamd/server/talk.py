@@ -128,7 +128,7 @@ class TalkListener:
 
 
 class _Rate:
-    """How many packets a sender may still send."""
+    """Number of packets that a sender may still send."""
 
     __slots__ = ("_left", "_since")
 

@@ -39,7 +39,7 @@ class WholeFile(Protocol):
 
     @property
     def path(self) -> Path:
-        """Where it is."""
+        """Path of the card's directory."""
 
     @property
     def name(self) -> str:

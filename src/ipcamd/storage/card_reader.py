@@ -44,7 +44,7 @@ class CardReader:
 
     @property
     def doing(self) -> str:
-        """What keeps it, for people."""
+        """Current activity, in words."""
         return self._failure or "the card is being read"
 
     def begin(self, disk: Disk, card: Identity) -> None:

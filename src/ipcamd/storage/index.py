@@ -1,4 +1,4 @@
-"""What is on the card, in memory for those who ask, in the store for the next start.
+"""Index of the card: in memory for requests, in the database for the next start.
 
 The store's copy only saves time: it is compared with the card, and what does not match is read anew.
 """

@@ -27,7 +27,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What is known of a file without reading it."""
+    """Facts about a file that need no reading."""
 
     folder: str
     name: str
@@ -43,7 +43,7 @@ class Recording:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells it from all others."""
+        """Unique key."""
         return self.folder, self.name
 
     @property

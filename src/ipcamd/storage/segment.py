@@ -35,7 +35,7 @@ class Segment:
 
     @property
     def form(self) -> Form:
-        """What it is made of."""
+        """Format of the segment."""
         return self._writer.form
 
     @property

@@ -1,1 +1,1 @@
-"""What survives a restart: settings, accounts, facts; later schedules, recordings, events. SQLite, WAL, FULL."""
+"""Persistent store: settings, accounts, schedules, events, recordings. SQLite with WAL and ``synchronous=FULL``."""

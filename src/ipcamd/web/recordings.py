@@ -1,5 +1,5 @@
-"""What the page of recordings asks for: which there are, a small picture of each, and each as a film for a browser,
-whole or in parts."""
+"""Requests of the recordings page: the list, a thumbnail of each recording, and each as a video for browsers,
+whole or in segments."""
 
 import json
 import re

@@ -45,7 +45,7 @@ _RATES = (8000, 11025, 24000, 44100, 48000)
 
 
 class AudioKind(IntEnum):
-    """What sound is encoded as: bits 0-3 of its format word."""
+    """Sound codec: bits 0-3 of the format word."""
 
     PCM = 2
     ULAW = 3

@@ -20,7 +20,7 @@ BLOCK = 57 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What is attached."""
+    """Attachment of a mail."""
 
     name: str
     content_type: str
@@ -35,7 +35,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What is the same in all mails."""
+    """Parts that all mails share."""
 
     camera: str
     """Its name."""

@@ -12,7 +12,7 @@ from ipcamd.errors import StoreError
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
-    """How much may wait, for all targets together."""
+    """Limits on the queued items of all targets together."""
 
     items: int
     size: int

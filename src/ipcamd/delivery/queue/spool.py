@@ -1,4 +1,4 @@
-"""What was captured and is still to be delivered: on the disk before it counts as taken, until it is delivered."""
+"""Spool of captured files: on disk from acceptance until delivery."""
 
 import asyncio
 import logging

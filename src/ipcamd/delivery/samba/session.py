@@ -216,7 +216,7 @@ class SambaSession:
 
     @property
     def _credits(self) -> int:
-        """How many requests the server takes now, or pieces of `SMALL` bytes of one."""
+        """Number of requests, or of pieces of `SMALL` bytes of one, that the server accepts now."""
         window = self._connection.sequence_window
         credits: int = window["high"] - window["low"]
         return credits

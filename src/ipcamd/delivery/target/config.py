@@ -8,7 +8,7 @@ from ipcamd.params.group import Values
 
 @dataclass(frozen=True, slots=True)
 class TargetConfig:
-    """Where to deliver, as it is set."""
+    """Configuration of a delivery target."""
 
     host: str
     port: int

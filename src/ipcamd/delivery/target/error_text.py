@@ -1,4 +1,4 @@
-"""What went wrong with another host, in words that a person can act on."""
+"""Error texts about other hosts, with what can be done."""
 
 import base64
 import binascii

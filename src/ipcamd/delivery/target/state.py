@@ -21,7 +21,7 @@ class Right(Enum):
 
 
 class TargetState:
-    """What the sessions at one target have found out. Sessions write it in their threads."""
+    """Findings about one target. Sessions write them in their threads."""
 
     def __init__(self, missing: Iterable[Right] = ()) -> None:
         self._missing = set(missing)

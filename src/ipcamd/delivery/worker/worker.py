@@ -42,7 +42,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class WorkerResources:
-    """What every worker works with."""
+    """Resources shared by all workers."""
 
     settings: Settings
     egress: EgressPolicy

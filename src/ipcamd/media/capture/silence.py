@@ -46,5 +46,5 @@ class SilenceLimit:
 
     @property
     def words(self) -> str:
-        """What to say when the limit has passed."""
+        """Message for when the limit has passed."""
         return f"{'does not answer' if self.opening else 'sends nothing'} for {float(self):g} s"

@@ -1,4 +1,4 @@
-"""How the picture looks: the parameters of ``ImageSource.IO.Sensor`` (SDK 10.5)."""
+"""Image settings: the parameters of ``ImageSource.IO.Sensor`` (SDK 10.5)."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -11,7 +11,7 @@ NEUTRAL = 128
 
 @dataclass(frozen=True, slots=True)
 class ImageSettings:
-    """What the transform does to each picture. The levels are 0 to 255."""
+    """Settings of the transform. Levels are 0 to 255."""
 
     brightness: int = NEUTRAL
     contrast: int = NEUTRAL

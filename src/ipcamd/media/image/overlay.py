@@ -21,7 +21,7 @@ _SMALLEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What to blend into a picture: of each value ``keep`` 256ths stay, and ``add`` comes on top."""
+    """Tile to blend into a picture: ``keep`` 256ths of each value remain, and ``add`` is added."""
 
     left: int
     top: int

@@ -24,7 +24,7 @@ class AudioSource(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is, for logs and messages."""
+        """Name for logs and messages."""
 
     def check(self) -> None:
         """Raise `ConfigError` if it cannot work."""

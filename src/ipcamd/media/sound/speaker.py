@@ -31,7 +31,7 @@ _BYTES = 2 * RATE
 
 
 class AudioOutput(Protocol):
-    """What makes the sound heard."""
+    """Output device of the speaker."""
 
     def write(self, samples: bytes) -> None:
         """Take samples to be played next; must not block."""
@@ -68,7 +68,7 @@ class Speaker:
 
     @property
     def talker(self) -> Hashable:
-        """Who has the word now; None for nobody."""
+        """Current talker; None if there is none."""
         return self._talker if self._clock() < self._free else None
 
     def claim(self, who: Hashable) -> bool:

@@ -1,4 +1,4 @@
-"""Where pictures and sound come from: the built-in scene, files, V4L2 cameras, network cameras, a screen.
+"""Sources of picture and sound: the built-in scene, files, V4L2 cameras, network cameras, a screen.
 
 `make` turns the text of ``--source`` into a `Source`. Nothing here imports PyAV, numpy or Pillow until a source plays
 (or, for a file, is checked).
@@ -30,7 +30,7 @@ DEVICE = "/dev/video0"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the streams need just now."""
+    """Format that the streams currently need."""
 
     size: tuple[int, int]
     """The largest picture wanted: width and height in pixels."""
@@ -45,7 +45,7 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is, for logs and messages; never with a password in it."""
+        """Name for logs and messages, never with a password."""
 
     @property
     def sound(self) -> bool:

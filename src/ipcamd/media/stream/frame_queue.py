@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Queueable(Protocol):
-    """What a queue must know of a frame."""
+    """Attributes of a frame that a queue needs."""
 
     @property
     def key(self) -> bool:
@@ -17,7 +17,7 @@ class Queueable(Protocol):
 
     @property
     def size_bytes(self) -> int:
-        """What it takes in memory."""
+        """Size in memory."""
 
 
 class KeyFrameGate:

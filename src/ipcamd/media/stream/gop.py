@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 
 class PackedGop(Generic[T]):
-    """What a protocol has made of the frames of a `GopCache`, which alone decides what is kept."""
+    """Frames of a `GopCache` as packed for a protocol; the cache alone decides which are kept."""
 
     __slots__ = ("_cache", "_packed")
 

@@ -37,7 +37,7 @@ class Hub:
 
     @property
     def viewers(self) -> int:
-        """How many subscribe."""
+        """Number of subscribers."""
         return len(self._subscribers)
 
     def join(self, subscriber: Subscriber) -> list[Encoded]:

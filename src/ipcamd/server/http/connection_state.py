@@ -1,4 +1,4 @@
-"""What a connection is doing."""
+"""Connection state of HTTP."""
 
 from enum import Enum
 

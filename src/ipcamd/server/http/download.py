@@ -10,7 +10,7 @@ CHUNK = 256 * 1024
 
 
 class Drain:
-    """Where a file waits until its client has taken what came before."""
+    """Flow control of a download: waits until the client has read the preceding bytes."""
 
     __slots__ = ("_waiting",)
 

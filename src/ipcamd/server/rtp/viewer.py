@@ -24,7 +24,7 @@ class RtpViewer(KeyFrameGate, ABC):
     @property
     @abstractmethod
     def batch_key(self) -> Any:
-        """What all viewers that `send_batch` sends to together have in common; hashable."""
+        """Key that all viewers of one `send_batch` share; hashable."""
 
     @classmethod
     @abstractmethod

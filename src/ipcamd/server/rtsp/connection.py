@@ -272,4 +272,4 @@ class Connection(asyncio.Protocol):
 
 
 def _ignored(_: bytes) -> None:
-    """What comes on a channel that nobody set up."""
+    """Handler of packets on a channel without a SETUP."""

@@ -10,7 +10,7 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said to a request; the connection adds CSeq and Server."""
+    """Response to a request; the connection adds CSeq and Server."""
 
     status: int = 200
     fields: Fields = ()

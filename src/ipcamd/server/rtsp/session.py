@@ -40,7 +40,7 @@ class Setup:
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """What one client plays together."""
+    """Tracks that one client plays together."""
 
     media: Media
     account: Account

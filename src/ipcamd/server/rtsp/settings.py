@@ -1,4 +1,4 @@
-"""Which parameters act on RTSP: ``System.RTSPAuth``, ``Network.Advanced.Multicast``, ``Network.Advanced.QoS``."""
+"""RTSP settings: ``System.RTSPAuth``, ``Network.Advanced.Multicast``, ``Network.Advanced.QoS``."""
 
 from ipcamd.media.codecs import CODECS
 from ipcamd.params.group import Values

@@ -1,4 +1,4 @@
-"""What stands where in an AVI file, and its head.
+"""Layout of an AVI file, and its header.
 
 A file is ``RIFF AVI``: a head of `HEAD` bytes, then the list ``movi`` of chunks, then their index ``idx1``. The head
 can be written anew at any time, so a file that is cut off has a head that was right a moment before.
@@ -40,7 +40,7 @@ _SOFTWARE = b"ipcamd\0\0"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What stays the same throughout a file."""
+    """Format of a file, constant throughout."""
 
     codec: str
     """FourCC code of how pictures are encoded."""
@@ -54,7 +54,7 @@ class Form:
 
 @dataclass(slots=True)
 class Totals:
-    """What has been written so far."""
+    """Totals written so far."""
 
     slots: int = 0
     samples: int = 0

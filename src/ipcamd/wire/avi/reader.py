@@ -39,7 +39,7 @@ KeyTests = Mapping[str, Callable[[bytes], bool]]
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """What a file's head says."""
+    """Contents of a file's header."""
 
     form: Form
     began: datetime | None
@@ -56,7 +56,7 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """What makes a file whole: cut it at `end`, append `index`, put `head` over its beginning."""
+    """Repair of a file: cut it at `end`, append `index`, overwrite its beginning with `head`."""
 
     end: int
     index: bytes

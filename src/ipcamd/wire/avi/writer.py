@@ -57,7 +57,7 @@ class Writer:
 
     @property
     def end(self) -> int:
-        """Where the chunks end, in bytes from the beginning."""
+        """End of the chunks, in bytes from the beginning."""
         return HEAD + self._totals.bytes
 
     def picture(self, payload: bytes, key: bool, captured_ns: int) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""What ``EventHttpNotify.cgi`` is told, and the request that the camera then sends (SDK 12)."""
+"""HTTP notification: the setting of ``EventHttpNotify.cgi``, and the request that the camera sends (SDK 12)."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LONGEST = 1024
 
 
 class NoticeError(ValueError):
-    """What is missing, in the SDK's words: ``IP Not Found``."""
+    """Missing part, in the SDK's words: ``IP Not Found``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ipcamd.wire.rtp.rtp import ROOM
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How one codec's frames travel in RTP."""
+    """RTP payload format of a codec."""
 
     media: str
     """``video`` or ``audio``."""

@@ -23,7 +23,7 @@ _STANDARD = {
 
 @dataclass(slots=True)
 class _Image:
-    """What the RTP header must know of an image, and its scan."""
+    """Fields of an image that the RTP header needs, and its scan."""
 
     size: tuple[int, int] = (0, 0)
     kind: int = -1

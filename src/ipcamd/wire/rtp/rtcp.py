@@ -13,7 +13,7 @@ _REPORT = struct.Struct(">IIIIII")
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """How one receiver gets one source's packets."""
+    """Reception of one source's packets by one receiver."""
 
     receiver: int
     """SSRC of who reports."""

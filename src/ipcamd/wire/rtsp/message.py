@@ -72,7 +72,7 @@ class Interleaved:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What came is no request: answer with `status` and close. Nothing follows it."""
+    """Malformed request: respond with `status` and close. Nothing follows it."""
 
     status: int
     cseq: str = ""

@@ -46,7 +46,7 @@ _OPTIONS = {
 
 
 class ContentKind(Enum):
-    """What an answer is."""
+    """Kind of content of a response."""
 
     PARTS = auto()
     """Pictures in a multipart body, or JPEG after JPEG; perhaps only one."""

@@ -8,7 +8,7 @@ from ipcamd.media.source.network.http_client import HttpAnswer
 
 
 class RemoteFile:
-    """What FFmpeg reads a film from. For one thread."""
+    """File object that FFmpeg reads. For one thread."""
 
     def __init__(self, open_at: Callable[[int], HttpAnswer]) -> None:
         """`open_at` asks for the file from some byte on. Raises `SourceError`."""

@@ -1,4 +1,4 @@
-"""What stands still in the scene: a gallery whose pictures are test charts."""
+"""Static background of the scene: a gallery whose pictures are test charts."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Where everything in the scene is, for a size of the picture."""
+"""Floor plan of the scene for a picture size."""
 
 from dataclasses import dataclass
 
@@ -42,12 +42,12 @@ class Plan:
 
     @property
     def floor(self) -> int:
-        """Where the wall ends and the floor begins."""
+        """Row where the floor begins."""
         return even(self.size[1] - self.unit * 2.0 - self._spare * 0.45)
 
     @property
     def ground(self) -> int:
-        """Where the figure's feet are."""
+        """Row of the figure's feet."""
         return even(self.size[1] - self.unit * 0.45 - self._spare * 0.2)
 
     @property
@@ -66,7 +66,7 @@ class Plan:
 
     @property
     def clock(self) -> Box:
-        """Where the time of day is written."""
+        """Position of the time of day."""
         return self._right(even(self.unit * 6.2), 0.22, even(self.unit * 0.92))
 
     @property
@@ -77,7 +77,7 @@ class Plan:
 
     @property
     def small(self) -> Box:
-        """Where date and frame counter are written."""
+        """Position of date and frame counter."""
         return self._right(even(self.unit * 6.2), 1.12, even(self.unit * 0.3))
 
     def _right(self, width: int, top: float, height: int) -> Box:
@@ -85,5 +85,5 @@ class Plan:
 
     @property
     def _spare(self) -> float:
-        """How much taller it is than 16:9, in pixels."""
+        """Height beyond 16:9, in pixels."""
         return max(0.0, self.size[1] - self.unit * 9)

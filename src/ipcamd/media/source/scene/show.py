@@ -53,7 +53,7 @@ def show(
 
 
 class _Set:
-    """What a picture of one size is made of."""
+    """Parts of a picture of one size."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.plan = Plan(size)

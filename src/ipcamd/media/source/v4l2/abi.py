@@ -12,7 +12,7 @@ COLORSPACE_JPEG = 7
 
 
 class DeviceCapability(IntFlag):
-    """What a device can do."""
+    """Capability flags of a device."""
 
     CAPTURE = 0x1
     STREAMING = 0x04000000
@@ -29,7 +29,7 @@ class BufferFlag(IntFlag):
 
 
 class FrameSizeType(IntEnum):
-    """How sizes or intervals are listed."""
+    """Form in which sizes or intervals are listed."""
 
     DISCRETE = 1
     CONTINUOUS = 2
@@ -37,7 +37,7 @@ class FrameSizeType(IntEnum):
 
 
 class Capability(Structure):
-    """What a device is."""
+    """Description of a device."""
 
     _fields_ = [
         ("driver", c_char * 16),
@@ -133,13 +133,13 @@ class _FormatUnion(Union):
 
 
 class StreamFormat(Structure):
-    """What is captured."""
+    """Format of the captured frames."""
 
     _fields_ = [("type", c_uint32), ("fmt", _FormatUnion)]
 
 
 class CaptureParm(Structure):
-    """How often a picture is taken."""
+    """Frame rate of the capture."""
 
     _fields_ = [
         ("capability", c_uint32),
@@ -208,7 +208,7 @@ def _request(number: int, direction: int, size: int) -> int:
 
 
 class Ioctl(IntEnum):
-    """What can be asked of a device."""
+    """Requests to a device."""
 
     QUERYCAP = _request(0, _READ, sizeof(Capability))
     ENUM_FMT = _request(2, _READ | _WRITE, sizeof(FormatDescription))

@@ -46,7 +46,7 @@ _S = TypeVar("_S", bound=Structure | c_int32)
 
 @dataclass(frozen=True, slots=True)
 class PixelLayout:
-    """How the pictures that arrive are laid out."""
+    """Layout of the arriving pictures."""
 
     format: str
     size: tuple[int, int]

@@ -1,4 +1,4 @@
-"""Which of a camera's modes serves what is wanted."""
+"""Mode selection: the mode of a camera that suits the wanted format."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ MOTION_JPEG = ("MJPG", "JPEG")
 
 @dataclass(frozen=True, slots=True)
 class RawFormat:
-    """How a raw pixel format is laid out."""
+    """Layout of a raw pixel format."""
 
     name: str
     """FFmpeg's name for it."""

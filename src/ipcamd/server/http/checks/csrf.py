@@ -9,7 +9,7 @@ from ipcamd.wire.http.message import Head
 
 
 class RequestOrigin(Enum):
-    """Where a request that changes something comes from."""
+    """Origin of a request that changes something."""
 
     OWN = "own"
     """The camera's own pages, the address bar, or a client that is no browser."""

@@ -1,4 +1,4 @@
-"""What stands at a path: tracks, and the description that a client is given of them."""
+"""Media at a path: its tracks and their description."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ class Track:
 
     @property
     def codec(self) -> Codec:
-        """How it is encoded."""
+        """Codec of the track."""
         return self.hub.codec
 
     @property
     def format(self) -> Format:
-        """How it travels in RTP."""
+        """RTP payload format of the track."""
         return self.codec.rtp
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """What a path shows."""
+    """Media at a path."""
 
     path: str
     """Its main path, without slashes at the ends: aliases of one medium have one `path`."""

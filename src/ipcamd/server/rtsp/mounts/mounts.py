@@ -1,4 +1,4 @@
-"""Which path shows what (clarifications, RTSP)."""
+"""Mount table: the media at each path (clarifications, RTSP)."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What a URL names: a medium, or one of its tracks."""
+"""RTSP URL: names media, or one of its tracks."""
 
 import re
 from dataclasses import dataclass
