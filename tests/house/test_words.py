@@ -36,3 +36,9 @@ def test_no_line_of_a_list_stands_twice(page: str) -> None:
         line for line in (ROOT / page).read_text().splitlines() if line.startswith(("- ", "| ")) and len(line) > 60
     )
     assert [line for line, count in entries.items() if count > 1] == []
+
+
+def test_the_walks_go_through_files_that_exist() -> None:
+    named = re.findall(r"`([a-z0-9_]+(?:/[a-z0-9_.]+)*(?:\.py|/))`", (ROOT / "docs/design.md").read_text())
+    assert len(named) > 40
+    assert [name for name in named if not (ROOT / "src/ipcamd" / name).exists()] == []
