@@ -1,4 +1,4 @@
-"""The parts of a running camera, as endpoints are given them. No logic."""
+"""Camera: the parts of a running camera that endpoints may use. No logic."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

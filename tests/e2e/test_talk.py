@@ -166,7 +166,7 @@ def test_one_speaks_at_a_time_and_listening_goes_on(start_camera: StartCamera) -
     speaker.start()
     try:
         eventually(lambda: heard(client))
-        assert "somebody else speaks" in client.ask("POST", TALK, b"\xaa" * 800, Content_Type="audio/basic").text
+        assert "another user is talking" in client.ask("POST", TALK, b"\xaa" * 800, Content_Type="audio/basic").text
         refused = client.ask("POST", "/cgi/audio/audio.cgi?type=PCM", b"\xaa" * 800)
         assert refused.status == 503
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:

@@ -1,4 +1,4 @@
-"""A file as an answer: whole, or the part of it that was asked for."""
+"""File downloads: a whole file, or a requested range of it."""
 
 import re
 

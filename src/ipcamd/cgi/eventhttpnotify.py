@@ -1,4 +1,4 @@
-"""``/EventHttpNotify.cgi``: who is told of events by HTTP (SDK 12)."""
+"""``/EventHttpNotify.cgi``: targets of HTTP notifications (SDK 12)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import IpcamdError

@@ -1,7 +1,7 @@
 """``param.cgi`` (SDK 9): list the parameters and change them.
 
-The path says for which rank it speaks: ``/cgi/users/param.cgi`` shows and sets what users may, whoever calls it;
-``/cgi/param.cgi`` speaks for the caller's own rank.
+The path selects the rank: ``/cgi/users/param.cgi`` lists and sets what users may, also for an administrator;
+``/cgi/param.cgi`` uses the caller's own rank.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""Absent drivers: hardware that the device lacks. An action of it is refused, and what it would say is at rest."""
+"""Absent drivers: hardware that the device lacks. Its actions are refused; its state is that of rest."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The camera's clock (SDK 1.3, 10.3): the time of the device's time source, in the zone that is set.
+"""Camera clock (SDK 1.3, 10.3): the time of the device's time source, in the zone that is set.
 
 It may jump forwards or backwards at any time. Durations are measured with ``time.monotonic()``.
 """

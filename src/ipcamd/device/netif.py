@@ -1,4 +1,4 @@
-"""The host's network interfaces."""
+"""Network interfaces of the host."""
 
 import ipaddress
 import socket

@@ -1,6 +1,6 @@
-"""Virtual hardware: the state of the device that software stands in for, and of the world around it (``virtual.cgi``).
+"""Virtual hardware: the state of the simulated device and of its surroundings (``virtual.cgi``).
 
-The world's side (a person, a test) applies conditions; the device's side (its drivers) reports what it does.
+A person or a test applies conditions; the drivers report what the device does.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ REPORTS: dict[str, str] = {
 
 
 class VirtualHardware:
-    """The present state of the virtual device and of the world around it."""
+    """State of the virtual device and of its surroundings."""
 
     def __init__(self, applied: dict[str, str] | None = None) -> None:
         """`applied` holds the conditions that were applied before a restart, and takes note of those applied now."""

@@ -1,4 +1,4 @@
-"""Every parameter of SDK section 10, declared once; ``GROUPS`` is the whole table, in the SDK's order."""
+"""Parameters of SDK section 10, each declared once; ``GROUPS`` is the whole table, in the SDK's order."""
 
 from ipcamd.params import audio, image, imagesource, motion, network, properties, system, time
 from ipcamd.params.device import gpio, hardware, ircut, networkled, ptz, rs485

@@ -1,4 +1,4 @@
-"""The declaration of a parameter and of a group of parameters, and the values of a group."""
+"""Declarations of parameters and of groups of parameters, and the values of a group."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

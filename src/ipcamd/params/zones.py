@@ -1,4 +1,4 @@
-"""The 57 time zones of ``date.cgi`` and ``Time.TimeZone`` (SDK appendix B, as clarifications 1.3 restores it)."""
+"""Time zones of ``date.cgi`` and ``Time.TimeZone`` (SDK appendix B, as clarifications 1.3 restores it)."""
 
 from typing import NamedTuple
 

@@ -61,7 +61,7 @@ async def test_a_get_is_told_how_to_talk(camera: Sounding) -> None:
 async def test_refused_clearly_while_it_is_disabled_or_another_speaks(camera: Sounding) -> None:
     assert camera.speaker
     camera.speaker.claim("anna")
-    with pytest.raises(RequestFailed, match="somebody else"):
+    with pytest.raises(RequestFailed, match="another user"):
         await camera.ask(ENDPOINT, "", [SPEECH])
     camera.speaker.release("anna")
     await camera.enable("SpeakerEnabled", "no")

@@ -25,7 +25,7 @@ FIELDS = {
 
 
 async def date(call: Call) -> Reply:
-    """Tell or set the clock."""
+    """Get or set the clock."""
     if word_of(call.query, "action", ("get", "set")) == "set":
         await _set(call, _numbers(call.query))
         return text("ok")

@@ -1,4 +1,4 @@
-"""``/cgi/admin/virtual.cgi``: apply to the virtual device what a person or nature does to a real one."""
+"""``/cgi/admin/virtual.cgi``: conditions around the virtual device, and what it does."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import HttpError, RequestFailed

@@ -62,15 +62,15 @@ def _listen(call: Call) -> Reply | Join:
 
 async def _speak(call: Call) -> Reply:
     """Play a body of 16-bit little-endian samples, 8000 per second, in multipart/mixed or bare."""
-    speaker, who = call.camera.speaker, object()
+    speaker, talker = call.camera.speaker, object()
     if call.account.rank < Rank.USERS:
         raise HttpError(403, "this account may not do that")
-    if speaker is None or not speaker.claim(who):
+    if speaker is None or not speaker.claim(talker):
         return UNAVAILABLE
     try:
-        await _play(call.body, lambda samples: speaker.play(who, samples))
+        await _play(call.body, lambda samples: speaker.play(talker, samples))
     finally:
-        speaker.release(who)
+        speaker.release(talker)
     return text("OK")
 
 

@@ -14,21 +14,21 @@ it is told otherwise."""
 
 async def talk(call: Call) -> Reply:
     """Play the body of a POST, endless or not; tell a GET how to send by UDP. Raises ``RequestFailed``."""
-    speaker, who = call.camera.speaker, object()
+    speaker, talker = call.camera.speaker, object()
     if speaker is None:
         raise RequestFailed("not supported by this device: it has no speaker")
     if not speaker.enabled:
-        raise RequestFailed("Audio.SpeakerEnabled=no: nobody may speak")
+        raise RequestFailed("Audio.SpeakerEnabled=no: the speaker is disabled")
     if call.head.method != "POST":
         return _how(call)
     _check_type(call.head.fields.get("content-type", ""))
-    if not speaker.claim(who):
-        raise RequestFailed("somebody else speaks; try again")
+    if not speaker.claim(talker):
+        raise RequestFailed("another user is talking; try again")
     try:
         async for piece in call.body:
-            await speaker.play(who, ulaw.decode(piece))
+            await speaker.play(talker, ulaw.decode(piece))
     finally:
-        speaker.release(who)
+        speaker.release(talker)
     return text("OK")
 
 

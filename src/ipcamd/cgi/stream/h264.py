@@ -1,4 +1,4 @@
-"""``/cgi/h264/h264.cgi``: the H.264 stream at the address where the family's older clients look for it."""
+"""``/cgi/h264/h264.cgi``: the H.264 stream at the address that older clients use."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
 from ipcamd.cgi.framing import join_video

@@ -1,4 +1,4 @@
-"""``/cgi/mpeg4/mpeg4.cgi``: the MPEG-4 stream at the address where the family's older clients look for it."""
+"""``/cgi/mpeg4/mpeg4.cgi``: the MPEG-4 stream at the address that older clients use."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
 from ipcamd.cgi.framing import join_video

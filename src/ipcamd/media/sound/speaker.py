@@ -97,7 +97,7 @@ class Speaker:
         """
         for at in range(0, len(samples), _BYTES // 10):
             if not self.enabled:
-                raise RequestFailed("Audio.SpeakerEnabled=no: nobody may speak")
+                raise RequestFailed("Audio.SpeakerEnabled=no: the speaker is disabled")
             if not self.claim(who):
                 return
             self._play(samples[at : at + _BYTES // 10])

@@ -1,4 +1,4 @@
-"""The interface of a kind of value. Requests, pages and the reference page use the same kinds."""
+"""Interface of a kind of value; requests, pages and the reference page use the same kinds."""
 
 from typing import Protocol
 
