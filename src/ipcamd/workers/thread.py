@@ -31,8 +31,10 @@ class WorkerThread:
         self._jobs.put(lambda: call(action, loop, outcome))
         return outcome
 
-    def close(self) -> None:
-        """End the thread after the calls that it was given."""
+    def close(self, last: Job | None = None) -> None:
+        """End the thread after the calls that it was given, and after `last`."""
+        if last:
+            self._jobs.put(last)
         self._jobs.put(None)
 
     def _work(self) -> None:

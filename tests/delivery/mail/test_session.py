@@ -190,7 +190,7 @@ async def test_a_login_that_fails(stage: Stage, password: str, options: dict[str
 async def test_a_login_that_is_wanted(stage: Stage) -> None:
     async with serving(authenticator=authenticator, auth_required=True, auth_require_tls=False) as server:
         await aim(stage, server)
-        with pytest.raises(RequestFailed, match="wants a login"):
+        with pytest.raises(RequestFailed, match="requires a login"):
             await stage.delivery.test("email")
 
 

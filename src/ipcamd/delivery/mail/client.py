@@ -1,11 +1,12 @@
-"""smtplib's client with what it lacks: it can be cut off, its patience ends, and passwords may be of any letters."""
+"""SMTP client: aiosmtplib in an event loop of the session's own thread, with mails that are sent piece by piece."""
 
-import base64
-import hmac
-import smtplib
+import asyncio
 import socket
-import ssl
-from smtplib import SMTPAuthenticationError, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from collections.abc import Coroutine, Iterable
+from typing import Any, TypeVar
+
+from aiosmtplib import SMTP, SMTPDataError, SMTPHeloError, SMTPRecipientRefused, SMTPServerDisconnected
+from aiosmtplib.typing import SMTPStatus
 
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
@@ -13,115 +14,117 @@ from ipcamd.delivery.target.tls import client_context
 from ipcamd.errors import DeliveryError
 
 PATIENCE = 10
-"""Times the usual that the server has to accept a mail."""
-LINES, LONGEST = 500, 8192
-"""Lines of an answer that are listened to, and bytes of a line."""
+"""Times the usual that the server has to accept a mail (RFC 5321, 4.5.3.2.6)."""
+
+T = TypeVar("T")
 
 
-class SmtpClient(smtplib.SMTP):
-    """A client for one server."""
+class SmtpClient:
+    """A client for one server. Its methods block, and raise ``SMTPException`` and ``OSError``."""
 
     def __init__(self, blocking: BlockingSession, config: TargetConfig) -> None:
-        super().__init__(local_hostname="localhost")  # looked up otherwise, which may take long; see `_get_socket`
         self._blocking = blocking
         self._config = config
-        self._host = config.host  # whose certificate is expected at STARTTLS
+        self._runner = asyncio.Runner()
+        self._smtp = SMTP()
+        blocking.at_end(self._close)
 
-    def greet(self, address: str) -> None:
-        """Connect to the server's address and introduce the camera. Raises ``OSError``, ``SMTPException``."""
-        code, words = self.connect(address, self._config.port)
-        if code != 220:
-            raise SMTPResponseException(code, words)
-        self.ehlo_or_helo_if_needed()
+    def log_in(self, address: str) -> None:
+        """Connect to the server's address, with TLS if it offers that, and log in if that is set."""
+        connection = self._blocking.connect(address, self._config.port)
+        connection.setblocking(False)
+        self._run(self._log_in(connection))
 
-    def secure(self) -> None:
-        """Go over to TLS if the server offers it and it is not spoken yet (RFC 3207)."""
-        if not self._is_secure() and self.has_extn("starttls"):
-            self.starttls(context=client_context(self._config.values["Certificate"]))
-            self.ehlo()
+    @property
+    def size_limit(self) -> int:
+        """The bytes of the largest mail that the server says it accepts (RFC 1870); 0: any size."""
+        limit = self._smtp.esmtp_extensions.get("size", "")
+        return int(limit) if limit.isdecimal() else 0
 
-    def authenticate(self, user: str, password: str) -> None:
-        """Log in (RFC 4954) in the ways that the server offers, the best first, until one works."""
-        ways = {"CRAM-MD5": self._cram, "PLAIN": self._plain, "LOGIN": self._login}  # the first sends no password
-        offered = self.esmtp_features.get("auth", "").upper().split()
-        code, words = 0, b""
-        for way in [way for name, way in ways.items() if name in offered]:
-            code, words = way(user, password)
-            if code == 235:
-                return
-        if not code:
-            raise DeliveryError(
-                f"the mail server offers none of {', '.join(ways)}: Event.Server.Authentication.Enabled=no, "
-                "or another port?"
-            )
-        raise SMTPAuthenticationError(code, words)
+    def begin(self, sender: str, size: int) -> None:
+        """Begin a mail of so many bytes."""
+        options = [f"SIZE={size}"] if self._smtp.supports_extension("size") else []
+        self._run(self._smtp.mail(sender, options=options))
 
-    def expect(self, code: int, command: str, arguments: str = "") -> None:
-        """Give a command. Raises ``SMTPResponseException`` if the answer is another than `code`."""
-        answer = self.docmd(command, arguments)
-        if answer[0] != code:
-            raise SMTPResponseException(*answer)
+    def offer(self, recipient: str) -> tuple[int, str] | None:
+        """Offer a mail to a recipient; return the code and words of a refusal."""
+        try:
+            self._run(self._smtp.rcpt(recipient))
+        except SMTPRecipientRefused as refusal:
+            return refusal.code, refusal.message
+        return None
+
+    def send(self, pieces: Iterable[bytes]) -> None:
+        """Send the mail itself, as it goes over the line (RFC 5321, 4.5.2), in pieces."""
+        self._run(self._send(pieces))
+
+    def reset(self) -> None:
+        """Take the mail back that was begun."""
+        self._run(self._smtp.rset())
+
+    def quit(self) -> None:
+        """Log out."""
+        self._run(self._smtp.quit())
+
+    def _close(self) -> None:
+        self._smtp.close()
+        self._runner.close()
+
+    def _connection(self) -> tuple[asyncio.WriteTransport, asyncio.BaseProtocol]:
+        transport, protocol = self._smtp.transport, self._smtp.protocol
+        if not isinstance(transport, asyncio.WriteTransport) or protocol is None:
+            raise SMTPServerDisconnected("Connection lost")
+        return transport, protocol
+
+    def _run(self, action: Coroutine[Any, Any, T]) -> T:
+        result = self._runner.run(action)
         self._blocking.beat()
+        return result
 
-    def pour(self, piece: bytes) -> None:
-        """Send a piece of a mail."""
-        self.send(piece)
-        self._blocking.beat()
-
-    def finish(self) -> None:
-        """End a mail. The server may take its time to look at it (RFC 5321, 4.5.3.2.6)."""
-        self._blocking.beat(PATIENCE)
-        self.expect(250, ".")
-
-    def getreply(self) -> tuple[int, bytes]:
-        """See `smtplib.SMTP`; an answer without end is an error."""
-        if self.sock is None:
-            raise SMTPServerDisconnected("not connected")
-        if self.file is None:
-            self.file = self.sock.makefile("rb")
-        lines = []
-        for _ in range(LINES):
-            line = self.file.readline(LONGEST + 1)
-            if not line or len(line) > LONGEST:
-                self.close()
-                raise SMTPServerDisconnected("the connection is closed" if not line else "a line is too long")
-            lines.append(line[4:].strip())
-            if line[3:4] != b"-":
-                code = line[:3]
-                return int(code) if code.isdigit() else -1, b"\n".join(lines)
-        raise SMTPException("its answer has no end")
-
-    def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:
-        connection = self._blocking.connect(host, port)
+    async def _log_in(self, connection: socket.socket) -> None:
+        config = self._config
         own = connection.getsockname()[0]
-        self.local_hostname = f"[IPv6:{own}]" if ":" in own else f"[{own}]"  # RFC 5321, 4.1.3: it may have no name
-        if self._config.values.flag("SSL"):
-            context = client_context(self._config.values["Certificate"])
-            return context.wrap_socket(connection, server_hostname=self._config.host)
-        return connection
+        self._smtp = SMTP(
+            hostname=config.host,
+            sock=connection,
+            local_hostname=f"[IPv6:{own}]" if ":" in own else f"[{own}]",  # RFC 5321, 4.1.3: it may have no name
+            use_tls=config.values.flag("SSL"),
+            tls_context=client_context(config.values["Certificate"]),
+            timeout=None,  # the blocking session ends what stands still
+        )
+        await self._smtp.connect()
+        await self._introduce()
+        # flow control for the pieces of a mail; made once, since its end is the end of the connection
+        self._writer = asyncio.StreamWriter(*self._connection(), None, asyncio.get_running_loop())
+        if config.user:
+            await self._authenticate(config.user, config.password)
 
-    def _is_secure(self) -> bool:
-        return isinstance(self.sock, ssl.SSLSocket)
+    async def _introduce(self) -> None:
+        """Say EHLO if that is needed (again), to know what the server offers; to an old server say HELO."""
+        if self._smtp.is_ehlo_or_helo_needed:
+            try:
+                await self._smtp.ehlo()
+            except SMTPHeloError:
+                await self._smtp.helo()
 
-    def _plain(self, user: str, password: str) -> tuple[int, bytes]:
-        return self.docmd("AUTH", f"PLAIN {_coded(f'{chr(0)}{user}{chr(0)}{password}')}")
+    async def _authenticate(self, user: str, password: str) -> None:
+        """Log in (RFC 4954) in the ways that the server offers; the first one sends no password."""
+        if not self._smtp.supported_auth_methods:
+            ways = ", ".join(self._smtp.AUTH_METHODS).upper()
+            raise DeliveryError(
+                f"the mail server offers none of {ways}: Event.Server.Authentication.Enabled=no, or another port?"
+            )
+        await self._smtp.login(user, password)
 
-    def _login(self, user: str, password: str) -> tuple[int, bytes]:
-        answer = self.docmd("AUTH", f"LOGIN {_coded(user)}")
-        return self.docmd(_coded(password)) if answer[0] == 334 else answer
-
-    def _cram(self, user: str, password: str) -> tuple[int, bytes]:
-        answer = self.docmd("AUTH", "CRAM-MD5")
-        if answer[0] != 334:
-            return answer
-        proof = hmac.new(password.encode(), base64.b64decode(answer[1]), "md5").hexdigest()
-        return self.docmd(_coded(f"{user} {proof}"))
-
-
-def said(words: bytes | str) -> str:
-    """Return a server's words as text."""
-    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-
-
-def _coded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    async def _send(self, pieces: Iterable[bytes]) -> None:
+        answer = await self._smtp.execute_command(b"DATA")
+        if answer.code != SMTPStatus.start_input:
+            raise SMTPDataError(answer.code, answer.message)
+        for piece in pieces:
+            self._writer.write(piece)
+            await self._writer.drain()
+            self._blocking.beat()
+        self._blocking.beat(PATIENCE)
+        answer = await self._smtp.execute_command(b".")
+        if answer.code != SMTPStatus.completed:
+            raise SMTPDataError(answer.code, answer.message)

@@ -1,13 +1,14 @@
-"""Mail (SDK 10.17, 10.18; RFC 5321): a mail for each film, and for all pictures of an event; with as much attached as
-the server takes."""
+"""Mail session (SDK 10.17, 10.18; RFC 5321): a mail for each clip, and for all pictures of an event; with as much
+attached as the server accepts."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import accumulate
-from smtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 
-from ipcamd.delivery.mail.client import SmtpClient, said
+from aiosmtplib import SMTPException, SMTPResponseException
+
+from ipcamd.delivery.mail.client import SmtpClient
 from ipcamd.delivery.mail.message import Attachment, Letterhead, MailMessage
 from ipcamd.delivery.mail.still import still
 from ipcamd.delivery.queue.spool_item import SpoolItem, called
@@ -29,10 +30,7 @@ def login(
     """Return a session. Raises ``DeliveryError``, ``OSError``."""
     client = SmtpClient(blocking, config)
     with _explained():
-        client.greet(address)
-        client.secure()
-        if config.user:
-            client.authenticate(config.user, config.password)
+        client.log_in(address)
     recipients = tuple(dict.fromkeys(filter(None, (config.values["EmailTo"], config.values["EmailTo2"]))))
     head = Letterhead(camera, config.values["FromEmail"], recipients)
     return MailSession(client, head, config.values.number("AttachSize") * 1_000_000, local, config.password)
@@ -70,9 +68,9 @@ class MailSession:
                 if self._accepts(mail):
                     return note, self._transmit(mail, attempt)
             except SMTPResponseException as error:
-                if error.smtp_code != TOO_LARGE:
+                if error.code != TOO_LARGE:
                     raise
-                self._client.rset()
+                self._client.reset()
         raise DeliveryError("the mail server takes not even a mail without attachment")
 
     def _drafts(self, items: Sequence[SpoolItem]) -> Iterator[tuple[MailMessage, str]]:
@@ -98,30 +96,20 @@ class MailSession:
         return MailMessage(self._head, items[0], self._local(items[0].moment), attached, note)
 
     def _accepts(self, mail: MailMessage) -> bool:
-        """Whether the mail is not larger than the server says that it takes (RFC 1870); 0 and nothing: any size."""
-        limit = self._client.esmtp_features.get("size", "")
-        return not limit.isdecimal() or int(limit) == 0 or mail.size <= int(limit)
+        return not self._client.size_limit or mail.size <= self._client.size_limit
 
     def _transmit(self, mail: MailMessage, attempt: int) -> Refusals:
         """Send a mail; return who is refused. Raises ``DeliveryError`` if that is everybody."""
-        client = self._client
-        client.expect(250, "MAIL", f"FROM:<{self._head.sender}>" + f" SIZE={mail.size}" * client.has_extn("size"))
-        refused = {who: answer for who in self._head.recipients if (answer := self._offer(who))}
+        self._client.begin(self._head.sender, mail.size)
+        refused = {who: answer for who in self._head.recipients if (answer := self._client.offer(who))}
         if len(refused) == len(self._head.recipients):
             who, (code, words) = next(iter(refused.items()))
-            raise DeliveryError(f"the mail server refuses the recipient {who}", f"{code} {words}")
+            raise DeliveryError(f"the mail server refuses the recipient {who}", f"{code} {words}", transient=code < 500)
         later = [f"{who}: {code} {words}" for who, (code, words) in refused.items() if code < 500]
         if later and attempt < PATIENCE:
             raise DeliveryError("the mail server refuses a recipient for the moment", "; ".join(later))
-        client.expect(354, "DATA")
-        for piece in mail:
-            client.pour(piece)
-        client.finish()
+        self._client.send(mail)
         return refused
-
-    def _offer(self, who: str) -> tuple[int, str] | None:
-        code, words = self._client.docmd("RCPT", f"TO:<{who}>")
-        return None if code in (250, 251) else (code, said(words))
 
 
 def _lacking(items: Sequence[SpoolItem]) -> str:
@@ -140,10 +128,10 @@ _MEANINGS = {
     451: "the mail server has a problem of its own",
     452: "the mail server has no room",
     454: "the mail server cannot do that for the moment",
-    530: "the mail server wants a login (Event.Server.Authentication), or TLS",
-    534: "the mail server wants another way to log in",
+    530: "the mail server requires a login (Event.Server.Authentication), or TLS",
+    534: "the mail server requires another way to log in",
     535: "user name or password is wrong",
-    538: "the mail server wants TLS before a login",
+    538: "the mail server requires TLS before a login",
     550: "the mail server refuses: there is no such address, or this sender may not write there",
     552: "the mail is too large, or the mailbox full",
     553: "the mail server does not allow this address",
@@ -153,14 +141,16 @@ _MEANINGS = {
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Turn what the server refuses into words."""
+    """Raise what the server answers as a ``DeliveryError``."""
     try:
         yield
-    except SMTPServerDisconnected as error:
-        raise ConnectionResetError(str(error)) from error
     except SMTPResponseException as error:
-        meaning = _MEANINGS.get(error.smtp_code, "the mail server refuses")
-        transient = error.smtp_code < 500 or error.smtp_code == TOO_LARGE
-        raise DeliveryError(meaning, f"{error.smtp_code} {said(error.smtp_error)}", transient=transient) from error
+        meaning = _MEANINGS.get(error.code, "the mail server refuses")
+        transient = 0 < error.code < 500 or error.code == TOO_LARGE
+        raise DeliveryError(meaning, f"{error.code} {error.message}", transient=transient) from error
     except SMTPException as error:
-        raise DeliveryError("the mail server does what is not expected", str(error)) from error
+        if isinstance(error.__cause__, OSError):  # what the library packs up
+            raise error.__cause__ from None
+        if isinstance(error, ConnectionError):
+            raise ConnectionResetError(str(error)) from error
+        raise DeliveryError("the mail server does not follow the protocol", str(error)) from error

@@ -32,6 +32,7 @@ class BlockingSession:
         self._stall = stall
         self._cuts: list[Callable[[], object]] = []
         self._data: socket.socket | None = None
+        self._last_action: Callable[[], None] | None = None
         self._over = False
         self._lock = threading.Lock()
         self._last = time.monotonic()
@@ -50,6 +51,10 @@ class BlockingSession:
             self._cuts.append(cut)
         self._check()
 
+    def at_end(self, action: Callable[[], None]) -> None:
+        """Call `action` in the session's thread when it is over."""
+        self._last_action = action
+
     def hold(self, data: socket.socket) -> None:
         """Let `data`, and no longer what was held before, fail when the session ends. Raises like `when_cut`."""
         self._data = data
@@ -63,12 +68,16 @@ class BlockingSession:
         """End it: what its thread waits for fails."""
         with self._lock:
             self._over = True
-            cuts, self._cuts = [*self._cuts, self._thread.close], []
+            cuts, self._cuts = [*self._cuts, self._close_thread], []
         if data := self._data:
             cuts.append(lambda: data.shutdown(socket.SHUT_RDWR))
         for cut in cuts:
             with suppress(OSError):
                 cut()
+
+    def _close_thread(self) -> None:
+        last, self._last_action = self._last_action, None
+        self._thread.close(last)
 
     async def run(self, action: Callable[[], T]) -> T:
         """Return what `action` returns, run in the thread; the session is cut off when the caller is cancelled.
