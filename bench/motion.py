@@ -63,7 +63,7 @@ def _once(shown: list[Picture], rest: float = 0) -> float:
         eyes.take(picture.video, picture, ImageSettings())
         frame = eyes.latest.take()
         assert frame
-        alarm_detector.look(frame, windows, number / RATE)
+        alarm_detector.detect(frame, windows, number / RATE)
     return time.thread_time() - began
 
 
@@ -90,7 +90,7 @@ def rates(settings: list[tuple[int, int]]) -> dict[tuple[int, int], Rates]:
 def _over(windows: list[Window]) -> list[Flags]:
     """Return for each window in which seconds it is over."""
     detector = Detector(windows)
-    flags = np.array([[result.over for result in detector.see(frame)] for frame in analysis(pictures())])
+    flags = np.array([[result.alarm for result in detector.detect(frame)] for frame in analysis(pictures())])
     return [_whole_seconds(flags[:, number]) for number in range(len(windows))]
 
 

@@ -65,7 +65,7 @@ def cost(work: Callable[[int, Any], object], frames: Sequence[object]) -> float:
     return statistics.median(spent[5:])
 
 
-def look(chosen: ImageSettings, frames: Sequence[av.VideoFrame]) -> float:
+def settings(chosen: ImageSettings, frames: Sequence[av.VideoFrame]) -> float:
     transform = Transform(lambda captured_ns: f"2024-01-20 12:00:{captured_ns // 10**9 % 60:02d}")
     # the overlay is drawn into the frame that it is given
     own = [framed(planes(frame)) for frame in frames]
@@ -91,7 +91,7 @@ def rows(frames: Sequence[av.VideoFrame]) -> list[Row]:
     ]
     costs = {
         "picture of the scene": drawn(len(frames)),
-        **{f"transform: {name}": look(chosen, frames) for name, chosen in LOOKS.items()},
+        **{f"transform: {name}": settings(chosen, frames) for name, chosen in LOOKS.items()},
         **{f"scale to {size[0]}x{size[1]}": scaled(size, FULL, frames) for size in sizes},
         "to video range": scaled(SIZE, LIMITED, frames),
         **{f"encode {settings.codec.name}, {control(settings)}": encoded(settings, frames) for settings in shapes},

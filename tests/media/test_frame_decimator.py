@@ -17,8 +17,8 @@ def moments(rate: float, seconds: int, jitter: float = 0.0) -> list[int]:
 
 
 def taken(rate: int, times: list[int]) -> list[int]:
-    pacer = FrameDecimator(rate)
-    return [time for time in times if pacer.take(time)]
+    decimator = FrameDecimator(rate)
+    return [time for time in times if decimator.selects(time)]
 
 
 @pytest.mark.parametrize("source", [30, 29.97, 50, 60, 120])

@@ -24,7 +24,7 @@ def in_thread(work: Callable[[], object]) -> Callable[[], object]:
 
 def test_only_the_newest_is_kept() -> None:
     latest = LatestValue[int]()
-    latest.want(True)
+    latest.set_wanted(True)
     for number in range(1, 6):
         latest.put(number)
     assert latest.take() == 5
@@ -33,18 +33,18 @@ def test_only_the_newest_is_kept() -> None:
 def test_what_is_not_wanted_is_not_kept() -> None:
     latest = LatestValue[int]()
     latest.put(1)
-    latest.want(True)
+    latest.set_wanted(True)
     latest.put(2)
-    latest.want(False)
+    latest.set_wanted(False)
     assert latest.take() is None
-    latest.want(True)
+    latest.set_wanted(True)
     latest.put(3)
     assert latest.take() == 3
 
 
 def test_a_taker_sleeps_until_there_is_one() -> None:
     latest = LatestValue[int]()
-    latest.want(True)
+    latest.set_wanted(True)
     result = in_thread(latest.take)
     latest.put(7)
     assert result() == 7
@@ -52,30 +52,30 @@ def test_a_taker_sleeps_until_there_is_one() -> None:
 
 def test_a_moment_without_demand_is_not_missed() -> None:
     latest = LatestValue[int]()
-    latest.want(True)
-    latest.want(False)
-    latest.want(True)
+    latest.set_wanted(True)
+    latest.set_wanted(False)
+    latest.set_wanted(True)
     latest.put(1)
     assert latest.take() is None
-    assert latest.wait()
+    assert latest.wait_until_wanted()
     latest.put(2)
     assert latest.take() == 2
 
 
 def test_waiting_for_demand() -> None:
     latest = LatestValue[int]()
-    result = in_thread(latest.wait)
-    latest.want(True)
+    result = in_thread(latest.wait_until_wanted)
+    latest.set_wanted(True)
     assert result() is True
 
 
 def test_closing_wakes_everybody_for_good() -> None:
     waiting, taking, resting = LatestValue[int](), LatestValue[int](), LatestValue[int]()
-    taking.want(True)
-    results = [in_thread(waiting.wait), in_thread(taking.take), in_thread(lambda: resting.rest(60))]
+    taking.set_wanted(True)
+    results = [in_thread(waiting.wait_until_wanted), in_thread(taking.take), in_thread(lambda: resting.sleep(60))]
     for latest in (waiting, taking, resting):
         latest.close()
     assert [result() for result in results] == [False, None, None]
-    waiting.want(True)
+    waiting.set_wanted(True)
     assert not waiting.wanted
-    assert not waiting.wait()
+    assert not waiting.wait_until_wanted()

@@ -45,11 +45,11 @@ def test_mpeg4_at_a_steady_rate_takes_its_bits_from_size_and_quality() -> None:
     assert bits(Framerate="1") == bits(Framerate="10") < bits(Framerate="15")
 
 
-@pytest.mark.parametrize(("rate", "group"), [(1, 2), (2, 4), (5, 10), (8, 16), (15, 30), (20, 30), (25, 30), (30, 30)])
-def test_a_key_frame_every_one_or_two_seconds(rate: int, group: int) -> None:
-    assert StreamSettings(codecs.H264, (640, 480), rate, 3).group == group
-    assert 1 <= group / rate <= 2
+@pytest.mark.parametrize(("rate", "gop"), [(1, 2), (2, 4), (5, 10), (8, 16), (15, 30), (20, 30), (25, 30), (30, 30)])
+def test_a_key_frame_every_one_or_two_seconds(rate: int, gop: int) -> None:
+    assert StreamSettings(codecs.H264, (640, 480), rate, 3).gop == gop
+    assert 1 <= gop / rate <= 2
 
 
 def test_jpegs_stand_alone() -> None:
-    assert StreamSettings(codecs.JPEG, (640, 480), 30, 3).group == 1
+    assert StreamSettings(codecs.JPEG, (640, 480), 30, 3).gop == 1

@@ -45,7 +45,7 @@ def analysis(shown: Iterator[Picture]) -> Iterator[AnalysisFrame]:
     eyes = AnalysisTap(lambda: None)
     eyes.demand = Demand.WHILE_WATCHED
     for picture in shown:
-        eyes.take(picture.video, picture, ImageSettings())
+        eyes.offer(picture.video, picture, ImageSettings())
         frame = eyes.latest.take()
         assert frame
         yield frame

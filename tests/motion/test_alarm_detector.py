@@ -9,7 +9,7 @@ from ipcamd.motion.alarm_detector import AlarmDetector
 from ipcamd.motion.detector import SECOND
 from ipcamd.motion.windows import Window
 
-PAUSE = 5
+PAUSE_S = 5
 """Seconds (clarifications, 4)."""
 
 ALL = (window(), window(box=(0, 240, 640, 480)), window(box=(0, 0, 640, 200)))
@@ -32,7 +32,7 @@ class Watching:
             self.camera += SECOND // RATE
             picture = change(yard(), number / RATE) if change else yard()
             frame = AnalysisFrame(np.clip(picture, 0, 255).astype(np.uint8), self.camera, 1)
-            levels, alarm = self.alarm_detector.look(frame, self.windows, self.now)
+            levels, alarm = self.alarm_detector.detect(frame, self.windows, self.now)
             self.levels.append(levels)
             if alarm:
                 self.alarms.append((alarm, self.now))
@@ -60,8 +60,8 @@ def test_the_next_alarm_comes_after_five_seconds_while_it_goes_on() -> None:
     watching.show(16, dancing)
     times = [when for _, when in watching.alarms]
     assert len(times) == 4
-    assert np.diff(times) == pytest.approx(PAUSE, abs=2.5 / RATE)
-    assert min(np.diff(times)) >= PAUSE - 1e-6
+    assert np.diff(times) == pytest.approx(PAUSE_S, abs=2.5 / RATE)
+    assert min(np.diff(times)) >= PAUSE_S - 1e-6
 
 
 def test_another_window_waits_as_well_for_nobody_is_told_which_it_is() -> None:
@@ -71,7 +71,7 @@ def test_another_window_waits_as_well_for_nobody_is_told_which_it_is() -> None:
     watching.show(4, walker(5))
     watching.show(4, walker(80))
     assert [number for number, _ in watching.alarms] == [1, 2]
-    assert watching.alarms[1][1] - watching.alarms[0][1] == pytest.approx(PAUSE, abs=2.5 / RATE)
+    assert watching.alarms[1][1] - watching.alarms[0][1] == pytest.approx(PAUSE_S, abs=2.5 / RATE)
 
 
 def test_the_cameras_clock_has_no_part_in_the_pause() -> None:

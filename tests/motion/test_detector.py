@@ -40,8 +40,8 @@ def test_a_second_picture_confirms_the_first() -> None:
     showing.calm()
     first = showing.one(0, walker(40))[0]
     assert first.level > 0
-    assert not first.over
-    assert showing.one(0.07, walker(40))[0].over
+    assert not first.alarm
+    assert showing.one(0.07, walker(40))[0].alarm
     showing.calm()
     assert quiet([showing.one(0, walker(40)), showing.one(0)])
 
@@ -263,7 +263,7 @@ def test_a_clock_that_is_set_is_no_movement_and_does_no_harm(jump: int) -> None:
 def test_what_is_forgotten_is_not_compared() -> None:
     showing = Showing(window(100, 0))
     showing.calm()
-    showing.detector.forget()
+    showing.detector.reset()
     showing.picture = np.roll(yard(), 25, axis=1)
     assert quiet(showing.show(3))
 
@@ -271,7 +271,7 @@ def test_what_is_forgotten_is_not_compared() -> None:
 def test_new_windows_count_at_once_and_the_place_stays_known() -> None:
     showing = Showing(window(enabled=False))
     showing.calm()
-    showing.detector.adjust((window(), window(percent=100)))
+    showing.detector.set_windows((window(), window(percent=100)))
     assert alarmed(showing.show(1, walker(10))) == [True, False]
 
 
@@ -295,4 +295,4 @@ def test_flat_and_extreme_pictures_do_no_harm() -> None:
     for number in range(60):
         plane = np.full((90, 160), pictures[number // 20](), np.uint8)
         with np.errstate(all="raise"):
-            assert detector.see(AnalysisFrame(plane, NOON + number * 66_000_000, 1)) == (WindowResult(),)
+            assert detector.detect(AnalysisFrame(plane, NOON + number * 66_000_000, 1)) == (WindowResult(),)

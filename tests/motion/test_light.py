@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.motion.yard import yard
 
-from ipcamd.motion.light import Grey, change, explained
+from ipcamd.motion.light import Grey, estimate_change, relit
 
 RNG = np.random.default_rng(11)
 
@@ -19,25 +19,25 @@ def seen(picture: np.ndarray) -> Grey:
 @pytest.mark.parametrize("noise", [0.0, 4.0])
 def test_gain_and_offset_are_found(gain: float, offset: float, noise: float) -> None:
     before = yard()
-    found = change(seen(before), seen(before * gain + offset + noise * RNG.normal(0, 1, before.shape)))
+    found = estimate_change(seen(before), seen(before * gain + offset + noise * RNG.normal(0, 1, before.shape)))
     assert found == (pytest.approx(gain, rel=0.04), pytest.approx(offset, abs=4))
 
 
 def test_things_that_move_meanwhile_do_not_count() -> None:
     before, after = yard(), yard() * 0.7
     after[20:80, 30:70] = 240  # a fifth of the picture
-    assert change(seen(before), seen(after)) == (pytest.approx(0.7, rel=0.03), pytest.approx(0, abs=3))
+    assert estimate_change(seen(before), seen(after)) == (pytest.approx(0.7, rel=0.03), pytest.approx(0, abs=3))
 
 
 def test_the_same_light_is_the_same() -> None:
     before, after = yard(), yard() + 2 * RNG.normal(0, 1, (90, 160))
     after[40:60, 30:40] = 0
-    assert change(seen(before), seen(after)) == (1, 0)
+    assert estimate_change(seen(before), seen(after)) == (1, 0)
 
 
 @pytest.mark.parametrize("level", [0, 255])
 def test_where_all_is_black_or_white_nothing_is_told(level: int) -> None:
-    gain, offset = change(seen(yard()), np.full((90, 160), level, np.float32))
+    gain, offset = estimate_change(seen(yard()), np.full((90, 160), level, np.float32))
     assert np.isfinite([gain, offset]).all()
 
 
@@ -45,18 +45,18 @@ def test_a_block_in_another_light_is_explained() -> None:
     before = yard()
     after = before.copy()
     after[48:72, 64:96] = after[48:72, 64:96] * 0.6 + 10
-    assert np.abs(explained(seen(before), seen(after), 1.0) - after).max() < 1
+    assert np.abs(relit(seen(before), seen(after), 1.0) - after).max() < 1
 
 
 def test_a_thing_is_not_explained() -> None:
     before = yard()
     after = before.copy()
     after[50:70, 66:74] = 30 + 20 * RNG.normal(0, 1, (20, 8))
-    lit = explained(seen(before), seen(after), 1.0)
+    lit = relit(seen(before), seen(after), 1.0)
     assert np.abs(lit - before)[50:70, 66:74].mean() < 5
 
 
 def test_of_a_flat_block_nobody_can_say() -> None:
     before, after = np.full((90, 160), 100.0), np.full((90, 160), 100.0)
     after[32:48, 32:48] = 140
-    assert np.abs(explained(seen(before), seen(after), 1.0) - after).max() < 0.01
+    assert np.abs(relit(seen(before), seen(after), 1.0) - after).max() < 0.01

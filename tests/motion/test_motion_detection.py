@@ -16,7 +16,7 @@ from ipcamd.media.frame import Encoded
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.planes import framed
 from ipcamd.media.source import Wanted
-from ipcamd.motion.motion_detection import STALE, MotionDetection
+from ipcamd.motion.motion_detection import STALE_S, MotionDetection
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.motion import MOTION
 from ipcamd.settings.change import Change as Setting
@@ -119,7 +119,7 @@ async def test_a_level_that_is_not_measured_any_more_is_nought(place: Place) -> 
     place.view()
     await place.show(2)
     await place.show(2, walker(20))
-    place.now += STALE
+    place.now += STALE_S
     assert place.motion.levels() == (0, 0, 0)
 
 

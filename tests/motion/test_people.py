@@ -33,7 +33,7 @@ def people() -> None:
 def alarms(shown: list[AnalysisFrame], *windows: Window) -> list[int]:
     """Return the windows that alarmed, one entry an alarm."""
     alarm_detector = AlarmDetector()
-    told = [alarm_detector.look(frame, windows, (frame.captured_ns - NOON) / SECOND)[1] for frame in shown]
+    told = [alarm_detector.detect(frame, windows, (frame.captured_ns - NOON) / SECOND)[1] for frame in shown]
     return [number for number in told if number]
 
 

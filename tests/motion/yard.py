@@ -73,7 +73,9 @@ class Showing:
             made = change(made, seconds)
         made = made + self._random.normal(0, 1, made.shape) * self.noise
         self.time += round(SECOND / self.rate)
-        return self.detector.see(AnalysisFrame(np.clip(np.rint(made), 0, 255).astype(np.uint8), self.time, self.view))
+        return self.detector.detect(
+            AnalysisFrame(np.clip(np.rint(made), 0, 255).astype(np.uint8), self.time, self.view)
+        )
 
     def calm(self, seconds: float = 2.0) -> None:
         """Let it learn the place; nothing may be seen."""
@@ -82,13 +84,13 @@ class Showing:
     def lose(self) -> tuple[WindowResult, ...]:
         """Show that there is no signal."""
         self.time += SECOND // 2
-        return self.detector.see(AnalysisFrame(None, self.time, self.view))
+        return self.detector.detect(AnalysisFrame(None, self.time, self.view))
 
 
 def quiet(results: list[tuple[WindowResult, ...]]) -> bool:
-    return not any(result.over for seen in results for result in seen)
+    return not any(result.alarm for seen in results for result in seen)
 
 
 def alarmed(results: list[tuple[WindowResult, ...]]) -> list[bool]:
     """Of each window whether it was over in any picture."""
-    return [any(result.over for result in seen) for seen in zip(*results, strict=True)]
+    return [any(result.alarm for result in seen) for seen in zip(*results, strict=True)]

@@ -70,7 +70,7 @@ def _context(name: str, settings: "StreamSettings", rate: int) -> VideoCodecCont
     context.width, context.height = settings.size
     context.pix_fmt = LIMITED
     context.framerate, context.time_base = Fraction(rate), Fraction(1, rate)
-    context.gop_size = 10 * settings.group  # the session says where key frames are
+    context.gop_size = 10 * settings.gop  # the session says where key frames are
     context.max_b_frames = 0
     # slices for two threads where one would not keep up
     context.thread_count = 1 if settings.size[0] * settings.size[1] <= 1280 * 960 else 2

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ipcamd.media.codecs import Codec
 from ipcamd.wire.payload import Status
 
-if TYPE_CHECKING:  # importing PyAV takes longer than starting to listen may
+if TYPE_CHECKING:  # importing PyAV takes longer than the camera may take to listen
     import av
     import numpy as np
 
@@ -19,17 +19,17 @@ NO_STATUS = Status()
 class Picture:
     """One picture on its way from the source to the encoders.
 
-    ``video`` is full-range YUV 4:2:0 (``yuvj420p``, even width and height). Whoever holds it after the transform only
-    reads it: it is shared by all encoders.
+    ``video`` is full-range YUV 4:2:0 (``yuvj420p``, even width and height). After the transform it is shared by all
+    encoders, and read-only.
     """
 
     video: "av.VideoFrame"
     captured_ns: int
     """When it was captured: nanoseconds since the epoch, UTC."""
     number: int
-    """Counted by the source from 0; a gap is a picture that the source lost."""
+    """Counted by the source from 0; a gap means that the source lost pictures."""
     signal: bool = True
-    """False: it only says that there is no signal."""
+    """False for a picture that says that there is no signal."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Sound:
 class Encoded:
     """One encoded frame: encoded once, its bytes shared by all viewers.
 
-    What a protocol adds to it, such as the SDK's payload header, belongs to that protocol.
+    Protocols add their own headers, such as the SDK's payload header.
     """
 
     codec: Codec
@@ -71,7 +71,7 @@ class Encoded:
     quality: int = 0
     """Of its stream: 0 lowest to 4 highest."""
     status: Status = NO_STATUS
-    """What motion detection and the inputs said when it was made."""
+    """Motion levels, inputs and output when it was encoded."""
 
     @property
     def size_bytes(self) -> int:

@@ -5,7 +5,7 @@ SECOND = 1_000_000_000
 
 
 class FrameDecimator:
-    """Picks pictures by their capture times so that `rate` of them a second remain, exactly, in the long run.
+    """Selects pictures by their capture times so that `rate` of them a second remain, exactly, in the long run.
 
     The picture nearest to the moment that is due is taken, even if that comes a little early: capture times jitter. Of
     a source that is slower than `rate` every picture is taken, and none twice. Where capture times jump (the camera's
@@ -19,8 +19,8 @@ class FrameDecimator:
         self._gap = self._interval
         """From one picture of the source to the next, smoothed."""
 
-    def take(self, captured_ns: int) -> bool:
-        """Whether the picture captured then (nanoseconds) belongs to the stream."""
+    def selects(self, captured_ns: int) -> bool:
+        """Return whether the picture captured then belongs to the stream."""
         self._gap += (min(max(0, captured_ns - self._last), self._interval) - self._gap) // 4
         self._last = captured_ns
         early = 0 if self._due is None else self._due - captured_ns

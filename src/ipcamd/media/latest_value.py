@@ -1,4 +1,4 @@
-"""Latest value: holds only the newest picture for one consumer, so nothing accumulates."""
+"""Latest value: a queue of one between two threads, in which a newer item replaces one that was not taken."""
 
 import threading
 from typing import Generic, TypeVar
@@ -9,9 +9,9 @@ T = TypeVar("T")
 
 
 class LatestValue(Generic[T]):
-    """Room for one picture, between the capture's thread and one consumer's thread.
+    """Passes the newest item from a producer's thread to one consumer's thread.
 
-    A consumer that nobody wants sleeps without a wake-up, and the capture passes it by.
+    While no items are wanted, the producer skips it and the consumer sleeps without waking up.
     """
 
     def __init__(self) -> None:
@@ -23,11 +23,11 @@ class LatestValue(Generic[T]):
 
     @property
     def wanted(self) -> bool:
-        """Whether pictures should be put here; may be asked from any thread."""
+        """Whether items should be put; from any thread."""
         return self._wanted
 
-    def want(self, wanted: bool) -> None:
-        """Say whether pictures are wanted."""
+    def set_wanted(self, wanted: bool) -> None:
+        """Set whether items are wanted."""
         with self._changed:
             self._wanted = wanted and not self._closed
             self._broken = self._broken or not wanted
@@ -35,34 +35,34 @@ class LatestValue(Generic[T]):
             self._changed.notify_all()
 
     def put(self, item: T) -> None:
-        """Offer the newest picture; one that was not taken yet is replaced."""
+        """Put the newest item. It replaces one that was not taken yet."""
         with self._changed:
             if self._wanted:
                 self._item = item
                 self._changed.notify_all()
 
-    def wait(self) -> bool:
-        """Sleep until pictures are wanted (True), or the slot is closed or was not wanted for `IDLE_S` (False)."""
+    def wait_until_wanted(self) -> bool:
+        """Sleep until items are wanted (True), or none were for `IDLE_S` or this is closed (False)."""
         with self._changed:
             self._changed.wait_for(lambda: self._wanted or self._closed, IDLE_S)
             self._broken = False
             return self._wanted
 
     def take(self) -> T | None:
-        """Sleep until there is a picture and return it; None: no more are wanted, or for a moment none were."""
+        """Sleep until there is an item and return it; None if none are wanted, or were not for a moment."""
         with self._changed:
             self._changed.wait_for(lambda: self._item is not None or self._broken or self._closed)
             item, self._item = (None if self._broken else self._item), None
             self._broken = False
             return item
 
-    def rest(self, seconds: float) -> None:
-        """Sleep that long, or until the slot is closed."""
+    def sleep(self, seconds: float) -> None:
+        """Sleep that long, or until this is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed, seconds)
 
     def close(self) -> None:
-        """Wake the consumer for the last time."""
+        """Wake the consumer up, for the last time."""
         with self._changed:
             self._closed, self._wanted, self._item = True, False, None
             self._changed.notify_all()

@@ -5,14 +5,14 @@ from collections import deque
 from dataclasses import dataclass
 
 _SPAN = 3.0
-"""Seconds that the figures look back."""
+"""Seconds that the figures cover."""
 _MOST = 128
-"""Frames remembered: more than the span holds at 30 a second."""
+"""Frames kept: more than come in the span at 30 a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamFigures:
-    """Over the last three seconds; all zero when nothing ran."""
+    """Figures of the last three seconds; all zero if no frames came."""
 
     frames_per_s: float
     """Frames per second."""
@@ -25,7 +25,7 @@ class StreamFigures:
 
 
 class Meter:
-    """Counts in one thread, may be read in another."""
+    """Counts in one thread, and may be read in another."""
 
     def __init__(self) -> None:
         self._frames: deque[tuple[float, int, float, float]] = deque(maxlen=_MOST)
@@ -40,7 +40,7 @@ class Meter:
         recent = [frame for frame in tuple(self._frames) if frame[0] >= start]
         if len(recent) < 2:
             return StreamFigures(0.0, 0.0, 0.0, 0.0)
-        # the first frame only says when the time began that the others took
+        # the first frame marks the beginning of the time that the others took
         _, sizes, works, delays = zip(*recent[1:], strict=True)
         span = max(recent[-1][0] - recent[0][0], 1e-3)
         count = len(sizes)

@@ -1,6 +1,6 @@
-"""The picture's whole way from the source to the hubs: builds its parts, runs their threads, keeps them up to date.
+"""Media pipeline: builds source, frame processor, encoders and hubs, runs their threads, and applies settings.
 
-Nothing here imports PyAV, numpy or Pillow before a thread does, so that the camera listens early.
+PyAV, numpy and Pillow are imported by media threads only, so that the camera listens early.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import Codec, video_codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import NO_STATUS, Encoded, Picture
-from ipcamd.media.image import analysis
+from ipcamd.media.image.analysis import RATE as ANALYSIS_RATE
 from ipcamd.media.image.analysis import AnalysisTap
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
@@ -36,14 +36,13 @@ if TYPE_CHECKING:
     from ipcamd.media.sound import AudioSource
     from ipcamd.media.source import Source
 
-STOP = 0.9
-"""Seconds that the threads get to end. One that hangs in a source is left: it ends with the process."""
+STOP_S = 0.9
+"""Time for the threads to end. One that hangs in a source ends with the process."""
 
 SENSOR, INFO, AUDIO = "ImageSource.IO.Sensor", "System.Info", "Audio"
 
-UNSEEN = 5
-"""Pictures per second that a source gives while nobody watches, only somebody listens. They have the size that the
-next viewer will probably want."""
+AUDIO_ONLY_RATE = 5
+"""Pictures per second of a source that runs only for its sound. Their size is that of the next viewer, probably."""
 
 
 def _wake(*threads: OnDemandThread) -> None:
@@ -56,7 +55,7 @@ def _utc(moment: int) -> datetime:
 
 
 class Pipeline:
-    """Source, transform, encoders and hubs of one camera. Starts and stops once."""
+    """Source, frame processor, encoders and hubs of one camera. Starts and stops once."""
 
     def __init__(
         self,
@@ -69,15 +68,15 @@ class Pipeline:
         instrument: "AudioSource | None" = None,
         own_sound: bool = True,
     ) -> None:
-        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` its local time of such a moment.
+        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` gives the local time of such a moment.
 
-        `status` says what the camera's senses say (SDK 3.1). All three are called in media threads. The sound is
-        the `instrument`'s, else the source's if `own_sound`.
+        `status` gives motion levels, inputs and output (SDK 3.1). All three are called in media threads. The sound
+        comes from `instrument`, else from the source if `own_sound`.
         """
         self._settings = settings
         self._clock_ns = clock_ns
         self.traffic = Traffic()
-        """What viewers of all protocols got and missed."""
+        """Frames sent and dropped, by stream and protocol."""
         self._streams = {
             codec.name: self._stream(codec.name, StreamSettings.of(codec, settings[codec.parameters]), clock_ns, status)
             for codec in video_codecs()
@@ -116,23 +115,23 @@ class Pipeline:
 
     @property
     def phone(self) -> Hub:
-        """The small MPEG-4 stream for telephones (Image.3GPP), whether that is enabled or not."""
+        """The small MPEG-4 stream for mobile phones (Image.3GPP), whether that is enabled or not."""
         return self._streams["3gpp"].hub
 
     @property
     def hubs(self) -> Mapping[str, Hub]:
-        """The stream of each codec of pictures, by the codec's name."""
+        """The stream of each video codec, by the codec's name."""
         return {codec.name: self._streams[codec.name].hub for codec in video_codecs()}
 
     @property
     def streams(self) -> tuple[Hub, ...]:
-        """Codecs of ``stream1.cgi`` and ``stream2.cgi``, then the others that ``codec=`` may name (SDK 3.2)."""
+        """The streams of ``stream1.cgi`` and ``stream2.cgi``, then others that ``codec=`` may name (SDK 3.2)."""
         others = (hub for hub in self.hubs.values() if hub not in (self.h264, self.mpeg4, self.mjpeg))
         return (self.h264, self.mpeg4, *others)
 
     @property
     def sound(self) -> Hub | None:
-        """The microphone's sound; None on a camera without one. While it is disabled nothing comes."""
+        """The microphone's sound; None without a microphone. While that is disabled no frames come."""
         return self._microphone.hub if self._microphone else None
 
     @property
@@ -142,11 +141,11 @@ class Pipeline:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height of the newest picture before streams fit it into theirs; (0, 0) before the first."""
+        """Width and height of the newest picture, before scaling; (0, 0) before the first."""
         return self._processor.size
 
     def figures(self) -> Mapping[str, StreamFigures]:
-        """Return what each stream does just now, by its hub's name; and under ``capture`` the transform's work."""
+        """Return the figures of each stream by its name, and under ``capture`` those of the frame processor."""
         return {s.hub.name: s.meter.figures() for s in self._streams.values()} | {
             "capture": self._processor.meter.figures()
         }
@@ -156,7 +155,7 @@ class Pipeline:
         return await self.snapshots.get()
 
     async def start(self) -> None:
-        """Prepare the threads, which run while somebody watches."""
+        """Prepare the threads, which run while a stream has viewers."""
         loop = asyncio.get_running_loop()
         source = self._thread("source", self._run_source)
         silence = self._thread("silence", self.capture.watch)
@@ -184,7 +183,7 @@ class Pipeline:
 
     @staticmethod
     def _import_codecs() -> None:
-        """Import what the encoders' threads need before anybody waits for it."""
+        """Import the encoders before a viewer waits for them."""
         import ipcamd.media.encode.encode_session  # noqa: F401
 
     def _draw_no_signal(self, wanted: Wanted, why: str) -> Picture:
@@ -203,17 +202,17 @@ class Pipeline:
         self.capture.run()
 
     def _join(self) -> None:
-        end = time.monotonic() + STOP
+        end = time.monotonic() + STOP_S
         for thread in self._threads:
             thread.join(end)
 
     def _stream(
         self, name: str, shape: StreamSettings, clock_ns: Callable[[], int], status: Callable[[], Status]
     ) -> EncoderThread:
-        return EncoderThread(Hub(shape.codec, name, partial(self._watched, name)), shape, clock_ns, status)
+        return EncoderThread(Hub(shape.codec, name, partial(self._set_watched, name)), shape, clock_ns, status)
 
-    def _watched(self, name: str, watched: bool) -> None:
-        self._streams[name].latest.want(watched)
+    def _set_watched(self, name: str, watched: bool) -> None:
+        self._streams[name].latest.set_wanted(watched)
         if watched and name in self._encoders:
             self._encoders[name].wake()
         self._update_demand()
@@ -221,7 +220,7 @@ class Pipeline:
     def _update_stream(self, codec: Codec, values: Values) -> None:
         stream = self._streams[codec.name]
         stream.settings = StreamSettings.of(codec, values)
-        # a video stream goes on with a key frame: whatever comes before that is of no use to a newcomer
+        # a video stream continues with a key frame; frames before that are of no use to a new viewer
         stream.hub.invalidate(self._clock_ns() if codec.intra_only else 0)
         self._update_demand()
 
@@ -231,10 +230,10 @@ class Pipeline:
             (stream.settings.size, stream.settings.rate) for stream in self._streams.values() if stream.latest.wanted
         ]
         if self.analysis.needs_source:
-            # as large as for viewers, so that no camera changes its mode, and perhaps its view, when one comes or goes
-            needs.append((self._streams["mjpeg"].settings.size, analysis.RATE))
+            # the size for viewers: a source that changes its mode, and perhaps its view, would look like motion
+            needs.append((self._streams["mjpeg"].settings.size, ANALYSIS_RATE))
         if sound and not needs:
-            needs.append((self._streams["mjpeg"].settings.size, UNSEEN))
+            needs.append((self._streams["mjpeg"].settings.size, AUDIO_ONLY_RATE))
         if not needs:
             return self.capture.demand(None)
         sizes, rates = zip(*needs, strict=True)
@@ -262,5 +261,5 @@ class Pipeline:
         return ImageSettings.of(self._settings[SENSOR], self._settings[INFO]["ServerName"])
 
     def _update_image(self) -> None:
-        self._processor.look = self._image_settings()
+        self._processor.settings = self._image_settings()
         self.mjpeg.invalidate(self._clock_ns())

@@ -8,17 +8,17 @@ from ipcamd.params.group import Values
 from ipcamd.params.image import RESOLUTIONS
 
 BITS_PER_PIXEL = (0.03, 0.05, 0.08, 0.12, 0.18)
-"""Bits a pixel at a steady bit rate, by Quality, where there is no parameter Bitrate, as for MPEG-4. 3.3 Mbit/s for
-1280x720 at 30 pictures per second and Quality 3."""
+"""Bits per pixel at a constant bit rate, by Quality, for a codec without a parameter Bitrate, such as MPEG-4: 3.3
+Mbit/s for 1280x720 at 30 pictures per second and Quality 3."""
 
 
 PHONE_SIZE, PHONE_RATE, PHONE_BITS = (320, 240), 15, 200_000
-"""The stream for telephones (Image.3GPP): width and height, pictures per second, bit/s."""
+"""The stream for mobile phones (Image.3GPP): width and height, pictures per second, bit/s."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
-    """One stream's settings. A stream whose shape changes goes on with a key frame of the new shape."""
+    """One stream's settings. When they change, the stream continues with a key frame of the new settings."""
 
     codec: Codec
     size: tuple[int, int]
@@ -28,11 +28,11 @@ class StreamSettings:
     quality: int
     """0 lowest to 4 highest."""
     bitrate: int | None = None
-    """Steady bit rate in bit/s (cbr); None for steady quality (vbr)."""
+    """Constant bit rate in bit/s (cbr); None for constant quality (vbr)."""
 
     @classmethod
     def of(cls, codec: Codec, values: Values) -> Self:
-        """Return what the parameters of the codec's group say."""
+        """Return the settings that the parameters of the codec's group give."""
         size, rate, quality = RESOLUTIONS[values["Resolution"]], values.number("Framerate"), values.number("Quality")
         if values.get("Ratecontrol", "vbr") == "vbr":
             return cls(codec, size, rate, quality)
@@ -41,11 +41,11 @@ class StreamSettings:
         return cls(codec, size, rate, quality, int(size[0] * size[1] * max(rate, SLOW) * BITS_PER_PIXEL[quality]))
 
     @property
-    def group(self) -> int:
-        """Pictures from one key frame to the next: 1 to 2 seconds' worth, at most 30, so that the payload header's type
-        and IP ratio can tell them all apart (SDK 3.1). 1 for JPEG."""
+    def gop(self) -> int:
+        """Pictures from one key frame to the next: 1 to 2 seconds, at most 30, which is the payload header's largest IP
+        ratio (SDK 3.1); 1 for JPEG."""
         return 1 if self.codec.intra_only else min(30, 2 * self.rate)
 
 
 PHONE = StreamSettings(MPEG4, PHONE_SIZE, PHONE_RATE, 2, PHONE_BITS)
-"""What the stream for telephones looks like; the SDK has no parameters for it but that there is one (10.11)."""
+"""Settings of the stream for mobile phones. The SDK has a parameter that enables it, and no others (10.11)."""

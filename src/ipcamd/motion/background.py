@@ -14,17 +14,17 @@ from ipcamd.motion.light import Grey
 CALM, BUSY = 1.5, 12.0
 """Seconds in which the background follows the picture, where it hardly differs and where it does."""
 NOISE, TUMULT = 4.0, 12.0
-"""Seconds in which the noise of a pixel is learnt, where it is calm and where it is not: leaves in the wind."""
+"""Seconds in which the noise of a pixel is learnt, where it is calm and where it is not, such as in leaves."""
 RECENT = 0.4
-"""Seconds that a pixel looks back to tell whether it changes just now."""
+"""Seconds over which a pixel's present change is measured."""
 STIR = 0.5
 """Seconds in which a change is forgotten."""
 STEP = 6.0
 """A pixel that differs by less, or by less than its noise, is calm."""
 CUT = 0.3
-"""So large a part of a calm picture does not begin to move at once: then the light changed, or the whole picture."""
+"""If so large a part of a calm picture changes at once, the light or the whole picture changed: that is no motion."""
 GLARE = 12.0
-"""Light that changed by so much in a second, in grey levels, dazzles: nothing can be told from movement ..."""
+"""A change of light by so many grey levels in a second dazzles: motion cannot be told from it ..."""
 BLINK = 3.0
 """... but not for longer than so many seconds."""
 
@@ -41,7 +41,7 @@ class Background:
 
     def __init__(self, picture: Grey) -> None:
         self._level = picture.copy()
-        """Not limited to 0 to 255: what light burns out, or drowns in the dark, comes back when the light does."""
+        """Not limited to 0 to 255: clipped pixels return with the light."""
         self._noise = np.full(picture.shape, _FIRST_NOISE, np.float32)
         """How far a pixel is from its level on average, while nothing moves."""
         self._recent = picture.copy()
@@ -49,17 +49,17 @@ class Background:
         self._glare = 0.0
         """Grey levels by which the light changed in the last second or so."""
         self._blink = BLINK
-        """Seconds that it may still be dazzled."""
+        """Seconds for which it may still be dazzled."""
         self._busy = 0.0
         """The part of the last picture that moved, 0 to 1."""
 
-    def moves(self, picture: Grey, seconds: float) -> Grey:
-        """Return by how much each pixel differs because something moves there, 0 where nothing does; and learn.
+    def measure_motion(self, picture: Grey, seconds: float) -> Grey:
+        """Return by how much each pixel differs because of motion, 0 without motion; and learn from the picture.
 
         `seconds` since the last picture.
         """
         if self._dazzled(picture, seconds):
-            return self._renew(picture)
+            return self._relearn(picture)
         size = np.abs(picture - np.clip(self._level, 0, 255))
         unrest = 1.2 * light.middle(size[::3, ::3].ravel())
         floor = np.maximum(STEP, _SIGMAS * np.maximum(self._noise, unrest))
@@ -68,13 +68,13 @@ class Background:
         np.maximum(self._stir, np.abs(picture - self._recent), out=self._stir)
         moved = self._moved(picture, size, floor, unrest) if busy.any() else np.zeros_like(size)
         if self._cut(moved):
-            return self._renew(picture)
+            return self._relearn(picture)
         self._learn(picture, size, busy, seconds)
         return moved
 
     def _dazzled(self, picture: Grey, seconds: float) -> bool:
         """Make the background as bright as the picture; tell whether the light changes too much to see anything."""
-        gain, offset = light.change(np.clip(self._level, 0, 255), picture)
+        gain, offset = light.estimate_change(np.clip(self._level, 0, 255), picture)
         self._glare *= exp(-seconds)
         if (gain, offset) != (1, 0):
             lit = np.clip(gain * self._level + offset, *_BEYOND)
@@ -87,7 +87,7 @@ class Background:
         return dazzled
 
     def _moved(self, picture: Grey, size: Grey, floor: Grey, unrest: float) -> Grey:
-        size = np.minimum(size, np.abs(picture - light.explained(self._level, picture, unrest)))
+        size = np.minimum(size, np.abs(picture - light.relit(self._level, picture, unrest)))
         # what stands still is no movement, however different it is
         moved: Grey = np.multiply(size > floor, np.minimum(size, _around(self._stir)))
         return moved
@@ -96,8 +96,8 @@ class Background:
         before, self._busy = self._busy, int(np.count_nonzero(moved)) / moved.size
         return self._busy > CUT > 2 * before
 
-    def _renew(self, picture: Grey) -> Grey:
-        """Take the picture as the background; return that nothing moves."""
+    def _relearn(self, picture: Grey) -> Grey:
+        """Take the picture as the background; return no motion."""
         self._level, self._recent = picture.copy(), picture.copy()
         self._stir.fill(0)
         return np.zeros_like(picture)

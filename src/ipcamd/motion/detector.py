@@ -1,6 +1,6 @@
 """Motion detector: the level of each window, from successive small grey pictures.
 
-Imported by media threads only: it brings numpy.
+Imported by media threads only: it imports numpy.
 """
 
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ from ipcamd.params.motion import HEIGHT, WIDTH
 
 SECOND = 1_000_000_000
 SETTLE = SECOND
-"""Nanoseconds that a new background is learnt before anything counts."""
+"""A new background is learnt for so many nanoseconds before motion counts."""
 GAP = 5 * SECOND // 2
-"""Nanoseconds without a picture after which the background is learnt anew."""
+"""After so many nanoseconds without a picture the background is learnt again."""
 FEW = 3
-"""Fewer pixels than these are no movement, in a window that has more."""
+"""Fewer pixels are no motion, in a window that has more."""
 
 Mask = NDArray[np.bool_]
 
@@ -32,9 +32,9 @@ class WindowResult:
     """Result of one window for one picture."""
 
     extent: float = 0.0
-    """How large what moves is, compared to the window: 0 to 1, as a length (1/2: it covers a quarter of the area)."""
-    over: bool = False
-    """It is large enough for an alarm, and was so in the last picture."""
+    """Size of the motion compared to the window: 0 to 1, as a length (1/2 covers a quarter of the area)."""
+    alarm: bool = False
+    """The motion is large enough for an alarm, and was in the picture before."""
 
     @property
     def level(self) -> int:
@@ -46,40 +46,40 @@ NO_MOTION = WindowResult()
 
 
 class Detector:
-    """Watches windows. For one thread."""
+    """Measures the motion in a number of windows. For one thread."""
 
     def __init__(self, windows: Sequence[Window]) -> None:
         self._windows = tuple(windows)
         self._detectors: list[WindowDetector] = []
         self._background: Background | None = None
         self._first: AnalysisFrame | None = None
-        """The glance that the background began with."""
+        """The first frame of the background."""
         self._last = 0
 
-    def adjust(self, windows: Sequence[Window]) -> None:
-        """Watch these windows from now on."""
+    def set_windows(self, windows: Sequence[Window]) -> None:
+        """Measure these windows from now on."""
         if self._windows != tuple(windows):
             self._windows, self._detectors = tuple(windows), []
 
-    def forget(self) -> None:
-        """Begin anew: what comes next must not be compared with what was."""
+    def reset(self) -> None:
+        """Forget the background: the next frame must not be compared with earlier ones."""
         self._background = None
 
-    def see(self, frame: AnalysisFrame) -> tuple[WindowResult, ...]:
-        """Return what each window sees."""
+    def detect(self, frame: AnalysisFrame) -> tuple[WindowResult, ...]:
+        """Return the motion in each window."""
         none = (NO_MOTION,) * len(self._windows)
         if frame.plane is None:
-            self.forget()
+            self.reset()
             return none
         plane = frame.plane.astype(np.float32)
         if self._background is None or not self._follows(frame):
             self._background, self._first, self._last = Background(plane), frame, frame.captured_ns
             self._detectors = []
             return none
-        moved = self._background.moves(plane, (frame.captured_ns - self._last) / SECOND)
+        moved = self._background.measure_motion(plane, (frame.captured_ns - self._last) / SECOND)
         self._last = frame.captured_ns
         self._detectors = self._detectors or [WindowDetector(window, frame.plane.shape) for window in self._windows]
-        results = tuple(watch.see(moved) for watch in self._detectors)
+        results = tuple(window.detect(moved) for window in self._detectors)
         assert self._first
         return results if frame.captured_ns - self._first.captured_ns >= SETTLE else none
 
@@ -91,12 +91,12 @@ class Detector:
 
 
 def threshold(sensitivity: int) -> float:
-    """Return by how much a pixel must differ at least: 48 grey levels for sensitivity 0, 17 for 50, 6 for 100."""
+    """Return the least difference of a moving pixel: 48 grey levels for sensitivity 0, 17 for 50, 6 for 100."""
     return float(6 * 8 ** ((100 - sensitivity) / 100))
 
 
 class WindowDetector:
-    """One window, on pictures of one shape."""
+    """Measures the motion in one window, in pictures of one size."""
 
     def __init__(self, window: Window, shape: tuple[int, ...]) -> None:
         self._window = window
@@ -105,8 +105,8 @@ class WindowDetector:
         self._threshold = threshold(window.sensitivity)
         self._before = False
 
-    def see(self, moved: Grey) -> WindowResult:
-        """Return what it sees: `moved` is by how much each pixel of the picture differs because something moves."""
+    def detect(self, moved: Grey) -> WindowResult:
+        """Return the motion; `moved` is by how much each pixel of the picture differs because of motion."""
         if not self._window.watches:
             return NO_MOTION
         odd = moved[self._part] > self._threshold
@@ -118,8 +118,8 @@ class WindowDetector:
 
 
 def area(window: Window, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], Mask]:
-    """Return the part of a picture of that shape that holds the window, and which pixels of it belong to the window: of
-    each box at least one."""
+    """Return the part of a picture of that shape that holds the window, and the mask of the window's pixels in it: at
+    least one of each box."""
     whole = np.zeros(shape, np.bool_)
     for left, top, right, bottom in window.boxes:
         rows, columns = _pixels(top, bottom, HEIGHT, shape[0]), _pixels(left, right, WIDTH, shape[1])
@@ -139,7 +139,7 @@ def _extent(marks: Mask) -> slice:
 
 
 def _dense(odd: Mask) -> Mask:
-    """Return what is odd together with at least two of its eight neighbours: single pixels are noise."""
+    """Return the pixels of the mask with at least two of their eight neighbours in it: others are noise."""
     count = np.zeros((odd.shape[0] + 2, odd.shape[1] + 2), np.uint8)
     count[1:-1, 1:-1] = odd
     count = count[:-2] + count[1:-1] + count[2:]

@@ -1,4 +1,4 @@
-"""Tells light from movement: what is lit differently keeps its texture. Imported by media threads only.
+"""Light compensation: a change of light keeps the texture, motion does not. Imported by media threads only.
 
 Planes are rows by columns of grey, 0 to 255.
 """
@@ -25,8 +25,8 @@ _TEXTURE = 6.0
 """Variance below which a block is flat."""
 
 
-def change(level: Grey, picture: Grey) -> tuple[float, float]:
-    """Return gain and offset that make most of `level` look like `picture`; 1 and 0 if the light is the same."""
+def estimate_change(level: Grey, picture: Grey) -> tuple[float, float]:
+    """Return the gain and offset that bring most of `level` to `picture`; 1 and 0 if the light is the same."""
     before, now = level[::3, ::3].ravel(), picture[::3, ::3].ravel()
     apart = now - before
     gain, offset = 1.0, middle(apart)
@@ -51,9 +51,9 @@ def _line(before: Grey, now: Grey) -> tuple[float, float]:
     return gain, mean - gain * level
 
 
-def explained(level: Grey, picture: Grey, noise: float) -> Grey:
-    """Return what `picture` would be if each block of `level` were only lit differently. Blocks that do not show what
-    they showed before stay as in `level`. Of flat ones nobody can say; things are told by their edges.
+def relit(level: Grey, picture: Grey, noise: float) -> Grey:
+    """Return `level` with each block lit as in `picture`. Blocks whose texture differs stay as in `level`; flat blocks
+    always match, objects are found by their edges.
 
     `noise` is how far pixels of `picture` are from what they should be, on average.
     """
@@ -68,7 +68,7 @@ def explained(level: Grey, picture: Grey, noise: float) -> Grey:
 
 
 def middle(values: Grey) -> float:
-    """Return the median, near enough."""
+    """Return the median, approximately."""
     half = values.size // 2
     return float(np.partition(values, half)[half])
 

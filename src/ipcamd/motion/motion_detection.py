@@ -1,4 +1,4 @@
-"""Motion detection as the rest of the camera knows it: levels, alarms, and when it has to look at all."""
+"""Motion detection service: motion levels, alarms, and the thread that measures them while they are needed."""
 
 import asyncio
 import logging
@@ -19,48 +19,48 @@ if TYPE_CHECKING:  # brings numpy
     from ipcamd.motion.alarm_detector import AlarmDetector
 
 Listener = Callable[[int, int], None]
-"""``listener(window, moment)``, called in the event loop: window 1 to 3; nanoseconds since the epoch by the camera's
-clock, when the picture was captured. Must not block."""
+"""``listener(window, captured_ns)``, called in the event loop: window 1 to 3, time of capture in nanoseconds since the
+epoch by the camera's clock. Must not block."""
 
 Levels = tuple[int, ...]
-"""Of each window, 0 to 255: how large what moves in it is; 255 fills it."""
+"""Size of the motion in each window, 0 to 255; 255 fills the window."""
 
-STALE = 1.5
-"""Seconds after which a level that is not measured anew is 0."""
-STOP = 0.5
-"""Seconds that the thread gets to end."""
+STALE_S = 1.5
+"""A level that is not measured again within this time becomes 0."""
+STOP_S = 0.5
+"""Time for the thread to end."""
 
 _ZERO: Levels = (0,) * WINDOWS
-_REST = 1.0
-"""Seconds between a failure and the next attempt."""
+_RETRY_S = 1.0
+"""From a failure to the next attempt."""
 
 _log = logging.getLogger(__name__)
 
 
 class MotionDetection:
-    """Looks at the pipeline's glances in a thread of its own, which sleeps while nobody needs it.
+    """Measures motion in the pipeline's analysis frames, in its own thread.
 
-    It looks while a window is enabled and either somebody subscribed or somebody watches a stream anyway.
+    It does so while a window is enabled and either there are listeners or a stream has viewers; else the thread sleeps.
     """
 
     def __init__(self, settings: Settings, pipeline: Pipeline, now: Callable[[], float] = time.monotonic) -> None:
-        """`now` gives seconds of a clock that never jumps; it is called in both threads."""
+        """`now` is a monotonic clock, in seconds; it is called in both threads."""
         self._analysis = pipeline.analysis
         self._now = now
         self._windows = parse(settings[MOTION.name])
         self._listeners: dict[Listener, None] = {}
         self._measured: tuple[Levels, float] = (_ZERO, 0.0)
-        """The levels, and when they were measured."""
+        """The levels, and the time of measuring."""
         self._alarm_detector: AlarmDetector | None = None
         self._held_until = 0.0
-        """Until when nothing is seen."""
+        """No motion is reported until then."""
         self._loop: asyncio.AbstractEventLoop
         self._started = False
         self._thread = OnDemandThread("media-motion", self._run)
         settings.watch(MOTION.name, self._update_windows)
 
     async def start(self) -> None:
-        """Begin to look."""
+        """Start measuring as soon as that is needed."""
         self._loop = asyncio.get_running_loop()
         self._started = True
         self._update_demand()
@@ -68,25 +68,25 @@ class MotionDetection:
     async def stop(self) -> None:
         """End the thread."""
         self._analysis.latest.close()
-        await asyncio.to_thread(self._thread.join, time.monotonic() + STOP)
+        await asyncio.to_thread(self._thread.join, time.monotonic() + STOP_S)
 
     def levels(self) -> Levels:
         """Return the present levels; from any thread."""
         levels, when = self._measured
-        return levels if self._now() - when < STALE else _ZERO
+        return levels if self._now() - when < STALE_S else _ZERO
 
     def subscribe(self, listener: Listener) -> None:
-        """Tell `listener` of each alarm from now on: pictures are then looked at even when nobody watches."""
+        """Call `listener` at each alarm from now on. Motion is then measured even while no stream has viewers."""
         self._listeners[listener] = None
         self._update_demand()
 
     def unsubscribe(self, listener: Listener) -> None:
-        """Tell `listener` no more."""
+        """Stop calling `listener`."""
         self._listeners.pop(listener, None)
         self._update_demand()
 
     def hold(self, seconds: float) -> None:
-        """See nothing for so long, and then learn the background anew: the camera itself moves. From any thread."""
+        """Report no motion for so long, then learn the background again: the camera itself moves. From any thread."""
         self._held_until = max(self._held_until, self._now() + seconds)
 
     def _update_windows(self, values: Values) -> None:
@@ -100,37 +100,37 @@ class MotionDetection:
             self._thread.wake()
 
     def _run(self) -> None:
-        while self._analysis.latest.wait():
+        while self._analysis.latest.wait_until_wanted():
             try:
                 self._detect()
-            except Exception:  # the camera outlives whatever one picture does
-                _log.exception("motion detection failed and begins anew")
-                self._analysis.latest.rest(_REST)
+            except Exception:  # no picture may end the thread
+                _log.exception("motion detection failed and is restarted")
+                self._analysis.latest.sleep(_RETRY_S)
 
     def _detect(self) -> None:
-        """Look for as long as glances are wanted."""
+        """Measure motion while analysis frames are wanted."""
         from ipcamd.motion.alarm_detector import AlarmDetector
 
-        # the same one, who remembers the last alarm, but not what he saw
+        # the detector is kept for the time of its last alarm; its background is not
         alarm_detector = self._alarm_detector = self._alarm_detector or AlarmDetector()
         alarm_detector.reset()
         while frame := self._analysis.latest.take():
-            self._look(alarm_detector, frame)
+            self._measure(alarm_detector, frame)
 
-    def _look(self, alarm_detector: "AlarmDetector", frame: AnalysisFrame) -> None:
+    def _measure(self, alarm_detector: "AlarmDetector", frame: AnalysisFrame) -> None:
         now = self._now()
         if now < self._held_until:
             self._measured = alarm_detector.reset(), now
             return
-        levels, window = alarm_detector.look(frame, self._windows, now)
+        levels, window = alarm_detector.detect(frame, self._windows, now)
         self._measured = levels, now
         if window:
-            with suppress(RuntimeError):  # the loop was closed: the camera is going down
+            with suppress(RuntimeError):  # the loop was closed at the end of the camera
                 self._loop.call_soon_threadsafe(self._notify, window, frame.captured_ns)
 
     def _notify(self, window: int, moment: int) -> None:
         for listener in tuple(self._listeners):
             try:
                 listener(window, moment)
-            except Exception:  # the others must hear of it nevertheless
-                _log.exception("a part could not follow the motion in window %s", window)
+            except Exception:  # the other listeners must still be called
+                _log.exception("a listener failed at motion in window %s", window)

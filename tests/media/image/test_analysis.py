@@ -30,16 +30,18 @@ class Eye:
     def _changed(self) -> None:
         self.changes += 1
 
-    def see(self, frame: av.VideoFrame, look: ImageSettings | None = None, signal: bool = True) -> AnalysisFrame | None:
+    def see(
+        self, frame: av.VideoFrame, settings: ImageSettings | None = None, signal: bool = True
+    ) -> AnalysisFrame | None:
         self.time += SECOND // RATE
-        return self._taken(Picture(frame, self.time, 0, signal), look or ImageSettings())
+        return self._taken(Picture(frame, self.time, 0, signal), settings or ImageSettings())
 
     def lose(self) -> AnalysisFrame | None:
         return self._taken(no_signal.picture((320, 240), "gone", self.time, 0), ImageSettings())
 
-    def _taken(self, picture: Picture, look: ImageSettings) -> AnalysisFrame | None:
+    def _taken(self, picture: Picture, settings: ImageSettings) -> AnalysisFrame | None:
         self.analysis.latest.put(NONE)
-        self.analysis.take(picture.video, picture, look)
+        self.analysis.offer(picture.video, picture, settings)
         frame = self.analysis.latest.take()
         return None if frame is NONE else frame
 
@@ -79,11 +81,11 @@ def test_there_are_at_most_fifteen_a_second() -> None:
 def test_glances_of_different_looks_are_of_different_views() -> None:
     eye = Eye()
     first = eye.see(sloped())
-    for look in (ImageSettings(text="Yard"), ImageSettings(date=True, opaque=True)):  # they come after the glance
-        assert eye.see(sloped(), look).view == first.view  # type: ignore[union-attr]
+    for settings in (ImageSettings(text="Yard"), ImageSettings(date=True, opaque=True)):  # they come after the glance
+        assert eye.see(sloped(), settings).view == first.view  # type: ignore[union-attr]
     views = [
-        eye.see(sloped(), look).view
-        for look in (ImageSettings(mirror=True), ImageSettings(brightness=130), ImageSettings())
+        eye.see(sloped(), settings).view
+        for settings in (ImageSettings(mirror=True), ImageSettings(brightness=130), ImageSettings())
     ]  # type: ignore[union-attr]
     assert len({first.view, *views}) == 4  # type: ignore[union-attr]
 
@@ -103,7 +105,7 @@ def test_no_signal_is_no_picture_and_what_comes_after_is_another_view() -> None:
 def test_nothing_is_taken_when_nothing_is_wanted() -> None:
     eye = Eye(Demand.NEVER)
     picture = Picture(sloped(), NOON, 0)
-    eye.analysis.take(picture.video, picture, ImageSettings())
+    eye.analysis.offer(picture.video, picture, ImageSettings())
     assert not eye.analysis.wanted
     eye.analysis.latest.close()
     assert eye.analysis.latest.take() is None
@@ -121,9 +123,9 @@ def test_a_change_of_interest_is_told_and_only_always_runs_the_source() -> None:
 
 def test_the_studio_shows_the_picture_without_the_overlay_and_gives_streams_the_whole() -> None:
     eye, latest = Eye(), LatestValue[ProcessedFrame]()
-    latest.want(True)
-    look = ImageSettings(text="A long name for a yard", opaque=True)
-    studio = FrameProcessor((latest,), eye.analysis, look, lambda: NOON, lambda _: None)  # type: ignore[arg-type,return-value]
+    latest.set_wanted(True)
+    settings = ImageSettings(text="A long name for a yard", opaque=True)
+    studio = FrameProcessor((latest,), eye.analysis, settings, lambda: NOON, lambda _: None)  # type: ignore[arg-type,return-value]
     studio.process(Picture(grey(100), NOON, 0))
     processed, frame = latest.take(), eye.analysis.latest.take()
     assert processed

@@ -9,9 +9,11 @@ from ipcamd.media.image.overlay import Overlay, legible, make
 from ipcamd.media.planes import planes
 
 
-def drawn(look: ImageSettings, luma: int = 90, blue: int = 200, size: tuple[int, int] = (640, 480)) -> list[np.ndarray]:
+def drawn(
+    settings: ImageSettings, luma: int = 90, blue: int = 200, size: tuple[int, int] = (640, 480)
+) -> list[np.ndarray]:
     frame = grey(luma, size, blue=blue)
-    tile = Overlay(lambda _: "2024-01-20 12:00:00").tile(look, NOON, frame.height)
+    tile = Overlay(lambda _: "2024-01-20 12:00:00").tile(settings, NOON, frame.height)
     assert tile
     tile.draw(planes(frame))
     return [plane.copy() for plane in planes(frame)]
@@ -51,8 +53,8 @@ def test_opaque_text_stands_on_black() -> None:
 
 
 def test_name_and_date_are_two_lines() -> None:
-    def height(look: ImageSettings) -> int:
-        rows = np.nonzero((drawn(look)[0] != 90).any(axis=1))[0]
+    def height(settings: ImageSettings) -> int:
+        rows = np.nonzero((drawn(settings)[0] != 90).any(axis=1))[0]
         return int(rows.max() - rows.min())
 
     name, date, both = (

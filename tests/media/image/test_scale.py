@@ -75,7 +75,7 @@ def test_each_size_is_made_once_for_all() -> None:
 
     def ask() -> None:
         barrier.wait(WAIT)
-        results.append(processed.at((320, 240), LIMITED, VideoReformatter()))
+        results.append(processed.scaled_to((320, 240), LIMITED, VideoReformatter()))
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -84,11 +84,11 @@ def test_each_size_is_made_once_for_all() -> None:
         thread.join(WAIT)
     assert len(results) == 4
     assert all(scaled is results[0] for scaled in results)
-    assert processed.at((320, 240), FULL, VideoReformatter()) is not results[0]
+    assert processed.scaled_to((320, 240), FULL, VideoReformatter()) is not results[0]
 
 
 def test_a_size_that_cannot_be_made_fails_for_all() -> None:
     processed = ProcessedFrame(sloped(), 0)
     for _ in range(2):
         with pytest.raises(ValueError):
-            processed.at((320, 240), "no such format", VideoReformatter())
+            processed.scaled_to((320, 240), "no such format", VideoReformatter())

@@ -6,13 +6,13 @@ import pytest
 from tests.media.stage import NOON, grey, luma, sloped
 
 from ipcamd.media.image.image_settings import ImageSettings
-from ipcamd.media.image.transform import Transform, turned
+from ipcamd.media.image.transform import Transform, mirrored
 from ipcamd.media.planes import planes
 from ipcamd.params.imagesource import SENSOR
 
 
-def applied(look: ImageSettings, frame: av.VideoFrame | None = None) -> av.VideoFrame:
-    return Transform(str).apply(frame or sloped(), NOON, look)
+def applied(settings: ImageSettings, frame: av.VideoFrame | None = None) -> av.VideoFrame:
+    return Transform(str).apply(frame or sloped(), NOON, settings)
 
 
 def test_the_neutral_look_is_the_frame_itself() -> None:
@@ -91,7 +91,7 @@ def test_a_row_is_turned_right_whatever_its_alignment() -> None:
     rows = np.arange(3 * 64, dtype=np.uint8).reshape(3, 64)
     for width in (8, 24, 30, 31, 64):
         part = rows[:, :width]
-        assert np.array_equal(turned(part, True, True), part[::-1, ::-1])
+        assert np.array_equal(mirrored(part, True, True), part[::-1, ::-1])
 
 
 def test_all_but_the_overlay_leaves_the_given_frame_untouched() -> None:

@@ -12,7 +12,7 @@ from tests.media.stage import NOON, WAIT, Script
 
 from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import Encoded, Sound
-from ipcamd.media.pipeline import UNSEEN, Pipeline
+from ipcamd.media.pipeline import AUDIO_ONLY_RATE, Pipeline
 from ipcamd.media.sound import AudioSource
 from ipcamd.params import GROUPS
 from ipcamd.settings.change import Change
@@ -97,7 +97,7 @@ async def test_who_only_listens_makes_the_source_run(house: Callable[..., AsyncE
         assert await in_a_thread(lambda: running.source.played.acquire(timeout=WAIT))
         assert running.source.wanted
         want = running.source.wanted()
-        assert (want.sound, want.rate, want.size) == (True, UNSEEN, (1280, 720))
+        assert (want.sound, want.rate, want.size) == (True, AUDIO_ONLY_RATE, (1280, 720))
         running.source.items.put(Sound(LOUD, NOON))
         block = await running.next()
         assert (block.captured_ns, len(block.payload)) == (NOON, 320)

@@ -1,4 +1,4 @@
-"""One stretch of encoding, with one shape, from a key frame on. Imported by media threads only."""
+"""Encode session: one encoder with fixed settings, from its first key frame on. Imported by media threads only."""
 
 import threading
 
@@ -10,19 +10,19 @@ from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream_settings import StreamSettings
 
 KEY_AFTER = 2 * SECOND
-"""A key frame comes at least this often, in nanoseconds of capture time, however slow the source."""
+"""Longest time from one key frame to the next, in nanoseconds of capture time, however slow the source is."""
 KEY_SPACE = SECOND
-"""Key frames that viewers ask for come no closer than this, in nanoseconds of capture time."""
+"""Shortest time from a key frame to one that a viewer asked for, in nanoseconds of capture time."""
 
 
 class EncodeSession:
-    """Encodes the pictures that one stream wants, and decides where its key frames are."""
+    """Encodes the pictures of one stream, and decides which are key frames."""
 
     def __init__(self, settings: StreamSettings) -> None:
         self.settings = settings
         self._rate = settings.rate
-        self._pacer = FrameDecimator(settings.rate)
-        self._encoder = _make(settings, settings.rate)
+        self._decimator = FrameDecimator(settings.rate)
+        self._encoder = _make_encoder(settings, settings.rate)
         self._reformatter = VideoReformatter()
         self._key_time = 0
         """Capture time of the last key frame."""
@@ -30,16 +30,16 @@ class EncodeSession:
         """Frames from that key frame on, itself included; 0 before the first."""
 
     def encode(self, processed: ProcessedFrame, asked: threading.Event) -> tuple[bytes, bool] | None:
-        """Return the picture encoded and whether it is a key frame; None if the stream's rate leaves it out.
+        """Return the encoded picture and whether it is a key frame; None if the stream's rate leaves it out.
 
-        `asked` is set while somebody waits for a key frame, and cleared when there is one.
+        `asked` is set while a viewer waits for a key frame; a key frame clears it.
         """
-        if not self._pacer.take(processed.captured_ns):
+        if not self._decimator.selects(processed.captured_ns):
             return None
         key = self._key_due(processed.captured_ns, asked.is_set())
         if key and self.settings.bitrate:
             self._match_rate(processed.captured_ns)
-        scaled = processed.at(self.settings.size, self._encoder.form, self._reformatter)
+        scaled = processed.scaled_to(self.settings.size, self._encoder.form, self._reformatter)
         with scaled.lock:
             payload, key = self._encoder.encode(scaled.frame, key)
         self._count += 1
@@ -49,23 +49,23 @@ class EncodeSession:
         return payload, key
 
     def _key_due(self, captured_ns: int, asked: bool) -> bool:
-        if not self._count or self._count >= self.settings.group:
+        if not self._count or self._count >= self.settings.gop:
             return True
-        # either way: the camera's clock may have been set
+        # in both directions: the camera's clock may have been set
         age = abs(captured_ns - self._key_time)
         return age >= KEY_AFTER or (asked and age >= KEY_SPACE)
 
     def _match_rate(self, captured_ns: int) -> None:
-        """Open the encoder anew if pictures come much slower or faster than those that it shares out its bits among."""
+        """Open a new encoder if pictures come much slower or faster than its bit rate control expects."""
         age = captured_ns - self._key_time
         if self._count < 2 or not 0 < age <= 2 * KEY_AFTER:
             return
         rate = min(self.settings.rate, max(1, round(self._count * SECOND / age)))
         if not 0.8 <= rate / self._rate <= 1.25:
-            self._rate, self._encoder = rate, _make(self.settings, rate)
+            self._rate, self._encoder = rate, _make_encoder(self.settings, rate)
 
 
-def _make(settings: StreamSettings, rate: int) -> Encoder:
+def _make_encoder(settings: StreamSettings, rate: int) -> Encoder:
     """Return an encoder for the stream; its first frame is a key frame."""
     assert settings.codec.encoder
     return settings.codec.encoder(settings, rate)

@@ -1,4 +1,4 @@
-"""One stream: the thread that encodes the newest picture for one hub, while the hub is watched."""
+"""Encoder thread of one stream: encodes the newest picture for one hub while the hub has subscribers."""
 
 import logging
 import time
@@ -18,20 +18,21 @@ if TYPE_CHECKING:  # brings PyAV
 
 _log = logging.getLogger(__name__)
 
-_REST = 1.0
-"""Seconds between an encoder's failure and the next attempt."""
+_RETRY_S = 1.0
+"""From an encoder's failure to the next attempt."""
 
 
 class EncoderThread:
-    """Encodes for one hub. Its counter goes on for as long as the camera runs."""
+    """Encodes for one hub. Its frame counter never starts again while the camera runs."""
 
     def __init__(
         self, hub: Hub, settings: StreamSettings, clock_ns: Callable[[], int], status: Callable[[], Status]
     ) -> None:
-        """`clock_ns` is the camera's clock, `status` says what its senses say; both are called in the thread."""
+        """`clock_ns` is the camera's clock, `status` gives motion levels, inputs and output. Both are called in the
+        thread."""
         self.hub = hub
         self.settings = settings
-        """May be replaced at any time; acts from the next picture."""
+        """May be replaced at any time; takes effect with the next picture."""
         self.latest: LatestValue[ProcessedFrame] = LatestValue()
         self.meter = Meter()
         self._clock_ns = clock_ns
@@ -41,16 +42,16 @@ class EncoderThread:
         """Pictures since the last key frame."""
 
     def run(self, publisher: Publisher) -> None:
-        """Encode until `latest` is closed or not wanted for a while; for a thread."""
-        while self.latest.wait():
+        """Encode until `latest` is closed or not wanted for a while; to be run in a thread."""
+        while self.latest.wait_until_wanted():
             try:
-                self._watched(publisher)
-            except Exception:  # the stream outlives whatever one encoder does
-                _log.exception("stream %s: the encoder failed and is started anew", self.hub.name)
-                self.latest.rest(_REST)
+                self._encode(publisher)
+            except Exception:  # no failure of an encoder ends the stream
+                _log.exception("stream %s: the encoder failed and is restarted", self.hub.name)
+                self.latest.sleep(_RETRY_S)
 
-    def _watched(self, publisher: Publisher) -> None:
-        """Encode for as long as somebody watches."""
+    def _encode(self, publisher: Publisher) -> None:
+        """Encode while pictures are wanted."""
         from ipcamd.media.encode.encode_session import EncodeSession
 
         session = None
@@ -59,13 +60,13 @@ class EncoderThread:
             if session is None or session.settings != self.settings:
                 session = EncodeSession(self.settings)
             if done := session.encode(processed, self.hub.key):
-                frame = self._frame(session.settings, processed.captured_ns, *done)
+                frame = self._make_frame(session.settings, processed.captured_ns, *done)
                 self.meter.count(
                     len(frame.payload), time.thread_time() - began, (self._clock_ns() - processed.captured_ns) / 1e9
                 )
                 publisher.send(frame)
 
-    def _frame(self, settings: StreamSettings, captured_ns: int, payload: bytes, key: bool) -> Encoded:
+    def _make_frame(self, settings: StreamSettings, captured_ns: int, payload: bytes, key: bool) -> Encoded:
         self._since_key = 0 if key else self._since_key + 1
         counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
         return Encoded(
@@ -76,7 +77,7 @@ class EncoderThread:
             counter=counter,
             size=settings.size,
             rate=settings.rate,
-            gop=settings.group,
+            gop=settings.gop,
             since_key=self._since_key,
             quality=settings.quality,
             status=self._status(),

@@ -1,4 +1,4 @@
-"""Small grey pictures for those who look for something in them. Taken before anything is written on the picture."""
+"""Analysis tap: small grey pictures for motion detection, taken before the overlay is drawn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ if TYPE_CHECKING:  # brings PyAV and numpy
     from ipcamd.media.planes import Plane
 
 RATE = 15
-"""Glances per second at most."""
+"""Most analysis frames per second."""
 WIDTH = 160
-"""Pixels across; a pixel is the mean of the picture's that it covers. As many rows as the picture's proportions ask."""
+"""Pixels per row; each is the mean of the pixels that it covers. The picture's proportions are kept."""
 
 
 class Demand(Enum):
-    """When glances are wanted."""
+    """When analysis frames are wanted."""
 
     NEVER = "never"
-    WHILE_WATCHED = "along"
-    """While there are pictures anyway, because somebody watches."""
+    WHILE_WATCHED = "while watched"
+    """While a stream has viewers, so that there are pictures anyway."""
     ALWAYS = "always"
-    """Even if the source has to run for them alone."""
+    """Also while the source has to run for them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +38,27 @@ class AnalysisFrame:
     plane: "Plane | None"
     """Rows by columns, 0 to 255; None: there is no signal."""
     captured_ns: int
-    """When: nanoseconds since the epoch, UTC, by the camera's clock, which may jump."""
+    """Nanoseconds since the epoch, UTC, by the camera's clock, which may jump."""
     view: int
-    """Glances of different views must not be compared: the picture was mirrored, or brightened, or had no signal."""
+    """Changes when the picture is mirrored, brightened or without signal; then frames are not comparable."""
 
 
 class AnalysisTap:
-    """Offers glances to one consumer, in `latest`. `take` is for one thread at a time."""
+    """Offers analysis frames to one consumer, in `latest`. `offer` is for one thread at a time."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         """`changed` is called when `demand` has changed."""
         self.latest: LatestValue[AnalysisFrame] = LatestValue()
         self._demand_level = Demand.NEVER
         self._changed = changed
-        self._pacer = FrameDecimator(RATE)
+        self._decimator = FrameDecimator(RATE)
         self._view = 0
-        self._seen: object = None
+        self._settings: ImageSettings | None = None
         self._reformat: Callable[..., av.VideoFrame] | None = None
 
     @property
     def demand(self) -> Demand:
-        """When glances are wanted; to be set in the event loop."""
+        """When analysis frames are wanted; to be set in the event loop."""
         return self._demand_level
 
     @demand.setter
@@ -66,29 +66,30 @@ class AnalysisTap:
         self._demand_level = demand
         wanted = demand is not Demand.NEVER
         if wanted != self.latest.wanted:
-            self.latest.want(wanted)
+            self.latest.set_wanted(wanted)
         self._changed()
 
     @property
     def wanted(self) -> bool:
-        """Whether any are wanted; from any thread."""
+        """Whether frames are wanted; from any thread."""
         return self.latest.wanted
 
     @property
     def needs_source(self) -> bool:
-        """Whether the source has to run for them even when nobody watches."""
+        """Whether the source has to run even while no stream has viewers."""
         return self._demand_level is Demand.ALWAYS
 
-    def take(self, frame: "av.VideoFrame", picture: Picture, look: ImageSettings) -> None:
-        """Offer a glance at `frame`, which is `picture` made to look like `look`, without the overlay."""
-        if not self.latest.wanted or not (self._pacer.take(picture.captured_ns) or not picture.signal):
+    def offer(self, frame: "av.VideoFrame", picture: Picture, settings: ImageSettings) -> None:
+        """Offer `frame`, which is `picture` with `settings` applied, without the overlay."""
+        if not self.latest.wanted or not (self._decimator.selects(picture.captured_ns) or not picture.signal):
             return
-        seen = look.developed if picture.signal else None
-        if seen != self._seen:
-            self._seen, self._view = seen, self._view + 1
-        self.latest.put(AnalysisFrame(self._small(frame) if picture.signal else None, picture.captured_ns, self._view))
+        applied = settings.without_overlay if picture.signal else None
+        if applied != self._settings:
+            self._settings, self._view = applied, self._view + 1
+        plane = self._scale_down(frame) if picture.signal else None
+        self.latest.put(AnalysisFrame(plane, picture.captured_ns, self._view))
 
-    def _small(self, frame: "av.VideoFrame") -> "Plane":
+    def _scale_down(self, frame: "av.VideoFrame") -> "Plane":
         from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
         from ipcamd.media.planes import Plane

@@ -1,4 +1,4 @@
-"""Between the capture and the streams: each picture is finished once, then handed to every stream that is watched."""
+"""Frame processor: transforms each captured picture once, for all encoders."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -25,14 +25,13 @@ class FrameProcessor:
         self,
         outputs: "Sequence[LatestValue[ProcessedFrame]]",
         analysis: AnalysisTap,
-        look: ImageSettings,
+        settings: ImageSettings,
         clock_ns: Callable[[], int],
         local: Callable[[int], datetime],
     ) -> None:
-        """`outputs` are those of all who want finished pictures, `analysis` takes them before the overlay; see
-        `ipcamd.media.pipeline.Pipeline` for the clocks."""
-        self.look = look
-        """May be replaced at any time; acts from the next picture."""
+        """`outputs` take processed pictures, `analysis` those without overlay; see `Pipeline` for the clocks."""
+        self.settings = settings
+        """May be replaced at any time; takes effect with the next picture."""
         self.meter = Meter()
         self.size = (0, 0)
         """Width and height of the newest picture, in pixels."""
@@ -43,13 +42,13 @@ class FrameProcessor:
         self._transform: Transform | None = None
 
     def prepare(self) -> None:
-        """Import what pictures need, while nobody waits for it yet; for the first media thread."""
+        """Import the transform before a viewer waits for it; to be called in a media thread."""
         from ipcamd.media.image.transform import Transform
 
         self._transform = self._transform or Transform(self._stamp)
 
     def process(self, picture: Picture) -> None:
-        """Finish a picture and offer it to the slots that are wanted."""
+        """Transform a picture and put it into the outputs that want one."""
         outputs = [latest for latest in self._outputs if latest.wanted]
         if not outputs and not self._analysis.wanted:
             return
@@ -58,11 +57,11 @@ class FrameProcessor:
         self.prepare()
         assert self._transform
         began = time.thread_time()
-        # what is to be read must not be mirrored
-        look = self.look if picture.signal else replace(self.look, mirror=False, flip=False)
-        seen = partial(self._analysis.take, picture=picture, look=look)
+        # the text of a picture without signal must stay readable
+        settings = self.settings if picture.signal else replace(self.settings, mirror=False, flip=False)
+        before_overlay = partial(self._analysis.offer, picture=picture, settings=settings)
         processed = ProcessedFrame(
-            self._transform.apply(picture.video, picture.captured_ns, look, seen), picture.captured_ns
+            self._transform.apply(picture.video, picture.captured_ns, settings, before_overlay), picture.captured_ns
         )
         self.size = processed.frame.width, processed.frame.height
         for latest in outputs:

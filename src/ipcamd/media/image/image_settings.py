@@ -6,7 +6,7 @@ from typing import Self
 from ipcamd.params.group import Values
 
 NEUTRAL = 128
-"""The level that leaves the picture alone."""
+"""The level that changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ class ImageSettings:
     """Draw text and date on black instead of on the picture."""
 
     @property
-    def developed(self) -> "ImageSettings":
-        """The part of it that acts before anything is written on the picture."""
+    def without_overlay(self) -> "ImageSettings":
+        """The adjustments alone."""
         return replace(self, text="", date=False, opaque=False)
 
     @classmethod
     def of(cls, sensor: Values, name: str) -> Self:
-        """Return what ``ImageSource.IO.Sensor`` says; `name` is the camera's."""
+        """Return the settings that ``ImageSource.IO.Sensor`` gives; `name` is the camera's, for the text overlay."""
 
         on = sensor.flag
         return cls(

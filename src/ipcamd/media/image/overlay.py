@@ -1,4 +1,4 @@
-"""Name, date and time drawn on the picture (SDK 10.5): a small tile, made when its text changes, blended each time."""
+"""Overlay: name, date and time on the picture (SDK 10.5), as a small tile that is made when its text changes."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -25,12 +25,12 @@ class Tile:
 
     left: int
     top: int
-    """Where, in pixels of the luma plane; even."""
+    """Position in pixels of the luma plane; even."""
     parts: tuple[tuple[Weights, Weights], ...]
     """(keep, add) for luma and for both chroma planes."""
 
     def draw(self, planes: Sequence[Plane]) -> None:
-        """Blend it into the planes, in place; what does not fit is cut off."""
+        """Blend it into the planes, in place; it is cut off at their edges."""
         for plane, (keep, add), half in zip(planes, self.parts, (1, 2, 2), strict=True):
             place = plane[self.top // half :, self.left // half :][: keep.shape[0], : keep.shape[1]]
             rows, columns = place.shape
@@ -38,25 +38,27 @@ class Tile:
 
 
 class Overlay:
-    """Keeps the tile from picture to picture."""
+    """Makes tiles, and keeps the last one for the next picture."""
 
     def __init__(self, stamp: Callable[[int], str]) -> None:
-        """`stamp` writes a capture time, in nanoseconds since the epoch, as date and time."""
+        """`stamp` formats a capture time, in nanoseconds since the epoch, as date and time."""
         self._stamp = stamp
         self._key: tuple[list[str], bool, int] | None = None
         self._tile: Tile | None = None
 
-    def tile(self, look: ImageSettings, captured_ns: int, height: int) -> Tile | None:
-        """Return what to draw on a picture of that height, captured then; None for nothing."""
-        lines = [line for line in (legible(look.text), self._stamp(captured_ns) if look.date else "") if line.strip()]
-        key = (lines, look.opaque, height)
+    def tile(self, settings: ImageSettings, captured_ns: int, height: int) -> Tile | None:
+        """Return the tile for a picture of that height, captured then; None if there is no overlay."""
+        lines = [
+            line for line in (legible(settings.text), self._stamp(captured_ns) if settings.date else "") if line.strip()
+        ]
+        key = (lines, settings.opaque, height)
         if self._key != key:
             self._key, self._tile = key, make(*key) if lines else None
         return self._tile
 
 
 def legible(text: str) -> str:
-    """Return `text` in printable ASCII, which is all the font has: without accents, with ``?`` for the rest."""
+    """Return `text` in printable ASCII, all that the font has: without accents, with ``?`` for other characters."""
     plain = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return "".join(c if " " <= c <= "~" else "?" for c in plain)
 
@@ -74,7 +76,7 @@ def make(lines: Sequence[str], opaque: bool, height: int) -> Tile:
 
 
 def _print(text: str, size: int, opaque: bool) -> tuple[Image.Image, Image.Image]:
-    """Return two images of even size: how far the text and its ground cover the picture, and the text alone."""
+    """Return two images of even size: the cover of the text and its background, and the text alone."""
     font, edge, margin = ImageFont.load_default(size), max(1, size // 12), size // 3
     box = ImageDraw.Draw(Image.new("L", (1, 1))).multiline_textbbox((0, 0), text, font, stroke_width=edge)
     area = (_even(box[2] - box[0] + 2 * margin), _even(box[3] - box[1] + 2 * margin))
@@ -91,5 +93,5 @@ def _even(length: float) -> int:
 
 
 def _keep(covered: Weights) -> Weights:
-    """Return the 256ths of the picture that stay under a cover of 0 to 255."""
+    """Return the 256ths of the picture that remain under a cover of 0 to 255."""
     return 256 - covered - (covered >> 7)

@@ -1,4 +1,4 @@
-"""A picture in the sizes that streams want: whole, in its proportions, with black bars where it does not fill them."""
+"""Scaling: whole pictures in the sizes of streams, in their proportions, with black bars on the free sides."""
 
 import threading
 from concurrent.futures import Future
@@ -17,7 +17,7 @@ def inside(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
 
 
 def fit(frame: av.VideoFrame, size: tuple[int, int], form: str, reformatter: VideoReformatter) -> av.VideoFrame:
-    """Return the full-range `frame` in `size` and format `form`; the frame itself where it is so already."""
+    """Return the full-range `frame` in `size` and pixel format `form`; the frame itself if it has both already."""
     inner = inside((frame.width, frame.height), size)
     if (frame.width, frame.height, frame.format.name) != (*inner, form):
         frame = reformatter.reformat(
@@ -45,8 +45,7 @@ def _barred(frame: av.VideoFrame, size: tuple[int, int], form: str) -> av.VideoF
 
 
 class ScaledFrame:
-    """One frame that is wanted by several encoders at once. Hold `lock` while an encoder has it: encoding sets its
-    time and kind."""
+    """One frame for several encoders. Encoding sets its time and type: hold `lock` meanwhile."""
 
     def __init__(self, frame: av.VideoFrame) -> None:
         self.frame = frame
@@ -54,17 +53,17 @@ class ScaledFrame:
 
 
 class ProcessedFrame:
-    """One finished picture, for all streams. Each size is made once, by the first stream that wants it."""
+    """One picture for all streams. Each size is made once, by the first stream that wants it."""
 
     def __init__(self, frame: av.VideoFrame, captured_ns: int) -> None:
-        """`captured_ns` is when, in nanoseconds since the epoch, UTC."""
+        """`captured_ns` is the time of capture: nanoseconds since the epoch, UTC."""
         self.frame = frame
         self.captured_ns = captured_ns
         self._lock = threading.Lock()
         self._made: dict[tuple[tuple[int, int], str], Future[ScaledFrame]] = {}
 
-    def at(self, size: tuple[int, int], form: str, reformatter: VideoReformatter) -> ScaledFrame:
-        """Return the picture in that size and format. `reformatter` must be the calling thread's own."""
+    def scaled_to(self, size: tuple[int, int], form: str, reformatter: VideoReformatter) -> ScaledFrame:
+        """Return the picture in that size and pixel format. `reformatter` must belong to the calling thread."""
         with self._lock:
             made = self._made.get((size, form))
             first = made is None

@@ -1,4 +1,4 @@
-"""Sharper or softer: each pixel moved away from, or towards, the mean of its four neighbours."""
+"""Sharpness: moves each pixel away from, or towards, the mean of its four neighbours."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ _SHIFT = 6
 
 
 class Sharpness:
-    """Keeps its working memory from picture to picture: fresh memory would cost as much as the arithmetic."""
+    """Keeps its buffers from picture to picture: new memory would cost as much as the arithmetic."""
 
     def __init__(self) -> None:
         self._wide: NDArray[np.int16] = np.empty((0, 0), np.int16)
@@ -43,5 +43,5 @@ class Sharpness:
 
 
 def _weight(level: int) -> int:
-    """Return the weight of the distance to the mean: -14/16 of it, nearly all the way there, to twice as far off."""
+    """Return the weight of the distance to the mean: from -14/16, nearly at the mean, to 2."""
     return round((level - NEUTRAL) * (32 / 127 if level > NEUTRAL else 14 / 128))

@@ -1,6 +1,6 @@
-"""Mirror, flip, brightness, contrast, sharpness, colour and overlay: what ``ImageSource.IO.Sensor`` does to a picture.
+"""Transform of a picture: mirror, flip, brightness, contrast, sharpness, saturation and overlay (SDK 10.5).
 
-Everything stays in planes of YUV. Measured for 1280x720: ``bytes.translate`` takes 0.4 ms for the luma where
+Everything is done in YUV planes. Measured for 1280x720: ``bytes.translate`` takes 0.4 ms for the luma where
 ``numpy.take`` takes 0.9; a row reversed eight bytes at a time takes a third of one reversed byte by byte.
 """
 
@@ -18,10 +18,10 @@ from ipcamd.media.planes import FULL, Plane, planes
 
 
 class Transform:
-    """Applies a `ImageSettings`, which may change from picture to picture. For one thread at a time."""
+    """Applies image settings, which may change from picture to picture. For one thread at a time."""
 
     def __init__(self, stamp: Callable[[int], str]) -> None:
-        """`stamp` writes a capture time, in nanoseconds since the epoch, as the date and time to draw."""
+        """`stamp` formats a capture time, in nanoseconds since the epoch, as the date and time to draw."""
         self._overlay = Overlay(stamp)
         self._sharpness = Sharpness()
 
@@ -29,36 +29,38 @@ class Transform:
         self,
         frame: av.VideoFrame,
         captured_ns: int,
-        look: ImageSettings,
-        seen: Callable[[av.VideoFrame], None] | None = None,
+        settings: ImageSettings,
+        before_overlay: Callable[[av.VideoFrame], None] | None = None,
     ) -> av.VideoFrame:
-        """Return the full-range `frame` as `look` wants it. Where nothing is to do that is the frame itself, and the
-        overlay alone is drawn into it: the frame is the caller's to give. `seen` is shown it before the overlay."""
-        made = self._developed(frame, look) if _changes(look) else frame
-        if seen:
-            seen(made)
-        if tile := self._overlay.tile(look, captured_ns, frame.height):
+        """Return the full-range `frame` with `settings` applied. Without adjustments that is the frame itself, and the
+        overlay is drawn into it: the caller gives it away. `before_overlay` is called without the overlay."""
+        made = self._adjust(frame, settings) if _has_adjustments(settings) else frame
+        if before_overlay:
+            before_overlay(made)
+        if tile := self._overlay.tile(settings, captured_ns, frame.height):
             tile.draw(planes(made))
         return made
 
-    def _developed(self, frame: av.VideoFrame, look: ImageSettings) -> av.VideoFrame:
-        """Return a new frame with all but the overlay."""
+    def _adjust(self, frame: av.VideoFrame, settings: ImageSettings) -> av.VideoFrame:
+        """Return a new frame with the adjustments, without the overlay."""
         made = av.VideoFrame(frame.width, frame.height, FULL)
-        luma, *chroma = (turned(plane, look.mirror, look.flip) for plane in planes(frame))
+        luma, *chroma = (mirrored(plane, settings.mirror, settings.flip) for plane in planes(frame))
         target, *targets = planes(made)
-        self._sharpness.apply(toned(luma, tones(look.brightness, look.contrast)), look.sharpness, target)
+        self._sharpness.apply(
+            mapped(luma, luma_table(settings.brightness, settings.contrast)), settings.sharpness, target
+        )
         for plane, into in zip(chroma, targets, strict=True):
-            into[:] = toned(plane, colours(look.saturation))
+            into[:] = mapped(plane, chroma_table(settings.saturation))
         return made
 
 
-def _changes(look: ImageSettings) -> bool:
-    levels = (look.brightness, look.contrast, look.saturation, look.sharpness)
-    return look.mirror or look.flip or any(level != NEUTRAL for level in levels)
+def _has_adjustments(settings: ImageSettings) -> bool:
+    levels = (settings.brightness, settings.contrast, settings.saturation, settings.sharpness)
+    return settings.mirror or settings.flip or any(level != NEUTRAL for level in levels)
 
 
-def turned(plane: Plane, mirror: bool, flip: bool) -> Plane:
-    """Return the plane with left and right (`mirror`), top and bottom (`flip`) swapped; perhaps a view of it."""
+def mirrored(plane: Plane, mirror: bool, flip: bool) -> Plane:
+    """Return the plane, or a view of it, with left and right (`mirror`) and top and bottom (`flip`) swapped."""
     if flip:
         plane = plane[::-1]
     if not mirror:
@@ -68,16 +70,17 @@ def turned(plane: Plane, mirror: bool, flip: bool) -> Plane:
     return np.ascontiguousarray(plane.view(np.uint64)[:, ::-1]).byteswap(inplace=True).view(np.uint8)
 
 
-def toned(plane: Plane, table: bytes | None) -> Plane:
-    """Return the plane with each value replaced by the table's; the plane itself for None."""
+def mapped(plane: Plane, table: bytes | None) -> Plane:
+    """Return the plane with each value replaced by its entry in the table; the plane itself for None."""
     if table is None:
         return plane
     return np.frombuffer(plane.tobytes().translate(table), np.uint8).reshape(plane.shape)
 
 
 @lru_cache(16)
-def tones(brightness: int, contrast: int) -> bytes | None:
-    """Return the luma table: contrast turns about middle grey, 255 nearly doubles it; brightness adds up to half."""
+def luma_table(brightness: int, contrast: int) -> bytes | None:
+    """Return the luma table. Contrast scales the distance to middle grey, 255 nearly doubles it; brightness adds up to
+    half the range."""
     if brightness == contrast == NEUTRAL:
         return None
     values = (np.arange(256) - 128) * (contrast / NEUTRAL) + 128 + (brightness - NEUTRAL)
@@ -85,8 +88,8 @@ def tones(brightness: int, contrast: int) -> bytes | None:
 
 
 @lru_cache(16)
-def colours(saturation: int) -> bytes | None:
-    """Return the chroma table: 0 is grey, 255 nearly doubles the colours."""
+def chroma_table(saturation: int) -> bytes | None:
+    """Return the chroma table: 0 gives grey, 255 nearly doubles the saturation."""
     if saturation == NEUTRAL:
         return None
     return _table((np.arange(256) - 128) * (saturation / NEUTRAL) + 128)

@@ -89,10 +89,10 @@ class RateLimiter:
 
     def __init__(self) -> None:
         self._rate = 0
-        self._pacer = FrameDecimator(1)
+        self._decimator = FrameDecimator(1)
 
     def takes(self, at: int, rate: int) -> bool:
         """Tell whether to take the picture of the moment `at`, in nanoseconds."""
         if rate != self._rate:
-            self._rate, self._pacer = rate, FrameDecimator(rate)
-        return self._pacer.take(at)
+            self._rate, self._decimator = rate, FrameDecimator(rate)
+        return self._decimator.selects(at)

@@ -1,4 +1,4 @@
-"""Single pictures out of the MJPEG stream (SDK part 6): encoded once, however many ask."""
+"""Snapshots: single pictures of the MJPEG stream (SDK part 6), encoded once for all requests."""
 
 import asyncio
 
