@@ -12,7 +12,7 @@ from ipcamd.app.run import TRIES, ExitReason
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.errors import PortTaken
 from ipcamd.options import Options, read
-from ipcamd.server.listener import bind
+from ipcamd.server.listener import bind_sockets
 
 HOST = "127.0.0.1"
 
@@ -28,7 +28,7 @@ class Cameras:
 
     async def start_camera(self, stack: ShutdownStack, options: Options, restart: Callable[[], None], _: object):  # type: ignore[no-untyped-def]
         self.ports.append(options.port)
-        (sock,) = bind((HOST,), options.port)
+        (sock,) = bind_sockets((HOST,), options.port)
         stack.push(sock.close)
         stack.push(self._falls)
         self.restart = restart

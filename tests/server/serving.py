@@ -87,7 +87,7 @@ async def serving(
 ) -> AsyncIterator[Server]:
     clock = Clock()
     limits = limits or Limits()
-    fanout = Fanout(limits.stall, clock)
+    fanout = Fanout(limits.stall_timeout_s, clock)
     registry = Registry(Admission(limits, allows), clock)
     viewers = viewers or ViewerLimit(limits.viewers)
     router = Router(endpoints, Users(), AllowedHosts(), proxies, allows)

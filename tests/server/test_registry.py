@@ -105,7 +105,10 @@ async def talkative(port: int, tls: ssl.SSLContext | None = None) -> asyncio.Str
 
 
 async def test_connections_count_over_tls_and_plain_together(tls: ssl.SSLContext) -> None:
-    async with serving(QUICK, limits=Limits(viewers=2, others=4, alone=2)) as server, asyncio.timeout(10):
+    async with (
+        serving(QUICK, limits=Limits(viewers=2, other_connections=4, reserved_for_others=2)) as server,
+        asyncio.timeout(10),
+    ):
         listener = await server.service.open(HOSTS, 0, tls)
         held = [await talkative(server.listener.port) for _ in range(2)]
         held += [await talkative(listener.port, trusting()) for _ in range(2)]
@@ -119,7 +122,7 @@ async def test_connections_count_over_tls_and_plain_together(tls: ssl.SSLContext
 
 
 async def test_two_services_share_the_limits() -> None:
-    async with Stage(Limits(viewers=1, others=2, alone=1)) as stage, asyncio.timeout(10):
+    async with Stage(Limits(viewers=1, other_connections=2, reserved_for_others=1)) as stage, asyncio.timeout(10):
         registry = Registry(stage.registry.admission)
         context = HttpContext(Router((QUICK,), Users()), cast(Camera, None), Fanout(), registry, stage.viewers)
         listener = await HttpService(context).open(HOSTS, 0)
@@ -134,7 +137,10 @@ async def test_two_services_share_the_limits() -> None:
 @pytest.mark.parametrize("alone", [2, 0], ids=["per address", "in all"])
 @pytest.mark.parametrize("data", [b"", b"GET / HT", b"\x16"])
 async def test_silent_clients_make_room(tls: ssl.SSLContext, data: bytes, alone: int) -> None:
-    async with serving(QUICK, limits=Limits(viewers=2, others=4, alone=alone)) as server, asyncio.timeout(10):
+    async with (
+        serving(QUICK, limits=Limits(viewers=2, other_connections=4, reserved_for_others=alone)) as server,
+        asyncio.timeout(10),
+    ):
         listener = await server.service.open(HOSTS, 0, tls)
         port = listener.port if data == b"\x16" else server.listener.port
         writer = await talkative(server.listener.port)
@@ -147,7 +153,10 @@ async def test_silent_clients_make_room(tls: ssl.SSLContext, data: bytes, alone:
 
 
 async def test_refused_connections_are_warned_of_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
-    async with serving(QUICK, limits=Limits(viewers=1, others=1, alone=1)) as server, asyncio.timeout(10):
+    async with (
+        serving(QUICK, limits=Limits(viewers=1, other_connections=1, reserved_for_others=1)) as server,
+        asyncio.timeout(10),
+    ):
         writer = await talkative(server.listener.port)
         for _ in range(3):
             assert await ended(await silent(server.listener.port))

@@ -10,7 +10,7 @@ import pytest
 
 from ipcamd.errors import ConfigError
 from ipcamd.media.sound.speaker import Speaker
-from ipcamd.server.talk import MOST_PACKETS, Mouth, TalkService
+from ipcamd.server.talk import MOST_PACKETS, TalkReceiver, TalkService
 from ipcamd.wire import ulaw
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
@@ -30,7 +30,7 @@ class Stand:
         self.known = {HERE, THERE}
         self.admitted = {HERE, THERE, "127.0.0.1"}
         self.service = TalkService(
-            Mouth(self.speaker, lambda: self.now),
+            TalkReceiver(self.speaker, lambda: self.now),
             lambda address: address in self.known,
             lambda address: address in self.admitted,
             lambda: self.now,
@@ -181,7 +181,7 @@ class Ear:
 async def test_a_real_port_takes_packets_and_never_answers() -> None:
     ear = Ear(8 * 160)
     speaker = Speaker(ear)
-    service = TalkService(Mouth(speaker), lambda address: address == "127.0.0.1")
+    service = TalkService(TalkReceiver(speaker), lambda address: address == "127.0.0.1")
     port = (await service.open(("127.0.0.1",), 0)).port
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
         mouth.setblocking(False)

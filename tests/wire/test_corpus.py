@@ -19,8 +19,8 @@ from ipcamd.wire.http.multipart_parser import MultipartParser, PictureParser
 from ipcamd.wire.http.query import Query
 from ipcamd.wire.rtp import rtcp, rtp
 from ipcamd.wire.rtsp import transport
-from ipcamd.wire.rtsp.message import Parser
-from ipcamd.wire.rtsp.tunnel import Decoder
+from ipcamd.wire.rtsp.message import RtspParser
+from ipcamd.wire.rtsp.tunnel import TunnelDecoder
 
 CORPUS = Path(__file__).with_name("corpus")
 FORM = "multipart/form-data; boundary=AsCg5y"
@@ -45,7 +45,7 @@ def http(pieces: Pieces) -> object:
 
 
 def rtsp(pieces: Pieces) -> object:
-    parser, events = Parser(), []
+    parser, events = RtspParser(), []
     for piece in pieces:
         parser.receive(piece)
         while (event := parser.next_event()) is not None:
@@ -76,7 +76,7 @@ def pictures(pieces: Pieces) -> object:
 
 
 def tunnel(pieces: Pieces) -> object:
-    decoder = Decoder()
+    decoder = TunnelDecoder()
     try:
         return b"".join(decoder.feed(piece) for piece in pieces)
     except ValueError as refused:

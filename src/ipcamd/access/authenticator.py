@@ -13,7 +13,7 @@ from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.access.nonces import Nonces
 from ipcamd.access.recent import RecentLogins
 from ipcamd.access.throttle import Throttle
-from ipcamd.wire.http.digest import SHA256, Basic, Digest, answer, parse, secret
+from ipcamd.wire.http.digest import SHA256, BasicCredentials, DigestCredentials, answer, parse, secret
 
 CACHED = 256
 """The most Basic logins that are remembered as right."""
@@ -74,7 +74,7 @@ class Authenticator:
             sent = parse(authorization)
         except ValueError:
             return self._refuse(Reason.MISSING)  # a login of a kind that is not offered is as good as none
-        if isinstance(sent, Basic):
+        if isinstance(sent, BasicCredentials):
             return self._basic(sent, authorization, address)
         if sent.realm != self._realm() or not (sent.nc or self._compat):
             return self._refuse(Reason.MISSING)  # a login for the name that the camera had before
@@ -82,7 +82,7 @@ class Authenticator:
             return LoginRefusal(Reason.OTHER_URI)
         return self._digest(sent, method, address)
 
-    def _basic(self, sent: Basic, authorization: str, address: str) -> Entry | LoginRefusal:
+    def _basic(self, sent: BasicCredentials, authorization: str, address: str) -> Entry | LoginRefusal:
         realm = self._realm()
         keys = self._keys.find(realm, sent.user)
         given = secret(SHA256, sent.user, realm, sent.password)
@@ -95,7 +95,7 @@ class Authenticator:
         self._basics[authorization] = keys.entry
         return keys.entry
 
-    def _digest(self, sent: Digest, method: str, address: str) -> Entry | LoginRefusal:
+    def _digest(self, sent: DigestCredentials, method: str, address: str) -> Entry | LoginRefusal:
         keys = self._keys.find(sent.realm, sent.user, sent.hashed)
         wanted = answer(sent, method, keys.secrets[sent.algorithm])
         if not hmac.compare_digest(wanted, sent.response) or keys.entry is None:

@@ -23,14 +23,14 @@ from ipcamd.server.http.service import HttpService
 from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
-from ipcamd.server.qos import marks
-from ipcamd.server.rebindable_port import MovablePort
+from ipcamd.server.qos import dscp_values
+from ipcamd.server.rebindable_port import RebindablePort
 from ipcamd.server.registry import Registry
-from ipcamd.server.rtsp.mounts.media import Track
-from ipcamd.server.rtsp.mounts.mounts import Catalog
+from ipcamd.server.rtsp.mounts.media import MediaTrack
+from ipcamd.server.rtsp.mounts.mounts import Mounts
 from ipcamd.server.rtsp.service import RtspService
-from ipcamd.server.rtsp.settings import follow
-from ipcamd.server.talk import Mouth, TalkService
+from ipcamd.server.rtsp.settings import follow_settings
+from ipcamd.server.talk import TalkReceiver, TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.web import home, recordings
 from ipcamd.workers.thread import run_in_thread
@@ -56,7 +56,7 @@ class Services:
         self._stack = stack
         self._on = on
         self._senses = senses
-        self._mouth = Mouth(senses.speaker) if senses.speaker else None
+        self._receiver = TalkReceiver(senses.speaker) if senses.speaker else None
         self.certificate = Certificate(on.options.state_dir)
         self.viewers = ViewerLimit(on.options.viewers)
         self._admission = Admission(Limits(on.options.viewers))
@@ -65,32 +65,32 @@ class Services:
 
     async def talk(self) -> int | None:
         """Open the UDP port for talk, and return it; None without a speaker. Raises ``ConfigError``."""
-        if self._mouth is None:
+        if self._receiver is None:
             return None
         options, authenticator = self._on.options, self._on.authenticator
         service = TalkService(
-            self._mouth, lambda address: options.allow_anyone_to_talk or authenticator.may_talk(address)
+            self._receiver, lambda address: options.allow_anyone_to_talk or authenticator.may_talk(address)
         )
         self._stack.push(service.close)
         return await self._movable("TalkPort", service)
 
     async def rtsp(self) -> tuple[RtspService, int, int | None]:
         """Open RTSP and perhaps RTSPS, and return it with their ports. Raises ``ConfigError``."""
-        on, mouth = self._on, self._mouth
+        on, receiver = self._on, self._receiver
         service = RtspService(
             self._catalog(),
             on.authenticator,
             Registry(self._admission),
             self.viewers,
             name=lambda: on.settings["System.Info"]["ServerName"],
-            talk=(lambda packet, account: mouth.hear(packet, account.name)) if mouth else None,
+            talk=(lambda packet, account: receiver.receive(packet, account.name)) if receiver else None,
             traffic=self._senses.pipeline.traffic,
             clock_ns=on.clock.now_ns,
         )
         self._open.append(service)
         ports = await self._movable("RTSPPort", service), await self.secure("RtspsPort", service)
         on.accounts.watch(lambda: service.expel(on.accounts.is_valid))
-        follow(service, on.settings, on.options.multicast_interface)
+        follow_settings(service, on.settings, on.options.multicast_interface)
         return service, *ports
 
     async def http(self, camera: Camera, rtsp: RtspService) -> tuple[int, int | None]:
@@ -105,7 +105,7 @@ class Services:
                 self._fanout(),
                 Registry(self._admission),
                 self.viewers,
-                rtsp.tunnels.adopt,
+                rtsp.tunnels.accept,
             )
         )
         self._open.append(service)
@@ -133,36 +133,36 @@ class Services:
         fanout, settings = Fanout(traffic=self._senses.pipeline.traffic), self._on.settings
 
         def qos(values: Values) -> None:
-            fanout.mark(*marks(values))
+            fanout.mark(*dscp_values(values))
 
         def audio(values: Values) -> None:
             if not values.flag("MicEnabled"):
-                fanout.hush()
+                fanout.drop_audio_viewers()
 
         settings.watch("Network.Advanced.QoS", qos)
         qos(settings["Network.Advanced.QoS"])
         settings.watch("Audio", audio)
         return fanout
 
-    def _catalog(self) -> Catalog:
+    def _catalog(self) -> Mounts:
         pipeline, settings = self._senses.pipeline, self._on.settings
 
         def sound() -> Hub | None:
             return pipeline.sound if pipeline.has_audio else None
 
-        def phone() -> tuple[Track, ...]:
+        def phone() -> tuple[MediaTrack, ...]:
             enabled, heard = settings["Image.3GPP"]["Enabled"], sound()
             if enabled == "none":
                 return ()
-            sounds = (Track(heard),) if heard and enabled == "video_audio" else ()
-            return (Track(pipeline.phone), *sounds)
+            sounds = (MediaTrack(heard),) if heard and enabled == "video_audio" else ()
+            return (MediaTrack(pipeline.phone), *sounds)
 
-        return Catalog(pipeline.hubs, sound, phone)
+        return Mounts(pipeline.hubs, sound, phone)
 
     async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""
         on = self._on
-        port = MovablePort(
+        port = RebindablePort(
             parameter,
             lambda values: values.number(parameter),
             lambda number: service.open(on.options.hosts, number),
@@ -187,6 +187,6 @@ class Services:
         def wanted(values: Values) -> int | None:
             return values.number(parameter) if values.flag("Enabled") else None
 
-        port = MovablePort(parameter, wanted, listen)
+        port = RebindablePort(parameter, wanted, listen)
         on.settings.guard(HTTPS, port.guard)
         return await port.open(on.settings[HTTPS])

@@ -11,13 +11,13 @@ TLS_BUFFER_BYTES = 16 * 1024
 """As long as a TLS record."""
 
 
-class Handshake(Protocol):
+class QueuedHandshake(Protocol):
     """A TLS handshake that waits for its turn."""
 
     address: str
 
     def begin(self) -> None:
-        """Start; `Handshakes.leave` follows when it has ended."""
+        """Start; `HandshakeQueue.leave` follows when it has ended."""
 
 
 class Resettable(Protocol):
@@ -38,7 +38,7 @@ class Admission:
         """`allows` says whether an IP address may connect at all: the IP filter (SDK 7)."""
         self.limits = limits or Limits()
         self.allows = allows
-        self.handshakes = Handshakes(self.limits)
+        self.handshakes = HandshakeQueue(self.limits)
         self._total = 0
         self._addresses: Counter[str] = Counter()
         self._silent: dict[str, dict[Resettable, None]] = {}
@@ -87,7 +87,7 @@ class Admission:
         return True
 
 
-class Handshakes:
+class HandshakeQueue:
     """TLS handshakes: so many at once, in all and per address; the others wait for their turn."""
 
     def __init__(self, limits: Limits) -> None:
@@ -95,14 +95,14 @@ class Handshakes:
         """What arrives over TLS is read into this."""
         self._limits = limits
         self._active: Counter[str] = Counter()
-        self._waiting: deque[Handshake] = deque()
+        self._waiting: deque[QueuedHandshake] = deque()
 
-    def enter(self, handshake: Handshake) -> None:
+    def enter(self, handshake: QueuedHandshake) -> None:
         """Begin it now, or as soon as others have ended."""
         self._waiting.append(handshake)
         self._begin()
 
-    def leave(self, handshake: Handshake) -> None:
+    def leave(self, handshake: QueuedHandshake) -> None:
         """Note that it has ended, or shall not begin any more."""
         if handshake in self._waiting:
             self._waiting.remove(handshake)

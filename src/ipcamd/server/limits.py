@@ -9,32 +9,32 @@ class Limits:
 
     viewers: int = 1000
     """Streams being watched, over all protocols; beyond: 503 (RTSP 453)."""
-    others: int = 1000
+    other_connections: int = 1000
     """Connections besides: snapshots and CGIs are answered while all viewers' places are taken."""
-    alone: int = 500
+    reserved_for_others: int = 500
     """Connections that one address cannot take, so that somebody else still gets in."""
     handshakes: int = 64
     """TLS handshakes at once."""
     handshakes_per_address: int = 16
-    head: float = 10.0
+    head_timeout_s: float = 10.0
     """For a request's line and fields, from its first byte; for a new connection, from its start, TLS included."""
-    request: float = 25.0
+    request_timeout_s: float = 25.0
     """For the whole request, from its first byte; for a streamed body, from piece to piece."""
-    idle: float = 25.0
+    idle_timeout_s: float = 25.0
     """Between two requests."""
-    unread: float = 30.0
+    write_timeout_s: float = 30.0
     """For the client to take an answer."""
-    linger: float = 2.0
+    linger_s: float = 2.0
     """For the client to take a refusal while it is still sending."""
-    stall: float = 10.0
+    stall_timeout_s: float = 10.0
     """For a viewer to take anything at all."""
 
     @property
     def connections(self) -> int:
         """All connections together."""
-        return self.viewers + self.others
+        return self.viewers + self.other_connections
 
     @property
     def connections_per_address(self) -> int:
         """Connections of one address."""
-        return self.connections - self.alone
+        return self.connections - self.reserved_for_others

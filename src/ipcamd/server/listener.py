@@ -67,7 +67,7 @@ class Listener:
                 self._rest(error)
                 return
             sock.setblocking(False)
-            self._accept(sock, plain_address(peer[0]))
+            self._accept(sock, normalize_address(peer[0]))
 
     def _rest(self, error: OSError) -> None:
         log.warning("port %d rests for %g s: %s", self.port, PAUSE, error)
@@ -75,7 +75,7 @@ class Listener:
         self._pause = asyncio.get_running_loop().call_later(PAUSE, self._start)
 
 
-def plain_address(address: str) -> str:
+def normalize_address(address: str) -> str:
     """Return an IP address without its zone, IPv4-mapped IPv6 as IPv4."""
     return address.removeprefix("::ffff:").partition("%")[0]
 
@@ -85,10 +85,10 @@ async def listen(accept: Accept, hosts: Sequence[str], port: int) -> Listener:
 
     ``::`` is left out on a machine without IPv6. Raises `ConfigError`, then nothing is open.
     """
-    return Listener(bind(hosts, port), accept)
+    return Listener(bind_sockets(hosts, port), accept)
 
 
-def bind(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> list[socket.socket]:
+def bind_sockets(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> list[socket.socket]:
     """Return sockets that listen on `port` of all `hosts`, TCP or (``SOCK_DGRAM``) UDP; see `listen`."""
     for left in reversed(range(TRIES if port == 0 else 1)):
         sockets: list[socket.socket] = []

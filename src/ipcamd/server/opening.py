@@ -7,7 +7,7 @@ import ssl
 from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
 
-from ipcamd.server.admission import TLS_BUFFER_BYTES, Handshakes
+from ipcamd.server.admission import TLS_BUFFER_BYTES, HandshakeQueue
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ _TLS_HANDSHAKE = b"\x16"
 """The first byte of a TLS connection: the record type of a handshake (RFC 8446, 5.1)."""
 
 
-class Opening:
+class PendingConnection:
     """A connection over plain TCP until its protocol has it."""
 
     __slots__ = ("_ended", "_make", "_sock", "_task", "address", "connection", "deadline")
@@ -26,7 +26,7 @@ class Opening:
         address: str,
         deadline: float,
         make: Callable[[], asyncio.BaseProtocol],
-        ended: Callable[["Opening"], None],
+        ended: Callable[["PendingConnection"], None],
     ) -> None:
         """`make` makes the protocol; `ended` is called once, when the protocol has the connection or nobody will."""
         self.address = address
@@ -73,7 +73,7 @@ class Opening:
         self._ended(self)
 
 
-class TlsOpening(Opening):
+class PendingTlsConnection(PendingConnection):
     """A TLS connection: a bare socket until the client says something and it is its turn, then a handshake.
 
     What TLS needs in memory is a hundred times the socket's, so that silent clients get none of it.
@@ -87,9 +87,9 @@ class TlsOpening(Opening):
         address: str,
         deadline: float,
         make: Callable[[], asyncio.BaseProtocol],
-        ended: Callable[[Opening], None],
+        ended: Callable[[PendingConnection], None],
         context: ssl.SSLContext,
-        handshakes: Handshakes,
+        handshakes: HandshakeQueue,
     ) -> None:
         super().__init__(sock, address, deadline, make, ended)
         self._context = context
@@ -97,7 +97,7 @@ class TlsOpening(Opening):
         self._queued = False
 
     def start(self) -> None:
-        """See `Opening`."""
+        """See `PendingConnection`."""
         asyncio.get_running_loop().add_reader(self._sock, self._readable)
 
     def begin(self) -> None:
@@ -105,7 +105,7 @@ class TlsOpening(Opening):
         self._connect()
 
     def reset(self) -> None:
-        """See `Opening`."""
+        """See `PendingConnection`."""
         if self._task:
             self._task.cancel()
             return

@@ -6,7 +6,7 @@ from typing import Protocol
 from ipcamd.params.group import Values
 
 
-class Socket(Protocol):
+class QosSocket(Protocol):
     """Methods of a socket that are used here."""
 
     @property
@@ -17,7 +17,7 @@ class Socket(Protocol):
         """Set an option."""
 
 
-def marks(values: Values) -> tuple[int, int]:
+def dscp_values(values: Values) -> tuple[int, int]:
     """Return the DSCP of pictures and of sound as the group ``Network.Advanced.QoS`` says; 0 for none."""
     wanted = values["Type"] if values.flag("Enabled") else ""
     video = values.number("VideoDSCP") if wanted in ("video", "both") else 0
@@ -25,7 +25,7 @@ def marks(values: Values) -> tuple[int, int]:
     return video, audio
 
 
-def mark(sock: Socket, tos: int) -> None:
+def set_tos(sock: QosSocket, tos: int) -> None:
     """Set the type of service of a socket's packets: four times the DSCP."""
     if sock.family == AF_INET6:
         sock.setsockopt(IPPROTO_IPV6, IPV6_TCLASS, tos)

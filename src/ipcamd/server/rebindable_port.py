@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ipcamd.errors import ConfigError, RequestFailed
 from ipcamd.params.group import Values
-from ipcamd.server.listener import bind
+from ipcamd.server.listener import bind_sockets
 
 
 class Closable(Protocol):
@@ -17,7 +17,7 @@ class Closable(Protocol):
         """Stop listening."""
 
 
-class MovablePort:
+class RebindablePort:
     """The listener of one service, moved by a guard of the group that holds its port (`ipcamd.store.settings`)."""
 
     def __init__(
@@ -65,7 +65,7 @@ class MovablePort:
 
 def free_port(hosts: Sequence[str], kind: int = socket.SOCK_STREAM) -> int:
     """Return a number that is free on all `hosts` just now, of TCP or (``SOCK_DGRAM``) UDP. Raises ``ConfigError``."""
-    sockets = bind(hosts, 0, kind)
+    sockets = bind_sockets(hosts, 0, kind)
     port: int = sockets[0].getsockname()[1]
     for sock in sockets:
         sock.close()

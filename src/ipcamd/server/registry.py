@@ -14,7 +14,7 @@ from typing import Protocol, cast
 
 from ipcamd.server.admission import Admission
 from ipcamd.server.listener import Listener, listen
-from ipcamd.server.opening import Opening, TlsOpening
+from ipcamd.server.opening import PendingConnection, PendingTlsConnection
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ RELEASE_S = 0.25
 """Seconds that cancelled tasks and reset connections get to end."""
 
 
-class Connection(Protocol):
+class ManagedConnection(Protocol):
     """A connection, as the registry needs it."""
 
     address: str
@@ -57,7 +57,7 @@ class Registry:
         self.clock = clock
         self.closing = False
         self._listeners: list[Listener] = []
-        self._connections: dict[Connection, str] = {}
+        self._connections: dict[ManagedConnection, str] = {}
         """With the address that each was admitted for."""
         self._unmade: dict[asyncio.BaseProtocol, str] = {}
         """Protocols that have no connection yet, likewise."""
@@ -70,7 +70,7 @@ class Registry:
     def __len__(self) -> int:
         return len(self._connections)
 
-    def __iter__(self) -> Iterator[Connection]:
+    def __iter__(self) -> Iterator[ManagedConnection]:
         return iter(tuple(self._connections))
 
     async def listen(
@@ -100,7 +100,7 @@ class Registry:
         self._listeners.append(listener := await listen(accept, hosts, port))
         return listener
 
-    def enter(self, connection: Connection) -> None:
+    def enter(self, connection: ManagedConnection) -> None:
         """Take over a connection that was admitted: sweep it, and close it at the end."""
         self._connections[connection] = self._unmade.pop(cast(asyncio.BaseProtocol, connection), connection.address)
         self.admission.expect_request(self._connections[connection], connection)
@@ -110,18 +110,18 @@ class Registry:
         else:
             self.keep_sweeping()
 
-    def note_request(self, connection: Connection) -> None:
+    def note_request(self, connection: ManagedConnection) -> None:
         """Note that a connection has sent its first request: it will not make room for others any more."""
         if connection in self._connections:
             self.admission.note_request(self._connections[connection], connection)
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, connection: ManagedConnection) -> None:
         """Count out a connection that has ended."""
         if connection in self._connections:
             self.admission.release(self._connections[connection])
             self.hand_over(connection)
 
-    def hand_over(self, connection: Connection) -> None:
+    def hand_over(self, connection: ManagedConnection) -> None:
         """Forget a connection whose socket another one goes on with: that enters, and leaves, in its place."""
         self.note_request(connection)
         del self._connections[connection]
@@ -206,16 +206,16 @@ class Registry:
             self._unmade[connection := protocol()] = address
             return connection
 
-        deadline = self.clock() + self.limits.head
+        deadline = self.clock() + self.limits.head_timeout_s
         if tls:
             turns = self.admission.handshakes
-            opening: Opening = TlsOpening(sock, address, deadline, make, self._opened, tls, turns)
+            opening: PendingConnection = PendingTlsConnection(sock, address, deadline, make, self._opened, tls, turns)
         else:
-            opening = Opening(sock, address, deadline, make, self._opened)
+            opening = PendingConnection(sock, address, deadline, make, self._opened)
         self.enter(opening)
         opening.start()
 
-    def _opened(self, opening: Opening) -> None:
+    def _opened(self, opening: PendingConnection) -> None:
         """Forget an opening; if no protocol has its connection now, that has ended."""
         if opening.connection is None or self._unmade.pop(opening.connection, None) is not None:
             opening.discard()
@@ -238,11 +238,11 @@ def _refuse(sock: socket.socket, refusal: bytes) -> None:
 
 
 def _reset(sock: socket.socket) -> None:
-    linger_not(sock)
+    set_reset_on_close(sock)
     sock.close()
 
 
-def linger_not(sock: socket.socket) -> None:
+def set_reset_on_close(sock: socket.socket) -> None:
     """Have the connection reset when its socket is closed, whatever waits to be sent."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ipcamd.media.sound.speaker import Speaker
-from ipcamd.server.listener import bind
+from ipcamd.server.listener import bind_sockets
 from ipcamd.wire import ulaw
 from ipcamd.wire.rtp import rtp
-from ipcamd.wire.rtp.jitter import Jitter
+from ipcamd.wire.rtp.jitter import JitterBuffer
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +26,17 @@ SENDERS = 256
 """Addresses whose packets are counted."""
 
 
-class Mouth:
+class TalkReceiver:
     """Turns the packets of one talker at a time into sound: whoever they come from, over UDP or RTSP."""
 
     def __init__(self, speaker: Speaker, clock: Callable[[], float] = time.monotonic) -> None:
         self._speaker = speaker
         self._clock = clock
         self._talker: Hashable = None
-        self._jitter = Jitter()
+        self._jitter = JitterBuffer()
         self._timer: asyncio.TimerHandle | None = None
 
-    def hear(self, data: bytes, who: Hashable) -> None:
+    def receive(self, data: bytes, who: Hashable) -> None:
         """Take a packet of `who`. What is no RTP, not u-law, or comes while another talks, is ignored."""
         try:
             packet = rtp.parse(data)
@@ -46,8 +46,8 @@ class Mouth:
         if packet.payload_type != PCMU or not 0 < len(packet.payload) <= MOST_BYTES or not self._speaker.claim(who):
             return
         if began or who != self._talker:
-            self._talker, self._jitter = who, Jitter()
-        self._say(self._jitter.put(packet, self._clock()))
+            self._talker, self._jitter = who, JitterBuffer()
+        self._play(self._jitter.put(packet, self._clock()))
 
     def close(self) -> None:
         """Say no more."""
@@ -55,7 +55,7 @@ class Mouth:
             self._timer.cancel()
             self._timer = None
 
-    def _say(self, pieces: Iterable[bytes]) -> None:
+    def _play(self, pieces: Iterable[bytes]) -> None:
         for codes in pieces:
             self._speaker.offer(self._talker, ulaw.decode(codes))
         self.close()
@@ -63,7 +63,7 @@ class Mouth:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, due - self._clock()), self._overdue)
 
     def _overdue(self) -> None:
-        self._say(self._jitter.take(self._clock()))
+        self._play(self._jitter.take(self._clock()))
 
 
 class TalkService:
@@ -71,22 +71,22 @@ class TalkService:
 
     def __init__(
         self,
-        mouth: Mouth,
-        knows: Callable[[str], bool],
-        admits: Callable[[str], bool] = lambda _: True,
+        receiver: TalkReceiver,
+        may_talk: Callable[[str], bool],
+        allows: Callable[[str], bool] = lambda _: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`knows` says whether somebody who may talk has lately logged in from an address; `admits` as for HTTP."""
-        self._mouth = mouth
-        self._knows = knows
-        self._admits = admits
+        """`may_talk` says whether somebody who may talk has lately logged in from an address; `allows` as for HTTP."""
+        self._receiver = receiver
+        self._may_talk = may_talk
+        self._allows = allows
         self._clock = clock
         self._rates: OrderedDict[str, _Rate] = OrderedDict()
         self._listeners: list[TalkListener] = []
 
     async def open(self, hosts: Sequence[str], port: int) -> "TalkListener":
         """Listen on one more port of all `hosts`; 0 takes a free one. Raises ``ConfigError``."""
-        sockets = bind(hosts, port, socket.SOCK_DGRAM)
+        sockets = bind_sockets(hosts, port, socket.SOCK_DGRAM)
         loop = asyncio.get_running_loop()
         ends = [await loop.create_datagram_endpoint(lambda: _Protocol(self), sock=sock) for sock in sockets]
         listener = TalkListener(sockets[0].getsockname()[1], [transport for transport, _ in ends])
@@ -95,14 +95,14 @@ class TalkService:
 
     def close(self) -> None:
         """Listen no more."""
-        self._mouth.close()
+        self._receiver.close()
         for listener in self._listeners:
             listener.close()
 
     def receive(self, data: bytes, address: str, port: int) -> None:
         """Take a datagram."""
-        if self._admits(address) and self._knows(address) and self._rate(address).take(self._clock()):
-            self._mouth.hear(data, (address, port))
+        if self._allows(address) and self._may_talk(address) and self._rate(address).take(self._clock()):
+            self._receiver.receive(data, (address, port))
 
     def _rate(self, address: str) -> "_Rate":
         rate = self._rates.get(address)

@@ -18,7 +18,16 @@ import av
 from PIL import Image
 from tests.media.source.clips import grey
 
-from ipcamd.wire.http.digest import MD5, Basic, Digest, answer, basic_challenge, challenge, parse, secret
+from ipcamd.wire.http.digest import (
+    MD5,
+    BasicCredentials,
+    DigestCredentials,
+    answer,
+    basic_challenge,
+    challenge,
+    parse,
+    secret,
+)
 
 LEVELS = tuple(range(20, 240, 20))
 USER, PASSWORD = "me", "top@secret:1"
@@ -213,7 +222,7 @@ class Peer(BaseHTTPRequestHandler):
         """Whether the request has the right Digest login; if not, it is answered."""
         try:
             login = parse(self.headers["Authorization"] or "")
-            assert isinstance(login, Digest)
+            assert isinstance(login, DigestCredentials)
             assert login.response == answer(login, "GET", secret(MD5, USER, "cam", PASSWORD))
         except (ValueError, AssertionError):
             self.head("text/plain", 0, 401, WWW_Authenticate=challenge("cam", "nonce", MD5))
@@ -223,7 +232,7 @@ class Peer(BaseHTTPRequestHandler):
     def basic(self) -> None:
         sent = self.headers["Authorization"]
         self.logins.append(str(sent))
-        if sent and parse(sent) == Basic(USER, PASSWORD):
+        if sent and parse(sent) == BasicCredentials(USER, PASSWORD):
             return self.mjpg()
         return self.head("text/plain", 0, 401, WWW_Authenticate=basic_challenge("cam"))
 

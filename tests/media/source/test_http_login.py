@@ -7,18 +7,18 @@ import re
 import pytest
 
 from ipcamd.media.source.network.http_login import authorization
-from ipcamd.wire.http.digest import Digest, answer, parse, secret
+from ipcamd.wire.http.digest import DigestCredentials, answer, parse, secret
 
 MD5 = 'Digest realm="cam", nonce="n1", qop="auth", algorithm=MD5'
 SHA = 'Digest realm="cam", qop="auth, auth-int", algorithm=SHA-256, nonce="n2", opaque="o=1,2"'
 BASIC = 'Basic realm="cam", charset="UTF-8"'
 
 
-def fields(challenges: list[str], user: str = "me", password: str = "pass word") -> Digest:
+def fields(challenges: list[str], user: str = "me", password: str = "pass word") -> DigestCredentials:
     text = authorization(challenges, user, password, "GET", "/a?b=c")
     assert text
     login = parse(text)
-    assert isinstance(login, Digest)
+    assert isinstance(login, DigestCredentials)
     return login
 
 

@@ -133,7 +133,7 @@ async def test_a_slow_client_is_waited_for_and_others_meanwhile_answered(shelf: 
 
 
 async def test_a_client_that_takes_nothing_is_cut(shelf: Shelf) -> None:
-    async with serving(shelf.endpoint, limits=Limits(unread=5)) as server:
+    async with serving(shelf.endpoint, limits=Limits(write_timeout_s=5)) as server:
         _, writer = await narrow(server.listener.port)
         writer.write(b"GET /file HTTP/1.1\r\n\r\n")
         await until(lambda: shelf.opened and shelf.opened[0].position > 0)

@@ -12,7 +12,7 @@ from tests.server.serving import Clock, Users
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.params.group import Rank
-from ipcamd.server.http.connection import Connection
+from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.streaming.fanout import Fanout
@@ -100,7 +100,7 @@ def test_any_bytes(sent: bytes, step: int) -> None:
 async def converse(sent: bytes, step: int) -> None:
     registry = Registry(clock=Clock())
     context = HttpContext(Router(ENDPOINTS, Users()), cast(Camera, None), Fanout(), registry, ViewerLimit(0))
-    pipe, connection = Pipe(), Connection(context)
+    pipe, connection = Pipe(), HttpConnection(context)
     connection.connection_made(cast(asyncio.Transport, pipe))
     for at in range(0, len(sent), step):
         if not pipe.closed:

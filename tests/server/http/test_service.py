@@ -13,7 +13,7 @@ from ipcamd.params.group import Rank
 from ipcamd.server import listener, registry
 from ipcamd.server.limits import Limits
 
-LIMITS = Limits(viewers=2, others=4, alone=1)
+LIMITS = Limits(viewers=2, other_connections=4, reserved_for_others=1)
 
 
 async def hang(call: Call) -> Reply:

@@ -15,7 +15,7 @@ from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
 from ipcamd.server.limits import Limits
 from ipcamd.server.registry import Registry
-from ipcamd.server.rtsp.mounts.mounts import Catalog
+from ipcamd.server.rtsp.mounts.mounts import Mounts
 from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import rtp
@@ -56,9 +56,9 @@ class Lens:
         self.microphone = True
         self._number = 0
 
-    def catalog(self) -> Catalog:
+    def catalog(self) -> Mounts:
         pictures = {hub.name: hub for hub in (self.h264, self.mpeg4, self.mjpeg)}
-        return Catalog(pictures, lambda: self.sound if self.microphone else None)
+        return Mounts(pictures, lambda: self.sound if self.microphone else None)
 
     def picture(self, *, key: bool = False, size: int = 3000) -> bytes:
         """Let the H.264 hub have a picture; return its slice, with a number in it."""
@@ -138,7 +138,7 @@ class Player:
         channel, high, low = await self.reader.readexactly(3)
         self.packets.append((channel, await self.reader.readexactly(high << 8 | low)))
 
-    async def packet(self, channel: int = 0) -> rtp.Packet:
+    async def packet(self, channel: int = 0) -> rtp.RtpPacket:
         """Return the next RTP packet on a channel; others are kept for later."""
         seen = 0
         while True:

@@ -8,7 +8,7 @@ import pytest
 from tests.server.rtsp.player import Player, Stage, basic
 
 from ipcamd.server.limits import Limits
-from ipcamd.wire.rtsp.message import Parser
+from ipcamd.wire.rtsp.message import RtspParser
 
 TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
 
@@ -97,7 +97,7 @@ async def test_an_internal_error_shows_nothing_of_the_code(
     def fail(_: str) -> None:
         raise ZeroDivisionError("secret")
 
-    stage.service.context.paths = fail
+    stage.service.context.find = fail
     answer = await player.ask("SETUP", "/h264", transport=TCP)
     assert (answer.status, answer.body) == (500, b"")
     assert "secret" not in str(answer.fields)
@@ -176,7 +176,7 @@ async def test_a_stranger_who_reads_nothing_keeps_little_in_memory(stage: Stage,
 
 
 async def test_too_many_connections() -> None:
-    async with Stage(Limits(viewers=2, others=1, alone=1)) as stage:
+    async with Stage(Limits(viewers=2, other_connections=1, reserved_for_others=1)) as stage:
         players = [await stage.player() for _ in range(2)]
         for player in players:
             assert (await player.ask("OPTIONS")).status == 200
@@ -220,7 +220,7 @@ async def test_a_guesser_is_answered_late_and_the_next_request_waits(stage: Stag
 
 
 def test_parser_keeps_no_more_than_a_message() -> None:
-    parser = Parser()
+    parser = RtspParser()
     for _ in range(1000):
         parser.receive(b"$\x00\x00\x02ab" * 10)
         while parser.next_event():

@@ -13,13 +13,13 @@ from tests.server.rtsp.player import Lens, Stage
 from ipcamd.media import codecs
 from ipcamd.params import GROUPS
 from ipcamd.params.network import QOS
-from ipcamd.server.qos import marks
-from ipcamd.server.rtsp.mounts.media import Track
-from ipcamd.server.rtsp.mounts.mounts import Catalog
-from ipcamd.server.rtsp.mounts.url import BACK, control, locate
-from ipcamd.server.rtsp.multicast import Multicast
-from ipcamd.server.rtsp.response import Refused
-from ipcamd.server.rtsp.settings import follow
+from ipcamd.server.qos import dscp_values
+from ipcamd.server.rtsp.mounts.media import MediaTrack
+from ipcamd.server.rtsp.mounts.mounts import Mounts
+from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, track_name
+from ipcamd.server.rtsp.multicast import MulticastSettings
+from ipcamd.server.rtsp.response import RtspError
+from ipcamd.server.rtsp.settings import follow_settings
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
@@ -52,7 +52,7 @@ def test_paths(path: str, expected: str | None) -> None:
 
 def test_the_path_for_telephones_is_there_when_enabled() -> None:
     lens = Lens()
-    catalog = Catalog({}, phone=lambda: (Track(lens.mpeg4),))
+    catalog = Mounts({}, phone=lambda: (MediaTrack(lens.mpeg4),))
     assert catalog("3gpp").tracks[0].hub is lens.mpeg4  # type: ignore[union-attr]
     assert catalog("h264") is None
 
@@ -64,24 +64,24 @@ URLS = [
     ("rtsp://h", "h264", None),
     ("rtsp://h/track1", "h264", 1),
     ("rtsp://h/h264?x=1/track1", "h264", 1),
-    ("rtsp://h/h264/talk", "h264", BACK),
+    ("rtsp://h/h264/talk", "h264", TALK_TRACK),
     ("/audio", "audio", None),
 ]
 
 
 @pytest.mark.parametrize(("url", "path", "track"), URLS)
 def test_urls(url: str, path: str, track: int | None) -> None:
-    place = locate(Lens().catalog(), url)
+    place = resolve_url(Lens().catalog(), url)
     assert (place.media.path, place.track) == (path, track)
     if track is not None:
-        assert locate(Lens().catalog(), f"rtsp://h/{control(track)}").track == track
+        assert resolve_url(Lens().catalog(), f"rtsp://h/{track_name(track)}").track == track
 
 
 @given(st.text("rtsp:/h264?track01 talk%.#\\", max_size=40))
 def test_any_url_is_a_place_or_refused(url: str) -> None:
     try:
-        place = locate(Lens().catalog(), url)
-    except Refused as refused:
+        place = resolve_url(Lens().catalog(), url)
+    except RtspError as refused:
         assert refused.answer.status == 404
     else:
         assert place.track is None or place.track < len(place.media.tracks)
@@ -92,14 +92,14 @@ def test_any_url_is_a_place_or_refused(url: str) -> None:
     [("yes", "both", (34, 46)), ("yes", "video", (34, 0)), ("yes", "audio", (0, 46)), ("no", "both", (0, 0))],
 )
 def test_marks(enabled: str, which: str, expected: tuple[int, int]) -> None:
-    assert marks(QOS.values(Enabled=enabled, Type=which)) == expected
+    assert dscp_values(QOS.values(Enabled=enabled, Type=which)) == expected
 
 
 async def test_settings_act_at_once(tmp_path: Path) -> None:
     with Database(tmp_path / "db") as database:
         settings = Settings(database, GROUPS, {})
         async with Stage() as stage:
-            follow(stage.service, settings, "127.0.0.1")
+            follow_settings(stage.service, settings, "127.0.0.1")
             assert stage.service.context.authenticator.login_needed
             assert stage.service.context.tos == {"video": 0, "audio": 0}
             assert stage.service.context.multicast.sender(codecs.H264) is None
@@ -123,7 +123,7 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
 
 
 async def test_multicast_goes_on_from_the_same_socket_where_it_does_not_change(stage: Stage) -> None:
-    settings = Multicast("239.255.3.4", ((codecs.H264, 7560), (codecs.ULAW, 7562)), 3, "127.0.0.1")
+    settings = MulticastSettings("239.255.3.4", ((codecs.H264, 7560), (codecs.ULAW, 7562)), 3, "127.0.0.1")
     multicast = stage.service.context.multicast
     multicast.configure(settings)
     picture, sound = multicast.sender(codecs.H264), multicast.sender(codecs.ULAW)
@@ -147,7 +147,7 @@ async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: 
     ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
     monkeypatch.setattr("ipcamd.wire.rtsp.sap.PORT", ears.getsockname()[1])
     ports = ((codecs.H264, 7560), (codecs.ULAW, 7562))
-    stage.service.context.multicast.configure(Multicast("239.255.3.4", ports, 3, "127.0.0.1"))
+    stage.service.context.multicast.configure(MulticastSettings("239.255.3.4", ports, 3, "127.0.0.1"))
     stage.lens.picture(key=True)
     loop = asyncio.get_running_loop()
     told = await asyncio.wait_for(loop.sock_recv(ears, 2048), 1)

@@ -17,7 +17,7 @@ from ipcamd.access.accounts import Accounts
 from ipcamd.access.authenticator import Authenticator
 from ipcamd.media import codecs
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
-from ipcamd.server.rtsp.multicast import Multicast
+from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.store.database import Database
 
 pytestmark = [
@@ -152,7 +152,7 @@ async def test_multicast_in_a_network_of_its_own() -> None:
 @pytest.mark.skipif(INSIDE not in os.environ, reason="is run by the test above")
 @pytest.mark.parametrize("player", ["ffmpeg", "gstreamer"])
 async def test_by_multicast(cinema: Stage, player: str) -> None:
-    settings = Multicast("239.255.7.7", ((codecs.JPEG, 7568), (codecs.ULAW, 7572)), 1, "127.0.0.1")
+    settings = MulticastSettings("239.255.7.7", ((codecs.JPEG, 7568), (codecs.ULAW, 7572)), 1, "127.0.0.1")
     cinema.service.context.multicast.configure(settings)
     url = f"rtsp://127.0.0.1:{cinema.port}/mjpeg"
     if player == "gstreamer":

@@ -22,7 +22,7 @@ from ipcamd.wire.rtsp.tunnel import GREETING
 async def open_http(stage: Stage) -> Listener:
     """Open an HTTP port, which hands tunnels over to the stage's RTSP."""
     registry = Registry(stage.registry.admission, stage.registry.clock)
-    adopt = stage.service.tunnels.adopt
+    adopt = stage.service.tunnels.accept
     context = HttpContext(Router((), Users()), cast(Camera, None), Fanout(), registry, stage.viewers, adopt)
     return await HttpService(context).open(HOSTS, 0)
 
@@ -75,7 +75,7 @@ async def test_play(stage: Stage, port: int) -> None:
     player.close()
     await stage.quiet()
     assert len(stage.service.context.sessions) == 0
-    assert not stage.service.tunnels._outlets
+    assert not stage.service.tunnels._gets
 
 
 async def player_goes_on(stage: Stage, player: Player) -> bool:
@@ -107,7 +107,7 @@ async def test_what_is_no_tunnel(stage: Stage, port: int, head: bytes) -> None:
     writer.write(head + b"\r\n\r\n")
     assert b" 404 " in await reader.readline()
     writer.close()
-    assert not stage.service.tunnels._outlets
+    assert not stage.service.tunnels._gets
 
 
 async def test_what_is_not_base64_ends_it(stage: Stage, port: int) -> None:
@@ -116,4 +116,4 @@ async def test_what_is_not_base64_ends_it(stage: Stage, port: int) -> None:
     assert await player.closed()
     player.close()
     await stage.quiet()
-    assert not stage.service.tunnels._outlets
+    assert not stage.service.tunnels._gets

@@ -11,7 +11,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.server.limits import Limits
-from ipcamd.server.rtsp.multicast import Multicast
+from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.wire.rtp import rtcp, rtp
 
 
@@ -124,7 +124,7 @@ class Ears:
     def transport(self) -> str:
         return f"RTP/AVP;unicast;client_port={self.port}-{self.port + 1}"
 
-    async def packets(self, count: int) -> list[rtp.Packet]:
+    async def packets(self, count: int) -> list[rtp.RtpPacket]:
         loop = asyncio.get_running_loop()
         return [rtp.parse(await asyncio.wait_for(loop.sock_recv(self.rtp, 2048), 1)) for _ in range(count)]
 
@@ -164,7 +164,7 @@ async def test_udp(stage: Stage, player: Player, ears: Ears) -> None:
         ears.rtcp.sendto(report, ("127.0.0.1", server + 1))
         await stage.quiet()
     (session,) = stage.service.context.sessions
-    assert session.receptions[source] == rtcp.Reception(9, source, 0.25, 1, 0x10002, 30)
+    assert session.receptions[source] == rtcp.ReceptionReport(9, source, 0.25, 1, 0x10002, 30)
     stage.later(61)
     assert len(stage.service.context.sessions) == 0
     assert not stage.lens.h264.watched.is_set()
@@ -234,7 +234,7 @@ async def test_multicast(stage: Stage, player: Player) -> None:
     port = ears.getsockname()[1] & ~1
     ears.close()
     ears, reports = _member("239.255.77.7", port), _member("239.255.77.7", port + 1)
-    settings = Multicast("239.255.77.7", ((codecs.H264, port), (codecs.ULAW, port + 2)), 1, "127.0.0.1")
+    settings = MulticastSettings("239.255.77.7", ((codecs.H264, port), (codecs.ULAW, port + 2)), 1, "127.0.0.1")
     stage.service.context.multicast.configure(settings)
     answer = await player.ask("SETUP", "/h264/track0", transport="RTP/AVP;multicast")
     expected = f"RTP/AVP;multicast;destination=239.255.77.7;port={port}-{port + 1};ttl=1"
@@ -246,7 +246,7 @@ async def test_multicast(stage: Stage, player: Player) -> None:
     data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ears, 2048), 1)
     assert rtp.parse(data).payload_type == 96
     stage.service.context.multicast.configure(None)
-    told: list[rtcp.Reception | rtcp.Goodbye] = []
+    told: list[rtcp.ReceptionReport | rtcp.Goodbye] = []
     while not told:
         told = rtcp.parse(await asyncio.wait_for(asyncio.get_running_loop().sock_recv(reports, 2048), 1))
     assert told == [rtcp.Goodbye((rtp.parse(data).ssrc,))]

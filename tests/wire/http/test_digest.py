@@ -8,8 +8,8 @@ from ipcamd.wire.http.digest import (
     LONGEST,
     MD5,
     SHA256,
-    Basic,
-    Digest,
+    BasicCredentials,
+    DigestCredentials,
     answer,
     basic_challenge,
     challenge,
@@ -45,9 +45,9 @@ SAMPLES = {
 GOOD = SAMPLES["RFC 7616, MD5"][0]
 
 
-def digest(text: str) -> Digest:
+def digest(text: str) -> DigestCredentials:
     sent = parse(text)
-    assert isinstance(sent, Digest)
+    assert isinstance(sent, DigestCredentials)
     return sent
 
 
@@ -71,7 +71,7 @@ def test_the_samples_of_the_standards(text: str, password: str) -> None:
     ],
 )
 def test_basic(text: str, user: str, password: str) -> None:
-    assert parse(text) == Basic(user, password)
+    assert parse(text) == BasicCredentials(user, password)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_any_text_is_a_login_or_a_value_error(text: str) -> None:
         sent = parse(text)
     except ValueError:
         return
-    assert isinstance(sent, Basic | Digest)
+    assert isinstance(sent, BasicCredentials | DigestCredentials)
 
 
 @given(st.data())
@@ -166,7 +166,7 @@ def test_a_login_with_a_changed_character_is_no_error_of_ours(data: st.DataObjec
         sent = parse(changed)
     except ValueError:
         return
-    if isinstance(sent, Digest):
+    if isinstance(sent, DigestCredentials):
         answer(sent, "GET", secret(sent.algorithm, sent.user, sent.realm, "x"))
 
 
@@ -182,7 +182,7 @@ def test_values_come_out_of_quotation_marks_as_they_went_in(user: str, realm: st
         f"Digest username={quoted(user)},realm={quoted(realm)}, uri={quoted(uri)} ,nonce=n,qop=auth,nc=0000000f,"
         f"cnonce=c,response={'0' * 64},algorithm=SHA-256"
     )
-    assert parse(text) == Digest(user, False, realm, "n", uri, "0" * 64, SHA256, "0000000f", "c")
+    assert parse(text) == DigestCredentials(user, False, realm, "n", uri, "0" * 64, SHA256, "0000000f", "c")
 
 
 @given(VALUE)

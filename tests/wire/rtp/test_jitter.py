@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.wire.rtp.jitter import BEGIN, LEAP, WAIT, Jitter
-from ipcamd.wire.rtp.rtp import Packet
+from ipcamd.wire.rtp.jitter import BEGIN, LEAP, WAIT, JitterBuffer
+from ipcamd.wire.rtp.rtp import RtpPacket
 
 
-def packet(sequence: int, payload: bytes = b"", ssrc: int = 7) -> Packet:
-    return Packet(0, True, sequence % 65536, 0, ssrc, payload or bytes([sequence % 251]) * 160)
+def packet(sequence: int, payload: bytes = b"", ssrc: int = 7) -> RtpPacket:
+    return RtpPacket(0, True, sequence % 65536, 0, ssrc, payload or bytes([sequence % 251]) * 160)
 
 
-def heard(*sequences: int, start: float = 0.0, step: float = 0.02, jitter: Jitter | None = None) -> bytes:
+def heard(*sequences: int, start: float = 0.0, step: float = 0.02, jitter: JitterBuffer | None = None) -> bytes:
     """What is played of packets that come in this order, and after all waiting."""
-    jitter = jitter or Jitter()
+    jitter = jitter or JitterBuffer()
     now, pieces = start, []
     for sequence in sequences:
         pieces += jitter.put(packet(sequence), now)
@@ -52,7 +52,7 @@ def test_a_lost_packet_becomes_silence_of_its_length() -> None:
 
 
 def test_a_packet_that_comes_after_its_silence_is_dropped() -> None:
-    jitter = Jitter()
+    jitter = JitterBuffer()
     pieces = [*jitter.put(packet(1), 0), *jitter.take(BEGIN), *jitter.put(packet(3), 0.2)]
     assert pieces == [spoken(1)]
     assert jitter.due == 0.2 + WAIT
@@ -64,7 +64,7 @@ def test_a_packet_that_comes_after_its_silence_is_dropped() -> None:
 
 
 def test_the_first_packet_waits_a_moment_and_the_others_do_not() -> None:
-    jitter = Jitter()
+    jitter = JitterBuffer()
     assert jitter.due is None
     assert list(jitter.put(packet(1), 5.0)) == []
     assert jitter.due == 5.0 + BEGIN
@@ -73,7 +73,7 @@ def test_the_first_packet_waits_a_moment_and_the_others_do_not() -> None:
 
 
 def test_no_more_sound_than_half_a_second_waits() -> None:
-    jitter = Jitter()
+    jitter = JitterBuffer()
     pieces = [*jitter.put(packet(1), 0), *jitter.take(BEGIN)]
     for number in range(3, 3 + 26):
         pieces += jitter.put(packet(number), 0.2)  # 26 packets of 20 ms, all at once
@@ -87,7 +87,7 @@ def test_a_leap_of_the_numbers_begins_anew_and_loses_nothing(jump: int) -> None:
 
 
 def test_another_source_begins_anew() -> None:
-    jitter = Jitter()
+    jitter = JitterBuffer()
     pieces = [*jitter.put(packet(5), 0), *jitter.put(packet(6, b"other", ssrc=8), 0.01), *jitter.take(1)]
     assert pieces == [spoken(5), b"other"]
 
@@ -99,7 +99,7 @@ def test_silence_for_a_large_gap_is_bounded() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 65535), st.integers(0, 3), st.floats(0, 1)), max_size=200))
 def test_whatever_comes_memory_is_bounded_and_all_is_played_or_dropped(packets: list[tuple[int, int, float]]) -> None:
-    jitter, now, played, put = Jitter(), 0.0, 0, 0
+    jitter, now, played, put = JitterBuffer(), 0.0, 0, 0
     for sequence, ssrc, pause in packets:
         now += pause
         put += 1
@@ -113,7 +113,7 @@ def test_a_jittery_network_is_not_heard() -> None:
     """A minute of speech whose packets come up to 200 ms late, a few of them not at all."""
     chance = random.Random(3)
     sent = [(n * 0.02 + chance.uniform(0, 0.2), n) for n in range(3000) if n % 500 != 77]
-    jitter, pieces = Jitter(), []
+    jitter, pieces = JitterBuffer(), []
     for now, number in sorted(sent):
         pieces += jitter.put(packet(number), now)
     pieces += jitter.take(1000)

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.wire.rtp.rtcp import Goodbye, Reception, goodbye, parse, sender_report
+from ipcamd.wire.rtp.rtcp import Goodbye, ReceptionReport, goodbye, parse, sender_report
 
 # receiver 9 about source 7: 64/256 lost lately, -1 in all, highest 0x10002, jitter 30
 REPORT = bytes.fromhex("81c90007 00000009 00000007 40ffffff 00010002 0000001e 00000000 00000000")
-READ = Reception(9, 7, 0.25, -1, 0x10002, 30)
+READ = ReceptionReport(9, 7, 0.25, -1, 0x10002, 30)
 
 
 def test_sender_report_ties_rtp_time_to_the_wall_clock() -> None:
@@ -37,7 +37,7 @@ def test_description_is_whole_words_and_ends_with_a_zero(name: str) -> None:
         (b"\x81\xc8" + bytes.fromhex("000c 00000009") + bytes(20) + REPORT[8:], [READ]),
     ],
 )
-def test_parse(data: bytes, told: list[Reception | Goodbye]) -> None:
+def test_parse(data: bytes, told: list[ReceptionReport | Goodbye]) -> None:
     assert parse(data) == told
 
 
@@ -52,4 +52,4 @@ def test_refused(data: bytes) -> None:
 @given(st.binary(max_size=100))
 def test_any_bytes_are_reports_or_refused(data: bytes) -> None:
     with suppress(ValueError):
-        assert all(isinstance(told, Reception | Goodbye) for told in parse(data))
+        assert all(isinstance(told, ReceptionReport | Goodbye) for told in parse(data))

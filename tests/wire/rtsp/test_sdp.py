@@ -1,11 +1,11 @@
-from ipcamd.wire.rtsp.sdp import Session, Track, write
+from ipcamd.wire.rtsp.sdp import MediaDescription, SessionDescription, write
 
-VIDEO = Track("video", 96, "H264/90000", "packetization-mode=1", "track0", attributes=("framerate:30",))
-SOUND = Track("audio", 0, "PCMU/8000", control="track1")
+VIDEO = MediaDescription("video", 96, "H264/90000", "packetization-mode=1", "track0", attributes=("framerate:30",))
+SOUND = MediaDescription("audio", 0, "PCMU/8000", control="track1")
 
 
 def test_description() -> None:
-    text = write(Session("Front door", "10.0.0.5", 1, 2, [VIDEO, SOUND], attributes=("control:*",)))
+    text = write(SessionDescription("Front door", "10.0.0.5", 1, 2, [VIDEO, SOUND], attributes=("control:*",)))
     assert text.decode().split("\r\n") == [
         "v=0",
         "o=- 1 2 IN IP4 10.0.0.5",
@@ -26,13 +26,13 @@ def test_description() -> None:
 
 
 def test_multicast_and_ipv6() -> None:
-    assert b"c=IN IP4 239.1.2.3/16\r\n" in write(Session("x", "10.0.0.5", 1, 1, [], "239.1.2.3", 16))
-    text = write(Session("x", "fe80::1%eth0", 1, 1, []))
+    assert b"c=IN IP4 239.1.2.3/16\r\n" in write(SessionDescription("x", "10.0.0.5", 1, 1, [], "239.1.2.3", 16))
+    text = write(SessionDescription("x", "fe80::1%eth0", 1, 1, []))
     assert b"IN IP6 fe80::1\r\n" in text
     assert b"c=IN IP6 ::\r\n" in text
-    assert b"c=IN IP6 ff15::1\r\n" in write(Session("x", "fe80::1", 1, 1, [], "ff15::1", 16))
+    assert b"c=IN IP6 ff15::1\r\n" in write(SessionDescription("x", "fe80::1", 1, 1, [], "ff15::1", 16))
 
 
 def test_a_name_cannot_add_lines() -> None:
-    assert b"s=am=video\r\n" in write(Session("a\r\nm=video", "10.0.0.5", 1, 1, []))
-    assert b"s=-\r\n" in write(Session("\n", "10.0.0.5", 1, 1, []))
+    assert b"s=am=video\r\n" in write(SessionDescription("a\r\nm=video", "10.0.0.5", 1, 1, []))
+    assert b"s=-\r\n" in write(SessionDescription("\n", "10.0.0.5", 1, 1, []))

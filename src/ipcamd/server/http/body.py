@@ -67,7 +67,7 @@ class BodyStream:
             self._reader.set_result(None)
 
 
-def broken_off() -> HttpError:
+def incomplete_body_error() -> HttpError:
     """Return what the reader gets when the client leaves before the body's end."""
     return HttpError(400, "the body broke off")
 

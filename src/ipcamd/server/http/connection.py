@@ -9,16 +9,16 @@ from typing import cast
 from ipcamd.access.accounts import Account
 from ipcamd.cgi.endpoint import FileReply, Join, Reply
 from ipcamd.errors import HttpError
-from ipcamd.server.http.body import BodyStream, broken_off
-from ipcamd.server.http.connection_state import Phase
+from ipcamd.server.http.body import BodyStream, incomplete_body_error
+from ipcamd.server.http.connection_state import ConnectionState
 from ipcamd.server.http.context import HttpContext
-from ipcamd.server.http.download import Drain, pump
+from ipcamd.server.http.download import WriteGate, send_file
 from ipcamd.server.http.exchange import FORM_LIMIT, Exchange
-from ipcamd.server.http.response import refusal, stream_head, whole
+from ipcamd.server.http.response import error_reply, format_response, format_stream_head
 from ipcamd.server.http.streaming.viewer import Viewer
 from ipcamd.server.limits import Limits
-from ipcamd.server.listener import plain_address
-from ipcamd.server.registry import linger_not
+from ipcamd.server.listener import normalize_address
+from ipcamd.server.registry import set_reset_on_close
 from ipcamd.wire.http.message import END, End, Head, RequestParser
 
 log = logging.getLogger(__name__)
@@ -32,22 +32,22 @@ CHATTER = 64 * 1024
 """Bytes that a viewer may send after its request."""
 
 
-class Connection(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """Parses, asks the router, answers. All waiting is one `deadline`, which the registry's sweep looks at.
 
     No task is made for a request whose endpoint answers at once.
     """
 
     __slots__ = (
-        "_chatter", "_context", "_drain", "_exchange", "_full", "_give_back", "_half", "_held", "_parser", "_phase",
-        "_progress", "_silent", "_since", "_task", "_transport", "_viewer", "account", "address", "deadline",
+        "_chatter", "_context", "_drain", "_exchange", "_full", "_give_back", "_half", "_held", "_parser", "_progress",
+        "_silent", "_since", "_state", "_task", "_transport", "_viewer", "account", "address", "deadline",
     )  # fmt: skip
 
     def __init__(self, context: HttpContext) -> None:
         self._context = context
         self._transport: asyncio.Transport
         self._parser = RequestParser()
-        self._phase = Phase.WAITING
+        self._state = ConnectionState.IDLE
         self._exchange: Exchange | None = None
         self._viewer: Viewer | None = None
         self._give_back: Callable[[], None] | None = None  # the viewer's place
@@ -55,7 +55,7 @@ class Connection(asyncio.Protocol):
         self._silent = True  # no request came yet
         self._half = False  # the client sends no more
         self._progress = 0  # of sending, when last looked at
-        self._drain = Drain()
+        self._drain = WriteGate()
         self._held = False  # what it sends is left in the kernel
         self._chatter = 0
         self._since = 0.0  # first byte of the request at hand
@@ -76,27 +76,27 @@ class Connection(asyncio.Protocol):
         # limit of 0 asyncio's TLS would pause us even if nothing waits.)
         self._transport.set_write_buffer_limits(1 if transport.get_extra_info("ssl_object") else 0, 0)
         peer = transport.get_extra_info("peername")
-        self.address = plain_address(peer[0]) if peer else ""
-        self.deadline = self._in(self._limits.head)
+        self.address = normalize_address(peer[0]) if peer else ""
+        self.deadline = self._in(self._limits.head_timeout_s)
         self._context.registry.enter(self)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, and answer what they complete."""
-        if self._phase is Phase.VIEWING:
+        if self._state is ConnectionState.STREAMING:
             self._chatter += len(data)
             if self._chatter > CHATTER:
                 self._transport.abort()
-        elif self._phase is not Phase.LEAVING:
+        elif self._state is not ConnectionState.CLOSING:
             self._parser.receive(data)
             self._advance()
 
     def eof_received(self) -> bool:
         """Keep the way out open for a client that only closed its own, while there is something to send."""
         self._half = True
-        if self._phase is Phase.LEAVING or self._task:
+        if self._state is ConnectionState.CLOSING or self._task:
             return False
         if self._exchange and self._exchange.stream:
-            self._exchange.stream.end(None if self._exchange.endless else broken_off())
+            self._exchange.stream.end(None if self._exchange.endless else incomplete_body_error())
         if self._viewer:
             self._await_progress(self._viewer.sent)
         self._advance()
@@ -104,12 +104,12 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Let go of everything; an action at work goes on to its end, unless it is for the caller alone."""
-        self._phase = Phase.LEAVING
+        self._state = ConnectionState.CLOSING
         if self._task:
             self._task.cancel()
         self._drain.open()
         if self._exchange and self._exchange.stream:
-            self._exchange.stream.end(broken_off())
+            self._exchange.stream.end(incomplete_body_error())
         if self._viewer:
             self._context.fanout.leave(self._viewer)
         if self._give_back:
@@ -127,10 +127,10 @@ class Connection(asyncio.Protocol):
         self._full = False
         if self._drain.open():
             self.deadline = math.inf
-        if self._phase is Phase.WAITING:
+        if self._state is ConnectionState.IDLE:
             self._rest()
-        elif self._phase is Phase.LEAVING:
-            self.deadline = self._in(self._limits.linger)
+        elif self._state is ConnectionState.CLOSING:
+            self.deadline = self._in(self._limits.linger_s)
         elif self._viewer:
             self._viewer.drained()
         self._advance()
@@ -146,22 +146,22 @@ class Connection(asyncio.Protocol):
         progress = self._viewer.sent if self._viewer else -self._transport.get_write_buffer_size()
         if (self._full or self._viewer) and progress > self._progress:
             self._await_progress(progress)
-        elif self._phase is Phase.WORKING and self._exchange and self._exchange.stream:
+        elif self._state is ConnectionState.HANDLING and self._exchange and self._exchange.stream:
             self._hurry(self._exchange.stream)
-        elif self._phase is Phase.READING:
+        elif self._state is ConnectionState.READING:
             self._fail(HttpError(408, "the request took too long"))
         else:
             self._transport.abort()
 
     def close(self) -> None:
         """End the connection; an action at work still answers, and what was answered goes out."""
-        if self._phase is not Phase.WORKING:
-            self._phase = Phase.LEAVING
+        if self._state is not ConnectionState.HANDLING:
+            self._state = ConnectionState.CLOSING
             self._transport.close()
 
     def reset(self) -> None:
         """End the connection at once."""
-        linger_not(self._transport.get_extra_info("socket"))
+        set_reset_on_close(self._transport.get_extra_info("socket"))
         self._transport.abort()
 
     # -- requests
@@ -181,15 +181,15 @@ class Connection(asyncio.Protocol):
                 self._fail(error)
         else:
             asyncio.get_running_loop().call_soon(self._advance)
-        if self._phase is Phase.WAITING and self._parser.begun and not self._full:
+        if self._state is ConnectionState.IDLE and self._parser.begun and not self._full:
             self._start_reading()
         self._set_pace()
 
     def _may_pull(self) -> bool:
-        if self._phase is Phase.WORKING:
+        if self._state is ConnectionState.HANDLING:
             stream = self._exchange.stream if self._exchange else None
             return stream is not None and not stream.ended and stream.waiting <= BODY_WAITING
-        return self._phase in (Phase.WAITING, Phase.READING) and not self._full
+        return self._state in (ConnectionState.IDLE, ConnectionState.READING) and not self._full
 
     def _take(self, event: Head | bytes | End) -> None:
         if isinstance(event, Head):
@@ -197,7 +197,7 @@ class Connection(asyncio.Protocol):
         elif self._exchange and isinstance(event, bytes):
             self._exchange.take(event)
             if self._exchange.stream:
-                self.deadline = self._in(self._limits.request)
+                self.deadline = self._in(self._limits.request_timeout_s)
         elif self._exchange and event is END:
             self._exchange.finish()
             if not self._exchange.stream:
@@ -225,19 +225,19 @@ class Connection(asyncio.Protocol):
 
     def _hand_over(self, head: Head) -> bool:
         """Give the connection to RTSP, if the request is a part of a tunnel; return whether it was."""
-        self._phase = Phase.LEAVING
+        self._state = ConnectionState.CLOSING
         rest = self._parser.rest()
         if self._context.tunnel(self._transport, head.method, head.fields["x-sessioncookie"], rest):
             self._context.registry.hand_over(self)
             return True
         self._parser.receive(rest)
-        self._phase = Phase.READING
+        self._state = ConnectionState.READING
         return False
 
     def _await_body(self, head: Head) -> None:
-        if self._phase is Phase.WAITING:
+        if self._state is ConnectionState.IDLE:
             self._start_reading()
-        self.deadline = self._since + self._limits.request
+        self.deadline = self._since + self._limits.request_timeout_s
         if self._expects(head):
             self._transport.write(CONTINUE)
 
@@ -250,7 +250,7 @@ class Connection(asyncio.Protocol):
         if isinstance(outcome, Reply | Join):
             self._conclude(outcome)
         else:
-            self._phase = Phase.WORKING
+            self._state = ConnectionState.HANDLING
             if exchange.stream:
                 self.account = exchange.account  # who talks is cut when the account is no more
             else:
@@ -272,27 +272,27 @@ class Connection(asyncio.Protocol):
     def _conclude(self, outcome: Reply | Join) -> None:
         if isinstance(outcome, Reply):
             self._answer(outcome)
-        elif self._phase is not Phase.LEAVING:
+        elif self._state is not ConnectionState.CLOSING:
             self._join(outcome)
 
     def _join(self, join: Join) -> None:
         exchange = self._exchange
         assert exchange and exchange.account
         if exchange.head.method == "HEAD":
-            self._transport.write(stream_head(join.content_type))
+            self._transport.write(format_stream_head(join.content_type))
             return self._leave()
         account, address = exchange.account, exchange.client.address
         self._viewer, self._give_back = self._context.watch(join, self._transport, account, address)
         self.account = account
-        self._phase, self.deadline, self._exchange = Phase.VIEWING, math.inf, None
+        self._state, self.deadline, self._exchange = ConnectionState.STREAMING, math.inf, None
         self._parser = RequestParser()  # what came behind the request means nothing
         return None
 
     def _fail(self, error: Exception) -> None:
-        reply, delay = refusal(error), getattr(error, "delay", 0.0)
+        reply, delay = error_reply(error), getattr(error, "delay", 0.0)
         if not delay:
             return self._answer(reply)
-        self._phase, self.deadline = Phase.WORKING, math.inf
+        self._state, self.deadline = ConnectionState.HANDLING, math.inf
         asyncio.get_running_loop().call_later(delay, self._answer_late, reply)
         return None
 
@@ -302,12 +302,12 @@ class Connection(asyncio.Protocol):
 
     async def _send(self, file: FileReply) -> None:
         with file.content:
-            if self._phase is Phase.LEAVING:
+            if self._state is ConnectionState.CLOSING:
                 return
             only_head = self._exchange is not None and self._exchange.head.method == "HEAD"
             keep = self._write(file.reply, file.length)
-            self.deadline = self._in(self._limits.unread) if self._full else math.inf
-            if only_head or await pump(file, self._pass_on):
+            self.deadline = self._in(self._limits.write_timeout_s) if self._full else math.inf
+            if only_head or await send_file(file, self._pass_on):
                 self._settle(keep)
             else:
                 self._transport.abort()  # the client must not take what it has for the whole
@@ -315,12 +315,12 @@ class Connection(asyncio.Protocol):
     async def _pass_on(self, data: bytes) -> bool:
         if self._full:
             await self._drain.wait()
-        if self._phase is not Phase.LEAVING:
+        if self._state is not ConnectionState.CLOSING:
             self._transport.write(data)
-        return self._phase is not Phase.LEAVING
+        return self._state is not ConnectionState.CLOSING
 
     def _answer(self, reply: Reply) -> None:
-        if self._phase is not Phase.LEAVING:
+        if self._state is not ConnectionState.CLOSING:
             self._settle(self._write(reply))
 
     def _settle(self, keep: bool) -> None:
@@ -335,9 +335,9 @@ class Connection(asyncio.Protocol):
         head = exchange.head if exchange else None
         keep = exchange is not None and exchange.complete and exchange.head.keep_alive
         keep = keep and not self._context.registry.closing
-        self._phase = Phase.WORKING  # TLS calls resume_writing() from inside write()
+        self._state = ConnectionState.HANDLING  # TLS calls resume_writing() from inside write()
         minor, head_only = head.version[1] if head else 1, head is not None and head.method == "HEAD"
-        self._transport.write(whole(reply, keep_alive=keep, minor=minor, head_only=head_only, length=length))
+        self._transport.write(format_response(reply, keep_alive=keep, minor=minor, head_only=head_only, length=length))
         log.debug("%s %d", exchange or self.address, reply.status)
         return keep
 
@@ -351,22 +351,22 @@ class Connection(asyncio.Protocol):
         return self._context.registry.clock() + seconds
 
     def _start_reading(self) -> None:
-        self._phase = Phase.READING
+        self._state = ConnectionState.READING
         self._since = self._context.registry.clock()
-        self.deadline = self._since + self._limits.head
+        self.deadline = self._since + self._limits.head_timeout_s
 
     def _rest(self) -> None:
-        self._phase = Phase.WAITING
-        self.deadline = self._in(self._limits.unread if self._full else self._limits.idle)
+        self._state = ConnectionState.IDLE
+        self.deadline = self._in(self._limits.write_timeout_s if self._full else self._limits.idle_timeout_s)
 
     def _await_progress(self, so_far: int) -> None:
         self._progress = so_far
-        self.deadline = self._in(self._limits.stall if self._viewer else self._limits.unread)
+        self.deadline = self._in(self._limits.stall_timeout_s if self._viewer else self._limits.write_timeout_s)
 
     def _leave(self) -> None:
         """Close, but let the client take the answer first: closing on unread bytes would reset the connection."""
-        self._phase, self._exchange = Phase.LEAVING, None
-        self.deadline = self._in(self._limits.unread if self._full else self._limits.linger)
+        self._state, self._exchange = ConnectionState.CLOSING, None
+        self.deadline = self._in(self._limits.write_timeout_s if self._full else self._limits.linger_s)
         if self._half or not self._transport.can_write_eof():
             self._transport.close()
         else:
@@ -376,8 +376,8 @@ class Connection(asyncio.Protocol):
                 self._transport.abort()
 
     def _body_taken(self) -> None:
-        if self._phase is Phase.WORKING:
-            self.deadline = self._in(self._limits.request)
+        if self._state is ConnectionState.HANDLING:
+            self.deadline = self._in(self._limits.request_timeout_s)
         self._advance()
 
     def _hurry(self, body: BodyStream) -> None:
@@ -386,11 +386,11 @@ class Connection(asyncio.Protocol):
             self.deadline = math.inf
             body.end(HttpError(408, "the body took too long"))
         else:
-            self.deadline = self._in(self._limits.request)
+            self.deadline = self._in(self._limits.request_timeout_s)
 
     def _set_pace(self) -> None:
         """Leave in the kernel what cannot be looked at yet."""
-        listening = self._phase in (Phase.VIEWING, Phase.LEAVING) or self._may_pull()
+        listening = self._state in (ConnectionState.STREAMING, ConnectionState.CLOSING) or self._may_pull()
         hold = self._parser.pending and not listening
         if hold != self._held:
             self._held = hold

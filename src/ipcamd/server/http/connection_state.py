@@ -3,16 +3,16 @@
 from enum import Enum
 
 
-class Phase(Enum):
+class ConnectionState(Enum):
     """From one request to the next, or to the end."""
 
-    WAITING = 0
+    IDLE = 0
     """For a request."""
     READING = 1
     """A request, of which something arrived."""
-    WORKING = 2
+    HANDLING = 2
     """An action is at work, or an answer is held back."""
-    VIEWING = 3
+    STREAMING = 3
     """A stream is being sent."""
-    LEAVING = 4
+    CLOSING = 4
     """The last answer is on its way out."""

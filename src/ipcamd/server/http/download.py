@@ -9,7 +9,7 @@ CHUNK = 256 * 1024
 """Bytes that are read in one go, and that wait for the client at most."""
 
 
-class Drain:
+class WriteGate:
     """Flow control of a download: waits until the client has read the preceding bytes."""
 
     __slots__ = ("_waiting",)
@@ -31,7 +31,7 @@ class Drain:
         return True
 
 
-async def pump(file: FileReply, write: Callable[[bytes], Awaitable[bool]]) -> bool:
+async def send_file(file: FileReply, write: Callable[[bytes], Awaitable[bool]]) -> bool:
     """Hand the file's part to `write`, piece by piece, which returns False when nobody listens any more.
 
     Return whether all of it was written: a file that became

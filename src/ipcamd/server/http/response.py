@@ -11,7 +11,9 @@ log = logging.getLogger(__name__)
 _BODILESS = frozenset({204, 304})
 
 
-def whole(reply: Reply, *, keep_alive: bool, minor: int, head_only: bool = False, length: int | None = None) -> bytes:
+def format_response(
+    reply: Reply, *, keep_alive: bool, minor: int, head_only: bool = False, length: int | None = None
+) -> bytes:
     """Return a `Reply` as bytes; HTTP/1.0 (`minor` 0) is told when the connection stays. `length` is that of a body
     that follows by itself."""
     size = len(reply.body) if length is None else length
@@ -30,12 +32,12 @@ def whole(reply: Reply, *, keep_alive: bool, minor: int, head_only: bool = False
     return response(reply.status, fields, body, reply.reason)
 
 
-def stream_head(content_type: str) -> bytes:
+def format_stream_head(content_type: str) -> bytes:
     """Return the head of an endless answer; the content type stands last on its line (clarifications, 3)."""
     return response(200, (("Content-Type", content_type), ("Cache-Control", "no-store"), ("Connection", "close")))
 
 
-def refusal(error: Exception) -> Reply:
+def error_reply(error: Exception) -> Reply:
     """Return the answer to a request that failed; what nobody expected is logged, and answered without a trace."""
     if isinstance(error, HttpError):
         words = error.message or REASONS.get(error.status, "")

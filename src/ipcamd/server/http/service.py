@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Callable, Sequence
 
 from ipcamd.access.accounts import Account
-from ipcamd.server.http.connection import Connection
+from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.listener import Listener
 
@@ -24,7 +24,7 @@ class HttpService:
 
     async def open(self, hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None) -> Listener:
         """Listen on one more port, with or without TLS; see `Registry.listen`."""
-        return await self.context.registry.listen(lambda: Connection(self.context), hosts, port, tls, _REFUSAL)
+        return await self.context.registry.listen(lambda: HttpConnection(self.context), hosts, port, tls, _REFUSAL)
 
     async def close(self) -> None:
         """Stop listening, let actions at work answer for half a second, end every connection; see `Registry.close`."""
@@ -33,7 +33,7 @@ class HttpService:
     def expel(self, is_valid: Callable[[Account], bool]) -> None:
         """Reset the connections of viewers and talkers whose login does not count any more."""
         for connection in self.context.registry:
-            if isinstance(connection, Connection) and connection.account and not is_valid(connection.account):
+            if isinstance(connection, HttpConnection) and connection.account and not is_valid(connection.account):
                 connection.reset()
 
     def _sweep_viewers(self, _: float) -> bool:

@@ -39,7 +39,7 @@ class RtpStream:
         self._traffic = traffic or Traffic()
         self._clock_ns = clock_ns
         self._name = name
-        self._numbering = rtp.Numbering(self.format.payload_type, secrets.randbits(32), secrets.randbits(16))
+        self._numbering = rtp.RtpSequencer(self.format.payload_type, secrets.randbits(32), secrets.randbits(16))
         self._rtp_clock = RtpClock(self.format.clock, clock_ns(), secrets.randbits(32))
         self._batches: dict[tuple[type[RtpViewer], Any], dict[RtpViewer, None]] = {}
         self._newest: RtpFrame | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Self, cast
 
 from ipcamd.media.stream.traffic import ViewerIdentity
-from ipcamd.server.qos import mark
+from ipcamd.server.qos import set_tos
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.wire.rtsp.message import interleave
@@ -102,7 +102,7 @@ class TcpWriter:
 
     def mark(self, tos: int) -> None:
         """Set the type of service of what goes out (Network.Advanced.QoS)."""
-        mark(self._socket, tos)
+        set_tos(self._socket, tos)
 
     def abort(self) -> None:
         """Cut the connection; waiting bytes are lost."""

@@ -11,7 +11,7 @@ from typing import Self
 
 from ipcamd.media.stream.frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import ViewerIdentity
-from ipcamd.server.qos import mark
+from ipcamd.server.qos import set_tos
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.wire.rtp.rtp import FULL
@@ -67,8 +67,8 @@ class UdpPortPair:
 
     def mark(self, tos: int) -> None:
         """Set the type of service of all packets (Network.Advanced.QoS)."""
-        mark(self.rtp, tos)
-        mark(self.rtcp, tos)
+        set_tos(self.rtp, tos)
+        set_tos(self.rtcp, tos)
 
     def listen(self, sock: socket.socket, address: Address, receive: Callable[[bytes], None]) -> None:
         """Hand datagrams from `address` to `receive`."""

@@ -3,9 +3,9 @@
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login import LoginRefusal, LoginVerifier, Reason
 from ipcamd.params.group import Rank
-from ipcamd.server.rtsp.response import Refused
-from ipcamd.wire.http.digest import MD5, Digest, basic_challenge, parse, quoted
-from ipcamd.wire.rtsp.message import Request
+from ipcamd.server.rtsp.response import RtspError
+from ipcamd.wire.http.digest import MD5, DigestCredentials, basic_challenge, parse, quoted
+from ipcamd.wire.rtsp.message import RtspRequest
 
 
 class RtspAuthenticator:
@@ -16,10 +16,10 @@ class RtspAuthenticator:
         """Whether viewers must log in (``System.RTSPAuth``)."""
         self._verifier = verifier
 
-    def check(self, request: Request, address: str, *, talk: bool = False) -> Account:
+    def check(self, request: RtspRequest, address: str, *, talk: bool = False) -> Account:
         """Return the account of the request; `talk`: it wants to speak, which needs a login and the rank of users.
 
-        Raises `Refused`: 400, 401, 403, 429.
+        Raises `RtspError`: 400, 401, 403, 429.
         """
         if not talk and not self.login_needed:
             return ANONYMOUS
@@ -29,11 +29,11 @@ class RtspAuthenticator:
         if isinstance(account, LoginRefusal):
             raise _refused(account)
         if talk and account.rank < Rank.USERS:
-            raise Refused(403)
+            raise RtspError(403)
         return account
 
 
-def _claimed_target(request: Request, authorization: str | None) -> str:
+def _claimed_target(request: RtspRequest, authorization: str | None) -> str:
     """Return the URL that a Digest login was made for, if it is the request's or one above it, else the request's.
 
     Some clients (GStreamer) log in to the presentation with each request, also for its tracks.
@@ -42,18 +42,18 @@ def _claimed_target(request: Request, authorization: str | None) -> str:
         sent = parse(authorization or "")
     except ValueError:
         return request.target
-    above = isinstance(sent, Digest) and sent.uri and request.target.startswith(sent.uri.rstrip("/") + "/")
-    return sent.uri if isinstance(sent, Digest) and above else request.target
+    above = isinstance(sent, DigestCredentials) and sent.uri and request.target.startswith(sent.uri.rstrip("/") + "/")
+    return sent.uri if isinstance(sent, DigestCredentials) and above else request.target
 
 
-def _refused(refusal: LoginRefusal) -> Refused:
+def _refused(refusal: LoginRefusal) -> RtspError:
     match refusal.reason:
         case Reason.THROTTLED:
-            return Refused(429, (("Retry-After", str(refusal.retry_after_s)),))
+            return RtspError(429, (("Retry-After", str(refusal.retry_after_s)),))
         case Reason.OTHER_URI:
-            return Refused(400)
+            return RtspError(400)
     challenges = (_digest_challenge(refusal), basic_challenge(refusal.realm))
-    return Refused(401, [("WWW-Authenticate", challenge) for challenge in challenges], refusal.delay_s)
+    return RtspError(401, [("WWW-Authenticate", challenge) for challenge in challenges], refusal.delay_s)
 
 
 def _digest_challenge(refusal: LoginRefusal) -> str:

@@ -6,16 +6,23 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from ipcamd.access.accounts import ANONYMOUS, Account
-from ipcamd.server.listener import plain_address
-from ipcamd.server.registry import linger_not
+from ipcamd.server.listener import normalize_address
+from ipcamd.server.registry import set_reset_on_close
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtsp.context import Receiver, RtspContext
 from ipcamd.server.rtsp.methods import perform
-from ipcamd.server.rtsp.mounts.media import Media
-from ipcamd.server.rtsp.mounts.url import BACK
-from ipcamd.server.rtsp.response import Answer, Refused
-from ipcamd.server.rtsp.session import Session
-from ipcamd.wire.rtsp.message import BODY_LIMIT, Broken, Interleaved, Parser, Request, response
+from ipcamd.server.rtsp.mounts.media import Presentation
+from ipcamd.server.rtsp.mounts.url import TALK_TRACK
+from ipcamd.server.rtsp.response import RtspError, RtspResponse
+from ipcamd.server.rtsp.session import RtspSession
+from ipcamd.wire.rtsp.message import (
+    BODY_LIMIT,
+    InterleavedPacket,
+    MalformedRequest,
+    RtspParser,
+    RtspRequest,
+    format_response,
+)
 
 log = logging.getLogger(__name__)
 
@@ -26,32 +33,17 @@ UNREAD_STRANGER = 16 * 1024
 """The same for who has not."""
 
 
-class Connection(asyncio.Protocol):
+class RtspConnection(asyncio.Protocol):
     """Answers requests in order. Its sessions that are sent over it end with it."""
 
     __slots__ = (
-        "_channels",
-        "_delay",
-        "_heard",
-        "_parser",
-        "_partial_since",
-        "_silent",
-        "_task",
-        "_then",
-        "_unread",
-        "address",
-        "context",
-        "local",
-        "peer",
-        "port",
-        "sessions",
-        "source",
-        "writer",
+        "_after_response", "_channels", "_delay", "_heard", "_parser", "_partial_since", "_silent", "_task", "_unread",
+        "address", "context", "local", "peer", "port", "sessions", "source", "writer",
     )  # fmt: skip
 
     def __init__(self, context: RtspContext) -> None:
         self.context = context
-        self.sessions: dict[str, Session] = {}
+        self.sessions: dict[str, RtspSession] = {}
         """By identifier."""
         self.writer: TcpWriter
         self.peer: tuple[str, int] | tuple[str, int, int, int]
@@ -63,11 +55,11 @@ class Connection(asyncio.Protocol):
         self.port = 0
         self.source: asyncio.Transport
         """Where requests come from."""
-        self._parser = Parser()
+        self._parser = RtspParser()
         self._unread = UNREAD_STRANGER
         self._silent = True
         self._channels: dict[int, Receiver] = {}
-        self._then: list[Callable[[], None]] = []
+        self._after_response: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._delay: asyncio.TimerHandle | None = None
         self._heard = self._partial_since = context.registry.clock()
@@ -79,8 +71,8 @@ class Connection(asyncio.Protocol):
         self.source = cast(asyncio.Transport, transport)
         self.peer = transport.get_extra_info("peername") or ("", 0)
         name = transport.get_extra_info("sockname") or ("", 0)
-        self.address = plain_address(self.peer[0])
-        self.local, self.port = plain_address(name[0]), name[1]
+        self.address = normalize_address(self.peer[0])
+        self.local, self.port = normalize_address(name[0]), name[1]
         self.writer = TcpWriter(self.source)
         self.writer.start()
         self.context.registry.enter(self)
@@ -95,7 +87,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Let go of everything."""
-        self._parser = Parser()
+        self._parser = RtspParser()
         if self._task:
             self._task.cancel()
         if self._delay:
@@ -103,7 +95,7 @@ class Connection(asyncio.Protocol):
         self.writer.detach()
         self.context.registry.leave(self)
         for session in tuple(self.sessions.values()):
-            self.context.sessions.orphan(session)
+            self.context.sessions.detach(session)
 
     def pause_writing(self) -> None:
         """Something waits for the client."""
@@ -119,9 +111,9 @@ class Connection(asyncio.Protocol):
     def sweep(self, now: float) -> None:
         """Look whether the client is still there."""
         limits = self.context.registry.limits
-        late = self._parser.partial and not self._held and now - self._partial_since > limits.head
-        idle = not self.sessions and not self._busy and now - self._heard > limits.idle
-        if late or idle or self.writer.stalled_s(now) > limits.stall:
+        late = self._parser.partial and not self._held and now - self._partial_since > limits.head_timeout_s
+        idle = not self.sessions and not self._busy and now - self._heard > limits.idle_timeout_s
+        if late or idle or self.writer.stalled_s(now) > limits.stall_timeout_s:
             log.info("client %s is cut: it %s", self.address, "is too slow" if self.writer.waiting else "says nothing")
             self.writer.abort()
         else:
@@ -133,37 +125,37 @@ class Connection(asyncio.Protocol):
 
     def reset(self) -> None:
         """End the connection at once."""
-        linger_not(self.source.get_extra_info("socket"))
+        set_reset_on_close(self.source.get_extra_info("socket"))
         self.writer.abort()
 
     # -- called by methods
 
-    def authenticate(self, request: Request, *, talk: bool = False) -> Account:
-        """Return who sent the request; `talk`: it wants to speak. Raises `Refused` 401, 403, 429."""
+    def authenticate(self, request: RtspRequest, *, talk: bool = False) -> Account:
+        """Return who sent the request; `talk`: it wants to speak. Raises `RtspError` 401, 403, 429."""
         account = self.context.authenticator.check(request, self.address, talk=talk)
         if account is not ANONYMOUS:
             self._parser.body_limit, self._unread = BODY_LIMIT, UNREAD
         return account
 
-    def begin(self, media: Media, account: Account) -> Session:
-        """Make a session. Raises `Refused` 453 if this client, or the camera, has too many."""
+    def create_session(self, media: Presentation, account: Account) -> RtspSession:
+        """Make a session. Raises `RtspError` 453 if this client, or the camera, has too many."""
         if len(self.sessions) >= MOST_SESSIONS:
-            raise Refused(453)
-        return self.context.sessions.begin(self, self.address, media, account)
+            raise RtspError(453)
+        return self.context.sessions.create(self, self.address, media, account)
 
-    def session(self, request: Request) -> Session:
-        """Return the session that a request names, and keep it alive. Raises `Refused` 454, 401.
+    def session(self, request: RtspRequest) -> RtspSession:
+        """Return the session that a request names, and keep it alive. Raises `RtspError` 454, 401.
 
         Its identifier is a secret, so on its own connection it needs no login: a keep-alive may come without one.
         """
         session = self.context.sessions.find(request.session)
         if session.owner is not self:
-            if self.authenticate(request, talk=BACK in session.setups).name != session.account.name:
-                raise Refused(454)
+            if self.authenticate(request, talk=TALK_TRACK in session.setups).name != session.account.name:
+                raise RtspError(454)
             if session.owner is None and len(self.sessions) < MOST_SESSIONS:
                 session.owner = self
                 self.sessions[session.identifier] = session
-        self.context.sessions.touch(session)
+        self.context.sessions.keep_alive(session)
         return session
 
     def mark(self) -> None:
@@ -173,20 +165,20 @@ class Connection(asyncio.Protocol):
         tos = self.context.tos
         self.writer.mark(tos["video"] if "video" in media else tos["audio"] if media else 0)
 
-    def then(self, work: Callable[[], None]) -> None:
+    def after_response(self, work: Callable[[], None]) -> None:
         """Do `work` when the answer has been sent."""
-        self._then.append(work)
+        self._after_response.append(work)
 
-    def channels(self, wanted: tuple[int, int] | None, receivers: tuple[Receiver, Receiver]) -> tuple[int, int]:
+    def acquire_channels(self, wanted: tuple[int, int] | None, receivers: tuple[Receiver, Receiver]) -> tuple[int, int]:
         """Return a pair of channels that is free, the `wanted` one if it is; hand what comes on it to `receivers`."""
         free = (pair for pair in (wanted or (0, 1), *((n, n + 1) for n in range(0, 255, 2))))
         for pair in free:
             if not self._channels.keys() & set(pair):
                 self._channels.update(zip(pair, receivers, strict=True))
                 return pair
-        raise Refused(453)
+        raise RtspError(453)
 
-    def give_back(self, channels: tuple[int, int]) -> None:
+    def release_channels(self, channels: tuple[int, int]) -> None:
         """Free a pair of channels."""
         for channel in channels:
             self._channels.pop(channel, None)
@@ -205,10 +197,10 @@ class Connection(asyncio.Protocol):
     def _advance(self) -> None:
         while not self._held and (event := self._parser.next_event()):
             self._partial_since = self.context.registry.clock()
-            if isinstance(event, Interleaved):
+            if isinstance(event, InterleavedPacket):
                 self._channels.get(event.channel, _ignored)(event.data)
-            elif isinstance(event, Broken):
-                self._send(event.cseq, Answer(event.status))
+            elif isinstance(event, MalformedRequest):
+                self._send(event.cseq, RtspResponse(event.status))
                 self.writer.close()
             else:
                 self._answer(event)
@@ -220,23 +212,23 @@ class Connection(asyncio.Protocol):
         else:
             self.source.resume_reading()
 
-    def _answer(self, request: Request) -> None:
+    def _answer(self, request: RtspRequest) -> None:
         if self._silent:
             self._silent = False
             self.context.registry.note_request(self)
         for session in self.sessions.values():
-            self.context.sessions.touch(session)  # RFC 2326, 12.37
+            self.context.sessions.keep_alive(session)  # RFC 2326, 12.37
         try:
             result = perform(self, request)
         except Exception as error:  # whatever a method lets through is answered
             self._fail(request, error)
             return
-        if isinstance(result, Answer):
+        if isinstance(result, RtspResponse):
             self._send(request.cseq, result)
         else:
             self._task = self.context.registry.spawn(self._answer_later(request, result))
 
-    async def _answer_later(self, request: Request, result: Awaitable[Answer]) -> None:
+    async def _answer_later(self, request: RtspRequest, result: Awaitable[RtspResponse]) -> None:
         try:
             answer = await result
         except Exception as error:  # as above
@@ -247,27 +239,27 @@ class Connection(asyncio.Protocol):
             self._send(request.cseq, answer)
         self._advance()
 
-    def _fail(self, request: Request, error: Exception) -> None:
-        self._then.clear()
-        if not isinstance(error, Refused):
+    def _fail(self, request: RtspRequest, error: Exception) -> None:
+        self._after_response.clear()
+        if not isinstance(error, RtspError):
             log.error("%s %s failed", request.method, request.target, exc_info=error)
-            error = Refused(500)
+            error = RtspError(500)
         if error.delay:
             loop = asyncio.get_running_loop()
             self._delay = loop.call_later(error.delay, self._send_late, request.cseq, error.answer)
         else:
             self._send(request.cseq, error.answer)
 
-    def _send_late(self, cseq: str, answer: Answer) -> None:
+    def _send_late(self, cseq: str, answer: RtspResponse) -> None:
         self._delay = None
         self._send(cseq, answer)
         self._advance()
 
-    def _send(self, cseq: str, answer: Answer) -> None:
+    def _send(self, cseq: str, answer: RtspResponse) -> None:
         fields = (("Server", "ipcamd"), *answer.fields)
-        self.writer.write(response(answer.status, cseq, fields, answer.body, answer.reason))
-        then, self._then = self._then, []
-        for work in then:
+        self.writer.write(format_response(answer.status, cseq, fields, answer.body, answer.reason))
+        works, self._after_response = self._after_response, []
+        for work in works:
             work()
 
 

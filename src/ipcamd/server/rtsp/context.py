@@ -9,12 +9,12 @@ from ipcamd.server.registry import Registry
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtp.udp import UdpPortPool
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
-from ipcamd.server.rtsp.mounts.media import Media, Paths
-from ipcamd.server.rtsp.multicast import Multicaster
-from ipcamd.server.rtsp.session import Session, SessionOwner
-from ipcamd.server.rtsp.session_table import Sessions
-from ipcamd.server.rtsp.streams import Streams
-from ipcamd.wire.rtsp.message import Request
+from ipcamd.server.rtsp.mounts.media import FindPresentation, Presentation
+from ipcamd.server.rtsp.multicast import MulticastService
+from ipcamd.server.rtsp.session import RtspSession, SessionOwner
+from ipcamd.server.rtsp.session_table import SessionTable
+from ipcamd.server.rtsp.streams import RtpStreamTable
+from ipcamd.wire.rtsp.message import RtspRequest
 
 Receiver = Callable[[bytes], None]
 
@@ -23,12 +23,12 @@ Receiver = Callable[[bytes], None]
 class RtspContext:
     """The parts of one RTSP service."""
 
-    paths: Paths
+    find: FindPresentation
     authenticator: RtspAuthenticator
     registry: Registry
-    sessions: Sessions
-    streams: Streams
-    multicast: Multicaster
+    sessions: SessionTable
+    streams: RtpStreamTable
+    multicast: MulticastService
     name: Callable[[], str]
     """The camera's."""
     clock_ns: Callable[[], int]
@@ -53,23 +53,23 @@ class Client(SessionOwner, Protocol):
     """The address that it came to."""
     port: int
 
-    def authenticate(self, request: Request, *, talk: bool = False) -> Account:
+    def authenticate(self, request: RtspRequest, *, talk: bool = False) -> Account:
         """Return who sent the request; `talk`: it wants to speak. Raises ``Refused`` 401, 403, 429."""
 
-    def begin(self, media: Media, account: Account) -> Session:
+    def create_session(self, media: Presentation, account: Account) -> RtspSession:
         """Make a session. Raises ``Refused`` 453 if this client, or the camera, has too many."""
 
-    def session(self, request: Request) -> Session:
+    def session(self, request: RtspRequest) -> RtspSession:
         """Return the session that a request names, and keep it alive. Raises ``Refused`` 454, 401."""
 
     def mark(self) -> None:
         """Mark what goes out as its sessions need it (Network.Advanced.QoS)."""
 
-    def then(self, work: Callable[[], None]) -> None:
+    def after_response(self, work: Callable[[], None]) -> None:
         """Do `work` when the answer has been sent."""
 
-    def channels(self, wanted: tuple[int, int] | None, receivers: tuple[Receiver, Receiver]) -> tuple[int, int]:
+    def acquire_channels(self, wanted: tuple[int, int] | None, receivers: tuple[Receiver, Receiver]) -> tuple[int, int]:
         """Return a pair of channels that is free, the `wanted` one if it is; hand what comes on it to `receivers`."""
 
-    def give_back(self, channels: tuple[int, int]) -> None:
+    def release_channels(self, channels: tuple[int, int]) -> None:
         """Free a pair of channels."""

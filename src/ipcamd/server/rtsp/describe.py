@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.rtsp.mounts.url import BACK, control
+from ipcamd.server.rtsp.mounts.url import TALK_TRACK, track_name
 from ipcamd.wire.packetize import pcmu
 from ipcamd.wire.rtsp import sdp
 
@@ -19,13 +19,13 @@ async def describe(name: str, address: str, version: int, streams: Sequence[RtpS
     """
     parameters = await asyncio.gather(*(stream.parameters(warm=True) for stream in streams))
     tracks = [
-        describe_track(stream, text, control(number), recvonly=talk)
+        describe_track(stream, text, track_name(number), recvonly=talk)
         for number, (stream, text) in enumerate(zip(streams, parameters, strict=True))
     ]
     if talk:
         tracks.append(_back())
     return sdp.write(
-        sdp.Session(
+        sdp.SessionDescription(
             name,
             address,
             version,
@@ -38,11 +38,11 @@ async def describe(name: str, address: str, version: int, streams: Sequence[RtpS
 
 def describe_track(
     stream: RtpStream, parameters: str, control: str = "", *, recvonly: bool = False, port: int = 0
-) -> sdp.Track:
+) -> sdp.MediaDescription:
     """Return one stream's section."""
     form = stream.format
     attributes = (*_size(stream), *(("recvonly",) if recvonly else ()))
-    return sdp.Track(form.media, form.payload_type, form.encoding, parameters, control, port, attributes)
+    return sdp.MediaDescription(form.media, form.payload_type, form.encoding, parameters, control, port, attributes)
 
 
 def _size(stream: RtpStream) -> tuple[str, ...]:
@@ -53,6 +53,8 @@ def _size(stream: RtpStream) -> tuple[str, ...]:
     return (framesize, f"x-dimensions:{width},{height}") if max(width, height) > _WIDEST_JPEG else (framesize,)
 
 
-def _back() -> sdp.Track:
+def _back() -> sdp.MediaDescription:
     form = pcmu.FORMAT
-    return sdp.Track(form.media, form.payload_type, form.encoding, control=control(BACK), attributes=("sendonly",))
+    return sdp.MediaDescription(
+        form.media, form.payload_type, form.encoding, control=track_name(TALK_TRACK), attributes=("sendonly",)
+    )

@@ -20,7 +20,7 @@ ANNOUNCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Multicast:
+class MulticastSettings:
     """The settings (SDK 10.28)."""
 
     group: str
@@ -32,10 +32,10 @@ class Multicast:
     """Address to send from; ``0.0.0.0`` lets the system choose."""
 
 
-class Sender:
+class MulticastSender:
     """One stream's way to the group."""
 
-    def __init__(self, stream: RtpStream, settings: Multicast, port: int, tos: int) -> None:
+    def __init__(self, stream: RtpStream, settings: MulticastSettings, port: int, tos: int) -> None:
         """Raises ``OSError``."""
         self.stream = stream
         self.group, self.port, self.ttl = settings.group, port, settings.ttl
@@ -44,7 +44,7 @@ class Sender:
         self._viewer = UdpViewer(identity, self.ports, ((self.group, port), (self.group, port + 1)))
         stream.add(self._viewer)
 
-    def adopt(self, stream: RtpStream, settings: Multicast, port: int) -> bool:
+    def adopt(self, stream: RtpStream, settings: MulticastSettings, port: int) -> bool:
         """Go on with these settings if it can; return whether.
 
         Receivers take the same source from another socket for a collision (RFC 3550, 8.2) and play no more.
@@ -63,22 +63,22 @@ class Sender:
         self.ports.close()
 
 
-class Multicaster:
+class MulticastService:
     """Sends to the group for as long as multicast is enabled: nobody tells whether somebody listens there."""
 
     def __init__(self, stream: Callable[[Codec], RtpStream | None], name: Callable[[], str]) -> None:
         """`stream` gives each codec's stream, if the camera has one now."""
         self._stream = stream
         self._name = name
-        self._senders: dict[Codec, Sender] = {}
+        self._senders: dict[Codec, MulticastSender] = {}
         self._tos: dict[str, int] = {}
         self._announcing: asyncio.Task[None] | None = None
 
-    def sender(self, codec: Codec) -> Sender | None:
+    def sender(self, codec: Codec) -> MulticastSender | None:
         """Return how a codec is sent; None if it is not."""
         return self._senders.get(codec)
 
-    def configure(self, settings: Multicast | None) -> None:
+    def configure(self, settings: MulticastSettings | None) -> None:
         """Send with these settings from now on; None: not at all. What does not change goes on without a break."""
         before, self._senders = self._senders, {}
         streams = [(codec, port, self._stream(codec)) for codec, port in settings.ports] if settings else []
@@ -104,21 +104,21 @@ class Multicaster:
         """Send no more."""
         self.configure(None)
 
-    def _begin(self, codec: Codec, port: int, settings: Multicast, stream: RtpStream) -> None:
+    def _begin(self, codec: Codec, port: int, settings: MulticastSettings, stream: RtpStream) -> None:
         try:
             tos = self._tos.get(stream.format.media, 0)
-            self._senders[codec] = Sender(stream, settings, port, tos)
+            self._senders[codec] = MulticastSender(stream, settings, port, tos)
         except OSError as error:
             log.warning("multicast of %s to %s is not possible: %s", codec.name, settings.group, error)
 
-    def _announce_anew(self, settings: Multicast | None) -> None:
+    def _announce_anew(self, settings: MulticastSettings | None) -> None:
         if self._announcing:
             self._announcing.cancel()
             self._announcing = None
         if settings and self._pictures():
             self._announcing = asyncio.get_running_loop().create_task(self._announce(settings))
 
-    async def _announce(self, settings: Multicast) -> None:
+    async def _announce(self, settings: MulticastSettings) -> None:
         """Announce every picture's session, with the sound, and take that back at the end."""
         try:
             sock = _announcer(settings)
@@ -138,18 +138,18 @@ class Multicaster:
                 _send(sock, sap.announce(text, source, ended=True))
             sock.close()
 
-    def _pictures(self) -> list[Sender]:
+    def _pictures(self) -> list[MulticastSender]:
         return [sender for sender in self._senders.values() if sender.stream.format.media == "video"]
 
-    async def _describe(self, picture: Sender, settings: Multicast, source: str) -> bytes:
+    async def _describe(self, picture: MulticastSender, settings: MulticastSettings, source: str) -> bytes:
         together = [picture, *(s for s in self._senders.values() if s.stream.format.media == "audio")]
         tracks = [describe_track(s.stream, await s.stream.parameters(), port=s.port) for s in together]
         # the source's number tells sessions apart, and stays as long as the stream
         number = picture.stream.ssrc
-        return sdp.write(sdp.Session(self._name(), source, number, 1, tracks, settings.group, settings.ttl))
+        return sdp.write(sdp.SessionDescription(self._name(), source, number, 1, tracks, settings.group, settings.ttl))
 
 
-def _announcer(settings: Multicast) -> socket.socket:
+def _announcer(settings: MulticastSettings) -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, settings.ttl)
     sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(settings.interface))

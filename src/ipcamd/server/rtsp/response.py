@@ -9,7 +9,7 @@ Fields = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RtspResponse:
     """Response to a request; the connection adds CSeq and Server."""
 
     status: int = 200
@@ -19,7 +19,7 @@ class Answer:
     """The reason phrase; "" for the status's own."""
 
 
-class Refused(IpcamdError):
+class RtspError(IpcamdError):
     """A request that is answered with an RTSP status (RFC 2326, 7.1.1)."""
 
     def __init__(
@@ -27,5 +27,5 @@ class Refused(IpcamdError):
     ) -> None:
         """`delay`: seconds that the answer is held back."""
         super().__init__(f"RTSP status {status}")
-        self.answer = Answer(status, tuple(fields), reason=reason)
+        self.answer = RtspResponse(status, tuple(fields), reason=reason)
         self.delay = delay

@@ -10,18 +10,18 @@ from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.listener import Listener
 from ipcamd.server.registry import Registry
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
-from ipcamd.server.rtsp.connection import Connection
+from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
-from ipcamd.server.rtsp.mounts.media import Paths
-from ipcamd.server.rtsp.multicast import Multicaster
-from ipcamd.server.rtsp.session import Session
-from ipcamd.server.rtsp.session_table import Sessions, Talk
-from ipcamd.server.rtsp.streams import Streams
-from ipcamd.server.rtsp.tunnel import Tunnels
+from ipcamd.server.rtsp.mounts.media import FindPresentation
+from ipcamd.server.rtsp.multicast import MulticastService
+from ipcamd.server.rtsp.session import RtspSession
+from ipcamd.server.rtsp.session_table import SessionTable, Talk
+from ipcamd.server.rtsp.streams import RtpStreamTable
+from ipcamd.server.rtsp.tunnel import TunnelTable
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.wire.rtsp.message import response
+from ipcamd.wire.rtsp.message import format_response
 
-_REFUSAL = response(503, "", (("Retry-After", "1"),))
+_REFUSAL = format_response(503, "", (("Retry-After", "1"),))
 
 
 class RtspService:
@@ -29,7 +29,7 @@ class RtspService:
 
     def __init__(
         self,
-        paths: Paths,
+        find: FindPresentation,
         login: LoginVerifier,
         registry: Registry,
         viewers: ViewerLimit,
@@ -43,24 +43,24 @@ class RtspService:
 
         Without `talk` nobody can speak.
         """
-        streams = Streams(paths, clock_ns, name, traffic or Traffic())
+        streams = RtpStreamTable(find, clock_ns, name, traffic or Traffic())
         self.context = RtspContext(
-            paths=paths,
+            find=find,
             authenticator=RtspAuthenticator(login),
             registry=registry,
-            sessions=Sessions(viewers, registry.clock, talk),
+            sessions=SessionTable(viewers, registry.clock, talk),
             streams=streams,
-            multicast=Multicaster(streams.of_codec, name),
+            multicast=MulticastService(streams.for_codec, name),
             name=name,
             clock_ns=clock_ns,
             talks=talk is not None,
         )
-        self.tunnels = Tunnels(self.context)
+        self.tunnels = TunnelTable(self.context)
         registry.on_sweep(self._sweep)
 
     async def open(self, hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None) -> Listener:
         """Listen on one more port, with `tls` for RTSPS; see `Registry.listen`."""
-        return await self.context.registry.listen(lambda: Connection(self.context), hosts, port, tls, _REFUSAL)
+        return await self.context.registry.listen(lambda: RtspConnection(self.context), hosts, port, tls, _REFUSAL)
 
     async def close(self) -> None:
         """Tell all viewers goodbye, end every session and connection; see `Registry.close`."""
@@ -99,10 +99,10 @@ class RtspService:
             context.ports.mark(media, tos)
             context.multicast.mark(media, tos)
         for connection in context.registry:
-            if isinstance(connection, Connection):
+            if isinstance(connection, RtspConnection):
                 connection.mark()
 
-    def _send_away(self, session: Session) -> None:
+    def _send_away(self, session: RtspSession) -> None:
         """End a session, and its connection too: a player that only hears nothing any more would wait for ever."""
         owner = session.owner
         self.context.sessions.end(session)

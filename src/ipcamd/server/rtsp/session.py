@@ -8,14 +8,14 @@ from typing import Protocol
 from ipcamd.access.accounts import Account
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.viewer import RtpViewer
-from ipcamd.server.rtsp.mounts.media import Media
+from ipcamd.server.rtsp.mounts.media import Presentation
 from ipcamd.wire.rtp import rtcp
 
 
 class SessionOwner(Protocol):
     """The connection that a session came on."""
 
-    sessions: dict[str, "Session"]
+    sessions: dict[str, "RtspSession"]
     """By identifier."""
 
     def close(self) -> None:
@@ -23,7 +23,7 @@ class SessionOwner(Protocol):
 
 
 @dataclass(slots=True)
-class Setup:
+class TrackSetup:
     """One track of a session, ready to be played."""
 
     stream: RtpStream | None
@@ -39,10 +39,10 @@ class Setup:
 
 
 @dataclass(slots=True, eq=False)
-class Session:
+class RtspSession:
     """Tracks that one client plays together."""
 
-    media: Media
+    media: Presentation
     account: Account
     owner: SessionOwner | None
     """The connection that it came on; None when that has ended."""
@@ -53,12 +53,12 @@ class Session:
     leave: Callable[[], None]
     """Gives its place among the viewers, or among those who will be, back."""
     identifier: str = field(default_factory=lambda: secrets.token_hex(16))
-    setups: dict[int, Setup] = field(default_factory=dict)
+    setups: dict[int, TrackSetup] = field(default_factory=dict)
     """By track number, the picture's first."""
     admitted: bool = False
     """It has a viewer's place, from its first PLAY on."""
     playing: bool = False
-    receptions: dict[int, rtcp.Reception] = field(default_factory=dict)
+    receptions: dict[int, rtcp.ReceptionReport] = field(default_factory=dict)
     """How the client gets the packets, by SSRC, as it told last."""
 
     @property
@@ -67,7 +67,7 @@ class Session:
         return any(setup.over_tcp for setup in self.setups.values())
 
     @property
-    def fed(self) -> bool:
+    def sends_over_tcp(self) -> bool:
         """Whether packets go out on its connection, which are signs of life enough: the kernel notices who vanished."""
         return self.playing and any(setup.over_tcp and setup.stream for setup in self.setups.values())
 
@@ -87,14 +87,14 @@ class Session:
             if setup.stream and setup.viewer:
                 setup.stream.remove(setup.viewer)
 
-    def heard(self, told: Iterable[rtcp.Reception | rtcp.Goodbye]) -> None:
+    def note_reports(self, told: Iterable[rtcp.ReceptionReport | rtcp.Goodbye]) -> None:
         """Note what the client reports."""
         sources = {setup.stream.ssrc for setup in self.setups.values() if setup.stream}
         for report in told:
-            if isinstance(report, rtcp.Reception) and report.source in sources:
+            if isinstance(report, rtcp.ReceptionReport) and report.source in sources:
                 self.receptions[report.source] = report
 
-    def drop(self, track: int) -> None:
+    def remove_track(self, track: int) -> None:
         """Give one track up."""
         setup = self.setups.pop(track)
         if setup.stream and setup.viewer:
@@ -105,5 +105,5 @@ class Session:
         """Give everything up."""
         self.pause()
         for track in tuple(self.setups):
-            self.drop(track)
+            self.remove_track(track)
         self.leave()

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 from ipcamd.access.accounts import Account
 from ipcamd.errors import ViewerLimitReached
-from ipcamd.server.rtsp.mounts.media import Media
-from ipcamd.server.rtsp.response import Refused
-from ipcamd.server.rtsp.session import Session, SessionOwner
+from ipcamd.server.rtsp.mounts.media import Presentation
+from ipcamd.server.rtsp.response import RtspError
+from ipcamd.server.rtsp.session import RtspSession, SessionOwner
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import rtcp
 
@@ -14,14 +14,14 @@ TIMEOUT_S = 60
 """Seconds that a session lives on without a sign of its client."""
 UNPLAYED_S = 10
 """Seconds that it may be without its first PLAY, whatever its client says meanwhile."""
-ORPHANED_S = 10
+DETACHED_S = 10
 """Seconds that it lives on when its connection has ended: another one may take it over."""
 
 Talk = Callable[[bytes, Account], None]
 """Takes an RTP packet of PCMU that somebody sent to be heard at the camera."""
 
 
-class Sessions:
+class SessionTable:
     """All sessions by identifier. One that was not played yet takes no viewer's place; their number is limited, too."""
 
     def __init__(self, viewers: ViewerLimit, clock: Callable[[], float], talk: Talk | None) -> None:
@@ -29,48 +29,48 @@ class Sessions:
         self._unplayed = ViewerLimit(viewers.total)
         self._clock = clock
         self._talk = talk
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, RtspSession] = {}
 
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def __iter__(self) -> Iterator[Session]:
+    def __iter__(self) -> Iterator[RtspSession]:
         return iter(tuple(self._sessions.values()))
 
-    def begin(self, owner: SessionOwner, address: str, media: Media, account: Account) -> Session:
-        """Make a session. Raises `Refused` 453 if there are too many."""
+    def create(self, owner: SessionOwner, address: str, media: Presentation, account: Account) -> RtspSession:
+        """Make a session. Raises `RtspError` 453 if there are too many."""
         leave = _take(self._unplayed, account, address)
-        session = Session(media, account, owner, address, self._clock() + UNPLAYED_S, leave)
+        session = RtspSession(media, account, owner, address, self._clock() + UNPLAYED_S, leave)
         self._sessions[session.identifier] = owner.sessions[session.identifier] = session
         return session
 
-    def find(self, identifier: str) -> Session:
-        """Return a session. Raises `Refused` 454."""
+    def find(self, identifier: str) -> RtspSession:
+        """Return a session. Raises `RtspError` 454."""
         if identifier not in self._sessions:
-            raise Refused(454)
+            raise RtspError(454)
         return self._sessions[identifier]
 
-    def admit_viewer(self, session: Session) -> None:
-        """Take a viewer's place for a session that is to be played. Raises `Refused` 453 if there is none."""
+    def admit_viewer(self, session: RtspSession) -> None:
+        """Take a viewer's place for a session that is to be played. Raises `RtspError` 453 if there is none."""
         if not session.admitted:
             leave = _take(self._viewers, session.account, session.address)
             session.leave()
             session.leave, session.admitted = leave, True
-            self.touch(session)
+            self.keep_alive(session)
 
-    def touch(self, session: Session) -> None:
+    def keep_alive(self, session: RtspSession) -> None:
         """Note a sign of life."""
         if session.admitted:
             session.deadline = self._clock() + TIMEOUT_S
 
-    def orphan(self, session: Session) -> None:
+    def detach(self, session: RtspSession) -> None:
         """Note that its connection has ended: one over UDP may be taken over by another, for a short while."""
         session.owner = None
-        session.deadline = min(session.deadline, self._clock() + ORPHANED_S)
+        session.deadline = min(session.deadline, self._clock() + DETACHED_S)
         if session.over_tcp:
             self.end(session)
 
-    def end(self, session: Session) -> None:
+    def end(self, session: RtspSession) -> None:
         """End a session."""
         if self._sessions.pop(session.identifier, None) is None:
             return
@@ -81,23 +81,23 @@ class Sessions:
     def sweep(self, now: float) -> bool:
         """End what has shown no sign of life for too long; return whether there are sessions left."""
         for session in self:
-            if session.deadline < now and not session.fed:
+            if session.deadline < now and not session.sends_over_tcp:
                 self.end(session)
         return bool(self._sessions)
 
-    def hear(self, session: Session, packet: bytes) -> None:
+    def receive_rtcp(self, session: RtspSession, packet: bytes) -> None:
         """Take an RTCP packet of a client."""
         try:
             told = rtcp.parse(packet)
         except ValueError:
             return
-        self.touch(session)
-        session.heard(told)
+        self.keep_alive(session)
+        session.note_reports(told)
 
-    def speak(self, session: Session, packet: bytes) -> None:
+    def receive_talk(self, session: RtspSession, packet: bytes) -> None:
         """Take an RTP packet that is to be heard at the camera."""
         if session.playing and self._talk:
-            self.touch(session)
+            self.keep_alive(session)
             self._talk(packet, session.account)
 
 
@@ -105,4 +105,4 @@ def _take(limit: ViewerLimit, account: Account, address: str) -> Callable[[], No
     try:
         return limit.take(account, address)
     except ViewerLimitReached as error:
-        raise Refused(453, reason=str(error)) from None
+        raise RtspError(453, reason=str(error)) from None

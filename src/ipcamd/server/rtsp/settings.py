@@ -2,15 +2,15 @@
 
 from ipcamd.media.codecs import CODECS
 from ipcamd.params.group import Values
-from ipcamd.server.qos import marks
-from ipcamd.server.rtsp.multicast import Multicast
+from ipcamd.server.qos import dscp_values
+from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.server.rtsp.service import RtspService
 from ipcamd.settings.service import Settings
 
 SYSTEM, MULTICAST, QOS, AUDIO = "System", "Network.Advanced.Multicast", "Network.Advanced.QoS", "Audio"
 
 
-def follow(service: RtspService, settings: Settings, interface: str = "0.0.0.0") -> None:
+def follow_settings(service: RtspService, settings: Settings, interface: str = "0.0.0.0") -> None:
     """Set the service up as the settings say, now and after each change.
 
     `interface` is the address to send multicast from; ``0.0.0.0`` lets the system choose.
@@ -23,7 +23,7 @@ def follow(service: RtspService, settings: Settings, interface: str = "0.0.0.0")
         service.context.multicast.configure(_multicast(values, interface))
 
     def qos(values: Values) -> None:
-        service.mark(*marks(values))
+        service.mark(*dscp_values(values))
 
     for group, watcher in ((SYSTEM, login), (QOS, qos), (MULTICAST, multicast)):
         settings.watch(group, watcher)
@@ -32,8 +32,8 @@ def follow(service: RtspService, settings: Settings, interface: str = "0.0.0.0")
     settings.watch(AUDIO, lambda _: multicast(settings[MULTICAST]))
 
 
-def _multicast(values: Values, interface: str) -> Multicast | None:
+def _multicast(values: Values, interface: str) -> MulticastSettings | None:
     if not values.flag("Enabled"):
         return None
     ports = tuple((codec, values.number(codec.multicast_port)) for codec in CODECS if codec.multicast_port)
-    return Multicast(values["GroupIP"], ports, values.number("TTL"), interface)
+    return MulticastSettings(values["GroupIP"], ports, values.number("TTL"), interface)

@@ -7,34 +7,34 @@ from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.tcp import TcpViewer
 from ipcamd.server.rtp.udp import Address, UdpViewer
 from ipcamd.server.rtsp.context import Client
-from ipcamd.server.rtsp.mounts.url import BACK
-from ipcamd.server.rtsp.response import Refused
-from ipcamd.server.rtsp.session import Session, Setup
+from ipcamd.server.rtsp.mounts.url import TALK_TRACK
+from ipcamd.server.rtsp.response import RtspError
+from ipcamd.server.rtsp.session import RtspSession, TrackSetup
 from ipcamd.wire.rtsp import transport
-from ipcamd.wire.rtsp.message import Request
+from ipcamd.wire.rtsp.message import RtspRequest
 from ipcamd.wire.rtsp.transport import Transport
 
 LOWEST_PORT = 1024
 """Ports below belong to services; nobody plays there."""
 
 
-def set_up(client: Client, session: Session, track: int, request: Request) -> str:
-    """Make a track ready to be played, and return the Transport field to answer. Raises `Refused` 461 or 453."""
-    stream = None if track == BACK else client.context.streams.of_track(session.media.tracks[track])
+def set_up(client: Client, session: RtspSession, track: int, request: RtspRequest) -> str:
+    """Make a track ready to be played, and return the Transport field to answer. Raises `RtspError` 461 or 453."""
+    stream = None if track == TALK_TRACK else client.context.streams.for_track(session.media.tracks[track])
     for offer in transport.parse(request.fields.get("transport", "")):
         way = _way(offer)
         setup = way(client, session, stream, offer) if way else None
         if setup is None:
             continue
         if track in session.setups:
-            session.drop(track)
+            session.remove_track(track)
         setup.url = request.target
         session.setups[track] = setup
         return setup.transport
-    raise Refused(461)
+    raise RtspError(461)
 
 
-_Way = Callable[[Client, Session, RtpStream | None, Transport], Setup | None]
+_Way = Callable[[Client, RtspSession, RtpStream | None, Transport], TrackSetup | None]
 
 
 def _way(offer: Transport) -> _Way | None:
@@ -45,26 +45,26 @@ def _way(offer: Transport) -> _Way | None:
     return _udp if offer.ports and min(offer.ports) >= LOWEST_PORT else None
 
 
-def _interleaved(client: Client, session: Session, stream: RtpStream | None, offer: Transport) -> Setup:
+def _interleaved(client: Client, session: RtspSession, stream: RtpStream | None, offer: Transport) -> TrackSetup:
     viewer = None
-    channels = client.channels(offer.channels, _hearer(client, session, stream))
+    channels = client.acquire_channels(offer.channels, _hearer(client, session, stream))
     if stream:
         viewer = TcpViewer(_identity(session), client.writer, channels)
     text = f"RTP/AVP/TCP;unicast;interleaved={channels[0]}-{channels[1]}{_source(stream)}"
-    return Setup(stream, viewer, text, "", lambda: client.give_back(channels), over_tcp=True)
+    return TrackSetup(stream, viewer, text, "", lambda: client.release_channels(channels), over_tcp=True)
 
 
 def _hearer(
-    client: Client, session: Session, stream: RtpStream | None
+    client: Client, session: RtspSession, stream: RtpStream | None
 ) -> tuple[Callable[[bytes], None], Callable[[bytes], None]]:
     """Return what takes the RTP and the RTCP that a client sends."""
     sessions = client.context.sessions
 
     def hear(packet: bytes) -> None:
-        sessions.hear(session, packet)
+        sessions.receive_rtcp(session, packet)
 
     def speak(packet: bytes) -> None:
-        sessions.speak(session, packet)
+        sessions.receive_talk(session, packet)
 
     return (_nothing if stream else speak), hear
 
@@ -73,13 +73,13 @@ def _nothing(_: bytes) -> None:
     """Some clients open the way through a firewall with an empty packet."""
 
 
-def _udp(client: Client, session: Session, stream: RtpStream | None, offer: Transport) -> Setup | None:
+def _udp(client: Client, session: RtspSession, stream: RtpStream | None, offer: Transport) -> TrackSetup | None:
     assert offer.ports
     pool = client.context.ports
     try:
         ports = pool.acquire(client.local, stream.format.media if stream else "audio")
     except OSError:
-        raise Refused(453) from None
+        raise RtspError(453) from None
     ends = _at(client, offer.ports[0]), _at(client, offer.ports[1])
     heard = tuple(zip((ports.rtp, ports.rtcp), ends, _hearer(client, session, stream), strict=True))
     for sock, end, receive in heard:
@@ -94,10 +94,10 @@ def _udp(client: Client, session: Session, stream: RtpStream | None, offer: Tran
         f"RTP/AVP;unicast;client_port={offer.ports[0]}-{offer.ports[1]};server_port={ports.port}-{ports.port + 1}"
         f";source={client.local}{_source(stream)}"
     )
-    return Setup(stream, UdpViewer(_identity(session), ports, ends) if stream else None, text, "", close)
+    return TrackSetup(stream, UdpViewer(_identity(session), ports, ends) if stream else None, text, "", close)
 
 
-def _identity(session: Session) -> ViewerIdentity:
+def _identity(session: RtspSession) -> ViewerIdentity:
     return ViewerIdentity(session.address, "rtsp", session.account.name)
 
 
@@ -106,12 +106,12 @@ def _at(client: Client, port: int) -> Address:
     return (peer[0], port) if len(peer) == 2 else (peer[0], port, peer[2], peer[3])
 
 
-def _multicast(client: Client, session: Session, stream: RtpStream | None, offer: Transport) -> Setup | None:
+def _multicast(client: Client, session: RtspSession, stream: RtpStream | None, offer: Transport) -> TrackSetup | None:
     sender = client.context.multicast.sender(stream.hub.codec) if stream else None
     if sender is None:
         return None
     text = f"RTP/AVP;multicast;destination={sender.group};port={sender.port}-{sender.port + 1};ttl={sender.ttl}"
-    return Setup(sender.stream, None, text + _source(sender.stream), "", lambda: None)
+    return TrackSetup(sender.stream, None, text + _source(sender.stream), "", lambda: None)
 
 
 def _source(stream: RtpStream | None) -> str:

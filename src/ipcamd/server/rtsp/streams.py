@@ -5,22 +5,24 @@ from collections.abc import Callable, Collection
 from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.rtsp.mounts.media import Paths, Track
+from ipcamd.server.rtsp.mounts.media import FindPresentation, MediaTrack
 from ipcamd.server.rtsp.mounts.mounts import AUDIO
 
 
-class Streams:
+class RtpStreamTable:
     """Makes streams as they are needed."""
 
-    def __init__(self, paths: Paths, clock_ns: Callable[[], int], name: Callable[[], str], traffic: Traffic) -> None:
+    def __init__(
+        self, find: FindPresentation, clock_ns: Callable[[], int], name: Callable[[], str], traffic: Traffic
+    ) -> None:
         """`clock_ns` is the camera's clock, by which frames were captured; `name` is the camera's."""
-        self._paths = paths
+        self._find = find
         self._clock_ns = clock_ns
         self._name = name
         self._traffic = traffic
-        self._streams: dict[Track, RtpStream] = {}
+        self._streams: dict[MediaTrack, RtpStream] = {}
 
-    def of_track(self, track: Track) -> RtpStream:
+    def for_track(self, track: MediaTrack) -> RtpStream:
         """Return the stream of a track."""
         stream = self._streams.get(track)
         if stream is None:
@@ -29,11 +31,11 @@ class Streams:
             )
         return stream
 
-    def of_codec(self, codec: Codec) -> RtpStream | None:
+    def for_codec(self, codec: Codec) -> RtpStream | None:
         """Return the main stream of a codec; None if the camera has none now."""
-        media = self._paths(AUDIO if codec.is_sound else codec.name)
+        media = self._find(AUDIO if codec.is_sound else codec.name)
         found = [track for track in media.tracks if track.codec is codec] if media else []
-        return self.of_track(found[0]) if found else None
+        return self.for_track(found[0]) if found else None
 
     def forget_idle(self, used: Collection[RtpStream | None]) -> None:
         """Forget the streams that nobody needs; `used` are those of sessions."""

@@ -4,85 +4,85 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from ipcamd.server.listener import plain_address
-from ipcamd.server.registry import linger_not
-from ipcamd.server.rtsp.connection import Connection
+from ipcamd.server.listener import normalize_address
+from ipcamd.server.registry import set_reset_on_close
+from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
-from ipcamd.wire.rtsp.tunnel import GREETING, Decoder
+from ipcamd.wire.rtsp.tunnel import GREETING, TunnelDecoder
 
 COOKIE_LIMIT = 128
 """Characters of the cookie by which a client's two connections belong together."""
 
 
-class Tunnels:
+class TunnelTable:
     """The tunnels of one service, by the client's address and cookie."""
 
     def __init__(self, context: RtspContext) -> None:
         self._context = context
-        self._outlets: dict[tuple[str, str], Outlet] = {}
+        self._gets: dict[tuple[str, str], TunnelGet] = {}
 
-    def adopt(self, transport: asyncio.Transport, method: str, cookie: str, rest: bytes) -> bool:
+    def accept(self, transport: asyncio.Transport, method: str, cookie: str, rest: bytes) -> bool:
         """Take a connection over from HTTP: one whose request has an ``x-sessioncookie`` field.
 
         `rest` is what came behind the request's head. Returns False if it is no part of a tunnel, and nothing was done.
         """
         peer = transport.get_extra_info("peername") or ("",)
         key = (str(peer[0]), cookie)
-        outlet = self._outlets.get(key)
-        if method == "POST" and outlet:
-            outlet.join(transport, rest)
-        elif method == "GET" and not outlet and 0 < len(cookie) <= COOKIE_LIMIT:
+        get = self._gets.get(key)
+        if method == "POST" and get:
+            get.join(transport, rest)
+        elif method == "GET" and not get and 0 < len(cookie) <= COOKIE_LIMIT:
             self._open(key, transport)
         else:
             return False
         return True
 
     def _open(self, key: tuple[str, str], transport: asyncio.Transport) -> None:
-        outlet = self._outlets[key] = Outlet(self._context, lambda: self._outlets.pop(key, None))
-        transport.set_protocol(outlet)
-        outlet.connection_made(transport)
-        outlet.writer.write(GREETING)
+        get = self._gets[key] = TunnelGet(self._context, lambda: self._gets.pop(key, None))
+        transport.set_protocol(get)
+        get.connection_made(transport)
+        get.writer.write(GREETING)
 
 
-class Outlet(Connection):
-    """The GET's connection: all that we send; its requests come from an `Inlet`."""
+class TunnelGet(RtspConnection):
+    """The GET's connection: all that we send; its requests come from an `TunnelPost`."""
 
-    __slots__ = ("_gone", "_inlet")
+    __slots__ = ("_gone", "_post")
 
     def __init__(self, context: RtspContext, gone: Callable[[], object]) -> None:
         super().__init__(context)
         self._gone = gone
-        self._inlet: asyncio.Transport | None = None
+        self._post: asyncio.Transport | None = None
 
     def join(self, transport: asyncio.Transport, rest: bytes) -> None:
         """Take requests from this connection from now on; some clients make a new one for each."""
-        if self._inlet:
-            self._inlet.close()
-        inlet = Inlet(self)
-        transport.set_protocol(inlet)
-        inlet.connection_made(transport)
-        self._inlet = self.source = transport
-        inlet.data_received(rest)
+        if self._post:
+            self._post.close()
+        post = TunnelPost(self)
+        transport.set_protocol(post)
+        post.connection_made(transport)
+        self._post = self.source = transport
+        post.data_received(rest)
 
     def data_received(self, data: bytes) -> None:
         """Nothing is expected here."""
 
     def connection_lost(self, error: Exception | None) -> None:
-        """See `Connection`."""
-        if self._inlet:
-            self._inlet.close()
+        """See `RtspConnection`."""
+        if self._post:
+            self._post.close()
         self._gone()
         super().connection_lost(error)
 
 
-class Inlet(asyncio.Protocol):
+class TunnelPost(asyncio.Protocol):
     """A POST's connection. When it ends, the tunnel lives on; it lives as long as that."""
 
-    __slots__ = ("_decoder", "_outlet", "_transport", "address")
+    __slots__ = ("_decoder", "_get", "_transport", "address")
 
-    def __init__(self, outlet: Outlet) -> None:
-        self._outlet = outlet
-        self._decoder = Decoder()
+    def __init__(self, get: TunnelGet) -> None:
+        self._get = get
+        self._decoder = TunnelDecoder()
         self._transport: asyncio.Transport
         self.address = ""
         """The client's IP address, IPv4-mapped IPv6 as IPv4."""
@@ -90,13 +90,13 @@ class Inlet(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection from HTTP."""
         self._transport = cast(asyncio.Transport, transport)
-        self.address = plain_address((transport.get_extra_info("peername") or ("",))[0])
-        self._outlet.context.registry.enter(self)
-        self._outlet.context.registry.note_request(self)
+        self.address = normalize_address((transport.get_extra_info("peername") or ("",))[0])
+        self._get.context.registry.enter(self)
+        self._get.context.registry.note_request(self)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count it out."""
-        self._outlet.context.registry.leave(self)
+        self._get.context.registry.leave(self)
 
     def sweep(self, now: float) -> None:
         """Nothing: clients may be silent here for as long as they watch."""
@@ -107,7 +107,7 @@ class Inlet(asyncio.Protocol):
 
     def reset(self) -> None:
         """End the connection at once."""
-        linger_not(self._transport.get_extra_info("socket"))
+        set_reset_on_close(self._transport.get_extra_info("socket"))
         self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -115,6 +115,6 @@ class Inlet(asyncio.Protocol):
         try:
             request = self._decoder.feed(data)
         except ValueError:
-            self._outlet.writer.abort()
+            self._get.writer.abort()
             return
-        Connection.data_received(self._outlet, request)
+        RtspConnection.data_received(self._get, request)

@@ -28,14 +28,14 @@ _HEXADECIMAL = re.compile("[0-9a-fA-F]+")
 _EXTENDED = re.compile(r"(?i:utf-8)'[-A-Za-z0-9]*'((?:[-!#$&+.^_`|~0-9A-Za-z]|%[0-9A-Fa-f]{2})+)")
 
 
-class Basic(NamedTuple):
+class BasicCredentials(NamedTuple):
     """A login with the password itself."""
 
     user: str
     password: str
 
 
-class Digest(NamedTuple):
+class DigestCredentials(NamedTuple):
     """A login that proves to know the password (RFC 7616, 3.4)."""
 
     user: str
@@ -53,7 +53,7 @@ class Digest(NamedTuple):
     cnonce: str
 
 
-def parse(text: str) -> Basic | Digest:
+def parse(text: str) -> BasicCredentials | DigestCredentials:
     """Return the login in an ``Authorization`` field. Raises ``ValueError`` for anything else, or an unknown kind."""
     scheme, _, rest = text.strip(" \t").partition(" ")
     if len(text) > LONGEST:
@@ -93,14 +93,14 @@ def secret(algorithm: str, user: str, realm: str, password: str) -> str:
     return digest(algorithm, f"{user}:{realm}:{password}")
 
 
-def answer(sent: Digest, method: str, secret: str) -> str:
+def answer(sent: DigestCredentials, method: str, secret: str) -> str:
     """Return the response that the right password gives for this login (RFC 7616, 3.4.1; RFC 2069, 2.4)."""
     request = digest(sent.algorithm, f"{method}:{sent.uri}")
     once = f"{sent.nonce}:{sent.nc}:{sent.cnonce}:auth" if sent.nc else sent.nonce
     return digest(sent.algorithm, f"{secret}:{once}:{request}")
 
 
-def _basic(text: str) -> Basic:
+def _basic(text: str) -> BasicCredentials:
     data = binascii.a2b_base64(text, strict_mode=True)
     try:
         pair = data.decode()
@@ -109,7 +109,7 @@ def _basic(text: str) -> Basic:
     user, colon, password = pair.partition(":")
     if not colon:
         raise ValueError("no colon")
-    return Basic(user, password)
+    return BasicCredentials(user, password)
 
 
 def _elements(text: str) -> dict[str, str]:
@@ -127,7 +127,7 @@ def _unquoted(inner: str) -> str:
     return re.sub(r"\\(.)", r"\1", inner) if "\\" in inner else inner
 
 
-def _digest(found: dict[str, str]) -> Digest:
+def _digest(found: dict[str, str]) -> DigestCredentials:
     name, hashed = _user(found)
     algorithm = found.get("algorithm", MD5).upper()
     response = found.get("response", "").lower()
@@ -135,7 +135,9 @@ def _digest(found: dict[str, str]) -> Digest:
         raise ValueError("response does not fit the algorithm")
     nc, cnonce = _use(found)
     try:
-        return Digest(name, hashed, found["realm"], found["nonce"], found["uri"], response, algorithm, nc, cnonce)
+        return DigestCredentials(
+            name, hashed, found["realm"], found["nonce"], found["uri"], response, algorithm, nc, cnonce
+        )
     except KeyError as error:
         raise ValueError(f"{error} is missing") from error
 

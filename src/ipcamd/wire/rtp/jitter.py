@@ -5,7 +5,7 @@ Order is what the sequence numbers say. Time stamps are not looked at: old talke
 
 from collections.abc import Iterator
 
-from ipcamd.wire.rtp.rtp import Packet
+from ipcamd.wire.rtp.rtp import RtpPacket
 
 BEGIN = 0.1
 """Seconds that the first packet waits for one that was sent before it: a start for what comes late later on."""
@@ -20,7 +20,7 @@ _RATE = 8000
 _SILENCE = b"\xff"
 
 
-class Jitter:
+class JitterBuffer:
     """The packets of one talker of u-law. Times are seconds on a clock that never jumps.
 
     Every method yields the sound that is complete by then; a gap in it is filled with silence, and no longer than the
@@ -46,7 +46,7 @@ class Jitter:
             return None
         return min(came for _, came in self._held.values()) + (WAIT if self._begun else BEGIN)
 
-    def put(self, packet: Packet, now: float) -> Iterator[bytes]:
+    def put(self, packet: RtpPacket, now: float) -> Iterator[bytes]:
         """Take a packet."""
         yield from self.take(now)
         if packet.ssrc != self._source or not -LEAP <= self._ahead(packet.sequence) <= LEAP:

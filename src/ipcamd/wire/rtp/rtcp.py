@@ -12,7 +12,7 @@ _REPORT = struct.Struct(">IIIIII")
 
 
 @dataclass(frozen=True, slots=True)
-class Reception:
+class ReceptionReport:
     """Reception of one source's packets by one receiver."""
 
     receiver: int
@@ -63,12 +63,12 @@ def _packet(kind: int, count: int, body: bytes) -> bytes:
     return struct.pack(">BBH", 0x80 | count, kind, len(body) // 4) + body
 
 
-def parse(data: bytes) -> list[Reception | Goodbye]:
+def parse(data: bytes) -> list[ReceptionReport | Goodbye]:
     """Return what a compound packet tells of reception; other packets in it are skipped.
 
     Raises ``ValueError`` if it is not RTCP.
     """
-    told: list[Reception | Goodbye] = []
+    told: list[ReceptionReport | Goodbye] = []
     at = 0
     while at < len(data):
         if len(data) - at < 4 or data[at] >> 6 != 2:
@@ -84,7 +84,7 @@ def parse(data: bytes) -> list[Reception | Goodbye]:
     return told
 
 
-def _contents(kind: int, count: int, body: bytes) -> list[Reception | Goodbye]:
+def _contents(kind: int, count: int, body: bytes) -> list[ReceptionReport | Goodbye]:
     if kind == _BYE:
         if len(body) < 4 * count:
             raise ValueError("goodbye cut short")
@@ -98,9 +98,9 @@ def _contents(kind: int, count: int, body: bytes) -> list[Reception | Goodbye]:
     return [_reception(receiver, body, start + i * _REPORT.size) for i in range(count)]
 
 
-def _reception(receiver: int, body: bytes, at: int) -> Reception:
+def _reception(receiver: int, body: bytes, at: int) -> ReceptionReport:
     source, loss, highest, jitter, _, _ = _REPORT.unpack_from(body, at)
     lost = loss & 0xFFFFFF
     if lost >= 1 << 23:
         lost -= 1 << 24
-    return Reception(receiver, source, (loss >> 24) / 256, lost, highest, jitter)
+    return ReceptionReport(receiver, source, (loss >> 24) / 256, lost, highest, jitter)

@@ -15,7 +15,7 @@ FULL = _HEADER.size + ROOM
 
 
 @dataclass(frozen=True, slots=True)
-class Packet:
+class RtpPacket:
     """One packet, without its CSRC list, header extension and padding."""
 
     payload_type: int
@@ -26,7 +26,7 @@ class Packet:
     payload: bytes
 
 
-def parse(data: bytes) -> Packet:
+def parse(data: bytes) -> RtpPacket:
     """Take a packet apart; raise ``ValueError`` if it is no RTP version 2 or is cut short."""
     if len(data) < _HEADER.size:
         raise ValueError("shorter than an RTP header")
@@ -39,7 +39,7 @@ def parse(data: bytes) -> Packet:
     end = len(data) - (data[-1] if first & 0x20 else 0)
     if start > end or (first & 0x20 and data[-1] == 0):
         raise ValueError("RTP header longer than the packet")
-    return Packet(second & 0x7F, second >= _MARKER, sequence, timestamp, ssrc, data[start:end])
+    return RtpPacket(second & 0x7F, second >= _MARKER, sequence, timestamp, ssrc, data[start:end])
 
 
 def _after_extension(data: bytes, start: int) -> int:
@@ -48,7 +48,7 @@ def _after_extension(data: bytes, start: int) -> int:
     return start + 4 + 4 * int.from_bytes(data[start + 2 : start + 4])
 
 
-class Numbering:
+class RtpSequencer:
     """Turns payloads of one source into numbered packets."""
 
     def __init__(self, payload_type: int, ssrc: int, sequence: int) -> None:

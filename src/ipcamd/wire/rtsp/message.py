@@ -43,7 +43,7 @@ REASONS: Mapping[int, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RtspRequest:
     """One request."""
 
     method: str
@@ -63,7 +63,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Interleaved:
+class InterleavedPacket:
     """An RTP or RTCP packet on the RTSP connection (RFC 2326, 10.12)."""
 
     channel: int
@@ -71,14 +71,14 @@ class Interleaved:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class MalformedRequest:
     """Malformed request: respond with `status` and close. Nothing follows it."""
 
     status: int
     cseq: str = ""
 
 
-Event = Request | Interleaved | Broken
+Event = RtspRequest | InterleavedPacket | MalformedRequest
 
 
 class _Refused(Exception):
@@ -86,7 +86,7 @@ class _Refused(Exception):
         self.status = status
 
 
-class Parser:
+class RtspParser:
     """Takes what a client sends, and gives what that completes, one after the other.
 
     Of a message that is not complete it keeps no more than the limits; of those behind it, what it was given.
@@ -96,7 +96,7 @@ class Parser:
 
     def __init__(self) -> None:
         self.body_limit = BODY_LIMIT_STRANGER
-        """Bytes of a request's body; beyond, the request is `Broken` with 413."""
+        """Bytes of a request's body; beyond, the request is `MalformedRequest` with 413."""
         self._buffer = bytearray()
         self._line: tuple[str, str] | None = None
         self._fields: dict[str, str] = {}
@@ -110,7 +110,7 @@ class Parser:
         return bool(self._buffer) or self._line is not None
 
     def receive(self, data: bytes) -> None:
-        """Take what arrived; after a `Broken` nothing more is taken."""
+        """Take what arrived; after a `MalformedRequest` nothing more is taken."""
         if not self._broken:
             self._buffer += data
 
@@ -123,7 +123,7 @@ class Parser:
         except _Refused as refused:
             self._broken = True
             self._buffer.clear()
-            return Broken(refused.status, self._fields.get("cseq", ""))
+            return MalformedRequest(refused.status, self._fields.get("cseq", ""))
 
     def _next(self) -> Event | None:
         if self._line is None and self._buffer[:1] == b"$":
@@ -139,13 +139,13 @@ class Parser:
             return None
         return self._complete(self._awaited)
 
-    def _packet(self) -> Interleaved | None:
+    def _packet(self) -> InterleavedPacket | None:
         if len(self._buffer) < 4:
             return None
         end = 4 + int.from_bytes(self._buffer[2:4])
         if len(self._buffer) < end:
             return None
-        packet = Interleaved(self._buffer[1], bytes(self._buffer[4:end]))
+        packet = InterleavedPacket(self._buffer[1], bytes(self._buffer[4:end]))
         del self._buffer[:end]
         return packet
 
@@ -189,11 +189,11 @@ class Parser:
             text = f"{self._fields[key]}, {text}"
         self._fields[key] = text
 
-    def _complete(self, length: int) -> Request:
+    def _complete(self, length: int) -> RtspRequest:
         if self._line is None or "cseq" not in self._fields:
             raise _Refused(400)
         method, target = self._line
-        request = Request(method, target, self._fields["cseq"], self._fields, bytes(self._buffer[:length]))
+        request = RtspRequest(method, target, self._fields["cseq"], self._fields, bytes(self._buffer[:length]))
         del self._buffer[:length]
         self._line, self._fields, self._awaited = None, {}, None
         self._count = self._size = 0
@@ -226,7 +226,7 @@ def _length(text: str | None, limit: int) -> int:
     return int(text)
 
 
-def response(
+def format_response(
     status: int, cseq: str, fields: Iterable[tuple[str, str]] = (), body: bytes = b"", reason: str = ""
 ) -> bytes:
     """Return a whole response; `cseq` "" leaves the number out, `reason` "" takes the status's own phrase."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class MediaDescription:
     """One ``m=`` section."""
 
     media: str
@@ -23,7 +23,7 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SessionDescription:
     """A whole description."""
 
     name: str
@@ -32,14 +32,14 @@ class Session:
     identifier: int
     """Together with `version` and `address` unique for what is described."""
     version: int
-    tracks: Sequence[Track]
+    tracks: Sequence[MediaDescription]
     group: str = ""
     """Multicast address; "" if each receiver says where it wants the packets."""
     ttl: int = 0
     attributes: tuple[str, ...] = ()
 
 
-def write(session: Session) -> bytes:
+def write(session: SessionDescription) -> bytes:
     """Return the text of a description."""
     lines = [
         "v=0",
@@ -54,7 +54,7 @@ def write(session: Session) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-def _track(track: Track) -> list[str]:
+def _track(track: MediaDescription) -> list[str]:
     kind = track.payload_type
     lines = [f"m={track.media} {track.port} RTP/AVP {kind}", f"a=rtpmap:{kind} {track.encoding}"]
     if track.parameters:
@@ -65,7 +65,7 @@ def _track(track: Track) -> list[str]:
     return lines
 
 
-def _connection(session: Session) -> str:
+def _connection(session: SessionDescription) -> str:
     if not session.group:
         return "IP6 ::" if ":" in session.address else "IP4 0.0.0.0"
     return _at(session.group) if ":" in session.group else f"{_at(session.group)}/{session.ttl}"

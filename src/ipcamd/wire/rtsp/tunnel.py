@@ -14,7 +14,7 @@ _BLANK = b"\r\n\t "
 _QUANTUM = re.compile(rb"(?:[A-Za-z0-9+/]{4})+|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=")
 
 
-class Decoder:
+class TunnelDecoder:
     """Undoes Base64 as it comes: blanks anywhere, and padding wherever a request was encoded by itself."""
 
     def __init__(self) -> None:

@@ -322,7 +322,7 @@ async def test_those_who_only_listen_are_cut_when_the_sound_ends() -> None:
     async with streaming() as server:
         listening, _ = await server.watch("/sound")
         watching, _ = await server.watch("/both")
-        server.fanout.hush()
+        server.fanout.drop_audio_viewers()
         with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
             await part(listening)
         server.mjpeg.publish(frame(1))

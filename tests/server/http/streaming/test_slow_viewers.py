@@ -5,7 +5,7 @@ from tests.server.rtsp.player import Stage
 from tests.server.streaming import BIG, frame, part, streaming
 
 from ipcamd.media import codecs
-from ipcamd.server.rtsp.multicast import Multicast
+from ipcamd.server.rtsp.multicast import MulticastSettings
 
 
 async def test_a_slow_viewer_is_counted_and_named(caplog: pytest.LogCaptureFixture) -> None:
@@ -46,7 +46,7 @@ async def test_a_slow_rtsp_viewer_is_counted_and_named(caplog: pytest.LogCapture
 
 async def test_multicast_is_counted_by_itself() -> None:
     async with Stage() as stage:
-        settings = Multicast("239.255.3.9", ((codecs.H264, 7580),), 0, "127.0.0.1")
+        settings = MulticastSettings("239.255.3.9", ((codecs.H264, 7580),), 0, "127.0.0.1")
         stage.service.context.multicast.configure(settings)
         for number in range(5):
             stage.lens.picture(key=number == 0)

@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 
-from ipcamd.wire.http.digest import MD5, SHA256, Digest, answer, digest, quoted, secret
+from ipcamd.wire.http.digest import MD5, SHA256, DigestCredentials, answer, digest, quoted, secret
 
 _SCHEME = re.compile(r"(?:^|,)\s*(Basic|Digest)\s+", re.IGNORECASE)
 _FIELD = re.compile(r'([-!#$%&\'*+.^_`|~0-9A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
@@ -46,7 +46,7 @@ def _digest(kind: str, fields: dict[str, str], user: str, password: str, method:
     key = secret(algorithm, user, realm, password)
     if kind != algorithm:  # RFC 7616, 3.4.2
         key = digest(algorithm, f"{key}:{nonce}:{once}")
-    response = answer(Digest(user, False, realm, nonce, uri, "", algorithm, nc, cnonce), method, key)
+    response = answer(DigestCredentials(user, False, realm, nonce, uri, "", algorithm, nc, cnonce), method, key)
     parts = [f'username="{quoted(user)}"', f'realm="{realm}"', f'nonce="{nonce}"', f'uri="{uri}"']
     parts += [f"algorithm={kind.replace(_SESSION, '-sess')}", f'response="{response}"']
     parts += [f'opaque="{fields["opaque"]}"'] if "opaque" in fields else []

@@ -17,7 +17,7 @@ from ipcamd.media.frame import Encoded
 from ipcamd.media.stream.gop import PackedGop
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import StreamTraffic, Traffic, ViewerIdentity
-from ipcamd.server.http.response import stream_head
+from ipcamd.server.http.response import format_stream_head
 from ipcamd.server.http.streaming.payload_header import pack_header
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
 from ipcamd.server.http.streaming.viewer import SecureViewer, Viewer
@@ -173,7 +173,7 @@ class Fanout:
         for viewer, join in self._viewers.items():
             viewer.mark(self._tos[join.sound])
 
-    def hush(self) -> None:
+    def drop_audio_viewers(self) -> None:
         """Cut those who only listen: there is no sound any more."""
         for viewer in self:
             if self._viewers[viewer].sound:
@@ -194,7 +194,7 @@ class Fanout:
         key = join.content_type, join.framing
         if key not in self._openings:
             first = b"" if join.framing is Framing.RAW else OPENING
-            self._openings[key] = SharedBuffer((stream_head(join.content_type), first))
+            self._openings[key] = SharedBuffer((format_stream_head(join.content_type), first))
         return self._openings[key]
 
 

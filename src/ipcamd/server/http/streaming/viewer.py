@@ -9,7 +9,7 @@ from typing import cast
 from ipcamd.media.stream.frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import StreamTraffic, ViewerIdentity
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
-from ipcamd.server.qos import mark
+from ipcamd.server.qos import set_tos
 
 UNSENT = 32 * 1024
 """Bytes that may wait unsent in the kernel for a slow viewer: more would only make its picture older."""
@@ -101,7 +101,7 @@ class Viewer:
 
     def mark(self, tos: int) -> None:
         """Set the type of service of what goes out (Network.Advanced.QoS)."""
-        mark(self._socket, tos)
+        set_tos(self._socket, tos)
 
     def stalled(self, limit: float) -> bool:
         """Whether nothing was taken for `limit` seconds, though something waits."""

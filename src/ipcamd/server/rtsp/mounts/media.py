@@ -9,7 +9,7 @@ from ipcamd.wire.packetize.format import Format
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class MediaTrack:
     """One picture or sound of a medium."""
 
     hub: Hub
@@ -26,13 +26,13 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Media:
+class Presentation:
     """Media at a path."""
 
     path: str
     """Its main path, without slashes at the ends: aliases of one medium have one `path`."""
-    tracks: tuple[Track, ...]
+    tracks: tuple[MediaTrack, ...]
 
 
-Paths = Callable[[str], Media | None]
+FindPresentation = Callable[[str], Presentation | None]
 """Gives what stands at a path (lower-case, without slashes at the ends), as the settings are now; None for nothing."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from ipcamd.media.stream.hub import Hub
-from ipcamd.server.rtsp.mounts.media import Media, Track
+from ipcamd.server.rtsp.mounts.media import MediaTrack, Presentation
 
 AUDIO, PHONE = "audio", "3gpp"
 
@@ -22,14 +22,14 @@ ALIASES: Mapping[str, str] = {
 """Other spellings; the root is the main stream."""
 
 
-class Catalog:
+class Mounts:
     """Gives what stands at a path now."""
 
     def __init__(
         self,
         pictures: Mapping[str, Hub],
         sound: Callable[[], Hub | None] = lambda: None,
-        phone: Callable[[], Sequence[Track]] = lambda: (),
+        phone: Callable[[], Sequence[MediaTrack]] = lambda: (),
     ) -> None:
         """`pictures` has the stream of each codec by the codec's name, which is its path; `sound` gives the
         microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``)."""
@@ -37,20 +37,20 @@ class Catalog:
         self._sound = sound
         self._phone = phone
 
-    def __call__(self, path: str) -> Media | None:
-        """See `ipcamd.server.rtsp.mounts.media.Paths`."""
+    def __call__(self, path: str) -> Presentation | None:
+        """See `ipcamd.server.rtsp.mounts.media.FindPresentation`."""
         path = ALIASES.get(path, path)
         if path == PHONE:
             return _media(path, *self._phone())
         if path == AUDIO:
             return _media(path, *self._sounds())
         hub = self._pictures.get(path)
-        return _media(path, Track(hub), *self._sounds()) if hub else None
+        return _media(path, MediaTrack(hub), *self._sounds()) if hub else None
 
-    def _sounds(self) -> tuple[Track, ...]:
+    def _sounds(self) -> tuple[MediaTrack, ...]:
         hub = self._sound()
-        return (Track(hub),) if hub else ()
+        return (MediaTrack(hub),) if hub else ()
 
 
-def _media(path: str, *tracks: Track) -> Media | None:
-    return Media(path, tracks) if tracks else None
+def _media(path: str, *tracks: MediaTrack) -> Presentation | None:
+    return Presentation(path, tracks) if tracks else None
