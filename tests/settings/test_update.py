@@ -1,6 +1,7 @@
 """An update from outside: what is checked, what follows, how it is undone, and what is recorded of it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,22 @@ async def test_each_attempt_is_recorded_and_no_secret_is(settings: Settings, cap
     assert SECRET not in f"{entries}{caplog.text}"
     assert "anna (192.0.2.9, /cgi/admin/param.cgi) set Event.Server.FTP.Password=********, " in caplog.text
     assert "rita (192.0.2.7, /cgi/users/param.cgi) could not set Audio.MicEnabled=yes: " in caplog.text
+
+
+@pytest.mark.parametrize("name", ["Provider", "DNSName"])
+async def test_logins_and_tokens_in_urls_are_not_recorded(settings: Settings, name: str) -> None:
+    entries: list[AuditEntry] = []
+    settings.audit(entries.append)
+    for url in (
+        f"http://ddns.example/{SECRET}",
+        f"https://ddns.example?token={SECRET}",
+        f"http://u:{SECRET}@ddns.example/",
+    ):
+        with suppress(RequestFailed):
+            await settings.update([Change("Network.DNSUpdate", name, url)])
+    shown = [f"Network.DNSUpdate.{name}={scheme}://ddns.example/..." for scheme in ("http", "https", "http")]
+    assert [entry.changes for entry in entries] == [(text,) for text in shown]
+    assert SECRET not in repr(entries)
 
 
 async def test_parts_of_others_and_a_factory_default_are_recorded(settings: Settings) -> None:

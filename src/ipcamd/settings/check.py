@@ -1,5 +1,6 @@
 """Checks of one requested change: the parameter exists, the requester may set it, the device has it, the value fits."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from ipcamd.errors import RequestFailed, SettingRefused, shown
@@ -51,4 +52,9 @@ def masked(groups: Mapping[str, Group], change: Change) -> str:
     except RequestFailed:
         return f"{shown(change.group)}.{shown(change.name)}"
     value = "(factory value)" if change.value is None else shown(change.value)
-    return f"{asked}.{param.name}={HIDDEN if param.secret else value}"
+    return f"{asked}.{param.name}={HIDDEN if param.secret else cut_urls(value)}"
+
+
+def cut_urls(text: str) -> str:
+    """Return a text with each URL cut to scheme and host: the rest may hold a login or a token."""
+    return re.sub(r"://(?:[^/\s]*@)?([^/?\s]*)\S*", r"://\1/...", text)

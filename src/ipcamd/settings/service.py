@@ -13,7 +13,7 @@ from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Texts, ValueOrigin, Values
 from ipcamd.settings.audit import AuditEntry
 from ipcamd.settings.change import CAMERA, Applied, Change, CheckedChange, Requester
-from ipcamd.settings.check import check_permission, find_param, masked, normalized
+from ipcamd.settings.check import check_permission, cut_urls, find_param, masked, normalized
 from ipcamd.store.database import Database, TransactionPart, Work
 from ipcamd.store.settings import Name, SettingsTable
 
@@ -129,7 +129,7 @@ class Settings:
             outcome = await attempt
             failure = ""
         except IpcamdError as error:
-            failure = str(error)
+            failure = cut_urls(str(error))
             raise
         finally:
             self._record(AuditEntry(time.time_ns(), by, texts, failure))
