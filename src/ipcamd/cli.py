@@ -1,4 +1,4 @@
-"""The commands."""
+"""Commands."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Event bus: tells subscribers of everything that happens around the camera, with or without a schedule for it."""
+"""Event bus: publishes all events to subscribers, with or without a schedule for them."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The camera's TLS certificate: its owner's if there is one, else one that it signs itself (SDK 10.26).
+"""TLS certificate of the camera: the owner's, or else a self-signed one (SDK 10.26).
 
 ``tls.crt`` and ``tls.key`` in the state directory, PEM; who has a better certificate puts it there.
 """

@@ -1,4 +1,4 @@
-"""The nonces of Digest logins (RFC 7616, 3.3 and 5.12): proof of their age in themselves, and no use counted twice.
+"""Nonces of Digest logins (RFC 7616, 3.3 and 5.12): they contain proof of their age, and each use counts once.
 
 A nonce that was given out costs no memory: it holds its time and an authentication code. Only one that a right login
 came with is remembered, so that a login that somebody recorded is worth nothing.

@@ -1,1 +1,1 @@
-"""The composition root: builds a camera's parts in order, keeps them running, takes them down in the opposite order."""
+"""Composition root: builds a camera's parts in order, and closes them in reverse order."""

@@ -1,4 +1,4 @@
-"""Builds a camera, part after part."""
+"""Builder of a camera: starts its parts one after the other."""
 
 import errno
 import logging

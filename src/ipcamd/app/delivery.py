@@ -1,4 +1,4 @@
-"""The way out for what was captured: to FTP, mail and Samba servers."""
+"""Delivery parts: FTP, mail and Samba."""
 
 from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack

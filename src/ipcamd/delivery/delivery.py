@@ -1,4 +1,4 @@
-"""Takes what was captured to other hosts: by FTP, by mail, to a Samba share (SDK 10.16 to 10.20)."""
+"""Delivery of captured files to other hosts: by FTP, by mail, to a Samba share (SDK 10.16 to 10.20)."""
 
 import asyncio
 import uuid

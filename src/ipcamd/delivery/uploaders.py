@@ -1,4 +1,4 @@
-"""The kinds of targets there are. What speaks their protocols is imported, in a thread, when it is first needed."""
+"""Uploaders: the kinds of targets. The code of a protocol is imported, in a thread, when it is first needed."""
 
 from collections.abc import Callable
 from datetime import datetime

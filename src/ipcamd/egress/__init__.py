@@ -1,1 +1,1 @@
-"""The addresses that the camera may connect to by itself."""
+"""Egress policy: the addresses that the camera may connect to."""

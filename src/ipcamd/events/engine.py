@@ -1,4 +1,4 @@
-"""From events to actions: which schedules an event starts, what is captured for it, and where that goes (SDK 11)."""
+"""Event engine: selects the schedules that an event starts, requests clips, and passes them to the targets (SDK 11)."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The digital output as an action: high for some seconds, then as its parameter says (SDK 10.13, 11)."""
+"""Digital output as an action: high for some seconds, then as its parameter says (SDK 10.13, 11)."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""One schedule (SDK 11): what starts it, and when that counts."""
+"""Schedule (SDK 11): its triggers, and the times when they count."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

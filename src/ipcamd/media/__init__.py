@@ -1,1 +1,1 @@
-"""Source to transform to encoder to hub; nothing here knows of viewers' sockets."""
+"""Media: capture, image processing, encoders, hubs. Nothing here uses viewers' sockets."""

@@ -1,4 +1,4 @@
-"""A picture's three planes as arrays, without a copy. Imported by media threads only: it brings numpy and PyAV."""
+"""Planes of a picture as arrays, without a copy. Imported by media threads only: it imports numpy and PyAV."""
 
 from collections.abc import Sequence
 

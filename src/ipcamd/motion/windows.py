@@ -1,4 +1,4 @@
-"""The three windows in which motion is looked for (SDK 4): the settings' text as areas, and back. No I/O."""
+"""Motion windows (SDK 4): the settings' text as areas, and back. No I/O."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""ClipRecorder: what the camera saw and heard from before an event until after it, as files (SDK 10.16)."""
+"""Clip recorder: records picture and sound from before an event until after it (SDK 10.16)."""
 
 import asyncio
 import logging

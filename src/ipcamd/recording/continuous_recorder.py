@@ -1,4 +1,4 @@
-"""Continuous recording to the SD card (SDK 11, 14): one film after the other, while a schedule's time lasts."""
+"""Continuous recorder to the SD card (SDK 11, 14): one file after the other, during a schedule's time."""
 
 import asyncio
 import logging

@@ -1,5 +1,4 @@
-"""Captures that are owed to schedules: noted when they begin, so that a power cut in the middle loses no more than its
-last second."""
+"""Pending clips of schedules: stored when a capture begins, so that a power cut loses at most its last second."""
 
 import logging
 from dataclasses import dataclass

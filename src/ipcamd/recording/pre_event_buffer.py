@@ -1,4 +1,4 @@
-"""The last seconds before now, as encoded frames: where the clip of an event begins before the event."""
+"""Pre-event buffer: the encoded frames of the last seconds, so that a clip can start before its event."""
 
 from collections import deque
 

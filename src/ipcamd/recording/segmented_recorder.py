@@ -1,4 +1,4 @@
-"""Frames into one file after the other; for one thread."""
+"""Segmented recorder: writes frames into successive files. For one thread."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""Subscriber queue: what a stream's hub and the sound's give from now on, until somebody fetches it."""
+"""Subscriber queue: frames of a stream and of the sound, until they are fetched."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

@@ -1,1 +1,1 @@
-"""The sockets of requests and viewers, and what stands between them and the endpoints."""
+"""Servers: the sockets of requests and viewers, and everything between them and the endpoints."""

@@ -1,4 +1,4 @@
-"""A service's port as a parameter: it moves while the camera runs, and the answer that moves it still arrives."""
+"""Rebindable port: a service's port as a parameter, changed while the camera runs and after the response is sent."""
 
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

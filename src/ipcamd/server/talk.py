@@ -1,4 +1,4 @@
-"""Talk over UDP (SDK 5.3): RTP packets of u-law, from whoever has logged in over HTTP from the same address."""
+"""Talk over UDP (SDK 5.3): RTP packets with u-law, from addresses that have logged in over HTTP."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Limit on viewers, over all protocols: nobody but administrators can take all places."""
+"""Viewer limit over all protocols; the last places are reserved for administrators."""
 
 from collections import Counter
 from collections.abc import Callable

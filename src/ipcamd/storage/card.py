@@ -1,4 +1,4 @@
-"""The SD card: whether it is there, what is on it, what goes onto it, and what has to go when it is full (SDK 14)."""
+"""SD card: presence, contents, writing, and recycling when it is full (SDK 14)."""
 
 import asyncio
 import errno

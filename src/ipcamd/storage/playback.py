@@ -1,5 +1,5 @@
-"""Shows recordings to browsers: makes what they can play, one film or part after the other and one small picture
-after the other, and keeps the newest films and pictures."""
+"""Playback of recordings in browsers: converts videos, segments and thumbnails one after the other, and caches the
+newest ones."""
 
 import asyncio
 import contextlib

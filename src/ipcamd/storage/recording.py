@@ -1,4 +1,4 @@
-"""One file on the SD card, and its name (SDK 14): ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local time of its start."""
+"""Recording: a file on the SD card, and its name (SDK 14): ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local start time."""
 
 import re
 from collections.abc import Iterator

@@ -1,6 +1,5 @@
-"""Recordings as a browser plays them: H.264 as MP4, packed anew as it is, and a small picture of each film. What must
-be encoded again is in `ipcamd.storage.transcode`; the sound always must, since no browser plays u-law. Imported by its
-threads only.
+"""Remuxer of recordings for browsers: H.264 as MP4 without encoding it again, and thumbnails. Other codecs are in
+`ipcamd.storage.transcode`; sound is always encoded, since no browser plays u-law. Imported by its threads only.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""Looks at files of the card that are not known: how long they are; mends those that were cut off. For threads."""
+"""Scan of unknown files on the card: reads their length and repairs files that were cut off. For threads."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""A film that is being written to the card: playable at any moment, whatever happens in the next."""
+"""Segment: a file being written to the card, playable at any moment."""
 
 import errno
 import os

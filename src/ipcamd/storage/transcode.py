@@ -1,4 +1,4 @@
-"""Films that browsers do not play, a few seconds at a time: each part is encoded anew, by itself, when it is asked for.
+"""Transcoder of recordings that browsers cannot play: encodes segments of a few seconds on request.
 
 The parts of a film are fragmented MP4, each with its own head, and follow one another without a seam: a page hands
 them to a Media Source as the viewer gets to them. Imported by its threads only.

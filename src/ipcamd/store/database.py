@@ -1,4 +1,4 @@
-"""The SQLite file and the one thread that writes it.
+"""Database: the SQLite file and the one thread that writes it.
 
 An answer of OK is given only after the commit returned: WAL with synchronous=FULL lost no acknowledged write in any
 measured power cut. Commits wait for the disk, so they run in a thread of their own and never in the event loop.

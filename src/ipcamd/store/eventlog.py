@@ -1,4 +1,4 @@
-"""The event log: what happened, for which schedule, what was done, what failed. Bounded, oldest first out."""
+"""Event log: events, schedules, actions, failures. Bounded; the oldest entries are dropped."""
 
 import asyncio
 import logging

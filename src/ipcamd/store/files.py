@@ -1,4 +1,4 @@
-"""Files and directories that nobody else may read, and that are on the disk when a call returns."""
+"""Private, durable files and directories: readable by the owner only, on disk when a call returns."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Single facts about the device that must survive a restart: its MAC address, its clock's offset."""
+"""Key-value store of facts that survive a restart: MAC address, clock offset."""
 
 import sqlite3
 

@@ -1,4 +1,4 @@
-"""Opening a database that may be damaged, and the backup that then takes its place."""
+"""Recovery of a damaged database, from its backup."""
 
 import logging
 import sqlite3

@@ -1,4 +1,4 @@
-"""The tables, as the steps that lead to them."""
+"""Schema: the tables, as a list of migrations."""
 
 import sqlite3
 

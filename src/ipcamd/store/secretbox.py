@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed with a key that lies in a file of its own, so that the database alone gives none away.
+"""Secret box: encrypts secrets with a key in a separate file, so that the database alone reveals none.
 
 AES-256-GCM (NIST SP 800-38D), a random nonce for each. A secret is bound to the place that it is kept in: a sealed
 password that is copied to another account does not open.

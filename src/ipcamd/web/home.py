@@ -1,4 +1,4 @@
-"""The camera's pages, their files under ``/web/``, and what the home page asks of clock and picture."""
+"""Web pages, their files under ``/web/``, and the home page's requests about clock and picture."""
 
 import hashlib
 import html

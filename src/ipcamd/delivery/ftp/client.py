@@ -1,4 +1,4 @@
-"""ftplib's client with what it lacks: it can be cut off, and it trusts nobody but the server."""
+"""FTP client on ftplib: can be aborted, and opens data connections to the server only."""
 
 import ftplib
 import socket

@@ -1,4 +1,4 @@
-"""Tells other hosts of events by HTTP, in order for each, without ever keeping the camera waiting (SDK 12)."""
+"""HTTP notifier: notifies other hosts of events, in order for each, without delaying the camera (SDK 12)."""
 
 import asyncio
 import logging

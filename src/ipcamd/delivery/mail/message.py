@@ -1,4 +1,4 @@
-"""A mail about an event (RFC 5322), with what was captured attached (RFC 2045)."""
+"""Mail about an event (RFC 5322), with the captured files attached (RFC 2045)."""
 
 import base64
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A picture out of a film, for a mail that the film is too large for."""
+"""Still: a picture from a clip, for a mail that the clip is too large for."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A blocking talk with another host, in a thread of its own, that can be cut off at any moment.
+"""Blocking session with another host, in its own thread, that can be aborted at any moment.
 
 The libraries for FTP, SMTP and SMB block. A thread cannot be ended from outside, but its sockets can be shut: then
 whatever it waits for fails at once, and nothing more goes out.

@@ -1,4 +1,4 @@
-"""Names of files at a target where others may have the same."""
+"""File names at a target, where other files may have the same name."""
 
 from collections.abc import Callable, Iterator
 from itertools import takewhile

@@ -1,4 +1,4 @@
-"""A microphone or line of this computer: ALSA, the kernel's interface to sound cards."""
+"""ALSA input: a microphone or line of this computer, read through the kernel's interface to sound cards."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""A sound file, or a film's sound: played over and over, in real time."""
+"""Audio file: a sound file, or a video's sound, played in a loop in real time."""
 
 import threading
 from collections.abc import Iterator

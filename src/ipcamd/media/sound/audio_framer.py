@@ -1,4 +1,4 @@
-"""Even blocks of sound, timed by the camera's clock, of the uneven stretches that a source gives.
+"""Audio framer: turns a source's sound of any length into equal blocks, timed by the camera's clock.
 
 Sound is timed by counting its samples. A source's sample clock is never quite the camera's, so the two would drift
 apart; here sound follows the source's time stamps, softly: blocks are stretched or squeezed by one sample in 320.

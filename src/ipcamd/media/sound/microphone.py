@@ -1,4 +1,4 @@
-"""The microphone: sound from wherever it comes, as u-law blocks on a hub, while somebody listens.
+"""Microphone: sound of any source, as u-law blocks on a hub, while it has listeners.
 
 It lives in the event loop. Sound comes from media threads; the little there is to do to it takes microseconds.
 """

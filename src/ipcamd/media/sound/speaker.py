@@ -1,4 +1,4 @@
-"""The speaker: one talker at a time, in real time, to a sound card or, on a virtual device, to nobody's ear.
+"""Speaker: one talker at a time, in real time, to a sound card or, on a virtual device, to a buffer.
 
 Either way the last half minute is kept, so that a test, or a person far away, can hear what was played.
 """

@@ -1,4 +1,4 @@
-"""A steady tone: to find the way of the sound, and to test."""
+"""Tone generator, for tests."""
 
 import threading
 from collections.abc import Iterator

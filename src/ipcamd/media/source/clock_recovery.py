@@ -1,4 +1,4 @@
-"""When things that come over a network were captured."""
+"""Clock recovery: capture times of frames that arrive over a network."""
 
 import threading
 from fractions import Fraction

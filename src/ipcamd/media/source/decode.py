@@ -1,4 +1,4 @@
-"""From what FFmpeg decodes to the camera's own kind of picture and sound."""
+"""Converters from FFmpeg's decoded frames to the camera's pictures and sound."""
 
 from fractions import Fraction
 from io import BytesIO

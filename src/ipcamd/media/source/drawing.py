@@ -1,4 +1,4 @@
-"""From Pillow's images to a picture's planes."""
+"""Conversion of Pillow's images to planes."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""The picture that viewers see while there is no source."""
+""" "No signal" picture, for the time without a source."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""Time, as sources see it."""
+"""Pacing of sources: clock, ticker, real-time pacer, rate limiter."""
 
 import threading
 import time

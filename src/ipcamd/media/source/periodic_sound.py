@@ -1,4 +1,4 @@
-"""One second of sound, over and over, in step with the whole seconds of UTC."""
+"""Periodic sound: one second of sound, repeated at each whole second of UTC."""
 
 import numpy as np
 from numpy.typing import NDArray

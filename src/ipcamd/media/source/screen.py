@@ -1,4 +1,4 @@
-"""An X11 screen."""
+"""X11 screen as a source."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Pictures of an X11 screen."""
+"""Capture of an X11 screen."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A request's body on its way to the endpoint, piece by piece."""
+"""Body stream: a request's body, passed to the endpoint in pieces."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""HTTP answer to a login that does not count."""
+"""Login challenge: the HTTP response to a missing or refused login."""
 
 from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.errors import HttpError

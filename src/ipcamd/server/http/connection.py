@@ -1,4 +1,4 @@
-"""One connection: requests in, answers out, one after the other; then perhaps a stream."""
+"""HTTP connection: requests and responses, one after the other, and possibly a stream at the end."""
 
 import asyncio
 import logging

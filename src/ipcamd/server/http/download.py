@@ -1,4 +1,4 @@
-"""Sends a file as an answer, as fast as its client takes it."""
+"""Download: sends a file as a response, as fast as the client reads it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""One request on its way to an endpoint: who asks for what, and the body as it comes in."""
+"""Exchange: one request until its endpoint runs, with account, parameters and body."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Requests as they may stand in a log: without the secrets that the SDK puts into URLs."""
+"""Redaction of requests for the log: removes the secrets that the SDK puts into URLs."""
 
 import re
 from urllib.parse import unquote

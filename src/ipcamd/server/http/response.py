@@ -1,4 +1,4 @@
-"""From what an endpoint returned or raised to the bytes that answer it."""
+"""HTTP response: the bytes for what an endpoint returned or raised."""
 
 import logging
 

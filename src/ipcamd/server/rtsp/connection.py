@@ -1,4 +1,4 @@
-"""One RTSP connection: requests in, answers and packets out."""
+"""RTSP connection: requests in, responses and packets out."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The description of a medium that a client is given (RFC 2326, appendix C)."""
+"""Description of media for DESCRIBE (RFC 2326, appendix C)."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The methods of RTSP (RFC 2326, 10), one function each."""
+"""RTSP methods (RFC 2326, 10), one function each."""
 
 import re
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Streams sent to a multicast group, and announced there (Network.Advanced.Multicast; RFC 2974)."""
+"""Multicast: streams sent to a group, and announced there (Network.Advanced.Multicast; RFC 2974)."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Answers to requests, and refusals."""
+"""RTSP responses and errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One client's sessions: which tracks it gets, and how."""
+"""RTSP session: the tracks of one client, and their transports."""
 
 import secrets
 from collections.abc import Callable, Iterable

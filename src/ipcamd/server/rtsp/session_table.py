@@ -1,4 +1,4 @@
-"""Sessions of the RTSP service: who watches what, and until when."""
+"""Session table of the RTSP service, with time-outs."""
 
 from collections.abc import Callable, Iterator
 

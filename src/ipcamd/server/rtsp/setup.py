@@ -1,4 +1,4 @@
-"""SETUP: which of the ways that a client offers its packets take (RFC 2326, 10.4 and 12.39)."""
+"""SETUP: selects one of the transports that a client offers (RFC 2326, 10.4 and 12.39)."""
 
 from collections.abc import Callable
 

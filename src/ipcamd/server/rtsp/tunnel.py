@@ -1,4 +1,4 @@
-"""RTSP over HTTP: two connections to the HTTP port that are one to us (GET for what we send, POST for what we get)."""
+"""RTSP tunnel over HTTP: a GET connection for sending and a POST connection for receiving form one RTSP connection."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Reads what is needed of an AVI file: what it is, when it began; and mends one that was cut off.
+"""AVI reader: format and start time of a file, and the repair of one that was cut off.
 
 Files are read through ``read(place, length)``, which returns fewer bytes only at the end.
 """

@@ -1,4 +1,4 @@
-"""Writes an AVI file, piece by piece."""
+"""AVI writer: returns the bytes of a file in pieces."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The shape of a payload format."""
+"""RTP payload format of a codec."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

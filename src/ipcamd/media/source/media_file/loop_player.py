@@ -1,4 +1,4 @@
-"""Showing a recording over and over."""
+"""Loop player: plays a media file over and over."""
 
 import threading
 from collections.abc import Callable, Iterator

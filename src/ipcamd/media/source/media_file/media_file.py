@@ -1,4 +1,4 @@
-"""One showing of a recording, from its first picture to its last."""
+"""Media file: plays a file once, from its first picture to its last."""
 
 import logging
 from collections.abc import Iterator

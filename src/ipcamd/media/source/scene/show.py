@@ -1,4 +1,4 @@
-"""The scene in motion."""
+"""Animation of the scene."""
 
 import threading
 from collections.abc import Callable, Iterator

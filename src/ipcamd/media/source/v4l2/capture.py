@@ -1,4 +1,4 @@
-"""Capturing from a V4L2 camera."""
+"""Capture from a V4L2 camera."""
 
 import logging
 import threading

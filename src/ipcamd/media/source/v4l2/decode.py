@@ -1,4 +1,4 @@
-"""From what a V4L2 camera sends to pictures."""
+"""Decoder of the frames that a V4L2 camera sends."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Signs by which a request shows that a browser sent it."""
+"""Browser detection from the header fields of a request."""
 
 from collections.abc import Mapping
 

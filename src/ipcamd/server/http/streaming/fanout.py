@@ -1,4 +1,4 @@
-"""Fan-out of the hubs' frames to HTTP viewers: every frame laid out once and sent to all from the same memory.
+"""Fan-out of the hubs' frames to HTTP viewers: each frame is laid out once and sent to all from the same memory.
 
 A frame's part (boundary, headers, payload) is written once into a memfd, and each viewer's share of the work is one
 ``sendfile``, without a copy in this process: that is what lets Python serve more viewers than servers in C that copy.

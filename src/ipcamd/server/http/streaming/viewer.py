@@ -1,4 +1,4 @@
-"""One viewer of a stream: what it has been sent, what waits for it, what it missed."""
+"""Viewer of a stream: frames sent, waiting and missed."""
 
 import asyncio
 import os
