@@ -25,7 +25,7 @@ from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.scale import ProcessedFrame, fit
 from ipcamd.media.image.transform import Transform
 from ipcamd.media.planes import FULL, LIMITED, framed, planes
-from ipcamd.media.source import Wanted, make
+from ipcamd.media.source import Wanted, make_source
 from ipcamd.media.stream_settings import StreamSettings
 
 SIZE = (1280, 720)
@@ -46,7 +46,7 @@ LOOKS = {
 
 def scene(count: int) -> list[av.VideoFrame]:
     wanted = Wanted(SIZE, 30, False)
-    items = make("scene").play(lambda: wanted, threading.Event())
+    items = make_source("scene").play(lambda: wanted, threading.Event())
     return [item.video for item in islice((item for item in items if isinstance(item, Picture)), count)]
 
 
@@ -109,7 +109,7 @@ def control(settings: StreamSettings) -> str:
 def drawn(count: int) -> float:
     """Return what the built-in scene costs."""
     wanted = Wanted(SIZE, 30, False)
-    items = (item for item in make("scene").play(lambda: wanted, threading.Event()) if isinstance(item, Picture))
+    items = (item for item in make_source("scene").play(lambda: wanted, threading.Event()) if isinstance(item, Picture))
     return cost(lambda _, __: next(items), range(count))
 
 

@@ -8,7 +8,7 @@ import av
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis import AnalysisFrame, AnalysisTap, Demand
 from ipcamd.media.image.image_settings import ImageSettings
-from ipcamd.media.source.decode import VideoConverter
+from ipcamd.media.source.convert import VideoConverter
 from ipcamd.motion.detector import SECOND
 from ipcamd.motion.windows import Window
 
@@ -37,7 +37,7 @@ def pictures(size: tuple[int, int] = (1280, 720)) -> Iterator[Picture]:
     eye = VideoConverter()
     with av.open(str(PEOPLE)) as film:
         for number, frame in enumerate(film.decode(video=0)):
-            yield Picture(eye.see(frame, size), NOON + number * SECOND // RATE, number)
+            yield Picture(eye.convert(frame, size), NOON + number * SECOND // RATE, number)
 
 
 def analysis(shown: Iterator[Picture]) -> Iterator[AnalysisFrame]:

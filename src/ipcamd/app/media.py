@@ -37,9 +37,9 @@ class MediaParts:
 
 async def build_media(stack: ShutdownStack, on: Core) -> MediaParts:
     """Build them and start their threads, which sleep until somebody watches. Raises ``ConfigError``."""
-    clock = pacing.Clock(now=on.clock.now_ns, local=on.clock.local)
-    source = sources.make(on.options.source, clock, on.options.source_tls)
-    instrument = sounds.make(on.options.audio, clock)
+    clock = pacing.Clock(now_ns=on.clock.now_ns, local=on.clock.local)
+    source = sources.make_source(on.options.source, clock, on.options.source_tls)
+    instrument = sounds.make_audio_source(on.options.audio, clock)
     source.check()
     if instrument:
         instrument.check()
@@ -74,7 +74,7 @@ def _speaker(stack: ShutdownStack, on: Core) -> Speaker | None:
     """Return the speaker, if there is to be one."""
     if on.options.speaker == "none":
         return None
-    speaker = Speaker(sounds.output(on.options.speaker))
+    speaker = Speaker(sounds.make_audio_output(on.options.speaker))
     stack.push(speaker.close)
     on.settings.watch("Audio", speaker.follow)
     speaker.follow(on.settings["Audio"])

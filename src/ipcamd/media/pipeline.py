@@ -188,9 +188,9 @@ class Pipeline:
 
     def _draw_no_signal(self, wanted: Wanted, why: str) -> Picture:
         """Return a picture that says that there is no signal, and why."""
-        from ipcamd.media.source import no_signal
+        from ipcamd.media.source.no_signal import no_signal_picture
 
-        return no_signal.picture(wanted.size, why, self._clock_ns(), 0)
+        return no_signal_picture(wanted.size, why, self._clock_ns(), 0)
 
     def _thread(self, name: str, work: Callable[[], None]) -> OnDemandThread:
         self._threads.append(OnDemandThread(f"media-{name}", work))
@@ -247,10 +247,10 @@ class Pipeline:
             return None
         microphone = Microphone(clock_ns, status, lambda _: self._update_demand())
         if instrument:
-            self._recorder = AudioCapture(instrument, microphone.hear)
+            self._recorder = AudioCapture(instrument, microphone.feed)
             microphone.need = self._recorder.need
         else:
-            self.capture.listener = microphone.hear
+            self.capture.listener = microphone.feed
         return microphone
 
     def _update_microphone(self) -> None:

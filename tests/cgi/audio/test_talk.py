@@ -8,7 +8,7 @@ from ipcamd.cgi.audio import speaker
 from ipcamd.cgi.audio.talk import ENDPOINT
 from ipcamd.cgi.endpoint import Body, Reply
 from ipcamd.errors import RequestFailed
-from ipcamd.media.sound.speaker import AHEAD
+from ipcamd.media.sound.speaker import AHEAD_S
 from ipcamd.params.group import Rank
 from ipcamd.wire import ulaw
 
@@ -36,7 +36,7 @@ async def test_u_law_is_played_at_the_pace_of_speech(camera: Sounding, content_t
     assert isinstance(reply, Reply)
     assert reply.body == b"OK\r\n"
     assert camera.heard() == ulaw.decode(SPEECH)
-    assert camera.now == pytest.approx(len(SPEECH) / 8000 - AHEAD)
+    assert camera.now == pytest.approx(len(SPEECH) / 8000 - AHEAD_S)
     assert camera.speaker
     assert camera.speaker.talker is None
 

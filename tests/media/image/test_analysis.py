@@ -12,7 +12,7 @@ from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.planes import planes
-from ipcamd.media.source import no_signal
+from ipcamd.media.source.no_signal import no_signal_picture
 
 NONE = AnalysisFrame(None, 0, -1)
 """Lies in the slot when no other glance came."""
@@ -37,7 +37,7 @@ class Eye:
         return self._taken(Picture(frame, self.time, 0, signal), settings or ImageSettings())
 
     def lose(self) -> AnalysisFrame | None:
-        return self._taken(no_signal.picture((320, 240), "gone", self.time, 0), ImageSettings())
+        return self._taken(no_signal_picture((320, 240), "gone", self.time, 0), ImageSettings())
 
     def _taken(self, picture: Picture, settings: ImageSettings) -> AnalysisFrame | None:
         self.analysis.latest.put(NONE)

@@ -21,7 +21,7 @@ class Time:
     def __init__(self) -> None:
         self.passed = 0
         self.start = 1_750_000_000 * SECOND
-        self.clock = Clock(now=lambda: self.start + self.passed, steady=lambda: self.passed, wait=self._wait)
+        self.clock = Clock(now_ns=lambda: self.start + self.passed, steady_ns=lambda: self.passed, wait=self._wait)
 
     def _wait(self, _: threading.Event, seconds: float) -> None:
         self.passed += round(seconds * SECOND)

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from ipcamd.media.sound.audio_framer import LENGTH, RATE, SIZE, SLIP, AudioBlock, AudioFramer
+from ipcamd.media.sound.audio_framer import BLOCK_NS, BLOCK_SAMPLES, RATE_HZ, SLIP_NS, AudioBlock, AudioFramer
 
 SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND
-SAMPLE = SECOND // RATE
+SAMPLE = SECOND // RATE_HZ
 MILLISECOND = SECOND // 1000
 
 
@@ -22,7 +22,7 @@ def counting(first: int, count: int) -> bytes:
 
 
 def numbers(block: AudioBlock) -> list[int]:
-    return list(struct.unpack(f"<{SIZE}h", block.samples))
+    return list(struct.unpack(f"<{BLOCK_SAMPLES}h", block.samples))
 
 
 def fed(blocks: AudioFramer, *stretches: tuple[int, int, int]) -> list[AudioBlock]:
@@ -37,18 +37,18 @@ def fed(blocks: AudioFramer, *stretches: tuple[int, int, int]) -> list[AudioBloc
 def test_blocks_follow_each_other_without_a_gap_whatever_the_stretches() -> None:
     blocks, made, at = AudioFramer(), [], 0
     sizes = random.Random(1)
-    while at < 10 * RATE:
+    while at < 10 * RATE_HZ:
         count = sizes.randrange(1, 500)
         made += blocks.feed(counting(at, count), NOON + at * SAMPLE)
         at += count
-    assert [block.captured_ns for block in made] == [NOON + n * LENGTH for n in range(len(made))]
+    assert [block.captured_ns for block in made] == [NOON + n * BLOCK_NS for n in range(len(made))]
     heard = [number for block in made for number in numbers(block)]
     assert heard == [number % 30000 + 1 for number in range(len(heard))]
 
 
 def test_a_gap_is_filled_with_silence_of_its_length() -> None:
     made = fed(AudioFramer(), (0, 320, 0), (320, 640, 140))
-    assert [block.captured_ns for block in made] == [NOON + n * LENGTH for n in range(5)]
+    assert [block.captured_ns for block in made] == [NOON + n * BLOCK_NS for n in range(5)]
     assert numbers(made[1]) == [0] * 320
     assert numbers(made[3])[:160] == [0] * 160  # the stretch begins 140 ms in: 20 ms into the fourth block
     assert numbers(made[3])[160:162] == [321, 322]
@@ -58,7 +58,7 @@ def test_what_overlaps_is_cut() -> None:
     made = fed(AudioFramer(), (0, 1600, 0), (1600, 1600, 100))
     assert numbers(made[4])[-1] == 1600
     assert numbers(made[5])[0] == 1600 + 800 + 1  # a tenth of a second was there already
-    assert [b.captured_ns - a.captured_ns for a, b in itertools.pairwise(made)] == [LENGTH] * (len(made) - 1)
+    assert [b.captured_ns - a.captured_ns for a, b in itertools.pairwise(made)] == [BLOCK_NS] * (len(made) - 1)
 
 
 @pytest.mark.parametrize("jump", [3_600_000, -3_600_000, 2_500, -2_500])
@@ -66,7 +66,7 @@ def test_a_clock_that_was_set_begins_anew(jump: int) -> None:
     made = fed(AudioFramer(), (0, 700, 0), (700, 700, 87 + jump))
     assert [block.captured_ns - NOON for block in made] == [
         0,
-        LENGTH,
+        BLOCK_NS,
         (87 + jump) * MILLISECOND,
         (127 + jump) * MILLISECOND,
     ]
@@ -108,7 +108,7 @@ def test_silence_is_bounded_however_long_nothing_came() -> None:
 
 def clicks(seconds: int, wrong: float, jitter: float, seed: int) -> Iterator[tuple[bytes, int]]:
     """Give the stretches of a source whose sample clock is wrong and whose stamps jitter: a click each second."""
-    chance, rate, first = random.Random(seed), RATE * (1 + wrong), 0
+    chance, rate, first = random.Random(seed), RATE_HZ * (1 + wrong), 0
     while first < seconds * rate:
         count = chance.randrange(200, 320)
         samples = array("h", bytes(2 * count))
@@ -128,9 +128,9 @@ def worst(seconds: int, wrong: float, jitter: float) -> tuple[float, int]:
             times.append(block.captured_ns)
             for place, value in enumerate(memoryview(block.samples).cast("h") if any(block.samples) else ()):
                 if value > 12000:
-                    at = (block.captured_ns - NOON) / SECOND + place / RATE
+                    at = (block.captured_ns - NOON) / SECOND + place / RATE_HZ
                     errors.append(abs(at - round(at)))
-    assert {b - a for a, b in itertools.pairwise(times)} == {LENGTH}
+    assert {b - a for a, b in itertools.pairwise(times)} == {BLOCK_NS}
     return max(errors), len(errors)
 
 
@@ -152,9 +152,9 @@ def test_an_hour_with_a_wrong_clock_is_nowhere_off_by_more_than_ten_milliseconds
 def test_sound_less_than_a_slip_away_is_drawn_to_its_place_softly() -> None:
     blocks = AudioFramer()
     made = fed(blocks, (0, 320, 0))
-    off = SLIP // MILLISECOND - 5
+    off = SLIP_NS // MILLISECOND - 5
     for n in range(1, 1000):
         made += fed(blocks, (n * 320 % 30000, 320, n * 40 + off))
-    assert {b.captured_ns - a.captured_ns for a, b in itertools.pairwise(made)} == {LENGTH}
+    assert {b.captured_ns - a.captured_ns for a, b in itertools.pairwise(made)} == {BLOCK_NS}
     assert blocks.end is not None
-    assert abs(blocks.end - (NOON + 1000 * LENGTH + off * MILLISECOND)) < 4 * MILLISECOND
+    assert abs(blocks.end - (NOON + 1000 * BLOCK_NS + off * MILLISECOND)) < 4 * MILLISECOND

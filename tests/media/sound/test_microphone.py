@@ -10,8 +10,8 @@ import pytest
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import Encoded, Sound
-from ipcamd.media.sound.audio_framer import LENGTH, SIZE
-from ipcamd.media.sound.microphone import PATIENCE, Microphone
+from ipcamd.media.sound.audio_framer import BLOCK_NS, BLOCK_SAMPLES
+from ipcamd.media.sound.microphone import GAP_NS, Microphone
 from ipcamd.wire import ulaw
 from ipcamd.wire.payload import Status
 
@@ -28,19 +28,19 @@ class Room:
     def __init__(self) -> None:
         self.now = NOON
         self.needs: list[bool] = []
-        self.heard: list[Encoded] = []
+        self.chunks: list[Encoded] = []
         self._real: Callable[[], float] | None = None
         self._passed = 0
         self.microphone = Microphone(lambda: self.now, lambda: STATUS, self.needs.append)
 
     def speak(self, values: np.ndarray[tuple[int], np.dtype[np.int16]], at: int) -> None:
-        self.microphone.hear(Sound(values, at))
+        self.microphone.feed(Sound(values, at))
 
     def listen(self) -> None:
-        self.microphone.hub.join(self.heard.append)
+        self.microphone.hub.join(self.chunks.append)
 
     def leave(self) -> None:
-        self.microphone.hub.leave(self.heard.append)
+        self.microphone.hub.leave(self.chunks.append)
 
     async def pass_time(self, nanoseconds: int) -> None:
         """Let timers that are due by then run, in order."""
@@ -49,7 +49,7 @@ class Room:
             self._real = loop.time
             loop.time = lambda: self._real() + self._passed / SECOND  # type: ignore[method-assign, misc]
         while self.now < end:
-            step = min(end - self.now, LENGTH // 4)
+            step = min(end - self.now, BLOCK_NS // 4)
             self.now, self._passed = self.now + step, self._passed + step
             await asyncio.sleep(0)
             await asyncio.sleep(0)
@@ -83,10 +83,10 @@ async def test_a_block_has_its_counter_and_its_time(room: Room) -> None:
     room.speak(ramp(400), NOON + 5000)
     room.speak(ramp(400), NOON + 5000 + SECOND // 20)
     await asyncio.sleep(0)
-    assert [frame.captured_ns for frame in room.heard] == [NOON + 5000, NOON + 5000 + LENGTH]
-    assert [(frame.counter, len(frame.payload)) for frame in room.heard] == [(0, SIZE), (1, SIZE)]
-    assert {(f.codec, f.key, f.rate, f.status) for f in room.heard} == {(codecs.ULAW, True, 8000, STATUS)}
-    samples = struct.unpack("<320h", ulaw.decode(room.heard[0].payload))
+    assert [frame.captured_ns for frame in room.chunks] == [NOON + 5000, NOON + 5000 + BLOCK_NS]
+    assert [(frame.counter, len(frame.payload)) for frame in room.chunks] == [(0, BLOCK_SAMPLES), (1, BLOCK_SAMPLES)]
+    assert {(f.codec, f.key, f.rate, f.status) for f in room.chunks} == {(codecs.ULAW, True, 8000, STATUS)}
+    samples = struct.unpack("<320h", ulaw.decode(room.chunks[0].payload))
     assert max(abs(a - b) for a, b in zip(samples, ramp(320), strict=True)) <= 64
 
 
@@ -97,7 +97,7 @@ async def test_the_counter_goes_on_when_listeners_come_and_go(room: Room) -> Non
         room.speak(ramp(330), NOON + at * SECOND)
         await asyncio.sleep(0)
         room.leave()
-    assert [frame.counter for frame in room.heard] == [0, 1, 2]
+    assert [frame.counter for frame in room.chunks] == [0, 1, 2]
 
 
 async def test_sound_that_nobody_listens_to_any_more_is_not_kept(room: Room) -> None:
@@ -107,19 +107,19 @@ async def test_sound_that_nobody_listens_to_any_more_is_not_kept(room: Room) -> 
     room.leave()
     room.listen()
     await asyncio.sleep(0)
-    assert room.heard == []
+    assert room.chunks == []
 
 
 async def test_where_no_sound_comes_there_is_silence_in_real_time(room: Room) -> None:
     room.microphone.enabled = True
     room.listen()
     await room.pass_time(3 * SECOND)
-    assert len(room.heard) == pytest.approx((3 * SECOND - PATIENCE) / LENGTH, abs=4)
-    assert {frame.payload for frame in room.heard} == {b"\xff" * SIZE}
-    times = [frame.captured_ns for frame in room.heard]
-    assert {b - a for a, b in itertools.pairwise(times)} == {LENGTH}
+    assert len(room.chunks) == pytest.approx((3 * SECOND - GAP_NS) / BLOCK_NS, abs=4)
+    assert {frame.payload for frame in room.chunks} == {b"\xff" * BLOCK_SAMPLES}
+    times = [frame.captured_ns for frame in room.chunks]
+    assert {b - a for a, b in itertools.pairwise(times)} == {BLOCK_NS}
     assert times[0] >= NOON - SECOND
-    assert NOON + 3 * SECOND - 2 * PATIENCE < times[-1] < NOON + 3 * SECOND
+    assert NOON + 3 * SECOND - 2 * GAP_NS < times[-1] < NOON + 3 * SECOND
 
 
 async def test_sound_that_pauses_leaves_silence_and_comes_back_in_its_place(room: Room) -> None:
@@ -128,15 +128,15 @@ async def test_sound_that_pauses_leaves_silence_and_comes_back_in_its_place(room
     loud = np.full(320, 8000, np.int16)
     for second in (0, 2):
         for n in range(25):
-            room.speak(loud, NOON + second * SECOND + n * LENGTH)
-            await room.pass_time(LENGTH)
+            room.speak(loud, NOON + second * SECOND + n * BLOCK_NS)
+            await room.pass_time(BLOCK_NS)
         await room.pass_time(SECOND)
-    times = [frame.captured_ns for frame in room.heard]
-    assert {b - a for a, b in itertools.pairwise(times)} == {LENGTH}
-    by_time = {frame.captured_ns: frame.payload for frame in room.heard}
-    assert by_time[NOON + SECOND // 2 // LENGTH * LENGTH] == ulaw.encode(loud.tobytes())
-    assert by_time[NOON + 3 * SECOND // 2 // LENGTH * LENGTH] == b"\xff" * SIZE
-    assert by_time[NOON + 5 * SECOND // 2 // LENGTH * LENGTH] == ulaw.encode(loud.tobytes())
+    times = [frame.captured_ns for frame in room.chunks]
+    assert {b - a for a, b in itertools.pairwise(times)} == {BLOCK_NS}
+    by_time = {frame.captured_ns: frame.payload for frame in room.chunks}
+    assert by_time[NOON + SECOND // 2 // BLOCK_NS * BLOCK_NS] == ulaw.encode(loud.tobytes())
+    assert by_time[NOON + 3 * SECOND // 2 // BLOCK_NS * BLOCK_NS] == b"\xff" * BLOCK_SAMPLES
+    assert by_time[NOON + 5 * SECOND // 2 // BLOCK_NS * BLOCK_NS] == ulaw.encode(loud.tobytes())
 
 
 @pytest.mark.parametrize("jump", [3600, -3600])
@@ -145,17 +145,17 @@ async def test_silence_goes_on_when_the_clock_is_set(room: Room, jump: int) -> N
     room.listen()
     await room.pass_time(SECOND)
     room.now += jump * SECOND
-    before = len(room.heard)
+    before = len(room.chunks)
     await room.pass_time(SECOND)
-    assert 20 <= len(room.heard) - before <= 26
-    assert abs(room.heard[-1].captured_ns - room.now) < SECOND
+    assert 20 <= len(room.chunks) - before <= 26
+    assert abs(room.chunks[-1].captured_ns - room.now) < SECOND
 
 
 async def test_more_stretches_than_fit_cost_the_oldest(room: Room) -> None:
     room.microphone.enabled = True
     room.listen()
     for n in range(200):
-        room.speak(ramp(320), NOON + n * LENGTH)
+        room.speak(ramp(320), NOON + n * BLOCK_NS)
     await asyncio.sleep(0)
-    assert len(room.heard) == 63
-    assert room.heard[0].captured_ns == NOON + 136 * LENGTH
+    assert len(room.chunks) == 63
+    assert room.chunks[0].captured_ns == NOON + 136 * BLOCK_NS

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.sound import output, sound_card
+from ipcamd.media.sound import make_audio_output, sound_card
 
 miniaudio = pytest.importorskip("miniaudio")
 
@@ -20,17 +20,17 @@ def silent() -> list[Any]:
 
 
 def test_virtual_needs_no_card() -> None:
-    assert output("virtual") is None
+    assert make_audio_output("virtual") is None
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "miniaudio", None)
     with pytest.raises(ConfigError, match=r"pip install 'ipcamd\[sound\]'"):
-        output("default")
+        make_audio_output("default")
 
 
 def test_a_card_that_is_not_there_is_answered_with_those_that_are(silent: list[Any]) -> None:
-    with pytest.raises(ConfigError, match=r"speaker thunder: there is no such sound card; there are: \w+"):
+    with pytest.raises(ConfigError, match=r"speaker thunder: no such sound card; available: \w+"):
         sound_card.SoundCard("thunder", silent)
 
 
@@ -39,7 +39,7 @@ def test_a_card_that_is_not_there_is_answered_with_those_that_are(silent: list[A
 def test_what_is_written_is_played_in_order_behind_a_cushion(
     name: str, silent: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sound_card, "IDLE", 0.05)
+    monkeypatch.setattr(sound_card, "IDLE_S", 0.05)
     played, pieces, ended = bytearray(), 0, threading.Event()
     taken = sound_card.SoundCard._take
 
@@ -67,8 +67,8 @@ def test_what_is_written_is_played_in_order_behind_a_cushion(
 def test_no_more_than_two_seconds_wait(silent: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sound_card.SoundCard, "_run", lambda _: None)
     made = sound_card.SoundCard("default", silent)
-    made.write(b"\1" * sound_card.MOST)
+    made.write(b"\1" * sound_card.QUEUE_BYTES)
     made.write(b"\2" * 100)
     made._playing = True
-    assert made._take(sound_card.MOST) == b"\1" * (sound_card.MOST - 100) + b"\2" * 100
+    assert made._take(sound_card.QUEUE_BYTES) == b"\1" * (sound_card.QUEUE_BYTES - 100) + b"\2" * 100
     assert made._take(10) == bytes(10)

@@ -6,7 +6,7 @@ import wave
 import pytest
 
 from ipcamd.errors import RequestFailed
-from ipcamd.media.sound.speaker import AHEAD, HOLD, KEPT, MOST, Speaker
+from ipcamd.media.sound.speaker import AHEAD_S, HOLD_S, KEPT_S, QUEUE_S, Speaker
 from ipcamd.params.audio import AUDIO
 
 SECOND = b"\x01\x02" * 8000
@@ -42,7 +42,7 @@ def hall() -> Hall:
 
 async def test_a_body_is_played_at_the_pace_of_speech(hall: Hall) -> None:
     await hall.speaker.play("anna", SECOND * 5)
-    assert hall.now == pytest.approx(105 - AHEAD)
+    assert hall.now == pytest.approx(105 - AHEAD_S)
     assert b"".join(hall.written) == hall.heard() == SECOND * 5
 
 
@@ -50,12 +50,12 @@ async def test_pauses_are_not_made_up_for(hall: Hall) -> None:
     await hall.speaker.play("anna", SECOND)
     hall.now += 60
     await hall.speaker.play("anna", SECOND * 2)
-    assert hall.now == pytest.approx(100 + 1 - AHEAD + 60 + 2 - AHEAD)
+    assert hall.now == pytest.approx(100 + 1 - AHEAD_S + 60 + 2 - AHEAD_S)
 
 
 def test_packets_that_come_too_fast_are_lost(hall: Hall) -> None:
     taken = [hall.speaker.offer("anna", SECOND[:1600]) for _ in range(100)]
-    assert taken == [True] * (int(MOST * 10) + 1) + [False] * (99 - int(MOST * 10))
+    assert taken == [True] * (int(QUEUE_S * 10) + 1) + [False] * (99 - int(QUEUE_S * 10))
     hall.now += 1
     assert hall.speaker.offer("anna", SECOND)
 
@@ -65,10 +65,10 @@ async def test_one_talks_until_two_seconds_of_silence(hall: Hall) -> None:
     assert not hall.speaker.claim("ben")
     assert not hall.speaker.offer("ben", b"\2\0")
     await hall.speaker.play("ben", b"\2\0")
-    hall.now += HOLD - 0.01
+    hall.now += HOLD_S - 0.01
     assert hall.speaker.talker == "anna"
     assert hall.speaker.offer("anna", b"\1\0")
-    hall.now += HOLD
+    hall.now += HOLD_S
     assert hall.speaker.talker is None
     assert hall.speaker.offer("ben", b"\2\0")
     assert not hall.speaker.offer("anna", b"\1\0")
@@ -107,7 +107,7 @@ async def test_a_talker_who_is_cut_short_hears_why(hall: Hall) -> None:
 async def test_the_last_half_minute_is_kept(hall: Hall) -> None:
     for number in range(40):
         await hall.speaker.play("anna", bytes((number, 0)) * 8000)
-    assert hall.heard() == b"".join(bytes((number, 0)) * 8000 for number in range(40 - KEPT, 40))
+    assert hall.heard() == b"".join(bytes((number, 0)) * 8000 for number in range(40 - KEPT_S, 40))
 
 
 def test_it_closes_what_it_plays_on(hall: Hall) -> None:

@@ -34,8 +34,8 @@ class Time:
     @property
     def clock(self) -> Clock:
         return Clock(
-            now=lambda: self.utc + self.passed,
-            steady=lambda: self.passed + 77,
+            now_ns=lambda: self.utc + self.passed,
+            steady_ns=lambda: self.passed + 77,
             local=lambda moment: datetime.fromtimestamp(moment / SECOND, UTC),
             wait=self.wait,
         )

@@ -17,64 +17,64 @@ def arrivals(time: Time, burst: int | None = None) -> ClockRecovery:
 
 
 def test_jitter_of_the_network_is_taken_out(time: Time) -> None:
-    arrival, random, delays = arrivals(time), Random(1), []
+    recovery, random, delays = arrivals(time), Random(1), []
     for number in range(200):
         sent = number * SECOND // 25
         time.passed = sent + 20 * MILLISECOND + random.randrange(30 * MILLISECOND)
-        delays.append(arrival.captured_ns(Fraction(sent, SECOND)) - time.utc - sent)
+        delays.append(recovery.capture_time_ns(Fraction(sent, SECOND)) - time.utc - sent)
     assert max(delays[50:]) - min(delays[50:]) < 3 * MILLISECOND
     assert min(delays) >= 20 * MILLISECOND
 
 
 def test_nothing_is_captured_in_the_future(time: Time) -> None:
-    arrival, random = arrivals(time), Random(2)
+    recovery, random = arrivals(time), Random(2)
     for number in range(200):
         time.passed += random.randrange(80 * MILLISECOND)
-        assert arrival.captured_ns(Fraction(number, 25)) <= time.utc + time.passed
+        assert recovery.capture_time_ns(Fraction(number, 25)) <= time.utc + time.passed
 
 
 def test_a_clock_that_runs_slow_is_followed(time: Time) -> None:
-    arrival = arrivals(time)
+    recovery = arrivals(time)
     for second in range(10_000):
         time.passed = second * (SECOND + SECOND // 5000)
-        captured_ns = arrival.captured_ns(Fraction(second))
+        captured_ns = recovery.capture_time_ns(Fraction(second))
         assert time.utc + time.passed - captured_ns < 2 * MILLISECOND
 
 
 def test_sound_and_picture_of_one_moment_stay_together(time: Time) -> None:
-    arrival = arrivals(time)
-    arrival.captured_ns(Fraction(0))
+    recovery = arrivals(time)
+    recovery.capture_time_ns(Fraction(0))
     time.passed = 40 * MILLISECOND
-    sound = arrival.captured_ns(Fraction(1, 100))
+    sound = recovery.capture_time_ns(Fraction(1, 100))
     time.passed = 90 * MILLISECOND
-    assert abs(arrival.captured_ns(Fraction(1, 100)) - sound) < MILLISECOND
+    assert abs(recovery.capture_time_ns(Fraction(1, 100)) - sound) < MILLISECOND
 
 
 def test_a_time_stamp_that_leaps_begins_a_new_count(time: Time) -> None:
-    arrival = arrivals(time)
-    arrival.captured_ns(Fraction(95000))
+    recovery = arrivals(time)
+    recovery.capture_time_ns(Fraction(95000))
     time.passed += SECOND
-    assert arrival.captured_ns(Fraction(3)) == time.utc + time.passed
+    assert recovery.capture_time_ns(Fraction(3)) == time.utc + time.passed
     time.passed += SECOND
-    assert arrival.captured_ns(Fraction(4)) == time.utc + time.passed
+    assert recovery.capture_time_ns(Fraction(4)) == time.utc + time.passed
 
 
 def test_without_a_time_stamp_it_is_now(time: Time) -> None:
     time.passed = 5 * SECOND
-    assert arrivals(time).captured_ns(None) == time.utc + 5 * SECOND
+    assert arrivals(time).capture_time_ns(None) == time.utc + 5 * SECOND
 
 
 def test_who_sends_a_recording_at_once_is_slowed_down(time: Time) -> None:
-    arrival = arrivals(time, burst=3 * SECOND)
+    recovery = arrivals(time, burst=3 * SECOND)
     for number in range(25 * 60):
-        arrival.captured_ns(Fraction(number, 25))
+        recovery.capture_time_ns(Fraction(number, 25))
     assert 56 < time.passed / SECOND < 58
 
 
 def test_who_catches_up_is_not_slowed_down(time: Time) -> None:
-    arrival = arrivals(time, burst=3 * SECOND)
-    arrival.captured_ns(Fraction(0))
+    recovery = arrivals(time, burst=3 * SECOND)
+    recovery.capture_time_ns(Fraction(0))
     time.passed = 5 * SECOND
     for number in range(5 * 25):
-        arrival.captured_ns(Fraction(number, 25))
+        recovery.capture_time_ns(Fraction(number, 25))
     assert time.waits == []

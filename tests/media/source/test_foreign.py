@@ -21,7 +21,7 @@ from ipcamd.media.capture import silence
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make
+from ipcamd.media.source import Wanted, make_source
 from ipcamd.media.source.network import NetworkSource
 from ipcamd.media.source.network.rtsp_client import RtspClient
 
@@ -50,7 +50,7 @@ def ffmpeg() -> Iterator[tuple[str, subprocess.Popen[str]]]:
 def connected(url: str, sound: bool = True) -> Iterator:
     """Play as soon as somebody listens at the address."""
     for _ in range(100):
-        items = make(url).play(lambda: Wanted((320, 240), 30, sound), threading.Event())
+        items = make_source(url).play(lambda: Wanted((320, 240), 30, sound), threading.Event())
         try:
             first = next(items)
         except SourceError as error:
@@ -99,7 +99,7 @@ def rtsp() -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 def test_an_rtsp_camera_that_freezes_is_noticed(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
     url, process = rtsp
-    items = make(url).play(lambda: Wanted((320, 240), 30, True), threading.Event())
+    items = make_source(url).play(lambda: Wanted((320, 240), 30, True), threading.Event())
     taken = [next(items) for _ in range(10)]
     assert [picture.number for picture in pictures(taken)] == list(range(10))
     process.send_signal(signal.SIGSTOP)
@@ -109,7 +109,7 @@ def test_an_rtsp_camera_that_freezes_is_noticed(rtsp: tuple[str, subprocess.Pope
 
 
 def test_an_rtsp_camera_that_speaks_udp_alone(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
-    source = make(rtsp[0].replace("/ball", "/datagrams"))
+    source = make_source(rtsp[0].replace("/ball", "/datagrams"))
     for _ in range(2):
         items = source.play(lambda: Wanted((320, 240), 30, True), threading.Event())
         assert len(pictures([next(items) for _ in range(10)])) == 10
@@ -155,7 +155,7 @@ class Relay:
 def test_an_rtsp_camera_behind_a_firewall_that_passes_http_alone(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
     port = rtsp[0].split(":")[2].partition("/")[0]
     relay = Relay(int(port))
-    source = make(rtsp[0].replace(port, str(relay.port)))
+    source = make_source(rtsp[0].replace(port, str(relay.port)))
     for _ in range(2):
         items = source.play(lambda: Wanted((320, 240), 30, True), threading.Event())
         assert len(pictures([next(items) for _ in range(10)])) == 10
@@ -165,7 +165,7 @@ def test_an_rtsp_camera_behind_a_firewall_that_passes_http_alone(rtsp: tuple[str
 
 
 def test_an_rtsp_camera_that_starts_on_demand(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
-    items = make(rtsp[0].replace("/ball", "/late")).play(lambda: Wanted((320, 240), 30, True), threading.Event())
+    items = make_source(rtsp[0].replace("/ball", "/late")).play(lambda: Wanted((320, 240), 30, True), threading.Event())
     assert len(pictures([next(items) for _ in range(10)])) == 10
 
 
@@ -179,7 +179,7 @@ def rtsps(rtsp: object, certificate: Path) -> Iterator[str]:
 
 
 def first_of(url: str, tls: str) -> Picture | Sound:
-    return next(make(url, tls=tls).play(lambda: Wanted((320, 240), 30, False), threading.Event()))
+    return next(make_source(url, tls=tls).play(lambda: Wanted((320, 240), 30, False), threading.Event()))
 
 
 def test_a_login_goes_to_a_verified_rtsps_camera_alone(
@@ -214,13 +214,13 @@ def test_a_server_that_does_not_answer_is_said_not_to(monkeypatch: pytest.Monkey
         for scheme in ("rtsp", "rtsps", "http", "https"):
             url = f"{scheme}://127.0.0.1:{mute.getsockname()[1]}/x"
             with pytest.raises(SourceError, match=r"does not answer for 0\.5 s"):
-                next(make(url).play(lambda: Wanted((320, 240), 30, False), threading.Event()))
+                next(make_source(url).play(lambda: Wanted((320, 240), 30, False), threading.Event()))
 
 
 def test_a_wrong_path_is_said(rtsp: tuple[str, subprocess.Popen[str]]) -> None:
     url = rtsp[0].replace("/ball", "/cube").replace("//", "//me:secret@")
     with pytest.raises(SourceError, match="404") as failed:
-        next(make(url).play(lambda: Wanted((320, 240), 30, False), threading.Event()))
+        next(make_source(url).play(lambda: Wanted((320, 240), 30, False), threading.Event()))
     assert "secret" not in str(failed.value)
 
 
@@ -239,7 +239,7 @@ def screen() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 
 def test_a_screen(screen: tuple[str, subprocess.Popen[bytes]], play: Play) -> None:
-    source = make(f"screen{screen[0]}")
+    source = make_source(f"screen{screen[0]}")
     source.check()
     shown = pictures(play(source, 10, size=(640, 480), rate=20))
     video = shown[0].video
@@ -250,7 +250,7 @@ def test_a_screen(screen: tuple[str, subprocess.Popen[bytes]], play: Play) -> No
 
 def test_a_screen_at_another_rate_and_size(screen: tuple[str, subprocess.Popen[bytes]]) -> None:
     wanted = [Wanted((640, 480), 10, False)]
-    items = make(f"screen{screen[0]}").play(lambda: wanted[0], threading.Event())
+    items = make_source(f"screen{screen[0]}").play(lambda: wanted[0], threading.Event())
     next(items)
     wanted[0] = Wanted((320, 240), 50, False)
     later = [next(items) for _ in range(12)]
@@ -261,12 +261,12 @@ def test_a_screen_at_another_rate_and_size(screen: tuple[str, subprocess.Popen[b
 
 def test_a_screen_that_goes_away(screen: tuple[str, subprocess.Popen[bytes]]) -> None:
     display, server = screen
-    items = make(f"screen{display}").play(lambda: Wanted((640, 480), 30, False), threading.Event())
+    items = make_source(f"screen{display}").play(lambda: Wanted((640, 480), 30, False), threading.Event())
     next(items)
     server.kill()
     server.wait()
     with pytest.raises(SourceError):
         for _ in range(10):
             next(items)
-    with pytest.raises(ConfigError, match="cannot be reached"):
-        make(f"screen{display}").check()
+    with pytest.raises(ConfigError, match="is not reachable"):
+        make_source(f"screen{display}").check()

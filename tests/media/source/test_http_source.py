@@ -14,7 +14,7 @@ from tests.media.source.peers import LEVELS, Peer
 
 from ipcamd.errors import SourceError
 from ipcamd.media.frame_decimator import SECOND
-from ipcamd.media.source import Wanted, make
+from ipcamd.media.source import Wanted, make_source
 
 EVERY = 1_000_000
 """A rate that leaves out no picture, however quickly they come."""
@@ -22,7 +22,7 @@ EVERY = 1_000_000
 
 def failing(url: str, limit: int = 1000) -> tuple[int, str]:
     """Play until it fails; return how many pictures came before, and what was said."""
-    items = make(url).play(lambda: Wanted((320, 240), EVERY, False), threading.Event())
+    items = make_source(url).play(lambda: Wanted((320, 240), EVERY, False), threading.Event())
     count = 0
     with pytest.raises(SourceError) as failed:
         for _ in range(limit):
@@ -34,7 +34,7 @@ def failing(url: str, limit: int = 1000) -> tuple[int, str]:
 
 @pytest.mark.parametrize("path", ["mjpg", "uncounted", "sdk", "login", "moved", "mjpg?user=me&x=%20"])
 def test_pictures_that_are_pushed(peer: str, play: Play, path: str) -> None:
-    shown = pictures(play(make(f"{peer}/{path}"), 8, rate=EVERY))
+    shown = pictures(play(make_source(f"{peer}/{path}"), 8, rate=EVERY))
     levels = [level(picture) for picture in shown]
     assert all(min(abs(luma - one) for one in LEVELS) <= 2 for luma in levels)
     assert len(set(levels)) > 3
@@ -43,7 +43,7 @@ def test_pictures_that_are_pushed(peer: str, play: Play, path: str) -> None:
 
 
 def test_sound_between_the_sdks_pictures(peer: str, play: Play) -> None:
-    heard = sounds(play(make(f"{peer}/sdk"), 10, sound=True))
+    heard = sounds(play(make_source(f"{peer}/sdk"), 10, sound=True))
     assert len(heard) >= 3
     assert {sound.samples.size for sound in heard} == {320}
     assert np.abs(heard[0].samples).min() > 30000
@@ -87,7 +87,7 @@ def test_nobody_there(peer: str) -> None:
 
 
 def test_a_single_picture_is_asked_for_again_and_again(peer: str, play: Play) -> None:
-    shown = pictures(play(make(f"{peer}/snapshot.jpg"), 3, rate=30))
+    shown = pictures(play(make_source(f"{peer}/snapshot.jpg"), 3, rate=30))
     assert len({level(picture) for picture in shown}) == 3
     assert (shown[2].captured_ns - shown[0].captured_ns) / 2 == pytest.approx(SECOND / 10, rel=0.4)
 
@@ -97,7 +97,7 @@ def test_a_single_picture_is_asked_for_again_and_again(peer: str, play: Play) ->
     ["still/octets", "still/nothing", "still/chunked", "still/wrong", "still/png", "still/parts", "still/kept"],
 )
 def test_a_still_is_asked_for_again_whatever_it_is_called(peer: str, play: Play, path: str) -> None:
-    shown = pictures(play(make(f"{peer}/{path}"), 3))
+    shown = pictures(play(make_source(f"{peer}/{path}"), 3))
     assert [level(picture) for picture in shown] == pytest.approx(list(LEVELS[1:4]), abs=3)
     assert Peer.asked == [f"/{path}"] * 3
 
@@ -106,7 +106,7 @@ def test_a_still_is_asked_for_again_whatever_it_is_called(peer: str, play: Play,
     "path", ["run/image/jpeg", "run/video/x-motion-jpeg", "run/text/plain?length", "parts/text/plain", "esp/image/jpeg"]
 )
 def test_pictures_without_end_are_known_by_what_they_are(peer: str, play: Play, path: str) -> None:
-    shown = pictures(play(make(f"{peer}/{path}"), 8, rate=EVERY))
+    shown = pictures(play(make_source(f"{peer}/{path}"), 8, rate=EVERY))
     assert len({level(picture) for picture in shown}) > 3
     assert len(Peer.asked) == 1
 
@@ -115,7 +115,7 @@ def test_pictures_without_end_are_known_by_what_they_are(peer: str, play: Play, 
     "path", ["stream", "stream/video/x-flv", "stream/image/jpeg", "stream/application/octet-stream"]
 )
 def test_a_live_stream_may_be_called_anything(peer: str, play: Play, path: str) -> None:
-    assert len({level(picture) for picture in pictures(play(make(f"{peer}/{path}"), 20, rate=EVERY))}) > 6
+    assert len({level(picture) for picture in pictures(play(make_source(f"{peer}/{path}"), 20, rate=EVERY))}) > 6
 
 
 def test_a_damaged_still_is_said_to_be_damaged(peer: str) -> None:
@@ -125,7 +125,7 @@ def test_a_damaged_still_is_said_to_be_damaged(peer: str) -> None:
 @pytest.mark.slow
 def test_a_camera_may_take_longer_to_begin_than_to_go_on(peer: str, play: Play) -> None:
     for path in ("late/answer", "late/picture"):
-        assert len(pictures(play(make(f"{peer}/{path}"), 5, rate=EVERY))) == 5
+        assert len(pictures(play(make_source(f"{peer}/{path}"), 5, rate=EVERY))) == 5
 
 
 @pytest.mark.slow
@@ -135,13 +135,13 @@ def test_endless_bytes_that_are_no_picture_are_given_up(peer: str) -> None:
 
 @pytest.mark.slow
 def test_a_camera_that_is_slow_by_itself_is_waited_for(peer: str, play: Play) -> None:
-    shown = pictures(play(make(f"{peer}/slow"), 6, rate=EVERY))
+    shown = pictures(play(make_source(f"{peer}/slow"), 6, rate=EVERY))
     assert len(Peer.asked) == 1
     assert (shown[-1].captured_ns - shown[0].captured_ns) / 5 > 0.15 * SECOND  # longer than others may be silent
 
 
 def test_a_film_on_a_server_plays_over_and_over(peer: str, play: Play) -> None:
-    shown = pictures(play(make(f"{peer}/film.mp4"), 9, rate=EVERY))
+    shown = pictures(play(make_source(f"{peer}/film.mp4"), 9, rate=EVERY))
     assert [round(level(picture) / 60) for picture in shown] == [1, 2, 3] * 3 or len({*map(level, shown)}) == 3
     assert {after.captured_ns - before.captured_ns for before, after in pairwise(shown)} <= set(
         range(SECOND // 100 - 600_000, SECOND // 100 + 600_000)
@@ -149,12 +149,12 @@ def test_a_film_on_a_server_plays_over_and_over(peer: str, play: Play) -> None:
 
 
 def test_a_list_of_pieces_plays_with_the_login(peer: str, play: Play) -> None:
-    shown = pictures(play(make(f"{peer}/hls/list"), 12, rate=EVERY))
+    shown = pictures(play(make_source(f"{peer}/hls/list"), 12, rate=EVERY))
     assert len({level(picture) for picture in shown}) > 3
 
 
 def test_a_stream_without_an_end(peer: str, play: Play) -> None:
-    shown = pictures(play(make(f"{peer}/stream"), 20, rate=EVERY))
+    shown = pictures(play(make_source(f"{peer}/stream"), 20, rate=EVERY))
     assert len({level(picture) for picture in shown}) > 6
     count, said = failing(f"{peer}/stream")
     assert count > 15
@@ -163,7 +163,7 @@ def test_a_stream_without_an_end(peer: str, play: Play) -> None:
 
 def test_stopping_is_heard_between_two_pictures(peer: str) -> None:
     stop = threading.Event()
-    items = make(f"{peer}/mjpg").play(lambda: Wanted((320, 240), EVERY, False), stop)
+    items = make_source(f"{peer}/mjpg").play(lambda: Wanted((320, 240), EVERY, False), stop)
     next(items)
     stop.set()
     assert len(list(items)) < 3
@@ -171,7 +171,7 @@ def test_stopping_is_heard_between_two_pictures(peer: str) -> None:
 
 def test_nothing_secret_is_logged(peer: str, play: Play, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    play(make(f"{peer}/login"), 1)
+    play(make_source(f"{peer}/login"), 1)
     failing(f"{peer}/missing")
     failing(f"{peer}/page")
     assert "secret" not in caplog.text

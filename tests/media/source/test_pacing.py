@@ -24,75 +24,75 @@ def test_a_tick_begins_no_later_than_its_moments(at: int, rate: int) -> None:
 
 def test_a_beat_is_in_step_with_the_seconds(time: Time) -> None:
     time.utc += 123_456_789
-    beat = Ticker(time.clock, threading.Event())
-    moments = [beat.next(4)[0] % SECOND for _ in range(5)]
+    ticker = Ticker(time.clock, threading.Event())
+    moments = [ticker.wait(4)[0] % SECOND for _ in range(5)]
     assert moments == [SECOND // 4, SECOND // 2, SECOND * 3 // 4, 0, SECOND // 4]
 
 
 def test_a_beat_tells_what_was_missed(time: Time) -> None:
-    beat = Ticker(time.clock, threading.Event())
-    assert beat.next(10)[1] == 0
+    ticker = Ticker(time.clock, threading.Event())
+    assert ticker.wait(10)[1] == 0
     time.passed += SECOND // 2
-    due, missed = beat.next(10)
+    due, missed = ticker.wait(10)
     assert missed == 4
     assert due == time.utc + time.passed
-    assert beat.next(10) == (due + SECOND // 10, 0)
+    assert ticker.wait(10) == (due + SECOND // 10, 0)
 
 
 @pytest.mark.parametrize("leap", [-3600 * SECOND, -2 * SECOND, 60 * SECOND, 10 * 365 * 86400 * SECOND])
 def test_a_clock_that_jumps_misses_nothing(time: Time, leap: int) -> None:
-    beat = Ticker(time.clock, threading.Event())
-    beat.next(10)
+    ticker = Ticker(time.clock, threading.Event())
+    ticker.wait(10)
     time.utc += leap
-    due, missed = beat.next(10)
+    due, missed = ticker.wait(10)
     assert missed == 0
     assert 0 <= due - time.utc - time.passed <= SECOND // 10
     assert max(time.waits) <= 0.1
 
 
 def test_a_beat_changes_its_rate(time: Time) -> None:
-    beat = Ticker(time.clock, threading.Event())
-    moments = [beat.next(rate)[0] - time.utc for rate in (10, 10, 2, 2, 5)]
+    ticker = Ticker(time.clock, threading.Event())
+    moments = [ticker.wait(rate)[0] - time.utc for rate in (10, 10, 2, 2, 5)]
     assert moments == [n * SECOND // 10 for n in (1, 2, 5, 10, 12)]
 
 
 def test_a_recording_goes_as_fast_as_time(time: Time) -> None:
-    pace = RealtimePacer(time.clock, threading.Event())
-    stamps = [pace.hold(at) for at in (0, SECOND, 3 * SECOND)]
+    pacer = RealtimePacer(time.clock, threading.Event())
+    stamps = [pacer.wait_until(at) for at in (0, SECOND, 3 * SECOND)]
     assert [stamp - stamps[0] for stamp in stamps] == [0, SECOND, 3 * SECOND]
     assert time.waits == [0, 1, 2]
 
 
 def test_small_delays_do_not_shift_a_recording(time: Time) -> None:
-    pace = RealtimePacer(time.clock, threading.Event())
-    first = pace.hold(0)
+    pacer = RealtimePacer(time.clock, threading.Event())
+    first = pacer.wait_until(0)
     time.passed += SECOND * 6 // 5
-    assert pace.hold(SECOND) - first == SECOND
-    assert not pace.late
-    assert pace.hold(2 * SECOND) - first == 2 * SECOND
+    assert pacer.wait_until(SECOND) - first == SECOND
+    assert not pacer.late
+    assert pacer.wait_until(2 * SECOND) - first == 2 * SECOND
 
 
 def test_who_is_late_is_told_so(time: Time) -> None:
-    pace = RealtimePacer(time.clock, threading.Event())
-    pace.hold(0)
+    pacer = RealtimePacer(time.clock, threading.Event())
+    pacer.wait_until(0)
     time.passed += SECOND // 2
-    pace.hold(SECOND // 10)
-    assert pace.late
-    pace.hold(SECOND)
-    assert not pace.late
+    pacer.wait_until(SECOND // 10)
+    assert pacer.late
+    pacer.wait_until(SECOND)
+    assert not pacer.late
 
 
 def test_after_a_sleep_a_recording_goes_on_where_it_was(time: Time) -> None:
-    pace = RealtimePacer(time.clock, threading.Event())
-    pace.hold(0)
+    pacer = RealtimePacer(time.clock, threading.Event())
+    pacer.wait_until(0)
     time.passed += 30 * SECOND
-    woken = pace.hold(SECOND)
+    woken = pacer.wait_until(SECOND)
     assert woken == time.utc + time.passed
-    assert pace.hold(2 * SECOND) - woken == SECOND
+    assert pacer.wait_until(2 * SECOND) - woken == SECOND
 
 
 def test_a_picker_follows_the_rate_that_is_wanted() -> None:
-    picker = RateLimiter()
+    limiter = RateLimiter()
     times = [SECOND * n // 60 for n in range(120)]
-    assert sum(picker.takes(at, 30) for at in times[:60]) == 30
-    assert sum(picker.takes(at, 10) for at in times[60:]) in (10, 11)
+    assert sum(limiter.admits(at, 30) for at in times[:60]) == 30
+    assert sum(limiter.admits(at, 10) for at in times[60:]) in (10, 11)

@@ -10,7 +10,7 @@ from tests.media.source.conftest import Play
 from tests.media.source.peers import Peer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source import Wanted, make
+from ipcamd.media.source import Wanted, make_source
 
 EVERY = 1_000_000
 
@@ -22,12 +22,12 @@ def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def shows(play: Play, url: str, tls: str = "auto") -> bool:
-    return len(pictures(play(make(url, tls=tls), 3, rate=EVERY))) == 3
+    return len(pictures(play(make_source(url, tls=tls), 3, rate=EVERY))) == 3
 
 
 def failure(url: str, tls: str = "auto") -> str:
     with pytest.raises(SourceError) as failed:
-        next(make(url, tls=tls).play(lambda: Wanted((320, 240), EVERY, False), threading.Event()))
+        next(make_source(url, tls=tls).play(lambda: Wanted((320, 240), EVERY, False), threading.Event()))
     assert "secret" not in str(failed.value)
     return str(failed.value)
 

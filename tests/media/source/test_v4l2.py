@@ -19,7 +19,7 @@ from tests.media.source.clips import grey
 
 from ipcamd.errors import SourceError
 from ipcamd.media.planes import planes
-from ipcamd.media.source.decode import VideoConverter
+from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.v4l2 import abi
 from ipcamd.media.source.v4l2.decode import make_decoder
 from ipcamd.media.source.v4l2.device import PixelLayout
@@ -126,13 +126,13 @@ def test_raw_pictures_of_each_format(form: str, padding: int) -> None:
             :, : int(size[0] * RAW[form].bytes * share)
         ]
     )
-    develop = make_decoder(PixelLayout(form, size, stride, True))
-    made = develop(data)
+    decode = make_decoder(PixelLayout(form, size, stride, True))
+    made = decode(data)
     assert made
-    y, u, v = planes(VideoConverter().see(made, size))
+    y, u, v = planes(VideoConverter().convert(made, size))
     assert abs(int(y[12, 12]) - 200) <= 2 and abs(int(y[20, 40]) - 90) <= 2
     assert abs(int(u[12, 20]) - int(planes(source)[1][0, 0])) <= 2 and abs(int(v[12, 20]) - 128) <= 2
-    assert develop(data[: len(data) // 2]) is None
+    assert decode(data[: len(data) // 2]) is None
 
 
 def test_a_format_that_a_driver_insists_on_but_nobody_knows() -> None:
@@ -170,11 +170,11 @@ from pathlib import Path
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.capture import silence
 from ipcamd.media.planes import planes
-from ipcamd.media.source import Wanted, make
+from ipcamd.media.source import Wanted, make_source
 
 silence.OPENING_S = silence.SILENCE_S = 0.3
 mishap = Path(sys.argv[1])
-camera, said, seen = make("/dev/video0"), [], []
+camera, said, seen = make_source("/dev/video0"), [], []
 
 def take(count, size=(320, 240), rate=30, between=lambda number: None):
     wanted = [Wanted(size, rate, False)]
@@ -182,7 +182,8 @@ def take(count, size=(320, 240), rate=30, between=lambda number: None):
     try:
         for number, picture in enumerate(camera.play(lambda: wanted[0], stop)):
             luma = planes(picture.video)[0]
-            seen.append((picture.video.width, picture.video.height, int(luma.mean()), picture.captured, picture.number))
+            size = picture.video.width, picture.video.height
+            seen.append((*size, int(luma.mean()), picture.captured_ns, picture.number))
             wanted[0] = between(number) or wanted[0]
             if number + 1 == count:
                 stop.set()
@@ -311,10 +312,10 @@ def test_without_a_camera_of_that_name_it_is_no_source(camera) -> None:
         """
 for name in ("/dev/video1", "/dev/null", "/dev/video0"):
     try:
-        make(name).check()
+        make_source(name).check()
     except ConfigError as error:
         said.append(str(error))
-said.append(make("").name)
+said.append(make_source("").name)
 """,
         modes="H264:640x480@30",
     )

@@ -1,7 +1,7 @@
 """Sound in both directions: microphone and speaker, and the devices and files behind them.
 
-`make` turns the text of ``--audio`` into an `AudioSource`, `output` that of ``--speaker`` into an `AudioOutput`.
-Nothing here imports PyAV or numpy until a source plays (or, for some, is checked).
+`make_audio_source` turns the text of ``--audio`` into an `AudioSource`, `make_audio_output` that of ``--speaker`` into
+an `AudioOutput`. Nothing here imports PyAV or numpy before a source plays (some: before it is checked).
 """
 
 import threading
@@ -20,24 +20,24 @@ ALSA = "alsa:"
 
 
 class AudioSource(Protocol):
-    """A source of sound alone, in the place of the picture source's own."""
+    """Source of sound only; it replaces the sound of the picture source."""
 
     @property
     def name(self) -> str:
         """Name for logs and messages."""
 
     def check(self) -> None:
-        """Raise `ConfigError` if it cannot work."""
+        """Raise `ConfigError` if the source cannot work."""
 
     def play(self, stop: threading.Event) -> Iterator[Sound]:
-        """Yield sound in real time until `stop` is set, in stretches of at most 40 ms; for one thread of its own.
+        """Yield sound in real time until `stop` is set, in chunks of at most 40 ms; for one thread of its own.
 
-        Opens at the first ``next()``, closes with the generator. Raises `SourceError` when it breaks off.
+        The source opens at the first ``next()`` and closes with the generator. Raises `SourceError` when it fails.
         """
 
 
-def make(text: str, clock: Clock | None = None) -> AudioSource | None:
-    """Return what `text` names; None for ``""`` (the picture source's own sound) and ``none``."""
+def make_audio_source(text: str, clock: Clock | None = None) -> AudioSource | None:
+    """Return the source that `text` names; None for ``""`` (the picture source's own sound) and ``none``."""
     clock = clock or Clock()
     if text in ("", "none"):
         return None
@@ -48,6 +48,6 @@ def make(text: str, clock: Clock | None = None) -> AudioSource | None:
     return AudioFile(text, clock)
 
 
-def output(text: str) -> AudioOutput | None:
-    """Return what makes sound heard; None for ``virtual``. Raises `ConfigError`."""
+def make_audio_output(text: str) -> AudioOutput | None:
+    """Return the output that `text` names; None for ``virtual``. Raises `ConfigError`."""
     return None if text == "virtual" else SoundCard(text)

@@ -1,4 +1,4 @@
-"""ALSA input: a microphone or line of this computer, read through the kernel's interface to sound cards."""
+"""ALSA input: a microphone or line input of this computer."""
 
 import os
 import threading
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.capture.silence import SILENCE_S, SilenceLimit
 from ipcamd.media.frame import Sound
-from ipcamd.media.sound.audio_framer import RATE
+from ipcamd.media.sound.audio_framer import RATE_HZ
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.pacing import Clock
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 CONFIGURATIONS = ("/usr/share/alsa/alsa.conf", "/etc/alsa/alsa.conf")
-"""Where systems keep ALSA's configuration; the library that comes with PyAV does not know."""
+"""Usual places of ALSA's configuration, which the library inside PyAV does not know."""
 
 _SECOND = 1_000_000_000
-_ODD = _SECOND
-"""A time stamp that is off by more than this is none of the system's clock."""
-_RATE = "48000"
-"""Samples per second that every card knows."""
-_BURST = _SECOND // 5
-"""Sound that comes ahead of its time by more comes from no sound card; it is slowed down."""
-_FRAMES = 50
-"""At most so many stretches a second: cards give a few samples at a time."""
+_STAMP_LIMIT_NS = _SECOND
+"""A time stamp that is off by more is not from the system's clock."""
+_CARD_RATE_HZ = "48000"
+"""Every sound card supports this rate."""
+_BURST_NS = _SECOND // 5
+"""Sound that is further ahead of real time does not come from a sound card; it is slowed down."""
+_CHUNKS_PER_S = 50
+"""The most chunks per second: cards deliver a few samples at a time."""
 
 
 class AlsaInput:
-    """An ALSA device, such as ``default``, ``hw:1`` or ``plughw:CARD=USB``."""
+    """ALSA device, such as ``default``, ``hw:1`` or ``plughw:CARD=USB``."""
 
     def __init__(self, device: str, clock: Clock) -> None:
         self.name = f"alsa:{device}"
@@ -42,7 +42,7 @@ class AlsaInput:
         self._clock = clock
 
     def check(self) -> None:
-        """See `Instrument`: the device must be there and give sound."""
+        """See `AudioSource`: the device must exist and deliver sound."""
         try:
             with closing(self._open()):
                 pass
@@ -50,41 +50,41 @@ class AlsaInput:
             raise ConfigError(f"audio {self.name}: {error}{_hint()}") from error
 
     def play(self, stop: threading.Event) -> Iterator[Sound]:
-        """See `Instrument`."""
-        from ipcamd.media.source.decode import AudioConverter
+        """See `AudioSource`."""
+        from ipcamd.media.source.convert import AudioConverter
 
         with closing(self._open()) as medium:
-            ear, arrival, heard = AudioConverter(), ClockRecovery(self._clock, stop, _BURST), 0
+            audio_converter, recovery, heard = AudioConverter(), ClockRecovery(self._clock, stop, _BURST_NS), 0
             for pts, frame in _frames(medium):
                 heard += frame.samples
-                arrival.captured_ns(Fraction(heard, frame.sample_rate))
+                recovery.capture_time_ns(Fraction(heard, frame.sample_rate))
                 if stop.is_set():
                     return
                 captured_ns = self._captured(pts, frame.samples * _SECOND // frame.sample_rate)
-                for samples in ear.hear(frame):
+                for samples in audio_converter.convert(frame):
                     yield Sound(samples, captured_ns)
-                    captured_ns += samples.size * _SECOND // RATE
+                    captured_ns += samples.size * _SECOND // RATE_HZ
 
     def _captured(self, pts: Fraction | None, length: int) -> int:
-        """Return the camera's time of a frame's first sample: FFmpeg stamps it with the system's, in seconds."""
+        """Return the camera's time of a frame's first sample; `pts` is FFmpeg's time stamp of the system clock (s)."""
         ago = length if pts is None else time.time_ns() - int(pts * _SECOND)
-        return self._clock.now() - (ago if 0 <= ago < _ODD else length)
+        return self._clock.now_ns() - (ago if 0 <= ago < _STAMP_LIMIT_NS else length)
 
     def _open(self) -> "InputContainer":
         from ipcamd.media.source.ffmpeg import open_media
 
         _configure()
-        failure = SourceError("gives no sound")
+        failure = SourceError("delivers no sound")
         for channels in ("1", "2"):
             try:
-                return open_media(self._device, {"channels": channels, "sample_rate": _RATE}, "alsa")
+                return open_media(self._device, {"channels": channels, "sample_rate": _CARD_RATE_HZ}, "alsa")
             except SourceError as error:
                 failure = error
         raise failure
 
 
 def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.AudioFrame]]":
-    """Yield what the card gives, in stretches worth looking at, each with its time stamp in seconds."""
+    """Yield the card's sound in chunks worth processing, each with its time stamp in seconds."""
     import av
     import numpy as np
     from av.error import FFmpegError
@@ -99,13 +99,13 @@ def _frames(medium: "InputContainer") -> "Iterator[tuple[Fraction | None, av.Aud
         for packet in medium.demux(stream):
             pts = pts if gathered else _time(packet)
             gathered += bytes(packet)
-            if len(gathered) >= rate * width // _FRAMES:
+            if len(gathered) >= rate * width // _CHUNKS_PER_S:
                 frame = av.AudioFrame.from_ndarray(np.frombuffer(bytes(gathered), "<i2").reshape(1, -1), "s16", layout)
                 frame.sample_rate = rate
                 gathered.clear()
                 yield pts, frame
     except FFmpegError as error:
-        raise SourceError(f"breaks off: {describe_error(error, SilenceLimit(SILENCE_S))}") from None
+        raise SourceError(f"stopped: {describe_error(error, SilenceLimit(SILENCE_S))}") from None
 
 
 def _time(packet: "av.Packet[av.AudioStream]") -> Fraction | None:
@@ -113,7 +113,7 @@ def _time(packet: "av.Packet[av.AudioStream]") -> Fraction | None:
 
 
 def _configure() -> None:
-    """Tell the library where its configuration is, unless somebody did."""
+    """Tell the library where its configuration is, unless the environment does."""
     found = next((path for path in CONFIGURATIONS if os.path.isfile(path)), None)  # noqa: PTH113 - one test, no paths
     if found:
         os.environ.setdefault("ALSA_CONFIG_PATH", found)
@@ -121,5 +121,5 @@ def _configure() -> None:
 
 def _hint() -> str:
     if "ALSA_CONFIG_PATH" not in os.environ:
-        return "; ALSA is not configured here: install libasound2-data, or set ALSA_CONFIG_PATH to an alsa.conf"
-    return "; arecord -L lists the devices that there are"
+        return "; ALSA is not configured: install libasound2-data, or set ALSA_CONFIG_PATH to an alsa.conf"
+    return "; arecord -L lists the existing devices"

@@ -1,4 +1,4 @@
-"""Audio file: a sound file, or a video's sound, played in a loop in real time."""
+"""Audio file as a source: a sound file, or the sound of a video file, played in a loop in real time."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
 from ipcamd.media.frame import Sound
-from ipcamd.media.sound.audio_framer import RATE
+from ipcamd.media.sound.audio_framer import RATE_HZ
 from ipcamd.media.source.pacing import Clock, RealtimePacer
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _ENDLESS = 1 << 62
 
 
 class AudioFile:
-    """Any file with sound in it that FFmpeg reads."""
+    """Any file with sound that FFmpeg reads."""
 
     def __init__(self, path: str, clock: Clock) -> None:
         self.name = path
@@ -27,30 +27,30 @@ class AudioFile:
         self._clock = clock
 
     def check(self) -> None:
-        """See `Instrument`: the file must be there and hold sound that can be decoded."""
+        """See `AudioSource`: the file must exist and contain sound that can be decoded."""
         if not self._path.is_file():
-            raise ConfigError(f"audio {self.name}: there is no such file; also possible: none, tone, alsa:NAME")
+            raise ConfigError(f"audio {self.name}: no such file; other values: none, tone, alsa:NAME")
         try:
             with closing(self._track()) as track:
                 if next(track.until(_ENDLESS), None) is None:
-                    raise SourceError("no sound in it can be decoded")
+                    raise SourceError("contains no sound that can be decoded")
         except SourceError as error:
             raise ConfigError(f"audio {self.name}: {error}") from error
 
     def play(self, stop: threading.Event) -> Iterator[Sound]:
-        """See `Instrument`."""
-        pace, start = RealtimePacer(self._clock, stop), 0
+        """See `AudioSource`."""
+        pacer, start = RealtimePacer(self._clock, stop), 0
         while not stop.is_set():
             end = start
             with closing(self._track()) as track:
                 for at, samples in track.until(_ENDLESS):
-                    captured_ns = pace.hold(start + at)
+                    captured_ns = pacer.wait_until(start + at)
                     if stop.is_set():
                         return
-                    end = start + at + samples.size * _SECOND // RATE
+                    end = start + at + samples.size * _SECOND // RATE_HZ
                     yield Sound(samples, captured_ns)
             if end == start:
-                raise SourceError("no sound in it can be decoded")
+                raise SourceError("contains no sound that can be decoded")
             start = end
 
     def _track(self) -> "AudioTrack":

@@ -1,7 +1,7 @@
-"""Audio framer: turns a source's sound of any length into equal blocks, timed by the camera's clock.
+"""Audio framer: blocks of equal length, timed by the camera's clock, from the chunks of a source.
 
-Sound is timed by counting its samples. A source's sample clock is never quite the camera's, so the two would drift
-apart; here sound follows the source's time stamps, softly: blocks are stretched or squeezed by one sample in 320.
+Blocks are timed by counting samples. A source's sample clock differs slightly from the camera's clock; to keep the two
+in step, the framer follows the source's time stamps gently: it adds or removes one sample per block of 320.
 """
 
 import sys
@@ -9,112 +9,111 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-RATE = 8000
+RATE_HZ = 8000
 """Samples per second."""
 
-SIZE = 320
-"""Samples in a block: 40 ms. Shorter ones would cost each viewer more packets than pictures do."""
+BLOCK_SAMPLES = 320
+"""Samples per block: 40 ms. Shorter blocks would cost each viewer more packets than pictures do."""
 
-LENGTH = SIZE * 1_000_000_000 // RATE
-"""Nanoseconds that a block lasts."""
+BLOCK_NS = BLOCK_SAMPLES * 1_000_000_000 // RATE_HZ
+"""Duration of a block."""
 
-SLIP = 40_000_000
-"""Nanoseconds: sound that is off by more has a gap before it, which is filled with silence, or overlaps what was
-there already, and is cut."""
+SLIP_NS = 40_000_000
+"""Sound that is later than expected by more is preceded by silence; sound that is earlier by more loses the overlap."""
 
-LEAP = 2_000_000_000
-"""Nanoseconds: sound that is off by more begins anew; the camera's clock was set."""
+LEAP_NS = 2_000_000_000
+"""Sound that is off by more starts a new time line: the camera's clock was set."""
 
-_SAMPLE = 1_000_000_000 // RATE
-_SLACK = 2_000_000
-"""Nanoseconds that sound may be off before it is stretched or squeezed."""
-_SMOOTH = 64
-"""How many stretches the error is averaged over: time stamps jitter."""
+_SAMPLE_NS = 1_000_000_000 // RATE_HZ
+_SLACK_NS = 2_000_000
+"""Sound may be off by so much before samples are added or removed."""
+_SMOOTHING = 64
+"""The error is averaged over so many chunks, because time stamps jitter."""
 
 
 @dataclass(frozen=True, slots=True)
 class AudioBlock:
-    """`SIZE` samples."""
+    """`BLOCK_SAMPLES` samples."""
 
     samples: bytes
     """Signed 16-bit, little-endian."""
     captured_ns: int
-    """When the first sample was captured: nanoseconds since the epoch, UTC. Exactly `LENGTH` after the block before,
-    unless sound began anew."""
+    """Capture time of the first sample: nanoseconds since the epoch, UTC. Exactly `BLOCK_NS` after the previous block,
+    unless a new time line started."""
 
 
 class AudioFramer:
-    """For one thread."""
+    """Cuts sound into blocks. For one thread."""
 
     def __init__(self) -> None:
         self._start: int | None = None
-        """When the first sample that waits was captured."""
+        """Capture time of the first buffered sample."""
         self._waiting = array("h")
         self._error = 0.0
-        """By how much the source's stamps were later than ours, lately: nanoseconds."""
-        self._loose = False
-        """Whether silence was put in: what comes next is placed by its own time."""
+        """How much later the source's time stamps are than ours, averaged, in nanoseconds."""
+        self._after_silence = False
+        """Whether silence was inserted: the next chunk is placed by its own time stamp."""
 
     @property
     def end(self) -> int | None:
-        """When the next sample is due; None before the first."""
-        return None if self._start is None else self._start + len(self._waiting) * _SAMPLE
+        """Capture time of the next expected sample; None before the first."""
+        return None if self._start is None else self._start + len(self._waiting) * _SAMPLE_NS
 
     def feed(self, samples: bytes, captured_ns: int) -> Iterator[AudioBlock]:
-        """Take a stretch (samples as in `AudioBlock`) that was captured then; yield what it makes complete."""
-        stretch = _words(samples)
-        off = LEAP + 1 if self.end is None else captured_ns - self.end
-        if abs(off) > LEAP:
+        """Take a chunk (samples as in `AudioBlock`) and its capture time; yield the blocks that are complete."""
+        chunk = _words(samples)
+        off = LEAP_NS + 1 if self.end is None else captured_ns - self.end
+        if abs(off) > LEAP_NS:
             self._begin(captured_ns)
-        elif abs(off) > SLIP or self._loose:
-            self._error, self._loose = 0.0, False
+        elif abs(off) > SLIP_NS or self._after_silence:
+            self._error, self._after_silence = 0.0, False
             if off < 0:
-                stretch, self._loose = stretch[-off // _SAMPLE :], -off // _SAMPLE > len(stretch)
+                chunk, self._after_silence = chunk[-off // _SAMPLE_NS :], -off // _SAMPLE_NS > len(chunk)
             else:
                 self._waiting.extend(_silence(off))
         else:
-            self._error += (off - self._error) / _SMOOTH
-        self._waiting.extend(stretch)
+            self._error += (off - self._error) / _SMOOTHING
+        self._waiting.extend(chunk)
         return self._complete()
 
     def silence(self, until: int) -> Iterator[AudioBlock]:
-        """Fill up with silence until then; yield what that makes complete."""
-        if self.end is None or abs(until - self.end) > LEAP:
+        """Fill up with silence until that time; yield the blocks that are complete."""
+        if self.end is None or abs(until - self.end) > LEAP_NS:
             self._begin(until)
         elif until > self.end:
             self._waiting.extend(_silence(until - self.end))
-        self._loose = True
+        self._after_silence = True
         return self._complete()
 
     def _begin(self, captured_ns: int) -> None:
-        self._start, self._error, self._loose = captured_ns, 0.0, False
+        self._start, self._error, self._after_silence = captured_ns, 0.0, False
         del self._waiting[:]
 
     def _complete(self) -> Iterator[AudioBlock]:
-        while self._start is not None and len(self._waiting) >= SIZE + 1:
-            take = SIZE - self._correction()
+        while self._start is not None and len(self._waiting) >= BLOCK_SAMPLES + 1:
+            take = BLOCK_SAMPLES - self._correction()
             samples = self._waiting[:take]
             del self._waiting[:take]
-            yield AudioBlock(_octets(samples if take == SIZE else _resized(samples)), self._start)
-            self._start += LENGTH
+            yield AudioBlock(_octets(samples if take == BLOCK_SAMPLES else _resized(samples)), self._start)
+            self._start += BLOCK_NS
 
     def _correction(self) -> int:
-        """Return how many samples the next block gains: 1, 0 or -1."""
-        gain = (self._error > _SLACK) - (self._error < -_SLACK)
-        self._error -= gain * _SAMPLE
+        """Return how many samples to add to the next block: 1, 0 or -1."""
+        gain = (self._error > _SLACK_NS) - (self._error < -_SLACK_NS)
+        self._error -= gain * _SAMPLE_NS
         return gain
 
 
 def _resized(samples: "array[int]") -> "array[int]":
-    """Return `SIZE` samples that sound like these, one more or less."""
-    step = (len(samples) - 1) / (SIZE - 1)
-    places = [index * step for index in range(SIZE - 1)]
+    """Resample to `BLOCK_SAMPLES` samples, from one more or one less."""
+    step = (len(samples) - 1) / (BLOCK_SAMPLES - 1)
+    places = [index * step for index in range(BLOCK_SAMPLES - 1)]
     between = (samples[int(at)] + (samples[int(at) + 1] - samples[int(at)]) * (at % 1) for at in places)
     return array("h", [*map(round, between), samples[-1]])
 
 
 def _silence(nanoseconds: int) -> "array[int]":
-    return array("h", bytes(2 * (nanoseconds // _SAMPLE)))
+    return array("h", bytes(2 * (nanoseconds // _SAMPLE_NS)))
 
 
 def _words(samples: bytes) -> "array[int]":

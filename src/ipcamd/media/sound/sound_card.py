@@ -1,4 +1,4 @@
-"""A sound card of this computer, for the speaker: played on by miniaudio, which is an extra."""
+"""Sound card of this computer as the speaker, played by miniaudio (an optional extra)."""
 
 import importlib
 import logging
@@ -7,25 +7,25 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.sound.audio_framer import RATE
+from ipcamd.media.sound.audio_framer import RATE_HZ
 
 _log = logging.getLogger(__name__)
 
-PERIOD = 40
-"""Milliseconds that the card asks for at a time."""
+PERIOD_MS = 40
+"""The card requests sound in pieces of this length."""
 
-IDLE = 2.0
-"""Seconds without sound after which the card is let go."""
+IDLE_S = 2.0
+"""The card is released after so many seconds without sound."""
 
-MOST = 2 * 2 * RATE
-"""Bytes that may wait, two seconds' worth: the card's clock may be slower than the talker's."""
+QUEUE_BYTES = 2 * 2 * RATE_HZ
+"""Sound that may wait, two seconds of it: the card's clock may be slower than the talker's."""
 
 
 class SoundCard:
-    """See `Output`. The card is open only while there is something to play; a thread of its own sees to that."""
+    """Plays on a sound card (see `AudioOutput`). Has a thread, and opens the card only while it plays."""
 
     def __init__(self, name: str, backends: Sequence[Any] = ()) -> None:
-        """`name` is a part of the card's name, or ``default``; `backends` are miniaudio's. Raises `ConfigError`."""
+        """`name` is part of the card's name, or ``default``; `backends` are miniaudio's. Raises `ConfigError`."""
         self._device = _open(name, list(backends))
         self._changed = threading.Condition()
         self._waiting = bytearray()
@@ -35,14 +35,14 @@ class SoundCard:
         self._thread.start()
 
     def write(self, samples: bytes) -> None:
-        """See `Output`."""
+        """See `AudioOutput`."""
         with self._changed:
             self._waiting += samples
-            del self._waiting[:-MOST]
+            del self._waiting[:-QUEUE_BYTES]
             self._changed.notify_all()
 
     def close(self) -> None:
-        """See `Output`."""
+        """See `AudioOutput`."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -54,7 +54,7 @@ class SoundCard:
                 self._device.start(self._primed())
                 self._await_end()
                 self._device.stop()
-            except Exception:  # whatever the system's sound does, the camera goes on, and what was to be heard is kept
+            except Exception:  # a failing sound system does not end the camera
                 _log.exception("the sound card failed")
                 self._forget()
         self._device.close()
@@ -68,7 +68,7 @@ class SoundCard:
         with self._changed:
             busy = True
             while busy and not self._closed:
-                busy = self._changed.wait(IDLE) or bool(self._waiting)
+                busy = self._changed.wait(IDLE_S) or bool(self._waiting)
 
     def _forget(self) -> None:
         with self._changed:
@@ -85,10 +85,10 @@ class SoundCard:
             frames = yield self._take(2 * frames)
 
     def _take(self, size: int) -> bytes:
-        """Return the next bytes to play, filled up with silence: for the card's thread."""
+        """Return the next bytes to play, padded with silence; for the card's thread."""
         with self._changed:
             if not self._playing:
-                # the first period is silence: a cushion for sound that comes unevenly
+                # one period of silence first, as a buffer for sound that arrives unevenly
                 self._playing = bool(self._waiting)
                 return bytes(size)
             taken = bytes(self._waiting[:size])
@@ -105,8 +105,8 @@ def _open(name: str, backends: list[Any]) -> Any:
     try:
         return miniaudio.PlaybackDevice(
             nchannels=1,
-            sample_rate=RATE,
-            buffersize_msec=PERIOD,
+            sample_rate=RATE_HZ,
+            buffersize_msec=PERIOD_MS,
             backends=backends,
             app_name="ipcamd",
             device_id=None if name == "default" else _found(miniaudio, name, backends),
@@ -120,7 +120,7 @@ def _found(miniaudio: Any, name: str, backends: list[Any]) -> Any:
     for card in cards:
         if name.lower() in card["name"].lower():
             return card["id"]
-    raise ConfigError(f"speaker {name}: there is no such sound card; there are: {_names(cards)}")
+    raise ConfigError(f"speaker {name}: no such sound card; available: {_names(cards)}")
 
 
 def _names(cards: list[Any]) -> str:

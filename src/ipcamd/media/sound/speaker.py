@@ -1,6 +1,6 @@
-"""Speaker: one talker at a time, in real time, to a sound card or, on a virtual device, to a buffer.
+"""Speaker: plays one talker at a time, in real time, on a sound card or, on a virtual device, nowhere.
 
-Either way the last half minute is kept, so that a test, or a person far away, can hear what was played.
+Either way the last half minute is kept, so that a test or a distant user can hear what was played.
 """
 
 import asyncio
@@ -11,33 +11,32 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
 from ipcamd.errors import RequestFailed
-from ipcamd.media.sound.audio_framer import RATE
+from ipcamd.media.sound.audio_framer import RATE_HZ
 from ipcamd.params.group import Values
 
-KEPT = 30
-"""Seconds of sound that can be heard again; pauses between talkers are not kept."""
+KEPT_S = 30
+"""Seconds of sound that are kept; pauses between talkers are not."""
 
-HOLD = 2.0
-"""Seconds of silence after which another may talk."""
+HOLD_S = 2.0
+"""Seconds of silence after which another talker may start."""
 
-AHEAD = 0.5
-"""Seconds that may wait to be played, of somebody who can be asked to send more slowly."""
+AHEAD_S = 0.5
+"""Seconds that may be queued for a talker that can be slowed down."""
 
-MOST = 1.5
-"""Seconds that may wait to be played, of somebody who cannot; what comes too fast for that is lost."""
+QUEUE_S = 1.5
+"""Seconds that may be queued for a talker that cannot be slowed down; more is dropped."""
 
-_BYTES = 2 * RATE
-"""Of a second."""
+_BYTES_PER_S = 2 * RATE_HZ
 
 
 class AudioOutput(Protocol):
-    """Output device of the speaker."""
+    """Output device for sound."""
 
     def write(self, samples: bytes) -> None:
-        """Take samples to be played next; must not block."""
+        """Queue samples for playing; must not block."""
 
     def close(self) -> None:
-        """Play no more."""
+        """Stop playing."""
 
 
 class Speaker:
@@ -49,7 +48,7 @@ class Speaker:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`clock` gives seconds and never jumps; `sleep` waits so many of them."""
+        """`clock` returns seconds and never jumps; `sleep` waits for that many seconds."""
         self.enabled = True
         """Whether anybody may talk (``Audio.SpeakerEnabled``)."""
         self._output = output
@@ -57,63 +56,63 @@ class Speaker:
         self._sleep = sleep
         self._talker: Hashable = None
         self._free = 0.0
-        """When the present talker loses the word."""
+        """When the present talker's turn ends."""
         self._played = 0.0
-        """When all that was given will have been played."""
+        """When everything queued will have been played."""
         self._kept = bytearray()
 
     def follow(self, values: Values) -> None:
-        """Do as the group ``Audio`` says (SDK 10.12)."""
+        """Apply the group ``Audio`` (SDK 10.12)."""
         self.enabled = values.flag("SpeakerEnabled")
 
     @property
     def talker(self) -> Hashable:
-        """Current talker; None if there is none."""
+        """The present talker; None if nobody talks."""
         return self._talker if self._clock() < self._free else None
 
     def claim(self, who: Hashable) -> bool:
-        """Let `who` have the word for the next two seconds, unless another has it; return whether."""
+        """Give `who` the turn for the next two seconds, unless another talker has it; return whether."""
         if not self.enabled or self.talker not in (None, who):
             return False
-        self._talker, self._free = who, self._clock() + HOLD
+        self._talker, self._free = who, self._clock() + HOLD_S
         return True
 
     def release(self, who: Hashable) -> None:
-        """Take the word from `who`, who has nothing more to say."""
+        """End the turn of `who`."""
         if self._talker == who:
             self._talker = None
 
     def offer(self, who: Hashable, samples: bytes) -> bool:
-        """Play this next; False if `who` has not the word, or sends faster than it can be played."""
-        if not self.claim(who) or self._ahead() > MOST:
+        """Queue samples; return False if another talker has the turn, or `who` sends faster than real time."""
+        if not self.claim(who) or self._ahead() > QUEUE_S:
             return False
         self._play(samples)
         return True
 
     async def play(self, who: Hashable, samples: bytes) -> None:
-        """Play this next, and return when more is needed; it is lost while another has the word.
+        """Queue samples, and return when more are needed; they are dropped while another talker has the turn.
 
         Raises ``RequestFailed`` when the speaker is disabled.
         """
-        for at in range(0, len(samples), _BYTES // 10):
+        for at in range(0, len(samples), _BYTES_PER_S // 10):
             if not self.enabled:
                 raise RequestFailed("Audio.SpeakerEnabled=no: the speaker is disabled")
             if not self.claim(who):
                 return
-            self._play(samples[at : at + _BYTES // 10])
-            if self._ahead() > AHEAD:
-                await self._sleep(self._ahead() - AHEAD)
+            self._play(samples[at : at + _BYTES_PER_S // 10])
+            if self._ahead() > AHEAD_S:
+                await self._sleep(self._ahead() - AHEAD_S)
 
     def wav(self) -> bytes:
         """Return what was played in the last half minute as a WAV file."""
         made = io.BytesIO()
         with wave.open(made, "wb") as file:
-            file.setparams((1, 2, RATE, 0, "NONE", ""))
+            file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
             file.writeframes(self._kept)
         return made.getvalue()
 
     def close(self) -> None:
-        """Play no more."""
+        """Stop playing."""
         if self._output:
             self._output.close()
 
@@ -121,8 +120,8 @@ class Speaker:
         return self._played - self._clock()
 
     def _play(self, samples: bytes) -> None:
-        self._played = max(self._played, self._clock()) + len(samples) / _BYTES
+        self._played = max(self._played, self._clock()) + len(samples) / _BYTES_PER_S
         self._kept += samples
-        del self._kept[: -KEPT * _BYTES]
+        del self._kept[: -KEPT_S * _BYTES_PER_S]
         if self._output:
             self._output.write(samples)

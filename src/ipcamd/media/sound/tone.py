@@ -1,4 +1,4 @@
-"""Tone generator, for tests."""
+"""Tone generator: a steady 440 Hz, for tests and for checking the sound path."""
 
 import threading
 from collections.abc import Iterator
@@ -6,23 +6,22 @@ from typing import TYPE_CHECKING
 
 from ipcamd.media.frame import Sound
 from ipcamd.media.frame_decimator import SECOND
-from ipcamd.media.sound.audio_framer import RATE
+from ipcamd.media.sound.audio_framer import RATE_HZ
 from ipcamd.media.source.pacing import Clock, Ticker
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PITCH = 440
-"""Hertz: whole waves fit into a second."""
+PITCH_HZ = 440
+"""A whole number of waves fits into a second."""
 
-_LOUDNESS = 8000
-_STRETCHES = 25
-"""How many stretches a second."""
+_AMPLITUDE = 8000
+_CHUNKS_PER_S = 25
 
 
 class ToneGenerator:
-    """The concert pitch, without an end."""
+    """Endless tone."""
 
     name = "tone"
 
@@ -30,16 +29,16 @@ class ToneGenerator:
         self._clock = clock
 
     def check(self) -> None:
-        """See `Instrument`: it always works."""
+        """See `AudioSource`: a tone always works."""
 
     def play(self, stop: threading.Event) -> Iterator[Sound]:
-        """See `Instrument`."""
+        """See `AudioSource`."""
         from ipcamd.media.source.periodic_sound import loop_second
 
-        second, beat = _second(), Ticker(self._clock, stop)
-        start, _ = beat.next(_STRETCHES)
+        second, ticker = _second(), Ticker(self._clock, stop)
+        start, _ = ticker.wait(_CHUNKS_PER_S)
         while not stop.is_set():
-            end, _ = beat.next(_STRETCHES)
+            end, _ = ticker.wait(_CHUNKS_PER_S)
             if 0 < end - start <= SECOND:
                 yield loop_second(second, start, end)
             start = end
@@ -48,4 +47,4 @@ class ToneGenerator:
 def _second() -> "NDArray[np.int16]":
     import numpy as np
 
-    return (_LOUDNESS * np.sin(2 * np.pi * PITCH * np.arange(RATE) / RATE)).astype(np.int16)
+    return (_AMPLITUDE * np.sin(2 * np.pi * PITCH_HZ * np.arange(RATE_HZ) / RATE_HZ)).astype(np.int16)

@@ -1,7 +1,7 @@
-"""Sources of picture and sound: the built-in scene, files, V4L2 cameras, network cameras, a screen.
+"""Sources of pictures and sound: the built-in scene, video files, V4L2 cameras, network cameras, X11 screens.
 
-`make` turns the text of ``--source`` into a `Source`. Nothing here imports PyAV, numpy or Pillow until a source plays
-(or, for a file, is checked).
+`make_source` turns the text of ``--source`` into a `Source`. Nothing here imports PyAV, numpy or Pillow before a source
+plays (a video file: before it is checked).
 """
 
 import logging
@@ -25,52 +25,52 @@ from ipcamd.media.source.v4l2 import V4l2Camera
 _log = logging.getLogger(__name__)
 
 DEVICE = "/dev/video0"
-"""The camera that is taken when no source is named."""
+"""The camera that is used when no source is named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Format that the streams currently need."""
+    """The needs of the streams at this moment."""
 
     size: tuple[int, int]
     """The largest picture wanted: width and height in pixels."""
     rate: int
     """The highest frame rate wanted: pictures per second, at least 1."""
     sound: bool
-    """Somebody listens."""
+    """Whether anybody listens."""
 
 
 class Source(Protocol):
-    """One source of pictures, and perhaps of sound."""
+    """Source of pictures, and perhaps of sound."""
 
     @property
     def name(self) -> str:
-        """Name for logs and messages, never with a password."""
+        """Name for logs and messages; never contains a password."""
 
     @property
     def sound(self) -> bool:
         """Whether it may give sound; known after `check`."""
 
     def check(self) -> None:
-        """Raise `ConfigError` if it can never work. A network camera that is merely away is no error."""
+        """Raise `ConfigError` if the source can never work. An unreachable network camera is no error."""
 
     def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture | Sound]:
         """Yield pictures and sound in real time until `stop` is set; for one thread of its own.
 
-        A picture belongs to whoever takes it: nobody else holds its pixels. It has the size that the source has, made
-        smaller as far as it still covers what is wanted. Opens at the first ``next()``, closes with the generator.
-        Raises `SourceError` when the source breaks off, or gives nothing for two seconds.
+        The caller owns each picture: nobody else holds its pixels. A picture has the source's size, or is scaled down
+        to what still covers the wanted size. The source opens at the first ``next()`` and closes with the generator.
+        Raises `SourceError` when the source fails, or delivers nothing for too long (see `SilenceLimit`).
         """
 
 
-def make(text: str, clock: Clock | None = None, tls: str = "auto") -> Source:
-    """Return the source that `text` names; raise `ConfigError` if that is no name of one. `tls` is a `TlsPolicy`.
+def make_source(text: str, clock: Clock | None = None, tls: str = "auto") -> Source:
+    """Return the source that `text` names; raise `ConfigError` if it names none. `tls` is the value of a `TlsPolicy`.
 
-    ``""`` is the camera `DEVICE` if there is one, else the scene.
+    ``""`` means the camera `DEVICE` if it exists, else the scene.
     """
     clock = clock or Clock()
     if "\0" in text:
-        raise ConfigError("source: a name cannot hold the character 0")
+        raise ConfigError("source: a name cannot contain the character 0")
     if text == "":
         return _default(clock)
     if text == "scene":

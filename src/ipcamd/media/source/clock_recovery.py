@@ -1,4 +1,4 @@
-"""Clock recovery: capture times of frames that arrive over a network."""
+"""Clock recovery: capture times of media that arrive over a network, from their time stamps and arrival times."""
 
 import threading
 from fractions import Fraction
@@ -6,48 +6,48 @@ from fractions import Fraction
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.pacing import Clock
 
-_LEAP = 10 * SECOND
-"""A time stamp that is off by more begins a new count."""
+_LEAP_NS = 10 * SECOND
+"""A time stamp that is off by more starts a new mapping."""
 
 _DRIFT = 1000
-"""A sender's clock may be wrong by one part in so many."""
+"""A sender's clock may be wrong by one part in this many."""
 
 
 class ClockRecovery:
-    """Makes moments of capture of a sender's time stamps and of when they arrive.
+    """Maps a sender's time stamps to capture times.
 
-    The quickest way that anything took is taken for everything's way: so the network's jitter is gone, and sound and
-    picture stay together.
+    The shortest transit time seen so far is taken as the transit time of everything. This removes network jitter and
+    keeps sound and picture in step.
     """
 
-    def __init__(self, clock: Clock, stop: threading.Event, burst: int | None = None) -> None:
-        """`burst`: who sends faster than time passes may be so far ahead (nanoseconds), then is slowed down."""
-        self._clock, self._stop, self._burst = clock, stop, burst
-        self._seen = clock.steady()
-        self._way: int | None = None
-        """Our steady clock less the sender's, by the quickest way."""
-        self._start = 0
-        """The same as it was at first."""
+    def __init__(self, clock: Clock, stop: threading.Event, burst_ns: int | None = None) -> None:
+        """`burst_ns`: how far ahead of real time a sender may be before it is slowed down; None for any distance."""
+        self._clock, self._stop, self._burst_ns = clock, stop, burst_ns
+        self._seen_ns = clock.steady_ns()
+        self._offset_ns: int | None = None
+        """Our steady clock minus the sender's, at the shortest transit time."""
+        self._first_offset_ns = 0
+        """The same at the beginning, corrected for drift."""
 
-    def captured_ns(self, stamp: Fraction | None) -> int:
-        """Return when (the camera's clock) what has just arrived with that time stamp, in seconds, was captured.
+    def capture_time_ns(self, stamp: Fraction | None) -> int:
+        """Return the camera's time at which the item that has just arrived was captured; `stamp` is in seconds.
 
-        Without a time stamp that is now. Waits where the sender is too far ahead.
+        Without a time stamp that is now. Waits if the sender is too far ahead.
         """
         if stamp is None:
-            return self._clock.now()
-        sent = int(stamp * SECOND)
-        self._note(self._clock.steady() - sent)
-        assert self._way is not None
-        return self._clock.now() - self._clock.steady() + sent + self._way
+            return self._clock.now_ns()
+        sent_ns = int(stamp * SECOND)
+        self._note_offset(self._clock.steady_ns() - sent_ns)
+        assert self._offset_ns is not None
+        return self._clock.now_ns() - self._clock.steady_ns() + sent_ns + self._offset_ns
 
-    def _note(self, gap: int) -> None:
-        if self._way is None or abs(gap - self._way) > _LEAP:
-            self._way = self._start = gap
-        drift = max(0, self._clock.steady() - self._seen) // _DRIFT
-        self._seen = self._clock.steady()
-        self._start = max(self._start - drift, min(self._start, gap))
-        if self._burst is not None and self._start - self._burst > gap:
-            self._clock.wait(self._stop, (self._start - self._burst - gap) / SECOND)
-            gap = self._start - self._burst
-        self._way = min(self._way + drift, gap)
+    def _note_offset(self, offset_ns: int) -> None:
+        if self._offset_ns is None or abs(offset_ns - self._offset_ns) > _LEAP_NS:
+            self._offset_ns = self._first_offset_ns = offset_ns
+        drift_ns = max(0, self._clock.steady_ns() - self._seen_ns) // _DRIFT
+        self._seen_ns = self._clock.steady_ns()
+        self._first_offset_ns = max(self._first_offset_ns - drift_ns, min(self._first_offset_ns, offset_ns))
+        if self._burst_ns is not None and (ahead_ns := self._first_offset_ns - self._burst_ns - offset_ns) > 0:
+            self._clock.wait(self._stop, ahead_ns / SECOND)
+            offset_ns = self._first_offset_ns - self._burst_ns
+        self._offset_ns = min(self._offset_ns + drift_ns, offset_ns)

@@ -1,4 +1,4 @@
-"""FFmpeg media: opening and decoding, with limits and plain error messages."""
+"""FFmpeg media: opened and decoded with time-outs and plain error messages."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,14 +15,14 @@ from ipcamd.media.capture import silence
 from ipcamd.media.capture.silence import SilenceLimit
 
 _TEXT = ("ansi",)
-"""Decoders of text: FFmpeg would show every text file as a terminal does."""
+"""Decoders of text files, which FFmpeg would show as a terminal does."""
 
 OpenFile = Callable[[str, int, dict[str, str]], Any]
-"""Opens an address in FFmpeg's place: address, flags and options to an object to read from."""
+"""Opens an address in place of FFmpeg: address, flags and options to an object to read from."""
 
 
 def describe_error(error: Exception, limit: SilenceLimit) -> str:
-    """Return what FFmpeg says went wrong, without the address: there may be a password in that."""
+    """Return FFmpeg's error text without the address, which may contain a password."""
     if isinstance(error, ExitError | TimeoutError):
         return limit.words
     return str(getattr(error, "strerror", None) or type(error).__name__)
@@ -35,25 +35,25 @@ def open_media(
     limit: SilenceLimit | None = None,
     open_file: OpenFile | None = None,
 ) -> InputContainer:
-    """Open an address of FFmpeg's, or an object to read from. Raises `SourceError`.
+    """Open a file, an address or an object with a ``read`` method. Raises `OpenFailed`.
 
-    `limit` is for opening and for each packet. `open_file` opens every address that FFmpeg comes to, in its place.
+    `limit` applies to opening, and to each packet afterwards. `open_file` replaces FFmpeg's own opening of addresses.
     """
     limit = limit or SilenceLimit(silence.SILENCE_S)
     end_s = time.monotonic() + float(limit)
     try:
-        # FFmpeg is given the limit itself: PyAV asks it for its value whenever reading starts
+        # the limit itself is passed on: PyAV asks for its value whenever reading starts
         medium: InputContainer = av.open(
             place, "r", form, options, timeout=(float(limit), cast(float, limit)), io_open=open_file
         )
         return medium
     except (FFmpegError, OSError, ValueError) as error:
-        # interrupted readers of FFmpeg's give all kinds of errors
+        # FFmpeg reports an interrupted read as any kind of error
         raise OpenFailed(TimeoutError() if time.monotonic() >= end_s else error, limit) from None
 
 
 class OpenFailed(SourceError):
-    """A medium that could not be opened; `code` is FFmpeg's or the system's number for the reason."""
+    """A medium that could not be opened."""
 
     def __init__(self, error: Exception, limit: SilenceLimit) -> None:
         timed_out = isinstance(error, ExitError | TimeoutError)
@@ -61,11 +61,13 @@ class OpenFailed(SourceError):
             describe_error(error, limit) if timed_out else f"cannot be opened: {describe_error(error, limit)}"
         )
         self.timed_out = timed_out
+        """Whether nothing was received in time."""
         self.error = error
+        """FFmpeg's error."""
 
 
-def video_of(medium: InputContainer) -> av.VideoStream:
-    """Return the stream of pictures; raise `SourceError` if there is none (a cover of a record is none)."""
+def find_video(medium: InputContainer) -> av.VideoStream:
+    """Return the video stream; raise `SourceError` if there is none (cover art does not count)."""
     for stream in (medium.streams.best("video"), *medium.streams.video):
         if isinstance(stream, av.VideoStream) and _is_film(stream):
             return stream
@@ -76,8 +78,8 @@ def _is_film(stream: av.VideoStream) -> bool:
     return not stream.disposition & Disposition.attached_pic and stream.codec_context.name not in _TEXT
 
 
-def decoded(medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None) -> Iterator[Any]:
-    """Yield what the streams' packets hold until they end, as frames of PyAV's; damaged ones are left out."""
+def decode_frames(medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None) -> Iterator[Any]:
+    """Yield the streams' decoded frames until they end; damaged ones are left out. Raises `SourceError`."""
     limit = limit or SilenceLimit(silence.SILENCE_S)
     try:
         for packet in _packets(medium, streams, limit):
@@ -87,7 +89,7 @@ def decoded(medium: InputContainer, *streams: Stream, limit: SilenceLimit | None
 
 
 def _packets(medium: InputContainer, streams: tuple[Stream, ...], limit: SilenceLimit) -> Iterator[Any]:
-    """Yield the streams' packets; reading starts anew whenever the limit has changed."""
+    """Yield the streams' packets; reading restarts whenever the limit has changed, to apply it."""
     ended = False
     while not ended:
         ended, used = True, float(limit)
@@ -101,10 +103,10 @@ def _packets(medium: InputContainer, streams: tuple[Stream, ...], limit: Silence
 def _frames(packet: Any) -> list[Any]:
     try:
         return list(packet.decode())
-    except FFmpegError:  # a damaged picture is lost, not the whole source
+    except FFmpegError:  # one damaged picture does not end the source
         return []
 
 
-def time_of(frame: av.VideoFrame | av.AudioFrame) -> Fraction | None:
+def timestamp_s(frame: av.VideoFrame | av.AudioFrame) -> Fraction | None:
     """Return a frame's time stamp in seconds, if it has one."""
     return None if frame.pts is None or frame.time_base is None else frame.pts * Fraction(frame.time_base)

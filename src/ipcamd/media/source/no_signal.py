@@ -1,4 +1,4 @@
-""" "No signal" picture, for the time without a source."""
+"""No-signal picture: shown to viewers while the source delivers nothing."""
 
 from functools import lru_cache
 
@@ -7,14 +7,16 @@ from PIL import Image, ImageDraw
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.overlay import legible
 from ipcamd.media.planes import Plane, framed
-from ipcamd.media.source.drawing import even, font, painted
+from ipcamd.media.source.drawing import load_font, round_to_even, to_planes
 
 _DARK, _LINE, _BRIGHT, _SOFT, _FAINT = "#12161c", "#2b333e", "#eef1f4", "#a5b1bd", "#67737f"
 
 
-def picture(size: tuple[int, int], reason: str, captured_ns: int, number: int, name: str = "") -> Picture:
-    """Return a "no signal" picture of that size, with the reason in words and perhaps the camera's name."""
-    return Picture(framed(_card((even(size[0]), even(size[1])), reason, name)), captured_ns, number, signal=False)
+def no_signal_picture(size: tuple[int, int], reason: str, captured_ns: int, number: int, name: str = "") -> Picture:
+    """Return a "no signal" picture of that size, with the reason and the camera's name."""
+    return Picture(
+        framed(_card((round_to_even(size[0]), round_to_even(size[1])), reason, name)), captured_ns, number, signal=False
+    )
 
 
 @lru_cache(4)
@@ -24,16 +26,16 @@ def _card(size: tuple[int, int], reason: str, name: str) -> list[Plane]:
     image = Image.new("RGB", size, _DARK)
     draw = ImageDraw.Draw(image)
     _sign(draw, width / 2, height / 2 - unit * 1.9, unit)
-    draw.text((width / 2, height / 2 + unit * 0.5), "NO SIGNAL", _BRIGHT, font(unit * 1.3), "mm")
+    draw.text((width / 2, height / 2 + unit * 0.5), "NO SIGNAL", _BRIGHT, load_font(unit * 1.3), "mm")
     for line, text in enumerate(_lines(reason, unit, width * 0.86)):
         place = width / 2, height / 2 + unit * (1.75 + 0.62 * line)
-        draw.text(place, text, _SOFT, font(unit * 0.46), "mm")
-    draw.text((width / 2, height - unit * 0.6), legible(name), _FAINT, font(unit * 0.4), "mm")
-    return painted(image)
+        draw.text(place, text, _SOFT, load_font(unit * 0.46), "mm")
+    draw.text((width / 2, height - unit * 0.6), legible(name), _FAINT, load_font(unit * 0.4), "mm")
+    return to_planes(image)
 
 
 def _sign(draw: ImageDraw.ImageDraw, x: float, y: float, unit: float) -> None:
-    """Draw a camera, crossed out."""
+    """Draw a crossed-out camera."""
     line = max(2, round(unit * 0.11))
     draw.rounded_rectangle((x - unit, y - unit * 0.6, x + unit * 0.45, y + unit * 0.6), unit * 0.2, None, _FAINT, line)
     draw.polygon(
@@ -51,11 +53,11 @@ def _sign(draw: ImageDraw.ImageDraw, x: float, y: float, unit: float) -> None:
 
 
 def _lines(text: str, unit: float, room: float) -> list[str]:
-    """Break words into at most three lines."""
+    """Wrap text to at most three lines."""
     lines = [""]
     for word in legible(text).split():
         longer = f"{lines[-1]} {word}".strip()
-        if font(unit * 0.46).getlength(longer) <= room:
+        if load_font(unit * 0.46).getlength(longer) <= room:
             lines[-1] = longer
         else:
             lines.append(word)

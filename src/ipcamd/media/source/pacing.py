@@ -1,4 +1,4 @@
-"""Pacing of sources: clock, ticker, real-time pacer, rate limiter."""
+"""Clocks and pacing of sources: tickers, real-time playback, rate limits."""
 
 import threading
 import time
@@ -8,91 +8,98 @@ from datetime import datetime
 
 from ipcamd.media.frame_decimator import SECOND, FrameDecimator
 
+_MISSED_NS = SECOND
+"""A recording that is this late goes on from the present moment."""
 
-def _local(moment: int) -> datetime:
-    return datetime.fromtimestamp(moment / SECOND).astimezone()
+_LATE_NS = SECOND // 5
+_CLOCK_SET_NS = 10 * SECOND
+
+
+def _local(moment_ns: int) -> datetime:
+    return datetime.fromtimestamp(moment_ns / SECOND).astimezone()
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The clocks of a camera."""
+    """The clocks of a camera; tests replace them."""
 
-    now: Callable[[], int] = time.time_ns
+    now_ns: Callable[[], int] = time.time_ns
     """The camera's time: nanoseconds since the epoch, UTC. May jump."""
-    steady: Callable[[], int] = time.monotonic_ns
-    """Nanoseconds since some moment. Never jumps."""
+    steady_ns: Callable[[], int] = time.monotonic_ns
+    """Nanoseconds since an arbitrary moment. Never jumps."""
     local: Callable[[int], datetime] = _local
-    """A moment of `now` as the camera's local time."""
+    """Converts a value of `now_ns` to the camera's local time."""
     wait: Callable[[threading.Event, float], object] = threading.Event.wait
-    """Wait for the event, at most so many seconds."""
+    """Waits for the event, at most the given number of seconds."""
 
 
-def tick(moment: int, rate: int) -> int:
-    """Return how many ticks of `rate` a second there were since the epoch, at `moment`."""
-    return moment * rate // SECOND
+def tick(moment_ns: int, rate: int) -> int:
+    """Return the number of ticks, `rate` per second, from the epoch to `moment_ns`."""
+    return moment_ns * rate // SECOND
 
 
 def moment(tick: int, rate: int) -> int:
-    """Return the moment of a tick; the inverse of `tick`."""
+    """Return the time of a tick in nanoseconds since the epoch; the inverse of `tick`."""
     return -(-tick * SECOND // rate)
 
 
 class Ticker:
-    """Ticks of a regular clock, in step with the whole seconds of UTC."""
+    """Regular ticks, aligned to the whole seconds of UTC."""
 
     def __init__(self, clock: Clock, stop: threading.Event) -> None:
         self._clock = clock
         self._stop = stop
-        self._last = clock.now()
+        self._last_ns = clock.now_ns()
 
-    def next(self, rate: int) -> tuple[int, int]:
-        """Wait for the next tick of `rate` a second. Return its moment, and how many were missed before it.
+    def wait(self, rate: int) -> tuple[int, int]:
+        """Wait for the next tick, `rate` per second. Return its time (ns) and how many ticks were missed before it.
 
-        A clock that jumps misses nothing: the ticks go on from the new time.
+        A clock that was set misses no ticks: they continue from the new time.
         """
-        now = self._clock.now()
-        jumped = not -SECOND < now - self._last < 10 * SECOND
-        start = now if jumped else self._last
-        due = max(tick(start, rate) + 1, tick(now, rate))
-        missed = due - tick(start, rate) - 1
-        self._last = moment(due, rate)
-        self._clock.wait(self._stop, max(0, self._last - self._clock.now()) / SECOND)
-        return self._last, missed
+        now_ns = self._clock.now_ns()
+        was_set = not -SECOND < now_ns - self._last_ns < _CLOCK_SET_NS
+        start_ns = now_ns if was_set else self._last_ns
+        due = max(tick(start_ns, rate) + 1, tick(now_ns, rate))
+        missed = due - tick(start_ns, rate) - 1
+        self._last_ns = moment(due, rate)
+        self._clock.wait(self._stop, max(0, self._last_ns - self._clock.now_ns()) / SECOND)
+        return self._last_ns, missed
 
 
 class RealtimePacer:
-    """Lets a recording's time go as fast as real time."""
+    """Plays a recording at real-time speed."""
 
     def __init__(self, clock: Clock, stop: threading.Event) -> None:
         self._clock = clock
         self._stop = stop
-        self._start: int | None = None
+        self._start_ns: int | None = None
         self.late = False
-        """Whether the last moment asked for had passed by more than 0.2 s."""
+        """Whether the last call came more than 0.2 s after its moment."""
 
-    def hold(self, at: int) -> int:
-        """Wait until the recording's moment `at` (nanoseconds) is due; return that as the camera's time.
+    def wait_until(self, position_ns: int) -> int:
+        """Wait until a position in the recording is due; return that moment as the camera's time (ns).
 
-        Who comes more than a second late (a machine asleep, or too slow) goes on from here: nothing is hurried through.
+        If the caller is more than a second late (the machine slept, or is too slow), playback continues from now
+        instead of hurrying.
         """
-        now = self._clock.steady()
-        if self._start is None or now - self._start - at > SECOND:
-            self._start = now - at
-        due = self._start + at
-        self.late = now - due > SECOND // 5
-        self._clock.wait(self._stop, max(0, due - now) / SECOND)
-        return self._clock.now() - self._clock.steady() + due
+        now_ns = self._clock.steady_ns()
+        if self._start_ns is None or now_ns - self._start_ns - position_ns > _MISSED_NS:
+            self._start_ns = now_ns - position_ns
+        due_ns = self._start_ns + position_ns
+        self.late = now_ns - due_ns > _LATE_NS
+        self._clock.wait(self._stop, max(0, due_ns - now_ns) / SECOND)
+        return self._clock.now_ns() - self._clock.steady_ns() + due_ns
 
 
 class RateLimiter:
-    """Chooses among pictures so that at most the rate that is wanted remains; that may change."""
+    """Selects pictures so that at most the wanted rate remains; the rate may change from call to call."""
 
     def __init__(self) -> None:
         self._rate = 0
         self._decimator = FrameDecimator(1)
 
-    def takes(self, at: int, rate: int) -> bool:
-        """Tell whether to take the picture of the moment `at`, in nanoseconds."""
+    def admits(self, moment_ns: int, rate: int) -> bool:
+        """Return whether to keep the picture of that moment."""
         if rate != self._rate:
             self._rate, self._decimator = rate, FrameDecimator(rate)
-        return self._decimator.selects(at)
+        return self._decimator.selects(moment_ns)

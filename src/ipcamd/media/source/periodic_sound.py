@@ -1,4 +1,4 @@
-"""Periodic sound: one second of sound, repeated at each whole second of UTC."""
+"""Periodic sound: one second of samples, repeated in step with the whole seconds of UTC."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,8 +7,8 @@ from ipcamd.media.frame import Sound
 from ipcamd.media.source.pacing import moment, tick
 
 
-def loop_second(second: NDArray[np.int16], start: int, end: int) -> Sound:
-    """Return the sound from `start` to `end` (nanoseconds since the epoch): stretch after stretch without a gap."""
+def loop_second(second: NDArray[np.int16], start_ns: int, end_ns: int) -> Sound:
+    """Return the sound between two moments (nanoseconds since the epoch); adjacent intervals join without a gap."""
     rate = second.size
-    first, last = tick(start, rate), tick(end, rate)
+    first, last = tick(start_ns, rate), tick(end_ns, rate)
     return Sound(second[np.arange(first, last) % rate], moment(first, rate))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ScreenSource:
-    """The whole of a screen, with the mouse's pointer; `display` is as in ``DISPLAY``, which "" takes."""
+    """A whole X11 screen with the mouse pointer. `display` has the form of ``DISPLAY``; "" means its value."""
 
     sound = False
 
@@ -24,7 +24,7 @@ class ScreenSource:
         self._clock = clock
 
     def check(self) -> None:
-        """See `Source`: the X server must let itself be connected."""
+        """See `Source`: the X server must accept a connection."""
         from ipcamd.media.source.screen_capture import open_screen
 
         if not self._display:

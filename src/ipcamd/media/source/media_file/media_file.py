@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.silence import SilenceLimit
 from ipcamd.media.frame_decimator import SECOND
-from ipcamd.media.source.decode import SOUND_RATE, AudioConverter, prepare
-from ipcamd.media.source.ffmpeg import OpenFile, decoded, open_media, time_of, video_of
+from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter
+from ipcamd.media.source.decode import configure_decoder
+from ipcamd.media.source.ffmpeg import OpenFile, decode_frames, find_video, open_media, timestamp_s
 from ipcamd.media.source.media_file.timestamp_map import SLIP_NS, TimestampMap
 
 _log = logging.getLogger(__name__)
@@ -52,8 +53,8 @@ class MediaFile:
         self._timestamps = TimestampMap(_LEAP_OF_BROADCASTS_NS if self._medium.format.flags & _MAY_LEAP else _LEAP_NS)
         self._track: AudioTrack | None = None
         try:
-            self._stream = video_of(self._medium)
-            prepare(self._stream, live=False)
+            self._stream = find_video(self._medium)
+            configure_decoder(self._stream, live=False)
         except SourceError:
             self.close()
             raise
@@ -66,7 +67,7 @@ class MediaFile:
 
     def close(self) -> None:
         """Close everything that is open."""
-        self.hush()
+        self.close_sound()
         self._medium.close()
 
     def pictures(self) -> Iterator[tuple[int, int, av.VideoFrame]]:
@@ -74,11 +75,11 @@ class MediaFile:
         step = 0
         picture: av.VideoFrame
         for picture in _readable(self._medium, self._stream, self._limit):
-            at = self._timestamps.place_picture(time_of(picture), step)
+            at = self._timestamps.place_picture(timestamp_s(picture), step)
             step = _stay(picture, self._stream)
             yield at, step, picture
 
-    def hurry(self, late: bool) -> None:
+    def skip_unneeded(self, late: bool) -> None:
         """Leave out pictures that no other depends on, as long as the decoder is late."""
         self._stream.codec_context.skip_frame = "NONREF" if late else "DEFAULT"
 
@@ -88,7 +89,7 @@ class MediaFile:
             self._track = AudioTrack(self._open(), self._timestamps, start, self._limit)
         return self._track.until(end)
 
-    def hush(self) -> None:
+    def close_sound(self) -> None:
         """Close the sound; the next call of `sound` finds its place again."""
         if self._track:
             self._track.close()
@@ -121,27 +122,27 @@ def _stretches(
         return
     if start:
         medium.seek(int(timestamps.stamp_of(start) * av.time_base))
-    ear, begin, count, done, due = AudioConverter(), start, 0, start, None
+    audio_converter, begin, count, done, due = AudioConverter(), start, 0, start, None
     sound: av.AudioFrame
     for sound in _readable(medium, stream, limit):
-        stamp, at = time_of(sound), begin + count * SECOND // SOUND_RATE
+        stamp, at = timestamp_s(sound), begin + count * SECOND // AUDIO_RATE_HZ
         continuous = stamp is None or due is None or abs(stamp - due) * SECOND <= SLIP_NS
         due = None if stamp is None else stamp + Fraction(sound.samples, sound.sample_rate)
         there = timestamps.place_sound(stamp, at, continuous)
         if abs(there - at) > SLIP_NS:
             begin, count = there, 0
-        for samples in ear.hear(sound):
-            at = begin + count * SECOND // SOUND_RATE
+        for samples in audio_converter.convert(sound):
+            at = begin + count * SECOND // AUDIO_RATE_HZ
             count += samples.size
             if at >= done:
-                done = begin + count * SECOND // SOUND_RATE
+                done = begin + count * SECOND // AUDIO_RATE_HZ
                 yield at, samples
 
 
 def _readable(medium: InputContainer, stream: Stream, limit: SilenceLimit | None) -> Iterator[Any]:
     """Yield what can be decoded: a file that was cut off ends where it was cut."""
     try:
-        yield from decoded(medium, stream, limit=limit)
+        yield from decode_frames(medium, stream, limit=limit)
     except SourceError as error:
         _log.debug("%s %s", medium.name, error)
 

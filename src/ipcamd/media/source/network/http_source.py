@@ -106,7 +106,7 @@ def web(
 ) -> Iterator[Picture | Sound]:
     """Yield what an address gives; see `Source.play`. What gives one picture and ends is asked again and again."""
     limit = SilenceLimit()
-    receiver, beat = PushReceiver(wanted, stop, clock, limit), Ticker(clock, stop)
+    receiver, ticker = PushReceiver(wanted, stop, clock, limit), Ticker(clock, stop)
     while not stop.is_set():
         with closing(fetch(url, tls, limit)) as answer:
             kind = kind_of(answer)
@@ -117,7 +117,7 @@ def web(
             if kind not in (ContentKind.PARTS, ContentKind.STILL):
                 break
             yield from _pictures(kind, answer, receiver, stop)
-        beat.next(min(wanted().rate, _STILLS))
+        ticker.wait(min(wanted().rate, _STILLS))
     if not stop.is_set():
         yield from play_in_loop(
             partial(_film, url, tls, "hls" if kind is ContentKind.LIST else None), wanted, stop, clock

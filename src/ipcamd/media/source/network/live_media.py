@@ -13,8 +13,9 @@ from ipcamd.media.capture.silence import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
-from ipcamd.media.source.decode import SOUND_RATE, AudioConverter, VideoConverter, prepare
-from ipcamd.media.source.ffmpeg import decoded, time_of, video_of
+from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter
+from ipcamd.media.source.decode import configure_decoder
+from ipcamd.media.source.ffmpeg import decode_frames, find_video, timestamp_s
 from ipcamd.media.source.pacing import Clock, RateLimiter
 
 if TYPE_CHECKING:
@@ -37,14 +38,14 @@ def low_delay_options() -> dict[str, str]:
 def live(
     medium: InputContainer,
     wanted: "Callable[[], Wanted]",
-    arrival: ClockRecovery,
+    recovery: ClockRecovery,
     stop: threading.Event,
     clock: Clock,
     limit: SilenceLimit,
 ) -> Iterator[Picture | Sound]:
     """Yield what arrives in a medium until it ends, which raises `SourceError`, or `stop` is set."""
-    receiver = _Receiver(medium, arrival, clock, limit)
-    for frame in decoded(medium, *receiver.streams, limit=limit):
+    receiver = _Receiver(medium, recovery, clock, limit)
+    for frame in decode_frames(medium, *receiver.streams, limit=limit):
         if stop.is_set():
             return
         if isinstance(frame, av.VideoFrame):
@@ -57,29 +58,33 @@ def live(
 class _Receiver:
     """Keeps what belongs to one connection."""
 
-    def __init__(self, medium: InputContainer, arrival: ClockRecovery, clock: Clock, limit: SilenceLimit) -> None:
-        video, audio = video_of(medium), medium.streams.best("audio")
+    def __init__(self, medium: InputContainer, recovery: ClockRecovery, clock: Clock, limit: SilenceLimit) -> None:
+        video, audio = find_video(medium), medium.streams.best("audio")
         self.streams = [video] if audio is None else [video, audio]
-        prepare(video, live=True)
-        self._eye, self._ear, self._picker = VideoConverter(video.sample_aspect_ratio), AudioConverter(), RateLimiter()
-        self._arrival, self._clock, self._limit = arrival, clock, limit
+        configure_decoder(video, live=True)
+        self._converter, self._audio_converter, self._limiter = (
+            VideoConverter(video.sample_aspect_ratio),
+            AudioConverter(),
+            RateLimiter(),
+        )
+        self._recovery, self._clock, self._limit = recovery, clock, limit
         self._number = -1
-        self._last_ns = clock.steady()
+        self._last_ns = clock.steady_ns()
 
     def picture(self, frame: av.VideoFrame, want: "Wanted") -> Iterator[Picture]:
         """Yield the picture, if one is due."""
-        self._last_ns = self._clock.steady()
+        self._last_ns = self._clock.steady_ns()
         self._limit.note_picture(self._last_ns / SECOND)
-        captured_ns = self._arrival.captured_ns(time_of(frame))
-        if self._picker.takes(captured_ns, want.rate):
+        captured_ns = self._recovery.capture_time_ns(timestamp_s(frame))
+        if self._limiter.admits(captured_ns, want.rate):
             self._number += 1
-            yield Picture(self._eye.see(frame, want.size), captured_ns, self._number)
+            yield Picture(self._converter.convert(frame, want.size), captured_ns, self._number)
 
     def sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
         """Yield the sound, if anybody listens; raise `SourceError` if it has come alone for too long."""
-        if self._clock.steady() - self._last_ns > float(self._limit) * SECOND:
+        if self._clock.steady_ns() - self._last_ns > float(self._limit) * SECOND:
             raise SourceError(f"sends sound, but no picture for {float(self._limit):g} s")
-        captured_ns = self._arrival.captured_ns(time_of(frame))
-        for samples in self._ear.hear(frame) if want.sound else ():
+        captured_ns = self._recovery.capture_time_ns(timestamp_s(frame))
+        for samples in self._audio_converter.convert(frame) if want.sound else ():
             yield Sound(samples, captured_ns)
-            captured_ns += samples.size * SECOND // SOUND_RATE
+            captured_ns += samples.size * SECOND // AUDIO_RATE_HZ

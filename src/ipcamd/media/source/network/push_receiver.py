@@ -12,7 +12,8 @@ from ipcamd.media import codecs
 from ipcamd.media.capture.silence import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
-from ipcamd.media.source.decode import PictureDecoder, VideoConverter, decode_file
+from ipcamd.media.source.convert import VideoConverter
+from ipcamd.media.source.decode import PictureDecoder, decode_file
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.wire import ulaw
 from ipcamd.wire.http.multipart_parser import PictureParser
@@ -30,10 +31,10 @@ class PushReceiver:
         self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, limit: SilenceLimit
     ) -> None:
         self._wanted, self._stop, self._clock, self._limit = wanted, stop, clock, limit
-        self._eye, self._picker = VideoConverter(), RateLimiter()
+        self._converter, self._limiter = VideoConverter(), RateLimiter()
         self._codec, self._decoder = "mjpeg", PictureDecoder("mjpeg")
         self._number = -1
-        self._good_ns = clock.steady()
+        self._good_ns = clock.steady_ns()
         self.pictures = 0
         """Pictures that came."""
         self.damaged = 0
@@ -75,27 +76,27 @@ class PushReceiver:
     def _picture(self, codec: str, data: bytes, want: "Wanted") -> Iterator[Picture]:
         if codec != self._codec:
             self._codec, self._decoder = codec, PictureDecoder(codec)
-        if codec == "mjpeg" and not self._picker.takes(self._clock.steady(), want.rate):
+        if codec == "mjpeg" and not self._limiter.admits(self._clock.steady_ns(), want.rate):
             self.pictures += 1
             return  # a picture that no other depends on need not even be decoded
         yield from self._shown(self._decoder.decode(data), want, picks=codec != "mjpeg")
 
     def _shown(self, pictures: list[av.VideoFrame], want: "Wanted", picks: bool = False) -> Iterator[Picture]:
-        captured_ns, now_ns = self._clock.now(), self._clock.steady()
+        captured_ns, now_ns = self._clock.now_ns(), self._clock.steady_ns()
         self.pictures += 1
         self.damaged += not pictures
         for picture in pictures:
             self._good_ns = now_ns
             self._limit.note_picture(now_ns / SECOND)
-            if not picks or self._picker.takes(now_ns, want.rate):
+            if not picks or self._limiter.admits(now_ns, want.rate):
                 self._number += 1
-                yield Picture(self._eye.see(picture, want.size), captured_ns, self._number)
+                yield Picture(self._converter.convert(picture, want.size), captured_ns, self._number)
 
     def _sound(self, codes: bytes) -> Sound:
         samples = np.frombuffer(ulaw.decode(codes), "<i2").astype(np.int16)
-        return Sound(samples, self._clock.now() - samples.size * SECOND // 8000)
+        return Sound(samples, self._clock.now_ns() - samples.size * SECOND // 8000)
 
     def _expect_picture(self) -> None:
         """Raise `SourceError` if no picture could be decoded for too long."""
-        if self._clock.steady() - self._good_ns > float(self._limit) * SECOND:
+        if self._clock.steady_ns() - self._good_ns > float(self._limit) * SECOND:
             raise SourceError(f"sends no picture for {float(self._limit):g} s")

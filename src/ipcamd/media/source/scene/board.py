@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import Plane
-from ipcamd.media.source.drawing import font
+from ipcamd.media.source.drawing import load_font
 from ipcamd.media.source.scene.beep import LENGTH
 from ipcamd.media.source.scene.plan import Box, Plan
 
@@ -38,7 +38,7 @@ class Board:
 
 def _glyphs(height: int, level: int) -> dict[str, Plane]:
     """Return each glyph as a tile, `height` rows tall; all digits are equally wide."""
-    face = font(height * 1.05)
+    face = load_font(height * 1.05)
     tiles = {}
     for glyph in set(_GLYPHS):
         width = round(face.getlength("0" if glyph.isdigit() else glyph))

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ipcamd.media.image.overlay import Weights
-from ipcamd.media.source.drawing import even, painted
+from ipcamd.media.source.drawing import round_to_even, to_planes
 
 POSES = 24
 """Poses of one stride: two steps."""
@@ -50,7 +50,7 @@ def _drawn(height: int, pose: int) -> Parts:
     color, mask = _cropped(*_drawing(height, 2 * pi * pose / POSES))
     covered = [np.asarray(image, np.uint16) for image in (mask, mask.reduce(2))]
     weights = [part + part // 128 for part in covered]  # 0 to 256
-    parts = zip(painted(color), (weights[0], weights[1], weights[1]), strict=True)
+    parts = zip(to_planes(color), (weights[0], weights[1], weights[1]), strict=True)
     return tuple((256 - weight, weight * plane) for plane, weight in parts)
 
 
@@ -70,7 +70,7 @@ def _cropped(color: Image.Image, mask: Image.Image) -> tuple[Image.Image, Image.
 
 def _drawing(height: int, phase: float) -> tuple[Image.Image, Image.Image]:
     """Return the figure in colours, and where it covers what is behind it (0 to 255)."""
-    size = even(height * WIDTH), even(height * 1.06)
+    size = round_to_even(height * WIDTH), round_to_even(height * 1.06)
     large = size[0] * _FINE, size[1] * _FINE
     color, mask = Image.new("RGB", large, "#20242c"), Image.new("L", large, 0)
     _shadow(mask, height * _FINE)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ipcamd.media.planes import Plane
-from ipcamd.media.source.drawing import font, painted
+from ipcamd.media.source.drawing import load_font, to_planes
 from ipcamd.media.source.scene.plan import Box, Plan
 
 _WALL, _FLOOR, _SKIRTING, _FRAME, _MOUNT, _INK = "#cfcbc2", "#9a7650", "#ece8df", "#2a2520", "#f4f1ea", "#4a463f"
@@ -22,7 +22,7 @@ def gallery(plan: Plan) -> list[Plane]:
         inner = _hang(draw, plan, box, label)
         image.paste(chart(inner.width, inner.height), (inner.left, inner.top))
     _head(draw, plan)
-    return painted(image)
+    return to_planes(image)
 
 
 def _labels() -> tuple[str, str, str]:
@@ -75,7 +75,7 @@ def _hang(draw: ImageDraw.ImageDraw, plan: Plan, box: Box, label: str) -> Box:
     draw.rectangle((box.left, box.top, right - 1, bottom - 1), _FRAME)
     draw.rectangle((box.left + rim, box.top + rim, right - rim - 1, bottom - rim - 1), _MOUNT)
     if plan.unit >= 32:
-        draw.text((box.left + box.width / 2, bottom + plan.unit * 0.3), label, _INK, font(plan.unit * 0.19), "mm")
+        draw.text((box.left + box.width / 2, bottom + plan.unit * 0.3), label, _INK, load_font(plan.unit * 0.19), "mm")
     inset = rim + mount
     return Box(box.left + inset, box.top + inset, box.width - 2 * inset, box.height - 2 * inset)
 
@@ -84,9 +84,11 @@ def _head(draw: ImageDraw.ImageDraw, plan: Plan) -> None:
     """Draw the strip over the gallery: its name, and the board that `board` writes on."""
     unit = plan.unit
     draw.rectangle((0, 0, plan.size[0], plan.head - 1), plan.board_color)
-    draw.text((unit * 0.55, unit * 0.93), "ipcamd", "#f2efe8", font(unit * 0.82), "ls")
+    draw.text((unit * 0.55, unit * 0.93), "ipcamd", "#f2efe8", load_font(unit * 0.82), "ls")
     width, height = plan.size
-    draw.text((unit * 0.58, unit * 1.31), f"built-in scene   {width} x {height}", "#9fb0c3", font(unit * 0.235), "ls")
+    draw.text(
+        (unit * 0.58, unit * 1.31), f"built-in scene   {width} x {height}", "#9fb0c3", load_font(unit * 0.235), "ls"
+    )
 
 
 def _bars(width: int, height: int) -> Image.Image:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ipcamd.media.source.drawing import even
+from ipcamd.media.source.drawing import round_to_even
 
 SMALLEST = (160, 120)
 """No picture is smaller: there would be nothing to see."""
@@ -38,50 +38,52 @@ class Plan:
     @property
     def head(self) -> int:
         """Height of the strip at the top."""
-        return even(self.unit * 1.62)
+        return round_to_even(self.unit * 1.62)
 
     @property
     def floor(self) -> int:
         """Row where the floor begins."""
-        return even(self.size[1] - self.unit * 2.0 - self._spare * 0.45)
+        return round_to_even(self.size[1] - self.unit * 2.0 - self._spare * 0.45)
 
     @property
     def ground(self) -> int:
         """Row of the figure's feet."""
-        return even(self.size[1] - self.unit * 0.45 - self._spare * 0.2)
+        return round_to_even(self.size[1] - self.unit * 0.45 - self._spare * 0.2)
 
     @property
     def figure(self) -> int:
         """The figure's height."""
-        return even(self.unit * 3.7 + min(self._spare * 0.25, self.unit))
+        return round_to_even(self.unit * 3.7 + min(self._spare * 0.25, self.unit))
 
     @property
     def charts(self) -> tuple[Box, Box, Box]:
         """The frames of the three pictures."""
-        height = even(min(self.unit * 4.2, self.unit * 3.1 + self._spare * 0.2))
-        width, top = even(self.unit * 4.2), even(self.head + self.unit * 0.55 + self._spare * 0.12)
+        height = round_to_even(min(self.unit * 4.2, self.unit * 3.1 + self._spare * 0.2))
+        width, top = round_to_even(self.unit * 4.2), round_to_even(self.head + self.unit * 0.55 + self._spare * 0.12)
         step = self.size[0] / 3
-        first, second, third = (Box(even(step * (n + 0.5) - width / 2), top, width, height) for n in range(3))
+        first, second, third = (Box(round_to_even(step * (n + 0.5) - width / 2), top, width, height) for n in range(3))
         return first, second, third
 
     @property
     def clock(self) -> Box:
         """Position of the time of day."""
-        return self._right(even(self.unit * 6.2), 0.22, even(self.unit * 0.92))
+        return self._right(round_to_even(self.unit * 6.2), 0.22, round_to_even(self.unit * 0.92))
 
     @property
     def lamp(self) -> Box:
         """The lamp that flashes."""
-        side = even(self.unit * 0.8)
-        return Box(even(self.clock.left - self.unit * 1.25), even(self.unit * 0.4), side, side)
+        side = round_to_even(self.unit * 0.8)
+        return Box(round_to_even(self.clock.left - self.unit * 1.25), round_to_even(self.unit * 0.4), side, side)
 
     @property
     def small(self) -> Box:
         """Position of date and frame counter."""
-        return self._right(even(self.unit * 6.2), 1.12, even(self.unit * 0.3))
+        return self._right(round_to_even(self.unit * 6.2), 1.12, round_to_even(self.unit * 0.3))
 
     def _right(self, width: int, top: float, height: int) -> Box:
-        return Box(even(self.size[0] - self.unit * 0.55) - width, even(self.unit * top), width, height)
+        return Box(
+            round_to_even(self.size[0] - self.unit * 0.55) - width, round_to_even(self.unit * top), width, height
+        )
 
     @property
     def _spare(self) -> float:

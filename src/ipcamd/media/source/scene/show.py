@@ -11,7 +11,7 @@ from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.image.overlay import Tile
 from ipcamd.media.planes import Plane, framed, planes
-from ipcamd.media.source.drawing import even
+from ipcamd.media.source.drawing import round_to_even
 from ipcamd.media.source.pacing import Clock, Ticker, tick
 from ipcamd.media.source.scene.beep import beep
 from ipcamd.media.source.scene.board import Board
@@ -36,12 +36,12 @@ def show(
     wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, walking: Callable[[], bool]
 ) -> Iterator[Picture | Sound]:
     """Yield the scene's pictures and sound; see `Source.play`."""
-    beat, stage = Ticker(clock, stop), _Stage(clock)
-    heard, number = clock.now(), -1
+    ticker, stage = Ticker(clock, stop), _Stage(clock)
+    heard, number = clock.now_ns(), -1
     while True:
         want = wanted()
         parts = -(-_SOUNDS // want.rate) if want.sound else 1
-        due, missed = beat.next(want.rate * parts)
+        due, missed = ticker.wait(want.rate * parts)
         if stop.is_set():
             return
         if want.sound and 0 < due - heard <= SECOND:
@@ -72,7 +72,7 @@ class _Stage:
 
     def paint(self, size: tuple[int, int], moment: int, number: int, walking: bool) -> av.VideoFrame:
         """Return the picture of a moment."""
-        present = self._set((max(SMALLEST[0], even(size[0])), max(SMALLEST[1], even(size[1]))))
+        present = self._set((max(SMALLEST[0], round_to_even(size[0])), max(SMALLEST[1], round_to_even(size[1]))))
         if walking and 0 < moment - self._painted < SECOND:
             self._walked += _STRIDES * (moment - self._painted) / SECOND
         self._painted = moment
@@ -92,4 +92,4 @@ class _Stage:
             parts = mirrored(parts)
         height, width = parts[0][0].shape
         middle = plan.size[0] / 2 + room / 2 - abs(room - gone)
-        Tile(max(0, even(middle) - width // 4 * 2), max(0, plan.ground - height), parts).draw(onto)
+        Tile(max(0, round_to_even(middle) - width // 4 * 2), max(0, plan.ground - height), parts).draw(onto)

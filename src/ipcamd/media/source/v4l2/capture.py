@@ -10,7 +10,7 @@ from ipcamd.errors import SourceError
 from ipcamd.media.capture.silence import SilenceLimit
 from ipcamd.media.frame import Picture
 from ipcamd.media.frame_decimator import SECOND
-from ipcamd.media.source.decode import VideoConverter
+from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.media.source.v4l2.decode import Decode, make_decoder
 from ipcamd.media.source.v4l2.device import RawPicture, V4l2Device
@@ -27,17 +27,17 @@ def capture_pictures(
 ) -> Iterator[Picture]:
     """Yield a camera's pictures; see `Source.play`."""
     with closing(V4l2Device(path)) as device:
-        shooting = _Shooting(device, clock)
+        capture = _ModeSwitcher(device, clock)
         while not stop.is_set():
-            picture = shooting.next(wanted())
+            picture = capture.next(wanted())
             if picture:
                 yield picture
 
 
-class _Shooting:
+class _ModeSwitcher:
     """Takes pictures with an open camera, in the mode that suits best."""
 
-    _develop: Decode
+    _decode: Decode
 
     def __init__(self, device: V4l2Device, clock: Clock) -> None:
         self._device, self._clock = device, clock
@@ -46,31 +46,31 @@ class _Shooting:
             raise SourceError("has no format that can be decoded")
         self._mode: CaptureMode | None = None
         self._served: tuple[tuple[int, int], int] | None = None
-        self._eye, self._picker = VideoConverter(), RateLimiter()
+        self._converter, self._limiter = VideoConverter(), RateLimiter()
         self._number = -1
         self._sequence: int | None = None
         self._limit = SilenceLimit()
-        self._good = clock.steady()
+        self._good = clock.steady_ns()
 
     def next(self, want: "Wanted") -> Picture | None:
         """Return the next picture; None if it is damaged, or one more than wanted."""
-        self._tune(want)
-        shot = self._device.shoot(float(self._limit))
-        lost, now = self._lost_before(shot), self._clock.steady()
-        captured_ns = self._clock.now() - shot.age
+        self._select_mode(want)
+        raw = self._device.read_picture(float(self._limit))
+        lost, now = self._lost_before(raw), self._clock.steady_ns()
+        captured_ns = self._clock.now_ns() - raw.age
         self._number += lost
-        if not self._picker.takes(now - shot.age, want.rate):
+        if not self._limiter.admits(now - raw.age, want.rate):
             return None
-        picture = self._develop(shot.data)
+        picture = self._decode(raw.data)
         if picture is None:
             self._damaged(now)
             return None
         self._good = now
         self._limit.note_picture(now / SECOND)
         self._number += 1
-        return Picture(self._eye.see(picture, want.size), captured_ns, self._number)
+        return Picture(self._converter.convert(picture, want.size), captured_ns, self._number)
 
-    def _tune(self, want: "Wanted") -> None:
+    def _select_mode(self, want: "Wanted") -> None:
         """Change the mode if something else is wanted than before and another mode gives it."""
         if self._served == (want.size, want.rate):
             return
@@ -79,14 +79,14 @@ class _Shooting:
         if mode != self._mode:
             self._mode, self._sequence = mode, None
             layout = self._device.start(mode)
-            self._develop = make_decoder(layout)
+            self._decode = make_decoder(layout)
             _log.info("camera: %s %dx%d, %g pictures a second", layout.format, *layout.size, mode.rate)
 
-    def _lost_before(self, shot: RawPicture) -> int:
+    def _lost_before(self, raw: RawPicture) -> int:
         """Return how many pictures the driver lost since the last one."""
-        expected = shot.sequence if self._sequence is None else self._sequence + 1
-        self._sequence = shot.sequence
-        return min(max(0, shot.sequence - expected), 1000)
+        expected = raw.sequence if self._sequence is None else self._sequence + 1
+        self._sequence = raw.sequence
+        return min(max(0, raw.sequence - expected), 1000)
 
     def _damaged(self, now: int) -> None:
         self._number += 1

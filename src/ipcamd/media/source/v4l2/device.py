@@ -153,7 +153,7 @@ class V4l2Device:
             self._maps.clear()
             self._ask(Ioctl.REQBUFS, abi.RequestBuffers(count=0, type=abi.VIDEO_CAPTURE, memory=abi.MMAP))
 
-    def shoot(self, timeout: float) -> RawPicture:
+    def read_picture(self, timeout: float) -> RawPicture:
         """Wait for the next whole picture; raise `SourceError` if none comes in so many seconds."""
         poll, deadline = select.poll(), time.monotonic() + timeout
         poll.register(self._fd, select.POLLIN)

@@ -33,7 +33,7 @@ from ipcamd.media.source.v4l2 import V4l2Camera
     ],
 )
 def test_each_name_makes_its_kind_and_shows_no_secret(text: str, kind: type, name: str) -> None:
-    made = source.make(text)
+    made = source.make_source(text)
     assert type(made) is kind
     assert made.name == name
 
@@ -42,7 +42,7 @@ def test_each_name_makes_its_kind_and_shows_no_secret(text: str, kind: type, nam
     "url", ["rtsp://cam/1", "http://me:secret@10.0.0.1:81/a?b=c", "https://[fe80::1]/x", "HTTP://a"]
 )
 def test_an_address_is_not_asked_at_the_start(url: str) -> None:
-    source.make(url).check()
+    source.make_source(url).check()
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_an_address_is_not_asked_at_the_start(url: str) -> None:
         ("nowhere.mp4", "no such file"),
         ("/dev/video63", "no such device"),
         ("/dev/null", "not a camera"),
-        ("screen:7777", "cannot be reached"),
+        ("screen:7777", "is not reachable"),
         (".", "not a file"),
         ("a\0b", "character 0"),
         ("/dev/\0", "character 0"),
@@ -68,16 +68,16 @@ def test_an_address_is_not_asked_at_the_start(url: str) -> None:
 )
 def test_what_can_never_work_is_refused_in_words(text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said) as refused:
-        source.make(text).check()
+        source.make_source(text).check()
     assert "secret" not in str(refused.value)
 
 
 def test_without_a_camera_the_scene_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(source, "DEVICE", str(tmp_path / "video0"))
-    assert isinstance(source.make(""), SceneSource)
+    assert isinstance(source.make_source(""), SceneSource)
 
 
 def test_a_screen_without_a_display_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     with pytest.raises(ConfigError, match="DISPLAY is not set"):
-        source.make("screen").check()
+        source.make_source("screen").check()

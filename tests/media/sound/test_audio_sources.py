@@ -13,15 +13,15 @@ from ipcamd.media import sound
 from ipcamd.media.frame import Sound
 from ipcamd.media.sound.alsa import AlsaInput
 from ipcamd.media.sound.audio_file import AudioFile
-from ipcamd.media.sound.tone import PITCH, ToneGenerator
+from ipcamd.media.sound.tone import PITCH_HZ, ToneGenerator
 
-RATE = 8000
+RATE_HZ = 8000
 
 
 def pitch(samples: "np.ndarray[tuple[int], np.dtype[np.int16]]") -> float:
     """The loudest frequency, in Hertz."""
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(samples.size)))
-    return float(np.argmax(spectrum)) * RATE / samples.size
+    return float(np.argmax(spectrum)) * RATE_HZ / samples.size
 
 
 def joined(sounds: list[Sound]) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
@@ -30,7 +30,7 @@ def joined(sounds: list[Sound]) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
 
 def offsets(sounds: list[Sound]) -> list[int]:
     """By how many nanoseconds each stretch begins after the end of the one before."""
-    ends = [s.captured_ns + s.samples.size * SECOND // RATE for s in sounds]
+    ends = [s.captured_ns + s.samples.size * SECOND // RATE_HZ for s in sounds]
     return [after.captured_ns - end for after, end in zip(sounds[1:], ends, strict=False)]
 
 
@@ -39,20 +39,20 @@ def offsets(sounds: list[Sound]) -> list[int]:
     [("", None), ("none", None), ("tone", ToneGenerator), ("alsa:hw:1", AlsaInput), ("speech.wav", AudioFile)],
 )
 def test_make(text: str, kind: type | None) -> None:
-    made = sound.make(text)
+    made = sound.make_audio_source(text)
     assert made is None if kind is None else type(made) is kind
 
 
 def test_a_device_keeps_all_of_its_name() -> None:
-    made = sound.make("alsa:hw:1,0")
+    made = sound.make_audio_source("alsa:hw:1,0")
     assert made is not None
     assert made.name == "alsa:hw:1,0"
 
 
 def test_the_tone_is_steady(time: Time, play: Play) -> None:
     sounds = play(ToneGenerator(time.clock), 60)
-    assert pitch(joined(sounds)) == pytest.approx(PITCH, abs=2)
-    assert max(map(abs, offsets(sounds))) <= SECOND // RATE
+    assert pitch(joined(sounds)) == pytest.approx(PITCH_HZ, abs=2)
+    assert max(map(abs, offsets(sounds))) <= SECOND // RATE_HZ
     assert np.abs(np.diff(joined(sounds).astype(int))).max() < 3000  # no click anywhere
     assert 0 <= time.start + time.passed - sounds[-1].captured_ns <= SECOND // 10
 
@@ -67,12 +67,12 @@ def test_the_tone_goes_on_from_a_clock_that_was_set(time: Time) -> None:
 
 def test_a_file_plays_over_and_over_in_real_time(time: Time, play: Play, sine_file: Path) -> None:
     sounds = play(AudioFile(str(sine_file), time.clock), 100)
-    assert joined(sounds).size > 3 * RATE
-    assert max(s.samples.size for s in sounds) <= RATE // 25
-    assert max(map(abs, offsets(sounds))) <= 2 * SECOND // RATE
+    assert joined(sounds).size > 3 * RATE_HZ
+    assert max(s.samples.size for s in sounds) <= RATE_HZ // 25
+    assert max(map(abs, offsets(sounds))) <= 2 * SECOND // RATE_HZ
     assert sounds[-1].captured_ns == pytest.approx(time.start + time.passed, abs=SECOND // 10)
-    assert pitch(joined(sounds)[:RATE]) == pytest.approx(500, abs=2)
-    assert pitch(joined(sounds)[-RATE:]) == pytest.approx(500, abs=2)
+    assert pitch(joined(sounds)[:RATE_HZ]) == pytest.approx(500, abs=2)
+    assert pitch(joined(sounds)[-RATE_HZ:]) == pytest.approx(500, abs=2)
 
 
 def test_a_file_that_goes_away_is_an_error_when_it_begins_anew(time: Time, sine_file: Path) -> None:
@@ -110,7 +110,7 @@ def test_alsa_gives_sound_no_faster_than_time_passes(time: Time, play: Play) -> 
     device.check()
     sounds = play(device, 30)
     assert pitch(joined(sounds)) == pytest.approx(500, abs=15)
-    assert time.passed >= (joined(sounds).size / RATE - 0.3) * SECOND
+    assert time.passed >= (joined(sounds).size / RATE_HZ - 0.3) * SECOND
     assert abs(sounds[-1].captured_ns - time.start - time.passed) < SECOND
 
 
