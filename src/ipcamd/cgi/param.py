@@ -5,7 +5,7 @@ The path selects the rank: ``/cgi/users/param.cgi`` lists and sets what users ma
 """
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
@@ -38,7 +38,7 @@ class _NamedGroup:
         return ", ".join(p.name for p in self.group.params)
 
 
-async def param(call: Call, rank: Rank) -> Reply:
+def param(call: Call, rank: Rank) -> Reply | Awaitable[Reply]:
     """List or change parameters, with the rights of the rank that the path names."""
     match _action(call.query):
         case "alllist" | "allist":
@@ -46,9 +46,9 @@ async def param(call: Call, rank: Rank) -> Reply:
         case "list":
             return text(*_list(call, rank))
         case "update":
-            return text(*await _update(call, rank))
+            return _update(call, rank)
         case "add" | "remove" as action:
-            return text(*await _member(call, action, rank))
+            return _member(call, action, rank)
         case action:
             raise RequestFailed(f"action={shown(action)}: allowed: {', '.join(ACTIONS)}")
 
@@ -87,7 +87,7 @@ def _listed(settings: Settings, named: _NamedGroup, name: str, rank: Rank) -> st
     return named.line(settings, p)
 
 
-async def _member(call: Call, action: str, rank: Rank) -> list[str]:
+async def _member(call: Call, action: str, rank: Rank) -> Reply:
     """Add or remove a member of the one group that has members: a schedule (SDK 11)."""
     group = call.query.get("group") or ""
     if group.lower() != DYNAMIC.lower():
@@ -97,20 +97,20 @@ async def _member(call: Call, action: str, rank: Rank) -> list[str]:
     schedules = call.camera.schedules
     if action == "add":
         added = await schedules.add(dict(_parameters(call.query)), call.requester(rank))
-        return [f"{DYNAMIC}.{added.number}.{name}={added.values[name]}" for name in ("Name", "Enable")]
+        return text(*(f"{DYNAMIC}.{added.number}.{name}={added.values[name]}" for name in ("Name", "Enable")))
     chosen = schedules.named(call.query.get("name") or "")
     await schedules.remove(chosen, call.requester(rank))
-    return [f"Remove schedule={chosen.name} success"]
+    return text(f"Remove schedule={chosen.name} success")
 
 
-async def _update(call: Call, rank: Rank) -> list[str]:
+async def _update(call: Call, rank: Rank) -> Reply:
     """Change everything that was sent, or nothing, and return what to answer."""
     named, pairs = _one_group(call.query), _parameters(call.query)
     if not pairs:
         raise RequestFailed(f"group={named.name}: no parameter to update; allowed: {named.names()}")
     changes = [Change(named.name, name, value) for name, value in pairs]
     applied = await call.camera.settings.update(changes, by=call.requester(rank))
-    return [str(change) for change in (*applied.sent, *applied.followed)]
+    return text(*map(str, (*applied.sent, *applied.followed)))
 
 
 def _parameters(query: Query) -> list[tuple[str, str]]:
@@ -144,9 +144,9 @@ def _for(rank: Rank) -> Endpoint:
     return Endpoint(f"/cgi/{rank.name.lower()}/param.cgi", rank, functools.partial(param, rank=rank), changes=_changes)
 
 
-async def _own(call: Call) -> Reply:
+def _own(call: Call) -> Reply | Awaitable[Reply]:
     """List or change parameters, with the caller's own rights."""
-    return await param(call, call.account.rank)
+    return param(call, call.account.rank)
 
 
 ENDPOINTS = (

@@ -78,8 +78,8 @@ class Exchange:
 
     def _query(self) -> Query:
         if not self._form or self.head.method != "POST":
-            return Query.parse(self.head.query)
+            return self.head.parameters
         content_type = self.head.fields.get("content-type", "")
         if content_type.lower().startswith("multipart/form-data"):
-            return Query.of((*Query.parse(self.head.query).pairs, *form_pairs(content_type, self._form)))
+            return Query.of((*self.head.parameters.pairs, *form_pairs(content_type, self._form)))
         return Query.parse(self.head.query, self._form.rstrip(b"\r\n"))

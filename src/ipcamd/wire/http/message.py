@@ -7,17 +7,20 @@ two readers of the same bytes could understand differently (lengths, codings, fo
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import unquote_to_bytes
 
 from ipcamd.errors import HttpError
+from ipcamd.wire.http.query import Query
 
 LINE_LIMIT = 8 * 1024
 """Bytes of a request line or of one field line."""
 FIELDS_LIMIT = 16 * 1024
 """Bytes of all field lines together."""
 FIELDS_COUNT = 64
+REPEATED_LIMIT = 1024
+"""Bytes of a request that is remembered: a client that sends the very same one again gets the same `Head`."""
 CHUNK_LINE_LIMIT = 256
 CHUNK_SIZE_DIGITS = 8
 
@@ -88,6 +91,14 @@ class Head:
     length: int | None
     """Bytes of the body that follows: 0 for none, None for a chunked one."""
     keep_alive: bool
+    _parameters: list[Query] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def parameters(self) -> Query:
+        """The parameters of `query`, decoded once. Raises ``HttpError`` 400."""
+        if not self._parameters:
+            self._parameters.append(Query.parse(self.query))
+        return self._parameters[0]
 
 
 class RequestParser:
@@ -97,7 +108,7 @@ class RequestParser:
     the caller answer one pipelined request before it looks at the next.
     """
 
-    __slots__ = ("_at", "_blank", "_data", "_left", "_line", "_next")
+    __slots__ = ("_at", "_blank", "_data", "_left", "_line", "_next", "_repeated")
 
     def __init__(self) -> None:
         self._data = b""
@@ -106,6 +117,7 @@ class RequestParser:
         self._blank = 0
         self._line = _NO_LINE
         self._next: Callable[[], Head | bytes | End | None] = self._request_line
+        self._repeated: tuple[bytes, Head] | None = None  # the last request without a body: many clients repeat it
 
     def receive(self, data: bytes) -> None:
         """Take what arrived."""
@@ -140,6 +152,10 @@ class RequestParser:
 
     def _request_line(self) -> Head | None:
         data = self._data
+        if self._repeated and data.startswith(self._repeated[0], self._at):
+            self._at += len(self._repeated[0])
+            self._blank = 0
+            return self._repeated[1]
         if data.startswith((b"\r", b"\n"), self._at):
             self._skip_blank_lines()
         start = self._at
@@ -156,7 +172,10 @@ class RequestParser:
         self._line = _parse_line(data[start:end].decode("latin-1").removesuffix("\r"))
         self._at = end + 1
         self._next = self._fields
-        return self._fields()
+        head = self._fields()
+        if head is not None and head.length == 0 and self._at - start <= REPEATED_LIMIT:
+            self._repeated = data[start : self._at], head
+        return head
 
     def _skip_blank_lines(self) -> None:
         start = self._at

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import unquote_to_bytes
 
@@ -21,6 +21,10 @@ class Query:
 
     pairs: tuple[tuple[str, str], ...] = ()
     """Names spelled as sent."""
+    _values: dict[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_values", {name.lower(): value for name, value in self.pairs})
 
     @classmethod
     def parse(cls, raw: str, form: bytes = b"") -> Self:
@@ -50,8 +54,7 @@ class Query:
 
     def get(self, name: str) -> str | None:
         """Return the value of `name`, matched without regard to case; "" for a name without ``=``; None if not sent."""
-        wanted = name.lower()
-        return next((value for key, value in reversed(self.pairs) if key.lower() == wanted), None)
+        return self._values.get(name.lower())
 
 
 def _decode(text: str) -> tuple[str, str]:

@@ -96,8 +96,7 @@ def test_a_prefix_that_is_no_path_is_ignored(prefix: str, read_as: str) -> None:
 async def test_an_address_that_is_not_admitted_is_refused_behind_a_proxy_too() -> None:
     endpoint = Endpoint("/x", Rank.GUEST, lambda call: text(call.address))
     proxies = TrustedProxies([ip_network("127.0.0.1")])
-    async with serving(endpoint, proxies=proxies) as server:
-        server.service.context.router._admits = lambda address: address != "198.51.100.7"
+    async with serving(endpoint, proxies=proxies, allows=lambda address: address != "198.51.100.7") as server:
         answers = [
             await server.ask(b"GET /x HTTP/1.1\r\nX-Forwarded-For: 198.51.100.%d\r\n\r\n" % number) for number in (7, 8)
         ]
