@@ -33,7 +33,7 @@ from ipcamd.recording.clip_file import ClipFile
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.eventlog import Entry, EventLog
+from ipcamd.store.eventlog import EventLog, EventLogEntry
 
 CLIP, FILM = 10_000_000, 25_000_000
 """Bytes of a clip, for which the goal holds, and of a film of a minute. Each file costs four questions and answers more
@@ -65,7 +65,7 @@ class Counting(EventLog):
         self.wanted = wanted
         self.done = asyncio.Event()
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: EventLogEntry) -> None:
         super().note(entry)
         if entry.failed:
             raise RuntimeError(entry.failed)

@@ -18,7 +18,7 @@ from ipcamd.recording.clip_file import ClipFile
 from ipcamd.settings.change import Change
 from ipcamd.settings.service import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.eventlog import Entry, EventLog
+from ipcamd.store.eventlog import EventLog, EventLogEntry
 
 SECOND = 10**9
 MOMENT = 1_780_000_000 * SECOND
@@ -32,10 +32,10 @@ class Notes(EventLog):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self.entries: list[Entry] = []
+        self.entries: list[EventLogEntry] = []
         self.more = asyncio.Event()
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: EventLogEntry) -> None:
         super().note(entry)
         self.entries.append(entry)
         self.more.set()

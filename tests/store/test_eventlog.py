@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from ipcamd.store.database import Database
-from ipcamd.store.eventlog import Entry, EventLog
+from ipcamd.store.eventlog import EventLog, EventLogEntry
 
 
-def entries(*moments: int) -> list[Entry]:
-    return [Entry(moment, "di1 high") for moment in moments]
+def entries(*moments: int) -> list[EventLogEntry]:
+    return [EventLogEntry(moment, "di1 high") for moment in moments]
 
 
 def read_only(database: Database, on: int) -> None:
@@ -23,7 +23,7 @@ async def moments(log: EventLog, most: int = 100) -> list[int]:
 async def test_what_a_full_disk_did_not_take_is_shown_and_written_later(tmp_path: Path) -> None:
     with Database(tmp_path / "ipcamd.db") as database:
         log = EventLog(database)
-        log.note(Entry(1, "di1 high"))
+        log.note(EventLogEntry(1, "di1 high"))
         await log.flush()
         read_only(database, 1)
         for entry in entries(2, 3):
@@ -32,7 +32,7 @@ async def test_what_a_full_disk_did_not_take_is_shown_and_written_later(tmp_path
         assert await moments(log) == [3, 2, 1]
         assert await moments(log, 2) == [3, 2]
         read_only(database, 0)
-        log.note(Entry(4, "di1 high"))
+        log.note(EventLogEntry(4, "di1 high"))
         assert await moments(log) == [4, 3, 2, 1]
     with Database(tmp_path / "ipcamd.db") as database:
         assert await moments(EventLog(database)) == [4, 3, 2, 1]

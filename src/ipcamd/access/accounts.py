@@ -48,7 +48,7 @@ class PasswordOrigin(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredAccount:
     """An account as it is kept. Each change makes a new object, so that whoever remembers one sees that it is void."""
 
     account: Account
@@ -57,7 +57,7 @@ class Entry:
     origin: PasswordOrigin
 
 
-Entries = dict[str, Entry]
+StoredAccounts = dict[str, StoredAccount]
 """Accounts by name, in the order added; replaced as a whole, never changed."""
 
 
@@ -73,7 +73,7 @@ class Accounts:
         rows = database.rows("SELECT name, rank, sealed, shown FROM account ORDER BY rowid")
         self._entries = {name: _entry(name, *rest) for name, *rest in rows}
 
-    def entry(self, name: str) -> Entry | None:
+    def entry(self, name: str) -> StoredAccount | None:
         """Return what is kept of an account; the very same object until something about the account changes."""
         return self._entries.get(name)
 
@@ -87,7 +87,7 @@ class Accounts:
         return entry is not None and entry.account is account
 
     @property
-    def entries(self) -> Entries:
+    def entries(self) -> StoredAccounts:
         """All accounts; another object after each change."""
         return self._entries
 
@@ -95,7 +95,7 @@ class Accounts:
         """Return the names of all accounts of this rank, in the order added."""
         return [entry.account.name for entry in self._entries.values() if entry.account.rank is rank]
 
-    def password(self, entry: Entry) -> str | None:
+    def password(self, entry: StoredAccount) -> str | None:
         """Return an account's password; None if the key that it was sealed with is lost."""
         return self._database.secret_box.decrypt(entry.sealed, _place(entry.account.name))
 
@@ -143,7 +143,7 @@ class Accounts:
     async def add(self, name: str, password: str, rank: Rank) -> None:
         """Make a new account; durable on return. Raises `RequestFailed` and `StoreError`, then nothing was changed."""
 
-        def added() -> Entries:
+        def added() -> StoredAccounts:
             if name in self._entries:
                 raise RequestFailed(f"user={name}: there is such an account already; action=update changes it")
             if len(self._entries) >= SLOTS:
@@ -159,7 +159,7 @@ class Accounts:
         Durable on return. Raises `RequestFailed` and `StoreError`, then nothing was changed.
         """
 
-        def updated() -> Entries:
+        def updated() -> StoredAccounts:
             old = self._known(name)
             new = replace(old, account=Account(name, rank or old.account.rank))
             if password is not None and password != MASK:
@@ -172,7 +172,7 @@ class Accounts:
     async def remove(self, name: str, by: str) -> None:
         """Remove an account, on behalf of the account `by`; durable on return. Raises as `update`."""
 
-        def removed() -> Entries:
+        def removed() -> StoredAccounts:
             self._known(name)
             if name == by:
                 raise RequestFailed(
@@ -182,14 +182,14 @@ class Accounts:
 
         await self._change(name, removed)
 
-    async def _change(self, name: str, changed: Callable[[], Entries]) -> None:
+    async def _change(self, name: str, changed: Callable[[], StoredAccounts]) -> None:
         if not re.fullmatch(_NAME, name):
             raise RequestFailed(
                 f"user={''.join(c if c.isprintable() else '?' for c in name[:32])}: allowed are {NAMES}"
             )
         await self._database.complete(self._commit(name, changed))
 
-    async def _commit(self, name: str, changed: Callable[[], Entries]) -> None:
+    async def _commit(self, name: str, changed: Callable[[], StoredAccounts]) -> None:
         async with self._lock:
             entries = changed()
             if not any(entry.account.rank is Rank.ADMIN for entry in entries.values()):
@@ -197,7 +197,7 @@ class Accounts:
             await self._database.write(_saver(entries))
             self._become(entries)
 
-    def _known(self, name: str) -> Entry:
+    def _known(self, name: str) -> StoredAccount:
         entry = self._entries.get(name)
         if entry is None:
             raise RequestFailed(f"user={name}: there is no such account")
@@ -238,20 +238,22 @@ class Accounts:
             self._database.write_now(_saver(entries))
             self._entries = entries
 
-    def _new(self, name: str, password: str, rank: Rank, origin: PasswordOrigin = PasswordOrigin.CHOSEN) -> Entry:
-        return Entry(Account(name, rank), self._database.secret_box.encrypt(password, _place(name)), origin)
+    def _new(
+        self, name: str, password: str, rank: Rank, origin: PasswordOrigin = PasswordOrigin.CHOSEN
+    ) -> StoredAccount:
+        return StoredAccount(Account(name, rank), self._database.secret_box.encrypt(password, _place(name)), origin)
 
-    def _become(self, entries: Entries) -> None:
+    def _become(self, entries: StoredAccounts) -> None:
         self._entries = entries
         for watcher in self._watchers:
             watcher()
 
 
-def _entry(name: str, rank: int, sealed: bytes, origin: int) -> Entry:
+def _entry(name: str, rank: int, sealed: bytes, origin: int) -> StoredAccount:
     known = rank in set(Rank)
     if not known:
         _log.error("the rank of the account %s is unknown: it has the lowest one", name)
-    return Entry(
+    return StoredAccount(
         Account(name, Rank(rank) if known else Rank.GUEST),
         sealed,
         PasswordOrigin(origin) if origin in set(PasswordOrigin) else PasswordOrigin.CHOSEN,
@@ -266,7 +268,7 @@ def _origin(password: str | None) -> PasswordOrigin:
     return PasswordOrigin.DRAWN if password is None else PasswordOrigin.FACTORY
 
 
-def _saver(entries: Entries) -> Work:
+def _saver(entries: StoredAccounts) -> Work:
     """Return what writes all accounts, whatever was there before."""
     rows = [(e.account.name, int(e.account.rank), e.sealed, int(e.origin)) for e in entries.values()]
 

@@ -7,7 +7,7 @@ import time
 import unicodedata
 from collections.abc import Callable
 
-from ipcamd.access.accounts import Account, Accounts, Entry
+from ipcamd.access.accounts import Account, Accounts, StoredAccount
 from ipcamd.access.keyring import KeyRing
 from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.access.nonces import Nonces
@@ -39,7 +39,7 @@ class Authenticator:
         self._compat = compat
         self._nonces = Nonces(now)
         self._keys = KeyRing(accounts, now)
-        self._basics: dict[str, Entry] = {}
+        self._basics: dict[str, StoredAccount] = {}
         self._recent = RecentLogins(accounts, now)
         self.throttle = Throttle(now)
 
@@ -69,7 +69,9 @@ class Authenticator:
         """Whether an account that may talk has logged in from this address within the last minute (SDK 5.3)."""
         return self._recent.may_talk(address)
 
-    def _prove(self, method: str, target: str, authorization: str, address: str, prefix: str) -> Entry | LoginRefusal:
+    def _prove(
+        self, method: str, target: str, authorization: str, address: str, prefix: str
+    ) -> StoredAccount | LoginRefusal:
         try:
             sent = parse(authorization)
         except ValueError:
@@ -82,7 +84,7 @@ class Authenticator:
             return LoginRefusal(Reason.OTHER_URI)
         return self._digest(sent, method, address)
 
-    def _basic(self, sent: BasicCredentials, authorization: str, address: str) -> Entry | LoginRefusal:
+    def _basic(self, sent: BasicCredentials, authorization: str, address: str) -> StoredAccount | LoginRefusal:
         realm = self._realm()
         keys = self._keys.find(realm, sent.user)
         given = secret(SHA256, sent.user, realm, sent.password)
@@ -95,7 +97,7 @@ class Authenticator:
         self._basics[authorization] = keys.entry
         return keys.entry
 
-    def _digest(self, sent: DigestCredentials, method: str, address: str) -> Entry | LoginRefusal:
+    def _digest(self, sent: DigestCredentials, method: str, address: str) -> StoredAccount | LoginRefusal:
         keys = self._keys.find(sent.realm, sent.user, sent.hashed)
         wanted = answer(sent, method, keys.secrets[sent.algorithm])
         if not hmac.compare_digest(wanted, sent.response) or keys.entry is None:
@@ -107,7 +109,7 @@ class Authenticator:
     def _refuse(self, reason: Reason, delay_s: float = 0.0) -> LoginRefusal:
         return LoginRefusal(reason, self._realm(), self._nonces.issue(), delay_s)
 
-    def _wrong(self, user: str, entry: Entry | None, address: str) -> LoginRefusal:
+    def _wrong(self, user: str, entry: StoredAccount | None, address: str) -> LoginRefusal:
         _log.info("wrong login as %.32r from %s", user, address)
         account = entry.account.name if entry else None
         return self._refuse(Reason.WRONG, self.throttle.failure(address, account, user[:64]))

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ipcamd.access.accounts import Accounts, Entry
+from ipcamd.access.accounts import Accounts, StoredAccount
 from ipcamd.wire.http.digest import MD5, SHA256, digest, secret
 
 _ALWAYS = -1.0
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 class Keys:
     """The secrets that a login of one account is compared with."""
 
-    entry: Entry | None
+    entry: StoredAccount | None
     """None: no such account; comparing with random secrets takes the same time."""
     secrets: Mapping[str, str]
     """H(A1) by algorithm."""
@@ -44,7 +44,7 @@ class KeyRing:
             self._make(self._accounts.entries, realm)
         return (self._by_hash if hashed else self._by_name).get(user, self._nobody)
 
-    def _make(self, entries: Mapping[str, Entry], realm: str) -> None:
+    def _make(self, entries: Mapping[str, StoredAccount], realm: str) -> None:
         self._by_name = {name: self._keys(entry, realm) for name, entry in entries.items()}
         self._by_hash = {
             digest(algorithm, f"{name}:{realm}"): keys
@@ -53,7 +53,7 @@ class KeyRing:
         }
         self._made_for = (entries, realm)
 
-    def _keys(self, entry: Entry, realm: str) -> Keys:
+    def _keys(self, entry: StoredAccount, realm: str) -> Keys:
         name = entry.account.name
         old = self._by_name.get(name)
         known = old is None or (old.entry is not None and old.entry.sealed == entry.sealed)
@@ -65,5 +65,5 @@ class KeyRing:
         return Keys(entry, {a: secret(a, name, realm, password) for a in (MD5, SHA256)}, since)
 
     @staticmethod
-    def _random(entry: Entry | None, since: float) -> Keys:
+    def _random(entry: StoredAccount | None, since: float) -> Keys:
         return Keys(entry, {MD5: os.urandom(16).hex(), SHA256: os.urandom(32).hex()}, since)

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 
-from ipcamd.access.accounts import Accounts, Entry
+from ipcamd.access.accounts import Accounts, StoredAccount
 from ipcamd.params.group import Rank
 
 VALID_S = 60.0
@@ -18,9 +18,9 @@ class RecentLogins:
     def __init__(self, accounts: Accounts, now: Callable[[], float]) -> None:
         self._accounts = accounts
         self._now = now
-        self._logins: OrderedDict[str, tuple[float, Entry]] = OrderedDict()
+        self._logins: OrderedDict[str, tuple[float, StoredAccount]] = OrderedDict()
 
-    def note(self, address: str, entry: Entry) -> None:
+    def note(self, address: str, entry: StoredAccount) -> None:
         """Remember a login."""
         if entry.account.rank < Rank.USERS:
             return

@@ -20,7 +20,7 @@ from ipcamd.events.triggers import Inputs, MotionTrigger, Times
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.schedule import SCHEDULES
 from ipcamd.params.time import TIME
-from ipcamd.store.eventlog import Entry
+from ipcamd.store.eventlog import EventLogEntry
 from ipcamd.wire.http.notice import Notice
 
 
@@ -95,4 +95,4 @@ def _inputs(on: Core, bus: EventBus) -> None:
 def _told(on: Core, event: Event, notice: Notice, problem: str) -> None:
     where = f"HTTP notice to {notice.host}:{notice.port}"
     done, failed = ("", f"{where}: {problem}") if problem else (where, "")
-    on.event_log.note(Entry(event.time_ns, event.label, done=done, failed=failed))
+    on.event_log.note(EventLogEntry(event.time_ns, event.label, done=done, failed=failed))

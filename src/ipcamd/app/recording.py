@@ -19,7 +19,7 @@ from ipcamd.recording.pending_clips import PendingClips
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import Index
 from ipcamd.storage.playback import Playback
-from ipcamd.store.eventlog import Entry
+from ipcamd.store.eventlog import EventLogEntry
 
 MEGABYTE = 1 << 20
 
@@ -61,7 +61,7 @@ async def build_recording(stack: ShutdownStack, on: Core, senses: MediaParts) ->
     model, clock = on.identity.model_name, on.clock
 
     def note(what: str, why: str) -> None:
-        on.event_log.note(Entry(clock.now_ns(), what, failed=why))
+        on.event_log.note(EventLogEntry(clock.now_ns(), what, failed=why))
 
     card = Card(_root(on.options), Index(on.database), lambda: on.settings[STORAGE.name]["DiskFull"], clock.zone, note)
     stack.push(card.stop)

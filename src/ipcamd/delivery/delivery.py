@@ -19,7 +19,7 @@ from ipcamd.params.event.server import GENERAL
 from ipcamd.params.group import Values
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.store.database import Database, TransactionPart
-from ipcamd.store.eventlog import Entry, EventLog
+from ipcamd.store.eventlog import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 
 TEST = 25.0
@@ -124,7 +124,7 @@ class Delivery:
 
     def _noting(self, title: str) -> Note:
         def note(schedule: str, done: str, failed: str) -> None:
-            self._log.note(Entry(self._now_ns(), title, schedule, done, failed))
+            self._log.note(EventLogEntry(self._now_ns(), title, schedule, done, failed))
 
         return note
 

@@ -15,7 +15,7 @@ from ipcamd.events.output import Output
 from ipcamd.events.schedule import Schedule
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.recording.pending_clips import PendingClip
-from ipcamd.store.eventlog import Entry, EventLog
+from ipcamd.store.eventlog import EventLog, EventLogEntry
 
 CARD = "EnableSDCard"
 """The flag of the action that a schedule's own time does otherwise: it is recorded from its start to its end."""
@@ -38,7 +38,7 @@ Taking = AbstractAsyncContextManager[Sequence[ClipFile]]
 """Gives files. They are owed until its end: who is killed before gets them in the next life."""
 
 
-class Camera(Protocol):
+class ClipSource(Protocol):
     """Recorder of clips (`ipcamd.recording.clip_recorder`)."""
 
     @property
@@ -58,7 +58,7 @@ class Engine:
     def __init__(
         self,
         schedules: Iterable[Schedule],
-        camera: Camera | None,
+        camera: ClipSource | None,
         sinks: Mapping[str, ClipSink],
         output: Output,
         log: EventLog,
@@ -104,7 +104,7 @@ class Engine:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _resume(self, camera: Camera, ready: Callable[[], Awaitable[object]]) -> None:
+    async def _resume(self, camera: ClipSource, ready: Callable[[], Awaitable[object]]) -> None:
         await ready()
         named = {schedule.name: schedule for schedule in self._schedules}
         for order in camera.owed:
@@ -138,7 +138,7 @@ class Engine:
                 self._output.pulse(seconds)
                 self._note(event, schedule.name, done=f"output high for {seconds} s")
 
-    async def _capture(self, camera: Camera, event: Event, schedule: Schedule) -> None:
+    async def _capture(self, camera: ClipSource, event: Event, schedule: Schedule) -> None:
         """Have captured what a schedule wants, which others may share, and take it to each place once."""
         flags = list(self._flags(event, schedule))
         if flags:
@@ -179,7 +179,7 @@ class Engine:
         self._note(event, schedule, there, lost)
 
     def _note(self, event: Event, schedule: str, done: str = "", failed: str = "") -> None:
-        self._log.note(Entry(event.time_ns, event.label, schedule, done, failed))
+        self._log.note(EventLogEntry(event.time_ns, event.label, schedule, done, failed))
 
 
 def _called(captured: Sequence[ClipFile], name: str | None = None) -> str:

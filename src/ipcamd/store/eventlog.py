@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EventLogEntry:
     """One line of the log."""
 
     moment: int
@@ -43,20 +43,20 @@ class EventLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: deque[Entry] = deque(maxlen=WAITING)
+        self._waiting: deque[EventLogEntry] = deque(maxlen=WAITING)
         self._writing: asyncio.Task[None] | None = None
         self._count = int(database.rows("SELECT count(*) FROM event_log")[0][0])
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: EventLogEntry) -> None:
         """Write an entry soon; entries that come together share one transaction."""
         self._waiting.append(entry)
         self._begin()
 
-    async def newest(self, most: int) -> list[Entry]:
+    async def newest(self, most: int) -> list[EventLogEntry]:
         """Return the newest entries, newest first; those that wait for the disk among them."""
         await self.flush()
         waiting = list(reversed(self._waiting))
-        return [*waiting, *(Entry(*row) for row in await self._database.read(_NEWEST, most))][:most]
+        return [*waiting, *(EventLogEntry(*row) for row in await self._database.read(_NEWEST, most))][:most]
 
     async def flush(self) -> None:
         """Wait until everything is on the disk, or could not be written and goes on waiting for it."""
@@ -81,7 +81,7 @@ class EventLog:
             self._count += len(batch) - (surplus if surplus > SLACK else 0)
 
 
-def _save(batch: list[Entry], surplus: int, connection: sqlite3.Connection) -> None:
+def _save(batch: list[EventLogEntry], surplus: int, connection: sqlite3.Connection) -> None:
     rows = [(e.moment, e.what, e.schedule, e.done, e.failed) for e in batch]
     connection.executemany("INSERT INTO event_log (moment, what, schedule, done, failed) VALUES (?, ?, ?, ?, ?)", rows)
     if surplus > SLACK:

@@ -7,11 +7,11 @@ from tests.cgi.asking import NOON, World
 
 from ipcamd.cgi.admin import eventlog
 from ipcamd.errors import RequestFailed
-from ipcamd.store.eventlog import Entry
+from ipcamd.store.eventlog import EventLogEntry
 
 ASK = eventlog.ENDPOINT
-FIRST = Entry(NOON, "di1 high", "door", done="output high for 10 s")
-SECOND = Entry(NOON + 10**9, "motion 2", "gärden", failed="Ftp x.avi: refused")
+FIRST = EventLogEntry(NOON, "di1 high", "door", done="output high for 10 s")
+SECOND = EventLogEntry(NOON + 10**9, "motion 2", "gärden", failed="Ftp x.avi: refused")
 
 
 async def test_text_and_json(world: World) -> None:
@@ -36,7 +36,7 @@ async def test_text_and_json(world: World) -> None:
 
 
 async def test_a_line_has_five_fields_whatever_the_schedule_is_called(world: World) -> None:
-    world.event_log.note(Entry(NOON, "di1 high", "in|out", done="output high for 10 s"))
+    world.event_log.note(EventLogEntry(NOON, "di1 high", "in|out", done="output high for 10 s"))
     (line, _) = (await world.text(ASK)).split("\r\n")
     assert line.split("|")[2:] == ["in/out", "output high for 10 s", ""]
 

@@ -8,7 +8,7 @@ from ipcamd.cgi.arguments import number_of, refuse_unknown, word_of
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.number import Integer
-from ipcamd.store.eventlog import KEPT, Entry
+from ipcamd.store.eventlog import KEPT, EventLogEntry
 
 COUNT = Integer(1, KEPT)
 FORMATS = ("text", "json")
@@ -22,19 +22,19 @@ async def eventlog(call: Call) -> Reply:
     return await asyncio.to_thread(_reply, call, form, entries)  # ten thousand take longer than a frame may wait
 
 
-def _reply(call: Call, form: str, entries: list[Entry]) -> Reply:
+def _reply(call: Call, form: str, entries: list[EventLogEntry]) -> Reply:
     if form == "json":
         return Reply("".join(_json(call, entry) for entry in entries).encode(), content_type="application/x-ndjson")
     return text(*(_line(call, entry) for entry in entries))
 
 
-def _json(call: Call, entry: Entry) -> str:
+def _json(call: Call, entry: EventLogEntry) -> str:
     """Return an entry as one line of JSON; ``time`` is the camera's local time with its offset from UTC."""
     time = call.camera.clock.local(entry.moment).isoformat(timespec="seconds")
     return json.dumps({"time": time, **asdict(entry)}, ensure_ascii=False) + "\n"
 
 
-def _line(call: Call, entry: Entry) -> str:
+def _line(call: Call, entry: EventLogEntry) -> str:
     """Return an entry as one line: local time, what, schedule, what was done, what failed, separated by ``|``.
 
     A ``|`` in a schedule's name becomes ``/``: the line has five fields, always.
