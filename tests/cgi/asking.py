@@ -24,7 +24,7 @@ from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
 from ipcamd.settings.service import Settings
 from ipcamd.storage.card import Card
-from ipcamd.storage.index import Index
+from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
@@ -59,7 +59,7 @@ class World:
         self.drivers = choose_drivers({}, self.facts)
         self.card = Card(
             self.path / "sdcard",
-            Index(self.database),
+            RecordingIndex(self.database),
             lambda: self.settings["Event.Server.External.Storage"]["DiskFull"],
             self.clock.zone,
         )

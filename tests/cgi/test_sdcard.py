@@ -69,11 +69,11 @@ async def test_status(card: World) -> None:
 
 
 async def test_space(card: World) -> None:
-    card.card.limit = 1000 * 1024
+    card.card.limit_bytes = 1000 * 1024
     total, used, free = map(int, (await card.text(ENDPOINT, "action=space&")).rstrip("\r\n").split("|"))
     assert total == 1000
     assert total == used + free
-    assert used == -(-card.card.index.bytes // 1024)
+    assert used == -(-card.card.index.size_bytes // 1024)
     card.card.insert(False)
     assert await card.text(ENDPOINT, "action=space") == "0|0|0\r\n"
 

@@ -26,7 +26,7 @@ async def test_a_stream_whose_size_changes_goes_on_in_another_film(filming: Film
     assert [width(film.path) for film in (before, after)] == [160, 320]
     lasts = [float(str(probe(film.path)["format"]["duration"])) for film in (before, after)]
     assert lasts == pytest.approx([2, 2], abs=1 / 30)
-    assert before.began + round(lasts[0] * SECOND) == pytest.approx(after.began, abs=FRAME)
+    assert before.started_ns + round(lasts[0] * SECOND) == pytest.approx(after.started_ns, abs=FRAME)
     assert [playable(film.path) for film in (before, after)] == ["", ""]
 
 

@@ -24,7 +24,7 @@ def shelf_in(folder: Path, most: int = 1000) -> ClipStore:
 def put(shelf: ClipStore, name: str) -> Disk:
     place = shelf.place()
     shelf.prepare(place)
-    place.write(EVENT, name, bytes(10))
+    place.add_content(EVENT, name, bytes(10))
     return place
 
 

@@ -21,7 +21,7 @@ from ipcamd.recording import subscriber_queue as taking
 from ipcamd.recording.continuous_recorder import ContinuousRecorder
 from ipcamd.recording.subscriber_queue import SubscriberQueue
 from ipcamd.storage.card import Card
-from ipcamd.storage.index import Index
+from ipcamd.storage.index import RecordingIndex
 
 
 class Filming:
@@ -34,7 +34,7 @@ class Filming:
         self.notes: list[str] = []
         self.card = Card(
             root,
-            Index(self.stage.database),
+            RecordingIndex(self.stage.database),
             lambda: self.policy,
             lambda: UTC,
             lambda *note: self.notes.append(" ".join(note)),
@@ -55,7 +55,7 @@ class Filming:
         for _ in range(0, count, 15):
             self.stage.show(15)
             end = self.stage.time
-            await self.until(lambda: any(r.writing and r.ended >= end - SECOND // 20 for r in self.card.index))  # noqa: B023
+            await self.until(lambda: any(r.writing and r.ended_ns >= end - SECOND // 20 for r in self.card.index))  # noqa: B023
 
     async def until(self, condition: Callable[[], object]) -> None:
         async with asyncio.timeout(5):
@@ -103,7 +103,9 @@ async def test_films_follow_one_another_without_a_gap(filming: Filming) -> None:
     whole = [picture for path in films for picture in seen(path)]
     assert len(whole) == 180
     known = {r.name: r for r in filming.card.index}
-    assert [known[path.name].began for path in films] == pytest.approx([NOON, NOON + 2 * SECOND, NOON + 4 * SECOND])
+    assert [known[path.name].started_ns for path in films] == pytest.approx(
+        [NOON, NOON + 2 * SECOND, NOON + 4 * SECOND]
+    )
     assert not any(r.writing for r in known.values())
 
 
@@ -169,7 +171,7 @@ async def test_a_clock_that_is_set_begins_a_new_film(
     filming.stage.show(30)
     await filming.until(lambda: len(filming.films()) == 2)
     await filming.recorder.close()
-    kept = sorted(r.began for r in filming.card.index)
+    kept = sorted(r.started_ns for r in filming.card.index)
     assert kept == sorted([NOON, NOON + 2 * SECOND + step * SECOND])
     assert sum(len(seen(path)) for path in filming.films()) == 75
     assert all(playable(path) == "" for path in filming.films())
@@ -263,7 +265,7 @@ async def test_formatting_stops_and_recording_goes_on(filming: Filming) -> None:
 
 async def test_a_full_card_recycles_the_oldest(filming: Filming) -> None:
     filming.recorder._length = SECOND
-    filming.card.limit = 60_000
+    filming.card.limit_bytes = 60_000
     await filming.start()
     await filming.show(300)
     await filming.recorder.close()
@@ -277,7 +279,7 @@ async def test_a_full_card_recycles_the_oldest(filming: Filming) -> None:
 async def test_a_full_card_stops(filming: Filming) -> None:
     filming.policy = "stop"
     filming.recorder._length = SECOND
-    filming.card.limit = 100_000
+    filming.card.limit_bytes = 100_000
     await filming.start()
     for _ in range(20):
         filming.stage.show(15)

@@ -48,8 +48,8 @@ async def test_a_power_cut_loses_the_last_moment_of_a_clip(
         async with next_life.clips.again(order) as materials:
             (material,) = materials
             assert playable(material.path) == ""
-            assert material.began == event.time_ns - 2 * SECOND
-            assert material.ended > event.time_ns + 2 * SECOND - 10 * FRAME
+            assert material.started_ns == event.time_ns - 2 * SECOND
+            assert material.ended_ns > event.time_ns + 2 * SECOND - 10 * FRAME
             assert (material.schedule, material.event) == (order.schedule, event)
         assert order not in PendingClips(stage.database).left()
     next_life.clips._shelf.make_room(1 << 60)
@@ -125,8 +125,8 @@ async def test_a_disk_that_gets_full_in_the_middle_leaves_a_shorter_clip(
     stage.show(60)
     (material,) = await task  # the event goes on, and yet
     assert playable(material.path) == ""
-    assert material.began == event.time_ns - SECOND
-    assert 2 * SECOND - 10 * FRAME < material.ended - event.time_ns <= 4 * SECOND + FRAME
+    assert material.started_ns == event.time_ns - SECOND
+    assert 2 * SECOND - 10 * FRAME < material.ended_ns - event.time_ns <= 4 * SECOND + FRAME
     monkeypatch.setattr("os.pwritev", really)
     task = await filming.begin("s")
     stage.show(160)

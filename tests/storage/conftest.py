@@ -9,7 +9,7 @@ from tests.wire.avi.films import NOON, SECOND, film, pictures
 
 from ipcamd.media import codecs
 from ipcamd.storage.card import Card
-from ipcamd.storage.index import Index
+from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.recording import name_of
 from ipcamd.store.database import Database
 
@@ -25,7 +25,9 @@ class Slot:
         self.card = self._card()
 
     def _card(self) -> Card:
-        return Card(self.root, Index(self.database), lambda: self.policy, lambda: UTC, lambda *n: self.notes.append(n))
+        return Card(
+            self.root, RecordingIndex(self.database), lambda: self.policy, lambda: UTC, lambda *n: self.notes.append(n)
+        )
 
     async def start(self) -> Card:
         await self.card.start()

@@ -14,7 +14,7 @@ from tests.wire.avi.films import NOON, SECOND, film, pictures, playable
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.media import codecs
 from ipcamd.storage.card import Card
-from ipcamd.storage.index import Index
+from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.recording import Recording
 
 FILM = film(pictures(codecs.JPEG, 3), codecs.JPEG)
@@ -25,8 +25,8 @@ MINUTE = 60 * SECOND
 class Clip:
     path: Path
     name: str = "ipcamd-06152025-150640.avi"
-    began: int = NOON
-    ended: int = NOON + SECOND
+    started_ns: int = NOON
+    ended_ns: int = NOON + SECOND
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -43,7 +43,7 @@ async def test_pulled_out_and_put_back(slot: Slot) -> None:
     card.insert(False)
     assert not card.mounted
     assert slot.names() == []
-    assert card.space().total == 0
+    assert card.space().total_bytes == 0
     with pytest.raises(CardError, match="there is no SD card"):
         async with card.using():
             pass
@@ -68,10 +68,10 @@ async def test_a_card_that_vanishes_and_another_that_comes_are_noticed(slot: Slo
 
 
 async def test_without_a_slot_there_is_nothing(slot: Slot) -> None:
-    card = Card(None, Index(slot.database), lambda: "stop", lambda: None)  # type: ignore[arg-type,return-value]
+    card = Card(None, RecordingIndex(slot.database), lambda: "stop", lambda: None)  # type: ignore[arg-type,return-value]
     await card.start()
     card.insert(True)
-    assert (card.slot, await card.look(), card.ready, card.space().total) == (False, False, False, 0)
+    assert (card.slot, await card.look(), card.ready, card.space().total_bytes) == (False, False, False, 0)
     with pytest.raises(CardError):
         await card.format()
 
@@ -79,9 +79,9 @@ async def test_without_a_slot_there_is_nothing(slot: Slot) -> None:
 async def test_its_size_can_be_smaller_than_the_disk(slot: Slot) -> None:
     slot.put(0)
     card = await slot.start()
-    card.limit = 1 << 20
+    card.limit_bytes = 1 << 20
     space = card.space()
-    assert (space.total, space.used) == (1 << 20, len(FILM))
+    assert (space.total_bytes, space.used_bytes) == (1 << 20, len(FILM))
 
 
 async def test_recycling_deletes_the_oldest_first(slot: Slot) -> None:
@@ -89,7 +89,7 @@ async def test_recycling_deletes_the_oldest_first(slot: Slot) -> None:
         slot.put(number, size=95_000)
     slot.put(0, "event", size=95_000)
     card = await slot.start()
-    card.limit = 410_000
+    card.limit_bytes = 410_000
     assert await card.make_room(60_000)
     assert slot.names("event") == []
     assert [name[-10:-6] for name in slot.names()] == ["1507", "1508", "1509"]
@@ -138,7 +138,7 @@ async def test_a_clip_waits_until_it_is_known_what_can_go(slot: Slot, held: thre
 async def test_stopping_deletes_nothing(slot: Slot, tmp_path: Path) -> None:
     slot.put(0, size=95_000)
     card = await slot.start()
-    card.limit, slot.policy = 100_000, "stop"
+    card.limit_bytes, slot.policy = 100_000, "stop"
     assert not await card.make_room(1000)
     (tmp_path / "clip").write_bytes(FILM)
     with pytest.raises(CardError, match="full"):
@@ -155,12 +155,12 @@ async def test_what_is_being_written_is_not_recycled(slot: Slot) -> None:
 async def test_clips_are_kept_under_free_names(slot: Slot, tmp_path: Path) -> None:
     card = await slot.start()
     (tmp_path / "clip").write_bytes(FILM)
-    kept = [await card.keep(Clip(tmp_path / "clip", began=NOON + number)) for number in range(3)]
+    kept = [await card.keep(Clip(tmp_path / "clip", started_ns=NOON + number)) for number in range(3)]
     assert kept == slot.names("event")
-    assert await card.keep(Clip(tmp_path / "clip", began=NOON + 1)) == kept[1]
+    assert await card.keep(Clip(tmp_path / "clip", started_ns=NOON + 1)) == kept[1]
     assert [name[-10:-4] for name in slot.names("event")] == ["150640", "150641", "150642"]
     for number in range(2):
-        await card.keep(Clip(tmp_path / "clip", "ipcamd-06152025-235959.jpg", began=NOON + SECOND - number))
+        await card.keep(Clip(tmp_path / "clip", "ipcamd-06152025-235959.jpg", started_ns=NOON + SECOND - number))
     assert [name[-19:] for name in slot.names("event")][3:] == ["06152025-235959.jpg", "06162025-000000.jpg"]
     await slot.again()
     assert len(slot.names("event")) == 5
@@ -230,7 +230,7 @@ def many(count: int) -> list[Recording]:
 
 
 async def test_a_page_of_ten_thousand(slot: Slot) -> None:
-    index = Index(slot.database)
+    index = RecordingIndex(slot.database)
     index.put(*many(10_000))
     page = index.page("record", NOON, NOON + 20_000 * MINUTE, start=5000, count=20)
     assert len(page.recordings) == 20

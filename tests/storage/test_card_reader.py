@@ -22,7 +22,7 @@ async def test_what_is_on_it_is_found(slot: Slot) -> None:
     assert slot.names("event") == ["ipcamd-06152025-150740.avi"]
     found = slot.card.index.get("record", "ipcamd-06152025-150640.avi")
     assert found
-    assert (found.began, found.ended, found.size) == (NOON, NOON + SECOND // 10, len(FILM))
+    assert (found.started_ns, found.ended_ns, found.size_bytes) == (NOON, NOON + SECOND // 10, len(FILM))
 
 
 async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,7 @@ async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: p
     assert {Path(path).name[-10:-6] for path in looked} == {"1508", "1509", "1515"}
     longer = slot.card.index.get("record", paths[2].name)
     assert longer
-    assert longer.ended - longer.began == SECOND // 5
+    assert longer.ended_ns - longer.started_ns == SECOND // 5
 
 
 @pytest.mark.parametrize("closed", [False, True])
@@ -57,8 +57,8 @@ async def test_a_film_that_was_cut_off_is_mended(slot: Slot, closed: bool) -> No
     assert playable(path) == ""
     found = slot.card.index.get("record", path.name)
     assert found
-    assert found.size == path.stat().st_size
-    assert SECOND < found.ended - found.began < 2 * SECOND
+    assert found.size_bytes == path.stat().st_size
+    assert SECOND < found.ended_ns - found.started_ns < 2 * SECOND
 
 
 async def test_what_is_nothing_of_ours_is_left_alone(slot: Slot) -> None:
@@ -84,7 +84,7 @@ async def test_another_camera_s_film_counts_by_its_name(slot: Slot) -> None:
     foreign = b"RIFF" + (4000).to_bytes(4, "little") + b"AVI LIST" + bytes(4000)
     slot.put(0, data=foreign, model="SICPT501U")
     await slot.start()
-    assert [(r.name, r.began) for r in slot.card.index] == [("SICPT501U-06152025-150640.avi", NOON)]
+    assert [(r.name, r.started_ns) for r in slot.card.index] == [("SICPT501U-06152025-150640.avi", NOON)]
 
 
 @pytest.mark.parametrize("year", [b"0001", b"9998"])
@@ -93,8 +93,8 @@ async def test_a_time_that_cannot_be_is_not_believed(slot: Slot, year: bytes) ->
     slot.put(0, data=written.replace(b"2025-06-15T", year + b"-06-15T"))
     slot.put(1).rename(slot.root / "record" / f"ipcamd-0615{year.decode()}-150640.avi")
     await slot.start()
-    assert [r.began for r in slot.card.index] == [NOON]
-    assert [r.began for r in await slot.card.index.stored()] == [NOON]
+    assert [r.started_ns for r in slot.card.index] == [NOON]
+    assert [r.started_ns for r in await slot.card.index.load()] == [NOON]
 
 
 async def test_a_length_that_cannot_be_is_counted_anew(slot: Slot) -> None:
@@ -103,7 +103,7 @@ async def test_a_length_that_cannot_be_is_counted_anew(slot: Slot) -> None:
     place = whole.index(rate_and_slots) + len(rate_and_slots)
     slot.put(0, data=whole[:place] + b"\xff\xff\xff\xff" + whole[place + 4 :])
     await slot.start()
-    assert [r.ended - r.began for r in slot.card.index] == [SECOND // 10]
+    assert [r.ended_ns - r.started_ns for r in slot.card.index] == [SECOND // 10]
 
 
 async def test_waiting_for_the_card_to_be_read_has_an_end(slot: Slot, held: threading.Event) -> None:

@@ -79,7 +79,7 @@ def test_nothing_is_written_over(disk: Disk, tmp_path: Path) -> None:
         disk.create("record", NAME)
     (tmp_path / "clip").write_bytes(b"new")
     with pytest.raises(FileExistsError):
-        disk.take_in(tmp_path / "clip", "record", NAME)
+        disk.add_file(tmp_path / "clip", "record", NAME)
     assert (disk.root / "record" / NAME).read_bytes() == b"old"
     assert [entry.name for entry in (disk.root / "record").iterdir()] == [NAME]
 
@@ -94,14 +94,14 @@ def test_a_clip_is_taken_in_whole(disk: Disk, tmp_path: Path, monkeypatch: pytes
     if linkless:
         monkeypatch.setattr(os, "link", refuse)
     (tmp_path / "clip").write_bytes(b"x" * 3_000_000)
-    found = disk.take_in(tmp_path / "clip", "event", NAME)
-    assert (found.size, found.name) == (3_000_000, NAME)
+    found = disk.add_file(tmp_path / "clip", "event", NAME)
+    assert (found.size_bytes, found.name) == (3_000_000, NAME)
     (tmp_path / "clip").unlink()
     assert (disk.root / "event" / NAME).read_bytes() == b"x" * 3_000_000
     if linkless:
         (tmp_path / "clip").write_bytes(b"y")
         with pytest.raises(FileExistsError):
-            disk.take_in(tmp_path / "clip", "event", NAME)
+            disk.add_file(tmp_path / "clip", "event", NAME)
     assert [entry.name for entry in (disk.root / "event").iterdir()] == [NAME]
 
 

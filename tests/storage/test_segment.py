@@ -45,12 +45,12 @@ def test_after_each_flush_the_file_plays_as_long_as_it_is(disk: Disk) -> None:
         writing.flush()
         assert float(str(probe(path)["format"]["duration"])) == pytest.approx(step / 2, abs=0.001)
         assert playable(path) == ""
-        assert writing.state().size == path.stat().st_size
+        assert writing.state().size_bytes == path.stat().st_size
     closed = writing.close()
     assert closed
-    assert (closed.name, closed.size, closed.writing) == (path.name, path.stat().st_size, False)
-    assert (closed.began, closed.ended) == (NOON, NOON + 2 * SECOND)
-    assert writing.size == closed.size
+    assert (closed.name, closed.size_bytes, closed.writing) == (path.name, path.stat().st_size, False)
+    assert (closed.started_ns, closed.ended_ns) == (NOON, NOON + 2 * SECOND)
+    assert writing.size == closed.size_bytes
     assert playable(path) == ""
 
 
@@ -85,7 +85,7 @@ def test_when_no_more_fits_the_film_is_closed_with_what_there_was(disk: Disk) ->
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
     assert closed
-    assert closed.ended - closed.began == SECOND
+    assert closed.ended_ns - closed.started_ns == SECOND
     assert float(str(probe(path)["format"]["duration"])) == pytest.approx(1, abs=0.001)
     assert playable(path) == ""
 

@@ -95,7 +95,7 @@ async def test_without_a_card(world: World) -> None:
 
 
 async def test_a_full_card_that_may_not_recycle(world: World) -> None:
-    world.card.limit = world.card.index.bytes + 1000
+    world.card.limit_bytes = world.card.index.size_bytes + 1000
     for policy in ("recycle", "stop"):
         await world.settings.update([Change("Event.Server.External.Storage", "DiskFull", policy)])
         assert json.loads((await world.ask(LIST)).body)["card"]["full"] == (policy == "stop")

@@ -17,7 +17,7 @@ from ipcamd.recording.clip_recorder import ClipRecorder
 from ipcamd.recording.continuous_recorder import ContinuousRecorder
 from ipcamd.recording.pending_clips import PendingClips
 from ipcamd.storage.card import Card
-from ipcamd.storage.index import Index
+from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback
 from ipcamd.store.eventlog import EventLogEntry
 
@@ -51,8 +51,8 @@ class RecordingParts:
         return {
             ("Hardware", "SDCard"): lambda: "1" if card.slot else "0",
             (STORAGE.name, "Mount"): lambda: "yes" if card.mounted else "no",
-            (STORAGE.name, "TotalSpace"): lambda: str(card.space().total // MEGABYTE),
-            (STORAGE.name, "FreeSpace"): lambda: str(card.space().free // MEGABYTE),
+            (STORAGE.name, "TotalSpace"): lambda: str(card.space().total_bytes // MEGABYTE),
+            (STORAGE.name, "FreeSpace"): lambda: str(card.space().free_bytes // MEGABYTE),
         }
 
 
@@ -63,7 +63,9 @@ async def build_recording(stack: ShutdownStack, on: Core, senses: MediaParts) ->
     def note(what: str, why: str) -> None:
         on.event_log.note(EventLogEntry(clock.now_ns(), what, failed=why))
 
-    card = Card(_root(on.options), Index(on.database), lambda: on.settings[STORAGE.name]["DiskFull"], clock.zone, note)
+    card = Card(
+        _root(on.options), RecordingIndex(on.database), lambda: on.settings[STORAGE.name]["DiskFull"], clock.zone, note
+    )
     stack.push(card.stop)
     recorder = ContinuousRecorder(senses.pipeline, card, on.settings, model, clock.now_ns, clock.local)
     shelf, orders = on.options.state_dir / "clips", PendingClips(on.database)

@@ -26,7 +26,7 @@ def connect_card(hardware: VirtualHardware, card: Card) -> None:
     """Let ``sdcard`` insert and remove the card, and ``sdcardsize`` limit its size."""
 
     def set_size(_: str) -> None:
-        card.limit = hardware.number("sdcardsize") * 1024
+        card.limit_bytes = hardware.number("sdcardsize") * 1024
 
     _connect(hardware, "sdcardsize", set_size)
     hardware.watch("sdcard", lambda value: card.insert(value == "insert"))

@@ -48,8 +48,8 @@ async def _status(call: Call) -> Reply:
 async def _space(call: Call) -> Reply:
     await call.camera.card.look()
     space = call.camera.card.space()
-    free = space.free // 1024
-    total = space.total // 1024
+    free = space.free_bytes // 1024
+    total = space.total_bytes // 1024
     return text(f"{total}|{total - free}|{free}")
 
 
@@ -81,7 +81,9 @@ async def _list(call: Call) -> Reply:
 
 
 def _line(call: Call, recording: Recording) -> str:
-    return f"{recording.name}|{call.camera.clock.local(recording.began).ctime()}|{-(-recording.size // 1024)}"
+    return (
+        f"{recording.name}|{call.camera.clock.local(recording.started_ns).ctime()}|{-(-recording.size_bytes // 1024)}"
+    )
 
 
 async def _download(call: Call) -> Reply | FileReply:
@@ -92,8 +94,8 @@ async def _download(call: Call) -> Reply | FileReply:
         content = await call.camera.card.open(recording)
     except OSError:
         return _said(False, 404)
-    tag = f'"{recording.size:x}-{recording.stamp:x}"'
-    return download(call, content, recording.size, tag, recording.content_type, (attachment(recording.name),))
+    tag = f'"{recording.size_bytes:x}-{recording.modified_ns:x}"'
+    return download(call, content, recording.size_bytes, tag, recording.content_type, (attachment(recording.name),))
 
 
 async def _delete(call: Call) -> Reply:

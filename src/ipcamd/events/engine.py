@@ -158,7 +158,7 @@ class Engine:
 
     def _is_new(self, flag: str, first: ClipFile) -> bool:
         """Whether the capture that begins with `first` does not go there yet; from now on it does."""
-        sent = first.path, first.began, flag
+        sent = first.path, first.started_ns, flag
         if sent in self._sent:
             return False
         self._sent.append(sent)

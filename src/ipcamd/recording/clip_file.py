@@ -16,11 +16,10 @@ class ClipFile:
     name: str
     """Its name at the target: ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local time of its start (SDK 14)."""
     content_type: str
-    size: int
-    """Bytes."""
-    began: int
-    """Nanoseconds since the epoch, UTC, of its first picture."""
-    ended: int
+    size_bytes: int
+    started_ns: int
+    """Time of its first picture, since the epoch, UTC."""
+    ended_ns: int
     event: Event
     schedule: str
     """Name of the schedule that asked for it."""

@@ -126,7 +126,7 @@ class ClipRecorder:
 
     async def _spare(self, place: Disk, recordings: list[Recording]) -> None:
         """Say that nobody waits for these files any more."""
-        await asyncio.to_thread(self._shelf.spare, place, sum(recording.size for recording in recordings))
+        await asyncio.to_thread(self._shelf.spare, place, sum(recording.size_bytes for recording in recordings))
 
     def _running(self, event: Event) -> ClipCapture:
         """Return the capture that this event belongs to; it goes on for as long as the event needs."""
@@ -217,14 +217,21 @@ def _found(place: Disk, zone: tzinfo) -> list[Recording]:
 
     with suppress(OSError):
         if found := scan(place, place.entries(), zone):
-            return sorted(found, key=lambda recording: recording.began)
+            return sorted(found, key=lambda recording: recording.started_ns)
     raise StoreError("the power went before there was a picture")
 
 
 def _materials(place: Disk, recordings: list[Recording], order: PendingClip) -> list[ClipFile]:
     return [
         ClipFile(
-            place.root / EVENT / r.name, r.name, r.content_type, r.size, r.began, r.ended, order.event, order.schedule
+            place.root / EVENT / r.name,
+            r.name,
+            r.content_type,
+            r.size_bytes,
+            r.started_ns,
+            r.ended_ns,
+            order.event,
+            order.schedule,
         )
         for r in recordings
     ]

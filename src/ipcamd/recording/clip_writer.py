@@ -167,8 +167,8 @@ class JpegClipWriter:
         at = frame.captured_ns
         for name in free_names(self._model, self._local(at), "jpg"):  # two may fall into one second
             with suppress(FileExistsError):
-                found = self.disk.write(EVENT, name, frame.payload)
-                return Recording(found.folder, found.name, found.size, found.stamp, at, at)
+                found = self.disk.add_content(EVENT, name, frame.payload)
+                return found.recording(at, at)
         raise FileExistsError("there are pictures of that time already")
 
 

@@ -153,7 +153,7 @@ class ContinuousRecorder:
         def begin(form: Form, moment: int) -> Segment:
             return Segment(disk, RECORD, self._model, form, self._local(moment), moment)
 
-        size = min(SIZE, self._card.space().total // 8)
+        size = min(SIZE, self._card.space().total_bytes // 8)
         return SegmentedRecorder(begin, hub.ask_key, has_audio, self._length, size)
 
     async def _write(self, film: SegmentedRecorder, frames: list[Encoded]) -> None:

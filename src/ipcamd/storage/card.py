@@ -13,8 +13,8 @@ from typing import Protocol
 
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.storage.card_reader import CardReader, scan_files
-from ipcamd.storage.disk import Disk, Found, Identity
-from ipcamd.storage.index import Index
+from ipcamd.storage.disk import CardId, Disk, FileEntry
+from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.presence import CardPresence
 from ipcamd.storage.recording import EVENT, Recording, began_by, free_names
 from ipcamd.workers.file import ThreadedFile
@@ -46,11 +46,11 @@ class WholeFile(Protocol):
         """Its name, of the form of recordings' names."""
 
     @property
-    def began(self) -> int:
+    def started_ns(self) -> int:
         """Nanoseconds since the epoch, UTC."""
 
     @property
-    def ended(self) -> int:
+    def ended_ns(self) -> int:
         """Likewise."""
 
 
@@ -58,13 +58,13 @@ class WholeFile(Protocol):
 class Space:
     """Bytes."""
 
-    total: int = 0
-    free: int = 0
+    total_bytes: int = 0
+    free_bytes: int = 0
 
     @property
-    def used(self) -> int:
+    def used_bytes(self) -> int:
         """By us and by others."""
-        return self.total - self.free
+        return self.total_bytes - self.free_bytes
 
 
 class Card:
@@ -73,7 +73,7 @@ class Card:
     def __init__(
         self,
         root: Path | None,
-        index: Index,
+        index: RecordingIndex,
         policy: Callable[[], str],
         place: Callable[[], tzinfo],
         note: Callable[[str, str], None] = lambda what, why: None,
@@ -87,7 +87,7 @@ class Card:
         """A card that hangs blocks these alone."""
         self.disk = Disk(root) if root else None
         self.index = index
-        self.limit: int | None = None
+        self.limit_bytes: int | None = None
         """The card's size in bytes, if it is to be smaller than the disk that it is on."""
         self._policy = policy
         self._place = place
@@ -180,14 +180,14 @@ class Card:
         if self._presence is None or not self.mounted:
             return Space()
         state = self._presence.state
-        total = min(state.total_bytes, self.limit or state.total_bytes)
-        return Space(total, max(0, min(state.free_bytes, total - self.index.bytes)))
+        total = min(state.total_bytes, self.limit_bytes or state.total_bytes)
+        return Space(total, max(0, min(state.free_bytes, total - self.index.size_bytes)))
 
     @property
     def full(self) -> bool:
         """Whether nothing more can be written, since what is there must stay."""
         space = self.space()
-        return self._policy() == "stop" and space.total > 0 and space.free <= _reserve(space)
+        return self._policy() == "stop" and space.total_bytes > 0 and space.free_bytes <= _reserve(space)
 
     async def make_room(self, need: int) -> bool:
         """Make sure that `need` bytes fit besides the reserve; if the card is full and may not recycle, return False.
@@ -217,7 +217,7 @@ class Card:
         """
         async with self.using() as disk, self._keeping:
             for present in self.index:
-                if (present.folder, present.began, present.ended) == (EVENT, film.began, film.ended):
+                if (present.folder, present.started_ns, present.ended_ns) == (EVENT, film.started_ns, film.ended_ns):
                     return present.name
             try:
                 if not await self._make_room_for(film):
@@ -225,7 +225,7 @@ class Card:
                 found = await self.threads.run(partial(_take_in, disk, film))
             except OSError as error:
                 raise CardError(f"the SD card failed: {error}") from error
-            kept = Recording(found.folder, found.name, found.size, found.stamp, film.began, film.ended)
+            kept = found.recording(film.started_ns, film.ended_ns)
             await self.recorded(kept)
             return kept.name
 
@@ -233,7 +233,7 @@ class Card:
         """Delete a file that is not being written; durable on return. Raises ``OSError``."""
         assert self.disk is not None
         await self.threads.run(partial(_remove, self.disk, recording))
-        await self.index.drop([recording.key])
+        await self.index.remove([recording.key])
 
     async def open(self, recording: Recording) -> ThreadedFile:
         """Return the file, open for reading. Raises ``OSError``."""
@@ -315,12 +315,12 @@ class Card:
         await starting
         await presence.watch()
 
-    def _changed(self, card: Identity | None) -> None:
+    def _changed(self, card: CardId | None) -> None:
         if self._started:
             self.note("sdcard inserted" if card else "sdcard removed", "")
         self._follow(card)
 
-    def _follow(self, card: Identity | None) -> None:
+    def _follow(self, card: CardId | None) -> None:
         """Find out what is on another card, or on none."""
         self.index.forget_all()
         if card and self.disk:
@@ -332,7 +332,7 @@ class Card:
     async def _is_short_of(self, need: int) -> bool:
         await self.look()
         space = self.space()
-        return space.free < need + _reserve(space)
+        return space.free_bytes < need + _reserve(space)
 
     async def _make_room_for(self, film: WholeFile) -> bool:
         """Make room for a file that can wait until it is known which file is the oldest."""
@@ -358,7 +358,7 @@ class Card:
 
 
 def _reserve(space: Space) -> int:
-    return min(RESERVE, space.total // 16)
+    return min(RESERVE, space.total_bytes // 16)
 
 
 def _learn(disk: Disk, folder: str, name: str, place: tzinfo) -> list[Recording]:
@@ -369,14 +369,14 @@ def _learn(disk: Disk, folder: str, name: str, place: tzinfo) -> list[Recording]
     return known
 
 
-def _take_in(disk: Disk, film: WholeFile) -> Found:
+def _take_in(disk: Disk, film: WholeFile) -> FileEntry:
     began = began_by(film.name)
     if began is None:
         raise OSError(f"{film.name} is no name of a recording")
     model, ending = film.name.rsplit("-", 2)[0], film.name[-3:]
     for name in free_names(model, began, ending):
         with suppress(FileExistsError):
-            return disk.take_in(film.path, EVENT, name)
+            return disk.add_file(film.path, EVENT, name)
     raise FileExistsError(f"there are recordings of that time already: {film.name}")
 
 

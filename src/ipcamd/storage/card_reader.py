@@ -7,8 +7,8 @@ from datetime import tzinfo
 from functools import partial
 
 from ipcamd.errors import CardBusy
-from ipcamd.storage.disk import Disk, Found, Identity
-from ipcamd.storage.index import Index
+from ipcamd.storage.disk import CardId, Disk, FileEntry
+from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.recording import Recording
 from ipcamd.workers.pool import WorkerPool
 
@@ -24,7 +24,7 @@ class CardReader:
     """Fills the index. For the event loop."""
 
     def __init__(
-        self, index: Index, threads: WorkerPool, place: Callable[[], tzinfo], listed: Callable[[], None]
+        self, index: RecordingIndex, threads: WorkerPool, place: Callable[[], tzinfo], listed: Callable[[], None]
     ) -> None:
         """`place` is the camera's time zone; `listed` is called when the card can be written."""
         self._index = index
@@ -47,7 +47,7 @@ class CardReader:
         """Current activity, in words."""
         return self._failure or "the card is being read"
 
-    def begin(self, disk: Disk, card: Identity) -> None:
+    def begin(self, disk: Disk, card: CardId) -> None:
         """Read a card that has just come, or whose content is uncertain."""
         self.cancel()
         self._failure = ""
@@ -75,7 +75,7 @@ class CardReader:
         except TimeoutError as error:
             raise CardBusy(self.doing) from error
 
-    async def _read_until_known(self, disk: Disk, card: Identity) -> None:
+    async def _read_until_known(self, disk: Disk, card: CardId) -> None:
         while not self._known.is_set():
             try:
                 await self._read(disk, card)
@@ -86,26 +86,26 @@ class CardReader:
             else:
                 self._known.set()
 
-    async def _read(self, disk: Disk, card: Identity) -> None:
+    async def _read(self, disk: Disk, card: CardId) -> None:
         """Take from the store what has not changed, read the rest from the card itself."""
         found = await self._threads.run(partial(_list, disk, card))
-        unknown, gone = self._index.settle(await self._index.stored(), found)
+        unknown, gone = self._index.match(await self._index.load(), found)
         self.writable = True
         self._listed()
-        await self._index.drop(gone)
+        await self._index.remove(gone)
         for start in range(0, len(unknown), BATCH):
             some = unknown[start : start + BATCH]
             await self._index.add(await self._threads.run(partial(scan_files, disk, some, self._place())))
 
 
-def scan_files(disk: Disk, files: Iterable[Found], place: tzinfo) -> list[Recording]:
+def scan_files(disk: Disk, files: Iterable[FileEntry], place: tzinfo) -> list[Recording]:
     """Do `ipcamd.storage.scan.scan`, which most starts have no need of. Blocks."""
     from ipcamd.storage.scan import scan
 
     return scan(disk, files, place)
 
 
-def _list(disk: Disk, card: Identity) -> list[Found]:
+def _list(disk: Disk, card: CardId) -> list[FileEntry]:
     disk.prepare(card)
     disk.clear_drafts()
     return list(disk.entries())

@@ -1,7 +1,7 @@
-"""The card's file system: nothing outside its two folders is ever touched, and no link is ever followed.
+"""File system of a card: touches nothing outside its two folders and follows no link.
 
-Everything here blocks, and is for threads; several may use it at once. All raise ``OSError``. No file descriptor is
-held between calls, so an idle card can be unmounted.
+All calls block, are for worker threads (several at once), and raise ``OSError``. No descriptor stays open between
+calls, so an idle card can be unmounted.
 """
 
 import errno
@@ -15,29 +15,35 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from ipcamd.storage.recording import FOLDERS, NAME
+from ipcamd.storage.recording import FOLDERS, NAME, Recording
 
 DRAFT = ".part"
-"""Ending of the names of files that are being copied to the card."""
+"""Suffix of files that are being copied to the card."""
 
-Identity = tuple[int, int, int]
+CardId = tuple[int, int, int]
+"""Device, inode and file system number: different for each card."""
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _LINKLESS = os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A file that lies on the card."""
+class FileEntry:
+    """File on the card."""
 
     folder: str
     name: str
-    size: int
-    stamp: int
+    size_bytes: int
+    modified_ns: int
+    """Time of the last change, by the file system."""
+
+    def recording(self, started_ns: int, ended_ns: int) -> Recording:
+        """Return it as a recording of that time, in nanoseconds since the epoch, UTC."""
+        return Recording(self.folder, self.name, self.size_bytes, self.modified_ns, started_ns, ended_ns)
 
 
 class Disk:
-    """One card, or the place where it would be."""
+    """Directory that is a card, or an empty mount point."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -45,10 +51,10 @@ class Disk:
         self._lock = threading.Lock()
         self._writing: set[tuple[str, str]] = set()
 
-    def card(self) -> Identity | None:
-        """Return what tells the card that is in from others; None if there is none that can be written.
+    def card(self) -> CardId | None:
+        """Return the identity of the card that is mounted; None if there is none that can be written.
 
-        What was once a mount point and is none any more is the empty place that the card left. Quick, for any thread.
+        A directory that was a mount point before and is none now is the empty place of a card that was removed.
         """
         try:
             found, above, system = os.stat(self.root), os.stat(self.root / ".."), os.statvfs(self.root)  # noqa: PTH116
@@ -60,16 +66,16 @@ class Disk:
         return (found.st_dev, found.st_ino, system.f_fsid) if usable and mount == self._was_mount else None
 
     def space(self) -> tuple[int, int]:
-        """Return the size of the file system, and what is free for us, in bytes. Quick, and for any thread."""
+        """Return the size of the file system and the space that is free for us, in bytes."""
         found = os.statvfs(self.root)
         return found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
 
     def make(self) -> None:
-        """Make the directory that is the card, if it is missing."""
+        """Make the card's directory if it is missing."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def prepare(self, card: Identity) -> None:
-        """Make the folders of this card that are missing; not where it was when it is gone."""
+    def prepare(self, card: CardId) -> None:
+        """Make the folders of this card that are missing, unless another card or none is mounted now."""
         with self._at(_FOLDER, self.root) as root:
             found = os.fstat(root)
             if (found.st_dev, found.st_ino) != card[:2]:
@@ -79,11 +85,11 @@ class Disk:
                     os.mkdir(folder, 0o700, dir_fd=root)
 
     def holds(self, fd: int) -> bool:
-        """Return whether an open file is on the card that is there now."""
+        """Return whether an open file is on the card that is mounted now."""
         return os.fstat(fd).st_dev == os.stat(self.root).st_dev  # noqa: PTH116 - the pair reads better
 
-    def entries(self) -> Iterator[Found]:
-        """Give the files with names of ours, but those that are being written."""
+    def entries(self) -> Iterator[FileEntry]:
+        """Yield the files whose names are a recording's, except those that are being written."""
         with self._lock:
             writing = set(self._writing)
         for folder in FOLDERS:
@@ -94,18 +100,18 @@ class Disk:
                     if entry.is_file(follow_symlinks=False):
                         with suppress(FileNotFoundError):
                             found = entry.stat(follow_symlinks=False)
-                            yield Found(folder, entry.name, found.st_size, found.st_mtime_ns)
+                            yield FileEntry(folder, entry.name, found.st_size, found.st_mtime_ns)
 
-    def find(self, folder: str, name: str) -> list[Found]:
-        """Return the file of that name, if there is one."""
+    def find(self, folder: str, name: str) -> list[FileEntry]:
+        """Return the file of that name, or nothing."""
         with self._folder(folder) as fd, suppress(FileNotFoundError):
             found = os.stat(name, dir_fd=fd, follow_symlinks=False)
             if stat.S_ISREG(found.st_mode):
-                return [Found(folder, name, found.st_size, found.st_mtime_ns)]
+                return [FileEntry(folder, name, found.st_size, found.st_mtime_ns)]
         return []
 
     def create(self, folder: str, name: str) -> int:
-        """Return a new file, open for reading and writing; `done` when it is written."""
+        """Return the descriptor of a new file, open for reading and writing; call `done` when it is written."""
         with self._lock:
             self._writing.add((folder, name))
         try:
@@ -116,13 +122,13 @@ class Disk:
             raise
 
     def done(self, folder: str, name: str) -> None:
-        """Say that a file is not being written any more."""
+        """Note that a file is no longer being written."""
         with self._lock:
             self._writing.discard((folder, name))
 
     def open(self, folder: str, name: str, *, change: bool = False) -> int:
-        """Return a file, open for reading, or for reading and writing."""
-        # NONBLOCK: opening a pipe that somebody put there must not wait for its other end
+        """Return the descriptor of a file, open for reading, or for reading and writing (`change`)."""
+        # NONBLOCK: opening a named pipe must not wait for its other end
         mode = (os.O_RDWR if change else os.O_RDONLY) | os.O_NONBLOCK | _LINKLESS
         with self._folder(folder) as at:
             fd = os.open(name, mode, dir_fd=at)
@@ -137,14 +143,14 @@ class Disk:
             os.unlink(name, dir_fd=fd)
 
     def sync(self, folder: str) -> None:
-        """Make the names in a folder durable."""
+        """Sync the directory entries of a folder."""
         with self._folder(folder) as fd:
             os.fsync(fd)
 
-    def take_in(self, path: Path, folder: str, name: str) -> Found:
-        """Keep a whole file under a new name: by a link where possible, else by a copy; durable on return.
+    def add_file(self, path: Path, folder: str, name: str) -> FileEntry:
+        """Add a whole file under a new name, as a hard link if possible, else as a copy; durable on return.
 
-        Raises ``FileExistsError`` if there is such a name.
+        Raises ``FileExistsError`` if the name is taken.
         """
 
         def fill(draft: str, fd: int) -> None:
@@ -154,13 +160,13 @@ class Disk:
                 with path.open("rb") as source:
                     _copy(source, draft, fd)
 
-        return self._keep(folder, name, fill)
+        return self._add(folder, name, fill)
 
-    def write(self, folder: str, name: str, content: bytes) -> Found:
-        """Keep a small file; whole and durable on return. Raises ``FileExistsError`` if there is such a name."""
-        return self._keep(folder, name, lambda draft, fd: _copy(BytesIO(content), draft, fd))
+    def add_content(self, folder: str, name: str, content: bytes) -> FileEntry:
+        """Add a small file; whole and durable on return. Raises ``FileExistsError`` if the name is taken."""
+        return self._add(folder, name, lambda draft, fd: _copy(BytesIO(content), draft, fd))
 
-    def _keep(self, folder: str, name: str, fill: Callable[[str, int], None]) -> Found:
+    def _add(self, folder: str, name: str, fill: Callable[[str, int], None]) -> FileEntry:
         with self._folder(folder) as fd:
             draft = f".{name}{DRAFT}"
             with suppress(FileNotFoundError):
@@ -173,7 +179,7 @@ class Disk:
                 raise
             os.fsync(fd)
             found = os.stat(name, dir_fd=fd, follow_symlinks=False)
-        return Found(folder, name, found.st_size, found.st_mtime_ns)
+        return FileEntry(folder, name, found.st_size, found.st_mtime_ns)
 
     def clear(self) -> None:
         """Delete everything in the two folders."""
@@ -184,7 +190,7 @@ class Disk:
                 os.fsync(fd)
 
     def clear_drafts(self) -> None:
-        """Delete what was being copied when the power went."""
+        """Delete copies that a power loss interrupted."""
         for folder in FOLDERS:
             with self._folder(folder) as fd:
                 for name in _names(fd):
@@ -228,7 +234,7 @@ def _copy(source: BinaryIO, draft: str, fd: int) -> None:
 
 
 def _name(draft: str, name: str, fd: int) -> None:
-    """Give a draft its name, which must be free. Not every file system of cards knows links."""
+    """Give a draft its name, which must be free. Not every file system has hard links."""
     try:
         os.link(draft, name, src_dir_fd=fd, dst_dir_fd=fd, follow_symlinks=False)
         os.unlink(draft, dir_fd=fd)

@@ -1,6 +1,6 @@
-"""Index of the card: in memory for requests, in the database for the next start.
+"""Index of the recordings on the card: in memory for requests, in the database for the next start.
 
-The store's copy only saves time: it is compared with the card, and what does not match is read anew.
+The database only saves time: it is compared with the card, and files that do not match are scanned again.
 """
 
 import logging
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from ipcamd.errors import StoreError
-from ipcamd.storage.disk import Found
+from ipcamd.storage.disk import FileEntry
 from ipcamd.storage.recording import Recording
 from ipcamd.store.database import Database
 
@@ -24,21 +24,21 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list."""
+    """Page of a list."""
 
     total: int
-    """Recordings in the whole list."""
+    """Recordings on all pages."""
     recordings: tuple[Recording, ...]
 
 
-class Index:
-    """All recordings. For the event loop; changes are in memory at once, and in the store soon."""
+class RecordingIndex:
+    """All recordings. For the event loop; changes are in memory at once and in the database soon."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._recordings: dict[Key, Recording] = {}
-        self.bytes = 0
-        """What all recordings take."""
+        self.size_bytes = 0
+        """Size of all recordings."""
 
     def __len__(self) -> int:
         return len(self._recordings)
@@ -50,58 +50,60 @@ class Index:
         """Return the recording of that name, exactly."""
         return self._recordings.get((folder, name))
 
-    async def stored(self) -> list[Recording]:
-        """Return what the store knows."""
+    async def load(self) -> list[Recording]:
+        """Return the recordings in the database."""
         try:
             return [Recording(*row) for row in await self._database.read(_ALL)]
         except StoreError as error:
-            _log.warning("the index of recordings is made anew: %s", error)
+            _log.warning("the index of recordings is built again: %s", error)
             return []
 
     def put(self, *recordings: Recording) -> None:
-        """Know these from now on, in memory alone: while they are being written."""
+        """Add or replace recordings in memory only: while they are being written."""
         for recording in recordings:
             self.forget(recording.key)
             self._recordings[recording.key] = recording
-            self.bytes += recording.size
+            self.size_bytes += recording.size_bytes
 
     def forget(self, key: Key) -> None:
-        """Know this no more, in memory alone."""
+        """Remove a recording from memory only."""
         if known := self._recordings.pop(key, None):
-            self.bytes -= known.size
+            self.size_bytes -= known.size_bytes
 
     async def add(self, recordings: Collection[Recording]) -> None:
-        """Know these, whole files, from now on."""
+        """Add or replace complete recordings."""
         self.put(*recordings)
-        await self._write(_PUT, [(r.folder, r.name, r.size, r.stamp, r.began, r.ended) for r in recordings])
+        await self._write(
+            _PUT, [(r.folder, r.name, r.size_bytes, r.modified_ns, r.started_ns, r.ended_ns) for r in recordings]
+        )
 
-    async def drop(self, keys: Collection[Key]) -> None:
-        """Know these no more."""
+    async def remove(self, keys: Collection[Key]) -> None:
+        """Remove recordings."""
         for key in keys:
             self.forget(key)
         await self._write(_DROP, keys)
 
     def forget_all(self) -> None:
-        """Know nothing, in memory: the card is out."""
+        """Empty the index in memory only: the card was removed."""
         self._recordings.clear()
-        self.bytes = 0
+        self.size_bytes = 0
 
     async def clear(self) -> None:
-        """Know nothing."""
+        """Empty the index."""
         self.forget_all()
         await self._write("DELETE FROM recording", [()])
 
-    def settle(self, stored: Iterable[Recording], found: Iterable[Found]) -> tuple[list[Found], list[Key]]:
-        """Know what the store knows and the card holds, unchanged.
+    def match(self, stored: Iterable[Recording], found: Iterable[FileEntry]) -> tuple[list[FileEntry], list[Key]]:
+        """Add the recordings that are in the database and, unchanged, on the card.
 
-        Return the files that are not known so, and what the store should know no more. What is in memory already is
+        Return the other files on the card, and the keys that the database should lose. What is in memory already is
         newer than both.
         """
         there = {key: f for f in found if (key := (f.folder, f.name)) not in self._recordings}
         gone = []
         for recording in stored:
             file = there.get(recording.key)
-            if file and (file.size, file.stamp) == (recording.size, recording.stamp):
+            if file and (file.size_bytes, file.modified_ns) == (recording.size_bytes, recording.modified_ns):
                 self.put(recording)
                 del there[recording.key]
             elif recording.key not in self._recordings:
@@ -109,8 +111,8 @@ class Index:
         return list(there.values()), gone
 
     def oldest(self) -> Recording | None:
-        """Return the recording that began first, of those that are not being written."""
-        return min((r for r in self if not r.writing), key=lambda r: r.began, default=None)
+        """Return the recording that started first; those being written do not count."""
+        return min((r for r in self if not r.writing), key=lambda r: r.started_ns, default=None)
 
     def page(
         self,
@@ -123,13 +125,18 @@ class Index:
         start: int = 0,
         count: int | None = None,
     ) -> Page:
-        """Return the recordings from place `start` on of those that began in this time (nanoseconds, inclusive)."""
+        """Return `count` recordings from number `start` on, of those that started in this time.
+
+        `since` and `until` are nanoseconds since the epoch, inclusive; the order is by name, or `by_time`.
+        """
         some = [
             r
             for r in self
-            if r.folder == folder and (since is None or r.began >= since) and (until is None or r.began <= until)
+            if r.folder == folder
+            and (since is None or r.started_ns >= since)
+            and (until is None or r.started_ns <= until)
         ]
-        some.sort(key=(lambda r: r.began) if by_time else (lambda r: r.name), reverse=descending)
+        some.sort(key=(lambda r: r.started_ns) if by_time else (lambda r: r.name), reverse=descending)
         return Page(len(some), tuple(some[start : None if count is None else start + count]))
 
     async def _write(self, statement: str, rows: Collection[tuple[object, ...]]) -> None:
@@ -142,4 +149,4 @@ class Index:
         try:
             await self._database.complete(self._database.write(work))
         except StoreError as error:
-            _log.warning("the index of recordings could not be saved, and will be made anew: %s", error)
+            _log.warning("the index of recordings could not be saved and will be built again: %s", error)

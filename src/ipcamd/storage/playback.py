@@ -82,7 +82,7 @@ class Playback:
         """Return a small picture of the recording, as JPEG. Raises `CardError`."""
         if found := self._pictures.get(recording):
             return found
-        length = (recording.ended - recording.began) / 1e9
+        length = (recording.ended_ns - recording.started_ns) / 1e9
         async with self._my_turn(self._picture_turn):
             made = await self._make(recording, lambda source, _: _picture(source, length))
         self._pictures[recording] = made
@@ -131,7 +131,7 @@ class Playback:
             await self._files.run(partial(self._path(oldest).unlink, missing_ok=True))
 
     def _path(self, recording: Recording) -> Path:
-        return self._folder / f"{recording.folder}-{recording.stamp}-{recording.name}.mp4"
+        return self._folder / f"{recording.folder}-{recording.modified_ns}-{recording.name}.mp4"
 
 
 class _Waiting:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ipcamd.storage.disk import Disk, Identity
+from ipcamd.storage.disk import CardId, Disk
 from ipcamd.workers.pool import WorkerPool
 
 LOOK_S = 2.0
@@ -18,7 +18,7 @@ WATCH_S = 2.0
 class SlotState:
     """One look at the slot."""
 
-    card: Identity | None = None
+    card: CardId | None = None
     """The card that is in it and can be written; None: there is none."""
     total_bytes: int = 0
     """The size of its file system."""
@@ -28,7 +28,7 @@ class SlotState:
 class CardPresence:
     """Looks at the slot in a worker thread, and remembers what was seen."""
 
-    def __init__(self, disk: Disk, threads: WorkerPool, changed: Callable[[Identity | None], None]) -> None:
+    def __init__(self, disk: Disk, threads: WorkerPool, changed: Callable[[CardId | None], None]) -> None:
         """`changed` is called with the card that is in from now on, or none: after the first look, and on a change."""
         self._disk = disk
         self._threads = threads

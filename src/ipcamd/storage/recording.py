@@ -31,13 +31,12 @@ class Recording:
 
     folder: str
     name: str
-    size: int
-    """Bytes."""
-    stamp: int
-    """When the file was changed last, by its file system: nanoseconds."""
-    began: int
-    """Nanoseconds since the epoch, UTC, of its first picture."""
-    ended: int
+    size_bytes: int
+    modified_ns: int
+    """Time of the file's last change, by its file system."""
+    started_ns: int
+    """Time of its first picture, since the epoch, UTC."""
+    ended_ns: int
     writing: bool = False
     """It is being written just now."""
 

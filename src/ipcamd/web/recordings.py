@@ -25,7 +25,7 @@ async def recordings(call: Call) -> Reply:
     card's state."""
     card, zone = call.camera.card, call.camera.clock.zone()
     await _until_known(card)
-    known = sorted(card.index, key=lambda r: r.began)
+    known = sorted(card.index, key=lambda r: r.started_ns)
     days = _days(known, zone)
     day = _asked_day(call) or (days[-1][0] if days else call.camera.clock.local().date())
     space = card.space()
@@ -33,8 +33,8 @@ async def recordings(call: Call) -> Reply:
         "card": {
             "slot": card.slot,
             "mounted": card.mounted,
-            "total": space.total,
-            "free": space.free,
+            "total": space.total_bytes,
+            "free": space.free_bytes,
             "full": card.full,
         },
         "today": str(call.camera.clock.local().date()),
@@ -75,7 +75,7 @@ async def film(call: Call) -> Reply | FileReply:
     still = recording.name.endswith(".jpg")
     try:
         if still:
-            content, size = await call.camera.card.open(recording), recording.size
+            content, size = await call.camera.card.open(recording), recording.size_bytes
         else:
             content, size = await call.camera.playback.film(recording)
     except (CardError, OSError) as error:
@@ -117,7 +117,7 @@ async def _recording(call: Call) -> Recording:
 
 
 def _tag(recording: Recording) -> str:
-    return f'"{recording.size:x}-{recording.stamp:x}"'
+    return f'"{recording.size_bytes:x}-{recording.modified_ns:x}"'
 
 
 def _type(parts: Parts) -> str:
@@ -128,9 +128,9 @@ def _told(call: Call, recording: Recording) -> dict[str, object]:
     return {
         "dir": recording.folder,
         "name": recording.name,
-        "at": f"{call.camera.clock.local(recording.began):%H:%M:%S}",
-        "seconds": round((recording.ended - recording.began) / 1e9, 3),
-        "size": recording.size,
+        "at": f"{call.camera.clock.local(recording.started_ns):%H:%M:%S}",
+        "seconds": round((recording.ended_ns - recording.started_ns) / 1e9, 3),
+        "size": recording.size_bytes,
         "writing": recording.writing,
     }
 
@@ -152,7 +152,7 @@ def _days(known: Sequence[Recording], zone: tzinfo) -> list[tuple[date, int, int
     """Return each local day on which something was recorded, with how many continuous recordings and events."""
     days, place = [], 0
     while place < len(known):
-        day = _local(known[place].began, zone)
+        day = _local(known[place].started_ns, zone)
         of_day = _of(known, day, zone)
         events = sum(recording.folder == EVENT for recording in of_day)
         days.append((day, len(of_day) - events, events))
@@ -161,7 +161,7 @@ def _days(known: Sequence[Recording], zone: tzinfo) -> list[tuple[date, int, int
 
 
 def _of(known: Sequence[Recording], day: date, zone: tzinfo) -> Sequence[Recording]:
-    begin, end = (bisect_left(known, _midnight(d, zone), key=lambda r: r.began) for d in (day, day + _DAY))
+    begin, end = (bisect_left(known, _midnight(d, zone), key=lambda r: r.started_ns) for d in (day, day + _DAY))
     return known[begin:end]
 
 

@@ -42,7 +42,7 @@ async def test_what_the_hardware_lacks_is_not_supported(world: World) -> None:
 
 
 async def test_the_card(world: World) -> None:
-    world.card.limit = 64 << 20
+    world.card.limit_bytes = 64 << 20
     await world.card.start()
     assert (await report(world))["SD Card"] == "inserted, 64 of 64 MB free, 0 recordings"
     world.card.insert(False)

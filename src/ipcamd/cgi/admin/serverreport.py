@@ -46,7 +46,7 @@ def _card(card: Card) -> str:
     if not card.mounted:
         return "none"
     space = card.space()
-    return f"inserted, {space.free >> 20} of {space.total >> 20} MB free, {len(card.index)} recordings"
+    return f"inserted, {space.free_bytes >> 20} of {space.total_bytes >> 20} MB free, {len(card.index)} recordings"
 
 
 def _has(camera: Camera, what: str) -> str:

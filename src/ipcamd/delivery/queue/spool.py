@@ -197,11 +197,11 @@ def _portions(materials: Sequence[ClipFile], bounds: QueueLimits) -> Iterator[li
     """Yield the materials in as few portions as may wait, each by itself."""
     portion, size = list[ClipFile](), 0
     for material in materials:
-        if portion and (len(portion) == bounds.items or size + material.size > bounds.size):
+        if portion and (len(portion) == bounds.items or size + material.size_bytes > bounds.size):
             yield portion
             portion, size = [], 0
         portion.append(material)
-        size += material.size
+        size += material.size_bytes
     if portion:
         yield portion
 
