@@ -28,9 +28,9 @@ def challenged(refusal: LoginRefusal, algorithm: str = "SHA-256") -> dict[str, s
     """Return the parameters of the challenge of that algorithm in a 401."""
     error = login_error(refusal)
     assert error.status == 401
-    (field,) = [
+    (field,) = {
         value for name, value in error.headers if name == "WWW-Authenticate" and f"algorithm={algorithm}," in value
-    ]
+    }
     return {name: quoted or bare for name, quoted, bare in re.findall(r'(\w+)=(?:"((?:[^"])*)"|([^ ,]+))', field)}
 
 
