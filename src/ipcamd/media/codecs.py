@@ -1,4 +1,4 @@
-"""Codec table: everything that the camera knows of a codec, one entry each.
+"""Codec table: one entry for everything that the camera knows of a codec.
 
 To add a codec, add an entry here and a payload format in `ipcamd.wire.packetize`. URLs, RTSP paths, payload headers,
 recordings, and repairs of recordings follow from the entry. Nothing here imports PyAV or numpy.
@@ -19,7 +19,7 @@ SLOW = 10
 """Pictures per second below which the bits for a second become no fewer: more of the pictures are key frames."""
 
 MakeEncoder = Callable[["StreamSettings", int], "Encoder"]
-"""``make(settings, rate)``: `rate` is how many pictures a second really come. Called in media threads."""
+"""``make(settings, rate)``; `rate` is the actual number of pictures per second. Called in media threads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -33,19 +33,19 @@ class Codec:
     content_type: str
     """MIME type of its frames without any header."""
     rtp: Format
-    """How its frames travel in RTP, and what session descriptions say of it."""
+    """RTP payload format, and its line in session descriptions."""
     encoder: MakeEncoder | None = None
     """None for sound."""
     parameters: str = ""
-    """Group of parameters that says what its stream looks like; "" for sound."""
+    """Group of parameters of its stream; "" for sound."""
     multicast_port: str = ""
     """Parameter of ``Network.Advanced.Multicast`` (SDK 10.28); "" if it is not sent by multicast."""
     fourcc: str = ""
     """In AVI files; "" if it is not recorded."""
     is_key: Callable[[bytes], bool] = lambda _: True
-    """Whether a decoder can start at the frame that begins with these bytes: for recordings that were cut off."""
+    """Return whether a decoder can start at the frame that begins with these bytes: for the repair of recordings."""
     intra_only: bool = False
-    """Every frame stands alone."""
+    """Every frame is a key frame."""
 
     def __repr__(self) -> str:
         return self.name

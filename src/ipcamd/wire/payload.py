@@ -1,4 +1,4 @@
-"""The 28-byte header in front of every frame that the camera sends (SDK 3.1): seven 32-bit little-endian words."""
+"""Payload header: the 28 bytes in front of every frame (SDK 3.1), seven 32-bit little-endian words."""
 
 import struct
 from collections.abc import Mapping
@@ -57,13 +57,13 @@ _SOUND = frozenset(AudioKind)
 
 @dataclass(frozen=True, slots=True)
 class VideoFormat:
-    """The format word of a picture."""
+    """Format word of a picture."""
 
     kind: int
-    """What it is encoded as, bits 0-3: any code that is not one of sound."""
+    """Code of the codec, bits 0-3: any that is not a codec of sound."""
     size: tuple[int, int] | None
-    """(width, height) in pixels; a size without a code, and None, are packed as 15 in both scale fields, which says
-    that only the picture itself tells its size. Parsed as None."""
+    """(width, height) in pixels. A size without a code, and None, are packed as 15 in both scale fields: the size is in
+    the picture alone. Parsed as None."""
     rate: int
     """Pictures per second, 1 to 30."""
     ratio: int
@@ -81,7 +81,7 @@ class VideoFormat:
 
     @classmethod
     def parse(cls, word: int) -> "VideoFormat":
-        """Return what `word` says; raise ``ValueError`` for what the SDK does not define. Reserved bits are ignored."""
+        """Return the value of `word`; raise ``ValueError`` for undefined values. Reserved bits are ignored."""
         kind, scale, more = word & 15, word >> 4 & 15, word >> 26 & 15
         if kind in _SOUND:
             raise ValueError(f"picture type {kind}")
@@ -99,7 +99,7 @@ class VideoFormat:
 
 @dataclass(frozen=True, slots=True)
 class AudioFormat:
-    """The format word of a stretch of sound."""
+    """Format word of a block of sound."""
 
     kind: AudioKind
     bits: int
@@ -109,7 +109,7 @@ class AudioFormat:
     channels: int
     """1 or 2."""
     milliseconds: int
-    """How long it lasts, 0 to 2097151."""
+    """Duration, 0 to 2097151."""
 
     def word(self) -> int:
         """Return the 32-bit word; raise ``ValueError`` if a field is out of its range."""
@@ -120,7 +120,7 @@ class AudioFormat:
 
     @classmethod
     def parse(cls, word: int) -> "AudioFormat":
-        """Return what `word` says; raise ``ValueError`` for what the SDK does not define."""
+        """Return the value of `word`; raise ``ValueError`` for undefined values."""
         return cls(
             AudioKind(word & 15),
             (8, 16)[_check("sample size", word >> 4 & 3, 0, 1)],
@@ -132,7 +132,7 @@ class AudioFormat:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The status word: what the camera's senses said when the frame was made."""
+    """Status word: motion levels, inputs and output at the time of the frame."""
 
     motion: tuple[int, int, int] = (0, 0, 0)
     """Motion level of each window, 0 to 255."""
@@ -148,7 +148,7 @@ class Status:
 
     @classmethod
     def parse(cls, word: int) -> "Status":
-        """Return what `word` says. Reserved bits are ignored."""
+        """Return the value of `word`. Reserved bits are ignored."""
         motion = (word & 255, word >> 8 & 255, word >> 16 & 255)
         return cls(motion, (bool(word >> 24 & 1), bool(word >> 25 & 1)), bool(word >> 26 & 1))
 
@@ -164,7 +164,7 @@ class Header:
     type: int
     """`JPEG`, `AUDIO`, 0 for an I frame, 1 to `MAX_P` for the P frames since."""
     captured_us: int
-    """When it was captured: microseconds since the epoch, UTC."""
+    """Time of capture: microseconds since the epoch, UTC."""
     format: int
     status: int
 
@@ -178,7 +178,7 @@ class Header:
 
     @classmethod
     def parse(cls, data: bytes) -> "Header":
-        """Return what 28 bytes say; raise ``ValueError`` for any other number of bytes and for undefined values."""
+        """Return the header in 28 bytes; raise ``ValueError`` for another number of bytes and for undefined values."""
         if len(data) != LENGTH:
             raise ValueError(f"{len(data)} bytes instead of {LENGTH}")
         counter, size, kind, second, microsecond, form, status = _WORDS.unpack(data)
@@ -188,7 +188,7 @@ class Header:
         return cls(counter, size, kind, second * 1_000_000 + microsecond, form, status)
 
     def media(self) -> VideoFormat | AudioFormat:
-        """Return what the format word says, which depends on the type; raise ``ValueError`` if it is undefined."""
+        """Return the value of the format word, by the header's type; raise ``ValueError`` if it is undefined."""
         return AudioFormat.parse(self.format) if self.type == AUDIO else VideoFormat.parse(self.format)
 
 

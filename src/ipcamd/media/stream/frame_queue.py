@@ -27,9 +27,9 @@ class KeyFrameGate:
 
     def __init__(self) -> None:
         self.skipping = True
-        """It gets nothing before the next key frame."""
+        """The consumer gets no frames before the next key frame."""
         self.dropped = 0
-        """Frames that it missed by being slow."""
+        """Frames dropped because the consumer is slow."""
         self._begun = False
 
     def passes(self, frame: Queueable) -> bool:
@@ -56,7 +56,7 @@ class FrameQueue(KeyFrameGate, Generic[F]):
     __slots__ = ("_frames", "_max_bytes", "_max_frames", "size_bytes")
 
     def __init__(self, max_frames: int, max_bytes: int = sys.maxsize) -> None:
-        """Raise the limits with care: what waits is old."""
+        """`max_frames` and `max_bytes` may wait, and one more frame."""
         super().__init__()
         self._max_frames, self._max_bytes = max_frames, max_bytes
         self._frames: list[F] = []

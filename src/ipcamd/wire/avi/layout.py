@@ -11,7 +11,7 @@ from datetime import datetime
 HEAD = 512
 """Bytes before the first chunk."""
 MOVI = HEAD - 4
-"""Where the word ``movi`` is; the index counts from here."""
+"""Position of the word ``movi``, from which the index counts."""
 
 PICTURE, SOUND = b"00dc", b"01wb"
 """Kinds of chunks."""
@@ -25,9 +25,9 @@ KEY = 0x10
 """Flag of an index entry: a decoder can start here."""
 
 ENTRY = struct.Struct("<4s3I")
-"""An index entry: kind, flags, place of the chunk counted from `MOVI`, bytes of its data."""
+"""An index entry: kind, flags, position of the chunk from `MOVI`, bytes of its data."""
 CHUNK = struct.Struct("<4sI")
-"""What stands before a chunk's data, which is followed by a zero byte if its length is odd."""
+"""The header of a chunk. Data of odd length is followed by a zero byte."""
 
 MAIN = struct.Struct("<14I")
 STREAM = struct.Struct("<4s4sI2H8I4h")
@@ -43,7 +43,7 @@ class Form:
     """Format of a file, constant throughout."""
 
     codec: str
-    """FourCC code of how pictures are encoded."""
+    """FourCC of the pictures' codec."""
     size: tuple[int, int]
     """Width and height in pixels."""
     rate: int
@@ -63,7 +63,7 @@ class Totals:
     largest: int = 0
     """Bytes of the largest picture."""
     entries: int = 0
-    """Chunks; the index is closed when they are all in it."""
+    """Chunks, each with an index entry."""
     indexed: bool = False
     """Whether the index follows."""
 

@@ -1,4 +1,4 @@
-"""AVI reader: format and start time of a file, and the repair of one that was cut off.
+"""AVI reader: reads format and time of a file, and repairs one that was cut off.
 
 Files are read through ``read(place, length)``, which returns fewer bytes only at the end.
 """
@@ -29,12 +29,12 @@ from ipcamd.wire.avi.writer import SECOND
 Read = Callable[[int, int], bytes]
 
 LARGEST = 32 << 20
-"""Bytes that no chunk exceeds."""
+"""Most bytes of a chunk."""
 _LOOK = 96
-"""Bytes of a picture that tell whether it is a key frame."""
+"""First bytes of a picture that show whether it is a key frame."""
 
 KeyTests = Mapping[str, Callable[[bytes], bool]]
-"""FourCC of each codec that there may be to whether a picture that begins with these bytes is a key frame."""
+"""FourCC of each known codec to the test whether a picture that begins with these bytes is a key frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class Film:
 
     form: Form
     began: datetime | None
-    """Local time of the beginning, with its zone; None if the file does not say."""
+    """Local time of the beginning, with its zone; None if it is not in the file."""
     totals: Totals
     closed: bool
-    """Whether the index is there, the file is as long as its head says, and there is room for its pictures in it."""
+    """Whether the file has an index and the length in its head, and is long enough for its pictures."""
 
     @property
     def length(self) -> int:
-        """Nanoseconds that it lasts."""
+        """Duration in nanoseconds."""
         return self.totals.slots * SECOND // self.form.rate
 
 
@@ -75,8 +75,8 @@ class Chunk:
 
 
 def film(data: bytes, size: int, codecs: Container[str]) -> Film:
-    """Return what the first `HEAD` bytes of a file of that size say. Raises ``ValueError`` if it is not one of ours, or
-    its codec is not one of these FourCC codes."""
+    """Return the contents of the first `HEAD` bytes of a file of that size. Raises ``ValueError`` if this camera did
+    not write it, or its codec is none of these FourCC codes."""
     if len(data) < HEAD or data[:4] != b"RIFF" or data[8:12] != b"AVI " or data[MOVI:HEAD] != b"movi":
         raise ValueError("not an AVI file of this camera")
     parts = dict(_parts(data))
@@ -96,7 +96,7 @@ def film(data: bytes, size: int, codecs: Container[str]) -> Film:
 
 
 def chunks(read: Read, size: int) -> Iterator[Chunk]:
-    """Give the whole chunks of a file of that size, in order, up to the first that is not whole or makes no sense."""
+    """Yield the complete chunks of a file of that size, in order, up to the first that is incomplete or invalid."""
     place = HEAD
     while place + CHUNK.size <= size:
         kind, length = CHUNK.unpack(read(place, CHUNK.size))
@@ -107,15 +107,15 @@ def chunks(read: Read, size: int) -> Iterator[Chunk]:
 
 
 def mend(read: Read, size: int, began: datetime, key_tests: KeyTests) -> Mended | None:
-    """Return what makes whole a file that was cut off; None if there is no picture in it.
+    """Return the repair of a file that was cut off; None if it has no picture.
 
-    `began` counts if the file does not say when it began. Raises ``ValueError`` if it is not one of ours.
+    `began` is used if the file has no time. Raises ``ValueError`` if this camera did not write it.
     """
     found = film(read(0, HEAD), size, key_tests)
     is_key = key_tests[found.form.codec]
     totals, index = Totals(indexed=True), bytearray()
     for part in chunks(read, size):
-        # an empty chunk is the picture before, shown for longer
+        # an empty chunk repeats the picture before it
         key = part.kind == SOUND or (part.length > 0 and is_key(read(part.place, min(_LOOK, part.length))))
         index += ENTRY.pack(part.kind, KEY if key else 0, HEAD + totals.bytes - MOVI, part.length)
         totals.bytes += padded(part.length)
@@ -132,7 +132,7 @@ def mend(read: Read, size: int, began: datetime, key_tests: KeyTests) -> Mended 
 
 
 def _parts(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Give the chunks of the head, lists opened; of the streams' only the picture's."""
+    """Yield the chunks of the head, with lists opened; of stream chunks only the picture's."""
     place, seen = 12, set()
     while place + CHUNK.size <= MOVI - 8:
         kind, length = CHUNK.unpack(data[place : place + CHUNK.size])

@@ -1,4 +1,4 @@
-"""AVI writer: returns the bytes of a file in pieces."""
+"""AVI writer: returns the bytes of a file, piece by piece."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -21,18 +21,18 @@ from ipcamd.wire.avi.layout import (
 
 SECOND = 1_000_000_000
 GAP = 10 * SECOND
-"""Nanoseconds without a picture beyond which time is taken to have jumped: the next one follows at once."""
+"""After so many nanoseconds without a picture the clock must have jumped: the next picture follows at once."""
 SLIP = SOUND_RATE // 25
-"""Samples that sound may be off before silence is put in, or some of it is left out."""
+"""Sound that is off by more samples is padded with silence, or cut."""
 _SILENCE = b"\xff"
 
 
 class Writer:
-    """One file, in the order in which it is written: head, pieces, index; then the head again.
+    """One file, in the order of writing: head, chunks, index, and the head again.
 
-    AVI knows no time stamps: pictures stand in slots of equal length. Each goes into the slot nearest to its time;
-    empty ones before it say that the picture before it stays. If that slot is taken it goes into the next free one, so
-    pictures that came from before the beginning, and are needed to decode those after it, catch up in a moment.
+    AVI has no time stamps, but slots of equal length for pictures. Each picture goes into the slot nearest to its time;
+    empty slots before it repeat the picture before them. If the slot is taken, the picture goes into the next free one.
+    So pictures from before the beginning, which are needed to decode later ones, are shown in quick succession.
     """
 
     def __init__(self, form: Form, began: datetime, origin: int) -> None:
@@ -47,7 +47,7 @@ class Writer:
 
     @property
     def length(self) -> int:
-        """Nanoseconds that what was written lasts."""
+        """Duration of the written pictures in nanoseconds."""
         return self._totals.slots * SECOND // self.form.rate
 
     @property
@@ -61,7 +61,7 @@ class Writer:
         return HEAD + self._totals.bytes
 
     def picture(self, payload: bytes, key: bool, captured_ns: int) -> list[bytes]:
-        """Return what to append for a picture that was captured then (nanoseconds)."""
+        """Return the bytes to append for a picture captured then."""
         slot = self._slot(captured_ns)
         pieces = [piece for _ in range(slot - self._totals.slots) for piece in self._chunk(PICTURE, b"", False)]
         self._totals.slots = slot + 1
@@ -69,7 +69,7 @@ class Writer:
         return pieces + self._chunk(PICTURE, payload, key)
 
     def sound(self, samples: bytes, captured_ns: int) -> list[bytes]:
-        """Return what to append for u-law samples, the first of them captured then (nanoseconds)."""
+        """Return the bytes to append for u-law samples, the first of them captured then."""
         off = (captured_ns - self._zero) * SOUND_RATE // SECOND - self._totals.samples
         if (SLIP if self._totals.samples else 0) < abs(off) <= GAP // SECOND * SOUND_RATE:
             samples = samples[-off:] if off < 0 else _SILENCE * off + samples
@@ -79,7 +79,7 @@ class Writer:
         return self._chunk(SOUND, samples, True)
 
     def stretch(self, until: int) -> list[bytes]:
-        """Return what to append so that the last picture stays until then (nanoseconds)."""
+        """Return the bytes to append so that the last picture is shown until then (nanoseconds)."""
         slots = (until - self._zero) * self.form.rate // SECOND - self._totals.slots
         if not 0 < slots <= GAP // SECOND * self.form.rate:
             return []
@@ -87,19 +87,19 @@ class Writer:
         return [piece for _ in range(slots) for piece in self._chunk(PICTURE, b"", False)]
 
     def head(self, *, closed: bool = False) -> bytes:
-        """Return the first `HEAD` bytes; `closed` if the index is there."""
+        """Return the first `HEAD` bytes; `closed` if the index is written."""
         return head(self.form, self.began, replace(self._totals, indexed=closed))
 
     def index(self) -> bytes:
-        """Return what stands behind the last chunk of a closed file."""
+        """Return the index, which follows the last chunk of a closed file."""
         return CHUNK.pack(b"idx1", len(self._index)) + bytes(self._index)
 
     def mark(self) -> tuple[Totals, int]:
-        """Return what `back` needs to forget all that is appended from now on."""
+        """Return the state for `back`."""
         return replace(self._totals), len(self._index)
 
     def back(self, mark: tuple[Totals, int]) -> None:
-        """Forget what was appended since the mark was made: it could not be written."""
+        """Forget the bytes since `mark`: they could not be written."""
         self._totals = replace(mark[0])
         del self._index[mark[1] :]
 

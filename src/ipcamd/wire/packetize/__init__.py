@@ -1,1 +1,1 @@
-"""Encoded frames to RTP payloads: one payload format a file."""
+"""RTP payload formats: one file for each turns encoded frames into payloads."""

@@ -1,4 +1,4 @@
-"""RTP payload format of a codec."""
+"""RTP payload format: how the frames of one codec travel, and how a session description names them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ class Format:
     clock: int
     """Time stamp units per second."""
     payloads: Callable[[bytes], list[bytes]]
-    """Cut a frame into payloads of at most `ROOM` bytes; raises ``ValueError`` for a frame that it cannot carry."""
+    """Cut a frame into payloads of at most `ROOM` bytes. Raises ``ValueError`` if the format cannot carry it."""
     parameters: Callable[[bytes], str]
-    """What a session description must say (``a=fmtp``), from a key frame; "" for nothing."""
+    """Return the format parameters of a session description (``a=fmtp``), from a key frame; "" for none."""
     ticks: Callable[[bytes], int] = lambda _: 0
-    """How long a payload lasts, in time stamp units; 0 if all payloads of a frame have one time."""
+    """Return the duration of a payload in time stamp units; 0 if all payloads of a frame have the same time."""
     marks: bool = True
-    """Whether the marker stands on a frame's last packet."""
+    """Whether a frame's last packet has the marker bit."""
 
 
-def nothing(_: bytes) -> str:
-    """For ``parameters``: the payload type says all."""
+def no_parameters(_: bytes) -> str:
+    """Return no format parameters: the payload type is enough."""
     return ""
 
 
 def cut(data: bytes, room: int = ROOM) -> list[bytes]:
-    """Return `data` in pieces of `room` bytes, the last one perhaps shorter."""
+    """Return `data` in pieces of `room` bytes; the last one may be shorter."""
     return [data[at : at + room] for at in range(0, len(data), room)]

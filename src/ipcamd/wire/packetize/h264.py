@@ -10,11 +10,11 @@ _SPS, _PPS, _DELIMITER, _FILLER = 7, 8, 9, 12
 _STAP_A, _FU_A = 24, 28
 _KEY = re.compile(rb"\x00\x00\x01[\x05\x25\x45\x65\x07\x27\x47\x67]")
 _SMALL = 200
-"""Units up to this many bytes share a packet."""
+"""Units of up to so many bytes are aggregated."""
 
 
 def units(frame: bytes) -> list[bytes]:
-    """Return the NAL units of a frame in Annex B form, without start codes, delimiters and filler."""
+    """Return the NAL units of a frame in Annex B form, without start codes, delimiters and filler data."""
     found = []
     start = frame.find(b"\0\0\1")
     while start >= 0:
@@ -58,7 +58,7 @@ def _fragment(unit: bytes) -> list[bytes]:
 
 
 def parameters(frame: bytes) -> str:
-    """Return mode, profile and the parameter sets that stand in a key frame."""
+    """Return packetization mode, profile and parameter sets, from a key frame."""
     sets = [unit for unit in units(frame) if unit[0] & 0x1F in (_SPS, _PPS)]
     sequence = next((unit for unit in sets if unit[0] & 0x1F == _SPS and len(unit) >= 4), None)
     if sequence is None:
@@ -68,7 +68,7 @@ def parameters(frame: bytes) -> str:
 
 
 def is_key(data: bytes) -> bool:
-    """Return whether a frame that begins with `data` has an IDR picture, or parameter sets before one."""
+    """Return whether a frame that begins with `data` is a key frame: an IDR picture, or parameter sets before one."""
     return _KEY.search(data) is not None
 
 

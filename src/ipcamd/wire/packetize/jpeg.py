@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ipcamd.wire.packetize.format import Format, nothing
+from ipcamd.wire.packetize.format import Format, no_parameters
 from ipcamd.wire.rtp.rtp import ROOM
 
 _DHT, _SOF0, _SOS, _DQT, _DRI = 0xC4, 0xC0, 0xDA, 0xDB, 0xDD
@@ -87,7 +87,7 @@ def _huffman(body: bytes) -> None:
 
 
 def payloads(jpeg: bytes) -> list[bytes]:
-    """Cut a JPEG's scan; its size, sampling and quantization tables go into headers, all else is left out."""
+    """Cut a JPEG's scan. Size, sampling and quantization tables go into RTP headers; everything else is left out."""
     image = _read(jpeg)
     if image.kind < 0 or not all(number in image.tables for number in image.wanted):
         raise ValueError("a JPEG of a kind that RFC 2435 does not have")
@@ -104,11 +104,11 @@ def payloads(jpeg: bytes) -> list[bytes]:
 
 
 def _common(image: _Image) -> bytes:
-    # a picture larger than the header can say has 0 here, and its size in the session description
+    # a picture that is too large for the header has 0 here, and its size in the session description
     width, height = ((side + 7) // 8 if max(image.size) <= _WIDEST else 0 for side in image.size)
     kind = image.kind | (_RESTARTS if image.restart else 0)
     restart = image.restart.to_bytes(2) + b"\xff\xff" if image.restart else b""
     return bytes((kind, _TABLES_INSIDE, width, height)) + restart
 
 
-FORMAT = Format("video", 26, "JPEG/90000", 90000, payloads, nothing)
+FORMAT = Format("video", 26, "JPEG/90000", 90000, payloads, no_parameters)

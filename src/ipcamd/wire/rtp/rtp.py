@@ -27,7 +27,7 @@ class RtpPacket:
 
 
 def parse(data: bytes) -> RtpPacket:
-    """Take a packet apart; raise ``ValueError`` if it is no RTP version 2 or is cut short."""
+    """Return a parsed packet; raise ``ValueError`` if it is not RTP version 2, or is cut short."""
     if len(data) < _HEADER.size:
         raise ValueError("shorter than an RTP header")
     first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
@@ -55,11 +55,11 @@ class RtpSequencer:
         """`sequence` (modulo 2**16) is the first packet's."""
         self.ssrc = ssrc
         self.sequence = sequence & 0xFFFF
-        """The next packet's."""
+        """Sequence number of the next packet."""
         self.packets = 0
-        """How many there were."""
+        """Number of packets so far."""
         self.octets = 0
-        """How many bytes of payload they had."""
+        """Bytes of payload so far."""
         self._type = payload_type
 
     def pack(self, payloads: Iterable[tuple[int, bool, bytes]]) -> list[bytes]:

@@ -9,7 +9,7 @@ from tests.server.serving import Clock
 
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
-from ipcamd.server.http.streaming.viewer import SOUND_AGE, SOUND_PARTS, Viewer
+from ipcamd.server.http.streaming.viewer import MAX_SOUNDS, SOUND_AGE_S, Viewer
 
 HEAD = SharedBuffer((b"head",))
 
@@ -114,7 +114,7 @@ def test_sound_goes_first_and_old_sound_is_dropped() -> None:
     behind.room = 4
     behind.start(HEAD, [picture("one")])
     behind.offer(SharedBuffer((b"old",), sound=True, made_s=clock()))
-    clock.now += SOUND_AGE + 0.1
+    clock.now += SOUND_AGE_S + 0.1
     behind.offer(SharedBuffer((b"new",), sound=True, made_s=clock()))
     behind.offer(picture("two"))
     behind.give(99)
@@ -123,7 +123,7 @@ def test_sound_goes_first_and_old_sound_is_dropped() -> None:
 
 def test_waiting_sound_is_bounded() -> None:
     behind = viewer(picture("one"))
-    for n in range(SOUND_PARTS + 5):
+    for n in range(MAX_SOUNDS + 5):
         behind.offer(SharedBuffer((b"%d," % n,), sound=True, made_s=1000.0))
     behind.give(999)
     assert behind.got.startswith(b"headone5,6,")

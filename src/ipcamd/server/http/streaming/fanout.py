@@ -1,8 +1,8 @@
-"""Fan-out of the hubs' frames to HTTP viewers: each frame is laid out once and sent to all from the same memory.
+"""Fan-out of frames to HTTP viewers: each frame is formatted once and sent to all viewers from the same memory.
 
-A frame's part (boundary, headers, payload) is written once into a memfd, and each viewer's share of the work is one
-``sendfile``, without a copy in this process: that is what lets Python serve more viewers than servers in C that copy.
-A viewer whose socket is full never delays another; see `ipcamd.server.http.streaming.viewer`.
+A frame's part (boundary, headers, payload) is written once into a memfd, and sent to each viewer with one
+``sendfile``. This process copies nothing per viewer, so it serves more viewers than C servers that copy. A viewer whose
+socket is full never delays another; see `ipcamd.server.http.streaming.viewer`.
 """
 
 import asyncio
@@ -26,14 +26,14 @@ from ipcamd.wire.http.multipart import OPENING, plain_part, sdk_part
 log = logging.getLogger(__name__)
 
 MAX_FRAMES = 30
-"""Pictures that may wait for a slow viewer; of a codec whose frames stand alone only the newest is worth sending."""
+"""Pictures that may wait for a slow viewer. Of an intra-only codec one waits: the newest."""
 PROTOCOL = "http"
 
 
 class Feed:
-    """One hub's frames in one framing, for as long as somebody watches."""
+    """One hub's frames in one framing, while there are viewers."""
 
-    __slots__ = ("_clock", "_framing", "_gop", "_hub", "_short", "_traffic", "_viewers")
+    __slots__ = ("_clock", "_framing", "_gop", "_hub", "_out_of_memory", "_traffic", "_viewers")
 
     def __init__(self, hub: Hub, framing: Framing, traffic: StreamTraffic, clock: Callable[[], float]) -> None:
         self._hub = hub
@@ -42,14 +42,14 @@ class Feed:
         self._clock = clock
         self._viewers: dict[Viewer, None] = {}
         self._gop: PackedGop[SharedBuffer] = PackedGop(hub.gop_cache)
-        self._short = False  # of file descriptors or memory
+        self._out_of_memory = False  # or of file descriptors
 
     def add(self, viewer: Viewer) -> list[SharedBuffer]:
-        """Send to `viewer` from now on; return what it needs to start. Raises ``OSError`` without descriptors."""
+        """Send to `viewer` from now on; return the present GOP. Raises ``OSError`` without file descriptors."""
         if not self._viewers:
             self._hub.join(self._publish)
             try:
-                self._gop.fill(self._lay_out)
+                self._gop.fill(self._format)
             except OSError:
                 self._hub.leave(self._publish)
                 raise
@@ -57,7 +57,7 @@ class Feed:
         return self._gop.items()
 
     def remove(self, viewer: Viewer) -> bool:
-        """Send no more to `viewer`; return whether others are left."""
+        """Send no more to `viewer`; return whether there are other viewers."""
         if viewer in self._viewers:
             del self._viewers[viewer]
             if not self._viewers:
@@ -65,26 +65,26 @@ class Feed:
                 self._gop.clear()
         return bool(self._viewers)
 
-    def _lay_out(self, frame: Encoded) -> SharedBuffer:
+    def _format(self, frame: Encoded) -> SharedBuffer:
         sound = frame.codec.is_sound
-        key = frame.key and (sound or bool(self._hub.gop))  # what the hub keeps for nobody is no start
-        pieces = _pieces(frame, self._framing)
+        key = frame.key and (sound or bool(self._hub.gop))  # a frame that the hub does not keep is no start
+        pieces = _format_part(frame, self._framing)
         return SharedBuffer(pieces, key=key, sound=sound, made_s=self._clock(), traffic=self._traffic)
 
     def _publish(self, frame: Encoded) -> None:
         try:
-            buffer = self._lay_out(frame)
+            buffer = self._format(frame)
         except OSError as error:
-            if not self._short:
+            if not self._out_of_memory:
                 log.warning("frames of %s are lost: %s", self._hub.name, error)
-            self._short = True
+            self._out_of_memory = True
             return
-        self._short = False
+        self._out_of_memory = False
         self._gop.add(frame, buffer)
         self._send(buffer)
 
     def _send(self, buffer: SharedBuffer) -> None:
-        # the hottest loop of the camera: nothing is called per viewer but the kernel
+        # the hottest loop of the camera: per viewer it calls only the kernel
         fd, size, sendfile, behind = buffer.fd, buffer.size_bytes, os.sendfile, 0
         for viewer in self._viewers:
             if not viewer.ready:
@@ -116,11 +116,11 @@ class Fanout:
         clock: Callable[[], float] = time.monotonic,
         traffic: Traffic | None = None,
     ) -> None:
-        """A viewer that takes nothing for `stall` s is cut."""
+        """A viewer that accepts no bytes for `stall` s is cut."""
         self._stall = stall
         self._clock = clock
         self.traffic = traffic or Traffic()
-        """What HTTP's viewers got and missed."""
+        """Frames sent and dropped, by stream."""
         self._feeds: dict[tuple[Hub, Framing], Feed] = {}
         self._openings: dict[tuple[str, Framing], SharedBuffer] = {}
         self._viewers: dict[Viewer, Join] = {}
@@ -161,20 +161,20 @@ class Fanout:
                 del self._feeds[key]
 
     def sweep(self) -> None:
-        """Cut the viewers that take nothing any more."""
+        """Cut the viewers that accept no bytes any more."""
         for viewer in self:
             if viewer.stalled(self._stall):
-                log.info("viewer %s took nothing for %g s and is cut", viewer.identity, self._stall)
+                log.info("viewer %s accepted nothing for %g s and is cut", viewer.identity, self._stall)
                 viewer.lose()
 
     def mark(self, video: int, audio: int) -> None:
-        """Mark what viewers get with this DSCP, 0 for none, and what those get who only listen (SDK 10.29)."""
+        """Mark packets to viewers of pictures, and of sound alone, with these DSCPs; 0 for none (SDK 10.29)."""
         self._tos = video << 2, audio << 2
         for viewer, join in self._viewers.items():
             viewer.mark(self._tos[join.sound])
 
     def drop_audio_viewers(self) -> None:
-        """Cut those who only listen: there is no sound any more."""
+        """Cut the viewers of sound alone: the microphone is off."""
         for viewer in self:
             if self._viewers[viewer].sound:
                 viewer.lose()
@@ -206,7 +206,7 @@ def _max_frames(join: Join) -> int:
     return 1 if join.hubs[0].codec.intra_only else MAX_FRAMES
 
 
-def _pieces(frame: Encoded, framing: Framing) -> tuple[bytes, ...]:
+def _format_part(frame: Encoded, framing: Framing) -> tuple[bytes, ...]:
     if framing is Framing.SDK:
         return sdk_part(pack_header(frame), frame.payload)
     if framing is Framing.PLAIN:

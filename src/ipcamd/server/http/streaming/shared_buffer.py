@@ -1,4 +1,4 @@
-"""Shared buffer: a piece of a stream in memory that the kernel sends from, for all viewers."""
+"""Shared buffer: a part of a stream in a memory file, from which the kernel sends to all viewers."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -7,7 +7,7 @@ from ipcamd.media.stream.traffic import StreamTraffic
 
 
 class SharedBuffer:
-    """Bytes in an anonymous file, written once; closed with the last viewer that still needs it.
+    """Bytes in an anonymous file, written once, and closed when no viewer needs them any more.
 
     Sending from it with ``sendfile`` lets the kernel hand the same pages to every socket. Raises ``OSError`` when the
     process has no file descriptors left.
@@ -33,7 +33,7 @@ class SharedBuffer:
         self.made_s = made_s
         """On the monotonic clock."""
         self.traffic = traffic
-        """Counts who got it; None for the head of an answer, which is no frame."""
+        """Counts its sending; None for the head of a response, which is no frame."""
 
     def read(self, offset: int) -> bytes:
         """Return the bytes from `offset` on, for a viewer that the kernel cannot send to (TLS)."""

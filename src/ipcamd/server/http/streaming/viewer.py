@@ -1,4 +1,4 @@
-"""Viewer of a stream: frames sent, waiting and missed."""
+"""HTTP viewer: sends one viewer's buffers, queues them while its socket is full, and counts dropped frames."""
 
 import asyncio
 import os
@@ -12,18 +12,18 @@ from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
 from ipcamd.server.qos import set_tos
 
 UNSENT = 32 * 1024
-"""Bytes that may wait unsent in the kernel for a slow viewer: more would only make its picture older."""
-SOUND_PARTS = 32
-SOUND_AGE = 1.0
-"""Seconds; older sound is dropped, it would only push the sound further behind the picture."""
+"""Unsent bytes in the kernel for a slow viewer: more would only delay its picture."""
+MAX_SOUNDS = 32
+SOUND_AGE_S = 1.0
+"""Seconds. Older sound is dropped: it would delay the sound further behind the picture."""
 _TCP_USER_TIMEOUT = 18
 
 
 class Viewer:
-    """Sends buffers over a duplicate of a connection's socket; asyncio keeps the original and its reading side.
+    """Sends buffers over a duplicate of a connection's socket; asyncio keeps the original and reads from it.
 
-    The fan-out sends to a viewer that is `ready` itself. Any other is offered the buffer: it waits here, and when the
-    viewer is too far behind it skips to the newest key frame (of JPEG: to the newest picture).
+    The fan-out itself sends to a viewer that is `ready`. It offers the buffer to any other, which queues it. A viewer
+    that falls too far behind skips to the newest key frame (of JPEG: to the newest picture).
     """
 
     direct = True
@@ -47,23 +47,23 @@ class Viewer:
         self._waiting = False
         self.identity = identity
         self.since = self.progress = clock()
-        """Monotonic seconds: of the start, and of the last bytes that the viewer took while it was behind."""
-        self.sent = -1  # the head is no frame
-        """Frames sent whole."""
+        """Monotonic times of the start, and of the last bytes that the viewer accepted while it was behind."""
+        self.sent = -1  # the head of the response is no frame
+        """Frames sent completely."""
         self.dropped = 0
-        """Frames that it missed by being slow."""
+        """Frames dropped because it is slow."""
         self.ready = False
         """Whether the next buffer may be sent at once."""
         self.fd = self._open()
 
     def start(self, head: SharedBuffer, pictures: Iterable[SharedBuffer]) -> None:
-        """Send the answer's head, which is never skipped, and the pictures since the last key frame."""
+        """Send the head of the response, which is never skipped, then the present GOP."""
         self._rest = head
         self._queue.begin(pictures)
         self.resume()
 
     def hold(self, buffer: SharedBuffer, sent: int) -> None:
-        """Send the rest of a buffer, of which `sent` bytes are gone already, as soon as the socket takes more."""
+        """Send the rest of a buffer, of which `sent` bytes have been sent, as soon as the socket accepts more."""
         self.ready = False
         self._rest, self._offset = buffer, 0
         self._took(buffer, sent)
@@ -71,7 +71,7 @@ class Viewer:
         self._wait()
 
     def offer(self, buffer: SharedBuffer) -> None:
-        """Take a buffer while not ready: queue it, or drop what the viewer is too slow for."""
+        """Queue a buffer for a viewer that is not ready; drop frames if it is too far behind."""
         if buffer.sound:
             self._queue_sound(buffer)
         else:
@@ -81,7 +81,7 @@ class Viewer:
             self.resume()
 
     def resume(self) -> None:
-        """Send what waits: the socket takes more."""
+        """Send queued buffers: the socket accepts more."""
         while buffer := self._rest or self._next():
             self._rest = buffer
             try:
@@ -97,14 +97,14 @@ class Viewer:
         return None
 
     def drained(self) -> None:
-        """Note that nothing waits in the connection's transport any more."""
+        """Note that no bytes wait in the connection's transport any more."""
 
     def mark(self, tos: int) -> None:
-        """Set the type of service of what goes out (Network.Advanced.QoS)."""
+        """Set the type of service of outgoing packets (Network.Advanced.QoS)."""
         set_tos(self._socket, tos)
 
     def stalled(self, limit: float) -> bool:
-        """Whether nothing was taken for `limit` seconds, though something waits."""
+        """Whether no bytes were accepted for `limit` seconds although a buffer waits."""
         return self._rest is not None and self._clock() - self.progress > limit
 
     def lose(self) -> None:
@@ -114,7 +114,7 @@ class Viewer:
         self._transport.abort()
 
     def close(self) -> None:
-        """Let go of the socket; the connection itself is its owner's."""
+        """Close the duplicate of the socket; its owner closes the connection."""
         self.ready = False
         self._unwait()
         self._rest = None
@@ -146,7 +146,7 @@ class Viewer:
             traffic.drop(self.identity, count)
 
     def _queue_sound(self, buffer: SharedBuffer) -> None:
-        if len(self._sounds) == SOUND_PARTS:
+        if len(self._sounds) == MAX_SOUNDS:
             self._drop(self._sounds.pop(0).traffic, 1)
         self._sounds.append(buffer)
 
@@ -154,7 +154,7 @@ class Viewer:
         # sound first: it is small, and a gap in it is worse than a late picture
         while self._sounds:
             buffer = self._sounds.pop(0)
-            if self._clock() - buffer.made_s <= SOUND_AGE:
+            if self._clock() - buffer.made_s <= SOUND_AGE_S:
                 return buffer
             self._drop(buffer.traffic, 1)
         return self._queue.pop() if self._queue else None
@@ -167,7 +167,7 @@ class Viewer:
         sock = self._socket
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
-        # a peer that vanished without a word is noticed by what it does not acknowledge
+        # a client that vanished is noticed by missing acknowledgements
         sock.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, 10_000)
         return os.dup(sock.fileno())
 
@@ -186,14 +186,14 @@ class Viewer:
 
 
 class SecureViewer(Viewer):
-    """A viewer over TLS: what it gets is encrypted for it alone, so the kernel cannot send from the shared memory."""
+    """A viewer over TLS. Its bytes are encrypted for it alone, so the kernel cannot send them from shared memory."""
 
     __slots__ = ()
 
     direct = False
 
     def drained(self) -> None:
-        """Go on if a buffer waits for that; the transport may call this from inside its write()."""
+        """Continue if a buffer waits for that. The transport may call this from inside its write()."""
         if self._waiting:
             self._waiting = False
             self.resume()
