@@ -4,10 +4,12 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
 
+from ipcamd.cgi.arguments import number_of, refuse_unknown, word_of
 from ipcamd.cgi.download import attachment, download
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, text
-from ipcamd.errors import CardBusy, CardError, RequestFailed
+from ipcamd.errors import CardBusy, CardError, RequestFailed, shown
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.number import Integer
 from ipcamd.storage.card import READ_S
 from ipcamd.storage.recording import FOLDERS, NAME, Recording, nanoseconds
 from ipcamd.wire.http.query import Query
@@ -28,13 +30,8 @@ PAGE = 20
 
 async def sdcard(call: Call) -> Reply | FileReply:
     """Tell the SD card's state and space, list and download recordings, delete one or all of them."""
-    action = _action(call.query)
-    if action not in FIELDS:
-        raise RequestFailed(f"action={action[:32]}: allowed: {', '.join(FIELDS)}")
-    known = "action", *FIELDS[action]
-    for name, _ in call.query.pairs:
-        if name.lower() not in map(str.lower, known):
-            raise RequestFailed(f"{name[:32]}: unknown parameter; allowed: {', '.join(known)}")
+    action = word_of(call.query, "action", FIELDS)
+    refuse_unknown(call.query, "action", *FIELDS[action])
     try:
         return await ACTIONS[action](call)
     except CardBusy as error:
@@ -113,8 +110,7 @@ async def _recording(call: Call) -> Recording | Reply:
     """Return the file that is meant, or what to answer instead. Raises `CardBusy`."""
     folder, name = _folder(call.query), call.query.get("fname") or ""
     if not NAME.fullmatch(name):
-        shown = "".join(c if c.isprintable() else "?" for c in name[:64])
-        raise RequestFailed(f"fname={shown}: allowed: <ModelName>-MMDDYYYY-HHMMSS.avi")
+        raise RequestFailed(f"fname={shown(name)}: allowed: <ModelName>-MMDDYYYY-HHMMSS.avi")
     await call.camera.card.until_known(READ_S)
     recording = call.camera.card.index.get(folder, name)
     if recording is None:
@@ -139,17 +135,13 @@ def _choice(query: Query, name: str, allowed: tuple[str, ...]) -> str:
     value = query.get(name)
     word = allowed[0] if value is None else value.lower()
     if word not in allowed:
-        raise RequestFailed(f"{name}={word[:32]}: allowed: {', '.join(allowed)}")
+        raise RequestFailed(f"{name}={shown(word)}: allowed: {', '.join(allowed)}")
     return word
 
 
 def _number(query: Query, name: str) -> int:
-    value = query.get(name)
-    if value is None:
-        return 1
-    if not re.fullmatch("[0-9]{1,6}", value) or not int(value):
-        raise RequestFailed(f"{name}={value[:32]}: allowed: 1 to 999999")
-    return int(value)
+    number = number_of(query, name, Integer(1, 999_999))
+    return 1 if number is None else number
 
 
 def _moment(query: Query, name: str, zone: tzinfo, fold: int) -> int | None:
@@ -164,7 +156,7 @@ def _moment(query: Query, name: str, zone: tzinfo, fold: int) -> int | None:
         year, month, day, hour, minute, second = map(int, value.split("-"))
         moment = nanoseconds(datetime(year, month, day, hour, minute, second, tzinfo=zone, fold=fold))
     except (ValueError, OverflowError):
-        raise RequestFailed(f"{name}={value[:32]}: allowed: yyyy-mm-dd-hh-mm-ss, local time") from None
+        raise RequestFailed(f"{name}={shown(value)}: allowed: yyyy-mm-dd-hh-mm-ss, local time") from None
     return moment + fold * 999_999_999
 
 
