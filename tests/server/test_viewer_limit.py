@@ -48,8 +48,8 @@ def test_a_place_that_was_given_back_is_free() -> None:
     viewers = ViewerLimit(10)
     guest = Account("guest", Rank.GUEST)
     places = [viewers.take(guest, "") for _ in range(4)]
-    with pytest.raises(ViewerLimitReached, match="account guest has 4 of 10"):
+    with pytest.raises(ViewerLimitReached, match="guest has 4 of 10"):
         viewers.take(guest, "")
-    places[0]()
+    viewers.release(places[0])
     viewers.take(guest, "")
     assert viewers.taken == 4

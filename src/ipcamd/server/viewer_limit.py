@@ -1,8 +1,6 @@
 """Viewer limit over all protocols; the last places are reserved for administrators."""
 
 from collections import Counter
-from collections.abc import Callable
-from functools import partial
 
 from ipcamd.access.accounts import Account
 from ipcamd.errors import ViewerLimitReached
@@ -23,29 +21,41 @@ class ViewerLimit:
         self._reserved = min(RESERVED, total // 10)
         self._held: Counter[str] = Counter()
 
-    def take(self, account: Account, address: str) -> Callable[[], None]:
-        """Take a place; return what gives it back, to be called once. Raises ``ViewerLimitReached``, which says why.
+    def take(self, account: Account, address: str) -> str:
+        """Take a place; return its holder, to be given to `release` once. Raises ``ViewerLimitReached``: says why.
 
         Viewers without a login (RTSP with ``RTSPAuth=no``) count by their address.
         """
         if self.taken >= self.total:
             raise ViewerLimitReached(f"all {self.total} viewers' places are taken")
-        if account.rank >= Rank.ADMIN:
-            self.taken += 1
-            return partial(self._release, "")
-        key = f"account {account.name}" if account.name else f"address {address}"
-        if self._held[key] >= self.per_account:
-            raise ViewerLimitReached(f"{key} has {self.per_account} of {self.total} viewers' places and gets no more")
+        holder = _holder(account, address)
+        if holder:
+            self._check(holder)
+            self._held[holder] += 1
+        self.taken += 1
+        return holder
+
+    def release(self, holder: str) -> None:
+        """Give a place back."""
+        self.taken -= 1
+        if holder:
+            self._held[holder] -= 1
+            if not self._held[holder]:
+                del self._held[holder]
+
+    def _check(self, holder: str) -> None:
+        if self._held[holder] >= self.per_account:
+            raise ViewerLimitReached(
+                f"{holder} has {self.per_account} of {self.total} viewers' places and gets no more"
+            )
         if self.taken >= self.total - self._reserved:
             raise ViewerLimitReached(
                 f"the last {self._reserved} of {self.total} viewers' places are kept for administrators"
             )
-        self.taken += 1
-        self._held[key] += 1
-        return partial(self._release, key)
 
-    def _release(self, key: str) -> None:
-        self.taken -= 1
-        if key:
-            self._held[key] -= 1
-            self._held += Counter()  # drops the zeros
+
+def _holder(account: Account, address: str) -> str:
+    """Return whom a place counts for: an account, an address without a login, or "" for administrators."""
+    if account.rank >= Rank.ADMIN:
+        return ""
+    return account.name or f"the address {address}"

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import cast
 
 from ipcamd.access.accounts import Account
@@ -31,6 +31,9 @@ BURST = 32
 CHATTER = 64 * 1024
 """Bytes that a viewer may send after its request."""
 
+_NO_REQUESTS = RequestParser()
+"""The parser of all connections that send a stream: it is given nothing."""
+
 
 class HttpConnection(asyncio.Protocol):
     """Parses, asks the router, answers. All waiting is one `deadline`, which the registry's sweep looks at.
@@ -39,7 +42,7 @@ class HttpConnection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_chatter", "_context", "_drain", "_exchange", "_full", "_give_back", "_half", "_held", "_parser", "_progress",
+        "_chatter", "_context", "_drain", "_exchange", "_full", "_half", "_held", "_holder", "_parser", "_progress",
         "_silent", "_since", "_state", "_task", "_transport", "_viewer", "account", "address", "deadline",
     )  # fmt: skip
 
@@ -50,7 +53,7 @@ class HttpConnection(asyncio.Protocol):
         self._state = ConnectionState.IDLE
         self._exchange: Exchange | None = None
         self._viewer: Viewer | None = None
-        self._give_back: Callable[[], None] | None = None  # the viewer's place
+        self._holder = ""  # of the viewer's place
         self._full = False  # the client does not take its answer
         self._silent = True  # no request came yet
         self._half = False  # the client sends no more
@@ -112,8 +115,7 @@ class HttpConnection(asyncio.Protocol):
             self._exchange.stream.end(incomplete_body_error())
         if self._viewer:
             self._context.fanout.leave(self._viewer)
-        if self._give_back:
-            self._give_back()
+            self._context.viewers.release(self._holder)
         self._context.registry.leave(self)
 
     def pause_writing(self) -> None:
@@ -282,10 +284,10 @@ class HttpConnection(asyncio.Protocol):
             self._transport.write(format_stream_head(join.content_type))
             return self._leave()
         account, address = exchange.account, exchange.client.address
-        self._viewer, self._give_back = self._context.watch(join, self._transport, account, address)
+        self._viewer, self._holder = self._context.watch(join, self._transport, account, address)
         self.account = account
         self._state, self.deadline, self._exchange = ConnectionState.STREAMING, math.inf, None
-        self._parser = RequestParser()  # what came behind the request means nothing
+        self._parser = _NO_REQUESTS  # what came behind the request means nothing
         return None
 
     def _fail(self, error: Exception) -> None:

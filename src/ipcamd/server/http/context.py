@@ -30,19 +30,17 @@ class HttpContext:
     viewers: ViewerLimit
     tunnel: Tunnel = lambda *_: False
 
-    def watch(
-        self, join: Join, transport: asyncio.Transport, account: Account, address: str
-    ) -> tuple[Viewer, Callable[[], None]]:
-        """Start sending streams to a connection; return its viewer, and what gives the viewer's place back.
+    def watch(self, join: Join, transport: asyncio.Transport, account: Account, address: str) -> tuple[Viewer, str]:
+        """Start sending streams to a connection; return its viewer, and the holder of the viewer's place.
 
         Raises ``HttpError`` 503 if the account has no place left, or the process no file descriptors.
         """
         try:
-            give_back = self.viewers.take(account, address)
+            holder = self.viewers.take(account, address)
         except ViewerLimitReached as error:
             raise HttpError(503, str(error), (("Retry-After", "10"),)) from None
         try:
-            return self.fanout.join(join, transport, address, account.name), give_back
+            return self.fanout.join(join, transport, address, account.name), holder
         except Exception:
-            give_back()
+            self.viewers.release(holder)
             raise

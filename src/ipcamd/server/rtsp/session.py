@@ -3,12 +3,15 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, Self
 
 from ipcamd.access.accounts import Account
+from ipcamd.errors import ViewerLimitReached
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.server.rtsp.mounts.media import Presentation
+from ipcamd.server.rtsp.response import RtspError
+from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import rtcp
 
 
@@ -20,6 +23,26 @@ class SessionOwner(Protocol):
 
     def close(self) -> None:
         """End the connection when what waits has gone out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place under a limit on viewers, to be released once."""
+
+    _limit: ViewerLimit
+    _holder: str
+
+    @classmethod
+    def take(cls, limit: ViewerLimit, account: Account, address: str) -> Self:
+        """Take a place. Raises `RtspError` 453, which says why."""
+        try:
+            return cls(limit, limit.take(account, address))
+        except ViewerLimitReached as error:
+            raise RtspError(453, reason=str(error)) from None
+
+    def release(self) -> None:
+        """Give it back."""
+        self._limit.release(self._holder)
 
 
 @dataclass(slots=True)
@@ -50,8 +73,8 @@ class RtspSession:
     """The client's IP address."""
     deadline: float
     """Monotonic time when it ends without another sign of life."""
-    leave: Callable[[], None]
-    """Gives its place among the viewers, or among those who will be, back."""
+    place: Place
+    """Its place among the viewers, or among those who have not played yet."""
     identifier: str = field(default_factory=lambda: secrets.token_hex(16))
     setups: dict[int, TrackSetup] = field(default_factory=dict)
     """By track number, the picture's first."""
@@ -106,4 +129,4 @@ class RtspSession:
         self.pause()
         for track in tuple(self.setups):
             self.remove_track(track)
-        self.leave()
+        self.place.release()

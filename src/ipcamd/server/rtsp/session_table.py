@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from ipcamd.access.accounts import Account
-from ipcamd.errors import ViewerLimitReached
 from ipcamd.server.rtsp.mounts.media import Presentation
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.rtsp.session import RtspSession, SessionOwner
+from ipcamd.server.rtsp.session import Place, RtspSession, SessionOwner
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import rtcp
 
@@ -39,8 +38,8 @@ class SessionTable:
 
     def create(self, owner: SessionOwner, address: str, media: Presentation, account: Account) -> RtspSession:
         """Make a session. Raises `RtspError` 453 if there are too many."""
-        leave = _take(self._unplayed, account, address)
-        session = RtspSession(media, account, owner, address, self._clock() + UNPLAYED_S, leave)
+        place = Place.take(self._unplayed, account, address)
+        session = RtspSession(media, account, owner, address, self._clock() + UNPLAYED_S, place)
         self._sessions[session.identifier] = owner.sessions[session.identifier] = session
         return session
 
@@ -53,9 +52,9 @@ class SessionTable:
     def admit_viewer(self, session: RtspSession) -> None:
         """Take a viewer's place for a session that is to be played. Raises `RtspError` 453 if there is none."""
         if not session.admitted:
-            leave = _take(self._viewers, session.account, session.address)
-            session.leave()
-            session.leave, session.admitted = leave, True
+            place = Place.take(self._viewers, session.account, session.address)
+            session.place.release()
+            session.place, session.admitted = place, True
             self.keep_alive(session)
 
     def keep_alive(self, session: RtspSession) -> None:
@@ -99,10 +98,3 @@ class SessionTable:
         if session.playing and self._talk:
             self.keep_alive(session)
             self._talk(packet, session.account)
-
-
-def _take(limit: ViewerLimit, account: Account, address: str) -> Callable[[], None]:
-    try:
-        return limit.take(account, address)
-    except ViewerLimitReached as error:
-        raise RtspError(453, reason=str(error)) from None

@@ -246,9 +246,9 @@ async def test_places_are_shared_with_other_protocols() -> None:
     viewers = ViewerLimit(2)
     async with streaming(viewers=viewers) as server:
         await server.watch()
-        give_back = viewers.take(Account("admin", Rank.ADMIN), "")
+        holder = viewers.take(Account("admin", Rank.ADMIN), "")
         assert b" 503 " in await server.ask(GET)
-        give_back()
+        viewers.release(holder)
         await server.watch()
         reset(server.kept[0])
         await until(lambda: viewers.taken == 1)
