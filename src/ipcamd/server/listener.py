@@ -11,7 +11,7 @@ from ipcamd.errors import ConfigError, PortTaken
 log = logging.getLogger(__name__)
 
 BACKLOG = 1024
-AT_ONCE = 64
+AT_ONCE = 8
 """Connections taken before others get their turn."""
 PAUSE = 1.0
 """Seconds without accepting when the process or the machine is out of file descriptors or memory."""

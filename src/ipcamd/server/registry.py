@@ -100,15 +100,17 @@ class Registry:
         self._listeners.append(listener := await listen(accept, hosts, port))
         return listener
 
-    def enter(self, connection: ManagedConnection) -> None:
-        """Take over a connection that was admitted: sweep it, and close it at the end."""
-        self._connections[connection] = self._unmade.pop(cast(asyncio.BaseProtocol, connection), connection.address)
-        self.admission.expect_request(self._connections[connection], connection)
+    def enter(self, connection: ManagedConnection) -> str:
+        """Take over a connection that was admitted: sweep it, and close it at the end. Return its address."""
+        address = self._unmade.pop(cast(asyncio.BaseProtocol, connection), connection.address)
+        self._connections[connection] = address
+        self.admission.expect_request(address, connection)
         self._emptied.clear()
         if self.closing:
             connection.reset()
         else:
             self.keep_sweeping()
+        return address
 
     def note_request(self, connection: ManagedConnection) -> None:
         """Note that a connection has sent its first request: it will not make room for others any more."""

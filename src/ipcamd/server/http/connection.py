@@ -42,7 +42,7 @@ class HttpConnection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_chatter", "_context", "_drain", "_exchange", "_full", "_half", "_held", "_holder", "_parser", "_progress",
+        "_chatter", "_context", "_exchange", "_full", "_gate", "_half", "_held", "_holder", "_parser", "_progress",
         "_silent", "_since", "_state", "_task", "_transport", "_viewer", "account", "address", "deadline",
     )  # fmt: skip
 
@@ -58,7 +58,7 @@ class HttpConnection(asyncio.Protocol):
         self._silent = True  # no request came yet
         self._half = False  # the client sends no more
         self._progress = 0  # of sending, when last looked at
-        self._drain = WriteGate()
+        self._gate: WriteGate | None = None  # while a file is sent
         self._held = False  # what it sends is left in the kernel
         self._chatter = 0
         self._since = 0.0  # first byte of the request at hand
@@ -78,10 +78,9 @@ class HttpConnection(asyncio.Protocol):
         # Nothing may wait in the transport when a request is answered: a stream can take the socket over then. (At a
         # limit of 0 asyncio's TLS would pause us even if nothing waits.)
         self._transport.set_write_buffer_limits(1 if transport.get_extra_info("ssl_object") else 0, 0)
-        peer = transport.get_extra_info("peername")
-        self.address = normalize_address(peer[0]) if peer else ""
+        self.address = normalize_address((transport.get_extra_info("peername") or ("",))[0])
         self.deadline = self._in(self._limits.head_timeout_s)
-        self._context.registry.enter(self)
+        self.address = self._context.registry.enter(self)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, and answer what they complete."""
@@ -110,7 +109,8 @@ class HttpConnection(asyncio.Protocol):
         self._state = ConnectionState.CLOSING
         if self._task:
             self._task.cancel()
-        self._drain.open()
+        if self._gate:
+            self._gate.open()
         if self._exchange and self._exchange.stream:
             self._exchange.stream.end(incomplete_body_error())
         if self._viewer:
@@ -127,7 +127,7 @@ class HttpConnection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Go on."""
         self._full = False
-        if self._drain.open():
+        if self._gate and self._gate.open():
             self.deadline = math.inf
         if self._state is ConnectionState.IDLE:
             self._rest()
@@ -316,7 +316,8 @@ class HttpConnection(asyncio.Protocol):
 
     async def _pass_on(self, data: bytes) -> bool:
         if self._full:
-            await self._drain.wait()
+            self._gate = self._gate or WriteGate()
+            await self._gate.wait()
         if self._state is not ConnectionState.CLOSING:
             self._transport.write(data)
         return self._state is not ConnectionState.CLOSING
