@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { aroundClip, byDay, parse, spelled } from "../../src/ipcamd/web/static/events.js";
+import { aroundClip, byDay, parse, spelled } from "../../src/ipcamd/web/static/events/events.js";
 
 test("lines become entries, newest first as they come, by the camera's clock", () => {
   const entries = parse('{"time": "2026-11-23T01:40:24+15:00", "moment": 1795344024282102827, "what": "di1 high", "schedule": "in", "done": "x", "failed": ""}\n\n');

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { Multipart } = await import(`${process.env.MODULES}/multipart.js`);
-const { HEADER, readPayload } = await import(`${process.env.MODULES}/payload.js`);
+const { MultipartParser } = await import(`${process.env.MODULES}/live/multipart.js`);
+const { HEADER, readPayload } = await import(`${process.env.MODULES}/live/payload.js`);
 
 const bytes = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const text = (data) => String.fromCharCode(...data);
@@ -34,7 +34,7 @@ const SPELLINGS = {
 for (const [name, parts] of Object.entries(SPELLINGS)) {
   for (const size of [1, 2, 3, 7, 64, 1e9]) {
     test(`${name}, ${size} bytes at a time`, () => {
-      const parser = new Multipart("myboundary");
+      const parser = new MultipartParser("myboundary");
       const found = portions(joined(parts), size).flatMap((portion) => parser.feed(portion));
       assert.deepEqual(found.map(text), BODIES.map(text));
     });
@@ -42,14 +42,14 @@ for (const [name, parts] of Object.entries(SPELLINGS)) {
 }
 
 test("a body is handed out with its last byte, not with the next part", () => {
-  const parser = new Multipart("myboundary");
+  const parser = new MultipartParser("myboundary");
   const part = sdkPart(bytes("abc"));
   assert.equal(parser.feed(part.subarray(0, -1)).length, 0);
   assert.equal(parser.feed(part.subarray(-1)).length, 1);
 });
 
 test("bodies are copies: the network's buffer may be used again", () => {
-  const parser = new Multipart("myboundary");
+  const parser = new MultipartParser("myboundary");
   const part = sdkPart(bytes("abc"));
   const [body] = parser.feed(part);
   part.fill(0);
@@ -68,8 +68,8 @@ const BAD = {
 
 for (const [name, data] of Object.entries(BAD)) {
   test(`refused: ${name}`, () => {
-    assert.throws(() => new Multipart("myboundary").feed(bytes(data)));
-    const slow = new Multipart("myboundary");
+    assert.throws(() => new MultipartParser("myboundary").feed(bytes(data)));
+    const slow = new MultipartParser("myboundary");
     assert.throws(() => portions(bytes(data), 1).forEach((portion) => slow.feed(portion)));
   });
 }
@@ -81,8 +81,8 @@ test("the boundary is read from the Content-Type", () => {
     "text/plain": null,
     "multipart/mixed": null,
   };
-  for (const [type, boundary] of Object.entries(cases)) assert.equal(Multipart.boundary(type), boundary);
-  assert.equal(Multipart.boundary(null), null);
+  for (const [type, boundary] of Object.entries(cases)) assert.equal(MultipartParser.boundary(type), boundary);
+  assert.equal(MultipartParser.boundary(null), null);
 });
 
 function payload({ counter = 7, type = 74, second = 1_750_000_000, microsecond = 250_000, size = null, data = bytes("jpeg") } = {}) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { byHour, dayWords, fromAddress, lengthWords, secondsOf, showing, sizeWords } = await import(`${process.env.MODULES}/recordings.js`);
+const { byHour, dayWords, fromAddress, lengthWords, secondsOf, showing, sizeWords } = await import(`${process.env.MODULES}/recordings/recordings.js`);
 
 const one = (at, seconds, dir = "record", more = {}) => ({ at, seconds, dir, name: `${dir}-${at}`, writing: false, ...more });
 

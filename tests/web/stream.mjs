@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-const { Stream, pauseAfter } = await import(`${process.env.MODULES}/stream.js`);
+const { Stream, pauseAfter } = await import(`${process.env.MODULES}/live/stream.js`);
 
 globalThis.location = { href: "http://me:secret@camera/yard/recordings?x#y" };
 

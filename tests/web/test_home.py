@@ -32,7 +32,8 @@ def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
 
 
 def test_every_file_is_served_and_every_served_file_is_there() -> None:
-    assert {path.name for path in STATIC.iterdir()} == {*FILES, *PARTS, *(name for name, _, _ in PAGES.values())}
+    found = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*.*")}
+    assert found == {*FILES, *PARTS, *(name for name, _, _ in PAGES.values())}
 
 
 @pytest.mark.parametrize(("rank", "paths"), [(Rank.GUEST, []), (Rank.USERS, []), (Rank.ADMIN, list(PAGES))])
@@ -88,8 +89,9 @@ def test_files_link_relatively_so_that_a_proxy_may_add_a_prefix(name: str) -> No
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
 def test_modules_import_only_what_is_served(name: str) -> None:
-    imported = re.findall(r'^import .* from "\./([^"]+)"', (STATIC / name).read_text(), re.MULTILINE)
-    assert set(imported) <= FILES.keys()
+    imported = re.findall(r'^import .* from "(\.[^"]+)"', (STATIC / name).read_text(), re.MULTILINE)
+    found = [(STATIC / name).parent.joinpath(path).resolve().relative_to(STATIC) for path in imported]
+    assert {str(path) for path in found} <= set(FILES)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { areas, between, borders, complaint, inside, isEmpty, layers, moved, read, resized, write } = await import(`${process.env.MODULES}/windows.js`);
+const { areas, between, borders, complaint, inside, isEmpty, layers, moved, read, resized, write } = await import(`${process.env.MODULES}/motion/windows.js`);
 
 const LISTED = [
   "mdname=Back yard|Gate",

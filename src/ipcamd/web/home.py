@@ -11,36 +11,17 @@ from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
 
 _STATIC = Path(__file__).with_name("static")
-_MODULES = (
-    "address",
-    "main",
-    "multipart",
-    "payload",
-    "meter",
-    "offset",
-    "stream",
-    "picture",
-    "h264",
-    "sound",
-    "motion",
-    "windows",
-    "zones",
-    "view",
-    "events",
-    "recordings",
-    "cinema",
-    "parts",
-)
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
-FILES = {
-    "style.css": "text/css; charset=utf-8",
-    "list.css": "text/css; charset=utf-8",
-    "motion.css": "text/css; charset=utf-8",
-    "recordings.css": "text/css; charset=utf-8",
-    "icon.svg": "image/svg+xml",
-    **{f"{name}.js": "text/javascript; charset=utf-8" for name in _MODULES},
-}
-"""The files under ``/web/`` and their types; nothing else is ever read."""
+FILES = (
+    *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js")),
+    *(f"live/{name}.js" for name in ("main", "view", "stream", "multipart", "payload", "statistics", "clock_offset")),
+    *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player")),
+    *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "zone_overlay.js")),
+    *(f"recordings/{name}" for name in ("recordings.css", "recordings.js", "player.js", "segment_player.js")),
+    "events/events.js",
+)
+"""The files under ``/web/``; nothing else is ever read."""
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'; "
@@ -67,14 +48,15 @@ def _etag(name: str) -> str:
 
 
 PAGES = {
-    "/": ("index.html", "Picture", Rank.GUEST),
-    "/recordings": ("recordings.html", "Recordings", Rank.ADMIN),
-    "/events": ("events.html", "Events", Rank.ADMIN),
+    "/": ("live/live.html", "Picture", Rank.GUEST),
+    "/recordings": ("recordings/recordings.html", "Recordings", Rank.ADMIN),
+    "/events": ("events/events.html", "Events", Rank.ADMIN),
 }
 """The pages: their files, what they are called, and who may look."""
 
-PARTS = ("head.html", "mark.svg")
-"""What all pages have: each stands where a page names it, without its ending, in double braces."""
+ICON = "shared/icon.svg"
+PARTS = ("shared/head.html", "shared/logo.svg")
+"""The parts of all pages: each stands where a page names its file, without the ending, in double braces."""
 
 
 def _pages(here: str, rank: Rank) -> str:
@@ -94,9 +76,9 @@ def _pages(here: str, rank: Rank) -> str:
 
 def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
-        """Answer with a page, the camera's name and place already in it."""
+        """Answer with a page that contains the camera's name and location."""
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
-        texts |= {part.partition(".")[0]: _text(part) for part in PARTS}
+        texts |= {Path(part).stem: _text(part) for part in PARTS}
         texts["pages"] = _pages(path, call.account.rank)
         page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _text(PAGES[path][0]))
         return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)
@@ -123,7 +105,7 @@ def _file(name: str) -> Action:
         known = call.head.fields.get("if-none-match", "").split(",")
         if _etag(name) in (tag.strip().removeprefix("W/") for tag in known):
             return Reply(status=304, headers=headers)
-        return Reply(_bytes(name), content_type=FILES[name], headers=headers)
+        return Reply(_bytes(name), content_type=_TYPES[Path(name).suffix], headers=headers)
 
     return action
 
@@ -139,7 +121,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     _reads("/web/now", now),
     _reads("/web/picture", picture),
-    _reads("/web/icon.svg", _file("icon.svg"), "/favicon.ico"),
-    *(_reads(f"/web/{name}", _file(name)) for name in FILES if name != "icon.svg"),
+    *(_reads(f"/web/{name}", _file(name), *(("/favicon.ico",) if name == ICON else ())) for name in FILES),
 )
 """Everything that the camera's pages are made of."""

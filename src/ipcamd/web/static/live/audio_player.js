@@ -16,7 +16,7 @@ export function decode(codes) {
 }
 
 /** Plays frames of sound one behind the other, while it is switched on. */
-export class Sound {
+export class AudioPlayer {
   #context = null;
   #next = 0; // when the next frame is to be played, on the context's clock
 

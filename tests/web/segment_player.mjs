@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { fetched, missing, UNPLAYABLE } = await import(`${process.env.MODULES}/parts.js`);
+const { fetched, missing, UNPLAYABLE } = await import(`${process.env.MODULES}/recordings/segment_player.js`);
 
 const film = { length: 180, part: 4.096 }; // 44 parts, the last one from 176.128 on
 

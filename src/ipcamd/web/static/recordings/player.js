@@ -1,7 +1,7 @@
 // The screen on which one recording is shown.
 
-import { cameraUrl } from "./address.js";
-import { fetched, Parts, UNPLAYABLE } from "./parts.js";
+import { cameraUrl } from "../shared/camera_url.js";
+import { fetched, SegmentPlayer, UNPLAYABLE } from "./segment_player.js";
 
 const element = (id) => document.getElementById(id);
 
@@ -20,8 +20,8 @@ export function fileAddress(action, { dir, name }) {
 }
 
 /** Shows recordings; `others(recording)` gives { earlier, later }, `gone(recording)` is told of one that was deleted. */
-export class Cinema {
-  #dialog = element("cinema");
+export class RecordingPlayer {
+  #dialog = element("playback");
   #video = element("video");
   #still = element("still");
   #wait = element("wait");
@@ -63,8 +63,8 @@ export class Cinema {
   /** Show a recording from so many seconds on. */
   show(recording, seconds = 0) {
     this.#shown = recording;
-    element("cinema-title").textContent = recording.title;
-    element("cinema-about").textContent = recording.about;
+    element("playback-title").textContent = recording.title;
+    element("playback-about").textContent = recording.about;
     element("download").href = fileAddress("download", recording);
     element("download").download = recording.name;
     const { earlier, later } = this.#others(recording);
@@ -96,7 +96,7 @@ export class Cinema {
       if (!film) this.#video.src = address("film", recording) + (seconds ? `#t=${seconds.toFixed(1)}` : "");
       else {
         const partAddress = (number) => address("part", recording, { number });
-        this.#parts = new Parts(this.#video, film, { address: partAddress, at: seconds, failed: (error) => this.#failed(error.message) });
+        this.#parts = new SegmentPlayer(this.#video, film, { address: partAddress, at: seconds, failed: (error) => this.#failed(error.message) });
       }
     } catch (error) {
       if (!signal.aborted) this.#failed(error.message);

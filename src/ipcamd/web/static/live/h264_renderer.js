@@ -1,6 +1,6 @@
 // H.264 pictures on a canvas, by WebCodecs where the browser has it (only over HTTPS or from localhost).
 
-import { paint } from "./picture.js";
+import { paint } from "./jpeg_renderer.js";
 
 const MOST_WAITING = 6; // frames in the decoder; beyond, it cannot keep up
 
@@ -27,7 +27,7 @@ export function codecName(data) {
 }
 
 /** Draws H.264; after a gap it waits for the next key frame. */
-export class H264Picture {
+export class H264Renderer {
   #canvas;
   #pen;
   #drawn;

@@ -1,18 +1,18 @@
 // The home page: joins stream, picture, measurements and what is shown.
 
-import { cameraUrl } from "./address.js";
-import { H264Picture, canDecodeH264 } from "./h264.js";
-import { Meter } from "./meter.js";
-import { Motion } from "./motion.js";
-import { askCamera, browserTime, clockOffset } from "./offset.js";
-import { JpegPicture } from "./picture.js";
-import { Sound } from "./sound.js";
+import { cameraUrl } from "../shared/camera_url.js";
+import { H264Renderer, canDecodeH264 } from "./h264_renderer.js";
+import { StreamStatistics } from "./statistics.js";
+import { MotionPanel } from "../motion/motion_panel.js";
+import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
+import { JpegRenderer } from "./jpeg_renderer.js";
+import { AudioPlayer } from "./audio_player.js";
 import { Stream } from "./stream.js";
 import { View } from "./view.js";
 
 const STREAMS = {
-  mjpeg: { path: "cgi/mjpg/mjpeg.cgi", Picture: JpegPicture },
-  h264: { path: "cgi/mpeg/stream1.cgi?codec=h264", Picture: H264Picture },
+  mjpeg: { path: "cgi/mjpg/mjpeg.cgi", Picture: JpegRenderer },
+  h264: { path: "cgi/mpeg/stream1.cgi?codec=h264", Picture: H264Renderer },
 };
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // as much as this account may know
 const UNSEEN = 15_000; // milliseconds in the background before the connection is let go
@@ -23,9 +23,9 @@ const INCREDIBLE = 60_000; // milliseconds; a picture stamped by another clock t
 const view = new View();
 let stream = null;
 let picture = null;
-const sound = new Sound();
-const motion = new Motion(view.canvas, (text) => view.toast(text));
-let meter = new Meter();
+const sound = new AudioPlayer();
+const motion = new MotionPanel(view.canvas, (text) => view.toast(text));
+let meter = new StreamStatistics();
 let offset = null; // the camera's clock ahead of the browser's, in milliseconds
 let offsetAsked = -Infinity;
 let lastDelay = null;
@@ -69,7 +69,7 @@ function idle(state, why = "", more = {}) {
 }
 
 function connected() {
-  meter = new Meter();
+  meter = new StreamStatistics();
   offsetAsked = -Infinity; // the camera may have a new clock, and a new name
   learn();
   motion.load();

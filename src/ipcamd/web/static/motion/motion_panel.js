@@ -1,8 +1,8 @@
 // Motion detection on the page: levels for everybody, windows and their settings for administrators.
 
-import { cameraUrl } from "./address.js";
+import { cameraUrl } from "../shared/camera_url.js";
 import { NAME, areas, complaint, inside, isEmpty, read, write } from "./windows.js";
-import { Zones } from "./zones.js";
+import { ZoneOverlay } from "./zone_overlay.js";
 
 const SETUP = "setup.cgi";
 const PICTURE = "web/picture";
@@ -13,7 +13,7 @@ const FIRST = { left: 200, top: 160, right: 440, bottom: 400, percent: 10 }; // 
 const element = (id) => document.getElementById(id);
 
 /** The panel beside the picture, the windows over it, and the bars in the readout. */
-export class Motion {
+export class MotionPanel {
   #settings = null; // as they are on the page
   #saved = ""; // as the camera has them
   #selected = 0;
@@ -29,7 +29,7 @@ export class Motion {
   constructor(canvas, say) {
     this.#canvas = canvas;
     this.#say = say;
-    this.#zones = new Zones(element("zones"), {
+    this.#zones = new ZoneOverlay(element("zones"), {
       selected: (number) => this.#select(number),
       changed: (number, area) => this.#change(number, area),
     });

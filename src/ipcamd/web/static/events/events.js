@@ -1,6 +1,6 @@
 // The event log as a list, a card for each day.
 
-import { cameraUrl } from "./address.js";
+import { cameraUrl } from "../shared/camera_url.js";
 
 const FEW = 200; // entries that are shown at first
 const MOST = 10_000; // entries that the camera keeps

@@ -32,7 +32,7 @@ export async function fetched(address, signal) {
   throw new Error(answer.status === 404 ? "The recording is not there any more." : UNPLAYABLE);
 }
 
-export class Parts {
+export class SegmentPlayer {
   #video;
   #address;
   #film;

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-const { JpegPicture } = await import(`${process.env.MODULES}/picture.js`);
-const { H264Picture, codecName } = await import(`${process.env.MODULES}/h264.js`);
+const { JpegRenderer } = await import(`${process.env.MODULES}/live/jpeg_renderer.js`);
+const { H264Renderer, codecName } = await import(`${process.env.MODULES}/live/h264_renderer.js`);
 
 const later = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -24,7 +24,7 @@ const jpeg = (counter) => ({ kind: "jpeg", key: true, counter, data: new Uint8Ar
 
 test("while one picture is decoded only the newest of the others is kept", async () => {
   const drawn = [];
-  const picture = new JpegPicture(canvas, (frame) => drawn.push(frame.counter));
+  const picture = new JpegRenderer(canvas, (frame) => drawn.push(frame.counter));
   [1, 2, 3, 4].forEach((counter) => picture.show(jpeg(counter)));
   assert.equal(decoding.length, 1);
   decoding[0].resolve(bitmap());
@@ -38,7 +38,7 @@ test("while one picture is decoded only the newest of the others is kept", async
 
 test("a picture that cannot be decoded is left out", async () => {
   const drawn = [];
-  const picture = new JpegPicture(canvas, (frame) => drawn.push(frame.counter));
+  const picture = new JpegRenderer(canvas, (frame) => drawn.push(frame.counter));
   picture.show(jpeg(1));
   decoding[0].reject(new Error("broken"));
   await later();
@@ -50,7 +50,7 @@ test("a picture that cannot be decoded is left out", async () => {
 
 test("after close nobody is told any more", async () => {
   const drawn = [];
-  const picture = new JpegPicture(canvas, (frame) => drawn.push(frame.counter));
+  const picture = new JpegRenderer(canvas, (frame) => drawn.push(frame.counter));
   picture.show(jpeg(1));
   picture.close();
   decoding[0].resolve(bitmap());
@@ -103,7 +103,7 @@ function h264() {
     }
   };
   const drawn = [];
-  return [new H264Picture(canvas, (frame) => drawn.push(frame.counter)), drawn];
+  return [new H264Renderer(canvas, (frame) => drawn.push(frame.counter)), drawn];
 }
 
 const key = (counter) => ({ kind: "video", key: true, counter, data: Uint8Array.from([...SPS, ...PPS, ...IDR]) });

@@ -1,7 +1,7 @@
 // JPEG pictures on a canvas. Decoding takes its time: whatever arrives meanwhile, only the newest is decoded next.
 
 /** Draws MJPEG. */
-export class JpegPicture {
+export class JpegRenderer {
   #canvas;
   #pen;
   #drawn;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-const { Sound, decode } = await import(`${process.env.MODULES}/sound.js`);
+const { AudioPlayer, decode } = await import(`${process.env.MODULES}/live/audio_player.js`);
 
 let context; // the last one that was made
 let played; // [when, samples]
@@ -47,7 +47,7 @@ test("u-law is decoded", () => {
 });
 
 test("nothing is played before it is switched on, nor after", () => {
-  const sound = new Sound();
+  const sound = new AudioPlayer();
   sound.play(block());
   assert.equal(context, null);
   sound.switchOn();
@@ -60,7 +60,7 @@ test("nothing is played before it is switched on, nor after", () => {
 });
 
 test("blocks follow each other without a gap, behind a cushion", () => {
-  const sound = new Sound();
+  const sound = new AudioPlayer();
   sound.switchOn();
   for (let i = 0; i < 50; i++) {
     sound.play(block());
@@ -71,7 +71,7 @@ test("blocks follow each other without a gap, behind a cushion", () => {
 });
 
 test("sound that was late begins anew, sound that piles up is left out", () => {
-  const sound = new Sound();
+  const sound = new AudioPlayer();
   sound.switchOn();
   sound.play(block());
   context.currentTime += 2;
@@ -85,7 +85,7 @@ test("sound that was late begins anew, sound that piles up is left out", () => {
 });
 
 test("an empty block is nothing", () => {
-  const sound = new Sound();
+  const sound = new AudioPlayer();
   sound.switchOn();
   sound.play({ kind: "audio", data: new Uint8Array(0) });
   assert.deepEqual(played, []);

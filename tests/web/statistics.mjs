@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { Meter } = await import(`${process.env.MODULES}/meter.js`);
-const { clockOffset } = await import(`${process.env.MODULES}/offset.js`);
-const { bitRate, duration } = await import(`${process.env.MODULES}/view.js`);
+const { StreamStatistics } = await import(`${process.env.MODULES}/live/statistics.js`);
+const { clockOffset } = await import(`${process.env.MODULES}/live/clock_offset.js`);
+const { bitRate, duration } = await import(`${process.env.MODULES}/live/view.js`);
 
 const picture = (counter, bytes = 1000) => ({ kind: "jpeg", counter, bytes });
 
 test("frame rate and bit rate of a steady stream", () => {
-  const meter = new Meter();
+  const meter = new StreamStatistics();
   for (let i = 0; i <= 300; i++) meter.arrived(picture(i), i * 40);
   const { rate, bits, lost } = meter.read(300 * 40);
   assert.ok(Math.abs(rate - 25) <= 0.5, rate);
@@ -19,20 +19,20 @@ test("frame rate and bit rate of a steady stream", () => {
 });
 
 test("sound counts as bits, not as pictures", () => {
-  const meter = new Meter();
+  const meter = new StreamStatistics();
   for (let i = 0; i < 50; i++) meter.arrived({ kind: "audio", counter: i * 5, bytes: 100 }, i * 20);
   assert.deepEqual(meter.read(1000), { rate: 0, bits: 40_000, delay: null, lost: 0 });
 });
 
 test("too little to tell", () => {
-  const meter = new Meter();
+  const meter = new StreamStatistics();
   assert.deepEqual(meter.read(0), { rate: null, bits: null, delay: null, lost: 0 });
   meter.arrived(picture(0), 0);
   assert.equal(meter.read(499).rate, null);
 });
 
 test("a stream that stands still has no rate", () => {
-  const meter = new Meter();
+  const meter = new StreamStatistics();
   for (let i = 0; i < 50; i++) meter.arrived(picture(i), i * 40);
   assert.equal(meter.read(10_000).rate, 0);
 });
@@ -45,14 +45,14 @@ const COUNTERS = [
 ];
 for (const [name, counters, lost] of COUNTERS) {
   test(`lost: ${name}`, () => {
-    const meter = new Meter();
+    const meter = new StreamStatistics();
     counters.forEach((counter, i) => meter.arrived(picture(counter), i));
     assert.equal(meter.read(10).lost, lost);
   });
 }
 
 test("the delay is the median, and starts anew with a new clock", () => {
-  const meter = new Meter();
+  const meter = new StreamStatistics();
   for (const [i, delay] of [30, 10, 900, 20, 25].entries()) meter.drawn(delay, i);
   assert.equal(meter.read(10).delay, 25);
   meter.restartDelays();
@@ -60,7 +60,7 @@ test("the delay is the median, and starts anew with a new clock", () => {
 });
 
 test("memory is bounded: only the last two seconds are kept", () => {
-  const meter = new Meter();
+  const meter = new StreamStatistics();
   for (let i = 0; i < 100_000; i++) meter.arrived(picture(i), i * 10);
   assert.ok(Math.abs(meter.read(1_000_000).rate - 100) < 1);
 });

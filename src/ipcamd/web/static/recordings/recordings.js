@@ -1,7 +1,7 @@
 // The page of recordings: days, the strip of a day, small pictures.
 
-import { cameraUrl } from "./address.js";
-import { address, Cinema } from "./cinema.js";
+import { cameraUrl } from "../shared/camera_url.js";
+import { address, RecordingPlayer } from "./player.js";
 
 const DAY = 86_400; // seconds
 const FEW = 24; // recordings that need no titles to be found among
@@ -79,15 +79,15 @@ function made(tag, className, ...children) {
 
 // ---- the page ----
 
-class Page {
+class RecordingsPage {
   #answer = null;
   #known = "";
   #day = null;
   #kind = "";
   #wanted = fromAddress(location.hash); // a recording that the address asks for
-  #days = new Shelf();
-  #films = new Shelf();
-  #cinema = new Cinema({
+  #days = new NodeCache();
+  #films = new NodeCache();
+  #player = new RecordingPlayer({
     others: (recording) => this.#others(recording),
     gone: () => this.load(),
     changed: () => this.#changed(),
@@ -150,12 +150,12 @@ class Page {
     const { card, days, recordings } = this.#answer;
     this.#space(card);
     this.#trouble(card.full ? "The card is full, and nothing more is recorded until something is deleted." : "");
-    document.getElementById("shelf").hidden = days.length === 0;
+    document.getElementById("browser").hidden = days.length === 0;
     if (!card.slot) return this.#empty("This camera has no SD card", "Start it with --sdcard to give it one.");
     if (!card.mounted) return this.#empty("There is no SD card in the camera", "Put one in; the camera goes on by itself.");
     if (!days.length) return this.#empty("Nothing is recorded yet", "A schedule that records to the SD card fills this page.");
     this.#drawDays(days);
-    this.#drawStrip(recordings);
+    this.#drawTimeline(recordings);
     this.#drawFilms(recordings);
     return undefined;
   }
@@ -197,7 +197,7 @@ class Page {
     return this.load();
   }
 
-  #drawStrip(recordings) {
+  #drawTimeline(recordings) {
     const ordered = [...recordings].sort((one, other) => (one.dir === "event") - (other.dir === "event"));
     const bars = ordered.map((one) => {
       const bar = made("i", [one.dir, one.writing && "writing"].filter(Boolean).join(" "));
@@ -212,13 +212,13 @@ class Page {
 
   /** Another recording is shown, or none: the strip and the address say which. */
   #changed() {
-    const shown = this.#cinema?.shown;
+    const shown = this.#player?.shown;
     history.replaceState(null, "", shown ? `#${shown.dir}/${shown.name}` : location.pathname);
     this.#mark();
   }
 
   #mark() {
-    const shown = this.#cinema?.shown;
+    const shown = this.#player?.shown;
     for (const bar of document.querySelectorAll("#track i")) {
       bar.classList.toggle("seen", Boolean(shown) && bar.dataset.name === `${shown.dir}/${shown.name}`);
     }
@@ -251,7 +251,7 @@ class Page {
   }
 
   #show(one, seconds = 0) {
-    this.#cinema.show(this.#titled(one), seconds);
+    this.#player.show(this.#titled(one), seconds);
   }
 
   #titled(one) {
@@ -292,7 +292,7 @@ class Page {
 }
 
 /** Keeps what is drawn for as long as it stays the same: no picture flickers, and the keyboard stays where it is. */
-class Shelf {
+class NodeCache {
   #kept = new Map();
   #next = new Map();
   #focused = null;
@@ -335,4 +335,4 @@ function thumbnail(one, place) {
   return image;
 }
 
-if (globalThis.document) new Page().load();
+if (globalThis.document) new RecordingsPage().load();

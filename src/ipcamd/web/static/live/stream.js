@@ -1,7 +1,7 @@
 // Watch a stream for as long as somebody looks: connect, hand out frames, and after any end connect again.
 
-import { cameraUrl } from "./address.js";
-import { Multipart } from "./multipart.js";
+import { cameraUrl } from "../shared/camera_url.js";
+import { MultipartParser } from "./multipart.js";
 import { readPayload } from "./payload.js";
 
 const PAUSES = [0.3, 0.6, 1, 1.5, 2, 3, 5, 8, 10]; // seconds before the first, second ... try again
@@ -111,9 +111,9 @@ export class Stream {
   async #open(signal) {
     const answer = await fetch(this.#url, { signal, cache: "no-store", credentials: "same-origin" });
     if (!answer.ok) throw refusal(answer);
-    const boundary = Multipart.boundary(answer.headers.get("Content-Type"));
+    const boundary = MultipartParser.boundary(answer.headers.get("Content-Type"));
     if (!boundary) throw new Ended((await answer.text()).slice(0, 200).trim() || "There is no such stream");
-    return [answer.body.getReader(), new Multipart(boundary)];
+    return [answer.body.getReader(), new MultipartParser(boundary)];
   }
 
   #sleep(seconds, stopped) {

@@ -1,6 +1,6 @@
 // How far the camera's clock is ahead of the browser's, so that a picture's age can be told.
 
-import { cameraUrl } from "./address.js";
+import { cameraUrl } from "../shared/camera_url.js";
 
 const TRIES = 5;
 

@@ -8,7 +8,7 @@ const LARGEST_PART = 32 * 1024 * 1024;
 const latin1 = new TextDecoder("latin1");
 
 /** Takes bytes as they arrive and returns the bodies of the parts that they complete. */
-export class Multipart {
+export class MultipartParser {
   #boundary;
   #line = "";
   #length = null; // of the body to come, once its header has said so

@@ -3,7 +3,7 @@
 const WINDOW = 2000;
 
 /** Counts one connection's frames. */
-export class Meter {
+export class StreamStatistics {
   #arrivals = []; // [time, bytes, isPicture], of the last WINDOW
   #delays = []; // [time, delay], likewise
   #expected = null; // the next picture's counter
