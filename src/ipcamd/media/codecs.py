@@ -12,13 +12,12 @@ from ipcamd.wire.packetize import h264, jpeg, mpeg4, pcmu
 from ipcamd.wire.packetize.format import Format
 
 if TYPE_CHECKING:  # brings PyAV
-    from ipcamd.media.encoders import Encoder
-    from ipcamd.media.stream_settings import StreamSettings
+    from ipcamd.media.encoders import Encoder, EncoderSettings
 
 SLOW = 10
 """Pictures per second below which the bits for a second become no fewer: more of the pictures are key frames."""
 
-MakeEncoder = Callable[["StreamSettings", int], "Encoder"]
+MakeEncoder = Callable[["EncoderSettings", int], "Encoder"]
 """``make(settings, rate)``; `rate` is the actual number of pictures per second. Called in media threads."""
 
 
@@ -69,13 +68,13 @@ class FfmpegOptions:
     peak: float | None = None
     """Most bits a pixel at a steady quality, over a second; None for no limit."""
 
-    def __call__(self, settings: "StreamSettings", rate: int) -> "Encoder":
+    def __call__(self, settings: "EncoderSettings", rate: int) -> "Encoder":
         """Return an encoder; see `MakeEncoder`."""
         from ipcamd.media.encoders import FfmpegEncoder
 
         return FfmpegEncoder(self.name, {**self.options, **self._rate_options(settings)}, settings, rate)
 
-    def _rate_options(self, settings: "StreamSettings") -> dict[str, str]:
+    def _rate_options(self, settings: "EncoderSettings") -> dict[str, str]:
         """Return the options for a steady quality or a steady bit rate."""
         if settings.bitrate is not None:
             steady = str(settings.bitrate)
@@ -87,7 +86,7 @@ class FfmpegOptions:
         return options
 
 
-def _encode_jpeg(settings: "StreamSettings", _: int) -> "Encoder":
+def _encode_jpeg(settings: "EncoderSettings", _: int) -> "Encoder":
     from ipcamd.media.encoders import JpegEncoder
 
     return JpegEncoder(settings)

@@ -1,7 +1,7 @@
 """Encoders of pictures: JPEG, and whatever FFmpeg encodes. Imported by media threads only."""
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import av
 import numpy as np
@@ -12,11 +12,32 @@ from av.video.frame import PictureType
 
 from ipcamd.media.planes import FULL, LIMITED, planes
 
-if TYPE_CHECKING:
-    from ipcamd.media.stream_settings import StreamSettings
-
 JPEG_QUALITY = (30, 45, 60, 75, 88)
 """Quality 0 to 4 as the JPEG quality of libjpeg, 1 to 100."""
+
+
+class EncoderSettings(Protocol):
+    """Settings of a stream, as far as its encoder needs them (`ipcamd.media.stream_settings`)."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+
+    @property
+    def rate(self) -> int:
+        """Most pictures per second."""
+
+    @property
+    def quality(self) -> int:
+        """0 lowest to 4 highest."""
+
+    @property
+    def bitrate(self) -> int | None:
+        """Constant bit rate in bit/s; None for constant quality."""
+
+    @property
+    def gop(self) -> int:
+        """Pictures from one key frame to the next."""
 
 
 class Encoder(Protocol):
@@ -34,7 +55,7 @@ class JpegEncoder:
 
     form = FULL
 
-    def __init__(self, settings: "StreamSettings") -> None:
+    def __init__(self, settings: EncoderSettings) -> None:
         self._quality = JPEG_QUALITY[settings.quality]
 
     def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
@@ -47,7 +68,7 @@ class FfmpegEncoder:
 
     form = LIMITED
 
-    def __init__(self, name: str, options: dict[str, str], settings: "StreamSettings", rate: int) -> None:
+    def __init__(self, name: str, options: dict[str, str], settings: EncoderSettings, rate: int) -> None:
         """`name` is the encoder's in FFmpeg; `rate` is how many pictures a second really come: a steady bit rate is
         shared out among so many."""
         self._context = _context(name, settings, rate)
@@ -64,7 +85,7 @@ class FfmpegEncoder:
         return b"".join(map(bytes, packets)), any(packet.is_keyframe for packet in packets)
 
 
-def _context(name: str, settings: "StreamSettings", rate: int) -> VideoCodecContext:
+def _context(name: str, settings: EncoderSettings, rate: int) -> VideoCodecContext:
     context = CodecContext.create(name, "w")
     assert isinstance(context, VideoCodecContext)
     context.width, context.height = settings.size
