@@ -28,14 +28,14 @@ class Viewer:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.frames: asyncio.Queue[Encoded] = asyncio.Queue()
-        for frame in hub.join(self.frames.put_nowait):
+        for frame in hub.subscribe(self.frames.put_nowait):
             self.frames.put_nowait(frame)
 
     async def next(self) -> Encoded:
         return await asyncio.wait_for(self.frames.get(), WAIT)
 
     def leave(self) -> None:
-        self.hub.leave(self.frames.put_nowait)
+        self.hub.unsubscribe(self.frames.put_nowait)
 
 
 class House:

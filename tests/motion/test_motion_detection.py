@@ -52,7 +52,7 @@ class Place:
         self.alarms.put_nowait((window, moment))
 
     def view(self) -> None:
-        self.pipeline.mjpeg.join(self.frames.put_nowait)
+        self.pipeline.mjpeg.subscribe(self.frames.put_nowait)
 
     async def set(self, group: str, **values: str) -> None:
         await self.settings.update([Setting(group, name, value) for name, value in values.items()])

@@ -15,5 +15,5 @@ async def filming(tmp_path: Path) -> AsyncIterator[Filming]:
     await filming.clips.start()
     yield filming
     await filming.clips.close()
-    assert filming.stage.h264.viewers == filming.stage.mjpeg.viewers == filming.stage.sound.viewers == 0  # type: ignore[union-attr]
+    assert filming.stage.h264.subscribers == filming.stage.mjpeg.subscribers == filming.stage.sound.subscribers == 0  # type: ignore[union-attr]
     await asyncio.to_thread(filming.stage.database.close)

@@ -78,7 +78,7 @@ async def test_the_pictures_are_the_stream_s_own(filming: Filming) -> None:
     def see(frame: Encoded) -> None:
         sent.append(frame.payload)
 
-    stage.h264.join(see)
+    stage.h264.subscribe(see)
     stage.show(100)
     task = await filming.begin()
     stage.show(40)
@@ -86,7 +86,7 @@ async def test_the_pictures_are_the_stream_s_own(filming: Filming) -> None:
     with av.open(str(material.path)) as container:
         kept = [bytes(packet) for packet in container.demux(video=0) if packet.size]
     start = sent.index(kept[0])
-    stage.h264.leave(see)
+    stage.h264.unsubscribe(see)
     assert kept == sent[start : start + len(kept)]
     assert len(kept) > 60
 
@@ -180,7 +180,7 @@ async def test_an_unarmed_camera_begins_at_the_event(filming: Filming) -> None:
     stage = filming.stage
     await general(stage, PreEvent="5", PostEvent="1")
     stage.show(57)
-    assert stage.h264.viewers == 0
+    assert stage.h264.subscribers == 0
     task = await filming.begin()
     stage.show(70)
     (material,) = await task
@@ -203,13 +203,13 @@ async def test_a_ring_that_was_armed_just_now_gives_what_it_has(filming: Filming
 async def test_only_an_armed_camera_keeps_the_encoder_running(filming: Filming) -> None:
     stage = filming.stage
     filming.clips.arm(True)
-    assert (stage.h264.viewers, stage.sound.viewers) == (1, 1)  # type: ignore[union-attr]
+    assert (stage.h264.subscribers, stage.sound.subscribers) == (1, 1)  # type: ignore[union-attr]
     await general(stage, EncodeFormat="MPEG4")
-    assert (stage.h264.viewers, stage.mpeg4.viewers) == (0, 1)
+    assert (stage.h264.subscribers, stage.mpeg4.subscribers) == (0, 1)
     await general(stage, FileFormat="JPEG", EncodeFormat="JPEG")
-    assert (stage.mpeg4.viewers, stage.mjpeg.viewers) == (0, 1)
+    assert (stage.mpeg4.subscribers, stage.mjpeg.subscribers) == (0, 1)
     filming.clips.arm(False)
-    assert stage.mjpeg.viewers == 0
+    assert stage.mjpeg.subscribers == 0
 
 
 async def test_without_a_microphone_there_is_no_sound(filming: Filming) -> None:

@@ -48,7 +48,7 @@ class Filming:
         await self.card.start()
         await self.card.until_known()
         self.recorder.run(True)
-        await self.until(lambda: self.stage.hub.viewers)
+        await self.until(lambda: self.stage.hub.subscribers)
 
     async def show(self, count: int) -> None:
         """Show pictures, and wait until they are on the card."""
@@ -65,7 +65,7 @@ class Filming:
     async def close(self) -> None:
         await self.recorder.close()
         await self.card.stop()
-        assert self.stage.h264.viewers == self.stage.mpeg4.viewers == self.stage.mjpeg.viewers == 0
+        assert self.stage.h264.subscribers == self.stage.mpeg4.subscribers == self.stage.mjpeg.subscribers == 0
         await asyncio.to_thread(self.stage.database.close)
 
     def films(self) -> list[Path]:
@@ -131,8 +131,8 @@ async def test_a_change_of_format_begins_a_new_film(filming: Filming) -> None:
     await filming.start()
     await filming.show(15)
     await general(filming.stage, EncodeFormat="MPEG4")
-    await filming.until(lambda: filming.stage.mpeg4.viewers and not filming.recorder.recording)
-    assert filming.stage.h264.viewers == 0
+    await filming.until(lambda: filming.stage.mpeg4.subscribers and not filming.recorder.recording)
+    assert filming.stage.h264.subscribers == 0
     filming.stage.number, filming.stage.codec = 60, codecs.MPEG4
     await filming.show(15)
     await filming.recorder.close()
@@ -152,7 +152,7 @@ async def test_the_microphone_s_going_off_begins_a_new_film(filming: Filming) ->
     await filming.start()
     await filming.show(15)
     filming.stage.has_audio = False
-    await filming.until(lambda: not filming.recorder.recording and filming.stage.h264.viewers)
+    await filming.until(lambda: not filming.recorder.recording and filming.stage.h264.subscribers)
     filming.stage.number = 60
     await filming.show(15)
     await filming.recorder.close()
@@ -198,11 +198,11 @@ async def test_stopping_and_going_on(filming: Filming) -> None:
     await filming.start()
     await filming.show(30)
     filming.recorder.run(False)
-    await filming.until(lambda: filming.stage.h264.viewers == 0 and not filming.recorder.recording)
+    await filming.until(lambda: filming.stage.h264.subscribers == 0 and not filming.recorder.recording)
     assert playable(filming.films()[0]) == ""
     filming.stage.show(30)
     filming.recorder.run(True)
-    await filming.until(lambda: filming.stage.h264.viewers)
+    await filming.until(lambda: filming.stage.h264.subscribers)
     await filming.show(30)
     await filming.recorder.close()
     assert [path.name[-6:-4] for path in filming.films()] == ["40", "42"]
@@ -212,10 +212,10 @@ async def test_a_card_pulled_out_and_put_back(filming: Filming) -> None:
     await filming.start()
     await filming.show(30)
     filming.card.insert(False)
-    await filming.until(lambda: filming.stage.h264.viewers == 0)
+    await filming.until(lambda: filming.stage.h264.subscribers == 0)
     filming.stage.show(30)
     filming.card.insert(True)
-    await filming.until(lambda: filming.stage.h264.viewers)
+    await filming.until(lambda: filming.stage.h264.subscribers)
     await filming.show(30)
     await filming.recorder.close()
     assert [path.name[-6:-4] for path in filming.films()] == ["40", "42"]
@@ -243,7 +243,7 @@ async def test_a_card_that_fails_is_told_once_and_tried_again(
             await filming.until(lambda: filming.stage.show(1) or attempts > before)  # noqa: B023
         await general(filming.stage, PreEvent="3")  # settings work meanwhile
     filming.stage.number += -filming.stage.number % 60
-    await filming.until(lambda: filming.stage.h264.viewers)
+    await filming.until(lambda: filming.stage.h264.subscribers)
     await filming.show(30)
     await filming.recorder.close()
     assert filming.notes == ["recording stopped [Errno 5] Input/output error", "recording goes on "]
@@ -257,7 +257,7 @@ async def test_formatting_stops_and_recording_goes_on(filming: Filming) -> None:
     await filming.card.format()
     assert filming.films() == []
     filming.stage.show(30)
-    await filming.until(lambda: filming.stage.h264.viewers)
+    await filming.until(lambda: filming.stage.h264.subscribers)
     await filming.show(15)
     await filming.recorder.close()
     assert len(filming.films()) == 1
@@ -331,10 +331,10 @@ async def test_a_card_unmounted_while_it_is_written(tmp_path: Path, tmpfs: Path,
     await filming.show(30)
     await asyncio.to_thread(subprocess.run, ["umount", "-l", str(tmpfs)], check=True)
     filming.stage.show(15)
-    await filming.until(lambda: filming.stage.h264.viewers == 0)
+    await filming.until(lambda: filming.stage.h264.subscribers == 0)
     assert await asyncio.to_thread(os.listdir, tmpfs) == [], "something was written to where the card had been"
     await asyncio.to_thread(subprocess.run, ["mount", "-t", "tmpfs", "none", str(tmpfs)], check=True)
-    await filming.until(lambda: filming.stage.h264.viewers)
+    await filming.until(lambda: filming.stage.h264.subscribers)
     filming.stage.number = 120
     await filming.show(30)
     await filming.close()

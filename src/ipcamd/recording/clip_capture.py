@@ -49,9 +49,9 @@ class ClipCapture:
             self._keep(frame)
         for block in sounds:
             self._hear(block)
-        self._hub.join(self._see)
+        self._hub.subscribe(self._see)
         if self._sound:
-            self._sound.join(self._hear)
+            self._sound.subscribe(self._hear)
         self._timer = self._await(span.end - now, self.LATE)
 
     def prolong(self, end: int, now: int) -> None:
@@ -72,9 +72,9 @@ class ClipCapture:
             self.open = False
             self.complete.set()
             self._timer.cancel()
-            self._hub.leave(self._see)
+            self._hub.unsubscribe(self._see)
             if self._sound:
-                self._sound.leave(self._hear)
+                self._sound.unsubscribe(self._hear)
 
     def _await(self, nanoseconds: int, more: float) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(max(0.0, nanoseconds / SECOND) + more, self.finish)
@@ -101,7 +101,7 @@ class ClipCapture:
         if not self._sound or self._heard >= self.end:
             return self.finish()
         self.open = False
-        self._hub.leave(self._see)
+        self._hub.unsubscribe(self._see)
         self._timer.cancel()
         self._timer = self._await(0, self.SOUND_LATE)
         return None

@@ -27,10 +27,10 @@ class PreEventBuffer:
         """Each begins with a key frame."""
         self._sounds: deque[Encoded] = deque()
         self._bytes = 0
-        for frame in hub.join(self._see):
+        for frame in hub.subscribe(self._see):
             self._see(frame)
         if sound:
-            sound.join(self._hear)
+            sound.subscribe(self._hear)
 
     @property
     def bytes(self) -> int:
@@ -48,9 +48,9 @@ class PreEventBuffer:
 
     def close(self) -> None:
         """Let go of the hubs and of all frames."""
-        self.hub.leave(self._see)
+        self.hub.unsubscribe(self._see)
         if self.sound:
-            self.sound.leave(self._hear)
+            self.sound.unsubscribe(self._hear)
         self._groups.clear()
         self._sounds.clear()
         self._bytes = 0

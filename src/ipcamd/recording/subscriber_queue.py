@@ -43,10 +43,10 @@ class SubscriberQueue:
         self._clock = clock
         self._pictures: FrameQueue[_Arrival] = FrameQueue(MAX_FRAMES, MAX_BYTES)
         self._sounds: deque[Encoded] = deque(maxlen=MAX_SOUNDS)
-        for frame in hub.join(self._see):
+        for frame in hub.subscribe(self._see):
             self._see(frame)
         if sound:
-            sound.join(self._hear)
+            sound.subscribe(self._hear)
 
     @property
     def dropped(self) -> int:
@@ -62,9 +62,9 @@ class SubscriberQueue:
 
     def leave(self) -> None:
         """Take no more."""
-        self._hub.leave(self._see)
+        self._hub.unsubscribe(self._see)
         if self._sound:
-            self._sound.leave(self._hear)
+            self._sound.unsubscribe(self._hear)
 
     def _see(self, frame: Encoded) -> None:
         if not self._pictures.put(_Arrival(self._clock(), frame)):

@@ -123,7 +123,7 @@ async def test_snapshot(camera: Camera, path: str) -> None:
     assert inspect.isawaitable(answer)
     waiting = asyncio.ensure_future(cast("Any", answer))
     await asyncio.sleep(0)
-    assert camera.pipeline.mjpeg.viewers == 1
+    assert camera.pipeline.mjpeg.subscribers == 1
     camera.pipeline.mjpeg.publish(Encoded(codecs.JPEG, b"picture", True, 0, 0))
     reply = await waiting
     assert reply == Reply(b"picture", content_type="image/jpeg", headers=(("Cache-Control", "no-store"),))

@@ -15,11 +15,11 @@ from ipcamd.media.planes import planes
 from ipcamd.media.source.no_signal import no_signal_picture
 
 NONE = AnalysisFrame(None, 0, -1)
-"""Lies in the slot when no other glance came."""
+"""Stays in the queue if no frame was offered."""
 
 
 class Eye:
-    """Takes what glances there are."""
+    """Takes the analysis frames."""
 
     def __init__(self, demand: Demand = Demand.WHILE_WATCHED) -> None:
         self.changes = 0
@@ -49,7 +49,7 @@ class Eye:
 @pytest.mark.parametrize(
     ("size", "rows"), [((320, 240), 120), ((1280, 720), 90), ((768, 576), 120), ((160, 120), 120), ((64, 64), 160)]
 )
-def test_a_glance_is_small_and_has_the_pictures_proportions(size: tuple[int, int], rows: int) -> None:
+def test_an_analysis_frame_is_small_and_keeps_the_proportions(size: tuple[int, int], rows: int) -> None:
     frame = Eye().see(sloped(size))
     assert frame
     assert frame.plane is not None
@@ -78,10 +78,10 @@ def test_there_are_at_most_fifteen_a_second() -> None:
     assert taken == pytest.approx(45, abs=1)
 
 
-def test_glances_of_different_looks_are_of_different_views() -> None:
+def test_other_adjustments_make_another_view() -> None:
     eye = Eye()
     first = eye.see(sloped())
-    for settings in (ImageSettings(text="Yard"), ImageSettings(date=True, opaque=True)):  # they come after the glance
+    for settings in (ImageSettings(text="Yard"), ImageSettings(date=True, opaque=True)):  # drawn after the analysis
         assert eye.see(sloped(), settings).view == first.view  # type: ignore[union-attr]
     views = [
         eye.see(sloped(), settings).view
@@ -121,7 +121,7 @@ def test_a_change_of_interest_is_told_and_only_always_runs_the_source() -> None:
     assert eye.changes == 5
 
 
-def test_the_studio_shows_the_picture_without_the_overlay_and_gives_streams_the_whole() -> None:
+def test_the_processor_analyzes_the_picture_without_the_overlay() -> None:
     eye, latest = Eye(), LatestValue[ProcessedFrame]()
     latest.set_wanted(True)
     settings = ImageSettings(text="A long name for a yard", opaque=True)

@@ -37,10 +37,10 @@ class Room:
         self.microphone.feed(Sound(values, at))
 
     def listen(self) -> None:
-        self.microphone.hub.join(self.chunks.append)
+        self.microphone.hub.subscribe(self.chunks.append)
 
     def leave(self) -> None:
-        self.microphone.hub.leave(self.chunks.append)
+        self.microphone.hub.unsubscribe(self.chunks.append)
 
     async def pass_time(self, nanoseconds: int) -> None:
         """Let timers that are due by then run, in order."""

@@ -54,11 +54,11 @@ class House:
 
     def listen(self) -> None:
         assert self.pipeline.sound
-        self.pipeline.sound.join(self.blocks.put_nowait)
+        self.pipeline.sound.subscribe(self.blocks.put_nowait)
 
     def leave(self) -> None:
         assert self.pipeline.sound
-        self.pipeline.sound.leave(self.blocks.put_nowait)
+        self.pipeline.sound.unsubscribe(self.blocks.put_nowait)
 
     async def enable(self, value: str) -> None:
         await self.settings.update([Change("Audio", "MicEnabled", value)])
@@ -111,7 +111,7 @@ async def test_sound_is_asked_of_the_source_only_while_it_is_enabled_and_somebod
 ) -> None:
     async with house() as running:
         assert isinstance(running, House)
-        running.pipeline.mjpeg.join(lambda _: None)
+        running.pipeline.mjpeg.subscribe(lambda _: None)
         assert await in_a_thread(lambda: running.source.played.acquire(timeout=WAIT))
         asked = []
         assert running.source.wanted

@@ -25,30 +25,30 @@ def test_the_first_and_the_last_subscriber_start_and_stop_the_encoder() -> None:
     told: list[bool] = []
     hub, one, two = Hub(codecs.H264, demand=told.append), [], []  # type: ignore[var-annotated]
     first, second = one.append, two.append
-    hub.join(first)
-    hub.join(second)
-    assert (told, hub.watched.is_set(), hub.viewers) == ([True], True, 2)
-    hub.leave(first)
-    hub.leave(first)
+    hub.subscribe(first)
+    hub.subscribe(second)
+    assert (told, hub.watched.is_set(), hub.subscribers) == ([True], True, 2)
+    hub.unsubscribe(first)
+    hub.unsubscribe(first)
     assert told == [True]
-    hub.leave(second)
-    hub.leave(second)
-    assert (told, hub.watched.is_set(), hub.viewers) == ([True, False], False, 0)
+    hub.unsubscribe(second)
+    hub.unsubscribe(second)
+    assert (told, hub.watched.is_set(), hub.subscribers) == ([True, False], False, 0)
 
 
 def test_the_first_subscriber_asks_for_a_key_frame() -> None:
     hub = Hub(codecs.H264)
-    hub.join(lambda _: None)
+    hub.subscribe(lambda _: None)
     assert hub.key.is_set()
     hub.key.clear()
-    hub.join(print)
+    hub.subscribe(print)
     assert not hub.key.is_set()
 
 
 def test_each_subscriber_gets_the_same_frame() -> None:
     hub, one, two = Hub(codecs.H264), [], []  # type: ignore[var-annotated]
-    hub.join(one.append)
-    hub.join(two.append)
+    hub.subscribe(one.append)
+    hub.subscribe(two.append)
     sent = frame(0, key=True)
     hub.publish(sent)
     assert one[0] is two[0] is sent
@@ -56,15 +56,15 @@ def test_each_subscriber_gets_the_same_frame() -> None:
 
 def test_who_joins_gets_all_since_the_key_frame() -> None:
     hub = Hub(codecs.H264)
-    hub.join(lambda _: None)
+    hub.subscribe(lambda _: None)
     for counter, key in enumerate((True, False, True, False, False)):
         hub.publish(frame(counter, key))
-    assert [f.counter for f in hub.join(print)] == [2, 3, 4]
+    assert [f.counter for f in hub.subscribe(print)] == [2, 3, 4]
 
 
 def test_the_group_never_begins_without_a_key_frame() -> None:
     hub, got = Hub(codecs.H264), []  # type: ignore[var-annotated]
-    hub.join(got.append)
+    hub.subscribe(got.append)
     hub.publish(frame(0))
     assert hub.gop == []
     assert len(got) == 1
@@ -72,15 +72,15 @@ def test_the_group_never_begins_without_a_key_frame() -> None:
 
 def test_the_group_is_forgotten_when_nobody_watches() -> None:
     hub = Hub(codecs.H264)
-    hub.join(print)
+    hub.subscribe(print)
     hub.publish(frame(0, key=True, size=1))
-    hub.leave(print)
-    assert hub.join(print) == []
+    hub.unsubscribe(print)
+    assert hub.subscribe(print) == []
 
 
 def test_a_group_that_grows_too_large_is_let_go_and_begun_anew() -> None:
     hub = Hub(codecs.H264)
-    hub.join(lambda _: None)
+    hub.subscribe(lambda _: None)
     hub.publish(frame(0, key=True, size=MAX_BYTES // 2))
     hub.key.clear()
     hub.publish(frame(1, size=MAX_BYTES // 2))
@@ -96,7 +96,7 @@ def test_a_group_that_grows_too_large_is_let_go_and_begun_anew() -> None:
 
 def test_one_large_key_frame_is_kept() -> None:
     hub = Hub(codecs.JPEG)
-    hub.join(lambda _: None)
+    hub.subscribe(lambda _: None)
     hub.publish(frame(0, key=True, size=MAX_BYTES + 1))
     assert len(hub.gop) == 1
 
@@ -106,10 +106,10 @@ def test_a_subscriber_may_leave_when_it_is_called() -> None:
 
     def once(sent: Encoded) -> None:
         got.append(sent)
-        hub.leave(once)
+        hub.unsubscribe(once)
 
-    hub.join(once)
-    hub.join(got.append)
+    hub.subscribe(once)
+    hub.subscribe(got.append)
     hub.publish(frame(0, key=True))
     hub.publish(frame(1))
     assert [f.counter for f in got] == [0, 0, 1]
@@ -117,13 +117,13 @@ def test_a_subscriber_may_leave_when_it_is_called() -> None:
 
 def test_a_newcomer_gets_nothing_from_before_a_change() -> None:
     hub, watching = Hub(codecs.H264), []  # type: ignore[var-annotated]
-    hub.join(watching.append)
+    hub.subscribe(watching.append)
     hub.publish(frame(0, key=True))
     hub.invalidate()
     hub.publish(frame(1))
-    assert hub.join(print) == []
+    assert hub.subscribe(print) == []
     hub.publish(frame(2, key=True))
-    assert [f.counter for f in hub.join(print)] == [2]
+    assert [f.counter for f in hub.subscribe(print)] == [2]
     assert [f.counter for f in watching] == [0, 1, 2]
 
 
@@ -137,23 +137,23 @@ def test_a_newcomer_gets_nothing_from_before_a_change() -> None:
 )
 def test_a_picture_that_was_under_way_at_a_change_is_not_for_newcomers(captured_ns: int, kept: bool) -> None:
     hub = Hub(codecs.JPEG)
-    hub.join(lambda _: None)
+    hub.subscribe(lambda _: None)
     hub.invalidate(since=100)
     late = Encoded(codecs.JPEG, b"x", True, captured_ns, 0)
     hub.publish(late)
-    assert hub.join(print) == ([late] if kept else [])
+    assert hub.subscribe(print) == ([late] if kept else [])
 
 
 def test_what_a_protocol_made_of_the_frames_so_far_is_kept_as_long_as_they_are() -> None:
     hub = Hub(codecs.H264)
-    hub.join(lambda _: None)
+    hub.subscribe(lambda _: None)
     for counter, key in enumerate((True, False, False)):
         hub.publish(frame(counter, key))
     late: PackedGop[int] = PackedGop(hub.gop_cache)
     for each in hub.gop:
         late.add(each, each.counter)
     assert late.items() == [0, 1, 2]
-    hub.join(lambda sent: late.add(sent, sent.counter))
+    hub.subscribe(lambda sent: late.add(sent, sent.counter))
     hub.publish(frame(3))
     assert late.items() == [0, 1, 2, 3]
     hub.publish(frame(4, key=True))

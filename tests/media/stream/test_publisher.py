@@ -41,7 +41,7 @@ def hub() -> Hub:
 
 def publisher(hub: Hub, traffic: Traffic | None = None) -> tuple[Publisher, Held, list[int]]:
     loop, got = Held(), []  # type: ignore[var-annotated]
-    hub.join(lambda sent: got.append(sent.counter))
+    hub.subscribe(lambda sent: got.append(sent.counter))
     hub.key.clear()
     return Publisher(hub, loop, (traffic or Traffic()).of("h264", "encoder")), loop, got
 

@@ -23,33 +23,33 @@ async def turn() -> None:
 
 async def test_two_hundred_at_once_share_one_picture() -> None:
     hub = Hub(codecs.JPEG)
-    snapshots = Snapshots(hub, linger=60)
+    snapshots = Snapshots(hub, linger_s=60)
     asking = [asyncio.ensure_future(snapshots.get()) for _ in range(200)]
     await turn()
-    assert hub.viewers == 1
+    assert hub.subscribers == 1
     hub.publish(frame(0))
     got = await asyncio.gather(*asking)
     assert all(one is got[0] for one in got)
     snapshots.close()
-    assert hub.viewers == 0
+    assert hub.subscribers == 0
 
 
 async def test_the_running_stream_serves_from_memory() -> None:
     hub = Hub(codecs.JPEG)
     snapshots = Snapshots(hub)
     assert snapshots.newest() is None
-    hub.join(print)
+    hub.subscribe(print)
     hub.publish(frame(0))
     hub.publish(frame(1))
     assert (await snapshots.get()).counter == 1
     assert snapshots.newest() is (await snapshots.get())
-    assert hub.viewers == 1
+    assert hub.subscribers == 1
 
 
 async def test_the_stream_goes_on_for_a_moment_and_longer_while_asked() -> None:
     hub, left = Hub(codecs.JPEG), asyncio.Event()
     hub._demand = lambda watched: None if watched else left.set()
-    snapshots = Snapshots(hub, linger=0.02)
+    snapshots = Snapshots(hub, linger_s=0.02)
     asking = asyncio.ensure_future(snapshots.get())
     await turn()
     hub.publish(frame(0))
@@ -61,28 +61,28 @@ async def test_the_stream_goes_on_for_a_moment_and_longer_while_asked() -> None:
         assert snapshots.newest()
         assert not left.is_set()
     await asyncio.wait_for(left.wait(), 5)
-    assert hub.viewers == 0
+    assert hub.subscribers == 0
     assert snapshots.newest() is None
 
 
 async def test_after_that_the_next_one_is_new() -> None:
     hub = Hub(codecs.JPEG)
-    snapshots = Snapshots(hub, linger=0)
+    snapshots = Snapshots(hub, linger_s=0)
     for counter in range(3):
         asking = asyncio.ensure_future(snapshots.get())
         await turn()
         hub.publish(frame(counter))
         assert (await asking).counter == counter
         await asyncio.sleep(0.001)
-        assert hub.viewers == 0
+        assert hub.subscribers == 0
 
 
 async def test_no_picture_in_time_is_an_error_and_leaves_nothing() -> None:
     hub = Hub(codecs.JPEG)
-    snapshots = Snapshots(hub, timeout=0.01)
+    snapshots = Snapshots(hub, timeout_s=0.01)
     results = await asyncio.gather(*(snapshots.get() for _ in range(3)), return_exceptions=True)
     assert [type(result) for result in results] == [RequestFailed] * 3
-    assert hub.viewers == 0
+    assert hub.subscribers == 0
 
 
 async def test_one_who_gives_up_does_not_disturb_the_others() -> None:
@@ -108,7 +108,7 @@ async def test_the_end_lets_nobody_wait() -> None:
 
 async def test_what_was_asked_after_a_change_shows_the_change() -> None:
     hub = Hub(codecs.JPEG)
-    snapshots = Snapshots(hub, linger=60)
+    snapshots = Snapshots(hub, linger_s=60)
     asking = asyncio.ensure_future(snapshots.get())
     await turn()
     hub.publish(frame(0))

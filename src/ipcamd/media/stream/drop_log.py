@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Hashable
 
 GATHER_S = 1.0
-"""Seconds from the first dropped frame to the warning: what happens together is told together."""
+"""Seconds from the first dropped frame to the warning, which sums the frames of that time."""
 INTERVAL_S = 60.0
 """Seconds from one warning to the next."""
 MAX_NAMED = 10
 """Viewers that one warning names, the slowest first."""
 MAX_KEPT = 1000
-"""Viewers that are told apart in one interval."""
+"""Viewers that are counted separately in one interval."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class DropLog:
             self._timer = loop.call_at(due, self._warn)
 
     def close(self) -> None:
-        """Warn of what was not told yet."""
+        """Warn of the frames that no warning has named yet."""
         if self._timer:
             self._timer.cancel()
             self._warn()

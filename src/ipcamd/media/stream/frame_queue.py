@@ -1,6 +1,6 @@
 """Bounded frame queue: a consumer that falls behind skips to the newest key frame, of JPEG to the newest picture.
 
-One rule for all: viewers of every protocol, recordings, and the way from the encoder's thread to the event loop.
+It serves viewers of every protocol, recordings, and the publisher from the encoder's thread to the event loop.
 """
 
 import sys
@@ -21,7 +21,7 @@ class Queueable(Protocol):
 
 
 class KeyFrameGate:
-    """Decides which frames a consumer gets: after a lost frame none before the next key frame."""
+    """Decides which frames a consumer gets: after a dropped frame none before the next key frame."""
 
     __slots__ = ("_begun", "dropped", "skipping")
 
@@ -41,7 +41,7 @@ class KeyFrameGate:
         return not self.skipping
 
     def drop(self, count: int) -> None:
-        """Count lost frames, and skip to the next key frame. What comes before the first key frame is no loss."""
+        """Count dropped frames, and skip to the next key frame. Frames before the first key frame do not count."""
         self.skipping = True
         if self._begun:
             self.dropped += count
@@ -72,7 +72,7 @@ class FrameQueue(KeyFrameGate, Generic[F]):
         return self._frames[0] if self._frames else None
 
     def begin(self, frames: Iterable[F]) -> None:
-        """Queue what a newcomer needs to start, however much it is: nothing, or frames that begin with a key frame."""
+        """Queue the GOP for a new viewer, whatever its size: nothing, or frames that begin with a key frame."""
         for frame in frames:
             self._append(frame)
             self.skipping, self._begun = False, True

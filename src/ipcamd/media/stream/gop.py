@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from ipcamd.media.frame import Encoded
 
 LATE = 5_000_000_000
-"""How long a picture may be on its way from the source to the cache at most, in nanoseconds."""
+"""Longest way of a picture from the source to the cache, in nanoseconds."""
 MAX_BYTES = 8 << 20
 MAX_FRAMES = 300
 """A longer GOP is let go: a key frame must begin a new one."""
@@ -25,7 +25,7 @@ class GopCache:
         """Add a frame; return False if the GOP grew too large and was let go."""
         if frame.key:
             self.clear()
-        # a moment long after the capture is no late picture, but a clock that was set
+        # if the capture is longer ago, the picture is not late, but the clock was set
         if (frame.key or self.frames) and not 0 < self._since - frame.captured_ns < LATE:
             self.frames.append(frame)
             self._size_bytes += frame.size_bytes
@@ -36,8 +36,8 @@ class GopCache:
         return True
 
     def invalidate(self, since: int) -> None:
-        """Forget what was captured before `since` (nanoseconds of the camera's clock), also what comes late of it; with
-        0 only what is here."""
+        """Forget the frames captured before `since` (nanoseconds of the camera's clock), also those that come later;
+        with 0 only the present ones."""
         self.clear()
         self._since = since
 
@@ -60,18 +60,18 @@ class PackedGop(Generic[T]):
         self._packed: dict[int, T] = {}
 
     def add(self, frame: Encoded, packed: T) -> None:
-        """Keep what was made of `frame`, if the cache keeps that."""
+        """Keep the packed form of `frame`, if the cache keeps the frame."""
         if frame.key or not self._cache.frames:
             self._packed.clear()
         if self._cache.frames:
             self._packed[frame.counter] = packed
 
     def fill(self, pack: Callable[[Encoded], T]) -> None:
-        """Begin with the frames that the cache has by now; `pack` makes of a frame what is kept."""
+        """Start with the present frames of the cache; `pack` packs one."""
         self._packed = {frame.counter: pack(frame) for frame in self._cache.frames}
 
     def items(self) -> list[T]:
-        """Return what a newcomer needs, in order."""
+        """Return the packed frames for a new viewer, in order."""
         return [self._packed[frame.counter] for frame in self._cache.frames if frame.counter in self._packed]
 
     def clear(self) -> None:

@@ -24,9 +24,9 @@ class Hub:
         self.name = name or codec.name
         self.watched = threading.Event()
         self.key = threading.Event()
-        """Somebody waits for a key frame; the encoder makes one at the next picture, at most one a second."""
+        """Set while a subscriber waits for a key frame. The encoder makes one at most once a second."""
         self.gop_cache = GopCache()
-        """Empty when nobody watches."""
+        """Empty while there are no subscribers."""
         self._demand = demand
         self._subscribers: dict[Subscriber, None] = {}
 
@@ -36,33 +36,33 @@ class Hub:
         return self.gop_cache.frames
 
     @property
-    def viewers(self) -> int:
+    def subscribers(self) -> int:
         """Number of subscribers."""
         return len(self._subscribers)
 
-    def join(self, subscriber: Subscriber) -> list[Encoded]:
+    def subscribe(self, subscriber: Subscriber) -> list[Encoded]:
         """Subscribe, and return `gop`: what to show at once. Empty, or it begins with a key frame."""
         self._subscribers[subscriber] = None
         if not self.watched.is_set():
             self.key.set()
             self.watched.set()
-            self._tell(True)
+            self._notify_demand(True)
         return self.gop
 
-    def leave(self, subscriber: Subscriber) -> None:
+    def unsubscribe(self, subscriber: Subscriber) -> None:
         """Unsubscribe; the last one to leave stops the encoder."""
         self._subscribers.pop(subscriber, None)
         if not self._subscribers and self.watched.is_set():
             self.watched.clear()
             self.gop_cache.clear()
-            self._tell(False)
+            self._notify_demand(False)
 
     def ask_key(self) -> None:
         """Ask for a key frame soon: for a viewer that lost frames. May be called from any thread."""
         self.key.set()
 
     def invalidate(self, since: int = 0) -> None:
-        """Keep nothing for newcomers of what was, for it looked different; see `GopCache.invalidate`."""
+        """Forget the GOP, because the picture changed: new subscribers must not get it. See `GopCache.invalidate`."""
         self.gop_cache.invalidate(since)
 
     def publish(self, frame: Encoded) -> None:
@@ -75,6 +75,6 @@ class Hub:
         for subscriber in tuple(self._subscribers):
             subscriber(frame)
 
-    def _tell(self, watched: bool) -> None:
+    def _notify_demand(self, watched: bool) -> None:
         if self._demand:
             self._demand(watched)

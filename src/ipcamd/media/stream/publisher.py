@@ -10,16 +10,16 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import StreamTraffic
 
 MAX_FRAMES = 30
-"""Frames that may wait. More are lost when the event loop stands still for a second."""
+"""Frames that may wait. More are dropped when the event loop is blocked for a second."""
 BUSY = "the camera itself, which is too busy to send them"
-"""To blame for frames that are lost before any viewer could get them."""
+"""Named in the warning of frames that were dropped before they reached any viewer."""
 
 
 class Publisher:
     """Carries frames to a hub, in order."""
 
     def __init__(self, hub: Hub, loop: asyncio.AbstractEventLoop, traffic: StreamTraffic) -> None:
-        """`traffic` counts the frames that are lost because the event loop did not fetch them."""
+        """`traffic` counts the frames that are dropped because the event loop is blocked."""
         self._hub = hub
         self._loop = loop
         self._traffic = traffic
@@ -34,8 +34,8 @@ class Publisher:
             if not self._queue.put(frame):
                 self._hub.ask_key()
             if not first or not len(self._queue):
-                return  # the call that will deliver it is on its way already
-        with contextlib.suppress(RuntimeError):  # the loop was closed: the camera is going down
+                return  # a call of `_deliver` is scheduled already
+        with contextlib.suppress(RuntimeError):  # the loop was closed at the end of the camera
             self._loop.call_soon_threadsafe(self._deliver)
 
     def _deliver(self) -> None:

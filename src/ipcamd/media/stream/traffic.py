@@ -7,12 +7,12 @@ from ipcamd.media.stream.drop_log import DropLog
 
 
 class ViewerIdentity(NamedTuple):
-    """Somebody who watches, for logs."""
+    """A viewer, as named in logs."""
 
     address: str
     protocol: str
     account: str = ""
-    """"" for a viewer without a login."""
+    """Empty for a viewer without a login."""
 
     def __str__(self) -> str:
         return f"{self.address} ({self.protocol}{', account ' if self.account else ''}{self.account})"
@@ -29,7 +29,7 @@ class StreamTraffic:
         self.frames_sent = 0
         """Each viewer's frames count."""
         self.frames_dropped = 0
-        """Frames that viewers missed by being slow."""
+        """Frames dropped because viewers are slow."""
         self.bytes_sent = 0
         self._log = log
 
@@ -39,7 +39,7 @@ class StreamTraffic:
         self.bytes_sent += frames * size_bytes
 
     def drop(self, viewer: Hashable, count: int) -> None:
-        """Count frames that `viewer` missed, and have it named in a warning: its text says who it is."""
+        """Count frames that were dropped for `viewer`, and name it in a warning, by its text."""
         self.frames_dropped += count
         self._log.add((viewer, self.stream), count)
 
@@ -62,7 +62,7 @@ class Traffic:
         return self._streams[key]
 
     def report(self) -> list[tuple[str, str]]:
-        """Return titles and figures for a person."""
+        """Return titles and figures for a report to users."""
         return [
             (f"Frames {each.stream} {each.protocol}", f"{each.frames_sent} sent, {each.frames_dropped} dropped")
             for each in self

@@ -72,7 +72,7 @@ class RtpStream:
         if self._subscribed:
             return
         self._subscribed = True
-        for frame in tuple(self.hub.join(self._publish)):
+        for frame in tuple(self.hub.subscribe(self._publish)):
             self._pack(frame)
 
     def add(self, viewer: RtpViewer) -> None:
@@ -225,7 +225,7 @@ class RtpStream:
             self._report_timer = None
         if self._subscribed and not self._batches and not self._linger_timer:
             self._subscribed = False
-            self.hub.leave(self._publish)
+            self.hub.unsubscribe(self._publish)
             self._rtp_clock.pause()
             self._gop.clear()
             self._has_parameters.clear()

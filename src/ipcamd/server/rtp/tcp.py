@@ -21,7 +21,7 @@ _TCP_USER_TIMEOUT = 18
 
 
 class TcpWriter:
-    """Writes to a transport. What the socket takes at once bypasses asyncio."""
+    """Writes to a transport. Bytes that the socket accepts at once bypass asyncio."""
 
     __slots__ = ("_limit", "_own", "_plain", "_since", "_size", "_transport", "ready", "send", "viewers")
 

@@ -47,11 +47,11 @@ class Feed:
     def add(self, viewer: Viewer) -> list[SharedBuffer]:
         """Send to `viewer` from now on; return the present GOP. Raises ``OSError`` without file descriptors."""
         if not self._viewers:
-            self._hub.join(self._publish)
+            self._hub.subscribe(self._publish)
             try:
                 self._gop.fill(self._format)
             except OSError:
-                self._hub.leave(self._publish)
+                self._hub.unsubscribe(self._publish)
                 raise
         self._viewers[viewer] = None
         return self._gop.items()
@@ -61,7 +61,7 @@ class Feed:
         if viewer in self._viewers:
             del self._viewers[viewer]
             if not self._viewers:
-                self._hub.leave(self._publish)
+                self._hub.unsubscribe(self._publish)
                 self._gop.clear()
         return bool(self._viewers)
 
