@@ -14,13 +14,13 @@ from tests.e2e.toy_codec import KEY, OTHER, TOY, TYPE
 from tests.server.rtsp.player import Player
 
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.scan import scan
 from ipcamd.storage.segment import Segment
 from ipcamd.wire.avi import reader
-from ipcamd.wire.avi.layout import HEAD, Form
+from ipcamd.wire.avi.layout import HEAD, AviFormat
 
 ROOT = Path(__file__).parents[2]
 NOON, SECOND = 1_750_000_000_000_000_000, 1_000_000_000
@@ -79,9 +79,9 @@ async def test_over_rtsp(camera: CameraProcess) -> None:
     assert packets[1].marker
 
 
-def frames(count: int) -> list[Encoded]:
+def frames(count: int) -> list[EncodedFrame]:
     return [
-        Encoded(TOY, OTHER if n % 30 else KEY, not n % 30, NOON + n * SECOND // 30, n, (1280, 720), 30)
+        EncodedFrame(TOY, OTHER if n % 30 else KEY, not n % 30, NOON + n * SECOND // 30, n, (1280, 720), 30)
         for n in range(count)
     ]
 
@@ -94,8 +94,8 @@ def test_recorded_and_repaired_after_a_power_cut(tmp_path: Path, monkeypatch: py
     assert card
     disk.prepare(card)
 
-    def begin(form: Form, moment: int) -> Segment:
-        return Segment(disk, "record", "ipcamd", form, datetime.fromtimestamp(moment / SECOND, UTC), moment)
+    def begin(avi_format: AviFormat, moment: int) -> Segment:
+        return Segment(disk, "record", "ipcamd", avi_format, datetime.fromtimestamp(moment / SECOND, UTC), moment)
 
     recorder = SegmentedRecorder(begin, lambda: None, False, 3600 * SECOND, 1 << 30)
     recorder.write(frames(60))
@@ -105,6 +105,8 @@ def test_recorded_and_repaired_after_a_power_cut(tmp_path: Path, monkeypatch: py
     (found,) = scan(disk, disk.entries(), UTC)
     assert found.ended - found.began == 2 * SECOND
     data = file.read_bytes()
-    assert reader.film(data[:HEAD], len(data), codecs.key_tests()).form == Form("TOY1", (1280, 720), 30, False)
+    assert reader.film(data[:HEAD], len(data), codecs.key_tests()).avi_format == AviFormat(
+        "TOY1", (1280, 720), 30, False
+    )
     index = data[-60 * 16 :]
     assert [bool(index[at + 4]) for at in range(0, len(index), 16)] == [n % 30 == 0 for n in range(60)]

@@ -5,7 +5,7 @@ import av
 from ipcamd.__main__ import main
 from ipcamd.media import codecs
 from ipcamd.media.planes import LIMITED
-from ipcamd.wire.packetize.format import Format, cut
+from ipcamd.wire.packetize.payload_format import PayloadFormat, cut
 
 TYPE = 98
 KEY, OTHER = b"TOY key frame ", b"TOY other frame "
@@ -14,7 +14,7 @@ KEY, OTHER = b"TOY key frame ", b"TOY other frame "
 class ToyEncoder:
     """Says of each picture only whether it is a key frame, its number and its size."""
 
-    form = LIMITED
+    pixel_format = LIMITED
 
     def __init__(self, size: tuple[int, int]) -> None:
         self._size = f"{size[0]}x{size[1]}"
@@ -30,7 +30,7 @@ TOY = codecs.Codec(
     name="toy",
     payload_code=9,
     content_type="video/x-toy",
-    rtp=Format("video", TYPE, "TOY/90000", 90000, cut, lambda frame: f"toy={len(frame)}"),
+    rtp_format=PayloadFormat("video", TYPE, "TOY/90000", 90000, cut, lambda frame: f"toy={len(frame)}"),
     encoder=lambda settings, _: ToyEncoder(settings.size),
     parameters="Image.H264",
     fourcc="TOY1",

@@ -10,7 +10,7 @@ import simplejpeg
 from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, grey, luma, sloped
 
 from ipcamd.media.capture.video_capture import Timeouts
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.source import Wanted
 from ipcamd.media.stream.hub import Hub
@@ -27,11 +27,11 @@ class Viewer:
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
-        self.frames: asyncio.Queue[Encoded] = asyncio.Queue()
+        self.frames: asyncio.Queue[EncodedFrame] = asyncio.Queue()
         for frame in hub.subscribe(self.frames.put_nowait):
             self.frames.put_nowait(frame)
 
-    async def next(self) -> Encoded:
+    async def next(self) -> EncodedFrame:
         return await asyncio.wait_for(self.frames.get(), WAIT)
 
     def leave(self) -> None:
@@ -52,7 +52,7 @@ class House:
     async def set(self, group: str, **values: str) -> None:
         await self.settings.update([Change(group, name, value) for name, value in values.items()])
 
-    async def show(self, *viewers: Viewer, frame: object = None) -> list[Encoded]:
+    async def show(self, *viewers: Viewer, frame: object = None) -> list[EncodedFrame]:
         """Show one picture; return what each viewer gets of it."""
         self.time += SECOND // 30
         self.source.show(self.time, frame or sloped())  # type: ignore[arg-type]
@@ -74,7 +74,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     house.database.close()
 
 
-def brightness(frame: Encoded) -> float:
+def brightness(frame: EncodedFrame) -> float:
     return float(simplejpeg.decode_jpeg(frame.payload, "GRAY").mean())
 
 

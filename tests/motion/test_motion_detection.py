@@ -12,7 +12,7 @@ from tests.media.stage import NOON, SECOND, WAIT, Script
 from tests.motion.yard import Change, walker, yard
 
 from ipcamd.media.capture.video_capture import Timeouts
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.planes import framed
 from ipcamd.media.source import Wanted
@@ -42,7 +42,7 @@ class Place:
         self.motion = MotionDetection(self.settings, self.pipeline, lambda: self.now)
         self.time, self.now = NOON, 100.0
         self.alarms: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
-        self.frames: asyncio.Queue[Encoded] = asyncio.Queue()
+        self.frames: asyncio.Queue[EncodedFrame] = asyncio.Queue()
 
     def status(self) -> Status:
         first, second, third = self.motion.levels()

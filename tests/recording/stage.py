@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.wire.avi.films import NOON, SECOND, SIZE, Shown, pictures
 
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change import Change
@@ -17,14 +17,14 @@ from ipcamd.store.database import Database
 BLOCK = 40_000_000
 
 
-def encoded(codec: codecs.Codec, shown: Shown, size: tuple[int, int] = SIZE, rate: int = 30) -> Encoded:
-    return Encoded(codec, shown.payload, shown.key, shown.captured_ns, 0, size, rate)
+def encoded(codec: codecs.Codec, shown: Shown, size: tuple[int, int] = SIZE, rate: int = 30) -> EncodedFrame:
+    return EncodedFrame(codec, shown.payload, shown.key, shown.captured_ns, 0, size, rate)
 
 
-def block(captured_ns: int) -> Encoded:
+def block(captured_ns: int) -> EncodedFrame:
     """40 ms of sound, the same sample all along: it tells when it was captured, in seconds."""
     sample = bytes([captured_ns // SECOND % 100])
-    return Encoded(codecs.ULAW, sample * 320, True, captured_ns, 0, rate=8000)
+    return EncodedFrame(codecs.ULAW, sample * 320, True, captured_ns, 0, rate=8000)
 
 
 class Stage:

@@ -10,7 +10,7 @@ from tests.wire.avi.films import NOON, SECOND, playable, probe, times
 
 from ipcamd.errors import StoreError
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording import clip_capture, clip_recorder
 
 FRAME = SECOND // 30
@@ -75,7 +75,7 @@ async def test_the_pictures_are_the_stream_s_own(filming: Filming) -> None:
     filming.clips.arm(True)
     sent: list[bytes] = []
 
-    def see(frame: Encoded) -> None:
+    def see(frame: EncodedFrame) -> None:
         sent.append(frame.payload)
 
     stage.h264.subscribe(see)

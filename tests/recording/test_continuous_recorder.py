@@ -14,7 +14,7 @@ from tests.recording.stage import Stage, general
 from tests.wire.avi.films import NOON, SECOND, pictures, playable, probe, seen
 
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.recording import continuous_recorder as recording
 from ipcamd.recording import subscriber_queue as taking
@@ -345,19 +345,19 @@ async def test_a_card_unmounted_while_it_is_written(tmp_path: Path, tmpfs: Path,
 # ---- what waits to be written
 
 
-def frame(number: int, key: bool = False, size: int = 100, captured_ns: int | None = None) -> Encoded:
+def frame(number: int, key: bool = False, size: int = 100, captured_ns: int | None = None) -> EncodedFrame:
     at = NOON + number * SECOND // 30 if captured_ns is None else captured_ns
-    return Encoded(codecs.H264, bytes(size), key, at, number, (160, 120))
+    return EncodedFrame(codecs.H264, bytes(size), key, at, number, (160, 120))
 
 
 def test_what_nobody_fetches_goes_up_to_the_next_key_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taking, "MAX_BYTES", 1000)
     hub = Hub(codecs.H264)
     take = SubscriberQueue(hub, None, lambda: 0.0)
-    hub.key.clear()
+    hub.key_wanted.clear()
     for number in range(20):
         hub.publish(frame(number, number == 0))
-    assert hub.key.is_set()
+    assert hub.key_wanted.is_set()
     assert take.fetch() == []
     assert take.dropped == 20
     hub.publish(frame(20, True))

@@ -9,7 +9,7 @@ from tests.server.serving import Server, serving
 
 from ipcamd.cgi.endpoint import Endpoint, Framing, Join, never
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.wire.http.multipart import PLAIN_TYPE, SDK_TYPE
@@ -18,8 +18,8 @@ GET = b"GET /mjpeg HTTP/1.0\r\n\r\n"
 BIG = bytes(400_000)
 
 
-def frame(number: int, payload: bytes = b"JPEG", key: bool = True, codec: codecs.Codec = codecs.JPEG) -> Encoded:
-    return Encoded(codec, payload, key, 0, number, (640, 480), 8000 if codec.is_sound else 30)
+def frame(number: int, payload: bytes = b"JPEG", key: bool = True, codec: codecs.Codec = codecs.JPEG) -> EncodedFrame:
+    return EncodedFrame(codec, payload, key, 0, number, (640, 480), 8000 if codec.is_sound else 30)
 
 
 class Streams(Server):

@@ -12,9 +12,9 @@ from tests.wire.avi.films import NOON, SECOND, SIZE, pictures, playable, probe, 
 from ipcamd.media import codecs
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.segment import Segment
-from ipcamd.wire.avi.layout import Form
+from ipcamd.wire.avi.layout import AviFormat
 
-FORM = Form("H264", SIZE, 30, True)
+FORM = AviFormat("H264", SIZE, 30, True)
 
 
 @pytest.fixture

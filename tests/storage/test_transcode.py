@@ -11,8 +11,8 @@ from tests.wire.avi.films import NOON, SIZE, film, pictures
 from ipcamd.media import codecs
 from ipcamd.storage.recording import Parts
 from ipcamd.storage.transcode import SECONDS, part, parts_of
-from ipcamd.wire.avi.layout import Form
-from ipcamd.wire.avi.writer import SECOND, Writer
+from ipcamd.wire.avi.layout import AviFormat
+from ipcamd.wire.avi.writer import SECOND, AviWriter
 
 LENGTH = 10
 RATE = 8000
@@ -31,7 +31,7 @@ def ulaw(samples: np.ndarray) -> bytes:
 
 def recorded(codec: codecs.Codec, rate: int = 10, gap: range = range(0), length: int = LENGTH) -> bytes:
     """A film with a steady tone; the pictures with numbers in `gap` are missing."""
-    writer = Writer(Form(codec.fourcc, SIZE, rate, True), datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
+    writer = AviWriter(AviFormat(codec.fourcc, SIZE, rate, True), datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
     sound, data = ulaw(linear(length * RATE)), bytearray(writer.head())
     for number, picture in enumerate(pictures(codec, length * rate, rate)):
         begin, end = (n * RATE // rate for n in (number, number + 1))

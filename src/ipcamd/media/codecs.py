@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ipcamd.wire.packetize import h264, jpeg, mpeg4, pcmu
-from ipcamd.wire.packetize.format import Format
+from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 if TYPE_CHECKING:  # brings PyAV
     from ipcamd.media.encoders import Encoder, EncoderSettings
@@ -31,7 +31,7 @@ class Codec:
     """Bits 0 to 3 of the payload header's format word (SDK 3.1)."""
     content_type: str
     """MIME type of its frames without any header."""
-    rtp: Format
+    rtp_format: PayloadFormat
     """RTP payload format, and its line in session descriptions."""
     encoder: MakeEncoder | None = None
     """None for sound."""
@@ -52,7 +52,7 @@ class Codec:
     @property
     def is_sound(self) -> bool:
         """Whether it is a codec of sound."""
-        return self.rtp.media == "audio"
+        return self.rtp_format.media == "audio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ JPEG = Codec(
     name="mjpeg",
     payload_code=0,
     content_type="image/jpeg",
-    rtp=jpeg.FORMAT,
+    rtp_format=jpeg.FORMAT,
     encoder=_encode_jpeg,
     parameters="Image.MJPEG",
     fourcc="MJPG",
@@ -106,7 +106,7 @@ MPEG4 = Codec(
     name="mpeg4",
     payload_code=1,
     content_type="video/mp4v-es",
-    rtp=mpeg4.FORMAT,
+    rtp_format=mpeg4.FORMAT,
     encoder=FfmpegOptions(
         "mpeg4",
         {"sc_threshold": "1000000000"},  # no key frame at a cut: at 0 each would be one
@@ -122,7 +122,7 @@ H264 = Codec(
     name="h264",
     payload_code=5,
     content_type="video/h264",
-    rtp=h264.FORMAT,
+    rtp_format=h264.FORMAT,
     encoder=FfmpegOptions(
         "libx264",
         {
@@ -149,7 +149,7 @@ ULAW = Codec(
     name="ulaw",
     payload_code=3,
     content_type="audio/basic",  # 8000 samples per second (RFC 2046, 4.3)
-    rtp=pcmu.FORMAT,
+    rtp_format=pcmu.FORMAT,
     multicast_port="AUDIOPort",
     intra_only=True,
 )

@@ -43,7 +43,7 @@ class EncoderSettings(Protocol):
 class Encoder(Protocol):
     """Encodes one stream's pictures."""
 
-    form: str
+    pixel_format: str
     """The pixel format that it takes, `FULL` or `LIMITED`."""
 
     def encode(self, frame: av.VideoFrame, key: bool) -> tuple[bytes, bool]:
@@ -53,7 +53,7 @@ class Encoder(Protocol):
 class JpegEncoder:
     """JPEG, 4:2:0."""
 
-    form = FULL
+    pixel_format = FULL
 
     def __init__(self, settings: EncoderSettings) -> None:
         self._quality = JPEG_QUALITY[settings.quality]
@@ -66,7 +66,7 @@ class JpegEncoder:
 class FfmpegEncoder:
     """A codec that FFmpeg encodes."""
 
-    form = LIMITED
+    pixel_format = LIMITED
 
     def __init__(self, name: str, options: dict[str, str], settings: EncoderSettings, rate: int) -> None:
         """`name` is the encoder's in FFmpeg; `rate` is how many pictures a second really come: a steady bit rate is

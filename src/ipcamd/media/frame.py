@@ -42,7 +42,7 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class EncodedFrame:
     """One encoded frame: encoded once, its bytes shared by all viewers.
 
     Protocols add their own headers, such as the SDK's payload header.

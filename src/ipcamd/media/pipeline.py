@@ -14,7 +14,7 @@ from ipcamd.media.capture.audio_capture import AudioCapture
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import Codec, video_codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
-from ipcamd.media.frame import NO_STATUS, Encoded, Picture
+from ipcamd.media.frame import NO_STATUS, EncodedFrame, Picture
 from ipcamd.media.image.analysis import RATE as ANALYSIS_RATE
 from ipcamd.media.image.analysis import AnalysisTap
 from ipcamd.media.image.frame_processor import FrameProcessor
@@ -150,7 +150,7 @@ class Pipeline:
             "capture": self._processor.meter.figures()
         }
 
-    async def snapshot(self) -> Encoded:
+    async def snapshot(self) -> EncodedFrame:
         """Return the newest picture as a JPEG. Raises ``RequestFailed`` if there is none within 6 seconds."""
         return await self.snapshots.get()
 

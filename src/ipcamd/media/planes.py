@@ -27,18 +27,18 @@ def planes(frame: av.VideoFrame) -> list[Plane]:
     ]
 
 
-def framed(parts: Sequence[Plane], form: str = FULL) -> av.VideoFrame:
+def framed(parts: Sequence[Plane], pixel_format: str = FULL) -> av.VideoFrame:
     """Return a new frame that holds a copy of these planes."""
     height, width = parts[0].shape
-    frame = av.VideoFrame(width, height, form)
+    frame = av.VideoFrame(width, height, pixel_format)
     for target, part in zip(planes(frame), parts, strict=True):
         target[:] = part
     return frame
 
 
-def plain(size: tuple[int, int], luma: int, form: str = FULL) -> av.VideoFrame:
+def plain(size: tuple[int, int], luma: int, pixel_format: str = FULL) -> av.VideoFrame:
     """Return a new frame of one shade of grey."""
-    frame = av.VideoFrame(*size, form)
+    frame = av.VideoFrame(*size, pixel_format)
     for target, value in zip(planes(frame), (luma, GREY, GREY), strict=True):
         target[:] = value
     return frame

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.clip_writer import BLOCK, SECOND, ClipWriter
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
 
@@ -79,18 +79,18 @@ class ClipCapture:
     def _await(self, nanoseconds: int, more: float) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(max(0.0, nanoseconds / SECOND) + more, self.finish)
 
-    def _see(self, frame: Encoded) -> None:
+    def _see(self, frame: EncodedFrame) -> None:
         if (frame.captured_ns < self.end or not self._reached) and self.reel.bytes < MOST_BYTES:
             self._keep(frame)
         else:
             self.end = min(self.end, frame.captured_ns)  # earlier if there are too many bytes
             self._wind_up()
 
-    def _keep(self, frame: Encoded) -> None:
+    def _keep(self, frame: EncodedFrame) -> None:
         self._reached = self._reached or frame.captured_ns >= self._moment
         self.reel.see(frame)
 
-    def _hear(self, block: Encoded) -> None:
+    def _hear(self, block: EncodedFrame) -> None:
         self.reel.hear(block)
         self._heard = block.captured_ns + BLOCK
         if not self.open and self._heard >= self.end:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from ipcamd.media.frame import Encoded
-from ipcamd.recording.segmented_recorder import format_of
+from ipcamd.media.frame import EncodedFrame
+from ipcamd.recording.segmented_recorder import avi_format_of
 from ipcamd.recording.subscriber_queue import is_picture, merged
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording, free_names
 from ipcamd.storage.segment import Segment
-from ipcamd.wire.avi.layout import SOUND_RATE, Form
+from ipcamd.wire.avi.layout import SOUND_RATE, AviFormat
 
 SECOND = 1_000_000_000
 HOLD = SECOND // 5
@@ -32,16 +32,16 @@ class ClipWriter(Protocol):
     bytes: int
     """Pictures that it has kept."""
 
-    def see(self, frame: Encoded) -> None:
+    def see(self, frame: EncodedFrame) -> None:
         """Take a picture."""
 
-    def hear(self, block: Encoded) -> None:
+    def hear(self, block: EncodedFrame) -> None:
         """Take sound."""
 
-    def fetch(self, end: int, *, last: bool = False) -> list[Encoded]:
+    def fetch(self, end: int, *, last: bool = False) -> list[EncodedFrame]:
         """Return what can be written now, if the capture ends at `end` at the earliest; `last`: all that is left."""
 
-    def write(self, frames: list[Encoded]) -> None:
+    def write(self, frames: list[EncodedFrame]) -> None:
         """Bring frames to the disk: a power cut takes nothing of them any more."""
 
     def close(self, end: int) -> list[Recording]:
@@ -62,23 +62,23 @@ class AviClipWriter:
         self._local = local
         self._begin = begin
         self._has_audio = has_audio
-        self._pictures: deque[Encoded] = deque()
-        self._sounds: deque[Encoded] = deque()
+        self._pictures: deque[EncodedFrame] = deque()
+        self._sounds: deque[EncodedFrame] = deque()
         self._segment: Segment | None = None
-        self._form: Form | None = None
+        self._avi_format: AviFormat | None = None
         self._films: list[Recording] = []
 
-    def see(self, frame: Encoded) -> None:
+    def see(self, frame: EncodedFrame) -> None:
         """See `ClipWriter`."""
         if self.bytes or frame.key:
             self._pictures.append(frame)
             self.bytes += len(frame.payload)
 
-    def hear(self, block: Encoded) -> None:
+    def hear(self, block: EncodedFrame) -> None:
         """See `ClipWriter`."""
         self._sounds.append(block)
 
-    def fetch(self, end: int, *, last: bool = False) -> list[Encoded]:
+    def fetch(self, end: int, *, last: bool = False) -> list[EncodedFrame]:
         """See `ClipWriter`."""
         newest = self._pictures[-1].captured_ns if self._pictures else 0
         pictures = list(_taken(self._pictures, lambda frame: last or frame.captured_ns < newest - HOLD))
@@ -88,7 +88,7 @@ class AviClipWriter:
         sounds = _taken(self._sounds, lambda block: last or block.captured_ns <= until)
         return list(merged(pictures, (_cut(block, end) for block in sounds if block.captured_ns < end)))
 
-    def write(self, frames: list[Encoded]) -> None:
+    def write(self, frames: list[EncodedFrame]) -> None:
         """See `ClipWriter`."""
         if not frames:
             return
@@ -97,7 +97,9 @@ class AviClipWriter:
             if not is_picture(frame):
                 segment.sound(frame.payload, frame.captured_ns)
                 continue
-            if frame.key and format_of(frame, False) != self._form:  # the stream's parameters were changed meanwhile
+            if (
+                frame.key and avi_format_of(frame, False) != self._avi_format
+            ):  # the stream's parameters were changed meanwhile
                 self._end(frame.captured_ns)
                 segment = self._start(frame)
             segment.picture(frame.payload, frame.key, frame.captured_ns)
@@ -112,11 +114,11 @@ class AviClipWriter:
                 raise
         return self._films
 
-    def _start(self, first: Encoded) -> Segment:
+    def _start(self, first: EncodedFrame) -> Segment:
         origin = max(self._begin, first.captured_ns)
-        self._form = format_of(first, False)
-        form = format_of(first, self._has_audio, 2 if first.captured_ns < origin else 1)
-        self._segment = Segment(self.disk, EVENT, self._model, form, self._local(origin), origin)
+        self._avi_format = avi_format_of(first, False)
+        avi_format = avi_format_of(first, self._has_audio, 2 if first.captured_ns < origin else 1)
+        self._segment = Segment(self.disk, EVENT, self._model, avi_format, self._local(origin), origin)
         return self._segment
 
     def _end(self, end: int) -> None:
@@ -137,25 +139,25 @@ class JpegClipWriter:
         self._model = model
         self._local = local
         self._due = begin
-        self._pictures: list[Encoded] = []
+        self._pictures: list[EncodedFrame] = []
         self._files: list[Recording] = []
 
-    def see(self, frame: Encoded) -> None:
+    def see(self, frame: EncodedFrame) -> None:
         """See `ClipWriter`."""
         if frame.captured_ns >= self._due:
             self._pictures.append(frame)
             self.bytes += len(frame.payload)
             self._due += ((frame.captured_ns - self._due) // SECOND + 1) * SECOND
 
-    def hear(self, block: Encoded) -> None:
+    def hear(self, block: EncodedFrame) -> None:
         """See `ClipWriter`."""
 
-    def fetch(self, end: int, *, last: bool = False) -> list[Encoded]:
+    def fetch(self, end: int, *, last: bool = False) -> list[EncodedFrame]:
         """See `ClipWriter`."""
         pictures, self._pictures = self._pictures, []
         return pictures
 
-    def write(self, frames: list[Encoded]) -> None:
+    def write(self, frames: list[EncodedFrame]) -> None:
         """See `ClipWriter`."""
         self._files += [self._file(frame) for frame in frames]
 
@@ -163,7 +165,7 @@ class JpegClipWriter:
         """See `ClipWriter`."""
         return self._files
 
-    def _file(self, frame: Encoded) -> Recording:
+    def _file(self, frame: EncodedFrame) -> Recording:
         at = frame.captured_ns
         for name in free_names(self._model, self._local(at), "jpg"):  # two may fall into one second
             with suppress(FileExistsError):
@@ -172,11 +174,11 @@ class JpegClipWriter:
         raise FileExistsError("there are pictures of that time already")
 
 
-def _taken(waiting: deque[Encoded], goes: Callable[[Encoded], bool]) -> Iterator[Encoded]:
+def _taken(waiting: deque[EncodedFrame], goes: Callable[[EncodedFrame], bool]) -> Iterator[EncodedFrame]:
     while waiting and goes(waiting[0]):
         yield waiting.popleft()
 
 
-def _cut(block: Encoded, end: int) -> Encoded:
+def _cut(block: EncodedFrame, end: int) -> EncodedFrame:
     """Return the sound up to `end`."""
     return replace(block, payload=block.payload[: (end - block.captured_ns) * SOUND_RATE // SECOND])

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from ipcamd.errors import CardError
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Values
@@ -21,7 +21,7 @@ from ipcamd.storage.card import Card
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import RECORD, Recording
 from ipcamd.storage.segment import Segment
-from ipcamd.wire.avi.layout import Form
+from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.workers.pool import WorkerPool
 
 SECOND = 1_000_000_000
@@ -132,7 +132,7 @@ class ContinuousRecorder:
         hub, has_audio = chosen(self._pipeline, self._settings[GENERAL]), self._pipeline.has_audio
         film = self._film(disk, hub, has_audio)
         take = SubscriberQueue(hub, self._pipeline.sound if has_audio else None, time.monotonic)
-        rest: list[Encoded] = []
+        rest: list[EncodedFrame] = []
         self._stepped()
         try:
             while self._goes_on(hub, has_audio):
@@ -150,13 +150,13 @@ class ContinuousRecorder:
         return self._on and same and self._card.ready
 
     def _film(self, disk: Disk, hub: Hub, has_audio: bool) -> SegmentedRecorder:
-        def begin(form: Form, moment: int) -> Segment:
-            return Segment(disk, RECORD, self._model, form, self._local(moment), moment)
+        def begin(avi_format: AviFormat, moment: int) -> Segment:
+            return Segment(disk, RECORD, self._model, avi_format, self._local(moment), moment)
 
         size = min(SIZE, self._card.space().total_bytes // 8)
         return SegmentedRecorder(begin, hub.ask_key, has_audio, self._length, size)
 
-    async def _write(self, film: SegmentedRecorder, frames: list[Encoded]) -> None:
+    async def _write(self, film: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
         """Write what has come. Raises ``OSError`` and `CardError`."""
         if not await self._card.make_room(sum(len(frame.payload) for frame in frames)):
             raise CardError("the SD card is full")
@@ -166,7 +166,7 @@ class ContinuousRecorder:
             self._card.progress(present)
             self._recovered()
 
-    async def _finish(self, film: SegmentedRecorder, frames: list[Encoded]) -> None:
+    async def _finish(self, film: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
         """Make the last film whole; if the card does not take it any more, leave it to be mended."""
         unfinished = {r.key: r for r in self._card.index if r.writing}
         done, present, failure = await self._thread.run(partial(_close, film, frames))
@@ -213,14 +213,16 @@ class ContinuousRecorder:
         self._changed.clear()
 
 
-def _write(film: SegmentedRecorder, frames: list[Encoded], stepped: bool) -> tuple[list[Recording], Recording | None]:
+def _write(
+    film: SegmentedRecorder, frames: list[EncodedFrame], stepped: bool
+) -> tuple[list[Recording], Recording | None]:
     if stepped:
         film.expect_jump()
     done = film.write(frames)
     return done, film.current.state() if film.current else None
 
 
-def _close(film: SegmentedRecorder, frames: list[Encoded]) -> tuple[list[Recording], Recording | None, str]:
+def _close(film: SegmentedRecorder, frames: list[EncodedFrame]) -> tuple[list[Recording], Recording | None, str]:
     """Return the films that became whole, the one that did not, and why."""
     done: list[Recording] = []
     present: Recording | None = None

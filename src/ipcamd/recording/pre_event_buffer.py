@@ -2,9 +2,9 @@
 
 from collections import deque
 
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
-from ipcamd.recording.segmented_recorder import format_of
+from ipcamd.recording.segmented_recorder import avi_format_of
 
 MOST_BYTES = 48 << 20
 """Pictures that are kept: five seconds of the largest at the highest quality. Beyond, the oldest go."""
@@ -23,9 +23,9 @@ class PreEventBuffer:
         self.hub = hub
         self.sound = sound
         self.keep = keep
-        self._groups: deque[list[Encoded]] = deque()
+        self._groups: deque[list[EncodedFrame]] = deque()
         """Each begins with a key frame."""
-        self._sounds: deque[Encoded] = deque()
+        self._sounds: deque[EncodedFrame] = deque()
         self._bytes = 0
         for frame in hub.subscribe(self._see):
             self._see(frame)
@@ -37,7 +37,7 @@ class PreEventBuffer:
         """Size of the frames."""
         return self._bytes
 
-    def since(self, begin: int) -> tuple[list[Encoded], list[Encoded]]:
+    def since(self, begin: int) -> tuple[list[EncodedFrame], list[EncodedFrame]]:
         """Return the pictures from the last key frame on that is not later than `begin` (nanoseconds; the first one if
         all are), and the sound."""
         first = 0
@@ -55,7 +55,7 @@ class PreEventBuffer:
         self._sounds.clear()
         self._bytes = 0
 
-    def _see(self, frame: Encoded) -> None:
+    def _see(self, frame: EncodedFrame) -> None:
         if self._groups and not self._follows(frame):
             self._drop()
         if frame.key:
@@ -69,11 +69,11 @@ class PreEventBuffer:
             self.hub.ask_key()
         self._trim(frame.captured_ns - self.keep)
 
-    def _follows(self, frame: Encoded) -> bool:
+    def _follows(self, frame: EncodedFrame) -> bool:
         """Whether a frame goes on with what there is: the same form, and no jump of the clock."""
         last = self._groups[-1][-1]
         goes_on = -LITTLE <= frame.captured_ns - last.captured_ns <= 2 * self.keep + SOUND_LATE
-        return goes_on and not (frame.key and format_of(last, False) != format_of(frame, False))
+        return goes_on and not (frame.key and avi_format_of(last, False) != avi_format_of(frame, False))
 
     def _drop(self) -> None:
         self._groups.clear()
@@ -88,7 +88,7 @@ class PreEventBuffer:
         while self._sounds and self._sounds[0].captured_ns < begin - SOUND_LATE:
             self._sounds.popleft()
 
-    def _hear(self, block: Encoded) -> None:
+    def _hear(self, block: EncodedFrame) -> None:
         if self._sounds and not 0 < block.captured_ns - self._sounds[-1].captured_ns <= SOUND_LATE:  # the clock was set
             self._sounds.clear()
         self._sounds.append(block)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.subscriber_queue import is_picture
 from ipcamd.storage.recording import Recording
 from ipcamd.storage.segment import Segment
-from ipcamd.wire.avi.layout import Form
+from ipcamd.wire.avi.layout import AviFormat
 
 GAP = 5_000_000_000
 """Nanoseconds from one picture to the next that no source takes: the clock was set."""
@@ -14,9 +14,9 @@ JUMP = 500_000_000
 """Likewise, when it is known that the clock was set."""
 
 
-def format_of(key: Encoded, sound: bool, faster: int = 1) -> Form:
+def avi_format_of(key: EncodedFrame, sound: bool, faster: int = 1) -> AviFormat:
     """Return the form of a film that begins with this key frame; `faster` multiplies its slots per second."""
-    return Form(key.codec.fourcc, key.size, key.rate * faster, sound)
+    return AviFormat(key.codec.fourcc, key.size, key.rate * faster, sound)
 
 
 class SegmentedRecorder:
@@ -24,7 +24,12 @@ class SegmentedRecorder:
     pictures are of another form, and when the clock was set."""
 
     def __init__(
-        self, begin: Callable[[Form, int], Segment], ask_key: Callable[[], None], sound: bool, length: int, size: int
+        self,
+        begin: Callable[[AviFormat, int], Segment],
+        ask_key: Callable[[], None],
+        sound: bool,
+        length: int,
+        size: int,
     ) -> None:
         """`begin` makes a file that begins at a moment (nanoseconds); `length` (nanoseconds) and `size` (bytes) are
         what a file grows to."""
@@ -39,7 +44,7 @@ class SegmentedRecorder:
         self._gap = GAP
         self._last = 0
 
-    def write(self, frames: Iterable[Encoded]) -> list[Recording]:
+    def write(self, frames: Iterable[EncodedFrame]) -> list[Recording]:
         """Write frames; return the files that became whole. Raises ``OSError``; then `close` follows."""
         done = [closed for frame in frames if (closed := self._put(frame))]
         if self.current:
@@ -56,7 +61,7 @@ class SegmentedRecorder:
         current, self.current = self.current, None
         return current.close() if current else None
 
-    def _put(self, frame: Encoded) -> Recording | None:
+    def _put(self, frame: EncodedFrame) -> Recording | None:
         closed = None
         if is_picture(frame):
             closed = self._turn(frame)
@@ -66,7 +71,7 @@ class SegmentedRecorder:
             self.current.sound(frame.payload, frame.captured_ns)
         return closed
 
-    def _turn(self, frame: Encoded) -> Recording | None:
+    def _turn(self, frame: EncodedFrame) -> Recording | None:
         """Begin a new file if it is time to; return the one before."""
         if self.current and not 0 <= frame.captured_ns - self._last <= self._gap:
             self._due, self._gap = True, GAP
@@ -74,11 +79,11 @@ class SegmentedRecorder:
         self._last = frame.captured_ns
         if not frame.key:
             return None
-        form = format_of(frame, self._sound)
-        if self.current and not self._due and self.current.form == form and not self._is_full(self.current):
+        avi_format = avi_format_of(frame, self._sound)
+        if self.current and not self._due and self.current.avi_format == avi_format and not self._is_full(self.current):
             return None
         closed, self._due = self.close(), False
-        self.current = self._begin(form, frame.captured_ns)
+        self.current = self._begin(avi_format, frame.captured_ns)
         return closed
 
     def _is_full(self, segment: Segment) -> bool:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.frame_queue import FrameQueue
 from ipcamd.media.stream.hub import Hub
 
@@ -22,7 +22,7 @@ class _Arrival(NamedTuple):
     """A picture, and when it arrived."""
 
     at_s: float
-    frame: Encoded
+    frame: EncodedFrame
 
     @property
     def key(self) -> bool:
@@ -42,7 +42,7 @@ class SubscriberQueue:
         self._sound = sound
         self._clock = clock
         self._pictures: FrameQueue[_Arrival] = FrameQueue(MAX_FRAMES, MAX_BYTES)
-        self._sounds: deque[Encoded] = deque(maxlen=MAX_SOUNDS)
+        self._sounds: deque[EncodedFrame] = deque(maxlen=MAX_SOUNDS)
         for frame in hub.subscribe(self._see):
             self._see(frame)
         if sound:
@@ -53,7 +53,7 @@ class SubscriberQueue:
         """Number of frames dropped because they were not fetched in time."""
         return self._pictures.dropped
 
-    def fetch(self, before: float = float("inf")) -> list[Encoded]:
+    def fetch(self, before: float = float("inf")) -> list[EncodedFrame]:
         """Return the pictures that arrived before then, and the sound up to the last of them, in order of capture."""
         pictures = []
         while (oldest := self._pictures.oldest) and oldest.at_s < before:
@@ -66,14 +66,14 @@ class SubscriberQueue:
         if self._sound:
             self._sound.unsubscribe(self._hear)
 
-    def _see(self, frame: Encoded) -> None:
+    def _see(self, frame: EncodedFrame) -> None:
         if not self._pictures.put(_Arrival(self._clock(), frame)):
             self._hub.ask_key()
 
-    def _hear(self, block: Encoded) -> None:
+    def _hear(self, block: EncodedFrame) -> None:
         self._sounds.append(block)
 
-    def _heard(self, following: Encoded | None) -> Iterator[Encoded]:
+    def _heard(self, following: EncodedFrame | None) -> Iterator[EncodedFrame]:
         """Give the sound that belongs before the next picture that stays here, and that of another time altogether."""
         while self._sounds:
             ahead = -1 if following is None else self._sounds[0].captured_ns - following.captured_ns
@@ -82,7 +82,7 @@ class SubscriberQueue:
             yield self._sounds.popleft()
 
 
-def merged(pictures: Iterable[Encoded], sounds: Iterable[Encoded]) -> Iterator[Encoded]:
+def merged(pictures: Iterable[EncodedFrame], sounds: Iterable[EncodedFrame]) -> Iterator[EncodedFrame]:
     """Give both in order of capture; each by itself stays in its own order, whatever the clock did."""
     waiting = deque(sounds)
     for picture in pictures:
@@ -92,6 +92,6 @@ def merged(pictures: Iterable[Encoded], sounds: Iterable[Encoded]) -> Iterator[E
     yield from waiting
 
 
-def is_picture(frame: Encoded) -> bool:
+def is_picture(frame: EncodedFrame) -> bool:
     """Return whether a frame is a picture, and not sound."""
     return not frame.codec.is_sound

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import Recording, free_names
-from ipcamd.wire.avi.layout import Form
-from ipcamd.wire.avi.writer import Writer
+from ipcamd.wire.avi.layout import AviFormat
+from ipcamd.wire.avi.writer import AviWriter
 
 _MOST_PIECES = 1000
 """Pieces in one call of the kernel, which takes 1024."""
@@ -17,11 +17,13 @@ _MOST_PIECES = 1000
 class Segment:
     """One file, for one thread. All methods raise ``OSError``."""
 
-    def __init__(self, disk: Disk, folder: str, model: str, form: Form, began: datetime, origin: int) -> None:
-        """`began` is `origin` (nanoseconds since the epoch) as local time. See `Writer`."""
+    def __init__(
+        self, disk: Disk, folder: str, model: str, avi_format: AviFormat, began: datetime, origin: int
+    ) -> None:
+        """`began` is `origin` (nanoseconds since the epoch) as local time. See `AviWriter`."""
         self._disk = disk
         self._folder = folder
-        self._writer = Writer(form, began, origin)
+        self._writer = AviWriter(avi_format, began, origin)
         self._pieces: list[bytes] = []
         self._mark = self._writer.mark()
         self._name, self._fd = self._create(model, began)
@@ -34,9 +36,9 @@ class Segment:
             raise
 
     @property
-    def form(self) -> Form:
+    def avi_format(self) -> AviFormat:
         """Format of the segment."""
-        return self._writer.form
+        return self._writer.avi_format
 
     @property
     def length(self) -> int:

@@ -15,7 +15,7 @@ from ipcamd.cgi import ENDPOINTS
 from ipcamd.cgi.endpoint import Call, Endpoint, Framing, Join, Reply
 from ipcamd.errors import RequestFailed
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.params.group import Rank
 from ipcamd.wire.http.message import Head
@@ -124,7 +124,7 @@ async def test_snapshot(camera: Camera, path: str) -> None:
     waiting = asyncio.ensure_future(cast("Any", answer))
     await asyncio.sleep(0)
     assert camera.pipeline.mjpeg.subscribers == 1
-    camera.pipeline.mjpeg.publish(Encoded(codecs.JPEG, b"picture", True, 0, 0))
+    camera.pipeline.mjpeg.publish(EncodedFrame(codecs.JPEG, b"picture", True, 0, 0))
     reply = await waiting
     assert reply == Reply(b"picture", content_type="image/jpeg", headers=(("Cache-Control", "no-store"),))
     # while the stream runs the answer needs no waiting

@@ -10,7 +10,7 @@ from tests.media.stage import NOON, SECOND, WAIT, sloped
 
 from ipcamd.media import codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
@@ -27,10 +27,10 @@ class Desk(Publisher):
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub, asyncio.new_event_loop(), Traffic().of("test", "encoder"))
         self._loop.close()
-        self.frames: list[Encoded] = []
+        self.frames: list[EncodedFrame] = []
         self.came = threading.Semaphore(0)
 
-    def send(self, frame: Encoded) -> None:
+    def send(self, frame: EncodedFrame) -> None:
         self.frames.append(frame)
         self.came.release()
 
@@ -47,7 +47,7 @@ class Running:
         self.thread.start()
         self.stream.latest.set_wanted(True)
 
-    def feed(self, count: int, interval: int = SECOND // 30) -> list[Encoded]:
+    def feed(self, count: int, interval: int = SECOND // 30) -> list[EncodedFrame]:
         """Give so many pictures, each after the one before was encoded; return what came of them."""
         for _ in range(count):
             self.stream.latest.put(ProcessedFrame(sloped(), self.time))

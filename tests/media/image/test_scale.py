@@ -35,11 +35,11 @@ def test_what_fits_already_is_not_touched() -> None:
     assert fit(frame, (640, 480), FULL, VideoReformatter()) is frame
 
 
-@pytest.mark.parametrize(("form", "black"), [(FULL, 0), (LIMITED, 16)])
+@pytest.mark.parametrize(("pixel_format", "black"), [(FULL, 0), (LIMITED, 16)])
 @pytest.mark.parametrize("size", [(320, 240), (720, 480), (1280, 960)])
-def test_a_wide_picture_gets_bars_above_and_below(size: tuple[int, int], form: str, black: int) -> None:
-    made = fit(grey(200, (1280, 720), blue=60), size, form, VideoReformatter())
-    assert (made.width, made.height, made.format.name) == (*size, form)
+def test_a_wide_picture_gets_bars_above_and_below(size: tuple[int, int], pixel_format: str, black: int) -> None:
+    made = fit(grey(200, (1280, 720), blue=60), size, pixel_format, VideoReformatter())
+    assert (made.width, made.height, made.format.name) == (*size, pixel_format)
     y, u, _ = planes(made)
     height = inside((1280, 720), size)[1]
     rows = np.nonzero((y != black).all(axis=1))[0]

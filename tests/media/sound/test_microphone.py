@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded, Sound
+from ipcamd.media.frame import EncodedFrame, Sound
 from ipcamd.media.sound.audio_framer import BLOCK_NS, BLOCK_SAMPLES
 from ipcamd.media.sound.microphone import GAP_NS, Microphone
 from ipcamd.wire import ulaw
@@ -28,7 +28,7 @@ class Room:
     def __init__(self) -> None:
         self.now = NOON
         self.needs: list[bool] = []
-        self.chunks: list[Encoded] = []
+        self.chunks: list[EncodedFrame] = []
         self._real: Callable[[], float] | None = None
         self._passed = 0
         self.microphone = Microphone(lambda: self.now, lambda: STATUS, self.needs.append)

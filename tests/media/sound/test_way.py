@@ -11,7 +11,7 @@ import pytest
 from tests.media.stage import NOON, WAIT, Script
 
 from ipcamd.media.capture.video_capture import Timeouts
-from ipcamd.media.frame import Encoded, Sound
+from ipcamd.media.frame import EncodedFrame, Sound
 from ipcamd.media.pipeline import AUDIO_ONLY_RATE, Pipeline
 from ipcamd.media.sound import AudioSource
 from ipcamd.params import GROUPS
@@ -50,7 +50,7 @@ class House:
         self.pipeline = Pipeline(
             self.settings, self.source, lambda: NOON, timeouts=NEVER, instrument=instrument, own_sound=own
         )
-        self.blocks: asyncio.Queue[Encoded] = asyncio.Queue()
+        self.blocks: asyncio.Queue[EncodedFrame] = asyncio.Queue()
 
     def listen(self) -> None:
         assert self.pipeline.sound
@@ -63,7 +63,7 @@ class House:
     async def enable(self, value: str) -> None:
         await self.settings.update([Change("Audio", "MicEnabled", value)])
 
-    async def next(self) -> Encoded:
+    async def next(self) -> EncodedFrame:
         return await asyncio.wait_for(self.blocks.get(), WAIT)
 
 

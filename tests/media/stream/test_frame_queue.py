@@ -4,30 +4,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.frame_queue import FrameQueue
 
 
-def frame(number: int, key: bool = False, size: int = 10) -> Encoded:
-    return Encoded(codecs.H264, bytes(size), key, 0, number)
+def frame(number: int, key: bool = False, size: int = 10) -> EncodedFrame:
+    return EncodedFrame(codecs.H264, bytes(size), key, 0, number)
 
 
-def fill(queue: FrameQueue[Encoded], *frames: Encoded) -> list[bool]:
+def fill(queue: FrameQueue[EncodedFrame], *frames: EncodedFrame) -> list[bool]:
     return [queue.put(each) for each in frames]
 
 
-def numbers(queue: FrameQueue[Encoded]) -> list[int]:
+def numbers(queue: FrameQueue[EncodedFrame]) -> list[int]:
     return [each.counter for each in queue.take_all()]
 
 
 def test_it_begins_with_a_key_frame_and_what_comes_before_is_no_loss() -> None:
-    queue: FrameQueue[Encoded] = FrameQueue(5)
+    queue: FrameQueue[EncodedFrame] = FrameQueue(5)
     assert fill(queue, frame(0), frame(1, key=True), frame(2)) == [False, True, True]
     assert (numbers(queue), queue.dropped) == ([1, 2], 0)
 
 
 def test_full_it_skips_to_the_next_key_frame() -> None:
-    queue: FrameQueue[Encoded] = FrameQueue(3)
+    queue: FrameQueue[EncodedFrame] = FrameQueue(3)
     fill(queue, frame(0, key=True), *(frame(number) for number in range(1, 5)))
     assert (len(queue), queue.dropped, queue.skipping) == (0, 5, True)
     fill(queue, frame(5), frame(6, key=True), frame(7))
@@ -35,13 +35,13 @@ def test_full_it_skips_to_the_next_key_frame() -> None:
 
 
 def test_of_pictures_that_stand_alone_the_newest_stays() -> None:
-    queue: FrameQueue[Encoded] = FrameQueue(1)
+    queue: FrameQueue[EncodedFrame] = FrameQueue(1)
     fill(queue, *(frame(number, key=True) for number in range(4)))
     assert (numbers(queue), queue.dropped) == ([3], 3)
 
 
 def test_bytes_are_bounded_too() -> None:
-    queue: FrameQueue[Encoded] = FrameQueue(100, max_bytes=25)
+    queue: FrameQueue[EncodedFrame] = FrameQueue(100, max_bytes=25)
     fill(queue, frame(0, key=True), frame(1), frame(2))
     assert queue.size_bytes == 30
     assert not queue.put(frame(3))
@@ -49,7 +49,7 @@ def test_bytes_are_bounded_too() -> None:
 
 
 def test_what_a_newcomer_needs_is_taken_however_much_it_is() -> None:
-    queue: FrameQueue[Encoded] = FrameQueue(2)
+    queue: FrameQueue[EncodedFrame] = FrameQueue(2)
     queue.begin([frame(0, key=True), frame(1), frame(2)])
     assert not queue.skipping
     assert queue.pop().counter == 0
@@ -62,7 +62,7 @@ STEPS = st.lists(st.tuples(st.booleans(), st.integers(0, 3)), max_size=60)
 def test_whatever_is_taken_can_be_decoded_and_nothing_vanishes_uncounted(
     steps: list[tuple[bool, int]], limit: int
 ) -> None:
-    queue: FrameQueue[Encoded] = FrameQueue(limit)
+    queue: FrameQueue[EncodedFrame] = FrameQueue(limit)
     queue.put(frame(0, key=True))
     keys, got = {0}, []
     for number, (key, take) in enumerate(steps, 1):

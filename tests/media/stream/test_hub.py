@@ -3,13 +3,13 @@
 import pytest
 
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.gop import LATE, MAX_BYTES, PackedGop
 from ipcamd.media.stream.hub import Hub
 
 
-def frame(counter: int, key: bool = False, size: int = 10) -> Encoded:
-    return Encoded(codecs.H264, bytes(size), key, 0, counter)
+def frame(counter: int, key: bool = False, size: int = 10) -> EncodedFrame:
+    return EncodedFrame(codecs.H264, bytes(size), key, 0, counter)
 
 
 def test_nobody_watches_at_first() -> None:
@@ -39,10 +39,10 @@ def test_the_first_and_the_last_subscriber_start_and_stop_the_encoder() -> None:
 def test_the_first_subscriber_asks_for_a_key_frame() -> None:
     hub = Hub(codecs.H264)
     hub.subscribe(lambda _: None)
-    assert hub.key.is_set()
-    hub.key.clear()
+    assert hub.key_wanted.is_set()
+    hub.key_wanted.clear()
     hub.subscribe(print)
-    assert not hub.key.is_set()
+    assert not hub.key_wanted.is_set()
 
 
 def test_each_subscriber_gets_the_same_frame() -> None:
@@ -82,12 +82,12 @@ def test_a_group_that_grows_too_large_is_let_go_and_begun_anew() -> None:
     hub = Hub(codecs.H264)
     hub.subscribe(lambda _: None)
     hub.publish(frame(0, key=True, size=MAX_BYTES // 2))
-    hub.key.clear()
+    hub.key_wanted.clear()
     hub.publish(frame(1, size=MAX_BYTES // 2))
     assert len(hub.gop) == 2
     hub.publish(frame(2, size=1))
     assert hub.gop == []
-    assert hub.key.is_set()
+    assert hub.key_wanted.is_set()
     hub.publish(frame(3))
     assert hub.gop == []
     hub.publish(frame(4, key=True))
@@ -104,7 +104,7 @@ def test_one_large_key_frame_is_kept() -> None:
 def test_a_subscriber_may_leave_when_it_is_called() -> None:
     hub, got = Hub(codecs.H264), []  # type: ignore[var-annotated]
 
-    def once(sent: Encoded) -> None:
+    def once(sent: EncodedFrame) -> None:
         got.append(sent)
         hub.unsubscribe(once)
 
@@ -139,7 +139,7 @@ def test_a_picture_that_was_under_way_at_a_change_is_not_for_newcomers(captured_
     hub = Hub(codecs.JPEG)
     hub.subscribe(lambda _: None)
     hub.invalidate(since=100)
-    late = Encoded(codecs.JPEG, b"x", True, captured_ns, 0)
+    late = EncodedFrame(codecs.JPEG, b"x", True, captured_ns, 0)
     hub.publish(late)
     assert hub.subscribe(print) == ([late] if kept else [])
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import BUSY, MAX_FRAMES, Publisher
 from ipcamd.media.stream.traffic import Traffic
 
 
-def frame(counter: int, key: bool = False) -> Encoded:
-    return Encoded(codecs.H264, b"x", key, 0, counter)
+def frame(counter: int, key: bool = False) -> EncodedFrame:
+    return EncodedFrame(codecs.H264, b"x", key, 0, counter)
 
 
 class Held(asyncio.AbstractEventLoop):
@@ -42,7 +42,7 @@ def hub() -> Hub:
 def publisher(hub: Hub, traffic: Traffic | None = None) -> tuple[Publisher, Held, list[int]]:
     loop, got = Held(), []  # type: ignore[var-annotated]
     hub.subscribe(lambda sent: got.append(sent.counter))
-    hub.key.clear()
+    hub.key_wanted.clear()
     return Publisher(hub, loop, (traffic or Traffic()).of("h264", "encoder")), loop, got
 
 
@@ -63,7 +63,7 @@ async def test_a_loop_that_stands_still_costs_frames_but_no_memory(hub: Hub, cap
     sender, loop, got = publisher(hub, traffic)
     for counter in range(10 * MAX_FRAMES):
         sender.send(frame(counter, key=not counter))
-    assert hub.key.is_set()
+    assert hub.key_wanted.is_set()
     sender.send(frame(1000, key=True))
     sender.send(frame(1001))
     loop.go()

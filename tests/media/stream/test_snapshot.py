@@ -6,13 +6,13 @@ import pytest
 
 from ipcamd.errors import RequestFailed
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.snapshot import Snapshots
 
 
-def frame(counter: int) -> Encoded:
-    return Encoded(codecs.JPEG, b"x", True, 0, counter)
+def frame(counter: int) -> EncodedFrame:
+    return EncodedFrame(codecs.JPEG, b"x", True, 0, counter)
 
 
 async def turn() -> None:

@@ -12,7 +12,7 @@ import simplejpeg
 from tests.server.rtsp.player import SECOND, Lens
 
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire import ulaw
 
@@ -71,7 +71,7 @@ class Reel:
         at = self._number % len(self._frames)
         key = at == 0 or self._codec in (codecs.JPEG, codecs.ULAW)
         size = (0, 0) if self._codec is codecs.ULAW else (WIDTH, HEIGHT)
-        self._hub.publish(Encoded(self._codec, self._frames[at], key, now, self._number, size))
+        self._hub.publish(EncodedFrame(self._codec, self._frames[at], key, now, self._number, size))
         self._number += 1
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ipcamd.access.accounts import Account
 from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params.group import Rank
@@ -67,14 +67,14 @@ class Lens:
         piece = bytes((0x65 if key else 0x41,)) + b"%08d" % self._number + b"x" * size
         head = b"\0\0\0\1" + SPS + b"\0\0\0\1" + PPS if key else b""
         frame = head + b"\0\0\0\1" + piece
-        self.h264.publish(Encoded(codecs.H264, frame, key, self.now, self._number, (640, 480)))
+        self.h264.publish(EncodedFrame(codecs.H264, frame, key, self.now, self._number, (640, 480)))
         return piece
 
     def tone(self) -> bytes:
         """Let the sound's hub have 40 ms."""
         self._number += 1
         samples = b"%08d" % self._number + b"\xff" * 312
-        self.sound.publish(Encoded(codecs.ULAW, samples, True, self.now, self._number))
+        self.sound.publish(EncodedFrame(codecs.ULAW, samples, True, self.now, self._number))
         return samples
 
 

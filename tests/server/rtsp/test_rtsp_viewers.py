@@ -239,9 +239,9 @@ async def test_multicast(stage: Stage, player: Player) -> None:
     answer = await player.ask("SETUP", "/h264/track0", transport="RTP/AVP;multicast")
     expected = f"RTP/AVP;multicast;destination=239.255.77.7;port={port}-{port + 1};ttl=1"
     assert answer.fields["transport"].startswith(expected)
-    stage.lens.h264.key.clear()
+    stage.lens.h264.key_wanted.clear()
     assert (await player.ask("PLAY", "/h264")).status == 200
-    assert stage.lens.h264.key.is_set()
+    assert stage.lens.h264.key_wanted.is_set()
     stage.lens.picture(key=True, size=100)
     data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ears, 2048), 1)
     assert rtp.parse(data).payload_type == 96
@@ -319,11 +319,11 @@ async def test_sound_is_stamped_without_gaps(stage: Stage, player: Player) -> No
 
 
 async def test_what_the_format_cannot_carry_is_left_out(stage: Stage, player: Player) -> None:
-    from ipcamd.media.frame import Encoded
+    from ipcamd.media.frame import EncodedFrame
 
     await player.ask("SETUP", "/mjpeg/track0", transport="RTP/AVP/TCP")
     await player.ask("PLAY", "/mjpeg")
-    stage.lens.mjpeg.publish(Encoded(codecs.JPEG, b"no JPEG", True, stage.lens.now, 1))
+    stage.lens.mjpeg.publish(EncodedFrame(codecs.JPEG, b"no JPEG", True, stage.lens.now, 1))
     assert (await player.ask("OPTIONS")).status == 200
 
 

@@ -17,8 +17,8 @@ from ipcamd.media import codecs
 from ipcamd.media.encode.encode_session import EncodeSession
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.stream_settings import StreamSettings
-from ipcamd.wire.avi.layout import Form
-from ipcamd.wire.avi.writer import SECOND, Writer
+from ipcamd.wire.avi.layout import AviFormat
+from ipcamd.wire.avi.writer import SECOND, AviWriter
 
 NOON = 1_750_000_000 * SECOND
 CODECS = {"H264": "h264", "FMP4": "mpeg4", "MJPG": "mjpeg"}
@@ -65,7 +65,7 @@ def film(
     """Return a film of these pictures as the bytes of a file."""
     shown = tuple(shown)
     begin = shown[0].captured_ns if origin is None else origin
-    writer = Writer(Form(codec.fourcc, SIZE, rate, sound), datetime.fromtimestamp(begin / SECOND, UTC), begin)
+    writer = AviWriter(AviFormat(codec.fourcc, SIZE, rate, sound), datetime.fromtimestamp(begin / SECOND, UTC), begin)
     data = bytearray(writer.head())
     for picture in shown:
         if sound:

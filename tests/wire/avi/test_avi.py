@@ -13,8 +13,8 @@ from tests.wire.avi.films import CODECS, NOON, SIZE, film, pictures, playable, p
 
 from ipcamd.media import codecs
 from ipcamd.wire.avi import reader
-from ipcamd.wire.avi.layout import HEAD, Form
-from ipcamd.wire.avi.writer import SECOND, Writer
+from ipcamd.wire.avi.layout import HEAD, AviFormat
+from ipcamd.wire.avi.writer import SECOND, AviWriter
 
 EPOCH = datetime(1971, 1, 1, tzinfo=UTC)
 KEY_TESTS = codecs.key_tests()
@@ -86,9 +86,9 @@ def test_pictures_from_before_the_beginning_catch_up_with_time(tmp_path: Path) -
 
 
 def test_sound_stays_in_step_over_gaps(tmp_path: Path) -> None:
-    form = Form("MJPG", SIZE, 30, True)
+    avi_format = AviFormat("MJPG", SIZE, 30, True)
     shown = pictures(codecs.JPEG)
-    writer = Writer(form, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
+    writer = AviWriter(avi_format, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
     for picture in shown:
         writer.picture(picture.payload, True, picture.captured_ns)
     writer.sound(tone(0.1)[:800], NOON - SECOND // 20)  # half of it is too early
@@ -178,7 +178,7 @@ def test_the_head_says_when_it_began() -> None:
     assert found.began
     assert found.began.timestamp() == NOON / SECOND
     assert found.length == 2 * SECOND
-    assert found.form == Form("H264", SIZE, 30, False)
+    assert found.avi_format == AviFormat("H264", SIZE, 30, False)
 
 
 @settings(deadline=None)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.params.group import Rank
 
 _FRESH = (("Cache-Control", "no-store"),)
@@ -22,7 +22,7 @@ async def _wait(call: Call) -> Reply:
     return _reply(await call.camera.pipeline.snapshot())
 
 
-def _reply(frame: Encoded) -> Reply:
+def _reply(frame: EncodedFrame) -> Reply:
     return Reply(frame.payload, content_type="image/jpeg", headers=_FRESH)
 
 

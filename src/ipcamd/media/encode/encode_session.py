@@ -39,7 +39,7 @@ class EncodeSession:
         key = self._key_due(processed.captured_ns, asked.is_set())
         if key and self.settings.bitrate:
             self._match_rate(processed.captured_ns)
-        scaled = processed.scaled_to(self.settings.size, self._encoder.form, self._reformatter)
+        scaled = processed.scaled_to(self.settings.size, self._encoder.pixel_format, self._reformatter)
         with scaled.lock:
             payload, key = self._encoder.encode(scaled.frame, key)
         self._count += 1

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.meter import Meter
 from ipcamd.media.stream.hub import Hub
@@ -59,17 +59,17 @@ class EncoderThread:
             began = time.thread_time()
             if session is None or session.settings != self.settings:
                 session = EncodeSession(self.settings)
-            if done := session.encode(processed, self.hub.key):
+            if done := session.encode(processed, self.hub.key_wanted):
                 frame = self._make_frame(session.settings, processed.captured_ns, *done)
                 self.meter.count(
                     len(frame.payload), time.thread_time() - began, (self._clock_ns() - processed.captured_ns) / 1e9
                 )
                 publisher.send(frame)
 
-    def _make_frame(self, settings: StreamSettings, captured_ns: int, payload: bytes, key: bool) -> Encoded:
+    def _make_frame(self, settings: StreamSettings, captured_ns: int, payload: bytes, key: bool) -> EncodedFrame:
         self._since_key = 0 if key else self._since_key + 1
         counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
-        return Encoded(
+        return EncodedFrame(
             codec=settings.codec,
             payload=payload,
             key=key,

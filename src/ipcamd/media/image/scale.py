@@ -16,26 +16,26 @@ def inside(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
     return width, height
 
 
-def fit(frame: av.VideoFrame, size: tuple[int, int], form: str, reformatter: VideoReformatter) -> av.VideoFrame:
-    """Return the full-range `frame` in `size` and pixel format `form`; the frame itself if it has both already."""
+def fit(frame: av.VideoFrame, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter) -> av.VideoFrame:
+    """Return the full-range `frame` in that size and pixel format; the frame itself if it has both already."""
     inner = inside((frame.width, frame.height), size)
-    if (frame.width, frame.height, frame.format.name) != (*inner, form):
+    if (frame.width, frame.height, frame.format.name) != (*inner, pixel_format):
         frame = reformatter.reformat(
             frame,
             *inner,
-            form,
+            pixel_format,
             src_colorspace=Colorspace.ITU601,
             dst_colorspace=Colorspace.ITU601,
             src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.JPEG if form == FULL else ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG if pixel_format == FULL else ColorRange.MPEG,
             interpolation=Interpolation.AREA if inner[0] < frame.width else Interpolation.BILINEAR,
             threads=1,
         )
-    return frame if inner == size else _barred(frame, size, form)
+    return frame if inner == size else _barred(frame, size, pixel_format)
 
 
-def _barred(frame: av.VideoFrame, size: tuple[int, int], form: str) -> av.VideoFrame:
-    whole = plain(size, 16 if form == LIMITED else 0, form)
+def _barred(frame: av.VideoFrame, size: tuple[int, int], pixel_format: str) -> av.VideoFrame:
+    whole = plain(size, 16 if pixel_format == LIMITED else 0, pixel_format)
     # multiples of four, so that chroma, at half of it, begins at a whole sample as well
     left, top = ((size[0] - frame.width) // 4 * 2, (size[1] - frame.height) // 4 * 2)
     for target, part, half in zip(planes(whole), planes(frame), (1, 2, 2), strict=True):
@@ -62,16 +62,16 @@ class ProcessedFrame:
         self._lock = threading.Lock()
         self._made: dict[tuple[tuple[int, int], str], Future[ScaledFrame]] = {}
 
-    def scaled_to(self, size: tuple[int, int], form: str, reformatter: VideoReformatter) -> ScaledFrame:
+    def scaled_to(self, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter) -> ScaledFrame:
         """Return the picture in that size and pixel format. `reformatter` must belong to the calling thread."""
         with self._lock:
-            made = self._made.get((size, form))
+            made = self._made.get((size, pixel_format))
             first = made is None
             if made is None:
-                made = self._made[size, form] = Future()
+                made = self._made[size, pixel_format] = Future()
         if first:
             try:
-                made.set_result(ScaledFrame(fit(self.frame, size, form, reformatter)))
+                made.set_result(ScaledFrame(fit(self.frame, size, pixel_format, reformatter)))
             except BaseException as error:
                 made.set_exception(error)
                 raise

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from ipcamd.media.codecs import ULAW
-from ipcamd.media.frame import NO_STATUS, Encoded, Sound
+from ipcamd.media.frame import NO_STATUS, EncodedFrame, Sound
 from ipcamd.media.sound.audio_framer import BLOCK_NS, RATE_HZ, AudioBlock, AudioFramer
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire import ulaw
@@ -122,4 +122,4 @@ class Microphone:
         for block in blocks:
             counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
             payload, status = ulaw.encode(block.samples), self._status()
-            self.hub.publish(Encoded(ULAW, payload, True, block.captured_ns, counter, rate=RATE_HZ, status=status))
+            self.hub.publish(EncodedFrame(ULAW, payload, True, block.captured_ns, counter, rate=RATE_HZ, status=status))

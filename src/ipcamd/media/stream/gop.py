@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 
 LATE = 5_000_000_000
 """Longest way of a picture from the source to the cache, in nanoseconds."""
@@ -16,12 +16,12 @@ class GopCache:
     """One stream's GOP: for JPEG the newest picture alone."""
 
     def __init__(self) -> None:
-        self.frames: list[Encoded] = []
+        self.frames: list[EncodedFrame] = []
         """The key frame first. Empty, or it begins with one."""
         self._size_bytes = 0
         self._since = 0
 
-    def add(self, frame: Encoded) -> bool:
+    def add(self, frame: EncodedFrame) -> bool:
         """Add a frame; return False if the GOP grew too large and was let go."""
         if frame.key:
             self.clear()
@@ -59,14 +59,14 @@ class PackedGop(Generic[T]):
         self._cache = cache
         self._packed: dict[int, T] = {}
 
-    def add(self, frame: Encoded, packed: T) -> None:
+    def add(self, frame: EncodedFrame, packed: T) -> None:
         """Keep the packed form of `frame`, if the cache keeps the frame."""
         if frame.key or not self._cache.frames:
             self._packed.clear()
         if self._cache.frames:
             self._packed[frame.counter] = packed
 
-    def fill(self, pack: Callable[[Encoded], T]) -> None:
+    def fill(self, pack: Callable[[EncodedFrame], T]) -> None:
         """Start with the present frames of the cache; `pack` packs one."""
         self._packed = {frame.counter: pack(frame) for frame in self._cache.frames}
 

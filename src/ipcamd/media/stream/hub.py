@@ -4,15 +4,15 @@ import threading
 from collections.abc import Callable
 
 from ipcamd.media.codecs import Codec
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.gop import GopCache
 
-Subscriber = Callable[[Encoded], None]
+Subscriber = Callable[[EncodedFrame], None]
 """Called in the event loop with each new frame; must not block."""
 
 
 class Hub:
-    """One stream's newest frames. Everything but `watched` and `key` belongs to the event loop's thread.
+    """One stream's newest frames. Everything but `watched` and `key_wanted` belongs to the event loop's thread.
 
     The encoder runs only while `watched` is set: while there is a subscriber.
     """
@@ -23,7 +23,7 @@ class Hub:
         self.codec = codec
         self.name = name or codec.name
         self.watched = threading.Event()
-        self.key = threading.Event()
+        self.key_wanted = threading.Event()
         """Set while a subscriber waits for a key frame. The encoder makes one at most once a second."""
         self.gop_cache = GopCache()
         """Empty while there are no subscribers."""
@@ -31,7 +31,7 @@ class Hub:
         self._subscribers: dict[Subscriber, None] = {}
 
     @property
-    def gop(self) -> list[Encoded]:
+    def gop(self) -> list[EncodedFrame]:
         """The frames since the last key frame, that one first: what a decoder needs to start now."""
         return self.gop_cache.frames
 
@@ -40,11 +40,11 @@ class Hub:
         """Number of subscribers."""
         return len(self._subscribers)
 
-    def subscribe(self, subscriber: Subscriber) -> list[Encoded]:
+    def subscribe(self, subscriber: Subscriber) -> list[EncodedFrame]:
         """Subscribe, and return `gop`: what to show at once. Empty, or it begins with a key frame."""
         self._subscribers[subscriber] = None
         if not self.watched.is_set():
-            self.key.set()
+            self.key_wanted.set()
             self.watched.set()
             self._notify_demand(True)
         return self.gop
@@ -59,19 +59,19 @@ class Hub:
 
     def ask_key(self) -> None:
         """Ask for a key frame soon: for a viewer that lost frames. May be called from any thread."""
-        self.key.set()
+        self.key_wanted.set()
 
     def invalidate(self, since: int = 0) -> None:
         """Forget the GOP, because the picture changed: new subscribers must not get it. See `GopCache.invalidate`."""
         self.gop_cache.invalidate(since)
 
-    def publish(self, frame: Encoded) -> None:
+    def publish(self, frame: EncodedFrame) -> None:
         """Hand a frame to every subscriber. Before the first key frame that follows a gap they get what cannot be
         decoded yet; a subscriber that cannot use that waits for ``frame.key``."""
         if not self._subscribers:
             return
         if not self.gop_cache.add(frame):
-            self.key.set()
+            self.key_wanted.set()
         for subscriber in tuple(self._subscribers):
             subscriber(frame)
 

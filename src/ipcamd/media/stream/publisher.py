@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.frame_queue import FrameQueue
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import StreamTraffic
@@ -24,10 +24,10 @@ class Publisher:
         self._loop = loop
         self._traffic = traffic
         self._lock = threading.Lock()
-        self._queue: FrameQueue[Encoded] = FrameQueue(MAX_FRAMES)
+        self._queue: FrameQueue[EncodedFrame] = FrameQueue(MAX_FRAMES)
         self._reported = 0
 
-    def send(self, frame: Encoded) -> None:
+    def send(self, frame: EncodedFrame) -> None:
         """Hand over a frame; for the encoder's thread."""
         with self._lock:
             first = not len(self._queue)

@@ -3,7 +3,7 @@
 import asyncio
 
 from ipcamd.errors import RequestFailed
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 
 LINGER_S = 0.5
@@ -20,16 +20,16 @@ class Snapshots:
         self._linger_s = linger_s
         self._timeout_s = timeout_s
         self._requested = False
-        self._next: asyncio.Future[Encoded | None] | None = None
+        self._next: asyncio.Future[EncodedFrame | None] | None = None
         """The next picture, while a request waits for it; None if there was none in time."""
         self._timer: asyncio.TimerHandle | None = None
 
-    def newest(self) -> Encoded | None:
+    def newest(self) -> EncodedFrame | None:
         """Return the newest picture if the stream is running."""
         self._requested = True
         return self._hub.gop[-1] if self._hub.gop else None
 
-    async def get(self) -> Encoded:
+    async def get(self) -> EncodedFrame:
         """Return the newest picture, or the next one if there is none yet. Raises ``RequestFailed`` if none comes."""
         if frame := self.newest():
             return frame
@@ -57,7 +57,7 @@ class Snapshots:
         self._timer = loop.call_later(self._timeout_s, self.close)
         self._hub.subscribe(self._receive)
 
-    def _receive(self, frame: Encoded) -> None:
+    def _receive(self, frame: EncodedFrame) -> None:
         # a frame that is not in the GOP shows the picture before a change of settings
         if self._next and not self._next.done() and self._hub.gop:
             self._next.set_result(frame)

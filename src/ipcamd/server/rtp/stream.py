@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.gop import PackedGop
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
@@ -32,7 +32,7 @@ class RtpStream:
     def __init__(self, hub: Hub, clock_ns: Callable[[], int], name: str, traffic: Traffic | None = None) -> None:
         """`clock_ns` is the camera's clock, which capture times are from; streams of one `name` are synchronized."""
         self.hub = hub
-        self.format = hub.codec.rtp
+        self.format = hub.codec.rtp_format
         self.size = (0, 0)
         """Width and height of the newest key frame."""
         self._gop: PackedGop[RtpFrame] = PackedGop(hub.gop_cache)
@@ -142,7 +142,7 @@ class RtpStream:
 
     # -- frames
 
-    def _publish(self, encoded: Encoded) -> None:
+    def _publish(self, encoded: EncodedFrame) -> None:
         frame = self._pack(encoded)
         if frame is None:
             return
@@ -151,7 +151,7 @@ class RtpStream:
             if traffic:
                 traffic.send(len(viewers) - behind, frame.size_bytes)
 
-    def _pack(self, encoded: Encoded) -> RtpFrame | None:
+    def _pack(self, encoded: EncodedFrame) -> RtpFrame | None:
         try:
             payloads = self.format.payloads(encoded.payload)
         except ValueError as error:
@@ -166,7 +166,7 @@ class RtpStream:
             self._gop.add(encoded, frame)
         return frame
 
-    def _number(self, encoded: Encoded, payloads: list[bytes]) -> RtpFrame:
+    def _number(self, encoded: EncodedFrame, payloads: list[bytes]) -> RtpFrame:
         ticks = [self.format.ticks(payload) for payload in payloads]
         sequence, first = self._numbering.sequence, self._rtp_clock.stamp(encoded.captured_ns, sum(ticks))
         last = len(payloads) - 1 if self.format.marks else -1
@@ -183,7 +183,7 @@ class RtpStream:
             timestamp=first,
         )
 
-    def _read_parameters(self, encoded: Encoded) -> None:
+    def _read_parameters(self, encoded: EncodedFrame) -> None:
         self.size = encoded.size
         self._parameters = self.format.parameters(encoded.payload)
         self._has_parameters.set()

@@ -39,7 +39,7 @@ _SOFTWARE = b"ipcamd\0\0"
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class AviFormat:
     """Format of a file, constant throughout."""
 
     codec: str
@@ -53,7 +53,7 @@ class Form:
 
 
 @dataclass(slots=True)
-class Totals:
+class AviTotals:
     """Totals written so far."""
 
     slots: int = 0
@@ -68,9 +68,12 @@ class Totals:
     """Whether the index follows."""
 
 
-def head(form: Form, began: datetime, totals: Totals) -> bytes:
+def head(avi_format: AviFormat, began: datetime, totals: AviTotals) -> bytes:
     """Return the first `HEAD` bytes. `began` is the local time of the first slot, with its zone."""
-    lists = _list(b"hdrl", _main(form, totals) + _pictures(form, totals) + _sound(form, totals) + _digitized(began))
+    lists = _list(
+        b"hdrl",
+        _main(avi_format, totals) + _pictures(avi_format, totals) + _sound(avi_format, totals) + _digitized(began),
+    )
     created = began.isoformat(timespec="microseconds").encode() + b"\0"
     lists += _list(b"INFO", _chunk(b"ISFT", _SOFTWARE) + _chunk(b"ICRD", created))
     lists += _chunk(b"JUNK", bytes(HEAD - 12 - len(lists) - 8 - 12))
@@ -98,24 +101,24 @@ def _list(kind: bytes, content: bytes) -> bytes:
     return _chunk(b"LIST", kind + content)
 
 
-def _main(form: Form, totals: Totals) -> bytes:
+def _main(avi_format: AviFormat, totals: AviTotals) -> bytes:
     flags = INTERLEAVED | TRUST_KINDS | (HAS_INDEX if totals.indexed else 0)
-    seconds = max(1, totals.slots // form.rate)
-    fields = (1_000_000 // form.rate, totals.bytes // seconds, 0, flags, totals.slots, 0, 1 + form.sound)
-    return _chunk(b"avih", MAIN.pack(*fields, totals.largest, *form.size, 0, 0, 0, 0))
+    seconds = max(1, totals.slots // avi_format.rate)
+    fields = (1_000_000 // avi_format.rate, totals.bytes // seconds, 0, flags, totals.slots, 0, 1 + avi_format.sound)
+    return _chunk(b"avih", MAIN.pack(*fields, totals.largest, *avi_format.size, 0, 0, 0, 0))
 
 
-def _pictures(form: Form, totals: Totals) -> bytes:
-    codec = form.codec.encode()
+def _pictures(avi_format: AviFormat, totals: AviTotals) -> bytes:
+    codec = avi_format.codec.encode()
     # type, codec, flags, priority, language, initial frames, scale, rate, start, length, largest, quality, sample size
-    fields = (b"vids", codec, 0, 0, 0, 0, 1, form.rate, 0, totals.slots, totals.largest, 0xFFFFFFFF, 0)
-    width, height = form.size
+    fields = (b"vids", codec, 0, 0, 0, 0, 1, avi_format.rate, 0, totals.slots, totals.largest, 0xFFFFFFFF, 0)
+    width, height = avi_format.size
     bitmap = BITMAP.pack(BITMAP.size, width, height, 1, 24, codec, width * height * 3, 0, 0, 0, 0)
     return _list(b"strl", _chunk(b"strh", STREAM.pack(*fields, 0, 0, width, height)) + _chunk(b"strf", bitmap))
 
 
-def _sound(form: Form, totals: Totals) -> bytes:
-    if not form.sound:
+def _sound(avi_format: AviFormat, totals: AviTotals) -> bytes:
+    if not avi_format.sound:
         return b""
     fields = (b"auds", bytes(4), 0, 0, 0, 0, 1, SOUND_RATE, 0, totals.samples, SOUND_RATE, 0xFFFFFFFF, 1)
     wave = WAVE.pack(_ULAW, 1, SOUND_RATE, SOUND_RATE, 1, 8, 0)

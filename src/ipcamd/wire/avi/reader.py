@@ -19,8 +19,8 @@ from ipcamd.wire.avi.layout import (
     PICTURE,
     SOUND,
     STREAM,
-    Form,
-    Totals,
+    AviFormat,
+    AviTotals,
     head,
     padded,
 )
@@ -41,17 +41,17 @@ KeyTests = Mapping[str, Callable[[bytes], bool]]
 class Film:
     """Contents of a file's header."""
 
-    form: Form
+    avi_format: AviFormat
     began: datetime | None
     """Local time of the beginning, with its zone; None if it is not in the file."""
-    totals: Totals
+    totals: AviTotals
     closed: bool
     """Whether the file has an index and the length in its head, and is long enough for its pictures."""
 
     @property
     def length(self) -> int:
         """Duration in nanoseconds."""
-        return self.totals.slots * SECOND // self.form.rate
+        return self.totals.slots * SECOND // self.avi_format.rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,18 @@ def film(data: bytes, size: int, codecs: Container[str]) -> Film:
         raise ValueError("a part of the head is missing")
     main, stream = MAIN.unpack(parts[b"avih"][: MAIN.size]), STREAM.unpack(parts[b"strh"][: STREAM.size])
     bitmap = BITMAP.unpack(parts[b"strf"][: BITMAP.size])
-    form = Form(bitmap[5].decode("latin-1"), (main[8], main[9]), stream[7], main[6] > 1)
-    if form.codec not in codecs or not 1 <= form.rate <= 1000 or not all(0 < side <= 8192 for side in form.size):
+    avi_format = AviFormat(bitmap[5].decode("latin-1"), (main[8], main[9]), stream[7], main[6] > 1)
+    if (
+        avi_format.codec not in codecs
+        or not 1 <= avi_format.rate <= 1000
+        or not all(0 < side <= 8192 for side in avi_format.size)
+    ):
         raise ValueError("the head makes no sense")
     whole = CHUNK.unpack(data[:8])[1] + CHUNK.size == size
     movi = CHUNK.unpack(data[MOVI - 8 : MOVI])[1]
-    totals = Totals(stream[9], 0, movi - 4, main[7], 0, bool(main[3] & HAS_INDEX))
+    totals = AviTotals(stream[9], 0, movi - 4, main[7], 0, bool(main[3] & HAS_INDEX))
     possible = HEAD + totals.slots * CHUNK.size <= size
-    return Film(form, _date(parts.get(b"ICRD", b"")), totals, totals.indexed and whole and possible)
+    return Film(avi_format, _date(parts.get(b"ICRD", b"")), totals, totals.indexed and whole and possible)
 
 
 def chunks(read: Read, size: int) -> Iterator[Chunk]:
@@ -112,8 +116,8 @@ def mend(read: Read, size: int, began: datetime, key_tests: KeyTests) -> Mended 
     `began` is used if the file has no time. Raises ``ValueError`` if this camera did not write it.
     """
     found = film(read(0, HEAD), size, key_tests)
-    is_key = key_tests[found.form.codec]
-    totals, index = Totals(indexed=True), bytearray()
+    is_key = key_tests[found.avi_format.codec]
+    totals, index = AviTotals(indexed=True), bytearray()
     for part in chunks(read, size):
         # an empty chunk repeats the picture before it
         key = part.kind == SOUND or (part.length > 0 and is_key(read(part.place, min(_LOOK, part.length))))
@@ -127,7 +131,7 @@ def mend(read: Read, size: int, began: datetime, key_tests: KeyTests) -> Mended 
             totals.samples += part.length
     if not totals.largest:
         return None
-    whole = head(found.form, found.began or began, totals)
+    whole = head(found.avi_format, found.began or began, totals)
     return Mended(HEAD + totals.bytes, CHUNK.pack(b"idx1", len(index)) + bytes(index), whole)
 
 

@@ -12,8 +12,8 @@ from ipcamd.wire.avi.layout import (
     PICTURE,
     SOUND,
     SOUND_RATE,
-    Form,
-    Totals,
+    AviFormat,
+    AviTotals,
     chunk,
     head,
     padded,
@@ -27,7 +27,7 @@ SLIP = SOUND_RATE // 25
 _SILENCE = b"\xff"
 
 
-class Writer:
+class AviWriter:
     """One file, in the order of writing: head, chunks, index, and the head again.
 
     AVI has no time stamps, but slots of equal length for pictures. Each picture goes into the slot nearest to its time;
@@ -35,20 +35,20 @@ class Writer:
     So pictures from before the beginning, which are needed to decode later ones, are shown in quick succession.
     """
 
-    def __init__(self, form: Form, began: datetime, origin: int) -> None:
+    def __init__(self, avi_format: AviFormat, began: datetime, origin: int) -> None:
         """`began` is `origin` (nanoseconds, on the clock that the pictures' times are from) as local time."""
-        self.form = form
+        self.avi_format = avi_format
         self.began = began
         self.origin = origin
         self._zero = origin
-        self._totals = Totals()
+        self._totals = AviTotals()
         self._index = bytearray()
         self._last: int | None = None
 
     @property
     def length(self) -> int:
         """Duration of the written pictures in nanoseconds."""
-        return self._totals.slots * SECOND // self.form.rate
+        return self._totals.slots * SECOND // self.avi_format.rate
 
     @property
     def size(self) -> int:
@@ -73,32 +73,32 @@ class Writer:
         off = (captured_ns - self._zero) * SOUND_RATE // SECOND - self._totals.samples
         if (SLIP if self._totals.samples else 0) < abs(off) <= GAP // SECOND * SOUND_RATE:
             samples = samples[-off:] if off < 0 else _SILENCE * off + samples
-        if not samples or not self.form.sound:
+        if not samples or not self.avi_format.sound:
             return []
         self._totals.samples += len(samples)
         return self._chunk(SOUND, samples, True)
 
     def stretch(self, until: int) -> list[bytes]:
         """Return the bytes to append so that the last picture is shown until then (nanoseconds)."""
-        slots = (until - self._zero) * self.form.rate // SECOND - self._totals.slots
-        if not 0 < slots <= GAP // SECOND * self.form.rate:
+        slots = (until - self._zero) * self.avi_format.rate // SECOND - self._totals.slots
+        if not 0 < slots <= GAP // SECOND * self.avi_format.rate:
             return []
         self._totals.slots += slots
         return [piece for _ in range(slots) for piece in self._chunk(PICTURE, b"", False)]
 
     def head(self, *, closed: bool = False) -> bytes:
         """Return the first `HEAD` bytes; `closed` if the index is written."""
-        return head(self.form, self.began, replace(self._totals, indexed=closed))
+        return head(self.avi_format, self.began, replace(self._totals, indexed=closed))
 
     def index(self) -> bytes:
         """Return the index, which follows the last chunk of a closed file."""
         return CHUNK.pack(b"idx1", len(self._index)) + bytes(self._index)
 
-    def mark(self) -> tuple[Totals, int]:
+    def mark(self) -> tuple[AviTotals, int]:
         """Return the state for `back`."""
         return replace(self._totals), len(self._index)
 
-    def back(self, mark: tuple[Totals, int]) -> None:
+    def back(self, mark: tuple[AviTotals, int]) -> None:
         """Forget the bytes since `mark`: they could not be written."""
         self._totals = replace(mark[0])
         del self._index[mark[1] :]
@@ -107,9 +107,9 @@ class Writer:
         free = self._totals.slots
         since = self._last if self._last is not None else min(captured_ns, self._zero)
         if not 0 <= captured_ns - since <= GAP:
-            self._zero = captured_ns - free * SECOND // self.form.rate
+            self._zero = captured_ns - free * SECOND // self.avi_format.rate
         self._last = captured_ns
-        nearest = ((captured_ns - self._zero) * self.form.rate + SECOND // 2) // SECOND
+        nearest = ((captured_ns - self._zero) * self.avi_format.rate + SECOND // 2) // SECOND
         return max(free, nearest)
 
     def _chunk(self, kind: bytes, data: bytes, key: bool) -> list[bytes]:

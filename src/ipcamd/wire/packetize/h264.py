@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 
-from ipcamd.wire.packetize.format import Format, cut
+from ipcamd.wire.packetize.payload_format import PayloadFormat, cut
 from ipcamd.wire.rtp.rtp import ROOM
 
 _SPS, _PPS, _DELIMITER, _FILLER = 7, 8, 9, 12
@@ -72,4 +72,4 @@ def is_key(data: bytes) -> bool:
     return _KEY.search(data) is not None
 
 
-FORMAT = Format("video", 96, "H264/90000", 90000, payloads, parameters)
+FORMAT = PayloadFormat("video", 96, "H264/90000", 90000, payloads, parameters)

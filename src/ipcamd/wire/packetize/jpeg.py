@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ipcamd.wire.packetize.format import Format, no_parameters
+from ipcamd.wire.packetize.payload_format import PayloadFormat, no_parameters
 from ipcamd.wire.rtp.rtp import ROOM
 
 _DHT, _SOF0, _SOS, _DQT, _DRI = 0xC4, 0xC0, 0xDA, 0xDB, 0xDD
@@ -111,4 +111,4 @@ def _common(image: _Image) -> bytes:
     return bytes((kind, _TABLES_INSIDE, width, height)) + restart
 
 
-FORMAT = Format("video", 26, "JPEG/90000", 90000, payloads, no_parameters)
+FORMAT = PayloadFormat("video", 26, "JPEG/90000", 90000, payloads, no_parameters)

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from ipcamd.media import codecs
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.server.http.streaming.payload_header import pack_header
 from ipcamd.wire.payload import AUDIO, JPEG, AudioFormat, AudioKind, Header, Status, VideoFormat
 
 NOON_US = 1_750_000_000_000_005
 STATUS = Status((10, 20, 30), (True, False), True)
-H264 = Encoded(
+H264 = EncodedFrame(
     codecs.H264, b"\0\0\1", False, NOON_US * 1000, 7, (1280, 720), 25, gop=30, since_key=4, quality=2, status=STATUS
 )
 
@@ -39,6 +39,6 @@ def test_the_type_counts_from_each_key_frame_and_is_held_at_30(since_key: int, t
 
 
 def test_sound() -> None:
-    header = Header.parse(pack_header(Encoded(codecs.ULAW, bytes(320), True, NOON_US * 1000, 9, rate=8000)))
+    header = Header.parse(pack_header(EncodedFrame(codecs.ULAW, bytes(320), True, NOON_US * 1000, 9, rate=8000)))
     assert (header.counter, header.size, header.type, header.captured_us) == (9, 320, AUDIO, NOON_US)
     assert header.media() == AudioFormat(AudioKind.ULAW, 8, 8000, 1, 40)

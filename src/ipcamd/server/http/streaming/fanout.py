@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from ipcamd.cgi.endpoint import Framing, Join
 from ipcamd.errors import HttpError
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.gop import PackedGop
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import StreamTraffic, Traffic, ViewerIdentity
@@ -65,13 +65,13 @@ class Feed:
                 self._gop.clear()
         return bool(self._viewers)
 
-    def _format(self, frame: Encoded) -> SharedBuffer:
+    def _format(self, frame: EncodedFrame) -> SharedBuffer:
         sound = frame.codec.is_sound
         key = frame.key and (sound or bool(self._hub.gop))  # a frame that the hub does not keep is no start
         pieces = _format_part(frame, self._framing)
         return SharedBuffer(pieces, key=key, sound=sound, made_s=self._clock(), traffic=self._traffic)
 
-    def _publish(self, frame: Encoded) -> None:
+    def _publish(self, frame: EncodedFrame) -> None:
         try:
             buffer = self._format(frame)
         except OSError as error:
@@ -206,7 +206,7 @@ def _max_frames(join: Join) -> int:
     return 1 if join.hubs[0].codec.intra_only else MAX_FRAMES
 
 
-def _format_part(frame: Encoded, framing: Framing) -> tuple[bytes, ...]:
+def _format_part(frame: EncodedFrame, framing: Framing) -> tuple[bytes, ...]:
     if framing is Framing.SDK:
         return sdk_part(pack_header(frame), frame.payload)
     if framing is Framing.PLAIN:

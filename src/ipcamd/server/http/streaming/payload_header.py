@@ -1,10 +1,10 @@
 """Payload header of a frame: the 28 bytes that the SDK's streams have in front of it (SDK 3.1)."""
 
-from ipcamd.media.frame import Encoded
+from ipcamd.media.frame import EncodedFrame
 from ipcamd.wire.payload import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, Header, VideoFormat
 
 
-def pack_header(frame: Encoded) -> bytes:
+def pack_header(frame: EncodedFrame) -> bytes:
     """Return the header; it is the same for all viewers."""
     sound = frame.codec.is_sound
     header = Header(
@@ -18,10 +18,10 @@ def pack_header(frame: Encoded) -> bytes:
     return header.pack()
 
 
-def _picture_format(frame: Encoded) -> int:
+def _picture_format(frame: EncodedFrame) -> int:
     return VideoFormat(frame.codec.payload_code, frame.size, frame.rate, frame.gop, frame.quality).word()
 
 
-def _sound_format(frame: Encoded) -> int:
+def _sound_format(frame: EncodedFrame) -> int:
     milliseconds = len(frame.payload) * 1000 // frame.rate
     return AudioFormat(AudioKind(frame.codec.payload_code), 8, frame.rate, 1, milliseconds).word()

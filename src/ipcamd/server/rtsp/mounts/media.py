@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.hub import Hub
-from ipcamd.wire.packetize.format import Format
+from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class MediaTrack:
         return self.hub.codec
 
     @property
-    def format(self) -> Format:
+    def format(self) -> PayloadFormat:
         """RTP payload format of the track."""
-        return self.codec.rtp
+        return self.codec.rtp_format
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from ipcamd.wire.rtp.rtp import ROOM
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class PayloadFormat:
     """RTP payload format of a codec."""
 
     media: str
