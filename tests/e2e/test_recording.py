@@ -194,7 +194,7 @@ def test_the_page_shows_plays_and_seeks(browser: Chromium, camera: CameraProcess
     browser.run(f"{video}.muted = true; {video}.play()")
     eventually(lambda: browser.run(f"{video}.currentTime") > 2.8, "it does not play on from there")
     browser.run("document.getElementById('delete').click(); document.getElementById('delete').click()")
-    eventually(lambda: browser.run("document.getElementById('list').innerText.includes('Nothing is recorded yet')"))
+    eventually(lambda: browser.run("document.getElementById('list').innerText.includes('No recordings yet')"))
     assert listed(client, "event") == []
     assert not browser.console
 

@@ -36,7 +36,7 @@ test("what goes wrong is said in words", async () => {
   globalThis.fetch = answering(200);
   assert.equal((await fetched("/web/part")).status, 200);
   globalThis.fetch = answering(404);
-  await assert.rejects(fetched("/web/part"), { message: "The recording is not there any more." });
+  await assert.rejects(fetched("/web/part"), { message: "The recording no longer exists." });
   globalThis.fetch = answering(503);
   await assert.rejects(fetched("/web/part"), { message: UNPLAYABLE });
   globalThis.fetch = async () => { throw new TypeError("Failed to fetch"); };

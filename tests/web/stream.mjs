@@ -65,7 +65,7 @@ test("frames come, the connection ends, and it is tried again", async () => {
     "connecting", "connected", "frame", "frame", "waiting", "connecting", "connected", "frame",
   ]);
   assert.deepEqual(list.filter(([name]) => name === "frame").map(([, counter]) => counter), [8, 9, 10]);
-  assert.equal(list[4][1], "The camera ended the picture");
+  assert.equal(list[4][1], "The camera closed the stream");
   assert.deepEqual([list[0][1], list[5][1]], [false, true]);
   assert.equal(asked[0], "http://camera/yard/cgi/mjpg/mjpeg.cgi");
 });
@@ -79,13 +79,13 @@ test("a camera that does not answer is asked with growing pauses", async () => {
 });
 
 const ENDS = [
-  ["no login", plain(401), ["refused", "Log in to see the picture"]],
-  ["not allowed", plain(403), ["refused", "This account may not see the picture"]],
-  ["no place", plain(503, "", { "Retry-After": "7" }), ["waiting", "All viewers' places are taken", 7]],
+  ["no login", plain(401), ["refused", "Log in to watch the stream"]],
+  ["not allowed", plain(403), ["refused", "This account may not watch the stream"]],
+  ["no place", plain(503, "", { "Retry-After": "7" }), ["waiting", "The maximum number of viewers is reached", 7]],
   ["locked out", plain(429, "", { "Retry-After": "20" }), ["waiting", "Too many failed logins", 20]],
   ["an error", plain(500), ["waiting", "The camera answered 500"]],
   ["no such stream", plain(200, "Request failed: no H.264\r\n", { "Content-Type": "text/plain" }), ["waiting", "Request failed: no H.264"]],
-  ["garbage", multipart(new TextEncoder().encode("garbage\r\n")), ["waiting", "The picture arrives damaged"]],
+  ["garbage", multipart(new TextEncoder().encode("garbage\r\n")), ["waiting", "The stream is damaged"]],
 ];
 
 for (const [name, answer, expected] of ENDS) {
@@ -104,7 +104,7 @@ test("a connection that falls silent is given up", async (context) => {
     stream.start();
   });
   context.mock.timers.tick(8000);
-  assert.equal(await waiting, "The picture stands still");
+  assert.equal(await waiting, "The stream has stopped");
 });
 
 test("after stop nothing is told and nothing is asked", async () => {

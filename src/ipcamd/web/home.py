@@ -48,7 +48,7 @@ def _etag(name: str) -> str:
 
 
 PAGES = {
-    "/": ("live/live.html", "Picture", Rank.GUEST),
+    "/": ("live/live.html", "Live", Rank.GUEST),
     "/recordings": ("recordings/recordings.html", "Recordings", Rank.ADMIN),
     "/events": ("events/events.html", "Events", Rank.ADMIN),
 }

@@ -28,8 +28,8 @@ _PAGE = """<!doctype html>
 <title>Confirm the request</title>
 <style>{style}</style>
 <h1>Send this request to the camera?</h1>
-<p>It changes something, and the browser does not say whether you typed it or another site made it.
-If you did not ask for it, close this page.</p>
+<p>It changes the camera, and the browser does not report whether you entered it or another site sent it.
+If you did not request it, close this page.</p>
 <p><code>{request}</code></p>
 <form method="post"><button>Send the request</button></form>
 </html>

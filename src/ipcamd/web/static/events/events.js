@@ -1,4 +1,4 @@
-// The event log as a list, a card for each day.
+// Events page: the event log, one card per day.
 
 import { cameraUrl } from "../shared/camera_url.js";
 
@@ -29,17 +29,17 @@ function dayName(day, today) {
   return day === today ? `Today, ${name}` : name;
 }
 
-/** Say in words what happened: "motion 1" is "Motion in window 1". */
+/** Description of an event: "motion 1" is "Motion in window 1". */
 export function spelled(what) {
   const [kind, detail] = what.split(" ");
   if (kind === "motion") return detail ? `Motion in window ${detail}` : "Motion";
   if (/^di[12]$/.test(kind) && detail) return `Input ${kind[2]} went ${detail}`;
-  if (what === "time") return "Schedule's time began";
+  if (what === "time") return "Schedule started";
   if (kind === "sdcard") return `SD card ${detail}`;
   return what.charAt(0).toUpperCase() + what.slice(1);
 }
 
-/** Cut what was done at the name of the clip, or of the first picture, if it went to the card: [text, name, text], else [text]. */
+/** Split the outcome around the name of the clip on the SD card: [text, name, text]; [text] if there is none. */
 export function aroundClip(done) {
   return done.split(/([\w.-]+\.(?:avi|jpg))(?=(?: and \d+ more)? for [^;]*\bthe SD card\b)/);
 }
@@ -100,7 +100,7 @@ async function load(place, count = FEW) {
       }),
     );
     if (entries.length === count && count < MOST) place.append(older(place, count));
-    if (!days.length) place.append(empty("Nothing has happened yet", "Schedules say what counts as an event."));
+    if (!days.length) place.append(empty("No events yet", "Schedules define which events are recorded and reported."));
   } catch (error) {
     place.replaceChildren(empty("The list could not be loaded", String(error.message ?? error)));
   }

@@ -1,8 +1,8 @@
-// The camera's sound: u-law (ITU-T G.711), 8000 samples a second, in the same stream as the picture.
+// Audio player: u-law (ITU-T G.711), 8000 samples per second, from the same stream as the video.
 
 const RATE = 8000;
-const CUSHION = 0.12; // seconds that sound waits, so that one that comes late leaves no gap
-const MOST = 0.5; // seconds that may wait; what comes on top is left out, or sound would lag behind the picture
+const CUSHION = 0.12; // seconds of buffering against jitter
+const MOST = 0.5; // seconds of buffer at most; beyond, frames are dropped so that sound does not lag behind the video
 
 const SAMPLES = Float32Array.from({ length: 256 }, (_, code) => {
   const bits = ~code & 0xff;
@@ -15,7 +15,7 @@ export function decode(codes) {
   return Float32Array.from(codes, (code) => SAMPLES[code]);
 }
 
-/** Plays frames of sound one behind the other, while it is switched on. */
+/** Plays audio frames in sequence while it is switched on. */
 export class AudioPlayer {
   #context = null;
   #next = 0; // when the next frame is to be played, on the context's clock
@@ -24,7 +24,7 @@ export class AudioPlayer {
     return this.#context !== null;
   }
 
-  /** Browsers allow this only as the answer to a person's click. */
+  /** Start playing. Browsers allow this only in response to a user gesture. */
   switchOn() {
     this.#context ??= new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
     this.#next = 0;

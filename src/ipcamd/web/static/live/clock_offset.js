@@ -1,4 +1,4 @@
-// How far the camera's clock is ahead of the browser's, so that a picture's age can be told.
+// Clock offset: how far the camera's clock is ahead of the browser's; it gives the age of a frame.
 
 import { cameraUrl } from "../shared/camera_url.js";
 
@@ -10,7 +10,7 @@ export function browserTime() {
 }
 
 /**
- * Ask for the camera's time a few times and believe the quickest answer: there the way takes least.
+ * Ask for the camera's time a few times and use the fastest answer: its delay is the smallest.
  *
  * @param {() => Promise<number>} ask returns the camera's time
  * @param {() => number} time the browser's

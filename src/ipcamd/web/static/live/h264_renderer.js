@@ -1,4 +1,4 @@
-// H.264 pictures on a canvas, by WebCodecs where the browser has it (only over HTTPS or from localhost).
+// H.264 renderer: decodes with WebCodecs, which browsers offer only over HTTPS or from localhost.
 
 import { paint } from "./jpeg_renderer.js";
 
@@ -59,7 +59,7 @@ export class H264Renderer {
     );
   }
 
-  /** Let go of the decoder. */
+  /** Close the decoder. */
   close() {
     if (this.#decoder && this.#decoder.state !== "closed") this.#decoder.close();
     this.#decoder = null;
@@ -67,7 +67,7 @@ export class H264Renderer {
     this.#expected = null;
   }
 
-  /** Have a decoder for this key frame's stream. */
+  /** Configure the decoder for the stream of this key frame. */
   #ready(data) {
     const codec = codecName(data);
     if (this.#codec === codec && this.#decoder?.state === "configured") return true;

@@ -1,4 +1,4 @@
-// JPEG pictures on a canvas. Decoding takes its time: whatever arrives meanwhile, only the newest is decoded next.
+// JPEG renderer: draws JPEG frames on a canvas. While one is decoded, only the newest of the others is kept.
 
 /** Draws MJPEG. */
 export class JpegRenderer {
@@ -15,13 +15,13 @@ export class JpegRenderer {
     this.#drawn = drawn;
   }
 
-  /** Show this frame, unless a newer one overtakes it. */
+  /** Show this frame, unless a newer one arrives first. */
   show(frame) {
     this.#next = frame;
     if (!this.#busy) this.#drain();
   }
 
-  /** Forget what is not drawn yet. */
+  /** Drop frames that are not drawn yet. */
   close() {
     this.#next = null;
     this.#drawn = () => {};

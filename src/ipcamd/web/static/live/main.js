@@ -1,4 +1,4 @@
-// The home page: joins stream, picture, measurements and what is shown.
+// Live page: connects stream, renderer, statistics and view.
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { H264Renderer, canDecodeH264 } from "./h264_renderer.js";
@@ -15,7 +15,7 @@ const STREAMS = {
   h264: { path: "cgi/mpeg/stream1.cgi?codec=h264", Picture: H264Renderer },
 };
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // as much as this account may know
-const UNSEEN = 15_000; // milliseconds in the background before the connection is let go
+const UNSEEN = 15_000; // milliseconds in the background before the connection is closed
 const OFFSET_AGE = 60_000; // milliseconds after which the camera's clock is looked at again
 const ABSURD = 3_000; // milliseconds by which a delay cannot change at once: a clock was set
 const INCREDIBLE = 60_000; // milliseconds; a picture stamped by another clock than the camera's
@@ -121,7 +121,7 @@ function parameters(text) {
   return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
 }
 
-// ---- what the person does ----
+// ---- user actions ----
 
 function chosen() {
   return view.choice.querySelector("input:checked").value;
@@ -144,11 +144,11 @@ async function saveSnapshot() {
   view.flash();
   const name = `${document.title.replace(/[^\p{L}\p{N}._-]+/gu, "_") || "snapshot"}-${stamp(new Date())}.jpg`;
   try {
-    // whoever stopped the picture means the one that is seen
+    // while paused, the snapshot is the picture on the screen
     save(await (view.player.dataset.state === "paused" ? seenPicture() : freshPicture()), name);
     view.toast(`Saved ${name}`);
   } catch {
-    view.toast("No snapshot: the camera did not give one");
+    view.toast("Snapshot failed: the camera did not return a picture");
   }
 }
 
@@ -200,7 +200,7 @@ function seenOrNot() {
   unseen = setTimeout(() => {
     if (!stream) return;
     leave();
-    idle("asleep", "Paused while nobody looks");
+    idle("asleep", "Paused in the background");
   }, UNSEEN);
 }
 

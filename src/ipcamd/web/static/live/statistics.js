@@ -1,4 +1,4 @@
-// What the readout shows, out of what arrives. All times are milliseconds.
+// Stream statistics: frame rate, bit rate, delay and loss. All times are milliseconds.
 
 const WINDOW = 2000;
 
@@ -31,7 +31,7 @@ export class StreamStatistics {
     forget(this.#delays, time);
   }
 
-  /** Forget the delays, because the clock that they were measured by is set anew. */
+  /** Discard the delays: the clock that they were measured by has been set. */
   restartDelays() {
     this.#delays = [];
   }

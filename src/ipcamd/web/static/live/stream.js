@@ -1,13 +1,13 @@
-// Watch a stream for as long as somebody looks: connect, hand out frames, and after any end connect again.
+// Stream client: connects, delivers frames, and reconnects after any end.
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { MultipartParser } from "./multipart.js";
 import { readPayload } from "./payload.js";
 
-const PAUSES = [0.3, 0.6, 1, 1.5, 2, 3, 5, 8, 10]; // seconds before the first, second ... try again
+const PAUSES = [0.3, 0.6, 1, 1.5, 2, 3, 5, 8, 10]; // seconds before the first, second ... retry
 const SILENCE = 8000; // milliseconds without a byte: the connection is dead
 
-/** Why a connection ended, in words for the person who looks. */
+/** End of a connection, with a message for the user. */
 class Ended extends Error {
   /** @param {string} message @param {{final?: boolean, pause?: number}} how final: trying again is of no use */
   constructor(message, { final = false, pause = 0 } = {}) {
@@ -57,13 +57,13 @@ export class Stream {
     this.#run(this.#stop.signal);
   }
 
-  /** Let go of the connection. */
+  /** Close the connection. */
   stop() {
     this.#stop?.abort();
     this.#stop = null;
   }
 
-  /** Do not wait any longer for the next try. */
+  /** Retry at once. */
   hurry() {
     this.#wake?.();
   }
@@ -93,7 +93,7 @@ export class Stream {
       const [reader, parts] = await this.#open(connection.signal);
       for (let first = true; ; first = false) {
         const { done, value } = await reader.read();
-        if (done) return new Ended("The camera ended the picture");
+        if (done) return new Ended("The camera closed the stream");
         clearTimeout(alarm);
         alarm = setTimeout(stop, SILENCE);
         if (first) this.#listener.connected();
@@ -112,7 +112,7 @@ export class Stream {
     const answer = await fetch(this.#url, { signal, cache: "no-store", credentials: "same-origin" });
     if (!answer.ok) throw refusal(answer);
     const boundary = MultipartParser.boundary(answer.headers.get("Content-Type"));
-    if (!boundary) throw new Ended((await answer.text()).slice(0, 200).trim() || "There is no such stream");
+    if (!boundary) throw new Ended((await answer.text()).slice(0, 200).trim() || "The stream does not exist");
     return [answer.body.getReader(), new MultipartParser(boundary)];
   }
 
@@ -133,22 +133,22 @@ export class Stream {
 
 function ended(error, signal) {
   if (error instanceof Ended) return error;
-  if (signal.aborted) return new Ended("The picture stands still");
+  if (signal.aborted) return new Ended("The stream has stopped");
   // the browser's own errors of the network are TypeErrors
-  return new Ended(error instanceof TypeError ? "The camera does not answer" : "The picture arrives damaged");
+  return new Ended(error instanceof TypeError ? "The camera does not answer" : "The stream is damaged");
 }
 
 function refusal(answer) {
   const later = Number(answer.headers.get("Retry-After")) || 0;
   switch (answer.status) {
     case 401:
-      return new Ended("Log in to see the picture", { final: true });
+      return new Ended("Log in to watch the stream", { final: true });
     case 403:
-      return new Ended("This account may not see the picture", { final: true });
+      return new Ended("This account may not watch the stream", { final: true });
     case 429:
       return new Ended("Too many failed logins", { pause: later });
     case 503:
-      return new Ended("All viewers' places are taken", { pause: later });
+      return new Ended("The maximum number of viewers is reached", { pause: later });
     default:
       return new Ended(`The camera answered ${answer.status}`, { pause: later });
   }

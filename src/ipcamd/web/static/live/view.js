@@ -1,10 +1,10 @@
-// What the page shows. Nothing here knows of connections; all text goes in as text, never as HTML.
+// View of the live page. It knows no connections, and sets text as text, never as HTML.
 
 const element = (id) => document.getElementById(id);
 
 const BADGES = { connecting: "Connecting", live: "Live", waiting: "Reconnecting", refused: "No picture", paused: "Paused", asleep: "Paused" };
 
-/** The page's parts and what can be said with them. */
+/** Elements of the live page. */
 export class View {
   canvas = element("picture");
   player = element("player");
@@ -32,7 +32,7 @@ export class View {
     setText(element("pause-label"), paused ? "Play" : "Pause");
   }
 
-  /** The pause before another try is over; what was said of the failure stays. */
+  /** A retry begins; the message about the failure stays. */
   trying() {
     this.#countDown(0);
     setText(element("detail"), "Trying again");
@@ -66,7 +66,7 @@ export class View {
     setText(this.#readout.lost, known(values?.lost, (lost) => lost.toLocaleString("en")));
   }
 
-  /** Say something in passing. */
+  /** Show a short message. */
   toast(text) {
     const toast = element("toast");
     setText(toast, text);
@@ -75,7 +75,7 @@ export class View {
     this.#toastTimer = setTimeout(() => toast.classList.remove("on"), 3500);
   }
 
-  /** The light of a snapshot. */
+  /** Flash the picture for a snapshot. */
   flash() {
     const flash = element("flash");
     flash.classList.remove("on");

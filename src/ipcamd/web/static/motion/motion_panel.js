@@ -1,4 +1,4 @@
-// Motion detection on the page: levels for everybody, windows and their settings for administrators.
+// Motion panel: levels for all accounts, windows and their settings for administrators.
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { NAME, areas, complaint, inside, isEmpty, read, write } from "./windows.js";
@@ -25,7 +25,7 @@ export class MotionPanel {
   #canvas;
   #say;
 
-  /** @param {HTMLCanvasElement} canvas @param {(text: string) => void} say something in passing */
+  /** @param {HTMLCanvasElement} canvas @param {(text: string) => void} shows a short message */
   constructor(canvas, say) {
     this.#canvas = canvas;
     this.#say = say;

@@ -1,4 +1,4 @@
-// Windows drawn over the picture, to be dragged by mouse, finger or keyboard.
+// Zone overlay: motion windows over the picture, moved and resized by mouse, touch or keyboard.
 
 import { HEIGHT, WIDTH, areas, between, borders, isEmpty, layers, moved, resized } from "./windows.js";
 
@@ -31,7 +31,7 @@ export class ZoneOverlay {
     layer.addEventListener("pointercancel", () => (this.#drag = null));
   }
 
-  /** Lie over this part of the page. @param {{left: number, top: number, width: number, height: number}} box */
+  /** Cover this part of the page. @param {{left: number, top: number, width: number, height: number}} box */
   place(box) {
     for (const side of ["left", "top", "width", "height"]) this.#layer.style[side] = `${box[side]}px`;
   }
@@ -155,5 +155,5 @@ function described({ name, left, top, right, bottom }, number) {
   const [x, width] = [left, right - left].map((value) => Math.round((value / WIDTH) * 100));
   const [y, height] = [top, bottom - top].map((value) => Math.round((value / HEIGHT) * 100));
   const place = `${width} by ${height} per cent of the picture, ${x} from the left, ${y} from the top`;
-  return `${name || `Window ${number + 1}`}: ${place}. Arrow keys move it, with Shift they resize it.`;
+  return `${name || `Window ${number + 1}`}: ${place}. Arrow keys move it; with Shift they resize it.`;
 }

@@ -1,14 +1,14 @@
-// The screen on which one recording is shown.
+// Recording player: the dialog that shows one recording.
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { fetched, SegmentPlayer, UNPLAYABLE } from "./segment_player.js";
 
 const element = (id) => document.getElementById(id);
 
-const SOON = 300; // milliseconds of waiting that need no words
-const LONG = 3000; // milliseconds after which it is said why it takes so long
+const SOON = 300; // milliseconds of waiting without a message
+const LONG = 3000; // milliseconds before the message says why it takes so long
 
-/** Address of what there is of a recording: "film", "thumbnail", "parts", and "part", which has a number. */
+/** Address of one form of a recording: "film", "thumbnail", "parts", or "part" with a number. */
 export function address(what, { dir, name, size }, more = {}) {
   // the size is for the browser's store: after the clock was set back another recording may get the name
   return cameraUrl(`web/${what}`, { dir, fname: name, size, ...more }).href;
@@ -60,7 +60,7 @@ export class RecordingPlayer {
     return this.#shown;
   }
 
-  /** Show a recording from so many seconds on. */
+  /** Show a recording from this second on. */
   show(recording, seconds = 0) {
     this.#shown = recording;
     element("playback-title").textContent = recording.title;
@@ -72,7 +72,7 @@ export class RecordingPlayer {
     element("later").disabled = !later;
     this.#ask(false);
     this.#rewind();
-    this.#say("Preparing the film");
+    this.#say("Preparing the recording");
     this.#bePatient();
     const still = recording.name.endsWith(".jpg");
     this.#still.hidden = !still;
@@ -87,7 +87,7 @@ export class RecordingPlayer {
     this.#changed();
   }
 
-  /** Play it as the camera says: whole, or in parts. */
+  /** Play it whole or in segments, as the camera says. */
   async #thread(recording, seconds) {
     const { signal } = (this.#asking = new AbortController());
     try {
@@ -108,7 +108,7 @@ export class RecordingPlayer {
     this.#parts?.close();
     this.#parts = null;
     this.#video.removeAttribute("src");
-    this.#video.load(); // lets go of the connection
+    this.#video.load(); // closes the connection
   }
 
   #step(where, wanted = () => true) {
@@ -127,13 +127,13 @@ export class RecordingPlayer {
     if (!this.#wait.classList.contains("over")) return;
     clearTimeout(this.#patience);
     this.#patience = setTimeout(() => {
-      this.#say("Preparing the film");
+      this.#say("Preparing the recording");
       this.#bePatient();
     }, SOON);
   }
 
   #bePatient() {
-    this.#patience = setTimeout(() => this.#say("Preparing the film. The camera is busy, and needs a little longer."), LONG);
+    this.#patience = setTimeout(() => this.#say("Preparing the recording. The camera is busy; this takes longer than usual."), LONG);
   }
 
   #failed(words = UNPLAYABLE) {
@@ -154,7 +154,7 @@ export class RecordingPlayer {
     const answer = await fetch(fileAddress("delete", recording), { method: "POST" }).catch(() => null);
     if (!answer?.ok || (await answer.text()).trim() !== "1") {
       this.#ask(false);
-      this.#say("It could not be deleted.");
+      this.#say("The recording could not be deleted.");
       this.#wait.classList.add("failed");
       return;
     }

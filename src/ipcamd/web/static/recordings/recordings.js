@@ -1,11 +1,11 @@
-// The page of recordings: days, the strip of a day, small pictures.
+// Recordings page: days, timeline of a day, thumbnails.
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { address, RecordingPlayer } from "./player.js";
 
 const DAY = 86_400; // seconds
-const FEW = 24; // recordings that need no titles to be found among
-const AGAIN = 15_000; // milliseconds until the list is asked for again
+const FEW = 24; // up to so many recordings need no hour titles
+const AGAIN = 15_000; // milliseconds between two requests of the list
 
 /** Seconds since midnight of "HH:MM:SS". */
 export function secondsOf(at) {
@@ -112,7 +112,7 @@ class RecordingsPage {
       if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
       return this.#take(await answer.text());
     } catch (error) {
-      return this.#fail("The camera does not answer. What is shown here may have changed.", String(error.message ?? error));
+      return this.#fail("The camera does not answer. This list may be out of date.", String(error.message ?? error));
     }
   }
 
@@ -138,7 +138,7 @@ class RecordingsPage {
     this.#wanted = null;
     const found = wanted && this.#answer.recordings.find((one) => one.dir === wanted.dir && one.name === wanted.name);
     if (found && !found.writing) this.#show(found);
-    else if (wanted) this.#trouble("The recording that was asked for is not there any more.");
+    else if (wanted) this.#trouble("The requested recording no longer exists.");
   }
 
   #choose(kind) {
@@ -149,11 +149,11 @@ class RecordingsPage {
   #draw() {
     const { card, days, recordings } = this.#answer;
     this.#space(card);
-    this.#trouble(card.full ? "The card is full, and nothing more is recorded until something is deleted." : "");
+    this.#trouble(card.full ? "The card is full. Recording stops until you delete a recording." : "");
     document.getElementById("browser").hidden = days.length === 0;
-    if (!card.slot) return this.#empty("This camera has no SD card", "Start it with --sdcard to give it one.");
-    if (!card.mounted) return this.#empty("There is no SD card in the camera", "Put one in; the camera goes on by itself.");
-    if (!days.length) return this.#empty("Nothing is recorded yet", "A schedule that records to the SD card fills this page.");
+    if (!card.slot) return this.#empty("This camera has no SD card", "Start it with --sdcard to add one.");
+    if (!card.mounted) return this.#empty("No SD card is inserted", "Insert one; recording continues automatically.");
+    if (!days.length) return this.#empty("No recordings yet", "Recordings appear here when a schedule records to the SD card.");
     this.#drawDays(days);
     this.#drawTimeline(recordings);
     this.#drawFilms(recordings);
@@ -178,7 +178,7 @@ class RecordingsPage {
   #drawDays(days) {
     const { today } = this.#answer;
     const buttons = [...days].reverse().map(([day, records, events]) => {
-      const words = [events && counted(events, "event"), records && counted(records, "film")].filter(Boolean).join(", ");
+      const words = [events && counted(events, "event"), records && counted(records, "recording")].filter(Boolean).join(", ");
       const name = dayWords(day, today);
       const current = day === this.#day;
       return this.#days.keep(day, [name, words, current], () => {
@@ -210,7 +210,7 @@ class RecordingsPage {
     this.#mark();
   }
 
-  /** Another recording is shown, or none: the strip and the address say which. */
+  /** Another recording is shown, or none: the timeline and the address show which. */
   #changed() {
     const shown = this.#player?.shown;
     history.replaceState(null, "", shown ? `#${shown.dir}/${shown.name}` : location.pathname);
@@ -227,7 +227,7 @@ class RecordingsPage {
   #drawFilms(recordings) {
     const wanted = recordings.filter((one) => !this.#kind || one.dir === this.#kind);
     document.getElementById("sum").textContent = counted(wanted.length, "recording");
-    if (!wanted.length) return this.#empty("Nothing of that kind on this day", "Other days may have some.");
+    if (!wanted.length) return this.#empty("No such recordings on this day", "Select another day or kind.");
     const groups = byHour(wanted).flatMap(([hour, films]) => [
       made("h3", "hour", hour),
       made("div", "films", ...films.map((one) => this.#films.keep(`${one.dir}/${one.name}`, one, () => this.#film(one)))),
@@ -291,13 +291,13 @@ class RecordingsPage {
   }
 }
 
-/** Keeps what is drawn for as long as it stays the same: no picture flickers, and the keyboard stays where it is. */
+/** Cache of DOM nodes: a node stays while its content is the same, so that no picture flickers and the focus stays. */
 class NodeCache {
   #kept = new Map();
   #next = new Map();
   #focused = null;
 
-  /** The node of that key, made anew if what it shows has changed. */
+  /** Return the node of a key; it is rebuilt if its content has changed. */
   keep(key, shown, make) {
     const text = JSON.stringify(shown);
     const known = this.#kept.get(key);

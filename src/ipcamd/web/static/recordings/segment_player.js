@@ -1,11 +1,11 @@
-// Plays a film that the camera encodes for the browser part by part, as the viewer gets to each.
+// Segment player: plays a recording that the camera transcodes segment by segment, by Media Source Extensions.
 
-const AHEAD = 20; // seconds that are there before they are needed
-const BEHIND = 30; // seconds that stay for going back, when room gets scarce
+const AHEAD = 20; // seconds to buffer ahead
+const BEHIND = 30; // seconds to keep for seeking back when the buffer is full
 const SEAM = 0.05; // seconds
-const AGAIN = 2000; // milliseconds until a part that did not come is asked for again
+const AGAIN = 2000; // milliseconds before a failed segment is requested again
 
-export const UNPLAYABLE = "This recording cannot be shown here. It can be downloaded.";
+export const UNPLAYABLE = "This browser cannot play the recording. You can download it.";
 
 const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource; // iPhones have the former only
 
@@ -23,13 +23,13 @@ export function missing({ length, part }, ranges, at) {
   return null;
 }
 
-/** What the camera gives at an address; why not, if it gives nothing, in words for a person. */
+/** Response for an address. Throws an error with a message for the user. */
 export async function fetched(address, signal) {
   const answer = await fetch(address, { signal }).catch((error) => {
     throw error.name === "AbortError" ? error : new Error("The camera does not answer.");
   });
   if (answer.ok) return answer;
-  throw new Error(answer.status === 404 ? "The recording is not there any more." : UNPLAYABLE);
+  throw new Error(answer.status === 404 ? "The recording no longer exists." : UNPLAYABLE);
 }
 
 export class SegmentPlayer {
@@ -53,7 +53,7 @@ export class SegmentPlayer {
     video.src = URL.createObjectURL(this.#source);
   }
 
-  /** Fetch nothing any more; the video is the caller's. */
+  /** Stop fetching; the video element belongs to the caller. */
   close() {
     this.#ended.abort();
     this.#fetching?.stop.abort();
