@@ -1,4 +1,4 @@
-"""Admission of connections: by address (SDK 7) and by number, at accept, before a byte of theirs is read."""
+"""Admission control: IP filter (SDK 7) and connection limits, applied at accept, before a byte is read."""
 
 from collections import Counter, deque
 from collections.abc import Callable
@@ -8,44 +8,44 @@ from ipcamd.access.throttle import network
 from ipcamd.server.limits import Limits
 
 TLS_BUFFER_BYTES = 16 * 1024
-"""As long as a TLS record."""
+"""Maximum size of a TLS record."""
 
 
 class QueuedHandshake(Protocol):
-    """A TLS handshake that waits for its turn."""
+    """TLS handshake that waits for its turn."""
 
     address: str
 
     def begin(self) -> None:
-        """Start; `HandshakeQueue.leave` follows when it has ended."""
+        """Start; call `HandshakeQueue.leave` when it has ended."""
 
 
 class Resettable(Protocol):
-    """A connection that can be ended to make room for another one."""
+    """Connection that can be closed to make room for another one."""
 
     def reset(self) -> None:
-        """End at once."""
+        """Close the connection at once."""
 
 
 class Admission:
-    """Counts the connections of all services together, in all and per address.
+    """Connection limits shared by all services, in total and per address.
 
-    Where there are too many, a new one takes the place of the oldest that has not sent a request yet: silent clients
-    keep nobody out.
+    When a limit is reached, a new connection replaces the oldest one that has not sent a request yet. Silent clients
+    cannot keep others out.
     """
 
     def __init__(self, limits: Limits | None = None, allows: Callable[[str], bool] = lambda _: True) -> None:
-        """`allows` says whether an IP address may connect at all: the IP filter (SDK 7)."""
+        """`allows` tells whether an IP address may connect: the IP filter (SDK 7)."""
         self.limits = limits or Limits()
         self.allows = allows
         self.handshakes = HandshakeQueue(self.limits)
         self._total = 0
         self._addresses: Counter[str] = Counter()
         self._silent: dict[str, dict[Resettable, None]] = {}
-        """Connections without a request, the oldest first, by address."""
+        """Connections that have not sent a request yet, by address, the oldest first."""
 
     def admit(self, address: str) -> bool:
-        """Count a new connection in, to be released once; return False if there are too many."""
+        """Count a new connection; `release` it once. Return False if a limit is reached."""
         key = network(address)
         if self._addresses[key] >= self.limits.connections_per_address:
             if not self._make_room(key):
@@ -59,7 +59,7 @@ class Admission:
         return True
 
     def release(self, address: str) -> None:
-        """Count a connection out."""
+        """Uncount a connection that has ended."""
         key = network(address)
         self._total -= 1
         self._addresses[key] -= 1
@@ -67,11 +67,11 @@ class Admission:
             del self._addresses[key]
 
     def expect_request(self, address: str, connection: Resettable) -> None:
-        """Note a connection that has not sent a request yet."""
+        """Register a connection that has not sent a request yet."""
         self._silent.setdefault(network(address), {})[connection] = None
 
     def note_request(self, address: str, connection: Resettable) -> None:
-        """Note that it has, or has ended."""
+        """Register its first request, or its end."""
         key = network(address)
         silent = self._silent.get(key, {})
         silent.pop(connection, None)
@@ -88,22 +88,22 @@ class Admission:
 
 
 class HandshakeQueue:
-    """TLS handshakes: so many at once, in all and per address; the others wait for their turn."""
+    """Limit on concurrent TLS handshakes, in total and per address; the others wait."""
 
     def __init__(self, limits: Limits) -> None:
         self.buffer = bytearray(TLS_BUFFER_BYTES)
-        """What arrives over TLS is read into this."""
+        """Read buffer that all TLS connections of the event loop share."""
         self._limits = limits
         self._active: Counter[str] = Counter()
         self._waiting: deque[QueuedHandshake] = deque()
 
     def enter(self, handshake: QueuedHandshake) -> None:
-        """Begin it now, or as soon as others have ended."""
+        """Begin the handshake now, or when others have ended."""
         self._waiting.append(handshake)
         self._begin()
 
     def leave(self, handshake: QueuedHandshake) -> None:
-        """Note that it has ended, or shall not begin any more."""
+        """Remove a handshake that has ended or is cancelled."""
         if handshake in self._waiting:
             self._waiting.remove(handshake)
         else:

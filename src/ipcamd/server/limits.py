@@ -1,4 +1,4 @@
-"""Limits of the server: how much it takes on, and how long it waits."""
+"""Limits of the server: connections, handshakes and time-outs."""
 
 from dataclasses import dataclass
 
@@ -8,33 +8,33 @@ class Limits:
     """Counts, bytes and seconds."""
 
     viewers: int = 1000
-    """Streams being watched, over all protocols; beyond: 503 (RTSP 453)."""
+    """Viewers, over all protocols. Beyond: 503 (RTSP 453)."""
     other_connections: int = 1000
-    """Connections besides: snapshots and CGIs are answered while all viewers' places are taken."""
+    """Connections in addition to viewers, so that snapshots and CGIs work at the viewer limit."""
     reserved_for_others: int = 500
-    """Connections that one address cannot take, so that somebody else still gets in."""
+    """Connections that one address cannot use."""
     handshakes: int = 64
-    """TLS handshakes at once."""
+    """Concurrent TLS handshakes."""
     handshakes_per_address: int = 16
     head_timeout_s: float = 10.0
-    """For a request's line and fields, from its first byte; for a new connection, from its start, TLS included."""
+    """From the first byte of a request to the end of its header; from accept to the first request, including TLS."""
     request_timeout_s: float = 25.0
-    """For the whole request, from its first byte; for a streamed body, from piece to piece."""
+    """From the first byte of a request to its last; between two pieces of a streamed body."""
     idle_timeout_s: float = 25.0
-    """Between two requests."""
+    """Between two requests on a connection."""
     write_timeout_s: float = 30.0
-    """For the client to take an answer."""
+    """For the client to read a response."""
     linger_s: float = 2.0
-    """For the client to take a refusal while it is still sending."""
+    """For the client to read a refusal while it is still sending."""
     stall_timeout_s: float = 10.0
-    """For a viewer to take anything at all."""
+    """For a viewer to accept any bytes."""
 
     @property
     def connections(self) -> int:
-        """All connections together."""
+        """Connections in total."""
         return self.viewers + self.other_connections
 
     @property
     def connections_per_address(self) -> int:
-        """Connections of one address."""
+        """Connections per address."""
         return self.connections - self.reserved_for_others

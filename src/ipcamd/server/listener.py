@@ -1,4 +1,4 @@
-"""Listening sockets: one port on every address of the device."""
+"""Listener: one port on all configured addresses."""
 
 import asyncio
 import errno
@@ -11,35 +11,35 @@ from ipcamd.errors import ConfigError, PortTaken
 log = logging.getLogger(__name__)
 
 BACKLOG = 1024
-AT_ONCE = 8
-"""Connections taken before others get their turn."""
-PAUSE = 1.0
-"""Seconds without accepting when the process or the machine is out of file descriptors or memory."""
+ACCEPT_BATCH = 8
+"""Connections accepted before other events are handled."""
+PAUSE_S = 1.0
+"""Pause in accepting when the process or the machine is out of file descriptors or memory."""
 TRIES = 8
-"""How often to look for a number that is free on all addresses when any port will do."""
+"""Attempts to find a port that is free on all addresses."""
 _NO_IPV6 = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
 
 
 Accept = Callable[[socket.socket, str], None]
-"""Takes a socket that was accepted, and its peer's IP address (IPv4-mapped IPv6 as IPv4)."""
+"""Handler of an accepted socket and its peer's IP address (IPv4-mapped IPv6 as IPv4)."""
 
 
 class Listener:
-    """Open sockets that accept connections for one protocol.
+    """Listening sockets of one service.
 
-    Not ``loop.create_server``: when file descriptors run out, that fills the log with a thousand tracebacks a second.
+    ``loop.create_server`` is not used: without file descriptors it logs a thousand tracebacks per second.
     """
 
     def __init__(self, sockets: Sequence[socket.socket], accept: Accept) -> None:
         self.port: int = sockets[0].getsockname()[1]
-        """The real number, if 0 was asked for."""
+        """The actual port, also if 0 was requested."""
         self._sockets = sockets
         self._accept = accept
         self._pause: asyncio.TimerHandle | None = None
         self._start()
 
     def close(self) -> None:
-        """Accept no more; connections that exist go on."""
+        """Stop accepting; existing connections go on."""
         self._stop()
         for sock in self._sockets:
             sock.close()
@@ -58,7 +58,7 @@ class Listener:
             asyncio.get_running_loop().remove_reader(sock)
 
     def _accept_some(self, listening: socket.socket) -> None:
-        for _ in range(AT_ONCE):
+        for _ in range(ACCEPT_BATCH):
             try:
                 sock, peer = listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
@@ -70,9 +70,9 @@ class Listener:
             self._accept(sock, normalize_address(peer[0]))
 
     def _rest(self, error: OSError) -> None:
-        log.warning("port %d rests for %g s: %s", self.port, PAUSE, error)
+        log.warning("port %d accepts no connections for %g s: %s", self.port, PAUSE_S, error)
         self._stop()
-        self._pause = asyncio.get_running_loop().call_later(PAUSE, self._start)
+        self._pause = asyncio.get_running_loop().call_later(PAUSE_S, self._start)
 
 
 def normalize_address(address: str) -> str:
@@ -81,15 +81,15 @@ def normalize_address(address: str) -> str:
 
 
 async def listen(accept: Accept, hosts: Sequence[str], port: int) -> Listener:
-    """Listen on `port` of all `hosts` (IP addresses); 0 takes a number that is free on all of them.
+    """Listen on `port` of all `hosts` (IP addresses); 0 selects a port that is free on all of them.
 
-    ``::`` is left out on a machine without IPv6. Raises `ConfigError`, then nothing is open.
+    ``::`` is skipped on a machine without IPv6. Raises `ConfigError`; then no socket is left open.
     """
     return Listener(bind_sockets(hosts, port), accept)
 
 
 def bind_sockets(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> list[socket.socket]:
-    """Return sockets that listen on `port` of all `hosts`, TCP or (``SOCK_DGRAM``) UDP; see `listen`."""
+    """Return TCP or (``SOCK_DGRAM``) UDP sockets bound to `port` of all `hosts`; see `listen`."""
     for left in reversed(range(TRIES if port == 0 else 1)):
         sockets: list[socket.socket] = []
         try:

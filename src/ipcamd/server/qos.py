@@ -1,4 +1,4 @@
-"""Quality of service: packets marked for the network's routers (SDK 10.29; RFC 2474)."""
+"""Quality of service: DSCP of sent packets (SDK 10.29; RFC 2474)."""
 
 from socket import AF_INET, AF_INET6, IP_TOS, IPPROTO_IP, IPPROTO_IPV6, IPV6_TCLASS
 from typing import Protocol
@@ -11,14 +11,14 @@ class QosSocket(Protocol):
 
     @property
     def family(self) -> int:
-        """The kind of its addresses."""
+        """Address family."""
 
     def setsockopt(self, level: int, option: int, value: int, /) -> None:
-        """Set an option."""
+        """Set a socket option."""
 
 
 def dscp_values(values: Values) -> tuple[int, int]:
-    """Return the DSCP of pictures and of sound as the group ``Network.Advanced.QoS`` says; 0 for none."""
+    """Return the DSCPs of video and audio from the group ``Network.Advanced.QoS``; 0 for none."""
     wanted = values["Type"] if values.flag("Enabled") else ""
     video = values.number("VideoDSCP") if wanted in ("video", "both") else 0
     audio = values.number("AudioDSCP") if wanted in ("audio", "both") else 0
@@ -26,7 +26,7 @@ def dscp_values(values: Values) -> tuple[int, int]:
 
 
 def set_tos(sock: QosSocket, tos: int) -> None:
-    """Set the type of service of a socket's packets: four times the DSCP."""
+    """Set the type-of-service byte of a socket's packets: DSCP times four."""
     if sock.family == AF_INET6:
         sock.setsockopt(IPPROTO_IPV6, IPV6_TCLASS, tos)
     elif sock.family == AF_INET:

@@ -11,34 +11,34 @@ from ipcamd.server.listener import bind_sockets
 
 
 class Closable(Protocol):
-    """A listener: ``close()`` accepts no more, connections that exist go on."""
+    """Listener whose existing connections go on after ``close``."""
 
     def close(self) -> None:
         """Stop listening."""
 
 
 class RebindablePort:
-    """The listener of one service, moved by a guard of the group that holds its port (`ipcamd.store.settings`)."""
+    """Listener of one service that follows its port parameter (a guard of `ipcamd.settings`)."""
 
     def __init__(
         self, name: str, wanted: Callable[[Values], int | None], listen: Callable[[int], Awaitable[Closable]]
     ) -> None:
-        """`name` is the parameter (``HTTPPort``); `wanted` tells the port from its group, None for none; `listen` opens
-        a port, or raises ``ConfigError``."""
+        """`name` is the parameter (``HTTPPort``). `wanted` returns the port from its group, None for none. `listen`
+        opens a port or raises ``ConfigError``."""
         self._name = name
         self._wanted = wanted
         self._listen = listen
         self._listener: Closable | None = None
 
     async def open(self, values: Values) -> int | None:
-        """Open the port that is wanted at the start, and return it. Raises ``ConfigError``."""
+        """Open the initial port and return it. Raises ``ConfigError``."""
         port = self._wanted(values)
         self._listener = await self._listen(port) if port is not None else None
         return port
 
     @asynccontextmanager
     async def guard(self, before: Values, after: Values) -> AsyncIterator[None]:
-        """Open the new port before the change is kept, close the old one after. Raises ``RequestFailed``."""
+        """Open the new port before the change is stored, and close the old port after it. Raises ``RequestFailed``."""
         port = self._wanted(after)
         if port == self._wanted(before):
             yield
@@ -64,7 +64,7 @@ class RebindablePort:
 
 
 def free_port(hosts: Sequence[str], kind: int = socket.SOCK_STREAM) -> int:
-    """Return a number that is free on all `hosts` just now, of TCP or (``SOCK_DGRAM``) UDP. Raises ``ConfigError``."""
+    """Return a TCP or (``SOCK_DGRAM``) UDP port that is free on all `hosts` now. Raises ``ConfigError``."""
     sockets = bind_sockets(hosts, 0, kind)
     port: int = sockets[0].getsockname()[1]
     for sock in sockets:

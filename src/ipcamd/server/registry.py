@@ -1,4 +1,4 @@
-"""Registry of one service's connections: admission, deadlines, tasks and a bounded end, whatever the protocol."""
+"""Registry of one service's connections: admission, deadlines, tasks and bounded close, for any protocol."""
 
 import asyncio
 import contextlib
@@ -14,53 +14,53 @@ from typing import Protocol, cast
 
 from ipcamd.server.admission import Admission
 from ipcamd.server.listener import Listener, listen
-from ipcamd.server.opening import PendingConnection, PendingTlsConnection
+from ipcamd.server.pending_connection import PendingConnection, PendingTlsConnection
 
 log = logging.getLogger(__name__)
 
 SWEEP_S = 1.0
-"""Seconds between two looks at all deadlines: one timer for all connections, and none without."""
+"""Seconds between two checks of all deadlines. One timer serves all connections; without connections there is none."""
 CLOSE_S = 0.5
-"""Seconds that actions at work get to answer, and clients to take their answers, when the service closes."""
+"""Seconds for running requests to finish, and for clients to read their responses, when the service closes."""
 WARN_EVERY_S = 60.0
-"""Seconds between two warnings of connections that were refused."""
+"""Seconds between two warnings about refused connections."""
 RELEASE_S = 0.25
-"""Seconds that cancelled tasks and reset connections get to end."""
+"""Seconds for cancelled tasks and reset connections to end."""
 
 
 class ManagedConnection(Protocol):
-    """A connection, as the registry needs it."""
+    """Connection as the registry uses it."""
 
     address: str
     """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
 
     def sweep(self, now: float) -> None:
-        """Act on deadlines that have passed; called about once a second, `now` is the registry's clock."""
+        """Act on deadlines that have passed. Called about once a second; `now` is the registry's clock."""
 
     def close(self) -> None:
-        """End when what is being answered has been answered."""
+        """Close when the running request has been answered."""
 
     def reset(self) -> None:
-        """End at once; what waits to be sent is lost."""
+        """Close at once with a TCP reset; unsent data is lost."""
 
 
 class Registry:
-    """Accepts, counts, watches and ends the connections of one service.
+    """Accepts, counts, supervises and closes the connections of one service.
 
-    Services share one `Admission`. A connection is counted from accept until `leave`.
+    All services share one `Admission`. A connection is counted from accept until `leave`.
     """
 
     def __init__(self, admission: Admission | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock`: monotonic seconds, by which all deadlines are."""
+        """`clock` returns monotonic seconds; all deadlines use it."""
         self.admission = admission or Admission()
         self.limits = self.admission.limits
         self.clock = clock
         self.closing = False
         self._listeners: list[Listener] = []
         self._connections: dict[ManagedConnection, str] = {}
-        """With the address that each was admitted for."""
-        self._unmade: dict[asyncio.BaseProtocol, str] = {}
-        """Protocols that have no connection yet, likewise."""
+        """Connections with the address that each was admitted for."""
+        self._unconnected: dict[asyncio.BaseProtocol, str] = {}
+        """Protocols that are not connected yet, with the same address."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweepers: list[Callable[[float], bool]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -81,10 +81,10 @@ class Registry:
         tls: ssl.SSLContext | None = None,
         refusal: bytes = b"",
     ) -> Listener:
-        """Listen on one more port; 0 takes a free one. `refusal` is sent, without TLS, to a client that is too many.
+        """Listen on an additional port; 0 selects a free one. Raises ``ConfigError``.
 
-        To move to another port, open that first, answer, and close the old listener: its connections go on.
-        Raises ``ConfigError``.
+        `refusal` is sent to a client over plain TCP when a connection limit is reached. To change the port, open the
+        new one, answer, and close the old listener; its connections go on.
         """
         _raise_file_limit()
 
@@ -101,8 +101,8 @@ class Registry:
         return listener
 
     def enter(self, connection: ManagedConnection) -> str:
-        """Take over a connection that was admitted: sweep it, and close it at the end. Return its address."""
-        address = self._unmade.pop(cast(asyncio.BaseProtocol, connection), connection.address)
+        """Register a connection that was admitted. Return the address that it was admitted for."""
+        address = self._unconnected.pop(cast(asyncio.BaseProtocol, connection), connection.address)
         self._connections[connection] = address
         self.admission.expect_request(address, connection)
         self._emptied.clear()
@@ -113,32 +113,32 @@ class Registry:
         return address
 
     def note_request(self, connection: ManagedConnection) -> None:
-        """Note that a connection has sent its first request: it will not make room for others any more."""
+        """Register the first request of a connection: it no longer makes room for others."""
         if connection in self._connections:
             self.admission.note_request(self._connections[connection], connection)
 
     def leave(self, connection: ManagedConnection) -> None:
-        """Count out a connection that has ended."""
+        """Remove and uncount a connection that has ended."""
         if connection in self._connections:
             self.admission.release(self._connections[connection])
             self.hand_over(connection)
 
     def hand_over(self, connection: ManagedConnection) -> None:
-        """Forget a connection whose socket another one goes on with: that enters, and leaves, in its place."""
+        """Remove a connection whose socket another connection takes over. That one enters, and leaves, in its place."""
         self.note_request(connection)
         del self._connections[connection]
         if not self._connections:
             self._emptied.set()
 
     def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
-        """Own the task of an action that takes time, and return it."""
+        """Start a task that `close` cancels; return it."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
     def recheck(self) -> None:
-        """Reset the connections whose address is not allowed any more."""
+        """Reset connections whose address is no longer allowed."""
         for connection in self:
             if not self.admission.allows(connection.address):
                 connection.reset()
@@ -152,16 +152,16 @@ class Registry:
     # -- the sweep
 
     def on_sweep(self, sweep: Callable[[float], bool]) -> None:
-        """Have `sweep` called with each sweep of the connections; it returns whether it must be called again."""
+        """Call `sweep` with each sweep; it returns whether it must be called again."""
         self._sweepers.append(sweep)
 
     def keep_sweeping(self) -> None:
-        """See that there is another sweep: something has a deadline."""
+        """Schedule another sweep: there is a deadline."""
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(SWEEP_S, self._sweep_again)
 
     def sweep(self) -> bool:
-        """Act on every deadline that has passed; return whether there are others."""
+        """Act on all deadlines that have passed; return whether others remain."""
         now = self.clock()
         for connection in self:
             connection.sweep(now)
@@ -176,7 +176,7 @@ class Registry:
     # -- the end
 
     async def close(self) -> None:
-        """Stop listening and end every connection and task, within `CLOSE_S` and twice `RELEASE_S` whatever hangs."""
+        """Stop listening and end all connections and tasks. Takes at most `CLOSE_S` and twice `RELEASE_S`."""
         self.closing = True
         for listener in self._listeners:
             listener.close()
@@ -205,25 +205,27 @@ class Registry:
         tls: ssl.SSLContext | None,
     ) -> None:
         def make() -> asyncio.BaseProtocol:
-            self._unmade[connection := protocol()] = address
+            self._unconnected[connection := protocol()] = address
             return connection
 
         deadline = self.clock() + self.limits.head_timeout_s
         if tls:
             turns = self.admission.handshakes
-            opening: PendingConnection = PendingTlsConnection(sock, address, deadline, make, self._opened, tls, turns)
+            pending: PendingConnection = PendingTlsConnection(
+                sock, address, deadline, make, self._on_connected, tls, turns
+            )
         else:
-            opening = PendingConnection(sock, address, deadline, make, self._opened)
-        self.enter(opening)
-        opening.start()
+            pending = PendingConnection(sock, address, deadline, make, self._on_connected)
+        self.enter(pending)
+        pending.start()
 
-    def _opened(self, opening: PendingConnection) -> None:
-        """Forget an opening; if no protocol has its connection now, that has ended."""
-        if opening.connection is None or self._unmade.pop(opening.connection, None) is not None:
-            opening.discard()
-            self.leave(opening)
+    def _on_connected(self, pending: PendingConnection) -> None:
+        """Remove a pending connection: its protocol has taken it over, or it has failed."""
+        if pending.connection is None or self._unconnected.pop(pending.connection, None) is not None:
+            pending.discard()
+            self.leave(pending)
         else:
-            self.hand_over(opening)
+            self.hand_over(pending)
 
 
 async def _within(seconds: float, work: Coroutine[object, object, object]) -> None:
@@ -232,11 +234,11 @@ async def _within(seconds: float, work: Coroutine[object, object, object]) -> No
 
 
 def _refuse(sock: socket.socket, refusal: bytes) -> None:
-    """Say why, as far as the socket takes it at once, and close."""
+    """Send the refusal, without waiting, and close."""
     with sock, contextlib.suppress(OSError):
         sock.send(refusal)
         sock.shutdown(socket.SHUT_WR)
-        sock.recv(65536)  # else the kernel resets the connection, and the client may not see what was said
+        sock.recv(65536)  # unread bytes would turn the close into a reset, and the refusal would be lost
 
 
 def _reset(sock: socket.socket) -> None:
@@ -245,11 +247,11 @@ def _reset(sock: socket.socket) -> None:
 
 
 def set_reset_on_close(sock: socket.socket) -> None:
-    """Have the connection reset when its socket is closed, whatever waits to be sent."""
+    """Make a later close of the socket reset the connection; unsent data is lost."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _raise_file_limit() -> None:
-    """Take as many file descriptors as the system lets us: a viewer needs two, and 1024 is a common default."""
+    """Raise the limit on file descriptors to the maximum: a viewer needs two, and 1024 is a common default."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -19,15 +19,15 @@ log = logging.getLogger(__name__)
 PCMU = 0
 """The payload type (RFC 3551)."""
 MOST_BYTES = 2048
-"""Of u-law in a packet."""
+"""Bytes of u-law in a packet."""
 MOST_PACKETS = 500
-"""Of one sender in a second, and at once; who talks sends 50, or 200 short ones."""
+"""Packets per second of one sender, also in a burst. A talker sends 50, or 200 short ones."""
 SENDERS = 256
-"""Addresses whose packets are counted."""
+"""Addresses whose rate is tracked."""
 
 
 class TalkReceiver:
-    """Turns the packets of one talker at a time into sound: whoever they come from, over UDP or RTSP."""
+    """Plays the RTP packets of one talker at a time, received over UDP or RTSP."""
 
     def __init__(self, speaker: Speaker, clock: Callable[[], float] = time.monotonic) -> None:
         self._speaker = speaker
@@ -37,7 +37,7 @@ class TalkReceiver:
         self._timer: asyncio.TimerHandle | None = None
 
     def receive(self, data: bytes, who: Hashable) -> None:
-        """Take a packet of `who`. What is no RTP, not u-law, or comes while another talks, is ignored."""
+        """Play a packet of `who`. Ignores packets that are not RTP with u-law, and those of other talkers meanwhile."""
         try:
             packet = rtp.parse(data)
         except ValueError:
@@ -50,7 +50,7 @@ class TalkReceiver:
         self._play(self._jitter.put(packet, self._clock()))
 
     def close(self) -> None:
-        """Say no more."""
+        """Stop playing."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -67,7 +67,7 @@ class TalkReceiver:
 
 
 class TalkService:
-    """The UDP port. It never answers: nobody can use it against others."""
+    """UDP service for talk. It never sends, so it cannot be used for reflection attacks."""
 
     def __init__(
         self,
@@ -76,7 +76,8 @@ class TalkService:
         allows: Callable[[str], bool] = lambda _: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`may_talk` says whether somebody who may talk has lately logged in from an address; `allows` as for HTTP."""
+        """`may_talk` tells whether an account that may talk has logged in from an address in the last minute; `allows`
+        is the IP filter."""
         self._receiver = receiver
         self._may_talk = may_talk
         self._allows = allows
@@ -85,7 +86,7 @@ class TalkService:
         self._listeners: list[TalkListener] = []
 
     async def open(self, hosts: Sequence[str], port: int) -> "TalkListener":
-        """Listen on one more port of all `hosts`; 0 takes a free one. Raises ``ConfigError``."""
+        """Listen on an additional port of all `hosts`; 0 selects a free one. Raises ``ConfigError``."""
         sockets = bind_sockets(hosts, port, socket.SOCK_DGRAM)
         loop = asyncio.get_running_loop()
         ends = [await loop.create_datagram_endpoint(lambda: _Protocol(self), sock=sock) for sock in sockets]
@@ -94,13 +95,13 @@ class TalkService:
         return listener
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._receiver.close()
         for listener in self._listeners:
             listener.close()
 
     def receive(self, data: bytes, address: str, port: int) -> None:
-        """Take a datagram."""
+        """Handle a datagram."""
         if self._allows(address) and self._may_talk(address) and self._rate(address).take(self._clock()):
             self._receiver.receive(data, (address, port))
 
@@ -116,13 +117,13 @@ class TalkService:
 
 @dataclass(frozen=True, slots=True)
 class TalkListener:
-    """One UDP port on which talk is heard."""
+    """UDP port that receives talk."""
 
     port: int
     _transports: Sequence[asyncio.DatagramTransport]
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         for transport in self._transports:
             transport.close()
 
@@ -150,9 +151,9 @@ class _Protocol(asyncio.DatagramProtocol):
         self._service = service
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Take a datagram."""
+        """Handle a datagram."""
         self._service.receive(data, addr[0].removeprefix("::ffff:").partition("%")[0], addr[1])
 
     def error_received(self, exc: Exception) -> None:
-        """Nothing is ever sent, so nothing comes back."""
+        """Ignore ICMP errors: nothing is ever sent."""
         log.debug("talk: %s", exc)

@@ -7,12 +7,12 @@ from ipcamd.errors import ViewerLimitReached
 from ipcamd.params.group import Rank
 
 RESERVED = 20
-"""The last places, at most a tenth of all, are kept for administrators."""
+"""Places reserved for administrators; at most a tenth of all."""
 LEAST_PER_ACCOUNT = 4
 
 
 class ViewerLimit:
-    """Counts viewers, in all and per account that is no administrator's."""
+    """Limit on viewers, in total and per account. Administrators have no limit of their own."""
 
     def __init__(self, total: int) -> None:
         self.total = total
@@ -22,9 +22,9 @@ class ViewerLimit:
         self._held: Counter[str] = Counter()
 
     def take(self, account: Account, address: str) -> str:
-        """Take a place; return its holder, to be given to `release` once. Raises ``ViewerLimitReached``: says why.
+        """Take a place; return its holder, to be passed to `release` once. Raises ``ViewerLimitReached``.
 
-        Viewers without a login (RTSP with ``RTSPAuth=no``) count by their address.
+        Viewers without a login (RTSP with ``RTSPAuth=no``) are counted by address.
         """
         if self.taken >= self.total:
             raise ViewerLimitReached(f"all {self.total} viewers' places are taken")
@@ -36,7 +36,7 @@ class ViewerLimit:
         return holder
 
     def release(self, holder: str) -> None:
-        """Give a place back."""
+        """Release a place."""
         self.taken -= 1
         if holder:
             self._held[holder] -= 1
@@ -55,7 +55,7 @@ class ViewerLimit:
 
 
 def _holder(account: Account, address: str) -> str:
-    """Return whom a place counts for: an account, an address without a login, or "" for administrators."""
+    """Return the account that a place counts for; without a login the address; "" for administrators."""
     if account.rank >= Rank.ADMIN:
         return ""
     return account.name or f"the address {address}"

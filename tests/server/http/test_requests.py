@@ -311,7 +311,7 @@ async def test_a_body_that_breaks_off_fails_its_action() -> None:
     async with serving(Endpoint("/u", Rank.ADMIN, upload, body=Body.STREAM)) as server:
         answer = await server.ask(b"POST /u HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc")
     assert b" 400 " in answer
-    assert [str(error) for error in failure] == ["the body broke off"]
+    assert [str(error) for error in failure] == ["the body is incomplete"]
 
 
 async def test_an_action_goes_on_when_its_client_leaves() -> None:

@@ -163,7 +163,7 @@ async def test_a_port_in_use_is_refused_in_words() -> None:
 async def test_out_of_descriptors_it_rests_and_recovers(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(listener, "PAUSE", 0.01)
+    monkeypatch.setattr(listener, "PAUSE_S", 0.01)
     async with serving(QUICK) as server:
         accept, failures = socket.socket.accept, [OSError(24, "Too many open files")] * 3
 
@@ -174,7 +174,7 @@ async def test_out_of_descriptors_it_rests_and_recovers(
 
         monkeypatch.setattr(socket.socket, "accept", short)
         assert b" 200 " in await server.ask(GET)
-        assert caplog.text.count("rests for 0.01 s: [Errno 24] Too many open files") == 3
+        assert caplog.text.count("accepts no connections for 0.01 s: [Errno 24] Too many open files") == 3
 
 
 async def test_one_port_on_both_families() -> None:

@@ -8,28 +8,28 @@ from ipcamd.errors import HttpError
 
 
 class BodyStream:
-    """An async iterator over the pieces; one reader. The connection stops reading while `waiting` is too much."""
+    """Async iterator over the pieces, for one reader. The connection stops reading while `waiting` is too large."""
 
     __slots__ = ("_ended", "_error", "_pieces", "_reader", "_taken", "waiting")
 
     def __init__(self, taken: Callable[[], None] = lambda: None) -> None:
-        """`taken` is called each time the reader took a piece, and when it begins to wait for one."""
+        """`taken` is called when the reader takes a piece, and when it starts to wait for one."""
         self._pieces: deque[bytes] = deque()
         self._ended = False
         self._error: Exception | None = None
         self._reader: asyncio.Future[None] | None = None
         self._taken = taken
         self.waiting = 0
-        """Bytes that the reader has not taken yet."""
+        """Buffered bytes."""
 
     def feed(self, piece: bytes) -> None:
-        """Hand over a piece."""
+        """Append a piece."""
         self._pieces.append(piece)
         self.waiting += len(piece)
         self._wake()
 
     def end(self, error: Exception | None = None) -> None:
-        """Say that no more comes; with an `error` the reader gets that."""
+        """End the body. With an `error`, the reader receives it."""
         if not self._ended:
             self._ended, self._error = True, error
             self._wake()
@@ -68,10 +68,10 @@ class BodyStream:
 
 
 def incomplete_body_error() -> HttpError:
-    """Return what the reader gets when the client leaves before the body's end."""
-    return HttpError(400, "the body broke off")
+    """Return the error for a client that disconnects before the end of the body."""
+    return HttpError(400, "the body is incomplete")
 
 
 EMPTY = BodyStream()
-"""The body of a request that has none."""
+"""Body of a request without one."""
 EMPTY.end()

@@ -25,20 +25,20 @@ log = logging.getLogger(__name__)
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BODY_WAITING = 64 * 1024
-"""Bytes of a streamed body that may wait for its endpoint."""
+"""Buffered bytes of a streamed body at which reading stops."""
 BURST = 32
-"""Steps on pipelined requests before others get their turn."""
+"""Parser events of pipelined requests before other connections are served."""
 CHATTER = 64 * 1024
 """Bytes that a viewer may send after its request."""
 
 _NO_REQUESTS = RequestParser()
-"""The parser of all connections that send a stream: it is given nothing."""
+"""Parser of all connections that send a stream; it receives nothing."""
 
 
 class HttpConnection(asyncio.Protocol):
-    """Parses, asks the router, answers. All waiting is one `deadline`, which the registry's sweep looks at.
+    """Parses requests, calls the router, sends responses. One `deadline`, checked by the sweep, covers all time-outs.
 
-    No task is made for a request whose endpoint answers at once.
+    A request whose endpoint answers at once needs no task.
     """
 
     __slots__ = (
@@ -53,27 +53,27 @@ class HttpConnection(asyncio.Protocol):
         self._state = ConnectionState.IDLE
         self._exchange: Exchange | None = None
         self._viewer: Viewer | None = None
-        self._holder = ""  # of the viewer's place
-        self._full = False  # the client does not take its answer
-        self._silent = True  # no request came yet
-        self._half = False  # the client sends no more
-        self._progress = 0  # of sending, when last looked at
+        self._holder = ""  # of the viewer's place in the limit
+        self._full = False  # the write buffer is not empty
+        self._silent = True  # no request received yet
+        self._half = False  # the client has closed its sending side
+        self._progress = 0  # of sending, at the last check
         self._gate: WriteGate | None = None  # while a file is sent
-        self._held = False  # what it sends is left in the kernel
+        self._held = False  # reading is paused
         self._chatter = 0
-        self._since = 0.0  # first byte of the request at hand
-        self._task: asyncio.Task[None] | None = None  # of an action that nobody else needs
+        self._since = 0.0  # time of the first byte of the current request
+        self._task: asyncio.Task[None] | None = None  # of an action that only this caller needs
         self.deadline = math.inf
-        """Monotonic time when the client must have done what is waited for."""
+        """Monotonic time of the current time-out."""
         self.account: Account | None = None
-        """Whose login a viewer watches with, or somebody talks with."""
+        """Account of the viewer or talker."""
         self.address = ""
         """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
 
     # -- called by asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection."""
+        """Start a connection."""
         self._transport = cast(asyncio.Transport, transport)
         # Nothing may wait in the transport when a request is answered: a stream can take the socket over then. (At a
         # limit of 0 asyncio's TLS would pause us even if nothing waits.)
@@ -83,7 +83,7 @@ class HttpConnection(asyncio.Protocol):
         self.address = self._context.registry.enter(self)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes, and answer what they complete."""
+        """Handle received bytes."""
         if self._state is ConnectionState.STREAMING:
             self._chatter += len(data)
             if self._chatter > CHATTER:
@@ -93,7 +93,7 @@ class HttpConnection(asyncio.Protocol):
             self._advance()
 
     def eof_received(self) -> bool:
-        """Keep the way out open for a client that only closed its own, while there is something to send."""
+        """Keep a half-closed connection open while there is something to send."""
         self._half = True
         if self._state is ConnectionState.CLOSING or self._task:
             return False
@@ -102,10 +102,10 @@ class HttpConnection(asyncio.Protocol):
         if self._viewer:
             self._await_progress(self._viewer.sent)
         self._advance()
-        return self._transport.can_write_eof()  # TLS has no half-closed connections, and asyncio says so in the log
+        return self._transport.can_write_eof()  # asyncio logs a warning for half-closed TLS
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Let go of everything; an action at work goes on to its end, unless it is for the caller alone."""
+        """Release everything. A running action continues, unless only the caller needs it."""
         self._state = ConnectionState.CLOSING
         if self._task:
             self._task.cancel()
@@ -119,13 +119,13 @@ class HttpConnection(asyncio.Protocol):
         self._context.registry.leave(self)
 
     def pause_writing(self) -> None:
-        """Wait for the client to take its answer, before the next request is looked at."""
+        """Hold the next request until the client has read its response."""
         self._full = True
         if not self._transport.is_closing():
             self._await_progress(-self._transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
-        """Go on."""
+        """Continue."""
         self._full = False
         if self._gate and self._gate.open():
             self.deadline = math.inf
@@ -151,18 +151,18 @@ class HttpConnection(asyncio.Protocol):
         elif self._state is ConnectionState.HANDLING and self._exchange and self._exchange.stream:
             self._hurry(self._exchange.stream)
         elif self._state is ConnectionState.READING:
-            self._fail(HttpError(408, "the request took too long"))
+            self._fail(HttpError(408, "the request timed out"))
         else:
             self._transport.abort()
 
     def close(self) -> None:
-        """End the connection; an action at work still answers, and what was answered goes out."""
+        """Close the connection when the running action has answered and the response has been sent."""
         if self._state is not ConnectionState.HANDLING:
             self._state = ConnectionState.CLOSING
             self._transport.close()
 
     def reset(self) -> None:
-        """End the connection at once."""
+        """Reset the connection."""
         set_reset_on_close(self._transport.get_extra_info("socket"))
         self._transport.abort()
 
@@ -226,7 +226,7 @@ class HttpConnection(asyncio.Protocol):
             self._run(exchange)
 
     def _hand_over(self, head: Head) -> bool:
-        """Give the connection to RTSP, if the request is a part of a tunnel; return whether it was."""
+        """Hand the connection over to RTSP if the request belongs to a tunnel; return whether it does."""
         self._state = ConnectionState.CLOSING
         rest = self._parser.rest()
         if self._context.tunnel(self._transport, head.method, head.fields["x-sessioncookie"], rest):
@@ -254,7 +254,7 @@ class HttpConnection(asyncio.Protocol):
         else:
             self._state = ConnectionState.HANDLING
             if exchange.stream:
-                self.account = exchange.account  # who talks is cut when the account is no more
+                self.account = exchange.account  # so that `expel` finds the talker
             else:
                 self.deadline = math.inf
             task = self._context.registry.spawn(self._work(outcome))
@@ -287,7 +287,7 @@ class HttpConnection(asyncio.Protocol):
         self._viewer, self._holder = self._context.watch(join, self._transport, account, address)
         self.account = account
         self._state, self.deadline, self._exchange = ConnectionState.STREAMING, math.inf, None
-        self._parser = _NO_REQUESTS  # what came behind the request means nothing
+        self._parser = _NO_REQUESTS  # bytes after the request are ignored
         return None
 
     def _fail(self, error: Exception) -> None:
@@ -312,7 +312,7 @@ class HttpConnection(asyncio.Protocol):
             if only_head or await send_file(file, self._pass_on):
                 self._settle(keep)
             else:
-                self._transport.abort()  # the client must not take what it has for the whole
+                self._transport.abort()  # the client must notice that the file is incomplete
 
     async def _pass_on(self, data: bytes) -> bool:
         if self._full:
@@ -333,7 +333,7 @@ class HttpConnection(asyncio.Protocol):
             self._leave()
 
     def _write(self, reply: Reply, length: int | None = None) -> bool:
-        """Write an answer, or its head if `length` bytes follow; return whether the connection may stay."""
+        """Write a response, or its head if `length` bytes follow; return whether the connection is kept open."""
         exchange, self._exchange, self.account, self._task = self._exchange, None, None, None
         head = exchange.head if exchange else None
         keep = exchange is not None and exchange.complete and exchange.head.keep_alive
@@ -367,7 +367,7 @@ class HttpConnection(asyncio.Protocol):
         self.deadline = self._in(self._limits.stall_timeout_s if self._viewer else self._limits.write_timeout_s)
 
     def _leave(self) -> None:
-        """Close, but let the client take the answer first: closing on unread bytes would reset the connection."""
+        """Close after the client has read the response: closing with unread bytes would reset the connection."""
         self._state, self._exchange = ConnectionState.CLOSING, None
         self.deadline = self._in(self._limits.write_timeout_s if self._full else self._limits.linger_s)
         if self._half or not self._transport.can_write_eof():
@@ -375,7 +375,7 @@ class HttpConnection(asyncio.Protocol):
         else:
             try:
                 self._transport.write_eof()
-            except OSError:  # the client is gone, and asyncio does not know yet
+            except OSError:  # the client has disconnected, unnoticed by asyncio
                 self._transport.abort()
 
     def _body_taken(self) -> None:
@@ -384,15 +384,15 @@ class HttpConnection(asyncio.Protocol):
         self._advance()
 
     def _hurry(self, body: BodyStream) -> None:
-        """Give up a body that does not come; that its endpoint takes it slowly, as talk does, is no fault."""
+        """Time out a body that does not arrive. A slow reader, such as talk, is not the client's fault."""
         if body.starving:
             self.deadline = math.inf
-            body.end(HttpError(408, "the body took too long"))
+            body.end(HttpError(408, "the request body timed out"))
         else:
             self.deadline = self._in(self._limits.request_timeout_s)
 
     def _set_pace(self) -> None:
-        """Leave in the kernel what cannot be looked at yet."""
+        """Pause reading while nothing more can be handled."""
         listening = self._state in (ConnectionState.STREAMING, ConnectionState.CLOSING) or self._may_pull()
         hold = self._parser.pending and not listening
         if hold != self._held:

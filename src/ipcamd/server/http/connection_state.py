@@ -4,15 +4,15 @@ from enum import Enum
 
 
 class ConnectionState(Enum):
-    """From one request to the next, or to the end."""
+    """State of a connection."""
 
     IDLE = 0
-    """For a request."""
+    """Waits for a request."""
     READING = 1
-    """A request, of which something arrived."""
+    """A request has begun to arrive."""
     HANDLING = 2
-    """An action is at work, or an answer is held back."""
+    """An action runs, or a response is delayed."""
     STREAMING = 3
     """A stream is being sent."""
     CLOSING = 4
-    """The last answer is on its way out."""
+    """The last response is being sent."""

@@ -1,4 +1,4 @@
-"""Context of the HTTP service: what its connections use."""
+"""HTTP context: the parts that connections of one service use."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
 
 Tunnel = Callable[[asyncio.Transport, str, str, bytes], bool]
-"""``tunnel(transport, method, cookie, rest)`` takes over a connection that speaks RTSP through HTTP, if it does: the
-request's method and its ``x-sessioncookie``, and the bytes behind its head."""
+"""``tunnel(transport, method, cookie, rest)`` takes over a connection of RTSP over HTTP, and returns whether it
+did. `cookie` is the ``x-sessioncookie`` field, `rest` the bytes after the request's header."""
 
 
 @dataclass(slots=True)
 class HttpContext:
-    """The parts of one HTTP service."""
+    """Parts of one HTTP service."""
 
     router: Router
     camera: Camera

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from ipcamd.cgi.endpoint import FileReply
 
 CHUNK = 256 * 1024
-"""Bytes that are read in one go, and that wait for the client at most."""
+"""Bytes per read; at most so many wait for the client."""
 
 
 class WriteGate:
@@ -23,7 +23,7 @@ class WriteGate:
         await self._waiting
 
     def open(self) -> bool:
-        """Let go on who waits; return whether anybody did."""
+        """Wake the waiter; return whether there was one."""
         waiting, self._waiting = self._waiting, None
         if waiting is None or waiting.done():
             return False

@@ -14,11 +14,11 @@ from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query
 
 FORM_LIMIT = 64 * 1024
-"""Bytes of a form; and of a refused request's body that is read only to keep the connection usable."""
+"""Bytes of a form, and of a body that is skipped to keep the connection usable."""
 
 
 class Exchange:
-    """A request that the router admitted, or whose refusal (`refused`) is said when its body has been read over."""
+    """Request that the router has admitted, or whose refusal (`refused`) is sent after its body has been skipped."""
 
     __slots__ = ("_endpoint", "_form", "account", "client", "complete", "head", "refused", "stream")
 
@@ -27,13 +27,13 @@ class Exchange:
         self.client = client
         """The client's side of it, which a trusted proxy may tell."""
         self.complete = head.length == 0
-        """Whether the whole request has been read, so that another may follow on the connection."""
+        """Whether the whole request has been read; then another may follow."""
         self.refused: HttpError | None = None
         self.stream: BodyStream | None = None
-        """The body of an endpoint that takes it piece by piece."""
+        """Body for an endpoint that reads it in pieces."""
         self._endpoint: Endpoint | None = None
         self.account: Account | None = None
-        """Whose login it is, once it is admitted."""
+        """Account of the caller, after `admit`."""
         self._form = b""
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Exchange:
         return f"{self.client.address} {self.head.method} {redacted(self.head.target)}"
 
     def admit(self, endpoint: Endpoint, account: Account, taken: Callable[[], None]) -> None:
-        """Let it through; `taken` is called when the endpoint took a piece of a streamed body."""
+        """Admit the request. `taken` is called when the endpoint takes a piece of a streamed body."""
         self._endpoint, self.account = endpoint, account
         if endpoint.body is Body.STREAM and (self.endless or not self.complete):
             self.stream = BodyStream(taken)
@@ -51,11 +51,11 @@ class Exchange:
 
     @property
     def endless(self) -> bool:
-        """Whether it is a POST whose length was not told, not even as 0: talk sends such until it closes."""
+        """Whether it is a POST without a length: talk sends such a body until it closes the connection."""
         return self.head.length == 0 and self.head.method == "POST" and "content-length" not in self.head.fields
 
     def take(self, piece: bytes) -> None:
-        """Take a piece of the body. Raises ``HttpError`` 413."""
+        """Append a piece of the body. Raises ``HttpError`` 413."""
         if self.stream:
             self.stream.feed(piece)
             return
@@ -64,13 +64,13 @@ class Exchange:
             raise HttpError(413, "the body is too long")
 
     def finish(self) -> None:
-        """Take note that the body is complete."""
+        """End the body."""
         self.complete = True
         if self.stream:
             self.stream.end()
 
     def call(self, camera: Camera) -> tuple[Endpoint, Call]:
-        """Return what to call, with what. Raises the ``HttpError`` of a refusal, or 400 for bad parameters."""
+        """Return the endpoint and its call. Raises the ``HttpError`` of a refusal, or 400 for bad parameters."""
         if self.refused or not self._endpoint or not self.account:
             raise self.refused or HttpError(404)
         call = Call(self.head, self._query(), self.account, self.client.address, camera, self.stream or EMPTY)

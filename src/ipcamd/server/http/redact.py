@@ -11,7 +11,7 @@ _CONTROL = re.compile(r"[^\x20-\x7e]")
 
 
 def redacted(target: str) -> str:
-    """Return a request target with ``***`` for the value of every parameter whose name smells of a secret,
+    """Return a request target with ``***`` for the value of each parameter whose name suggests a secret,
     and for the login in a parameter that is a URL."""
     return _CONTROL.sub("?", "".join(_hide(piece) for piece in _PIECES.split(target)))
 

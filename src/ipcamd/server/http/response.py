@@ -14,8 +14,8 @@ _BODILESS = frozenset({204, 304})
 def format_response(
     reply: Reply, *, keep_alive: bool, minor: int, head_only: bool = False, length: int | None = None
 ) -> bytes:
-    """Return a `Reply` as bytes; HTTP/1.0 (`minor` 0) is told when the connection stays. `length` is that of a body
-    that follows by itself."""
+    """Return a `Reply` as bytes. HTTP/1.0 clients (`minor` 0) are told that the connection is kept open. `length` is
+    the length of a body that is sent separately."""
     size = len(reply.body) if length is None else length
     fields = [("Content-Type", reply.content_type), ("Content-Length", str(size))]
     if reply.status in _BODILESS:
@@ -33,17 +33,17 @@ def format_response(
 
 
 def format_stream_head(content_type: str) -> bytes:
-    """Return the head of an endless answer; the content type stands last on its line (clarifications, 3)."""
+    """Return the header of a stream; the content type ends its line (clarifications, 3)."""
     return response(200, (("Content-Type", content_type), ("Cache-Control", "no-store"), ("Connection", "close")))
 
 
 def error_reply(error: Exception) -> Reply:
-    """Return the answer to a request that failed; what nobody expected is logged, and answered without a trace."""
+    """Return the response to a failed request. Unexpected errors are logged; the response shows no details."""
     if isinstance(error, HttpError):
         words = error.message or REASONS.get(error.status, "")
         return Reply(f"{words}\r\n".encode(), error.status, headers=error.headers)
     if isinstance(error, RequestFailed | StoreError):
         words = " ".join(str(error).splitlines())
         return Reply(f"Request failed: {words}\r\n".encode())
-    log.error("a request ended in an internal error", exc_info=error)
+    log.error("internal error while handling a request", exc_info=error)
     return Reply(b"Internal Error\r\n", 500)

@@ -16,7 +16,7 @@ from ipcamd.wire.http.message import Head
 
 
 class Router:
-    """The table of all endpoints."""
+    """Table of all endpoints."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Router:
     def run(
         self, endpoint: Endpoint, call: Call, client: Forwarded
     ) -> Reply | Join | Awaitable[Reply | Join | FileReply]:
-        """Do what is asked for. Raises ``HttpError`` 403 if another site sent it, and what the action raises."""
+        """Run the endpoint. Raises ``HttpError`` 403 if another site sent the request, and the errors of the action."""
         if endpoint.changes(call.query):
             match origin_of(call.head, client):
                 case RequestOrigin.FOREIGN:

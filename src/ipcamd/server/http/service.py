@@ -1,4 +1,4 @@
-"""HTTP service: its listeners and its end."""
+"""HTTP service: listeners and close."""
 
 import ssl
 from collections.abc import Callable, Sequence
@@ -23,15 +23,15 @@ class HttpService:
         context.registry.on_sweep(self._sweep_viewers)
 
     async def open(self, hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None) -> Listener:
-        """Listen on one more port, with or without TLS; see `Registry.listen`."""
+        """Listen on an additional port, with or without TLS; see `Registry.listen`."""
         return await self.context.registry.listen(lambda: HttpConnection(self.context), hosts, port, tls, _REFUSAL)
 
     async def close(self) -> None:
-        """Stop listening, let actions at work answer for half a second, end every connection; see `Registry.close`."""
+        """Stop listening, let running actions finish for half a second, close all connections; see `Registry.close`."""
         await self.context.registry.close()
 
     def expel(self, is_valid: Callable[[Account], bool]) -> None:
-        """Reset the connections of viewers and talkers whose login does not count any more."""
+        """Reset the connections of viewers and talkers whose account is no longer valid."""
         for connection in self.context.registry:
             if isinstance(connection, HttpConnection) and connection.account and not is_valid(connection.account):
                 connection.reset()

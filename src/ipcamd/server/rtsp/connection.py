@@ -28,13 +28,13 @@ log = logging.getLogger(__name__)
 
 MOST_SESSIONS = 4
 UNREAD = 256 * 1024
-"""Bytes that a client who has logged in may leave unread before its next request is looked at."""
+"""Unread response bytes at which the next request of a client waits; after a login."""
 UNREAD_STRANGER = 16 * 1024
-"""The same for who has not."""
+"""The same before a login."""
 
 
 class RtspConnection(asyncio.Protocol):
-    """Answers requests in order. Its sessions that are sent over it end with it."""
+    """Answers requests in order. Sessions over TCP end with their connection."""
 
     __slots__ = (
         "_after_response", "_channels", "_delay", "_heard", "_parser", "_partial_since", "_silent", "_task", "_unread",
@@ -51,10 +51,10 @@ class RtspConnection(asyncio.Protocol):
         self.address = ""
         """The client's IP address, IPv4-mapped IPv6 as IPv4."""
         self.local = ""
-        """The address that it came to."""
+        """The local address of the connection."""
         self.port = 0
         self.source: asyncio.Transport
-        """Where requests come from."""
+        """Transport that receives requests."""
         self._parser = RtspParser()
         self._unread = UNREAD_STRANGER
         self._silent = True
@@ -67,7 +67,7 @@ class RtspConnection(asyncio.Protocol):
     # -- called by asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection."""
+        """Start a connection."""
         self.source = cast(asyncio.Transport, transport)
         self.peer = transport.get_extra_info("peername") or ("", 0)
         name = transport.get_extra_info("sockname") or ("", 0)
@@ -78,7 +78,7 @@ class RtspConnection(asyncio.Protocol):
         self.context.registry.enter(self)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes, and answer what they complete."""
+        """Handle received bytes."""
         self._heard = self.context.registry.clock()
         if not self._parser.partial:
             self._partial_since = self._heard
@@ -86,7 +86,7 @@ class RtspConnection(asyncio.Protocol):
         self._advance()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Let go of everything."""
+        """Release everything."""
         self._parser = RtspParser()
         if self._task:
             self._task.cancel()
@@ -98,47 +98,51 @@ class RtspConnection(asyncio.Protocol):
             self.context.sessions.detach(session)
 
     def pause_writing(self) -> None:
-        """Something waits for the client."""
+        """The write buffer is not empty."""
         self.writer.pause()
 
     def resume_writing(self) -> None:
-        """Nothing waits any more."""
+        """The write buffer is empty."""
         self.writer.resume()
         self._advance()
 
     # -- called by the registry
 
     def sweep(self, now: float) -> None:
-        """Look whether the client is still there."""
+        """Check time-outs."""
         limits = self.context.registry.limits
         late = self._parser.partial and not self._held and now - self._partial_since > limits.head_timeout_s
         idle = not self.sessions and not self._busy and now - self._heard > limits.idle_timeout_s
         if late or idle or self.writer.stalled_s(now) > limits.stall_timeout_s:
-            log.info("client %s is cut: it %s", self.address, "is too slow" if self.writer.waiting else "says nothing")
+            log.info(
+                "client %s is disconnected: it %s",
+                self.address,
+                "reads nothing" if self.writer.waiting else "is silent",
+            )
             self.writer.abort()
         else:
             self._advance()
 
     def close(self) -> None:
-        """End the connection when what waits has gone out."""
+        """Close the connection after the write buffer has been sent."""
         self.writer.close()
 
     def reset(self) -> None:
-        """End the connection at once."""
+        """Reset the connection."""
         set_reset_on_close(self.source.get_extra_info("socket"))
         self.writer.abort()
 
     # -- called by methods
 
     def authenticate(self, request: RtspRequest, *, talk: bool = False) -> Account:
-        """Return who sent the request; `talk`: it wants to speak. Raises `RtspError` 401, 403, 429."""
+        """Return the account of a request; `talk`: it asks to talk. Raises `RtspError` 401, 403, 429."""
         account = self.context.authenticator.check(request, self.address, talk=talk)
         if account is not ANONYMOUS:
             self._parser.body_limit, self._unread = BODY_LIMIT, UNREAD
         return account
 
     def create_session(self, media: Presentation, account: Account) -> RtspSession:
-        """Make a session. Raises `RtspError` 453 if this client, or the camera, has too many."""
+        """Create a session. Raises `RtspError` 453 at the limit of this client or of the camera."""
         if len(self.sessions) >= MOST_SESSIONS:
             raise RtspError(453)
         return self.context.sessions.create(self, self.address, media, account)
@@ -146,7 +150,7 @@ class RtspConnection(asyncio.Protocol):
     def session(self, request: RtspRequest) -> RtspSession:
         """Return the session that a request names, and keep it alive. Raises `RtspError` 454, 401.
 
-        Its identifier is a secret, so on its own connection it needs no login: a keep-alive may come without one.
+        The identifier is a secret: on the session's own connection a keep-alive needs no login.
         """
         session = self.context.sessions.find(request.session)
         if session.owner is not self:
@@ -159,18 +163,18 @@ class RtspConnection(asyncio.Protocol):
         return session
 
     def mark(self) -> None:
-        """Mark what goes out as its sessions need it: as pictures, if there are any among what is interleaved."""
+        """Set the DSCP of the connection: that of video if a session sends video over it."""
         setups = (setup for session in self.sessions.values() for setup in session.setups.values())
         media = {setup.stream.format.media for setup in setups if setup.over_tcp and setup.stream}
         tos = self.context.tos
         self.writer.mark(tos["video"] if "video" in media else tos["audio"] if media else 0)
 
     def after_response(self, work: Callable[[], None]) -> None:
-        """Do `work` when the answer has been sent."""
+        """Call `work` after the response has been sent."""
         self._after_response.append(work)
 
     def acquire_channels(self, wanted: tuple[int, int] | None, receivers: tuple[Receiver, Receiver]) -> tuple[int, int]:
-        """Return a pair of channels that is free, the `wanted` one if it is; hand what comes on it to `receivers`."""
+        """Return a free pair of channels, the `wanted` one if possible; pass packets on it to `receivers`."""
         free = (pair for pair in (wanted or (0, 1), *((n, n + 1) for n in range(0, 255, 2))))
         for pair in free:
             if not self._channels.keys() & set(pair):
@@ -191,7 +195,7 @@ class RtspConnection(asyncio.Protocol):
 
     @property
     def _held(self) -> bool:
-        """Whether what the client sent must wait for the answers to what it sent before."""
+        """Whether the next request waits for earlier responses."""
         return self._busy or self.writer.waiting > self._unread
 
     def _advance(self) -> None:
@@ -204,7 +208,7 @@ class RtspConnection(asyncio.Protocol):
                 self.writer.close()
             else:
                 self._answer(event)
-        # what is not looked at yet stays in the kernel
+        # further requests stay in the kernel
         if self.source.is_closing():
             return
         if self._held:
@@ -220,7 +224,7 @@ class RtspConnection(asyncio.Protocol):
             self.context.sessions.keep_alive(session)  # RFC 2326, 12.37
         try:
             result = perform(self, request)
-        except Exception as error:  # whatever a method lets through is answered
+        except Exception as error:  # every error is answered
             self._fail(request, error)
             return
         if isinstance(result, RtspResponse):

@@ -1,4 +1,4 @@
-"""Context of RTSP requests: what the methods use of the service, and of the connection that a request came on."""
+"""RTSP context: the parts of the service, and of the connection, that the methods use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ Receiver = Callable[[bytes], None]
 
 @dataclass(slots=True)
 class RtspContext:
-    """The parts of one RTSP service."""
+    """Parts of one RTSP service."""
 
     find: FindPresentation
     authenticator: RtspAuthenticator
@@ -30,18 +30,18 @@ class RtspContext:
     streams: RtpStreamTable
     multicast: MulticastService
     name: Callable[[], str]
-    """The camera's."""
+    """Name of the camera."""
     clock_ns: Callable[[], int]
-    """The camera's clock, nanoseconds since the epoch, by which frames are captured."""
+    """Clock of capture times: nanoseconds since the epoch."""
     talks: bool
-    """Whether clients can be heard at the camera."""
+    """Whether clients can talk."""
     ports: UdpPortPool = field(default_factory=UdpPortPool)
     tos: dict[str, int] = field(default_factory=lambda: {"video": 0, "audio": 0})
-    """Type of service of packets with pictures and with sound."""
+    """Type-of-service byte of video and audio packets."""
 
 
 class Client(SessionOwner, Protocol):
-    """The connection that a request came on."""
+    """Connection of a request."""
 
     context: RtspContext
     writer: TcpWriter
@@ -50,26 +50,26 @@ class Client(SessionOwner, Protocol):
     address: str
     """The client's IP address, IPv4-mapped IPv6 as IPv4."""
     local: str
-    """The address that it came to."""
+    """The local address of the connection."""
     port: int
 
     def authenticate(self, request: RtspRequest, *, talk: bool = False) -> Account:
-        """Return who sent the request; `talk`: it wants to speak. Raises ``Refused`` 401, 403, 429."""
+        """Return the account of a request; `talk`: it asks to talk. Raises ``RtspError`` 401, 403, 429."""
 
     def create_session(self, media: Presentation, account: Account) -> RtspSession:
-        """Make a session. Raises ``Refused`` 453 if this client, or the camera, has too many."""
+        """Create a session. Raises ``RtspError`` 453 at the limit of this client or of the camera."""
 
     def session(self, request: RtspRequest) -> RtspSession:
-        """Return the session that a request names, and keep it alive. Raises ``Refused`` 454, 401."""
+        """Return the session that a request names, and keep it alive. Raises ``RtspError`` 454, 401."""
 
     def mark(self) -> None:
-        """Mark what goes out as its sessions need it (Network.Advanced.QoS)."""
+        """Set the DSCP of the connection (Network.Advanced.QoS)."""
 
     def after_response(self, work: Callable[[], None]) -> None:
-        """Do `work` when the answer has been sent."""
+        """Call `work` after the response has been sent."""
 
     def acquire_channels(self, wanted: tuple[int, int] | None, receivers: tuple[Receiver, Receiver]) -> tuple[int, int]:
-        """Return a pair of channels that is free, the `wanted` one if it is; hand what comes on it to `receivers`."""
+        """Return a free pair of channels, the `wanted` one if possible; pass packets on it to `receivers`."""
 
     def release_channels(self, channels: tuple[int, int]) -> None:
         """Free a pair of channels."""

@@ -9,13 +9,13 @@ from ipcamd.wire.packetize import pcmu
 from ipcamd.wire.rtsp import sdp
 
 _WIDEST_JPEG = 2040
-"""RFC 2435 cannot say a larger width or height in its packets."""
+"""Largest width or height of RFC 2435 packets."""
 
 
 async def describe(name: str, address: str, version: int, streams: Sequence[RtpStream], *, talk: bool) -> bytes:
     """Return the description of these streams.
 
-    `talk`: with a track for the client to speak on (ONVIF Streaming Specification, 5.3).
+    `talk` adds a track for talk (ONVIF Streaming Specification, 5.3).
     """
     parameters = await asyncio.gather(*(stream.parameters(warm=True) for stream in streams))
     tracks = [

@@ -16,11 +16,11 @@ Method = Callable[[Client, RtspRequest], RtspResponse | Awaitable[RtspResponse]]
 
 BACKCHANNEL = "www.onvif.org/ver20/backchannel"
 _FOREIGN = ("ANNOUNCE", "RECORD", "REDIRECT")
-"""Methods of RTSP that no resource of a camera allows."""
+"""RTSP methods that a camera does not support on any resource."""
 
 
 def perform(client: Client, request: RtspRequest) -> RtspResponse | Awaitable[RtspResponse]:
-    """Do what a request asks for. Raises `RtspError`."""
+    """Execute a request. Raises `RtspError`."""
     method = METHODS.get(request.method)
     if method is None:
         raise RtspError(405, _ALLOW) if request.method in _FOREIGN else RtspError(501, _PUBLIC)
@@ -84,10 +84,10 @@ def _setup(client: Client, request: RtspRequest) -> RtspResponse:
     try:
         transport = set_up(client, session, track, request)
     finally:
-        if not session.setups:  # refused: nothing is left of it
+        if not session.setups:  # refused
             client.context.sessions.end(session)
     if track == TALK_TRACK:
-        session.account = account  # who speaks is known even where watching needs no login
+        session.account = account  # talk always has an account
     client.mark()
     return RtspResponse(fields=(("Transport", transport), _session_field(session), ("Cache-Control", "no-cache")))
 
@@ -97,7 +97,7 @@ def _session_field(session: RtspSession) -> tuple[str, str]:
 
 
 def _aggregate(client: Client, request: RtspRequest) -> RtspSession:
-    """Return the session that a request is about, which must name all of it."""
+    """Return the session of a request whose URL must name the whole session."""
     session = client.session(request)
     if request.target != "*":
         place = resolve_url(client.context.find, request.target)
@@ -115,13 +115,13 @@ def _play(client: Client, request: RtspRequest) -> RtspResponse:
     if info := _rtp_info(client, session):
         fields.append(("RTP-Info", info))
     if not session.playing:
-        # the answer must go out before the first packets do
+        # the response must precede the first packets
         client.after_response(session.play)
     return RtspResponse(fields=tuple(fields))
 
 
 def _rtp_info(client: Client, session: RtspSession) -> str:
-    """Return where each track begins: all time stamps are of one moment, from which players count."""
+    """Return RTP-Info: the first sequence number of each track, and time stamps of one common moment."""
     streams = [(setup.url, setup.stream) for setup in session.setups.values() if setup.stream]
     for setup in session.setups.values():
         if setup.stream and setup.viewer:
@@ -144,7 +144,7 @@ def _pause(client: Client, request: RtspRequest) -> RtspResponse:
 
 
 def _get_parameter(client: Client, request: RtspRequest) -> RtspResponse:
-    """Players send it, empty, to show that they are alive."""
+    """Answer a keep-alive: players send it without a body."""
     if request.session:
         session = client.session(request)
         return _parameters(request, (_session_field(session),))
@@ -161,7 +161,7 @@ def _parameters(request: RtspRequest, fields: tuple[tuple[str, str], ...]) -> Rt
 
 
 def _teardown(client: Client, request: RtspRequest) -> RtspResponse:
-    """End a session, or one track of it, also of a medium that the settings have taken away since."""
+    """End a session, or one track of it; also if the settings have removed the stream since."""
     session = client.session(request)
     track = None if request.target == "*" else split_url(request.target)[1]
     if track is not None and track in session.setups:

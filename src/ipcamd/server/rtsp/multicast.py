@@ -21,7 +21,7 @@ ANNOUNCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class MulticastSettings:
-    """The settings (SDK 10.28)."""
+    """Settings of multicast (SDK 10.28)."""
 
     group: str
     """IPv4 address."""
@@ -33,7 +33,7 @@ class MulticastSettings:
 
 
 class MulticastSender:
-    """One stream's way to the group."""
+    """Sender of one stream to the group."""
 
     def __init__(self, stream: RtpStream, settings: MulticastSettings, port: int, tos: int) -> None:
         """Raises ``OSError``."""
@@ -45,7 +45,7 @@ class MulticastSender:
         stream.add(self._viewer)
 
     def adopt(self, stream: RtpStream, settings: MulticastSettings, port: int) -> bool:
-        """Go on with these settings if it can; return whether.
+        """Continue with these settings if possible; return whether it does.
 
         Receivers take the same source from another socket for a collision (RFC 3550, 8.2) and play no more.
         """
@@ -58,16 +58,16 @@ class MulticastSender:
         return True
 
     def close(self) -> None:
-        """Say goodbye, and send no more."""
+        """Send RTCP BYE and stop."""
         self.stream.dismiss(self._viewer)
         self.ports.close()
 
 
 class MulticastService:
-    """Sends to the group for as long as multicast is enabled: nobody tells whether somebody listens there."""
+    """Sends to the group while multicast is enabled; receivers are not known."""
 
     def __init__(self, stream: Callable[[Codec], RtpStream | None], name: Callable[[], str]) -> None:
-        """`stream` gives each codec's stream, if the camera has one now."""
+        """`stream` returns the stream of a codec, None if the camera has none now."""
         self._stream = stream
         self._name = name
         self._senders: dict[Codec, MulticastSender] = {}
@@ -75,11 +75,11 @@ class MulticastService:
         self._announcing: asyncio.Task[None] | None = None
 
     def sender(self, codec: Codec) -> MulticastSender | None:
-        """Return how a codec is sent; None if it is not."""
+        """Return the sender of a codec; None if it is not sent."""
         return self._senders.get(codec)
 
     def configure(self, settings: MulticastSettings | None) -> None:
-        """Send with these settings from now on; None: not at all. What does not change goes on without a break."""
+        """Apply settings; None stops multicast. Streams that do not change are not interrupted."""
         before, self._senders = self._senders, {}
         streams = [(codec, port, self._stream(codec)) for codec, port in settings.ports] if settings else []
         for codec, port, stream in streams:
@@ -94,14 +94,14 @@ class MulticastService:
         self._announce_anew(settings)
 
     def mark(self, media: str, tos: int) -> None:
-        """Set the type of service of all packets of `media`."""
+        """Set the type-of-service byte of all packets of `media`."""
         self._tos[media] = tos
         for sender in self._senders.values():
             if sender.stream.format.media == media:
                 sender.ports.mark(tos)
 
     def close(self) -> None:
-        """Send no more."""
+        """Stop."""
         self.configure(None)
 
     def _begin(self, codec: Codec, port: int, settings: MulticastSettings, stream: RtpStream) -> None:
@@ -119,7 +119,7 @@ class MulticastService:
             self._announcing = asyncio.get_running_loop().create_task(self._announce(settings))
 
     async def _announce(self, settings: MulticastSettings) -> None:
-        """Announce every picture's session, with the sound, and take that back at the end."""
+        """Announce a session for each video stream, with the sound, and delete the announcements at the end."""
         try:
             sock = _announcer(settings)
         except OSError as error:
@@ -144,7 +144,7 @@ class MulticastService:
     async def _describe(self, picture: MulticastSender, settings: MulticastSettings, source: str) -> bytes:
         together = [picture, *(s for s in self._senders.values() if s.stream.format.media == "audio")]
         tracks = [describe_track(s.stream, await s.stream.parameters(), port=s.port) for s in together]
-        # the source's number tells sessions apart, and stays as long as the stream
+        # the SSRC identifies the session as long as the stream exists
         number = picture.stream.ssrc
         return sdp.write(sdp.SessionDescription(self._name(), source, number, 1, tracks, settings.group, settings.ttl))
 
@@ -154,7 +154,7 @@ def _announcer(settings: MulticastSettings) -> socket.socket:
     sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, settings.ttl)
     sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(settings.interface))
     sock.bind((settings.interface, 0))
-    # connected, it knows the address that it sends from
+    # connect selects the local address
     sock.connect((sap.group_for(settings.group), sap.PORT))
     return sock
 

@@ -16,16 +16,16 @@ class RtspResponse:
     fields: Fields = ()
     body: bytes = b""
     reason: str = ""
-    """The reason phrase; "" for the status's own."""
+    """Reason phrase; "" selects the standard one."""
 
 
 class RtspError(IpcamdError):
-    """A request that is answered with an RTSP status (RFC 2326, 7.1.1)."""
+    """Error that is answered with an RTSP status (RFC 2326, 7.1.1)."""
 
     def __init__(
         self, status: int, fields: Sequence[tuple[str, str]] = (), delay: float = 0.0, reason: str = ""
     ) -> None:
-        """`delay`: seconds that the answer is held back."""
+        """`delay`: seconds until the response is sent."""
         super().__init__(f"RTSP status {status}")
         self.answer = RtspResponse(status, tuple(fields), reason=reason)
         self.delay = delay

@@ -1,4 +1,4 @@
-"""RTSP service: its listeners, what its settings change, and its end."""
+"""RTSP service: listeners, effects of settings, close."""
 
 import ssl
 import time
@@ -39,9 +39,9 @@ class RtspService:
         traffic: Traffic | None = None,
         clock_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        """`name` is the camera's; `clock_ns` its clock (nanoseconds since the epoch), by which frames are captured.
+        """`name` returns the camera's name, `clock_ns` the clock of capture times (nanoseconds since the epoch).
 
-        Without `talk` nobody can speak.
+        `talk` plays talk packets; None: clients cannot talk.
         """
         streams = RtpStreamTable(find, clock_ns, name, traffic or Traffic())
         self.context = RtspContext(
@@ -59,11 +59,11 @@ class RtspService:
         registry.on_sweep(self._sweep)
 
     async def open(self, hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None) -> Listener:
-        """Listen on one more port, with `tls` for RTSPS; see `Registry.listen`."""
+        """Listen on an additional port, with `tls` for RTSPS; see `Registry.listen`."""
         return await self.context.registry.listen(lambda: RtspConnection(self.context), hosts, port, tls, _REFUSAL)
 
     async def close(self) -> None:
-        """Tell all viewers goodbye, end every session and connection; see `Registry.close`."""
+        """Send RTCP BYE to all viewers, end all sessions and connections; see `Registry.close`."""
         self.context.multicast.close()
         self.context.streams.stop()
         for session in self.context.sessions:
@@ -71,7 +71,7 @@ class RtspService:
         await self.context.registry.close()
 
     def recheck(self) -> None:
-        """Cut the connections and sessions whose address is not allowed any more."""
+        """Reset connections, and end sessions, whose address is no longer allowed."""
         registry = self.context.registry
         registry.recheck()
         for session in self.context.sessions:
@@ -79,20 +79,20 @@ class RtspService:
                 self.context.sessions.end(session)
 
     def need_login(self, needed: bool) -> None:
-        """Let viewers in without a login or not (``System.RTSPAuth``); who is in without one must leave then."""
+        """Require a login or not (``System.RTSPAuth``). If it is required, viewers without a login are disconnected."""
         self.context.authenticator.login_needed = needed
         for session in self.context.sessions:
             if needed and session.account is ANONYMOUS:
                 self._send_away(session)
 
     def expel(self, is_valid: Callable[[Account], bool]) -> None:
-        """End the sessions whose login does not count any more."""
+        """End the sessions whose account is no longer valid."""
         for session in self.context.sessions:
             if session.account is not ANONYMOUS and not is_valid(session.account):
                 self._send_away(session)
 
     def mark(self, video: int, audio: int) -> None:
-        """Set the DSCP of packets with pictures and with sound (Network.Advanced.QoS); 0 for none."""
+        """Set the DSCPs of video and audio packets (Network.Advanced.QoS); 0 for none."""
         context = self.context
         context.tos = {"video": video << 2, "audio": audio << 2}
         for media, tos in context.tos.items():
@@ -103,7 +103,7 @@ class RtspService:
                 connection.mark()
 
     def _send_away(self, session: RtspSession) -> None:
-        """End a session, and its connection too: a player that only hears nothing any more would wait for ever."""
+        """End a session and its connection: a player that only receives nothing would wait for ever."""
         owner = session.owner
         self.context.sessions.end(session)
         if owner:

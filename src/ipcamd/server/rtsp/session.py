@@ -16,48 +16,48 @@ from ipcamd.wire.rtp import rtcp
 
 
 class SessionOwner(Protocol):
-    """The connection that a session came on."""
+    """Connection that owns sessions."""
 
     sessions: dict[str, "RtspSession"]
     """By identifier."""
 
     def close(self) -> None:
-        """End the connection when what waits has gone out."""
+        """Close the connection after the write buffer has been sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place under a limit on viewers, to be released once."""
+    """Place in a viewer limit, to be released once."""
 
     _limit: ViewerLimit
     _holder: str
 
     @classmethod
     def take(cls, limit: ViewerLimit, account: Account, address: str) -> Self:
-        """Take a place. Raises `RtspError` 453, which says why."""
+        """Take a place. Raises `RtspError` 453 with the reason."""
         try:
             return cls(limit, limit.take(account, address))
         except ViewerLimitReached as error:
             raise RtspError(453, reason=str(error)) from None
 
     def release(self) -> None:
-        """Give it back."""
+        """Release the place."""
         self._limit.release(self._holder)
 
 
 @dataclass(slots=True)
 class TrackSetup:
-    """One track of a session, ready to be played."""
+    """Track of a session after SETUP."""
 
     stream: RtpStream | None
-    """None: the client speaks."""
+    """None for the talk track."""
     viewer: RtpViewer | None
-    """None: it is sent to all by multicast anyway."""
+    """None for multicast."""
     transport: str
-    """The Transport field that was answered."""
+    """Transport field of the response."""
     url: str
     close: Callable[[], None]
-    """Gives ports and channels back."""
+    """Releases ports or channels."""
     over_tcp: bool = False
 
 
@@ -68,34 +68,34 @@ class RtspSession:
     media: Presentation
     account: Account
     owner: SessionOwner | None
-    """The connection that it came on; None when that has ended."""
+    """Connection of the session; None after that has closed."""
     address: str
     """The client's IP address."""
     deadline: float
-    """Monotonic time when it ends without another sign of life."""
+    """Monotonic time when the session ends without a keep-alive."""
     place: Place
-    """Its place among the viewers, or among those who have not played yet."""
+    """Place among the viewers; before PLAY, among the sessions that have not been played."""
     identifier: str = field(default_factory=lambda: secrets.token_hex(16))
     setups: dict[int, TrackSetup] = field(default_factory=dict)
-    """By track number, the picture's first."""
+    """By track number; video first."""
     admitted: bool = False
-    """It has a viewer's place, from its first PLAY on."""
+    """Whether it has a viewer's place: from its first PLAY."""
     playing: bool = False
     receptions: dict[int, rtcp.ReceptionReport] = field(default_factory=dict)
-    """How the client gets the packets, by SSRC, as it told last."""
+    """Last reception reports of the client, by SSRC."""
 
     @property
     def over_tcp(self) -> bool:
-        """Whether it lives and dies with its connection."""
+        """Whether it ends with its connection."""
         return any(setup.over_tcp for setup in self.setups.values())
 
     @property
     def sends_over_tcp(self) -> bool:
-        """Whether packets go out on its connection, which are signs of life enough: the kernel notices who vanished."""
+        """Whether packets are sent over its connection. It needs no keep-alive: TCP detects a vanished client."""
         return self.playing and any(setup.over_tcp and setup.stream for setup in self.setups.values())
 
     def play(self) -> None:
-        """Send from now on."""
+        """Start sending."""
         self.playing = True
         for setup in tuple(self.setups.values()):
             if setup.stream and setup.viewer:
@@ -104,28 +104,28 @@ class RtspSession:
                 setup.stream.ask_key()
 
     def pause(self) -> None:
-        """Send no more for now."""
+        """Stop sending for now."""
         self.playing = False
         for setup in self.setups.values():
             if setup.stream and setup.viewer:
                 setup.stream.remove(setup.viewer)
 
     def note_reports(self, told: Iterable[rtcp.ReceptionReport | rtcp.Goodbye]) -> None:
-        """Note what the client reports."""
+        """Store the client's reception reports."""
         sources = {setup.stream.ssrc for setup in self.setups.values() if setup.stream}
         for report in told:
             if isinstance(report, rtcp.ReceptionReport) and report.source in sources:
                 self.receptions[report.source] = report
 
     def remove_track(self, track: int) -> None:
-        """Give one track up."""
+        """Remove a track."""
         setup = self.setups.pop(track)
         if setup.stream and setup.viewer:
             setup.stream.remove(setup.viewer)
         setup.close()
 
     def close(self) -> None:
-        """Give everything up."""
+        """Release all tracks and the place."""
         self.pause()
         for track in tuple(self.setups):
             self.remove_track(track)

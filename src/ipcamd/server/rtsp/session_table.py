@@ -10,18 +10,18 @@ from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import rtcp
 
 TIMEOUT_S = 60
-"""Seconds that a session lives on without a sign of its client."""
+"""Seconds until a session without a keep-alive ends."""
 UNPLAYED_S = 10
-"""Seconds that it may be without its first PLAY, whatever its client says meanwhile."""
+"""Seconds from SETUP to the first PLAY; keep-alives do not extend them."""
 DETACHED_S = 10
-"""Seconds that it lives on when its connection has ended: another one may take it over."""
+"""Seconds that a session over UDP survives its connection; another connection may continue it."""
 
 Talk = Callable[[bytes, Account], None]
-"""Takes an RTP packet of PCMU that somebody sent to be heard at the camera."""
+"""Plays an RTP packet of PCMU from an account."""
 
 
 class SessionTable:
-    """All sessions by identifier. One that was not played yet takes no viewer's place; their number is limited, too."""
+    """Sessions by identifier. A session takes a viewer's place at PLAY; before, it counts under a limit of its own."""
 
     def __init__(self, viewers: ViewerLimit, clock: Callable[[], float], talk: Talk | None) -> None:
         self._viewers = viewers
@@ -37,7 +37,7 @@ class SessionTable:
         return iter(tuple(self._sessions.values()))
 
     def create(self, owner: SessionOwner, address: str, media: Presentation, account: Account) -> RtspSession:
-        """Make a session. Raises `RtspError` 453 if there are too many."""
+        """Create a session. Raises `RtspError` 453 at the limit."""
         place = Place.take(self._unplayed, account, address)
         session = RtspSession(media, account, owner, address, self._clock() + UNPLAYED_S, place)
         self._sessions[session.identifier] = owner.sessions[session.identifier] = session
@@ -50,7 +50,7 @@ class SessionTable:
         return self._sessions[identifier]
 
     def admit_viewer(self, session: RtspSession) -> None:
-        """Take a viewer's place for a session that is to be played. Raises `RtspError` 453 if there is none."""
+        """Take a viewer's place for a session. Raises `RtspError` 453 at the limit."""
         if not session.admitted:
             place = Place.take(self._viewers, session.account, session.address)
             session.place.release()
@@ -58,12 +58,12 @@ class SessionTable:
             self.keep_alive(session)
 
     def keep_alive(self, session: RtspSession) -> None:
-        """Note a sign of life."""
+        """Restart the time-out of a session that has been played."""
         if session.admitted:
             session.deadline = self._clock() + TIMEOUT_S
 
     def detach(self, session: RtspSession) -> None:
-        """Note that its connection has ended: one over UDP may be taken over by another, for a short while."""
+        """Detach a session from its closed connection; a session over TCP ends."""
         session.owner = None
         session.deadline = min(session.deadline, self._clock() + DETACHED_S)
         if session.over_tcp:
@@ -78,14 +78,14 @@ class SessionTable:
         session.close()
 
     def sweep(self, now: float) -> bool:
-        """End what has shown no sign of life for too long; return whether there are sessions left."""
+        """End sessions that have timed out; return whether sessions remain."""
         for session in self:
             if session.deadline < now and not session.sends_over_tcp:
                 self.end(session)
         return bool(self._sessions)
 
     def receive_rtcp(self, session: RtspSession, packet: bytes) -> None:
-        """Take an RTCP packet of a client."""
+        """Handle an RTCP packet of a client."""
         try:
             told = rtcp.parse(packet)
         except ValueError:
@@ -94,7 +94,7 @@ class SessionTable:
         session.note_reports(told)
 
     def receive_talk(self, session: RtspSession, packet: bytes) -> None:
-        """Take an RTP packet that is to be heard at the camera."""
+        """Handle an RTP packet of talk."""
         if session.playing and self._talk:
             self.keep_alive(session)
             self._talk(packet, session.account)

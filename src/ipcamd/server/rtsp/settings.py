@@ -11,7 +11,7 @@ SYSTEM, MULTICAST, QOS, AUDIO = "System", "Network.Advanced.Multicast", "Network
 
 
 def follow_settings(service: RtspService, settings: Settings, interface: str = "0.0.0.0") -> None:
-    """Set the service up as the settings say, now and after each change.
+    """Apply the settings to the service, now and after each change.
 
     `interface` is the address to send multicast from; ``0.0.0.0`` lets the system choose.
     """
@@ -28,7 +28,7 @@ def follow_settings(service: RtspService, settings: Settings, interface: str = "
     for group, watcher in ((SYSTEM, login), (QOS, qos), (MULTICAST, multicast)):
         settings.watch(group, watcher)
         watcher(settings[group])
-    # the microphone comes and goes: then the sound does so in the group
+    # the sound in the group follows the microphone
     settings.watch(AUDIO, lambda _: multicast(settings[MULTICAST]))
 
 

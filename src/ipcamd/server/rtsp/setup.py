@@ -15,11 +15,11 @@ from ipcamd.wire.rtsp.message import RtspRequest
 from ipcamd.wire.rtsp.transport import Transport
 
 LOWEST_PORT = 1024
-"""Ports below belong to services; nobody plays there."""
+"""Lowest client port that is accepted."""
 
 
 def set_up(client: Client, session: RtspSession, track: int, request: RtspRequest) -> str:
-    """Make a track ready to be played, and return the Transport field to answer. Raises `RtspError` 461 or 453."""
+    """Set up a track; return the Transport field of the response. Raises `RtspError` 461 or 453."""
     stream = None if track == TALK_TRACK else client.context.streams.for_track(session.media.tracks[track])
     for offer in transport.parse(request.fields.get("transport", "")):
         way = _way(offer)
@@ -57,7 +57,7 @@ def _interleaved(client: Client, session: RtspSession, stream: RtpStream | None,
 def _hearer(
     client: Client, session: RtspSession, stream: RtpStream | None
 ) -> tuple[Callable[[bytes], None], Callable[[bytes], None]]:
-    """Return what takes the RTP and the RTCP that a client sends."""
+    """Return the handlers of the RTP and RTCP packets that a client sends."""
     sessions = client.context.sessions
 
     def hear(packet: bytes) -> None:
@@ -70,7 +70,7 @@ def _hearer(
 
 
 def _nothing(_: bytes) -> None:
-    """Some clients open the way through a firewall with an empty packet."""
+    """Ignore packets that some clients send to open a firewall."""
 
 
 def _udp(client: Client, session: RtspSession, stream: RtpStream | None, offer: Transport) -> TrackSetup | None:

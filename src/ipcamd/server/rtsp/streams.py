@@ -1,4 +1,4 @@
-"""Streams of the RTSP service: one for each track that somebody watches, shared by all its viewers."""
+"""RTP stream table: one stream for each track in use, shared by all its viewers."""
 
 from collections.abc import Callable, Collection
 
@@ -10,12 +10,12 @@ from ipcamd.server.rtsp.mounts.mounts import AUDIO
 
 
 class RtpStreamTable:
-    """Makes streams as they are needed."""
+    """Creates RTP streams on demand."""
 
     def __init__(
         self, find: FindPresentation, clock_ns: Callable[[], int], name: Callable[[], str], traffic: Traffic
     ) -> None:
-        """`clock_ns` is the camera's clock, by which frames were captured; `name` is the camera's."""
+        """`clock_ns` is the clock of capture times; `name` returns the camera's name."""
         self._find = find
         self._clock_ns = clock_ns
         self._name = name
@@ -38,10 +38,10 @@ class RtpStreamTable:
         return self.for_track(found[0]) if found else None
 
     def forget_idle(self, used: Collection[RtpStream | None]) -> None:
-        """Forget the streams that nobody needs; `used` are those of sessions."""
+        """Remove unused streams; `used` are the streams of sessions."""
         self._streams = {track: s for track, s in self._streams.items() if s in used or not s.idle}
 
     def stop(self) -> None:
-        """End all streams, and tell their viewers."""
+        """End all streams and send RTCP BYE to their viewers."""
         for stream in self._streams.values():
             stream.stop()

@@ -11,20 +11,20 @@ from ipcamd.server.rtsp.context import RtspContext
 from ipcamd.wire.rtsp.tunnel import GREETING, TunnelDecoder
 
 COOKIE_LIMIT = 128
-"""Characters of the cookie by which a client's two connections belong together."""
+"""Maximum length of the session cookie."""
 
 
 class TunnelTable:
-    """The tunnels of one service, by the client's address and cookie."""
+    """Tunnels of one service, by the client's address and cookie."""
 
     def __init__(self, context: RtspContext) -> None:
         self._context = context
         self._gets: dict[tuple[str, str], TunnelGet] = {}
 
     def accept(self, transport: asyncio.Transport, method: str, cookie: str, rest: bytes) -> bool:
-        """Take a connection over from HTTP: one whose request has an ``x-sessioncookie`` field.
+        """Take over an HTTP connection whose request has an ``x-sessioncookie`` field.
 
-        `rest` is what came behind the request's head. Returns False if it is no part of a tunnel, and nothing was done.
+        `rest` are the bytes after the request's header. Returns False, and does nothing, if it belongs to no tunnel.
         """
         peer = transport.get_extra_info("peername") or ("",)
         key = (str(peer[0]), cookie)
@@ -45,7 +45,7 @@ class TunnelTable:
 
 
 class TunnelGet(RtspConnection):
-    """The GET's connection: all that we send; its requests come from an `TunnelPost`."""
+    """GET connection: sends everything; its requests arrive on a `TunnelPost`."""
 
     __slots__ = ("_gone", "_post")
 
@@ -55,7 +55,7 @@ class TunnelGet(RtspConnection):
         self._post: asyncio.Transport | None = None
 
     def join(self, transport: asyncio.Transport, rest: bytes) -> None:
-        """Take requests from this connection from now on; some clients make a new one for each."""
+        """Receive requests from this connection from now on. Some clients open a new one for each request."""
         if self._post:
             self._post.close()
         post = TunnelPost(self)
@@ -65,7 +65,7 @@ class TunnelGet(RtspConnection):
         post.data_received(rest)
 
     def data_received(self, data: bytes) -> None:
-        """Nothing is expected here."""
+        """Ignore bytes: requests arrive on the POST connection."""
 
     def connection_lost(self, error: Exception | None) -> None:
         """See `RtspConnection`."""
@@ -76,7 +76,7 @@ class TunnelGet(RtspConnection):
 
 
 class TunnelPost(asyncio.Protocol):
-    """A POST's connection. When it ends, the tunnel lives on; it lives as long as that."""
+    """POST connection. It closes with its GET connection; the tunnel survives it."""
 
     __slots__ = ("_decoder", "_get", "_transport", "address")
 
@@ -88,30 +88,30 @@ class TunnelPost(asyncio.Protocol):
         """The client's IP address, IPv4-mapped IPv6 as IPv4."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection from HTTP."""
+        """Take over the connection from HTTP."""
         self._transport = cast(asyncio.Transport, transport)
         self.address = normalize_address((transport.get_extra_info("peername") or ("",))[0])
         self._get.context.registry.enter(self)
         self._get.context.registry.note_request(self)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Count it out."""
+        """Unregister the connection."""
         self._get.context.registry.leave(self)
 
     def sweep(self, now: float) -> None:
-        """Nothing: clients may be silent here for as long as they watch."""
+        """No time-out: clients may be silent here while they watch."""
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._transport.close()
 
     def reset(self) -> None:
-        """End the connection at once."""
+        """Reset the connection."""
         set_reset_on_close(self._transport.get_extra_info("socket"))
         self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Take a piece of the body."""
+        """Decode a piece of the body."""
         try:
             request = self._decoder.feed(data)
         except ValueError:

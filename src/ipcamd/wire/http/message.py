@@ -70,7 +70,7 @@ class End(Enum):
 
 
 END = End.END
-"""What `RequestParser.next_event` gives after the last piece of a body."""
+"""Event of `RequestParser` after the last piece of a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Head:
     path: str
     """Percent-decoded, case as sent, single slashes; never with a dot segment, a backslash or a control character."""
     query: str
-    """What stands behind the first ``?``, as sent, one character a byte (Latin-1)."""
+    """Query after the first ``?``, as sent, one character per byte (Latin-1)."""
     version: tuple[int, int]
     fields: Mapping[str, str]
     """Fields by lower-case name; repeated ones joined by ``, ``. ``host`` is the authority of an absolute URI."""

@@ -1,4 +1,4 @@
-"""Packets of sound put in order: held for a while when one before them is missing (RFC 3550, appendix A.1).
+"""Jitter buffer: puts sound packets in order, and waits a while for missing ones (RFC 3550, appendix A.1).
 
 Order is what the sequence numbers say. Time stamps are not looked at: old talkers write anything there.
 """

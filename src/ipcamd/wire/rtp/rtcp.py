@@ -16,9 +16,9 @@ class ReceptionReport:
     """Reception of one source's packets by one receiver."""
 
     receiver: int
-    """SSRC of who reports."""
+    """SSRC of the receiver."""
     source: int
-    """SSRC of whose packets it is about."""
+    """SSRC of the source."""
     fraction: float
     """Share of packets lost since its last report, 0 to 1."""
     lost: int

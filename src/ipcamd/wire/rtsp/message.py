@@ -10,7 +10,7 @@ HEAD_LIMIT = 16 * 1024
 """Bytes of all field lines together."""
 BODY_LIMIT = 128 * 1024
 BODY_LIMIT_STRANGER = 4 * 1024
-"""Before a login."""
+"""Limit before a login."""
 _LINE_LIMIT = METHOD_LIMIT + TARGET_LIMIT + 16
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -87,16 +87,16 @@ class _Refused(Exception):
 
 
 class RtspParser:
-    """Takes what a client sends, and gives what that completes, one after the other.
+    """Parser of a client's bytes; returns one event after the other.
 
-    Of a message that is not complete it keeps no more than the limits; of those behind it, what it was given.
+    An incomplete message is limited in size. Complete messages wait until `next_event` returns them.
     """
 
     __slots__ = ("_awaited", "_broken", "_buffer", "_count", "_fields", "_line", "_size", "body_limit")
 
     def __init__(self) -> None:
         self.body_limit = BODY_LIMIT_STRANGER
-        """Bytes of a request's body; beyond, the request is `MalformedRequest` with 413."""
+        """Maximum bytes of a body; a longer one is a `MalformedRequest` with 413."""
         self._buffer = bytearray()
         self._line: tuple[str, str] | None = None
         self._fields: dict[str, str] = {}
@@ -110,12 +110,12 @@ class RtspParser:
         return bool(self._buffer) or self._line is not None
 
     def receive(self, data: bytes) -> None:
-        """Take what arrived; after a `MalformedRequest` nothing more is taken."""
+        """Append received bytes; after a `MalformedRequest` they are ignored."""
         if not self._broken:
             self._buffer += data
 
     def next_event(self) -> Event | None:
-        """Return what comes next, None if that is not complete."""
+        """Return the next event; None if it is incomplete."""
         if self._broken:
             return None
         try:
@@ -229,7 +229,7 @@ def _length(text: str | None, limit: int) -> int:
 def format_response(
     status: int, cseq: str, fields: Iterable[tuple[str, str]] = (), body: bytes = b"", reason: str = ""
 ) -> bytes:
-    """Return a whole response; `cseq` "" leaves the number out, `reason` "" takes the status's own phrase."""
+    """Return a response; `cseq` "" omits the number, `reason` "" selects the standard phrase."""
     lines = [f"RTSP/1.0 {status} {reason or REASONS.get(status, 'Error')}"]
     if cseq:
         lines.append(f"CSeq: {cseq}")

@@ -5,7 +5,7 @@ import zlib
 from ipaddress import ip_address
 
 GROUP, PORT, TTL = "224.2.127.254", 9875, 255
-"""Where sessions of global scope are announced; those of a smaller scope in the highest address of their range."""
+"""Group for sessions of global scope. Sessions of a smaller scope use the highest address of their range."""
 
 
 def group_for(session: str) -> str:

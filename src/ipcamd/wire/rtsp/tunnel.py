@@ -15,13 +15,13 @@ _QUANTUM = re.compile(rb"(?:[A-Za-z0-9+/]{4})+|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{
 
 
 class TunnelDecoder:
-    """Undoes Base64 as it comes: blanks anywhere, and padding wherever a request was encoded by itself."""
+    """Incremental Base64 decoder: accepts blanks anywhere, and padding after each request."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Return what is complete; raise ``ValueError`` for what is not Base64."""
+        """Return the decoded bytes so far. Raises ``ValueError`` for invalid Base64."""
         text = self._rest + data.translate(None, _BLANK)
         whole = len(text) // 4 * 4
         self._rest = text[whole:]

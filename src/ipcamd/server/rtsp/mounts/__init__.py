@@ -1,1 +1,1 @@
-"""Mounts: which RTSP URL shows what."""
+"""Mounts of the RTSP service: URLs and the media that they name."""

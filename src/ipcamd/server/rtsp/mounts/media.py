@@ -10,7 +10,7 @@ from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 @dataclass(frozen=True, slots=True)
 class MediaTrack:
-    """One picture or sound of a medium."""
+    """Video or audio track."""
 
     hub: Hub
 
@@ -27,12 +27,12 @@ class MediaTrack:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """Media at a path."""
+    """Tracks at a path (RFC 2326: presentation)."""
 
     path: str
-    """Its main path, without slashes at the ends: aliases of one medium have one `path`."""
+    """Main path without outer slashes; all aliases have the same `path`."""
     tracks: tuple[MediaTrack, ...]
 
 
 FindPresentation = Callable[[str], Presentation | None]
-"""Gives what stands at a path (lower-case, without slashes at the ends), as the settings are now; None for nothing."""
+"""Returns the presentation at a path (lower case, without outer slashes) under the present settings, or None."""

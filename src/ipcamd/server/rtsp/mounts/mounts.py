@@ -19,11 +19,11 @@ ALIASES: Mapping[str, str] = {
     "cgi/mjpg/mjpeg.cgi": "mjpeg",
     "cgi/audio/audio.cgi": AUDIO,
 }
-"""Other spellings; the root is the main stream."""
+"""Alias to main path; the root is the main stream."""
 
 
 class Mounts:
-    """Gives what stands at a path now."""
+    """Mount table under the present settings."""
 
     def __init__(
         self,

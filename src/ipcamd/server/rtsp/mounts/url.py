@@ -7,7 +7,7 @@ from ipcamd.server.rtsp.mounts.media import FindPresentation, Presentation
 from ipcamd.server.rtsp.response import RtspError
 
 TALK_TRACK = -1
-"""The number of the track that clients speak on."""
+"""Number of the talk track."""
 
 _URL = re.compile(r"(?:(?i:rtsps?|rtspu)://[^/?#]*)?(|/[^#]*)(?:#.*)?")
 _CONTROL = re.compile(r"/(?:track([0-9]{1,2})|(talk))/?$")
@@ -15,19 +15,19 @@ _CONTROL = re.compile(r"/(?:track([0-9]{1,2})|(talk))/?$")
 
 @dataclass(frozen=True, slots=True)
 class UrlTarget:
-    """A medium, and which of its tracks; None for all together."""
+    """Presentation, and one of its tracks; None for all tracks."""
 
     media: Presentation
     track: int | None
 
 
 def track_name(track: int) -> str:
-    """Return the track's part of the URL."""
+    """Return the URL suffix of a track."""
     return "talk" if track == TALK_TRACK else f"track{track}"
 
 
 def resolve_url(find: FindPresentation, target: str) -> UrlTarget:
-    """Return what `target` names; `RtspError` with 404 if there is no such thing."""
+    """Return the target of a URL. Raises `RtspError` 404 if it does not exist."""
     path, track = split_url(target)
     media = find(path)
     if media is None or (track is not None and track >= len(media.tracks)):
@@ -38,7 +38,7 @@ def resolve_url(find: FindPresentation, target: str) -> UrlTarget:
 def split_url(target: str) -> tuple[str, int | None]:
     """Return the path and the track that `target` names, whether they exist or not. Raises `RtspError` 404: no URL.
 
-    A client may put the track behind the query of the URL that it was given.
+    A client may append the track to the query of the URL.
     """
     match = _URL.fullmatch(target)
     if match is None:

@@ -1,4 +1,4 @@
-"""Opening of a connection: what it is between accept and its protocol, TLS handshake included."""
+"""Pending connection: an accepted socket until its protocol takes it over, including the TLS handshake."""
 
 import asyncio
 import logging
@@ -12,11 +12,11 @@ from ipcamd.server.admission import TLS_BUFFER_BYTES, HandshakeQueue
 log = logging.getLogger(__name__)
 
 _TLS_HANDSHAKE = b"\x16"
-"""The first byte of a TLS connection: the record type of a handshake (RFC 8446, 5.1)."""
+"""First byte of a TLS connection: record type "handshake" (RFC 8446, 5.1)."""
 
 
 class PendingConnection:
-    """A connection over plain TCP until its protocol has it."""
+    """Accepted TCP connection that its protocol has not taken over yet."""
 
     __slots__ = ("_ended", "_make", "_sock", "_task", "address", "connection", "deadline")
 
@@ -28,7 +28,7 @@ class PendingConnection:
         make: Callable[[], asyncio.BaseProtocol],
         ended: Callable[["PendingConnection"], None],
     ) -> None:
-        """`make` makes the protocol; `ended` is called once, when the protocol has the connection or nobody will."""
+        """`make` creates the protocol. `ended` is called once: when the protocol has the connection, or on failure."""
         self.address = address
         self.deadline = deadline
         self.connection: asyncio.BaseProtocol | None = None
@@ -38,25 +38,25 @@ class PendingConnection:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin."""
+        """Start connecting."""
         self._connect()
 
     def sweep(self, now: float) -> None:
-        """Give up what takes too long."""
+        """Cancel after the deadline."""
         if self.deadline < now:
             self.reset()
 
     def close(self) -> None:
-        """Give up: nothing was promised yet."""
+        """Cancel: there is nothing to finish."""
         self.reset()
 
     def reset(self) -> None:
-        """Give up."""
+        """Cancel."""
         if self._task:
             self._task.cancel()
 
     def discard(self) -> None:
-        """Close the socket, which no protocol has taken."""
+        """Close the socket that no protocol has taken over."""
         self._sock.close()
 
     def _connect(self) -> None:
@@ -69,14 +69,15 @@ class PendingConnection:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()):
-            log.info("a connection from %s was lost at once: %s", self.address, error)
+            log.info("connection from %s failed: %s", self.address, error)
         self._ended(self)
 
 
 class PendingTlsConnection(PendingConnection):
-    """A TLS connection: a bare socket until the client says something and it is its turn, then a handshake.
+    """Accepted TLS connection until the handshake is complete.
 
-    What TLS needs in memory is a hundred times the socket's, so that silent clients get none of it.
+    TLS state takes a hundred times the memory of a socket. It is created when the client has sent its first byte and
+    the handshake may begin.
     """
 
     __slots__ = ("_context", "_handshakes", "_queued")
@@ -101,7 +102,7 @@ class PendingTlsConnection(PendingConnection):
         asyncio.get_running_loop().add_reader(self._sock, self._readable)
 
     def begin(self) -> None:
-        """Do the handshake: its turn has come."""
+        """Start the handshake: its turn has come."""
         self._connect()
 
     def reset(self) -> None:
@@ -119,7 +120,7 @@ class PendingTlsConnection(PendingConnection):
         try:
             first = self._sock.recv(1, socket.MSG_PEEK)
             if first != _TLS_HANDSHAKE:
-                self._sock.recv(65536)  # else the kernel resets the connection at its end
+                self._sock.recv(65536)  # unread bytes would turn the close into a reset
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
@@ -149,10 +150,10 @@ class PendingTlsConnection(PendingConnection):
 
 
 class _TlsProtocol(SSLProtocol):
-    """asyncio's TLS without a read buffer of 256 KB for each connection: what arrives is copied on at once."""
+    """asyncio's TLS protocol without its read buffer of 256 KB per connection."""
 
     max_size = TLS_BUFFER_BYTES
 
     def share(self, buffer: bytearray) -> None:
-        """Read into this buffer, which all connections of the event loop share."""
+        """Use this read buffer, which all connections of the event loop share."""
         self._ssl_buffer, self._ssl_buffer_view = buffer, memoryview(buffer)
