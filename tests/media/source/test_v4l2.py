@@ -229,9 +229,10 @@ def test_a_camera_gives_its_pictures_in_the_size_that_is_wanted(camera) -> None:
     said, seen = camera("camera.check(); take(12, (640, 480), 100); take(3, (320, 240), 50); take(3, (320, 240), 100)")
     assert said == []
     assert [size for *size, _, _, _ in seen] == [[640, 480]] * 12 + [[320, 240]] * 6
-    levels = [level for _, _, level, _, _ in seen[:12]]
-    assert all(abs((after - before) % 200 - 20) <= 2 for before, after in itertools.pairwise(levels))
-    assert [number for *_, number in seen[:12]] == list(range(12))
+    # each picture is 20 levels brighter than the one before; a busy machine may lose some
+    for (*_, before, _, first), (*_, after, _, second) in itertools.pairwise(seen[:12]):
+        assert second > first
+        assert abs((after - before - 20 * (second - first) + 100) % 200 - 100) <= 2
     times = [captured_ns for *_, captured_ns, _ in seen[:12]]
     assert times == sorted(set(times))
 
