@@ -62,6 +62,6 @@ class FakeUploader:
 def hang_until_cut(blocking: BlockingSession) -> None:
     """Hang until the session is cut, and then fail as a closed socket does."""
     cut = threading.Event()
-    blocking.when_cut(cut.set)
+    blocking.on_abort(cut.set)
     cut.wait()
     raise ConnectionResetError

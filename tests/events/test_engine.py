@@ -150,7 +150,7 @@ async def test_an_event_in_the_midst_of_a_capture_is_noted(stage: Stage, monkeyp
 
     monkeypatch.setattr(stage, "take", goes_on)
     await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1"})
-    assert await stage.publish(MOTION) == [("motion 2", "door", "in the clip that goes on", "")]
+    assert await stage.publish(MOTION) == [("motion 2", "door", "in the running clip", "")]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ async def test_a_place_that_fails_is_noted_and_the_others_get_theirs(stage: Stag
 async def test_its_own_time_is_no_clip_on_the_card(stage: Stage) -> None:
     await stage.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
     log = await stage.publish(Event(EventKind.SCHEDULE, NOON, 1))
-    assert log == [("time", "x", "recorded while its time lasts", "")]
+    assert log == [("time", "x", "recorded during its time", "")]
     assert (stage.taken, stage.kept) == ([], [])
 
 

@@ -22,7 +22,7 @@ from ipcamd.store.database import Database, TransactionPart
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 
-TEST = 25.0
+TEST_TIMEOUT_S = 25.0
 """Seconds that a test may take."""
 
 
@@ -87,12 +87,12 @@ class Delivery:
         worker = self._workers[target]
         with self._alone(target):
             try:
-                async with asyncio.timeout(TEST):
+                async with asyncio.timeout(TEST_TIMEOUT_S):
                     missing = await self._test(worker)
             except DeliveryError as error:
                 raise RequestFailed(str(error)) from error
             except TimeoutError as error:
-                raise RequestFailed(f"{worker.uploader.title} timed out after {TEST:g} s") from error
+                raise RequestFailed(f"{worker.uploader.title} timed out after {TEST_TIMEOUT_S:g} s") from error
             except OSError as error:  # of the camera's own disk: those of the target are DeliveryErrors
                 raise RequestFailed(f"the camera cannot write a file to try it with: {error.strerror}") from error
         worker.retry_now()
@@ -131,7 +131,7 @@ class Delivery:
     @contextmanager
     def _alone(self, target: str) -> Iterator[None]:
         if target in self._testing:
-            raise RequestFailed("another test of it is going on")
+            raise RequestFailed("another test of it is running")
         self._testing.add(target)
         try:
             yield

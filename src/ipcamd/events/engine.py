@@ -26,7 +26,7 @@ OUTPUT = "EnableDigitalOutput"
 PLACES = {"EnableFtp": "FTP", "EnableEmail": "mail", "EnableSamba": "Samba", CARD: "the SD card"}
 """The actions that take what was captured to a place, and what people call that."""
 
-RECORDED = "recorded while its time lasts"
+RECORDED = "recorded during its time"
 
 SENT = 100
 """Captures that are remembered, so that none goes to the same place twice."""
@@ -118,7 +118,7 @@ class Engine:
             if self._camera:
                 await asyncio.gather(*(self._capture(self._camera, event, schedule) for schedule in started))
         except Exception:  # one event's failure is not the next one's
-            _log.exception("the event %s could not be dealt with", event.kind.value)
+            _log.exception("the event %s could not be handled", event.kind.value)
 
     def _flags(self, event: Event, schedule: Schedule) -> Iterable[str]:
         """Return where the schedule wants what is captured to go."""
@@ -151,7 +151,7 @@ class Engine:
                 if new:
                     await self._keep(event, schedule, captured, new)
                 elif flags:
-                    done = f"in {_called(captured)} too" if captured else "in the clip that goes on"
+                    done = f"in {_called(captured)} too" if captured else "in the running clip"
                     self._note(event, schedule, done=done)
         except (IpcamdError, OSError) as error:
             self._note(event, schedule, failed=f"nothing was captured: {error}")

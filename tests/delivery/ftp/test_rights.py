@@ -44,7 +44,7 @@ async def test_an_upload_that_cannot_be_resumed_is_sent_again_whole(tmp_path: Pa
         await stage.put("ftp", "one.avi", FILM)
         await stage.put("ftp", "two.avi", b"small")
         (item,) = await stage.delivery._spool.advance("ftp")  # as if it had been tried
-        (server.home / item.part).write_bytes(FILM[:500_000])
+        (server.home / item.temporary_name).write_bytes(FILM[:500_000])
         await stage.until(failed=1)
         await aim(stage, server)
         await stage.until(done=2)

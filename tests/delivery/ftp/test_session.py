@@ -78,8 +78,8 @@ async def test_many_files_share_a_login(stage: Stage, server: FtpServer) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("passive", ["yes", "no"])
 @pytest.mark.parametrize(("fault", "words"), [
-    ("vanish", "127.0.0.1 broke the connection off"),
-    ("stall", "does not answer: nothing moved for 0.2 s"),
+    ("vanish", "127.0.0.1 closed the connection"),
+    ("stall", "does not answer: no progress for 0.2 s"),
     ("full", "disk or this user's quota is full (552 Quota exceeded.)"),
     ("lose", "of 2048000 bytes "),
     ("no_room", "the server's disk is full (452 Disk full.)"),
@@ -107,7 +107,7 @@ async def test_what_breaks_off_is_sent_again_and_never_seen_half(
 async def test_a_server_may_take_its_time_to_put_away_what_came(
     tmp_path: Path, impatient: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.delivery.target.blocking_session.CONNECT", 0.2)  # that is for connecting alone
+    monkeypatch.setattr("ipcamd.delivery.target.blocking_session.CONNECT_TIMEOUT_S", 0.2)  # for connecting alone
 
     def late(self: FTPHandler, answer: str, logfun: object = None) -> None:
         if answer.startswith("226"):
@@ -193,7 +193,7 @@ async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(
 async def test_a_target_that_does_not_say_goodbye_holds_nothing_up(
     tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.delivery.worker.worker.GOODBYE", 0.02)
+    monkeypatch.setattr("ipcamd.delivery.worker.worker.LOGOUT_TIMEOUT_S", 0.02)
     with FtpServer(tmp_path / "far", ftp_QUIT=lambda self, line: None) as server:
         await aim(stage, server)
         for name in ("one.avi", "two.avi"):
@@ -291,7 +291,7 @@ async def test_nobody_else_may_take_an_active_data_connection(tmp_path: Path, st
 
     with FtpServer(tmp_path / "far", ftp_STOR=store, ftp_PORT=port) as server:
         await aim(stage, server, Passive="no")
-        with pytest.raises(RequestFailed, match="broke the connection off"):
+        with pytest.raises(RequestFailed, match="closed the connection"):
             await stage.delivery.test("ftp")
 
 
@@ -311,7 +311,7 @@ async def test_an_answer_without_end(tmp_path: Path, stage: Stage) -> None:
 
     with FtpServer(tmp_path / "far", ftp_USER=talk) as server:
         await aim(stage, server)
-        with pytest.raises(RequestFailed, match="has no end"):
+        with pytest.raises(RequestFailed, match="answer is too long"):
             await stage.delivery.test("ftp")
 
 
@@ -328,7 +328,7 @@ async def test_tls(tmp_path: Path, stage: Stage, trusted: Path, passive: str) ->
 async def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, stage: Stage, certificate: Path) -> None:
     with FtpServer(tmp_path / "far", str(certificate)) as server:
         await aim(stage, server, TLS="yes")
-        with pytest.raises(RequestFailed, match=r"certificate of 127\.0\.0\.1 is not to be trusted: self-signed"):
+        with pytest.raises(RequestFailed, match=r"certificate of 127\.0\.0\.1 cannot be trusted: self-signed"):
             await stage.delivery.test("ftp")
         assert not any(line.startswith("USER") for line in server.commands)
         await stage.set("FTP", Certificate="any")

@@ -88,8 +88,8 @@ async def test_a_server_that_speaks_no_tls(tmp_path: Path) -> None:
 
     async with listening(Plain(OK), None) as port:
         problem = await told_of_motion(tmp_path, f"https://127.0.0.1:{port}/hook")
-    assert "cannot agree on TLS" in problem
-    assert "is that the port for TLS?" in problem
+    assert "cannot agree with the camera on TLS" in problem
+    assert "is this the TLS port?" in problem
 
 
 async def test_a_handshake_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

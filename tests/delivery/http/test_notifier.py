@@ -167,7 +167,7 @@ async def test_what_the_end_of_the_camera_cuts_off_is_said(tmp_path: Path) -> No
         async with asyncio.timeout(5):
             await trying.wait()
         await notifier.close()
-    assert told == ["given up: the camera went down"] * 3
+    assert told == ["cancelled: the camera stopped"] * 3
 
 
 async def test_who_comes_back_is_told(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ async def test_a_certificate_that_nobody_vouches_for(stage: Stage, certificate: 
     options = {"wrap": tls(certificate)} if ssl == "yes" else {"tls_context": tls(certificate)}
     async with serving(**options) as server:
         await aim(stage, server, SSL=ssl)
-        with pytest.raises(RequestFailed, match=r"certificate of 127\.0\.0\.1 is not to be trusted: self-signed"):
+        with pytest.raises(RequestFailed, match=r"certificate of 127\.0\.0\.1 cannot be trusted: self-signed"):
             await stage.delivery.test("email")
         assert server.envelopes == []
         await aim(stage, server, SSL=ssl, Certificate="any")
@@ -170,7 +170,7 @@ async def test_a_certificate_that_nobody_vouches_for(stage: Stage, certificate: 
 async def test_a_port_without_tls(stage: Stage) -> None:
     async with serving() as server:
         await aim(stage, server, SSL="yes")
-        with pytest.raises(RequestFailed, match=r"cannot agree on TLS.*is that the port for TLS"):
+        with pytest.raises(RequestFailed, match=r"cannot agree with the camera on TLS.*is this the TLS port"):
             await stage.delivery.test("email")
 
 

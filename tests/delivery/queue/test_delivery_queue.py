@@ -47,7 +47,7 @@ def test_the_oldest_of_all_targets_make_room(queue: DeliveryQueue, bounds: Queue
 
 
 def test_what_alone_is_too_large_is_refused(queue: DeliveryQueue) -> None:
-    with pytest.raises(StoreError, match=r"21 bytes are more than may wait in all \(20 bytes\)"):
+    with pytest.raises(StoreError, match=r"21 bytes exceed the size of the queue \(20 bytes\)"):
         list(queue.surplus([item(0, size=10), item(0, size=11)], QueueLimits(99, 20)))
 
 

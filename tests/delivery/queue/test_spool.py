@@ -152,7 +152,7 @@ async def test_one_picture_that_fails_leaves_none(tmp_path: Path) -> None:
     async with staged(tmp_path, {"ftp": fake}) as stage:
         await stage.set("FTP", Enable="yes")
         lost = replace(stage.material("lost.jpg"), path=tmp_path / "lost")
-        with pytest.raises(StoreError, match="could not be kept for delivery: No such file"):
+        with pytest.raises(StoreError, match="could not be queued for delivery: No such file"):
             await stage.delivery.sink("ftp")([stage.material("one.jpg"), lost])
         assert spooled(stage) == []
 
@@ -164,7 +164,7 @@ async def test_what_alone_is_too_large_drops_nobody(tmp_path: Path) -> None:
         await stage.set("FTP", Enable="yes")
         await stage.set("General", SpoolSize=1)
         await stage.put("ftp", "a", bytes(400_000))
-        with pytest.raises(StoreError, match=r"1000001 bytes are more than may wait in all \(1000000 bytes\)"):
+        with pytest.raises(StoreError, match=r"1000001 bytes exceed the size of the queue \(1000000 bytes\)"):
             await stage.put("ftp", "b", bytes(1_000_001))
         assert len(spooled(stage)) == 1
 
@@ -179,7 +179,7 @@ async def test_a_full_disk_is_said_and_leaves_nothing_behind(tmp_path: Path, mon
         with monkeypatch.context() as patch:
             patch.setattr(os, "link", full)
             patch.setattr("shutil.copyfile", full)
-            with pytest.raises(StoreError, match="could not be kept for delivery: No space left on device"):
+            with pytest.raises(StoreError, match="could not be queued for delivery: No space left on device"):
                 await stage.put("ftp", "one.avi")
         assert spooled(stage) == []
         await stage.put("ftp", "two.avi")
@@ -193,7 +193,7 @@ async def test_a_database_that_cannot_be_written_is_said(tmp_path: Path) -> None
     async with staged(tmp_path, {"ftp": fake}) as stage:
         await stage.until(done=1)
         stage.delivery._spool._database._connection.execute("PRAGMA max_page_count = 1")
-        with pytest.raises(StoreError, match=r"could not be kept for delivery: .*full"):
+        with pytest.raises(StoreError, match=r"could not be queued for delivery: .*full"):
             await stage.put("ftp", "x" * 100_000)
         assert spooled(stage) == []
 
@@ -247,6 +247,6 @@ async def test_factory_default_drops_everything(tmp_path: Path) -> None:
 
 async def test_a_directory_that_cannot_be_used_ends_the_start(tmp_path: Path) -> None:
     (tmp_path / "spool").write_bytes(b"")
-    with pytest.raises(ConfigError, match="cannot be kept in"):
+    with pytest.raises(ConfigError, match="cannot be stored in"):
         async with staged(tmp_path):
             pass

@@ -28,11 +28,11 @@ async def test_in_order_whatever_goes_wrong(tmp_path: Path) -> None:
             await stage.wake()
         await stage.until(done=4)
         assert [words.partition(";")[0] for words in stage.notes.failed] == [
-            "0.avi: 127.0.0.1 broke the connection off",
+            "0.avi: 127.0.0.1 closed the connection",
             "0.avi: no",
             "0.avi: 127.0.0.1:9 does not answer",
-            "0.avi: 127.0.0.1 broke the connection off",
-            "0.avi: 127.0.0.1 answered what makes no sense (odd)",
+            "0.avi: 127.0.0.1 closed the connection",
+            "0.avi: 127.0.0.1 sent an invalid answer (odd)",
         ]
         assert stage.notes.failed[1].endswith("; attempt 2, the next in 10 s")
         assert stage.pauses == [5, 10, 20, 40, 80]
@@ -144,7 +144,7 @@ async def test_the_same_failure_for_days_does_not_fill_the_log(tmp_path: Path) -
 
 async def test_a_change_is_tried_at_once_even_while_an_attempt_hangs(tmp_path: Path) -> None:
     fake, never = FakeUploader(), threading.Event()
-    fake.troubles = [lambda blocking: (blocking.when_cut(never.set), never.wait(), blocking.when_cut(never.set))]
+    fake.troubles = [lambda blocking: (blocking.on_abort(never.set), never.wait(), blocking.on_abort(never.set))]
     async with staged(tmp_path, {"ftp": fake}) as stage:
         await ready(stage)
         await stage.put("ftp", "one.avi")
@@ -178,7 +178,7 @@ async def test_an_attempt_that_stands_still_is_given_up(tmp_path: Path) -> None:
         await ready(stage)
         await stage.put("ftp", "one.avi")
         await stage.until(failed=1)
-        assert "127.0.0.1:9 does not answer: nothing moved for 0.05 s" in stage.notes.failed[0]
+        assert "127.0.0.1:9 does not answer: no progress for 0.05 s" in stage.notes.failed[0]
 
 
 async def test_one_that_gets_on_slowly_is_not_given_up(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ async def test_one_that_gets_on_slowly_is_not_given_up(tmp_path: Path) -> None:
     def slow(blocking: object) -> None:
         for _ in range(10):
             pause.wait(0.02)
-            blocking.beat()  # type: ignore[attr-defined]
+            blocking.report_progress()  # type: ignore[attr-defined]
 
     fake.troubles = [slow]
     async with staged(tmp_path, {"ftp": fake}, stall=0.1) as stage:
@@ -247,20 +247,20 @@ async def test_what_waits_follows_a_test_that_works(tmp_path: Path) -> None:
 
 async def test_one_test_at_a_time(tmp_path: Path) -> None:
     fake, never = FakeUploader(), threading.Event()
-    fake.troubles = [lambda blocking: (blocking.when_cut(never.set), never.wait())]
+    fake.troubles = [lambda blocking: (blocking.on_abort(never.set), never.wait())]
     async with staged(tmp_path, {"ftp": fake}) as stage:
         first = asyncio.create_task(stage.delivery.test("ftp"))
         await asyncio.to_thread(fake.busy.wait, 10)
-        with pytest.raises(RequestFailed, match="another test of it is going on"):
+        with pytest.raises(RequestFailed, match="another test of it is running"):
             await stage.delivery.test("ftp")
         never.set()
         await first
 
 
 async def test_a_test_comes_to_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.delivery.delivery.TEST", 0.05)
+    monkeypatch.setattr("ipcamd.delivery.delivery.TEST_TIMEOUT_S", 0.05)
     fake, never = FakeUploader(), threading.Event()
-    fake.troubles = [lambda blocking: (blocking.when_cut(never.set), never.wait())]
+    fake.troubles = [lambda blocking: (blocking.on_abort(never.set), never.wait())]
     async with staged(tmp_path, {"ftp": fake}) as stage:
         with pytest.raises(RequestFailed, match=r"FakeUploader timed out after 0\.05 s"):
             await stage.delivery.test("ftp")

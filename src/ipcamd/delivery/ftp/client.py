@@ -6,7 +6,7 @@ import ssl
 from contextlib import suppress
 from io import FileIO
 
-from ipcamd.delivery.target.blocking_session import CONNECT, STALL, BlockingSession
+from ipcamd.delivery.target.blocking_session import CONNECT_TIMEOUT_S, STALL_TIMEOUT_S, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.tls import client_context
 from ipcamd.errors import DeliveryError
@@ -16,7 +16,7 @@ BLOCK = 1 << 13
 taken them. ``sendfile`` was a third slower there."""
 PATIENCE = 4
 """Times the usual that the server has for what is on its way when the last byte was sent."""
-GOODBYE = 2.0
+LOGOUT_TIMEOUT_S = 2.0
 """Seconds for the server to say why it ends something."""
 LINES = 1000
 """Lines of an answer that are listened to."""
@@ -36,7 +36,7 @@ class FtpClient(ftplib.FTP_TLS):
         """Connect to the server's address and hear its greeting. Raises ``OSError``, ``ftplib.Error``, ``EOFError``."""
         self.sock = self._blocking.connect(address, self.port)
         self.af = self.sock.family
-        self.timeout = CONNECT  # for each data connection to be made
+        self.timeout = CONNECT_TIMEOUT_S  # for each data connection to be made
         self._listen()
         self.welcome = self.getresp()
 
@@ -55,7 +55,7 @@ class FtpClient(ftplib.FTP_TLS):
         """See `ftplib.FTP`; an answer without end is an error."""
         self._lines += 1
         if self._lines > LINES:
-            raise ftplib.Error("the server's answer has no end")
+            raise ftplib.Error("the server's answer is too long")
         return super().getline()
 
     def makeport(self) -> socket.socket:
@@ -77,17 +77,17 @@ class FtpClient(ftplib.FTP_TLS):
         try:
             connection, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
         except TimeoutError as error:
-            raise DeliveryError("no data connection came about: try Passive the other way") from error
-        self._blocking.hold(connection)
-        connection.settimeout(STALL)
+            raise DeliveryError("the data connection failed: change Passive") from error
+        self._blocking.hold_data_socket(connection)
+        connection.settimeout(STALL_TIMEOUT_S)
         if connection.getpeername()[0] != control.getpeername()[0]:
             connection.close()
-            raise ConnectionAbortedError("somebody else took the data connection")
+            raise ConnectionAbortedError("another host used the data connection")
         if self._prot_p:  # type: ignore[attr-defined]
             # many servers want the session of the commands again, as a proof that it is the same client
             session = control.session if isinstance(control, ssl.SSLSocket) else None
             connection = self.context.wrap_socket(connection, server_hostname=self.host, session=session)
-            self._blocking.hold(connection)
+            self._blocking.hold_data_socket(connection)
         return connection, size
 
     def begin_upload(self, name: str, begin: int = 0) -> socket.socket:
@@ -102,10 +102,10 @@ class FtpClient(ftplib.FTP_TLS):
             except OSError as error:
                 raise self._reason(error) from error
             if isinstance(connection, ssl.SSLSocket):
-                connection.settimeout(GOODBYE)
+                connection.settimeout(LOGOUT_TIMEOUT_S)
                 with suppress(OSError):  # many servers close without the close_notify of TLS
                     connection.unwrap()
-        self._blocking.beat(PATIENCE)
+        self._blocking.report_progress(PATIENCE)
         self.voidresp()
 
     def forget_restart(self) -> None:
@@ -117,11 +117,11 @@ class FtpClient(ftplib.FTP_TLS):
         block = memoryview(bytearray(BLOCK))
         while count := file.readinto(block):
             connection.sendall(block[:count])
-            self._blocking.beat()
+            self._blocking.report_progress()
 
     def _reason(self, error: OSError) -> Exception:
-        """Return why the data connection broke off, as the server says; if it says nothing, what was seen of it."""
-        self._socket().settimeout(GOODBYE)
+        """Return why the data connection was closed, as the server says; if it says nothing, what was seen of it."""
+        self._socket().settimeout(LOGOUT_TIMEOUT_S)
         try:
             self.voidresp()
         except ftplib.Error as reason:

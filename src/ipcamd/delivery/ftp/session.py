@@ -13,7 +13,7 @@ from ipcamd.delivery.ftp.client import FtpClient
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.file_names import NAMES, arrived, names, parts, renamed
+from ipcamd.delivery.target.file_names import NAMES, candidate_names, describe_rename, find_arrived, split_path
 from ipcamd.delivery.target.state import Right, TargetState
 from ipcamd.errors import DeliveryError
 
@@ -58,9 +58,9 @@ class FtpSession:
             self._ftp.quit()
 
     def _send(self, item: SpoolItem) -> str:
-        if item.tried and (found := arrived(item, self._size)):
+        if item.tried and (found := find_arrived(item, self._size)):
             return f"{found} had arrived already"
-        return renamed(item, self._deliver(item))
+        return describe_rename(item, self._deliver(item))
 
     def _deliver(self, item: SpoolItem) -> str:
         """Upload the file whole; return the name that it got."""
@@ -85,7 +85,7 @@ class FtpSession:
 
     def _upload_part(self, item: SpoolItem) -> str:
         """Upload the file under a temporary name, and return that; goes on where an earlier attempt broke off."""
-        for name in names(item.part):
+        for name in candidate_names(item.temporary_name):
             there = self._size(name) if item.tried else None
             try:
                 self._upload(item, name, there or 0)
@@ -100,7 +100,7 @@ class FtpSession:
         """Upload the file under the first name that no other file has, and return that."""
         begun = self._state.partial.get(item.token)
         blind = 0
-        for name in names(item.name):
+        for name in candidate_names(item.name):
             there = self._size(name)
             if there is not None and name != begun:
                 continue
@@ -167,7 +167,7 @@ class FtpSession:
 
     def _free_name(self, item: SpoolItem) -> str:
         """Return the first name that no other file has."""
-        for name in names(item.name):
+        for name in candidate_names(item.name):
             if self._size(name) is None:
                 return name
         raise DeliveryError(f"{NAMES} other files are named like {item.name}")
@@ -200,7 +200,7 @@ def _enter(ftp: ftplib.FTP, path: str) -> None:
     """Go to a directory, relative to that of the login unless it begins with a slash; make what is missing."""
     if path[:1] in ("/", "\\"):
         ftp.cwd("/")
-    for part in parts(path):
+    for part in split_path(path):
         try:
             ftp.cwd(part)
         except ftplib.error_perm:
@@ -210,11 +210,11 @@ def _enter(ftp: ftplib.FTP, path: str) -> None:
 
 _MEANINGS = {
     "421": "the server accepts no more connections now",
-    "425": "the data connection could not be opened: try Passive the other way",
-    "426": "the data connection broke off",
+    "425": "the data connection failed: change Passive",
+    "426": "the data connection was closed",
     "431": "the server speaks no TLS",
     "450": "the file is in use",
-    "451": "the server has a problem of its own",
+    "451": "the server reports an internal error",
     "452": "the server's disk is full",
     "522": "the server requires another kind of TLS",
     "530": "user name or password is wrong",

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ipcamd.delivery.target.error_text import explain
+from ipcamd.delivery.target.error_text import explain_error
 from ipcamd.delivery.target.tls import client_context
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
@@ -27,7 +27,7 @@ SHUTDOWN_S = 1.0
 """For TLS to end in order."""
 ANSWER = 4096
 """Bytes of an answer's first line at most."""
-GIVEN_UP = "given up: the camera went down"
+GIVEN_UP = "cancelled: the camera stopped"
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class HttpNotifier:
         queue = self._queues.setdefault(key, asyncio.Queue())
         if queue.qsize() >= WAITING:
             dropped = queue.get_nowait()
-            self._told(dropped.event, dropped.notice, f"dropped: {WAITING} notices wait for this host")
+            self._told(dropped.event, dropped.notice, f"dropped: {WAITING} notices are queued for this host")
         queue.put_nowait(sending)
         if key not in self._tasks:
             self._tasks[key] = asyncio.get_running_loop().create_task(self._work(key, queue))
@@ -130,7 +130,7 @@ class HttpNotifier:
         except RequestFailed as error:
             return str(error)
         except OSError as error:
-            return str(explain(error, sending.notice.host, sending.notice.port))
+            return str(explain_error(error, sending.notice.host, sending.notice.port))
 
     async def _send(self, sending: _Sending) -> str:
         notice = sending.notice

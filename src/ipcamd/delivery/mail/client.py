@@ -27,7 +27,7 @@ class SmtpClient:
         self._config = config
         self._runner = asyncio.Runner()
         self._smtp = SMTP()
-        blocking.at_end(self._close)
+        blocking.on_end(self._close)
 
     def log_in(self, address: str) -> None:
         """Connect to the server's address, with TLS if it offers that, and log in if that is set."""
@@ -78,7 +78,7 @@ class SmtpClient:
 
     def _run(self, action: Coroutine[Any, Any, T]) -> T:
         result = self._runner.run(action)
-        self._blocking.beat()
+        self._blocking.report_progress()
         return result
 
     async def _log_in(self, connection: socket.socket) -> None:
@@ -123,8 +123,8 @@ class SmtpClient:
         for piece in pieces:
             self._writer.write(piece)
             await self._writer.drain()
-            self._blocking.beat()
-        self._blocking.beat(PATIENCE)
+            self._blocking.report_progress()
+        self._blocking.report_progress(PATIENCE)
         answer = await self._smtp.execute_command(b".")
         if answer.code != SMTPStatus.completed:
             raise SMTPDataError(answer.code, answer.message)

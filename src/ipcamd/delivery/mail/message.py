@@ -76,12 +76,12 @@ def _message(
     when = f"{local:%Y-%m-%d %H:%M:%S}"
     message["From"] = head.sender
     message["To"] = ", ".join(head.recipients)
-    message["Subject"] = f"{head.camera}: {item.what}, {when}"
+    message["Subject"] = f"{head.camera}: {item.event_label}, {when}"
     message["Date"] = format_datetime(local)
     # the same however often it is sent, so that a mail that came twice is known to be one
     message["Message-ID"] = f"<{item.token}@{head.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody answers that he is on holiday
-    lines = [f"Camera: {head.camera}", f"Event: {item.what}", f"Time: {when} {local:%Z}".rstrip()]
+    lines = [f"Camera: {head.camera}", f"Event: {item.event_label}", f"Time: {when} {local:%Z}".rstrip()]
     if item.schedule:
         lines.append(f"Schedule: {item.schedule}")
     lines += [f"Attached: {attachment.name}" for attachment in attached]

@@ -11,10 +11,10 @@ from aiosmtplib import SMTPException, SMTPResponseException
 from ipcamd.delivery.mail.client import SmtpClient
 from ipcamd.delivery.mail.message import Attachment, Letterhead, MailMessage
 from ipcamd.delivery.mail.still import still
-from ipcamd.delivery.queue.spool_item import SpoolItem, called
+from ipcamd.delivery.queue.spool_item import SpoolItem, describe_items
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.error_text import clean
+from ipcamd.delivery.target.error_text import redact
 from ipcamd.errors import DeliveryError
 
 PATIENCE = 4
@@ -53,7 +53,7 @@ class MailSession:
         """See `UploadSession`."""
         with _explained():
             note, refused = self._send(items, attempt)
-        words = [f"{who} is refused: {code} {clean(why, self._secret)}" for who, (code, why) in refused.items()]
+        words = [f"{who} is refused: {code} {redact(why, self._secret)}" for who, (code, why) in refused.items()]
         return "; ".join(filter(None, [note, *words]))
 
     def close(self) -> None:
@@ -71,7 +71,7 @@ class MailSession:
                 if error.code != TOO_LARGE:
                     raise
                 self._client.reset()
-        raise DeliveryError("the mail server takes not even a mail without attachment")
+        raise DeliveryError("the mail server rejects even a mail without attachment")
 
     def _drafts(self, items: Sequence[SpoolItem]) -> Iterator[tuple[MailMessage, str]]:
         """Yield the mail with all that fits, with the first file or a picture of it, with nothing; each with what it
@@ -93,7 +93,7 @@ class MailSession:
         return sum(size <= self._limit for size in sizes)
 
     def _mail(self, items: Sequence[SpoolItem], attached: Sequence[Attachment], note: str) -> MailMessage:
-        return MailMessage(self._head, items[0], self._local(items[0].moment), attached, note)
+        return MailMessage(self._head, items[0], self._local(items[0].event_ns), attached, note)
 
     def _accepts(self, mail: MailMessage) -> bool:
         return not self._client.size_limit or mail.size <= self._client.size_limit
@@ -118,14 +118,14 @@ def _lacking(items: Sequence[SpoolItem]) -> str:
         return ""
     size = f"{sum(item.size for item in items) / 1e6:.1f} MB"
     if len(items) > 1:
-        return f"{called(items)} ({size}) are too large for a mail and are not attached"
+        return f"{describe_items(items)} ({size}) are too large for a mail and are not attached"
     return f"{items[0].name} ({size}) is too large for a mail and is not attached"
 
 
 _MEANINGS = {
     421: "the mail server is closing down or busy",
     450: "the mailbox is not available for the moment",
-    451: "the mail server has a problem of its own",
+    451: "the mail server reports an internal error",
     452: "the mail server has no room",
     454: "the mail server cannot do that for the moment",
     530: "the mail server requires a login (Event.Server.Authentication), or TLS",

@@ -62,7 +62,7 @@ class DeliveryQueue:
         for item in dropwhile(lambda item: item.id <= number, self._queue(target).values()):
             if item.id in skipped:
                 continue
-            if len(found) >= most and not (found and found[-1].goes_with(item)):
+            if len(found) >= most and not (found and found[-1].is_same_series(item)):
                 break
             found.append(item)
         return found
@@ -76,7 +76,7 @@ class DeliveryQueue:
         """Yield what must go to make room for what is new: the oldest first. Raises ``StoreError``."""
         size = sum(item.size for item in new)
         if size > bounds.size:
-            raise StoreError(f"its {size} bytes are more than may wait in all ({bounds.size} bytes)")
+            raise StoreError(f"its {size} bytes exceed the size of the queue ({bounds.size} bytes)")
         count = len(new) + sum(map(len, self._queues.values()))
         size += sum(item.size for item in chain(*(queue.values() for queue in self._queues.values())))
         for item in self:

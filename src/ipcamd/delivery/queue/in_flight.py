@@ -40,23 +40,23 @@ class InFlight:
 
     def take_sent(self) -> list[tuple[Batch, Outcome]]:
         """Return what was sent since the last call."""
-        sent = list(take(self.sent))
+        sent = list(drain(self.sent))
         self._numbers.difference_update(item.id for batch, _ in sent for item in batch)
         return sent
 
     def batches(self) -> Iterator[Batch]:
         """Take what is ready, batch by batch. For the thread."""
-        for first in take(self.ready):
+        for first in drain(self.ready):
             batch = [first]
-            for item in take(self.ready):
-                if not first.goes_with(item):
+            for item in drain(self.ready):
+                if not first.is_same_series(item):
                     self.ready.appendleft(item)
                     break
                 batch.append(item)
             yield batch
 
 
-def take(queue: deque[T]) -> Iterator[T]:
+def drain(queue: deque[T]) -> Iterator[T]:
     """Empty a queue, one by one; loop and thread may both take from it."""
     with suppress(IndexError):
         while True:

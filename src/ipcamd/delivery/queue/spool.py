@@ -50,7 +50,7 @@ class Spool:
             folder.mkdir(mode=0o700, exist_ok=True)
             self._clean()
         except OSError as error:
-            raise ConfigError(f"what is to be delivered cannot be kept in {folder}: {error.strerror}") from error
+            raise ConfigError(f"files for delivery cannot be stored in {folder}: {error.strerror}") from error
 
     def head(self, target: str) -> SpoolItem | None:
         """Return what is to be delivered next."""
@@ -127,7 +127,7 @@ class Spool:
                 numbers = await self._save(items, surplus)
             except StoreError as error:
                 await asyncio.to_thread(_unlink, items)
-                raise StoreError(f"it could not be kept for delivery: {error}") from error
+                raise StoreError(f"it could not be queued for delivery: {error}") from error
             await self._drop(surplus)
             self._queue.add(replace(p, id=number) for p, number in zip(items, numbers, strict=True))
         for old in surplus:
@@ -144,7 +144,7 @@ class Spool:
             sync_directory(self._folder)
         except OSError as error:
             _unlink(items)
-            raise StoreError(f"it could not be kept for delivery: {error.strerror}") from error
+            raise StoreError(f"it could not be queued for delivery: {error.strerror}") from error
         return items
 
     def _item(self, target: str, m: ClipFile) -> SpoolItem:
@@ -159,7 +159,17 @@ class Spool:
         def save(connection: sqlite3.Connection) -> None:
             connection.executemany("DELETE FROM spool WHERE id = ?", [(old.id,) for old in surplus])
             for p in items:
-                row = (p.target, p.token, p.name, p.content_type, p.size, p.moment, p.what, p.schedule, p.tried)
+                row = (
+                    p.target,
+                    p.token,
+                    p.name,
+                    p.content_type,
+                    p.size,
+                    p.event_ns,
+                    p.event_label,
+                    p.schedule,
+                    p.tried,
+                )
                 cursor = connection.execute(f"INSERT INTO spool ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
                 numbers.append(cursor.lastrowid or 0)
 
@@ -185,7 +195,7 @@ class Spool:
             try:
                 await self._database.write(save)
             except StoreError as error:  # what is done has no file any more, and is forgotten at the next start
-                _log.warning("how far the delivery is could not be noted: %s", error)
+                _log.warning("the progress of the delivery could not be stored: %s", error)
 
     async def _drop(self, items: Sequence[SpoolItem]) -> None:
         self._queue.remove(items)

@@ -21,26 +21,31 @@ class SpoolItem:
     content_type: str
     size: int
     """Bytes."""
-    moment: int
+    event_ns: int
     """Nanoseconds since the epoch, UTC, of the event."""
-    what: str
+    event_label: str
     """The event, as the log spells it: ``motion 1``."""
     schedule: str
     """Name of the schedule that asked for it."""
     tried: bool = False
     """It was tried before, so that the target may hold it already, whole or in part."""
 
-    def goes_with(self, other: "SpoolItem") -> bool:
-        """Whether both are pictures of one capture, which go together."""
-        pictures = self.content_type.startswith("image/") and other.content_type.startswith("image/")
-        return pictures and (self.moment, self.what, self.schedule) == (other.moment, other.what, other.schedule)
+    def is_same_series(self, other: "SpoolItem") -> bool:
+        """Whether both are pictures of one event."""
+        return self._series is not None and self._series == other._series
 
     @property
-    def part(self) -> str:
+    def _series(self) -> tuple[int, str, str] | None:
+        if not self.content_type.startswith("image/"):
+            return None
+        return self.event_ns, self.event_label, self.schedule
+
+    @property
+    def temporary_name(self) -> str:
         """Its name at the target until it is whole there."""
         return f"{self.name}.{self.token[:8]}.part"
 
 
-def called(items: Sequence[SpoolItem]) -> str:
+def describe_items(items: Sequence[SpoolItem]) -> str:
     """Return what people call items that go together."""
     return f"{items[0].name} and {len(items) - 1} more" if len(items) > 1 else items[0].name

@@ -39,9 +39,9 @@ from smbprotocol.structure import Structure
 from smbprotocol.tree import TreeConnect
 
 from ipcamd.delivery.queue.spool_item import SpoolItem
-from ipcamd.delivery.target.blocking_session import CONNECT, BlockingSession
+from ipcamd.delivery.target.blocking_session import CONNECT_TIMEOUT_S, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.file_names import NAMES, arrived, names, parts, renamed
+from ipcamd.delivery.target.file_names import NAMES, candidate_names, describe_rename, find_arrived, split_path
 from ipcamd.delivery.target.state import Right, TargetState
 from ipcamd.errors import DeliveryError
 
@@ -65,7 +65,7 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession, state: 
         logging.getLogger(name).setLevel(logging.CRITICAL)
     guest = not config.password  # nobody can sign what a guest sends
     connection = Connection(uuid.uuid4(), address, config.port, require_signing=not guest)
-    blocking.when_cut(lambda: _shut(connection))
+    blocking.on_abort(lambda: _shut(connection))
     with _explained():
         _connect(connection)
         session = Session(
@@ -74,7 +74,7 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession, state: 
         session.connect()
         tree = TreeConnect(session, rf"\\{config.host}\{config.values['Share']}")
         tree.connect(require_secure_negotiate=not guest)
-        folder = _enter(tree, parts(config.values["Path"]))
+        folder = _enter(tree, split_path(config.values["Path"]))
     return SambaSession(tree, folder, blocking, state)
 
 
@@ -99,12 +99,12 @@ class SambaSession:
     def close(self) -> None:
         """See `UploadSession`."""
         with suppress(SMBException):
-            self._connection.disconnect(timeout=CONNECT)
+            self._connection.disconnect(timeout=CONNECT_TIMEOUT_S)
 
     def _send(self, item: SpoolItem) -> str:
-        if item.tried and (found := arrived(item, self._size)):
+        if item.tried and (found := find_arrived(item, self._size)):
             return f"{found} had arrived already"
-        return renamed(item, self._deliver(item))
+        return describe_rename(item, self._deliver(item))
 
     def _deliver(self, item: SpoolItem) -> str:
         """Upload the file whole; return the name that it got."""
@@ -128,17 +128,17 @@ class SambaSession:
         """Return a new file with a temporary name, or the one that an earlier attempt left."""
         access = FilePipePrinterAccessMask.GENERIC_WRITE | FilePipePrinterAccessMask.DELETE
         try:
-            return self._create(item.part, access, CreateDisposition.FILE_OVERWRITE_IF)
+            return self._create(item.temporary_name, access, CreateDisposition.FILE_OVERWRITE_IF)
         except AccessDenied:
             if not item.tried:
                 raise
-            other = next(name for name in names(item.part) if self._size(name) is None)
+            other = next(name for name in candidate_names(item.temporary_name) if self._size(name) is None)
             return self._create(other, access, CreateDisposition.FILE_CREATE)
 
     def _upload_directly(self, item: SpoolItem) -> str:
         """Upload the file under the first name that no other file has, and return that."""
         begun = self._state.partial.get(item.token)
-        for name in names(item.name):
+        for name in candidate_names(item.name):
             disposition = CreateDisposition.FILE_OVERWRITE_IF if name == begun else CreateDisposition.FILE_CREATE
             try:
                 file = self._create(name, FilePipePrinterAccessMask.GENERIC_WRITE, disposition)
@@ -159,7 +159,7 @@ class SambaSession:
         """Write the file, and return what `finish` returns, which is done before it is closed."""
         try:
             self._write(file, item)
-            self._blocking.beat(PATIENCE)
+            self._blocking.report_progress(PATIENCE)
             file.flush()  # on the server's disk before it has its name, or a power cut there could leave half of it
             name = finish()
         except SMBResponseException:
@@ -200,13 +200,13 @@ class SambaSession:
             while data := content.read(block):
                 while waiting and not (len(waiting) < AHEAD and self._may_send(len(data))):
                     written += waiting.popleft()()
-                    self._blocking.beat()
+                    self._blocking.report_progress()
                 message, answer = file.write(data, sent, send=False)
                 waiting.append(partial(answer, self._ask(message)))
                 sent += len(data)
         for answer in waiting:
             written += answer()
-            self._blocking.beat()
+            self._blocking.report_progress()
         if written != item.size:
             raise DeliveryError(f"of {item.size} bytes {written} arrived", transient=True)
 
@@ -223,7 +223,7 @@ class SambaSession:
 
     def _rename(self, file: Open, wanted: str) -> str:
         """Give the open file its name, or the first of its kind that is free; return that."""
-        for name in names(wanted):
+        for name in candidate_names(wanted):
             information = FileRenameInformation()
             information["replace_if_exists"] = False
             information["file_name"] = self._folder + name
@@ -291,7 +291,7 @@ def _doomed() -> FileDispositionInformation:
 
 def _connect(connection: Connection) -> None:
     try:
-        connection.connect(timeout=CONNECT)
+        connection.connect(timeout=CONNECT_TIMEOUT_S)
     except ValueError as error:  # how the library wraps what went wrong with the socket
         raise error.__cause__ if isinstance(error.__cause__, OSError) else error from None
 
@@ -330,9 +330,9 @@ _MEANINGS = {
     NtStatus.STATUS_OBJECT_NAME_COLLISION: "a part of the path is a file",
     NtStatus.STATUS_SHARING_VIOLATION: "the file is in use at the server",
     NtStatus.STATUS_PATH_NOT_COVERED: "the share is on another server (DFS): set that one",
-    NtStatus.STATUS_NETWORK_NAME_DELETED: "the server has taken the share away",
+    NtStatus.STATUS_NETWORK_NAME_DELETED: "the server has removed the share",
     NtStatus.STATUS_USER_SESSION_DELETED: "the server has ended the session",
-    NtStatus.STATUS_INSUFF_SERVER_RESOURCES: "the server has no resources left",
+    NtStatus.STATUS_INSUFF_SERVER_RESOURCES: "the server is out of resources",
     NtStatus.STATUS_REQUEST_NOT_ACCEPTED: "the server accepts no more connections now",
 }
 
@@ -355,5 +355,5 @@ def _explained() -> Iterator[None]:
         raise DeliveryError("the login failed", str(error)) from error
     except SMBException as error:
         if "as a guest" in str(error):
-            raise DeliveryError("the server knows no such user, and would let the camera in as a guest only") from error
-        raise DeliveryError("the server does what is not expected", str(error)) from error
+            raise DeliveryError("the server knows no such user, and would accept the camera as a guest only") from error
+        raise DeliveryError("the server does not follow the protocol", str(error)) from error

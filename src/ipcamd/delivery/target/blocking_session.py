@@ -15,9 +15,9 @@ from typing import TypeVar
 from ipcamd.errors import DeliveryError
 from ipcamd.workers.thread import WorkerThread
 
-CONNECT = 10.0
+CONNECT_TIMEOUT_S = 10.0
 """Seconds for a connection to be made."""
-STALL = 30.0
+STALL_TIMEOUT_S = 30.0
 """Seconds without any progress before a talk is given up."""
 
 T = TypeVar("T")
@@ -26,8 +26,8 @@ T = TypeVar("T")
 class BlockingSession:
     """One talk: what it holds open, and when it last got on."""
 
-    def __init__(self, name: str, stall: float = STALL) -> None:
-        """`name` is the thread's; `stall` is the most seconds without progress. It is to be ended with `cut`."""
+    def __init__(self, name: str, stall: float = STALL_TIMEOUT_S) -> None:
+        """`name` is the thread's; `stall` is the most seconds without progress. It is to be ended with `abort`."""
         self._thread = WorkerThread(name)
         self._stall = stall
         self._cuts: list[Callable[[], object]] = []
@@ -39,32 +39,32 @@ class BlockingSession:
 
     def connect(self, address: str, port: int) -> socket.socket:
         """Return a connection that ends with the session. Raises ``OSError``, and ``DeliveryError`` if it is over."""
-        connection = socket.create_connection((address, port), CONNECT)
+        connection = socket.create_connection((address, port), CONNECT_TIMEOUT_S)
         connection.settimeout(None)  # `run` sees to it that nothing takes too long
         handle = connection.dup()  # TLS makes another object of the connection; this one stays good for cutting it
-        self.when_cut(lambda: _end(handle))
+        self.on_abort(lambda: _end(handle))
         return connection
 
-    def when_cut(self, cut: Callable[[], object]) -> None:
-        """Call `cut`, from another thread, when the session ends. Raises ``DeliveryError`` if it is over already."""
+    def on_abort(self, cut: Callable[[], object]) -> None:
+        """Call `abort`, from another thread, when the session ends. Raises ``DeliveryError`` if it is over already."""
         with self._lock:
             self._cuts.append(cut)
         self._check()
 
-    def at_end(self, action: Callable[[], None]) -> None:
+    def on_end(self, action: Callable[[], None]) -> None:
         """Call `action` in the session's thread when it is over."""
         self._last_action = action
 
-    def hold(self, data: socket.socket) -> None:
-        """Let `data`, and no longer what was held before, fail when the session ends. Raises like `when_cut`."""
+    def hold_data_socket(self, data: socket.socket) -> None:
+        """Let `data`, and no longer what was held before, fail when the session ends. Raises like `on_abort`."""
         self._data = data
         self._check()
 
-    def beat(self, patience: float = 1) -> None:
+    def report_progress(self, patience: float = 1) -> None:
         """Say that it gets on, and that the next step may take so many times as long as others."""
         self._last = time.monotonic() + (patience - 1) * self._stall
 
-    def cut(self) -> None:
+    def abort(self) -> None:
         """End it: what its thread waits for fails."""
         with self._lock:
             self._over = True
@@ -85,13 +85,13 @@ class BlockingSession:
         Actions take turns, and after one that failed there is no other. Raises what `action` raises, and
         ``TimeoutError`` if it does not get on.
         """
-        self.beat()
+        self.report_progress()
         outcome = self._thread.run(lambda: self._do(action))
         self._look(asyncio.get_running_loop(), outcome)
         try:
             return await outcome
         except BaseException:
-            self.cut()
+            self.abort()
             raise
 
     def _do(self, action: Callable[[], T]) -> T:
@@ -104,7 +104,7 @@ class BlockingSession:
 
     def _check(self) -> None:
         if self._over:
-            self.cut()
+            self.abort()
             raise DeliveryError("given up")
 
     def _look(self, loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]") -> None:
@@ -115,7 +115,7 @@ class BlockingSession:
         if rest > 0:
             loop.call_later(rest, self._look, loop, outcome)
         else:
-            outcome.set_exception(TimeoutError(f"nothing moved for {self._stall:g} s"))
+            outcome.set_exception(TimeoutError(f"no progress for {self._stall:g} s"))
 
 
 def _end(handle: socket.socket) -> None:

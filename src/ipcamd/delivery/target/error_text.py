@@ -15,14 +15,14 @@ HIDDEN = "********"
 _CODED = re.compile("[A-Za-z0-9+/]{2,}={0,2}")
 
 
-def explain(error: Exception, host: str, port: int) -> DeliveryError:
+def explain_error(error: Exception, host: str, port: int) -> DeliveryError:
     """Say what an error of the operating system, of TLS or of a library means."""
     far = isinstance(error, OSError | EOFError)
     away = far and (not isinstance(error, ssl.SSLError) or isinstance(error, ssl.SSLEOFError))
     return DeliveryError(_meaning(error, host, port), "" if far else str(error), away)
 
 
-def clean(words: str, secret: str) -> str:
+def redact(words: str, secret: str) -> str:
     """Return a target's words fit for a log: one line, not too long, the password not in it, plain or in base64."""
     if secret:
         words = _CODED.sub(lambda match: HIDDEN if secret in _decoded(match[0]) else match[0], words)
@@ -34,23 +34,23 @@ def clean(words: str, secret: str) -> str:
 def _meaning(error: Exception, host: str, port: int) -> str:
     match error:
         case ssl.SSLCertVerificationError():
-            return f"the certificate of {host} is not to be trusted: {error.verify_message}"
+            return f"the certificate of {host} cannot be trusted: {error.verify_message}"
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
-            return f"{host} broke the connection off"
+            return f"{host} closed the connection"
         case ssl.SSLError():
             reason = (getattr(error, "reason", None) or "unknown").replace("_", " ").lower()
-            return f"{host}:{port} and the camera cannot agree on TLS ({reason}): is that the port for TLS?"
+            return f"{host}:{port} cannot agree with the camera on TLS ({reason}): is this the TLS port?"
         case socket.gaierror():
-            return f"the host {host} is not found: is its name right, and does the name server work?"
+            return f"the host {host} is not found: check the name and the name server"
         case ConnectionRefusedError():
             return f"nothing answers at {host}:{port}: is the service running, and the port right?"
         case ConnectionError() | EOFError():
-            return f"{host} broke the connection off"
+            return f"{host} closed the connection"
         case TimeoutError():
             return f"{host}:{port} does not answer: {error}" if str(error) else f"{host}:{port} does not answer"
         case OSError():
             return f"{host}:{port} cannot be reached: {error.strerror or error}"
-    return f"{host} answered what makes no sense"
+    return f"{host} sent an invalid answer"
 
 
 def _decoded(text: str) -> str:

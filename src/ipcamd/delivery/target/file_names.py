@@ -9,7 +9,7 @@ NAMES = 20
 """So many names are tried."""
 
 
-def names(name: str) -> Iterator[str]:
+def candidate_names(name: str) -> Iterator[str]:
     """Yield the name, then the same with ``-2``, ``-3`` and so on before its ending."""
     yield name
     stem, dot, ending = name.rpartition(".")
@@ -17,21 +17,21 @@ def names(name: str) -> Iterator[str]:
         yield f"{stem}-{number}{dot}{ending}" if dot else f"{name}-{number}"
 
 
-def arrived(item: SpoolItem, size: Callable[[str], int | None]) -> str:
+def find_arrived(item: SpoolItem, size: Callable[[str], int | None]) -> str:
     """Return the name of a file there that it could have been given, and that is as large as this one; "" for none.
 
     `size` tells a file's; None if there is none.
     """
-    sizes = ((name, size(name)) for name in names(item.name))
+    sizes = ((name, size(name)) for name in candidate_names(item.name))
     found = takewhile(lambda one: one[1] is not None, sizes)
     return next((name for name, count in found if count == item.size), "")
 
 
-def renamed(item: SpoolItem, name: str) -> str:
+def describe_rename(item: SpoolItem, name: str) -> str:
     """Return what the log says of a file that arrived under `name`."""
-    return "" if name == item.name else f"{item.name} as {name}, since another file has its name"
+    return "" if name == item.name else f"{item.name} as {name}, since the name is taken"
 
 
-def parts(path: str) -> list[str]:
+def split_path(path: str) -> list[str]:
     """Return a path's directories, whichever slash parts them."""
     return [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]

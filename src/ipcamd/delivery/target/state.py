@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.error_text import clean
+from ipcamd.delivery.target.error_text import redact
 from ipcamd.store.keyvalue import KeyValueStore
 
 
@@ -45,7 +45,7 @@ class TargetState:
     def take_news(self, secret: str) -> list[str]:
         """Return in words which rights were found to be missing since the last call, `secret` not among the words."""
         news, self._news = self._news, []
-        return [f"the target allows {right.value} ({clean(said, secret)})" for right, said in news]
+        return [f"the target allows {right.value} ({redact(said, secret)})" for right, said in news]
 
     def dump(self) -> list[str]:
         """Return the missing rights by name."""

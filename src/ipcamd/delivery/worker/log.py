@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from ipcamd.delivery.queue.spool_item import SpoolItem, called
+from ipcamd.delivery.queue.spool_item import SpoolItem, describe_items
 
 DETAILED = 7
 """So many failures in a row are each logged; after that the same words only once in `REMINDER_S`."""
@@ -33,7 +33,7 @@ class DeliveryLog:
         """Items arrived; `how` in words, or ""."""
         self.delivered += len(items)
         took = f"{sum(item.size for item in items) / 1e6:.1f} MB in {seconds:.1f} s"
-        self._note(items[0].schedule, f"{called(items)} delivered, {took}{f'; {how}' if how else ''}", "")
+        self._note(items[0].schedule, f"{describe_items(items)} delivered, {took}{f'; {how}' if how else ''}", "")
 
     def note_failure(self, item: SpoolItem, words: str, attempt: int, pause_s: float) -> None:
         """An attempt failed, and the next one follows after a pause; after none if others come first."""
@@ -51,11 +51,11 @@ class DeliveryLog:
 
     def note_made_room(self, item: SpoolItem) -> None:
         """An item was dropped because the spool is full."""
-        self._drop([item], "dropped undelivered, since newer files wait and the spool is full")
+        self._drop([item], "dropped undelivered, since the queue is full")
 
     def note_lost(self, items: Sequence[SpoolItem]) -> None:
         """The files of items are gone."""
-        self._note(items[0].schedule, "", f"{called(items)}: no longer on the camera's disk")
+        self._note(items[0].schedule, "", f"{describe_items(items)}: no longer on the camera's disk")
 
     def note_missing_right(self, words: str) -> None:
         """The account lacks a right at the target."""
@@ -63,4 +63,4 @@ class DeliveryLog:
 
     def _drop(self, items: Sequence[SpoolItem], why: str) -> None:
         self.dropped += len(items)
-        self._note(items[0].schedule, "", f"{called(items)}: {why}")
+        self._note(items[0].schedule, "", f"{describe_items(items)}: {why}")

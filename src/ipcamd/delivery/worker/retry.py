@@ -109,7 +109,7 @@ class ItemFailures:
         if not record or record.is_probed or not record.is_due:
             return None
         record.is_probed = True
-        others = (item for item in waiting[1:] if not (joins_series and item.goes_with(waiting[0])))
+        others = (item for item in waiting[1:] if not (joins_series and item.is_same_series(waiting[0])))
         return next((item for item in others if item.id not in self._records), None)
 
     def aside(self) -> frozenset[int]:

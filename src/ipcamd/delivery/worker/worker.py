@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ipcamd.delivery.queue.in_flight import Batch, InFlight, Outcome, take
+from ipcamd.delivery.queue.in_flight import Batch, InFlight, Outcome, drain
 from ipcamd.delivery.queue.spool import Spool
 from ipcamd.delivery.queue.spool_item import SpoolItem
-from ipcamd.delivery.target.blocking_session import STALL, BlockingSession
+from ipcamd.delivery.target.blocking_session import STALL_TIMEOUT_S, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.error_text import clean, explain
+from ipcamd.delivery.target.error_text import explain_error, redact
 from ipcamd.delivery.target.state import TargetState, TargetStates
 from ipcamd.delivery.target.uploader import Uploader, UploadSession
 from ipcamd.delivery.worker.log import DeliveryLog, Note
@@ -25,9 +25,9 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import DeliveryError, RequestFailed, StoreError
 from ipcamd.settings.service import Settings
 
-GOODBYE = 2.0
+LOGOUT_TIMEOUT_S = 2.0
 """Seconds for a session to be ended in order."""
-TURN = 0.05
+TURN_S = 0.05
 """Seconds for which the thread sends items before the loop hears of them: what happens to many small files in a
 short time is noted together. A turn ends with an item, however long that takes."""
 TURNS = 2
@@ -50,7 +50,7 @@ class WorkerResources:
     now: Callable[[], float] = time.monotonic
     """Seconds of a clock that nobody sets."""
     chance: Callable[[], float] = random.random
-    stall: float = STALL
+    stall: float = STALL_TIMEOUT_S
     """Seconds without progress before an attempt is given up."""
 
 
@@ -180,7 +180,7 @@ class DeliveryWorker:
                 in_flight.last = 0
                 await self._send_all(visit, in_flight, skipped)
         finally:
-            self._spool.put_back(take(in_flight.ready))
+            self._spool.put_back(drain(in_flight.ready))
             await self._move(visit, in_flight, 0)
             self._note_made_room()
             await self._save(visit)
@@ -255,7 +255,7 @@ class DeliveryWorker:
 
     def _send(self, session: UploadSession, in_flight: InFlight) -> None:
         """Send items for a while; in a thread."""
-        until = self._resources.now() + TURN
+        until = self._resources.now() + TURN_S
         for batch in in_flight.batches():
             here = [item for item in batch if item.path.exists()]
             if gone := [item for item in batch if item not in here]:
@@ -315,19 +315,19 @@ class DeliveryWorker:
             session = await blocking.run(lambda: self.uploader.open(config, address, blocking, state))
             yield _Visit(config, state, blocking, session)
             with suppress(Exception):  # everything has arrived; logging out is a courtesy
-                async with asyncio.timeout(GOODBYE):
+                async with asyncio.timeout(LOGOUT_TIMEOUT_S):
                     await blocking.run(session.close)
         except DeliveryError as error:
             raise _shown(error, config) from error
         except RequestFailed as error:
             raise DeliveryError(str(error)) from error
         except Exception as error:
-            raise _shown(explain(error, config.host, config.port), config) from error
+            raise _shown(explain_error(error, config.host, config.port), config) from error
         finally:
-            blocking.cut()
+            blocking.abort()
 
 
 def _shown(error: DeliveryError, config: TargetConfig) -> DeliveryError:
     """Return the error with the target's words among its own, fit for a log."""
-    said = clean(error.said, config.password)
+    said = redact(error.said, config.password)
     return DeliveryError(f"{error} ({said})" if said else str(error), away=error.away, transient=error.transient)
