@@ -22,7 +22,7 @@ from ipcamd.media import codecs
 from ipcamd.media.encode.encode_session import EncodeSession
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.image_settings import ImageSettings
-from ipcamd.media.image.scale import ProcessedFrame, fit
+from ipcamd.media.image.scale import ProcessedFrame, scale_to_fit
 from ipcamd.media.image.transform import Transform
 from ipcamd.media.planes import FULL, LIMITED, framed, planes
 from ipcamd.media.source import Wanted, make_source
@@ -74,7 +74,7 @@ def settings(chosen: ImageSettings, frames: Sequence[av.VideoFrame]) -> float:
 
 def scaled(size: tuple[int, int], form: str, frames: Sequence[av.VideoFrame]) -> float:
     reformatter = VideoReformatter()
-    return cost(lambda _, frame: fit(frame, size, form, reformatter), frames)
+    return cost(lambda _, frame: scale_to_fit(frame, size, form, reformatter), frames)
 
 
 def encoded(settings: StreamSettings, frames: Sequence[av.VideoFrame]) -> float:

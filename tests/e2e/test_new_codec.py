@@ -105,7 +105,7 @@ def test_recorded_and_repaired_after_a_power_cut(tmp_path: Path, monkeypatch: py
     (found,) = scan(disk, disk.entries(), UTC)
     assert found.ended_ns - found.started_ns == 2 * SECOND
     data = file.read_bytes()
-    assert reader.film(data[:HEAD], len(data), codecs.key_tests()).avi_format == AviFormat(
+    assert reader.read_head(data[:HEAD], len(data), codecs.key_tests()).avi_format == AviFormat(
         "TOY1", (1280, 720), 30, False
     )
     index = data[-60 * 16 :]

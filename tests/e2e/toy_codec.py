@@ -5,7 +5,7 @@ import av
 from ipcamd.__main__ import main
 from ipcamd.media import codecs
 from ipcamd.media.planes import LIMITED
-from ipcamd.wire.packetize.payload_format import PayloadFormat, cut
+from ipcamd.wire.packetize.payload_format import PayloadFormat, split_payload
 
 TYPE = 98
 KEY, OTHER = b"TOY key frame ", b"TOY other frame "
@@ -30,7 +30,7 @@ TOY = codecs.Codec(
     name="toy",
     payload_code=9,
     content_type="video/x-toy",
-    rtp_format=PayloadFormat("video", TYPE, "TOY/90000", 90000, cut, lambda frame: f"toy={len(frame)}"),
+    rtp_format=PayloadFormat("video", TYPE, "TOY/90000", 90000, split_payload, lambda frame: f"toy={len(frame)}"),
     encoder=lambda settings, _: ToyEncoder(settings.size),
     parameters="Image.H264",
     fourcc="TOY1",

@@ -7,7 +7,7 @@ import pytest
 from tests.motion.yard import NOON, Change, Grey, Showing, alarmed, quiet, walker, window, yard
 
 from ipcamd.media.image.analysis import AnalysisFrame
-from ipcamd.motion.detector import Detector, WindowResult, threshold
+from ipcamd.motion.detector import Detector, WindowResult, detection_threshold
 
 LEFT, RIGHT = (0, 240, 320, 480), (320, 240, 640, 480)
 
@@ -57,7 +57,7 @@ def test_more_sensitive_sees_less_contrast(sensitivity: int, contrast: float, se
 
 
 def test_thresholds_fall_as_sensitivity_rises() -> None:
-    levels = [threshold(sensitivity) for sensitivity in range(101)]
+    levels = [detection_threshold(sensitivity) for sensitivity in range(101)]
     assert levels == sorted(levels, reverse=True)
     assert (levels[0], levels[100]) == (48, 6)
 

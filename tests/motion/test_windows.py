@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.motion.detector import area
-from ipcamd.motion.windows import Window, parse
+from ipcamd.motion.detector import window_area
+from ipcamd.motion.windows import Window, parse_windows
 from ipcamd.params.motion import MOTION
 
 FACTORY = MOTION.values()
 
 
 def test_at_first_nothing_is_watched() -> None:
-    windows = parse(FACTORY)
+    windows = parse_windows(FACTORY)
     assert [window.name for window in windows] == ["Window1", "Window2", "Window3"]
     assert [(window.sensitivity, window.percent) for window in windows] == [(50, 50)] * 3
     assert [window.watches for window in windows] == [False] * 3
@@ -28,7 +28,7 @@ def test_each_setting_is_found_where_it_belongs() -> None:
         "motionenable": "1",
         "mdname": "Gate",
     }
-    assert parse(MOTION.values(**values)) == (
+    assert parse_windows(MOTION.values(**values)) == (
         Window("Gate", True, (10, 20, 30, 40), (1, 2, 4), 50, 7),
         Window("", False, (1, 2, 3, 4), (8, 15, 1), 5, 8),
         Window("", True, (0, 0, 0, 0), (0, 0, 3), 100, 9),
@@ -37,8 +37,8 @@ def test_each_setting_is_found_where_it_belongs() -> None:
 
 def test_the_switch_for_all_switches_off_all() -> None:
     on = MOTION.values(mddata="1,0,0,640,480,50|1,0,0,640,480,50|0,0,0,640,480,50")
-    assert [window.watches for window in parse(on | {"motionenable": "1"})] == [True, True, False]
-    assert [window.watches for window in parse(on | {"motionenable": "0"})] == [False, False, False]
+    assert [window.watches for window in parse_windows(on | {"motionenable": "1"})] == [True, True, False]
+    assert [window.watches for window in parse_windows(on | {"motionenable": "0"})] == [False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_point_belongs_to_the_window_if_the_rectangle_or_its_cell_holds_it(
 ) -> None:
     left, right = sorted(corners[::2])
     top, bottom = sorted(corners[1::2])
-    (down, across), inside = area(Window("", True, (left, top, right, bottom), rows, 50, 50), (480, 640))
+    (down, across), inside = window_area(Window("", True, (left, top, right, bottom), rows, 50, 50), (480, 640))
     whole = np.zeros((480, 640), bool)
     whole[down, across] = inside
     assert whole[y, x] == ((left <= x < right and top <= y < bottom) or bool(rows[y // 160] >> (x // 160) & 1))
@@ -83,7 +83,7 @@ def test_no_window_is_too_small_for_a_picture(corners: tuple[int, int, int, int]
     left, right = sorted(corners[::2])
     top, bottom = sorted(corners[1::2])
     window = Window("", True, (left, top, right, bottom), (0, 0, 0), 50, 50)
-    _, inside = area(window, (height, width))
+    _, inside = window_area(window, (height, width))
     assert inside.any() == bool(window.boxes)
     share = (right - left) / 640 * (bottom - top) / 480
     assert abs(inside.sum() / (width * height) - share) <= 1 / width + 1 / height + 1e-9

@@ -61,7 +61,7 @@ class Background:
         if self._dazzled(picture, seconds):
             return self._relearn(picture)
         size = np.abs(picture - np.clip(self._level, 0, 255))
-        unrest = 1.2 * light.middle(size[::3, ::3].ravel())
+        unrest = 1.2 * light.median(size[::3, ::3].ravel())
         floor = np.maximum(STEP, _SIGMAS * np.maximum(self._noise, unrest))
         busy = size > floor
         self._stir *= np.float32(exp(-seconds / STIR))

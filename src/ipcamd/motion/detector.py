@@ -90,7 +90,7 @@ class Detector:
         return frame.view == first.view and 0 < frame.captured_ns - self._last <= GAP
 
 
-def threshold(sensitivity: int) -> float:
+def detection_threshold(sensitivity: int) -> float:
     """Return the least difference of a moving pixel: 48 grey levels for sensitivity 0, 17 for 50, 6 for 100."""
     return float(6 * 8 ** ((100 - sensitivity) / 100))
 
@@ -100,9 +100,9 @@ class WindowDetector:
 
     def __init__(self, window: Window, shape: tuple[int, ...]) -> None:
         self._window = window
-        self._part, self._area = area(window, shape)
+        self._part, self._area = window_area(window, shape)
         self._size = max(1, int(np.count_nonzero(self._area)))
-        self._threshold = threshold(window.sensitivity)
+        self._threshold = detection_threshold(window.sensitivity)
         self._before = False
 
     def detect(self, moved: Grey) -> WindowResult:
@@ -117,7 +117,7 @@ class WindowDetector:
         return WindowResult(extent, enough and before)
 
 
-def area(window: Window, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], Mask]:
+def window_area(window: Window, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], Mask]:
     """Return the part of a picture of that shape that holds the window, and the mask of the window's pixels in it: at
     least one of each box."""
     whole = np.zeros(shape, np.bool_)

@@ -29,13 +29,13 @@ def estimate_change(level: Grey, picture: Grey) -> tuple[float, float]:
     """Return the gain and offset that bring most of `level` to `picture`; 1 and 0 if the light is the same."""
     before, now = level[::3, ::3].ravel(), picture[::3, ::3].ravel()
     apart = now - before
-    gain, offset = 1.0, middle(apart)
+    gain, offset = 1.0, median(apart)
     if abs(offset) <= _SAME[0] and np.count_nonzero(np.abs(apart) > _MUCH) <= _SAME[1] * apart.size:
         return 1.0, 0.0
     usable = (now > _DARK) & (now < _BRIGHT) & (before > _DARK) & (before < _BRIGHT)
     for _ in range(_ROUNDS):
         off = np.abs(now - (gain * before + offset))
-        keep = usable & (off <= max(3.0, 2 * middle(off)))
+        keep = usable & (off <= max(3.0, 2 * median(off)))
         if np.count_nonzero(keep) < 40:
             break
         gain, offset = _line(before[keep], now[keep])
@@ -67,7 +67,7 @@ def relit(level: Grey, picture: Grey, noise: float) -> Grey:
     return _spread(gain, level.shape) * level + _spread(offset, level.shape)
 
 
-def middle(values: Grey) -> float:
+def median(values: Grey) -> float:
     """Return the median, approximately."""
     half = values.size // 2
     return float(np.partition(values, half)[half])

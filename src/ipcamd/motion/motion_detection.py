@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.media.image.analysis import AnalysisFrame, Demand
 from ipcamd.media.pipeline import Pipeline
-from ipcamd.motion.windows import parse
+from ipcamd.motion.windows import parse_windows
 from ipcamd.params.group import Values
 from ipcamd.params.motion import MOTION, WINDOWS
 from ipcamd.settings.service import Settings
@@ -47,7 +47,7 @@ class MotionDetection:
         """`now` is a monotonic clock, in seconds; it is called in both threads."""
         self._analysis = pipeline.analysis
         self._now = now
-        self._windows = parse(settings[MOTION.name])
+        self._windows = parse_windows(settings[MOTION.name])
         self._listeners: dict[Listener, None] = {}
         self._measured: tuple[Levels, float] = (_ZERO, 0.0)
         """The levels, and the time of measuring."""
@@ -90,7 +90,7 @@ class MotionDetection:
         self._held_until = max(self._held_until, self._now() + seconds)
 
     def _update_windows(self, values: Values) -> None:
-        self._windows = parse(values)
+        self._windows = parse_windows(values)
         self._update_demand()
 
     def _update_demand(self) -> None:

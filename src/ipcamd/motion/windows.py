@@ -41,7 +41,7 @@ def _cell(row: int, column: int) -> Box:
     return (column * width, row * height, (column + 1) * width, (row + 1) * height)
 
 
-def parse(values: Values) -> tuple[Window, ...]:
+def parse_windows(values: Values) -> tuple[Window, ...]:
     """Return the windows of the stored settings; see `ipcamd.params.motion`."""
     fields = (values.value(name) for name in ("mdname", "mddata", "mddatanormalize", "mdpercent"))
     return tuple(

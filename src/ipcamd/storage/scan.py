@@ -41,7 +41,7 @@ def _film(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
     finally:
         os.close(fd)
     try:
-        film = reader.film(head, file.size_bytes, key_tests())
+        film = reader.read_head(head, file.size_bytes, key_tests())
     except ValueError:  # made by another camera, or no film at all
         foreign = head[:4] == b"RIFF" and head[8:12] == b"AVI "
         return _recording(file, nanoseconds(named), 0) if foreign else None
@@ -54,10 +54,10 @@ def _film(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
     return _recording(file, nanoseconds(began), film.length)
 
 
-def _repair(disk: Disk, file: FileEntry, named: datetime) -> tuple[FileEntry, reader.Film] | None:
+def _repair(disk: Disk, file: FileEntry, named: datetime) -> tuple[FileEntry, reader.AviHead] | None:
     fd, tests = disk.open(file.folder, file.name, change=True), key_tests()
     try:
-        repaired = reader.mend(lambda place, length: os.pread(fd, length, place), file.size_bytes, named, tests)
+        repaired = reader.repair(lambda place, length: os.pread(fd, length, place), file.size_bytes, named, tests)
         if repaired is None:
             disk.remove(file.folder, file.name)
             return None
@@ -70,7 +70,7 @@ def _repair(disk: Disk, file: FileEntry, named: datetime) -> tuple[FileEntry, re
         found = os.fstat(fd)
         _log.info("%s/%s was cut off and has been repaired", file.folder, file.name)
         whole = FileEntry(file.folder, file.name, found.st_size, found.st_mtime_ns)
-        return whole, reader.film(repaired.head, found.st_size, tests)
+        return whole, reader.read_head(repaired.head, found.st_size, tests)
     finally:
         os.close(fd)
 

@@ -5,7 +5,7 @@ import pytest
 from tests.media.stage import NOON, SECOND, grey
 
 from ipcamd.media.image.image_settings import ImageSettings
-from ipcamd.media.image.overlay import Overlay, legible, make
+from ipcamd.media.image.overlay import Overlay, draw_tile, to_ascii
 from ipcamd.media.planes import planes
 
 
@@ -90,7 +90,7 @@ def test_a_text_too_long_is_cut_off() -> None:
 
 def test_the_tile_never_overflows() -> None:
     for opaque in (True, False):
-        for keep, add in make(["Ågj/|@#"], opaque, 720).parts:
+        for keep, add in draw_tile(["Ågj/|@#"], opaque, 720).parts:
             assert (255 * keep.astype(int) + add).max() <= 65535
 
 
@@ -99,4 +99,4 @@ def test_the_tile_never_overflows() -> None:
     [("Front door 1", "Front door 1"), ("Käfig Ölhafen", "Kafig Olhafen"), ("北 gate", "? gate"), ("ﬁn½", "fin1?2")],
 )
 def test_only_letters_that_the_font_has(text: str, shown: str) -> None:
-    assert legible(text) == shown
+    assert to_ascii(text) == shown

@@ -7,7 +7,7 @@ import pytest
 from av.video.reformatter import VideoReformatter
 from tests.media.stage import WAIT, grey, luma, sloped
 
-from ipcamd.media.image.scale import ProcessedFrame, fit, inside
+from ipcamd.media.image.scale import ProcessedFrame, fit_inside, scale_to_fit
 from ipcamd.media.planes import FULL, LIMITED, planes
 
 
@@ -27,21 +27,21 @@ from ipcamd.media.planes import FULL, LIMITED, planes
     ],
 )
 def test_proportions_are_kept(size: tuple[int, int], frame: tuple[int, int], fits: tuple[int, int]) -> None:
-    assert inside(size, frame) == fits
+    assert fit_inside(size, frame) == fits
 
 
 def test_what_fits_already_is_not_touched() -> None:
     frame = sloped((640, 480))
-    assert fit(frame, (640, 480), FULL, VideoReformatter()) is frame
+    assert scale_to_fit(frame, (640, 480), FULL, VideoReformatter()) is frame
 
 
 @pytest.mark.parametrize(("pixel_format", "black"), [(FULL, 0), (LIMITED, 16)])
 @pytest.mark.parametrize("size", [(320, 240), (720, 480), (1280, 960)])
 def test_a_wide_picture_gets_bars_above_and_below(size: tuple[int, int], pixel_format: str, black: int) -> None:
-    made = fit(grey(200, (1280, 720), blue=60), size, pixel_format, VideoReformatter())
+    made = scale_to_fit(grey(200, (1280, 720), blue=60), size, pixel_format, VideoReformatter())
     assert (made.width, made.height, made.format.name) == (*size, pixel_format)
     y, u, _ = planes(made)
-    height = inside((1280, 720), size)[1]
+    height = fit_inside((1280, 720), size)[1]
     rows = np.nonzero((y != black).all(axis=1))[0]
     assert len(rows) == height
     assert abs(int(rows[0]) - (size[1] - 1 - int(rows[-1]))) <= 2
@@ -51,13 +51,13 @@ def test_a_wide_picture_gets_bars_above_and_below(size: tuple[int, int], pixel_f
 
 
 def test_a_narrow_picture_gets_bars_left_and_right() -> None:
-    y = planes(fit(grey(200, (640, 480)), (1280, 720), FULL, VideoReformatter()))[0]
+    y = planes(scale_to_fit(grey(200, (640, 480)), (1280, 720), FULL, VideoReformatter()))[0]
     columns = np.nonzero((y != 0).all(axis=0))[0]
     assert (int(columns[0]), int(columns[-1])) == (160, 1119)
 
 
 def test_nothing_of_the_picture_is_lost() -> None:
-    y = planes(fit(sloped((1280, 720)), (640, 480), FULL, VideoReformatter()))[0]
+    y = planes(scale_to_fit(sloped((1280, 720)), (640, 480), FULL, VideoReformatter()))[0]
     assert y[240, 0] < 3
     assert y[240, -1] > 252
 
@@ -65,8 +65,8 @@ def test_nothing_of_the_picture_is_lost() -> None:
 def test_range() -> None:
     reformatter = VideoReformatter()
     for value, limited in ((0, 16), (255, 235), (128, 126)):
-        assert abs(luma(fit(grey(value), (320, 240), LIMITED, reformatter)) - limited) <= 1
-        assert abs(luma(fit(grey(value), (160, 120), FULL, reformatter)) - value) <= 1
+        assert abs(luma(scale_to_fit(grey(value), (320, 240), LIMITED, reformatter)) - limited) <= 1
+        assert abs(luma(scale_to_fit(grey(value), (160, 120), FULL, reformatter)) - value) <= 1
 
 
 def test_each_size_is_made_once_for_all() -> None:

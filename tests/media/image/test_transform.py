@@ -6,7 +6,7 @@ import pytest
 from tests.media.stage import NOON, grey, luma, sloped
 
 from ipcamd.media.image.image_settings import ImageSettings
-from ipcamd.media.image.transform import Transform, mirrored
+from ipcamd.media.image.transform import Transform, mirror_plane
 from ipcamd.media.planes import planes
 from ipcamd.params.imagesource import SENSOR
 
@@ -91,7 +91,7 @@ def test_a_row_is_turned_right_whatever_its_alignment() -> None:
     rows = np.arange(3 * 64, dtype=np.uint8).reshape(3, 64)
     for width in (8, 24, 30, 31, 64):
         part = rows[:, :width]
-        assert np.array_equal(mirrored(part, True, True), part[::-1, ::-1])
+        assert np.array_equal(mirror_plane(part, True, True), part[::-1, ::-1])
 
 
 def test_all_but_the_overlay_leaves_the_given_frame_untouched() -> None:
@@ -104,5 +104,5 @@ def test_all_but_the_overlay_leaves_the_given_frame_untouched() -> None:
 
 def test_the_overlay_stays_readable_when_the_picture_is_mirrored() -> None:
     plain = planes(applied(ImageSettings(text="F", opaque=True), grey(90)))[0]
-    mirrored = planes(applied(ImageSettings(text="F", opaque=True, mirror=True), grey(90)))[0]
-    assert np.array_equal(plain, mirrored)
+    mirror_plane = planes(applied(ImageSettings(text="F", opaque=True, mirror=True), grey(90)))[0]
+    assert np.array_equal(plain, mirror_plane)

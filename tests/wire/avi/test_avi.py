@@ -26,7 +26,7 @@ def reading(data: bytes) -> Callable[[int, int], bytes]:
 
 
 def mended(data: bytes) -> bytes:
-    found = reader.mend(reading(data), len(data), EPOCH, KEY_TESTS)
+    found = reader.repair(reading(data), len(data), EPOCH, KEY_TESTS)
     assert found
     return found.head + data[HEAD : found.end] + found.index
 
@@ -125,8 +125,8 @@ def test_a_file_cut_off_anywhere_is_mended(codec: codecs.Codec) -> None:
     for _ in range(300):
         cut = data[: dice.randrange(HEAD + 4000, len(data))]
         whole = mended(cut)
-        found = reader.film(whole[:HEAD], len(whole), KEY_TESTS)
-        kept = [part for part in reader.chunks(reading(cut), len(cut)) if part.kind == b"00dc"]
+        found = reader.read_head(whole[:HEAD], len(whole), KEY_TESTS)
+        kept = [part for part in reader.iterate_chunks(reading(cut), len(cut)) if part.kind == b"00dc"]
         assert found.closed
         assert found.totals.slots == len(kept) >= 1
         assert len(cut) - HEAD - found.totals.bytes < 40_000  # less than a chunk and the index are gone
@@ -143,7 +143,7 @@ def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: codecs.
     original = seen(path)
     for _ in range(50 // len(FILMS) + 1):
         cut = data[: dice.randrange(HEAD + 4000, len(data))]
-        slots = len([part for part in reader.chunks(reading(cut), len(cut)) if part.kind == b"00dc"])
+        slots = len([part for part in reader.iterate_chunks(reading(cut), len(cut)) if part.kind == b"00dc"])
         path.write_bytes(cut)
         assert played(path) >= slots
         path.write_bytes(mended(cut))
@@ -156,25 +156,25 @@ def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: codecs.
 
 def test_a_film_without_a_picture_cannot_be_mended() -> None:
     data = film(pictures(codecs.JPEG), codecs.JPEG)
-    assert reader.mend(reading(data[: HEAD + 100]), HEAD + 100, EPOCH, KEY_TESTS) is None
+    assert reader.repair(reading(data[: HEAD + 100]), HEAD + 100, EPOCH, KEY_TESTS) is None
 
 
 def test_a_film_that_forgot_when_it_began_is_mended_too() -> None:
     data = film(pictures(codecs.JPEG), codecs.JPEG, closed=False).replace(b"ICRD", b"XXXX")
     whole = mended(data)
-    assert reader.film(whole[:HEAD], len(whole), KEY_TESTS).began == EPOCH
+    assert reader.read_head(whole[:HEAD], len(whole), KEY_TESTS).began == EPOCH
 
 
 def test_a_power_cut_that_left_zeros_loses_only_them(tmp_path: Path) -> None:
     data = film(pictures(codecs.JPEG), codecs.JPEG, closed=False)
-    third = list(reader.chunks(reading(data), len(data)))[2]
+    third = list(reader.iterate_chunks(reading(data), len(data)))[2]
     cut = data[: third.place - 8] + bytes(len(data) - third.place + 8)
     whole = mended(cut)
-    assert reader.film(whole[:HEAD], len(whole), KEY_TESTS).totals.slots == 2
+    assert reader.read_head(whole[:HEAD], len(whole), KEY_TESTS).totals.slots == 2
 
 
 def test_the_head_says_when_it_began() -> None:
-    found = reader.film(film(pictures(codecs.H264), codecs.H264)[:HEAD], 0, KEY_TESTS)
+    found = reader.read_head(film(pictures(codecs.H264), codecs.H264)[:HEAD], 0, KEY_TESTS)
     assert found.began
     assert found.began.timestamp() == NOON / SECOND
     assert found.length == 2 * SECOND
@@ -185,9 +185,9 @@ def test_the_head_says_when_it_began() -> None:
 @given(st.binary(max_size=2000))
 def test_other_files_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError):
-        reader.film(data, len(data), KEY_TESTS)
+        reader.read_head(data, len(data), KEY_TESTS)
     with pytest.raises(ValueError):
-        reader.mend(reading(data), len(data), EPOCH, KEY_TESTS)
+        reader.repair(reading(data), len(data), EPOCH, KEY_TESTS)
 
 
 HEADS = film(pictures(codecs.H264, 2), codecs.H264)
@@ -201,7 +201,7 @@ def test_damaged_files_are_mended_or_refused(hits: list[tuple[int, int]]) -> Non
     for place, value in hits:
         data[place] = value
     try:
-        found = reader.mend(reading(bytes(data)), len(data), EPOCH, KEY_TESTS)
+        found = reader.repair(reading(bytes(data)), len(data), EPOCH, KEY_TESTS)
     except ValueError:
         return
     assert found is None or HEAD < found.end <= len(data)

@@ -3,7 +3,7 @@ from base64 import b64encode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.wire.packetize.h264 import parameters, payloads, units
+from ipcamd.wire.packetize.h264 import make_payloads, parameters, split_units
 from ipcamd.wire.rtp.rtp import ROOM
 
 SPS, PPS, SEI = bytes.fromhex("6742c01f95a01400"[:14]), bytes.fromhex("68ce3c80"), b"\x06\x05\x01a\x80"
@@ -36,14 +36,14 @@ def restored(packets: list[bytes]) -> list[bytes]:
 
 
 def test_units_drops_delimiters_and_trailing_zeros() -> None:
-    assert units(frame(DELIMITER, SPS) + b"\0\0\1" + PPS + b"\0\0") == [SPS, PPS]
-    assert units(b"no start code") == []
-    assert units(b"") == []
+    assert split_units(frame(DELIMITER, SPS) + b"\0\0\1" + PPS + b"\0\0") == [SPS, PPS]
+    assert split_units(b"no start code") == []
+    assert split_units(b"") == []
 
 
 def test_parameter_sets_share_a_packet_and_a_large_unit_is_cut_into_full_ones() -> None:
     picture = b"\x65" + bytes(range(1, 256)) * 20
-    packets = payloads(frame(SPS, PPS, SEI, picture))
+    packets = make_payloads(frame(SPS, PPS, SEI, picture))
     assert restored(packets) == [SPS, PPS, SEI, picture]
     assert packets[0][0] == 0x60 | 24
     assert [len(p) for p in packets[1:-1]] == [ROOM] * (len(packets) - 2)
@@ -52,8 +52,8 @@ def test_parameter_sets_share_a_packet_and_a_large_unit_is_cut_into_full_ones() 
 
 def test_a_unit_of_exactly_the_room_is_sent_whole() -> None:
     picture = b"\x41" + b"x" * (ROOM - 1)
-    assert payloads(frame(picture)) == [picture]
-    assert len(payloads(frame(picture + b"y"))) == 2
+    assert make_payloads(frame(picture)) == [picture]
+    assert len(make_payloads(frame(picture + b"y"))) == 2
 
 
 nal = st.builds(
@@ -63,12 +63,12 @@ nal = st.builds(
 
 @given(st.lists(st.one_of(nal, nal.map(lambda n: n[:150])), max_size=20))
 def test_any_units_come_back(nals: list[bytes]) -> None:
-    assert restored(payloads(frame(*nals))) == nals
+    assert restored(make_payloads(frame(*nals))) == nals
 
 
 @given(st.binary(max_size=50))
 def test_any_bytes(data: bytes) -> None:
-    assert restored(payloads(data)) == units(data)
+    assert restored(make_payloads(data)) == split_units(data)
 
 
 def test_parameters() -> None:

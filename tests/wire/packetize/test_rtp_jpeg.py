@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ipcamd.wire.packetize.jpeg import payloads
+from ipcamd.wire.packetize.jpeg import make_payloads
 from ipcamd.wire.rtp.rtp import ROOM
 
 
@@ -35,7 +35,7 @@ def scan(packets: list[bytes], restart: int = 0) -> bytes:
 @pytest.mark.parametrize(("subsampling", "kind"), [("4:2:0", 1), ("4:2:2", 0)])
 def test_the_scan_comes_back_and_the_header_tells_the_rest(subsampling: str, kind: int) -> None:
     image = jpeg(subsampling=subsampling)
-    packets = payloads(image)
+    packets = make_payloads(image)
     assert packets[0][4:8] == bytes((kind, 255, 22, 18))
     assert [len(p) for p in packets[:-1]] == [ROOM] * (len(packets) - 1)
     data = scan(packets)
@@ -45,14 +45,14 @@ def test_the_scan_comes_back_and_the_header_tells_the_rest(subsampling: str, kin
 
 
 def test_restart_markers_are_announced() -> None:
-    packets = payloads(jpeg(restart_marker_rows=1))
+    packets = make_payloads(jpeg(restart_marker_rows=1))
     assert packets[0][4] == 64 | 1
     assert packets[0][8:12] == (11).to_bytes(2) + b"\xff\xff"
     assert scan(packets, 4)
 
 
 def test_a_size_beyond_the_header_is_left_to_the_description() -> None:
-    assert payloads(jpeg(2048, 8))[0][6:8] == b"\0\0"
+    assert make_payloads(jpeg(2048, 8))[0][6:8] == b"\0\0"
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_a_size_beyond_the_header_is_left_to_the_description() -> None:
 )
 def test_what_the_format_cannot_carry_is_refused(image: bytes) -> None:
     with pytest.raises(ValueError, match=r"JPEG|Huffman"):
-        payloads(image)
+        make_payloads(image)
 
 
 @given(st.integers(0, 1000), st.binary(min_size=1, max_size=8))
 def test_a_damaged_header_is_carried_or_refused(at: int, damage: bytes) -> None:
     image = DAMAGED[:at] + damage + DAMAGED[at + len(damage) :]
     try:
-        packets = payloads(image)
+        packets = make_payloads(image)
     except ValueError:
         return
     assert all(len(p) <= ROOM for p in packets)

@@ -49,21 +49,23 @@ class Overlay:
     def tile(self, settings: ImageSettings, captured_ns: int, height: int) -> Tile | None:
         """Return the tile for a picture of that height, captured then; None if there is no overlay."""
         lines = [
-            line for line in (legible(settings.text), self._stamp(captured_ns) if settings.date else "") if line.strip()
+            line
+            for line in (to_ascii(settings.text), self._stamp(captured_ns) if settings.date else "")
+            if line.strip()
         ]
         key = (lines, settings.opaque, height)
         if self._key != key:
-            self._key, self._tile = key, make(*key) if lines else None
+            self._key, self._tile = key, draw_tile(*key) if lines else None
         return self._tile
 
 
-def legible(text: str) -> str:
+def to_ascii(text: str) -> str:
     """Return `text` in printable ASCII, all that the font has: without accents, with ``?`` for other characters."""
     plain = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return "".join(c if " " <= c <= "~" else "?" for c in plain)
 
 
-def make(lines: Sequence[str], opaque: bool, height: int) -> Tile:
+def draw_tile(lines: Sequence[str], opaque: bool, height: int) -> Tile:
     """Return the tile of white text for a picture of that height: on black, or outlined in black."""
     size = max(_SMALLEST, height // _LINES)
     corner = size // 4 * 2

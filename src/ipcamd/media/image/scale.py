@@ -9,16 +9,18 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from ipcamd.media.planes import FULL, LIMITED, plain, planes
 
 
-def inside(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
+def fit_inside(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
     """Return the largest even size of the proportions of `size` (pixels are square) that fits into `frame`."""
     scale = min(frame[0] / size[0], frame[1] / size[1])
     width, height = (min(most, max(2, round(side * scale / 2) * 2)) for side, most in zip(size, frame, strict=True))
     return width, height
 
 
-def fit(frame: av.VideoFrame, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter) -> av.VideoFrame:
+def scale_to_fit(
+    frame: av.VideoFrame, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter
+) -> av.VideoFrame:
     """Return the full-range `frame` in that size and pixel format; the frame itself if it has both already."""
-    inner = inside((frame.width, frame.height), size)
+    inner = fit_inside((frame.width, frame.height), size)
     if (frame.width, frame.height, frame.format.name) != (*inner, pixel_format):
         frame = reformatter.reformat(
             frame,
@@ -71,7 +73,7 @@ class ProcessedFrame:
                 made = self._made[size, pixel_format] = Future()
         if first:
             try:
-                made.set_result(ScaledFrame(fit(self.frame, size, pixel_format, reformatter)))
+                made.set_result(ScaledFrame(scale_to_fit(self.frame, size, pixel_format, reformatter)))
             except BaseException as error:
                 made.set_exception(error)
                 raise

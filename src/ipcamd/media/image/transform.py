@@ -44,13 +44,13 @@ class Transform:
     def _adjust(self, frame: av.VideoFrame, settings: ImageSettings) -> av.VideoFrame:
         """Return a new frame with the adjustments, without the overlay."""
         made = av.VideoFrame(frame.width, frame.height, FULL)
-        luma, *chroma = (mirrored(plane, settings.mirror, settings.flip) for plane in planes(frame))
+        luma, *chroma = (mirror_plane(plane, settings.mirror, settings.flip) for plane in planes(frame))
         target, *targets = planes(made)
         self._sharpness.apply(
-            mapped(luma, luma_table(settings.brightness, settings.contrast)), settings.sharpness, target
+            apply_table(luma, make_luma_table(settings.brightness, settings.contrast)), settings.sharpness, target
         )
         for plane, into in zip(chroma, targets, strict=True):
-            into[:] = mapped(plane, chroma_table(settings.saturation))
+            into[:] = apply_table(plane, make_chroma_table(settings.saturation))
         return made
 
 
@@ -59,7 +59,7 @@ def _has_adjustments(settings: ImageSettings) -> bool:
     return settings.mirror or settings.flip or any(level != NEUTRAL for level in levels)
 
 
-def mirrored(plane: Plane, mirror: bool, flip: bool) -> Plane:
+def mirror_plane(plane: Plane, mirror: bool, flip: bool) -> Plane:
     """Return the plane, or a view of it, with left and right (`mirror`) and top and bottom (`flip`) swapped."""
     if flip:
         plane = plane[::-1]
@@ -70,7 +70,7 @@ def mirrored(plane: Plane, mirror: bool, flip: bool) -> Plane:
     return np.ascontiguousarray(plane.view(np.uint64)[:, ::-1]).byteswap(inplace=True).view(np.uint8)
 
 
-def mapped(plane: Plane, table: bytes | None) -> Plane:
+def apply_table(plane: Plane, table: bytes | None) -> Plane:
     """Return the plane with each value replaced by its entry in the table; the plane itself for None."""
     if table is None:
         return plane
@@ -78,7 +78,7 @@ def mapped(plane: Plane, table: bytes | None) -> Plane:
 
 
 @lru_cache(16)
-def luma_table(brightness: int, contrast: int) -> bytes | None:
+def make_luma_table(brightness: int, contrast: int) -> bytes | None:
     """Return the luma table. Contrast scales the distance to middle grey, 255 nearly doubles it; brightness adds up to
     half the range."""
     if brightness == contrast == NEUTRAL:
@@ -88,7 +88,7 @@ def luma_table(brightness: int, contrast: int) -> bytes | None:
 
 
 @lru_cache(16)
-def chroma_table(saturation: int) -> bytes | None:
+def make_chroma_table(saturation: int) -> bytes | None:
     """Return the chroma table: 0 gives grey, 255 nearly doubles the saturation."""
     if saturation == NEUTRAL:
         return None

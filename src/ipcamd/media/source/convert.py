@@ -8,7 +8,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from ipcamd.media.image.scale import inside
+from ipcamd.media.image.scale import fit_inside
 from ipcamd.media.planes import FULL, framed, planes
 from ipcamd.media.source.drawing import round_to_even
 
@@ -25,7 +25,7 @@ def fit_size(have: tuple[int, int], want: tuple[int, int]) -> tuple[int, int]:
     """Return the even size at which a picture of size `have` fits into `want`; its own size if it fits unscaled."""
     if have[0] <= want[0] and have[1] <= want[1]:
         return round_to_even(have[0]), round_to_even(have[1])
-    return inside(have, want)
+    return fit_inside(have, want)
 
 
 class VideoConverter:

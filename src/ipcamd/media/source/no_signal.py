@@ -5,7 +5,7 @@ from functools import lru_cache
 from PIL import Image, ImageDraw
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.image.overlay import legible
+from ipcamd.media.image.overlay import to_ascii
 from ipcamd.media.planes import Plane, framed
 from ipcamd.media.source.drawing import load_font, round_to_even, to_planes
 
@@ -30,7 +30,7 @@ def _card(size: tuple[int, int], reason: str, name: str) -> list[Plane]:
     for line, text in enumerate(_lines(reason, unit, width * 0.86)):
         place = width / 2, height / 2 + unit * (1.75 + 0.62 * line)
         draw.text(place, text, _SOFT, load_font(unit * 0.46), "mm")
-    draw.text((width / 2, height - unit * 0.6), legible(name), _FAINT, load_font(unit * 0.4), "mm")
+    draw.text((width / 2, height - unit * 0.6), to_ascii(name), _FAINT, load_font(unit * 0.4), "mm")
     return to_planes(image)
 
 
@@ -55,7 +55,7 @@ def _sign(draw: ImageDraw.ImageDraw, x: float, y: float, unit: float) -> None:
 def _lines(text: str, unit: float, room: float) -> list[str]:
     """Wrap text to at most three lines."""
     lines = [""]
-    for word in legible(text).split():
+    for word in to_ascii(text).split():
         longer = f"{lines[-1]} {word}".strip()
         if load_font(unit * 0.46).getlength(longer) <= room:
             lines[-1] = longer

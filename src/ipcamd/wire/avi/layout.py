@@ -68,7 +68,7 @@ class AviTotals:
     """Whether the index follows."""
 
 
-def head(avi_format: AviFormat, began: datetime, totals: AviTotals) -> bytes:
+def format_head(avi_format: AviFormat, began: datetime, totals: AviTotals) -> bytes:
     """Return the first `HEAD` bytes. `began` is the local time of the first slot, with its zone."""
     lists = _list(
         b"hdrl",
@@ -82,19 +82,19 @@ def head(avi_format: AviFormat, began: datetime, totals: AviTotals) -> bytes:
     return struct.pack("<4sI4s", b"RIFF", HEAD - 8 + totals.bytes + index, b"AVI ") + lists + movi
 
 
-def chunk(kind: bytes, data: bytes) -> list[bytes]:
+def format_chunk(kind: bytes, data: bytes) -> list[bytes]:
     """Return the pieces of a chunk, its data untouched."""
     pieces = [CHUNK.pack(kind, len(data)), data]
     return [*pieces, b"\0"] if len(data) % 2 else pieces
 
 
-def padded(length: int) -> int:
+def padded_size(length: int) -> int:
     """Return the bytes that a chunk of that much data takes."""
     return CHUNK.size + length + length % 2
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
-    return b"".join(chunk(kind, data))
+    return b"".join(format_chunk(kind, data))
 
 
 def _list(kind: bytes, content: bytes) -> bytes:

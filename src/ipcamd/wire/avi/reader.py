@@ -21,8 +21,8 @@ from ipcamd.wire.avi.layout import (
     STREAM,
     AviFormat,
     AviTotals,
-    head,
-    padded,
+    format_head,
+    padded_size,
 )
 from ipcamd.wire.avi.writer import SECOND
 
@@ -38,7 +38,7 @@ KeyTests = Mapping[str, Callable[[bytes], bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Film:
+class AviHead:
     """Contents of a file's header."""
 
     avi_format: AviFormat
@@ -55,7 +55,7 @@ class Film:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class AviRepair:
     """Repair of a file: cut it at `end`, append `index`, overwrite its beginning with `head`."""
 
     end: int
@@ -64,7 +64,7 @@ class Mended:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class AviChunk:
     """One chunk of the list ``movi``."""
 
     kind: bytes
@@ -74,7 +74,7 @@ class Chunk:
     """Of its data."""
 
 
-def film(data: bytes, size: int, codecs: Container[str]) -> Film:
+def read_head(data: bytes, size: int, codecs: Container[str]) -> AviHead:
     """Return the contents of the first `HEAD` bytes of a file of that size. Raises ``ValueError`` if this camera did
     not write it, or its codec is none of these FourCC codes."""
     if len(data) < HEAD or data[:4] != b"RIFF" or data[8:12] != b"AVI " or data[MOVI:HEAD] != b"movi":
@@ -96,33 +96,33 @@ def film(data: bytes, size: int, codecs: Container[str]) -> Film:
     movi = CHUNK.unpack(data[MOVI - 8 : MOVI])[1]
     totals = AviTotals(stream[9], 0, movi - 4, main[7], 0, bool(main[3] & HAS_INDEX))
     possible = HEAD + totals.slots * CHUNK.size <= size
-    return Film(avi_format, _date(parts.get(b"ICRD", b"")), totals, totals.indexed and whole and possible)
+    return AviHead(avi_format, _date(parts.get(b"ICRD", b"")), totals, totals.indexed and whole and possible)
 
 
-def chunks(read: Read, size: int) -> Iterator[Chunk]:
+def iterate_chunks(read: Read, size: int) -> Iterator[AviChunk]:
     """Yield the complete chunks of a file of that size, in order, up to the first that is incomplete or invalid."""
     place = HEAD
     while place + CHUNK.size <= size:
         kind, length = CHUNK.unpack(read(place, CHUNK.size))
-        if kind not in (PICTURE, SOUND) or length > LARGEST or place + padded(length) > size:
+        if kind not in (PICTURE, SOUND) or length > LARGEST or place + padded_size(length) > size:
             return
-        yield Chunk(kind, place + CHUNK.size, length)
-        place += padded(length)
+        yield AviChunk(kind, place + CHUNK.size, length)
+        place += padded_size(length)
 
 
-def mend(read: Read, size: int, began: datetime, key_tests: KeyTests) -> Mended | None:
+def repair(read: Read, size: int, began: datetime, key_tests: KeyTests) -> AviRepair | None:
     """Return the repair of a file that was cut off; None if it has no picture.
 
     `began` is used if the file has no time. Raises ``ValueError`` if this camera did not write it.
     """
-    found = film(read(0, HEAD), size, key_tests)
+    found = read_head(read(0, HEAD), size, key_tests)
     is_key = key_tests[found.avi_format.codec]
     totals, index = AviTotals(indexed=True), bytearray()
-    for part in chunks(read, size):
+    for part in iterate_chunks(read, size):
         # an empty chunk repeats the picture before it
         key = part.kind == SOUND or (part.length > 0 and is_key(read(part.place, min(_LOOK, part.length))))
         index += ENTRY.pack(part.kind, KEY if key else 0, HEAD + totals.bytes - MOVI, part.length)
-        totals.bytes += padded(part.length)
+        totals.bytes += padded_size(part.length)
         totals.entries += 1
         if part.kind == PICTURE:
             totals.slots += 1
@@ -131,8 +131,8 @@ def mend(read: Read, size: int, began: datetime, key_tests: KeyTests) -> Mended 
             totals.samples += part.length
     if not totals.largest:
         return None
-    whole = head(found.avi_format, found.began or began, totals)
-    return Mended(HEAD + totals.bytes, CHUNK.pack(b"idx1", len(index)) + bytes(index), whole)
+    whole = format_head(found.avi_format, found.began or began, totals)
+    return AviRepair(HEAD + totals.bytes, CHUNK.pack(b"idx1", len(index)) + bytes(index), whole)
 
 
 def _parts(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -14,9 +14,9 @@ from ipcamd.wire.avi.layout import (
     SOUND_RATE,
     AviFormat,
     AviTotals,
-    chunk,
-    head,
-    padded,
+    format_chunk,
+    format_head,
+    padded_size,
 )
 
 SECOND = 1_000_000_000
@@ -88,7 +88,7 @@ class AviWriter:
 
     def head(self, *, closed: bool = False) -> bytes:
         """Return the first `HEAD` bytes; `closed` if the index is written."""
-        return head(self.avi_format, self.began, replace(self._totals, indexed=closed))
+        return format_head(self.avi_format, self.began, replace(self._totals, indexed=closed))
 
     def index(self) -> bytes:
         """Return the index, which follows the last chunk of a closed file."""
@@ -114,6 +114,6 @@ class AviWriter:
 
     def _chunk(self, kind: bytes, data: bytes, key: bool) -> list[bytes]:
         self._index += ENTRY.pack(kind, KEY if key else 0, self.end - MOVI, len(data))
-        self._totals.bytes += padded(len(data))
+        self._totals.bytes += padded_size(len(data))
         self._totals.entries += 1
-        return chunk(kind, data)
+        return format_chunk(kind, data)

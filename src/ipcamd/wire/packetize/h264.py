@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 
-from ipcamd.wire.packetize.payload_format import PayloadFormat, cut
+from ipcamd.wire.packetize.payload_format import PayloadFormat, split_payload
 from ipcamd.wire.rtp.rtp import ROOM
 
 _SPS, _PPS, _DELIMITER, _FILLER = 7, 8, 9, 12
@@ -13,7 +13,7 @@ _SMALL = 200
 """Units of up to so many bytes are aggregated."""
 
 
-def units(frame: bytes) -> list[bytes]:
+def split_units(frame: bytes) -> list[bytes]:
     """Return the NAL units of a frame in Annex B form, without start codes, delimiters and filler data."""
     found = []
     start = frame.find(b"\0\0\1")
@@ -26,12 +26,12 @@ def units(frame: bytes) -> list[bytes]:
     return found
 
 
-def payloads(frame: bytes) -> list[bytes]:
+def make_payloads(frame: bytes) -> list[bytes]:
     """Aggregate a frame's small units, fragment its large ones."""
     out: list[bytes] = []
     small: list[bytes] = []
     room = ROOM - 1
-    for unit in units(frame):
+    for unit in split_units(frame):
         if small and (len(unit) > _SMALL or len(unit) + 2 > room):
             out.append(_aggregate(small))
             small, room = [], ROOM - 1
@@ -52,14 +52,14 @@ def _aggregate(small: list[bytes]) -> bytes:
 
 def _fragment(unit: bytes) -> list[bytes]:
     indicator, kind = unit[0] & 0xE0 | _FU_A, unit[0] & 0x1F
-    pieces = cut(unit[1:], ROOM - 2)
+    pieces = split_payload(unit[1:], ROOM - 2)
     middle, first, last = (bytes((indicator, kind | edge)) for edge in (0, 0x80, 0x40))
     return [first + pieces[0], *(middle + piece for piece in pieces[1:-1]), last + pieces[-1]]
 
 
 def parameters(frame: bytes) -> str:
     """Return packetization mode, profile and parameter sets, from a key frame."""
-    sets = [unit for unit in units(frame) if unit[0] & 0x1F in (_SPS, _PPS)]
+    sets = [unit for unit in split_units(frame) if unit[0] & 0x1F in (_SPS, _PPS)]
     sequence = next((unit for unit in sets if unit[0] & 0x1F == _SPS and len(unit) >= 4), None)
     if sequence is None:
         return "packetization-mode=1"
@@ -72,4 +72,4 @@ def is_key(data: bytes) -> bool:
     return _KEY.search(data) is not None
 
 
-FORMAT = PayloadFormat("video", 96, "H264/90000", 90000, payloads, parameters)
+FORMAT = PayloadFormat("video", 96, "H264/90000", 90000, make_payloads, parameters)

@@ -86,7 +86,7 @@ def _huffman(body: bytes) -> None:
         body = body[17 + sum(body[1:17]) :]
 
 
-def payloads(jpeg: bytes) -> list[bytes]:
+def make_payloads(jpeg: bytes) -> list[bytes]:
     """Cut a JPEG's scan. Size, sampling and quantization tables go into RTP headers; everything else is left out."""
     image = _read(jpeg)
     if image.kind < 0 or not all(number in image.tables for number in image.wanted):
@@ -111,4 +111,4 @@ def _common(image: _Image) -> bytes:
     return bytes((kind, _TABLES_INSIDE, width, height)) + restart
 
 
-FORMAT = PayloadFormat("video", 26, "JPEG/90000", 90000, payloads, no_parameters)
+FORMAT = PayloadFormat("video", 26, "JPEG/90000", 90000, make_payloads, no_parameters)

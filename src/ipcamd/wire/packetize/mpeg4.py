@@ -2,7 +2,7 @@
 
 import re
 
-from ipcamd.wire.packetize.payload_format import PayloadFormat, cut
+from ipcamd.wire.packetize.payload_format import PayloadFormat, split_payload
 
 _SEQUENCE, _GROUP, _PICTURE = b"\0\0\1\xb0", b"\0\0\1\xb3", b"\0\0\1\xb6"
 _SIMPLE_PROFILE_LEVEL_1 = 1
@@ -23,4 +23,4 @@ def is_key(data: bytes) -> bool:
     return _KEY.search(data) is not None
 
 
-FORMAT = PayloadFormat("video", 97, "MP4V-ES/90000", 90000, cut, parameters)
+FORMAT = PayloadFormat("video", 97, "MP4V-ES/90000", 90000, split_payload, parameters)

@@ -32,6 +32,6 @@ def no_parameters(_: bytes) -> str:
     return ""
 
 
-def cut(data: bytes, room: int = ROOM) -> list[bytes]:
+def split_payload(data: bytes, room: int = ROOM) -> list[bytes]:
     """Return `data` in pieces of `room` bytes; the last one may be shorter."""
     return [data[at : at + room] for at in range(0, len(data), room)]

@@ -1,5 +1,5 @@
 """u-law sound over RTP (RFC 3551, section 4.5.14)."""
 
-from ipcamd.wire.packetize.payload_format import PayloadFormat, cut, no_parameters
+from ipcamd.wire.packetize.payload_format import PayloadFormat, no_parameters, split_payload
 
-FORMAT = PayloadFormat("audio", 0, "PCMU/8000", 8000, cut, no_parameters, ticks=len, marks=False)
+FORMAT = PayloadFormat("audio", 0, "PCMU/8000", 8000, split_payload, no_parameters, ticks=len, marks=False)
