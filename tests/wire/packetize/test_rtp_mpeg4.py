@@ -6,7 +6,7 @@ HEADERS = bytes.fromhex("000001b003 000001b509 00000100 00000120 0084")
 
 def test_pieces_are_full_and_give_the_frame() -> None:
     frame = HEADERS + b"\0\0\1\xb6" + b"x" * 3000
-    pieces = FORMAT.make_payloads(frame)
+    pieces = FORMAT.payloads(frame)
     assert b"".join(pieces) == frame
     assert [len(p) for p in pieces] == [ROOM, ROOM, len(frame) - 2 * ROOM]
 
