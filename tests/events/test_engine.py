@@ -10,8 +10,8 @@ import pytest
 
 from ipcamd.errors import StoreError
 from ipcamd.event_bus import Event, EventBus, EventKind
-from ipcamd.events.engine import Engine
-from ipcamd.events.output import Output
+from ipcamd.events.engine import EventEngine
+from ipcamd.events.output import OutputPulse
 from ipcamd.events.schedules import Schedules
 from ipcamd.params import ALL_GROUPS
 from ipcamd.recording.clip_file import ClipFile
@@ -34,15 +34,15 @@ class Stage:
         self.bus = EventBus()
         self.taken: list[tuple[EventKind, str]] = []
         self.kept: list[tuple[str, str]] = []
-        self.hindrance = ""
+        self.card_problem = ""
         self.renamed: dict[str, str] = {}
         self.levels: list[str] = []
         self.settled: list[str] = []
         self.all_settled = asyncio.Event()
         sinks = {"EnableFtp": self._sink("ftp"), "EnableSDCard": self._sink("card"), "EnableEmail": self._full}
-        self.engine = Engine(
-            self.schedules, self, sinks, Output(self.levels.append, lambda: "low"), self.log,
-            lambda moment: datetime.fromtimestamp(moment / 1e9, UTC), lambda: self.hindrance,
+        self.engine = EventEngine(
+            self.schedules, self, sinks, OutputPulse(self.levels.append, lambda: "low"), self.log,
+            lambda moment: datetime.fromtimestamp(moment / 1e9, UTC), lambda: self.card_problem,
         )  # fmt: skip
         self.bus.subscribe(self.engine.handle)
 
@@ -184,7 +184,7 @@ async def test_its_own_time_is_no_clip_on_the_card(stage: Stage) -> None:
 
 async def test_what_keeps_its_own_time_from_being_recorded_is_noted(stage: Stage) -> None:
     await stage.schedules.add({"name": "x", "scheduletimemode": "1", "enablesdcard": "1"})
-    stage.hindrance = "there is no SD card"
+    stage.card_problem = "there is no SD card"
     log = await stage.publish(Event(EventKind.SCHEDULE, NOON, 1))
     assert log == [("time", "x", "", "nothing is recorded: there is no SD card")]
 
@@ -198,7 +198,7 @@ async def test_a_schedule_without_an_action_is_noted_too(stage: Stage) -> None:
 async def test_the_output_is_high_for_its_time_and_then_as_set() -> None:
     levels: list[str] = []
     low = asyncio.Event()
-    output = Output(lambda level: (levels.append(level), low.set() if level == "low" else None), lambda: "low")
+    output = OutputPulse(lambda level: (levels.append(level), low.set() if level == "low" else None), lambda: "low")
     low.clear()
     output.pulse(0.02)
     output.pulse(0.01)  # shorter than what is left: changes nothing
@@ -214,7 +214,7 @@ async def test_the_output_is_high_for_its_time_and_then_as_set() -> None:
 async def test_an_output_that_was_set_while_an_event_held_it_is_then_as_set() -> None:
     levels: list[str] = []
     rest = "low"
-    output = Output(levels.append, lambda: rest)
+    output = OutputPulse(levels.append, lambda: rest)
     output.pulse(60)
     rest = "high"
     output.settle()

@@ -48,7 +48,7 @@ CASES = [
 
 @pytest.mark.parametrize(("schedule", "local", "counts"), CASES)
 def test_days_and_hours(schedule: Schedule, local: str, counts: bool) -> None:
-    assert schedule.counts(datetime.fromisoformat(local)) is counts
+    assert schedule.is_in_force(datetime.fromisoformat(local)) is counts
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_days_and_hours(schedule: Schedule, local: str, counts: bool) -> None:
     ],
 )
 def test_what_starts_it(values: dict[str, str], event: Event, wanted: bool) -> None:
-    assert schedule(**values).wants(event) is wanted
+    assert schedule(**values).is_started_by(event) is wanted

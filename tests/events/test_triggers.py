@@ -9,7 +9,7 @@ import pytest
 
 from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.events.schedule import Schedule
-from ipcamd.events.triggers import Inputs, MotionTrigger, Times
+from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger
 from ipcamd.params.event.schedule import SCHEDULES
 
 
@@ -25,7 +25,7 @@ def heard() -> tuple[EventBus, list[Event]]:
 
 def test_an_input_is_an_event_only_when_it_changes() -> None:
     bus, events = heard()
-    inputs = Inputs(bus, lambda: 7, {1: "low", 2: "low"})
+    inputs = InputTrigger(bus, lambda: 7, {1: "low", 2: "low"})
     for number, level in [(1, "low"), (1, "high"), (1, "high"), (2, "high"), (1, "low")]:
         inputs.set_level(number, level)
     assert events == [
@@ -92,9 +92,9 @@ async def look_through(clock: Clock, schedules: list[Schedule], until: datetime,
     """Return the local times at which a schedule's own time began."""
     bus, begun = EventBus(), list[datetime]()
     bus.subscribe(lambda event: event.is_on and begun.append(clock.local()))
-    times = Times(schedules, bus, clock.local, clock.ns, lambda _: None)
+    times = ScheduleTrigger(schedules, bus, clock.local, clock.ns, lambda _: None)
     while clock.now < until:
-        times.look()
+        times.check()
         clock.now += step
     times.close()
     return begun
@@ -120,10 +120,10 @@ async def test_a_year_of_nights_through_both_clock_changes() -> None:
 async def test_a_clock_that_is_set_back_begins_anew() -> None:
     bus, events = heard()
     clock = Clock(datetime(2024, 1, 1, 2, 31, tzinfo=UTC))
-    times = Times([schedule(**NIGHT)], bus, clock.local, clock.ns, lambda _: None)
+    times = ScheduleTrigger([schedule(**NIGHT)], bus, clock.local, clock.ns, lambda _: None)
     for hour, minute in ((2, 31), (2, 40), (3, 0), (2, 35)):
         clock.now = clock.now.replace(hour=hour, minute=minute)
-        times.look()
+        times.check()
     times.close()
     assert [(event.kind, event.is_on) for event in events] == [(EventKind.SCHEDULE, on) for on in (True, False, True)]
 
@@ -133,10 +133,10 @@ async def test_a_clock_that_is_set_back_begins_anew() -> None:
 )
 async def test_what_is_in_force_is_known_a_minute_before(now: str, followed: list[int]) -> None:
     clock, told = Clock(datetime.fromisoformat(f"2024-01-01T{now}:00+00:00")), list[list[int]]()
-    times = Times(
+    times = ScheduleTrigger(
         [schedule(**NIGHT)], EventBus(), clock.local, clock.ns, lambda found: told.append([s.number for s in found])
     )
-    times.look()
+    times.check()
     times.close()
     assert told == [followed]
 
@@ -144,5 +144,5 @@ async def test_what_is_in_force_is_known_a_minute_before(now: str, followed: lis
 async def test_without_schedules_nothing_wakes_up() -> None:
     clock = Clock(datetime(2024, 1, 1, tzinfo=UTC))
     before = len(asyncio.get_running_loop()._scheduled)  # type: ignore[attr-defined]
-    Times([schedule(Enable="0")], EventBus(), clock.local, clock.ns, lambda _: None).look()
+    ScheduleTrigger([schedule(Enable="0")], EventBus(), clock.local, clock.ns, lambda _: None).look()
     assert len(asyncio.get_running_loop()._scheduled) == before  # type: ignore[attr-defined]

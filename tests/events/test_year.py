@@ -10,7 +10,7 @@ from tests.events.test_schedule import NO_DAYS, hours
 
 from ipcamd.event_bus import EventBus
 from ipcamd.events.schedule import Schedule
-from ipcamd.events.triggers import Times
+from ipcamd.events.triggers import ScheduleTrigger
 
 WEEK = 7 * 24 * 60
 STEP = timedelta(minutes=15)
@@ -80,10 +80,10 @@ async def test_a_year_of_ten_schedules(zone: str) -> None:
     moments, begun, bus = quarters(zone), list[tuple[datetime, int]](), EventBus()
     passed: list[datetime] = []
     bus.subscribe(lambda event: event.is_on and begun.append((passed[-1], event.number)))
-    times = Times(list(schedules()), bus, lambda: passed[-1], lambda: 0, lambda _: None)
+    times = ScheduleTrigger(list(schedules()), bus, lambda: passed[-1], lambda: 0, lambda _: None)
     for moment in moments:
         passed.append(moment)
-        times.look()
+        times.check()
     times.close()
     assert begun == expected(moments)
     assert {number for _, number in begun} == set(range(1, 11))
@@ -113,8 +113,8 @@ def live(first: datetime, length: timedelta, zone: str, begins: Callable[[dateti
             return (first + timedelta(seconds=loop.time())).astimezone(ZoneInfo(zone))
 
         bus.subscribe(lambda event: event.is_on and begins(local(), event.number))
-        times = Times(list(schedules()), bus, local, lambda: 0, lambda _: None)
-        times.look()
+        times = ScheduleTrigger(list(schedules()), bus, local, lambda: 0, lambda _: None)
+        times.check()
         await asyncio.sleep(length.total_seconds())
         times.close()
 

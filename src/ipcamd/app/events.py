@@ -12,11 +12,11 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.event_bus import Event, EventBus, EventKind
-from ipcamd.events.engine import Engine
-from ipcamd.events.output import Output
+from ipcamd.events.engine import EventEngine
+from ipcamd.events.output import OutputPulse
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.schedules import Schedules
-from ipcamd.events.triggers import Inputs, MotionTrigger, Times
+from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.schedule import SCHEDULES
 from ipcamd.params.time import TIME
@@ -38,13 +38,13 @@ async def build_events(stack: ShutdownStack, on: Core, senses: MediaParts) -> Ev
     """Build the way from triggers to actions, and keep it in step with the settings."""
     settings, clock, bus = on.settings, on.clock, EventBus()
     schedules = Schedules(settings)
-    output = Output(_output(on, bus), lambda: settings["GPIO"]["TriggerOutStatus1"])
+    output = OutputPulse(_output(on, bus), lambda: settings["GPIO"]["TriggerOutStatus1"])
     stack.push(output.close)
     settings.watch("GPIO", lambda _: output.settle())
     kept = await build_recording(stack, on, senses)
     delivery = build_delivery(stack, on)
     ways = {"EnableSDCard": card_sink(kept.card), **sinks(delivery)}
-    engine = Engine(schedules, kept.clips, ways, output, on.event_log, clock.local, lambda: kept.card.trouble)
+    engine = EventEngine(schedules, kept.clips, ways, output, on.event_log, clock.local, lambda: kept.card.trouble)
     stack.push(engine.close)
     stack.push(kept.recorder.close)
     stack.push(kept.clips.close)
@@ -61,13 +61,13 @@ async def build_events(stack: ShutdownStack, on: Core, senses: MediaParts) -> Ev
         motion.need(scheduled or notifier.target("motion") is not None or bus.wants(EventKind.MOTION))
         kept.follow(on, in_force)
 
-    times = Times(schedules, bus, clock.local, clock.now_ns, follow)
+    times = ScheduleTrigger(schedules, bus, clock.local, clock.now_ns, follow)
     stack.push(times.close)
     for group in (*SCHEDULES, NOTIFY, TIME):
-        settings.watch(group.name, lambda _: times.look())
-    clock.watch(times.look)
-    bus.watch_demand(times.look)
-    times.look()
+        settings.watch(group.name, lambda _: times.check())
+    clock.watch(times.check)
+    bus.watch_demand(times.check)
+    times.check()
     engine.resume(kept.card.until_known)
     return EventParts(bus, schedules, kept, delivery)
 
@@ -87,7 +87,7 @@ def _output(on: Core, bus: EventBus) -> Callable[[str], None]:
 
 def _inputs(on: Core, bus: EventBus) -> None:
     drivers = dict(enumerate(on.drivers.inputs, 1))
-    inputs = Inputs(bus, on.clock.now_ns, {number: driver.level for number, driver in drivers.items()})
+    inputs = InputTrigger(bus, on.clock.now_ns, {number: driver.level for number, driver in drivers.items()})
     for number, driver in drivers.items():
         driver.watch(partial(inputs.set_level, number))
 

@@ -24,7 +24,7 @@ from ipcamd.store.eventlog import EventLogEntry
 MEGABYTE = 1 << 20
 
 TRIGGERS = ("TriggerMotion", "TriggerDI1", "TriggerDI2", "ScheduleTimeMode")
-PLACES = ("EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard")
+TARGETS = ("EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard")
 """Flags of a schedule: what starts it, and what asks for clips."""
 
 
@@ -40,9 +40,9 @@ class RecordingParts:
     def follow(self, on: Core, in_force: Sequence[Schedule]) -> None:
         """Do what the schedules want that are in force or will be soon."""
         local = on.clock.local()
-        self.clips.arm(any(any(map(s.has, TRIGGERS)) and any(map(s.has, PLACES)) for s in in_force))
+        self.clips.arm(any(any(map(s.has, TRIGGERS)) and any(map(s.has, TARGETS)) for s in in_force))
         self.recorder.run(
-            any(s.has("ScheduleTimeMode") and s.has("EnableSDCard") and s.counts(local) for s in in_force)
+            any(s.has("ScheduleTimeMode") and s.has("EnableSDCard") and s.is_in_force(local) for s in in_force)
         )
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:

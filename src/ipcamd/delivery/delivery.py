@@ -27,7 +27,7 @@ TEST_TIMEOUT_S = 25.0
 
 
 class Delivery:
-    """A durable queue and a worker for each kind of target; no target can hold up another, or the camera."""
+    """Durable queue, and a worker for each kind of target; no target can delay another one, or the camera."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Delivery:
         uploaders: Mapping[str, Uploader],
         resources: WorkerResources,
     ) -> None:
-        """Take up what was left in `folder`. Raises ``StoreError``, and ``ConfigError`` if that cannot be used."""
+        """Load the queue from `folder`. Raises ``StoreError``, and ``ConfigError`` if the folder cannot be used."""
         self._folder = folder
         self._log = log
         self._now_ns = now_ns
@@ -53,22 +53,22 @@ class Delivery:
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The targets that there are."""
+        """Names of the targets."""
         return tuple(self._workers)
 
     def start(self) -> None:
-        """Begin to deliver; begin anew, at once, whenever a target's parameters change."""
+        """Start delivering; restart a target at once when its parameters change."""
         for worker in self._workers.values():
             for group in worker.uploader.groups:
                 self._settings.watch(group, partial(_restart, worker))
             worker.start()
 
     async def close(self) -> None:
-        """Give up what is being delivered; the next start takes it up again."""
+        """Abort what is being delivered; the next start delivers it."""
         await asyncio.gather(*(worker.close() for worker in self._workers.values()))
 
     def sink(self, target: str) -> ClipSink:
-        """Return what takes the engine's material to a target: then it is in the queue, durably."""
+        """Return the function that puts clips into a target's queue; they are durable on return."""
 
         async def put(materials: Sequence[ClipFile]) -> None:
             worker = self._workers[target]
@@ -79,7 +79,7 @@ class Delivery:
         return put
 
     async def test(self, target: str) -> list[str]:
-        """Send a small file now, past the queue, whether the target is enabled or not.
+        """Send a small file now, before the queue, whether the target is enabled or not.
 
         Return in words which rights the account lacks. If the test works, what waits follows at once. Raises
         ``RequestFailed`` with what went wrong.
@@ -99,7 +99,7 @@ class Delivery:
         return missing
 
     def report(self) -> Iterator[tuple[str, str]]:
-        """Yield for each target its name and how it stands."""
+        """Yield the name and the counts of each target."""
         for target, worker in self._workers.items():
             count, size = self._spool.waiting(target)
             waiting = f"{count} waiting ({size / 1e6:.1f} MB)"

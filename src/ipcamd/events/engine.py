@@ -11,31 +11,31 @@ from typing import Any, Protocol
 
 from ipcamd.errors import IpcamdError
 from ipcamd.event_bus import Event, EventKind
-from ipcamd.events.output import Output
+from ipcamd.events.output import OutputPulse
 from ipcamd.events.schedule import Schedule
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.recording.pending_clips import PendingClip
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 
 CARD = "EnableSDCard"
-"""The flag of the action that a schedule's own time does otherwise: it is recorded from its start to its end."""
+"""Flag of the action that records clips on the card; a schedule's own time is recorded continuously instead."""
 
 OUTPUT = "EnableDigitalOutput"
-"""The flag of the action that takes nothing anywhere."""
+"""Flag of the action that delivers nothing."""
 
-PLACES = {"EnableFtp": "FTP", "EnableEmail": "mail", "EnableSamba": "Samba", CARD: "the SD card"}
-"""The actions that take what was captured to a place, and what people call that."""
+TARGETS = {"EnableFtp": "FTP", "EnableEmail": "mail", "EnableSamba": "Samba", CARD: "the SD card"}
+"""Flags of the actions that deliver clips, and the names of their targets for people."""
 
 RECORDED = "recorded during its time"
 
-SENT = 100
-"""Captures that are remembered, so that none goes to the same place twice."""
+REMEMBERED_CLIPS = 100
+"""Deliveries that are remembered, so that no clip goes to the same target twice."""
 
 _log = logging.getLogger(__name__)
 
 
 Taking = AbstractAsyncContextManager[Sequence[ClipFile]]
-"""Gives files. They are owed until its end: who is killed before gets them in the next life."""
+"""Context that gives the files of a clip. They stay pending until its end: the start after a kill delivers them."""
 
 
 class ClipSource(Protocol):
@@ -46,54 +46,54 @@ class ClipSource(Protocol):
         """Clips that the previous run still owes."""
 
     def take(self, event: Event, schedule: str) -> Taking:
-        """Give what was captured around `event`; empty if an earlier event's capture, still going on, holds it."""
+        """Return the clip around `event`; empty if the running clip of an earlier event contains it."""
 
     def again(self, order: PendingClip) -> Taking:
-        """Give what there is of that."""
+        """Return what there is of a pending clip."""
 
 
-class Engine:
-    """Hears every event, and does what the schedules want."""
+class EventEngine:
+    """Executes the actions of the schedules that an event starts."""
 
     def __init__(
         self,
         schedules: Iterable[Schedule],
         camera: ClipSource | None,
         sinks: Mapping[str, ClipSink],
-        output: Output,
+        output: OutputPulse,
         log: EventLog,
         local: Callable[[int], datetime],
-        hindrance: Callable[[], str] = lambda: "",
+        card_problem: Callable[[], str] = lambda: "",
     ) -> None:
-        """`sinks` by the schedule's flag that wants them (``EnableFtp``); `local` is the local time of a moment;
-        `hindrance` says what keeps the card from being recorded on."""
+        """`sinks` by the flag of the schedule (``EnableFtp``); `local` converts nanoseconds to local time;
+        `card_problem` returns why the card cannot be recorded on, or ""."""
         self._schedules = schedules
         self._camera = camera
         self._sinks = sinks
         self._output = output
         self._log = log
         self._local = local
-        self._hindrance = hindrance
+        self._card_problem = card_problem
         self._tasks: set[asyncio.Task[None]] = set()
         self._resuming: asyncio.Task[None] | None = None
-        self._sent: deque[tuple[Path, int, str]] = deque(maxlen=SENT)
-        """What went where lately: two events may share a capture, but no place gets it twice."""
+        self._sent: deque[tuple[Path, int, str]] = deque(maxlen=REMEMBERED_CLIPS)
+        """Recent deliveries: two events may share a clip, but no target gets it twice."""
 
     def handle(self, event: Event) -> None:
-        """Take an event (see `EventBus`)."""
+        """Handle an event (see `EventBus`)."""
         local = self._local(event.time_ns)
-        started = [s for s in self._schedules if s.wants(event) and s.counts(local)]
+        started = [s for s in self._schedules if s.is_started_by(event) and s.is_in_force(local)]
         if not started:
             return
         self._begin(self._act(event, started))
 
     def resume(self, ready: Callable[[], Awaitable[object]]) -> None:
-        """When the places are `ready`, take there what an earlier life captured and did not hand on."""
+        """Deliver the pending clips of the previous run as soon as the targets are `ready`."""
         if self._camera and self._camera.owed:
             self._resuming = self._begin(self._resume(self._camera, ready))
 
     async def close(self) -> None:
-        """Let what is being captured be finished by who captures it, and end. What is owed waits for the next life."""
+        """Wait for the running clips; what is still pending waits for the next start."""
         if self._resuming:
             self._resuming.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -110,27 +110,27 @@ class Engine:
         for order in camera.owed:
             schedule = named.get(order.schedule)
             flags = list(self._flags(order.event, schedule)) if schedule else []
-            await self._hand_on(camera.again(order), order.event, order.schedule, flags)
+            await self._pass_on(camera.again(order), order.event, order.schedule, flags)
 
     async def _act(self, event: Event, started: Sequence[Schedule]) -> None:
         try:
-            self._begun(event, started)
+            self._act_at_once(event, started)
             if self._camera:
                 await asyncio.gather(*(self._capture(self._camera, event, schedule) for schedule in started))
-        except Exception:  # one event's failure is not the next one's
+        except Exception:  # the failure of one event does not affect the next
             _log.exception("the event %s could not be handled", event.kind.value)
 
     def _flags(self, event: Event, schedule: Schedule) -> Iterable[str]:
-        """Return where the schedule wants what is captured to go."""
+        """Return the flags of the targets of a schedule's clips."""
         return (f for f in self._sinks if schedule.has(f) and not (f == CARD and event.kind is EventKind.SCHEDULE))
 
-    def _begun(self, event: Event, started: Sequence[Schedule]) -> None:
-        """Do, and note, what is done as soon as schedules start."""
+    def _act_at_once(self, event: Event, started: Sequence[Schedule]) -> None:
+        """Execute, and log, the actions that need no clip."""
         for schedule in started:
-            if not any(map(schedule.has, (*PLACES, OUTPUT))):
+            if not any(map(schedule.has, (*TARGETS, OUTPUT))):
                 self._note(event, schedule.name, done="nothing: the schedule has no action")
             if event.kind is EventKind.SCHEDULE and schedule.has(CARD):
-                why = self._hindrance()
+                why = self._card_problem()
                 failed = why and f"nothing is recorded: {why}"
                 self._note(event, schedule.name, "" if failed else RECORDED, failed)
             if schedule.has(OUTPUT):
@@ -139,12 +139,12 @@ class Engine:
                 self._note(event, schedule.name, done=f"output high for {seconds} s")
 
     async def _capture(self, camera: ClipSource, event: Event, schedule: Schedule) -> None:
-        """Have captured what a schedule wants, which others may share, and take it to each place once."""
+        """Record the clip of a schedule, which others may share, and deliver it to each target once."""
         flags = list(self._flags(event, schedule))
         if flags:
-            await self._hand_on(camera.take(event, schedule.name), event, schedule.name, flags)
+            await self._pass_on(camera.take(event, schedule.name), event, schedule.name, flags)
 
-    async def _hand_on(self, taking: Taking, event: Event, schedule: str, flags: Sequence[str]) -> None:
+    async def _pass_on(self, taking: Taking, event: Event, schedule: str, flags: Sequence[str]) -> None:
         try:
             async with taking as captured:
                 new = [flag for flag in flags if captured and self._is_new(flag, captured[0])]
@@ -157,7 +157,7 @@ class Engine:
             self._note(event, schedule, failed=f"nothing was captured: {error}")
 
     def _is_new(self, flag: str, first: ClipFile) -> bool:
-        """Whether the capture that begins with `first` does not go there yet; from now on it does."""
+        """Whether the clip that begins with `first` was not delivered there yet; from now on it counts as delivered."""
         sent = first.path, first.started_ns, flag
         if sent in self._sent:
             return False
@@ -165,15 +165,15 @@ class Engine:
         return True
 
     async def _keep(self, event: Event, schedule: str, captured: Sequence[ClipFile], flags: Sequence[str]) -> None:
-        """Take a capture to its places; one entry says where it went and where not."""
+        """Deliver a clip to its targets; one log entry lists successes and failures."""
         done, failed = dict[str, list[str]](), []
         for flag in flags:
             try:
                 name = await self._sinks[flag](captured)
             except (IpcamdError, OSError) as error:
-                failed.append(f"{PLACES[flag]}: {error}")
+                failed.append(f"{TARGETS[flag]}: {error}")
             else:
-                done.setdefault(_called(captured, name), []).append(PLACES[flag])
+                done.setdefault(_called(captured, name), []).append(TARGETS[flag])
         there = "; ".join(f"{called} for {', '.join(places)}" for called, places in done.items())
         lost = f"{_called(captured)} for {'; '.join(failed)}" if failed else ""
         self._note(event, schedule, there, lost)
@@ -183,6 +183,6 @@ class Engine:
 
 
 def _called(captured: Sequence[ClipFile], name: str | None = None) -> str:
-    """Return what to call a capture whose first file has this name; None: its own."""
+    """Return the name of a clip for people; `name` replaces the name of its first file."""
     name, more = name or captured[0].name, len(captured) - 1
     return f"{name} and {more} more" if more else name

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 
-class Output:
-    """Drives one output. `show` sets its level; `rest` is its level while no event holds it, ``high`` or ``low``."""
+class OutputPulse:
+    """Pulses of one output. `show` sets its level; `rest` returns its level between pulses, ``high`` or ``low``."""
 
     def __init__(self, show: Callable[[str], None], rest: Callable[[], str]) -> None:
         self._show = show
@@ -15,7 +15,7 @@ class Output:
         self.settle()
 
     def pulse(self, seconds: float) -> None:
-        """Hold it high for so long from now on; one that is held longer already stays so."""
+        """Set it high for this time; a longer pulse that is running continues."""
         loop = asyncio.get_running_loop()
         self._until = max(self._until, loop.time() + seconds)
         self._show("high")
@@ -24,12 +24,12 @@ class Output:
         self._timer = loop.call_at(self._until, self._end)
 
     def settle(self) -> None:
-        """Take over a change of `rest`, unless an event holds the output."""
+        """Apply a change of `rest`, unless a pulse is running."""
         if self._timer is None:
             self._show(self._rest())
 
     def close(self) -> None:
-        """Let go of it."""
+        """End the pulse."""
         if self._timer:
             self._timer.cancel()
             self._end()

@@ -28,7 +28,7 @@ class Schedule:
         """Whether one of its flags is 1."""
         return self.values.flag(flag)
 
-    def wants(self, event: Event) -> bool:
+    def is_started_by(self, event: Event) -> bool:
         """Whether `event` is one that starts it, time aside."""
         match event.kind:
             case EventKind.MOTION:
@@ -40,7 +40,7 @@ class Schedule:
                 return event.is_on and event.number == self.number
         return False
 
-    def counts(self, local: datetime) -> bool:
+    def is_in_force(self, local: datetime) -> bool:
         """Whether it is in force at this local time: enabled, on a day of its own, within its hours."""
         return self.has("Enable") and (self._from(local) or self._from_yesterday(local))
 

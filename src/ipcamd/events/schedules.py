@@ -1,4 +1,4 @@
-"""The ten schedules (SDK 11): listed, added, changed, removed; kept in the store like all settings."""
+"""Schedules (SDK 11): list, add, change and remove; stored like all settings."""
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
@@ -13,14 +13,14 @@ _BY_NAME = {field.name.lower(): field for field in FIELDS}
 
 
 class Schedules:
-    """All schedules that there are."""
+    """All existing schedules."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._lock = asyncio.Lock()  # two that add at once must not take the same slot or name
+        self._lock = asyncio.Lock()  # two concurrent additions must not use the same slot or name
 
     def __iter__(self) -> Iterator[Schedule]:
-        """Go through them by number."""
+        """Iterate in the order of their numbers."""
         for number, group in enumerate(SCHEDULES, 1):
             values = self._settings[group.name]
             if values["Name"]:
@@ -42,7 +42,7 @@ class Schedules:
         raise RequestFailed(f"group={shown(number)}: there is no such schedule; there are: {numbers}")
 
     async def add(self, fields: Mapping[str, str], by: Requester = CAMERA) -> Schedule:
-        """Make a schedule in the lowest free slot; what is not in `fields` has its default. Durable on return.
+        """Add a schedule in the lowest free slot; missing `fields` have their defaults. Durable on return.
 
         Raises ``RequestFailed`` and ``StoreError``, then nothing was changed; so do the others.
         """
@@ -57,7 +57,7 @@ class Schedules:
             return await self._put(free, values, by)
 
     async def update(self, schedule: Schedule, fields: Mapping[str, str], by: Requester = CAMERA) -> Schedule:
-        """Change some fields of a schedule."""
+        """Change some fields of a schedule. Raises like `add`."""
         changed = _parsed(fields)
         async with self._lock:
             present = self.numbered(str(schedule.number))
@@ -66,7 +66,7 @@ class Schedules:
             return await self._put(schedule.number, changed, by)
 
     async def remove(self, schedule: Schedule, by: Requester = CAMERA) -> None:
-        """Free its slot."""
+        """Remove a schedule. Raises like `add`."""
         async with self._lock:
             present = self.numbered(str(schedule.number))
             await self._put(present.number, {f.name: None for f in FIELDS if present.values[f.name] != f.default}, by)

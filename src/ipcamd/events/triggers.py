@@ -10,8 +10,8 @@ from ipcamd.events.schedule import Schedule
 
 MOTION_END_S = 6.0
 """Motion is over when there was no alarm for so long; while it goes on there is one every 5 s."""
-LOOK = 10.0
-"""Seconds at most from one look at the clock to the next, since the clock can be set."""
+CHECK_INTERVAL_S = 10.0
+"""Longest time between two checks, since the clock can be set."""
 
 
 class MotionSensor(Protocol):
@@ -24,8 +24,8 @@ class MotionSensor(Protocol):
         """Call it no more."""
 
 
-class Inputs:
-    """The digital inputs: an event for each change of level."""
+class InputTrigger:
+    """Trigger for the digital inputs: an event for each change of level."""
 
     def __init__(self, bus: EventBus, now_ns: Callable[[], int], levels: Mapping[int, str]) -> None:
         """`levels` are the present ones by the inputs' numbers, ``high`` or ``low``."""
@@ -34,14 +34,14 @@ class Inputs:
         self._levels = dict(levels)
 
     def set_level(self, number: int, level: str) -> None:
-        """Take the level of an input, changed or not."""
+        """Report the level of an input, changed or not."""
         if level != self._levels[number]:
             self._levels[number] = level
             self._bus.publish(Event(EventKind.INPUT, self._now_ns(), number, level == "high"))
 
 
 class MotionTrigger:
-    """Motion alarms become events, while somebody needs them: without that nothing is analysed."""
+    """Trigger for motion: an event for each alarm and for the end of motion, analysed only on demand."""
 
     def __init__(self, bus: EventBus, motion: MotionSensor, now_ns: Callable[[], int]) -> None:
         self._bus = bus
@@ -51,7 +51,7 @@ class MotionTrigger:
         """The windows with motion, and when that is over unless there is another alarm."""
 
     def need(self, needed: bool) -> None:
-        """Say whether anybody needs them."""
+        """Switch the analysis on or off."""
         if needed:
             self._motion.subscribe(self._alarm)
         else:
@@ -74,8 +74,8 @@ class MotionTrigger:
         self._bus.publish(Event(EventKind.MOTION, self._now_ns(), window, is_on=False))
 
 
-class Times:
-    """The schedules' times: says which schedules are in force, and that one of its own accord begins."""
+class ScheduleTrigger:
+    """Trigger for the schedules' own times; also reports which schedules are in force."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class Times:
         now_ns: Callable[[], int],
         follow: Callable[[list[Schedule]], None],
     ) -> None:
-        """`follow` is told, at each look, which schedules are in force or will be within a minute."""
+        """`follow` is called at each check with the schedules that are in force now or within a minute."""
         self._schedules = schedules
         self._bus = bus
         self._local = local
@@ -94,27 +94,27 @@ class Times:
         self._running: set[int] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def look(self) -> None:
-        """Look at the clock: now, and again when it can make a difference."""
+    def check(self) -> None:
+        """Check the schedules against the clock: now, and again at the next minute or `CHECK_INTERVAL_S`."""
         self.close()
         local = self._local()
         soon = local + timedelta(minutes=1)
-        self._follow([s for s in self._schedules if s.counts(local) or s.counts(soon)])
-        running = {s.number for s in self._schedules if s.has("ScheduleTimeMode") and s.counts(local)}
+        self._follow([s for s in self._schedules if s.is_in_force(local) or s.is_in_force(soon)])
+        running = {s.number for s in self._schedules if s.has("ScheduleTimeMode") and s.is_in_force(local)}
         changed, self._running = running ^ self._running, running
         for number in sorted(changed):
             self._bus.publish(Event(EventKind.SCHEDULE, self._now_ns(), number, number in running))
         if any(s.has("Enable") for s in self._schedules):
             rest = 60 - local.second - local.microsecond / 1e6
-            self._timer = asyncio.get_running_loop().call_later(min(rest, LOOK), self.look)
+            self._timer = asyncio.get_running_loop().call_later(min(rest, CHECK_INTERVAL_S), self.check)
 
     @property
     def running(self) -> set[int]:
-        """The numbers of the schedules whose own time lasts (ScheduleTimeMode=1)."""
+        """Numbers of the schedules within their own time (ScheduleTimeMode=1)."""
         return self._running
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         if self._timer:
             self._timer.cancel()
             self._timer = None

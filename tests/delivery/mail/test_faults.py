@@ -234,3 +234,26 @@ async def test_no_descriptor_is_left_open(stage: Stage, certificate: Path) -> No
             with suppress(RequestFailed):
                 await stage.delivery.test("email")
         await asyncio.to_thread(eventually, lambda: count() <= before)
+
+
+async def test_a_mail_that_is_refused_for_its_content_does_not_block_the_others(stage: Stage) -> None:
+    def contents() -> list[bytes]:
+        return [bytes(envelope.content) for envelope in server.envelopes]  # type: ignore[arg-type]
+
+    class Strict(SMTP):
+        async def push(self, status: str | bytes) -> None:
+            bad = status == "250 Taken" and b"bad.jpg" in contents()[-1]
+            await super().push("554 5.7.1 Message content rejected" if bad else status)
+
+    async with serving(Strict) as server:
+        await aim(stage, server, MailServer1="")
+        for name in ("bad.jpg", "one.jpg", "two.jpg"):
+            await stage.put("email", name, PICTURE, "image/jpeg")
+        stage.restless = True
+        await aim(stage, server)
+        await stage.until(done=2, failed=5)  # one while no server was set
+    assert [done.split()[0] for done in stage.notes.done] == ["one.jpg", "two.jpg"]
+    assert stage.notes.failed[-1] == (
+        "bad.jpg: dropped, since the target accepts other files but not this one: "
+        "the mail server refuses the mail (554 5.7.1 Message content rejected)"
+    )

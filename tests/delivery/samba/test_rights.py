@@ -99,3 +99,17 @@ async def test_another_cameras_file_is_never_touched(tmp_path: Path, stage: Stag
         await stage.put("samba", "one.avi", FILM)
         await stage.until(done=1)
         assert server.files() == {"one.avi": b"another's", "one-2.avi": FILM}
+
+
+async def test_a_file_that_is_refused_for_its_name_does_not_block_the_others(tmp_path: Path, stage: Stage) -> None:
+    with running(tmp_path, "veto files = /*bad*/") as server:
+        await aim(stage, server, SambaServer="")
+        for name in ("bad.avi", "one.avi", "two.avi"):
+            await stage.put("samba", name, FILM)
+        stage.restless = True
+        await aim(stage, server)
+        await stage.until(done=2, failed=5)  # one while no server was set
+        assert server.files() == {"one.avi": FILM, "two.avi": FILM}
+    assert stage.notes.failed[-1].startswith(
+        "bad.avi: dropped, since the target accepts other files but not this one: "
+    )

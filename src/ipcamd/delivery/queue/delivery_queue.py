@@ -20,7 +20,7 @@ class QueueLimits:
 
 
 class DeliveryQueue:
-    """All queues. However long they are, nothing here but `waiting` and `surplus` takes longer for it."""
+    """All queues. Only `of`, `waiting` and `surplus` take time in proportion to their length."""
 
     def __init__(self) -> None:
         self._queues: dict[str, OrderedDict[int, SpoolItem]] = {}
@@ -29,35 +29,35 @@ class DeliveryQueue:
         return item.id in self._queue(item.target)
 
     def __iter__(self) -> Iterator[SpoolItem]:
-        """Yield everything, the oldest first."""
+        """Iterate over all items, oldest first."""
         return merge(*(queue.values() for queue in self._queues.values()), key=lambda item: item.id)
 
     def add(self, items: Iterable[SpoolItem]) -> None:
-        """Queue what is newer than all that waits."""
+        """Queue items that are newer than all others."""
         for item in items:
             self._queue(item.target)[item.id] = item
 
     def remove(self, items: Iterable[SpoolItem]) -> None:
-        """Let them go, those that wait."""
+        """Remove items, if they are queued."""
         for item in items:
             self._queue(item.target).pop(item.id, None)
 
     def mark(self, items: Iterable[SpoolItem], tried: bool) -> None:
-        """Count them, those that wait, as tried or not."""
+        """Mark items as tried or not, if they are queued."""
         for item in items:
             if item in self:
                 self._queue(item.target)[item.id] = replace(item, tried=tried)
 
     def head(self, target: str) -> SpoolItem | None:
-        """Return what is to be delivered next."""
+        """Return the first item of a target."""
         return next(iter(self._queue(target).values()), None)
 
     def of(self, target: str) -> list[SpoolItem]:
-        """Return all that wait for a target."""
+        """Return all items of a target."""
         return list(self._queue(target).values())
 
     def after(self, target: str, number: int, most: int, skipped: Collection[int] = frozenset()) -> list[SpoolItem]:
-        """Return the first items beyond a number: `most` of them, and what goes with the last."""
+        """Return the first items after a number: `most` of them, and the rest of the last one's series."""
         found = list[SpoolItem]()
         for item in dropwhile(lambda item: item.id <= number, self._queue(target).values()):
             if item.id in skipped:
@@ -68,12 +68,12 @@ class DeliveryQueue:
         return found
 
     def waiting(self, target: str) -> tuple[int, int]:
-        """Return how many wait for a target, and their bytes."""
+        """Return the count and the bytes of a target's items."""
         queue = self._queue(target)
         return len(queue), sum(item.size for item in queue.values())
 
     def surplus(self, new: Sequence[SpoolItem], bounds: QueueLimits) -> Iterator[SpoolItem]:
-        """Yield what must go to make room for what is new: the oldest first. Raises ``StoreError``."""
+        """Yield the items that have to be dropped for new ones, oldest first. Raises ``StoreError``."""
         size = sum(item.size for item in new)
         if size > bounds.size:
             raise StoreError(f"its {size} bytes exceed the size of the queue ({bounds.size} bytes)")

@@ -23,7 +23,7 @@ class InFlight:
         self.ready: deque[SpoolItem] = deque()
         self.sent: deque[tuple[Batch, Outcome]] = deque()
         self.sending: Batch = ()
-        """What the thread is at; after a failure, what failed."""
+        """Items that the thread sends at the moment; after a failure, those that failed."""
         self.last = 0
         """Number of the item that came last."""
         self._numbers: set[int] = set()
@@ -33,7 +33,7 @@ class InFlight:
         return item.id in self._numbers
 
     def put(self, items: Sequence[SpoolItem]) -> None:
-        """Let the thread have more."""
+        """Hand more items to the thread."""
         self._numbers.update(item.id for item in items)
         self.ready.extend(items)
         self.last = max([self.last, *(item.id for item in items)])

@@ -34,7 +34,7 @@ class Spool:
         came: Callable[[str], None],
         dropped: Callable[[SpoolItem], None],
     ) -> None:
-        """Take up what was left. `came` is told for which target something came, `dropped` of what had to make room.
+        """Load the stored items. `came` gets the target of new items, `dropped` each item that made room.
 
         Raises ``StoreError``, and ``ConfigError`` if the directory cannot be used.
         """
@@ -53,7 +53,7 @@ class Spool:
             raise ConfigError(f"files for delivery cannot be stored in {folder}: {error.strerror}") from error
 
     def head(self, target: str) -> SpoolItem | None:
-        """Return what is to be delivered next."""
+        """Return the first item of a target."""
         return self._queue.head(target)
 
     def waiting(self, target: str) -> tuple[int, int]:
@@ -61,7 +61,7 @@ class Spool:
         return self._queue.waiting(target)
 
     async def put(self, target: str, materials: Sequence[ClipFile]) -> None:
-        """Take the files of a capture; on return they are safe against anything but the loss of the disk.
+        """Queue the files of a clip; on return they are durable.
 
         Raises ``StoreError`` for the first that was not taken; nothing was dropped for that.
         """
@@ -69,7 +69,7 @@ class Spool:
             await self._database.complete(self._put(target, portion))
 
     def holds(self, item: SpoolItem) -> bool:
-        """Return whether it still waits: it was neither let go nor dropped."""
+        """Whether an item is still queued: neither delivered nor dropped."""
         return item in self._queue
 
     async def advance(
@@ -80,7 +80,7 @@ class Spool:
         done: Sequence[SpoolItem] = (),
         skipped: Collection[int] = frozenset(),
     ) -> list[SpoolItem]:
-        """Let go of `done`; return the items beyond number `after` that are not `skipped`, as they were.
+        """Remove `done`; return the items after number `after` that are not `skipped`, as they were.
 
         `most` of them, and what goes with the last. On the disk they count as tried from now on. A disk that cannot be
         written is only logged: at worst a file arrives twice.
@@ -88,11 +88,11 @@ class Spool:
         return await self._database.complete(self._advance(target, most, after, done, skipped))
 
     def waiting_items(self, target: str) -> list[SpoolItem]:
-        """Return what waits for a target, in order."""
+        """Return the items of a target, in order."""
         return self._queue.of(target)
 
     def put_back(self, items: Iterable[SpoolItem]) -> None:
-        """Count those as not tried by now that `advance` returned and nobody began with. (The disk knows no better.)"""
+        """Mark items as not tried that `advance` returned and no session began with. (The disk keeps the mark.)"""
         for item in items:
             self._queue.mark([item], item.tried)
 
@@ -113,7 +113,7 @@ class Spool:
             yield SpoolItem(number, target, token, path, name, kind, size, moment, what, schedule, bool(tried))
 
     def _clean(self) -> None:
-        """Remove files that nobody knows: they were not taken yet, or are delivered already."""
+        """Remove files without an item: not queued yet, or delivered already."""
         known = {item.token for item in self._queue}
         for path in self._folder.iterdir():
             if path.name not in known:
@@ -204,7 +204,7 @@ class Spool:
 
 
 def _portions(materials: Sequence[ClipFile], bounds: QueueLimits) -> Iterator[list[ClipFile]]:
-    """Yield the materials in as few portions as may wait, each by itself."""
+    """Yield the files in as few portions as fit into the queue."""
     portion, size = list[ClipFile](), 0
     for material in materials:
         if portion and (len(portion) == bounds.items or size + material.size_bytes > bounds.size):
@@ -223,7 +223,7 @@ def _unlink(items: Sequence[SpoolItem]) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Make `target` a second name of `source`, or a copy of it, synced, on another disk."""
+    """Link `target` to `source`; on another disk, copy and sync it."""
     try:
         os.link(source, target)
     except OSError:

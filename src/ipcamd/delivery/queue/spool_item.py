@@ -1,4 +1,4 @@
-"""One file on its way to one target."""
+"""Spool item: one file on its way to one target."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class SpoolItem:
-    """One file that waits in the spool, or is just being sent."""
+    """One file in the spool, waiting or being sent."""
 
     id: int
     """Items of a target are delivered in this order."""
     target: str
     """``ftp``, ``email`` or ``samba``."""
     token: str
-    """Its name in the spool, and what tells it from all others at the target: 32 random hexadecimal digits."""
+    """Its name in the spool, unique at the target as well: 32 random hexadecimal digits."""
     path: Path
     name: str
     """Its name at the target."""
@@ -26,9 +26,9 @@ class SpoolItem:
     event_label: str
     """The event, as the log spells it: ``motion 1``."""
     schedule: str
-    """Name of the schedule that asked for it."""
+    """Name of the schedule that requested it."""
     tried: bool = False
-    """It was tried before, so that the target may hold it already, whole or in part."""
+    """It was tried before: the target may have it already, complete or in part."""
 
     def is_same_series(self, other: "SpoolItem") -> bool:
         """Whether both are pictures of one event."""
@@ -42,10 +42,10 @@ class SpoolItem:
 
     @property
     def temporary_name(self) -> str:
-        """Its name at the target until it is whole there."""
+        """Its name at the target until it is complete."""
         return f"{self.name}.{self.token[:8]}.part"
 
 
 def describe_items(items: Sequence[SpoolItem]) -> str:
-    """Return what people call items that go together."""
+    """Return the name of items that were sent together, for people."""
     return f"{items[0].name} and {len(items) - 1} more" if len(items) > 1 else items[0].name

@@ -18,13 +18,13 @@ from ipcamd.workers.thread import WorkerThread
 CONNECT_TIMEOUT_S = 10.0
 """Seconds for a connection to be made."""
 STALL_TIMEOUT_S = 30.0
-"""Seconds without any progress before a talk is given up."""
+"""Seconds without progress before a session is aborted."""
 
 T = TypeVar("T")
 
 
 class BlockingSession:
-    """One talk: what it holds open, and when it last got on."""
+    """Session with another host: its thread, its connections, the time of its last progress."""
 
     def __init__(self, name: str, stall: float = STALL_TIMEOUT_S) -> None:
         """`name` is the thread's; `stall` is the most seconds without progress. It is to be ended with `abort`."""
@@ -56,16 +56,16 @@ class BlockingSession:
         self._last_action = action
 
     def hold_data_socket(self, data: socket.socket) -> None:
-        """Let `data`, and no longer what was held before, fail when the session ends. Raises like `on_abort`."""
+        """Shut `data`, instead of the socket that was held before, when the session ends. Raises like `on_abort`."""
         self._data = data
         self._check()
 
     def report_progress(self, patience: float = 1) -> None:
-        """Say that it gets on, and that the next step may take so many times as long as others."""
+        """Report progress; the next step may take `patience` times as long as others."""
         self._last = time.monotonic() + (patience - 1) * self._stall
 
     def abort(self) -> None:
-        """End it: what its thread waits for fails."""
+        """End the session: the calls of its thread fail."""
         with self._lock:
             self._over = True
             cuts, self._cuts = [*self._cuts, self._close_thread], []
@@ -80,7 +80,7 @@ class BlockingSession:
         self._thread.close(last)
 
     async def run(self, action: Callable[[], T]) -> T:
-        """Return what `action` returns, run in the thread; the session is cut off when the caller is cancelled.
+        """Return what `action` returns, run in the thread; the session is aborted when the caller is cancelled.
 
         Actions take turns, and after one that failed there is no other. Raises what `action` raises, and
         ``TimeoutError`` if it does not get on.
@@ -105,10 +105,10 @@ class BlockingSession:
     def _check(self) -> None:
         if self._over:
             self.abort()
-            raise DeliveryError("given up")
+            raise DeliveryError("aborted")
 
     def _look(self, loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[T]") -> None:
-        """Look whether it gets on, now and again."""
+        """Check for progress until the outcome is known."""
         if outcome.done():
             return
         rest = self._last + self._stall - time.monotonic()

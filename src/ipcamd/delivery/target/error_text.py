@@ -9,21 +9,21 @@ import ssl
 from ipcamd.errors import DeliveryError
 
 LONGEST = 300
-"""Characters of what a target said."""
+"""Longest quotation of a target, in characters."""
 HIDDEN = "********"
 
 _CODED = re.compile("[A-Za-z0-9+/]{2,}={0,2}")
 
 
 def explain_error(error: Exception, host: str, port: int) -> DeliveryError:
-    """Say what an error of the operating system, of TLS or of a library means."""
+    """Return an error of the operating system, of TLS or of a library with a text that a person can act on."""
     far = isinstance(error, OSError | EOFError)
     away = far and (not isinstance(error, ssl.SSLError) or isinstance(error, ssl.SSLEOFError))
     return DeliveryError(_meaning(error, host, port), "" if far else str(error), away)
 
 
 def redact(words: str, secret: str) -> str:
-    """Return a target's words fit for a log: one line, not too long, the password not in it, plain or in base64."""
+    """Return a target's words for the log: one short line without the password, plain or in base64."""
     if secret:
         words = _CODED.sub(lambda match: HIDDEN if secret in _decoded(match[0]) else match[0], words)
         words = words.replace(secret, HIDDEN)
@@ -54,7 +54,7 @@ def _meaning(error: Exception, host: str, port: int) -> str:
 
 
 def _decoded(text: str) -> str:
-    """Return what this word, or the beginning of it, says in base64; "" if nothing."""
+    """Return the text of a word in base64; "" if it is none."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
     except binascii.Error:

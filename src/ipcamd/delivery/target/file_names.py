@@ -6,7 +6,7 @@ from itertools import takewhile
 from ipcamd.delivery.queue.spool_item import SpoolItem
 
 NAMES = 20
-"""So many names are tried."""
+"""Names that are tried."""
 
 
 def candidate_names(name: str) -> Iterator[str]:
@@ -28,10 +28,10 @@ def find_arrived(item: SpoolItem, size: Callable[[str], int | None]) -> str:
 
 
 def describe_rename(item: SpoolItem, name: str) -> str:
-    """Return what the log says of a file that arrived under `name`."""
+    """Return the log text for a file that arrived under `name`; "" for its own."""
     return "" if name == item.name else f"{item.name} as {name}, since the name is taken"
 
 
 def split_path(path: str) -> list[str]:
-    """Return a path's directories, whichever slash parts them."""
+    """Return the directories of a path with slashes or backslashes."""
     return [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
