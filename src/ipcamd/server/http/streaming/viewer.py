@@ -43,7 +43,7 @@ class Viewer:
         self._rest: SharedBuffer | None = None
         self._offset = 0
         self._queue: FrameQueue[SharedBuffer] = FrameQueue(max_frames)
-        self._sounds: list[SharedBuffer] = []
+        self._sounds: list[SharedBuffer] | None = None  # most viewers never need it
         self._waiting = False
         self.identity = identity
         self.since = self.progress = clock()
@@ -119,7 +119,7 @@ class Viewer:
         self._unwait()
         self._rest = None
         self._queue.clear()
-        self._sounds.clear()
+        self._sounds = None
         if self.fd >= 0:
             os.close(self.fd)
         self.fd = -1
@@ -146,9 +146,10 @@ class Viewer:
             traffic.drop(self.identity, count)
 
     def _queue_sound(self, buffer: SharedBuffer) -> None:
-        if len(self._sounds) == MAX_SOUNDS:
-            self._drop(self._sounds.pop(0).traffic, 1)
-        self._sounds.append(buffer)
+        sounds = self._sounds = self._sounds or []
+        if len(sounds) == MAX_SOUNDS:
+            self._drop(sounds.pop(0).traffic, 1)
+        sounds.append(buffer)
 
     def _next(self) -> SharedBuffer | None:
         # sound first: it is small, and a gap in it is worse than a late picture
