@@ -25,7 +25,7 @@ def database(path: Path) -> Iterator[Database]:
 def accounts(database: Database) -> Accounts:
     """One administrator, ``admin`` with `PASSWORD`."""
     accounts = Accounts(database)
-    accounts.first_start("admin", PASSWORD)
+    accounts.ensure_administrator("admin", PASSWORD)
     return accounts
 
 

@@ -29,14 +29,14 @@ def everything(accounts: Accounts) -> dict[str, tuple[Rank, str | None]]:
 def test_a_first_start_makes_a_password_and_tells_it_once(path: Path) -> None:
     with Database(path) as database:
         accounts = Accounts(database)
-        told = accounts.first_start("admin")
-        accounts.mark_shown()
+        told = accounts.ensure_administrator("admin")
+        accounts.mark_password_printed()
         assert told == password(accounts, "admin")
         assert told is not None
         assert len(told) == 16
     with Database(path) as database:
         accounts = Accounts(database)
-        assert accounts.first_start("admin") is None
+        assert accounts.ensure_administrator("admin") is None
         assert everything(accounts) == {"admin": (Rank.ADMIN, told)}
 
 
@@ -44,23 +44,23 @@ def test_a_password_that_nobody_was_told_is_made_anew(path: Path) -> None:
     told = []
     for user in ("admin", "admin", "root"):
         with Database(path) as database:
-            told.append(Accounts(database).first_start(user))  # and killed before it was printed
+            told.append(Accounts(database).ensure_administrator(user))  # and killed before it was printed
     assert None not in told
     assert len(set(told)) == 3
     with Database(path) as database:
         accounts = Accounts(database)
         assert everything(accounts) == {"root": (Rank.ADMIN, told[2])}
-        assert accounts.first_start("root", "swordfish") is None
+        assert accounts.ensure_administrator("root", "swordfish") is None
         assert everything(accounts) == {"root": (Rank.ADMIN, "swordfish")}
-        assert accounts.first_start("root") is None
+        assert accounts.ensure_administrator("root") is None
 
 
 def test_a_password_given_counts_at_the_first_start_only(path: Path) -> None:
     with Database(path) as database:
-        assert Accounts(database).first_start("admin", "swordfish") is None
+        assert Accounts(database).ensure_administrator("admin", "swordfish") is None
     with Database(path) as database:
         accounts = Accounts(database)
-        assert accounts.first_start("root", "mackerel") is None
+        assert accounts.ensure_administrator("root", "mackerel") is None
         assert everything(accounts) == {"admin": (Rank.ADMIN, "swordfish")}
 
 
@@ -80,7 +80,7 @@ def test_a_password_given_counts_at_the_first_start_only(path: Path) -> None:
 def test_a_first_administrator_that_cannot_be(database: Database, user: str, given: str | None, complaint: str) -> None:
     accounts = Accounts(database)
     with pytest.raises(ConfigError, match=complaint) as caught:
-        accounts.first_start(user, given)
+        accounts.ensure_administrator(user, given)
     assert given is None or given == "admin" or given not in str(caught.value)
     assert accounts.entries == {}
 
@@ -91,7 +91,7 @@ def test_a_weak_password_can_be_let_in(
 ) -> None:
     accounts = Accounts(database, allow_weak=everywhere)
     with caplog.at_level(logging.WARNING):
-        assert accounts.first_start("admin", "admin", allow_weak=here) is None
+        assert accounts.ensure_administrator("admin", "admin", allow_weak=here) is None
     assert "password" in caplog.text
     assert password(accounts, "admin") == "admin"
 
@@ -99,7 +99,7 @@ def test_a_weak_password_can_be_let_in(
 async def test_add_update_remove_survive_a_restart(path: Path) -> None:
     with Database(path) as database:
         accounts = Accounts(database)
-        accounts.first_start("admin", PASSWORD)
+        accounts.ensure_administrator("admin", PASSWORD)
         await accounts.add("paul", "foo", Rank.ADMIN)
         await accounts.add("Paul", "bar", Rank.USERS)
         await accounts.add("zoe", "baz", Rank.GUEST)
@@ -196,7 +196,7 @@ async def test_the_mask_leaves_a_password_alone(accounts: Accounts) -> None:
 async def test_a_full_disk_changes_nothing(path: Path) -> None:
     with Database(path) as database:
         accounts = Accounts(database)
-        accounts.first_start("admin", PASSWORD)
+        accounts.ensure_administrator("admin", PASSWORD)
         before = everything(accounts)
         with no_room(path), pytest.raises(StoreError):
             await accounts.add("paul", "foo", Rank.USERS)
@@ -209,7 +209,7 @@ async def test_a_full_disk_changes_nothing(path: Path) -> None:
 async def test_a_caller_that_goes_away_leaves_disk_and_memory_equal(path: Path) -> None:
     with Database(path) as database:
         accounts = Accounts(database)
-        accounts.first_start("admin", PASSWORD)
+        accounts.ensure_administrator("admin", PASSWORD)
         caller = asyncio.create_task(accounts.add("paul", "foo", Rank.USERS))
         await asyncio.sleep(0)
         caller.cancel()
@@ -222,7 +222,7 @@ async def test_a_caller_that_goes_away_leaves_disk_and_memory_equal(path: Path) 
 async def test_no_password_is_in_the_files(path: Path) -> None:
     with Database(path) as database:
         accounts = Accounts(database)
-        told = accounts.first_start("admin")
+        told = accounts.ensure_administrator("admin")
         assert told is not None
         await accounts.add("paul", "swordfish-7", Rank.USERS)
         data = b"".join(file.read_bytes() for file in path.parent.iterdir())
@@ -237,20 +237,20 @@ async def test_without_the_key_there_is_a_new_administrators_password(
 ) -> None:
     with Database(path) as database:
         accounts = Accounts(database)
-        accounts.first_start("admin", PASSWORD)
+        accounts.ensure_administrator("admin", PASSWORD)
         await accounts.add("paul", "foo", Rank.USERS)
     path.with_name("secret.key").unlink()
     with Database(path) as database:
         accounts = Accounts(database)
         assert everything(accounts) == {"admin": (Rank.ADMIN, None), "paul": (Rank.USERS, None)}
-        told = accounts.first_start("admin")
+        told = accounts.ensure_administrator("admin")
         assert "key" in caplog.text
-        accounts.mark_shown()
+        accounts.mark_password_printed()
         assert everything(accounts) == {"paul": (Rank.USERS, None), "admin": (Rank.ADMIN, told)}
         await accounts.update("paul", "bar")
     with Database(path) as database:
         accounts = Accounts(database)
-        assert accounts.first_start("admin") is None
+        assert accounts.ensure_administrator("admin") is None
         assert everything(accounts) == {"paul": (Rank.USERS, "bar"), "admin": (Rank.ADMIN, told)}
 
 
@@ -260,16 +260,16 @@ async def test_an_option_of_a_later_start_replaces_a_password_from_the_factory_o
 ) -> None:
     with Database(path) as database:
         accounts = Accounts(database)
-        accounts.first_start("admin", first)
-        accounts.mark_shown()
+        accounts.ensure_administrator("admin", first)
+        accounts.mark_password_printed()
     with Database(path) as database:
         accounts = Accounts(database)
-        assert accounts.first_start("admin", "open sesame") is None
+        assert accounts.ensure_administrator("admin", "open sesame") is None
         assert password(accounts, "admin") == "open sesame"
         await accounts.update("admin", "my own")
     with Database(path) as database:
         accounts = Accounts(database)
-        assert accounts.first_start("admin", "open sesame") is None
+        assert accounts.ensure_administrator("admin", "open sesame") is None
         assert everything(accounts) == {"admin": (Rank.ADMIN, "my own")}
 
 
@@ -277,7 +277,7 @@ async def test_an_option_of_a_later_start_replaces_a_password_from_the_factory_o
 async def test_factory_default_leaves_one_administrator(path: Path, given: str | None) -> None:
     with Database(path) as database:
         accounts, settings = Accounts(database), Settings(database, GROUPS, {})
-        accounts.first_start("admin", PASSWORD)
+        accounts.ensure_administrator("admin", PASSWORD)
         await accounts.add("boss", "foo", Rank.ADMIN)
         step, told = accounts.reset("admin", given)
         assert password(accounts, "admin") == PASSWORD  # so far nothing has happened
@@ -285,7 +285,7 @@ async def test_factory_default_leaves_one_administrator(path: Path, given: str |
         assert (told is None) == (given is not None)
         assert accounts.entry("boss") is None
         assert password(accounts, "admin") == (given or told) != PASSWORD
-        accounts.mark_shown()
+        accounts.mark_password_printed()
         expected = everything(accounts)
     with Database(path) as database:
         assert everything(Accounts(database)) == expected
@@ -315,5 +315,5 @@ def test_a_rank_that_is_none_is_the_lowest(accounts: Accounts, database: Databas
     database.write_now(lambda c: c.execute("UPDATE account SET rank = 7"))
     accounts = Accounts(database)
     assert everything(accounts) == {"admin": (Rank.GUEST, PASSWORD)}
-    assert accounts.first_start("admin") is not None
+    assert accounts.ensure_administrator("admin") is not None
     assert accounts.names(Rank.ADMIN) == ["admin"]

@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may log in."""
+    """Name and rank of somebody who may log in."""
 
     name: str
     rank: Rank
@@ -39,21 +39,21 @@ ANONYMOUS = Account("", Rank.GUEST)
 class PasswordOrigin(IntEnum):
     """Origin of a password."""
 
-    DRAWN = 0
-    """Drawn at random, and not printed yet: nobody knows it."""
+    GENERATED = 0
+    """Generated at random, and not printed yet: nobody knows it."""
     CHOSEN = 1
-    """Set through the camera, by a person."""
+    """Set by a user, through the camera."""
     FACTORY = 2
     """Printed at the first start, or given as an option; an option of a later start replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAccount:
-    """An account as it is kept. Each change makes a new object, so that whoever remembers one sees that it is void."""
+    """Account as it is stored. Each change makes a new object: a login that holds the old one is no longer valid."""
 
     account: Account
-    sealed: bytes
-    """The password, sealed: the login realm can change, so what Digest needs must be computed anew then (RFC 7616)."""
+    encrypted_password: bytes
+    """Not hashed: when the login realm changes, H(A1) is computed anew (RFC 7616, 3.4.2)."""
     origin: PasswordOrigin
 
 
@@ -62,19 +62,19 @@ StoredAccounts = dict[str, StoredAccount]
 
 
 class Accounts:
-    """All accounts: in memory, a change reaches the disk first. Rules: SDK 1.2 and the clarifications."""
+    """All accounts, in memory; a change is durable before it is visible. Rules: SDK 1.2."""
 
     def __init__(self, database: Database, allow_weak: bool = False) -> None:
-        """Load them. `allow_weak` lets in passwords that anybody would try. Raises `StoreError`."""
+        """Load them. `allow_weak` accepts notorious passwords. Raises `StoreError`."""
         self._database = database
         self._allow_weak = allow_weak
         self._lock = asyncio.Lock()
         self._watchers: list[Callable[[], None]] = []
-        rows = database.rows("SELECT name, rank, sealed, shown FROM account ORDER BY rowid")
-        self._entries = {name: _entry(name, *rest) for name, *rest in rows}
+        rows = database.rows("SELECT name, rank, encrypted_password, password_origin FROM account ORDER BY rowid")
+        self._entries = {name: _load(name, *rest) for name, *rest in rows}
 
     def entry(self, name: str) -> StoredAccount | None:
-        """Return what is kept of an account; the very same object until something about the account changes."""
+        """Return the stored account: the same object until it changes; None if there is no such account."""
         return self._entries.get(name)
 
     def watch(self, watcher: Callable[[], None]) -> None:
@@ -82,7 +82,7 @@ class Accounts:
         self._watchers.append(watcher)
 
     def is_valid(self, account: Account) -> bool:
-        """Whether a login of this account, the very object that it got, still counts: not after a change of it."""
+        """Whether the login that returned this `Account` object is still valid: not after a change of the account."""
         entry = self._entries.get(account.name)
         return entry is not None and entry.account is account
 
@@ -96,48 +96,48 @@ class Accounts:
         return [entry.account.name for entry in self._entries.values() if entry.account.rank is rank]
 
     def password(self, entry: StoredAccount) -> str | None:
-        """Return an account's password; None if the key that it was sealed with is lost."""
-        return self._database.secret_box.decrypt(entry.sealed, _place(entry.account.name))
+        """Return an account's password; None if its encryption key is lost."""
+        return self._database.secret_box.decrypt(entry.encrypted_password, _secret_context(entry.account.name))
 
-    def first_start(self, user: str, password: str | None = None, allow_weak: bool = False) -> str | None:
+    def ensure_administrator(self, user: str, password: str | None = None, allow_weak: bool = False) -> str | None:
         """Make sure that there is an administrator whose password somebody knows; durable on return.
 
-        Where there is none, makes `user` with `password`, or with a random one, which is returned to be printed; call
-        `mark_shown` after that. A start that was killed in between is a first start again. At later starts `password`
-        replaces the one that `user` has had from the factory; what a person set through the camera stays.
-        `allow_weak`: the camera can only be reached from its own host. Raises `ConfigError` for a name or password that
-        is not allowed, and `StoreError`.
+        If there is none, create `user` with `password`, or with a generated one, which is returned to be printed; call
+        `mark_password_printed` after that. A start that was killed in between counts as a first start again. At later
+        starts `password` replaces the factory password of `user`; a password set through the camera stays.
+        `allow_weak`: only the camera's own host can reach it. Raises `ConfigError` for a name or password that is not
+        allowed, and `StoreError`.
         """
         if not re.fullmatch(_NAME, user):
             raise ConfigError(f"the administrator's name must be {NAMES}: give another --admin-user")
         if password is not None:
-            self._approve(user, password, allow_weak)
+            self._check_administrator(user, password, allow_weak)
         if not self._database.key_lost and self._has_known_administrator():
-            self._follow_option(user, password)
+            self._apply_option(user, password)
             return None
         if self._database.key_lost and self._entries:
-            _log.error("the key that the passwords were sealed with is lost: nobody's old password is valid any more")
+            _log.error("the encryption key of the passwords is lost: the old passwords are no longer valid")
         chosen = password or generate()
         entries = {
-            n: entry for n, entry in self._entries.items() if entry.origin is not PasswordOrigin.DRAWN and n != user
+            n: entry for n, entry in self._entries.items() if entry.origin is not PasswordOrigin.GENERATED and n != user
         }
-        entries[user] = self._new(user, chosen, Rank.ADMIN, _origin(password))
-        self._database.write_now(self._database.adopt_key, _saver(entries))
+        entries[user] = self._make(user, chosen, Rank.ADMIN, _origin(password))
+        self._database.write_now(self._database.adopt_key, _save_all(entries))
         self._entries = entries
         return None if password is not None else chosen
 
-    def mark_shown(self) -> None:
-        """The password that `first_start` or `reset` returned has been printed. Raises `StoreError`."""
-        drawn = {name: entry for name, entry in self._entries.items() if entry.origin is PasswordOrigin.DRAWN}
+    def mark_password_printed(self) -> None:
+        """Note that the password of `ensure_administrator` or `reset` has been printed. Raises `StoreError`."""
+        drawn = {name: entry for name, entry in self._entries.items() if entry.origin is PasswordOrigin.GENERATED}
         entries = self._entries | {name: replace(entry, origin=PasswordOrigin.FACTORY) for name, entry in drawn.items()}
-        self._database.write_now(_saver(entries))
+        self._database.write_now(_save_all(entries))
         self._entries = entries
 
     def reset(self, user: str, password: str | None = None) -> tuple[TransactionPart, str | None]:
         """Return the step of a factory default that leaves one administrator; and the password to print, if any."""
         chosen = password or generate()
-        entries = {user: self._new(user, chosen, Rank.ADMIN, _origin(password))}
-        step = TransactionPart(_saver(entries), lambda: self._become(entries), self._lock)
+        entries = {user: self._make(user, chosen, Rank.ADMIN, _origin(password))}
+        step = TransactionPart(_save_all(entries), lambda: self._publish(entries), self._lock)
         return step, None if password is not None else chosen
 
     async def add(self, name: str, password: str, rank: Rank) -> None:
@@ -148,8 +148,8 @@ class Accounts:
                 raise RequestFailed(f"user={name}: there is such an account already; action=update changes it")
             if len(self._entries) >= SLOTS:
                 raise RequestFailed(f"user={name}: there are {SLOTS} accounts already; action=remove makes room")
-            self._judge(name, password)
-            return self._entries | {name: self._new(name, password, rank)}
+            self._check_password(name, password)
+            return self._entries | {name: self._make(name, password, rank)}
 
         await self._change(name, added)
 
@@ -160,11 +160,11 @@ class Accounts:
         """
 
         def updated() -> StoredAccounts:
-            old = self._known(name)
+            old = self._require(name)
             new = replace(old, account=Account(name, rank or old.account.rank))
             if password is not None and password != MASK:
-                self._judge(name, password)
-                new = self._new(name, password, new.account.rank)
+                self._check_password(name, password)
+                new = self._make(name, password, new.account.rank)
             return self._entries | {name: new}
 
         await self._change(name, updated)
@@ -173,7 +173,7 @@ class Accounts:
         """Remove an account, on behalf of the account `by`; durable on return. Raises as `update`."""
 
         def removed() -> StoredAccounts:
-            self._known(name)
+            self._require(name)
             if name == by:
                 raise RequestFailed(
                     f"user={name}: this is the account that you are using; another administrator can remove it"
@@ -194,22 +194,22 @@ class Accounts:
             entries = changed()
             if not any(entry.account.rank is Rank.ADMIN for entry in entries.values()):
                 raise RequestFailed(f"user={name}: this is the only administrator left")
-            await self._database.write(_saver(entries))
-            self._become(entries)
+            await self._database.write(_save_all(entries))
+            self._publish(entries)
 
-    def _known(self, name: str) -> StoredAccount:
+    def _require(self, name: str) -> StoredAccount:
         entry = self._entries.get(name)
         if entry is None:
             raise RequestFailed(f"user={name}: there is no such account")
         return entry
 
-    def _judge(self, name: str, password: str) -> None:
+    def _check_password(self, name: str, password: str) -> None:
         if not is_allowed(password):
             raise RequestFailed(f"pwd: allowed are {ALLOWED}")
         if not self._allow_weak and is_weak(password, name):
             raise RequestFailed("pwd: too easy to guess, it is the user's name or notorious; choose another one")
 
-    def _approve(self, user: str, password: str, allow_weak: bool) -> None:
+    def _check_administrator(self, user: str, password: str, allow_weak: bool) -> None:
         if not is_allowed(password):
             raise ConfigError(f"the administrator's password must be {ALLOWED}: give another --admin-password")
         if not is_weak(password, user):
@@ -223,10 +223,10 @@ class Accounts:
 
     def _has_known_administrator(self) -> bool:
         administrators = (entry for entry in self._entries.values() if entry.account.rank is Rank.ADMIN)
-        return any(entry.origin is not PasswordOrigin.DRAWN for entry in administrators)
+        return any(entry.origin is not PasswordOrigin.GENERATED for entry in administrators)
 
-    def _follow_option(self, user: str, password: str | None) -> None:
-        """Let the option's password win over an earlier one from the factory, as with all options."""
+    def _apply_option(self, user: str, password: str | None) -> None:
+        """Let the password of the option replace an earlier one from the factory, as with all options."""
         entry = self._entries.get(user)
         if password is None or entry is None:
             return
@@ -234,46 +234,50 @@ class Accounts:
             _log.info("the password of %s was set through the camera and stays; the option is not used", user)
             return
         if self.password(entry) != password:
-            entries = self._entries | {user: self._new(user, password, entry.account.rank, PasswordOrigin.FACTORY)}
-            self._database.write_now(_saver(entries))
+            entries = self._entries | {user: self._make(user, password, entry.account.rank, PasswordOrigin.FACTORY)}
+            self._database.write_now(_save_all(entries))
             self._entries = entries
 
-    def _new(
+    def _make(
         self, name: str, password: str, rank: Rank, origin: PasswordOrigin = PasswordOrigin.CHOSEN
     ) -> StoredAccount:
-        return StoredAccount(Account(name, rank), self._database.secret_box.encrypt(password, _place(name)), origin)
+        return StoredAccount(
+            Account(name, rank), self._database.secret_box.encrypt(password, _secret_context(name)), origin
+        )
 
-    def _become(self, entries: StoredAccounts) -> None:
+    def _publish(self, entries: StoredAccounts) -> None:
         self._entries = entries
         for watcher in self._watchers:
             watcher()
 
 
-def _entry(name: str, rank: int, sealed: bytes, origin: int) -> StoredAccount:
+def _load(name: str, rank: int, encrypted_password: bytes, origin: int) -> StoredAccount:
     known = rank in set(Rank)
     if not known:
         _log.error("the rank of the account %s is unknown: it has the lowest one", name)
     return StoredAccount(
         Account(name, Rank(rank) if known else Rank.GUEST),
-        sealed,
+        encrypted_password,
         PasswordOrigin(origin) if origin in set(PasswordOrigin) else PasswordOrigin.CHOSEN,
     )
 
 
-def _place(name: str) -> str:
+def _secret_context(name: str) -> str:
     return f"account {name}"
 
 
 def _origin(password: str | None) -> PasswordOrigin:
-    return PasswordOrigin.DRAWN if password is None else PasswordOrigin.FACTORY
+    return PasswordOrigin.GENERATED if password is None else PasswordOrigin.FACTORY
 
 
-def _saver(entries: StoredAccounts) -> Work:
-    """Return what writes all accounts, whatever was there before."""
-    rows = [(e.account.name, int(e.account.rank), e.sealed, int(e.origin)) for e in entries.values()]
+def _save_all(entries: StoredAccounts) -> Work:
+    """Return a transaction that replaces all stored accounts."""
+    rows = [(e.account.name, int(e.account.rank), e.encrypted_password, int(e.origin)) for e in entries.values()]
 
     def save(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM account")
-        connection.executemany("INSERT INTO account (name, rank, sealed, shown) VALUES (?, ?, ?, ?)", rows)
+        connection.executemany(
+            "INSERT INTO account (name, rank, encrypted_password, password_origin) VALUES (?, ?, ?, ?)", rows
+        )
 
     return save

@@ -56,7 +56,7 @@ class KeyRing:
     def _keys(self, entry: StoredAccount, realm: str) -> Keys:
         name = entry.account.name
         old = self._by_name.get(name)
-        known = old is None or (old.entry is not None and old.entry.sealed == entry.sealed)
+        known = old is None or (old.entry is not None and old.entry.encrypted_password == entry.encrypted_password)
         since = (_ALWAYS if old is None else old.since) if known else self._now()
         password = self._accounts.password(entry)
         if password is None:

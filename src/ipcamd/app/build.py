@@ -88,7 +88,7 @@ def _tell_password(on: Core, password: str) -> None:
             f"the administrator's password cannot be written to standard output ({error.strerror}): "
             "give one with --admin-password"
         ) from error
-    on.accounts.mark_shown()
+    on.accounts.mark_password_printed()
 
 
 def _say(line: str) -> None:

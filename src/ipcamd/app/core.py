@@ -52,7 +52,7 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     settings = Settings(database, ALL_GROUPS, factory(options, plate))
     settings.audit(log_entry)
     accounts = Accounts(database, options.allow_weak_password)
-    password = accounts.first_start(options.admin_user, options.admin_password or None, options.is_private)
+    password = accounts.ensure_administrator(options.admin_user, options.admin_password or None, options.is_private)
     event_log = EventLog(database)
     stack.push_store(event_log.flush)
     return Core(

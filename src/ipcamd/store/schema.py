@@ -9,7 +9,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE IF NOT EXISTS setting"
         " (grp TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (grp, name)) WITHOUT ROWID",
         "CREATE TABLE IF NOT EXISTS account"
-        " (name TEXT PRIMARY KEY, rank INTEGER NOT NULL, sealed BLOB NOT NULL, shown INTEGER NOT NULL)",
+        " (name TEXT PRIMARY KEY, rank INTEGER NOT NULL,"
+        " encrypted_password BLOB NOT NULL, password_origin INTEGER NOT NULL)",
         "CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ),
     (  # the event log

@@ -22,7 +22,7 @@ class Camera:
 
     def __init__(self, world: World) -> None:
         self.accounts = Accounts(world.database)
-        self.accounts.first_start("root", "swordfish")
+        self.accounts.ensure_administrator("root", "swordfish")
         self.camera = replace(world.camera(), accounts=self.accounts)
 
     async def ask(self, query: str, user: str = "root") -> str:

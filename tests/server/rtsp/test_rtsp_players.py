@@ -45,7 +45,7 @@ async def guarded(cinema: Stage, tmp_path: Path) -> AsyncIterator[Stage]:
     """With real accounts and logins."""
     with Database(tmp_path / "db") as database:
         accounts = Accounts(database)
-        accounts.first_start("admin", PASSWORD)
+        accounts.ensure_administrator("admin", PASSWORD)
         cinema.service.context.authenticator = RtspAuthenticator(Authenticator(accounts, lambda: "Front door"))
         yield cinema
 
