@@ -28,6 +28,8 @@ def requests(folder: Path, seconds: float) -> list[Row]:
             goal = (least, 1.0) if name == fast.name else (None, None)
             beside = Yardstick(name, results[name]["requests_per_s"])
             rows.append(Row(f"{title} with login", ours["requests_per_s"], "1/s", beside, *goal))
+        beside = Yardstick(fast.name, results[fast.name]["requests_per_cpu_s"])
+        rows.append(Row(f"{title}, per CPU second", ours["requests_per_cpu_s"], "1/s", beside))
         beside = Yardstick(fast.name, results[fast.name]["delay_p99_ms"])
         rows.append(Row(f"{title}, 99 of 100 within", ours["delay_p99_ms"], "ms", beside, less=True))
     return rows
@@ -39,5 +41,5 @@ def _ask(targets: Mapping[str, tuple[Target, str]], seconds: float) -> dict[str,
     for _ in range(ROUNDS):
         for name, (target, path) in targets.items():
             runs[name].append(load.ask(target, path, CONNECTIONS, seconds / 2))
-    keys = ("requests_per_s", "delay_p99_ms")
+    keys = ("requests_per_s", "requests_per_cpu_s", "delay_p99_ms")
     return {name: {key: statistics.median(run[key] for run in found) for key in keys} for name, found in runs.items()}
