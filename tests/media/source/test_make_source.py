@@ -48,8 +48,8 @@ def test_an_address_is_not_asked_at_the_start(url: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("ftp://me:secret@cam/x", "ftp is not known"),
-        ("rtp://239.0.0.1:5004", "rtp is not known"),
+        ("ftp://me:secret@cam/x", "unknown scheme ftp"),
+        ("rtp://239.0.0.1:5004", "unknown scheme rtp"),
         ("http://", "not an address"),
         ("http://me:secret@", "not an address"),
         ("rtsp://cam:99999/", "not an address"),

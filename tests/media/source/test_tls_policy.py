@@ -70,7 +70,7 @@ def test_a_redirection_to_tls_keeps_the_login(peer: str, certified: str, play: P
 
 def test_a_redirection_from_tls_drops_the_login(peer: str, certified: str) -> None:
     there = f"http://{peer.rpartition('@')[2]}/basic"
-    assert "name that address as the source" in failure(f"{certified}/astray_to?{quote(there)}", "any")
+    assert "use that address as the source" in failure(f"{certified}/astray_to?{quote(there)}", "any")
     assert Peer.logins == ["None"]
 
 

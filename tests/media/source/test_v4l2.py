@@ -136,7 +136,7 @@ def test_raw_pictures_of_each_format(form: str, padding: int) -> None:
 
 
 def test_a_format_that_a_driver_insists_on_but_nobody_knows() -> None:
-    with pytest.raises(SourceError, match="not known"):
+    with pytest.raises(SourceError, match="unknown format"):
         make_decoder(PixelLayout("pBAA", HD, 0, False))
 
 
@@ -229,10 +229,11 @@ def test_a_camera_gives_its_pictures_in_the_size_that_is_wanted(camera) -> None:
     said, seen = camera("camera.check(); take(12, (640, 480), 100); take(3, (320, 240), 50); take(3, (320, 240), 100)")
     assert said == []
     assert [size for *size, _, _, _ in seen] == [[640, 480]] * 12 + [[320, 240]] * 6
-    # each picture is 20 levels brighter than the one before; a busy machine may lose some
-    for (*_, before, _, first), (*_, after, _, second) in itertools.pairwise(seen[:12]):
-        assert second > first
-        assert abs((after - before - 20 * (second - first) + 100) % 200 - 100) <= 2
+    # a busy machine misses some of 100 pictures a second, but shows none twice
+    steps = [(after[2] - before[2]) % 200 for before, after in itertools.pairwise(seen[:12])]
+    assert all(min(step % 20, -step % 20) <= 2 < step for step in steps)
+    numbers = [number for *_, number in seen[:12]]
+    assert numbers == sorted(set(numbers))
     times = [captured_ns for *_, captured_ns, _ in seen[:12]]
     assert times == sorted(set(times))
 
@@ -321,7 +322,7 @@ said.append(make_source("").name)
         modes="H264:640x480@30",
     )
     assert said == [
-        "source /dev/video1: there is no such device",
+        "source /dev/video1: no such device",
         "source /dev/null: is not a camera",
         "source /dev/video0: none of its formats can be decoded (H264)",
         "scene",

@@ -32,7 +32,7 @@ class AudioFile:
             raise ConfigError(f"audio {self.name}: no such file; other values: none, tone, alsa:NAME")
         try:
             with closing(self._track()) as track:
-                if next(track.until(_ENDLESS), None) is None:
+                if next(track.read_until(_ENDLESS), None) is None:
                     raise SourceError("contains no sound that can be decoded")
         except SourceError as error:
             raise ConfigError(f"audio {self.name}: {error}") from error
@@ -43,7 +43,7 @@ class AudioFile:
         while not stop.is_set():
             end = start
             with closing(self._track()) as track:
-                for at, samples in track.until(_ENDLESS):
+                for at, samples in track.read_until(_ENDLESS):
                     captured_ns = pacer.wait_until(start + at)
                     if stop.is_set():
                         return

@@ -1,4 +1,4 @@
-"""A video file: played over and over, in real time."""
+"""Video file as a source: played over and over, in real time."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class VideoFile:
-    """A file of any kind that FFmpeg reads: video with or without sound, or one picture."""
+    """Any file that FFmpeg reads: video with or without sound, or a single picture."""
 
     def __init__(self, path: str, clock: Clock) -> None:
         self.name = path
@@ -25,16 +25,16 @@ class VideoFile:
         self._clock = clock
 
     def check(self) -> None:
-        """See `Source`: the file must be there and hold a picture that can be decoded."""
+        """See `Source`: the file must exist and contain a picture that can be decoded."""
         if not self._path.exists():
-            raise ConfigError(f"source {self.name}: there is no such file")
+            raise ConfigError(f"source {self.name}: no such file")
         if not self._path.is_file():
             raise ConfigError(f"source {self.name}: is not a file")
         try:
-            with closing(self._film()) as film:
-                self.sound = film.has_sound
-                if next(film.pictures(), None) is None:
-                    raise SourceError("no picture in it can be decoded")
+            with closing(self._open()) as file:
+                self.sound = file.has_sound
+                if next(file.pictures(), None) is None:
+                    raise SourceError("contains no picture that can be decoded")
         except SourceError as error:
             raise ConfigError(f"source {self.name}: {error}") from error
 
@@ -42,9 +42,9 @@ class VideoFile:
         """See `Source`."""
         from ipcamd.media.source.media_file.loop_player import play_in_loop
 
-        return play_in_loop(self._film, wanted, stop, self._clock)
+        return play_in_loop(self._open, wanted, stop, self._clock)
 
-    def _film(self) -> "MediaFile":
+    def _open(self) -> "MediaFile":
         from ipcamd.media.source.media_file.media_file import MediaFile
 
         return MediaFile(f"file:{self._path}", {"protocol_whitelist": "file"})

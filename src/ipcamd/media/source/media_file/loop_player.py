@@ -1,4 +1,4 @@
-"""Loop player: plays a media file over and over."""
+"""Loop player: plays a media file over and over, in real time."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -17,29 +17,29 @@ from ipcamd.media.source.pacing import Clock, RateLimiter, RealtimePacer, Ticker
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
-_LONG = SECOND // 2
-"""A picture that stays longer is given again and again, so that nobody takes the source for dead."""
+_REPEAT_NS = SECOND // 2
+"""A picture that lasts longer is repeated at this interval, so that the source does not count as silent."""
 
 
 def play_in_loop(
-    film: Callable[[], MediaFile], wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
+    open_file: Callable[[], MediaFile], wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
 ) -> Iterator[Picture | Sound]:
-    """Yield a film's pictures and sound in real time, over and over; see `Source.play`."""
-    projector = _LoopPlayer(wanted, stop, clock)
-    for reel in _reels(film):
-        yield from projector.show(reel)
+    """Yield a file's pictures and sound in real time, over and over (see `Source.play`)."""
+    player = _Player(wanted, stop, clock)
+    for file in _open_repeatedly(open_file):
+        yield from player.play(file)
         if stop.is_set():
             return
 
 
-def _reels(film: Callable[[], MediaFile]) -> Iterator[MediaFile]:
-    """Yield the film again and again; it is opened anew while the last showing runs, so that the seam does not show."""
+def _open_repeatedly(open_file: Callable[[], MediaFile]) -> Iterator[MediaFile]:
+    """Yield the file again and again; the next opening runs while the present one plays, so that there is no gap."""
     with ThreadPoolExecutor(1, "source") as opener:
-        following = opener.submit(film)
+        following = opener.submit(open_file)
         try:
             while True:
                 present = following.result()
-                following = opener.submit(film)
+                following = opener.submit(open_file)
                 try:
                     yield present
                 finally:
@@ -48,79 +48,80 @@ def _reels(film: Callable[[], MediaFile]) -> Iterator[MediaFile]:
             following.add_done_callback(_discard)
 
 
-def _discard(film: Future[MediaFile]) -> None:
-    if not film.cancelled() and not film.exception():
-        film.result().close()
+def _discard(opening: Future[MediaFile]) -> None:
+    if not opening.cancelled() and not opening.exception():
+        opening.result().close()
 
 
-class _LoopPlayer:
-    """Shows one reel after the other, in one stretch of time."""
+class _Player:
+    """Plays files one after the other on one continuous time line. All times are nanoseconds."""
 
     def __init__(self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> None:
         self._wanted, self._stop, self._clock = wanted, stop, clock
         self._pacer, self._limiter = RealtimePacer(clock, stop), RateLimiter()
-        self._start = 0
-        """When the present reel began: nanoseconds since the first one did."""
+        self._start_ns = 0
+        """Where the present file begins on the time line."""
         self._number = -1
+        self._converter = VideoConverter()
 
-    def show(self, reel: MediaFile) -> Iterator[Picture | Sound]:
-        """Yield everything on a reel. Raises `SourceError` if there is no picture on it."""
-        converter, last, end = VideoConverter(reel.shape), None, 0
-        for at, step, picture in reel.pictures():
+    def play(self, file: MediaFile) -> Iterator[Picture | Sound]:
+        """Yield everything in a file. Raises `SourceError` if it contains no picture."""
+        self._converter, last, end_ns, count = VideoConverter(file.pixel_aspect), None, 0, 0
+        for at_ns, duration_ns, picture in file.pictures():
             if last:
-                yield from self._repeat(reel, converter, last[1], range(last[0] + _LONG, at - _LONG // 2, _LONG))
-            before = last[0] if last else 0
-            if self._limiter.admits(self._start + at, self._wanted().rate):
-                yield from self._step(reel, converter, picture, before, at)
-            else:
-                yield from self._sound(reel, before, at)
+                yield from self._repeat(file, last, at_ns)
+            yield from self._next(file, picture, last[0] if last else 0, at_ns)
             if self._stop.is_set():
                 return
-            reel.skip_unneeded(self._pacer.late)
-            single, last, end = not last, (at, picture), at + step
+            file.skip_unneeded(self._pacer.late)
+            last, end_ns, count = (at_ns, picture), at_ns + duration_ns, count + 1
         if not last:
-            raise SourceError("no picture in it can be decoded")
-        if single:
-            yield from self._still(converter, last[1])
-        yield from self._repeat(reel, converter, last[1], range(last[0] + _LONG, end - _LONG // 2, _LONG))
-        yield from self._sound(reel, last[0], end)
-        self._start += end
+            raise SourceError("contains no picture that can be decoded")
+        if count == 1:
+            yield from self._play_still(last[1])
+        yield from self._repeat(file, last, end_ns)
+        yield from self._sound(file, last[0], end_ns)
+        self._start_ns += end_ns
 
-    def _repeat(
-        self, reel: MediaFile, converter: VideoConverter, picture: av.VideoFrame, times: range
-    ) -> Iterator[Picture | Sound]:
-        for at in times:
-            yield from self._step(reel, converter, picture, at, at)
+    def _repeat(self, file: MediaFile, last: tuple[int, av.VideoFrame], until_ns: int) -> Iterator[Picture | Sound]:
+        """Yield the last picture again for as long as it lasts."""
+        for at_ns in range(last[0] + _REPEAT_NS, until_ns - _REPEAT_NS // 2, _REPEAT_NS):
+            yield from self._picture(file, last[1], at_ns, at_ns)
 
-    def _step(
-        self, reel: MediaFile, converter: VideoConverter, picture: av.VideoFrame, before: int, at: int
-    ) -> Iterator[Picture | Sound]:
+    def _next(self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int) -> Iterator[Picture | Sound]:
+        """Yield the next picture if it is within the wanted rate, and the sound before it."""
+        if self._limiter.admits(self._start_ns + at_ns, self._wanted().rate):
+            yield from self._picture(file, picture, last_ns, at_ns)
+        else:
+            yield from self._sound(file, last_ns, at_ns)
+
+    def _picture(self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int) -> Iterator[Picture | Sound]:
         """Yield the sound before a picture, then the picture."""
-        seen = converter.convert(picture, self._wanted().size)
-        yield from self._sound(reel, before, at)
-        captured_ns = self._pacer.wait_until(self._start + at)
+        converted = self._converter.convert(picture, self._wanted().size)
+        yield from self._sound(file, last_ns, at_ns)
+        captured_ns = self._pacer.wait_until(self._start_ns + at_ns)
         self._number += 1
         if not self._stop.is_set():
-            yield Picture(seen, captured_ns, self._number)
+            yield Picture(converted, captured_ns, self._number)
 
-    def _sound(self, reel: MediaFile, start: int, end: int) -> Iterator[Sound]:
+    def _sound(self, file: MediaFile, start_ns: int, end_ns: int) -> Iterator[Sound]:
         if not self._wanted().sound:
-            return reel.close_sound()
-        for at, samples in reel.sound(start, end):
-            captured_ns = self._pacer.wait_until(self._start + at)
+            return file.close_sound()
+        for at_ns, samples in file.sound(start_ns, end_ns):
+            captured_ns = self._pacer.wait_until(self._start_ns + at_ns)
             if self._stop.is_set():
                 return
             yield Sound(samples, captured_ns)
 
-    def _still(self, converter: VideoConverter, picture: av.VideoFrame) -> Iterator[Picture]:
-        """Yield a single picture at the rate that is wanted."""
-        ticker, size, seen = Ticker(self._clock, self._stop), (0, 0), picture
+    def _play_still(self, picture: av.VideoFrame) -> Iterator[Picture]:
+        """Yield the only picture of a file at the wanted rate until stopped."""
+        ticker, size, converted = Ticker(self._clock, self._stop), (0, 0), picture
         while True:
             captured_ns, missed = ticker.wait(self._wanted().rate)
             if self._stop.is_set():
                 return
             if size != self._wanted().size:
                 size = self._wanted().size
-                seen = converter.convert(picture, size)
+                converted = self._converter.convert(picture, size)
             self._number += 1 + missed
-            yield Picture(copy_frame(seen), captured_ns, self._number)
+            yield Picture(copy_frame(converted), captured_ns, self._number)

@@ -23,20 +23,20 @@ from ipcamd.media.source.media_file.timestamp_map import SLIP_NS, TimestampMap
 _log = logging.getLogger(__name__)
 
 TimedSamples: TypeAlias = tuple[int, NDArray[np.int16]]
-"""When sound starts (nanoseconds since the film's first picture), and its samples."""
+"""Playing time of the first sample (nanoseconds since the first picture), and the samples."""
 
-_LEAP_NS, _LEAP_OF_BROADCASTS_NS = 3600 * SECOND, 60 * SECOND
-"""A picture that would stay longer has a broken time stamp; sooner in forms whose time stamps may leap, as MPEG-TS."""
+_LEAP_NS, _BROADCAST_LEAP_NS = 3600 * SECOND, 60 * SECOND
+"""A longer gap between pictures is a broken time stamp; the second limit is for containers such as MPEG-TS."""
 
 _MAY_LEAP = 0x200
-"""FFmpeg's flag of such forms (AVFMT_TS_DISCONT)."""
+"""FFmpeg's flag of containers whose time stamps may be discontinuous (AVFMT_TS_DISCONT)."""
 
-_SHORTEST, _USUAL, _LONGEST = Fraction(1, 240), Fraction(1, 25), Fraction(1)
-"""The stay of a picture, in seconds, where no time stamp says it."""
+_SHORTEST_S, _USUAL_S, _LONGEST_S = Fraction(1, 240), Fraction(1, 25), Fraction(1)
+"""Durations of a picture for which the file gives none."""
 
 
 class MediaFile:
-    """A recording, opened once for its pictures and, while somebody listens, once more for its sound."""
+    """A recording: opened once for its pictures and, while somebody listens, a second time for its sound."""
 
     def __init__(
         self,
@@ -46,11 +46,11 @@ class MediaFile:
         limit: SilenceLimit | None = None,
         open_file: OpenFile | None = None,
     ) -> None:
-        """Open it; for the arguments see `open_medium`. Raises `SourceError` if it cannot be read or has no picture."""
+        """Open it; for the arguments see `open_media`. Raises `SourceError` if it is unreadable or has no picture."""
         self._open = partial(open_media, place, options, form, limit, open_file)
         self._limit = limit
         self._medium = self._open()
-        self._timestamps = TimestampMap(_LEAP_OF_BROADCASTS_NS if self._medium.format.flags & _MAY_LEAP else _LEAP_NS)
+        self._timestamps = TimestampMap(_BROADCAST_LEAP_NS if self._medium.format.flags & _MAY_LEAP else _LEAP_NS)
         self._track: AudioTrack | None = None
         try:
             self._stream = find_video(self._medium)
@@ -58,99 +58,116 @@ class MediaFile:
         except SourceError:
             self.close()
             raise
-        self.shape = self._stream.sample_aspect_ratio
+        self.pixel_aspect = self._stream.sample_aspect_ratio
 
     @property
     def has_sound(self) -> bool:
-        """Whether there is sound in it."""
+        """Whether the file contains sound."""
         return self._medium.streams.best("audio") is not None
 
     def close(self) -> None:
-        """Close everything that is open."""
+        """Close the file."""
         self.close_sound()
         self._medium.close()
 
     def pictures(self) -> Iterator[tuple[int, int, av.VideoFrame]]:
-        """Yield each picture with its time since the first one and how long it stays, in nanoseconds."""
-        step = 0
+        """Yield each picture with its playing time and its duration, both in nanoseconds."""
+        duration_ns = 0
         picture: av.VideoFrame
-        for picture in _readable(self._medium, self._stream, self._limit):
-            at = self._timestamps.place_picture(timestamp_s(picture), step)
-            step = _stay(picture, self._stream)
-            yield at, step, picture
+        for picture in _decode_to_end(self._medium, self._stream, self._limit):
+            at_ns = self._timestamps.place_picture(timestamp_s(picture), duration_ns)
+            duration_ns = _duration_ns(picture, self._stream)
+            yield at_ns, duration_ns, picture
 
     def skip_unneeded(self, late: bool) -> None:
-        """Leave out pictures that no other depends on, as long as the decoder is late."""
+        """Skip pictures that no other depends on while playback is late."""
         self._stream.codec_context.skip_frame = "NONREF" if late else "DEFAULT"
 
-    def sound(self, start: int, end: int) -> Iterator[TimedSamples]:
-        """Yield the sound up to `end`: from `start` if nobody listened, else from where it was left."""
+    def sound(self, start_ns: int, end_ns: int) -> Iterator[TimedSamples]:
+        """Yield the sound up to `end_ns`: from where the last call ended, at first from `start_ns`."""
         if self._track is None:
-            self._track = AudioTrack(self._open(), self._timestamps, start, self._limit)
-        return self._track.until(end)
+            self._track = AudioTrack(self._open(), self._timestamps, start_ns, self._limit)
+        return self._track.read_until(end_ns)
 
     def close_sound(self) -> None:
-        """Close the sound; the next call of `sound` finds its place again."""
+        """Close the sound; the next call of `sound` opens it again."""
         if self._track:
             self._track.close()
         self._track = None
 
 
 class AudioTrack:
-    """A film's sound, from some moment on."""
+    """The sound of a recording, from some playing time on."""
 
     def __init__(
-        self, medium: InputContainer, timestamps: TimestampMap, start: int, limit: SilenceLimit | None = None
+        self, medium: InputContainer, timestamps: TimestampMap, start_ns: int, limit: SilenceLimit | None = None
     ) -> None:
-        """`start` is in nanoseconds after the film's first picture."""
-        self._stretches = _stretches(medium, timestamps, start, limit)
+        self._chunks = _read_chunks(medium, timestamps, start_ns, limit)
         self.close = medium.close
-        self._ahead = next(self._stretches, None)
+        self._next = next(self._chunks, None)
 
-    def until(self, end: int) -> Iterator[TimedSamples]:
-        """Yield the sound that starts before `end` and was not yielded before."""
-        while self._ahead and self._ahead[0] < end:
-            yield self._ahead
-            self._ahead = next(self._stretches, None)
+    def read_until(self, end_ns: int) -> Iterator[TimedSamples]:
+        """Yield the chunks that start before `end_ns` and were not yielded before."""
+        while self._next and self._next[0] < end_ns:
+            yield self._next
+            self._next = next(self._chunks, None)
 
 
-def _stretches(
-    medium: InputContainer, timestamps: TimestampMap, start: int, limit: SilenceLimit | None
+def _read_chunks(
+    medium: InputContainer, timestamps: TimestampMap, start_ns: int, limit: SilenceLimit | None
 ) -> Iterator[TimedSamples]:
     stream = medium.streams.best("audio")
     if stream is None:
         return
-    if start:
-        medium.seek(int(timestamps.stamp_of(start) * av.time_base))
-    audio_converter, begin, count, done, due = AudioConverter(), start, 0, start, None
+    if start_ns:
+        medium.seek(int(timestamps.stamp_of(start_ns) * av.time_base))
+    cursor = _Cursor(timestamps, start_ns)
+    converter, done_ns = AudioConverter(), start_ns
     sound: av.AudioFrame
-    for sound in _readable(medium, stream, limit):
-        stamp, at = timestamp_s(sound), begin + count * SECOND // AUDIO_RATE_HZ
-        continuous = stamp is None or due is None or abs(stamp - due) * SECOND <= SLIP_NS
-        due = None if stamp is None else stamp + Fraction(sound.samples, sound.sample_rate)
-        there = timestamps.place_sound(stamp, at, continuous)
-        if abs(there - at) > SLIP_NS:
-            begin, count = there, 0
-        for samples in audio_converter.convert(sound):
-            at = begin + count * SECOND // AUDIO_RATE_HZ
-            count += samples.size
-            if at >= done:
-                done = begin + count * SECOND // AUDIO_RATE_HZ
-                yield at, samples
+    for sound in _decode_to_end(medium, stream, limit):
+        cursor.move_to(timestamp_s(sound), Fraction(sound.samples, sound.sample_rate))
+        for samples in converter.convert(sound):
+            at_ns = cursor.at_ns
+            cursor.count += samples.size
+            if at_ns >= done_ns:
+                done_ns = cursor.at_ns
+                yield at_ns, samples
 
 
-def _readable(medium: InputContainer, stream: Stream, limit: SilenceLimit | None) -> Iterator[Any]:
-    """Yield what can be decoded: a file that was cut off ends where it was cut."""
+class _Cursor:
+    """Playing time of the next sample: counted, and corrected where the time stamps have a gap or a leap."""
+
+    def __init__(self, timestamps: TimestampMap, start_ns: int) -> None:
+        self._timestamps, self._start_ns = timestamps, start_ns
+        self.count = 0
+        """Samples since the last correction."""
+        self._expected_stamp: Fraction | None = None
+
+    @property
+    def at_ns(self) -> int:
+        return self._start_ns + self.count * SECOND // AUDIO_RATE_HZ
+
+    def move_to(self, stamp: Fraction | None, duration: Fraction) -> None:
+        """Move to a frame with that time stamp and duration, in seconds."""
+        expected, self._expected_stamp = self._expected_stamp, None if stamp is None else stamp + duration
+        continuous = stamp is None or expected is None or abs(stamp - expected) * SECOND <= SLIP_NS
+        placed_ns = self._timestamps.place_sound(stamp, self.at_ns, continuous)
+        if abs(placed_ns - self.at_ns) > SLIP_NS:
+            self._start_ns, self.count = placed_ns, 0
+
+
+def _decode_to_end(medium: InputContainer, stream: Stream, limit: SilenceLimit | None) -> Iterator[Any]:
+    """Yield everything that can be decoded; a truncated file ends where it was cut."""
     try:
         yield from decode_frames(medium, stream, limit=limit)
     except SourceError as error:
         _log.debug("%s %s", medium.name, error)
 
 
-def _stay(picture: av.VideoFrame, stream: av.VideoStream) -> int:
-    """Return how long a picture is said to stay, in nanoseconds."""
+def _duration_ns(picture: av.VideoFrame, stream: av.VideoStream) -> int:
+    """Return the duration of a picture as the file gives it, or else by the stream's frame rate."""
     said_ns = int((picture.duration or 0) * Fraction(picture.time_base or 0) * SECOND)
-    if 0 < said_ns <= _LEAP_OF_BROADCASTS_NS:
+    if 0 < said_ns <= _BROADCAST_LEAP_NS:
         return said_ns
     rate = stream.average_rate or stream.guessed_rate
-    return int(min(max(1 / rate if rate else _USUAL, _SHORTEST), _LONGEST) * SECOND)
+    return int(min(max(1 / rate if rate else _USUAL_S, _SHORTEST_S), _LONGEST_S) * SECOND)

@@ -6,31 +6,32 @@ from fractions import Fraction
 from ipcamd.media.frame_decimator import SECOND
 
 _ANCHORS = 8
-"""Stretches between leaps that are remembered: sound is read near the pictures."""
+"""Mappings that are remembered; sound is read close to the pictures."""
 
 SLIP_NS = SECOND // 10
-"""Sound whose time stamp is off by more has a gap before it, or overlaps."""
+"""Sound whose time stamp is off by more has a gap before it, or an overlap."""
 
 _OVERLAP_NS = 2 * SECOND
-"""Sound that has run ahead of the pictures by no more is brought back in step by leaving some of it out."""
+"""Sound that is ahead of the pictures by no more is brought back in step by dropping some of it."""
 
 
 class TimestampMap:
-    """Makes steady time of the pictures' time stamps, which may be missing, stand still or leap; sound follows them.
+    """Maps time stamps, which may be missing, stand still or leap, to continuous playing times.
 
-    All playing times are nanoseconds since the first picture, time stamps are in seconds.
+    The pictures define the mapping, sound follows it. Playing times are nanoseconds since the first picture, time
+    stamps are seconds.
     """
 
     def __init__(self, leap_ns: int) -> None:
-        """A picture whose time stamp is later than the last one's by more than `leap_ns` begins a new count."""
+        """A time stamp that is later than that of the last picture by more than `leap_ns` starts a new mapping."""
         self._leap_ns = leap_ns
         self._anchors: deque[tuple[Fraction, int]] = deque(maxlen=_ANCHORS)
-        """Where each count begins: its first time stamp, and the playing time of that."""
+        """First time stamp of each mapping, and its playing time."""
         self._last: Fraction | None = None
         self._at = -1
 
     def place_picture(self, stamp: Fraction | None, step: int) -> int:
-        """Return when the next picture is due; `step` is how long the one before it stays where no time stamp tells."""
+        """Return the playing time of the next picture; `step` is the duration of the last one, if no stamp tells."""
         if self._at < 0:
             self._at = 0
             self._anchors.append((stamp or Fraction(0), 0))
@@ -39,27 +40,27 @@ class TimestampMap:
             if stamp is not None:
                 self._anchors.append((stamp, self._at))
         else:
-            self._at = self._shown(stamp, *self._anchors[-1])
+            self._at = self._playing_time(stamp, *self._anchors[-1])
         self._last = stamp
         return self._at
 
     def place_sound(self, stamp: Fraction | None, expected: int, continuous: bool) -> int:
-        """Return when sound is due that would be at `expected` if it followed the sound before it without a gap.
+        """Return the playing time of sound; `expected` is that directly after the sound before it.
 
-        `continuous`: its time stamp does follow the one before. Where sound leaps before the pictures do, it goes on.
+        `continuous`: its time stamp follows the one before. Sound that leaps before the pictures stays at `expected`.
         """
         if stamp is None or not self._anchors:
             return expected
-        at = min((self._shown(stamp, *anchor) for anchor in self._anchors), key=lambda at: abs(at - expected))
+        at = min((self._playing_time(stamp, *anchor) for anchor in self._anchors), key=lambda at: abs(at - expected))
         if 0 <= at - expected <= self._leap_ns or (continuous and expected - at <= _OVERLAP_NS):
             return at
         return expected
 
     def stamp_of(self, at: int) -> Fraction:
-        """Return the time stamp of a playing time, by the newest count."""
+        """Return the time stamp of a playing time, by the newest mapping."""
         start, begun = self._anchors[-1] if self._anchors else (Fraction(0), 0)
         return start + Fraction(at - begun, SECOND)
 
     @staticmethod
-    def _shown(stamp: Fraction, start: Fraction, begun: int) -> int:
+    def _playing_time(stamp: Fraction, start: Fraction, begun: int) -> int:
         return begun + int((stamp - start) * SECOND)

@@ -18,10 +18,10 @@ _SCHEMES = ("rtsp", "rtsps", "http", "https")
 
 
 class NetworkSource:
-    """An address: ``rtsp://`` or ``http://``, with ``s`` for TLS, perhaps with ``user:password@``."""
+    """Source at an address: ``rtsp://`` or ``http://``, with ``s`` for TLS, optionally with ``user:password@``."""
 
     sound = True
-    """It is not known before somebody watches."""
+    """Whether there is sound is not known before the source plays."""
 
     def __init__(self, url: str, clock: Clock, tls: TlsPolicy = TlsPolicy.AUTO) -> None:
         self._url = url
@@ -31,12 +31,12 @@ class NetworkSource:
         self.name = _public(url)
 
     def check(self) -> None:
-        """See `Source`: only the address itself is looked at."""
+        """See `Source`: checks the form of the address only."""
         parts = _split(self._url)
         if parts is None or not parts.hostname or any(c.isspace() or not c.isprintable() for c in self._url):
             raise ConfigError(f"source {self.name}: is not an address such as rtsp://192.168.1.20:554/stream")
         if parts.scheme not in _SCHEMES:
-            raise ConfigError(f"source {self.name}: {parts.scheme} is not known; {', '.join(_SCHEMES)} are")
+            raise ConfigError(f"source {self.name}: unknown scheme {parts.scheme}; use {', '.join(_SCHEMES)}")
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
         """See `Source`."""
@@ -45,9 +45,9 @@ class NetworkSource:
 
             self._rtsp = self._rtsp or RtspClient(self._url, self._tls)
             return self._rtsp.play(wanted, stop, self._clock)
-        from ipcamd.media.source.network.http_source import web
+        from ipcamd.media.source.network.http_source import play_http
 
-        return web(self._url, self._tls, wanted, stop, self._clock)
+        return play_http(self._url, self._tls, wanted, stop, self._clock)
 
 
 def _split(url: str) -> SplitResult | None:
@@ -60,7 +60,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _public(url: str) -> str:
-    """Return the address without what may be secret: the user's name and password, and the query."""
+    """Return the address without what may be secret: login and query."""
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}".partition("?")[0].partition("#")[0]

@@ -12,13 +12,13 @@ from ipcamd.media.source.network.http_login import authorization
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
 
 _HOPS = 5
-"""At most so many requests until the stream comes: logins and redirections."""
+"""The most requests for one answer, including logins and redirects."""
 
 _PIECE_BYTES = 65536
 
 
 class HttpAnswer:
-    """An answer with the status 200 or 206, whose body is still to be read."""
+    """Answer with the status 200 or 206, whose body is still to be read."""
 
     def __init__(self, connection: HTTPConnection, response: HTTPResponse, limit: SilenceLimit) -> None:
         self._connection, self._response, self._limit = connection, response, limit
@@ -28,22 +28,22 @@ class HttpAnswer:
         self.type = response.headers.get_content_type()
         """Media type, in lower case, without parameters."""
         self.boundary = str(response.headers.get_param("boundary") or "").encode("latin-1", "replace")
-        """The boundary that a multipart answer says it has."""
+        """Declared boundary of a multipart answer."""
         self.length = response.length
-        """Bytes of the body; None if it has no given end."""
+        """Size of the body in bytes; None if it is not declared."""
         self.has_ranges = response.status == 206 or response.headers.get("Accept-Ranges", "").lower() == "bytes"
-        """Whether the server gives any part of the body that is asked for."""
+        """Whether the server supports byte ranges."""
         self.is_part = response.status == 206
-        """Whether the body begins at the byte that was asked for."""
+        """Whether the body begins at the requested byte."""
 
     def peek(self, size: int) -> bytes:
-        """Return at least the next `size` bytes of the body, or all if there are fewer; `read` gives them again."""
+        """Return at least the next `size` bytes of the body, or all if there are fewer; `read` returns them again."""
         while len(self._head) < size and (more := self._receive(_PIECE_BYTES)):
             self._head += more
         return self._head
 
     def read(self, most: int = _PIECE_BYTES) -> bytes:
-        """Return what comes next of the body, b"" at its end. Raises `SourceError` if nothing comes in time."""
+        """Return the next bytes of the body, b"" at its end. Raises `SourceError` on a time-out."""
         if self._head:
             data, self._head = self._head[:most], self._head[most:]
             return data
@@ -59,16 +59,16 @@ class HttpAnswer:
         except TimeoutError:
             raise SourceError(f"sends nothing for {float(self._limit):g} s") from None
         except (OSError, HTTPException, ValueError) as error:
-            raise SourceError(f"breaks off: {_words(error)}") from None
+            raise SourceError(f"stopped: {_error_text(error)}") from None
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._response.close()
         self._connection.close()
 
 
 class _Place(NamedTuple):
-    """An address, and the login that may be sent there."""
+    """Address, and the login that may be sent to it."""
 
     url: str
     user: str
@@ -82,11 +82,11 @@ class _Place(NamedTuple):
         return cls(bare, unquote(parts.username or ""), unquote(parts.password or ""))
 
     def moved(self, location: str) -> "_Place":
-        """Return where a redirection leads; the login goes along only to the same host, and never from TLS to none."""
+        """Return the target of a redirect; the login is kept only on the same host, and never from TLS to plain."""
         there = _Place.of(urljoin(self.url, location))
         old, new = urlsplit(self.url), urlsplit(there.url)
         if new.scheme.lower() not in ("http", "https"):
-            raise SourceError("sends to an address that is none of HTTP's")
+            raise SourceError("redirects to an address that is not HTTP")
         if there.user or not self.user:
             return there._replace(login_dropped=self.login_dropped)
         if old.hostname != new.hostname or (old.scheme, new.scheme) == ("https", "http"):
@@ -100,15 +100,15 @@ class _Place(NamedTuple):
 
 
 def without_login(url: str) -> str:
-    """Return an address without the name and password in it."""
+    """Return an address without the login in it."""
     return _Place.of(url).url
 
 
 def fetch(url: str, tls: TlsPolicy, limit: SilenceLimit, location: str = "", first_byte: int = 0) -> HttpAnswer:
-    """Return the answer for an address, logged in and redirected as need be. Raises `SourceError`.
+    """Request an address, log in and follow redirects as needed. Raises `SourceError`.
 
-    `location` is where to go from there, if anywhere: as by a redirection. The body begins at `first_byte` if the
-    server can do that.
+    `location` is an address that the one at `url` leads to; it gets the login under the rules of a redirect. The body
+    begins at `first_byte` if the server supports ranges.
     """
     place, login = _Place.of(url), ""
     place = place.moved(location) if location else place
@@ -123,21 +123,21 @@ def fetch(url: str, tls: TlsPolicy, limit: SilenceLimit, location: str = "", fir
             connection.close()
             raise
         connection.close()
-    raise SourceError("sends from one address to the next")
+    raise SourceError(f"redirects more than {_HOPS} times")
 
 
 def _connect(place: _Place, tls: TlsPolicy, limit: SilenceLimit) -> tuple[HTTPConnection, bool]:
-    """Return a connection, and whether a password may be sent over it in clear."""
+    """Connect; also return whether a password may be sent in clear."""
     parts = urlsplit(place.url)
     host, port, timeout_s = parts.hostname or "", parts.port, float(limit)
     if parts.scheme.lower() == "http":
         connection = HTTPConnection(host, port, timeout=timeout_s)
-        _reach(connection, limit)
+        _open(connection, limit)
         return connection, True
     for context in tls.contexts():
         connection = HTTPSConnection(host, port, timeout=timeout_s, context=context)
         try:
-            _reach(connection, limit)
+            _open(connection, limit)
         except ssl.SSLCertVerificationError:
             connection.close()
             continue
@@ -145,7 +145,7 @@ def _connect(place: _Place, tls: TlsPolicy, limit: SilenceLimit) -> tuple[HTTPCo
     raise SourceError(UNVERIFIED)
 
 
-def _reach(connection: HTTPConnection, limit: SilenceLimit) -> None:
+def _open(connection: HTTPConnection, limit: SilenceLimit) -> None:
     try:
         connection.connect()
     except ssl.SSLCertVerificationError:
@@ -171,15 +171,15 @@ def _request(
 def _failure(error: Exception, limit: SilenceLimit) -> SourceError:
     if isinstance(error, TimeoutError):
         return SourceError(f"does not answer for {float(limit):g} s")
-    return SourceError(f"cannot be reached: {_words(error)}")
+    return SourceError(f"is not reachable: {_error_text(error)}")
 
 
 def _next(place: _Place, response: HTTPResponse, login: str, trusted: bool) -> tuple[_Place, str]:
-    """Return the address and login of the request that should follow an answer that is not the stream."""
+    """Return the address and login of the next request, after a redirect or a challenge. Raises `SourceError`."""
     if response.status in (301, 302, 303, 307, 308) and response.headers["Location"]:
         return place.moved(response.headers["Location"]), ""
     if response.status != 401:
-        raise SourceError(f"answers {response.status}")
+        raise SourceError(f"answers {response.status} {response.reason}: check the address")
     if not place.user:
         raise SourceError(_no_login(place))
     challenges = response.headers.get_all("WWW-Authenticate", [])
@@ -188,18 +188,20 @@ def _next(place: _Place, response: HTTPResponse, login: str, trusted: bool) -> t
         return place, sent
     if not sent and authorization(challenges, place.user, place.password, "GET", place.target):
         raise SourceError(
-            "asks for the password in clear (Basic login), and its certificate cannot be verified: --source-tls any "
-            "sends it all the same"
+            "requires a password in clear (Basic login), but its certificate cannot be verified; "
+            "--source-tls any sends it nevertheless"
         )
-    raise SourceError("does not accept this login" if sent else "asks for a login of a kind that is not known")
+    raise SourceError(
+        "rejects this login" if sent else "requires an unsupported kind of login (supported: Digest, Basic)"
+    )
 
 
 def _no_login(place: _Place) -> str:
     if place.login_dropped:
         host = urlsplit(place.url).netloc
-        return f"sends to {host}, which asks for a login: it is not sent there; name that address as the source"
-    return "asks for a login: put it into the address, as in http://user:password@host/"
+        return f"redirects to {host}, which requires a login that is not sent there; use that address as the source"
+    return "requires a login: put it into the address, as in http://user:password@host/"
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return getattr(error, "strerror", None) or type(error).__name__

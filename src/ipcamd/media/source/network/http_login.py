@@ -11,15 +11,15 @@ _SCHEME = re.compile(r"(?:^|,)\s*(Basic|Digest)\s+", re.IGNORECASE)
 _FIELD = re.compile(r'([-!#$%&\'*+.^_`|~0-9A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 _SESSION = "-SESS"
 _ORDER = (SHA256, SHA256 + _SESSION, MD5, MD5 + _SESSION, "")
-"""The preferred kinds first; "" is Basic."""
+"""Kinds of login in order of preference; "" is Basic."""
 
 
 def authorization(
     challenges: Iterable[str], user: str, password: str, method: str, uri: str, in_clear: bool = True
 ) -> str | None:
-    """Return the ``Authorization`` field for the best of some ``WWW-Authenticate`` fields; None if none is known.
+    """Return the ``Authorization`` field for the best of the ``WWW-Authenticate`` fields; None if all are unknown.
 
-    Without `in_clear` a Basic challenge is not answered: it would show the password.
+    Without `in_clear`, Basic challenges are ignored: an answer would reveal the password.
     """
     known = [(kind, fields) for kind, fields in _challenges(challenges) if kind in _ORDER and (kind or in_clear)]
     if not known:

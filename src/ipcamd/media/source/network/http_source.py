@@ -1,4 +1,4 @@
-"""HTTP sources: pictures, streams and films, told apart by what comes and not by what it is said to be."""
+"""HTTP source: pictures, streams and video files, recognised by content instead of declared type."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
-from ipcamd.media.source.network.live_media import live, low_delay_options
+from ipcamd.media.source.network.live_media import low_delay_options, receive_live
 from ipcamd.media.source.network.push_receiver import PushReceiver
 from ipcamd.media.source.network.remote_file import RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
 _HEAD_BYTES = 16
-"""Bytes that tell what comes."""
+"""Bytes that tell the kind."""
 
 _BURST = 3 * SECOND
 _STILLS = 10
-"""Single pictures asked for in a second, at most."""
+"""The most requests for single pictures per second."""
 
 _OPTIONS = {
     "protocol_whitelist": "http,https,crypto",
@@ -42,32 +42,32 @@ _OPTIONS = {
     "allowed_extensions": "ALL",
     "allowed_segment_extensions": "ALL",
 }
-"""FFmpeg's options for films and lists: every address is opened by `fetch`, so names and connections do not matter."""
+"""FFmpeg's options for files and playlists: `fetch` opens every address, so names and connections do not matter."""
 
 
 class ContentKind(Enum):
     """Kind of content of a response."""
 
     PARTS = auto()
-    """Pictures in a multipart body, or JPEG after JPEG; perhaps only one."""
+    """Pictures in a multipart body, or JPEG after JPEG; possibly just one."""
     STILL = auto()
-    """One picture that is no JPEG."""
-    LIST = auto()
-    """A list of further addresses (HLS, RFC 8216)."""
+    """One picture that is not a JPEG."""
+    PLAYLIST = auto()
+    """An HLS playlist (RFC 8216)."""
     DASH = auto()
-    """A list of MPEG-DASH, which FFmpeg as it comes with PyAV does not read."""
+    """An MPEG-DASH list, which PyAV's FFmpeg cannot read."""
     PAGE = auto()
     """A web page."""
     FILM = auto()
     """A video file."""
     STREAM = auto()
-    """Video without an end."""
+    """Endless video."""
 
 
 _MAGIC = (
     (ContentKind.PARTS, (SOI, b"--", b"Content-", b"content-", b"CONTENT-")),
     (ContentKind.STILL, (b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")),
-    (ContentKind.LIST, (b"#EXTM3U",)),
+    (ContentKind.PLAYLIST, (b"#EXTM3U",)),
     (ContentKind.DASH, (b"<MPD",)),
     (ContentKind.PAGE, (b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML", b"<head", b"<HEAD")),
 )
@@ -77,17 +77,17 @@ _FORMS = {
     "video/mp2t": ("mpegts", b"G"),
     "video/x-flv": ("flv", b"FLV"),
 }
-"""Media types whose form FFmpeg need not guess, its name for it, and how its bytes begin."""
+"""Media types whose format FFmpeg need not detect: its name, and how the data begins."""
 
 
 _UNFIT = {
-    ContentKind.PAGE: "answers with a web page: give the address of the picture or stream itself",
-    ContentKind.DASH: "is an MPEG-DASH list, which cannot be played: give an HLS or RTSP address",
+    ContentKind.PAGE: "answers with a web page; use the address of the picture or stream itself",
+    ContentKind.DASH: "is an MPEG-DASH list, which is not supported; use an HLS or RTSP address",
 }
 
 
 def kind_of(answer: HttpAnswer) -> ContentKind:
-    """Return what an answer is; its declared type counts only where its first bytes do not tell."""
+    """Return the kind of an answer; its declared type counts only if its first bytes do not tell."""
     head = answer.peek(_HEAD_BYTES).lstrip(b"\r\n \t")
     for kind, beginnings in _MAGIC:
         if head.startswith(beginnings):
@@ -101,10 +101,10 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
     return ContentKind.STREAM if answer.length is None else ContentKind.FILM
 
 
-def web(
+def play_http(
     url: str, tls: TlsPolicy, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
 ) -> Iterator[Picture | Sound]:
-    """Yield what an address gives; see `Source.play`. What gives one picture and ends is asked again and again."""
+    """Yield an address's pictures and sound (see `Source.play`). A single picture is requested again and again."""
     limit = SilenceLimit()
     receiver, ticker = PushReceiver(wanted, stop, clock, limit), Ticker(clock, stop)
     while not stop.is_set():
@@ -120,7 +120,7 @@ def web(
         ticker.wait(min(wanted().rate, _STILLS))
     if not stop.is_set():
         yield from play_in_loop(
-            partial(_film, url, tls, "hls" if kind is ContentKind.LIST else None), wanted, stop, clock
+            partial(_open_file, url, tls, "hls" if kind is ContentKind.PLAYLIST else None), wanted, stop, clock
         )
 
 
@@ -155,14 +155,14 @@ def _stream(
     known = form if form and answer.peek(_HEAD_BYTES).startswith(beginning) else None
     options = low_delay_options() | {"protocol_whitelist": ""}
     with closing(open_media(answer, options, known, limit)) as medium:
-        yield from live(medium, wanted, ClockRecovery(clock, stop, _BURST), stop, clock, limit)
+        yield from receive_live(medium, wanted, ClockRecovery(clock, stop, _BURST), stop, clock, limit)
 
 
-def _film(url: str, tls: TlsPolicy, form: str | None) -> MediaFile:
-    """Open a film; FFmpeg comes to every address, also those in lists, by way of `fetch`."""
+def _open_file(url: str, tls: TlsPolicy, form: str | None) -> MediaFile:
+    """Open a video file or playlist; `fetch` opens every address that FFmpeg needs."""
     limit = SilenceLimit()
 
-    def open_file(place: str, _flags: int, _options: dict[str, str]) -> RemoteFile:
+    def open_address(place: str, _flags: int, _options: dict[str, str]) -> RemoteFile:
         return RemoteFile(lambda first_byte: fetch(url, tls, limit, place, first_byte))
 
-    return MediaFile(without_login(url), _OPTIONS, form, limit, open_file)
+    return MediaFile(without_login(url), _OPTIONS, form, limit, open_address)

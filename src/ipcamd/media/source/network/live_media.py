@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def low_delay_options() -> dict[str, str]:
     """Return FFmpeg's options for a short delay; times are in microseconds.
 
-    FFmpeg's own time-out comes after that of `open_medium`, which tells a silent peer from one that refuses.
+    FFmpeg's own time-out is the longer one, so that `open_media` can tell a silent peer from one that refuses.
     """
     return {
         "fflags": "nobuffer",
@@ -35,7 +35,7 @@ def low_delay_options() -> dict[str, str]:
     }
 
 
-def live(
+def receive_live(
     medium: InputContainer,
     wanted: "Callable[[], Wanted]",
     recovery: ClockRecovery,
@@ -43,7 +43,7 @@ def live(
     clock: Clock,
     limit: SilenceLimit,
 ) -> Iterator[Picture | Sound]:
-    """Yield what arrives in a medium until it ends, which raises `SourceError`, or `stop` is set."""
+    """Yield pictures and sound until `stop` is set. Raises `SourceError` when the stream ends or stalls."""
     receiver = _Receiver(medium, recovery, clock, limit)
     for frame in decode_frames(medium, *receiver.streams, limit=limit):
         if stop.is_set():
@@ -56,7 +56,7 @@ def live(
 
 
 class _Receiver:
-    """Keeps what belongs to one connection."""
+    """State of one connection."""
 
     def __init__(self, medium: InputContainer, recovery: ClockRecovery, clock: Clock, limit: SilenceLimit) -> None:
         video, audio = find_video(medium), medium.streams.best("audio")
@@ -72,7 +72,7 @@ class _Receiver:
         self._last_ns = clock.steady_ns()
 
     def picture(self, frame: av.VideoFrame, want: "Wanted") -> Iterator[Picture]:
-        """Yield the picture, if one is due."""
+        """Yield the picture if it is within the wanted rate."""
         self._last_ns = self._clock.steady_ns()
         self._limit.note_picture(self._last_ns / SECOND)
         captured_ns = self._recovery.capture_time_ns(timestamp_s(frame))
@@ -81,9 +81,9 @@ class _Receiver:
             yield Picture(self._converter.convert(frame, want.size), captured_ns, self._number)
 
     def sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
-        """Yield the sound, if anybody listens; raise `SourceError` if it has come alone for too long."""
+        """Yield the sound if anybody listens. Raises `SourceError` if pictures have been missing for too long."""
         if self._clock.steady_ns() - self._last_ns > float(self._limit) * SECOND:
-            raise SourceError(f"sends sound, but no picture for {float(self._limit):g} s")
+            raise SourceError(f"sends sound but no picture for {float(self._limit):g} s")
         captured_ns = self._recovery.capture_time_ns(timestamp_s(frame))
         for samples in self._audio_converter.convert(frame) if want.sound else ():
             yield Sound(samples, captured_ns)

@@ -36,12 +36,12 @@ class PushReceiver:
         self._number = -1
         self._good_ns = clock.steady_ns()
         self.pictures = 0
-        """Pictures that came."""
+        """Pictures received."""
         self.damaged = 0
-        """Those of them that could not be decoded."""
+        """Pictures received that could not be decoded."""
 
     def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[Picture | Sound]:
-        """Yield what comes in the parts that `read` gives piece by piece, until it ends or `stop` is set."""
+        """Yield pictures and sound of the body that `read` returns piece by piece, until it ends or `stop` is set."""
         parser = PictureParser(boundary)
         while not self._stop.is_set() and (data := read()):
             try:
@@ -54,11 +54,11 @@ class PushReceiver:
             self._expect_picture()
 
     def still(self, data: bytes) -> Iterator[Picture]:
-        """Yield a single picture, given as a file of any kind that FFmpeg reads."""
+        """Yield a single picture from the bytes of an image file."""
         yield from self._shown(decode_file(data), self._wanted())
 
     def _part(self, part: bytes, want: "Wanted") -> Iterator[Picture | Sound]:
-        """Yield what is in a part: nothing if it is neither picture nor sound, or not wanted."""
+        """Yield the content of a part; nothing if it is neither picture nor sound, or not wanted."""
         if part.startswith(SOI):
             yield from self._picture("mjpeg", part, want)
             return
@@ -78,7 +78,7 @@ class PushReceiver:
             self._codec, self._decoder = codec, PictureDecoder(codec)
         if codec == "mjpeg" and not self._limiter.admits(self._clock.steady_ns(), want.rate):
             self.pictures += 1
-            return  # a picture that no other depends on need not even be decoded
+            return  # no other picture depends on it, so it need not be decoded
         yield from self._shown(self._decoder.decode(data), want, picks=codec != "mjpeg")
 
     def _shown(self, pictures: list[av.VideoFrame], want: "Wanted", picks: bool = False) -> Iterator[Picture]:

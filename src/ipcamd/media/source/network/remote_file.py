@@ -1,4 +1,4 @@
-"""Remote file: a file on an HTTP server, read and sought like one on a disk (RFC 9110, 14)."""
+"""Remote file: a file on an HTTP server with ``read`` and ``seek`` (byte ranges, RFC 9110, 14)."""
 
 import os
 from collections.abc import Callable
@@ -11,14 +11,14 @@ class RemoteFile:
     """File object that FFmpeg reads. For one thread."""
 
     def __init__(self, open_at: Callable[[int], HttpAnswer]) -> None:
-        """`open_at` asks for the file from some byte on. Raises `SourceError`."""
+        """`open_at` requests the file from a given byte on. Raises `SourceError`."""
         self._open_at = open_at
         self._answer = open_at(0)
         self._size = self._answer.length
         self._read_at = self._position = 0
 
     def seekable(self) -> bool:
-        """Whether the server gives any part of the file."""
+        """Whether the server supports byte ranges."""
         return self._answer.has_ranges and self._size is not None
 
     def tell(self) -> int:
@@ -26,10 +26,10 @@ class RemoteFile:
         return self._position
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move the position; the server is asked at the next read."""
+        """Move the position; the next read makes the request."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size or 0}
         if whence not in base:
-            raise ValueError("not a way to seek")
+            raise ValueError(f"unknown whence: {whence}")
         self._position = max(0, base[whence] + offset)
         return self._position
 
@@ -48,9 +48,9 @@ class RemoteFile:
         self._answer.close()
         self._answer = self._open_at(self._position)
         if self._position and not self._answer.is_part:
-            raise SourceError("does not give the part of the film that was asked for")
+            raise SourceError("ignores byte ranges")
         self._read_at = self._position
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._answer.close()

@@ -1,4 +1,4 @@
-"""RTSP client of sources: over TCP, else UDP, else an HTTP tunnel (RFC 2326, 10.12; FFmpeg speaks it)."""
+"""RTSP client: opens an address over TCP, else UDP, else an HTTP tunnel (RFC 2326, 10.12), with FFmpeg."""
 
 import errno
 import socket
@@ -17,7 +17,7 @@ from ipcamd.media.capture.silence import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.ffmpeg import OpenFailed, open_media
-from ipcamd.media.source.network.live_media import live, low_delay_options
+from ipcamd.media.source.network.live_media import low_delay_options, receive_live
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.pacing import Clock
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
 _TRANSPORTS = {"tcp": "TCP", "udp": "UDP", "http": "an HTTP tunnel"}
-"""FFmpeg's names of the transports, in the order in which they are tried, and ours."""
+"""Transports in the order in which they are tried: FFmpeg's names and ours."""
 
 _REFUSALS = (
     av_error.InvalidDataError,
@@ -35,26 +35,26 @@ _REFUSALS = (
     av_error.HTTPServerError,
 )
 _REFUSAL_CODES = (errno.EPROTONOSUPPORT, errno.ECONNRESET, errno.EPIPE)
-"""How servers and what stands before them refuse a transport."""
+"""Errors by which servers, and firewalls before them, refuse a transport."""
 
 _RTSPS_PORT = 322
-"""What FFmpeg takes without a port in an ``rtsps://`` address."""
+"""FFmpeg's default port of ``rtsps://``."""
 
 
 class RtspClient:
-    """Opens one RTSP address; remembers which transport worked."""
+    """Opens one RTSP address, and remembers the transport that worked."""
 
     def __init__(self, url: str, tls: TlsPolicy) -> None:
         self._url, self._tls = url, tls
         self._secure = url.lower().startswith("rtsps:")
         self._transports = ("tcp",) if self._secure else tuple(_TRANSPORTS)
-        """The one that worked last comes first, those that the server does not know come last."""
+        """The one that worked last comes first, those that the server refuses come last."""
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> Iterator[Picture | Sound]:
-        """Yield what the camera sends; see `Source.play`."""
+        """Yield the camera's pictures and sound (see `Source.play`)."""
         limit = SilenceLimit()
         with closing(self._open(stop, limit)) as medium:
-            yield from live(medium, wanted, ClockRecovery(clock, stop), stop, clock, limit)
+            yield from receive_live(medium, wanted, ClockRecovery(clock, stop), stop, clock, limit)
 
     def _open(self, stop: threading.Event, limit: SilenceLimit) -> InputContainer:
         failures: dict[str, OpenFailed] = {}
@@ -83,7 +83,7 @@ class RtspClient:
     def _tls_options(self, limit: SilenceLimit) -> dict[str, str]:
         """Return FFmpeg's options for TLS. Raises `SourceError` if the policy forbids the connection.
 
-        FFmpeg answers a Basic challenge with the password, so a login needs a certificate that can be verified.
+        FFmpeg answers a Basic challenge with the password, so a login requires a verified certificate.
         """
         file = ssl.get_default_verify_paths().cafile
         if self._tls is TlsPolicy.ANY:
@@ -94,7 +94,7 @@ class RtspClient:
             raise SourceError(UNVERIFIED)
         if urlsplit(self._url).username:
             raise SourceError(
-                "has a certificate that cannot be verified, so the login is not sent: name a file with the "
+                "has a certificate that cannot be verified, so the login is not sent; name a file with the "
                 "certificate in SSL_CERT_FILE, or use --source-tls any"
             )
         return {}
@@ -118,7 +118,7 @@ class RtspClient:
 def _is_refusal(transport: str, failure: OpenFailed) -> bool:
     """Whether another transport may work where this one failed."""
     if failure.timed_out:
-        return transport == "udp"  # TCP has reached the server by then, datagrams may not get through
+        return transport == "udp"  # the server was reached, but its datagrams may be blocked
     return isinstance(failure.error, _REFUSALS) or getattr(failure.error, "errno", None) in _REFUSAL_CODES
 
 

@@ -5,17 +5,17 @@ from enum import Enum
 
 
 class TlsPolicy(Enum):
-    """Values of ``--source-tls``."""
+    """Value of ``--source-tls``."""
 
     AUTO = "auto"
     """Every certificate is accepted; a password in clear (Basic login) is sent only under one that can be verified."""
     VERIFY = "verify"
-    """Only certificates that this computer's authorities (or ``SSL_CERT_FILE``) vouch for are accepted."""
+    """Only certificates that this computer's authorities, or those in ``SSL_CERT_FILE``, have signed are accepted."""
     ANY = "any"
-    """Every certificate is accepted, and a password may go under it in clear."""
+    """Every certificate is accepted, and a password may be sent in clear."""
 
     def contexts(self) -> "tuple[ssl.SSLContext, ...]":
-        """Return what to connect with, one after the other; `is_trusted` tells whether a password may follow."""
+        """Return the contexts to try, in order; `is_trusted` tells whether a password may then be sent in clear."""
         kinds = {
             TlsPolicy.AUTO: (_verifying, _accepting),
             TlsPolicy.VERIFY: (_verifying,),
@@ -31,7 +31,7 @@ class TlsPolicy(Enum):
 UNVERIFIED = (
     "has a certificate that cannot be verified; name a file with it in SSL_CERT_FILE, or use --source-tls auto or any"
 )
-"""The message about a certificate that `TlsPolicy.VERIFY` refuses."""
+"""Error message for a certificate that `TlsPolicy.VERIFY` refuses."""
 
 
 def _verifying() -> ssl.SSLContext:

@@ -1,4 +1,4 @@
-"""A camera of this computer, such as a webcam: V4L2, the kernel's interface to them."""
+"""V4L2 camera as a source: a webcam or capture card of this computer."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class V4l2Camera:
-    """A V4L2 device that gives JPEGs or raw pictures."""
+    """V4L2 device that delivers JPEGs or raw pictures."""
 
     sound = False
 
@@ -23,7 +23,7 @@ class V4l2Camera:
         self._clock = clock
 
     def check(self) -> None:
-        """See `Source`: the device must be there, be a camera, and have a mode that can be decoded."""
+        """See `Source`: the device must exist, be a camera, and have a mode that can be decoded."""
         from ipcamd.media.source.v4l2.device import V4l2Device
 
         try:
@@ -35,7 +35,7 @@ class V4l2Camera:
             raise ConfigError(f"source {self.name}: none of its formats can be decoded ({', '.join(formats)})")
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
-        """See `Source`; the mode that suits best what is wanted is taken."""
+        """See `Source`; the mode that suits the wanted format best is used."""
         from ipcamd.media.source.v4l2.capture import capture_pictures
 
         return capture_pictures(self.name, wanted, stop, self._clock)

@@ -25,17 +25,17 @@ _log = logging.getLogger(__name__)
 def capture_pictures(
     path: str, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
 ) -> Iterator[Picture]:
-    """Yield a camera's pictures; see `Source.play`."""
+    """Yield a camera's pictures (see `Source.play`)."""
     with closing(V4l2Device(path)) as device:
-        capture = _ModeSwitcher(device, clock)
+        reader = _CameraReader(device, clock)
         while not stop.is_set():
-            picture = capture.next(wanted())
+            picture = reader.read(wanted())
             if picture:
                 yield picture
 
 
-class _ModeSwitcher:
-    """Takes pictures with an open camera, in the mode that suits best."""
+class _CameraReader:
+    """Captures from an open camera in the mode that suits best."""
 
     _decode: Decode
 
@@ -50,10 +50,10 @@ class _ModeSwitcher:
         self._number = -1
         self._sequence: int | None = None
         self._limit = SilenceLimit()
-        self._good = clock.steady_ns()
+        self._good_ns = clock.steady_ns()
 
-    def next(self, want: "Wanted") -> Picture | None:
-        """Return the next picture; None if it is damaged, or one more than wanted."""
+    def read(self, want: "Wanted") -> Picture | None:
+        """Return the next picture; None if it is damaged, or beyond the wanted rate."""
         self._select_mode(want)
         raw = self._device.read_picture(float(self._limit))
         lost, now = self._lost_before(raw), self._clock.steady_ns()
@@ -65,13 +65,13 @@ class _ModeSwitcher:
         if picture is None:
             self._damaged(now)
             return None
-        self._good = now
+        self._good_ns = now
         self._limit.note_picture(now / SECOND)
         self._number += 1
         return Picture(self._converter.convert(picture, want.size), captured_ns, self._number)
 
     def _select_mode(self, want: "Wanted") -> None:
-        """Change the mode if something else is wanted than before and another mode gives it."""
+        """Change the mode if the wanted format changed and another mode suits it better."""
         if self._served == (want.size, want.rate):
             return
         self._served = want.size, want.rate
@@ -80,15 +80,15 @@ class _ModeSwitcher:
             self._mode, self._sequence = mode, None
             layout = self._device.start(mode)
             self._decode = make_decoder(layout)
-            _log.info("camera: %s %dx%d, %g pictures a second", layout.format, *layout.size, mode.rate)
+            _log.info("camera: %s %dx%d, %g pictures per second", layout.format, *layout.size, mode.rate)
 
     def _lost_before(self, raw: RawPicture) -> int:
-        """Return how many pictures the driver lost since the last one."""
+        """Return how many pictures the driver dropped since the last one."""
         expected = raw.sequence if self._sequence is None else self._sequence + 1
         self._sequence = raw.sequence
         return min(max(0, raw.sequence - expected), 1000)
 
     def _damaged(self, now: int) -> None:
         self._number += 1
-        if now - self._good > float(self._limit) * SECOND:
-            raise SourceError("sends nothing that can be decoded")
+        if now - self._good_ns > float(self._limit) * SECOND:
+            raise SourceError("sends no picture that can be decoded")

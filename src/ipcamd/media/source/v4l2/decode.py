@@ -12,16 +12,16 @@ from ipcamd.media.source.v4l2.device import PixelLayout
 from ipcamd.media.source.v4l2.modes import MOTION_JPEG, RAW
 
 Decode = Callable[[bytes], av.VideoFrame | None]
-"""Makes a picture of what the camera sent; None of what is damaged."""
+"""Decodes the bytes of a frame; returns None for a damaged one."""
 
 
 def make_decoder(layout: PixelLayout) -> Decode:
-    """Return what decodes pictures of a layout."""
+    """Return the decoder for a layout. Raises `SourceError`."""
     if layout.format in MOTION_JPEG:
         return _jpeg()
     if layout.format in RAW:
         return lambda data: _raw(layout, data)
-    raise SourceError(f"sends pictures of a format that is not known ({layout.format!r})")
+    raise SourceError(f"sends pictures of an unknown format ({layout.format!r})")
 
 
 def _jpeg() -> Decode:
@@ -30,7 +30,7 @@ def _jpeg() -> Decode:
 
 
 def _raw(layout: PixelLayout, data: bytes) -> av.VideoFrame | None:
-    """Copy the rows, which the camera may have padded, into a picture."""
+    """Copy the rows, which may be padded, into a picture."""
     raw, (width, height) = RAW[layout.format], layout.size
     picture = av.VideoFrame(width, height, raw.name)
     picture.color_range = ColorRange.JPEG if layout.full_range else ColorRange.MPEG

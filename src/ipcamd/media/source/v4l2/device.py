@@ -1,4 +1,4 @@
-"""A V4L2 device: what it can, and the pictures that come from it."""
+"""V4L2 device: its modes, and memory-mapped capture."""
 
 import errno
 import os
@@ -20,18 +20,18 @@ from ipcamd.media.source.v4l2.modes import CaptureMode
 _BUFFERS = 4
 
 _MOST = 256
-"""Entries read from any of a driver's lists: a broken one may have no end."""
+"""The most entries read from a driver's list: a broken driver's list may be endless."""
 
 _UNKNOWN_RATE = 30.0
 
 _WORDS = {
-    errno.ENOENT: "there is no such device",
+    errno.ENOENT: "no such device",
     errno.ENODEV: "the camera was unplugged",
     errno.ENXIO: "the camera was unplugged",
     errno.EIO: "the camera does not answer",
     errno.EBUSY: "another program uses the camera",
-    errno.EACCES: "this user may not use it (it belongs to the group video)",
-    errno.EPERM: "this user may not use it (it belongs to the group video)",
+    errno.EACCES: "no permission; add this user to the group video",
+    errno.EPERM: "no permission; add this user to the group video",
     errno.ENOTTY: "is not a camera",
     errno.EINVAL: "is not a camera that can stream",
     errno.ENOSPC: "the USB bus has no bandwidth left for it",
@@ -39,7 +39,7 @@ _WORDS = {
 }
 
 _SIZES = ((320, 240), (640, 480), (720, 480), (1280, 720), (1280, 960), (1920, 1080), (2048, 1536))
-"""The sizes that are asked of a camera that takes any size within limits."""
+"""Sizes to use with a camera that supports any size in a range."""
 
 _S = TypeVar("_S", bound=Structure | c_int32)
 
@@ -57,17 +57,17 @@ class PixelLayout:
 
 @dataclass(frozen=True, slots=True)
 class RawPicture:
-    """A picture as the camera sent it."""
+    """Picture as the camera sent it."""
 
     data: bytes
     age: int
     """Nanoseconds since its capture."""
     sequence: int
-    """The driver's count; a gap is a lost picture."""
+    """The driver's frame counter; a gap is a lost picture."""
 
 
 class V4l2Device:
-    """An open device. Everything raises `SourceError`, in words, when it fails."""
+    """Open device. Every method raises `SourceError` with a plain message when it fails."""
 
     def __init__(self, path: str) -> None:
         self._maps: list[mmap] = []
@@ -88,14 +88,14 @@ class V4l2Device:
             raise SourceError("is not a camera that can stream")
 
     def close(self) -> None:
-        """Stop it and let it go; also what was unplugged can be closed."""
+        """Stop and close the device; works after it was unplugged, too."""
         for held in self._maps:
             held.close()
         self._maps.clear()
         os.close(self._fd)
 
     def modes(self) -> list[CaptureMode]:
-        """Return every mode that it lists."""
+        """Return all modes that the driver lists."""
         return [
             CaptureMode(abi.name(format.pixelformat), size, rate)
             for format in self._list(Ioctl.ENUM_FMT, lambda n: abi.FormatDescription(index=n, type=abi.VIDEO_CAPTURE))
@@ -122,7 +122,7 @@ class V4l2Device:
         return rates or [_UNKNOWN_RATE]
 
     def start(self, mode: CaptureMode) -> PixelLayout:
-        """Begin to capture in a mode, or as near to it as the driver can; what ran before is stopped."""
+        """Start capturing in a mode, or the nearest one that the driver supports; stop what ran before."""
         self._stop()
         layout = self._set_format(mode)
         parm = abi.StreamParm(type=abi.VIDEO_CAPTURE)
@@ -154,7 +154,7 @@ class V4l2Device:
             self._ask(Ioctl.REQBUFS, abi.RequestBuffers(count=0, type=abi.VIDEO_CAPTURE, memory=abi.MMAP))
 
     def read_picture(self, timeout: float) -> RawPicture:
-        """Wait for the next whole picture; raise `SourceError` if none comes in so many seconds."""
+        """Wait for the next whole picture. Raises `SourceError` after `timeout` seconds without one."""
         poll, deadline = select.poll(), time.monotonic() + timeout
         poll.register(self._fd, select.POLLIN)
         while (left := deadline - time.monotonic()) > 0:
@@ -171,7 +171,7 @@ class V4l2Device:
         raise SourceError(f"sends no picture for {timeout:g} s")
 
     def _list(self, request: Ioctl, entry: Callable[[int], _S]) -> Iterator[_S]:
-        """Yield the entries of one of the driver's lists."""
+        """Yield the entries of a driver's list."""
         for index in range(_MOST):
             found = self._try(request, entry(index))
             if found is None:
@@ -186,7 +186,7 @@ class V4l2Device:
         return argument
 
     def _try(self, request: Ioctl, argument: _S) -> _S | None:
-        """Ask for what there may be none of."""
+        """Like `_ask`, but return None if the driver has no such thing."""
         try:
             ioctl(self._fd, request, argument)
         except OSError as error:
@@ -197,7 +197,7 @@ class V4l2Device:
 
 
 def _between(steps: abi.Steps) -> Iterator[tuple[int, int]]:
-    """Yield the usual sizes that lie in a range, and the largest."""
+    """Yield the usual sizes within a range, and its largest."""
     for width, height in (*_SIZES, (steps.max_width, steps.max_height)):
         fits = steps.min_width <= width <= steps.max_width and steps.min_height <= height <= steps.max_height
         step_x, step_y = max(1, steps.step_width), max(1, steps.step_height)
@@ -210,7 +210,7 @@ def _buffer(index: int) -> abi.Buffer:
 
 
 def _age(buffer: abi.Buffer) -> int:
-    """Return the nanoseconds since a buffer's picture was taken; 0 if its clock is not ours or makes no sense."""
+    """Return the nanoseconds since a buffer's capture; 0 if its clock is another one or implausible."""
     taken = buffer.timestamp.sec * SECOND + buffer.timestamp.usec * 1000
     age = time.monotonic_ns() - taken
     return age if buffer.flags & BufferFlag.CLOCK == BufferFlag.MONOTONIC and 0 < age < SECOND else 0

@@ -11,11 +11,11 @@ class RawFormat:
     """Layout of a raw pixel format."""
 
     name: str
-    """FFmpeg's name for it."""
+    """FFmpeg's name."""
     bytes: int
     """Bytes per pixel in the first plane."""
     rows: tuple[float, ...] = (1,)
-    """How long each plane's rows are, the first one's being 1."""
+    """Length of each plane's rows, relative to the first plane."""
 
 
 _PLANAR = (1, 0.5, 0.5)
@@ -37,7 +37,7 @@ RAW = {
 
 @dataclass(frozen=True, slots=True)
 class CaptureMode:
-    """One way of working of a camera."""
+    """Capture mode of a camera."""
 
     format: str
     """The kernel's four letters for its pixel format."""
@@ -52,7 +52,7 @@ class CaptureMode:
 
 
 def fitness(mode: CaptureMode, size: tuple[int, int], rate: int) -> float:
-    """Return how much of what is wanted a mode gives: 1 all of it."""
+    """Return how well a mode serves the wanted size and rate: 1 is fully."""
     across, down = (min(1.0, have / want) for have, want in zip(mode.size, size, strict=True))
     return across * down * min(1.0, (mode.rate + 0.1) / rate)
 
@@ -60,10 +60,10 @@ def fitness(mode: CaptureMode, size: tuple[int, int], rate: int) -> float:
 def choose(
     modes: Iterable[CaptureMode], size: tuple[int, int], rate: int, present: CaptureMode | None = None
 ) -> CaptureMode:
-    """Return the mode that gives most of what is wanted, and of several such the cheapest.
+    """Return the mode that serves best, and of several such modes the cheapest.
 
-    The `present` mode stays as long as none serves better and it is not four times as large as need be: every change
-    makes a gap in the pictures. Raises ``ValueError`` if there is no usable mode.
+    The `present` mode stays as long as none serves better and it is not four times larger than needed: every change
+    interrupts the pictures. Raises ``ValueError`` if there is no usable mode.
     """
     best = min((mode for mode in modes if mode.usable), key=lambda mode: _cost(mode, size, rate))
     stays = present and fitness(present, size, rate) >= fitness(best, size, rate)
@@ -75,5 +75,5 @@ def _work(mode: CaptureMode) -> float:
 
 
 def _cost(mode: CaptureMode, size: tuple[int, int], rate: int) -> tuple[float, int, float, bool]:
-    """Rank modes: first what they give, then fewer pixels, fewer pictures, and raw ones: they need no decoding."""
+    """Rank modes: by fitness, then fewer pixels, lower rate, and raw before JPEG, as it needs no decoding."""
     return -round(fitness(mode, size, rate), 3), mode.size[0] * mode.size[1], mode.rate, mode.format in MOTION_JPEG
