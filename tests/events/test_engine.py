@@ -47,19 +47,19 @@ class Stage:
         self.bus.subscribe(self.engine.handle)
 
     @asynccontextmanager
-    async def take(self, event: Event, schedule: str) -> AsyncIterator[Sequence[ClipFile]]:
+    async def record_clip(self, event: Event, schedule: str) -> AsyncIterator[Sequence[ClipFile]]:
         self.taken.append((event.kind, schedule))
         yield [ClipFile(Path("/x"), "clip.avi", "video/x-msvideo", 4, NOON, NOON, event, schedule)]
 
     @property
-    def owed(self) -> list[PendingClip]:
+    def pending(self) -> list[PendingClip]:
         return [PendingClip("x", "door", MOTION), PendingClip("x", "removed", MOTION)]
 
     @asynccontextmanager
-    async def again(self, order: PendingClip) -> AsyncIterator[Sequence[ClipFile]]:
+    async def recover_clip(self, order: PendingClip) -> AsyncIterator[Sequence[ClipFile]]:
         yield [ClipFile(Path("/old"), "old.avi", "video/x-msvideo", 4, NOON, NOON, order.event, order.schedule)]
         self.settled.append(order.schedule)
-        if len(self.settled) == len(self.owed):
+        if len(self.settled) == len(self.pending):
             self.all_settled.set()
 
     def _sink(self, place: str):  # type: ignore[no-untyped-def]
@@ -148,7 +148,7 @@ async def test_an_event_in_the_midst_of_a_capture_is_noted(stage: Stage, monkeyp
     async def goes_on(event: Event, schedule: str) -> AsyncIterator[Sequence[ClipFile]]:
         yield []
 
-    monkeypatch.setattr(stage, "take", goes_on)
+    monkeypatch.setattr(stage, "record_clip", goes_on)
     await stage.schedules.add({"name": "door", "triggermotion": "1", "enableftp": "1"})
     assert await stage.publish(MOTION) == [("motion 2", "door", "in the running clip", "")]
 

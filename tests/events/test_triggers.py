@@ -144,5 +144,5 @@ async def test_what_is_in_force_is_known_a_minute_before(now: str, followed: lis
 async def test_without_schedules_nothing_wakes_up() -> None:
     clock = Clock(datetime(2024, 1, 1, tzinfo=UTC))
     before = len(asyncio.get_running_loop()._scheduled)  # type: ignore[attr-defined]
-    ScheduleTrigger([schedule(Enable="0")], EventBus(), clock.local, clock.ns, lambda _: None).look()
+    ScheduleTrigger([schedule(Enable="0")], EventBus(), clock.local, clock.ns, lambda _: None).check()
     assert len(asyncio.get_running_loop()._scheduled) == before  # type: ignore[attr-defined]

@@ -27,7 +27,7 @@ class Filming:
         return Event(kind, self.stage.now_ns(), 1)
 
     async def take(self, event: Event, schedule: str) -> list[ClipFile]:
-        async with self.clips.take(event, schedule) as materials:
+        async with self.clips.record_clip(event, schedule) as materials:
             return materials
 
     async def begin(self, schedule: str = "s", event: Event | None = None) -> "asyncio.Task[list[ClipFile]]":

@@ -110,12 +110,12 @@ async def test_jpeg_gives_a_picture_each_second_and_one_at_the_event(filming: Fi
     assert all(material.path.read_bytes()[:2] == b"\xff\xd8" for material in materials)
 
 
-@pytest.mark.parametrize("form", ["AVI", "JPEG"])
-async def test_a_capture_of_no_length_holds_the_event_itself(filming: Filming, form: str) -> None:
+@pytest.mark.parametrize("file_format", ["AVI", "JPEG"])
+async def test_a_capture_of_no_length_holds_the_event_itself(filming: Filming, file_format: str) -> None:
     stage = filming.stage
-    stage.codec = codecs.JPEG if form == "JPEG" else codecs.H264
-    encode = "JPEG" if form == "JPEG" else "H264"
-    await general(stage, FileFormat=form, EncodeFormat=encode, PreEvent="0", PostEvent="0")
+    stage.codec = codecs.JPEG if file_format == "JPEG" else codecs.H264
+    encode = "JPEG" if file_format == "JPEG" else "H264"
+    await general(stage, FileFormat=file_format, EncodeFormat=encode, PreEvent="0", PostEvent="0")
     filming.clips.arm(True)
     stage.show(75)
     task = await filming.begin()
@@ -145,7 +145,7 @@ async def test_further_events_prolong_a_clip(filming: Filming) -> None:
 async def test_a_clip_is_bounded_and_the_next_event_begins_another(
     filming: Filming, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clip_recorder, "LONGEST", 4 * SECOND)
+    monkeypatch.setattr(clip_recorder, "MAX_LENGTH_NS", 4 * SECOND)
     stage = filming.stage
     await general(stage, PreEvent="1", PostEvent="2")
     filming.clips.arm(True)
@@ -245,7 +245,7 @@ async def test_a_film_of_too_many_bytes_ends_where_its_pictures_end(
     await general(stage, PreEvent="0", PostEvent="5")
     filming.clips.arm(True)
     stage.show(61)  # from the last key frame to the event there is one picture only
-    monkeypatch.setattr(clip_capture, "MOST_BYTES", 1)
+    monkeypatch.setattr(clip_capture, "MAX_BYTES", 1)
     task = await filming.begin()
     stage.show(30)
     (material,) = await task
@@ -254,7 +254,7 @@ async def test_a_film_of_too_many_bytes_ends_where_its_pictures_end(
 
 
 async def test_no_picture_no_clip(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clip_capture.ClipCapture, "LATE", -5.0)
+    monkeypatch.setattr(clip_capture.ClipCapture, "PICTURE_TIMEOUT_S", -5.0)
     with pytest.raises(StoreError, match="no picture came"):
         await filming.take(filming.event(), "s")
 
@@ -276,7 +276,7 @@ async def test_a_full_disk_is_told_and_leaves_nothing(filming: Filming, monkeypa
 
 
 async def test_clips_do_not_pile_up(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filming.clips._shelf, "_most", 1)
+    monkeypatch.setattr(filming.clips._store, "_max_bytes", 1)
     stage = filming.stage
     await general(stage, PreEvent="0", PostEvent="1")
     for _ in range(3):

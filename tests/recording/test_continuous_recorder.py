@@ -47,7 +47,7 @@ class Filming:
     async def start(self) -> None:
         await self.card.start()
         await self.card.until_known()
-        self.recorder.run(True)
+        self.recorder.enable(True)
         await self.until(lambda: self.stage.hub.subscribers)
 
     async def show(self, count: int) -> None:
@@ -74,11 +74,11 @@ class Filming:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "FLUSH", 0.002)
-    monkeypatch.setattr(recording, "HOLD", 0.0)
-    monkeypatch.setattr(recording, "RETRY", 0.005)
+    monkeypatch.setattr(recording, "FLUSH_S", 0.002)
+    monkeypatch.setattr(recording, "HOLD_S", 0.0)
+    monkeypatch.setattr(recording, "RETRY_S", 0.005)
     # the stage's clock runs when the test says, which to the recorder looks like a clock that is set all the time
-    monkeypatch.setattr(recording, "STEP", 10**18)
+    monkeypatch.setattr(recording, "MAX_CLOCK_STEP_NS", 10**18)
 
 
 @pytest.fixture
@@ -163,10 +163,10 @@ async def test_the_microphone_s_going_off_begins_a_new_film(filming: Filming) ->
 async def test_a_clock_that_is_set_begins_a_new_film(
     filming: Filming, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    filming.recorder._length = 10**12
+    filming.recorder._file_length_ns = 10**12
     await filming.start()
     await filming.show(45)
-    monkeypatch.setattr(recording, "STEP", SECOND)
+    monkeypatch.setattr(recording, "MAX_CLOCK_STEP_NS", SECOND)
     filming.stage.offset = step * SECOND
     filming.stage.show(30)
     await filming.until(lambda: len(filming.films()) == 2)
@@ -181,10 +181,10 @@ async def test_a_clock_that_is_set_begins_a_new_film(
 async def test_what_came_before_the_clock_was_set_stays_in_the_film_before(
     filming: Filming, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    filming.recorder._length = 10**12
+    filming.recorder._file_length_ns = 10**12
     await filming.start()
     await filming.show(45)
-    monkeypatch.setattr(recording, "STEP", SECOND)
+    monkeypatch.setattr(recording, "MAX_CLOCK_STEP_NS", SECOND)
     filming.stage.show(45)
     filming.stage.offset = step * SECOND
     filming.stage.show(30)
@@ -197,11 +197,11 @@ async def test_what_came_before_the_clock_was_set_stays_in_the_film_before(
 async def test_stopping_and_going_on(filming: Filming) -> None:
     await filming.start()
     await filming.show(30)
-    filming.recorder.run(False)
+    filming.recorder.enable(False)
     await filming.until(lambda: filming.stage.h264.subscribers == 0 and not filming.recorder.recording)
     assert playable(filming.films()[0]) == ""
     filming.stage.show(30)
-    filming.recorder.run(True)
+    filming.recorder.enable(True)
     await filming.until(lambda: filming.stage.h264.subscribers)
     await filming.show(30)
     await filming.recorder.close()
@@ -264,7 +264,7 @@ async def test_formatting_stops_and_recording_goes_on(filming: Filming) -> None:
 
 
 async def test_a_full_card_recycles_the_oldest(filming: Filming) -> None:
-    filming.recorder._length = SECOND
+    filming.recorder._file_length_ns = SECOND
     filming.card.limit_bytes = 60_000
     await filming.start()
     await filming.show(300)
@@ -278,7 +278,7 @@ async def test_a_full_card_recycles_the_oldest(filming: Filming) -> None:
 
 async def test_a_full_card_stops(filming: Filming) -> None:
     filming.policy = "stop"
-    filming.recorder._length = SECOND
+    filming.recorder._file_length_ns = SECOND
     filming.card.limit_bytes = 100_000
     await filming.start()
     for _ in range(20):
@@ -353,22 +353,22 @@ def frame(number: int, key: bool = False, size: int = 100, captured_ns: int | No
 def test_what_nobody_fetches_goes_up_to_the_next_key_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taking, "MAX_BYTES", 1000)
     hub = Hub(codecs.H264)
-    take = SubscriberQueue(hub, None, lambda: 0.0)
+    queue = SubscriberQueue(hub, None, lambda: 0.0)
     hub.key_wanted.clear()
     for number in range(20):
         hub.publish(frame(number, number == 0))
     assert hub.key_wanted.is_set()
-    assert take.fetch() == []
-    assert take.dropped == 20
+    assert queue.take() == []
+    assert queue.dropped == 20
     hub.publish(frame(20, True))
     hub.publish(frame(21))
-    assert [f.counter for f in take.fetch()] == [20, 21]
+    assert [f.counter for f in queue.take()] == [20, 21]
 
 
 def test_pictures_are_in_their_own_order_whatever_the_clock_did() -> None:
     shown = [frame(0, True), frame(1), frame(2, captured_ns=NOON - SECOND), frame(3, captured_ns=NOON + SECOND)]
     sounds = [frame(10, captured_ns=NOON + SECOND // 60), frame(11, captured_ns=NOON + SECOND // 2)]
-    merged = list(taking.merged(shown, sounds))
+    merged = list(taking.merge_by_time(shown, sounds))
     assert [f.counter for f in merged] == [0, 10, 1, 2, 11, 3]
 
 

@@ -30,7 +30,7 @@ async def written(filming: Filming, ending: str, count: int = 1) -> None:
 async def test_a_power_cut_loses_the_last_moment_of_a_clip(
     filming: Filming, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(clip_recorder, "FLUSH", 0.01)
+    monkeypatch.setattr(clip_recorder, "FLUSH_S", 0.01)
     stage = filming.stage
     await general(stage, PreEvent="2", PostEvent="5")
     filming.clips.arm(True)
@@ -43,16 +43,16 @@ async def test_a_power_cut_loses_the_last_moment_of_a_clip(
     next_life = Filming(tmp_path / "copy", stage)
     shutil.copytree(filming.folder, next_life.folder)
     await next_life.clips.start()
-    assert [(order.schedule, order.event) for order in next_life.clips.owed] == [("a", event), ("b", event)]
-    for order in next_life.clips.owed:
-        async with next_life.clips.again(order) as materials:
+    assert [(order.schedule, order.event) for order in next_life.clips.pending] == [("a", event), ("b", event)]
+    for order in next_life.clips.pending:
+        async with next_life.clips.recover_clip(order) as materials:
             (material,) = materials
             assert playable(material.path) == ""
             assert material.started_ns == event.time_ns - 2 * SECOND
             assert material.ended_ns > event.time_ns + 2 * SECOND - 10 * FRAME
             assert (material.schedule, material.event) == (order.schedule, event)
-        assert order not in PendingClips(stage.database).left()
-    next_life.clips._shelf.make_room(1 << 60)
+        assert order not in PendingClips(stage.database).load()
+    next_life.clips._store.make_room(1 << 60)
     assert list(next_life.folder.iterdir()) == []  # nobody waits for it any more
     stage.show(100)
     assert [len(await task) for task in tasks] == [1, 1]
@@ -61,7 +61,7 @@ async def test_a_power_cut_loses_the_last_moment_of_a_clip(
 async def test_pictures_that_were_taken_outlive_a_power_cut(
     filming: Filming, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(clip_recorder, "FLUSH", 0.01)
+    monkeypatch.setattr(clip_recorder, "FLUSH_S", 0.01)
     stage = filming.stage
     stage.codec = codecs.JPEG
     await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="1", PostEvent="5")
@@ -73,8 +73,8 @@ async def test_pictures_that_were_taken_outlive_a_power_cut(
     next_life = Filming(tmp_path / "copy", stage)
     shutil.copytree(filming.folder, next_life.folder)
     await next_life.clips.start()
-    (order,) = next_life.clips.owed
-    async with next_life.clips.again(order) as materials:
+    (order,) = next_life.clips.pending
+    async with next_life.clips.recover_clip(order) as materials:
         assert [playable(material.path) for material in materials] == ["", "", ""]
         assert [material.content_type for material in materials] == ["image/jpeg"] * 3
     stage.show(100)
@@ -89,16 +89,16 @@ async def test_a_clip_that_was_handed_on_is_owed_no_more(filming: Filming) -> No
     task = await filming.begin()
     stage.show(40)
     await task
-    assert PendingClips(stage.database).left() == []
+    assert PendingClips(stage.database).load() == []
 
 
 async def test_a_power_cut_before_the_first_picture_is_said(filming: Filming) -> None:
     order = PendingClip("nothing", "s", filming.event())
     await PendingClips(filming.stage.database).add(order)
-    with pytest.raises(StoreError, match="before there was a picture"):
-        async with filming.clips.again(order):
+    with pytest.raises(StoreError, match="power was lost before the first picture"):
+        async with filming.clips.recover_clip(order):
             pass
-    assert PendingClips(filming.stage.database).left() == []
+    assert PendingClips(filming.stage.database).load() == []
 
 
 async def test_a_disk_that_gets_full_in_the_middle_leaves_a_shorter_clip(
@@ -111,7 +111,7 @@ async def test_a_disk_that_gets_full_in_the_middle_leaves_a_shorter_clip(
             raise OSError(errno.ENOSPC, "No space left on device")
         return really(fd, pieces, place)
 
-    monkeypatch.setattr(clip_recorder, "FLUSH", 0.01)
+    monkeypatch.setattr(clip_recorder, "FLUSH_S", 0.01)
     stage = filming.stage
     await general(stage, PreEvent="1", PostEvent="5")
     filming.clips.arm(True)

@@ -33,8 +33,8 @@ def segment(disk: Disk) -> Segment:
 
 def feed(segment: Segment, first: int = 0, last: int = 60) -> None:
     for picture in pictures(codecs.H264)[first:last]:
-        segment.sound(tone(1)[:267], picture.captured_ns)
-        segment.picture(picture.payload, picture.key, picture.captured_ns)
+        segment.add_audio(tone(1)[:267], picture.captured_ns)
+        segment.add_picture(picture.payload, picture.key, picture.captured_ns)
 
 
 def test_after_each_flush_the_file_plays_as_long_as_it_is(disk: Disk) -> None:
@@ -50,7 +50,7 @@ def test_after_each_flush_the_file_plays_as_long_as_it_is(disk: Disk) -> None:
     assert closed
     assert (closed.name, closed.size_bytes, closed.writing) == (path.name, path.stat().st_size, False)
     assert (closed.started_ns, closed.ended_ns) == (NOON, NOON + 2 * SECOND)
-    assert writing.size == closed.size_bytes
+    assert writing.size_bytes == closed.size_bytes
     assert playable(path) == ""
 
 
@@ -103,7 +103,7 @@ def test_when_not_even_the_head_fits_nothing_is_left(disk: Disk) -> None:
     assert list((disk.root / "record").iterdir()) == []
     again = segment(disk)  # its name is free
     assert [path.name for path in (disk.root / "record").iterdir()] == ["ipcamd-06152025-150640.avi"]
-    again.leave()
+    again.abandon()
 
 
 def test_a_card_that_was_swapped_is_not_written(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,5 +114,5 @@ def test_a_card_that_was_swapped_is_not_written(disk: Disk, monkeypatch: pytest.
     with pytest.raises(OSError, match="gone"):
         writing.flush()
     monkeypatch.undo()
-    writing.leave()
+    writing.abandon()
     assert next((disk.root / "record").iterdir()).stat().st_size == 512

@@ -41,7 +41,7 @@ class RecordingParts:
         """Do what the schedules want that are in force or will be soon."""
         local = on.clock.local()
         self.clips.arm(any(any(map(s.has, TRIGGERS)) and any(map(s.has, TARGETS)) for s in in_force))
-        self.recorder.run(
+        self.recorder.enable(
             any(s.has("ScheduleTimeMode") and s.has("EnableSDCard") and s.is_in_force(local) for s in in_force)
         )
 

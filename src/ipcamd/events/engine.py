@@ -42,13 +42,13 @@ class ClipSource(Protocol):
     """Recorder of clips (`ipcamd.recording.clip_recorder`)."""
 
     @property
-    def owed(self) -> Sequence[PendingClip]:
-        """Clips that the previous run still owes."""
+    def pending(self) -> Sequence[PendingClip]:
+        """Clips of the previous run that were not handed on."""
 
-    def take(self, event: Event, schedule: str) -> Taking:
+    def record_clip(self, event: Event, schedule: str) -> Taking:
         """Return the clip around `event`; empty if the running clip of an earlier event contains it."""
 
-    def again(self, order: PendingClip) -> Taking:
+    def recover_clip(self, clip: PendingClip) -> Taking:
         """Return what there is of a pending clip."""
 
 
@@ -89,7 +89,7 @@ class EventEngine:
 
     def resume(self, ready: Callable[[], Awaitable[object]]) -> None:
         """Deliver the pending clips of the previous run as soon as the targets are `ready`."""
-        if self._camera and self._camera.owed:
+        if self._camera and self._camera.pending:
             self._resuming = self._begin(self._resume(self._camera, ready))
 
     async def close(self) -> None:
@@ -107,10 +107,10 @@ class EventEngine:
     async def _resume(self, camera: ClipSource, ready: Callable[[], Awaitable[object]]) -> None:
         await ready()
         named = {schedule.name: schedule for schedule in self._schedules}
-        for order in camera.owed:
-            schedule = named.get(order.schedule)
-            flags = list(self._flags(order.event, schedule)) if schedule else []
-            await self._pass_on(camera.again(order), order.event, order.schedule, flags)
+        for clip in camera.pending:
+            schedule = named.get(clip.schedule)
+            flags = list(self._flags(clip.event, schedule)) if schedule else []
+            await self._pass_on(camera.recover_clip(clip), clip.event, clip.schedule, flags)
 
     async def _act(self, event: Event, started: Sequence[Schedule]) -> None:
         try:
@@ -142,7 +142,7 @@ class EventEngine:
         """Record the clip of a schedule, which others may share, and deliver it to each target once."""
         flags = list(self._flags(event, schedule))
         if flags:
-            await self._pass_on(camera.take(event, schedule.name), event, schedule.name, flags)
+            await self._pass_on(camera.record_clip(event, schedule.name), event, schedule.name, flags)
 
     async def _pass_on(self, taking: Taking, event: Event, schedule: str, flags: Sequence[str]) -> None:
         try:

@@ -4,104 +4,104 @@ import asyncio
 from dataclasses import dataclass
 
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.recording.clip_writer import BLOCK, SECOND, ClipWriter
+from ipcamd.recording.clip_writer import AUDIO_BLOCK_NS, SECOND_NS, ClipWriter
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
 
-MOST_BYTES = 64 << 20
-"""Pictures of one capture; it ends early when there are more."""
+MAX_BYTES = 64 << 20
+"""Limit of the pictures of one clip; a clip that reaches it ends early."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClipSpan:
-    """When a capture begins, when its event is, when it ends: nanoseconds by the camera's clock."""
+    """Times of a clip by the camera's clock, in nanoseconds since the epoch."""
 
-    begin: int
-    moment: int
-    end: int
+    start_ns: int
+    event_ns: int
+    end_ns: int
 
 
 class ClipCapture:
-    """Puts what the hubs give on a reel, until its end has come, which may be put off. For the event loop."""
+    """Passes the frames of the hubs to a writer until the clip ends; the end can be extended. For the event loop."""
 
-    LATE = 2.0
-    """Seconds after which a picture that should have come is waited for no longer."""
-    SOUND_LATE = 0.5
-    """Seconds that sound may come after its pictures."""
+    PICTURE_TIMEOUT_S = 2.0
+    """Seconds after the end at which a clip without further pictures is complete."""
+    AUDIO_TIMEOUT_S = 0.5
+    """Seconds after the last picture at which missing audio is given up."""
 
-    def __init__(self, ring: PreEventBuffer, span: ClipSpan, reel: ClipWriter, now: int) -> None:
-        """`now` is the camera's clock; the moments are on it."""
+    def __init__(self, buffer: PreEventBuffer, span: ClipSpan, writer: ClipWriter, now_ns: int) -> None:
+        """`now_ns` is the time of the camera's clock."""
         self.asked: set[str] = set()
-        """The schedules that have asked for it."""
-        self.served: set[str] = set()
-        """Those of them that have got it."""
-        self.reel = reel
-        self.end = span.end
-        self.open = True
-        """Whether it may be prolonged."""
+        """Schedules that wait for it."""
+        self.delivered: set[str] = set()
+        """Schedules that have received it."""
+        self.writer = writer
+        self.end_ns = span.end_ns
+        self.is_extendable = True
+        """Whether a later event may extend it."""
         self.complete = asyncio.Event()
-        self._moment = span.moment
-        self._reached = False
-        """Whether there is a picture of the event itself."""
-        self._hub, self._sound = ring.hub, ring.sound
-        self._heard = 0
-        pictures, sounds = ring.since(span.begin)
+        self._event_ns = span.event_ns
+        self._has_event_picture = False
+        """Whether a picture at or after the event has come."""
+        self._hub, self._sound = buffer.hub, buffer.sound
+        self._audio_until_ns = 0
+        pictures, sounds = buffer.since(span.start_ns)
         for frame in pictures:
-            self._keep(frame)
+            self._write_picture(frame)
         for block in sounds:
-            self._hear(block)
-        self._hub.subscribe(self._see)
+            self._add_audio(block)
+        self._hub.subscribe(self._add_picture)
         if self._sound:
-            self._sound.subscribe(self._hear)
-        self._timer = self._await(span.end - now, self.LATE)
+            self._sound.subscribe(self._add_audio)
+        self._timer = self._finish_after(span.end_ns - now_ns, self.PICTURE_TIMEOUT_S)
 
-    def prolong(self, end: int, now: int) -> None:
-        """Go on until then, if that is later."""
-        if self.open and end > self.end:
-            self.end = end
+    def extend(self, end_ns: int, now_ns: int) -> None:
+        """Move the end to `end_ns` if that is later."""
+        if self.is_extendable and end_ns > self.end_ns:
+            self.end_ns = end_ns
             self._timer.cancel()
-            self._timer = self._await(end - now, self.LATE)
+            self._timer = self._finish_after(end_ns - now_ns, self.PICTURE_TIMEOUT_S)
 
-    def cut(self, now: int) -> None:
-        """Take no more, and let it end now, where its pictures end."""
-        self.end = min(self.end, now)
+    def end_now(self, now_ns: int) -> None:
+        """End at `now_ns`, with the pictures there are."""
+        self.end_ns = min(self.end_ns, now_ns)
         self.finish()
 
     def finish(self) -> None:
-        """Take no more."""
+        """Stop receiving frames."""
         if not self.complete.is_set():
-            self.open = False
+            self.is_extendable = False
             self.complete.set()
             self._timer.cancel()
-            self._hub.unsubscribe(self._see)
+            self._hub.unsubscribe(self._add_picture)
             if self._sound:
-                self._sound.unsubscribe(self._hear)
+                self._sound.unsubscribe(self._add_audio)
 
-    def _await(self, nanoseconds: int, more: float) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_later(max(0.0, nanoseconds / SECOND) + more, self.finish)
+    def _finish_after(self, delay_ns: int, more_s: float) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(max(0.0, delay_ns / SECOND_NS) + more_s, self.finish)
 
-    def _see(self, frame: EncodedFrame) -> None:
-        if (frame.captured_ns < self.end or not self._reached) and self.reel.bytes < MOST_BYTES:
-            self._keep(frame)
+    def _add_picture(self, frame: EncodedFrame) -> None:
+        if (frame.captured_ns < self.end_ns or not self._has_event_picture) and self.writer.picture_bytes < MAX_BYTES:
+            self._write_picture(frame)
         else:
-            self.end = min(self.end, frame.captured_ns)  # earlier if there are too many bytes
-            self._wind_up()
+            self.end_ns = min(self.end_ns, frame.captured_ns)  # earlier if there are too many bytes
+            self._end_pictures()
 
-    def _keep(self, frame: EncodedFrame) -> None:
-        self._reached = self._reached or frame.captured_ns >= self._moment
-        self.reel.see(frame)
+    def _write_picture(self, frame: EncodedFrame) -> None:
+        self._has_event_picture = self._has_event_picture or frame.captured_ns >= self._event_ns
+        self.writer.add_picture(frame)
 
-    def _hear(self, block: EncodedFrame) -> None:
-        self.reel.hear(block)
-        self._heard = block.captured_ns + BLOCK
-        if not self.open and self._heard >= self.end:
+    def _add_audio(self, block: EncodedFrame) -> None:
+        self.writer.add_audio(block)
+        self._audio_until_ns = block.captured_ns + AUDIO_BLOCK_NS
+        if not self.is_extendable and self._audio_until_ns >= self.end_ns:
             self.finish()
 
-    def _wind_up(self) -> None:
-        """The pictures are there; the sound that belongs to them may be on its way."""
-        if not self._sound or self._heard >= self.end:
+    def _end_pictures(self) -> None:
+        """Stop receiving pictures; audio of the same time may still come."""
+        if not self._sound or self._audio_until_ns >= self.end_ns:
             return self.finish()
-        self.open = False
-        self._hub.unsubscribe(self._see)
+        self.is_extendable = False
+        self._hub.unsubscribe(self._add_picture)
         self._timer.cancel()
-        self._timer = self._await(0, self.SOUND_LATE)
+        self._timer = self._finish_after(0, self.AUDIO_TIMEOUT_S)
         return None

@@ -14,224 +14,225 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.clip_capture import ClipCapture, ClipSpan
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore
-from ipcamd.recording.clip_writer import SECOND, AviClipWriter, JpegClipWriter
-from ipcamd.recording.continuous_recorder import FLUSH, GENERAL, chosen
+from ipcamd.recording.clip_writer import SECOND_NS, AviClipWriter, JpegClipWriter
+from ipcamd.recording.continuous_recorder import FLUSH_S, GENERAL, hub_for_files
 from ipcamd.recording.pending_clips import PendingClip, PendingClips
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
 from ipcamd.settings.service import Settings
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording
 
-LONGEST = 60 * SECOND
-"""Nanoseconds that a clip lasts at most, however many events follow one another; the next one begins another."""
+MAX_LENGTH_NS = 60 * SECOND_NS
+"""Longest clip, in nanoseconds; a later event starts another clip."""
 
 _log = logging.getLogger(__name__)
 
 
 class ClipRecorder:
-    """Captures what events want. While armed it keeps the last seconds, so that clips begin before their event."""
+    """Recorder of a clip for each event. While armed it buffers the last seconds: clips start before their event."""
 
     def __init__(
         self,
         pipeline: Pipeline,
         settings: Settings,
         folder: Path,
-        orders: PendingClips,
+        pending_clips: PendingClips,
         model: str,
         now_ns: Callable[[], int],
         local: Callable[[int], datetime],
     ) -> None:
-        """`folder` is for clips alone; `model` begins their names; `now_ns` is the camera's clock, `local` its local
-        time of a moment."""
+        """`folder` holds nothing but clips. File names start with `model`.
+
+        `now_ns` is the camera's clock, `local` gives the local time of one of its times.
+        """
         self._pipeline = pipeline
         self._settings = settings
-        self._shelf = ClipStore(folder)
-        self._orders = orders
-        self.owed = orders.left()
-        """What an earlier life did not hand on."""
+        self._store = ClipStore(folder)
+        self._pending_clips = pending_clips
+        self.pending = pending_clips.load()
+        """Clips that were not handed on before the last stop or power loss."""
         self._model = model
         self._now_ns = now_ns
         self._local = local
         self._armed = False
-        self._ring: PreEventBuffer | None = None
+        self._buffer: PreEventBuffer | None = None
         self._capture: ClipCapture | None = None
-        self._latest = 0
-        """When `_capture` must end at the latest."""
+        self._latest_end_ns = 0
+        """Latest end of `_capture`."""
         self._saving: dict[ClipCapture, asyncio.Task[list[Recording]]] = {}
         for group in (GENERAL, AUDIO):
-            settings.watch(group, lambda _: self._settle())
+            settings.watch(group, lambda _: self._update_buffer())
 
     async def start(self) -> None:
-        """Make the folder, and throw away what an earlier life left in it for nobody. A disk that will not is only
-        logged."""
+        """Make the folder and delete clips in it that nobody waits for. A failure is only logged."""
         try:
-            await asyncio.to_thread(self._shelf.clear, {order.token for order in self.owed})
+            await asyncio.to_thread(self._store.clear, {pending.token for pending in self.pending})
         except OSError as error:
-            _log.error("there will be no clips: %s", error)
+            _log.error("clips cannot be recorded: %s", error)
 
     def arm(self, armed: bool) -> None:
-        """Say whether an event that wants a clip may come: the encoder runs meanwhile."""
+        """Set whether an event may need a clip: the encoder runs only then."""
         self._armed = armed
-        self._settle()
+        self._update_buffer()
 
     @asynccontextmanager
-    async def take(self, event: Event, schedule: str) -> AsyncIterator[list[ClipFile]]:
-        """Give what was captured around `event`, when it is over and on the disk.
+    async def record_clip(self, event: Event, schedule: str) -> AsyncIterator[list[ClipFile]]:
+        """Give the files of the clip of `event` when it is complete and on the disk.
 
-        Until the end of the ``async with`` it is owed: `again` gives it in the next life. An event that comes while
-        another's capture goes on prolongs that. Every schedule is given a capture once: the list is empty if
-        `schedule` waits for it already. Raises ``StoreError``.
+        It is pending until the end of the ``async with``: after a power loss `recover_clip` gives it. An event during
+        another event's clip extends that clip. Each schedule gets a clip once: the list is empty if `schedule` waits
+        for it already. Raises ``StoreError``.
         """
-        capture = self._running(event)
+        capture = self._capture_for(event)
         if schedule in capture.asked:
             yield []
             return
         capture.asked.add(schedule)
-        saving, place = self._saving[capture], capture.reel.disk
-        order = PendingClip(place.root.name, schedule, event)
-        await self._orders.add(order)
+        saving, disk = self._saving[capture], capture.writer.disk
+        pending = PendingClip(disk.root.name, schedule, event)
+        await self._pending_clips.add(pending)
         try:
             recordings = await asyncio.shield(saving)
         except StoreError:
-            await self._orders.remove(order)
+            await self._pending_clips.remove(pending)
             raise
-        yield _materials(place, recordings, order)
-        await self._orders.remove(order)
-        capture.served.add(schedule)
-        if capture.served == capture.asked:
-            await self._spare(place, recordings)
+        yield _clip_files(disk, recordings, pending)
+        await self._pending_clips.remove(pending)
+        capture.delivered.add(schedule)
+        if capture.delivered == capture.asked:
+            await self._release(disk, recordings)
 
     @asynccontextmanager
-    async def again(self, order: PendingClip) -> AsyncIterator[list[ClipFile]]:
-        """Give what there is of a capture that an earlier life owed: whole, or as far as that came. Like `take`. For
-        each order once, in their order."""
-        place = self._shelf.place(order.token)
-        zone = self._local(order.event.time_ns).tzinfo or UTC
+    async def recover_clip(self, pending: PendingClip) -> AsyncIterator[list[ClipFile]]:
+        """Give the files of a clip that was pending at the last stop, as far as they were written, like `record_clip`.
+
+        Call it once for each of `pending`, in that order."""
+        disk = self._store.disk(pending.token)
+        zone = self._local(pending.event.time_ns).tzinfo or UTC
         try:
-            recordings = await asyncio.to_thread(_found, place, zone)
+            recordings = await asyncio.to_thread(_recover, disk, zone)
         except StoreError:
-            await self._orders.remove(order)
+            await self._pending_clips.remove(pending)
             raise
-        yield _materials(place, recordings, order)
-        await self._orders.remove(order)
-        if order == [other for other in self.owed if other.token == order.token][-1]:
-            await self._spare(place, recordings)
+        yield _clip_files(disk, recordings, pending)
+        await self._pending_clips.remove(pending)
+        if pending == [other for other in self.pending if other.token == pending.token][-1]:
+            await self._release(disk, recordings)
 
     async def close(self) -> None:
-        """End what is being captured at once, and save it."""
+        """End all clips now and finish their files."""
         self.arm(False)
         for capture in self._saving:
-            capture.cut(self._now_ns())
+            capture.end_now(self._now_ns())
         await asyncio.gather(*self._saving.values(), return_exceptions=True)
 
-    async def _spare(self, place: Disk, recordings: list[Recording]) -> None:
-        """Say that nobody waits for these files any more."""
-        await asyncio.to_thread(self._shelf.spare, place, sum(recording.size_bytes for recording in recordings))
+    async def _release(self, disk: Disk, recordings: list[Recording]) -> None:
+        """Note that nobody waits for these files any more."""
+        await asyncio.to_thread(self._store.release, disk, sum(recording.size_bytes for recording in recordings))
 
-    def _running(self, event: Event) -> ClipCapture:
-        """Return the capture that this event belongs to; it goes on for as long as the event needs."""
-        end = event.time_ns + self._seconds("PostEvent")
-        if self._capture and self._capture.open and end <= self._latest:
-            self._capture.prolong(end, self._now_ns())
+    def _capture_for(self, event: Event) -> ClipCapture:
+        """Return the capture for this event: the present one, extended, or a new one."""
+        end_ns = event.time_ns + self._setting_ns("PostEvent")
+        if self._capture and self._capture.is_extendable and end_ns <= self._latest_end_ns:
+            self._capture.extend(end_ns, self._now_ns())
             return self._capture
-        return self._begin(ClipSpan(event.time_ns - self._seconds("PreEvent"), event.time_ns, end))
+        return self._start_capture(ClipSpan(event.time_ns - self._setting_ns("PreEvent"), event.time_ns, end_ns))
 
-    def _begin(self, span: ClipSpan) -> ClipCapture:
-        self._latest = span.begin + LONGEST
-        ring = self._ring or self._make_ring()
+    def _start_capture(self, span: ClipSpan) -> ClipCapture:
+        self._latest_end_ns = span.start_ns + MAX_LENGTH_NS
+        buffer = self._buffer or self._make_buffer()
         kind = JpegClipWriter if self._settings[GENERAL]["FileFormat"] == "JPEG" else AviClipWriter
-        reel = kind(self._shelf.place(), self._model, self._local, span.begin, ring.sound is not None)
-        capture = self._capture = ClipCapture(ring, span, reel, self._now_ns())
-        if ring is not self._ring:
-            ring.close()
+        writer = kind(self._store.disk(), self._model, self._local, span.start_ns, buffer.sound is not None)
+        capture = self._capture = ClipCapture(buffer, span, writer, self._now_ns())
+        if buffer is not self._buffer:
+            buffer.close()
         task = asyncio.get_running_loop().create_task(self._save(capture))
         self._saving[capture] = task
         task.add_done_callback(lambda _: self._forget(capture))
         return capture
 
     async def _save(self, capture: ClipCapture) -> list[Recording]:
-        """Return the files, when the capture is complete or the disk takes no more. Raises ``StoreError``, then there
-        are none."""
-        reel, trouble, recordings = capture.reel, "no picture came", list[Recording]()
+        """Return the files when the capture is complete or the disk full. Raises ``StoreError`` if there are none."""
+        writer, trouble, recordings = capture.writer, "no picture came", list[Recording]()
         try:
             await self._write(capture)
-        except OSError as error:  # what is on the disk by now is a clip, too
+        except OSError as error:  # what is on the disk is a clip all the same
             trouble = f"the clip could not be written: {error.strerror or error}"
             _log.warning("a clip ends early: %s", trouble)
-            capture.cut(self._now_ns())
+            capture.end_now(self._now_ns())
         try:
-            recordings = await asyncio.to_thread(reel.close, capture.end)
+            recordings = await asyncio.to_thread(writer.close, capture.end_ns)
         except OSError as error:
             trouble = f"the clip could not be written: {error.strerror or error}"
         if not recordings:
-            await asyncio.to_thread(self._shelf.drop, reel.disk)
+            await asyncio.to_thread(self._store.delete, writer.disk)
             raise StoreError(trouble)
         return recordings
 
     async def _write(self, capture: ClipCapture) -> None:
-        """Write while the capture goes on: what is on the disk outlives a power cut. Raises ``OSError``."""
-        reel, last = capture.reel, False
-        await asyncio.to_thread(self._shelf.prepare, reel.disk)
+        """Write frames during the capture, so that a power loss costs little. Raises ``OSError``."""
+        writer, last = capture.writer, False
+        await asyncio.to_thread(self._store.prepare, writer.disk)
         while not last:
             with suppress(TimeoutError):
-                async with asyncio.timeout(FLUSH):
+                async with asyncio.timeout(FLUSH_S):
                     await capture.complete.wait()
             last = capture.complete.is_set()
-            frames = reel.fetch(capture.end, last=last)
-            await asyncio.to_thread(self._shelf.make_room, sum(len(frame.payload) for frame in frames))
-            await asyncio.to_thread(reel.write, frames)
+            frames = writer.take_writable(capture.end_ns, last=last)
+            await asyncio.to_thread(self._store.make_room, sum(len(frame.payload) for frame in frames))
+            await asyncio.to_thread(writer.write, frames)
 
     def _forget(self, capture: ClipCapture) -> None:
         task = self._saving.pop(capture)
         if not task.cancelled():
-            task.exception()  # told to those who wait; perhaps nobody does any more
+            task.exception()  # its waiters know; there may be none
         if self._capture is capture:
             self._capture = None
 
-    def _settle(self) -> None:
-        """Keep the ring that the settings ask for."""
-        ring = self._ring
-        if ring and (not self._armed or not self._is_right(ring)):
-            ring.close()
-            self._ring = None
-        if self._armed and self._ring is None:
-            self._ring = self._make_ring()
+    def _update_buffer(self) -> None:
+        """Start, replace or stop the pre-event buffer as the settings and schedules require."""
+        buffer = self._buffer
+        if buffer and (not self._armed or not self._is_current(buffer)):
+            buffer.close()
+            self._buffer = None
+        if self._armed and self._buffer is None:
+            self._buffer = self._make_buffer()
 
-    def _make_ring(self) -> PreEventBuffer:
-        return PreEventBuffer(*self._hubs(), self._seconds("PreEvent"))
+    def _make_buffer(self) -> PreEventBuffer:
+        return PreEventBuffer(*self._hubs(), self._setting_ns("PreEvent"))
 
-    def _is_right(self, ring: PreEventBuffer) -> bool:
-        return (ring.hub, ring.sound) == self._hubs() and ring.keep == self._seconds("PreEvent")
+    def _is_current(self, buffer: PreEventBuffer) -> bool:
+        return (buffer.hub, buffer.sound) == self._hubs() and buffer.keep_ns == self._setting_ns("PreEvent")
 
     def _hubs(self) -> tuple[Hub, Hub | None]:
-        hub = chosen(self._pipeline, self._settings[GENERAL])
+        hub = hub_for_files(self._pipeline, self._settings[GENERAL])
         return hub, self._pipeline.sound if self._pipeline.has_audio else None
 
-    def _seconds(self, name: str) -> int:
-        return int(self._settings[GENERAL][name]) * SECOND
+    def _setting_ns(self, name: str) -> int:
+        return int(self._settings[GENERAL][name]) * SECOND_NS
 
 
-def _found(place: Disk, zone: tzinfo) -> list[Recording]:
-    """Return what lies at a place, mended if need be. Raises ``StoreError`` if that is nothing."""
-    from ipcamd.storage.scan import scan  # most starts have nothing to look at
+def _recover(disk: Disk, zone: tzinfo) -> list[Recording]:
+    """Return the recordings on a disk, repaired if necessary. Raises ``StoreError`` if there are none."""
+    from ipcamd.storage.scan import scan  # seldom needed
 
     with suppress(OSError):
-        if found := scan(place, place.entries(), zone):
+        if found := scan(disk, disk.entries(), zone):
             return sorted(found, key=lambda recording: recording.started_ns)
-    raise StoreError("the power went before there was a picture")
+    raise StoreError("power was lost before the first picture")
 
 
-def _materials(place: Disk, recordings: list[Recording], order: PendingClip) -> list[ClipFile]:
+def _clip_files(disk: Disk, recordings: list[Recording], pending: PendingClip) -> list[ClipFile]:
     return [
         ClipFile(
-            place.root / EVENT / r.name,
+            disk.root / EVENT / r.name,
             r.name,
             r.content_type,
             r.size_bytes,
             r.started_ns,
             r.ended_ns,
-            order.event,
-            order.schedule,
+            pending.event,
+            pending.schedule,
         )
         for r in recordings
     ]

@@ -9,60 +9,59 @@ from pathlib import Path
 from ipcamd.storage.disk import Disk
 from ipcamd.store.files import sync_directory
 
-MOST_BYTES = 256 << 20
-"""What nobody waits for lies here at most, the newest clip aside, and never more than is free besides; beyond, the
-oldest go."""
+MAX_RELEASED_BYTES = 256 << 20
+"""Limit of released clips, apart from the newest: they also never take more than what is free. The oldest go first."""
 
 
 class ClipStore:
-    """A directory that is ours alone. In it each capture has a place, which is written like an SD card of its own."""
+    """Directory of clips. Each clip has a directory of its own in it, laid out like an SD card."""
 
-    def __init__(self, path: Path, most: int = MOST_BYTES) -> None:
+    def __init__(self, path: Path, max_bytes: int = MAX_RELEASED_BYTES) -> None:
         self._path = path
-        self._most = most
-        self._spare: deque[tuple[Disk, int]] = deque()
+        self._max_bytes = max_bytes
+        self._released: deque[tuple[Disk, int]] = deque()
 
     def clear(self, keep: Container[str]) -> None:
-        """Throw away what an earlier life left, but the places to `keep`; for a thread. Raises ``OSError``."""
+        """Delete all clips whose token is not in `keep`. Blocks; raises ``OSError``."""
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path in self._path.iterdir():
             if path.name not in keep:
                 _delete(path)
 
-    def place(self, token: str = "") -> Disk:
-        """Return the place of that name, or a new one."""
+    def disk(self, token: str = "") -> Disk:
+        """Return the directory of that clip, or a new one."""
         return Disk(self._path / (token or uuid.uuid4().hex))
 
-    def prepare(self, place: Disk) -> None:
-        """Make a new place, durably; for a thread. Raises ``OSError``."""
-        place.make()
-        if card := place.card():
-            place.prepare(card)
-        sync_directory(place.root)
+    def prepare(self, disk: Disk) -> None:
+        """Make the directory; durable on return. Blocks; raises ``OSError``."""
+        disk.make()
+        if card := disk.card():
+            disk.prepare(card)
+        sync_directory(disk.root)
         sync_directory(self._path)
 
-    def spare(self, place: Disk, size: int) -> None:
-        """Let a place with so many bytes go when there is need for them; for a thread."""
-        self._spare.append((place, size))
-        while len(self._spare) > 1 and self._is_too_much(0):
-            self.drop(self._spare.popleft()[0])
+    def release(self, disk: Disk, size_bytes: int) -> None:
+        """Allow a clip of that size to be deleted when space is needed. Blocks."""
+        self._released.append((disk, size_bytes))
+        while len(self._released) > 1 and self._is_over_limit(0):
+            self.delete(self._released.popleft()[0])
 
-    def make_room(self, need: int) -> None:
-        """Let so many bytes more find room, as far as that can be done here; for a thread."""
-        while self._spare and self._is_too_much(need):
-            self.drop(self._spare.popleft()[0])
+    def make_room(self, need_bytes: int) -> None:
+        """Delete released clips until `need_bytes` more fit, as far as possible. Blocks."""
+        while self._released and self._is_over_limit(need_bytes):
+            self.delete(self._released.popleft()[0])
 
-    def _is_too_much(self, need: int) -> bool:
-        lying = sum(size for _, size in self._spare)
-        return lying > self._most or lying + need > shutil.disk_usage(self._path).free
+    def _is_over_limit(self, need_bytes: int) -> bool:
+        released_bytes = sum(size for _, size in self._released)
+        return released_bytes > self._max_bytes or released_bytes + need_bytes > shutil.disk_usage(self._path).free
 
-    def drop(self, place: Disk) -> None:
-        """Throw away what lies there; for a thread."""
-        _delete(place.root)
+    def delete(self, disk: Disk) -> None:
+        """Delete a clip. Blocks."""
+        _delete(disk.root)
 
 
 def _delete(path: Path) -> None:
-    """Delete a directory, or a file that somebody put here, as far as that can be done."""
+    """Delete a directory, or a file that somebody else put here, as far as possible."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

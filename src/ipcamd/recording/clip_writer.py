@@ -9,150 +9,152 @@ from typing import Protocol
 
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.segmented_recorder import avi_format_of
-from ipcamd.recording.subscriber_queue import is_picture, merged
+from ipcamd.recording.subscriber_queue import is_picture, merge_by_time
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording, free_names
 from ipcamd.storage.segment import Segment
 from ipcamd.wire.avi.layout import SOUND_RATE, AviFormat
 
-SECOND = 1_000_000_000
-HOLD = SECOND // 5
-"""Nanoseconds that pictures wait for the sound that belongs to them."""
-BLOCK = 40_000_000
-"""Nanoseconds of a block of sound."""
+SECOND_NS = 1_000_000_000
+HOLD_NS = SECOND_NS // 5
+"""Time that pictures wait for the audio of the same time."""
+AUDIO_BLOCK_NS = 40_000_000
+"""Length of an audio block."""
 
 Local = Callable[[int], datetime]
-"""Says a moment's local time."""
+"""Returns the local time of a time in nanoseconds since the epoch."""
 
 
 class ClipWriter(Protocol):
-    """`see`, `hear` and `fetch` are for the event loop, `write` and `close` for a thread: they raise ``OSError``."""
+    """Writer of one clip's files.
+
+    `add_picture`, `add_audio` and `take_writable` are for the event loop; `write` and `close` block, are for a worker
+    thread, and raise ``OSError``.
+    """
 
     disk: Disk
-    bytes: int
-    """Pictures that it has kept."""
+    picture_bytes: int
+    """Size of the pictures added so far."""
 
-    def see(self, frame: EncodedFrame) -> None:
-        """Take a picture."""
+    def add_picture(self, frame: EncodedFrame) -> None:
+        """Add a picture."""
 
-    def hear(self, block: EncodedFrame) -> None:
-        """Take sound."""
+    def add_audio(self, block: EncodedFrame) -> None:
+        """Add an audio block."""
 
-    def fetch(self, end: int, *, last: bool = False) -> list[EncodedFrame]:
-        """Return what can be written now, if the capture ends at `end` at the earliest; `last`: all that is left."""
+    def take_writable(self, end_ns: int, *, last: bool = False) -> list[EncodedFrame]:
+        """Return the frames that can be written now, with `last` all. The clip ends at `end_ns` or later."""
 
     def write(self, frames: list[EncodedFrame]) -> None:
-        """Bring frames to the disk: a power cut takes nothing of them any more."""
+        """Write frames; durable on return."""
 
-    def close(self, end: int) -> list[Recording]:
-        """Return the files, whole and durable; empty if no picture came."""
+    def close(self, end_ns: int) -> list[Recording]:
+        """Complete the files and return them, durable; none if there was no picture."""
 
 
 class AviClipWriter:
-    """All pictures and all sound: a film, and another one when the pictures are of another form from a key frame on.
+    """Writer of AVI clips with all pictures and audio; a change of the picture's format starts another file.
 
-    It begins at `begin`. What was captured before that, back to the last key frame, is needed to decode what follows:
-    it plays at twice its speed, and so does what follows until pictures and time are together again.
+    The clip starts at `start_ns`. Earlier pictures, back to the last key frame, are needed for decoding: they play at
+    twice their speed, and so do the following ones until pictures and time match again.
     """
 
-    def __init__(self, disk: Disk, model: str, local: Local, begin: int, has_audio: bool) -> None:
+    def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, has_audio: bool) -> None:
         self.disk = disk
-        self.bytes = 0
+        self.picture_bytes = 0
         self._model = model
         self._local = local
-        self._begin = begin
+        self._start_ns = start_ns
         self._has_audio = has_audio
         self._pictures: deque[EncodedFrame] = deque()
         self._sounds: deque[EncodedFrame] = deque()
         self._segment: Segment | None = None
         self._avi_format: AviFormat | None = None
-        self._films: list[Recording] = []
+        self._files: list[Recording] = []
 
-    def see(self, frame: EncodedFrame) -> None:
+    def add_picture(self, frame: EncodedFrame) -> None:
         """See `ClipWriter`."""
-        if self.bytes or frame.key:
+        if self.picture_bytes or frame.key:
             self._pictures.append(frame)
-            self.bytes += len(frame.payload)
+            self.picture_bytes += len(frame.payload)
 
-    def hear(self, block: EncodedFrame) -> None:
+    def add_audio(self, block: EncodedFrame) -> None:
         """See `ClipWriter`."""
         self._sounds.append(block)
 
-    def fetch(self, end: int, *, last: bool = False) -> list[EncodedFrame]:
+    def take_writable(self, end_ns: int, *, last: bool = False) -> list[EncodedFrame]:
         """See `ClipWriter`."""
         newest = self._pictures[-1].captured_ns if self._pictures else 0
-        pictures = list(_taken(self._pictures, lambda frame: last or frame.captured_ns < newest - HOLD))
+        pictures = list(_take_while(self._pictures, lambda frame: last or frame.captured_ns < newest - HOLD_NS))
         if not pictures and not (last and self._segment):
             return []
-        until = min(newest - HOLD, end - BLOCK)
-        sounds = _taken(self._sounds, lambda block: last or block.captured_ns <= until)
-        return list(merged(pictures, (_cut(block, end) for block in sounds if block.captured_ns < end)))
+        until = min(newest - HOLD_NS, end_ns - AUDIO_BLOCK_NS)
+        sounds = _take_while(self._sounds, lambda block: last or block.captured_ns <= until)
+        return list(merge_by_time(pictures, (_trim(block, end_ns) for block in sounds if block.captured_ns < end_ns)))
 
     def write(self, frames: list[EncodedFrame]) -> None:
         """See `ClipWriter`."""
         if not frames:
             return
-        segment = self._segment or self._start(next(filter(is_picture, frames)))
+        segment = self._segment or self._start_segment(next(filter(is_picture, frames)))
         for frame in frames:
             if not is_picture(frame):
-                segment.sound(frame.payload, frame.captured_ns)
+                segment.add_audio(frame.payload, frame.captured_ns)
                 continue
-            if (
-                frame.key and avi_format_of(frame, False) != self._avi_format
-            ):  # the stream's parameters were changed meanwhile
-                self._end(frame.captured_ns)
-                segment = self._start(frame)
-            segment.picture(frame.payload, frame.key, frame.captured_ns)
+            if frame.key and avi_format_of(frame, False) != self._avi_format:  # the stream's parameters have changed
+                self._end_segment(frame.captured_ns)
+                segment = self._start_segment(frame)
+            segment.add_picture(frame.payload, frame.key, frame.captured_ns)
         segment.flush()
 
-    def close(self, end: int) -> list[Recording]:
+    def close(self, end_ns: int) -> list[Recording]:
         """See `ClipWriter`."""
         try:
-            self._end(end)
+            self._end_segment(end_ns)
         except OSError:
-            if not self._films:
+            if not self._files:
                 raise
-        return self._films
+        return self._files
 
-    def _start(self, first: EncodedFrame) -> Segment:
-        origin = max(self._begin, first.captured_ns)
+    def _start_segment(self, first: EncodedFrame) -> Segment:
+        origin_ns = max(self._start_ns, first.captured_ns)
         self._avi_format = avi_format_of(first, False)
-        avi_format = avi_format_of(first, self._has_audio, 2 if first.captured_ns < origin else 1)
-        self._segment = Segment(self.disk, EVENT, self._model, avi_format, self._local(origin), origin)
+        avi_format = avi_format_of(first, self._has_audio, 2 if first.captured_ns < origin_ns else 1)
+        self._segment = Segment(self.disk, EVENT, self._model, avi_format, self._local(origin_ns), origin_ns)
         return self._segment
 
-    def _end(self, end: int) -> None:
+    def _end_segment(self, end_ns: int) -> None:
         segment, self._segment = self._segment, None
         if segment is None:
             return
-        segment.stretch(end)
+        segment.extend_last_picture(end_ns)
         if closed := segment.close():
-            self._films.append(closed)
+            self._files.append(closed)
 
 
 class JpegClipWriter:
-    """Single pictures, one a second; one of them is the first at the event or after it."""
+    """Writer of JPEG files, one per second; one of them is the first picture at or after the event."""
 
-    def __init__(self, disk: Disk, model: str, local: Local, begin: int, _has_audio: bool) -> None:
+    def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, _has_audio: bool) -> None:
         self.disk = disk
-        self.bytes = 0
+        self.picture_bytes = 0
         self._model = model
         self._local = local
-        self._due = begin
+        self._next_due_ns = start_ns
         self._pictures: list[EncodedFrame] = []
         self._files: list[Recording] = []
 
-    def see(self, frame: EncodedFrame) -> None:
+    def add_picture(self, frame: EncodedFrame) -> None:
         """See `ClipWriter`."""
-        if frame.captured_ns >= self._due:
+        if frame.captured_ns >= self._next_due_ns:
             self._pictures.append(frame)
-            self.bytes += len(frame.payload)
-            self._due += ((frame.captured_ns - self._due) // SECOND + 1) * SECOND
+            self.picture_bytes += len(frame.payload)
+            self._next_due_ns += ((frame.captured_ns - self._next_due_ns) // SECOND_NS + 1) * SECOND_NS
 
-    def hear(self, block: EncodedFrame) -> None:
+    def add_audio(self, block: EncodedFrame) -> None:
         """See `ClipWriter`."""
 
-    def fetch(self, end: int, *, last: bool = False) -> list[EncodedFrame]:
+    def take_writable(self, end_ns: int, *, last: bool = False) -> list[EncodedFrame]:
         """See `ClipWriter`."""
         pictures, self._pictures = self._pictures, []
         return pictures
@@ -161,24 +163,24 @@ class JpegClipWriter:
         """See `ClipWriter`."""
         self._files += [self._file(frame) for frame in frames]
 
-    def close(self, end: int) -> list[Recording]:
+    def close(self, end_ns: int) -> list[Recording]:
         """See `ClipWriter`."""
         return self._files
 
     def _file(self, frame: EncodedFrame) -> Recording:
         at = frame.captured_ns
-        for name in free_names(self._model, self._local(at), "jpg"):  # two may fall into one second
+        for name in free_names(self._model, self._local(at), "jpg"):  # two pictures may fall into one second
             with suppress(FileExistsError):
                 found = self.disk.add_content(EVENT, name, frame.payload)
                 return found.recording(at, at)
         raise FileExistsError("there are pictures of that time already")
 
 
-def _taken(waiting: deque[EncodedFrame], goes: Callable[[EncodedFrame], bool]) -> Iterator[EncodedFrame]:
+def _take_while(waiting: deque[EncodedFrame], goes: Callable[[EncodedFrame], bool]) -> Iterator[EncodedFrame]:
     while waiting and goes(waiting[0]):
         yield waiting.popleft()
 
 
-def _cut(block: EncodedFrame, end: int) -> EncodedFrame:
-    """Return the sound up to `end`."""
-    return replace(block, payload=block.payload[: (end - block.captured_ns) * SOUND_RATE // SECOND])
+def _trim(block: EncodedFrame, end_ns: int) -> EncodedFrame:
+    """Return the part of the block before `end_ns`."""
+    return replace(block, payload=block.payload[: (end_ns - block.captured_ns) * SOUND_RATE // SECOND_NS])

@@ -24,37 +24,37 @@ from ipcamd.storage.segment import Segment
 from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.workers.pool import WorkerPool
 
-SECOND = 1_000_000_000
-LENGTH = 180 * SECOND
-"""Nanoseconds that a film lasts."""
-SIZE = 512 << 20
-"""Bytes of a film, or an eighth of a small card: the oldest is deleted whole when the card is full."""
-FLUSH = 0.5
-"""Seconds from one writing to the next: what is lost when the power goes, with `HOLD`."""
-HOLD = 0.2
-"""Seconds that pictures wait for the sound that belongs to them."""
-RETRY = 1.0
+SECOND_NS = 1_000_000_000
+FILE_LENGTH_NS = 180 * SECOND_NS
+"""Nanoseconds that a recorder lasts."""
+FILE_SIZE_BYTES = 512 << 20
+"""Bytes of a recorder, or an eighth of a small card: the oldest is deleted whole when the card is full."""
+FLUSH_S = 0.5
+"""Seconds between two writes. A power loss costs so much, plus `HOLD_S`."""
+HOLD_S = 0.2
+"""Seconds that pictures wait for the audio of the same time."""
+RETRY_S = 1.0
 """Seconds from a failure of the card to the next attempt."""
-STEP = SECOND
-"""Nanoseconds that the clock may be set without a new film."""
-READING = 5.0
-"""Seconds without a card that can be written after which the log says why: a card takes its time to be read."""
-MOST_CUT_OFF = 20
-"""Films that wait to be mended; the next start of the camera finds the others."""
+MAX_CLOCK_STEP_NS = SECOND_NS
+"""A clock that is set by more starts a new file."""
+REPORT_S = 5.0
+"""Seconds without a writable card after which the reason is logged: reading a card takes its time."""
+MAX_CUT_OFF = 20
+"""Incomplete files that are remembered for repair; the next start of the camera finds the others."""
 GENERAL = "Event.Server.General"
 
 _log = logging.getLogger(__name__)
 
 
-def chosen(pipeline: Pipeline, general: Values) -> Hub:
-    """Return the hub whose pictures films are made of (SDK 10.16)."""
+def hub_for_files(pipeline: Pipeline, general: Values) -> Hub:
+    """Return the stream that is recorded (SDK 10.16)."""
     if general["FileFormat"] == "JPEG":
         return pipeline.mjpeg
     return pipeline.hubs.get(general["EncodeFormat"].lower(), pipeline.h264)
 
 
 class ContinuousRecorder:
-    """Records while it is told to and the card is ready."""
+    """Recorder of the schedules' time. For the event loop; it writes while it is enabled and the card is ready."""
 
     def __init__(
         self,
@@ -64,149 +64,152 @@ class ContinuousRecorder:
         model: str,
         now_ns: Callable[[], int],
         local: Callable[[int], datetime],
-        length: int = LENGTH,
+        file_length_ns: int = FILE_LENGTH_NS,
     ) -> None:
-        """`model` begins the films' names; `now_ns` is the camera's clock, `local` its local time of a moment."""
+        """File names start with `model`.
+
+        `now_ns` is the camera's clock, `local` gives the local time of one of its times.
+        """
         self._pipeline = pipeline
         self._card = card
         self._settings = settings
         self._model = model
         self._now_ns = now_ns
         self._local = local
-        self._length = length
-        self._on = False
+        self._file_length_ns = file_length_ns
+        self._is_enabled = False
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._thread = WorkerPool("recorder", 1)
-        """Its own: a scan of the card must not keep it waiting."""
-        self._trouble = ""
-        self._cut_off: deque[Recording] = deque(maxlen=MOST_CUT_OFF)
-        self._skew = 0
+        """A thread of its own: it must not wait for a scan of the card."""
+        self._reported = ""
+        self._cut_off: deque[Recording] = deque(maxlen=MAX_CUT_OFF)
+        self._clock_offset_ns = 0
         card.watch(self._changed.set)
         settings.watch(GENERAL, lambda _: self._changed.set())
 
     @property
     def recording(self) -> bool:
-        """Whether a film is being written now."""
+        """Whether a file is being written now."""
         return any(r.writing for r in self._card.index)
 
-    def run(self, on: bool) -> None:
-        """Say whether to record."""
-        self._on = on
+    def enable(self, enabled: bool) -> None:
+        """Start or stop recording."""
+        self._is_enabled = enabled
         self._changed.set()
-        if on and (self._task is None or self._task.done()):
+        if enabled and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     async def close(self) -> None:
-        """Finish the film that is being written, and end."""
-        self.run(False)
+        """Complete the present file and stop."""
+        self.enable(False)
         if self._task:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _work(self) -> None:
         waiting_since = time.monotonic()
-        while self._on:
+        while self._is_enabled:
             await self._card.look()
             ready = self._card.ready
             if ready and await self._attempt():
                 continue
             if ready:
                 waiting_since = time.monotonic()
-            elif time.monotonic() - waiting_since > READING:
-                self._complain(self._card.trouble)
-            await self._rest(RETRY)
+            elif time.monotonic() - waiting_since > REPORT_S:
+                self._report_failure(self._card.trouble)
+            await self._wait(RETRY_S)
 
     async def _attempt(self) -> bool:
-        """Record until something changes; False if something failed."""
+        """Record until a setting or the card changes; return False after a failure."""
         try:
             async with self._card.using() as disk:
                 await self._record(disk)
             return True
         except (OSError, CardError) as error:
-            self._complain(str(error))
-        except Exception:  # whatever it was, the camera goes on and tries again
+            self._report_failure(str(error))
+        except Exception:  # recording must go on after any error
             _log.exception("recording failed")
         return False
 
     async def _record(self, disk: Disk) -> None:
-        hub, has_audio = chosen(self._pipeline, self._settings[GENERAL]), self._pipeline.has_audio
-        film = self._film(disk, hub, has_audio)
-        take = SubscriberQueue(hub, self._pipeline.sound if has_audio else None, time.monotonic)
+        hub, has_audio = hub_for_files(self._pipeline, self._settings[GENERAL]), self._pipeline.has_audio
+        recorder = self._make_recorder(disk, hub, has_audio)
+        queue = SubscriberQueue(hub, self._pipeline.sound if has_audio else None, time.monotonic)
         rest: list[EncodedFrame] = []
-        self._stepped()
+        self._was_clock_set()
         try:
-            while self._goes_on(hub, has_audio):
-                await self._rest(FLUSH)
-                await self._write(film, take.fetch(time.monotonic() - HOLD))
-            rest = take.fetch()
+            while self._may_continue(hub, has_audio):
+                await self._wait(FLUSH_S)
+                await self._write(recorder, queue.take(time.monotonic() - HOLD_S))
+            rest = queue.take()
         finally:
-            take.leave()
-            await self._finish(film, rest)
-            if take.dropped:
-                self._complain(f"{take.dropped} pictures are missing: the card is too slow")
+            queue.close()
+            await self._finish(recorder, rest)
+            if queue.dropped:
+                self._report_failure(f"{queue.dropped} pictures are missing: the card is too slow")
 
-    def _goes_on(self, hub: Hub, has_audio: bool) -> bool:
-        same = hub is chosen(self._pipeline, self._settings[GENERAL]) and has_audio == self._pipeline.has_audio
-        return self._on and same and self._card.ready
+    def _may_continue(self, hub: Hub, has_audio: bool) -> bool:
+        same = hub is hub_for_files(self._pipeline, self._settings[GENERAL]) and has_audio == self._pipeline.has_audio
+        return self._is_enabled and same and self._card.ready
 
-    def _film(self, disk: Disk, hub: Hub, has_audio: bool) -> SegmentedRecorder:
+    def _make_recorder(self, disk: Disk, hub: Hub, has_audio: bool) -> SegmentedRecorder:
         def begin(avi_format: AviFormat, moment: int) -> Segment:
             return Segment(disk, RECORD, self._model, avi_format, self._local(moment), moment)
 
-        size = min(SIZE, self._card.space().total_bytes // 8)
-        return SegmentedRecorder(begin, hub.ask_key, has_audio, self._length, size)
+        size = min(FILE_SIZE_BYTES, self._card.space().total_bytes // 8)
+        return SegmentedRecorder(begin, hub.ask_key, has_audio, self._file_length_ns, size)
 
-    async def _write(self, film: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
-        """Write what has come. Raises ``OSError`` and `CardError`."""
+    async def _write(self, recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
+        """Write frames. Raises ``OSError`` and `CardError`."""
         if not await self._card.make_room(sum(len(frame.payload) for frame in frames)):
             raise CardError("the SD card is full")
-        done, present = await self._thread.run(partial(_write, film, frames, self._stepped()))
-        await self._done(done)
+        completed, present = await self._thread.run(partial(_write, recorder, frames, self._was_clock_set()))
+        await self._add_files(completed)
         if present:
             self._card.progress(present)
-            self._recovered()
+            self._report_recovery()
 
-    async def _finish(self, film: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
-        """Make the last film whole; if the card does not take it any more, leave it to be mended."""
+    async def _finish(self, recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
+        """Complete the last file; if that fails, remember it for repair."""
         unfinished = {r.key: r for r in self._card.index if r.writing}
-        done, present, failure = await self._thread.run(partial(_close, film, frames))
+        completed, present, failure = await self._thread.run(partial(_close, recorder, frames))
         if failure:
-            self._complain(failure)
+            self._report_failure(failure)
         if present:
             unfinished[present.key] = present
-        for key in unfinished.keys() - {recording.key for recording in done}:
+        for key in unfinished.keys() - {recording.key for recording in completed}:
             self._card.index.forget(key)
             self._cut_off.append(unfinished[key])
-        await self._done(done)
+        await self._add_files(completed)
 
-    async def _done(self, films: list[Recording]) -> None:
-        """Know films that became whole; when there are some the card works: mend what an earlier failure left."""
-        await self._card.recorded(*films)
-        if not films:
+    async def _add_files(self, files: list[Recording]) -> None:
+        """Add completed files to the index. If there are any, the card works: repair incomplete ones."""
+        await self._card.recorded(*files)
+        if not files:
             return
-        for left in tuple(self._cut_off):
-            with suppress(OSError):  # then later; it must not keep the camera from recording
-                await self._card.learn(*left.key)
-                self._cut_off.remove(left)
+        for incomplete in tuple(self._cut_off):
+            with suppress(OSError):  # the next time, then: recording goes on
+                await self._card.learn(*incomplete.key)
+                self._cut_off.remove(incomplete)
 
-    def _stepped(self) -> bool:
-        """Return whether the clock was set since the last time."""
-        before, self._skew = self._skew, self._now_ns() - time.monotonic_ns()
-        return abs(self._skew - before) > STEP
+    def _was_clock_set(self) -> bool:
+        """Return whether the clock was set since the last call."""
+        before, self._clock_offset_ns = self._clock_offset_ns, self._now_ns() - time.monotonic_ns()
+        return abs(self._clock_offset_ns - before) > MAX_CLOCK_STEP_NS
 
-    def _complain(self, why: str) -> None:
-        if why in ("", self._trouble) or not self._card.mounted:
+    def _report_failure(self, why: str) -> None:
+        if why in ("", self._reported) or not self._card.mounted:
             return
         _log.error("nothing is recorded: %s", why)
         self._card.note("recording stopped", why)
-        self._trouble = why
+        self._reported = why
 
-    def _recovered(self) -> None:
-        if self._trouble:
+    def _report_recovery(self) -> None:
+        if self._reported:
             self._card.note("recording goes on", "")
-        self._trouble = ""
+        self._reported = ""
 
-    async def _rest(self, seconds: float) -> None:
+    async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._changed.wait()
@@ -214,24 +217,24 @@ class ContinuousRecorder:
 
 
 def _write(
-    film: SegmentedRecorder, frames: list[EncodedFrame], stepped: bool
+    recorder: SegmentedRecorder, frames: list[EncodedFrame], clock_set: bool
 ) -> tuple[list[Recording], Recording | None]:
-    if stepped:
-        film.expect_jump()
-    done = film.write(frames)
-    return done, film.current.state() if film.current else None
+    if clock_set:
+        recorder.expect_jump()
+    completed = recorder.write(frames)
+    return completed, recorder.current.state() if recorder.current else None
 
 
-def _close(film: SegmentedRecorder, frames: list[EncodedFrame]) -> tuple[list[Recording], Recording | None, str]:
-    """Return the films that became whole, the one that did not, and why."""
-    done: list[Recording] = []
+def _close(recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> tuple[list[Recording], Recording | None, str]:
+    """Return the completed files, the file that was open, and the error if it could not be completed."""
+    completed: list[Recording] = []
     present: Recording | None = None
     with suppress(OSError):  # the index may fit where the last pictures did not
-        done = film.write(frames)
+        completed = recorder.write(frames)
     with suppress(OSError):
-        present = film.current.state() if film.current else None
+        present = recorder.current.state() if recorder.current else None
     try:
-        closed = film.close()
+        closed = recorder.close()
     except OSError as error:
-        return done, present, str(error)
-    return [*done, closed] if closed else done, present, ""
+        return completed, present, str(error)
+    return [*completed, closed] if closed else completed, present, ""

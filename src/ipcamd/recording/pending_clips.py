@@ -19,38 +19,38 @@ class PendingClip:
     """Clip that one schedule is waiting for."""
 
     token: str
-    """The capture's place on the shelf."""
+    """Name of the clip's directory in the `ClipStore`."""
     schedule: str
-    """Its name."""
+    """Name of the schedule."""
     event: Event
 
 
 class PendingClips:
-    """Those that were not fulfilled yet. A disk that cannot be written is only logged: it costs this safety alone."""
+    """Table of pending clips. A failure to write it is only logged: the clip itself is not affected."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def left(self) -> list[PendingClip]:
-        """Return what an earlier life left, oldest first (at start). Raises ``StoreError``."""
+    def load(self) -> list[PendingClip]:
+        """Return the pending clips, oldest first (at start). Raises ``StoreError``."""
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM pending_clip ORDER BY time_ns, token, schedule")
         return [
             PendingClip(token, schedule, Event(EventKind(kind), time_ns, number, state == ON))
             for token, schedule, kind, time_ns, number, state in rows
         ]
 
-    async def add(self, order: PendingClip) -> None:
-        """Note that it is to be fulfilled; durable on return."""
-        event = order.event
-        row = (order.token, order.schedule, event.kind.value, event.time_ns, event.number, ON if event.is_on else OFF)
+    async def add(self, clip: PendingClip) -> None:
+        """Add a clip; durable on return."""
+        event = clip.event
+        row = (clip.token, clip.schedule, event.kind.value, event.time_ns, event.number, ON if event.is_on else OFF)
         await self._write(f"INSERT OR REPLACE INTO pending_clip ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", *row)
 
-    async def remove(self, order: PendingClip) -> None:
-        """Note that it is fulfilled, or cannot be."""
-        await self._write("DELETE FROM pending_clip WHERE token = ? AND schedule = ?", order.token, order.schedule)
+    async def remove(self, clip: PendingClip) -> None:
+        """Remove a clip that was handed on, or cannot be."""
+        await self._write("DELETE FROM pending_clip WHERE token = ? AND schedule = ?", clip.token, clip.schedule)
 
     async def _write(self, sql: str, *values: object) -> None:
         try:
             await self._database.write(lambda connection: connection.execute(sql, values))
         except StoreError as error:
-            _log.warning("which clips are to be handed on could not be noted: %s", error)
+            _log.warning("the list of pending clips could not be saved: %s", error)

@@ -6,91 +6,95 @@ from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.recording.segmented_recorder import avi_format_of
 
-MOST_BYTES = 48 << 20
-"""Pictures that are kept: five seconds of the largest at the highest quality. Beyond, the oldest go."""
-KEY_EVERY = 1_000_000_000
-"""Nanoseconds after which a key frame is asked for: a clip can begin only at one."""
-SOUND_LATE = 2_000_000_000
-"""Nanoseconds of sound that are kept beyond those of pictures."""
-LITTLE = 1_000_000_000
-"""Nanoseconds that the clock may be set back without a loss of what was before."""
+MAX_BYTES = 48 << 20
+"""Limit of the buffered pictures: five seconds of the largest at the highest quality. The oldest go first."""
+AUDIO_BLOCK_NS = 40_000_000
+"""Length of an audio block."""
+KEY_INTERVAL_NS = 1_000_000_000
+"""Interval after which a key frame is requested: a clip can start only at one."""
+AUDIO_MARGIN_NS = 2_000_000_000
+"""Audio that is kept beyond the time of the pictures."""
+CLOCK_TOLERANCE_NS = 1_000_000_000
+"""The clock may be set back by so much without loss of the frames before."""
 
 
 class PreEventBuffer:
-    """Keeps the newest `keep` nanoseconds of two hubs, from a key frame on, until `close`. For the event loop."""
+    """Buffer of the newest frames of two hubs, from a key frame on, until `close`. For the event loop."""
 
-    def __init__(self, hub: Hub, sound: Hub | None, keep: int) -> None:
+    def __init__(self, hub: Hub, sound: Hub | None, keep_ns: int) -> None:
+        """`keep_ns` is the time that is buffered; `sound` is None without audio."""
         self.hub = hub
         self.sound = sound
-        self.keep = keep
+        self.keep_ns = keep_ns
         self._groups: deque[list[EncodedFrame]] = deque()
-        """Each begins with a key frame."""
+        """Groups of pictures, each starting with a key frame."""
         self._sounds: deque[EncodedFrame] = deque()
-        self._bytes = 0
-        for frame in hub.subscribe(self._see):
-            self._see(frame)
+        self._size_bytes = 0
+        for frame in hub.subscribe(self._add_picture):
+            self._add_picture(frame)
         if sound:
-            sound.subscribe(self._hear)
+            sound.subscribe(self._add_audio)
 
     @property
-    def bytes(self) -> int:
+    def size_bytes(self) -> int:
         """Size of the frames."""
-        return self._bytes
+        return self._size_bytes
 
-    def since(self, begin: int) -> tuple[list[EncodedFrame], list[EncodedFrame]]:
-        """Return the pictures from the last key frame on that is not later than `begin` (nanoseconds; the first one if
-        all are), and the sound."""
+    def since(self, start_ns: int) -> tuple[list[EncodedFrame], list[EncodedFrame]]:
+        """Return the pictures from the last key frame at or before `start_ns` on, or all, and the audio."""
         first = 0
         for number, group in enumerate(self._groups):
-            if group[0].captured_ns <= begin:
+            if group[0].captured_ns <= start_ns:
                 first = number
         return [frame for group in list(self._groups)[first:] for frame in group], list(self._sounds)
 
     def close(self) -> None:
-        """Let go of the hubs and of all frames."""
-        self.hub.unsubscribe(self._see)
+        """Unsubscribe and drop all frames."""
+        self.hub.unsubscribe(self._add_picture)
         if self.sound:
-            self.sound.unsubscribe(self._hear)
+            self.sound.unsubscribe(self._add_audio)
         self._groups.clear()
         self._sounds.clear()
-        self._bytes = 0
+        self._size_bytes = 0
 
-    def _see(self, frame: EncodedFrame) -> None:
-        if self._groups and not self._follows(frame):
-            self._drop()
+    def _add_picture(self, frame: EncodedFrame) -> None:
+        if self._groups and not self._is_continuation(frame):
+            self._restart()
         if frame.key:
             self._groups.append([frame])
         elif self._groups:
             self._groups[-1].append(frame)
         else:
             return
-        self._bytes += len(frame.payload)
-        if frame.captured_ns - self._groups[-1][0].captured_ns >= KEY_EVERY:
+        self._size_bytes += len(frame.payload)
+        if frame.captured_ns - self._groups[-1][0].captured_ns >= KEY_INTERVAL_NS:
             self.hub.ask_key()
-        self._trim(frame.captured_ns - self.keep)
+        self._trim(frame.captured_ns - self.keep_ns)
 
-    def _follows(self, frame: EncodedFrame) -> bool:
-        """Whether a frame goes on with what there is: the same form, and no jump of the clock."""
+    def _is_continuation(self, frame: EncodedFrame) -> bool:
+        """Whether a frame continues the buffered ones: same format, no jump of the clock."""
         last = self._groups[-1][-1]
-        goes_on = -LITTLE <= frame.captured_ns - last.captured_ns <= 2 * self.keep + SOUND_LATE
-        return goes_on and not (frame.key and avi_format_of(last, False) != avi_format_of(frame, False))
+        is_close = -CLOCK_TOLERANCE_NS <= frame.captured_ns - last.captured_ns <= 2 * self.keep_ns + AUDIO_MARGIN_NS
+        return is_close and not (frame.key and avi_format_of(last, False) != avi_format_of(frame, False))
 
-    def _drop(self) -> None:
+    def _restart(self) -> None:
         self._groups.clear()
-        self._bytes = 0
+        self._size_bytes = 0
         self.hub.ask_key()
 
-    def _trim(self, begin: int) -> None:
-        while len(self._groups) > 1 and (self._groups[1][0].captured_ns <= begin or self._bytes > MOST_BYTES):
-            self._bytes -= sum(len(frame.payload) for frame in self._groups.popleft())
-        if self._bytes > MOST_BYTES:  # one group alone: without its key frame the rest is worth nothing
-            self._drop()
-        while self._sounds and self._sounds[0].captured_ns < begin - SOUND_LATE:
+    def _trim(self, start_ns: int) -> None:
+        while len(self._groups) > 1 and (self._groups[1][0].captured_ns <= start_ns or self._size_bytes > MAX_BYTES):
+            self._size_bytes -= sum(len(frame.payload) for frame in self._groups.popleft())
+        if self._size_bytes > MAX_BYTES:  # a single group: without its key frame the rest cannot be decoded
+            self._restart()
+        while self._sounds and self._sounds[0].captured_ns < start_ns - AUDIO_MARGIN_NS:
             self._sounds.popleft()
 
-    def _hear(self, block: EncodedFrame) -> None:
-        if self._sounds and not 0 < block.captured_ns - self._sounds[-1].captured_ns <= SOUND_LATE:  # the clock was set
+    def _add_audio(self, block: EncodedFrame) -> None:
+        if (
+            self._sounds and not 0 < block.captured_ns - self._sounds[-1].captured_ns <= AUDIO_MARGIN_NS
+        ):  # the clock was set
             self._sounds.clear()
         self._sounds.append(block)
-        if len(self._sounds) > (self.keep + 2 * SOUND_LATE) // 40_000_000:
+        if len(self._sounds) > (self.keep_ns + 2 * AUDIO_MARGIN_NS) // AUDIO_BLOCK_NS:
             self._sounds.popleft()

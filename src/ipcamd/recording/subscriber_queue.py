@@ -14,8 +14,8 @@ MAX_FRAMES = 10_000
 MAX_SOUNDS = 1000
 """Blocks of sound that may wait: 40 seconds."""
 
-LEAP = 2_000_000_000
-"""Nanoseconds by which sound and pictures are apart only when the clock was set between them."""
+CLOCK_JUMP_NS = 2_000_000_000
+"""Audio and pictures that differ by more have the clock set between them."""
 
 
 class _Arrival(NamedTuple):
@@ -34,56 +34,56 @@ class _Arrival(NamedTuple):
 
 
 class SubscriberQueue:
-    """Subscribes to the hubs until `leave`. For the event loop."""
+    """Queue of the frames of two hubs, until `close`. For the event loop."""
 
-    def __init__(self, hub: Hub, sound: Hub | None, clock: Callable[[], float]) -> None:
-        """`clock` says when something arrives, in seconds. It begins with the frames since the last key frame."""
+    def __init__(self, hub: Hub, sound: Hub | None, clock_s: Callable[[], float]) -> None:
+        """`clock_s` gives the time of arrival in seconds. The queue starts with the frames since the last key frame."""
         self._hub = hub
         self._sound = sound
-        self._clock = clock
+        self._clock_s = clock_s
         self._pictures: FrameQueue[_Arrival] = FrameQueue(MAX_FRAMES, MAX_BYTES)
         self._sounds: deque[EncodedFrame] = deque(maxlen=MAX_SOUNDS)
-        for frame in hub.subscribe(self._see):
-            self._see(frame)
+        for frame in hub.subscribe(self._add_picture):
+            self._add_picture(frame)
         if sound:
-            sound.subscribe(self._hear)
+            sound.subscribe(self._add_audio)
 
     @property
     def dropped(self) -> int:
         """Number of frames dropped because they were not fetched in time."""
         return self._pictures.dropped
 
-    def fetch(self, before: float = float("inf")) -> list[EncodedFrame]:
-        """Return the pictures that arrived before then, and the sound up to the last of them, in order of capture."""
+    def take(self, before_s: float = float("inf")) -> list[EncodedFrame]:
+        """Return the pictures that arrived before `before_s` and the audio up to the last one, in order of capture."""
         pictures = []
-        while (oldest := self._pictures.oldest) and oldest.at_s < before:
+        while (oldest := self._pictures.oldest) and oldest.at_s < before_s:
             pictures.append(self._pictures.pop().frame)
-        return list(merged(pictures, self._heard(oldest.frame if oldest else None)))
+        return list(merge_by_time(pictures, self._audio_before(oldest.frame if oldest else None)))
 
-    def leave(self) -> None:
-        """Take no more."""
-        self._hub.unsubscribe(self._see)
+    def close(self) -> None:
+        """Unsubscribe."""
+        self._hub.unsubscribe(self._add_picture)
         if self._sound:
-            self._sound.unsubscribe(self._hear)
+            self._sound.unsubscribe(self._add_audio)
 
-    def _see(self, frame: EncodedFrame) -> None:
-        if not self._pictures.put(_Arrival(self._clock(), frame)):
+    def _add_picture(self, frame: EncodedFrame) -> None:
+        if not self._pictures.put(_Arrival(self._clock_s(), frame)):
             self._hub.ask_key()
 
-    def _hear(self, block: EncodedFrame) -> None:
+    def _add_audio(self, block: EncodedFrame) -> None:
         self._sounds.append(block)
 
-    def _heard(self, following: EncodedFrame | None) -> Iterator[EncodedFrame]:
-        """Give the sound that belongs before the next picture that stays here, and that of another time altogether."""
+    def _audio_before(self, following: EncodedFrame | None) -> Iterator[EncodedFrame]:
+        """Yield the audio before the next picture that stays in the queue, and audio from before a clock jump."""
         while self._sounds:
             ahead = -1 if following is None else self._sounds[0].captured_ns - following.captured_ns
-            if 0 <= ahead <= LEAP:
+            if 0 <= ahead <= CLOCK_JUMP_NS:
                 return
             yield self._sounds.popleft()
 
 
-def merged(pictures: Iterable[EncodedFrame], sounds: Iterable[EncodedFrame]) -> Iterator[EncodedFrame]:
-    """Give both in order of capture; each by itself stays in its own order, whatever the clock did."""
+def merge_by_time(pictures: Iterable[EncodedFrame], sounds: Iterable[EncodedFrame]) -> Iterator[EncodedFrame]:
+    """Yield both in order of capture; each keeps its own order even if the clock was set."""
     waiting = deque(sounds)
     for picture in pictures:
         while waiting and waiting[0].captured_ns < picture.captured_ns:
@@ -93,5 +93,5 @@ def merged(pictures: Iterable[EncodedFrame], sounds: Iterable[EncodedFrame]) -> 
 
 
 def is_picture(frame: EncodedFrame) -> bool:
-    """Return whether a frame is a picture, and not sound."""
+    """Return whether a frame is a picture, not audio."""
     return not frame.codec.is_sound

@@ -10,20 +10,20 @@ from ipcamd.storage.recording import Recording, free_names
 from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.wire.avi.writer import AviWriter
 
-_MOST_PIECES = 1000
+_MAX_PIECES = 1000
 """Pieces in one call of the kernel, which takes 1024."""
 
 
 class Segment:
-    """One file, for one thread. All methods raise ``OSError``."""
+    """AVI file that is being written. For one worker thread; all methods raise ``OSError``."""
 
     def __init__(
-        self, disk: Disk, folder: str, model: str, avi_format: AviFormat, began: datetime, origin: int
+        self, disk: Disk, folder: str, model: str, avi_format: AviFormat, began: datetime, origin_ns: int
     ) -> None:
-        """`began` is `origin` (nanoseconds since the epoch) as local time. See `AviWriter`."""
+        """`began` is the local time of `origin_ns`, nanoseconds since the epoch."""
         self._disk = disk
         self._folder = folder
-        self._writer = AviWriter(avi_format, began, origin)
+        self._writer = AviWriter(avi_format, began, origin_ns)
         self._pieces: list[bytes] = []
         self._mark = self._writer.mark()
         self._name, self._fd = self._create(model, began)
@@ -32,38 +32,38 @@ class Segment:
             self._disk.sync(folder)
         except OSError:
             self._disk.remove(folder, self._name)
-            self.leave()
+            self.abandon()
             raise
 
     @property
     def avi_format(self) -> AviFormat:
-        """Format of the segment."""
+        """Codec, picture size, frame rate, audio."""
         return self._writer.avi_format
 
     @property
-    def length(self) -> int:
-        """Nanoseconds that it lasts so far."""
+    def length_ns(self) -> int:
+        """Length so far."""
         return self._writer.length
 
     @property
-    def size(self) -> int:
-        """Bytes that it will have when it is closed."""
+    def size_bytes(self) -> int:
+        """Size that the closed file will have."""
         return self._writer.size
 
-    def picture(self, payload: bytes, key: bool, captured_ns: int) -> None:
-        """Take a picture; `flush` writes it."""
+    def add_picture(self, payload: bytes, key: bool, captured_ns: int) -> None:
+        """Add a picture; `flush` writes it."""
         self._pieces += self._writer.picture(payload, key, captured_ns)
 
-    def sound(self, samples: bytes, captured_ns: int) -> None:
-        """Take u-law samples; `flush` writes them."""
+    def add_audio(self, samples: bytes, captured_ns: int) -> None:
+        """Add u-law samples; `flush` writes them."""
         self._pieces += self._writer.sound(samples, captured_ns)
 
-    def stretch(self, until: int) -> None:
-        """Let the last picture stay until then (nanoseconds)."""
-        self._pieces += self._writer.stretch(until)
+    def extend_last_picture(self, until_ns: int) -> None:
+        """Let the last picture last until `until_ns`."""
+        self._pieces += self._writer.stretch(until_ns)
 
     def flush(self) -> None:
-        """Bring what was taken to the disk. If that fails, what was there before still is, and `close` may follow."""
+        """Write what was added; durable on return. After a failure the file is as before, and `close` may follow."""
         if not self._disk.holds(self._fd):
             raise OSError(errno.ENODEV, "the card is gone")
         pieces, self._pieces = self._pieces, []
@@ -80,16 +80,16 @@ class Segment:
         self._mark = self._writer.mark()
 
     def state(self) -> Recording:
-        """Return what is known of it while it is being written."""
+        """Return the file as it is now."""
         found = os.fstat(self._fd)
         return self._recording(found.st_size, found.st_mtime_ns, writing=True)
 
     def close(self) -> Recording | None:
-        """Write what is left, and the index; return the whole file, None if it has no picture and was deleted."""
+        """Write the rest and the index. Return the complete file; None if it has no picture and was deleted."""
         try:
             with suppress(OSError):  # the index may fit where the last pictures did not
                 self.flush()
-            if not self.length:
+            if not self.length_ns:
                 self._disk.remove(self._folder, self._name)
                 return None
             _write_all(self._fd, [self._writer.index()], self._writer.end)
@@ -100,10 +100,10 @@ class Segment:
             found = os.fstat(self._fd)
             return self._recording(found.st_size, found.st_mtime_ns)
         finally:
-            self.leave()
+            self.abandon()
 
-    def leave(self) -> None:
-        """Let go of it as it is; it is mended when the card is looked through."""
+    def abandon(self) -> None:
+        """Close it without an index; the next scan of the card repairs it."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -111,7 +111,7 @@ class Segment:
 
     def _recording(self, size: int, stamp: int, writing: bool = False) -> Recording:
         began = self._writer.origin
-        return Recording(self._folder, self._name, size, stamp, began, began + self.length, writing)
+        return Recording(self._folder, self._name, size, stamp, began, began + self.length_ns, writing)
 
     def _create(self, model: str, began: datetime) -> tuple[str, int]:
         for name in free_names(model, began):
@@ -121,8 +121,8 @@ class Segment:
 
 
 def _write_all(fd: int, pieces: list[bytes], place: int) -> None:
-    for start in range(0, len(pieces), _MOST_PIECES):
-        some = pieces[start : start + _MOST_PIECES]
+    for start in range(0, len(pieces), _MAX_PIECES):
+        some = pieces[start : start + _MAX_PIECES]
         length = sum(map(len, some))
         written = os.pwritev(fd, some, place)
         if written < length:  # the card is full, or its limit of a file's size is reached
