@@ -16,7 +16,7 @@ def test_at_first_nothing_is_watched() -> None:
     windows = parse_windows(FACTORY)
     assert [window.name for window in windows] == ["Window1", "Window2", "Window3"]
     assert [(window.sensitivity, window.percent) for window in windows] == [(50, 50)] * 3
-    assert [window.watches for window in windows] == [False] * 3
+    assert [window.active for window in windows] == [False] * 3
 
 
 def test_each_setting_is_found_where_it_belongs() -> None:
@@ -37,8 +37,8 @@ def test_each_setting_is_found_where_it_belongs() -> None:
 
 def test_the_switch_for_all_switches_off_all() -> None:
     on = MOTION.values(mddata="1,0,0,640,480,50|1,0,0,640,480,50|0,0,0,640,480,50")
-    assert [window.watches for window in parse_windows(on | {"motionenable": "1"})] == [True, True, False]
-    assert [window.watches for window in parse_windows(on | {"motionenable": "0"})] == [False, False, False]
+    assert [window.active for window in parse_windows(on | {"motionenable": "1"})] == [True, True, False]
+    assert [window.active for window in parse_windows(on | {"motionenable": "0"})] == [False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_the_rectangle_and_the_cells_together_are_its_area(
 ) -> None:
     window = Window("", True, rectangle, rows, 50, 50)
     assert list(window.boxes) == boxes
-    assert window.watches == bool(boxes)
+    assert window.active == bool(boxes)
 
 
 COORDINATES = st.tuples(st.integers(0, 640), st.integers(0, 480), st.integers(0, 640), st.integers(0, 480))

@@ -43,6 +43,8 @@ class Codec:
     """In AVI files; "" if it is not recorded."""
     is_key: Callable[[bytes], bool] = lambda _: True
     """Return whether a decoder can start at the frame that begins with these bytes: for the repair of recordings."""
+    in_browsers: bool = False
+    """Browsers play it in MP4, without being encoded again."""
     intra_only: bool = False
     """Every frame is a key frame."""
 
@@ -144,6 +146,7 @@ H264 = Codec(
     multicast_port="H264Port",
     fourcc="H264",
     is_key=h264.is_key,
+    in_browsers=True,
 )
 ULAW = Codec(
     name="ulaw",
@@ -165,6 +168,11 @@ def video_codecs() -> tuple[Codec, ...]:
 def find_by_payload_code(code: int) -> Codec | None:
     """Return the codec of pictures that has this code in the payload header; None if there is none."""
     return next((codec for codec in video_codecs() if codec.payload_code == code), None)
+
+
+def browser_codecs() -> frozenset[str]:
+    """Return the names of the codecs that browsers play."""
+    return frozenset(codec.name for codec in CODECS if codec.in_browsers)
 
 
 def key_tests() -> Mapping[str, Callable[[bytes], bool]]:

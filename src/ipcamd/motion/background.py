@@ -11,25 +11,25 @@ from numpy.typing import NDArray
 from ipcamd.motion import light
 from ipcamd.motion.light import Grey
 
-CALM, BUSY = 1.5, 12.0
-"""Seconds in which the background follows the picture, where it hardly differs and where it does."""
-NOISE, TUMULT = 4.0, 12.0
-"""Seconds in which the noise of a pixel is learnt, where it is calm and where it is not, such as in leaves."""
-RECENT = 0.4
-"""Seconds over which a pixel's present change is measured."""
-STIR = 0.5
-"""Seconds in which a change is forgotten."""
-STEP = 6.0
+LEARN_CALM_S, LEARN_BUSY_S = 1.5, 12.0
+"""Time in which the background follows the picture, where they hardly differ and where they do."""
+NOISE_CALM_S, NOISE_BUSY_S = 4.0, 12.0
+"""Time in which the noise of a pixel is learnt, where it is calm and where it is not, such as in leaves."""
+RECENT_S = 0.4
+"""Time over which a pixel's present change is measured."""
+CHANGE_DECAY_S = 0.5
+"""Time in which a change is forgotten."""
+MIN_DIFFERENCE = 6.0
 """A pixel that differs by less, or by less than its noise, is calm."""
-CUT = 0.3
+SCENE_CHANGE_PART = 0.3
 """If so large a part of a calm picture changes at once, the light or the whole picture changed: that is no motion."""
-GLARE = 12.0
+DAZZLE_LEVELS = 12.0
 """A change of light by so many grey levels in a second dazzles: motion cannot be told from it ..."""
-BLINK = 3.0
+DAZZLE_S = 3.0
 """... but not for longer than so many seconds."""
 
-_RIPPLE = 0.2
-"""Light that changes by a smaller part may be mains lamps, and change back at once."""
+_FLICKER_PART = 0.2
+"""A smaller change of light may be the flicker of mains lamps, and be reversed at once."""
 _BEYOND = -255, 4 * 255
 _FIRST_NOISE = 2.0
 _SIGMAS = 4.0
@@ -37,78 +37,84 @@ _SIGMAS = 4.0
 
 
 class Background:
-    """Learns from each picture. All pictures have one shape."""
+    """Learns from each picture. All pictures have the same size."""
 
     def __init__(self, picture: Grey) -> None:
         self._level = picture.copy()
         """Not limited to 0 to 255: clipped pixels return with the light."""
         self._noise = np.full(picture.shape, _FIRST_NOISE, np.float32)
-        """How far a pixel is from its level on average, while nothing moves."""
+        """Mean deviation of a pixel from its level without motion."""
         self._recent = picture.copy()
-        self._stir = np.zeros(picture.shape, np.float32)
-        self._glare = 0.0
-        """Grey levels by which the light changed in the last second or so."""
-        self._blink = BLINK
+        self._recent_change = np.zeros(picture.shape, np.float32)
+        self._light_change = 0.0
+        """Change of light in the last second, approximately, in grey levels."""
+        self._dazzle_left_s = DAZZLE_S
         """Seconds for which it may still be dazzled."""
-        self._busy = 0.0
-        """The part of the last picture that moved, 0 to 1."""
+        self._moving_part = 0.0
+        """Part of the last picture with motion, 0 to 1."""
 
     def measure_motion(self, picture: Grey, seconds: float) -> Grey:
         """Return by how much each pixel differs because of motion, 0 without motion; and learn from the picture.
 
-        `seconds` since the last picture.
+        `seconds` is the time since the last picture.
         """
-        if self._dazzled(picture, seconds):
+        if self._is_dazzled(picture, seconds):
             return self._relearn(picture)
         size = np.abs(picture - np.clip(self._level, 0, 255))
         unrest = 1.2 * light.median(size[::3, ::3].ravel())
-        floor = np.maximum(STEP, _SIGMAS * np.maximum(self._noise, unrest))
+        floor = np.maximum(MIN_DIFFERENCE, _SIGMAS * np.maximum(self._noise, unrest))
         busy = size > floor
-        self._stir *= np.float32(exp(-seconds / STIR))
-        np.maximum(self._stir, np.abs(picture - self._recent), out=self._stir)
-        moved = self._moved(picture, size, floor, unrest) if busy.any() else np.zeros_like(size)
-        if self._cut(moved):
+        self._recent_change *= np.float32(exp(-seconds / CHANGE_DECAY_S))
+        np.maximum(self._recent_change, np.abs(picture - self._recent), out=self._recent_change)
+        moved = self._find_motion(picture, size, floor, unrest) if busy.any() else np.zeros_like(size)
+        if self._is_scene_change(moved):
             return self._relearn(picture)
         self._learn(picture, size, busy, seconds)
         return moved
 
-    def _dazzled(self, picture: Grey, seconds: float) -> bool:
-        """Make the background as bright as the picture; tell whether the light changes too much to see anything."""
+    def _is_dazzled(self, picture: Grey, seconds: float) -> bool:
+        """Adapt the background to the light of the picture; return whether that changes too much to detect motion."""
         gain, offset = light.estimate_change(np.clip(self._level, 0, 255), picture)
-        self._glare *= exp(-seconds)
+        self._light_change *= exp(-seconds)
         if (gain, offset) != (1, 0):
             lit = np.clip(gain * self._level + offset, *_BEYOND)
-            self._glare = min(3 * GLARE, self._glare + float(np.abs(lit - self._level).mean()))
+            self._light_change = min(3 * DAZZLE_LEVELS, self._light_change + float(np.abs(lit - self._level).mean()))
             self._level, self._recent = lit, np.clip(gain * self._recent + offset, 0, 255)
             # noise grows with the light; whether it falls with it is for experience to say
-            self._noise *= np.float32(gain if abs(gain - 1) < _RIPPLE else max(1, gain))
-        dazzled = self._glare > GLARE and self._blink > 0
-        self._blink = min(BLINK, self._blink + (-seconds if self._glare > GLARE else seconds / 2))
+            self._noise *= np.float32(gain if abs(gain - 1) < _FLICKER_PART else max(1, gain))
+        dazzled = self._light_change > DAZZLE_LEVELS and self._dazzle_left_s > 0
+        self._dazzle_left_s = min(
+            DAZZLE_S, self._dazzle_left_s + (-seconds if self._light_change > DAZZLE_LEVELS else seconds / 2)
+        )
         return dazzled
 
-    def _moved(self, picture: Grey, size: Grey, floor: Grey, unrest: float) -> Grey:
+    def _find_motion(self, picture: Grey, size: Grey, floor: Grey, unrest: float) -> Grey:
         size = np.minimum(size, np.abs(picture - light.relit(self._level, picture, unrest)))
         # what stands still is no movement, however different it is
-        moved: Grey = np.multiply(size > floor, np.minimum(size, _around(self._stir)))
+        moved: Grey = np.multiply(size > floor, np.minimum(size, _dilate(self._recent_change)))
         return moved
 
-    def _cut(self, moved: Grey) -> bool:
-        before, self._busy = self._busy, int(np.count_nonzero(moved)) / moved.size
-        return self._busy > CUT > 2 * before
+    def _is_scene_change(self, moved: Grey) -> bool:
+        before, self._moving_part = self._moving_part, int(np.count_nonzero(moved)) / moved.size
+        return self._moving_part > SCENE_CHANGE_PART > 2 * before
 
     def _relearn(self, picture: Grey) -> Grey:
         """Take the picture as the background; return no motion."""
         self._level, self._recent = picture.copy(), picture.copy()
-        self._stir.fill(0)
+        self._recent_change.fill(0)
         return np.zeros_like(picture)
 
     def _learn(self, picture: Grey, size: Grey, busy: NDArray[np.bool_], seconds: float) -> None:
-        self._level += (picture - np.clip(self._level, 0, 255)) * _either(busy, seconds, BUSY, CALM)
-        self._noise += (np.minimum(size, 3 * self._noise) - self._noise) * _either(busy, seconds, TUMULT, NOISE)
-        self._recent += (picture - self._recent) * np.float32(_part(seconds, RECENT))
+        self._level += (picture - np.clip(self._level, 0, 255)) * _learning_rates(
+            busy, seconds, LEARN_BUSY_S, LEARN_CALM_S
+        )
+        self._noise += (np.minimum(size, 3 * self._noise) - self._noise) * _learning_rates(
+            busy, seconds, NOISE_BUSY_S, NOISE_CALM_S
+        )
+        self._recent += (picture - self._recent) * np.float32(_learning_rate(seconds, RECENT_S))
 
 
-def _around(plane: Grey) -> Grey:
+def _dilate(plane: Grey) -> Grey:
     """Return for each pixel the largest value within two pixels."""
     rows, columns = plane.shape
     wide = np.zeros((rows + 4, columns + 4), np.float32)  # np.pad takes ten times as long
@@ -122,11 +128,11 @@ def _around(plane: Grey) -> Grey:
     return most
 
 
-def _either(mask: NDArray[np.bool_], seconds: float, inside: float, outside: float) -> Grey:
-    """Return how far to move in so many seconds, at one speed inside of the mask and at another one outside."""
-    slow, fast = _part(seconds, inside), _part(seconds, outside)
+def _learning_rates(mask: NDArray[np.bool_], seconds: float, inside: float, outside: float) -> Grey:
+    """Return the learning rates for so many seconds: of time `inside` in the mask, of time `outside` elsewhere."""
+    slow, fast = _learning_rate(seconds, inside), _learning_rate(seconds, outside)
     return np.float32(slow - fast) * mask + np.float32(fast)
 
 
-def _part(seconds: float, span: float) -> float:
+def _learning_rate(seconds: float, span: float) -> float:
     return 1 - exp(-seconds / span)

@@ -17,11 +17,11 @@ from ipcamd.motion.windows import Window
 from ipcamd.params.motion import HEIGHT, WIDTH
 
 SECOND = 1_000_000_000
-SETTLE = SECOND
+LEARN_NS = SECOND
 """A new background is learnt for so many nanoseconds before motion counts."""
-GAP = 5 * SECOND // 2
+MAX_GAP_NS = 5 * SECOND // 2
 """After so many nanoseconds without a picture the background is learnt again."""
-FEW = 3
+MIN_PIXELS = 3
 """Fewer pixels are no motion, in a window that has more."""
 
 Mask = NDArray[np.bool_]
@@ -81,13 +81,13 @@ class Detector:
         self._detectors = self._detectors or [WindowDetector(window, frame.plane.shape) for window in self._windows]
         results = tuple(window.detect(moved) for window in self._detectors)
         assert self._first
-        return results if frame.captured_ns - self._first.captured_ns >= SETTLE else none
+        return results if frame.captured_ns - self._first.captured_ns >= LEARN_NS else none
 
     def _follows(self, frame: AnalysisFrame) -> bool:
         first = self._first
         if first is None or first.plane is None or frame.plane is None or first.plane.shape != frame.plane.shape:
             return False
-        return frame.view == first.view and 0 < frame.captured_ns - self._last <= GAP
+        return frame.view == first.view and 0 < frame.captured_ns - self._last <= MAX_GAP_NS
 
 
 def detection_threshold(sensitivity: int) -> float:
@@ -100,18 +100,18 @@ class WindowDetector:
 
     def __init__(self, window: Window, shape: tuple[int, ...]) -> None:
         self._window = window
-        self._part, self._area = window_area(window, shape)
+        self._slices, self._area = window_area(window, shape)
         self._size = max(1, int(np.count_nonzero(self._area)))
         self._threshold = detection_threshold(window.sensitivity)
         self._before = False
 
     def detect(self, moved: Grey) -> WindowResult:
         """Return the motion; `moved` is by how much each pixel of the picture differs because of motion."""
-        if not self._window.watches:
+        if not self._window.active:
             return NO_MOTION
-        odd = moved[self._part] > self._threshold
-        count = int(np.count_nonzero(_dense(odd) & self._area)) if odd.any() else 0
-        extent = sqrt(count / self._size) if count >= min(FEW, self._size) else 0.0
+        differing = moved[self._slices] > self._threshold
+        count = int(np.count_nonzero(_remove_noise(differing) & self._area)) if differing.any() else 0
+        extent = sqrt(count / self._size) if count >= min(MIN_PIXELS, self._size) else 0.0
         enough = extent > 0 and extent >= self._window.percent / 100
         before, self._before = self._before, enough
         return WindowResult(extent, enough and before)
@@ -138,10 +138,10 @@ def _extent(marks: Mask) -> slice:
     return slice(int(places[0]), int(places[-1]) + 1) if places.size else slice(0, 0)
 
 
-def _dense(odd: Mask) -> Mask:
+def _remove_noise(differing: Mask) -> Mask:
     """Return the pixels of the mask with at least two of their eight neighbours in it: others are noise."""
-    count = np.zeros((odd.shape[0] + 2, odd.shape[1] + 2), np.uint8)
-    count[1:-1, 1:-1] = odd
+    count = np.zeros((differing.shape[0] + 2, differing.shape[1] + 2), np.uint8)
+    count[1:-1, 1:-1] = differing
     count = count[:-2] + count[1:-1] + count[2:]
-    dense: Mask = odd & (count[:, :-2] + count[:, 1:-1] + count[:, 2:] > 2)
+    dense: Mask = differing & (count[:, :-2] + count[:, 1:-1] + count[:, 2:] > 2)
     return dense

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 Grey = NDArray[np.float32]
 
 BLOCK = 8
-"""Pixels across a block within which light is even."""
+"""Pixels per side of a block, within which light is taken as even."""
 _SAME = 1.0, 0.1
-"""The light is the same while the middle pixel changes by no more, and no larger a part of them by `_MUCH`."""
+"""The light is the same if the median change is not larger, and no larger part of the pixels changes by `_MUCH`."""
 _MUCH = 8.0
 _ROUNDS = 4
 _DARK, _BRIGHT = 4, 251
-"""Beyond, a sensor shows no differences."""
+"""Levels beyond are clipped by the sensor."""
 _GAINS = 0.2, 5.0
 _ALIKE = 0.5
-"""A block shows what it showed before if so much of its variance is that of before, in another light."""
+"""A block has the same texture if so large a part of its variance is explained by a change of light."""
 _TEXTURE = 6.0
 """Variance below which a block is flat."""
 
@@ -57,14 +57,14 @@ def relit(level: Grey, picture: Grey, noise: float) -> Grey:
 
     `noise` is how far pixels of `picture` are from what they should be, on average.
     """
-    one, other = _pooled(level), _pooled(picture)
-    spread, contrast = _pooled(level * level) - one * one, _pooled(picture * picture) - other * other
-    common = _pooled(level * picture) - one * other
+    one, other = _block_means(level), _block_means(picture)
+    spread, contrast = _block_means(level * level) - one * one, _block_means(picture * picture) - other * other
+    common = _block_means(level * picture) - one * other
     same = (spread > _TEXTURE) & (common > 0) & (common * common > _ALIKE * spread * contrast)
     flat = (spread <= _TEXTURE) & (contrast <= _TEXTURE + 3 * noise * noise)
     gain = np.where(same, common / np.maximum(spread, _TEXTURE), 1)
     offset = np.where(same | flat, other - gain * one, 0)
-    return _spread(gain, level.shape) * level + _spread(offset, level.shape)
+    return _expand_blocks(gain, level.shape) * level + _expand_blocks(offset, level.shape)
 
 
 def median(values: Grey) -> float:
@@ -73,13 +73,13 @@ def median(values: Grey) -> float:
     return float(np.partition(values, half)[half])
 
 
-def _pooled(plane: Grey) -> Grey:
+def _block_means(plane: Grey) -> Grey:
     """Return the mean of each block."""
-    return np.asarray(_pool(plane.shape[0]) @ plane @ _pool(plane.shape[1]).T, np.float32)
+    return np.asarray(_averaging_matrix(plane.shape[0]) @ plane @ _averaging_matrix(plane.shape[1]).T, np.float32)
 
 
 @lru_cache(8)
-def _pool(length: int) -> Grey:
+def _averaging_matrix(length: int) -> Grey:
     """Return the matrix that averages the blocks of so many pixels; the last block may be smaller."""
     block = np.arange(length) // BLOCK
     matrix: Grey = (block == np.arange(block[-1] + 1)[:, None]).astype(np.float32)
@@ -87,5 +87,5 @@ def _pool(length: int) -> Grey:
     return matrix
 
 
-def _spread(blocks: Grey, shape: tuple[int, ...]) -> Grey:
+def _expand_blocks(blocks: Grey, shape: tuple[int, ...]) -> Grey:
     return blocks.repeat(BLOCK, 0)[: shape[0]].repeat(BLOCK, 1)[:, : shape[1]]

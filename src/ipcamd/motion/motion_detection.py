@@ -95,7 +95,7 @@ class MotionDetection:
 
     def _update_demand(self) -> None:
         demand = Demand.ALWAYS if self._listeners else Demand.WHILE_WATCHED
-        self._analysis.demand = demand if any(window.watches for window in self._windows) else Demand.NEVER
+        self._analysis.demand = demand if any(window.active for window in self._windows) else Demand.NEVER
         if self._started and self._analysis.wanted:
             self._thread.wake()
 

@@ -1,4 +1,4 @@
-"""Motion windows (SDK 4): the settings' text as areas, and back. No I/O."""
+"""Motion windows (SDK 4): their areas, from the stored settings. No I/O."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ from ipcamd.params.group import Values
 from ipcamd.params.motion import COLUMNS, HEIGHT, ROWS, WIDTH
 
 Box = tuple[int, int, int, int]
-"""Left, top, right, bottom in a picture of 640x480; right and bottom are the first that do not belong to it."""
+"""Left, top, right, bottom in a picture of 640x480; right and bottom are exclusive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One window; its position is its identity."""
+    """One window, identified by its position among the three."""
 
     name: str
     enabled: bool
@@ -19,20 +19,20 @@ class Window:
     rows: tuple[int, int, int]
     """The grid's rows from the top; bit 0 is the leftmost cell."""
     sensitivity: int
-    """0 to 100; more triggers more easily."""
+    """0 to 100; higher triggers more easily."""
     percent: int
-    """0 to 100, how much of its area has to move for an alarm."""
+    """0 to 100: the part of its area that must move for an alarm."""
 
     @property
     def boxes(self) -> tuple[Box, ...]:
-        """Its area is what these cover together: the rectangle and the grid's cells."""
+        """The union of these is its area: the rectangle and the cells of the grid."""
         left, top, right, bottom = self.rectangle
         own = (self.rectangle,) if left < right and top < bottom else ()
         return (*own, *(_cell(row, c) for row, bits in enumerate(self.rows) for c in range(COLUMNS) if bits >> c & 1))
 
     @property
-    def watches(self) -> bool:
-        """Whether there is anything for it to do."""
+    def active(self) -> bool:
+        """Whether it is enabled and has an area."""
         return self.enabled and bool(self.boxes)
 
 

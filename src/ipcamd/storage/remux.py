@@ -13,6 +13,8 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
+from ipcamd.media.codecs import browser_codecs
+
 SMALL = 320
 """Pixels across a small picture."""
 BEGIN = 2.0
@@ -74,7 +76,7 @@ def seek(film: InputContainer, at: float) -> None:
 
 def whole(film: InputContainer) -> bool:
     """Return whether browsers play its pictures as they are."""
-    return pictures_of(film).codec_context.name == "h264"
+    return pictures_of(film).codec_context.name in browser_codecs()
 
 
 def pictures_of(film: InputContainer) -> VideoStream:
