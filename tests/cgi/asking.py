@@ -12,7 +12,7 @@ from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
-from ipcamd.delivery.worker.worker import WorkerResources
+from ipcamd.delivery.worker.connection import WorkerResources
 from ipcamd.device.choose import choose_drivers
 from ipcamd.device.clock import CameraClock
 from ipcamd.device.identity import Identity

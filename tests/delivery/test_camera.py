@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import StartCamera
 from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
+from tests.delivery.ftp.proftpd import CREATE_ONLY, ProFtpd, proftpd
+from tests.delivery.ftp.proftpd import PASSWORD as PROFTPD_PASSWORD
 from tests.e2e.camera import CameraProcess, eventually
 from tests.ports import free_port
 
@@ -13,10 +15,10 @@ pytestmark = pytest.mark.slow
 OPTIONS = ("--source=scene", "--allow-local-targets")
 
 
-def set_up(camera: CameraProcess, port: int) -> None:
+def set_up(camera: CameraProcess, port: int, password: str = PASSWORD) -> None:
     """Let the doorbell send a short film to an FTP server."""
     ask = camera.client.get
-    login = {"FTPServer": "127.0.0.1", "Port": port, "UserName": USER, "Password": PASSWORD}
+    login = {"FTPServer": "127.0.0.1", "Port": port, "UserName": USER, "Password": password}
     for group, values in {"FTP": {"Enable": "yes", **login}, "General": {"PreEvent": 0, "PostEvent": 0}}.items():
         answer = ask("/cgi/admin/param.cgi", action="update", group=f"Event.Server.{group}", **values)
         assert not answer.text.startswith("Request failed")
@@ -32,7 +34,7 @@ def log(camera: CameraProcess) -> str:
     return camera.client.get("/cgi/admin/eventlog.cgi").text
 
 
-def films(server: FtpServer) -> list[bytes]:
+def films(server: FtpServer | ProFtpd) -> list[bytes]:
     return [data for name, data in server.files().items() if name.endswith(".avi")]
 
 
@@ -47,6 +49,19 @@ def test_a_film_of_the_doorbell_arrives(start_camera: StartCamera, tmp_path: Pat
         eventually(lambda: "delivered" in log(camera))
     assert "|FTP|bell|ipcamd-" in log(camera)
     assert ", 1 delivered, 0 dropped" in camera.client.get("/cgi/admin/serverreport.cgi").text
+
+
+def test_an_account_that_may_only_create_files_gets_the_film(start_camera: StartCamera, tmp_path: Path) -> None:
+    camera = start_camera(*OPTIONS)
+    with proftpd(tmp_path / "far", CREATE_ONLY) as server:
+        set_up(camera, server.port, PROFTPD_PASSWORD)
+        answer = camera.client.get("/cgi/event/test.cgi", target="ftp").text
+        assert answer.startswith("OK\r\n")
+        assert "the target allows no renaming of files" in answer
+        ring(camera)
+        eventually(lambda: "delivered" in log(camera), "no film arrived")
+        (film,) = films(server)
+        assert film.startswith(b"RIFF")
 
 
 def test_a_killed_camera_delivers_in_its_next_life(start_camera: StartCamera, tmp_path: Path) -> None:

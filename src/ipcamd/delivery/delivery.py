@@ -12,8 +12,9 @@ from ipcamd.delivery.queue.spool import Spool
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.state import TargetStates
 from ipcamd.delivery.target.uploader import Uploader
+from ipcamd.delivery.worker.connection import WorkerResources
 from ipcamd.delivery.worker.log import Note
-from ipcamd.delivery.worker.worker import DeliveryWorker, WorkerResources
+from ipcamd.delivery.worker.worker import DeliveryWorker
 from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.params.event.server import GENERAL
 from ipcamd.params.group import Values

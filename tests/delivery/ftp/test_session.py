@@ -193,7 +193,7 @@ async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(
 async def test_a_target_that_does_not_say_goodbye_holds_nothing_up(
     tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ipcamd.delivery.worker.worker.LOGOUT_TIMEOUT_S", 0.02)
+    monkeypatch.setattr("ipcamd.delivery.worker.connection.LOGOUT_TIMEOUT_S", 0.02)
     with FtpServer(tmp_path / "far", ftp_QUIT=lambda self, line: None) as server:
         await aim(stage, server)
         for name in ("one.avi", "two.avi"):

@@ -4,12 +4,13 @@ Where the server allows no temporary name, or no renaming, a file gets its final
 """
 
 import ftplib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from io import FileIO
 from socket import socket
 
 from ipcamd.delivery.ftp.client import FtpClient
+from ipcamd.delivery.ftp.errors import FULL, NotAllowed, explained, is_refusal
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
@@ -17,10 +18,6 @@ from ipcamd.delivery.target.file_names import NAMES, candidate_names, describe_r
 from ipcamd.delivery.target.state import Right, TargetState
 from ipcamd.errors import DeliveryError
 
-FULL = ("452", "552")
-"""Replies for a full disk or quota: what is there of the file is deleted, to give the room back."""
-OTHER_REASONS = ("421", "425", "426", *FULL, "522", "530", "532", "533", "534")
-"""Replies that have nothing to do with the rights of an account."""
 BLIND_NAMES = 3
 """Names that are tried where the server does not tell whether another file has them."""
 
@@ -28,7 +25,7 @@ BLIND_NAMES = 3
 def login(config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> "FtpSession":
     """Return a session in the directory where files go. Raises ``DeliveryError``, ``OSError``, ``EOFError``."""
     ftp = FtpClient(blocking, config)
-    with _explained():
+    with explained():
         ftp.greet(address)
         if config.values.flag("TLS"):
             ftp.auth()
@@ -49,7 +46,7 @@ class FtpSession:
 
     def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
         """See `UploadSession`."""
-        with _explained():
+        with explained():
             return "; ".join(filter(None, map(self._send, items)))
 
     def close(self) -> None:
@@ -68,7 +65,7 @@ class FtpSession:
             return self._upload_directly(item)
         try:
             part = self._upload_part(item)
-        except _NotAllowed as refusal:
+        except NotAllowed as refusal:
             name = self._upload_directly(item)  # if that is refused as well, the temporary name is not the reason
             if not item.tried:
                 self._state.learn(Right.TEMPORARY_NAME, str(refusal))
@@ -76,7 +73,7 @@ class FtpSession:
         try:
             return self._rename(part, item)
         except ftplib.Error as refusal:
-            if not _is_refusal(refusal):
+            if not is_refusal(refusal):
                 raise
             self._delete(part)
             name = self._upload_directly(item)
@@ -90,7 +87,7 @@ class FtpSession:
             try:
                 self._upload(item, name, there or 0)
                 return name
-            except _NotAllowed as refusal:
+            except NotAllowed as refusal:
                 if there is None:
                     raise
                 self._state.learn(Right.OVERWRITE, str(refusal))
@@ -107,7 +104,7 @@ class FtpSession:
             try:
                 self._upload(item, name, there or 0, is_final=True)
                 return name
-            except _NotAllowed as refusal:
+            except NotAllowed as refusal:
                 blind += there is None
                 if blind == (BLIND_NAMES if item.tried else 1):
                     raise
@@ -116,7 +113,7 @@ class FtpSession:
         raise DeliveryError(f"{NAMES} other files are named like {item.name}")
 
     def _upload(self, item: SpoolItem, name: str, there: int, is_final: bool = False) -> None:
-        """Send the file, or what is missing of it if `there` bytes are there. Raises `_NotAllowed`."""
+        """Send the file, or what is missing of it if `there` bytes are there. Raises `NotAllowed`."""
         with item.path.open("rb", buffering=0) as file:
             connection = self._begin(item, name, file, there)
             is_resumed = file.tell() > 0
@@ -140,15 +137,15 @@ class FtpSession:
                     file.seek(there)
                     return connection
                 except ftplib.Error as refusal:
-                    if not _is_refusal(refusal):
+                    if not is_refusal(refusal):
                         raise
                     self._state.learn(Right.RESUME, str(refusal))
                     self._ftp.forget_restart()
             return self._ftp.begin_upload(name)
         except ftplib.Error as refusal:
-            if not _is_refusal(refusal):
+            if not is_refusal(refusal):
                 raise
-            raise _NotAllowed(*refusal.args) from refusal
+            raise NotAllowed(*refusal.args) from refusal
 
     def _check_size(self, item: SpoolItem, name: str, is_resumed: bool) -> None:
         there = self._size(name)
@@ -187,15 +184,6 @@ class FtpSession:
             pass
 
 
-class _NotAllowed(ftplib.error_perm):
-    """The server does not allow a file of that name to be written."""
-
-
-def _is_refusal(error: ftplib.Error) -> bool:
-    """Whether an error may mean that a right is missing: a permanent one, or "451 Append/Restart not permitted"."""
-    return (str(error)[:1] == "5" and not str(error).startswith(OTHER_REASONS)) or str(error).startswith(("450", "451"))
-
-
 def _enter(ftp: ftplib.FTP, path: str) -> None:
     """Go to a directory, relative to that of the login unless it begins with a slash; make what is missing."""
     if path[:1] in ("/", "\\"):
@@ -206,32 +194,3 @@ def _enter(ftp: ftplib.FTP, path: str) -> None:
         except ftplib.error_perm:
             ftp.mkd(part)
             ftp.cwd(part)
-
-
-_MEANINGS = {
-    "421": "the server accepts no more connections now",
-    "425": "the data connection failed: change Passive",
-    "426": "the data connection was closed",
-    "431": "the server speaks no TLS",
-    "450": "the file is in use",
-    "451": "the server reports an internal error",
-    "452": "the server's disk is full",
-    "522": "the server requires another kind of TLS",
-    "530": "user name or password is wrong",
-    "532": "the server requires an account for storing files",
-    "534": "the server speaks no TLS, or requires another kind",
-    "550": "the server refuses: is the path right, and may this user write there?",
-    "552": "the server's disk or this user's quota is full",
-    "553": "the server does not allow the file's name, or to write there",
-}
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Raise what the server answers as a ``DeliveryError``."""
-    try:
-        yield
-    except ftplib.Error as error:
-        words = str(error)
-        transient = words[:1] == "4" or (words.startswith(FULL) and "too large" not in words.lower())
-        raise DeliveryError(_MEANINGS.get(words[:3], "the server refuses"), words, transient=transient) from error

@@ -2,13 +2,14 @@
 attached as the server accepts."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from itertools import accumulate
 
 from aiosmtplib import SMTPException, SMTPResponseException
 
 from ipcamd.delivery.mail.client import SmtpClient
+from ipcamd.delivery.mail.errors import TOO_LARGE, explained
 from ipcamd.delivery.mail.message import Attachment, Letterhead, MailMessage
 from ipcamd.delivery.mail.still import still
 from ipcamd.delivery.queue.spool_item import SpoolItem, describe_items
@@ -19,8 +20,6 @@ from ipcamd.errors import DeliveryError
 
 PATIENCE = 4
 """Attempts until a mail goes to those recipients who are accepted, while one is refused for the moment."""
-TOO_LARGE = 552
-
 Refusals = dict[str, tuple[int, str]]
 
 
@@ -29,7 +28,7 @@ def login(
 ) -> "MailSession":
     """Return a session. Raises ``DeliveryError``, ``OSError``."""
     client = SmtpClient(blocking, config)
-    with _explained():
+    with explained():
         client.log_in(address)
     recipients = tuple(dict.fromkeys(filter(None, (config.values["EmailTo"], config.values["EmailTo2"]))))
     head = Letterhead(camera, config.values["FromEmail"], recipients)
@@ -51,7 +50,7 @@ class MailSession:
 
     def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
         """See `UploadSession`."""
-        with _explained():
+        with explained():
             note, refused = self._send(items, attempt)
         words = [f"{who} is refused: {code} {redact(why, self._secret)}" for who, (code, why) in refused.items()]
         return "; ".join(filter(None, [note, *words]))
@@ -120,37 +119,3 @@ def _lacking(items: Sequence[SpoolItem]) -> str:
     if len(items) > 1:
         return f"{describe_items(items)} ({size}) are too large for a mail and are not attached"
     return f"{items[0].name} ({size}) is too large for a mail and is not attached"
-
-
-_MEANINGS = {
-    421: "the mail server is closing down or busy",
-    450: "the mailbox is not available for the moment",
-    451: "the mail server reports an internal error",
-    452: "the mail server has no room",
-    454: "the mail server cannot do that for the moment",
-    530: "the mail server requires a login (Event.Server.Authentication), or TLS",
-    534: "the mail server requires another way to log in",
-    535: "user name or password is wrong",
-    538: "the mail server requires TLS before a login",
-    550: "the mail server refuses: there is no such address, or this sender may not write there",
-    552: "the mail is too large, or the mailbox full",
-    553: "the mail server does not allow this address",
-    554: "the mail server refuses the mail",
-}
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Raise what the server answers as a ``DeliveryError``."""
-    try:
-        yield
-    except SMTPResponseException as error:
-        meaning = _MEANINGS.get(error.code, "the mail server refuses")
-        transient = 0 < error.code < 500 or error.code == TOO_LARGE
-        raise DeliveryError(meaning, f"{error.code} {error.message}", transient=transient) from error
-    except SMTPException as error:
-        if isinstance(error.__cause__, OSError):  # what the library packs up
-            raise error.__cause__ from None
-        if isinstance(error, ConnectionError):
-            raise ConnectionResetError(str(error)) from error
-        raise DeliveryError("the mail server does not follow the protocol", str(error)) from error

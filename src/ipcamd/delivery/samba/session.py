@@ -6,19 +6,15 @@ Where the share allows no temporary name, or no renaming, a file gets its final 
 import logging
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from smbprotocol.connection import Connection, Request
 from smbprotocol.exceptions import (
     AccessDenied,
-    NtStatus,
     ObjectNameCollision,
-    ObjectNameInvalid,
     ObjectNameNotFound,
-    SMBAuthenticationError,
-    SMBConnectionClosed,
     SMBException,
     SMBResponseException,
 )
@@ -39,6 +35,7 @@ from smbprotocol.structure import Structure
 from smbprotocol.tree import TreeConnect
 
 from ipcamd.delivery.queue.spool_item import SpoolItem
+from ipcamd.delivery.samba.errors import REFUSALS, explained, status_code
 from ipcamd.delivery.target.blocking_session import CONNECT_TIMEOUT_S, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.file_names import NAMES, candidate_names, describe_rename, find_arrived, split_path
@@ -66,7 +63,7 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession, state: 
     guest = not config.password  # nobody can sign what a guest sends
     connection = Connection(uuid.uuid4(), address, config.port, require_signing=not guest)
     blocking.on_abort(lambda: _shut(connection))
-    with _explained():
+    with explained():
         _connect(connection)
         session = Session(
             connection, config.user, config.password, require_encryption=False, hostname_override=config.host
@@ -93,7 +90,7 @@ class SambaSession:
 
     def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
         """See `UploadSession`."""
-        with _explained():
+        with explained():
             return "; ".join(filter(None, map(self._send, items)))
 
     def close(self) -> None:
@@ -112,16 +109,16 @@ class SambaSession:
             return self._upload_directly(item)
         try:
             file = self._create_part(item)
-        except _REFUSALS as refusal:
+        except REFUSALS as refusal:
             name = self._upload_directly(item)  # if that is refused as well, the temporary name is not the reason
             denied = isinstance(refusal, AccessDenied)  # this open asks for the right to rename, too
-            self._state.learn(Right.RENAME if denied else Right.TEMPORARY_NAME, _code(refusal))
+            self._state.learn(Right.RENAME if denied else Right.TEMPORARY_NAME, status_code(refusal))
             return name
         try:
             return self._upload(file, item, lambda: self._rename(file, item.name))
-        except _REFUSALS as refusal:
+        except REFUSALS as refusal:
             name = self._upload_directly(item)
-            self._state.learn(Right.RENAME, _code(refusal))
+            self._state.learn(Right.RENAME, status_code(refusal))
             return name
 
     def _create_part(self, item: SpoolItem) -> Open:
@@ -147,7 +144,7 @@ class SambaSession:
             except AccessDenied as refusal:
                 if name != begun:
                     raise
-                self._state.learn(Right.OVERWRITE, _code(refusal))
+                self._state.learn(Right.OVERWRITE, status_code(refusal))
                 continue
             self._state.partial = {item.token: name}
             self._upload(file, item, lambda: "")
@@ -176,7 +173,7 @@ class SambaSession:
             self._set(file, _doomed())
             file.close()
         except AccessDenied as refusal:
-            self._state.learn(Right.DELETE, _code(refusal))
+            self._state.learn(Right.DELETE, status_code(refusal))
         except SMBException:
             pass
 
@@ -301,59 +298,3 @@ def _shut(connection: Connection) -> None:
     transport = connection.transport
     if transport and transport._sock:
         transport._sock.shutdown(2)
-
-
-_REFUSALS = (AccessDenied, ObjectNameNotFound, ObjectNameInvalid)
-"""What a share answers that does not allow a name, or the renaming of a file."""
-QUOTA_EXCEEDED = 0xC0000044
-_TRANSIENT = {
-    NtStatus.STATUS_DISK_FULL,
-    QUOTA_EXCEEDED,
-    NtStatus.STATUS_SHARING_VIOLATION,
-    NtStatus.STATUS_NETWORK_NAME_DELETED,
-    NtStatus.STATUS_USER_SESSION_DELETED,
-    NtStatus.STATUS_INSUFF_SERVER_RESOURCES,
-    NtStatus.STATUS_REQUEST_NOT_ACCEPTED,
-}
-
-_MEANINGS = {
-    NtStatus.STATUS_LOGON_FAILURE: "user name or password is wrong",
-    NtStatus.STATUS_WRONG_PASSWORD: "user name or password is wrong",
-    NtStatus.STATUS_PASSWORD_EXPIRED: "the password has expired",
-    NtStatus.STATUS_BAD_NETWORK_NAME: "there is no such share",
-    NtStatus.STATUS_ACCESS_DENIED: "this user may not write there",
-    NtStatus.STATUS_DISK_FULL: "the server's disk is full",
-    QUOTA_EXCEEDED: "this user's quota is full",
-    NtStatus.STATUS_OBJECT_NAME_INVALID: "the server does not allow that name: is the path right?",
-    NtStatus.STATUS_OBJECT_PATH_NOT_FOUND: "the path is not there",
-    NtStatus.STATUS_NOT_A_DIRECTORY: "a part of the path is a file",
-    NtStatus.STATUS_OBJECT_NAME_COLLISION: "a part of the path is a file",
-    NtStatus.STATUS_SHARING_VIOLATION: "the file is in use at the server",
-    NtStatus.STATUS_PATH_NOT_COVERED: "the share is on another server (DFS): set that one",
-    NtStatus.STATUS_NETWORK_NAME_DELETED: "the server has removed the share",
-    NtStatus.STATUS_USER_SESSION_DELETED: "the server has ended the session",
-    NtStatus.STATUS_INSUFF_SERVER_RESOURCES: "the server is out of resources",
-    NtStatus.STATUS_REQUEST_NOT_ACCEPTED: "the server accepts no more connections now",
-}
-
-
-def _code(error: SMBResponseException) -> str:
-    return f"0x{error.status:08X}"
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Raise what the server answers as a ``DeliveryError``."""
-    try:
-        yield
-    except SMBResponseException as error:
-        words = _MEANINGS.get(error.status, "the server refuses")
-        raise DeliveryError(words, _code(error), transient=error.status in _TRANSIENT) from error
-    except SMBConnectionClosed as error:
-        raise ConnectionResetError(str(error)) from error
-    except SMBAuthenticationError as error:
-        raise DeliveryError("the login failed", str(error)) from error
-    except SMBException as error:
-        if "as a guest" in str(error):
-            raise DeliveryError("the server knows no such user, and would accept the camera as a guest only") from error
-        raise DeliveryError("the server does not follow the protocol", str(error)) from error

@@ -2,31 +2,23 @@
 
 import asyncio
 import logging
-import random
-import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Collection
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
 
 from ipcamd.delivery.queue.in_flight import Batch, InFlight, Outcome, drain
 from ipcamd.delivery.queue.spool import Spool
 from ipcamd.delivery.queue.spool_item import SpoolItem
-from ipcamd.delivery.target.blocking_session import STALL_TIMEOUT_S, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.error_text import explain_error, redact
 from ipcamd.delivery.target.state import TargetState, TargetStates
 from ipcamd.delivery.target.uploader import Uploader, UploadSession
+from ipcamd.delivery.worker.connection import TargetConnection, WorkerResources, connect_to_target
 from ipcamd.delivery.worker.log import DeliveryLog, Note
 from ipcamd.delivery.worker.retry import LONGEST_S, ItemFailures, RetryPauses
-from ipcamd.egress.policy import EgressPolicy
-from ipcamd.errors import DeliveryError, RequestFailed, StoreError
-from ipcamd.settings.service import Settings
+from ipcamd.errors import DeliveryError, StoreError
 
-LOGOUT_TIMEOUT_S = 2.0
-"""Seconds for a session to be ended in order."""
 TURN_S = 0.05
 """Seconds for which the thread sends items before the loop hears of them: what happens to many small files in a
 short time is noted together. A turn ends with an item, however long that takes."""
@@ -36,32 +28,6 @@ AHEAD = 16
 """Items that are made ready for it. Each is noted as tried: after a crash the target is asked whether it has it."""
 
 _log = logging.getLogger(__name__)
-
-Sleep = Callable[[float], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerResources:
-    """Resources shared by all workers."""
-
-    settings: Settings
-    egress: EgressPolicy
-    sleep: Sleep = asyncio.sleep
-    now: Callable[[], float] = time.monotonic
-    """Seconds of a clock that nobody sets."""
-    chance: Callable[[], float] = random.random
-    stall: float = STALL_TIMEOUT_S
-    """Seconds without progress before an attempt is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Visit:
-    """One login at the target."""
-
-    config: TargetConfig
-    state: TargetState
-    blocking: BlockingSession
-    session: UploadSession
 
 
 class DeliveryWorker:
@@ -132,11 +98,11 @@ class DeliveryWorker:
     async def test(self, item: SpoolItem) -> list[str]:
         """Deliver this one now, by itself; return in words which rights are missing. Raises ``DeliveryError``."""
         config = self.uploader.config(self._resources.settings)
-        async with self._session(config, TargetState()) as visit:
-            await visit.blocking.run(lambda: visit.session.send([item], 1))
-        self._state = visit.state
-        await self._save(visit)
-        return visit.state.take_news(config.password)
+        async with self._log_in(config, TargetState()) as connection:
+            await connection.blocking.run(lambda: connection.session.send([item], 1))
+        self._state = connection.state
+        await self._save(connection)
+        return connection.state.take_news(config.password)
 
     def make_room(self, item: SpoolItem) -> None:
         """Take the news that the spool dropped an item. One that is just being sent may arrive all the same."""
@@ -145,54 +111,57 @@ class DeliveryWorker:
         else:
             self.log.note_made_room(item)
 
+    def _log_in(self, config: TargetConfig, state: TargetState) -> AbstractAsyncContextManager[TargetConnection]:
+        return connect_to_target(self.uploader, config, state, self._resources, f"deliver-{self.target}")
+
     async def _work(self) -> None:
         while True:
             self._woken.clear()
             if self.enabled and self._spool.head(self.target):
-                await self._visit(InFlight())
+                await self._deliver(InFlight())
             else:
                 await self._woken.wait()
 
-    async def _visit(self, in_flight: InFlight) -> None:
+    async def _deliver(self, in_flight: InFlight) -> None:
         """Deliver what waits, in one session; after a failure, wait."""
         self._in_flight = in_flight
         try:
             config = self.uploader.config(self._resources.settings)
             self._state = state = self._state or self._states.load(self.target, config)
-            async with self._session(config, state) as visit:
-                await self._drain(visit, in_flight)
+            async with self._log_in(config, state) as connection:
+                await self._drain(connection, in_flight)
         except DeliveryError as error:
             await self._fail(in_flight.sending, error)
         except Exception:  # a fault of ours must not end the worker
             _log.exception("delivery by %s failed", self.uploader.title)
             await self._resources.sleep(LONGEST_S)
 
-    async def _drain(self, visit: _Visit, in_flight: InFlight) -> None:
+    async def _drain(self, connection: TargetConnection, in_flight: InFlight) -> None:
         """Send what waits: first what proves that the target works, if that is in doubt; last what failed often."""
         aside = self._failures.aside()
         waiting = self._spool.waiting_items(self.target)
         try:
             if probe := self._failures.probe(waiting, self.uploader.joins_series):
                 in_flight.put(await self._spool.advance(self.target, 1, probe.id - 1))
-                await visit.blocking.run(partial(self._send, visit.session, in_flight))
-                await self._move(visit, in_flight, 0)
+                await connection.blocking.run(partial(self._send, connection.session, in_flight))
+                await self._move(connection, in_flight, 0)
             for skipped in (aside, frozenset[int]()) if aside else (aside,):
                 in_flight.last = 0
-                await self._send_all(visit, in_flight, skipped)
+                await self._send_all(connection, in_flight, skipped)
         finally:
             self._spool.put_back(drain(in_flight.ready))
-            await self._move(visit, in_flight, 0)
+            await self._move(connection, in_flight, 0)
             self._note_made_room()
-            await self._save(visit)
+            await self._save(connection)
 
-    async def _send_all(self, visit: _Visit, in_flight: InFlight, skipped: Collection[int]) -> None:
+    async def _send_all(self, connection: TargetConnection, in_flight: InFlight, skipped: Collection[int]) -> None:
         """Send what waits, in order. While the thread is at one turn, the disk is told of the one before."""
         turns: deque[asyncio.Task[None]] = deque()
         try:
             while True:
-                await self._move(visit, in_flight, AHEAD, skipped)
+                await self._move(connection, in_flight, AHEAD, skipped)
                 while in_flight.ready and len(turns) < TURNS:
-                    turn = visit.blocking.run(partial(self._send, visit.session, in_flight))
+                    turn = connection.blocking.run(partial(self._send, connection.session, in_flight))
                     turns.append(asyncio.create_task(turn))
                 if not turns:
                     return
@@ -203,7 +172,7 @@ class DeliveryWorker:
             await asyncio.gather(*turns, return_exceptions=True)
 
     async def _move(
-        self, visit: _Visit, in_flight: InFlight, ahead: int, skipped: Collection[int] = frozenset()
+        self, connection: TargetConnection, in_flight: InFlight, ahead: int, skipped: Collection[int] = frozenset()
     ) -> None:
         """Take note of what was sent; hand over what comes next, up to `ahead` items in all."""
         sent = in_flight.take_sent()
@@ -213,7 +182,7 @@ class DeliveryWorker:
         try:
             in_flight.put(await self._spool.advance(self.target, room, in_flight.last, done, skipped))
         finally:  # cancelled, the spool lets go of them all the same
-            for words in visit.state.take_news(visit.config.password):
+            for words in connection.state.take_news(connection.config.password):
                 self.log.note_missing_right(words)
             for batch, outcome in told:
                 if batch:
@@ -299,35 +268,9 @@ class DeliveryWorker:
         for item in dropped:
             self.log.note_made_room(item)
 
-    async def _save(self, visit: _Visit) -> None:
+    async def _save(self, connection: TargetConnection) -> None:
         """Store what was found out about the target."""
         try:
-            await self._states.save(self.target, visit.config, visit.state)
+            await self._states.save(self.target, connection.config, connection.state)
         except StoreError as error:  # it is found out anew after a restart
             _log.warning("the rights at the target of %s could not be stored: %s", self.uploader.title, error)
-
-    @asynccontextmanager
-    async def _session(self, config: TargetConfig, state: TargetState) -> AsyncIterator[_Visit]:
-        """Log in, and out again. Raises ``DeliveryError`` for whatever goes wrong in between."""
-        blocking = BlockingSession(f"deliver-{self.target}", self._resources.stall)
-        try:
-            address = await self._resources.egress.resolve(config.host, config.port)
-            session = await blocking.run(lambda: self.uploader.open(config, address, blocking, state))
-            yield _Visit(config, state, blocking, session)
-            with suppress(Exception):  # everything has arrived; logging out is a courtesy
-                async with asyncio.timeout(LOGOUT_TIMEOUT_S):
-                    await blocking.run(session.close)
-        except DeliveryError as error:
-            raise _shown(error, config) from error
-        except RequestFailed as error:
-            raise DeliveryError(str(error)) from error
-        except Exception as error:
-            raise _shown(explain_error(error, config.host, config.port), config) from error
-        finally:
-            blocking.abort()
-
-
-def _shown(error: DeliveryError, config: TargetConfig) -> DeliveryError:
-    """Return the error with the target's words among its own, fit for a log."""
-    said = redact(error.said, config.password)
-    return DeliveryError(f"{error} ({said})" if said else str(error), away=error.away, transient=error.transient)

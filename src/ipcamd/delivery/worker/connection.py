@@ -1,0 +1,75 @@
+"""Connection of a worker to its target: one login, with everything that can go wrong as one kind of error."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from ipcamd.delivery.target.blocking_session import STALL_TIMEOUT_S, BlockingSession
+from ipcamd.delivery.target.config import TargetConfig
+from ipcamd.delivery.target.error_text import explain_error, redact
+from ipcamd.delivery.target.state import TargetState
+from ipcamd.delivery.target.uploader import Uploader, UploadSession
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.errors import DeliveryError, RequestFailed
+from ipcamd.settings.service import Settings
+
+LOGOUT_TIMEOUT_S = 2.0
+"""Seconds for a session to be ended in order."""
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerResources:
+    """Resources shared by all workers."""
+
+    settings: Settings
+    egress: EgressPolicy
+    sleep: Sleep = asyncio.sleep
+    now: Callable[[], float] = time.monotonic
+    """Seconds of a clock that nobody sets."""
+    chance: Callable[[], float] = random.random
+    stall: float = STALL_TIMEOUT_S
+    """Seconds without progress before an attempt is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetConnection:
+    """One login at the target."""
+
+    config: TargetConfig
+    state: TargetState
+    blocking: BlockingSession
+    session: UploadSession
+
+
+@asynccontextmanager
+async def connect_to_target(
+    uploader: Uploader, config: TargetConfig, state: TargetState, resources: WorkerResources, thread: str
+) -> AsyncIterator[TargetConnection]:
+    """Log in, in a thread of that name, and out again. Raises ``DeliveryError`` for whatever goes wrong in between."""
+    blocking = BlockingSession(thread, resources.stall)
+    try:
+        address = await resources.egress.resolve(config.host, config.port)
+        session = await blocking.run(lambda: uploader.open(config, address, blocking, state))
+        yield TargetConnection(config, state, blocking, session)
+        with suppress(Exception):  # everything has arrived; logging out is a courtesy
+            async with asyncio.timeout(LOGOUT_TIMEOUT_S):
+                await blocking.run(session.close)
+    except DeliveryError as error:
+        raise _shown(error, config) from error
+    except RequestFailed as error:
+        raise DeliveryError(str(error)) from error
+    except Exception as error:
+        raise _shown(explain_error(error, config.host, config.port), config) from error
+    finally:
+        blocking.abort()
+
+
+def _shown(error: DeliveryError, config: TargetConfig) -> DeliveryError:
+    """Return the error with the target's words among its own, fit for a log."""
+    said = redact(error.said, config.password)
+    return DeliveryError(f"{error} ({said})" if said else str(error), away=error.away, transient=error.transient)
