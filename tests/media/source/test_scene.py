@@ -14,7 +14,7 @@ from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted
 from ipcamd.media.source.scene import SceneSource
 from ipcamd.media.source.scene import figure as drawing
-from ipcamd.media.source.scene.beep import beep
+from ipcamd.media.source.scene.beep import make_beep
 from ipcamd.media.source.scene.figure import POSES, Figure, mirrored
 from ipcamd.media.source.scene.plan import Plan
 from ipcamd.params.image import RESOLUTIONS
@@ -187,7 +187,7 @@ def test_it_ends_when_it_is_told(scene: SceneSource) -> None:
 
 def test_a_beep_begins_with_its_second() -> None:
     second = 1_700_000_000 * SECOND
-    before, after = beep(second - SECOND // 2, second), beep(second, second + SECOND // 2)
+    before, after = make_beep(second - SECOND // 2, second), make_beep(second, second + SECOND // 2)
     assert before.samples.size == after.samples.size == 4000
     assert not before.samples.any()
     assert after.samples[:40].any()

@@ -1,4 +1,4 @@
-"""The built-in scene: a picture gallery with a visitor, a clock, and once a second a flash with a beep."""
+"""Built-in scene as a source: a gallery with a walking figure, a clock, and every second a flash with a beep."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class SceneSource:
-    """A source that needs nothing but this program."""
+    """Source that needs no hardware, file or network."""
 
     name = "scene"
     sound = True
@@ -20,14 +20,13 @@ class SceneSource:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.figure: Literal["still", "walk"] = "walk"
-        """Whether the figure walks or stands; may be set from any thread. While it stands, nothing moves but the
-        clock's board."""
+        """Whether the figure walks or stands; may be set from any thread. While it stands, only the clock changes."""
 
     def check(self) -> None:
         """See `Source`: the scene always works."""
 
     def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
-        """See `Source`; the pictures have the size (at least 160x120) and the rate that are wanted."""
-        from ipcamd.media.source.scene.show import show  # draws with numpy and Pillow: not at the camera's start
+        """See `Source`; the pictures have the wanted size (at least 160x120) and rate."""
+        from ipcamd.media.source.scene.render import play_scene  # imports numpy and Pillow: not at the camera's start
 
-        return show(wanted, stop, self._clock, lambda: self.figure == "walk")
+        return play_scene(wanted, stop, self._clock, lambda: self.figure == "walk")

@@ -1,4 +1,4 @@
-"""The scene's sound: a beep at the start of each second, in step with the flash."""
+"""Beep of the scene: at the start of each second, in step with the flash."""
 
 from functools import cache
 
@@ -8,27 +8,26 @@ from numpy.typing import NDArray
 from ipcamd.media.frame import Sound
 from ipcamd.media.source.periodic_sound import loop_second
 
-RATE = 8000
-"""Samples per second."""
+RATE_HZ = 8000
 
-LENGTH = 0.1
-"""Seconds that the beep, and the flash, last."""
+LENGTH_S = 0.1
+"""Duration of the beep, and of the flash."""
 
-_PITCH = 1000
-_LOUDNESS = 6000
-_FADE = 0.01
+_PITCH_HZ = 1000
+_AMPLITUDE = 6000
+_FADE_S = 0.01
 
 
 @cache
 def _second() -> NDArray[np.int16]:
-    """One second: the beep, then silence. Faded in and out, so that it does not click."""
-    at = np.arange(int(RATE * LENGTH)) / RATE
-    fade = np.clip(np.minimum(at, LENGTH - at) / _FADE, 0, 1)
-    samples = np.zeros(RATE, np.int16)
-    samples[: at.size] = _LOUDNESS * np.sin(2 * np.pi * _PITCH * at) * np.sin(fade * np.pi / 2) ** 2
+    """One second: the beep, faded in and out to avoid clicks, then silence."""
+    at = np.arange(int(RATE_HZ * LENGTH_S)) / RATE_HZ
+    fade = np.clip(np.minimum(at, LENGTH_S - at) / _FADE_S, 0, 1)
+    samples = np.zeros(RATE_HZ, np.int16)
+    samples[: at.size] = _AMPLITUDE * np.sin(2 * np.pi * _PITCH_HZ * at) * np.sin(fade * np.pi / 2) ** 2
     return samples
 
 
-def beep(start: int, end: int) -> Sound:
-    """Return the sound from `start` to `end` (nanoseconds since the epoch): stretch after stretch without a gap."""
-    return loop_second(_second(), start, end)
+def make_beep(start_ns: int, end_ns: int) -> Sound:
+    """Return the sound between two moments (nanoseconds since the epoch); adjacent intervals join without a gap."""
+    return loop_second(_second(), start_ns, end_ns)

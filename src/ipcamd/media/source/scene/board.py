@@ -1,4 +1,4 @@
-"""The scene's board: time of day, date, frame counter, and the lamp that flashes. All of it is in the luma plane."""
+"""Board of the scene: time of day, date, frame counter and flashing lamp, all in the luma plane."""
 
 from datetime import datetime
 
@@ -8,16 +8,16 @@ from PIL import Image, ImageDraw
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import Plane
 from ipcamd.media.source.drawing import load_font
-from ipcamd.media.source.scene.beep import LENGTH
+from ipcamd.media.source.scene.beep import LENGTH_S
 from ipcamd.media.source.scene.plan import Box, Plan
 
 _GLYPHS = "0123456789:.- frame"
 _DARK = 27
-"""Luma of the board's colour."""
+"""Luma of the background."""
 
 
 class Board:
-    """Writes on the luma plane of pictures of one plan."""
+    """Draws the board into pictures of one size."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -26,13 +26,13 @@ class Board:
         self._lamp = {lit: _lamp(plan.lamp, lit) for lit in (False, True)}
 
     def write(self, luma: Plane, moment: int, local: datetime, number: int) -> None:
-        """Write the moment of capture, and the picture's number; in the first 0.1 s of a second the lamp is lit."""
+        """Write the capture time and the picture's number; the lamp is lit in the first 0.1 s of each second."""
         plan = self._plan
         _put(luma, plan.clock, f"{local:%H:%M:%S}.{local.microsecond // 1000:03}", self._large)
         _put(luma, plan.small, f"{local:%Y-%m-%d}", self._small)
         _put_right(luma, plan.small, f"frame {number:07}", self._small)
         lamp = plan.lamp
-        lit = moment % SECOND < LENGTH * SECOND
+        lit = moment % SECOND < LENGTH_S * SECOND
         luma[lamp.top : lamp.top + lamp.height, lamp.left : lamp.left + lamp.width] = self._lamp[lit]
 
 

@@ -1,4 +1,4 @@
-"""The scene's visitor, walking: drawn once per pose, then only blended into the picture."""
+"""Walking figure of the scene: drawn once per pose, then blended into the pictures."""
 
 from math import cos, hypot, pi, sin
 from typing import TypeAlias
@@ -13,13 +13,13 @@ POSES = 24
 """Poses of one stride: two steps."""
 
 STRIDE = 0.96
-"""How far a stride goes, in heights of the figure."""
+"""Length of a stride, in heights of the figure."""
 
 WIDTH = 0.7
-"""How wide it is in its widest pose, in heights of the figure."""
+"""Width of the widest pose, in heights of the figure."""
 
 _FINE = 4
-"""Drawn this much larger, then reduced: Pillow's shapes have no smooth edges."""
+"""Oversampling factor: Pillow's shapes have no smooth edges."""
 
 _SKIN, _HAIR, _COAT, _SLEEVE = "#d9a27e", "#3a2a24", "#b8402f", "#a13526"
 _LEG, _FAR_LEG, _SHOE, _SCARF = "#2b3550", "#20283d", "#15181f", "#e8c35a"
@@ -28,11 +28,11 @@ _Point = tuple[float, float]
 
 
 Parts: TypeAlias = tuple[tuple[Weights, Weights], ...]
-"""What an overlay's `Tile` blends, plane by plane."""
+"""Weights for `Tile`, plane by plane."""
 
 
 class Figure:
-    """The figure in one size, walking to the right; each of its `POSES` poses is drawn when it is first needed."""
+    """Figure of one size, walking to the right; each of its `POSES` poses is drawn when it is first needed."""
 
     def __init__(self, height: int) -> None:
         """`height` is in pixels."""
@@ -40,7 +40,7 @@ class Figure:
         self._poses: dict[int, Parts] = {}
 
     def pose(self, number: int) -> Parts:
-        """Return one of the poses: its feet are at the lower edge, its middle is in the middle."""
+        """Return a pose; the feet are at the lower edge, the body is centred."""
         if number not in self._poses:
             self._poses[number] = _drawn(self._height, number)
         return self._poses[number]
@@ -55,12 +55,12 @@ def _drawn(height: int, pose: int) -> Parts:
 
 
 def mirrored(parts: Parts) -> Parts:
-    """Return the same walking to the left; nothing is copied."""
+    """Return the pose mirrored, as views without copying."""
     return tuple((keep[:, ::-1], add[:, ::-1]) for keep, add in parts)
 
 
 def _cropped(color: Image.Image, mask: Image.Image) -> tuple[Image.Image, Image.Image]:
-    """Cut off what is empty, on the right as much as on the left."""
+    """Crop empty borders, on the left and right by the same amount."""
     width, height = mask.size
     left, top, right, _ = mask.getbbox() or (0, 0, width, height)
     side = min(left, width - right) // 2 * 2
@@ -69,7 +69,7 @@ def _cropped(color: Image.Image, mask: Image.Image) -> tuple[Image.Image, Image.
 
 
 def _drawing(height: int, phase: float) -> tuple[Image.Image, Image.Image]:
-    """Return the figure in colours, and where it covers what is behind it (0 to 255)."""
+    """Return the figure in colour, and its mask (0 to 255)."""
     size = round_to_even(height * WIDTH), round_to_even(height * 1.06)
     large = size[0] * _FINE, size[1] * _FINE
     color, mask = Image.new("RGB", large, "#20242c"), Image.new("L", large, 0)

@@ -14,8 +14,8 @@ _GREYS = 11
 _SPOKES = 36
 
 
-def gallery(plan: Plan) -> list[Plane]:
-    """Return the whole background for a plan."""
+def draw_gallery(plan: Plan) -> list[Plane]:
+    """Return the whole background."""
     image = Image.fromarray(_lit_room(plan))
     draw = ImageDraw.Draw(image)
     for box, chart, label in zip(plan.charts, (_bars, _zone_plate, _star), _labels(), strict=True):

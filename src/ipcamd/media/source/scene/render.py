@@ -13,77 +13,76 @@ from ipcamd.media.image.overlay import Tile
 from ipcamd.media.planes import Plane, framed, planes
 from ipcamd.media.source.drawing import round_to_even
 from ipcamd.media.source.pacing import Clock, Ticker, tick
-from ipcamd.media.source.scene.beep import beep
+from ipcamd.media.source.scene.beep import make_beep
 from ipcamd.media.source.scene.board import Board
 from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, Figure, mirrored
-from ipcamd.media.source.scene.gallery import gallery
+from ipcamd.media.source.scene.gallery import draw_gallery
 from ipcamd.media.source.scene.plan import SMALLEST, Plan
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
 
-_SOUNDS = 20
-"""At least so many stretches of sound a second, however slow the pictures come."""
+_CHUNKS_PER_S = 20
+"""The fewest chunks of sound per second, at any frame rate."""
 
-_STRIDES = 0.9
-"""Strides a second."""
+_STRIDES_PER_S = 0.9
 
 _SIZES = 4
-"""Sizes whose parts one playing scene keeps; each has some 10 MB at 1280x720."""
+"""Sizes whose parts a playing scene keeps; some 10 MB each at 1280x720."""
 
 
-def show(
+def play_scene(
     wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, walking: Callable[[], bool]
 ) -> Iterator[Picture | Sound]:
-    """Yield the scene's pictures and sound; see `Source.play`."""
-    ticker, stage = Ticker(clock, stop), _Stage(clock)
+    """Yield the scene's pictures and sound (see `Source.play`)."""
+    ticker, renderer = Ticker(clock, stop), _Renderer(clock)
     heard, number = clock.now_ns(), -1
     while True:
         want = wanted()
-        parts = -(-_SOUNDS // want.rate) if want.sound else 1
+        parts = -(-_CHUNKS_PER_S // want.rate) if want.sound else 1
         due, missed = ticker.wait(want.rate * parts)
         if stop.is_set():
             return
         if want.sound and 0 < due - heard <= SECOND:
-            yield beep(heard, due)
+            yield make_beep(heard, due)
         heard = due
         if tick(due, want.rate * parts) % parts == 0:
             number += 1 + missed // parts
-            yield Picture(stage.paint(want.size, due, number, walking()), due, number)
+            yield Picture(renderer.render(want.size, due, number, walking()), due, number)
 
 
-class _Set:
+class _SceneParts:
     """Parts of a picture of one size."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.plan = Plan(size)
-        self.back, self.board, self.figure = gallery(self.plan), Board(self.plan), Figure(self.plan.figure)
+        self.back, self.board, self.figure = draw_gallery(self.plan), Board(self.plan), Figure(self.plan.figure)
 
 
-class _Stage:
-    """Paints pictures; what does not move is kept for the sizes that were wanted last."""
+class _Renderer:
+    """Renders pictures; keeps the static parts of the sizes that were wanted last."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._set = lru_cache(_SIZES)(_Set)
+        self._set = lru_cache(_SIZES)(_SceneParts)
         self._walked = 0.3
-        """How far the figure has gone, in strides."""
-        self._painted = 0
+        """Distance that the figure has walked, in strides."""
+        self._rendered_ns = 0
 
-    def paint(self, size: tuple[int, int], moment: int, number: int, walking: bool) -> av.VideoFrame:
-        """Return the picture of a moment."""
+    def render(self, size: tuple[int, int], moment: int, number: int, walking: bool) -> av.VideoFrame:
+        """Return the picture of a moment (nanoseconds since the epoch)."""
         present = self._set((max(SMALLEST[0], round_to_even(size[0])), max(SMALLEST[1], round_to_even(size[1]))))
-        if walking and 0 < moment - self._painted < SECOND:
-            self._walked += _STRIDES * (moment - self._painted) / SECOND
-        self._painted = moment
+        if walking and 0 < moment - self._rendered_ns < SECOND:
+            self._walked += _STRIDES_PER_S * (moment - self._rendered_ns) / SECOND
+        self._rendered_ns = moment
         made = framed(present.back)
         parts = planes(made)
         present.board.write(parts[0], moment, self._clock.local(moment), number)
         self._place_figure(present, parts)
         return made
 
-    def _place_figure(self, present: _Set, onto: list[Plane]) -> None:
-        """Draw the figure where it has got to, on its way to and fro."""
+    def _place_figure(self, present: _SceneParts, onto: list[Plane]) -> None:
+        """Draw the figure at its present place on its way back and forth."""
         plan = present.plan
         room = max(2.0, plan.size[0] - plan.figure * WIDTH)
         gone = self._walked * STRIDE * plan.figure % (2 * room)
