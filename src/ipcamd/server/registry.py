@@ -242,12 +242,17 @@ def _refuse(sock: socket.socket, refusal: bytes) -> None:
 
 
 def _reset(sock: socket.socket) -> None:
-    set_reset_on_close(sock)
+    _set_reset_on_close(sock)
     sock.close()
 
 
-def set_reset_on_close(sock: socket.socket) -> None:
-    """Make a later close of the socket reset the connection; unsent data is lost."""
+def reset_transport(transport: asyncio.Transport) -> None:
+    """Close a connection at once with a TCP reset; unsent data is lost."""
+    _set_reset_on_close(transport.get_extra_info("socket"))
+    transport.abort()
+
+
+def _set_reset_on_close(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 

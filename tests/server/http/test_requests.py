@@ -11,6 +11,7 @@ from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, never, text
 from ipcamd.errors import HttpError, RequestFailed, StoreError
 from ipcamd.params.group import Rank
 from ipcamd.server.http.router import Router
+from ipcamd.server.read_limit import READ_BYTES
 
 
 def echo(call: Call) -> Reply:
@@ -374,4 +375,20 @@ async def test_the_next_request_is_answered_after_one_for_the_caller() -> None:
         for _ in range(2):
             writer.write(b"GET /later.cgi HTTP/1.1\r\nHost: a\r\n\r\n")
             assert (await reader.readuntil(b"later\r\n")).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+async def test_pipelined_requests_are_left_in_the_kernel_until_their_turn() -> None:
+    quick = Endpoint("/quick", Rank.GUEST, lambda call: text("OK"))
+    async with serving(quick) as server, asyncio.timeout(20):
+        reader, writer = await server.connect()
+        count = 5000
+        writer.write(b"GET /quick HTTP/1.1\r\n\r\n" * count)
+        await until(lambda: len(server.registry) == 1)
+        most = 0
+        for _ in range(count):
+            assert b" 200 " in await reader.readuntil(b"\r\n\r\nOK\r\n")
+            (connection,) = server.registry
+            most = max(most, len(connection._parser._data))  # type: ignore[attr-defined]
+        assert most <= 2 * READ_BYTES
         writer.close()

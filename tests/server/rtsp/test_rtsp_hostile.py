@@ -8,6 +8,7 @@ import pytest
 from tests.server.rtsp.player import Player, Stage, basic
 
 from ipcamd.server.limits import Limits
+from ipcamd.server.read_limit import READ_BYTES
 from ipcamd.wire.rtsp.message import RtspParser
 
 TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
@@ -173,6 +174,17 @@ async def test_a_stranger_who_reads_nothing_keeps_little_in_memory(stage: Stage,
         await stage.quiet()
     (connection,) = stage.registry
     assert connection.writer.waiting < 32_000  # type: ignore[attr-defined]
+
+
+async def test_pipelined_requests_are_left_in_the_kernel_until_their_turn(stage: Stage, player: Player) -> None:
+    count = 5000
+    player.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" * count)
+    most = 0
+    for _ in range(count):
+        assert (await player.answer()).status == 200
+        (connection,) = stage.registry
+        most = max(most, len(connection._parser._buffer))  # type: ignore[attr-defined]
+    assert most <= 2 * READ_BYTES
 
 
 async def test_too_many_connections() -> None:

@@ -117,3 +117,14 @@ async def test_what_is_not_base64_ends_it(stage: Stage, port: int) -> None:
     player.close()
     await stage.quiet()
     assert not stage.service.tunnels._gets
+
+
+async def test_both_connections_of_a_tunnel_are_reset_at_the_end(stage: Stage, port: int) -> None:
+    player = await Tunnelled.through(port, "abc")
+    assert (await player.ask("OPTIONS")).status == 200
+    stage.registry.admission.allows = lambda address: False
+    stage.service.recheck()
+    assert await player.closed()
+    await stage.quiet()
+    assert len(stage.registry) == 0
+    assert not stage.service.tunnels._gets

@@ -18,7 +18,8 @@ from ipcamd.server.http.response import error_reply, format_response, format_str
 from ipcamd.server.http.streaming.viewer import Viewer
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import normalize_address
-from ipcamd.server.registry import set_reset_on_close
+from ipcamd.server.read_limit import limit_reads
+from ipcamd.server.registry import reset_transport
 from ipcamd.wire.http.message import END, End, Head, RequestParser
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BODY_WAITING = 64 * 1024
 """Buffered bytes of a streamed body at which reading stops."""
-BURST = 32
+BURST = 8
 """Parser events of pipelined requests before other connections are served."""
 CHATTER = 64 * 1024
 """Bytes that a viewer may send after its request."""
@@ -75,6 +76,7 @@ class HttpConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start a connection."""
         self._transport = cast(asyncio.Transport, transport)
+        limit_reads(transport)
         # Nothing may wait in the transport when a request is answered: a stream can take the socket over then. (At a
         # limit of 0 asyncio's TLS would pause us even if nothing waits.)
         self._transport.set_write_buffer_limits(1 if transport.get_extra_info("ssl_object") else 0, 0)
@@ -163,12 +165,12 @@ class HttpConnection(asyncio.Protocol):
 
     def reset(self) -> None:
         """Reset the connection."""
-        set_reset_on_close(self._transport.get_extra_info("socket"))
-        self._transport.abort()
+        reset_transport(self._transport)
 
     # -- requests
 
     def _advance(self) -> None:
+        behind = False
         for _ in range(BURST):
             if not self._may_pull():
                 break
@@ -182,10 +184,11 @@ class HttpConnection(asyncio.Protocol):
             except Exception as error:  # the parser's and the router's refusals, and whatever an endpoint raises
                 self._fail(error)
         else:
+            behind = True
             asyncio.get_running_loop().call_soon(self._advance)
         if self._state is ConnectionState.IDLE and self._parser.begun and not self._full:
             self._start_reading()
-        self._set_pace()
+        self._set_pace(behind)
 
     def _may_pull(self) -> bool:
         if self._state is ConnectionState.HANDLING:
@@ -327,10 +330,7 @@ class HttpConnection(asyncio.Protocol):
             self._settle(self._write(reply))
 
     def _settle(self, keep: bool) -> None:
-        if keep:
-            self._rest()
-        else:
-            self._leave()
+        (self._rest if keep else self._leave)()
 
     def _write(self, reply: Reply, length: int | None = None) -> bool:
         """Write a response, or its head if `length` bytes follow; return whether the connection is kept open."""
@@ -339,7 +339,7 @@ class HttpConnection(asyncio.Protocol):
         keep = exchange is not None and exchange.complete and exchange.head.keep_alive
         keep = keep and not self._context.registry.closing
         self._state = ConnectionState.HANDLING  # TLS calls resume_writing() from inside write()
-        minor, head_only = head.version[1] if head else 1, head is not None and head.method == "HEAD"
+        minor, head_only = (head.version[1], head.method == "HEAD") if head else (1, False)
         self._transport.write(format_response(reply, keep_alive=keep, minor=minor, head_only=head_only, length=length))
         log.debug("%s %d", exchange or self.address, reply.status)
         return keep
@@ -391,10 +391,10 @@ class HttpConnection(asyncio.Protocol):
         else:
             self.deadline = self._in(self._limits.request_timeout_s)
 
-    def _set_pace(self) -> None:
+    def _set_pace(self, behind: bool) -> None:
         """Pause reading while nothing more can be handled."""
         listening = self._state in (ConnectionState.STREAMING, ConnectionState.CLOSING) or self._may_pull()
-        hold = self._parser.pending and not listening
+        hold = self._parser.pending and (behind or not listening)
         if hold != self._held:
             self._held = hold
             (self._transport.pause_reading if hold else self._transport.resume_reading)()

@@ -7,7 +7,8 @@ from typing import cast
 
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.server.listener import normalize_address
-from ipcamd.server.registry import set_reset_on_close
+from ipcamd.server.read_limit import limit_reads
+from ipcamd.server.registry import reset_transport
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtsp.context import Receiver, RtspContext
 from ipcamd.server.rtsp.methods import perform
@@ -27,6 +28,8 @@ from ipcamd.wire.rtsp.message import (
 log = logging.getLogger(__name__)
 
 MOST_SESSIONS = 4
+BURST = 8
+"""Parser events before other connections are served."""
 UNREAD = 256 * 1024
 """Unread response bytes at which the next request of a client waits; after a login."""
 UNREAD_STRANGER = 16 * 1024
@@ -37,8 +40,8 @@ class RtspConnection(asyncio.Protocol):
     """Answers requests in order. Sessions over TCP end with their connection."""
 
     __slots__ = (
-        "_after_response", "_channels", "_delay", "_heard", "_parser", "_partial_since", "_silent", "_task", "_unread",
-        "address", "context", "local", "peer", "port", "sessions", "source", "writer",
+        "_after_response", "_channels", "_delay", "_heard", "_parser", "_partial_since", "_silent", "_task",
+        "_transport", "_unread", "address", "context", "local", "peer", "port", "sessions", "source", "writer",
     )  # fmt: skip
 
     def __init__(self, context: RtspContext) -> None:
@@ -53,6 +56,7 @@ class RtspConnection(asyncio.Protocol):
         self.local = ""
         """The local address of the connection."""
         self.port = 0
+        self._transport: asyncio.Transport
         self.source: asyncio.Transport
         """Transport that receives requests."""
         self._parser = RtspParser()
@@ -68,7 +72,8 @@ class RtspConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start a connection."""
-        self.source = cast(asyncio.Transport, transport)
+        self._transport = self.source = cast(asyncio.Transport, transport)
+        limit_reads(transport)
         self.peer = transport.get_extra_info("peername") or ("", 0)
         name = transport.get_extra_info("sockname") or ("", 0)
         self.address = normalize_address(self.peer[0])
@@ -129,8 +134,8 @@ class RtspConnection(asyncio.Protocol):
 
     def reset(self) -> None:
         """Reset the connection."""
-        set_reset_on_close(self.source.get_extra_info("socket"))
-        self.writer.abort()
+        self.writer.pause()
+        reset_transport(self._transport)
 
     # -- called by methods
 
@@ -199,7 +204,10 @@ class RtspConnection(asyncio.Protocol):
         return self._busy or self.writer.waiting > self._unread
 
     def _advance(self) -> None:
-        while not self._held and (event := self._parser.next_event()):
+        behind = False
+        for _ in range(BURST):
+            if self._held or not (event := self._parser.next_event()):
+                break
             self._partial_since = self.context.registry.clock()
             if isinstance(event, InterleavedPacket):
                 self._channels.get(event.channel, _ignored)(event.data)
@@ -208,10 +216,13 @@ class RtspConnection(asyncio.Protocol):
                 self.writer.close()
             else:
                 self._answer(event)
+        else:
+            behind = True
+            asyncio.get_running_loop().call_soon(self._advance)
         # further requests stay in the kernel
         if self.source.is_closing():
             return
-        if self._held:
+        if behind or self._held:
             self.source.pause_reading()
         else:
             self.source.resume_reading()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import cast
 
 from ipcamd.server.listener import normalize_address
-from ipcamd.server.registry import set_reset_on_close
+from ipcamd.server.registry import reset_transport
 from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
 from ipcamd.wire.rtsp.tunnel import GREETING, TunnelDecoder
@@ -107,8 +107,7 @@ class TunnelPost(asyncio.Protocol):
 
     def reset(self) -> None:
         """Reset the connection."""
-        set_reset_on_close(self._transport.get_extra_info("socket"))
-        self._transport.abort()
+        reset_transport(self._transport)
 
     def data_received(self, data: bytes) -> None:
         """Decode a piece of the body."""
