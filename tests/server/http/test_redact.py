@@ -9,6 +9,7 @@ from ipcamd.server.http.redact import redacted
     ("target", "logged"),
     [
         ("/", "/"),
+        ("/x?metricsToken=abc&a=1", "/x?metricsToken=***&a=1"),
         (
             "/cgi/admin/pwdgrp.cgi?action=add&user=paul&pwd=foo&grp=admin",
             "/cgi/admin/pwdgrp.cgi?action=add&user=paul&pwd=***&grp=admin",

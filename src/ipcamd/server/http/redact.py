@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-_SECRET = re.compile("pwd|pass|secret|key", re.IGNORECASE)
+_SECRET = re.compile("pwd|pass|secret|key|token", re.IGNORECASE)
 _SCHEME = re.compile("://|%3a%2f%2f", re.IGNORECASE)
 _LOGIN = re.compile("(.*)(?:@|%40)")
 _PIECES = re.compile("([&?])")
