@@ -51,13 +51,20 @@ def terminate(camera: CameraProcess) -> None:
     assert "Traceback" not in camera.log, camera.log
 
 
+def handles_sigterm(camera: CameraProcess) -> bool:
+    """Whether its runner has begun."""
+    status = Path(f"/proc/{camera.process.pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) & 1 << signal.SIGTERM - 1)
+
+
 def assert_whole(card: Path) -> None:
     """Every recording is closed, and plays."""
     paths = list(card.glob("record/*.avi"))
     assert paths
     for path in paths:
         with path.open("rb") as file:
-            assert reader.film(file.read(HEAD), path.stat().st_size, codecs.key_tests()).closed
+            assert reader.read_head(file.read(HEAD), path.stat().st_size, codecs.key_tests()).closed
         assert playable(path) == ""
 
 
@@ -188,5 +195,17 @@ def test_while_it_starts_on_a_disk_that_hangs(start_camera: StartCamera, tmp_pat
     disk.hang()
     camera = CameraProcess(tmp_path / "state", "--source=scene", environment=disk.environment)
     camera.launch()
-    time.sleep(1)
+    eventually(lambda: handles_sigterm(camera), "it does not start")
+    terminate(camera)
+
+
+def test_while_it_starts_with_a_source_that_hangs(start_camera: StartCamera, tmp_path: Path) -> None:
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films" / "film.avi").write_bytes(film(pictures(codecs.JPEG, 30), codecs.JPEG))
+    disk = SlowDisk(tmp_path / "slow", tmp_path / "films")
+    disk.hang()
+    source = f"--source={tmp_path / 'films' / 'film.avi'}"
+    camera = CameraProcess(tmp_path / "state", source, environment=disk.environment)
+    camera.launch()
+    eventually(lambda: handles_sigterm(camera), "it does not start")
     terminate(camera)

@@ -23,14 +23,14 @@ from ipcamd.workers.thread import run_in_thread
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """The parts that no other part is needed for."""
+    """Parts that all others are built on."""
 
     options: Options
     database: Database
     settings: Settings
     accounts: Accounts
     password: str | None
-    """The first administrator's, to be printed; None if somebody knows it already."""
+    """The first administrator's password, to be printed; None if it was printed before."""
     authenticator: Authenticator
     identity: Identity
     drivers: Drivers
@@ -40,16 +40,16 @@ class Core:
 
 
 async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, str]) -> Core:
-    """Open the store and what is kept in it, and choose the drivers. For `applied` see ``VirtualHardware``.
+    """Open the database, load what is stored in it, choose the drivers. For `applied` see ``VirtualHardware``.
 
     Raises ``ConfigError`` and ``StoreError``.
     """
     database = await run_in_thread(partial(Database, options.state_dir / "ipcamd.db"), "store")
     stack.push_store(database.shut_down)
-    facts = KeyValueStore(database)
-    drivers = choose_drivers(options.hardware, facts, applied)
-    plate = await load_identity(facts)
-    settings = Settings(database, ALL_GROUPS, factory(options, plate))
+    key_values = KeyValueStore(database)
+    drivers = choose_drivers(options.hardware, key_values, applied)
+    identity = await load_identity(key_values)
+    settings = Settings(database, ALL_GROUPS, factory(options, identity))
     settings.audit(log_entry)
     accounts = Accounts(database, options.allow_weak_password)
     password = accounts.ensure_administrator(options.admin_user, options.admin_password or None, options.is_private)
@@ -62,7 +62,7 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         accounts=accounts,
         password=password,
         authenticator=Authenticator(accounts, lambda: settings["System.Info"]["ServerName"]),
-        identity=plate,
+        identity=identity,
         drivers=drivers,
         clock=CameraClock(drivers.time_source, lambda: settings["Time"]),
         egress=EgressPolicy(options.allow_local_targets),
@@ -70,13 +70,13 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     )
 
 
-def factory(options: Options, plate: Identity) -> dict[tuple[str, str], str]:
-    """Return the factory values that are not the same for every camera."""
+def factory(options: Options, identity: Identity) -> dict[tuple[str, str], str]:
+    """Return the factory values that differ from camera to camera."""
     return {
         ("System", "HTTPPort"): str(options.port),
         ("System", "RTSPPort"): str(options.rtsp_port),
         ("System", "TalkPort"): str(options.talk_port),
         ("Network.Advanced.HTTPS", "HttpsPort"): str(options.https_port),
         ("Network.Advanced.HTTPS", "RtspsPort"): str(options.rtsps_port),
-        ("Network.Advanced.Bonjour", "FriendlyName"): f"camera{plate.mac.replace(':', '')[6:].upper()}",
+        ("Network.Advanced.Bonjour", "FriendlyName"): f"camera{identity.mac.replace(':', '')[6:].upper()}",
     }

@@ -11,11 +11,13 @@ FLAGS = {"EnableFtp": "ftp", "EnableEmail": "email", "EnableSamba": "samba"}
 """A schedule's flag to the target that it wants."""
 
 
-def build_delivery(stack: ShutdownStack, on: Core) -> Delivery:
+def build_delivery(stack: ShutdownStack, core: Core) -> Delivery:
     """Take up what was left to be delivered, and begin. Raises ``ConfigError`` and ``StoreError``."""
-    settings, clock, folder = on.settings, on.clock, on.options.state_dir / "spool"
+    settings, clock, folder = core.settings, core.clock, core.options.state_dir / "spool"
     kinds = uploaders(lambda: settings["System.Info"]["ServerName"], clock.local)
-    delivery = Delivery(on.database, folder, on.event_log, clock.now_ns, kinds, WorkerResources(settings, on.egress))
+    delivery = Delivery(
+        core.database, folder, core.event_log, clock.now_ns, kinds, WorkerResources(settings, core.egress)
+    )
     stack.push(delivery.close)
     delivery.start()
     return delivery

@@ -26,40 +26,42 @@ from ipcamd.wire.http.notice import Notice
 
 @dataclass(frozen=True, slots=True)
 class EventParts:
-    """The parts that endpoints need of it."""
+    """Parts that endpoints use."""
 
     bus: EventBus
     schedules: Schedules
-    footage: RecordingParts
+    recording: RecordingParts
     delivery: Delivery
 
 
-async def build_events(stack: ShutdownStack, on: Core, senses: MediaParts) -> EventParts:
-    """Build the way from triggers to actions, and keep it in step with the settings."""
-    settings, clock, bus = on.settings, on.clock, EventBus()
+async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> EventParts:
+    """Build triggers, schedules, actions and notices; they follow the settings."""
+    settings, clock, bus = core.settings, core.clock, EventBus()
     schedules = Schedules(settings)
-    output = OutputPulse(_output(on, bus), lambda: settings["GPIO"]["TriggerOutStatus1"])
+    output = OutputPulse(_output(core, bus), lambda: settings["GPIO"]["TriggerOutStatus1"])
     stack.push(output.close)
     settings.watch("GPIO", lambda _: output.settle())
-    kept = await build_recording(stack, on, senses)
-    delivery = build_delivery(stack, on)
-    ways = {"EnableSDCard": card_sink(kept.card), **sinks(delivery)}
-    engine = EventEngine(schedules, kept.clips, ways, output, on.event_log, clock.local, lambda: kept.card.trouble)
+    recording = await build_recording(stack, core, media)
+    delivery = build_delivery(stack, core)
+    sinks_by_flag = {"EnableSDCard": card_sink(recording.card), **sinks(delivery)}
+    engine = EventEngine(
+        schedules, recording.clips, sinks_by_flag, output, core.event_log, clock.local, lambda: recording.card.trouble
+    )
     stack.push(engine.close)
-    stack.push(kept.recorder.close)
-    stack.push(kept.clips.close)
+    stack.push(recording.recorder.close)
+    stack.push(recording.clips.close)
     bus.subscribe(engine.handle)
-    notifier = HttpNotifier(settings, on.egress, partial(_told, on))
+    notifier = HttpNotifier(settings, core.egress, partial(_log_notice, core))
     stack.push(notifier.close)
     bus.subscribe(notifier.handle)
-    _inputs(on, bus)
-    motion = MotionTrigger(bus, senses.motion, clock.now_ns)
+    _inputs(core, bus)
+    motion = MotionTrigger(bus, media.motion, clock.now_ns)
     stack.push(motion.close)
 
     def follow(in_force: list[Schedule]) -> None:
         scheduled = any(s.has("TriggerMotion") for s in in_force)
         motion.need(scheduled or notifier.target("motion") is not None or bus.wants(EventKind.MOTION))
-        kept.follow(on, in_force)
+        recording.follow(core, in_force)
 
     times = ScheduleTrigger(schedules, bus, clock.local, clock.now_ns, follow)
     stack.push(times.close)
@@ -68,31 +70,31 @@ async def build_events(stack: ShutdownStack, on: Core, senses: MediaParts) -> Ev
     clock.watch(times.check)
     bus.watch_demand(times.check)
     times.check()
-    engine.resume(kept.card.until_known)
-    return EventParts(bus, schedules, kept, delivery)
+    engine.resume(recording.card.until_known)
+    return EventParts(bus, schedules, recording, delivery)
 
 
-def _output(on: Core, bus: EventBus) -> Callable[[str], None]:
-    """Return what sets the level of the digital output; a change is an event."""
-    driver = on.drivers.output
+def _output(core: Core, bus: EventBus) -> Callable[[str], None]:
+    """Return a function that sets the level of the digital output; a change is an event."""
+    driver = core.drivers.output
 
     def set_level(level: str) -> None:
         is_changed = level != driver.level
         driver.set_level(level)
         if is_changed:
-            bus.publish(Event(EventKind.OUTPUT, on.clock.now_ns(), 1, level == "high"))
+            bus.publish(Event(EventKind.OUTPUT, core.clock.now_ns(), 1, level == "high"))
 
     return set_level
 
 
-def _inputs(on: Core, bus: EventBus) -> None:
-    drivers = dict(enumerate(on.drivers.inputs, 1))
-    inputs = InputTrigger(bus, on.clock.now_ns, {number: driver.level for number, driver in drivers.items()})
+def _inputs(core: Core, bus: EventBus) -> None:
+    drivers = dict(enumerate(core.drivers.inputs, 1))
+    inputs = InputTrigger(bus, core.clock.now_ns, {number: driver.level for number, driver in drivers.items()})
     for number, driver in drivers.items():
         driver.watch(partial(inputs.set_level, number))
 
 
-def _told(on: Core, event: Event, notice: Notice, problem: str) -> None:
+def _log_notice(core: Core, event: Event, notice: Notice, problem: str) -> None:
     where = f"HTTP notice to {notice.host}:{notice.port}"
     done, failed = ("", f"{where}: {problem}") if problem else (where, "")
-    on.event_log.note(EventLogEntry(event.time_ns, event.label, done=done, failed=failed))
+    core.event_log.note(EventLogEntry(event.time_ns, event.label, done=done, failed=failed))

@@ -14,11 +14,12 @@ from ipcamd.media.sound.speaker import Speaker
 from ipcamd.media.source import pacing
 from ipcamd.motion.motion_detection import MotionDetection
 from ipcamd.wire.payload import Status
+from ipcamd.workers.thread import run_in_thread
 
 
 @dataclass(frozen=True, slots=True)
 class MediaParts:
-    """The parts that pictures and sound go through."""
+    """Parts that produce or play pictures and audio."""
 
     pipeline: Pipeline
     motion: MotionDetection
@@ -35,29 +36,29 @@ class MediaParts:
         }
 
 
-async def build_media(stack: ShutdownStack, on: Core) -> MediaParts:
-    """Build them and start their threads, which sleep until somebody watches. Raises ``ConfigError``."""
-    clock = pacing.Clock(now_ns=on.clock.now_ns, local=on.clock.local)
-    source = sources.make_source(on.options.source, clock, on.options.source_tls)
-    instrument = sounds.make_audio_source(on.options.audio, clock)
-    source.check()
+async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
+    """Build them. Raises ``ConfigError`` if the picture or audio source cannot be used."""
+    clock = pacing.Clock(now_ns=core.clock.now_ns, local=core.clock.local)
+    source = sources.make_source(core.options.source, clock, core.options.source_tls)
+    instrument = sounds.make_audio_source(core.options.audio, clock)
+    await run_in_thread(source.check, "source")  # its disk or server may hang
     if instrument:
-        instrument.check()
+        await run_in_thread(instrument.check, "source")
     pipeline = Pipeline(
-        on.settings,
+        core.settings,
         source,
-        on.clock.now_ns,
-        lambda: _status(motion, on.drivers),
-        on.clock.local,
+        core.clock.now_ns,
+        lambda: _status(motion, core.drivers),
+        core.clock.local,
         instrument=instrument,
-        own_sound=on.options.audio == "",
+        own_sound=core.options.audio == "",
     )
     stack.push(pipeline.stop)
-    if on.drivers.virtual:
-        connect_source(on.drivers.virtual, source, pipeline.capture)
-    motion = MotionDetection(on.settings, pipeline)
+    if core.drivers.virtual:
+        connect_source(core.drivers.virtual, source, pipeline.capture)
+    motion = MotionDetection(core.settings, pipeline)
     stack.push(motion.stop)
-    speaker = _speaker(stack, on)
+    speaker = _speaker(stack, core)
     await pipeline.start()
     await motion.start()
     return MediaParts(pipeline, motion, speaker)
@@ -70,12 +71,12 @@ def _status(motion: MotionDetection, drivers: Drivers) -> Status:
     return Status((first, second, third), (one, two), drivers.output.level == "high")
 
 
-def _speaker(stack: ShutdownStack, on: Core) -> Speaker | None:
+def _speaker(stack: ShutdownStack, core: Core) -> Speaker | None:
     """Return the speaker, if there is to be one."""
-    if on.options.speaker == "none":
+    if core.options.speaker == "none":
         return None
-    speaker = Speaker(sounds.make_audio_output(on.options.speaker))
+    speaker = Speaker(sounds.make_audio_output(core.options.speaker))
     stack.push(speaker.close)
-    on.settings.watch("Audio", speaker.follow)
-    speaker.follow(on.settings["Audio"])
+    core.settings.watch("Audio", speaker.follow)
+    speaker.follow(core.settings["Audio"])
     return speaker

@@ -30,16 +30,16 @@ TARGETS = ("EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard")
 
 @dataclass(frozen=True, slots=True)
 class RecordingParts:
-    """The parts that keep it."""
+    """Parts that record and play."""
 
     card: Card
     clips: ClipRecorder
     recorder: ContinuousRecorder
     playback: Playback
 
-    def follow(self, on: Core, in_force: Sequence[Schedule]) -> None:
-        """Do what the schedules want that are in force or will be soon."""
-        local = on.clock.local()
+    def follow(self, core: Core, in_force: Sequence[Schedule]) -> None:
+        """Start and stop recording for the schedules that are in force or will be soon."""
+        local = core.clock.local()
         self.clips.arm(any(any(map(s.has, TRIGGERS)) and any(map(s.has, TARGETS)) for s in in_force))
         self.recorder.enable(
             any(s.has("ScheduleTimeMode") and s.has("EnableSDCard") and s.is_in_force(local) for s in in_force)
@@ -56,25 +56,29 @@ class RecordingParts:
         }
 
 
-async def build_recording(stack: ShutdownStack, on: Core, senses: MediaParts) -> RecordingParts:
-    """Build them; the card is looked through in the background."""
-    model, clock = on.identity.model_name, on.clock
+async def build_recording(stack: ShutdownStack, core: Core, media: MediaParts) -> RecordingParts:
+    """Build them; the card is read in the background."""
+    model, clock = core.identity.model_name, core.clock
 
     def note(what: str, why: str) -> None:
-        on.event_log.note(EventLogEntry(clock.now_ns(), what, failed=why))
+        core.event_log.note(EventLogEntry(clock.now_ns(), what, failed=why))
 
     card = Card(
-        _root(on.options), RecordingIndex(on.database), lambda: on.settings[STORAGE.name]["DiskFull"], clock.zone, note
+        _root(core.options),
+        RecordingIndex(core.database),
+        lambda: core.settings[STORAGE.name]["DiskFull"],
+        clock.zone,
+        note,
     )
     stack.push(card.stop)
-    recorder = ContinuousRecorder(senses.pipeline, card, on.settings, model, clock.now_ns, clock.local)
-    shelf, orders = on.options.state_dir / "clips", PendingClips(on.database)
-    clips = ClipRecorder(senses.pipeline, on.settings, shelf, orders, model, clock.now_ns, clock.local)
-    if on.drivers.virtual:
-        connect_card(on.drivers.virtual, card)
+    recorder = ContinuousRecorder(media.pipeline, card, core.settings, model, clock.now_ns, clock.local)
+    folder, pending_clips = core.options.state_dir / "clips", PendingClips(core.database)
+    clips = ClipRecorder(media.pipeline, core.settings, folder, pending_clips, model, clock.now_ns, clock.local)
+    if core.drivers.virtual:
+        connect_card(core.drivers.virtual, card)
     await clips.start()
     await card.start()
-    playback = Playback(card, on.options.state_dir / "playback")
+    playback = Playback(card, core.options.state_dir / "playback")
     await playback.start()
     stack.push(playback.close)
     return RecordingParts(card, clips, recorder, playback)
@@ -87,15 +91,15 @@ def _root(options: Options) -> Path | None:
 
 
 def card_sink(card: Card) -> ClipSink:
-    """Return the engine's way to the card."""
+    """Return the sink of clips that are for the card."""
 
-    async def keep(materials: Sequence[ClipFile]) -> str:
+    async def keep(files: Sequence[ClipFile]) -> str:
         names: list[str] = []
-        for material in materials:
+        for file in files:
             try:
-                names.append(await card.keep(material))
+                names.append(await card.keep(file))
             except CardError as error:
-                kept = f"; {len(names)} of {len(materials)} files are kept" if names else ""
+                kept = f"; {len(names)} of {len(files)} files are kept" if names else ""
                 raise CardError(f"{error}{kept}") from error
         return names[0]
 

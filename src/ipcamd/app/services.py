@@ -52,14 +52,14 @@ class Ports:
 class Services:
     """Builds each service in turn; they share the places of connections and of viewers."""
 
-    def __init__(self, stack: ShutdownStack, on: Core, senses: MediaParts) -> None:
+    def __init__(self, stack: ShutdownStack, core: Core, media: MediaParts) -> None:
         self._stack = stack
-        self._on = on
-        self._senses = senses
-        self._receiver = TalkReceiver(senses.speaker) if senses.speaker else None
-        self.certificate = Certificate(on.options.state_dir)
-        self.viewers = ViewerLimit(on.options.viewers)
-        self._admission = Admission(Limits(on.options.viewers))
+        self._core = core
+        self._media = media
+        self._receiver = TalkReceiver(media.speaker) if media.speaker else None
+        self.certificate = Certificate(core.options.state_dir)
+        self.viewers = ViewerLimit(core.options.viewers)
+        self._admission = Admission(Limits(core.options.viewers))
         self._open: list[HttpService | RtspService] = []
         stack.push(self._close)
 
@@ -67,7 +67,7 @@ class Services:
         """Open the UDP port for talk, and return it; None without a speaker. Raises ``ConfigError``."""
         if self._receiver is None:
             return None
-        options, authenticator = self._on.options, self._on.authenticator
+        options, authenticator = self._core.options, self._core.authenticator
         service = TalkService(
             self._receiver, lambda address: options.allow_anyone_to_talk or authenticator.may_talk(address)
         )
@@ -76,21 +76,21 @@ class Services:
 
     async def rtsp(self) -> tuple[RtspService, int, int | None]:
         """Open RTSP and perhaps RTSPS, and return it with their ports. Raises ``ConfigError``."""
-        on, receiver = self._on, self._receiver
+        core, receiver = self._core, self._receiver
         service = RtspService(
             self._catalog(),
-            on.authenticator,
+            core.authenticator,
             Registry(self._admission),
             self.viewers,
-            name=lambda: on.settings["System.Info"]["ServerName"],
+            name=lambda: core.settings["System.Info"]["ServerName"],
             talk=(lambda packet, account: receiver.receive(packet, account.name)) if receiver else None,
-            traffic=self._senses.pipeline.traffic,
-            clock_ns=on.clock.now_ns,
+            traffic=self._media.pipeline.traffic,
+            clock_ns=core.clock.now_ns,
         )
         self._open.append(service)
         ports = await self._movable("RTSPPort", service), await self.secure("RtspsPort", service)
-        on.accounts.watch(lambda: service.expel(on.accounts.is_valid))
-        follow_settings(service, on.settings, on.options.multicast_interface)
+        core.accounts.watch(lambda: service.expel(core.accounts.is_valid))
+        follow_settings(service, core.settings, core.options.multicast_interface)
         return service, *ports
 
     async def http(self, camera: Camera, rtsp: RtspService) -> tuple[int, int | None]:
@@ -109,7 +109,7 @@ class Services:
             )
         )
         self._open.append(service)
-        accounts = self._on.accounts
+        accounts = self._core.accounts
         accounts.watch(lambda: service.expel(accounts.is_valid))
         return await self._movable("HTTPPort", service), await self.secure("HttpsPort", service)
 
@@ -117,7 +117,7 @@ class Services:
         await asyncio.gather(*(service.close() for service in self._open))
 
     def _router(self) -> Router:
-        core = self._on
+        core = self._core
         hosts = AllowedHosts(core.options.allowed_host, lambda: (core.settings["Network.DNSUpdate"]["DNSName"],))
         run_in_thread(lambda: hosts.add(socket.getfqdn()), "own name")
         return Router(
@@ -130,7 +130,7 @@ class Services:
 
     def _fanout(self) -> Fanout:
         """Return what HTTP's viewers are sent to by; it marks packets, and ends with the microphone."""
-        fanout, settings = Fanout(traffic=self._senses.pipeline.traffic), self._on.settings
+        fanout, settings = Fanout(traffic=self._media.pipeline.traffic), self._core.settings
 
         def qos(values: Values) -> None:
             fanout.mark(*dscp_values(values))
@@ -145,7 +145,7 @@ class Services:
         return fanout
 
     def _catalog(self) -> Mounts:
-        pipeline, settings = self._senses.pipeline, self._on.settings
+        pipeline, settings = self._media.pipeline, self._core.settings
 
         def sound() -> Hub | None:
             return pipeline.sound if pipeline.has_audio else None
@@ -161,32 +161,32 @@ class Services:
 
     async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""
-        on = self._on
+        core = self._core
         port = RebindablePort(
             parameter,
             lambda values: values.number(parameter),
-            lambda number: service.open(on.options.hosts, number),
+            lambda number: service.open(core.options.hosts, number),
         )
-        on.settings.guard("System", port.guard)
-        return cast(int, await port.open(on.settings["System"]))
+        core.settings.guard("System", port.guard)
+        return cast(int, await port.open(core.settings["System"]))
 
     async def secure(self, parameter: str, service: HttpService | RtspService) -> int | None:
         """Serve over TLS too while ``Network.Advanced.HTTPS`` is enabled, on the port that `parameter` of it holds.
 
         Return the port; None while it is off. Raises ``ConfigError``.
         """
-        on, certificate = self._on, self.certificate
+        core, certificate = self._core, self.certificate
 
         async def listen(number: int) -> Listener:
             try:
                 await asyncio.to_thread(certificate.load)
             except OSError as error:
                 raise ConfigError(f"the TLS certificate cannot be made ({error})") from error
-            return await service.open(on.options.hosts, number, certificate.context)
+            return await service.open(core.options.hosts, number, certificate.context)
 
         def wanted(values: Values) -> int | None:
             return values.number(parameter) if values.flag("Enabled") else None
 
         port = RebindablePort(parameter, wanted, listen)
-        on.settings.guard(HTTPS, port.guard)
-        return await port.open(on.settings[HTTPS])
+        core.settings.guard(HTTPS, port.guard)
+        return await port.open(core.settings[HTTPS])
