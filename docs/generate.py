@@ -142,7 +142,7 @@ def described(group: Group) -> str:
             values(p),
             code(p.default),
             p.get.name.lower(),
-            p.set.name.lower() if p.set else "nobody",
+            p.set.name.lower() if p.set else "read-only",
             notes(p),
         )
         for p in group.params

@@ -141,7 +141,7 @@ class EventQueue:
         self._filled.set()
 
     def close(self) -> None:
-        """Unsubscribe; whoever waits for an event gets no more."""
+        """Unsubscribe; a waiting subscriber gets no more events."""
         self._closed = True
         self._events.clear()
         self._filled.set()

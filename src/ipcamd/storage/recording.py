@@ -85,7 +85,7 @@ def began_by(name: str) -> datetime | None:
 
 
 def believable(moment: datetime) -> bool:
-    """Return whether something may have been recorded then; whoever made the file may have written anything."""
+    """Return whether something may have been recorded then; the file may contain anything."""
     return moment.year in _YEARS
 
 

@@ -97,7 +97,7 @@ class Database:
         self._now(partial(self._transact, *work))
 
     async def complete(self, action: Coroutine[Any, Any, T]) -> T:
-        """Run `action` to its end, even if whoever waits for it is cancelled: disk and memory must not part."""
+        """Run `action` to its end, even if its caller is cancelled: disk and memory must not diverge."""
         task = asyncio.get_running_loop().create_task(action)
         self._running.add(task)
         task.add_done_callback(self._ended)

@@ -10,7 +10,7 @@ from ipcamd.store.files import create_private, replace_durably, sync_directory, 
 from ipcamd.store.schema import migrate
 
 KEPT = 3
-"""How many damaged databases are kept for whoever wants to look into them."""
+"""Number of damaged databases that are kept for examination."""
 
 _PRAGMAS = (
     # One process owns the directory, so the index of the log can live in memory instead of a file
