@@ -82,7 +82,7 @@ def test_a_peer_that_freezes_is_noticed(ffmpeg: tuple[str, subprocess.Popen[str]
             next(items)
 
 
-RTSP_SERVER = ["/usr/bin/python3", str(Path(__file__).parents[2] / "e2e/rtsp_server.py")]
+RTSP_SERVER = ["/usr/bin/python3", str(Path(__file__).parents[3] / "e2e/rtsp_server.py")]
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not compiler:
         pytest.skip("there is no C compiler to build the stand-in for a camera with")
     library = tmp_path_factory.mktemp("fakecam") / "fakecam.so"
-    source = Path(__file__).parents[3] / "bench/fakecam/fakecam.c"
+    source = Path(__file__).parents[4] / "bench/fakecam/fakecam.c"
     subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     return library
 
