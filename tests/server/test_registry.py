@@ -7,6 +7,7 @@ import resource
 import socket
 import ssl
 import weakref
+from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
@@ -217,6 +218,23 @@ async def test_what_ends_before_its_handshake_is_counted_out(tls: ssl.SSLContext
         await until(lambda: len(server.registry) == 0)
         assert not server.registry.admission._addresses
         assert not server.registry.admission.handshakes._active
+
+
+async def test_failed_handshakes_leave_nothing_for_the_garbage_collector(tls: ssl.SSLContext) -> None:
+    async with serving(QUICK) as server, asyncio.timeout(10):
+        listener = await server.service.open(HOSTS, 0, tls)
+        gc.collect()
+        gc.disable()
+        try:
+            socks = [await silent(listener.port, HELLO) for _ in range(40)]
+            await until(lambda: len(server.registry) == 40)
+            for sock in socks:
+                sock.close()
+            await until(lambda: len(server.registry) == 0)
+            left = [each for each in gc.get_objects() if isinstance(each, SSLProtocol)]
+            assert not left
+        finally:
+            gc.enable()
 
 
 # -- the end

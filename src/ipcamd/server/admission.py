@@ -1,6 +1,6 @@
 """Admission control: IP filter (SDK 7) and connection limits, applied at accept, before a byte is read."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
@@ -95,28 +95,38 @@ class HandshakeQueue:
         """Read buffer that all TLS connections of the event loop share."""
         self._limits = limits
         self._active: Counter[str] = Counter()
-        self._waiting: deque[QueuedHandshake] = deque()
+        self._waiting: dict[str, dict[QueuedHandshake, None]] = {}
+        """By address, the oldest first."""
 
     def enter(self, handshake: QueuedHandshake) -> None:
         """Begin the handshake now, or when others have ended."""
-        self._waiting.append(handshake)
-        self._begin()
+        key = network(handshake.address)
+        self._waiting.setdefault(key, {})[handshake] = None
+        self._begin(key)
 
     def leave(self, handshake: QueuedHandshake) -> None:
         """Remove a handshake that has ended or is cancelled."""
-        if handshake in self._waiting:
-            self._waiting.remove(handshake)
-        else:
-            self._active[network(handshake.address)] -= 1
-            self._active += Counter()  # drops the zeros
-            self._begin()
+        key = network(handshake.address)
+        if handshake in self._waiting.get(key, ()):
+            self._remove(key, handshake)
+            return
+        self._active[key] -= 1
+        self._active += Counter()  # drops the zeros
+        for waiting in tuple(self._waiting):
+            self._begin(waiting)
 
-    def _begin(self) -> None:
-        for handshake in tuple(self._waiting):
-            key = network(handshake.address)
-            if self._active.total() >= self._limits.handshakes:
-                return
-            if self._active[key] < self._limits.handshakes_per_address:
-                self._waiting.remove(handshake)
-                self._active[key] += 1
-                handshake.begin()
+    def _begin(self, key: str) -> None:
+        while self._waiting.get(key) and self._is_free(key):
+            handshake = next(iter(self._waiting[key]))
+            self._remove(key, handshake)
+            self._active[key] += 1
+            handshake.begin()
+
+    def _is_free(self, key: str) -> bool:
+        limits = self._limits
+        return self._active[key] < limits.handshakes_per_address and self._active.total() < limits.handshakes
+
+    def _remove(self, key: str, handshake: QueuedHandshake) -> None:
+        del self._waiting[key][handshake]
+        if not self._waiting[key]:
+            del self._waiting[key]

@@ -68,8 +68,9 @@ class PendingConnection:
         await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, self._sock)
 
     def _done(self, task: asyncio.Task[None]) -> None:
+        self._task = None  # likewise
         if not task.cancelled() and (error := task.exception()):
-            log.info("connection from %s failed: %s", self.address, error)
+            log.debug("connection from %s failed: %s", self.address, error or type(error).__name__)
         self._ended(self)
 
 
@@ -143,6 +144,8 @@ class PendingTlsConnection(PendingConnection):
         except BaseException:
             transport.abort()
             raise
+        finally:
+            del waiter  # the traceback of its exception holds this frame: a cycle that would keep the TLS state
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._handshakes.leave(self)
