@@ -176,7 +176,8 @@ async def test_a_server_that_is_no_samba_server(tmp_path: Path, stage: Stage, se
 
     listener = await asyncio.start_server(serve, "127.0.0.1", 0)
     await aim(stage, server, Port=listener.sockets[0].getsockname()[1])
-    with pytest.raises(RequestFailed, match=r"invalid answer|closed the connection|does not follow"):
+    # smbprotocol may miss the end of a connection that comes while it registers a request: then it stalls
+    with pytest.raises(RequestFailed, match=r"invalid answer|closed the connection|does not follow|no progress"):
         await stage.delivery.test("samba")
     listener.close()
 
