@@ -117,6 +117,16 @@ async def test_the_source_is_asked_for_what_the_watched_streams_need(house: Hous
     assert house.source.wanted() == Wanted((1920, 1080), 15, False)
 
 
+@pytest.mark.parametrize(("zoom", "factor"), [(1, 1), (1.5, 2), (2, 2), (2.01, 4), (4, 4)])
+async def test_a_zoomed_view_asks_the_source_for_larger_pictures(house: House, zoom: float, factor: int) -> None:
+    await house.set("Image.MJPEG", Framerate="5")
+    mjpeg = Viewer(house.pipeline.mjpeg)
+    await house.show(mjpeg)
+    house.pipeline.magnify(zoom)
+    assert house.source.wanted
+    assert house.source.wanted() == Wanted((320 * factor, 240 * factor), 5, False)
+
+
 async def test_the_sensor_s_parameters_act_on_the_next_picture(house: House) -> None:
     viewer = Viewer(house.pipeline.mjpeg)
     for level, expected in (("128", 100), ("178", 150), ("0", 0)):

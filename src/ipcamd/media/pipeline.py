@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from math import ceil, log2
 from typing import TYPE_CHECKING
 
 from ipcamd.media.capture.audio_capture import AudioCapture
@@ -19,6 +20,7 @@ from ipcamd.media.image.analysis import RATE as ANALYSIS_RATE
 from ipcamd.media.image.analysis import AnalysisTap
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.meter import StreamFigures
 from ipcamd.media.sound.microphone import Microphone
 from ipcamd.media.source import Wanted
@@ -67,11 +69,12 @@ class Pipeline:
         timeouts: Timeouts | None = None,
         instrument: "AudioSource | None" = None,
         own_sound: bool = True,
+        view: Callable[[], View] = lambda: WHOLE,
     ) -> None:
         """`clock_ns` is the camera's clock, nanoseconds since the epoch; `local` gives the local time of such a moment.
 
-        `status` gives motion levels, inputs and output (SDK 3.1). All three are called in media threads. The sound
-        comes from `instrument`, else from the source if `own_sound`.
+        `status` gives motion levels, inputs and output (SDK 3.1); `view` is the part of the picture to show. These
+        four are called in media threads. The sound comes from `instrument`, else from the source if `own_sound`.
         """
         self._settings = settings
         self._clock_ns = clock_ns
@@ -85,8 +88,9 @@ class Pipeline:
         self.analysis = AnalysisTap(self._update_demand)
         """Small grey pictures, for motion detection."""
         outputs = tuple(stream.latest for stream in self._streams.values())
-        self._processor = FrameProcessor(outputs, self.analysis, self._image_settings(), clock_ns, local)
+        self._processor = FrameProcessor(outputs, self.analysis, self._image_settings(), clock_ns, local, view)
         self.capture = VideoCapture(source, self._processor.process, self._draw_no_signal, timeouts)
+        self._magnification = 1
         self.snapshots = Snapshots(self.mjpeg)
         self._recorder: AudioCapture | None = None
         self._microphone = self._microphone_for(instrument, own_sound and source.sound, clock_ns, status)
@@ -143,6 +147,16 @@ class Pipeline:
     def size(self) -> tuple[int, int]:
         """Width and height of the newest picture, before scaling; (0, 0) before the first."""
         return self._processor.size
+
+    def magnify(self, zoom: float) -> None:
+        """Ask the source for pictures large enough to show them at that zoom without loss; 1 is the whole picture.
+
+        In steps of two: a source that changes its size makes a gap in the pictures.
+        """
+        magnification = 1 << max(0, ceil(log2(zoom) - 1e-9))
+        if magnification != self._magnification:
+            self._magnification = magnification
+            self._update_demand()
 
     def figures(self) -> Mapping[str, StreamFigures]:
         """Return the figures of each stream by its name, and under ``capture`` those of the frame processor."""
@@ -237,8 +251,11 @@ class Pipeline:
         if not needs:
             return self.capture.demand(None)
         sizes, rates = zip(*needs, strict=True)
-        widths, heights = zip(*sizes, strict=True)
-        return self.capture.demand(Wanted((max(widths), max(heights)), max(rates), sound))
+        width, height = (max(sides) for sides in zip(*sizes, strict=True))
+        self._processor.limit = width, height
+        return self.capture.demand(
+            Wanted((width * self._magnification, height * self._magnification), max(rates), sound)
+        )
 
     def _microphone_for(
         self, instrument: "AudioSource | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], Status]

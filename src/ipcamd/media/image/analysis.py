@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from ipcamd.media.frame import Picture
 from ipcamd.media.frame_decimator import FrameDecimator
 from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.latest_value import LatestValue
 
 if TYPE_CHECKING:  # brings PyAV and numpy
@@ -40,7 +41,7 @@ class AnalysisFrame:
     captured_ns: int
     """Nanoseconds since the epoch, UTC, by the camera's clock, which may jump."""
     view: int
-    """Changes when the picture is mirrored, brightened or without signal; then frames are not comparable."""
+    """Changes when the picture is moved, mirrored, brightened or without signal; then frames are not comparable."""
 
 
 class AnalysisTap:
@@ -53,7 +54,7 @@ class AnalysisTap:
         self._changed = changed
         self._decimator = FrameDecimator(RATE)
         self._view = 0
-        self._settings: ImageSettings | None = None
+        self._applied: tuple[ImageSettings, View] | None = None
         self._reformat: Callable[..., av.VideoFrame] | None = None
 
     @property
@@ -79,13 +80,13 @@ class AnalysisTap:
         """Whether the source has to run even while no stream has viewers."""
         return self._demand_level is Demand.ALWAYS
 
-    def offer(self, frame: "av.VideoFrame", picture: Picture, settings: ImageSettings) -> None:
-        """Offer `frame`, which is `picture` with `settings` applied, without the overlay."""
+    def offer(self, frame: "av.VideoFrame", picture: Picture, settings: ImageSettings, view: View = WHOLE) -> None:
+        """Offer `frame`, which is `view` of `picture` with `settings` applied, without the overlay."""
         if not self.latest.wanted or not (self._decimator.selects(picture.captured_ns) or not picture.signal):
             return
-        applied = settings.without_overlay if picture.signal else None
-        if applied != self._settings:
-            self._settings, self._view = applied, self._view + 1
+        applied = (settings.without_overlay, view) if picture.signal else None
+        if applied != self._applied:
+            self._applied, self._view = applied, self._view + 1
         plane = self._scale_down(frame) if picture.signal else None
         self.latest.put(AnalysisFrame(plane, picture.captured_ns, self._view))
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis import AnalysisTap
 from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.meter import Meter
 
 if TYPE_CHECKING:  # brings PyAV
+    from ipcamd.media.image.crop import Cropper
     from ipcamd.media.image.scale import ProcessedFrame
     from ipcamd.media.image.transform import Transform
 
@@ -28,24 +30,34 @@ class FrameProcessor:
         settings: ImageSettings,
         clock_ns: Callable[[], int],
         local: Callable[[int], datetime],
+        view: Callable[[], View] = lambda: WHOLE,
     ) -> None:
-        """`outputs` take processed pictures, `analysis` those without overlay; see `Pipeline` for the clocks."""
+        """`outputs` take processed pictures, `analysis` those without overlay; see `Pipeline` for the clocks.
+
+        `view` is asked for each picture, in a media thread.
+        """
         self.settings = settings
         """May be replaced at any time; takes effect with the next picture."""
         self.meter = Meter()
+        self.limit = (0, 0)
+        """The largest picture that a stream wants: width and height. May be replaced at any time."""
         self.size = (0, 0)
         """Width and height of the newest picture, in pixels."""
         self._outputs = outputs
         self._analysis = analysis
         self._clock_ns = clock_ns
         self._local = local
+        self._view = view
         self._transform: Transform | None = None
+        self._cropper: Cropper | None = None
 
     def prepare(self) -> None:
         """Import the transform before a viewer waits for it; to be called in a media thread."""
+        from ipcamd.media.image.crop import Cropper
         from ipcamd.media.image.transform import Transform
 
         self._transform = self._transform or Transform(self._stamp)
+        self._cropper = self._cropper or Cropper()
 
     def process(self, picture: Picture) -> None:
         """Transform a picture and put it into the outputs that want one."""
@@ -56,12 +68,15 @@ class FrameProcessor:
 
         self.prepare()
         assert self._transform
+        assert self._cropper
         began = time.thread_time()
         # the text of a picture without signal must stay readable
         settings = self.settings if picture.signal else replace(self.settings, mirror=False, flip=False)
-        before_overlay = partial(self._analysis.offer, picture=picture, settings=settings)
+        view = self._view() if picture.signal else WHOLE
+        seen = self._cropper.crop(picture.video, view.mirrored(settings.mirror, settings.flip), self.limit)
+        before_overlay = partial(self._analysis.offer, picture=picture, settings=settings, view=view)
         processed = ProcessedFrame(
-            self._transform.apply(picture.video, picture.captured_ns, settings, before_overlay), picture.captured_ns
+            self._transform.apply(seen, picture.captured_ns, settings, before_overlay), picture.captured_ns
         )
         self.size = processed.frame.width, processed.frame.height
         for latest in outputs:

@@ -16,23 +16,31 @@ def fit_inside(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]
     return width, height
 
 
+def resize(
+    frame: av.VideoFrame, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter
+) -> av.VideoFrame:
+    """Return the full-range `frame` in exactly that size and pixel format; the frame itself if it has both already."""
+    if (frame.width, frame.height, frame.format.name) == (*size, pixel_format):
+        return frame
+    return reformatter.reformat(
+        frame,
+        *size,
+        pixel_format,
+        src_colorspace=Colorspace.ITU601,
+        dst_colorspace=Colorspace.ITU601,
+        src_color_range=ColorRange.JPEG,
+        dst_color_range=ColorRange.JPEG if pixel_format == FULL else ColorRange.MPEG,
+        interpolation=Interpolation.AREA if size[0] < frame.width else Interpolation.BILINEAR,
+        threads=1,
+    )
+
+
 def scale_to_fit(
     frame: av.VideoFrame, size: tuple[int, int], pixel_format: str, reformatter: VideoReformatter
 ) -> av.VideoFrame:
     """Return the full-range `frame` in that size and pixel format; the frame itself if it has both already."""
     inner = fit_inside((frame.width, frame.height), size)
-    if (frame.width, frame.height, frame.format.name) != (*inner, pixel_format):
-        frame = reformatter.reformat(
-            frame,
-            *inner,
-            pixel_format,
-            src_colorspace=Colorspace.ITU601,
-            dst_colorspace=Colorspace.ITU601,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.JPEG if pixel_format == FULL else ColorRange.MPEG,
-            interpolation=Interpolation.AREA if inner[0] < frame.width else Interpolation.BILINEAR,
-            threads=1,
-        )
+    frame = resize(frame, inner, pixel_format, reformatter)
     return frame if inner == size else _barred(frame, size, pixel_format)
 
 

@@ -7,6 +7,9 @@ from ipcamd.media.source.drawing import round_to_even
 SMALLEST = (160, 120)
 """No picture is smaller: there would be nothing to see."""
 
+LARGEST = (1920, 1080)
+"""No picture is larger: it would take too long to paint."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

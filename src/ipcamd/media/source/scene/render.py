@@ -11,13 +11,14 @@ from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.image.overlay import Tile
 from ipcamd.media.planes import Plane, framed, planes
+from ipcamd.media.source.convert import fit_size
 from ipcamd.media.source.drawing import round_to_even
 from ipcamd.media.source.pacing import Clock, Ticker, tick
 from ipcamd.media.source.scene.beep import make_beep
 from ipcamd.media.source.scene.board import Board
 from ipcamd.media.source.scene.figure import POSES, STRIDE, WIDTH, Figure, mirrored
 from ipcamd.media.source.scene.gallery import draw_gallery
-from ipcamd.media.source.scene.plan import SMALLEST, Plan
+from ipcamd.media.source.scene.plan import LARGEST, SMALLEST, Plan
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -48,7 +49,7 @@ def play_scene(
         heard = due
         if tick(due, want.rate * parts) % parts == 0:
             number += 1 + missed // parts
-            yield Picture(renderer.render(want.size, due, number, walking()), due, number)
+            yield Picture(renderer.render(fit_size(want.size, LARGEST), due, number, walking()), due, number)
 
 
 class _SceneParts:

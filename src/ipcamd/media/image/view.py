@@ -1,0 +1,35 @@
+"""View of a picture: the part that the camera looks at. It moves a camera whose pan, tilt and zoom are digital."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Part of the source's picture. Two equal views show the same."""
+
+    pan: float = 0.0
+    """-100 (left edge of the picture) to 100 (right edge)."""
+    tilt: float = 0.0
+    """-100 (bottom edge) to 100 (top edge)."""
+    zoom: float = 1.0
+    """1 shows the whole picture; 2 shows half of its width and height."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it shows the whole picture."""
+        return self.zoom <= 1.0
+
+    def mirrored(self, mirror: bool, flip: bool) -> "View":
+        """Return the part that shows the same after left and right (`mirror`), top and bottom (`flip`) are swapped."""
+        return replace(self, pan=-self.pan if mirror else self.pan, tilt=-self.tilt if flip else self.tilt)
+
+    def box(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Return left, top, width and height of the part, in pixels of a picture of `size`; the last two are even."""
+        width, height = (max(2, round(side / max(1.0, self.zoom) / 2) * 2) for side in size)
+        left = (size[0] - width) * (100 + self.pan) / 200
+        top = (size[1] - height) * (100 - self.tilt) / 200
+        return round(left), round(top), width, height
+
+
+WHOLE = View()
+"""The whole picture."""
