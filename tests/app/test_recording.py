@@ -22,7 +22,7 @@ class Filling:
         self.room = room
         self.names: list[str] = []
 
-    async def keep(self, film: WholeFile) -> None:
+    async def add_clip(self, film: WholeFile) -> None:
         if len(self.names) == self.room:
             raise CardError("the SD card is full")
         self.names.append(film.name)

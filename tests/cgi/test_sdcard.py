@@ -30,7 +30,7 @@ async def card(world: World) -> Iterator[World]:  # type: ignore[misc]
     put(world, 1)
     put(world, 2, "event")
     await world.card.start()
-    await world.card.until_known()
+    await world.card.wait_until_read()
     yield world
     await world.card.stop()
 

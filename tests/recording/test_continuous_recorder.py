@@ -46,7 +46,7 @@ class Filming:
 
     async def start(self) -> None:
         await self.card.start()
-        await self.card.until_known()
+        await self.card.wait_until_read()
         self.recorder.enable(True)
         await self.until(lambda: self.stage.hub.subscribers)
 

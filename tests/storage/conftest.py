@@ -31,7 +31,7 @@ class Slot:
 
     async def start(self) -> Card:
         await self.card.start()
-        await self.card.until_known()
+        await self.card.wait_until_read()
         return self.card
 
     async def again(self) -> Card:

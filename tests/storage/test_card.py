@@ -45,11 +45,11 @@ async def test_pulled_out_and_put_back(slot: Slot) -> None:
     assert slot.names() == []
     assert card.space().total_bytes == 0
     with pytest.raises(CardError, match="there is no SD card"):
-        async with card.using():
+        async with card.writing():
             pass
     slot.put(1)
     card.insert(True)
-    await card.until_known()
+    await card.wait_until_read()
     assert slot.names() == ["ipcamd-06152025-150640.avi", "ipcamd-06152025-150740.avi"]
     assert told == [False, False, True]
     assert [what for what, _ in slot.notes] == ["sdcard removed", "sdcard inserted"]
@@ -63,7 +63,7 @@ async def test_a_card_that_vanishes_and_another_that_comes_are_noticed(slot: Slo
     assert slot.names() == []
     slot.put(7)
     assert await card.look()
-    await card.until_known()
+    await card.wait_until_read()
     assert slot.names() == ["ipcamd-06152025-151340.avi"]
 
 
@@ -116,7 +116,7 @@ async def test_nothing_is_recycled_before_the_card_has_been_looked_through(slot:
         await slot.card.make_room(100_000)
     assert all(path.exists() for path in paths)
     held.set()
-    await slot.card.until_known()
+    await slot.card.wait_until_read()
     assert await slot.card.make_room(100_000)
     assert [path.exists() for path in paths] == [True, False]
 
@@ -127,7 +127,7 @@ async def test_a_clip_waits_until_it_is_known_what_can_go(slot: Slot, held: thre
     await slot.card.start()
     await until(lambda: slot.card.ready)
     (tmp_path / "clip").write_bytes(FILM + bytes(50_000))
-    keeping = asyncio.create_task(slot.card.keep(Clip(tmp_path / "clip")))
+    keeping = asyncio.create_task(slot.card.add_clip(Clip(tmp_path / "clip")))
     done, _ = await asyncio.wait({keeping}, timeout=0.1)
     assert not done
     held.set()
@@ -142,7 +142,7 @@ async def test_stopping_deletes_nothing(slot: Slot, tmp_path: Path) -> None:
     assert not await card.make_room(1000)
     (tmp_path / "clip").write_bytes(FILM)
     with pytest.raises(CardError, match="full"):
-        await card.keep(Clip(tmp_path / "clip"))
+        await card.add_clip(Clip(tmp_path / "clip"))
     assert len(slot.names()) == 1
 
 
@@ -155,12 +155,12 @@ async def test_what_is_being_written_is_not_recycled(slot: Slot) -> None:
 async def test_clips_are_kept_under_free_names(slot: Slot, tmp_path: Path) -> None:
     card = await slot.start()
     (tmp_path / "clip").write_bytes(FILM)
-    kept = [await card.keep(Clip(tmp_path / "clip", started_ns=NOON + number)) for number in range(3)]
+    kept = [await card.add_clip(Clip(tmp_path / "clip", started_ns=NOON + number)) for number in range(3)]
     assert kept == slot.names("event")
-    assert await card.keep(Clip(tmp_path / "clip", started_ns=NOON + 1)) == kept[1]
+    assert await card.add_clip(Clip(tmp_path / "clip", started_ns=NOON + 1)) == kept[1]
     assert [name[-10:-4] for name in slot.names("event")] == ["150640", "150641", "150642"]
     for number in range(2):
-        await card.keep(Clip(tmp_path / "clip", "ipcamd-06152025-235959.jpg", started_ns=NOON + SECOND - number))
+        await card.add_clip(Clip(tmp_path / "clip", "ipcamd-06152025-235959.jpg", started_ns=NOON + SECOND - number))
     assert [name[-19:] for name in slot.names("event")][3:] == ["06152025-235959.jpg", "06162025-000000.jpg"]
     await slot.again()
     assert len(slot.names("event")) == 5
@@ -169,7 +169,7 @@ async def test_clips_are_kept_under_free_names(slot: Slot, tmp_path: Path) -> No
 async def test_a_clip_is_not_kept_twice(slot: Slot, tmp_path: Path) -> None:
     card = await slot.start()
     (tmp_path / "clip").write_bytes(FILM)
-    await asyncio.gather(*(card.keep(Clip(tmp_path / "clip")) for _ in range(3)))
+    await asyncio.gather(*(card.add_clip(Clip(tmp_path / "clip")) for _ in range(3)))
     assert len(slot.names("event")) == 1
 
 
@@ -178,14 +178,14 @@ async def test_clips_with_other_names_are_refused(slot: Slot, tmp_path: Path, na
     card = await slot.start()
     (tmp_path / "clip").write_bytes(FILM)
     with pytest.raises(CardError):
-        await card.keep(Clip(tmp_path / "clip", name))
+        await card.add_clip(Clip(tmp_path / "clip", name))
     assert [path.name for path in slot.root.rglob("*")] == ["record", "event"] or len(list(slot.root.rglob("*"))) == 2
 
 
 async def test_formatting_waits_for_what_is_being_written(slot: Slot) -> None:
     slot.put(0)
     card = await slot.start()
-    async with card.using():
+    async with card.writing():
         task = asyncio.create_task(card.format())
         await until(lambda: not card.ready)
         with pytest.raises(CardError, match="formatted already"):
@@ -203,10 +203,10 @@ async def test_a_film_left_behind_is_learnt(slot: Slot) -> None:
     card = await slot.start()
     whole = film(pictures(codecs.H264), codecs.H264, closed=False)
     path = slot.put(0, data=whole[:-100])
-    await card.learn("record", path.name)
+    await card.rescan("record", path.name)
     assert slot.names() == [path.name]
     assert playable(path) == ""
-    await card.learn("record", "ipcamd-06152025-235959.avi")
+    await card.rescan("record", "ipcamd-06152025-235959.avi")
 
 
 async def test_a_file_that_somebody_else_deleted(slot: Slot) -> None:

@@ -111,9 +111,9 @@ async def test_waiting_for_the_card_to_be_read_has_an_end(slot: Slot, held: thre
     await slot.card.start()
     assert await slot.card.look()
     with pytest.raises(CardBusy, match="the card is being read"):
-        await slot.card.until_known(0.01)
+        await slot.card.wait_until_read(0.01)
     slot.card.insert(False)  # then there is nothing to wait for
-    await slot.card.until_known(10)
+    await slot.card.wait_until_read(10)
 
 
 async def test_a_card_that_cannot_be_read_is_tried_again(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,10 +128,10 @@ async def test_a_card_that_cannot_be_read_is_tried_again(slot: Slot, monkeypatch
     monkeypatch.setattr(os, "scandir", scandir)
     await slot.card.start()
     with pytest.raises(CardBusy, match="the card cannot be read: Input/output error"):
-        await slot.card.until_known(0.05)
-    assert slot.card.trouble == "the card cannot be read: Input/output error"
+        await slot.card.wait_until_read(0.05)
+    assert slot.card.problem == "the card cannot be read: Input/output error"
     failing.clear()
-    await slot.card.until_known(10)
+    await slot.card.wait_until_read(10)
     assert slot.names() == [path.name]
 
 
@@ -143,7 +143,7 @@ async def test_ten_thousand_files_are_looked_through_in_the_background(slot: Slo
         (record / recording.name).write_bytes(FILM)
     await slot.card.start()
     assert not slot.card.ready
-    await slot.card.until_known()
+    await slot.card.wait_until_read()
     count = len(slot.names())
     assert count == len(list(record.iterdir()))
     await slot.again()

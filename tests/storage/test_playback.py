@@ -17,35 +17,35 @@ from tests.wire.avi.films import film, pictures, playable, probe, times
 
 from ipcamd.errors import CardError
 from ipcamd.media import codecs
-from ipcamd.storage import playback as projecting
+from ipcamd.storage import playback as playback_module
 from ipcamd.storage import remux, transcode
 from ipcamd.storage.playback import Playback
 from ipcamd.storage.recording import Recording
 
 
 @pytest.fixture
-async def projector(slot: Slot, tmp_path: Path) -> AsyncIterator[Playback]:
-    projector = Playback(slot.card, tmp_path / "projector")
-    yield projector
-    await projector.close()
-    assert not (tmp_path / "projector").exists()
+async def playback(slot: Slot, tmp_path: Path) -> AsyncIterator[Playback]:
+    playback = Playback(slot.card, tmp_path / "playback")
+    yield playback
+    await playback.close()
+    assert not (tmp_path / "playback").exists()
 
 
 async def recording(slot: Slot, codec: codecs.Codec, sound: bool = True, minute: int = 0) -> Recording:
     if not await slot.card.look():
         await slot.start()  # what comes while it is read for the first time might be taken for a power cut's remains
     path = slot.put(minute, data=film(pictures(codec), codec, sound=sound))
-    await slot.card.learn("record", path.name)
+    await slot.card.rescan("record", path.name)
     found = slot.card.index.get("record", path.name)
     assert found
     return found
 
 
-async def played(projector: Playback, shown: Recording) -> bytes:
+async def played(playback: Playback, shown: Recording) -> bytes:
     """Return what browsers are given: the whole film, or the first part."""
-    if await projector.parts_of(shown):
-        return await projector.part(shown, 0)
-    content, size = await projector.film(shown)
+    if await playback.parts_of(shown):
+        return await playback.part(shown, 0)
+    content, size = await playback.film(shown)
     with content:
         data = await content.read(0, 1 << 30)
     assert len(data) == size
@@ -55,10 +55,10 @@ async def played(projector: Playback, shown: Recording) -> bytes:
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.MPEG4, codecs.JPEG])
 @pytest.mark.parametrize("sound", [True, False])
 async def test_every_film_becomes_one_that_browsers_play(
-    slot: Slot, projector: Playback, tmp_path: Path, codec: codecs.Codec, sound: bool
+    slot: Slot, playback: Playback, tmp_path: Path, codec: codecs.Codec, sound: bool
 ) -> None:
     path = tmp_path / "film.mp4"
-    path.write_bytes(await played(projector, await recording(slot, codec, sound)))
+    path.write_bytes(await played(playback, await recording(slot, codec, sound)))
     found = probe(path)
     assert (found["video"]["codec_name"], found["video"]["pix_fmt"]) == ("h264", "yuv420p")
     assert int(str(found["video"]["nb_read_frames"])) == 60
@@ -71,8 +71,8 @@ async def test_every_film_becomes_one_that_browsers_play(
     assert ("audio" in found) == sound
 
 
-async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, projector: Playback, tmp_path: Path) -> None:
-    content, _ = await projector.film(await recording(slot, codecs.H264))
+async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, playback: Playback, tmp_path: Path) -> None:
+    content, _ = await playback.film(await recording(slot, codecs.H264))
     with content:
         (tmp_path / "film.mp4").write_bytes(await content.read(0, 1 << 30))
 
@@ -87,66 +87,66 @@ async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, projector: Playba
 
 
 async def test_a_film_is_made_once_and_the_oldest_go(
-    slot: Slot, projector: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slot: Slot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = await recording(slot, codecs.H264)
     for _ in range(2):
-        (await projector.film(first))[0].close()
-    folder = tmp_path / "projector"
+        (await playback.film(first))[0].close()
+    folder = tmp_path / "playback"
     made = {path: path.stat().st_ino for path in folder.iterdir()}
     assert len(made) == 1
-    monkeypatch.setattr(projecting, "MOST_BYTES", 1)
-    (await projector.film(await recording(slot, codecs.H264, minute=1)))[0].close()
+    monkeypatch.setattr(playback_module, "MAX_CACHE_BYTES", 1)
+    (await playback.film(await recording(slot, codecs.H264, minute=1)))[0].close()
     assert len(list(folder.iterdir())) == 1
     assert not made.keys() & set(folder.iterdir())
 
 
-async def test_what_a_killed_camera_left_is_thrown_away(projector: Playback, tmp_path: Path) -> None:
-    left = tmp_path / "projector" / "record-1-ipcamd-06152025-150640.avi.mp4"
+async def test_what_a_killed_camera_left_is_thrown_away(playback: Playback, tmp_path: Path) -> None:
+    left = tmp_path / "playback" / "record-1-ipcamd-06152025-150640.avi.mp4"
     left.parent.mkdir()
     left.touch()
-    await projector.start()
+    await playback.start()
     assert not left.exists()
 
 
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.MPEG4, codecs.JPEG])
-async def test_small_pictures(slot: Slot, projector: Playback, codec: codecs.Codec) -> None:
+async def test_small_pictures(slot: Slot, playback: Playback, codec: codecs.Codec) -> None:
     found = await recording(slot, codec)
-    picture = await projector.picture(found)
+    picture = await playback.thumbnail(found)
     image = Image.open(io.BytesIO(picture))
     assert (image.format, image.size) == ("JPEG", (320, 240))
-    assert await projector.picture(found) is picture
+    assert await playback.thumbnail(found) is picture
 
 
-async def test_a_single_picture_has_a_small_one_too(slot: Slot, projector: Playback) -> None:
+async def test_a_single_picture_has_a_small_one_too(slot: Slot, playback: Playback) -> None:
     slot.put(0, "event", pictures(codecs.JPEG)[0].payload).rename(slot.root / "event" / "ipcamd-06152025-150640.jpg")
     await slot.start()
     (still,) = slot.card.index
-    assert Image.open(io.BytesIO(await projector.picture(still))).size == (320, 240)
+    assert Image.open(io.BytesIO(await playback.thumbnail(still))).size == (320, 240)
 
 
-async def test_what_cannot_be_shown_says_so(slot: Slot, projector: Playback, tmp_path: Path) -> None:
+async def test_what_cannot_be_shown_says_so(slot: Slot, playback: Playback, tmp_path: Path) -> None:
     slot.put(0, data=b"RIFF" + (4000).to_bytes(4, "little") + b"AVI LIST" + bytes(4000))
     await slot.start()
     (broken,) = slot.card.index
-    for attempt in (projector.film, projector.parts_of, projector.picture, lambda one: projector.part(one, 0)):
+    for attempt in (playback.film, playback.parts_of, playback.thumbnail, lambda one: playback.part(one, 0)):
         with pytest.raises(CardError, match="cannot be shown"):
             await attempt(broken)  # type: ignore[operator]
-    assert list((tmp_path / "projector").iterdir()) == []
+    assert list((tmp_path / "playback").iterdir()) == []
 
 
-async def test_a_film_without_a_picture_that_can_be_decoded_says_so(slot: Slot, projector: Playback) -> None:
+async def test_a_film_without_a_picture_that_can_be_decoded_says_so(slot: Slot, playback: Playback) -> None:
     shown = [replace(picture, payload=b"nothing") for picture in pictures(codecs.JPEG, 3)]
     slot.put(0, data=film(shown, codecs.JPEG))
     await slot.start()
     (empty,) = slot.card.index
-    for attempt in (projector.picture(empty), projector.part(empty, 0)):
+    for attempt in (playback.thumbnail(empty), playback.part(empty, 0)):
         with pytest.raises(CardError, match="cannot be shown"):
             async with asyncio.timeout(5):
                 await attempt
 
 
-async def test_sound_alone_cannot_be_shown(slot: Slot, projector: Playback) -> None:
+async def test_sound_alone_cannot_be_shown(slot: Slot, playback: Playback) -> None:
     made = io.BytesIO()
     with av.open(made, "w", format="avi") as out:
         out.add_stream("pcm_mulaw", rate=8000)
@@ -156,24 +156,24 @@ async def test_sound_alone_cannot_be_shown(slot: Slot, projector: Playback) -> N
     slot.put(0, data=made.getvalue())
     await slot.start()
     (heard,) = slot.card.index
-    for attempt in (projector.parts_of, projector.film, projector.picture):
+    for attempt in (playback.parts_of, playback.film, playback.thumbnail):
         with pytest.raises(CardError, match="no pictures"):
             await attempt(heard)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.JPEG])
 async def test_a_film_that_nobody_waits_for_is_not_made(
-    slot: Slot, projector: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: codecs.Codec
+    slot: Slot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: codecs.Codec
 ) -> None:
     found, begun, go = await recording(slot, codec), threading.Event(), threading.Event()
     ends: list[BaseException | None] = []
 
     def watched(work: Callable[..., object]) -> Callable[..., object]:
-        def watch(source: BinaryIO, what: object, go_on: Callable[[], None]) -> object:
+        def watch(source: BinaryIO, what: object, check_wanted: Callable[[], None]) -> object:
             begun.set()
             go.wait(10)
             try:
-                return work(source, what, go_on)
+                return work(source, what, check_wanted)
             except BaseException as error:
                 ends.append(error)
                 raise
@@ -182,7 +182,7 @@ async def test_a_film_that_nobody_waits_for_is_not_made(
 
     monkeypatch.setattr(remux, "mp4", watched(remux.mp4))
     monkeypatch.setattr(transcode, "part", watched(transcode.part))
-    asked = projector.film(found) if codec is codecs.H264 else projector.part(found, 0)
+    asked = playback.film(found) if codec is codecs.H264 else playback.part(found, 0)
     asking = asyncio.ensure_future(asked)
     await asyncio.to_thread(begun.wait, 10)
     asking.cancel()
@@ -191,21 +191,21 @@ async def test_a_film_that_nobody_waits_for_is_not_made(
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert [type(end) for end in ends] == [InterruptedError]
-    assert list((tmp_path / "projector").glob("*")) == []
+    assert list((tmp_path / "playback").glob("*")) == []
     monkeypatch.undo()
-    assert len(await played(projector, found)) > 500
+    assert len(await played(playback, found)) > 500
 
 
 async def test_small_pictures_do_not_wait_for_films(
-    slot: Slot, projector: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slot: Slot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found, shown = await recording(slot, codecs.H264), threading.Event()
-    (tmp_path / "projector").mkdir()
-    monkeypatch.setattr(projecting, "_film", lambda source, path, go_on: shown.wait(10) and path.touch())
-    film = asyncio.ensure_future(projector.film(found))
+    (tmp_path / "playback").mkdir()
+    monkeypatch.setattr(playback_module, "_film", lambda source, path, check_wanted: shown.wait(10) and path.touch())
+    film = asyncio.ensure_future(playback.film(found))
     try:
         async with asyncio.timeout(5):
-            assert len(await projector.picture(found)) > 500
+            assert len(await playback.thumbnail(found)) > 500
         assert not film.done()
     finally:
         shown.set()
@@ -213,11 +213,11 @@ async def test_small_pictures_do_not_wait_for_films(
 
 
 async def test_requests_wait_for_their_turn_but_not_too_many(
-    slot: Slot, projector: Playback, monkeypatch: pytest.MonkeyPatch
+    slot: Slot, playback: Playback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projecting, "WAITING", 2)
+    monkeypatch.setattr(playback_module, "MAX_WAITING", 2)
     found = [await recording(slot, codecs.JPEG, minute=minute) for minute in range(4)]
-    answers = await asyncio.gather(*map(projector.picture, found), return_exceptions=True)
+    answers = await asyncio.gather(*map(playback.thumbnail, found), return_exceptions=True)
     assert sum(isinstance(answer, bytes) for answer in answers) == 2, answers
     assert sum(isinstance(answer, CardError) for answer in answers) == 2
-    assert [len(await projector.picture(one)) > 500 for one in found] == [True] * 4
+    assert [len(await playback.thumbnail(one)) > 500 for one in found] == [True] * 4

@@ -39,7 +39,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(film(shown, codecs.JPEG))
     await world.card.start()
-    await world.card.until_known()
+    await world.card.wait_until_read()
     yield world
     await world.card.stop()
     await world.playback.close()
@@ -104,7 +104,7 @@ async def test_a_full_card_that_may_not_recycle(world: World) -> None:
 async def test_a_picture_that_somebody_else_took_away(world: World) -> None:
     path = world.path / "sdcard" / "event" / "ipcamd-06152025-160641.jpg"
     path.write_bytes(b"picture")
-    await world.card.learn("event", path.name)
+    await world.card.rescan("event", path.name)
     path.unlink()
     with pytest.raises(HttpError) as refused:
         await world.ask(FILM, f"dir=event&fname={path.name}")
@@ -120,7 +120,7 @@ def card_film(world: World, codec: codecs.Codec) -> str:
 
 async def test_a_film(world: World) -> None:
     query = card_film(world, codecs.H264)
-    await world.card.learn("event", query.rpartition("=")[2])
+    await world.card.rescan("event", query.rpartition("=")[2])
     assert json.loads((await world.ask(PARTS, query)).body) is None
     made: list[Call] = []
 
@@ -140,7 +140,7 @@ async def test_a_film(world: World) -> None:
 
 async def test_a_film_in_parts(world: World) -> None:
     query = card_film(world, codecs.MPEG4)
-    await world.card.learn("event", query.rpartition("=")[2])
+    await world.card.rescan("event", query.rpartition("=")[2])
     told = json.loads((await world.ask(PARTS, query)).body)
     assert told == {"length": 2.0, "part": 4.096, "type": 'video/mp4; codecs="avc1.42C01F,mp4a.40.2"'}
     answer = await world.ask(PART, f"{query}&number=0")
@@ -160,7 +160,7 @@ async def test_numbers_of_parts_that_are_none(world: World, number: str) -> None
 async def test_a_single_picture_is_no_film(world: World) -> None:
     path = world.path / "sdcard" / "event" / "ipcamd-06152025-160641.jpg"
     path.write_bytes(pictures(codecs.JPEG)[0].payload)
-    await world.card.learn("event", path.name)
+    await world.card.rescan("event", path.name)
     assert json.loads((await world.ask(PARTS, f"dir=event&fname={path.name}")).body) is None
 
 
@@ -226,5 +226,5 @@ async def test_the_page_waits_for_a_card_that_is_being_read(
             await world.ask(endpoint, f"dir=record&fname={path.name}&number=0")
         assert refused.value.status == 503
     held.set()
-    await world.card.until_known()
+    await world.card.wait_until_read()
     assert (await world.ask(LIST)).status == 200

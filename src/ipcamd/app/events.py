@@ -45,7 +45,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     delivery = build_delivery(stack, core)
     sinks_by_flag = {"EnableSDCard": card_sink(recording.card), **sinks(delivery)}
     engine = EventEngine(
-        schedules, recording.clips, sinks_by_flag, output, core.event_log, clock.local, lambda: recording.card.trouble
+        schedules, recording.clips, sinks_by_flag, output, core.event_log, clock.local, lambda: recording.card.problem
     )
     stack.push(engine.close)
     stack.push(recording.recorder.close)
@@ -70,7 +70,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     clock.watch(times.check)
     bus.watch_demand(times.check)
     times.check()
-    engine.resume(recording.card.until_known)
+    engine.resume(recording.card.wait_until_read)
     return EventParts(bus, schedules, recording, delivery)
 
 

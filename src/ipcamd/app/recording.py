@@ -97,7 +97,7 @@ def card_sink(card: Card) -> ClipSink:
         names: list[str] = []
         for file in files:
             try:
-                names.append(await card.keep(file))
+                names.append(await card.add_clip(file))
             except CardError as error:
                 kept = f"; {len(names)} of {len(files)} files are kept" if names else ""
                 raise CardError(f"{error}{kept}") from error

@@ -63,7 +63,7 @@ async def _list(call: Call) -> Reply:
     folder, number = _folder(query), _number(query, "page")
     if _number(query, "ch") != 1:
         raise RequestFailed(f"ch={query.get('ch')}: allowed: 1")
-    await card.until_known(READ_S)
+    await card.wait_until_read(READ_S)
     page = card.index.page(
         folder,
         _moment(query, "sTime", zone, 0),
@@ -111,7 +111,7 @@ async def _recording(call: Call) -> Recording | Reply:
     folder, name = _folder(call.query), call.query.get("fname") or ""
     if not NAME.fullmatch(name):
         raise RequestFailed(f"fname={shown(name)}: allowed: <ModelName>-MMDDYYYY-HHMMSS.avi")
-    await call.camera.card.until_known(READ_S)
+    await call.camera.card.wait_until_read(READ_S)
     recording = call.camera.card.index.get(folder, name)
     if recording is None:
         return _said(False, 404)

@@ -116,13 +116,13 @@ class ContinuousRecorder:
             if ready:
                 waiting_since = time.monotonic()
             elif time.monotonic() - waiting_since > REPORT_S:
-                self._report_failure(self._card.trouble)
+                self._report_failure(self._card.problem)
             await self._wait(RETRY_S)
 
     async def _attempt(self) -> bool:
         """Record until a setting or the card changes; return False after a failure."""
         try:
-            async with self._card.using() as disk:
+            async with self._card.writing() as disk:
                 await self._record(disk)
             return True
         except (OSError, CardError) as error:
@@ -166,7 +166,7 @@ class ContinuousRecorder:
         completed, present = await self._thread.run(partial(_write, recorder, frames, self._was_clock_set()))
         await self._add_files(completed)
         if present:
-            self._card.progress(present)
+            self._card.update_recording(present)
             self._report_recovery()
 
     async def _finish(self, recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
@@ -184,12 +184,12 @@ class ContinuousRecorder:
 
     async def _add_files(self, files: list[Recording]) -> None:
         """Add completed files to the index. If there are any, the card works: repair incomplete ones."""
-        await self._card.recorded(*files)
+        await self._card.add_recordings(*files)
         if not files:
             return
         for incomplete in tuple(self._cut_off):
             with suppress(OSError):  # the next time, then: recording goes on
-                await self._card.learn(*incomplete.key)
+                await self._card.rescan(*incomplete.key)
                 self._cut_off.remove(incomplete)
 
     def _was_clock_set(self) -> bool:
@@ -201,12 +201,12 @@ class ContinuousRecorder:
         if why in ("", self._reported) or not self._card.mounted:
             return
         _log.error("nothing is recorded: %s", why)
-        self._card.note("recording stopped", why)
+        self._card.log_event("recording stopped", why)
         self._reported = why
 
     def _report_recovery(self) -> None:
         if self._reported:
-            self._card.note("recording goes on", "")
+            self._card.log_event("recording goes on", "")
         self._reported = ""
 
     async def _wait(self, seconds: float) -> None:

@@ -20,80 +20,80 @@ from ipcamd.storage.recording import EVENT, Recording, began_by, free_names
 from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
 
-RESERVE = 8 << 20
-"""Bytes that stay free, or a sixteenth of a small card: what is being written must be finished in order."""
-IDLE = 5.0
-"""Seconds that formatting waits for what is being written to be finished."""
+RESERVE_BYTES = 8 << 20
+"""Space that stays free, or a sixteenth of a small card: open files must be completed."""
+IDLE_S = 5.0
+"""Seconds that formatting waits for open files to be completed."""
 READ_S = 30.0
-"""Seconds that a request waits for the card to be looked through."""
+"""Seconds that a request waits while the card is being read."""
 START_S = 1.0
 """Seconds that the camera's start waits for the card."""
 THREADS = 4
-"""Calls on the card at one time, those of the recorder aside."""
+"""Concurrent calls on the card, apart from the recorder's."""
 
 _log = logging.getLogger(__name__)
 
 
 class WholeFile(Protocol):
-    """A whole file to keep: `ipcamd.recording.clip_file.Material`."""
+    """Complete file that is to be added to the card: `ipcamd.recording.clip_file.ClipFile`."""
 
     @property
     def path(self) -> Path:
-        """Path of the card's directory."""
+        """Path of the file."""
 
     @property
     def name(self) -> str:
-        """Its name, of the form of recordings' names."""
+        """Name, in the form of a recording's name."""
 
     @property
     def started_ns(self) -> int:
-        """Nanoseconds since the epoch, UTC."""
+        """Start, in nanoseconds since the epoch, UTC."""
 
     @property
     def ended_ns(self) -> int:
-        """Likewise."""
+        """End, in nanoseconds since the epoch, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """Bytes."""
+    """Size of the card and free space on it."""
 
     total_bytes: int = 0
     free_bytes: int = 0
 
     @property
     def used_bytes(self) -> int:
-        """By us and by others."""
+        """Space used by recordings and by other files."""
         return self.total_bytes - self.free_bytes
 
 
 class Card:
-    """The camera's SD card. For the event loop: every call on its file system is made in `threads`."""
+    """The camera's SD card. For the event loop: all calls on its file system are made in `threads`."""
 
     def __init__(
         self,
         root: Path | None,
         index: RecordingIndex,
         policy: Callable[[], str],
-        place: Callable[[], tzinfo],
-        note: Callable[[str, str], None] = lambda what, why: None,
+        zone: Callable[[], tzinfo],
+        log_event: Callable[[str, str], None] = lambda what, why: None,
     ) -> None:
         """`root` is the directory that is the card, None for a camera without a slot.
 
-        `policy` is ``Event.Server.External.Storage.DiskFull``, `place` the camera's time zone; `note` takes what should
-        stand in the event log: what happened, and why.
+        `policy` gives ``Event.Server.External.Storage.DiskFull``, `zone` the camera's time zone; `log_event` writes an
+        event and its reason to the event log.
         """
         self.threads = WorkerPool("card", THREADS)
-        """A card that hangs blocks these alone."""
+        """A card that hangs blocks only these threads."""
         self.disk = Disk(root) if root else None
         self.index = index
         self.limit_bytes: int | None = None
-        """The card's size in bytes, if it is to be smaller than the disk that it is on."""
+        """Size of a virtual card that is smaller than its disk."""
         self._policy = policy
-        self._place = place
-        self.note = note
+        self._zone = zone
+        self.log_event = log_event
         self._presence = CardPresence(self.disk, self.threads, self._changed) if self.disk else None
-        self._reader = CardReader(index, self.threads, place, self._tell)
+        self._reader = CardReader(index, self.threads, zone, self._notify)
         self._started = False
         self._watching: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[], None]] = []
@@ -101,10 +101,10 @@ class Card:
         self._idle = asyncio.Event()
         self._idle.set()
         self._formatting = False
-        self._room = asyncio.Lock()
-        self._keeping = asyncio.Lock()
+        self._room_lock = asyncio.Lock()
+        self._adding_lock = asyncio.Lock()
 
-    # ---- whether it is there
+    # ---- presence
 
     @property
     def slot(self) -> bool:
@@ -113,47 +113,47 @@ class Card:
 
     @property
     def mounted(self) -> bool:
-        """Whether a card that can be written was in it when `look` was called last."""
+        """Whether a writable card was in the slot at the last `look`."""
         return self._presence is not None and self._presence.state.card is not None
 
     @property
     def ready(self) -> bool:
-        """Whether something can be written to it now."""
+        """Whether files can be written to it now."""
         return self.mounted and self._reader.writable and not self._formatting
 
     @property
-    def known(self) -> bool:
-        """Whether everything that is on it is known."""
-        return self._reader.known
+    def is_read(self) -> bool:
+        """Whether all files on it are in the index."""
+        return self._reader.is_read
 
     @property
-    def trouble(self) -> str:
-        """The reason why nobody can write to it, for people; empty if there is none."""
+    def problem(self) -> str:
+        """Reason why nothing can be written to it; empty if there is none."""
         if not self.mounted:
             return "there is no SD card"
         if self.full:
             return "the SD card is full"
-        return "" if self.ready or self._formatting else self._reader.doing
+        return "" if self.ready or self._formatting else self._reader.status
 
     def watch(self, listener: Callable[[], None]) -> None:
         """Call `listener` when `ready` may have changed."""
         self._listeners.append(listener)
 
     def insert(self, inserted: bool) -> None:
-        """Put the card in, or pull it out (the virtual device's world)."""
+        """Insert or remove the card of a virtual device."""
         if self._presence is not None and inserted:
             self._presence.insert()
         elif self._presence is not None:
             self._presence.pull()
 
     async def look(self) -> bool:
-        """Look whether the card is there, and return it. Nobody tells us when a real one comes or goes."""
+        """Check now whether a card is there; return it."""
         if self._presence:
             await self._presence.look()
         return self.mounted
 
     async def start(self) -> None:
-        """Make the directory if it is not there, and begin to look through the card."""
+        """Make the directory if it is missing, and begin to read the card."""
         if self._presence is None:
             return
         starting = asyncio.create_task(self._start(self._presence))
@@ -161,22 +161,22 @@ class Card:
         self._watching = asyncio.create_task(self._watch(starting, self._presence))
 
     async def stop(self) -> None:
-        """Look no further through it."""
+        """Stop reading and watching the card."""
         self._reader.cancel()
         if self._watching:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
 
-    async def until_known(self, timeout_s: float | None = None) -> None:
-        """Wait until everything that is on the card is known, or there is none. Raises `CardBusy` after `timeout_s`."""
+    async def wait_until_read(self, timeout_s: float | None = None) -> None:
+        """Wait until all files are in the index, or there is no card. Raises `CardBusy` after `timeout_s`."""
         if self.slot:
             await self.look()
             await self._reader.wait(timeout_s)
 
-    # ---- how much there is
+    # ---- space
 
     def space(self) -> Space:
-        """Return its size and what is free of it, as it was when `look` was called last."""
+        """Return size and free space as of the last `look`."""
         if self._presence is None or not self.mounted:
             return Space()
         state = self._presence.state
@@ -185,22 +185,22 @@ class Card:
 
     @property
     def full(self) -> bool:
-        """Whether nothing more can be written, since what is there must stay."""
+        """Whether nothing more can be written because nothing may be deleted."""
         space = self.space()
         return self._policy() == "stop" and space.total_bytes > 0 and space.free_bytes <= _reserve(space)
 
     async def make_room(self, need: int) -> bool:
-        """Make sure that `need` bytes fit besides the reserve; if the card is full and may not recycle, return False.
+        """Make `need` bytes and the reserve free; return False if the card is full and nothing may be deleted.
 
         Raises `CardError`, `CardBusy` if older files may be on it than those that are known, and ``OSError``.
         """
-        async with self._room:
+        async with self._room_lock:
             while await self._is_short_of(need):
                 if not self.mounted:
                     raise CardError("there is no SD card")
                 if self._policy() != "recycle":
                     return False
-                if not self.known:
+                if not self.is_read:
                     raise CardBusy("the SD card is full, and nothing is deleted while it is being read")
                 oldest = self.index.oldest()
                 if oldest is None:
@@ -208,26 +208,26 @@ class Card:
                 await self.delete(oldest)
             return True
 
-    # ---- what goes onto it, and off it
+    # ---- files
 
-    async def keep(self, film: WholeFile) -> str:
-        """Keep a whole file among those that events made; durable on return. Return its name there. Raises `CardError`.
+    async def add_clip(self, file: WholeFile) -> str:
+        """Add a complete file to the event folder; durable on return. Return its name there. Raises `CardError`.
 
-        One that is there already, because another schedule kept it, is not kept twice.
+        A file that another schedule added before is not added twice.
         """
-        async with self.using() as disk, self._keeping:
+        async with self.writing() as disk, self._adding_lock:
             for present in self.index:
-                if (present.folder, present.started_ns, present.ended_ns) == (EVENT, film.started_ns, film.ended_ns):
+                if (present.folder, present.started_ns, present.ended_ns) == (EVENT, file.started_ns, file.ended_ns):
                     return present.name
             try:
-                if not await self._make_room_for(film):
+                if not await self._make_room_for(file):
                     raise CardError("the SD card is full")
-                found = await self.threads.run(partial(_take_in, disk, film))
+                found = await self.threads.run(partial(_add_file, disk, file))
             except OSError as error:
                 raise CardError(f"the SD card failed: {error}") from error
-            kept = found.recording(film.started_ns, film.ended_ns)
-            await self.recorded(kept)
-            return kept.name
+            recording = found.recording(file.started_ns, file.ended_ns)
+            await self.add_recordings(recording)
+            return recording.name
 
     async def delete(self, recording: Recording) -> None:
         """Delete a file that is not being written; durable on return. Raises ``OSError``."""
@@ -245,31 +245,31 @@ class Card:
             opening.add_done_callback(self._close_opened)
             raise
 
-    async def recorded(self, *recordings: Recording) -> None:
-        """Know files that were written; those of a card that is out by now are found again when it is back."""
+    async def add_recordings(self, *recordings: Recording) -> None:
+        """Add completed files to the index; those of a removed card are found when it is inserted again."""
         if await self.look():
             await self.index.add(recordings)
 
-    def progress(self, recording: Recording) -> None:
-        """Know a file as it is while it is being written."""
+    def update_recording(self, recording: Recording) -> None:
+        """Update a file in the index while it is being written."""
         if self.mounted:
             self.index.put(recording)
 
-    async def learn(self, folder: str, name: str) -> None:
-        """Take note of one file, if it is there, and mend it if it was cut off. Raises ``OSError``."""
+    async def rescan(self, folder: str, name: str) -> None:
+        """Add one file to the index if it exists, repaired if it was cut off. Raises ``OSError``."""
         if self.disk is not None:
-            await self.index.add(await self.threads.run(partial(_learn, self.disk, folder, name, self._place())))
+            await self.index.add(await self.threads.run(partial(_rescan, self.disk, folder, name, self._zone())))
 
     async def format(self) -> None:
-        """Stop what is being written, delete everything in our folders. Raises `CardError`."""
+        """Stop writing and delete everything in the camera's folders. Raises `CardError`."""
         if self._formatting:
             raise CardError("it is being formatted already")
         if not await self.look() or self.disk is None or self._formatting:
             raise CardError("there is no SD card")
         self._formatting = True
-        self._tell()
+        self._notify()
         try:
-            await asyncio.wait_for(self._idle.wait(), IDLE)
+            await asyncio.wait_for(self._idle.wait(), IDLE_S)
             self._reader.cancel()
             await self.threads.run(self.disk.clear)
             await self.index.clear()
@@ -279,13 +279,13 @@ class Card:
             raise CardError(f"the SD card could not be formatted: {error or 'it is busy'}") from error
         finally:
             self._formatting = False
-            self._tell()
+            self._notify()
 
     @asynccontextmanager
-    async def using(self) -> AsyncIterator[Disk]:
-        """Write to the card meanwhile: formatting waits. Raises `CardError` if it is not ready."""
+    async def writing(self) -> AsyncIterator[Disk]:
+        """Context for writing to the card: formatting waits for it. Raises `CardError` if the card is not ready."""
         if not await self.look() or not self.ready or self.disk is None:
-            raise CardError(self._unready())
+            raise CardError(self._reason_not_ready())
         self._users += 1
         self._idle.clear()
         try:
@@ -295,7 +295,7 @@ class Card:
             if not self._users:
                 self._idle.set()
 
-    # ---- inside
+    # ---- internals
 
     async def _start(self, presence: CardPresence) -> None:
         assert self.disk is not None
@@ -317,67 +317,67 @@ class Card:
 
     def _changed(self, card: CardId | None) -> None:
         if self._started:
-            self.note("sdcard inserted" if card else "sdcard removed", "")
+            self.log_event("sdcard inserted" if card else "sdcard removed", "")
         self._follow(card)
 
     def _follow(self, card: CardId | None) -> None:
-        """Find out what is on another card, or on none."""
+        """Begin to read another card, or none."""
         self.index.forget_all()
         if card and self.disk:
             self._reader.begin(self.disk, card)
         else:
             self._reader.cancel()
-        self._tell()
+        self._notify()
 
     async def _is_short_of(self, need: int) -> bool:
         await self.look()
         space = self.space()
         return space.free_bytes < need + _reserve(space)
 
-    async def _make_room_for(self, film: WholeFile) -> bool:
-        """Make room for a file that can wait until it is known which file is the oldest."""
-        size = (await self.threads.run(film.path.stat)).st_size
+    async def _make_room_for(self, file: WholeFile) -> bool:
+        """Make room for a file; wait for the card to be read if that is necessary to find the oldest file."""
+        size = (await self.threads.run(file.path.stat)).st_size
         try:
             return await self.make_room(size)
         except CardBusy:
-            await self.until_known(READ_S)
+            await self.wait_until_read(READ_S)
             return await self.make_room(size)
 
-    def _unready(self) -> str:
+    def _reason_not_ready(self) -> str:
         if self._formatting:
             return "the SD card is being formatted"
-        return self._reader.doing if self.mounted else "there is no SD card"
+        return self._reader.status if self.mounted else "there is no SD card"
 
     def _close_opened(self, opening: "asyncio.Future[int]") -> None:
         if not opening.cancelled() and not opening.exception():
             ThreadedFile(opening.result(), self.threads).close()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for listener in self._listeners:
             listener()
 
 
 def _reserve(space: Space) -> int:
-    return min(RESERVE, space.total_bytes // 16)
+    return min(RESERVE_BYTES, space.total_bytes // 16)
 
 
-def _learn(disk: Disk, folder: str, name: str, place: tzinfo) -> list[Recording]:
+def _rescan(disk: Disk, folder: str, name: str, zone: tzinfo) -> list[Recording]:
     found = disk.find(folder, name)
-    known = scan_files(disk, found, place)
+    known = scan_files(disk, found, zone)
     if found and not known and disk.find(folder, name):
         raise OSError(errno.EIO, "it cannot be read", name)
     return known
 
 
-def _take_in(disk: Disk, film: WholeFile) -> FileEntry:
-    began = began_by(film.name)
+def _add_file(disk: Disk, file: WholeFile) -> FileEntry:
+    began = began_by(file.name)
     if began is None:
-        raise OSError(f"{film.name} is no name of a recording")
-    model, ending = film.name.rsplit("-", 2)[0], film.name[-3:]
+        raise OSError(f"{file.name} is no name of a recording")
+    model, ending = file.name.rsplit("-", 2)[0], file.name[-3:]
     for name in free_names(model, began, ending):
         with suppress(FileExistsError):
-            return disk.add_file(film.path, EVENT, name)
-    raise FileExistsError(f"there are recordings of that time already: {film.name}")
+            return disk.add_file(file.path, EVENT, name)
+    raise FileExistsError(f"there are recordings of that time already: {file.name}")
 
 
 def _remove(disk: Disk, recording: Recording) -> None:

@@ -24,26 +24,26 @@ class CardReader:
     """Fills the index. For the event loop."""
 
     def __init__(
-        self, index: RecordingIndex, threads: WorkerPool, place: Callable[[], tzinfo], listed: Callable[[], None]
+        self, index: RecordingIndex, threads: WorkerPool, zone: Callable[[], tzinfo], listed: Callable[[], None]
     ) -> None:
-        """`place` is the camera's time zone; `listed` is called when the card can be written."""
+        """`zone` is the camera's time zone; `listed` is called when the card can be written."""
         self._index = index
         self._threads = threads
-        self._place = place
+        self._zone = zone
         self._listed = listed
         self._reading: asyncio.Task[None] | None = None
-        self._known = asyncio.Event()
+        self._done = asyncio.Event()
         self._failure = ""
         self.writable = False
         """The card's folders are there, and it is known which files were in them: new ones can be told from those."""
 
     @property
-    def known(self) -> bool:
+    def is_read(self) -> bool:
         """Whether everything that is on the card is known, or it is known that there is none."""
-        return self._known.is_set()
+        return self._done.is_set()
 
     @property
-    def doing(self) -> str:
+    def status(self) -> str:
         """Current activity, in words."""
         return self._failure or "the card is being read"
 
@@ -51,8 +51,8 @@ class CardReader:
         """Read a card that has just come, or whose content is uncertain."""
         self.cancel()
         self._failure = ""
-        self._known.clear()
-        self._reading = asyncio.get_running_loop().create_task(self._read_until_known(disk, card))
+        self._done.clear()
+        self._reading = asyncio.get_running_loop().create_task(self._read_until_done(disk, card))
 
     def cancel(self) -> None:
         """Read no further: there is no card."""
@@ -60,7 +60,7 @@ class CardReader:
             self._reading.cancel()
             self._reading = None
         self.writable = False
-        self._known.set()
+        self._done.set()
 
     def finish(self) -> None:
         """Read no further: the card is empty, and its folders are there."""
@@ -71,12 +71,12 @@ class CardReader:
         """Wait until everything is known. Raises `CardBusy` after `timeout_s`."""
         try:
             async with asyncio.timeout(timeout_s):
-                await self._known.wait()
+                await self._done.wait()
         except TimeoutError as error:
-            raise CardBusy(self.doing) from error
+            raise CardBusy(self.status) from error
 
-    async def _read_until_known(self, disk: Disk, card: CardId) -> None:
-        while not self._known.is_set():
+    async def _read_until_done(self, disk: Disk, card: CardId) -> None:
+        while not self._done.is_set():
             try:
                 await self._read(disk, card)
             except OSError as error:
@@ -84,7 +84,7 @@ class CardReader:
                 _log.warning("%s", self._failure)
                 await asyncio.sleep(RETRY_S)
             else:
-                self._known.set()
+                self._done.set()
 
     async def _read(self, disk: Disk, card: CardId) -> None:
         """Take from the store what has not changed, read the rest from the card itself."""
@@ -95,14 +95,14 @@ class CardReader:
         await self._index.remove(gone)
         for start in range(0, len(unknown), BATCH):
             some = unknown[start : start + BATCH]
-            await self._index.add(await self._threads.run(partial(scan_files, disk, some, self._place())))
+            await self._index.add(await self._threads.run(partial(scan_files, disk, some, self._zone())))
 
 
-def scan_files(disk: Disk, files: Iterable[FileEntry], place: tzinfo) -> list[Recording]:
+def scan_files(disk: Disk, files: Iterable[FileEntry], zone: tzinfo) -> list[Recording]:
     """Do `ipcamd.storage.scan.scan`, which most starts have no need of. Blocks."""
     from ipcamd.storage.scan import scan
 
-    return scan(disk, files, place)
+    return scan(disk, files, zone)
 
 
 def _list(disk: Disk, card: CardId) -> list[FileEntry]:

@@ -19,101 +19,100 @@ from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
 
 T = TypeVar("T")
-GoOn = Callable[[], None]
+CheckWanted = Callable[[], None]
 
-MOST_BYTES = 512 << 20
-"""Films that are kept, the newest aside."""
-MOST_PICTURES = 500
-"""Small pictures that are kept, some ten kilobytes each."""
-WAITING = 100
-"""Requests that may wait for their turn."""
+MAX_CACHE_BYTES = 512 << 20
+"""Limit of the cached videos, apart from the newest."""
+MAX_THUMBNAILS = 500
+"""Thumbnails in the cache, about ten kilobytes each."""
+MAX_WAITING = 100
+"""Requests that may wait."""
 NICE = 10
-"""How much its thread stands back behind those that make the live picture."""
+"""Nice value of its threads: the live picture comes first."""
 
 
 class Playback:
-    """For the event loop; the work is done in threads, so that small pictures need not wait for films.
-
-    Who is cancelled while waiting ends the work.
-    """
+    """For the event loop; worker threads convert, thumbnails apart from videos. A cancelled request ends its work."""
 
     def __init__(self, card: Card, folder: Path) -> None:
-        """`folder` is for it alone; nothing in it outlives a restart: see `start`."""
+        """`folder` holds nothing but the cache; `start` empties it."""
         self._card = card
         self._folder = folder
         self._films: OrderedDict[Recording, int] = OrderedDict()
-        """What is in the folder, and how large it is; the one that was asked for last comes last."""
-        self._pictures: OrderedDict[Recording, bytes] = OrderedDict()
+        """Videos in the folder and their sizes in bytes, the most recently used last."""
+        self._thumbnails: OrderedDict[Recording, bytes] = OrderedDict()
         self._film_turn = asyncio.Lock()
-        self._picture_turn = asyncio.Lock()
+        self._thumbnail_turn = asyncio.Lock()
         self._parts_turn = asyncio.Lock()
         self._waiting = 0
-        self._threads = WorkerPool("playback", 3, prepare=_stand_back)
+        self._threads = WorkerPool("playback", 3, prepare=_lower_priority)
         self._files = WorkerPool("playback-files", 2)
-        """For the folder, so that what is made needs not wait for what is being made."""
+        """For the folder: a finished video need not wait for one that is being converted."""
 
     async def start(self) -> None:
-        """Throw away what an earlier life left, as far as that can be done."""
+        """Empty the cache, as far as possible."""
         await self._files.run(self._clear)
 
     async def parts_of(self, recording: Recording) -> Parts | None:
-        """Return what a page must know to play it in parts; None if `film` gives it whole. Raises `CardError`."""
-        async with self._my_turn(self._parts_turn):
+        """Return how a page plays it in segments; None if `film` gives it whole. Raises `CardError`."""
+        async with self._turn(self._parts_turn):
             return await self._make(recording, lambda source, _: _parts(source))
 
     async def part(self, recording: Recording, number: int) -> bytes:
-        """Return one part of a film that is played in parts, as fragmented MP4. Raises `CardError`."""
-        async with self._my_turn(self._film_turn):
-            return await self._make(recording, lambda source, go_on: _part(source, number, go_on))
+        """Return one segment of a recording as fragmented MP4. Raises `CardError`."""
+        async with self._turn(self._film_turn):
+            return await self._make(recording, lambda source, check_wanted: _part(source, number, check_wanted))
 
     async def film(self, recording: Recording) -> tuple[ThreadedFile, int]:
         """Return the recording as MP4, open for reading, and its size. Raises `CardError`."""
         path = self._path(recording)
-        async with self._my_turn(self._film_turn):
+        async with self._turn(self._film_turn):
             if recording not in self._films:
-                await self._make(recording, lambda source, go_on: _film(source, path, go_on))
+                await self._make(recording, lambda source, check_wanted: _film(source, path, check_wanted))
                 self._films[recording] = (await self._files.run(path.stat)).st_size
             self._films.move_to_end(recording)
             fd = await self._files.run(partial(os.open, path, os.O_RDONLY | os.O_CLOEXEC))
-            await self._clear_out()
+            await self._limit_cache()
         return ThreadedFile(fd, self._files), self._films[recording]
 
-    async def picture(self, recording: Recording) -> bytes:
-        """Return a small picture of the recording, as JPEG. Raises `CardError`."""
-        if found := self._pictures.get(recording):
+    async def thumbnail(self, recording: Recording) -> bytes:
+        """Return a thumbnail of the recording as JPEG. Raises `CardError`."""
+        if found := self._thumbnails.get(recording):
             return found
         length = (recording.ended_ns - recording.started_ns) / 1e9
-        async with self._my_turn(self._picture_turn):
+        async with self._turn(self._thumbnail_turn):
             made = await self._make(recording, lambda source, _: _picture(source, length))
-        self._pictures[recording] = made
-        while len(self._pictures) > MOST_PICTURES:
-            self._pictures.popitem(last=False)
+        self._thumbnails[recording] = made
+        while len(self._thumbnails) > MAX_THUMBNAILS:
+            self._thumbnails.popitem(last=False)
         return made
 
     async def close(self) -> None:
-        """Throw away what was made."""
+        """Delete the cache."""
         await self._files.run(self._clear)
 
-    async def _make(self, recording: Recording, work: Callable[[BinaryIO, GoOn], T]) -> T:
-        waiting = _Waiting()
-        making = self._threads.run(lambda: self._work_on(recording, work, waiting.go_on))
+    async def _make(self, recording: Recording, work: Callable[[BinaryIO, CheckWanted], T]) -> T:
+        request = _Request()
+        making = self._threads.run(lambda: self._work_on(recording, work, request.check_wanted))
         try:
             return await asyncio.shield(making)
         except asyncio.CancelledError:
-            waiting.over = True
+            request.cancelled = True
             await asyncio.gather(making, return_exceptions=True)  # its turn lasts until the thread is free
             raise
         except (OSError, ValueError) as error:
             raise CardError(f"{recording.name} cannot be shown: {error}") from error
 
-    def _work_on(self, recording: Recording, work: Callable[[BinaryIO, GoOn], T], go_on: GoOn) -> T:
+    def _work_on(
+        self, recording: Recording, work: Callable[[BinaryIO, CheckWanted], T], check_wanted: CheckWanted
+    ) -> T:
         assert self._card.disk is not None
         with os.fdopen(self._card.disk.open(recording.folder, recording.name), "rb") as source:
-            return work(source, go_on)
+            return work(source, check_wanted)
 
     @contextlib.asynccontextmanager
-    async def _my_turn(self, turn: asyncio.Lock) -> AsyncIterator[None]:
-        if self._waiting >= WAITING:
+    async def _turn(self, turn: asyncio.Lock) -> AsyncIterator[None]:
+        if self._waiting >= MAX_WAITING:
             raise CardError("too many recordings are asked for at once")
         self._waiting += 1
         try:
@@ -125,8 +124,8 @@ class Playback:
     def _clear(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    async def _clear_out(self) -> None:
-        while len(self._films) > 1 and sum(self._films.values()) > MOST_BYTES:
+    async def _limit_cache(self) -> None:
+        while len(self._films) > 1 and sum(self._films.values()) > MAX_CACHE_BYTES:
             oldest, _ = self._films.popitem(last=False)
             await self._files.run(partial(self._path(oldest).unlink, missing_ok=True))
 
@@ -134,22 +133,22 @@ class Playback:
         return self._folder / f"{recording.folder}-{recording.modified_ns}-{recording.name}.mp4"
 
 
-class _Waiting:
-    """Whether somebody waits for what a thread makes."""
+class _Request:
+    """Request that a thread works for."""
 
-    over = False
+    cancelled = False
 
-    def go_on(self) -> None:
-        if self.over:
-            raise InterruptedError("nobody waits for it any more")
+    def check_wanted(self) -> None:
+        if self.cancelled:
+            raise InterruptedError("the request was cancelled")
 
 
-def _film(source: BinaryIO, path: Path, go_on: GoOn) -> None:
+def _film(source: BinaryIO, path: Path, check_wanted: CheckWanted) -> None:
     from ipcamd.storage.remux import mp4
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        mp4(source, path, go_on)
+        mp4(source, path, check_wanted)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -161,10 +160,10 @@ def _parts(source: BinaryIO) -> Parts | None:
     return parts_of(source)
 
 
-def _part(source: BinaryIO, number: int, go_on: GoOn) -> bytes:
+def _part(source: BinaryIO, number: int, check_wanted: CheckWanted) -> bytes:
     from ipcamd.storage.transcode import part
 
-    return part(source, number, go_on)
+    return part(source, number, check_wanted)
 
 
 def _picture(source: BinaryIO, length: float) -> bytes:
@@ -173,6 +172,6 @@ def _picture(source: BinaryIO, length: float) -> bytes:
     return small_picture(source, length)
 
 
-def _stand_back() -> None:
+def _lower_priority() -> None:
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -9,27 +9,27 @@ from ipcamd.storage.disk import CardId, Disk
 from ipcamd.workers.pool import WorkerPool
 
 LOOK_S = 2.0
-"""Seconds after which what was seen last counts: the card does not answer."""
+"""Time limit of a check in seconds; then the last state counts."""
 WATCH_S = 2.0
-"""Seconds from one look to the next; nothing tells when a real card comes or goes."""
+"""Seconds between two checks: nothing reports when a real card is inserted or removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotState:
-    """One look at the slot."""
+    """State of the slot at one moment."""
 
     card: CardId | None = None
-    """The card that is in it and can be written; None: there is none."""
+    """The writable card that is in it, if any."""
     total_bytes: int = 0
     """The size of its file system."""
     free_bytes: int = 0
 
 
 class CardPresence:
-    """Looks at the slot in a worker thread, and remembers what was seen."""
+    """Checks the slot in a worker thread and remembers its state."""
 
     def __init__(self, disk: Disk, threads: WorkerPool, changed: Callable[[CardId | None], None]) -> None:
-        """`changed` is called with the card that is in from now on, or none: after the first look, and on a change."""
+        """`changed` is called with the new card, or None: after the first check and on each change."""
         self._disk = disk
         self._threads = threads
         self._changed = changed
@@ -40,7 +40,7 @@ class CardPresence:
 
     @property
     def inserted(self) -> bool:
-        """Whether somebody has put a card into the slot of a virtual device."""
+        """Whether a card is in the slot of a virtual device."""
         return self._inserted
 
     def pull(self) -> None:
@@ -49,21 +49,21 @@ class CardPresence:
         self._see(SlotState())
 
     def insert(self) -> None:
-        """Put the card into a virtual device's slot, and look at it soon."""
+        """Put the card into a virtual device's slot, and check it soon."""
         self._inserted = True
         if not self._looking:
             self._begin()
 
     async def look(self) -> None:
-        """Look now. A card that does not answer within `LOOK_S` is taken to be as it was."""
+        """Check now. If the card does not answer within `LOOK_S`, its state stays as it was."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_S):
-                while self._looking:  # it began earlier, and may have seen what is no more
+                while self._looking:  # that check began earlier: its result may be out of date
                     await asyncio.wait({self._looking})
                 await asyncio.wait({self._begin()})
 
     async def watch(self) -> None:
-        """Look again and again, until cancelled."""
+        """Check every `WATCH_S`, until cancelled."""
         while True:
             await self.look()
             await asyncio.sleep(WATCH_S)
@@ -79,7 +79,7 @@ class CardPresence:
 
     def _looked(self, looking: "asyncio.Future[SlotState]") -> None:
         self._looking = None
-        failed = looking.cancelled() or looking.exception()  # it went away between two of the calls
+        failed = looking.cancelled() or looking.exception()  # removed between two of the calls
         self._see(looking.result() if self._inserted and not failed else SlotState())
 
     def _see(self, state: SlotState) -> None:

@@ -22,12 +22,12 @@ BEGIN = 2.0
 RATE = 8000
 """Samples per second."""
 AnyPacket: TypeAlias = "av.Packet[Any]"
-GoOn: TypeAlias = Callable[[], None]
+CheckWanted: TypeAlias = Callable[[], None]
 """Raises ``InterruptedError`` when nobody waits for the film any more."""
 _BUFFER = 1 << 20
 
 
-def mp4(source: BinaryIO, target: Path, go_on: GoOn) -> None:
+def mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted) -> None:
     """Write a film in H.264 as MP4. Raises ``OSError`` (FFmpeg's errors are such too) and ``ValueError``."""
     with opened(source) as film, av.open(str(target), "w", format="mp4") as out:
         if not whole(film):
@@ -35,7 +35,7 @@ def mp4(source: BinaryIO, target: Path, go_on: GoOn) -> None:
         pictures = out.add_stream_from_template(pictures_of(film))
         sound = _Sound(out) if film.streams.audio else None
         for packet in film.demux():
-            go_on()
+            check_wanted()
             if packet.dts is None:
                 continue
             if packet.stream.type == "video":

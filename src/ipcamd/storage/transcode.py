@@ -18,14 +18,14 @@ from av.container import InputContainer, OutputContainer
 from av.video.frame import PictureType, VideoFrame
 
 from ipcamd.storage.recording import Parts
-from ipcamd.storage.remux import RATE, AnyPacket, GoOn, opened, pictures_of, seek, whole
+from ipcamd.storage.remux import RATE, AnyPacket, CheckWanted, opened, pictures_of, seek, whole
 
 GRAIN = 1024
 """Samples of a packet of AAC."""
 SECONDS = 32 * GRAIN / RATE
 """A part: whole packets of sound, so that there is no seam to be heard."""
 WIDE = 960
-"""Most pixels across."""
+"""Maximum width in pixels."""
 LEAD = 2
 """Packets of sound that are encoded before a part, and thrown away: each needs what was before it."""
 AFTER = 1.0
@@ -41,7 +41,7 @@ def parts_of(source: BinaryIO) -> Parts | None:
         return None if whole(film) else Parts(_length(film), SECONDS, bool(film.streams.audio))
 
 
-def part(source: BinaryIO, number: int, go_on: GoOn) -> bytes:
+def part(source: BinaryIO, number: int, check_wanted: CheckWanted) -> bytes:
     """Return a part of a film, the first one being 0; its clock begins at zero. Raises like `remux.mp4`."""
     made = io.BytesIO()
     with opened(source) as film, av.open(made, "w", format="mp4", options=_FLAGS) as out:
@@ -54,7 +54,7 @@ def part(source: BinaryIO, number: int, go_on: GoOn) -> bytes:
             tracks["audio"] = _Sound(out, lasts)
         seek(film, begin - LEAD * GRAIN / RATE - _slot(film))
         for packet in film.demux():
-            go_on()
+            check_wanted()
             if packet.dts is None:
                 continue
             at = float(packet.dts * packet.time_base) - begin

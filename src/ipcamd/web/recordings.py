@@ -24,7 +24,7 @@ async def recordings(call: Call) -> Reply:
     """Answer with the recordings of one local day (``day=YYYY-MM-DD``; the newest if none is given), all days, and the
     card's state."""
     card, zone = call.camera.card, call.camera.clock.zone()
-    await _until_known(card)
+    await _wait_until_read(card)
     known = sorted(card.index, key=lambda r: r.started_ns)
     days = _days(known, zone)
     day = _asked_day(call) or (days[-1][0] if days else call.camera.clock.local().date())
@@ -90,16 +90,16 @@ async def thumbnail(call: Call) -> Reply:
     if _tag(recording) in call.head.fields.get("if-none-match", ""):
         return Reply(status=304, headers=headers)
     try:
-        picture = await call.camera.playback.picture(recording)
+        picture = await call.camera.playback.thumbnail(recording)
     except CardError as error:
         raise HttpError(404, str(error)) from error
     return Reply(picture, content_type="image/jpeg", headers=headers)
 
 
-async def _until_known(card: Card) -> None:
-    """Wait until it is known what is on the card. Raises ``HttpError`` 503 if that takes long."""
+async def _wait_until_read(card: Card) -> None:
+    """Wait until the card has been read. Raises ``HttpError`` 503 if that takes too long."""
     try:
-        await card.until_known(READ_S)
+        await card.wait_until_read(READ_S)
     except CardBusy as error:
         raise HttpError(503, str(error), (("Retry-After", "5"),)) from error
 
@@ -107,7 +107,7 @@ async def _until_known(card: Card) -> None:
 async def _recording(call: Call) -> Recording:
     """Return the one that is meant. Raises ``HttpError`` 404, and 409 while it is being written."""
     folder, name = call.query.get("dir") or "", call.query.get("fname") or ""
-    await _until_known(call.camera.card)
+    await _wait_until_read(call.camera.card)
     known = call.camera.card.index.get(folder, name) if folder in FOLDERS and NAME.fullmatch(name) else None
     if known is None:
         raise HttpError(404, "there is no such recording")
