@@ -1,5 +1,6 @@
 """HTTP client of sources: one GET request, with login, redirection and TLS policy (RFC 9110)."""
 
+import socket
 import ssl
 import time
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
@@ -20,9 +21,11 @@ _PIECE_BYTES = 65536
 class HttpAnswer:
     """Answer with the status 200 or 206, whose body is still to be read."""
 
-    def __init__(self, connection: HTTPConnection, response: HTTPResponse, limit: SilenceLimit) -> None:
-        self._connection, self._response, self._limit = connection, response, limit
-        self._socket = connection.sock
+    def __init__(
+        self, connection: HTTPConnection, sock: socket.socket, response: HTTPResponse, limit: SilenceLimit
+    ) -> None:
+        """`sock` is the connection's: `HTTPConnection` forgets it when the answer has no declared length."""
+        self._connection, self._socket, self._response, self._limit = connection, sock, response, limit
         self._head = b""
         self._begun_s = time.monotonic()
         self.type = response.headers.get_content_type()
@@ -50,11 +53,12 @@ class HttpAnswer:
         return self._receive(most)
 
     def _receive(self, most: int) -> bytes:
+        if self._response.isclosed():  # it was read to its end, and its socket is closed
+            return b""
         if self._limit.opening and time.monotonic() - self._begun_s > float(self._limit):
             raise SourceError(f"sends no picture for {float(self._limit):g} s")
         try:
-            if self._socket:
-                self._socket.settimeout(float(self._limit))
+            self._socket.settimeout(float(self._limit))
             return self._response.read1(most)
         except TimeoutError:
             raise SourceError(f"sends nothing for {float(self._limit):g} s") from None
@@ -114,10 +118,11 @@ def fetch(url: str, tls: TlsPolicy, limit: SilenceLimit, location: str = "", fir
     place = place.moved(location) if location else place
     for _ in range(_HOPS):
         connection, trusted = _connect(place, tls, limit)
+        sock = connection.sock
         try:
             response = _request(connection, place, login, first_byte, limit)
             if response.status in (200, 206):
-                return HttpAnswer(connection, response, limit)
+                return HttpAnswer(connection, sock, response, limit)
             place, login = _next(place, response, login, trusted)
         except BaseException:
             connection.close()
