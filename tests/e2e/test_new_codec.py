@@ -99,10 +99,9 @@ def test_recorded_and_repaired_after_a_power_cut(tmp_path: Path, monkeypatch: py
 
     recorder = SegmentedRecorder(begin, lambda: None, False, 3600 * SECOND, 1 << 30)
     recorder.write(frames(60))
-    assert recorder.current
-    recorder.current.leave()  # as it is when the power goes
     (file,) = (disk.root / "record").iterdir()
-    (found,) = scan(disk, disk.entries(), UTC)
+    after = Disk(tmp_path / "card")  # as the camera finds it when the power is back
+    (found,) = scan(after, after.entries(), UTC)
     assert found.ended_ns - found.started_ns == 2 * SECOND
     data = file.read_bytes()
     assert reader.read_head(data[:HEAD], len(data), codecs.key_tests()).avi_format == AviFormat(
