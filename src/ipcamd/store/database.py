@@ -27,7 +27,7 @@ LAST_BACKUP_S = 0.4
 """Seconds that the backup may take at exit."""
 
 FINGERPRINT = "seal.fingerprint"
-"""The fact that tells which key the secrets were sealed with."""
+"""Name of the value that identifies the key of the encrypted secrets."""
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ class Database:
     """One open database file, the owner of its directory."""
 
     def __init__(self, path: Path) -> None:
-        """Open it, and make what is missing. Raises `ConfigError`; a damaged database does not (`open_sound`)."""
+        """Open it and create what is missing. Raises `ConfigError`, but not for damage (see `open_sound`)."""
         self._path = path
         self._thread = WorkerPool("store", 1)
         self._turn = threading.Lock()
@@ -72,7 +72,7 @@ class Database:
             self.secret_box = SecretBox(path.with_name("secret.key"))
             self._connection = undo.enter_context(closing(open_sound(path)))
             self.key_lost = self._is_key_lost()
-            """The secrets in the database were sealed with another key than the one that is there now."""
+            """Whether the secrets in the database were encrypted with another key than the present one."""
             undo.pop_all()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -93,7 +93,7 @@ class Database:
             self._timer = asyncio.get_running_loop().call_later(BACKUP_DELAY, self._start_backup)
 
     def write_now(self, *work: Work) -> None:
-        """Do `write`, and let the calling thread wait for it (at start)."""
+        """Do `write` in the calling thread (at start)."""
         self._now(partial(self._transact, *work))
 
     async def complete(self, action: Coroutine[Any, Any, T]) -> T:
@@ -104,7 +104,7 @@ class Database:
         return await asyncio.shield(task)
 
     async def purge(self) -> None:
-        """Leave no trace of what was deleted, in any file (factory default). A disk that will not is only logged."""
+        """Erase deleted data from all files (factory default). A failure is only logged."""
         await self._in_thread(partial(self._copy, purge))
 
     async def shut_down(self) -> None:
@@ -121,7 +121,7 @@ class Database:
         await closing
 
     def close(self) -> None:
-        """Finish what is being written, back it up, close, and give the directory free. Blocks."""
+        """Finish pending writes, back up, close, and release the directory. Blocks."""
         self._closed = True
         with self._queue:
             self._queue.wait_for(lambda: not self._queued)

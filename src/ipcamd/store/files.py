@@ -20,7 +20,7 @@ def create_private(path: Path) -> None:
 
 
 def replace_durably(source: Path, target: Path) -> None:
-    """Move a file over another one beside it: after a power cut there is the whole old one or the whole new one."""
+    """Replace a file by another one beside it: after a power loss either the old or the new one is there, complete."""
     handle = os.open(source, os.O_RDONLY)
     try:
         os.fsync(handle)

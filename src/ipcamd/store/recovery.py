@@ -82,7 +82,7 @@ def _draft_of(path: Path) -> Path:
 
 
 def purge(connection: sqlite3.Connection, path: Path) -> None:
-    """Leave nothing of what was deleted: in the log, in the backup, in databases set aside. Raises as `back_up`."""
+    """Erase deleted data from the log, the backup and damaged databases. Raises as `back_up`."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     back_up(connection, path)
     for name in _set_aside_before(path):

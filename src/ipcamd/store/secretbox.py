@@ -25,10 +25,10 @@ _log = logging.getLogger(__name__)
 
 
 class SecretBox:
-    """The key, and what can be done with it. Safe to use from any thread."""
+    """Encryption of secrets with the key of the state directory. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
-        """Read the key; make one if there is none, or none that is whole. Raises `ConfigError`."""
+        """Read the key; make one if it is missing or damaged. Raises `ConfigError`."""
         try:
             self._key = _read(path) or _make(path)
         except OSError as error:
@@ -47,7 +47,7 @@ class SecretBox:
         return _FORMAT + nonce + _cipher(self._key).encrypt(nonce, padded, place.encode())
 
     def decrypt(self, sealed: bytes, place: str) -> str | None:
-        """Return the text that was sealed for `place`; None if it was not, or with another key, or is damaged."""
+        """Return the text that was encrypted for `place`; None for another place or key, or damaged data."""
         from cryptography.exceptions import InvalidTag
 
         nonce, text = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]

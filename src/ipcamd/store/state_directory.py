@@ -37,7 +37,7 @@ class StateDirectory:
             raise
 
     def close(self) -> None:
-        """Let the next one have it."""
+        """Release the directory."""
         os.close(self._handle)
 
     def _own(self) -> None:
