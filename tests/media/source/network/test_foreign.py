@@ -74,8 +74,9 @@ def test_ffmpegs_live_stream_with_sound(ffmpeg: tuple[str, subprocess.Popen[str]
 def test_a_peer_that_freezes_is_noticed(ffmpeg: tuple[str, subprocess.Popen[str]]) -> None:
     url, process = ffmpeg
     items = connected(url)
-    for _ in range(5):
-        next(items)
+    taken = [next(items)]
+    while len(pictures(taken)) < 5:
+        taken.append(next(items))
     process.send_signal(signal.SIGSTOP)
     with pytest.raises(SourceError, match="sends nothing"):
         for _ in range(200):
