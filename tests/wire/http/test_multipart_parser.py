@@ -179,6 +179,12 @@ def test_a_picture_is_given_out_with_its_last_byte() -> None:
         assert cut(head + A, 1) == [A]
 
 
+@pytest.mark.parametrize("length", range(4))
+def test_a_length_too_short_for_a_jpeg_means_the_same_in_pieces(length: int) -> None:
+    body = b"--b\r\nContent-Length: %d\r\n\r\n" % length + A + b"\r\n" + counted(B)
+    assert cut(body, 1) == cut(body, len(body))
+
+
 @given(st.lists(st.binary(max_size=200), max_size=6), st.integers(1, 50))
 def test_what_is_counted_may_hold_anything_but_a_jpeg(parts: list[bytes], step: int) -> None:
     parts = [b"\x00" + part for part in parts]

@@ -246,7 +246,8 @@ class PictureParser(MultipartParser):
         assert blank
         if len(self._data) < blank.end() + 2 and not whole:
             return b"", False
-        if self._data.startswith(SOI, blank.end()) and self._left != 0:
+        fits = self._left is None or blank.end() + 2 <= self._left
+        if fits and self._data.startswith(SOI, blank.end()):
             self._cut(blank.end())
             self._scanner, self._searched, self._step = JpegScanner(), 0, self._read_jpeg
         elif self._left is None and not self._boundary:
