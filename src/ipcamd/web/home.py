@@ -55,8 +55,9 @@ PAGES = {
 """The pages: their files, what they are called, and who may look."""
 
 ICON = "shared/icon.svg"
-PARTS = ("shared/head.html", "shared/logo.svg")
-"""The parts of all pages: each stands where a page names its file, without the ending, in double braces."""
+PARTS = ("shared/head.html", "shared/header.html", "shared/logo.svg")
+"""The parts of all pages: each stands where a page, or an earlier part, names its file, without the ending, in double
+braces."""
 
 
 def _pages(here: str, rank: Rank) -> str:
@@ -74,13 +75,20 @@ def _pages(here: str, rank: Rank) -> str:
     return f'<nav class="pages" aria-label="Pages">{"".join(links)}</nav>' if len(links) > 1 else ""
 
 
+def _template(name: str) -> str:
+    """Return a page's text with its parts in it."""
+    page = _text(name)
+    for part in PARTS:
+        page = page.replace(f"{{{{{Path(part).stem}}}}}", _text(part))
+    return page
+
+
 def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
         """Answer with a page that contains the camera's name and location."""
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
-        texts |= {Path(part).stem: _text(part) for part in PARTS}
         texts["pages"] = _pages(path, call.account.rank)
-        page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _text(PAGES[path][0]))
+        page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _template(PAGES[path][0]))
         return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)
 
     return action

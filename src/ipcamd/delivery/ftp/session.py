@@ -4,7 +4,6 @@ Where the server allows no temporary name, or no renaming, a file gets its final
 """
 
 import ftplib
-from collections.abc import Sequence
 from contextlib import suppress
 from io import FileIO
 from socket import socket
@@ -14,7 +13,8 @@ from ipcamd.delivery.ftp.errors import FULL, NotAllowed, explained, is_refusal
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.file_names import NAMES, candidate_names, describe_rename, find_arrived, split_path
+from ipcamd.delivery.target.file_names import NAMES, candidate_names, split_path
+from ipcamd.delivery.target.file_session import FileSession
 from ipcamd.delivery.target.state import Right, TargetState
 from ipcamd.errors import DeliveryError
 
@@ -37,30 +37,21 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession, state: 
     return FtpSession(ftp, state)
 
 
-class FtpSession:
+class FtpSession(FileSession):
     """One login at an FTP server, in the directory where files go."""
 
-    def __init__(self, ftp: FtpClient, state: TargetState) -> None:
-        self._ftp = ftp
-        self._state = state
+    _explained = staticmethod(explained)
 
-    def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
-        """See `UploadSession`."""
-        with explained():
-            return "; ".join(filter(None, map(self._send, items)))
+    def __init__(self, ftp: FtpClient, state: TargetState) -> None:
+        super().__init__(state)
+        self._ftp = ftp
 
     def close(self) -> None:
         """See `UploadSession`."""
         with suppress(ftplib.Error, EOFError, ValueError):
             self._ftp.quit()
 
-    def _send(self, item: SpoolItem) -> str:
-        if item.tried and (found := find_arrived(item, self._size)):
-            return f"{found} had arrived already"
-        return describe_rename(item, self._deliver(item))
-
     def _deliver(self, item: SpoolItem) -> str:
-        """Upload the file whole; return the name that it got."""
         if self._state.lacks(Right.TEMPORARY_NAME, Right.RENAME):
             return self._upload_directly(item)
         try:

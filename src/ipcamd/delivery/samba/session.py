@@ -6,7 +6,7 @@ Where the share allows no temporary name, or no renaming, a file gets its final 
 import logging
 import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -38,7 +38,8 @@ from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.samba.errors import REFUSALS, explained, status_code
 from ipcamd.delivery.target.blocking_session import CONNECT_TIMEOUT_S, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.file_names import NAMES, candidate_names, describe_rename, find_arrived, split_path
+from ipcamd.delivery.target.file_names import NAMES, candidate_names, split_path
+from ipcamd.delivery.target.file_session import FileSession
 from ipcamd.delivery.target.state import Right, TargetState
 from ipcamd.errors import DeliveryError
 
@@ -75,36 +76,27 @@ def login(config: TargetConfig, address: str, blocking: BlockingSession, state: 
     return SambaSession(tree, folder, blocking, state)
 
 
-class SambaSession:
+class SambaSession(FileSession):
     """One login at a share. `folder` is where files go, with a backslash at its end, or ""."""
 
+    _explained = staticmethod(explained)
+
     def __init__(self, tree: TreeConnect, folder: str, blocking: BlockingSession, state: TargetState) -> None:
+        super().__init__(state)
         self._tree = tree
         self._folder = folder
         self._blocking = blocking
-        self._state = state
         self._connection: Connection = tree.session.connection
         # glibc gives what is free at the end of a thread's heap back after each block, and fetches it anew for the
         # next, which takes a third of the time. This stays at the end, and what is before it in the heap.
         self._lid = [bytes(SMALL) for _ in range(ROOM)].pop()
-
-    def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
-        """See `UploadSession`."""
-        with explained():
-            return "; ".join(filter(None, map(self._send, items)))
 
     def close(self) -> None:
         """See `UploadSession`."""
         with suppress(SMBException):
             self._connection.disconnect(timeout=CONNECT_TIMEOUT_S)
 
-    def _send(self, item: SpoolItem) -> str:
-        if item.tried and (found := find_arrived(item, self._size)):
-            return f"{found} had arrived already"
-        return describe_rename(item, self._deliver(item))
-
     def _deliver(self, item: SpoolItem) -> str:
-        """Upload the file whole; return the name that it got."""
         if self._state.lacks(Right.TEMPORARY_NAME, Right.RENAME):
             return self._upload_directly(item)
         try:

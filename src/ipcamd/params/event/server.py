@@ -13,6 +13,13 @@ def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "") 
     return Param(name, kind, default, help, unit=unit)
 
 
+def _address(server: str, host: str, port: str, default: str) -> tuple[Param, Param]:
+    return (
+        _param(host, HOST_OR_NOTHING, "", f"{server[0].upper()}{server[1:]}."),
+        _param(port, PORT, default, f"TCP port of the {server}."),
+    )
+
+
 def _login(server: str) -> tuple[Param, Param]:
     return (
         _param("UserName", Text(64), "", f"User name on the {server}."),
@@ -66,11 +73,12 @@ SMTP = Group(
     (
         _param("Enable", YES_NO, "no", "Send events by mail."),
         _param("FromEmail", EMAIL_OR_NOTHING, "", "Address of the sender."),
-        _param("MailServer1", HOST_OR_NOTHING, "", "Mail server."),
-        _param("Smtpport", PORT, "587", "TCP port of the mail server."),
+        *_address("mail server", "MailServer1", "Smtpport", "587"),
         _param("SSL", YES_NO, "no", "Implicit TLS; no: STARTTLS if the server offers it."),
-        _param("EmailTo", EMAIL_OR_NOTHING, "", "Address of the first recipient."),
-        _param("EmailTo2", EMAIL_OR_NOTHING, "", "Address of the second recipient."),
+        *(
+            _param(name, EMAIL_OR_NOTHING, "", f"Address of the {which} recipient.")
+            for name, which in (("EmailTo", "first"), ("EmailTo2", "second"))
+        ),
         _param(
             "AttachSize", Integer(0, 100), "10", "Largest attachment; of a larger clip one picture is attached.", "MB"
         ),
@@ -94,8 +102,7 @@ FTP = Group(
     "10.19",
     (
         _param("Enable", YES_NO, "no", "Send events by FTP."),
-        _param("FTPServer", HOST_OR_NOTHING, "", "FTP server."),
-        _param("Port", PORT, "21", "TCP port of the FTP server."),
+        *_address("FTP server", "FTPServer", "Port", "21"),
         *_login("FTP server"),
         _param("Path", PATH, "", "Directory on the FTP server."),
         _param("Passive", YES_NO, "yes", "Passive mode: the camera opens the data connections."),

@@ -11,6 +11,11 @@ COLORSPACE_JPEG = 7
 """BT.601 in full range."""
 
 
+def _words(names: str) -> list[tuple[str, type[c_uint32]]]:
+    """Return fields of 32 bits each."""
+    return [(name, c_uint32) for name in names.split()]
+
+
 class DeviceCapability(IntFlag):
     """Capability flags of a device."""
 
@@ -43,9 +48,7 @@ class Capability(Structure):
         ("driver", c_char * 16),
         ("card", c_char * 32),
         ("bus_info", c_char * 32),
-        ("version", c_uint32),
-        ("capabilities", c_uint32),
-        ("device_caps", c_uint32),
+        *_words("version capabilities device_caps"),
         ("reserved", c_uint32 * 3),
     ]
 
@@ -54,12 +57,9 @@ class FormatDescription(Structure):
     """One pixel format of a device."""
 
     _fields_ = [
-        ("index", c_uint32),
-        ("type", c_uint32),
-        ("flags", c_uint32),
+        *_words("index type flags"),
         ("description", c_char * 32),
-        ("pixelformat", c_uint32),
-        ("mbus_code", c_uint32),
+        *_words("pixelformat mbus_code"),
         ("reserved", c_uint32 * 3),
     ]
 
@@ -67,21 +67,13 @@ class FormatDescription(Structure):
 class Steps(Structure):
     """Sizes from least to greatest; a discrete size is in the first two words."""
 
-    _fields_ = [(name, c_uint32) for name in ("min_width", "max_width", "step_width")] + [
-        (name, c_uint32) for name in ("min_height", "max_height", "step_height")
-    ]
+    _fields_ = _words("min_width max_width step_width min_height max_height step_height")
 
 
 class FrameSize(Structure):
     """One size, or a range of sizes, of a pixel format."""
 
-    _fields_ = [
-        ("index", c_uint32),
-        ("pixel_format", c_uint32),
-        ("type", c_uint32),
-        ("steps", Steps),
-        ("reserved", c_uint32 * 2),
-    ]
+    _fields_ = [*_words("index pixel_format type"), ("steps", Steps), ("reserved", c_uint32 * 2)]
 
 
 class Fract(Structure):
@@ -94,11 +86,7 @@ class FrameInterval(Structure):
     """One time per picture, or a range of them, of a pixel format at a size; a discrete one is ``least``."""
 
     _fields_ = [
-        ("index", c_uint32),
-        ("pixel_format", c_uint32),
-        ("width", c_uint32),
-        ("height", c_uint32),
-        ("type", c_uint32),
+        *_words("index pixel_format width height type"),
         ("least", Fract),
         ("greatest", Fract),
         ("step", Fract),
@@ -109,23 +97,9 @@ class FrameInterval(Structure):
 class PixFormat(Structure):
     """Size and layout of pictures."""
 
-    _fields_ = [
-        (name, c_uint32)
-        for name in [
-            "width",
-            "height",
-            "pixelformat",
-            "field",
-            "bytesperline",
-            "sizeimage",
-            "colorspace",
-            "priv",
-            "flags",
-            "encoding",
-            "quantization",
-            "transfer",
-        ]
-    ]
+    _fields_ = _words(
+        "width height pixelformat field bytesperline sizeimage colorspace priv flags encoding quantization transfer"
+    )
 
 
 class _FormatUnion(Union):
@@ -142,11 +116,9 @@ class CaptureParm(Structure):
     """Frame rate of the capture."""
 
     _fields_ = [
-        ("capability", c_uint32),
-        ("capturemode", c_uint32),
+        *_words("capability capturemode"),
         ("timeperframe", Fract),
-        ("extendedmode", c_uint32),
-        ("readbuffers", c_uint32),
+        *_words("extendedmode readbuffers"),
         ("reserved", c_uint32 * 4),
     ]
 
@@ -164,7 +136,7 @@ class StreamParm(Structure):
 class RequestBuffers(Structure):
     """Asks for buffers."""
 
-    _fields_ = [(name, c_uint32) for name in ("count", "type", "memory", "capabilities", "flags")]
+    _fields_ = _words("count type memory capabilities flags")
 
 
 class _Timeval(Structure):
@@ -183,18 +155,12 @@ class Buffer(Structure):
     """One buffer, and the picture in it."""
 
     _fields_ = [
-        ("index", c_uint32),
-        ("type", c_uint32),
-        ("bytesused", c_uint32),
-        ("flags", c_uint32),
-        ("field", c_uint32),
+        *_words("index type bytesused flags field"),
         ("timestamp", _Timeval),
         ("timecode", _Timecode),
-        ("sequence", c_uint32),
-        ("memory", c_uint32),
+        *_words("sequence memory"),
         ("m", _Memory),
-        ("length", c_uint32),
-        ("reserved2", c_uint32),
+        *_words("length reserved2"),
         ("request_fd", c_int32),
     ]
 

@@ -1,0 +1,37 @@
+"""File session: what uploads to servers with directories (FTP, Samba) have in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+from ipcamd.delivery.queue.spool_item import SpoolItem
+from ipcamd.delivery.target.file_names import describe_rename, find_arrived
+from ipcamd.delivery.target.state import TargetState
+
+
+class FileSession(ABC):
+    """One login at a server where each file gets a name of its own."""
+
+    _explained: Callable[[], AbstractContextManager[None]]
+    """Turns the protocol's errors into ``DeliveryError``."""
+
+    def __init__(self, state: TargetState) -> None:
+        self._state = state
+
+    def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
+        """See `UploadSession`."""
+        with self._explained():
+            return "; ".join(filter(None, map(self._send, items)))
+
+    def _send(self, item: SpoolItem) -> str:
+        if item.tried and (found := find_arrived(item, self._size)):
+            return f"{found} had arrived already"
+        return describe_rename(item, self._deliver(item))
+
+    @abstractmethod
+    def _size(self, name: str) -> int | None:
+        """Return the size of a file there in bytes; None if there is none."""
+
+    @abstractmethod
+    def _deliver(self, item: SpoolItem) -> str:
+        """Upload the file whole; return the name that it got."""
