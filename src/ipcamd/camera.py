@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ipcamd.access.accounts import Accounts
     from ipcamd.access.authenticator import Authenticator
+    from ipcamd.control.ptz.controller import PtzController
     from ipcamd.delivery.delivery import Delivery
     from ipcamd.device.clock import CameraClock
     from ipcamd.device.drivers import Drivers
@@ -41,6 +42,7 @@ class Camera:
     card: "Card"
     playback: "Playback"
     drivers: "Drivers"
+    ptz: "PtzController"
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,6 +11,7 @@ from typing import Any, cast
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
+from ipcamd.control.ptz.controller import PtzController
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker.connection import WorkerResources
@@ -72,6 +74,10 @@ class World:
         self.traffic = Traffic()
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
+    @cached_property
+    def ptz(self) -> PtzController:
+        return PtzController(self.drivers.pan_tilt, self.settings, self.facts)
+
     def camera(self) -> Camera:
         unused = cast("Any", None)
         return Camera(
@@ -89,6 +95,7 @@ class World:
             card=self.card,
             playback=self.playback,
             drivers=self.drivers,
+            ptz=self.ptz,
             restart=self._restart,
             viewers=lambda: 3,
             started=0.0,

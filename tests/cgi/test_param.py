@@ -53,6 +53,7 @@ class Asker:
             card=nothing,
             playback=nothing,
             drivers=nothing,
+            ptz=nothing,
             restart=nothing,
             viewers=nothing,
             started=0.0,

@@ -1,5 +1,6 @@
 """Each driver against the hardware that it drives, and the choice of drivers."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from ipcamd.device import absent
 from ipcamd.device.choose import FEATURES, choose_drivers
 from ipcamd.device.drivers import Drivers
+from ipcamd.device.position import PtzPosition
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import ConfigError, RequestFailed
 from ipcamd.params import find_group
@@ -85,8 +87,9 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
     for action in (
         lambda: drivers.ir_cut.set_filter(True),
         lambda: drivers.serial_line.send(b"x", RS485.values()),
-        lambda: drivers.pan_tilt.move(0, 0, 1, 1),
-        drivers.pan_tilt.stop,
+        lambda: asyncio.run(drivers.pan_tilt.move_to(PtzPosition(), 1, 1)),
+        lambda: asyncio.run(drivers.pan_tilt.stop()),
+        lambda: asyncio.run(drivers.pan_tilt.calibrate()),
         lambda: drivers.lens.move(0, 0),
         lambda: drivers.firmware.install(Path("image")),
     ):
@@ -95,7 +98,7 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
 
 
 def test_what_absent_hardware_says_is_at_rest() -> None:
-    assert absent.AbsentPanTilt.position == (0.0, 0.0, 1.0)
+    assert absent.AbsentPanTilt.position == PtzPosition(0, 0, 1)
     assert (absent.AbsentLens.position, absent.AbsentLens.is_busy) == ((0, 0), False)
     assert absent.AbsentIrCut.light == 100
 

@@ -12,6 +12,7 @@ GOOD = {
     "scene": ["still", "walk"],
     "source": ["lost", "back"],
     "lens": ["jam", "free"],
+    "ptz": ["jam", "free"],
 }
 
 

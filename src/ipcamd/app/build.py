@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from ipcamd.app.control import build_control
 from ipcamd.app.core import Core, build_core
 from ipcamd.app.events import build_events
 from ipcamd.app.media import build_media
@@ -15,7 +16,6 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.errors import ConfigError
 from ipcamd.options import Options
-from ipcamd.params.device import ptz
 
 _log = logging.getLogger(__name__)
 
@@ -30,10 +30,10 @@ async def start_camera(
     """
     core = await build_core(stack, options, applied)
     media = await build_media(stack, core)
+    control = build_control(stack, core, media)
     events = await build_events(stack, core, media)
-    for part in (core.drivers, media, events.recording, core.clock, core.identity):
+    for part in (core.drivers, media, control, events.recording, core.clock, core.identity):
         core.settings.add_readers(part.readers())
-    core.settings.add_readers(ptz.readers(lambda: core.settings["PTZ.PresetList"]))
     core.settings.add_writer("Time", core.clock.write)
     services = Services(stack, core, media)
     camera = Camera(
@@ -51,6 +51,7 @@ async def start_camera(
         event_log=core.event_log,
         event_bus=events.bus,
         drivers=core.drivers,
+        ptz=control.ptz,
         restart=restart,
         viewers=lambda: services.viewers.taken,
         started=time.monotonic(),

@@ -27,6 +27,7 @@ class Core:
 
     options: Options
     database: Database
+    key_values: KeyValueStore
     settings: Settings
     accounts: Accounts
     password: str | None
@@ -58,6 +59,7 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     return Core(
         options=options,
         database=database,
+        key_values=key_values,
         settings=settings,
         accounts=accounts,
         password=password,

@@ -9,6 +9,7 @@ from ipcamd.app.virtual import connect_source
 from ipcamd.device.drivers import Drivers
 from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
+from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.media.source import pacing
@@ -52,6 +53,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
         core.clock.local,
         instrument=instrument,
         own_sound=core.options.audio == "",
+        view=lambda: _view(core.drivers),
     )
     stack.push(pipeline.stop)
     if core.drivers.virtual:
@@ -62,6 +64,11 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     await pipeline.start()
     await motion.start()
     return MediaParts(pipeline, motion, speaker)
+
+
+def _view(drivers: Drivers) -> View:
+    """Return the part of the picture that a digital pan-tilt head looks at."""
+    return View(*drivers.pan_tilt.position) if drivers.pan_tilt.is_digital else WHOLE
 
 
 def _status(motion: MotionDetection, drivers: Drivers) -> Status:

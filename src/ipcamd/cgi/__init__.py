@@ -1,10 +1,11 @@
 """The SDK's requests: one file per path, named by the path's last word, in the folder of its first one."""
 
 from ipcamd.cgi import eventhttpnotify, param, query, sdcard, setup
-from ipcamd.cgi.admin import date, eventlog, pwdgrp, restart, serverreport, virtual
+from ipcamd.cgi.admin import date, eventlog, ptctrl, pwdgrp, restart, serverreport, virtual
 from ipcamd.cgi.audio import audio, speaker, talk
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.cgi.event import schedule, test
+from ipcamd.cgi.ptz import ptctl, ptz
 from ipcamd.cgi.stream import h264, image, mjpeg, mjpg, mpeg4, stream1, stream2
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -24,6 +25,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     talk.ENDPOINT,
     speaker.ENDPOINT,
     image.ENDPOINT,
+    ptz.ENDPOINT,
+    ptctrl.ENDPOINT,
+    ptctl.ENDPOINT,
     *param.ENDPOINTS,
     schedule.ENDPOINT,
     eventhttpnotify.ENDPOINT,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ipcamd.device.position import PtzPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 
@@ -22,13 +23,22 @@ class AbsentOutput:
 class AbsentPanTilt:
     """No pan-tilt head."""
 
-    position = (0.0, 0.0, 1.0)
+    is_present = is_digital = False
+    position = target = PtzPosition()
+    rest_in_s = 0.0
 
-    def move(self, pan: float, tilt: float, zoom: float, speed: int) -> None:
+    def restore(self, position: PtzPosition) -> None:
+        """See `PanTilt`."""
+
+    async def move_to(self, target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
         """See `PanTilt`."""
         raise _refusal()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """See `PanTilt`."""
+        raise _refusal()
+
+    async def calibrate(self) -> None:
         """See `PanTilt`."""
         raise _refusal()
 

@@ -22,6 +22,7 @@ from ipcamd.device.virtual import (
     VirtualSerialLine,
 )
 from ipcamd.device.virtual_hardware import VirtualHardware
+from ipcamd.device.virtual_pan_tilt import VirtualPanTilt
 from ipcamd.errors import ConfigError
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.store.keyvalue import KeyValueStore
@@ -48,7 +49,7 @@ def choose_drivers(chosen: Mapping[str, str], facts: KeyValueStore, applied: dic
     return Drivers(
         inputs=() if "inputs" in lacking else (VirtualInput(hardware, 1), VirtualInput(hardware, 2)),
         output=AbsentOutput() if "output" in lacking else VirtualOutput(hardware),
-        pan_tilt=AbsentPanTilt(),
+        pan_tilt=AbsentPanTilt() if "pan-tilt" in lacking else VirtualPanTilt(hardware),
         lens=AbsentLens(),
         ir_cut=AbsentIrCut() if "ir-cut" in lacking else VirtualIrCut(hardware),
         led=AbsentLed() if "led" in lacking else VirtualLed(hardware),

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from ipcamd.device.position import PtzPosition
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.params.group import Values
 from ipcamd.store.database import TransactionPart
@@ -34,17 +35,39 @@ class DigitalOutput(Protocol):
 
 
 class PanTilt(Protocol):
-    """A pan-tilt head with zoom (SDK 8). Pan and tilt are -100 to 100, zoom is 1 to 4."""
+    """A pan-tilt head with zoom (SDK 8). No method blocks; each raises ``RequestFailed`` if the head fails."""
 
     @property
-    def position(self) -> tuple[float, float, float]:
-        """Pan, tilt and zoom at this moment."""
+    def is_present(self) -> bool:
+        """Whether there is a head."""
 
-    def move(self, pan: float, tilt: float, zoom: float, speed: int) -> None:
-        """Start to move there at `speed` (1 to 3), from where it is. Raises ``RequestFailed``."""
+    @property
+    def is_digital(self) -> bool:
+        """Whether it moves by cropping the source's picture to its position."""
 
-    def stop(self) -> None:
-        """Stay where it is. Raises ``RequestFailed``."""
+    @property
+    def position(self) -> PtzPosition:
+        """The position at this moment, as far as known; from any thread."""
+
+    @property
+    def target(self) -> PtzPosition:
+        """The position where the present move ends."""
+
+    @property
+    def rest_in_s(self) -> float:
+        """Seconds until the present move ends, as far as known; 0 while the head rests."""
+
+    def restore(self, position: PtzPosition) -> None:
+        """Take up the position of the last run. A head that measures its position does nothing."""
+
+    async def move_to(self, target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
+        """Start to move to `target`, which is within the limits, from where the head is. Speeds are 1 to 3."""
+
+    async def stop(self) -> None:
+        """Stop the present move."""
+
+    async def calibrate(self) -> None:
+        """Reset the head after a hardware error."""
 
 
 class Lens(Protocol):

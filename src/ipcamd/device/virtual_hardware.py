@@ -22,6 +22,7 @@ CONDITIONS: dict[str, tuple[ValueKind, str]] = {
     "scene": (OneOf(("still", "walk")), "walk"),
     "source": (OneOf(("lost", "back")), "back"),
     "lens": (OneOf(("jam", "free")), "free"),
+    "ptz": (OneOf(("jam", "free")), "free"),
 }
 """The conditions that can be applied: the values that are allowed, and the first one. ``sdcardsize`` is in KB."""
 
@@ -31,7 +32,7 @@ REPORTS: dict[str, str] = {
     "led": "on",
     "pan": "0",
     "tilt": "0",
-    "zoom": "0",
+    "zoom": "1.00",
     "focus": "0",
     "irled": "off",
     "rs485": "",
@@ -46,6 +47,7 @@ class VirtualHardware:
         """`applied` holds the conditions that were applied before a restart, and takes note of those applied now."""
         self._applied = {} if applied is None else applied
         self._state = {name: first for name, (_, first) in CONDITIONS.items()} | REPORTS | self._applied
+        self._readers: dict[str, Callable[[], str]] = {}
         self._watchers: dict[str, list[Watcher]] = {name: [] for name in self._state}
 
     def __getitem__(self, name: str) -> str:
@@ -58,7 +60,11 @@ class VirtualHardware:
 
     def state(self) -> Mapping[str, str]:
         """Return everything: conditions, then reports."""
-        return self._state
+        return self._state | {name: reader() for name, reader in self._readers.items()}
+
+    def measure(self, name: str, reader: Callable[[], str]) -> None:
+        """Ask `reader` for the value of `name`, one of `REPORTS`, whenever the state is listed."""
+        self._readers[name] = reader
 
     def watch(self, name: str, watcher: Watcher) -> None:
         """Call `watcher` whenever `name` is applied or reported, even when its value stays the same."""

@@ -9,8 +9,8 @@ from ipcamd.params.group import Rank
 from ipcamd.wire.http.query import Query
 
 LISTED = [
-    "di1", "di2", "light", "sdcard", "sdcardsize", "scene", "source", "lens", "do1", "ircut", "led", "pan", "tilt",
-    "zoom", "focus", "irled", "rs485",
+    "di1", "di2", "light", "sdcard", "sdcardsize", "scene", "source", "lens", "ptz", "do1", "ircut", "led", "pan",
+    "tilt", "zoom", "focus", "irled", "rs485",
 ]  # fmt: skip
 
 

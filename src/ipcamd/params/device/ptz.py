@@ -46,7 +46,7 @@ def readers(values: Callable[[], Values]) -> dict[tuple[str, str], Callable[[], 
 
 
 def _param(name: str, kind: ValueKind, default: str, help: str) -> Param:
-    return Param(name, kind, default, help, get=Rank.USERS, set=Rank.USERS, needs="PT", acts=False)
+    return Param(name, kind, default, help, get=Rank.USERS, set=Rank.USERS, needs="PT")
 
 
 PRESETLIST = Group(

@@ -1,0 +1,1 @@
+"""Engines that use the device's drivers."""

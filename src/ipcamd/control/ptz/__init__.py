@@ -1,0 +1,1 @@
+"""Pan, tilt and zoom (SDK 8): moves, presets, patrol, lock."""

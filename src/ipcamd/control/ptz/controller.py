@@ -1,0 +1,317 @@
+"""PTZ controller: moves the pan-tilt head, and the head on the serial line, as requests ask (SDK 8).
+
+The last command wins: each replaces the move, or the patrol, that is under way.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from ipcamd.control.ptz.lock import PtzLock
+from ipcamd.control.ptz.memory import PtzMemory
+from ipcamd.control.ptz.patrol import Patrol
+from ipcamd.control.ptz.presets import Presets
+from ipcamd.control.ptz.serial import NoSerialCommands, SerialCommands
+from ipcamd.device.drivers import PanTilt
+from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
+from ipcamd.errors import IpcamdError, RequestFailed
+from ipcamd.params.device.ptz import PRESETLIST, SPEED
+from ipcamd.settings.change import CAMERA, Change, Requester
+from ipcamd.settings.service import Settings
+from ipcamd.store.keyvalue import KeyValueStore
+
+DIRECTIONS = {
+    "up": (0, 1),
+    "down": (0, -1),
+    "left": (-1, 0),
+    "right": (1, 0),
+    "upleft": (-1, 1),
+    "upright": (1, 1),
+    "downleft": (-1, -1),
+    "downright": (1, -1),
+}
+"""Move to the signs of pan and tilt."""
+STEP = 2 * PAN_LIMIT / 20
+"""Length of one move: a twentieth of the range (clarifications, PTZ on a virtual device)."""
+FIRST_ZOOM = 1.5
+"""Zoom of the first pan or tilt of a digital head that shows the whole picture, where there is no room to move."""
+DRIVER_S = 3.0
+"""A driver that does not answer within so many seconds has failed."""
+SETTLE_S = 0.5
+"""Motion detection rests for so long after a move."""
+
+_log = logging.getLogger(__name__)
+
+
+class PtzController:
+    """PTZ of one camera. For the event loop."""
+
+    def __init__(
+        self,
+        driver: PanTilt,
+        settings: Settings,
+        facts: KeyValueStore,
+        note: Callable[[str], None] = lambda _: None,
+        hold: Callable[[float], None] = lambda _: None,
+        magnify: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """`note` writes a failure into the event log, `hold` suspends motion detection for so many seconds, `magnify`
+        asks for source pictures that are large enough for a zoom."""
+        self.serial: SerialCommands = NoSerialCommands()
+        """The head on the serial line; may be replaced."""
+        self.lock = PtzLock()
+        self._driver, self._settings, self._memory = driver, settings, PtzMemory(facts)
+        self._note, self._hold, self._magnify = note, hold, magnify
+        self.presets = Presets(settings, self._memory)
+        self._patrol = Patrol(self.presets.stops, self._visit)
+        self._failure = ""
+        """The last failure that was noted; "" after a success."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._saving: set[asyncio.Task[None]] = set()
+        self._watchers: list[Callable[[], None]] = []
+        settings.watch(PRESETLIST.name, lambda _: self._save(self.presets.follow(driver.position)))
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether there is a head: the device's own, or one on the serial line."""
+        return self._driver.is_present or self.serial.enabled
+
+    @property
+    def position(self) -> PtzPosition:
+        """The present position."""
+        return self._driver.position
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the head moves."""
+        return self._driver.rest_in_s > 0
+
+    def state(self) -> dict[str, object]:
+        """Return what pages show: position, and what happens."""
+        pan, tilt, zoom = self.position
+        return {
+            "pan": round(pan, 2),
+            "tilt": round(tilt, 2),
+            "zoom": round(zoom, 3),
+            "moving": self.is_moving,
+            "patrol": self._patrol.is_running,
+            "locked_s": round(self.lock.rest_s),
+        }
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` when a move begins or ends, and when a patrol does."""
+        self._watchers.append(watcher)
+
+    def start(self) -> None:
+        """Take up the position, and the patrol, of the last run."""
+        if self._driver.is_present:
+            self._driver.restore(self._memory.position)
+            self._follow_move()
+        if self._memory.patrols and self.is_supported:
+            self._patrol.start()
+
+    async def close(self) -> None:
+        """End the patrol, which the next start takes up again, and keep the position."""
+        self._patrol.stop()
+        if self._timer:
+            self._timer.cancel()
+        self._save(self._memory.save_position(self.position))
+        await asyncio.gather(*self._saving)
+
+    async def move(self, direction: str, continuous: bool = False) -> None:
+        """Move one step in one of the `DIRECTIONS`, or on to the limit. Raises ``RequestFailed``."""
+        self._begin()
+        pan, tilt = DIRECTIONS[direction]
+        here, far = self.position, 2 * max(PAN_LIMIT, TILT_LIMIT) if continuous else STEP
+        await self._drive(PtzPosition(here.pan + pan * far, here.tilt + tilt * far, self._zoom_to_move()))
+        if self.serial.enabled:
+            await self._try(self.serial.send_move(direction, continuous))
+
+    async def zoom(self, inwards: bool) -> None:
+        """Zoom until `stop` or the limit. Raises ``RequestFailed``."""
+        self._begin()
+        await self._drive(PtzPosition(self.position.pan, self.position.tilt, ZOOM_LIMIT if inwards else 1.0))
+        if self.serial.enabled:
+            await self._try(self.serial.send_move("zoomin" if inwards else "zoomout", True))
+
+    async def go_to(self, position: PtzPosition) -> None:
+        """Move to a position. Raises ``RequestFailed``; also if there is only a head on the serial line."""
+        self._begin()
+        if not self._driver.is_present:
+            raise RequestFailed("not supported by this device")
+        await self._drive(position.limited())
+
+    async def zoom_to(self, zoom: float) -> None:
+        """Zoom to 1 to 4. Raises ``RequestFailed``."""
+        await self.go_to(PtzPosition(self.position.pan, self.position.tilt, zoom))
+
+    async def center(self, x: float, y: float) -> None:
+        """Centre a point of the picture that is shown, per cent from the left and from the top. Raises
+        ``RequestFailed``."""
+        await self.go_to(self.position.centered(x, y, max(FIRST_ZOOM, self._zoom_to_move())))
+
+    async def stop(self) -> None:
+        """End the move or the patrol. Raises ``RequestFailed``."""
+        self._begin()
+        if self._driver.is_present:
+            await self._try(self._driver.stop())
+            self._follow_move()
+        if self.serial.enabled:
+            await self._try(self.serial.send_move("stop", False))
+
+    async def go_home(self) -> None:
+        """Move to the home position. Raises ``RequestFailed``."""
+        self._begin()
+        await self._drive(self._memory.home)
+        if self.serial.enabled:
+            await self._try(self.serial.send_move("home", False))
+
+    async def set_home(self) -> None:
+        """Make the present position home. Raises ``RequestFailed`` and ``StoreError``."""
+        self._refuse_absent()
+        await self._memory.save_home(self.position)
+
+    async def calibrate(self) -> None:
+        """Reset the head after a hardware error; then it moves home. Raises ``RequestFailed``."""
+        self._begin()
+        if self._driver.is_present:
+            await self._try(self._driver.calibrate())
+        await self.go_home()
+
+    async def go_to_preset(self, number: int) -> None:
+        """Move to a preset. Raises ``RequestFailed``."""
+        self._refuse_absent()
+        self.presets.position(number)
+        self._begin()
+        await self._drive_to_preset(number, *self._speeds())
+
+    async def update_preset(self, number: int, value: str, by: Requester = CAMERA) -> None:
+        """Set a preset to ``ENABLE|DURATION|NAME``, at the present position. Raises what ``Settings.update`` does."""
+        self._refuse_absent()
+        await self.presets.update(number, value, self.position, by)
+        if self.serial.enabled and value.startswith("1|"):
+            await self._try(self.serial.send_preset(number, store=True))
+
+    async def set_speeds(self, patrol: int, tilt: int, pan: int, by: Requester = CAMERA) -> None:
+        """Set the speeds, 1 to 3. Raises what ``Settings.update`` does."""
+        speeds = {"PatrolSpeed": patrol, "TiltSpeed": tilt, "PanSpeed": pan}
+        await self._settings.update([Change(SPEED.name, name, str(level)) for name, level in speeds.items()], by=by)
+
+    async def start_patrol(self) -> None:
+        """Visit the presets, also after a restart, until another command. Raises ``RequestFailed``, ``StoreError``."""
+        self._refuse_absent()
+        if not self.presets.stops():
+            raise RequestFailed("ptzpatrol=start: no preset is set")
+        await self._memory.save_patrols(True)
+        self._patrol.start()
+        self._tell()
+
+    async def stop_patrol(self) -> None:
+        """End the patrol where it is. Raises ``RequestFailed`` and ``StoreError``."""
+        self._refuse_absent()
+        if self._patrol.is_running:
+            await self.stop()
+        await self._memory.save_patrols(False)
+
+    async def send_external(self, number: int) -> None:
+        """Send external command 1 to 5 on the serial line. Raises ``RequestFailed``."""
+        if not self.serial.enabled:
+            raise RequestFailed(f"excommand={number}: the serial line is not enabled (RS485.Enable)")
+        await self._try(self.serial.send_external(number))
+
+    def _refuse_absent(self) -> None:
+        if not self.is_supported:
+            raise RequestFailed("not supported by this device")
+
+    def _begin(self) -> None:
+        """End the patrol: a command replaces it. Raises ``RequestFailed`` if there is no head."""
+        self._refuse_absent()
+        if self._patrol.is_running:
+            self._patrol.stop()
+            self._save(self._memory.save_patrols(False))
+
+    def _zoom_to_move(self) -> float:
+        """Return the zoom at which pan and tilt have room."""
+        zoom = self._driver.target.zoom
+        return FIRST_ZOOM if self._driver.is_digital and zoom <= 1 else zoom
+
+    def _speeds(self) -> tuple[int, int]:
+        values = self._settings[SPEED.name]
+        return values.number("PanSpeed"), values.number("TiltSpeed")
+
+    async def _drive(self, target: PtzPosition, speeds: tuple[int, int] | None = None) -> None:
+        """Start to move the device's own head, if there is one."""
+        if self._driver.is_present:
+            await self._try(self._driver.move_to(target.limited(), *(speeds or self._speeds())))
+            self._follow_move()
+
+    async def _drive_to_preset(self, number: int, pan_speed: int, tilt_speed: int) -> None:
+        await self._drive(self.presets.position(number), (pan_speed, tilt_speed))
+        if self.serial.enabled:
+            await self._try(self.serial.send_preset(number))
+
+    async def _visit(self, number: int) -> None:
+        """Move to a preset of the patrol; return when the head is there."""
+        speed = self._settings[SPEED.name].number("PatrolSpeed")
+        await self._drive_to_preset(number, speed, speed)
+        await self._rest()
+
+    async def _rest(self) -> None:
+        """Return when the head rests."""
+        if rest_in_s := self._driver.rest_in_s:
+            await asyncio.sleep(rest_in_s)
+            await self._rest()
+
+    async def _try(self, action: Awaitable[None]) -> None:
+        """Await an action of a driver; a failure is noted in the event log, the same one once."""
+        try:
+            async with asyncio.timeout(DRIVER_S):
+                await action
+        except TimeoutError:
+            self._note_failure("the pan-tilt head does not answer")
+            raise RequestFailed("the pan-tilt head does not answer") from None
+        except RequestFailed as error:
+            self._note_failure(str(error))
+            raise
+        self._failure = ""
+
+    def _note_failure(self, reason: str) -> None:
+        if reason != self._failure:
+            self._failure = reason
+            self._note(reason)
+
+    def _follow_move(self) -> None:
+        """Let motion detection rest during the move that has begun, and keep the position at its end."""
+        rest_in_s = self._driver.rest_in_s
+        self._hold(rest_in_s + SETTLE_S)
+        self._magnify(max(self.position.zoom, self._driver.target.zoom))
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(rest_in_s, self._check_rest)
+        self._tell()
+
+    def _check_rest(self) -> None:
+        if self.is_moving:
+            self._follow_move()
+            return
+        self._magnify(self.position.zoom)
+        if not self._patrol.is_running:  # which goes on after a restart, and would write all the time
+            self._save(self._memory.save_position(self.position))
+        self._tell()
+
+    def _save(self, action: Awaitable[None]) -> None:
+        """Save in the background; a failure is logged."""
+
+        async def save() -> None:
+            try:
+                await action
+            except IpcamdError as error:
+                _log.warning("the position could not be kept: %s", error)
+
+        task = asyncio.get_running_loop().create_task(save())
+        self._saving.add(task)
+        task.add_done_callback(self._saving.discard)
+
+    def _tell(self) -> None:
+        for watcher in self._watchers:
+            watcher()

@@ -1,0 +1,35 @@
+"""PTZ lock: for a time, administrators alone may move the camera (not in the SDK)."""
+
+import time
+from collections.abc import Callable
+
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Rank
+
+LONGEST_S = 3600
+"""Longest time of a lock, in seconds."""
+
+
+class PtzLock:
+    """Lock of PTZ; a restart opens it."""
+
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        """`now_s` is a monotonic clock, in seconds."""
+        self._now_s = now_s
+        self._until_s = 0.0
+        self.owner = ""
+        """The administrator of the last lock."""
+
+    @property
+    def rest_s(self) -> float:
+        """Seconds until it opens by itself; 0 while it is open."""
+        return max(0.0, self._until_s - self._now_s())
+
+    def close(self, owner: str, seconds: float) -> None:
+        """Lock PTZ for so long; 0 opens it."""
+        self.owner, self._until_s = owner, self._now_s() + seconds
+
+    def check(self, rank: Rank) -> None:
+        """Raise ``RequestFailed`` if an account of that rank may not move the camera now."""
+        if rank < Rank.ADMIN and self.rest_s:
+            raise RequestFailed(f"PTZ is locked by the administrator {self.owner} for {self.rest_s:.0f} s more")

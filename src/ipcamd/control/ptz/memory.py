@@ -1,0 +1,73 @@
+"""PTZ memory: positions that survive a restart, in the key-value store."""
+
+import json
+
+from ipcamd.device.position import PtzPosition
+from ipcamd.store.database import TransactionPart
+from ipcamd.store.keyvalue import KeyValueStore
+
+POSITION, HOME, PATROL = "ptz.position", "ptz.home", "ptz.patrol"
+"""Keys of positions, as JSON, and of ``on`` while a patrol runs."""
+
+
+class PtzMemory:
+    """The position at rest, home, the presets, and whether a patrol runs."""
+
+    def __init__(self, facts: KeyValueStore) -> None:
+        self._facts = facts
+
+    @property
+    def position(self) -> PtzPosition:
+        """The position at which the camera rested last."""
+        return self._read(POSITION) or PtzPosition()
+
+    @property
+    def home(self) -> PtzPosition:
+        """The home position; the whole picture if none was set."""
+        return self._read(HOME) or PtzPosition()
+
+    @property
+    def patrols(self) -> bool:
+        """Whether a patrol runs."""
+        return self._facts.get(PATROL) == "on"
+
+    def preset(self, number: int) -> PtzPosition | None:
+        """Return the position of a preset; None if there is none."""
+        return self._read(_preset(number))
+
+    async def save_position(self, position: PtzPosition) -> None:
+        """Keep the position at rest. Raises ``StoreError``."""
+        await self._write(POSITION, _text(position))
+
+    async def save_home(self, position: PtzPosition) -> None:
+        """Keep the home position. Raises ``StoreError``."""
+        await self._write(HOME, _text(position))
+
+    async def save_preset(self, number: int, position: PtzPosition) -> None:
+        """Keep the position of a preset. Raises ``StoreError``."""
+        await self._write(_preset(number), _text(position))
+
+    async def save_patrols(self, running: bool) -> None:
+        """Keep whether a patrol runs. Raises ``StoreError``."""
+        await self._write(PATROL, "on" if running else "off")
+
+    def preset_part(self, number: int, position: PtzPosition | None) -> TransactionPart:
+        """Return the part of a change that keeps the position of a preset, or forgets it (None)."""
+        key = _preset(number)
+        return self._facts.keep(key, _text(position)) if position else self._facts.forget(key)
+
+    def _read(self, key: str) -> PtzPosition | None:
+        text = self._facts.get(key)
+        return PtzPosition(*json.loads(text)) if text else None
+
+    async def _write(self, key: str, text: str) -> None:
+        if self._facts.get(key) != text:
+            await self._facts.set(key, text)
+
+
+def _preset(number: int) -> str:
+    return f"ptz.preset.{number}"
+
+
+def _text(position: PtzPosition) -> str:
+    return json.dumps([round(value, 4) for value in position])

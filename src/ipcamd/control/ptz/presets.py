@@ -1,0 +1,42 @@
+"""Presets: the parameters of ``PTZ.PresetList``, and a position for each that is enabled (SDK 8, 10.31)."""
+
+from ipcamd.control.ptz.memory import PtzMemory
+from ipcamd.device.position import PtzPosition
+from ipcamd.errors import RequestFailed
+from ipcamd.params.device.ptz import PRESETLIST, PRESETS
+from ipcamd.settings.change import CAMERA, Change, Requester
+from ipcamd.settings.service import Settings
+
+
+class Presets:
+    """Eight presets, numbered from 1."""
+
+    def __init__(self, settings: Settings, memory: PtzMemory) -> None:
+        self._settings = settings
+        self._memory = memory
+
+    def stops(self) -> dict[int, int]:
+        """Return the enabled presets in their order: number to the seconds that a patrol stays."""
+        values = [self._settings[PRESETLIST.name].value(name) for name in PRESETS]
+        return {number: seconds for number, (enabled, seconds, _) in enumerate(values, 1) if enabled}
+
+    def position(self, number: int) -> PtzPosition:
+        """Return the position of a preset. Raises ``RequestFailed`` if it is not set."""
+        place = self._memory.preset(number)
+        if number not in self.stops() or place is None:
+            numbers = ", ".join(map(str, self.stops())) or "none is"
+            raise RequestFailed(f"ptzpreset={number}: it is not set; set: {numbers}")
+        return place
+
+    async def update(self, number: int, value: str, position: PtzPosition, by: Requester = CAMERA) -> None:
+        """Set a preset to ``ENABLE|DURATION|NAME``: at `position`, or removed. Raises what ``Settings.update`` does."""
+        enabled = value.startswith("1|")
+        part = self._memory.preset_part(number, position if enabled else None)
+        change = Change(PRESETLIST.name, PRESETS[number - 1], value if enabled else None)
+        await self._settings.update([change], part, by=by)
+
+    async def follow(self, position: PtzPosition) -> None:
+        """Give presets that were enabled as parameters the present `position`. Raises ``StoreError``."""
+        for number in self.stops():
+            if self._memory.preset(number) is None:
+                await self._memory.save_preset(number, position)

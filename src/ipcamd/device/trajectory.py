@@ -1,0 +1,81 @@
+"""Trajectory of one axis: a pure function of time that speeds up, runs evenly and slows down."""
+
+from dataclasses import dataclass
+from math import copysign, sqrt
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of constant acceleration; it lasts until the next one."""
+
+    start_s: float
+    position: float
+    velocity: float
+    acceleration: float = 0.0
+
+    def at(self, now_s: float) -> tuple[float, float]:
+        """Return position and velocity at a time in this phase."""
+        gone = now_s - self.start_s
+        return (
+            self.position + self.velocity * gone + self.acceleration * gone * gone / 2,
+            self.velocity + self.acceleration * gone,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """Phases in order of time; the last one is rest."""
+
+    phases: tuple[Phase, ...]
+
+    @property
+    def end_s(self) -> float:
+        """The time from which on it rests."""
+        return self.phases[-1].start_s
+
+    @property
+    def target(self) -> float:
+        """The position where it comes to rest."""
+        return self.phases[-1].position
+
+    def at(self, now_s: float) -> tuple[float, float]:
+        """Return position and velocity at a time; before the first phase they are those of its start."""
+        phase = next((p for p in reversed(self.phases) if p.start_s <= now_s), self.phases[0])
+        return phase.at(max(now_s, phase.start_s))
+
+
+def rest_at(position: float, now_s: float = 0.0) -> Trajectory:
+    """Return the trajectory of an axis that does not move."""
+    return Trajectory((Phase(now_s, position, 0.0),))
+
+
+def cruise_speed(distance: float, duration_s: float, acceleration: float) -> float:
+    """Return the velocity at which `distance` takes `duration_s` from rest to rest. Raises ``ValueError`` if no
+    velocity is high enough."""
+    return acceleration * (duration_s - sqrt(duration_s**2 - 4 * distance / acceleration)) / 2
+
+
+def move(start: tuple[float, float], target: float, speed: float, acceleration: float, now_s: float) -> Trajectory:
+    """Return the fastest trajectory from `start`, position and velocity at `now_s`, to rest at `target`.
+
+    `speed` is the highest velocity; a higher one at the start is reduced.
+    """
+    position, velocity = start
+    braked = position + velocity * abs(velocity) / (2 * acceleration)
+    towards = copysign(1.0, target - braked)
+    peak = towards * min(speed, sqrt(max(0.0, acceleration * towards * (target - position) + velocity**2 / 2)))
+    first = Phase(now_s, position, velocity, copysign(acceleration, peak - velocity))
+    even_s = now_s + abs(peak - velocity) / acceleration
+    even = Phase(even_s, first.at(even_s)[0], peak)
+    slowing = peak * abs(peak) / (2 * acceleration)
+    brake_s = even_s + (max(0.0, (target - slowing - even.position) / peak) if peak else 0.0)
+    brake = Phase(brake_s, target - slowing, peak, -towards * acceleration)
+    return Trajectory((first, even, brake, Phase(brake_s + abs(peak) / acceleration, target, 0.0)))
+
+
+def stop(start: tuple[float, float], acceleration: float, now_s: float) -> Trajectory:
+    """Return the trajectory that brakes from `start`, position and velocity at `now_s`."""
+    position, velocity = start
+    brake = Phase(now_s, position, velocity, -copysign(acceleration, velocity))
+    end_s = now_s + abs(velocity) / acceleration
+    return Trajectory((brake, Phase(end_s, brake.at(end_s)[0], 0.0)))

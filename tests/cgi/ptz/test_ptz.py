@@ -1,0 +1,126 @@
+"""``ptz.cgi`` and the older spellings."""
+
+import pytest
+from tests.cgi.asking import World
+
+from ipcamd.cgi.admin import ptctrl
+from ipcamd.cgi.endpoint import Endpoint
+from ipcamd.cgi.ptz import ptctl, ptz
+from ipcamd.control.ptz.controller import DIRECTIONS
+from ipcamd.device.choose import choose_drivers
+from ipcamd.errors import HttpError, RequestFailed
+from ipcamd.params.group import Rank
+
+PTZ, PTCTRL, PTCTL = ptz.ENDPOINT, ptctrl.ENDPOINT, ptctl.ENDPOINT
+
+
+async def done(world: World, query: str, endpoint: Endpoint = PTZ) -> None:
+    reply = await world.ask(endpoint, query)
+    assert (reply.status, reply.body) == (204, b"")
+
+
+def test_ranks_are_those_of_the_paths() -> None:
+    assert [endpoint.rank for endpoint in (PTZ, PTCTRL, PTCTL)] == [Rank.USERS, Rank.ADMIN, Rank.USERS]
+    assert PTCTRL.aliases == ("/admin/ptctl.cgi",)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+async def test_moves(world: World, direction: str) -> None:
+    await done(world, f"move={direction.upper()}")
+    pan, tilt = DIRECTIONS[direction]
+    target = world.drivers.pan_tilt.target
+    assert (target.pan, target.tilt, target.zoom) == (10 * pan, 10 * tilt, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "query"),
+    [(PTCTRL, "action=move&Cmd=up"), (PTCTRL, "move=up"), (PTCTL, "move=up"), (PTZ, "move=up&"), (PTZ, "?move=up")],
+)
+async def test_older_spellings(world: World, endpoint: Endpoint, query: str) -> None:
+    await done(world, query, endpoint)
+    assert world.drivers.pan_tilt.target.tilt == 10
+
+
+async def test_speeds_are_patrol_tilt_pan(world: World) -> None:
+    await done(world, "speed=1|2|3")
+    assert dict(world.settings["PTZ.Speed"]) == {"PatrolSpeed": "1", "TiltSpeed": "2", "PanSpeed": "3"}
+
+
+async def test_presets_are_set_and_removed(world: World) -> None:
+    await done(world, "ptzpresetupdate=1|1|8|test1")
+    assert world.settings["PTZ.PresetList"]["Preset1"] == "1|8|test1"
+    await done(world, "ptzpreset=1")
+    await done(world, "ptzpresetupdate=1|0||")
+    assert world.settings["PTZ.PresetList"]["Preset1"] == "0|5|"
+    with pytest.raises(RequestFailed, match="not set"):
+        await world.ask(PTZ, "ptzpreset=1")
+
+
+async def test_other_commands(world: World) -> None:
+    for query in ("ptzsethome", "calibrate", "move=home", "move=stop", "zoom=in", "zoom=stop", "zoom=2.5"):
+        await done(world, query)
+    await done(world, "position=-50|25|3")
+    assert tuple(world.drivers.pan_tilt.target) == (-50, 25, 3)
+    await done(world, "center=50|50")
+    await done(world, "move=right&continuous=yes")
+    assert world.drivers.pan_tilt.target.pan == 100
+    await done(world, "ptzpresetupdate=2|1|1|x")
+    await done(world, "ptzpatrol=start")
+    await done(world, "ptzpatrol=stop")
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("", "no command; allowed: move"),
+        ("move=sideways", "move=sideways: allowed: home, up"),
+        ("move", "move=: allowed"),
+        ("speed=1|2|4", "PATROL|TILT|PAN"),
+        ("speed=1|2", "PATROL|TILT|PAN"),
+        ("ptzpreset=9", "1 to 8"),
+        ("ptzpreset=%D9%A1", "1 to 8"),
+        ("ptzpresetupdate=1|1|31|x", "1 to 30"),
+        ("ptzpresetupdate=1|1|5|a|b", "ENABLE"),
+        ("ptzpresetupdate=1|1|5|a2345678901234567", "16"),
+        ("ptzpresetupdate=9|1|5|a", "1 to 8"),
+        ("ptzpatrol=pause", "start, stop"),
+        ("ptzpatrol=start", "no preset is set"),
+        ("calibrate=1", "no value"),
+        ("zoom=5", "1 to 4"),
+        ("zoom=nan", "1 to 4"),
+        ("position=1|2", "PAN|TILT|ZOOM"),
+        ("center=101|0", "0 to 100"),
+        ("excommand=6", "1 to 5"),
+        ("excommand=1", "not enabled"),
+        ("lock=-1", "0 to 3600"),
+        ("fly=up", "fly: unknown parameter"),
+        ("move=up&speed=9|9|9", "speed=9"),
+    ],
+)
+async def test_what_is_wrong_changes_nothing(world: World, query: str, message: str) -> None:
+    with pytest.raises(RequestFailed) as caught:
+        await world.ask(PTZ, query)
+    assert message in str(caught.value)
+    assert tuple(world.drivers.pan_tilt.target) == (0, 0, 1)
+    assert world.settings["PTZ.Speed"]["PanSpeed"] == "2"
+
+
+async def test_an_administrator_locks_ptz(world: World) -> None:
+    await done(world, "lock=60")
+    await done(world, "move=up")
+    world.rank = Rank.USERS
+    with pytest.raises(RequestFailed, match="PTZ is locked"):
+        await world.ask(PTZ, "move=up")
+    with pytest.raises(HttpError) as caught:
+        await world.ask(PTZ, "lock=0")
+    assert caught.value.status == 403
+    world.rank = Rank.ADMIN
+    await done(world, "lock=0")
+    world.rank = Rank.USERS
+    await done(world, "move=up")
+
+
+async def test_without_a_head_it_is_not_supported(world: World) -> None:
+    world.drivers = choose_drivers({"pan-tilt": "none"}, world.facts)
+    with pytest.raises(RequestFailed, match="not supported by this device"):
+        await world.ask(PTZ, "move=up")

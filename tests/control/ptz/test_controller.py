@@ -1,0 +1,263 @@
+"""The controller with a virtual head, whose clock the test moves, and a database of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from ipcamd.control.ptz.controller import PtzController
+from ipcamd.device.absent import AbsentPanTilt
+from ipcamd.device.position import PtzPosition
+from ipcamd.device.virtual_hardware import VirtualHardware
+from ipcamd.device.virtual_pan_tilt import VirtualPanTilt
+from ipcamd.errors import RequestFailed
+from ipcamd.params import ALL_GROUPS
+from ipcamd.params.group import Rank
+from ipcamd.settings.change import Change
+from ipcamd.settings.service import Settings
+from ipcamd.store.database import Database
+from ipcamd.store.keyvalue import KeyValueStore
+
+
+class Line:
+    """A serial line that takes note of what is sent."""
+
+    enabled = True
+
+    def __init__(self) -> None:
+        self.sent: list[object] = []
+
+    async def send_move(self, direction: str, continuous: bool) -> None:
+        self.sent.append((direction, continuous))
+
+    async def send_preset(self, number: int, store: bool = False) -> None:
+        self.sent.append((number, store))
+
+    async def send_external(self, number: int) -> None:
+        self.sent.append(number)
+
+
+class Rig:
+    """A controller, and what it told its surroundings."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.now_s = 0.0
+        self.hardware = VirtualHardware()
+        self.holds: list[float] = []
+        self.zooms: list[float] = []
+        self.notes: list[str] = []
+        self.build()
+
+    def build(self) -> None:
+        self.database = Database(self.path / "ipcamd.db")
+        self.settings = Settings(self.database, ALL_GROUPS, {})
+        self.driver = VirtualPanTilt(self.hardware, lambda: self.now_s)
+        self.facts = KeyValueStore(self.database)
+        self.ptz = PtzController(
+            self.driver, self.settings, self.facts, self.notes.append, self.holds.append, self.zooms.append
+        )
+        self.ptz.start()
+
+    async def rest(self) -> PtzPosition:
+        self.now_s += 60
+        self.ptz._check_rest()
+        await asyncio.gather(*self.ptz._saving)
+        return self.ptz.position
+
+    async def restart(self) -> None:
+        await self.ptz.close()
+        self.database.close()
+        self.build()
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    rig = Rig(tmp_path)
+    yield rig
+    await rig.ptz.close()
+    rig.database.close()
+
+
+async def test_the_first_pan_zooms_in_and_a_step_is_a_twentieth_of_the_range(rig: Rig) -> None:
+    await rig.ptz.move("right")
+    assert await rig.rest() == PtzPosition(10, 0, 1.5)
+    await rig.ptz.move("upleft")
+    assert await rig.rest() == PtzPosition(0, 10, 1.5)
+    await rig.ptz.move("down")
+    assert await rig.rest() == PtzPosition(0, 0, 1.5)
+    await rig.ptz.go_home()
+    assert await rig.rest() == PtzPosition(0, 0, 1)
+
+
+async def test_a_continuous_move_goes_on_until_stop_or_the_limit(rig: Rig) -> None:
+    await rig.ptz.set_speeds(1, 3, 3)
+    await rig.ptz.move("right", continuous=True)
+    rig.now_s += 2
+    await rig.ptz.stop()
+    assert 40 < (await rig.rest()).pan < 60
+    await rig.ptz.move("left", continuous=True)
+    assert (await rig.rest()).pan == -100
+
+
+async def test_zoom_goes_on_until_stop_or_the_limit_and_has_any_value(rig: Rig) -> None:
+    await rig.ptz.zoom(inwards=True)
+    rig.now_s += 1
+    await rig.ptz.stop()
+    assert 1.5 < (await rig.rest()).zoom < 2.5
+    await rig.ptz.zoom(inwards=True)
+    assert (await rig.rest()).zoom == 4
+    await rig.ptz.zoom_to(2.5)
+    assert (await rig.rest()).zoom == 2.5
+
+
+@pytest.mark.parametrize(("x", "y", "pan", "tilt"), [(50, 50, 20, -40), (100, 50, 100, -40), (0, 0, -80, 60)])
+async def test_a_point_of_the_picture_is_centred(rig: Rig, x: float, y: float, pan: float, tilt: float) -> None:
+    rig.driver.restore(PtzPosition(20, -40, 2))
+    await rig.ptz.center(x, y)
+    assert await rig.rest() == pytest.approx(PtzPosition(pan, tilt, 2))
+
+
+async def test_motion_detection_rests_during_the_move(rig: Rig) -> None:
+    await rig.ptz.set_speeds(1, 3, 3)
+    await rig.ptz.move("right", continuous=True)
+    assert rig.holds[-1] == pytest.approx(4.05 + 0.5, abs=0.2)
+
+
+async def test_the_source_is_asked_for_larger_pictures_while_zoomed(rig: Rig) -> None:
+    await rig.ptz.zoom_to(3)
+    assert rig.zooms[-1] == 3
+    await rig.rest()
+    await rig.ptz.go_home()
+    assert rig.zooms[-1] == 3
+    await rig.rest()
+    assert rig.zooms[-1] == 1
+
+
+async def test_position_and_home_survive_a_restart(rig: Rig) -> None:
+    await rig.ptz.go_to(PtzPosition(30, -20, 2))
+    there = await rig.rest()
+    await rig.ptz.set_home()
+    await rig.ptz.go_to(PtzPosition(-100, 0, 3))
+    await rig.rest()
+    await rig.restart()
+    assert rig.ptz.position == PtzPosition(-100, 0, 3)
+    await rig.ptz.go_home()
+    assert await rig.rest() == there
+
+
+async def test_presets_keep_their_position_over_a_restart(rig: Rig) -> None:
+    await rig.ptz.go_to(PtzPosition(30, -20, 2))
+    await rig.rest()
+    await rig.ptz.update_preset(3, "1|8|door")
+    await rig.ptz.go_home()
+    await rig.rest()
+    await rig.restart()
+    assert rig.settings["PTZ.PresetList"]["Preset3"] == "1|8|door"
+    await rig.ptz.go_to_preset(3)
+    assert await rig.rest() == PtzPosition(30, -20, 2)
+
+
+async def test_a_preset_that_is_not_set_moves_nothing(rig: Rig) -> None:
+    await rig.ptz.update_preset(2, "1|8|door")
+    await rig.ptz.update_preset(4, "1|8|yard")
+    await rig.ptz.update_preset(4, "0|5|")
+    with pytest.raises(RequestFailed, match="ptzpreset=4: it is not set; set: 2"):
+        await rig.ptz.go_to_preset(4)
+    assert not rig.ptz.is_moving
+
+
+async def test_a_preset_that_is_enabled_as_a_parameter_is_where_the_camera_looks(rig: Rig) -> None:
+    rig.driver.restore(PtzPosition(50, 0, 2))
+    await rig.settings.update([Change("PTZ.PresetList", "Preset1", "1|5|gate")])
+    await rig.ptz.go_home()
+    await rig.rest()
+    await rig.ptz.go_to_preset(1)
+    assert await rig.rest() == PtzPosition(50, 0, 2)
+
+
+async def test_a_patrol_goes_by_number_survives_a_restart_and_ends_with_a_command(rig: Rig) -> None:
+    with pytest.raises(RequestFailed, match="no preset is set"):
+        await rig.ptz.start_patrol()
+    for number, pan in ((5, 50), (2, -50)):
+        rig.driver.restore(PtzPosition(pan, 0, 2))
+        await rig.ptz.update_preset(number, "1|1|")
+    rig.driver.restore(PtzPosition())
+    await rig.ptz.start_patrol()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert rig.driver.target == PtzPosition(-50, 0, 2)
+    await rig.restart()
+    await asyncio.sleep(0)
+    assert rig.ptz.state()["patrol"]
+    await rig.ptz.move("up")
+    assert not rig.ptz.state()["patrol"]
+    await rig.rest()
+    await rig.restart()
+    assert not rig.ptz.state()["patrol"]
+
+
+async def test_ten_at_once_the_last_one_wins(rig: Rig) -> None:
+    await asyncio.gather(*(rig.ptz.go_to(PtzPosition(10 * number, 0, 2)) for number in range(10)))
+    assert await rig.rest() == PtzPosition(90, 0, 2)
+
+
+async def test_a_failure_is_noted_once(rig: Rig) -> None:
+    rig.hardware.apply({"ptz": "jam"})
+    await rig.ptz.move("up")
+    for _ in range(3):
+        with pytest.raises(RequestFailed, match="the motor is blocked"):
+            await rig.ptz.move("up")
+    assert rig.notes == ["the motor is blocked"]
+    await rig.ptz.calibrate()
+    await rig.ptz.move("up")
+    assert await rig.rest() == PtzPosition(0, 10, 1.5)
+
+
+async def test_a_driver_that_hangs_fails_and_the_next_command_works(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipcamd.control.ptz.controller.DRIVER_S", 0.01)
+
+    async def hang() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(rig.driver, "stop", hang)
+    with pytest.raises(RequestFailed, match="does not answer"):
+        await rig.ptz.stop()
+    assert rig.notes == ["the pan-tilt head does not answer"]
+    await rig.ptz.move("up")
+
+
+async def test_with_a_serial_line_commands_go_out_on_it_too(rig: Rig) -> None:
+    line = rig.ptz.serial = Line()
+    await rig.ptz.move("upleft")
+    await rig.ptz.move("right", continuous=True)
+    await rig.ptz.zoom(inwards=False)
+    await rig.ptz.stop()
+    await rig.ptz.go_home()
+    await rig.ptz.update_preset(2, "1|5|x")
+    await rig.ptz.go_to_preset(2)
+    await rig.ptz.send_external(4)
+    assert line.sent == [
+        ("upleft", False), ("right", True), ("zoomout", True), ("stop", False), ("home", False), (2, True), (2, False),
+        4,
+    ]  # fmt: skip
+
+
+async def test_without_any_head_nothing_is_supported(rig: Rig) -> None:
+    ptz = PtzController(AbsentPanTilt(), rig.settings, rig.facts)
+    for action in (ptz.move("up"), ptz.stop(), ptz.go_home(), ptz.calibrate(), ptz.start_patrol(), ptz.set_home()):
+        with pytest.raises(RequestFailed, match="not supported by this device"):
+            await action
+    ptz.serial = Line()
+    await ptz.move("up")
+    assert ptz.is_supported
+
+
+def test_only_administrators_pass_a_lock(rig: Rig) -> None:
+    rig.ptz.lock.close("anna", 60)
+    rig.ptz.lock.check(Rank.ADMIN)
+    with pytest.raises(RequestFailed, match="locked by the administrator anna"):
+        rig.ptz.lock.check(Rank.USERS)
+    rig.ptz.lock.close("anna", 0)
+    rig.ptz.lock.check(Rank.USERS)

@@ -1,0 +1,131 @@
+"""Pan, tilt and zoom with the real camera: pictures, restarts, many clients at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.conftest import StartCamera
+from tests.e2e.camera import CameraProcess, Client, eventually
+from tests.e2e.pictures import Rgb, decode_jpeg, difference
+
+pytestmark = pytest.mark.slow
+
+PTZ = "/cgi/ptz/ptz.cgi"
+STILL = ("--source=scene",)
+
+
+def place(client: Client) -> tuple[int, int, float]:
+    """Return pan, tilt and zoom as the virtual device shows them."""
+    lines = client.get("/cgi/admin/virtual.cgi").lines
+    state = dict(line.split("=", 1) for line in lines)
+    return int(state["pan"]), int(state["tilt"]), float(state["zoom"])
+
+
+def command(client: Client, query: str) -> None:
+    answer = client.ask("GET", f"{PTZ}?{query}")
+    assert (answer.status, answer.body) == (204, b""), answer.text
+
+
+def arrive(client: Client, *where: float) -> None:
+    eventually(lambda: place(client) == where, f"it does not get to {where}")
+
+
+def picture(client: Client) -> Rgb:
+    return decode_jpeg(client.get("/cgi/jpg/image.cgi").body)
+
+
+def part(whole: Rgb, pan: float, tilt: float, zoom: float) -> Rgb:
+    """Return the part of the whole picture that should be seen, in the size of the whole."""
+    height, width = whole.shape[:2]
+    across, down = width / zoom, height / zoom
+    left, top = (width - across) * (100 + pan) / 200, (height - down) * (100 - tilt) / 200
+    box = (left, top, left + across, top + down)
+    return np.asarray(Image.fromarray(whole).resize((width, height), Image.Resampling.BILINEAR, box))
+
+
+def test_the_picture_is_the_part_where_the_camera_looks(camera: CameraProcess) -> None:
+    client = camera.client
+    assert client.get("/cgi/admin/virtual.cgi", scene="still").text == "OK\r\n"
+    client.update("ImageSource.IO.Sensor", OverlayDate="off", OverlayText="off")
+    command(client, "speed=3|3|3")
+    whole = picture(client)
+    command(client, "move=right")
+    arrive(client, 10, 0, 1.5)
+    command(client, "position=40|-60|2")
+    arrive(client, 40, -60, 2)
+    seen = picture(client)
+    # the clock at the top of the scene runs: it is not in this part
+    apart = {
+        (pan, tilt): difference(seen, part(whole, pan, tilt, 2)) for pan in (0, 20, 40, 60) for tilt in (-40, -60, -80)
+    }
+    assert min(apart, key=lambda where: apart[where]) == (40, -60), apart
+    command(client, "move=home")
+    arrive(client, 0, 0, 1)
+
+
+def test_position_presets_and_patrol_survive_a_restart_and_a_power_cut(start_camera: StartCamera) -> None:
+    camera = start_camera("--source=scene")
+    client = camera.client
+    command(client, "speed=3|3|3")
+    for number, pan in ((1, -20), (2, 20)):
+        command(client, f"position={pan}|0|2")
+        arrive(client, pan, 0, 2)
+        command(client, f"ptzpresetupdate={number}|1|30|p{number}")
+    camera.stop()
+    camera = start_camera("--source=scene")
+    client = camera.client
+    assert place(client) == (20, 0, 2)
+    assert client.value("PTZ.PresetList", "PresetCount") == "2"
+    command(client, "move=left&continuous=yes")
+    eventually(lambda: place(client)[0] < 10)
+    camera.kill()
+    camera = start_camera("--source=scene")
+    client = camera.client
+    assert place(client) == (20, 0, 2), "it was saved when it rested"
+    command(client, "ptzpatrol=start")
+    arrive(client, -20, 0, 2)
+    camera.kill()
+    client = start_camera("--source=scene").client
+    arrive(client, -20, 0, 2)
+    command(client, "ptzpreset=2")
+    arrive(client, 20, 0, 2)
+
+
+def test_ten_clients_move_it_at_once_and_nothing_gets_stuck(camera: CameraProcess) -> None:
+    client = camera.client
+
+    def drive(number: int) -> None:
+        for turn in range(10):
+            command(
+                client,
+                ("move=right", "move=left&continuous=yes", "move=stop", "zoom=in", "position=0|0|2")[
+                    (number + turn) % 5
+                ],
+            )
+
+    with ThreadPoolExecutor(10) as clients:
+        list(clients.map(drive, range(10)))
+    command(client, "speed=3|3|3&position=30|30|3")
+    arrive(client, 30, 30, 3)
+
+
+def test_a_motor_that_jams(camera: CameraProcess) -> None:
+    client = camera.client
+    client.get("/cgi/admin/virtual.cgi", ptz="jam")
+    command(client, "move=up")
+    assert client.get(PTZ, move="up").text == "Request failed: the motor is blocked\r\n"
+    assert place(client) == (0, 0, 1)
+    assert "the motor is blocked" in client.get("/cgi/admin/eventlog.cgi").text
+    command(client, "calibrate")
+    command(client, "move=up")
+    arrive(client, 0, 10, 1.5)
+
+
+def test_without_a_head_the_device_says_so(start_camera: StartCamera, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    config = tmp_path / "camera.toml"
+    config.write_text('admin-password = "correct horse"\n[device]\npan-tilt = "none"\n')
+    client = start_camera("--source=scene", f"--config={config}").client
+    assert client.get(PTZ, move="up").text == "Request failed: not supported by this device\r\n"
+    assert "PT Support:No" in client.get("/cgi/admin/serverreport.cgi").lines
+    assert client.value("Hardware", "PT") == "0"
