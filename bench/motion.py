@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from tests.motion.film import ELSEWHERE, PATH, RATE, analysis, pictures, window
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.image.analysis import RATE as MOST
-from ipcamd.media.image.analysis import AnalysisTap, Demand
+from ipcamd.media.image.analysis_tap import RATE as MOST
+from ipcamd.media.image.analysis_tap import AnalysisTap, Demand
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.planes import planes
 from ipcamd.motion.alarm_detector import AlarmDetector

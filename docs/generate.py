@@ -19,7 +19,7 @@ from ipcamd.params import GROUPS
 from ipcamd.params.event.schedule import FIELDS
 from ipcamd.params.group import Group, Param, ValueOrigin
 from ipcamd.params.motion import MOTION
-from ipcamd.params.zones import ZONES
+from ipcamd.params.time_zones import ZONES
 
 DOCS = Path(__file__).parent
 BEGIN, END = "<!-- from the code: begin -->", "<!-- from the code: end -->"

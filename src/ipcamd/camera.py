@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ipcamd.events.schedules import Schedules
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
-    from ipcamd.settings.service import Settings
+    from ipcamd.settings.settings import Settings
     from ipcamd.storage.card import Card
     from ipcamd.storage.playback import Playback
     from ipcamd.store.eventlog import EventLog

@@ -12,7 +12,7 @@ from ipcamd.access.accounts import SLOTS, Account, Accounts
 from ipcamd.access.passwords import MASK
 from ipcamd.errors import ConfigError, RequestFailed, StoreError
 from ipcamd.params.group import Rank
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
 

@@ -24,7 +24,7 @@ from ipcamd.events.schedules import Schedules
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback

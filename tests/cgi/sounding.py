@@ -14,7 +14,7 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.params.group import Rank
-from ipcamd.settings.change import Change
+from ipcamd.settings.change_records import Change
 from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query
 

@@ -16,7 +16,7 @@ from ipcamd.cgi.param import ENDPOINTS
 from ipcamd.errors import RequestFailed
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Rank, Texts, ValueOrigin, Values
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database, TransactionPart
 from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query

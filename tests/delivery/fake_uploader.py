@@ -8,7 +8,7 @@ from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.state import TargetState
 from ipcamd.params.event.server import FTP
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 
 
 class FakeUploader:

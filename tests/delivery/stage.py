@@ -15,8 +15,8 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.params import ALL_GROUPS
 from ipcamd.recording.clip_file import ClipFile
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 

@@ -9,7 +9,7 @@ from ipcamd.device.clock import UNITS, YEARS, CameraClock, local_time, make_zone
 from ipcamd.device.virtual import OFFSET, OffsetClock
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.time import TIME
-from ipcamd.params.zones import ZONES
+from ipcamd.params.time_zones import ZONES
 from ipcamd.store.database import TransactionPart
 
 SECOND = 1_000_000_000

@@ -16,7 +16,7 @@ from ipcamd.events.schedules import Schedules
 from ipcamd.params import ALL_GROUPS
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.pending_clips import PendingClip
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.image.analysis import AnalysisFrame, AnalysisTap, Demand
+from ipcamd.media.image.analysis_tap import AnalysisFrame, AnalysisTap, Demand
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.motion.detector import SECOND

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.motion.yard import NOON, RATE, Change, Showing, walker, window, yard
 
-from ipcamd.media.image.analysis import AnalysisFrame
+from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.motion.alarm_detector import AlarmDetector
 from ipcamd.motion.detector import SECOND
 from ipcamd.motion.windows import Window

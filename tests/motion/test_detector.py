@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.motion.yard import NOON, Change, Grey, Showing, alarmed, quiet, walker, window, yard
 
-from ipcamd.media.image.analysis import AnalysisFrame
+from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.motion.detector import Detector, WindowResult, detection_threshold
 
 LEFT, RIGHT = (0, 240, 320, 480), (320, 240, 640, 480)

@@ -11,7 +11,7 @@ from bench.motion import rates
 from tests.motion.film import ELSEWHERE, NOON, PATH, PEOPLE, RATE, analysis, pictures, window
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.image.analysis import AnalysisFrame
+from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.media.source import Wanted
 from ipcamd.media.source.pacing import Clock
 from ipcamd.media.source.scene import SceneSource

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcamd.media.image.analysis import AnalysisFrame
+from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.motion.detector import SECOND, Detector, WindowResult
 from ipcamd.motion.windows import Window
 

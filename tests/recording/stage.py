@@ -10,8 +10,8 @@ from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params import ALL_GROUPS
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
 BLOCK = 40_000_000

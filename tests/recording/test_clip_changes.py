@@ -8,7 +8,7 @@ from tests.recording.filming import Filming
 from tests.recording.stage import general
 from tests.wire.avi.films import SECOND, SIZE, playable, probe
 
-from ipcamd.recording import clip_capture, clip_writer
+from ipcamd.recording import clip_writer, event_clip
 
 FRAME = SECOND // 30
 
@@ -60,7 +60,7 @@ async def test_a_second_film_that_the_disk_does_not_take_leaves_the_first(
 async def test_a_clock_that_is_set_meanwhile_ends_in_a_clip_nevertheless(
     filming: Filming, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    monkeypatch.setattr(clip_capture.ClipCapture, "PICTURE_TIMEOUT_S", -0.95)
+    monkeypatch.setattr(event_clip.ClipCapture, "PICTURE_TIMEOUT_S", -0.95)
     stage = filming.stage
     await general(stage, PreEvent="1", PostEvent="1")
     filming.clips.arm(True)

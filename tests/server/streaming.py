@@ -12,7 +12,7 @@ from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
-from ipcamd.wire.http.multipart import PLAIN_TYPE, SDK_TYPE
+from ipcamd.wire.http.multipart_writer import PLAIN_TYPE, SDK_TYPE
 
 GET = b"GET /mjpeg HTTP/1.0\r\n\r\n"
 BIG = bytes(400_000)

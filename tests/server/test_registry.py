@@ -30,7 +30,7 @@ from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.wire.http.multipart import SDK_TYPE
+from ipcamd.wire.http.multipart_writer import SDK_TYPE
 from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.store.group import GROUPS
 
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
 KILLS = 50

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from tests.store.group import GROUPS
 
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
 

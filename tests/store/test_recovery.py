@@ -8,8 +8,8 @@ import pytest
 from tests.store.group import GROUPS, LEVEL
 
 from ipcamd.errors import ConfigError
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
 from ipcamd.store import database as module
 from ipcamd.store.database import Database, TransactionPart
 from ipcamd.store.recovery import KEPT, back_up, backup_of

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from tests.store.group import GROUPS, SECRET
 
 from ipcamd.errors import ConfigError
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.secretbox import SecretBox
 

@@ -11,8 +11,8 @@ from itertools import count
 from pathlib import Path
 
 from ipcamd.errors import StoreError
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
 sys.path.insert(0, str(Path(__file__).parents[2]))

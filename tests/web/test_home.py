@@ -8,7 +8,7 @@ from tests.cgi.asking import World
 
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params.group import Rank
-from ipcamd.settings.change import Change
+from ipcamd.settings.change_records import Change
 from ipcamd.web import home
 from ipcamd.web.home import ENDPOINTS, FILES, PAGES, PARTS
 

@@ -19,7 +19,7 @@ from ipcamd.cgi.endpoint import Call, FileReply, Reply
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
-from ipcamd.settings.change import Change
+from ipcamd.settings.change_records import Change
 from ipcamd.storage.recording import Recording, name_of
 from ipcamd.web import recordings
 from ipcamd.web.recordings import ENDPOINTS, _days, _of

@@ -14,7 +14,7 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.options import Options
 from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.audit import log_entry
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 from ipcamd.store.keyvalue import KeyValueStore

@@ -14,7 +14,7 @@ from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.media.source import pacing
 from ipcamd.motion.motion_detection import MotionDetection
-from ipcamd.wire.payload import Status
+from ipcamd.wire.sdk_header import Status
 from ipcamd.workers.thread import run_in_thread
 
 

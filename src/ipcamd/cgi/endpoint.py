@@ -8,7 +8,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
-from ipcamd.settings.change import Requester
+from ipcamd.settings.change_records import Requester
 from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query
 from ipcamd.workers.file import ThreadedFile

@@ -12,8 +12,8 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params import GROUPS, find_group
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.settings.change import HIDDEN, Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import HIDDEN, Change
+from ipcamd.settings.settings import Settings
 from ipcamd.wire.http.query import Query
 
 LISTS = ("list", "alllist", "allist")

@@ -4,8 +4,8 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import SettingRefused, shown
 from ipcamd.params.group import Rank
 from ipcamd.params.motion import MOTION
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
 
 
 async def setup(call: Call) -> Reply:

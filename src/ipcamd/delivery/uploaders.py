@@ -9,7 +9,7 @@ from ipcamd.delivery.target.state import TargetState
 from ipcamd.delivery.target.uploader import Uploader, UploadSession
 from ipcamd.errors import DeliveryError
 from ipcamd.params.event.server import AUTHENTICATION, FTP, NETSTORAGE, SMTP
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 
 GUEST = "guest"
 """Who logs in at a Samba server if no user name is set."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ipcamd.device.drivers import TimeSource
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Texts, Values
-from ipcamd.params.zones import ZONES
+from ipcamd.params.time_zones import ZONES
 from ipcamd.store.database import TransactionPart
 
 UNITS = ("year", "month", "day", "hour", "minute", "second")

@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One schedule, as it stands in its slot. `values` are its fields (``params/schedule.py``)."""
+    """One schedule, as it stands in its slot. `values` are its fields (``params/event/schedule.py``)."""
 
     number: int
     """The slot, 1 to 10."""

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.events.schedule import Schedule
 from ipcamd.params.event.schedule import FIELDS, SCHEDULES, SLOTS
-from ipcamd.settings.change import CAMERA, Change, Requester
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import CAMERA, Change, Requester
+from ipcamd.settings.settings import Settings
 
 _BY_NAME = {field.name.lower(): field for field in FIELDS}
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ipcamd.media.codecs import Codec
-from ipcamd.wire.payload import Status
+from ipcamd.wire.sdk_header import Status
 
 if TYPE_CHECKING:  # importing PyAV takes longer than the camera may take to listen
     import av

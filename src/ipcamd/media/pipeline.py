@@ -16,8 +16,8 @@ from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import Codec, video_codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import NO_STATUS, EncodedFrame, Picture
-from ipcamd.media.image.analysis import RATE as ANALYSIS_RATE
-from ipcamd.media.image.analysis import AnalysisTap
+from ipcamd.media.image.analysis_tap import RATE as ANALYSIS_RATE
+from ipcamd.media.image.analysis_tap import AnalysisTap
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.view import WHOLE, View
@@ -30,8 +30,8 @@ from ipcamd.media.stream.snapshot import Snapshots
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.media.stream_settings import PHONE, StreamSettings
 from ipcamd.params.group import Values
-from ipcamd.settings.service import Settings
-from ipcamd.wire.payload import Status
+from ipcamd.settings.settings import Settings
+from ipcamd.wire.sdk_header import Status
 from ipcamd.workers.on_demand import OnDemandThread
 
 if TYPE_CHECKING:

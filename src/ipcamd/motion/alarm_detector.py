@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ipcamd.media.image.analysis import AnalysisFrame
+from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.motion.detector import NO_MOTION, Detector, WindowResult
 from ipcamd.motion.windows import Window
 from ipcamd.params.motion import WINDOWS

@@ -10,7 +10,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcamd.media.image.analysis import AnalysisFrame
+from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.motion.background import Background
 from ipcamd.motion.light import Grey
 from ipcamd.motion.windows import Window

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ipcamd.media.image.analysis import AnalysisFrame, Demand
+from ipcamd.media.image.analysis_tap import AnalysisFrame, Demand
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.motion.windows import parse_windows
 from ipcamd.params.group import Values
 from ipcamd.params.motion import MOTION, WINDOWS
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.workers.on_demand import OnDemandThread
 
 if TYPE_CHECKING:  # brings numpy

@@ -5,7 +5,7 @@ from ipcamd.params.kinds.choice import ON_OFF, OneOf
 from ipcamd.params.kinds.moment import Day, Time
 from ipcamd.params.kinds.network import Host
 from ipcamd.params.kinds.number import Integer
-from ipcamd.params.zones import ZONES
+from ipcamd.params.time_zones import ZONES
 
 
 def _by_hand(_: Values, sent: Texts) -> Texts:

@@ -11,14 +11,14 @@ from ipcamd.errors import StoreError
 from ipcamd.event_bus import Event
 from ipcamd.media.pipeline import AUDIO, Pipeline
 from ipcamd.media.stream.hub import Hub
-from ipcamd.recording.clip_capture import ClipCapture, ClipSpan
 from ipcamd.recording.clip_file import ClipFile
 from ipcamd.recording.clip_store import ClipStore
 from ipcamd.recording.clip_writer import SECOND_NS, AviClipWriter, JpegClipWriter
 from ipcamd.recording.continuous_recorder import FLUSH_S, GENERAL, hub_for_files
+from ipcamd.recording.event_clip import ClipCapture, ClipSpan
 from ipcamd.recording.pending_clips import PendingClip, PendingClips
 from ipcamd.recording.pre_event_buffer import PreEventBuffer
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording
 

@@ -12,7 +12,7 @@ from ipcamd.recording.segmented_recorder import avi_format_of
 from ipcamd.recording.subscriber_queue import is_picture, merge_by_time
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording, free_names
-from ipcamd.storage.segment import Segment
+from ipcamd.storage.recording_file import Segment
 from ipcamd.wire.avi.layout import SOUND_RATE, AviFormat
 
 SECOND_NS = 1_000_000_000

@@ -16,11 +16,11 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Values
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.recording.subscriber_queue import SubscriberQueue
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.storage.card import Card
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import RECORD, Recording
-from ipcamd.storage.segment import Segment
+from ipcamd.storage.recording_file import Segment
 from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.workers.pool import WorkerPool
 

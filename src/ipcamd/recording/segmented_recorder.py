@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.subscriber_queue import is_picture
 from ipcamd.storage.recording import Recording
-from ipcamd.storage.segment import Segment
+from ipcamd.storage.recording_file import Segment
 from ipcamd.wire.avi.layout import AviFormat
 
 MAX_GAP_NS = 5_000_000_000

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.stream.frame_queue import FrameQueue
 from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.key_frame_queue import FrameQueue
 
 MAX_BYTES = 32 << 20
 """Pictures that may wait."""

@@ -1,4 +1,4 @@
-"""Admission control: IP filter (SDK 7) and connection limits, applied at accept, before a byte is read."""
+"""Admission control: IP filter (SDK 7) and limits on connections, at accept, and on concurrent TLS handshakes."""
 
 from collections import Counter
 from collections.abc import Callable

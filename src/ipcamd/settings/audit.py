@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from ipcamd.settings.change import Requester
+from ipcamd.settings.change_records import Requester
 
 _log = logging.getLogger(__name__)
 

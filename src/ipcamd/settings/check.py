@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from ipcamd.errors import RequestFailed, SettingRefused, shown
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.settings.change import HIDDEN, Change
+from ipcamd.settings.change_records import HIDDEN, Change
 
 
 def find_param(groups: Mapping[str, Group], change: Change) -> tuple[Group, str, Param]:

@@ -40,7 +40,7 @@ class SecretBox:
         return hmac.digest(self._key, b"ipcamd fingerprint", "sha256").hex()[:32]
 
     def encrypt(self, text: str, place: str) -> bytes:
-        """SecretBox a text without NUL characters, to be kept at `place` (``account paul``)."""
+        """Encrypt a text without NUL characters, to be kept at `place` (``account paul``)."""
         data = text.encode()
         padded = data.ljust(max(1, -(-len(data) // _BLOCK)) * _BLOCK, b"\0")
         nonce = os.urandom(_NONCE)

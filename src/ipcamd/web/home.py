@@ -17,7 +17,7 @@ FILES = (
     *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js")),
     *(f"live/{name}.js" for name in ("main", "view", "stream", "multipart", "payload", "statistics", "clock_offset")),
     *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player")),
-    *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "zone_overlay.js")),
+    *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "window_overlay.js")),
     *(f"recordings/{name}" for name in ("recordings.css", "recordings.js", "player.js", "segment_player.js")),
     "events/events.js",
 )

@@ -9,7 +9,7 @@ from ipcamd.cgi.admin.date import ENDPOINT
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank, Values
 from ipcamd.settings.audit import AuditEntry
-from ipcamd.settings.change import Change
+from ipcamd.settings.change_records import Change
 from ipcamd.wire.http.query import Query
 
 NTP = Change("Time", "SyncSource", "NTP")

@@ -5,7 +5,7 @@ from ipcamd import __version__
 from ipcamd.cgi.admin.serverreport import ENDPOINT
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.settings.change import Change
+from ipcamd.settings.change_records import Change
 
 SDK_ORDER = [
     "Server Name", "IP Address", "MAC Address", "Model Number", "Product Number", "H/W Version", "F/W Version",

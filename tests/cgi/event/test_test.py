@@ -9,7 +9,7 @@ from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 from ipcamd.cgi.event.test import ENDPOINT
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
-from ipcamd.settings.change import Change
+from ipcamd.settings.change_records import Change
 
 
 @pytest.mark.parametrize(

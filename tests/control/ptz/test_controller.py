@@ -14,8 +14,8 @@ from ipcamd.device.virtual_pan_tilt import VirtualPanTilt
 from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
 

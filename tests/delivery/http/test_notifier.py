@@ -13,8 +13,8 @@ from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.params import ALL_GROUPS
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 from ipcamd.wire.http.notice import Notice
 

@@ -10,7 +10,7 @@ import pytest
 from tests.media.stage import NOON, grey, sloped
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.image.analysis import AnalysisTap, Demand
+from ipcamd.media.image.analysis_tap import AnalysisTap, Demand
 from ipcamd.media.image.crop import Cropper
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings

@@ -13,7 +13,7 @@ from ipcamd.media.frame import EncodedFrame, Sound
 from ipcamd.media.sound.audio_framer import BLOCK_NS, BLOCK_SAMPLES
 from ipcamd.media.sound.microphone import GAP_NS, Microphone
 from ipcamd.wire import ulaw
-from ipcamd.wire.payload import Status
+from ipcamd.wire.sdk_header import Status
 
 SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND

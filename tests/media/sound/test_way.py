@@ -15,8 +15,8 @@ from ipcamd.media.frame import EncodedFrame, Sound
 from ipcamd.media.pipeline import AUDIO_ONLY_RATE, Pipeline
 from ipcamd.media.sound import AudioSource
 from ipcamd.params import GROUPS
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
 NEVER = Timeouts(silence_s=600, start_s=600, blank_s=600)

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from tests.media.source.clips import clip
 from tests.media.source.peers import LEVELS, LOGIN, Peer, Server
 
-from ipcamd.media.capture import silence
+from ipcamd.media.capture import signal_timeout
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source import Source, Wanted
@@ -80,8 +80,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def peer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of HTTP cameras; those who wait for them are impatient."""
-    monkeypatch.setattr(silence, "OPENING_S", 0.4)
-    monkeypatch.setattr(silence, "SILENCE_S", 0.15)
+    monkeypatch.setattr(signal_timeout, "OPENING_S", 0.4)
+    monkeypatch.setattr(signal_timeout, "SILENCE_S", 0.15)
     Peer.folder, Peer.gone = folder, threading.Event()
     Peer.asked.clear()
     Peer.logins.clear()

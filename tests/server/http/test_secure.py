@@ -13,7 +13,7 @@ from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.http.streaming.viewer import SecureViewer
-from ipcamd.wire.http.multipart import SDK_TYPE
+from ipcamd.wire.http.multipart_writer import SDK_TYPE
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, track_name
 from ipcamd.server.rtsp.multicast import MulticastSettings
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.settings import follow_settings
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 
 PATHS = [

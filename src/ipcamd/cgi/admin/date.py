@@ -8,8 +8,8 @@ from ipcamd.device.clock import YEARS, zone_of
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.number import Integer
-from ipcamd.params.zones import ZONES
-from ipcamd.settings.change import Change
+from ipcamd.params.time_zones import ZONES
+from ipcamd.settings.change_records import Change
 from ipcamd.wire.http.query import Query
 
 FIELDS = {

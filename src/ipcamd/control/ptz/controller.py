@@ -16,8 +16,8 @@ from ipcamd.device.drivers import PanTilt
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
 from ipcamd.errors import IpcamdError, RequestFailed
 from ipcamd.params.device.ptz import PRESETLIST, SPEED
-from ipcamd.settings.change import CAMERA, Change, Requester
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import CAMERA, Change, Requester
+from ipcamd.settings.settings import Settings
 from ipcamd.store.keyvalue import KeyValueStore
 
 DIRECTIONS = {

@@ -4,8 +4,8 @@ from ipcamd.control.ptz.memory import PtzMemory
 from ipcamd.device.position import PtzPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.params.device.ptz import PRESETLIST, PRESETS
-from ipcamd.settings.change import CAMERA, Change, Requester
-from ipcamd.settings.service import Settings
+from ipcamd.settings.change_records import CAMERA, Change, Requester
+from ipcamd.settings.settings import Settings
 
 
 class Presets:

@@ -14,7 +14,7 @@ from ipcamd.errors import RequestFailed
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.server import HTTP
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 from ipcamd.wire.http.notice import Notice, load
 
 TIMEOUT = 5.0

@@ -7,7 +7,7 @@ from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.state import TargetState
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 
 
 class UploadSession(Protocol):

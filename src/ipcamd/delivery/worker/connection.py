@@ -14,7 +14,7 @@ from ipcamd.delivery.target.state import TargetState
 from ipcamd.delivery.target.uploader import Uploader, UploadSession
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import DeliveryError, RequestFailed
-from ipcamd.settings.service import Settings
+from ipcamd.settings.settings import Settings
 
 LOGOUT_TIMEOUT_S = 2.0
 """Seconds for a session to be ended in order."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ipcamd.media.capture.capture_loop import UNKNOWN_FAILURE, CaptureLoop
-from ipcamd.media.capture.silence import OPENING_S, SilenceLimit
+from ipcamd.media.capture.signal_timeout import OPENING_S, SilenceLimit
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.workers.on_demand import IDLE_S
 

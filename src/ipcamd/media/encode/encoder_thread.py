@@ -11,7 +11,7 @@ from ipcamd.media.meter import Meter
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream_settings import StreamSettings
-from ipcamd.wire.payload import Status
+from ipcamd.wire.sdk_header import Status
 
 if TYPE_CHECKING:  # brings PyAV
     from ipcamd.media.image.scale import ProcessedFrame

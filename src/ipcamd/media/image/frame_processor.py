@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.image.analysis import AnalysisTap
+from ipcamd.media.image.analysis_tap import AnalysisTap
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.latest_value import LatestValue

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.capture.silence import SILENCE_S, SilenceLimit
+from ipcamd.media.capture.signal_timeout import SILENCE_S, SilenceLimit
 from ipcamd.media.frame import Sound
 from ipcamd.media.sound.audio_framer import RATE_HZ
 from ipcamd.media.source.clock_recovery import ClockRecovery

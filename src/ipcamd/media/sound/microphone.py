@@ -14,7 +14,7 @@ from ipcamd.media.frame import NO_STATUS, EncodedFrame, Sound
 from ipcamd.media.sound.audio_framer import BLOCK_NS, RATE_HZ, AudioBlock, AudioFramer
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire import ulaw
-from ipcamd.wire.payload import Status
+from ipcamd.wire.sdk_header import Status
 
 QUEUE_CHUNKS = 64
 """Chunks that may wait for the event loop; older ones are dropped if it stalls for seconds."""

@@ -11,8 +11,8 @@ from av.error import ExitError, FFmpegError
 from av.stream import Disposition, Stream
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import silence
-from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.capture import signal_timeout
+from ipcamd.media.capture.signal_timeout import SilenceLimit
 
 _TEXT = ("ansi",)
 """Decoders of text files, which FFmpeg would show as a terminal does."""
@@ -39,7 +39,7 @@ def open_media(
 
     `limit` applies to opening, and to each packet afterwards. `open_file` replaces FFmpeg's own opening of addresses.
     """
-    limit = limit or SilenceLimit(silence.SILENCE_S)
+    limit = limit or SilenceLimit(signal_timeout.SILENCE_S)
     end_s = time.monotonic() + float(limit)
     try:
         # the limit itself is passed on: PyAV asks for its value whenever reading starts
@@ -80,7 +80,7 @@ def _is_film(stream: av.VideoStream) -> bool:
 
 def decode_frames(medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None) -> Iterator[Any]:
     """Yield the streams' decoded frames until they end; damaged ones are left out. Raises `SourceError`."""
-    limit = limit or SilenceLimit(silence.SILENCE_S)
+    limit = limit or SilenceLimit(signal_timeout.SILENCE_S)
     try:
         for packet in _packets(medium, streams, limit):
             yield from _frames(packet)

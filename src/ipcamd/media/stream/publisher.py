@@ -5,8 +5,8 @@ import contextlib
 import threading
 
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.stream.frame_queue import FrameQueue
 from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.key_frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import StreamTraffic
 
 MAX_FRAMES = 30

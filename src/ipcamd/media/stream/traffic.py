@@ -1,4 +1,4 @@
-"""Traffic counters: what each stream's viewers got and missed, by protocol; and a warning that names slow viewers."""
+"""Traffic counters: frames and bytes that each stream's viewers got and missed, by protocol."""
 
 from collections.abc import Hashable, Iterator
 from typing import NamedTuple

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Self
 
-from ipcamd.media.stream.frame_queue import FrameQueue
+from ipcamd.media.stream.key_frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import set_tos
 from ipcamd.server.rtp.frame import RtpFrame

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any, Self
 
-from ipcamd.media.stream.frame_queue import KeyFrameGate
+from ipcamd.media.stream.key_frame_queue import KeyFrameGate
 from ipcamd.media.stream.traffic import StreamTraffic, ViewerIdentity
 from ipcamd.server.rtp.frame import RtpFrame
 

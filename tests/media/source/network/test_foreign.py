@@ -17,7 +17,7 @@ from tests.media.source.conftest import Play
 from tests.ports import free_port
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.capture import silence
+from ipcamd.media.capture import signal_timeout
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.planes import planes
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence, "SILENCE_S", 1.0)
+    monkeypatch.setattr(signal_timeout, "SILENCE_S", 1.0)
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_ffmpeg_itself_verifies_the_certificate(rtsps: str, certificate: Path, m
 
 
 def test_a_server_that_does_not_answer_is_said_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence, "OPENING_S", 0.5)
+    monkeypatch.setattr(signal_timeout, "OPENING_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         for scheme in ("rtsp", "rtsps", "http", "https"):
             url = f"{scheme}://127.0.0.1:{mute.getsockname()[1]}/x"

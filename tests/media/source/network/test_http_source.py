@@ -13,7 +13,7 @@ from tests.media.source.conftest import Play
 from tests.media.source.peers import LEVELS, Peer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import silence
+from ipcamd.media.capture import signal_timeout
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source import Wanted, make_source
 
@@ -74,7 +74,7 @@ def test_what_goes_wrong_is_said(peer: str, path: str, count: int, said: str) ->
 
 @pytest.mark.timeout(20)
 def test_patience_with_a_start_is_no_patience_with_a_stream(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence, "OPENING_S", 60.0)
+    monkeypatch.setattr(signal_timeout, "OPENING_S", 60.0)
     assert failing(f"{peer}/freeze") == (5, "sends nothing for 0.15 s")
 
 

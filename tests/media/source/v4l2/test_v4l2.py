@@ -168,11 +168,11 @@ SCRIPT = """
 import json, sys, threading
 from pathlib import Path
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.capture import silence
+from ipcamd.media.capture import signal_timeout
 from ipcamd.media.planes import planes
 from ipcamd.media.source import Wanted, make_source
 
-silence.OPENING_S = silence.SILENCE_S = 0.3
+signal_timeout.OPENING_S = signal_timeout.SILENCE_S = 0.3
 mishap = Path(sys.argv[1])
 camera, said, seen = make_source("/dev/video0"), [], []
 

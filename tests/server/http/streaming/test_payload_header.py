@@ -7,7 +7,7 @@ import pytest
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.server.http.streaming.payload_header import pack_header
-from ipcamd.wire.payload import AUDIO, JPEG, AudioFormat, AudioKind, Header, Status, VideoFormat
+from ipcamd.wire.sdk_header import AUDIO, JPEG, AudioFormat, AudioKind, Header, Status, VideoFormat
 
 NOON_US = 1_750_000_000_000_005
 STATUS = Status((10, 20, 30), (True, False), True)

@@ -13,7 +13,7 @@ from av.stream import Stream
 from numpy.typing import NDArray
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter
 from ipcamd.media.source.decode import configure_decoder

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.source.network.http_login import authorization
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
 

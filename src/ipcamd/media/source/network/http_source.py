@@ -8,16 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
+from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
 from ipcamd.media.source.network.http_client import HttpAnswer, fetch, without_login
-from ipcamd.media.source.network.live_media import low_delay_options, receive_live
-from ipcamd.media.source.network.push_receiver import PushReceiver
+from ipcamd.media.source.network.http_stream_receiver import PushReceiver
 from ipcamd.media.source.network.remote_file import RemoteFile
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock, Ticker

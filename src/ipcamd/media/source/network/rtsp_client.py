@@ -13,11 +13,11 @@ from av import error as av_error
 from av.container import InputContainer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.ffmpeg import OpenFailed, open_media
-from ipcamd.media.source.network.live_media import low_delay_options, receive_live
+from ipcamd.media.source.network.ffmpeg_receiver import low_delay_options, receive_live
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
 from ipcamd.media.source.pacing import Clock
 

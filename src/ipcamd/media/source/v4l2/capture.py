@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Picture
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter

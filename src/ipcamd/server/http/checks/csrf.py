@@ -1,4 +1,4 @@
-"""Cross-site request forgery: requests that another site makes a browser send."""
+"""Cross-site request forgery: requests that another site makes a browser send. The router refuses them."""
 
 from enum import Enum
 from urllib.parse import urlsplit

@@ -21,7 +21,7 @@ from ipcamd.server.http.response import format_stream_head
 from ipcamd.server.http.streaming.payload_header import pack_header
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
 from ipcamd.server.http.streaming.viewer import SecureViewer, Viewer
-from ipcamd.wire.http.multipart import OPENING, plain_part, sdk_part
+from ipcamd.wire.http.multipart_writer import OPENING, plain_part, sdk_part
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Payload header of a frame: the 28 bytes that the SDK's streams have in front of it (SDK 3.1)."""
 
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.wire.payload import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, Header, VideoFormat
+from ipcamd.wire.sdk_header import AUDIO, JPEG, MAX_P, AudioFormat, AudioKind, Header, VideoFormat
 
 
 def pack_header(frame: EncodedFrame) -> bytes:

@@ -1,4 +1,4 @@
-"""HTTP viewer: sends one viewer's buffers, queues them while its socket is full, and counts dropped frames."""
+"""HTTP viewer: sends one viewer's buffers, has them queued while its socket is full, and counts dropped frames."""
 
 import asyncio
 import os
@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import cast
 
-from ipcamd.media.stream.frame_queue import FrameQueue
+from ipcamd.media.stream.key_frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import StreamTraffic, ViewerIdentity
 from ipcamd.server.http.streaming.shared_buffer import SharedBuffer
 from ipcamd.server.qos import set_tos

@@ -2,7 +2,7 @@
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { NAME, areas, complaint, inside, isEmpty, read, write } from "./windows.js";
-import { ZoneOverlay } from "./zone_overlay.js";
+import { WindowOverlay } from "./window_overlay.js";
 
 const SETUP = "setup.cgi";
 const PICTURE = "web/picture";
@@ -29,7 +29,7 @@ export class MotionPanel {
   constructor(canvas, say) {
     this.#canvas = canvas;
     this.#say = say;
-    this.#zones = new ZoneOverlay(element("zones"), {
+    this.#zones = new WindowOverlay(element("zones"), {
       selected: (number) => this.#select(number),
       changed: (number, area) => this.#change(number, area),
     });

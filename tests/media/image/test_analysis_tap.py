@@ -6,7 +6,7 @@ import pytest
 from tests.media.stage import NOON, SECOND, grey, sloped
 
 from ipcamd.media.frame import Picture
-from ipcamd.media.image.analysis import RATE, AnalysisFrame, AnalysisTap, Demand
+from ipcamd.media.image.analysis_tap import RATE, AnalysisFrame, AnalysisTap, Demand
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.scale import ProcessedFrame

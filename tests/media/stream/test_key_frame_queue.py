@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.stream.frame_queue import FrameQueue
+from ipcamd.media.stream.key_frame_queue import FrameQueue
 
 
 def frame(number: int, key: bool = False, size: int = 10) -> EncodedFrame:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.wire.payload import (
+from ipcamd.wire.sdk_header import (
     AUDIO,
     JPEG,
     LENGTH,

@@ -9,7 +9,7 @@ import numpy as np
 
 from ipcamd.errors import SourceError
 from ipcamd.media import codecs
-from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter
@@ -18,7 +18,7 @@ from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.wire import ulaw
 from ipcamd.wire.http.multipart_parser import PictureParser
 from ipcamd.wire.jpeg_scanner import SOI
-from ipcamd.wire.payload import LENGTH, AudioKind, Header, VideoFormat
+from ipcamd.wire.sdk_header import LENGTH, AudioKind, Header, VideoFormat
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted

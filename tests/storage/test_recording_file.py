@@ -11,7 +11,7 @@ from tests.wire.avi.films import NOON, SECOND, SIZE, pictures, playable, probe, 
 
 from ipcamd.media import codecs
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.segment import Segment
+from ipcamd.storage.recording_file import Segment
 from ipcamd.wire.avi.layout import AviFormat
 
 FORM = AviFormat("H264", SIZE, 30, True)

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ipcamd.params.zones import ZONES, Zone
+from ipcamd.params.time_zones import ZONES, Zone
 
 
 def test_there_are_57_from_west_to_east() -> None:

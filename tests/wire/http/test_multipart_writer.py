@@ -1,6 +1,6 @@
 """The bytes of stream parts (clarifications, 3)."""
 
-from ipcamd.wire.http.multipart import OPENING, PLAIN_TYPE, SDK_TYPE, plain_part, sdk_part
+from ipcamd.wire.http.multipart_writer import OPENING, PLAIN_TYPE, SDK_TYPE, plain_part, sdk_part
 
 HEADER = bytes(range(28))
 JPEG = b"\xff\xd8 picture \xff\xd9"

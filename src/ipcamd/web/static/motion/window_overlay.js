@@ -13,7 +13,7 @@ const STEP = 8; // pixels of 640x480 that an arrow key moves; one with Ctrl
  */
 
 /** The layer over the picture. */
-export class ZoneOverlay {
+export class WindowOverlay {
   #layer;
   #listener;
   #zones = [];

@@ -12,7 +12,7 @@ from ipcamd.errors import IpcamdError, StoreError
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Texts, ValueOrigin, Values
 from ipcamd.settings.audit import AuditEntry
-from ipcamd.settings.change import CAMERA, Applied, Change, CheckedChange, Requester
+from ipcamd.settings.change_records import CAMERA, Applied, Change, CheckedChange, Requester
 from ipcamd.settings.check import check_permission, cut_urls, find_param, masked, normalized
 from ipcamd.store.database import Database, TransactionPart, Work
 from ipcamd.store.settings import Name, SettingsTable

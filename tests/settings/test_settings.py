@@ -12,8 +12,8 @@ from tests.store.test_database import no_room
 from ipcamd.errors import RequestFailed, StoreError
 from ipcamd.params.group import Group, Param, Values
 from ipcamd.params.kinds.number import Integer
-from ipcamd.settings.change import Change
-from ipcamd.settings.service import Guard, Settings
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Guard, Settings
 from ipcamd.store.database import Database, TransactionPart
 
 SERVER = ("Mail", "Server")

@@ -8,8 +8,8 @@ import av
 from av.container import InputContainer
 
 from ipcamd.errors import SourceError
-from ipcamd.media.capture import silence
-from ipcamd.media.capture.silence import SilenceLimit
+from ipcamd.media.capture import signal_timeout
+from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
@@ -31,7 +31,7 @@ def low_delay_options() -> dict[str, str]:
         "fflags": "nobuffer",
         "analyzeduration": "1000000",
         "fpsprobesize": "0",
-        "timeout": str(int(2 * silence.OPENING_S * 1_000_000)),
+        "timeout": str(int(2 * signal_timeout.OPENING_S * 1_000_000)),
     }
 
 
