@@ -14,7 +14,21 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench import delivery, fanout, motion, packs, recording, requests, rtsp, servers, stages, starting, table, viewers
+from bench import (
+    delivery,
+    fanout,
+    motion,
+    packs,
+    ptz,
+    recording,
+    requests,
+    rtsp,
+    servers,
+    stages,
+    starting,
+    table,
+    viewers,
+)
 from bench.table import Row
 
 RESULTS = Path(__file__).parent / "results"
@@ -79,6 +93,7 @@ SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "live": lambda run: viewers.live(run.folder, run.seconds),
     "stages": lambda run: stages.rows(stages.scene(90 if run.full else 45)),
     "motion": lambda _: motion.rows(),
+    "ptz": lambda run: ptz.rows(run.folder, 21 if run.full else 11),
     "recording": lambda run: recording.rows(run.folder, 2 * run.seconds),
     "delivery": lambda run: delivery.measure(run.folder, 500 if run.full else 200),
     "fanout": mjpeg_fanout,

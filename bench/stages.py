@@ -21,15 +21,22 @@ from bench.table import Row
 from ipcamd.media import codecs
 from ipcamd.media.encode.encode_session import EncodeSession
 from ipcamd.media.frame import Picture
+from ipcamd.media.image.crop import Cropper
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.scale import ProcessedFrame, scale_to_fit
 from ipcamd.media.image.transform import Transform
+from ipcamd.media.image.view import View
 from ipcamd.media.planes import FULL, LIMITED, framed, planes
 from ipcamd.media.source import Wanted, make_source
 from ipcamd.media.stream_settings import StreamSettings
 
 SIZE = (1280, 720)
-GOALS = {"picture of the scene": 0.8, "transform: everything": 1.5}
+GOALS = {
+    "picture of the scene": 0.8,
+    "transform: everything": 1.5,
+    "crop and zoom to 1.5": 0.5,
+    "crop and zoom to 4": 0.5,
+}
 """Encodings of one JPEG that a stage may cost."""
 EVERYTHING = ImageSettings(140, 150, 160, 200, True, True, "Front door", True, True)
 LOOKS = {
@@ -72,6 +79,12 @@ def settings(chosen: ImageSettings, frames: Sequence[av.VideoFrame]) -> float:
     return cost(lambda number, frame: transform.apply(frame, number * 10**9 // 30, chosen), own)
 
 
+def cropped(zoom: float, frames: Sequence[av.VideoFrame]) -> float:
+    """Return what a view costs that moves from picture to picture."""
+    cropper = Cropper()
+    return cost(lambda number, frame: cropper.crop(frame, View(number % 100, 0, zoom), SIZE), frames)
+
+
 def scaled(size: tuple[int, int], form: str, frames: Sequence[av.VideoFrame]) -> float:
     reformatter = VideoReformatter()
     return cost(lambda _, frame: scale_to_fit(frame, size, form, reformatter), frames)
@@ -92,6 +105,7 @@ def rows(frames: Sequence[av.VideoFrame]) -> list[Row]:
     costs = {
         "picture of the scene": drawn(len(frames)),
         **{f"transform: {name}": settings(chosen, frames) for name, chosen in LOOKS.items()},
+        **{f"crop and zoom to {zoom:g}": cropped(zoom, frames) for zoom in (1.5, 4)},
         **{f"scale to {size[0]}x{size[1]}": scaled(size, FULL, frames) for size in sizes},
         "to video range": scaled(SIZE, LIMITED, frames),
         **{f"encode {settings.codec.name}, {control(settings)}": encoded(settings, frames) for settings in shapes},
