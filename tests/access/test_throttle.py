@@ -137,3 +137,9 @@ def test_a_host_with_many_addresses_is_one(throttle: Throttle) -> None:
     assert throttle.wait("2001:db8::ffff") == 10
     throttle.success("2001:db8::1:1", ACCOUNT)
     assert throttle.wait("2001:db8::ffff") == 0
+
+
+def test_guesses_from_many_addresses_do_not_fill_the_log(throttle: Throttle, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(200):
+        fail(throttle, 10, f"198.51.100.{number}")
+    assert len(caplog.records) == 1

@@ -31,6 +31,21 @@ http {{
 }}
 """
 
+NGINX_BARE = """
+daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 256; }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{ proxy_pass http://127.0.0.1:{camera}; }}
+  }}
+}}
+"""
+"""Without a single option for the camera."""
+
 CADDY = """
 {{
   admin off
@@ -73,6 +88,10 @@ def _nginx(folder: Path, preserve: bool, **values: object) -> tuple[str, list[st
     return text, ["nginx", "-p", str(folder), "-e", str(folder / "error.log"), "-c"]
 
 
+def _bare_nginx(folder: Path, preserve: bool, **values: object) -> tuple[str, list[str]]:
+    return NGINX_BARE.format(folder=folder, **values), _nginx(folder, preserve, **values)[1]
+
+
 def _caddy(folder: Path, preserve: bool, **values: object) -> tuple[str, list[str]]:
     host = "" if preserve else "header_up Host {upstream_hostport}"
     return CADDY.format(host=host, **values), ["caddy", "run", "--adapter", "caddyfile", "--config"]
@@ -91,10 +110,10 @@ def proxy(name: str, folder: Path, camera: int, *, preserve: bool, prefix: str =
 
     `preserve` keeps the Host that the browser sent. `prefix` is the path under which the camera is.
     """
-    program = shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/bin")
+    program = shutil.which(name.removeprefix("bare-"), path="/usr/sbin:/usr/bin:/usr/local/bin")
     assert program, f"install {name} (Debian: {name})"
     port = free_port()
-    configure = {"nginx": _nginx, "caddy": _caddy, "haproxy": _haproxy}[name]
+    configure = {"nginx": _nginx, "bare-nginx": _bare_nginx, "caddy": _caddy, "haproxy": _haproxy}[name]
     text, command = configure(folder, preserve, prefix=prefix, camera=camera, port=port)
     file = folder / f"{name}.conf"
     file.write_text(text)

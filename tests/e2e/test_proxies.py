@@ -34,6 +34,17 @@ def curl(url: str, *options: str) -> subprocess.CompletedProcess[str]:
     return run("curl", "-sS", "--user", f"admin:{PASSWORD}", *options, url)
 
 
+def switch_motion_off(camera: CameraProcess, browser: Chromium) -> None:
+    """Switch motion detection off on the live page."""
+    eventually(lambda: browser.run("document.getElementById('player')?.dataset.state") == "live", camera.log[-3000:])
+    eventually(lambda: not browser.run("document.getElementById('motion-button').hidden"))
+    browser.run("document.getElementById('motion-button').click()")
+    eventually(lambda: not browser.run("document.getElementById('motion').hidden"))
+    browser.run("document.getElementById('motion-on').click()")
+    browser.run("document.getElementById('motion-save').click()")
+    eventually(lambda: "motionenable=0" in camera.client.get("/setup.cgi").text)
+
+
 @pytest.mark.parametrize("prefix", ["", "/yard"])
 @pytest.mark.parametrize("preserve", [False, True], ids=["default-host", "preserved-host"])
 @pytest.mark.parametrize("name", NAMES)
@@ -43,19 +54,25 @@ def test_a_browser_logs_in_and_changes_something_on_the_page(
     camera.client.get("/setup.cgi", motionenable=1)
     with proxy(name, tmp_path, camera.port, preserve=preserve, prefix=prefix) as port:
         browser.go(f"http://admin:{quote(PASSWORD)}@camera.test:{port}{prefix}/")
-        eventually(
-            lambda: browser.run("document.getElementById('player')?.dataset.state") == "live", camera.log[-3000:]
-        )
-        eventually(lambda: not browser.run("document.getElementById('motion-button').hidden"))
-        browser.run("document.getElementById('motion-button').click()")
-        eventually(lambda: not browser.run("document.getElementById('motion').hidden"))
-        browser.run("document.getElementById('motion-on').click()")
-        browser.run("document.getElementById('motion-save').click()")
-        eventually(lambda: "motionenable=0" in camera.client.get("/setup.cgi").text)
+        switch_motion_off(camera, browser)
         browser.go(browser.run("document.querySelector('nav.pages a[href=events]').href"))
         assert browser.run("location.pathname") == f"{prefix}/events"
         eventually(lambda: browser.run("document.getElementById('days').children.length") > 0)
         assert not browser.console
+
+
+def test_the_page_works_behind_a_proxy_that_knows_nothing_of_the_camera(
+    camera: CameraProcess, browser: Chromium, tmp_path: Path
+) -> None:
+    camera.client.get("/setup.cgi", motionenable=1)
+    with proxy("bare-nginx", tmp_path, camera.port, preserve=False) as port:
+        browser.go(f"http://admin:{quote(PASSWORD)}@camera.test:{port}/")
+        switch_motion_off(camera, browser)
+        browser.go(f"http://camera.test:{port}/cgi/admin/param.cgi?action=update&group=System.Info&ServerLocation=gate")
+        eventually(lambda: browser.run("getComputedStyle(document.querySelector('button')).visibility") == "visible")
+        browser.run("document.querySelector('button').click()")
+        eventually(lambda: "System.Info.ServerLocation=gate" in browser.run("document.body.innerText"))
+    assert camera.client.value("System.Info", "ServerLocation") == "gate"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,6 +13,7 @@ from ipcamd.access.login import LoginRefusal, Reason
 from ipcamd.access.nonces import Nonces
 from ipcamd.access.recent import RecentLogins
 from ipcamd.access.throttle import Throttle
+from ipcamd.logs import SummaryLog
 from ipcamd.wire.http.digest import SHA256, BasicCredentials, DigestCredentials, answer, parse, secret
 
 CACHED = 256
@@ -42,6 +43,7 @@ class Authenticator:
         self._basics: dict[str, StoredAccount] = {}
         self._recent = RecentLogins(accounts, now)
         self.throttle = Throttle(now)
+        self._note_wrong = SummaryLog(_log, logging.INFO, now)
 
     def verify(
         self, method: str, target: str, authorization: str | None, address: str, prefix: str = ""
@@ -110,7 +112,7 @@ class Authenticator:
         return LoginRefusal(reason, self._realm(), self._nonces.issue(), delay_s)
 
     def _wrong(self, user: str, entry: StoredAccount | None, address: str) -> LoginRefusal:
-        _log.info("wrong login as %.32r from %s", user, address)
+        self._note_wrong("wrong login as %.32r from %s", user, address)
         account = entry.account.name if entry else None
         return self._refuse(Reason.WRONG, self.throttle.failure(address, account, user[:64]))
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from math import ceil
 from typing import Generic, TypeVar
 
+from ipcamd.logs import SummaryLog
+
 FAILURES = 10
 """So many failures of an address ..."""
 WITHIN_S = 60.0
@@ -88,6 +90,7 @@ class Throttle:
     def __init__(self, now: Callable[[], float]) -> None:
         """`now`: seconds on a clock that never jumps."""
         self._now = now
+        self._warn = SummaryLog(_log, logging.WARNING, now)
         self._addresses: _Table[_Address] = _Table()
         self._accounts: _Table[deque[float]] = _Table()
 
@@ -115,7 +118,7 @@ class Throttle:
         now = self._now()
         place = network(address)
         if self._addresses.touch(place, lambda: _Address(now)).fail(now, account):
-            _log.warning("too many wrong logins from %s: refused for %d s", place, self.wait(address))
+            self._warn("too many wrong logins from %s: refused for %d s", place, self.wait(address))
         recent = self._accounts.touch(account or user, lambda: deque(maxlen=DELAYS[0][0]))
         recent.append(now)
         within = sum(now - moment < WITHIN_S for moment in recent)

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 
 from ipcamd.errors import ConfigError, PortTaken
+from ipcamd.logs import SummaryLog
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class Listener:
         """The actual port, also if 0 was requested."""
         self._sockets = sockets
         self._accept = accept
+        self._warn = SummaryLog(log, logging.WARNING)
         self._pause: asyncio.TimerHandle | None = None
         self._start()
 
@@ -70,7 +72,7 @@ class Listener:
             self._accept(sock, normalize_address(peer[0]))
 
     def _rest(self, error: OSError) -> None:
-        log.warning("port %d accepts no connections for %g s: %s", self.port, PAUSE_S, error)
+        self._warn("port %d accepts no connections for %g s: %s", self.port, PAUSE_S, error)
         self._stop()
         self._pause = asyncio.get_running_loop().call_later(PAUSE_S, self._start)
 

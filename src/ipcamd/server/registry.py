@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import math
 import resource
 import socket
 import ssl
@@ -12,6 +11,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Protocol, cast
 
+from ipcamd.logs import SummaryLog
 from ipcamd.server.admission import Admission
 from ipcamd.server.listener import Listener, listen
 from ipcamd.server.pending_connection import PendingConnection, PendingTlsConnection
@@ -22,8 +22,6 @@ SWEEP_S = 1.0
 """Seconds between two checks of all deadlines. One timer serves all connections; without connections there is none."""
 CLOSE_S = 0.5
 """Seconds for running requests to finish, and for clients to read their responses, when the service closes."""
-WARN_EVERY_S = 60.0
-"""Seconds between two warnings about refused connections."""
 RELEASE_S = 0.25
 """Seconds for cancelled tasks and reset connections to end."""
 
@@ -65,7 +63,11 @@ class Registry:
         self._sweepers: list[Callable[[float], bool]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._emptied = asyncio.Event()
-        self._refused, self._warned = 0, -math.inf
+        self._warn_refused = SummaryLog(log, logging.WARNING, clock)
+        self.note_cut = SummaryLog(log, logging.INFO, clock)
+        """Log of clients that are disconnected because they are silent or read nothing."""
+        self.note_error = SummaryLog(log, logging.ERROR, clock)
+        """Log of unexpected errors that requests caused."""
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -92,7 +94,7 @@ class Registry:
             if self.closing or not self.admission.allows(address):
                 _reset(sock)
             elif not self.admission.admit(address):
-                self._count_refusal(address)
+                self._warn_refused("too many connections: one from %s is refused", address)
                 _refuse(sock, b"" if tls else refusal)
             else:
                 self._open(sock, address, protocol, tls)
@@ -142,12 +144,6 @@ class Registry:
         for connection in self:
             if not self.admission.allows(connection.address):
                 connection.reset()
-
-    def _count_refusal(self, address: str) -> None:
-        self._refused += 1
-        if self.clock() - self._warned >= WARN_EVERY_S:
-            log.warning("too many connections: %d refused, the last from %s", self._refused, address)
-            self._refused, self._warned = 0, self.clock()
 
     # -- the sweep
 

@@ -294,7 +294,7 @@ class HttpConnection(asyncio.Protocol):
         return None
 
     def _fail(self, error: Exception) -> None:
-        reply, delay = error_reply(error), getattr(error, "delay", 0.0)
+        reply, delay = error_reply(error, self._context.registry.note_error), getattr(error, "delay", 0.0)
         if not delay:
             return self._answer(reply)
         self._state, self.deadline = ConnectionState.HANDLING, math.inf

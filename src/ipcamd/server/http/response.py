@@ -1,12 +1,9 @@
 """HTTP response: the bytes for what an endpoint returned or raised."""
 
-import logging
-
 from ipcamd.cgi.endpoint import Reply
 from ipcamd.errors import HttpError, RequestFailed, StoreError
+from ipcamd.logs import SummaryLog
 from ipcamd.wire.http.message import REASONS, response
-
-log = logging.getLogger(__name__)
 
 _BODILESS = frozenset({204, 304})
 
@@ -37,7 +34,7 @@ def format_stream_head(content_type: str) -> bytes:
     return response(200, (("Content-Type", content_type), ("Cache-Control", "no-store"), ("Connection", "close")))
 
 
-def error_reply(error: Exception) -> Reply:
+def error_reply(error: Exception, note_error: SummaryLog) -> Reply:
     """Return the response to a failed request. Unexpected errors are logged; the response shows no details."""
     if isinstance(error, HttpError):
         words = error.message or REASONS.get(error.status, "")
@@ -45,5 +42,5 @@ def error_reply(error: Exception) -> Reply:
     if isinstance(error, RequestFailed | StoreError):
         words = " ".join(str(error).splitlines())
         return Reply(f"Request failed: {words}\r\n".encode())
-    log.error("internal error while handling a request", exc_info=error)
+    note_error("internal error while handling a request", error=error)
     return Reply(b"Internal Error\r\n", 500)

@@ -1,7 +1,6 @@
 """RTSP connection: requests in, responses and packets out."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from typing import cast
 
@@ -24,8 +23,6 @@ from ipcamd.wire.rtsp.message import (
     RtspRequest,
     format_response,
 )
-
-log = logging.getLogger(__name__)
 
 MOST_SESSIONS = 4
 BURST = 8
@@ -119,7 +116,7 @@ class RtspConnection(asyncio.Protocol):
         late = self._parser.partial and not self._held and now - self._partial_since > limits.head_timeout_s
         idle = not self.sessions and not self._busy and now - self._heard > limits.idle_timeout_s
         if late or idle or self.writer.stalled_s(now) > limits.stall_timeout_s:
-            log.info(
+            self.context.registry.note_cut(
                 "client %s is disconnected: it %s",
                 self.address,
                 "reads nothing" if self.writer.waiting else "is silent",
@@ -257,7 +254,7 @@ class RtspConnection(asyncio.Protocol):
     def _fail(self, request: RtspRequest, error: Exception) -> None:
         self._after_response.clear()
         if not isinstance(error, RtspError):
-            log.error("%s %s failed", request.method, request.target, exc_info=error)
+            self.context.registry.note_error("%s %s failed", request.method, request.target, error=error)
             error = RtspError(500)
         if error.delay:
             loop = asyncio.get_running_loop()

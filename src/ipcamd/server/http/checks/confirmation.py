@@ -21,6 +21,17 @@ button { font: inherit; padding: .5rem 1.25rem; animation: appear 1s steps(1, en
 """
 """The button appears after a second: a press that was meant for what stood there before does not count."""
 
+_SCRIPT = """
+document.forms[0].onsubmit = async (event) => {
+  event.preventDefault();
+  const url = new URL(location.href);
+  url.username = url.password = "";
+  const answer = await fetch(url, { method: "POST", headers: { "X-Camera-Page": "1" } });
+  document.body.innerText = await answer.text();
+};
+"""
+"""Sends the request with the field that proves the page's origin, also behind a proxy that replaces ``Host``."""
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -32,16 +43,17 @@ _PAGE = """<!doctype html>
 If you did not request it, close this page.</p>
 <p><code>{request}</code></p>
 <form method="post"><button>Send the request</button></form>
+<script>{script}</script>
 </html>
 """
 
 
 def confirmation(head: Head) -> Reply:
     """Return the page for this request."""
-    page = _PAGE.format(style=_STYLE, request=html.escape(redacted(head.target)))
-    style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    page = _PAGE.format(style=_STYLE, script=_SCRIPT, request=html.escape(redacted(head.target)))
     policy = (
-        f"default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src {_source(_STYLE)}; script-src {_source(_SCRIPT)}; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     headers = (
         ("Content-Security-Policy", policy),
@@ -49,3 +61,8 @@ def confirmation(head: Head) -> Reply:
         ("Referrer-Policy", "same-origin"),  # with none at all the form's Origin would be null
     )
     return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=headers)
+
+
+def _source(text: str) -> str:
+    """Return the source expression of an inline style or script (Content Security Policy)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

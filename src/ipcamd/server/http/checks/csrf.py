@@ -7,6 +7,10 @@ from ipcamd.server.http.checks.browser import is_from_browser, is_navigation
 from ipcamd.server.http.checks.forwarded import Forwarded
 from ipcamd.wire.http.message import Head
 
+PAGE_FIELD = "x-camera-page"
+"""Field that the camera's own pages send. Before a page of another site may send it, a browser asks the camera (CORS
+preflight), which allows no field: its presence proves the page's origin, whatever ``Host`` a proxy sends."""
+
 
 class RequestOrigin(Enum):
     """Origin of a request that changes something."""
@@ -31,6 +35,8 @@ def origin_of(head: Head, forwarded: Forwarded) -> RequestOrigin:
         return RequestOrigin.OWN
     if site not in ("", "none"):
         return RequestOrigin.FOREIGN
+    if PAGE_FIELD in fields:
+        return RequestOrigin.OWN
     page = fields.get("origin", fields.get("referer"))
     if page is not None:
         return RequestOrigin.OWN if _is_own(page, forwarded) else RequestOrigin.FOREIGN

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 from ipcamd.cgi.endpoint import Framing, Join
 from ipcamd.errors import HttpError
+from ipcamd.logs import SummaryLog
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.gop import PackedGop
 from ipcamd.media.stream.hub import Hub
@@ -125,6 +126,7 @@ class Fanout:
         self._openings: dict[tuple[str, Framing], SharedBuffer] = {}
         self._viewers: dict[Viewer, Join] = {}
         self._tos = (0, 0)
+        self._note_cut = SummaryLog(log, logging.INFO, clock)
 
     def __len__(self) -> int:
         return len(self._viewers)
@@ -164,7 +166,7 @@ class Fanout:
         """Cut the viewers that accept no bytes any more."""
         for viewer in self:
             if viewer.stalled(self._stall):
-                log.info("viewer %s accepted nothing for %g s and is cut", viewer.identity, self._stall)
+                self._note_cut("viewer %s accepted nothing for %g s and is cut", viewer.identity, self._stall)
                 viewer.lose()
 
     def mark(self, video: int, audio: int) -> None:

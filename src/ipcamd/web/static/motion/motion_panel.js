@@ -1,6 +1,6 @@
 // Motion panel: levels for all accounts, windows and their settings for administrators.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { NAME, areas, complaint, inside, isEmpty, read, write } from "./windows.js";
 import { WindowOverlay } from "./window_overlay.js";
 
@@ -130,7 +130,7 @@ export class MotionPanel {
     const sent = write(this.#settings);
     element("motion-save").disabled = true;
     try {
-      const answer = await fetch(cameraUrl(SETUP), { method: "POST", body: sent });
+      const answer = await postToCamera(cameraUrl(SETUP), sent);
       const wrong = answer.ok ? complaint(await answer.text()) : `the camera answered ${answer.status}`;
       if (wrong) throw new Error(wrong);
       this.#saved = sent.toString();

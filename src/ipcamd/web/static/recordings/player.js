@@ -1,6 +1,6 @@
 // Recording player: the dialog that shows one recording.
 
-import { cameraUrl } from "../shared/camera_url.js";
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { fetched, SegmentPlayer, UNPLAYABLE } from "./segment_player.js";
 
 const element = (id) => document.getElementById(id);
@@ -151,7 +151,7 @@ export class RecordingPlayer {
     if (!this.#delete.classList.contains("sure")) return this.#ask(true);
     const recording = this.#shown;
     const { earlier, later } = this.#others(recording);
-    const answer = await fetch(fileAddress("delete", recording), { method: "POST" }).catch(() => null);
+    const answer = await postToCamera(fileAddress("delete", recording)).catch(() => null);
     if (!answer?.ok || (await answer.text()).trim() !== "1") {
       this.#ask(false);
       this.#say("The recording could not be deleted.");

@@ -7,3 +7,6 @@ export function cameraUrl(path, parameters = {}) {
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url;
 }
+
+/** Response to a request that changes something. The field proves that it comes from a page of the camera. */
+export const postToCamera = (url, body) => fetch(url, { method: "POST", body, headers: { "X-Camera-Page": "1" } });
