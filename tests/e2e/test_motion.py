@@ -39,6 +39,18 @@ def test_what_stands_has_no_level(camera: CameraProcess) -> None:
     assert {status.motion for status in words(camera.client, 3)} == {(0, 0, 0)}
 
 
+def test_a_camera_that_moves_sees_no_motion(camera: CameraProcess) -> None:
+    client = camera.client
+    client.get(f"/setup.cgi?{WINDOWS}")
+    client.get("/cgi/admin/virtual.cgi", scene="still")
+    with client.open(STREAMS[0]) as answer:
+        stream = sdk_parts(answer)
+        for query in ("speed=3|3|3", "move=right&continuous=yes", "move=left&continuous=yes", "move=home"):
+            assert client.get("/cgi/ptz/ptz.cgi?" + query).status == 204
+            seen = {Status.parse(part.status).motion for part in itertools.islice(stream, 90)}
+            assert seen == {(0, 0, 0)}, query
+
+
 def test_inputs_and_output_are_in_the_status_word(camera: CameraProcess) -> None:
     client = camera.client
     assert next(words(client)) == Status()
