@@ -5,7 +5,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from ipcamd.access.login import LoginRefusal
+from ipcamd.access.login_result import LoginRefusal
 from ipcamd.server.http.challenge import login_error
 
 

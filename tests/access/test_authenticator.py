@@ -6,7 +6,7 @@ from tests.access.conftest import PASSWORD
 
 from ipcamd.access.accounts import Account, Accounts
 from ipcamd.access.authenticator import Authenticator
-from ipcamd.access.login import LoginRefusal, Reason
+from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.access.nonces import LIFE
 from ipcamd.access.recent import ADDRESSES
 from ipcamd.params.group import Rank

@@ -17,8 +17,8 @@ from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.segmented_recorder import SegmentedRecorder
 from ipcamd.storage.disk import Disk
+from ipcamd.storage.file_scan import scan
 from ipcamd.storage.recording_file import Segment
-from ipcamd.storage.scan import scan
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD, AviFormat
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ipcamd.access.accounts import Account
-from ipcamd.access.login import LoginRefusal, Reason
+from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params.group import Rank

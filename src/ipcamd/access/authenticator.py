@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ipcamd.access.accounts import Account, Accounts, StoredAccount
 from ipcamd.access.keyring import KeyRing
-from ipcamd.access.login import LoginRefusal, Reason
+from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.access.nonces import Nonces
 from ipcamd.access.recent import RecentLogins
 from ipcamd.access.throttle import Throttle

@@ -214,7 +214,7 @@ class ClipRecorder:
 
 def _recover(disk: Disk, zone: tzinfo) -> list[Recording]:
     """Return the recordings on a disk, repaired if necessary. Raises ``StoreError`` if there are none."""
-    from ipcamd.storage.scan import scan  # seldom needed
+    from ipcamd.storage.file_scan import scan  # seldom needed
 
     with suppress(OSError):
         if found := scan(disk, disk.entries(), zone):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ipcamd.errors import CardBusy, CardError
-from ipcamd.storage.card_reader import CardReader, scan_files
+from ipcamd.storage.card_scan import CardScan, scan_files
 from ipcamd.storage.disk import CardId, Disk, FileEntry
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.presence import CardPresence
@@ -93,7 +93,7 @@ class Card:
         self._zone = zone
         self.log_event = log_event
         self._presence = CardPresence(self.disk, self.threads, self._changed) if self.disk else None
-        self._reader = CardReader(index, self.threads, zone, self._notify)
+        self._scan = CardScan(index, self.threads, zone, self._notify)
         self._started = False
         self._watching: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[], None]] = []
@@ -119,12 +119,12 @@ class Card:
     @property
     def ready(self) -> bool:
         """Whether files can be written to it now."""
-        return self.mounted and self._reader.writable and not self._formatting
+        return self.mounted and self._scan.writable and not self._formatting
 
     @property
     def is_read(self) -> bool:
         """Whether all files on it are in the index."""
-        return self._reader.is_read
+        return self._scan.is_read
 
     @property
     def problem(self) -> str:
@@ -133,7 +133,7 @@ class Card:
             return "there is no SD card"
         if self.full:
             return "the SD card is full"
-        return "" if self.ready or self._formatting else self._reader.status
+        return "" if self.ready or self._formatting else self._scan.status
 
     def watch(self, listener: Callable[[], None]) -> None:
         """Call `listener` when `ready` may have changed."""
@@ -162,7 +162,7 @@ class Card:
 
     async def stop(self) -> None:
         """Stop reading and watching the card."""
-        self._reader.cancel()
+        self._scan.cancel()
         if self._watching:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
@@ -171,7 +171,7 @@ class Card:
         """Wait until all files are in the index, or there is no card. Raises `CardBusy` after `timeout_s`."""
         if self.slot:
             await self.look()
-            await self._reader.wait(timeout_s)
+            await self._scan.wait(timeout_s)
 
     # ---- space
 
@@ -270,10 +270,10 @@ class Card:
         self._notify()
         try:
             await asyncio.wait_for(self._idle.wait(), IDLE_S)
-            self._reader.cancel()
+            self._scan.cancel()
             await self.threads.run(self.disk.clear)
             await self.index.clear()
-            self._reader.finish()
+            self._scan.finish()
         except (OSError, TimeoutError) as error:
             self._follow(self._presence.state.card if self._presence else None)  # what is left is to be found out
             raise CardError(f"the SD card could not be formatted: {error or 'it is busy'}") from error
@@ -324,9 +324,9 @@ class Card:
         """Begin to read another card, or none."""
         self.index.forget_all()
         if card and self.disk:
-            self._reader.begin(self.disk, card)
+            self._scan.begin(self.disk, card)
         else:
-            self._reader.cancel()
+            self._scan.cancel()
         self._notify()
 
     async def _is_short_of(self, need: int) -> bool:
@@ -346,7 +346,7 @@ class Card:
     def _reason_not_ready(self) -> str:
         if self._formatting:
             return "the SD card is being formatted"
-        return self._reader.status if self.mounted else "there is no SD card"
+        return self._scan.status if self.mounted else "there is no SD card"
 
     def _close_opened(self, opening: "asyncio.Future[int]") -> None:
         if not opening.cancelled() and not opening.exception():

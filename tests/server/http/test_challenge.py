@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipcamd.access.login import LoginRefusal, Reason
+from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.server.http.challenge import login_error
 
 

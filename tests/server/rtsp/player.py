@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ipcamd.access.accounts import Account
-from ipcamd.access.login import LoginRefusal, Reason
+from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.stream.hub import Hub

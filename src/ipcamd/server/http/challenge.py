@@ -1,6 +1,6 @@
 """Login challenge: the HTTP response to a missing or refused login."""
 
-from ipcamd.access.login import LoginRefusal, Reason
+from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.errors import HttpError
 from ipcamd.wire.http.digest import MD5, SHA256, basic_challenge, challenge
 

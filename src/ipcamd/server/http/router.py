@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 
 from ipcamd.access.accounts import ANONYMOUS, Account
-from ipcamd.access.login import LoginRefusal, LoginVerifier
+from ipcamd.access.login_result import LoginRefusal, LoginVerifier
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Join, LoginPlace, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.http.challenge import login_error

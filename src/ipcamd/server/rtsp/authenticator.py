@@ -1,7 +1,7 @@
 """RTSP authenticator: who may watch, and who may talk."""
 
 from ipcamd.access.accounts import ANONYMOUS, Account
-from ipcamd.access.login import LoginRefusal, LoginVerifier, Reason
+from ipcamd.access.login_result import LoginRefusal, LoginVerifier, Reason
 from ipcamd.params.group import Rank
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.wire.http.digest import MD5, DigestCredentials, basic_challenge, parse, quoted

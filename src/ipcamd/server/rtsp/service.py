@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from ipcamd.access.accounts import ANONYMOUS, Account
-from ipcamd.access.login import LoginVerifier
+from ipcamd.access.login_result import LoginVerifier
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.listener import Listener
 from ipcamd.server.registry import Registry

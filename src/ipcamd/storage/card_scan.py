@@ -1,4 +1,4 @@
-"""Reader of the SD card after an insertion: finds out which recordings are on it, in the background."""
+"""Scan of the SD card after an insertion: finds out which recordings are on it, in the background."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ RETRY_S = 5.0
 _log = logging.getLogger(__name__)
 
 
-class CardReader:
+class CardScan:
     """Fills the index. For the event loop."""
 
     def __init__(
@@ -99,8 +99,8 @@ class CardReader:
 
 
 def scan_files(disk: Disk, files: Iterable[FileEntry], zone: tzinfo) -> list[Recording]:
-    """Do `ipcamd.storage.scan.scan`, which most starts have no need of. Blocks."""
-    from ipcamd.storage.scan import scan
+    """Do `ipcamd.storage.file_scan.scan`, which most starts have no need of. Blocks."""
+    from ipcamd.storage.file_scan import scan
 
     return scan(disk, files, zone)
 

@@ -117,7 +117,7 @@ async def test_waiting_for_the_card_to_be_read_has_an_end(slot: Slot, held: thre
 
 
 async def test_a_card_that_cannot_be_read_is_tried_again(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.storage.card_reader.RETRY_S", 0.01)
+    monkeypatch.setattr("ipcamd.storage.card_scan.RETRY_S", 0.01)
     path, real, failing = slot.put(1), os.scandir, [True]
 
     def scandir(where: int) -> object:
