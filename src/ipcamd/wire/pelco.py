@@ -1,0 +1,100 @@
+"""Pelco-D messages: seven bytes that tell a pan-tilt head on a serial line what to do (Pelco, D protocol manual).
+
+A message is FF, the address, two command bytes, two data bytes, and the sum of the five bytes before, modulo 256.
+"""
+
+from dataclasses import dataclass
+
+LENGTH = 7
+"""Bytes of a message."""
+TOP_SPEED = 0x3F
+"""Highest speed of the protocol, except turbo (0x40)."""
+HOME_PRESET = 0x22
+"""Preset that the protocol reserves for the zero position of pan."""
+
+_SYNC = 0xFF
+_MOVE_BITS = {"right": 0x02, "left": 0x04, "up": 0x08, "down": 0x10, "zoomin": 0x20, "zoomout": 0x40}
+_PRESET_CODES = {"set": 0x03, "clear": 0x05, "go": 0x07}
+_OPPOSITES = (("left", "right"), ("up", "down"), ("zoomin", "zoomout"))
+
+
+@dataclass(frozen=True, slots=True)
+class PelcoMessage:
+    """One message to the device at `address`, 1 to 255."""
+
+    address: int
+    moves: frozenset[str] = frozenset()
+    """Directions of a move: ``left``, ``right``, ``up``, ``down``, ``zoomin``, ``zoomout``; none of them is a stop."""
+    pan_speed: int = 0
+    """0 to `TOP_SPEED`."""
+    tilt_speed: int = 0
+    """0 to `TOP_SPEED`."""
+    preset_action: str = ""
+    """``set``, ``clear`` or ``go``; "" for a move."""
+    preset: int = 0
+    """1 to 255."""
+
+
+def build_move(address: int, moves: str | tuple[str, ...], pan_level: int = 0, tilt_level: int = 0) -> bytes:
+    """Return the message of a move; levels are 0 to 9. Raises ``ValueError``."""
+    moves = (moves,) if isinstance(moves, str) else moves
+    if unknown := set(moves) - set(_MOVE_BITS):
+        raise ValueError(f"no move of Pelco-D: {', '.join(sorted(unknown))}")
+    if any(set(pair) <= set(moves) for pair in _OPPOSITES):
+        raise ValueError("opposite directions")
+    pan = protocol_speed(pan_level) if {"left", "right"} & set(moves) else 0
+    tilt = protocol_speed(tilt_level) if {"up", "down"} & set(moves) else 0
+    return _build(address, sum(_MOVE_BITS[move] for move in set(moves)), pan, tilt)
+
+
+def build_stop(address: int) -> bytes:
+    """Return the message that ends a move. Raises ``ValueError``."""
+    return _build(address, 0, 0, 0)
+
+
+def build_preset(address: int, action: str, preset: int) -> bytes:
+    """Return the message that does ``set``, ``clear`` or ``go`` with a preset, 1 to 255. Raises ``ValueError``."""
+    if action not in _PRESET_CODES or not 1 <= preset <= 255:
+        raise ValueError(f"preset {preset}: {action}; allowed: 1 to 255 with {', '.join(_PRESET_CODES)}")
+    return _build(address, _PRESET_CODES[action], 0, preset)
+
+
+def protocol_speed(level: int) -> int:
+    """Return the speed for a level of the group ``RS485``: 0 is the slowest that moves, 9 is `TOP_SPEED`. Raises
+    ``ValueError``."""
+    if not 0 <= level <= 9:
+        raise ValueError(f"speed level {level}: 0 to 9")
+    return 1 + level * (TOP_SPEED - 1) // 9
+
+
+def parse(message: bytes) -> PelcoMessage:
+    """Return the content of a message. Raises ``ValueError`` if it is no valid one, or one that is not known."""
+    if len(message) != LENGTH or message[0] != _SYNC:
+        raise ValueError(f"no Pelco-D message: {message.hex()}")
+    if _checksum(message[1:-1]) != message[-1]:
+        raise ValueError(f"wrong checksum: {message.hex()}")
+    address, high, low, first, second = message[1:-1]
+    if not high and low & 1:
+        return _parse_preset(address, low, first, second)
+    moves = frozenset(move for move, bit in _MOVE_BITS.items() if low & bit)
+    if high or low & 0x81:
+        raise ValueError(f"unknown command: {message.hex()}")
+    return PelcoMessage(address, moves, first, second)
+
+
+def _parse_preset(address: int, code: int, high: int, preset: int) -> PelcoMessage:
+    actions = [action for action, known in _PRESET_CODES.items() if known == code]
+    if not actions or high or not preset:
+        raise ValueError(f"unknown command: {code:02x}{high:02x}{preset:02x}")
+    return PelcoMessage(address, preset_action=actions[0], preset=preset)
+
+
+def _build(address: int, command: int, first: int, second: int) -> bytes:
+    if not 1 <= address <= 255:
+        raise ValueError(f"address {address}: 1 to 255")
+    body = bytes([address, 0, command, first, second])
+    return bytes([_SYNC, *body, _checksum(body)])
+
+
+def _checksum(body: bytes) -> int:
+    return sum(body) % 256

@@ -1,0 +1,56 @@
+"""Pelco-D receiver: a pan-tilt head that reads a serial line and tracks its position."""
+
+from ipcamd.wire.pelco import LENGTH, PelcoMessage, parse
+
+_WAYS = {
+    "left": (-1, 0, 0),
+    "right": (1, 0, 0),
+    "up": (0, 1, 0),
+    "down": (0, -1, 0),
+    "zoomin": (0, 0, 1),
+    "zoomout": (0, 0, -1),
+}
+
+
+class PelcoReceiver:
+    """Head at `address`. A move lasts until the next message; `run` lets so much time pass."""
+
+    def __init__(self, address: int) -> None:
+        self.address = address
+        self.position = (0, 0, 0)
+        self.presets: dict[int, tuple[int, int, int]] = {0x22: (0, 0, 0)}
+        self.messages: list[PelcoMessage] = []
+        self._velocity = (0, 0, 0)
+        self._rest = b""
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes as they come; bytes that are no message are skipped up to the next FF."""
+        self._rest += data
+        while len(self._rest) >= LENGTH:
+            try:
+                message = parse(self._rest[:LENGTH])
+            except ValueError:
+                skipped = self._rest.find(b"\xff", 1)
+                self._rest = self._rest[skipped:] if skipped > 0 else b""
+                continue
+            self._rest = self._rest[LENGTH:]
+            if message.address == self.address:
+                self._obey(message)
+
+    def run(self, ticks: int) -> None:
+        """Let so many ticks of time pass."""
+        moved = (place + speed * ticks for place, speed in zip(self.position, self._velocity, strict=True))
+        self.position = tuple(moved)  # type: ignore[assignment]
+
+    def _obey(self, message: PelcoMessage) -> None:
+        self.messages.append(message)
+        speeds = (message.pan_speed, message.tilt_speed, 1)
+        ways = [_WAYS[move] for move in message.moves]
+        self._velocity = tuple(sum(way[i] for way in ways) * speeds[i] for i in range(3))  # type: ignore[assignment]
+        match message.preset_action:
+            case "set":
+                self.presets[message.preset] = self.position
+            case "clear":
+                self.presets.pop(message.preset, None)
+            case "go":
+                self.position = self.presets.get(message.preset, self.position)
