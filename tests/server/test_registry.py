@@ -43,10 +43,11 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     return server_context(tmp_path_factory.mktemp("tls"))
 
 
-async def silent(port: int, data: bytes = b"") -> socket.socket:
-    """Connect, send `data`, and say no more."""
+async def silent(port: int, data: bytes = b"", address: str = "127.0.0.1") -> socket.socket:
+    """Connect from this address, send `data`, and say no more."""
     sock = socket.socket()
     sock.setblocking(False)
+    sock.bind((address, 0))
     await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
     if data:
         sock.send(data)
@@ -194,6 +195,19 @@ async def test_an_address_has_so_many_handshakes_at_once_and_the_others_wait(tls
         server.advance(11)
         assert await ended(stuck[1])
         await until(lambda: len(server.registry) == 0)
+
+
+async def test_handshakes_that_never_end_keep_no_other_address_out(tls: ssl.SSLContext) -> None:
+    async with serving(QUICK, limits=Limits(handshakes=4)) as server, asyncio.timeout(10):
+        listener = await server.service.open(HOSTS, 0, tls)
+        stuck = [await silent(listener.port, HELLO, f"127.0.0.{2 + number % 2}") for number in range(12)]
+        await until(lambda: len(server.registry) == 12)
+        for _ in range(3):
+            assert b" 200 " in await ask_over_tls(listener.port)
+        for sock in stuck:
+            sock.close()
+        await until(lambda: len(server.registry) == 0)
+        assert not server.registry.admission.handshakes._active
 
 
 async def test_who_waits_for_a_handshake_too_long_is_sent_away(tls: ssl.SSLContext) -> None:

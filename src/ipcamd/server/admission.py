@@ -19,6 +19,9 @@ class QueuedHandshake(Protocol):
     def begin(self) -> None:
         """Start; call `HandshakeQueue.leave` when it has ended."""
 
+    def reset(self) -> None:
+        """Close the connection at once."""
+
 
 class Resettable(Protocol):
     """Connection that can be closed to make room for another one."""
@@ -88,45 +91,64 @@ class Admission:
 
 
 class HandshakeQueue:
-    """Limit on concurrent TLS handshakes, in total and per address; the others wait."""
+    """Limit on concurrent TLS handshakes, in total and per address; the others wait.
+
+    An address with fewer handshakes comes first. When all are taken, an address without one replaces the oldest
+    handshake of the address that has the most: clients that never finish cannot keep others out.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.buffer = bytearray(TLS_BUFFER_BYTES)
         """Read buffer that all TLS connections of the event loop share."""
         self._limits = limits
-        self._active: Counter[str] = Counter()
+        self._active: dict[str, dict[QueuedHandshake, None]] = {}
         self._waiting: dict[str, dict[QueuedHandshake, None]] = {}
-        """By address, the oldest first."""
+        """Both by address, the oldest first."""
 
     def enter(self, handshake: QueuedHandshake) -> None:
         """Begin the handshake now, or when others have ended."""
         key = network(handshake.address)
         self._waiting.setdefault(key, {})[handshake] = None
         self._begin(key)
+        if key in self._waiting and key not in self._active:
+            self._make_room()
+            self._begin(key)
 
     def leave(self, handshake: QueuedHandshake) -> None:
         """Remove a handshake that has ended or is cancelled."""
         key = network(handshake.address)
-        if handshake in self._waiting.get(key, ()):
-            self._remove(key, handshake)
-            return
-        self._active[key] -= 1
-        self._active += Counter()  # drops the zeros
-        for waiting in tuple(self._waiting):
-            self._begin(waiting)
+        _remove(self._waiting, key, handshake)
+        if _remove(self._active, key, handshake):
+            for waiting in sorted(self._waiting, key=self._count):
+                self._begin(waiting)
 
     def _begin(self, key: str) -> None:
-        while self._waiting.get(key) and self._is_free(key):
+        while key in self._waiting and self._is_free(key):
             handshake = next(iter(self._waiting[key]))
-            self._remove(key, handshake)
-            self._active[key] += 1
+            _remove(self._waiting, key, handshake)
+            self._active.setdefault(key, {})[handshake] = None
             handshake.begin()
 
-    def _is_free(self, key: str) -> bool:
-        limits = self._limits
-        return self._active[key] < limits.handshakes_per_address and self._active.total() < limits.handshakes
+    def _make_room(self) -> None:
+        busiest = max(self._active, key=self._count, default="")
+        if self._count(busiest) > 1:
+            oldest = next(iter(self._active[busiest]))
+            _remove(self._active, busiest, oldest)
+            oldest.reset()
 
-    def _remove(self, key: str, handshake: QueuedHandshake) -> None:
-        del self._waiting[key][handshake]
-        if not self._waiting[key]:
-            del self._waiting[key]
+    def _is_free(self, key: str) -> bool:
+        total = sum(map(len, self._active.values()))
+        return total < self._limits.handshakes and self._count(key) < self._limits.handshakes_per_address
+
+    def _count(self, key: str) -> int:
+        return len(self._active.get(key, ()))
+
+
+def _remove(table: dict[str, dict[QueuedHandshake, None]], key: str, handshake: QueuedHandshake) -> bool:
+    """Remove a handshake; return whether it was there."""
+    if handshake not in table.get(key, ()):
+        return False
+    del table[key][handshake]
+    if not table[key]:
+        del table[key]
+    return True
