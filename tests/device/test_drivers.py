@@ -37,12 +37,12 @@ def test_inputs_follow_the_world(facts: KeyValueStore) -> None:
     assert (first.level, second.level, told) == ("low", "high", ["high"])
 
 
-def test_output_filter_led_and_line_are_reported(facts: KeyValueStore) -> None:
+async def test_output_filter_led_and_line_are_reported(facts: KeyValueStore) -> None:
     drivers = choose_drivers({}, facts)
     drivers.output.set_level("high")
     drivers.ir_cut.set_filter(False)
     drivers.led.set_lit(False)
-    drivers.serial_line.send(b"\xff\x01", RS485.values())
+    await drivers.serial_line.send(b"\xff\x01", RS485.values())
     shown = hardware(drivers).state()
     assert drivers.output.level == "high"
     assert [shown[name] for name in ("do1", "ircut", "led", "rs485")] == ["high", "off", "off", "ff01"]
@@ -86,7 +86,7 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
     assert hardware(drivers).state() == VirtualHardware().state()
     for action in (
         lambda: drivers.ir_cut.set_filter(True),
-        lambda: drivers.serial_line.send(b"x", RS485.values()),
+        lambda: asyncio.run(drivers.serial_line.send(b"x", RS485.values())),
         lambda: asyncio.run(drivers.pan_tilt.move_to(PtzPosition(), 1, 1)),
         lambda: asyncio.run(drivers.pan_tilt.stop()),
         lambda: asyncio.run(drivers.pan_tilt.calibrate()),

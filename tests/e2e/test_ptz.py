@@ -129,3 +129,34 @@ def test_without_a_head_the_device_says_so(start_camera: StartCamera, tmp_path) 
     assert client.get(PTZ, move="up").text == "Request failed: not supported by this device\r\n"
     assert "PT Support:No" in client.get("/cgi/admin/serverreport.cgi").lines
     assert client.value("Hardware", "PT") == "0"
+
+
+def test_with_rs485_commands_go_out_on_the_line(camera: CameraProcess) -> None:
+    client = camera.client
+
+    def sent() -> str:
+        return dict(line.split("=", 1) for line in client.get("/cgi/admin/virtual.cgi").lines)["rs485"]
+
+    command(client, "move=up")
+    assert sent() == ""
+    assert client.ask("GET", f"{PTZ}?excommand=1").text.startswith("Request failed")
+    client.update("RS485", Enable="yes", Address="2", PanSpeed="9", ExCommand1="c0ffee")
+    command(client, "move=left&continuous=yes")
+    assert sent() == "ff0200043f0045"
+    command(client, "move=stop")
+    assert sent() == "ff020000000002"
+    command(client, "ptzpresetupdate=3|1|8|door")
+    assert sent() == "ff020003000308"
+    command(client, "ptzpreset=3")
+    assert sent() == "ff02000700030c"
+    command(client, "excommand=1")
+    assert sent() == "c0ffee"
+    command(client, "move=right")
+    eventually(lambda: sent() == "ff020000000002", "a step has no end")
+    client.update("RS485", Protocol="custom", Home="0a0b")
+    command(client, "move=home")
+    assert sent() == "0a0b"
+    answer = client.ask("GET", f"{PTZ}?move=down").text
+    assert answer.startswith("Request failed")
+    assert "RS485.Down is empty" in answer
+    assert "RS485.Down is empty" in client.get("/cgi/admin/eventlog.cgi").text

@@ -7,6 +7,7 @@ from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.control.ptz.controller import PtzController
+from ipcamd.control.serial_commands import LineCommands
 from ipcamd.params.device import ptz
 from ipcamd.params.device.ptz import PRESETLIST
 from ipcamd.store.eventlog import EventLogEntry
@@ -38,7 +39,10 @@ def build_control(stack: ShutdownStack, core: Core, media: MediaParts) -> Contro
         media.motion.hold,
         media.pipeline.magnify if driver.is_digital else lambda _: None,
     )
+    line = LineCommands(core.drivers.serial_line, core.settings)
+    controller.serial = line
     controller.start()
+    stack.push(line.close)
     stack.push(controller.close)
     core.settings.add_readers(ptz.readers(lambda: core.settings[PRESETLIST.name]))
     return ControlParts(controller)

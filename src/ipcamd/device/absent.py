@@ -74,7 +74,9 @@ class AbsentLed:
 class AbsentSerialLine:
     """No RS-485 line."""
 
-    def send(self, data: bytes, values: Values) -> None:
+    is_present = False
+
+    async def send(self, data: bytes, values: Values) -> None:
         """See `SerialLine`."""
         raise _refusal()
 

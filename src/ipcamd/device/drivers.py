@@ -106,7 +106,11 @@ class Led(Protocol):
 class SerialLine(Protocol):
     """An RS-485 line (SDK 10.15)."""
 
-    def send(self, data: bytes, values: Values) -> None:
+    @property
+    def is_present(self) -> bool:
+        """Whether there is a line."""
+
+    async def send(self, data: bytes, values: Values) -> None:
         """Send `data` with the rate and the character format of the group ``RS485``. Raises ``RequestFailed``."""
 
 

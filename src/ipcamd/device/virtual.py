@@ -75,10 +75,12 @@ class VirtualLed:
 class VirtualSerialLine:
     """RS-485 line: the last bytes sent can be read back."""
 
+    is_present = True
+
     def __init__(self, hardware: VirtualHardware) -> None:
         self._hardware = hardware
 
-    def send(self, data: bytes, values: Values) -> None:
+    async def send(self, data: bytes, values: Values) -> None:
         """See `SerialLine`."""
         self._hardware.report("rs485", data.hex())
 

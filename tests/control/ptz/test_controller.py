@@ -34,6 +34,9 @@ class Line:
     async def send_preset(self, number: int, store: bool = False) -> None:
         self.sent.append((number, store))
 
+    async def clear_preset(self, number: int) -> None:
+        self.sent.append(("clear", number))
+
     async def send_external(self, number: int) -> None:
         self.sent.append(number)
 
@@ -237,10 +240,11 @@ async def test_with_a_serial_line_commands_go_out_on_it_too(rig: Rig) -> None:
     await rig.ptz.go_home()
     await rig.ptz.update_preset(2, "1|5|x")
     await rig.ptz.go_to_preset(2)
+    await rig.ptz.update_preset(2, "0|5|")
     await rig.ptz.send_external(4)
     assert line.sent == [
         ("upleft", False), ("right", True), ("zoomout", True), ("stop", False), ("home", False), (2, True), (2, False),
-        4,
+        ("clear", 2), 4,
     ]  # fmt: skip
 
 

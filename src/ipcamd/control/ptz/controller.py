@@ -189,8 +189,9 @@ class PtzController:
         """Set a preset to ``ENABLE|DURATION|NAME``, at the present position. Raises what ``Settings.update`` does."""
         self._refuse_absent()
         await self.presets.update(number, value, self.position, by)
-        if self.serial.enabled and value.startswith("1|"):
-            await self._try(self.serial.send_preset(number, store=True))
+        if self.serial.enabled:
+            stores = value.startswith("1|")
+            await self._try(self.serial.send_preset(number, True) if stores else self.serial.clear_preset(number))
 
     async def set_speeds(self, patrol: int, tilt: int, pan: int, by: Requester = CAMERA) -> None:
         """Set the speeds, 1 to 3. Raises what ``Settings.update`` does."""

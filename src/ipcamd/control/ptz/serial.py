@@ -17,6 +17,9 @@ class SerialCommands(Protocol):
     async def send_preset(self, number: int, store: bool = False) -> None:
         """Let the head go to its preset, 1 to 8, or `store` its present position there."""
 
+    async def clear_preset(self, number: int) -> None:
+        """Let the head forget its preset, 1 to 8."""
+
     async def send_external(self, number: int) -> None:
         """Send external command 1 to 5."""
 
@@ -30,6 +33,9 @@ class NoSerialCommands:
         """See `SerialCommands`."""
 
     async def send_preset(self, number: int, store: bool = False) -> None:
+        """See `SerialCommands`."""
+
+    async def clear_preset(self, number: int) -> None:
         """See `SerialCommands`."""
 
     async def send_external(self, number: int) -> None:

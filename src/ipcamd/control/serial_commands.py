@@ -1,0 +1,113 @@
+"""Serial commands: PTZ on the RS-485 line, in Pelco-D or as the custom bytes of the group ``RS485`` (SDK 10.15)."""
+
+import asyncio
+import logging
+
+from ipcamd.control.ptz.serial import SerialCommands
+from ipcamd.device.drivers import SerialLine
+from ipcamd.errors import RequestFailed
+from ipcamd.params.device.rs485 import RS485
+from ipcamd.params.group import Values
+from ipcamd.settings.settings import Settings
+from ipcamd.wire.pelco import HOME_PRESET, build_move, build_preset, build_stop
+
+STEP_S = 0.3
+"""Time of one move of a Pelco-D head, which the protocol's stop ends."""
+MOVES = {
+    "up": ("up",),
+    "down": ("down",),
+    "left": ("left",),
+    "right": ("right",),
+    "upleft": ("up", "left"),
+    "upright": ("up", "right"),
+    "downleft": ("down", "left"),
+    "downright": ("down", "right"),
+    "zoomin": ("zoomin",),
+    "zoomout": ("zoomout",),
+}
+"""Move to its directions."""
+
+_log = logging.getLogger(__name__)
+
+
+class LineCommands(SerialCommands):
+    """Commands on one line. The custom protocol has no stop and no zoom; presets always are Pelco-D's."""
+
+    def __init__(self, line: SerialLine, settings: Settings, step_s: float = STEP_S) -> None:
+        """`step_s` is the time of a step, in seconds."""
+        self._line, self._settings, self._step_s = line, settings, step_s
+        self._step: asyncio.Task[None] | None = None
+
+    @property
+    def enabled(self) -> bool:
+        """See `SerialCommands`."""
+        return self._line.is_present and self._settings[RS485.name]["Enable"] == "yes"
+
+    async def send_move(self, direction: str, continuous: bool) -> None:
+        """See `SerialCommands`. The stop that ends a step is sent in the background."""
+        values = self._settings[RS485.name]
+        is_custom = values["Protocol"] == "custom"
+        await self._send(_custom_bytes(values, direction) if is_custom else _pelco_bytes(values, direction))
+        if direction in MOVES and not continuous and not is_custom:
+            self._step = asyncio.get_running_loop().create_task(self._end_step(build_stop(values.number("Address"))))
+
+    async def send_preset(self, number: int, store: bool = False) -> None:
+        """See `SerialCommands`."""
+        address = self._settings[RS485.name].number("Address")
+        await self._send(build_preset(address, "set" if store else "go", number))
+
+    async def clear_preset(self, number: int) -> None:
+        """See `SerialCommands`."""
+        await self._send(build_preset(self._settings[RS485.name].number("Address"), "clear", number))
+
+    async def send_external(self, number: int) -> None:
+        """See `SerialCommands`. The head goes on with its move."""
+        values = self._settings[RS485.name]
+        await self._line.send(_required(values, f"ExCommand{number}"), values)
+
+    async def close(self) -> None:
+        """Wait for the end of a step that is under way."""
+        if self._step:
+            await asyncio.wait({self._step})
+
+    async def _send(self, data: bytes) -> None:
+        """Send a command that replaces the step under way."""
+        if self._step:
+            self._step.cancel()
+            self._step = None
+        if data:
+            await self._line.send(data, self._settings[RS485.name])
+
+    async def _end_step(self, stop: bytes) -> None:
+        await asyncio.sleep(self._step_s)
+        try:
+            await self._line.send(stop, self._settings[RS485.name])
+        except RequestFailed as error:
+            _log.warning("the stop of a move was not sent: %s", error)
+
+
+def _pelco_bytes(values: Values, direction: str) -> bytes:
+    address = values.number("Address")
+    match direction:
+        case "stop":
+            return build_stop(address)
+        case "home":
+            return build_preset(address, "go", HOME_PRESET)
+        case _:
+            return build_move(address, MOVES[direction], values.number("PanSpeed"), values.number("TiltSpeed"))
+
+
+def _custom_bytes(values: Values, direction: str) -> bytes:
+    """Return the bytes of a move: those of both directions of a diagonal, none for a stop. Raises ``RequestFailed``."""
+    if direction == "stop":
+        return b""
+    if direction.startswith("zoom"):
+        raise RequestFailed("the custom protocol of RS485 has no command for zoom")
+    return b"".join(_required(values, way.title()) for way in MOVES.get(direction, (direction,)))
+
+
+def _required(values: Values, name: str) -> bytes:
+    """Return the bytes of a command. Raises ``RequestFailed`` if there are none."""
+    if not values[name]:
+        raise RequestFailed(f"RS485.{name} is empty: it needs the command's bytes in hexadecimal")
+    return bytes.fromhex(values[name])

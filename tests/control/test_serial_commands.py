@@ -1,0 +1,148 @@
+"""Commands on a virtual line: their bytes, and a Pelco-D receiver that obeys them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.wire.pelco_receiver import PelcoReceiver
+
+from ipcamd.control.ptz.controller import DIRECTIONS
+from ipcamd.control.serial_commands import LineCommands
+from ipcamd.device.absent import AbsentSerialLine
+from ipcamd.errors import RequestFailed
+from ipcamd.params import ALL_GROUPS
+from ipcamd.params.group import Values
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
+from ipcamd.store.database import Database
+
+
+class Line:
+    """A line with a receiver at its end; its plug can be pulled."""
+
+    is_present = True
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.head = PelcoReceiver(1)
+        self.is_pulled = False
+
+    async def send(self, data: bytes, values: Values) -> None:
+        if self.is_pulled:
+            raise RequestFailed("the line is pulled")
+        self.sent.append(data)
+        self.head.feed(data)
+
+
+class Rig:
+    def __init__(self, settings: Settings) -> None:
+        self.line = Line()
+        self.settings = settings
+        self.commands = LineCommands(self.line, settings, step_s=0)
+
+    async def set(self, **values: str) -> None:
+        await self.settings.update([Change("RS485", name, value) for name, value in values.items()])
+
+    async def move(self, direction: str, continuous: bool = False) -> bytes:
+        """Return what one move sends at once."""
+        self.line.sent.clear()
+        await self.commands.send_move(direction, continuous)
+        return b"".join(self.line.sent)
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    with Database(tmp_path / "ipcamd.db") as database:
+        rig = Rig(Settings(database, ALL_GROUPS, {}))
+        await rig.set(Enable="yes")
+        yield rig
+        await rig.commands.close()
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+async def test_a_pelco_head_goes_where_the_move_says(rig: Rig, direction: str) -> None:
+    await rig.move(direction, continuous=True)
+    rig.line.head.run(1)
+    pan, tilt, zoom = rig.line.head.position
+    assert ((pan > 0) - (pan < 0), (tilt > 0) - (tilt < 0), zoom) == (*DIRECTIONS[direction], 0)
+
+
+async def test_address_and_speeds_are_those_of_the_parameters(rig: Rig) -> None:
+    await rig.set(Address="255", PanSpeed="9", TiltSpeed="0")
+    assert (await rig.move("upleft", continuous=True)).hex() == "ffff000c3f014b"
+    assert (await rig.move("stop")).hex() == "ffff00000000ff"
+    assert (await rig.move("home")).hex() == "ffff0007002228"
+
+
+async def test_a_step_ends_with_a_stop_and_a_continuous_move_does_not(rig: Rig) -> None:
+    await rig.move("left")
+    await rig.commands.close()
+    assert [bool(message.moves) for message in rig.line.head.messages] == [True, False]
+    await rig.move("left", continuous=True)
+    await rig.commands.close()
+    assert len(rig.line.head.messages) == 3
+
+
+async def test_the_stop_of_a_step_does_not_cut_the_next_command(rig: Rig) -> None:
+    rig.commands = LineCommands(rig.line, rig.settings, step_s=3600)
+    await rig.move("left")
+    await rig.move("right", continuous=True)
+    await asyncio.wait_for(rig.commands.close(), 10)
+    assert rig.line.head.messages[-1].moves == {"right"}
+
+
+async def test_zoom_and_presets_of_a_pelco_head(rig: Rig) -> None:
+    head = rig.line.head
+    await rig.move("zoomin", continuous=True)
+    head.run(5)
+    await rig.commands.send_preset(8, store=True)
+    await rig.move("zoomout", continuous=True)
+    head.run(3)
+    assert head.position == (0, 0, 2)
+    await rig.commands.send_preset(8)
+    assert head.position == (0, 0, 5)
+    await rig.commands.clear_preset(8)
+    assert 8 not in head.presets
+
+
+async def test_custom_commands_are_the_bytes_of_the_parameters(rig: Rig) -> None:
+    await rig.set(Protocol="custom", Home="00", Up="A1", Down="a2", Left="b1B1", Right="b2", ExCommand5="c0ffee")
+    moves = {move: (await rig.move(move)).hex() for move in ("home", *DIRECTIONS)}
+    assert moves == {
+        "home": "00", "up": "a1", "down": "a2", "left": "b1b1", "right": "b2",
+        "upleft": "a1b1b1", "upright": "a1b2", "downleft": "a2b1b1", "downright": "a2b2",
+    }  # fmt: skip
+    assert await rig.move("stop") == b""
+    await rig.commands.send_external(5)
+    assert rig.line.sent == [bytes.fromhex("c0ffee")]
+    await rig.commands.send_preset(2)
+    assert rig.line.sent[-1].hex() == "ff01000700020a"
+
+
+async def test_a_command_without_bytes_is_refused_by_name(rig: Rig) -> None:
+    await rig.set(Protocol="custom", Up="a1")
+    for direction, reason in (("left", "RS485.Left"), ("upleft", "RS485.Left"), ("zoomin", "no command for zoom")):
+        with pytest.raises(RequestFailed, match=reason):
+            await rig.move(direction)
+    with pytest.raises(RequestFailed, match="ExCommand1"):
+        await rig.commands.send_external(1)
+    assert rig.line.sent == []
+
+
+async def test_a_line_that_is_pulled_out_during_a_step_harms_nothing(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    await rig.move("left")
+    rig.line.is_pulled = True
+    await rig.commands.close()
+    assert "the line is pulled" in caplog.text
+    with pytest.raises(RequestFailed, match="pulled"):
+        await rig.move("left")
+
+
+async def test_it_is_enabled_by_the_parameter_and_only_where_there_is_a_line(rig: Rig) -> None:
+    assert rig.commands.enabled
+    assert not LineCommands(AbsentSerialLine(), rig.settings).enabled
+    await rig.set(Enable="no")
+    assert not rig.commands.enabled
