@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ipcamd.access.accounts import Accounts
     from ipcamd.access.authenticator import Authenticator
+    from ipcamd.control.day_night import DayNight
     from ipcamd.control.ptz.controller import PtzController
     from ipcamd.delivery.delivery import Delivery
     from ipcamd.device.clock import CameraClock
@@ -43,6 +44,7 @@ class Camera:
     playback: "Playback"
     drivers: "Drivers"
     ptz: "PtzController"
+    day_night: "DayNight"
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]

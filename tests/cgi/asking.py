@@ -96,6 +96,7 @@ class World:
             playback=self.playback,
             drivers=self.drivers,
             ptz=self.ptz,
+            day_night=unused,
             restart=self._restart,
             viewers=lambda: 3,
             started=0.0,

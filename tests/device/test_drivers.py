@@ -40,18 +40,27 @@ def test_inputs_follow_the_world(facts: KeyValueStore) -> None:
 async def test_output_filter_led_and_line_are_reported(facts: KeyValueStore) -> None:
     drivers = choose_drivers({}, facts)
     drivers.output.set_level("high")
+    assert drivers.ir_cut.in_path
     drivers.ir_cut.set_filter(False)
+    assert not drivers.ir_cut.in_path
     drivers.led.set_lit(False)
     await drivers.serial_line.send(b"\xff\x01", RS485.values())
     shown = hardware(drivers).state()
     assert drivers.output.level == "high"
-    assert [shown[name] for name in ("do1", "ircut", "led", "rs485")] == ["high", "off", "off", "ff01"]
+    assert [shown[name] for name in ("do1", "ircut", "irled", "led", "rs485")] == [
+        "high",
+        "off",
+        "on",
+        "off",
+        "ff01",
+    ]
 
 
 def test_the_light_sensor_sees_the_world_s_light(facts: KeyValueStore) -> None:
-    drivers = choose_drivers({}, facts)
+    drivers, told = choose_drivers({}, facts), list[int]()
+    drivers.ir_cut.watch_light(told.append)
     hardware(drivers).apply({"light": "7"})
-    assert drivers.ir_cut.light == 7
+    assert (drivers.ir_cut.light, told) == (7, [7])
 
 
 def test_levels_and_features_are_parameters(facts: KeyValueStore) -> None:
@@ -100,7 +109,7 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
 def test_what_absent_hardware_says_is_at_rest() -> None:
     assert absent.AbsentPanTilt.position == PtzPosition(0, 0, 1)
     assert (absent.AbsentLens.position, absent.AbsentLens.is_busy) == ((0, 0), False)
-    assert absent.AbsentIrCut.light == 100
+    assert (absent.AbsentIrCut.light, absent.AbsentIrCut.in_path) == (100, True)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,20 @@ def test_a_camera_that_moves_sees_no_motion(camera: CameraProcess) -> None:
             assert seen == {(0, 0, 0)}, query
 
 
+def test_the_switch_between_day_and_night_is_no_motion(camera: CameraProcess) -> None:
+    client = camera.client
+    client.get(f"/setup.cgi?{WINDOWS}")
+    client.get("/cgi/admin/virtual.cgi", scene="still")
+    client.update("ImageSource.IO.Sensor", Brightness=160, Contrast=180)
+    list(words(client, 2))
+    with client.open(STREAMS[0]) as answer:
+        stream = sdk_parts(answer)
+        for usage in ("off", "on", "off"):
+            client.update("IRCUt", Usage=usage)
+            seen = {Status.parse(part.status).motion for part in itertools.islice(stream, 90)}
+            assert seen == {(0, 0, 0)}, usage
+
+
 def test_inputs_and_output_are_in_the_status_word(camera: CameraProcess) -> None:
     client = camera.client
     assert next(words(client)) == Status()

@@ -52,6 +52,7 @@ async def start_camera(
         event_bus=events.bus,
         drivers=core.drivers,
         ptz=control.ptz,
+        day_night=control.day_night,
         restart=restart,
         viewers=lambda: services.viewers.taken,
         started=time.monotonic(),

@@ -7,9 +7,10 @@ from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.virtual import connect_source
 from ipcamd.device.drivers import Drivers
+from ipcamd.device.position import PtzPosition
 from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
-from ipcamd.media.image.view import WHOLE, View
+from ipcamd.media.image.view import View
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.media.source import pacing
@@ -67,8 +68,9 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
 
 
 def _view(drivers: Drivers) -> View:
-    """Return the part of the picture that a digital pan-tilt head looks at."""
-    return View(*drivers.pan_tilt.position) if drivers.pan_tilt.is_digital else WHOLE
+    """Return the part of the picture that a digital pan-tilt head looks at; grey while the IR-cut filter is out."""
+    position = drivers.pan_tilt.position if drivers.pan_tilt.is_digital else PtzPosition()
+    return View(position.pan, position.tilt, position.zoom, not drivers.ir_cut.in_path)
 
 
 def _status(motion: MotionDetection, drivers: Drivers) -> Status:

@@ -1,5 +1,6 @@
 """Absent drivers: hardware that the device lacks. Its actions are refused; its state is that of rest."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ipcamd.device.position import PtzPosition
@@ -57,11 +58,16 @@ class AbsentLens:
 class AbsentIrCut:
     """No IR-cut filter and no light sensor."""
 
+    is_present = False
+    in_path = True
     light = 100
 
     def set_filter(self, in_path: bool) -> None:
         """See `IrCut`."""
         raise _refusal()
+
+    def watch_light(self, listener: Callable[[int], None]) -> None:
+        """See `IrCut`."""
 
 
 class AbsentLed:

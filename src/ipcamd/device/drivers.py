@@ -86,14 +86,26 @@ class Lens(Protocol):
 
 
 class IrCut(Protocol):
-    """An IR-cut filter with a light sensor (SDK 10.14)."""
+    """An IR-cut filter with a light sensor, and perhaps an IR lamp (SDK 10.14). No method blocks."""
+
+    @property
+    def is_present(self) -> bool:
+        """Whether there is a filter."""
+
+    @property
+    def in_path(self) -> bool:
+        """Whether the filter is in the light's way (day, colour); from any thread."""
 
     @property
     def light(self) -> int:
         """The light that the sensor sees, 0 to 100."""
 
     def set_filter(self, in_path: bool) -> None:
-        """Put the filter in the light's way (day, colour), or take it out (night, grey). Raises ``RequestFailed``."""
+        """Put the filter in the light's way (day, colour), or take it out (night, grey); by night the IR lamp is lit.
+        Raises ``RequestFailed``."""
+
+    def watch_light(self, listener: Callable[[int], None]) -> None:
+        """Call `listener` in the event loop with the light, whenever it may have changed."""
 
 
 class Led(Protocol):

@@ -48,8 +48,15 @@ class VirtualOutput:
 class VirtualIrCut:
     """IR-cut filter; its sensor sees the condition ``light``."""
 
+    is_present = True
+
     def __init__(self, hardware: VirtualHardware) -> None:
         self._hardware = hardware
+
+    @property
+    def in_path(self) -> bool:
+        """See `IrCut`."""
+        return self._hardware["ircut"] == "on"
 
     @property
     def light(self) -> int:
@@ -59,6 +66,11 @@ class VirtualIrCut:
     def set_filter(self, in_path: bool) -> None:
         """See `IrCut`."""
         self._hardware.report("ircut", "on" if in_path else "off")
+        self._hardware.report("irled", "off" if in_path else "on")
+
+    def watch_light(self, listener: Callable[[int], None]) -> None:
+        """See `IrCut`."""
+        self._hardware.watch("light", lambda value: listener(int(value)))
 
 
 class VirtualLed:

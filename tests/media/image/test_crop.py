@@ -103,6 +103,16 @@ def test_the_text_of_no_signal_is_shown_whole() -> None:
     assert processed(blank, lambda: View(100, 100, 4), signal=False) is blank
 
 
+@pytest.mark.parametrize("zoom", [1, 2])
+def test_by_night_there_is_no_colour_and_all_else_stays(zoom: float) -> None:
+    settings = ImageSettings(brightness=150, saturation=255, mirror=True)
+    luma, *chroma = planes(processed(sloped(), lambda: View(0, 0, zoom, grey=True), settings))
+    assert [set(np.unique(plane)) for plane in chroma] == [{128}, {128}]
+    day, *coloured = planes(processed(sloped(), lambda: View(0, 0, zoom), settings))
+    assert (luma == day).all()
+    assert all(plane.std() > 20 for plane in coloured)
+
+
 def test_while_the_view_moves_no_two_analysis_frames_are_compared() -> None:
     tap = AnalysisTap(lambda: None)
     tap.demand = Demand.ALWAYS

@@ -73,6 +73,8 @@ class FrameProcessor:
         # the text of a picture without signal must stay readable
         settings = self.settings if picture.signal else replace(self.settings, mirror=False, flip=False)
         view = self._view() if picture.signal else WHOLE
+        if view.grey:
+            settings = replace(settings, saturation=0)
         seen = self._cropper.crop(picture.video, view.mirrored(settings.mirror, settings.flip), self.limit)
         before_overlay = partial(self._analysis.offer, picture=picture, settings=settings, view=view)
         processed = ProcessedFrame(

@@ -1,4 +1,4 @@
-"""View of a picture: the part that the camera looks at. It moves a camera whose pan, tilt and zoom are digital."""
+"""View of a picture: the part that is shown, and whether in colour; a camera with digital pan and tilt moves it."""
 
 from dataclasses import dataclass, replace
 
@@ -13,6 +13,8 @@ class View:
     """-100 (bottom edge) to 100 (top edge)."""
     zoom: float = 1.0
     """1 shows the whole picture; 2 shows half of its width and height."""
+    grey: bool = False
+    """Without colour, as by night."""
 
     @property
     def is_whole(self) -> bool:

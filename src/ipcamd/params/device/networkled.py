@@ -6,5 +6,5 @@ from ipcamd.params.kinds.choice import ON_OFF
 NETWORKLED = Group(
     "NetworkLED",
     "10.30",
-    (Param("Usage", ON_OFF, "on", "Light at the network socket.", get=Rank.USERS, acts=False),),
+    (Param("Usage", ON_OFF, "on", "Light at the network socket.", get=Rank.USERS),),
 )

@@ -1,0 +1,142 @@
+"""Day and night: puts the IR-cut filter in and out as ``IRCUt`` says (SDK 10.14). By night the picture is grey."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from ipcamd.device.clock import CameraClock
+from ipcamd.device.drivers import IrCut
+from ipcamd.errors import RequestFailed
+from ipcamd.params.device.ircut import IRCUT
+from ipcamd.params.group import Values
+from ipcamd.params.time import TIME
+from ipcamd.settings.settings import Settings
+
+DARK, BRIGHT = 20, 40
+"""Light below which night begins, and above which day begins (clarifications, IR cut)."""
+LIGHT_S = 3.0
+"""So many seconds the light must stay there."""
+SETTLE_S = 1.0
+"""Motion detection rests for so long after a switch."""
+RETRY_S = 10.0
+"""From a failure of the filter to the next attempt."""
+
+
+class DayNight:
+    """Day and night of one camera. For the event loop."""
+
+    def __init__(
+        self,
+        driver: IrCut,
+        settings: Settings,
+        clock: CameraClock,
+        note: Callable[[str], None] = lambda _: None,
+        hold: Callable[[float], None] = lambda _: None,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """`note` writes a failure into the event log, `hold` suspends motion detection for so many seconds, `loop` has
+        the monotonic clock and the timers; None is the running one."""
+        self._driver, self._settings, self._clock = driver, settings, clock
+        self._note, self._hold, self._loop = note, hold, loop or asyncio.get_running_loop()
+        self._failure = ""
+        """The last failure that was noted; "" after a success."""
+        self._changing_since: float | None = None
+        """Since when the light asks for the other state."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._watchers: list[Callable[[], None]] = []
+
+    @property
+    def is_night(self) -> bool:
+        """Whether the filter is out and the picture is grey."""
+        return not self._driver.in_path
+
+    def state(self) -> dict[str, object]:
+        """Return what pages show."""
+        return {"night": self.is_night, "usage": self._values["Usage"]}
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` after each switch."""
+        self._watchers.append(watcher)
+
+    def start(self) -> None:
+        """Follow light, clock and settings from now on. By light, the first state is chosen at once."""
+        if not self._driver.is_present:
+            return
+        if self._values["Usage"] == "auto":
+            self._switch(self._is_day_by_light())
+        self._driver.watch_light(lambda _: self.refresh())
+        self._clock.watch(self.refresh)
+        for group in (IRCUT, TIME):
+            self._settings.watch(group.name, lambda _: self.refresh())
+        self.refresh()
+
+    def close(self) -> None:
+        """End it; the filter stays where it is."""
+        if self._timer:
+            self._timer.cancel()
+
+    def refresh(self) -> None:
+        """Set the filter as it should be at this moment, and plan the next look if time alone may change that."""
+        self.close()
+        is_day, next_s = self._wanted()
+        if not self._switch(is_day):
+            next_s = RETRY_S
+        self._timer = None if next_s is None else self._loop.call_later(next_s, self.refresh)
+
+    @property
+    def _values(self) -> Values:
+        return self._settings[IRCUT.name]
+
+    def _wanted(self) -> tuple[bool, float | None]:
+        """Return whether it should be day, and the seconds after which that may change by itself."""
+        usage = self._values["Usage"]
+        if usage == "auto":
+            return self._follow_light()
+        self._changing_since = None
+        if usage == "schedule":
+            local = self._clock.local()
+            return is_scheduled_day(self._values, local), 60 - local.second - local.microsecond / 1e6
+        return usage == "on", None
+
+    def _follow_light(self) -> tuple[bool, float | None]:
+        is_day = self._driver.in_path
+        if self._is_day_by_light() == is_day:
+            self._changing_since = None
+            return is_day, None
+        now = self._loop.time()
+        if self._changing_since is None:
+            self._changing_since = now
+        rest_s = self._changing_since + LIGHT_S - now
+        if rest_s > 0:
+            return is_day, rest_s
+        self._changing_since = None
+        return not is_day, None
+
+    def _is_day_by_light(self) -> bool:
+        """Return whether the light is that of the day; between the limits it stays as it is."""
+        return self._driver.light >= DARK if self._driver.in_path else self._driver.light > BRIGHT
+
+    def _switch(self, is_day: bool) -> bool:
+        """Move the filter, if it is elsewhere. Return whether it is there."""
+        if is_day == self._driver.in_path:
+            return True
+        self._hold(SETTLE_S)
+        try:
+            self._driver.set_filter(is_day)
+        except RequestFailed as error:
+            if self._failure != str(error):
+                self._failure = str(error)
+                self._note(self._failure)
+            return False
+        self._failure = ""
+        for watcher in self._watchers:
+            watcher()
+        return True
+
+
+def is_scheduled_day(values: Values, local: datetime) -> bool:
+    """Return whether the interval of ``IRCUt`` holds the local time. It ends before the end minute; an end before the
+    start is on the next day; start and end at the same minute make a day of 24 hours."""
+    start, end = (values.number(f"{edge}Hr") * 60 + values.number(f"{edge}Min") for edge in ("Start", "End"))
+    now = local.hour * 60 + local.minute
+    return start <= now < end if start < end else not end <= now < start

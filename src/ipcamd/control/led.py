@@ -1,0 +1,16 @@
+"""Light at the network socket: lit while ``NetworkLED`` allows it (SDK 10.30)."""
+
+from ipcamd.device.drivers import Led
+from ipcamd.params.device.networkled import NETWORKLED
+from ipcamd.params.group import Values
+from ipcamd.settings.settings import Settings
+
+
+def follow_led_setting(led: Led, settings: Settings) -> None:
+    """Set `led` as the group says, now and after each change."""
+
+    def set_lit(values: Values) -> None:
+        led.set_lit(values.flag("Usage"))
+
+    settings.watch(NETWORKLED.name, set_lit)
+    set_lit(settings[NETWORKLED.name])
