@@ -1,5 +1,6 @@
 """HTTP cameras of every kind, on a port of this machine."""
 
+import gzip
 import hashlib
 import itertools
 import re
@@ -145,6 +146,9 @@ class Peer(BaseHTTPRequestHandler):
         elif way == "png":
             self.head("image/jpeg")
             self.wfile.write(png(LEVELS[len(self.asked) % len(LEVELS)]))
+        elif way == "gzip":
+            self.head("image/jpeg", Content_Encoding="gzip")
+            self.wfile.write(gzip.compress(picture))
         elif way == "nothing":
             self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + picture)
         else:
@@ -153,6 +157,11 @@ class Peer(BaseHTTPRequestHandler):
             self.wfile.write(picture)
             self.wfile.flush()
             self.gone.wait(20 if way == "kept" else 0)
+
+    def images(self) -> None:
+        """Parts that are no JPEGs."""
+        pictures = [png(level) for level in LEVELS]
+        self.push(b"--b\r\nContent-Type: image/png\r\n\r\n" + part + b"\r\n" for part in itertools.cycle(pictures))
 
     def run(self) -> None:
         """JPEG after JPEG without any framing, of the type that the path says."""

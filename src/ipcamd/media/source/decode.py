@@ -20,6 +20,8 @@ _MOST_PIXELS = 1 << 26
 _MOST_SCALED_PIXELS = (1 << 28) - (1 << 22)
 """The largest JPEG that is decoded at 1/2, 1/4 or 1/8 of its size: FFmpeg's own limit."""
 
+_IMAGE_FILES = (b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+
 
 def _decoder_options(codec: str, size: tuple[int, int]) -> dict[str, str]:
     """Return FFmpeg's options for pictures of that size. Raises `SourceError` if they are too large."""
@@ -88,6 +90,11 @@ def _open_decoder(codec: str, size: tuple[int, int]) -> av.VideoCodecContext:
     context.options = options
     context.flags |= Flags.low_delay
     return context
+
+
+def is_image_file(head: bytes) -> bool:
+    """Whether these first bytes (12 suffice) begin an image file that is not a JPEG, for `decode_file`."""
+    return head.startswith(_IMAGE_FILES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP")
 
 
 def decode_file(data: bytes) -> list[av.VideoFrame]:

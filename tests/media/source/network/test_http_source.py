@@ -110,7 +110,15 @@ def test_a_still_is_asked_for_again_whatever_it_is_called(peer: str, play: Play,
 
 
 @pytest.mark.parametrize(
-    "path", ["run/image/jpeg", "run/video/x-motion-jpeg", "run/text/plain?length", "parts/text/plain", "esp/image/jpeg"]
+    "path",
+    [
+        "run/image/jpeg",
+        "run/video/x-motion-jpeg",
+        "run/text/plain?length",
+        "parts/text/plain",
+        "esp/image/jpeg",
+        "images",
+    ],
 )
 def test_pictures_without_end_are_known_by_what_they_are(peer: str, play: Play, path: str) -> None:
     shown = pictures(play(make_source(f"{peer}/{path}"), 8, rate=EVERY))
@@ -127,6 +135,13 @@ def test_a_live_stream_may_be_called_anything(peer: str, play: Play, path: str) 
 
 def test_a_damaged_still_is_said_to_be_damaged(peer: str) -> None:
     assert failing(f"{peer}/damaged") == (0, "sends a picture that cannot be decoded")
+
+
+def test_compressed_content_is_said_not_to_be_supported(peer: str) -> None:
+    assert failing(f"{peer}/still/gzip") == (
+        0,
+        "compresses what it sends (gzip), which is not supported: switch that off there",
+    )
 
 
 @pytest.mark.slow

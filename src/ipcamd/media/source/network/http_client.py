@@ -122,6 +122,7 @@ def fetch(url: str, tls: TlsPolicy, limit: SilenceLimit, location: str = "", fir
         try:
             response = _request(connection, place, login, first_byte, limit)
             if response.status in (200, 206):
+                _check_coding(response)
                 return HttpAnswer(connection, sock, response, limit)
             place, login = _next(place, response, login, trusted)
         except BaseException:
@@ -171,6 +172,13 @@ def _request(
         return connection.getresponse()
     except (OSError, HTTPException, ValueError) as error:
         raise _failure(error, limit) from None
+
+
+def _check_coding(response: HTTPResponse) -> None:
+    """Raise `SourceError` if the content is compressed, which was not asked for."""
+    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding != "identity":
+        raise SourceError(f"compresses what it sends ({coding}), which is not supported: switch that off there")
 
 
 def _failure(error: Exception, limit: SilenceLimit) -> SourceError:

@@ -12,6 +12,7 @@ from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
+from ipcamd.media.source.decode import is_image_file
 from ipcamd.media.source.ffmpeg import open_media
 from ipcamd.media.source.media_file.loop_player import play_in_loop
 from ipcamd.media.source.media_file.media_file import MediaFile
@@ -66,7 +67,6 @@ class ContentKind(Enum):
 
 _MAGIC = (
     (ContentKind.PARTS, (SOI, b"--", b"Content-", b"content-", b"CONTENT-")),
-    (ContentKind.STILL, (b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")),
     (ContentKind.PLAYLIST, (b"#EXTM3U",)),
     (ContentKind.DASH, (b"<MPD",)),
     (ContentKind.PAGE, (b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML", b"<head", b"<HEAD")),
@@ -92,7 +92,7 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
     for kind, beginnings in _MAGIC:
         if head.startswith(beginnings):
             return kind
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+    if is_image_file(head):
         return ContentKind.STILL
     if answer.type.startswith("multipart/"):
         return ContentKind.PARTS

@@ -13,7 +13,7 @@ from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter
-from ipcamd.media.source.decode import PictureDecoder, decode_file
+from ipcamd.media.source.decode import PictureDecoder, decode_file, is_image_file
 from ipcamd.media.source.pacing import Clock, RateLimiter
 from ipcamd.wire import ulaw
 from ipcamd.wire.http.multipart_parser import PictureParser
@@ -54,7 +54,7 @@ class PushReceiver:
             self._expect_picture()
 
     def still(self, data: bytes) -> Iterator[Picture]:
-        """Yield a single picture from the bytes of an image file."""
+        """Yield a single picture from the bytes of an image file that is not a JPEG."""
         yield from self._shown(decode_file(data), self._wanted())
 
     def _part(self, part: bytes, want: "Wanted") -> Iterator[Picture | Sound]:
@@ -66,6 +66,8 @@ class PushReceiver:
             media = Header.parse(part[:LENGTH])
             form, payload = media.media(), part[LENGTH:]
         except ValueError:
+            if is_image_file(part):
+                yield from self.still(part)
             return
         if isinstance(form, VideoFormat):
             if codec := codecs.find_by_payload_code(form.kind):
