@@ -113,6 +113,13 @@ def test_by_night_there_is_no_colour_and_all_else_stays(zoom: float) -> None:
     assert all(plane.std() > 20 for plane in coloured)
 
 
+def test_no_signal_has_no_colour_by_night_either() -> None:
+    blank = no_signal_picture((320, 240), "gone", NOON, 0).video
+    luma, *chroma = planes(processed(blank, lambda: View(50, 50, 3, grey=True), signal=False))
+    assert (luma == planes(blank)[0]).all()
+    assert [set(np.unique(plane)) for plane in chroma] == [{128}, {128}]
+
+
 def test_while_the_view_moves_no_two_analysis_frames_are_compared() -> None:
     tap = AnalysisTap(lambda: None)
     tap.demand = Demand.ALWAYS

@@ -72,7 +72,9 @@ class FrameProcessor:
         began = time.thread_time()
         # the text of a picture without signal must stay readable
         settings = self.settings if picture.signal else replace(self.settings, mirror=False, flip=False)
-        view = self._view() if picture.signal else WHOLE
+        view = self._view()
+        if not picture.signal:
+            view = View(grey=view.grey)
         if view.grey:
             settings = replace(settings, saturation=0)
         seen = self._cropper.crop(picture.video, view.mirrored(settings.mirror, settings.flip), self.limit)
