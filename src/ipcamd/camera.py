@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.settings.settings import Settings
+    from ipcamd.state_feed import StateFeed
     from ipcamd.storage.card import Card
     from ipcamd.storage.playback import Playback
     from ipcamd.store.eventlog import EventLog
@@ -45,6 +46,8 @@ class Camera:
     drivers: "Drivers"
     ptz: "PtzController"
     day_night: "DayNight"
+    state_feed: "StateFeed"
+    """Tells open pages of the state, and of changed settings."""
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]

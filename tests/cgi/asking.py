@@ -97,6 +97,7 @@ class World:
             drivers=self.drivers,
             ptz=self.ptz,
             day_night=unused,
+            state_feed=unused,
             restart=self._restart,
             viewers=lambda: 3,
             started=0.0,

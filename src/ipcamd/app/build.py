@@ -13,6 +13,7 @@ from ipcamd.app.events import build_events
 from ipcamd.app.media import build_media
 from ipcamd.app.services import Ports, Services
 from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.app.state import build_state_feed
 from ipcamd.camera import Camera
 from ipcamd.errors import ConfigError
 from ipcamd.options import Options
@@ -53,6 +54,7 @@ async def start_camera(
         drivers=core.drivers,
         ptz=control.ptz,
         day_night=control.day_night,
+        state_feed=build_state_feed(core, media, control, events, lambda: services.viewers.taken),
         restart=restart,
         viewers=lambda: services.viewers.taken,
         started=time.monotonic(),

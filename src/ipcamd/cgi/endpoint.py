@@ -1,6 +1,6 @@
 """Endpoint: a path, a rank and an action; requests and replies."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -81,7 +81,19 @@ class Join:
     """It is sound alone."""
 
 
-Action = Callable[[Call], Reply | Join | Awaitable[Reply | Join | FileReply]]
+@dataclass(frozen=True, slots=True)
+class EventStream:
+    """An endless answer of server-sent events. Its endpoint is `for_caller`."""
+
+    messages: AsyncGenerator[bytes, None]
+    """Closed by the server when the client is gone. The next one is asked for when the client has read the last."""
+    content_type: str = "text/event-stream"
+
+
+LateAnswer = Reply | Join | FileReply | EventStream
+"""Answer of an action that is awaited."""
+
+Action = Callable[[Call], Reply | Join | Awaitable[LateAnswer]]
 
 
 class Body(Enum):

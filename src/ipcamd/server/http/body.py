@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from ipcamd.errors import HttpError
 
+MAX_WAITING = 64 * 1024
+"""Buffered bytes at which reading from the client stops."""
+
 
 class BodyStream:
     """Async iterator over the pieces, for one reader. The connection stops reading while `waiting` is too large."""
@@ -34,15 +37,20 @@ class BodyStream:
             self._ended, self._error = True, error
             self._wake()
 
-    @property
-    def starving(self) -> bool:
-        """Whether the reader waits for a piece."""
-        return self._reader is not None and not self._reader.done()
+    def time_out(self) -> bool:
+        """End a body that the reader waits for, and that does not arrive; return whether it is one.
+
+        A slow reader, such as talk, is not the client's fault.
+        """
+        starving = self._reader is not None and not self._reader.done()
+        if starving:
+            self.end(HttpError(408, "the request body timed out"))
+        return starving
 
     @property
-    def ended(self) -> bool:
-        """Whether the whole body has arrived."""
-        return self._ended
+    def has_room(self) -> bool:
+        """Whether more of the body is to be read from the client."""
+        return not self._ended and self.waiting <= MAX_WAITING
 
     def __aiter__(self) -> "BodyStream":
         return self

@@ -7,14 +7,15 @@ from collections.abc import Awaitable
 from typing import cast
 
 from ipcamd.access.accounts import Account
-from ipcamd.cgi.endpoint import FileReply, Join, Reply
+from ipcamd.cgi.endpoint import EventStream, FileReply, Join, LateAnswer, Reply
 from ipcamd.errors import HttpError
-from ipcamd.server.http.body import BodyStream, incomplete_body_error
+from ipcamd.server.http.body import incomplete_body_error
 from ipcamd.server.http.connection_state import ConnectionState
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.download import WriteGate, send_file
-from ipcamd.server.http.exchange import FORM_LIMIT, Exchange
-from ipcamd.server.http.response import error_reply, format_response, format_stream_head
+from ipcamd.server.http.event_stream import send_events
+from ipcamd.server.http.exchange import Exchange
+from ipcamd.server.http.response import CONTINUE, error_reply, format_response, format_stream_head
 from ipcamd.server.http.streaming.viewer import Viewer
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import normalize_address
@@ -24,9 +25,6 @@ from ipcamd.wire.http.message import END, End, Head, RequestParser
 
 log = logging.getLogger(__name__)
 
-CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-BODY_WAITING = 64 * 1024
-"""Buffered bytes of a streamed body at which reading stops."""
 BURST = 8
 """Parser events of pipelined requests before other connections are served."""
 CHATTER = 64 * 1024
@@ -137,21 +135,21 @@ class HttpConnection(asyncio.Protocol):
             self.deadline = self._in(self._limits.linger_s)
         elif self._viewer:
             self._viewer.drained()
+        elif self._state is ConnectionState.STREAMING:
+            self.deadline = math.inf
         self._advance()
 
     # -- called by the registry
 
     def sweep(self, now: float) -> None:
         """Act on the deadline if it has passed."""
-        if self.deadline < now:
-            self._expire()
-
-    def _expire(self) -> None:
+        if self.deadline >= now:
+            return
         progress = self._viewer.sent if self._viewer else -self._transport.get_write_buffer_size()
         if (self._full or self._viewer) and progress > self._progress:
             self._await_progress(progress)
         elif self._state is ConnectionState.HANDLING and self._exchange and self._exchange.stream:
-            self._hurry(self._exchange.stream)
+            self.deadline = math.inf if self._exchange.stream.time_out() else self._in(self._limits.request_timeout_s)
         elif self._state is ConnectionState.READING:
             self._fail(HttpError(408, "the request timed out"))
         else:
@@ -193,7 +191,7 @@ class HttpConnection(asyncio.Protocol):
     def _may_pull(self) -> bool:
         if self._state is ConnectionState.HANDLING:
             stream = self._exchange.stream if self._exchange else None
-            return stream is not None and not stream.ended and stream.waiting <= BODY_WAITING
+            return stream is not None and stream.has_room
         return self._state in (ConnectionState.IDLE, ConnectionState.READING) and not self._full
 
     def _take(self, event: Head | bytes | End) -> None:
@@ -218,13 +216,13 @@ class HttpConnection(asyncio.Protocol):
         try:
             exchange.admit(*self._context.router.admit(head, exchange.client), self._body_taken)
         except HttpError as error:
-            if exchange.complete or self._expects(head) or (head.length or 0) > FORM_LIMIT:
+            if exchange.complete or not exchange.can_skip_body(self._parser.pending):
                 raise
             exchange.refused = error
         if exchange.stream and exchange.endless:
             self._parser.until_close()
         if not exchange.complete:
-            self._await_body(head)
+            self._await_body(exchange)
         if exchange.complete or exchange.stream:
             self._run(exchange)
 
@@ -239,15 +237,12 @@ class HttpConnection(asyncio.Protocol):
         self._state = ConnectionState.READING
         return False
 
-    def _await_body(self, head: Head) -> None:
+    def _await_body(self, exchange: Exchange) -> None:
         if self._state is ConnectionState.IDLE:
             self._start_reading()
         self.deadline = self._since + self._limits.request_timeout_s
-        if self._expects(head):
+        if exchange.expects_continue and not self._parser.pending:
             self._transport.write(CONTINUE)
-
-    def _expects(self, head: Head) -> bool:
-        return head.fields.get("expect", "").lower() == "100-continue" and not self._parser.pending
 
     def _run(self, exchange: Exchange) -> None:
         endpoint, call = exchange.call(self._context.camera)
@@ -263,11 +258,13 @@ class HttpConnection(asyncio.Protocol):
             task = self._context.registry.spawn(self._work(outcome))
             self._task = task if endpoint.for_caller else None
 
-    async def _work(self, outcome: Awaitable[Reply | Join | FileReply]) -> None:
+    async def _work(self, outcome: Awaitable[LateAnswer]) -> None:
         try:
             done = await outcome
             if isinstance(done, FileReply):
                 await self._send(done)
+            elif isinstance(done, EventStream):
+                await self._send_events(done)
             else:
                 self._conclude(done)
         except Exception as error:  # as in _advance: one request ends here, not the connection's task
@@ -277,29 +274,44 @@ class HttpConnection(asyncio.Protocol):
     def _conclude(self, outcome: Reply | Join) -> None:
         if isinstance(outcome, Reply):
             self._answer(outcome)
-        elif self._state is not ConnectionState.CLOSING:
+        else:
             self._join(outcome)
 
     def _join(self, join: Join) -> None:
-        exchange = self._exchange
-        assert exchange and exchange.account
-        if exchange.head.method == "HEAD":
-            self._transport.write(format_stream_head(join.content_type))
-            return self._leave()
-        account, address = exchange.account, exchange.client.address
-        self._viewer, self._holder = self._context.watch(join, self._transport, account, address)
-        self.account = account
+        if exchange := self._begin_stream(join.content_type):
+            who = cast(Account, exchange.account), exchange.client.address
+            self._viewer, self._holder = self._context.watch(join, self._transport, *who)
+            self._stream_to(exchange)
+
+    async def _send_events(self, stream: EventStream) -> None:
+        """Send messages until the client is gone, which cancels this."""
+        if exchange := self._begin_stream(stream.content_type):
+            self._stream_to(exchange)
+            self._transport.write(format_stream_head(stream.content_type))
+            await send_events(stream, self._pass_on)
+
+    def _begin_stream(self, content_type: str) -> Exchange | None:
+        """Return the exchange that a stream answers; None if the client is gone, or asked for the head alone."""
+        is_open = self._state is not ConnectionState.CLOSING
+        if is_open and self._exchange and self._exchange.head.method == "HEAD":
+            self._transport.write(format_stream_head(content_type))
+            self._leave()  # forgets the exchange
+        return self._exchange if is_open else None
+
+    def _stream_to(self, exchange: Exchange) -> None:
+        self.account = exchange.account
         self._state, self.deadline, self._exchange = ConnectionState.STREAMING, math.inf, None
         self._parser = _NO_REQUESTS  # bytes after the request are ignored
-        return None
 
     def _fail(self, error: Exception) -> None:
         reply, delay = error_reply(error, self._context.registry.note_error), getattr(error, "delay", 0.0)
-        if not delay:
-            return self._answer(reply)
-        self._state, self.deadline = ConnectionState.HANDLING, math.inf
-        asyncio.get_running_loop().call_later(delay, self._answer_late, reply)
-        return None
+        if self._state is ConnectionState.STREAMING:
+            self._transport.abort()
+        elif delay:
+            self._state, self.deadline = ConnectionState.HANDLING, math.inf
+            asyncio.get_running_loop().call_later(delay, self._answer_late, reply)
+        else:
+            self._answer(reply)
 
     def _answer_late(self, reply: Reply) -> None:
         self._answer(reply)
@@ -313,7 +325,7 @@ class HttpConnection(asyncio.Protocol):
             keep = self._write(file.reply, file.length)
             self.deadline = self._in(self._limits.write_timeout_s) if self._full else math.inf
             if only_head or await send_file(file, self._pass_on):
-                self._settle(keep)
+                (self._rest if keep else self._leave)()
             else:
                 self._transport.abort()  # the client must notice that the file is incomplete
 
@@ -327,17 +339,13 @@ class HttpConnection(asyncio.Protocol):
 
     def _answer(self, reply: Reply) -> None:
         if self._state is not ConnectionState.CLOSING:
-            self._settle(self._write(reply))
-
-    def _settle(self, keep: bool) -> None:
-        (self._rest if keep else self._leave)()
+            (self._rest if self._write(reply) else self._leave)()
 
     def _write(self, reply: Reply, length: int | None = None) -> bool:
         """Write a response, or its head if `length` bytes follow; return whether the connection is kept open."""
         exchange, self._exchange, self.account, self._task = self._exchange, None, None, None
-        head = exchange.head if exchange else None
-        keep = exchange is not None and exchange.complete and exchange.head.keep_alive
-        keep = keep and not self._context.registry.closing
+        head, closing = exchange.head if exchange else None, self._context.registry.closing
+        keep = exchange is not None and exchange.complete and exchange.head.keep_alive and not closing
         self._state = ConnectionState.HANDLING  # TLS calls resume_writing() from inside write()
         minor, head_only = (head.version[1], head.method == "HEAD") if head else (1, False)
         self._transport.write(format_response(reply, keep_alive=keep, minor=minor, head_only=head_only, length=length))
@@ -382,14 +390,6 @@ class HttpConnection(asyncio.Protocol):
         if self._state is ConnectionState.HANDLING:
             self.deadline = self._in(self._limits.request_timeout_s)
         self._advance()
-
-    def _hurry(self, body: BodyStream) -> None:
-        """Time out a body that does not arrive. A slow reader, such as talk, is not the client's fault."""
-        if body.starving:
-            self.deadline = math.inf
-            body.end(HttpError(408, "the request body timed out"))
-        else:
-            self.deadline = self._in(self._limits.request_timeout_s)
 
     def _set_pace(self, behind: bool) -> None:
         """Pause reading while nothing more can be handled."""

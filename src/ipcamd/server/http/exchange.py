@@ -54,6 +54,15 @@ class Exchange:
         """Whether it is a POST without a length: talk sends such a body until it closes the connection."""
         return self.head.length == 0 and self.head.method == "POST" and "content-length" not in self.head.fields
 
+    @property
+    def expects_continue(self) -> bool:
+        """Whether the client waits for ``100 Continue`` before it sends the body."""
+        return self.head.fields.get("expect", "").lower() == "100-continue"
+
+    def can_skip_body(self, pending: bool) -> bool:
+        """Whether the body will come, short enough to be skipped; `pending`: some has come."""
+        return (pending or not self.expects_continue) and (self.head.length or 0) <= FORM_LIMIT
+
     def take(self, piece: bytes) -> None:
         """Append a piece of the body. Raises ``HttpError`` 413."""
         if self.stream:

@@ -5,6 +5,7 @@ from ipcamd.errors import HttpError, RequestFailed, StoreError
 from ipcamd.logs import SummaryLog
 from ipcamd.wire.http.message import REASONS, response
 
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _BODILESS = frozenset({204, 304})
 
 

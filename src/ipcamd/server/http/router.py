@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login_result import LoginRefusal, LoginVerifier
-from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Join, LoginPlace, Reply
+from ipcamd.cgi.endpoint import Call, Endpoint, Join, LateAnswer, LoginPlace, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.http.challenge import login_error
 from ipcamd.server.http.checks.browser import is_from_browser
@@ -52,9 +52,7 @@ class Router:
             raise HttpError(405, "method not allowed", (("Allow", _allow(endpoint)),))
         return endpoint, self._account(endpoint, head, client)
 
-    def run(
-        self, endpoint: Endpoint, call: Call, client: Forwarded
-    ) -> Reply | Join | Awaitable[Reply | Join | FileReply]:
+    def run(self, endpoint: Endpoint, call: Call, client: Forwarded) -> Reply | Join | Awaitable[LateAnswer]:
         """Run the endpoint. Raises ``HttpError`` 403 if another site sent the request, and the errors of the action."""
         if endpoint.changes(call.query):
             match origin_of(call.head, client):

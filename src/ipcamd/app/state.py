@@ -1,0 +1,32 @@
+"""State of the device for pages: what it is read from, and what tells that it changed."""
+
+from collections.abc import Callable
+
+from ipcamd.app.control import ControlParts
+from ipcamd.app.core import Core
+from ipcamd.app.events import EventParts
+from ipcamd.app.media import MediaParts
+from ipcamd.state_feed import StateFeed
+
+
+def build_state_feed(
+    core: Core, media: MediaParts, control: ControlParts, events: EventParts, viewers: Callable[[], int]
+) -> StateFeed:
+    """Build it; `viewers` returns how many streams are being watched."""
+
+    def read() -> dict[str, object]:
+        return {
+            "motion": list(media.motion.levels()),
+            "inputs": [driver.level for driver in core.drivers.inputs],
+            "outputs": [core.drivers.output.level],
+            "ptz": control.ptz.state() if control.ptz.is_supported else None,
+            "day_night": control.day_night.state() if core.drivers.ir_cut.is_present else None,
+            "viewers": viewers(),
+            "recording": events.recording.recorder.recording,
+        }
+
+    feed = StateFeed(core.settings, read)
+    events.bus.subscribe(feed.notice)
+    control.ptz.watch(feed.notice)
+    control.day_night.watch(feed.notice)
+    return feed

@@ -1,0 +1,53 @@
+"""State stream: ``/web/state``, server-sent events for the camera's pages (WHATWG HTML, 9.2).
+
+`state` events hold the parts of the device's state that changed, the first one all; `settings` events hold a group and
+its values, as far as the account may read them.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+
+from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, never
+from ipcamd.params.group import Rank
+from ipcamd.state_feed import StateFeed, StateQueue
+
+KEEP_ALIVE_S = 25.0
+"""Seconds of silence after which a comment is sent: a proxy closes silent connections."""
+RETRY = b"retry: 1000\n\n"
+"""The browser connects again one second after the connection ended."""
+KEEP_ALIVE = b":\n\n"
+
+
+async def state(call: Call) -> EventStream:
+    """Stream the device's state, and settings that change, as JSON."""
+    return EventStream(_messages(call.camera.state_feed, call.account.rank))
+
+
+async def _messages(feed: StateFeed, rank: Rank) -> AsyncGenerator[bytes, None]:
+    with feed.open(rank) as queue:
+        yield RETRY
+        while True:
+            yield await _next_message(queue)
+
+
+async def _next_message(queue: StateQueue) -> bytes:
+    try:
+        async with asyncio.timeout(KEEP_ALIVE_S):
+            waiting = await queue.get()
+    except TimeoutError:
+        return KEEP_ALIVE
+    return b"".join(line for kind, values in waiting for line in _lines(kind, values))
+
+
+def _lines(kind: str, values: dict[str, object]) -> list[bytes]:
+    if kind == "settings":
+        return [_event(kind, {"group": group, "values": texts}) for group, texts in values.items()]
+    return [_event(kind, values)]
+
+
+def _event(kind: str, value: dict[str, object]) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps(value, separators=(',', ':'))}\n\n".encode()
+
+
+ENDPOINTS = (Endpoint("/web/state", Rank.GUEST, state, changes=never, methods=("GET",), for_caller=True),)
