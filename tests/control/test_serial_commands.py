@@ -34,6 +34,9 @@ class Line:
         self.sent.append(data)
         self.head.feed(data)
 
+    def close(self) -> None:
+        pass
+
 
 class Rig:
     def __init__(self, settings: Settings) -> None:

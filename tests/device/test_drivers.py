@@ -114,7 +114,11 @@ def test_what_absent_hardware_says_is_at_rest() -> None:
 
 @pytest.mark.parametrize(
     ("chosen", "message"),
-    [({"laser": "virtual"}, "laser: there is no such hardware"), ({"lens": "gpiochip0"}, "virtual or none")],
+    [
+        ({"laser": "virtual"}, "laser: there is no such hardware"),
+        ({"lens": "gpiochip0"}, "virtual or none"),
+        ({"serial": "ttyUSB0"}, "a device such as /dev/ttyUSB0"),
+    ],
 )
 def test_a_choice_that_makes_no_sense_is_refused(facts: KeyValueStore, chosen: dict[str, str], message: str) -> None:
     with pytest.raises(ConfigError, match=message):

@@ -1,11 +1,13 @@
 """Pan, tilt and zoom with the real camera: pictures, restarts, many clients at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from tests.conftest import StartCamera
+from tests.device.linux.pulled_wire import Wire
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.pictures import Rgb, decode_jpeg, difference
 
@@ -160,3 +162,27 @@ def test_with_rs485_commands_go_out_on_the_line(camera: CameraProcess) -> None:
     assert answer.startswith("Request failed")
     assert "RS485.Down is empty" in answer
     assert "RS485.Down is empty" in client.get("/cgi/admin/eventlog.cgi").text
+
+
+def test_a_serial_port_that_is_pulled_out_stops_nothing_else(start_camera: StartCamera, tmp_path: Path) -> None:
+    wire, config = Wire(tmp_path), tmp_path / "ipcamd.toml"
+    wire.put_in()
+    config.write_text(f'source = "scene"\nadmin-password = "of the file"\n[device]\nserial = "{wire.path}"\n')
+    client = Client(start_camera(f"--config={config}").port, "admin", "of the file")
+    client.update("RS485", Enable="yes", PanSpeed="9")
+    command(client, "move=right&continuous=yes")
+    wire.receive(1)
+    wire.head.run(2)
+    command(client, "move=stop")
+    wire.receive(2)
+    assert wire.head.position == (126, 0, 0)
+    wire.pull_out()
+    answer = client.ask("GET", f"{PTZ}?move=stop").text
+    assert answer.startswith(f"Request failed: serial line {wire.path}: No such file")
+    assert f"serial line {wire.path}: No such file" in client.get("/cgi/admin/eventlog.cgi").text
+    assert picture(client).any()
+    wire.put_in()
+    command(client, "ptzpresetupdate=1|1|5|door")
+    wire.receive(3)
+    assert list(wire.head.presets) == [0x22, 1]
+    wire.pull_out()

@@ -66,9 +66,10 @@ class LineCommands(SerialCommands):
         await self._line.send(_required(values, f"ExCommand{number}"), values)
 
     async def close(self) -> None:
-        """Wait for the end of a step that is under way."""
+        """Wait for the end of a step that is under way; close the line."""
         if self._step:
             await asyncio.wait({self._step})
+        self._line.close()
 
     async def _send(self, data: bytes) -> None:
         """Send a command that replaces the step under way."""

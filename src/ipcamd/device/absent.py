@@ -86,6 +86,9 @@ class AbsentSerialLine:
         """See `SerialLine`."""
         raise _refusal()
 
+    def close(self) -> None:
+        """See `SerialLine`."""
+
 
 class AbsentFirmware:
     """No way to install another version."""

@@ -11,7 +11,8 @@ from ipcamd.device.absent import (
     AbsentPanTilt,
     AbsentSerialLine,
 )
-from ipcamd.device.drivers import Drivers
+from ipcamd.device.drivers import Drivers, SerialLine
+from ipcamd.device.linux.serial_port import SerialPort
 from ipcamd.device.netif import HostNetwork
 from ipcamd.device.virtual import (
     OffsetClock,
@@ -41,7 +42,8 @@ FEATURES = {
 
 def choose_drivers(chosen: Mapping[str, str], facts: KeyValueStore, applied: dict[str, str] | None = None) -> Drivers:
     """Return the drivers of a virtual device. `chosen` says of some kinds of hardware whether they are ``virtual`` or
-    ``none``; the others are virtual. For `applied` see `VirtualHardware`. Raises ``ConfigError``."""
+    ``none``, or the path of a serial port; the others are virtual. For `applied` see `VirtualHardware`. Raises
+    ``ConfigError``."""
     _check(chosen)
     hardware = VirtualHardware(applied)
     lacking = {kind for kind, driver in chosen.items() if driver == "none"}
@@ -53,7 +55,7 @@ def choose_drivers(chosen: Mapping[str, str], facts: KeyValueStore, applied: dic
         lens=AbsentLens(),
         ir_cut=AbsentIrCut() if "ir-cut" in lacking else VirtualIrCut(hardware),
         led=AbsentLed() if "led" in lacking else VirtualLed(hardware),
-        serial_line=AbsentSerialLine() if "serial" in lacking else VirtualSerialLine(hardware),
+        serial_line=_choose_serial_line(chosen.get("serial", "virtual"), hardware),
         time_source=OffsetClock(facts),
         network=HostNetwork(),
         firmware=AbsentFirmware(),
@@ -62,9 +64,21 @@ def choose_drivers(chosen: Mapping[str, str], facts: KeyValueStore, applied: dic
     )
 
 
+def _choose_serial_line(driver: str, hardware: VirtualHardware) -> SerialLine:
+    match driver:
+        case "none":
+            return AbsentSerialLine()
+        case "virtual":
+            return VirtualSerialLine(hardware)
+        case _:
+            return SerialPort(driver)
+
+
 def _check(chosen: Mapping[str, str]) -> None:
     for kind, driver in chosen.items():
         if kind not in FEATURES:
             raise ConfigError(f"[device] {kind}: there is no such hardware; allowed: {', '.join(FEATURES)}")
-        if driver not in ("virtual", "none"):
+        if kind == "serial" and driver not in ("virtual", "none") and not driver.startswith("/"):
+            raise ConfigError(f"[device] serial = {driver!r}: virtual, none, or a device such as /dev/ttyUSB0")
+        if kind != "serial" and driver not in ("virtual", "none"):
             raise ConfigError(f"[device] {kind} = {driver!r}: virtual or none")

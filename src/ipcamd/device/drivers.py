@@ -125,6 +125,9 @@ class SerialLine(Protocol):
     async def send(self, data: bytes, values: Values) -> None:
         """Send `data` with the rate and the character format of the group ``RS485``. Raises ``RequestFailed``."""
 
+    def close(self) -> None:
+        """Give the line free. Nothing is sent afterwards."""
+
 
 class TimeSource(Protocol):
     """The clock that the device's time is read from."""

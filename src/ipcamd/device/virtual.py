@@ -96,6 +96,9 @@ class VirtualSerialLine:
         """See `SerialLine`."""
         self._hardware.report("rs485", data.hex())
 
+    def close(self) -> None:
+        """See `SerialLine`."""
+
 
 class OffsetClock:
     """The host's clock plus an offset that is set by hand and survives a restart (clarifications, 1.3)."""

@@ -6,12 +6,11 @@ from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import Integer
 from ipcamd.params.kinds.text import HEX, Text
 
-_NOT_YET = ("BaudRate", "DataBits", "Parity", "StopBit")
 _BAUD_RATES = numbers(1200, 2400, 4800, 9600, 19200, 38400, 57600)
 
 
 def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "", get: Rank = Rank.ADMIN) -> Param:
-    return Param(name, kind, default, help, unit=unit, get=get, needs="RS485", acts=name not in _NOT_YET)
+    return Param(name, kind, default, help, unit=unit, get=get, needs="RS485")
 
 
 def _command(name: str, help: str) -> Param:

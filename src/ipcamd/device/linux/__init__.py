@@ -1,0 +1,1 @@
+"""Drivers of Linux hardware, one kind a file."""

@@ -1,0 +1,130 @@
+"""The port on one end of a pty, a Pelco-D receiver on the other."""
+
+import asyncio
+import sys
+import termios
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.device.linux.pulled_wire import Wire
+
+from ipcamd.device.linux import serial_port
+from ipcamd.device.linux.serial_port import SerialPort, port_format
+from ipcamd.errors import ConfigError, RequestFailed
+from ipcamd.params.device.rs485 import RS485
+from ipcamd.params.group import Values
+from ipcamd.wire.pelco import build_move, build_preset, build_stop
+
+CMSPAR = 0o10000000000
+"""Parity is a fixed bit (Linux, termios.h)."""
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Iterator[Wire]:
+    wire = Wire(tmp_path)
+    wire.put_in()
+    yield wire
+    wire.pull_out()
+
+
+@pytest.fixture
+def port(wire: Wire) -> Iterator[SerialPort]:
+    port = SerialPort(str(wire.path), write_s=0.05)
+    yield port
+    port.close()
+
+
+def values(**given: str) -> Values:
+    return Values(RS485, {**RS485.values(), **given})
+
+
+async def test_a_head_at_the_other_end_obeys(wire: Wire, port: SerialPort) -> None:
+    await port.send(build_move(1, ("up", "left"), 9, 9), values())
+    wire.receive(1)
+    wire.head.run(3)
+    await port.send(build_preset(1, "set", 2), values())
+    wire.receive(2)
+    assert wire.head.position == (-189, 189, 0)
+    await port.send(build_move(1, "right", 9), values())
+    wire.receive(3)
+    wire.head.run(1)
+    await port.send(build_stop(1) + build_preset(1, "go", 2), values())
+    wire.receive(5)
+    assert wire.head.position == (-189, 189, 0)
+
+
+async def test_rate_and_format_are_those_of_the_parameters_at_each_command(wire: Wire, port: SerialPort) -> None:
+    await port.send(build_stop(1), values(BaudRate="57600"))
+    assert wire.attributes()[5] == termios.B57600
+    await port.send(build_stop(1), values(BaudRate="1200", Parity="space", StopBit="2"))
+    assert wire.attributes()[5] == termios.B1200
+    assert wire.attributes()[2] & CMSPAR
+    assert wire.attributes()[2] & termios.CSTOPB
+
+
+@pytest.mark.parametrize(("parity", "letter"), [("none", "N"), ("odd", "O"), ("even", "E"), ("space", "S")])
+def test_formats_are_named_as_the_library_does(parity: str, letter: str) -> None:
+    assert port_format(values(Parity=parity, DataBits="7")) == {
+        "baudrate": 9600, "byte_size": 7, "parity": letter, "stopbits": 1,
+    }  # fmt: skip
+
+
+async def test_what_is_no_serial_port_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.touch()
+    port = SerialPort(str(path))
+    with pytest.raises(RequestFailed, match="file: Inappropriate ioctl"):
+        await port.send(build_stop(1), values())
+    port.close()
+
+
+async def test_a_line_that_is_pulled_out_fails_and_works_again_when_it_is_back(wire: Wire, port: SerialPort) -> None:
+    await port.send(build_stop(1), values())
+    wire.pull_out()
+    for _ in range(2):
+        with pytest.raises(RequestFailed, match="ttyUSB0: No such file"):
+            await port.send(build_stop(1), values())
+    wire.put_in()
+    await port.send(build_stop(1), values())
+    wire.receive(1)
+    wire.pull_out()
+    wire.put_in()
+    await port.send(build_stop(1), values())
+    wire.receive(2)
+
+
+async def test_a_line_that_takes_no_bytes_fails(port: SerialPort) -> None:
+    with pytest.raises(RequestFailed, match="it takes no bytes"):
+        await port.send(bytes(1_000_000), values())
+    await port.send(build_stop(1), values())
+
+
+async def test_a_kernel_driver_that_hangs_fails_each_command_and_blocks_nothing(
+    wire: Wire, port: SerialPort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free, entered = threading.Event(), list[bytes]()
+
+    def hang(_: SerialPort, data: bytes, form: object) -> str:
+        entered.append(data)
+        free.wait(60)
+        return ""
+
+    monkeypatch.setattr(port, "_hang_s", 0.05)
+    with monkeypatch.context() as patch:
+        patch.setattr(serial_port.SerialPort, "_write", hang)
+        for data in (b"1", b"2", b"3"):
+            with pytest.raises(RequestFailed, match="it hangs"):
+                await asyncio.wait_for(port.send(data, values()), 30)
+        assert entered == [b"1"]
+    free.set()
+    monkeypatch.setattr(port, "_hang_s", 30)
+    await port.send(build_stop(1), values())
+    wire.receive(1)
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "serialx", None)
+    with pytest.raises(ConfigError, match=r"ipcamd\[serial\]"):
+        SerialPort("/dev/ttyUSB0")
