@@ -1,4 +1,4 @@
-"""Issue, 1: standard output may go wherever it wants; the camera lives on, and never with a password nobody knows."""
+"""Standard output may be closed or full: the camera goes on, and never with a password that nobody knows."""
 
 import socket
 import subprocess
@@ -16,7 +16,7 @@ def test_a_restart_survives_a_reader_that_took_only_the_first_line(camera: Camer
     assert camera.process.stdout
     camera.process.stdout.close()
     assert camera.client.get("/cgi/admin/restart.cgi").text == "OK\r\n"
-    eventually(lambda: "nobody could be told" in camera.log)
+    eventually(lambda: "the ready line cannot be written" in camera.log)
     assert camera.client.get("/cgi/jpg/image.cgi").status == 200
 
 
