@@ -1,4 +1,4 @@
-"""Issue, 1: the command line, as the commands' contract has it."""
+"""The command line, as the commands' contract has it."""
 
 import contextlib
 import re

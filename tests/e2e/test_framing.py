@@ -1,4 +1,4 @@
-"""Issue: the SDK's URLs carry the payload header and framing of SDK 3.1, byte for byte."""
+"""The SDK's URLs carry the payload header and framing of SDK 3.1, byte for byte."""
 
 import itertools
 import time

@@ -1,4 +1,4 @@
-"""Issue, 6: tolerant of the family's old clients, strict where laxness is dangerous, limits on everything."""
+"""Tolerant of the family's old clients, strict where laxness is dangerous, limits on everything."""
 
 import base64
 import socket

@@ -1,4 +1,4 @@
-"""Issue, 10: the home page shows the live picture in a plain browser, and comes back by itself after a restart."""
+"""The home page shows the live picture in a plain browser, and comes back by itself after a restart."""
 
 import io
 from collections.abc import Iterator

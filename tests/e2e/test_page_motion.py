@@ -1,4 +1,4 @@
-"""Issue 4, 1: levels on the home page, windows drawn over the picture and dragged; administrators alone save them."""
+"""Levels on the home page, windows drawn over the picture and dragged; administrators alone save them."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Issue, 3 and 4: the picture's and the streams' parameters act on what is being watched, without a restart."""
+"""The picture's and the streams' parameters act on what is being watched, without a restart."""
 
 import itertools
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Issue: the live picture is seen in ffmpeg, GStreamer, curl and mpv, through the SDK's own URLs and the plain ones."""
+"""The live picture is seen in ffmpeg, GStreamer, curl and mpv, through the SDK's own URLs and the plain ones."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""Issue, 8 and 9: ports that change while running, restarts, and a power cut right after an OK."""
+"""Ports that change while running, restarts, and a power cut right after an OK."""
 
 import contextlib
 import itertools

@@ -1,4 +1,4 @@
-"""Issue: the microphone's sound, alone and between the pictures, and in step with them."""
+"""The microphone's sound, alone and between the pictures, and in step with them."""
 
 import contextlib
 import http.client

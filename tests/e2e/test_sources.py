@@ -1,4 +1,4 @@
-"""Issue, 2: pictures from files, V4L2 cameras, other cameras, screens; a failing source does not end the camera."""
+"""Pictures from files, V4L2 cameras, other cameras, screens; a failing source does not end the camera."""
 
 import io
 import itertools

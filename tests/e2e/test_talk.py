@@ -1,4 +1,4 @@
-"""Issue: what is said over UDP, by POST and by old clients is heard at the camera."""
+"""What is said over UDP, by POST and by old clients is heard at the camera."""
 
 import io
 import itertools

@@ -1,4 +1,4 @@
-"""Issue, 4 and 5: encoded once for all viewers, a slow one harms nobody, their number is bounded."""
+"""Encoded once for all viewers, a slow one harms nobody, their number is bounded."""
 
 import selectors
 import socket
