@@ -54,6 +54,7 @@ class Asker:
             playback=nothing,
             drivers=nothing,
             ptz=nothing,
+            day_night=nothing,
             state_feed=nothing,
             restart=nothing,
             viewers=nothing,
