@@ -93,6 +93,7 @@ def test_a_card_that_hangs_when_the_camera_starts(start_camera: StartCamera, dis
     with ThreadPoolExecutor(1) as other:
         listing = other.submit(listed, client, "record")
         assert client.get("/cgi/jpg/image.cgi").status == 200
+        assert client.get("/sdcard.cgi", action="status").text == "1\r\n", "it is not known yet that there is no card"
         assert not listing.done()
         disk.recover()
         assert listing.result() == [NAME]

@@ -39,7 +39,8 @@ async def sdcard(call: Call) -> Reply | FileReply:
 
 
 async def _status(call: Call) -> Reply:
-    return _said(await call.camera.card.look())
+    card = call.camera.card
+    return _said(await card.look() or (card.slot and not card.is_read))
 
 
 async def _space(call: Call) -> Reply:

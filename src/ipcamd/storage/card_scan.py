@@ -49,18 +49,21 @@ class CardScan:
 
     def begin(self, disk: Disk, card: CardId) -> None:
         """Read a card that has just come, or whose content is uncertain."""
-        self.cancel()
+        self._stop()
         self._failure = ""
         self._done.clear()
         self._reading = asyncio.get_running_loop().create_task(self._read_until_done(disk, card))
 
     def cancel(self) -> None:
         """Read no further: there is no card."""
+        self._stop()
+        self._done.set()
+
+    def _stop(self) -> None:
         if self._reading:
             self._reading.cancel()
             self._reading = None
         self.writable = False
-        self._done.set()
 
     def finish(self) -> None:
         """Read no further: the card is empty, and its folders are there."""

@@ -126,5 +126,5 @@ def test_the_meter_tells_what_the_stream_does(jpeg: Running) -> None:
     figures = jpeg.stream.meter.figures()
     assert figures.frames_per_s > 0
     assert figures.bits_per_s > 0
-    assert 0 < figures.work_s < 1
-    assert 0 < figures.delay_s <= 1
+    assert figures.work_s > 0
+    assert figures.delay_s > 0
