@@ -83,6 +83,7 @@ def test_a_restart_changes_nothing_around_the_camera(camera: CameraProcess) -> N
     schedule = "action=add&Name=in&TriggerDI1=1&TriggerDI1Type=1&TriggerDI2=1&EnableDigitalOutput=1"
     client.get("/cgi/admin/virtual.cgi?di1=low&di2=high&sdcard=remove&source=lost&scene=still&light=7")
     client.get(f"/cgi/event/schedule.cgi?{schedule}")
+    eventually(lambda: "ircut=off" in client.get("/cgi/admin/virtual.cgi").lines, "it does not get night")
     before = client.get("/cgi/admin/virtual.cgi").lines
     log = client.get("/cgi/admin/eventlog.cgi").lines
     with socket.create_connection(("127.0.0.1", camera.port), PATIENCE) as held:
