@@ -14,10 +14,11 @@ _STATIC = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 FILES = (
-    *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js")),
+    *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js", "state_stream.js")),
     *(f"live/{name}.js" for name in ("main", "view", "stream", "multipart", "payload", "statistics", "clock_offset")),
     *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player")),
     *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "window_overlay.js")),
+    *(f"ptz/{name}" for name in ("ptz.css", "ptz_panel.js", "commands.js", "presets.js")),
     *(f"recordings/{name}" for name in ("recordings.css", "recordings.js", "player.js", "segment_player.js")),
     "events/events.js",
 )
@@ -87,6 +88,7 @@ def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
         """Answer with a page that contains the camera's name and location."""
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
+        texts["rank"] = call.account.rank.name.lower()
         texts["pages"] = _pages(path, call.account.rank)
         page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _template(PAGES[path][0]))
         return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)

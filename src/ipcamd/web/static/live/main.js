@@ -4,6 +4,8 @@ import { cameraUrl } from "../shared/camera_url.js";
 import { H264Renderer, canDecodeH264 } from "./h264_renderer.js";
 import { StreamStatistics } from "./statistics.js";
 import { MotionPanel } from "../motion/motion_panel.js";
+import { PtzPanel } from "../ptz/ptz_panel.js";
+import { StateStream } from "../shared/state_stream.js";
 import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
 import { JpegRenderer } from "./jpeg_renderer.js";
 import { AudioPlayer } from "./audio_player.js";
@@ -25,6 +27,7 @@ let stream = null;
 let picture = null;
 const sound = new AudioPlayer();
 const motion = new MotionPanel(view.canvas, (text) => view.toast(text));
+const ptz = new PtzPanel(view.canvas, (text) => view.toast(text));
 let meter = new StreamStatistics();
 let offset = null; // the camera's clock ahead of the browser's, in milliseconds
 let offsetAsked = -Infinity;
@@ -182,6 +185,12 @@ function toggleFull() {
   else view.player.requestFullscreen();
 }
 
+/** Show or hide a panel; the other one, which has the same place, is closed. */
+function switchTo(panel, other) {
+  if (other.isOpen) other.toggle();
+  panel.toggle();
+}
+
 let stillness = null;
 function stirred() {
   view.player.classList.remove("still");
@@ -204,7 +213,7 @@ function seenOrNot() {
   }, UNSEEN);
 }
 
-const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot, w: () => motion.toggle() };
+const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot, w: () => switchTo(motion, ptz), p: () => switchTo(ptz, motion) };
 
 function key(event) {
   const writing = event.target.matches("input[type=text]");
@@ -222,10 +231,11 @@ view.snapshot.addEventListener("click", (event) => {
   event.preventDefault();
   saveSnapshot();
 });
-view.motion.addEventListener("click", () => motion.toggle());
+view.motion.addEventListener("click", () => switchTo(motion, ptz));
+view.ptz.addEventListener("click", () => switchTo(ptz, motion));
 view.full.hidden = !document.fullscreenEnabled;
 view.full.addEventListener("click", toggleFull);
-view.canvas.addEventListener("dblclick", toggleFull);
+view.canvas.addEventListener("dblclick", () => ptz.isOpen || toggleFull());
 document.addEventListener("fullscreenchange", () => view.full.setAttribute("aria-pressed", String(Boolean(document.fullscreenElement))));
 view.again.addEventListener("click", () => watch(chosen()));
 canDecodeH264().then((can) => (view.choice.hidden = !can));
@@ -236,4 +246,8 @@ document.addEventListener("visibilitychange", seenOrNot);
 document.addEventListener("keydown", key);
 addEventListener("online", () => stream?.hurry());
 
+new StateStream({
+  state: (parts) => "ptz" in parts && ptz.take(parts.ptz),
+  settings: (group, values) => ptz.settings(group, values),
+});
 watch(chosen());

@@ -11,6 +11,7 @@ export class View {
   pause = element("pause");
   sound = element("sound");
   motion = element("motion-button");
+  ptz = element("ptz-button");
   snapshot = element("snapshot");
   full = element("full");
   again = element("again");

@@ -58,6 +58,11 @@ export class MotionPanel {
     return undefined;
   }
 
+  /** Whether the windows are shown. */
+  get isOpen() {
+    return !element("motion").hidden;
+  }
+
   /** Show or hide the windows. */
   toggle() {
     if (!element("motion-button").hidden) this.#open(element("motion").hidden);
