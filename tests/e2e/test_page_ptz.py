@@ -132,3 +132,25 @@ def test_the_panels_take_turns(page: Chromium) -> None:
     assert hidden(page, "ptz")
     click(page, "#ptz-button")
     assert (hidden(page, "motion"), hidden(page, "ptz")) == (True, False)
+
+
+def test_a_user_moves_it_by_touch_and_is_told_when_it_is_locked(camera: CameraProcess) -> None:
+    camera.client.get("/cgi/admin/pwdgrp.cgi", action="add", user="uma", pwd="sunflower", grp="users")
+    with Chromium() as browser:
+        browser.log_in("uma", "sunflower")
+        browser.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        look(browser, camera)
+        eventually(lambda: not hidden(browser, "ptz-button"), "no PTZ button")
+        click(browser, "#ptz-button")
+        assert hidden(browser, "ptz-lock")
+        where = box(browser, "[data-move=right]")
+        points = [{"x": where["x"] + 10, "y": where["y"] + 10}]
+        browser.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=points)
+        eventually(lambda: place(camera.client)[0] > 10, "it does not go on")
+        browser.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        eventually(lambda: not moving(browser), "it does not stop")
+        assert place(camera.client)[0] < 100
+        command(camera.client, "lock=600")
+        click(browser, "#ptz-home")
+        eventually(lambda: "PTZ is locked" in browser.run("document.getElementById('toast').textContent"), "no reason")
+        assert browser.console == []
