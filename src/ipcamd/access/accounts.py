@@ -17,7 +17,7 @@ SLOTS = 21
 """The most accounts there can be: 20, and the administrator made at first start."""
 
 NAMES = "1 to 32 of letters, digits, '.', '_' and '-'"
-"""What a user's name may be, in words."""
+"""Rule for a user's name, in words."""
 
 _NAME = "[A-Za-z0-9._-]{1,32}"
 

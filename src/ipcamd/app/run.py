@@ -52,7 +52,7 @@ class Runner:
         """The process is to end; perhaps the signal came during a restart."""
         self._reload_files: Callable[[], None] = lambda: None
         self._applied: dict[str, str] = {}
-        """What was done to a virtual device: a restart does not undo it."""
+        """Conditions applied to a virtual device: a restart does not undo them."""
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT. Raises ``ConfigError``."""

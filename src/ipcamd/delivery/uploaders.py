@@ -12,7 +12,7 @@ from ipcamd.params.event.server import AUTHENTICATION, FTP, NETSTORAGE, SMTP
 from ipcamd.settings.settings import Settings
 
 GUEST = "guest"
-"""Who logs in at a Samba server if no user name is set."""
+"""Account at a Samba server if no user name is set."""
 
 
 def uploaders(name: Callable[[], str], local: Callable[[int], datetime]) -> dict[str, Uploader]:

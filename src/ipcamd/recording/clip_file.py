@@ -12,7 +12,7 @@ class ClipFile:
     """One file that belongs to an event: a clip (AVI), or a picture (JPEG)."""
 
     path: Path
-    """Where it is, closed, synced and whole. Who wants to keep it longer makes a hard link or a copy of it at once."""
+    """Path of the closed, synced and complete file. To keep it longer, make a hard link or a copy at once."""
     name: str
     """Its name at the target: ``<ModelName>-MMDDYYYY-HHMMSS.avi``, local time of its start (SDK 14)."""
     content_type: str

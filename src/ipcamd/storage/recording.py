@@ -10,7 +10,7 @@ FOLDERS = (RECORD, EVENT)
 """Continuous recordings, and what events made."""
 
 NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,47}-([0-9]{8}-[0-9]{6})\.(avi|jpg)")
-"""What counts as a name, whole; all else on the card is not ours and is left alone."""
+"""Pattern of a whole file name; all other files on the card belong to others and are left alone."""
 
 TYPES = {"avi": "video/x-msvideo", "jpg": "image/jpeg"}
 """Content types by the names' endings."""

@@ -33,9 +33,9 @@ class EventLogEntry:
     schedule: str = ""
     """Name of the schedule that it concerns."""
     done: str = ""
-    """What was done: ``clip ipcamd-....avi``, ``output high 10 s``."""
+    """Actions taken: ``clip ipcamd-....avi``, ``output high 10 s``."""
     failed: str = ""
-    """What could not be done, and why."""
+    """Actions that failed, and why."""
 
 
 class EventLog:

@@ -28,7 +28,7 @@ POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'; "
     "media-src 'self' blob:"
 )
-"""What the browser may load for the page, and who may frame it."""
+"""Content Security Policy of the pages: sources that they may load from, and sites that may frame them."""
 
 _SAFE = (("Content-Security-Policy", POLICY), ("Referrer-Policy", "same-origin"))
 _FRESH = (*_SAFE, ("Cache-Control", "no-store"))

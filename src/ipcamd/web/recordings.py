@@ -184,4 +184,4 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _reads("/web/film", film),
     _reads("/web/thumbnail", thumbnail),
 )
-"""What the page of recordings is made of, besides its files."""
+"""Requests of the page of recordings, besides its files."""

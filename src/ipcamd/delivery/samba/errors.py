@@ -17,7 +17,7 @@ from smbprotocol.exceptions import (
 from ipcamd.errors import DeliveryError
 
 REFUSALS = (AccessDenied, ObjectNameNotFound, ObjectNameInvalid)
-"""What a share answers that does not allow a name, or the renaming of a file."""
+"""Errors of a share that does not allow a name, or the renaming of a file."""
 QUOTA_EXCEEDED = 0xC0000044
 _TRANSIENT = {
     NtStatus.STATUS_DISK_FULL,

@@ -54,7 +54,7 @@ PATIENCE = 4
 """Times the usual that the server has to bring a file to its disk."""
 
 _SHARED = ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE | ShareAccess.FILE_SHARE_DELETE
-"""What others may do with a file meanwhile: everything. The server may still hold it open for our last attempt."""
+"""Access that others have to a file meanwhile: all. The server may still hold it open for our last attempt."""
 
 
 def login(config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> "SambaSession":

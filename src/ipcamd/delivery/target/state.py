@@ -27,7 +27,7 @@ class TargetState:
         self._missing = set(missing)
         self._news: list[tuple[Right, str]] = []
         self.is_saved = True
-        """What was found out is on the disk."""
+        """The findings are on the disk."""
         self.partial: dict[str, str] = {}
         """Uploads that were begun under a final name and not finished: token of the item to that name."""
 

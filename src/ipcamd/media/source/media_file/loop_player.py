@@ -60,7 +60,7 @@ class _Player:
         self._wanted, self._stop, self._clock = wanted, stop, clock
         self._pacer, self._limiter = RealtimePacer(clock, stop), RateLimiter()
         self._start_ns = 0
-        """Where the present file begins on the time line."""
+        """Start of the present file on the time line."""
         self._number = -1
         self._converter = VideoConverter()
 
