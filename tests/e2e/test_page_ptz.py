@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -85,8 +86,12 @@ def test_the_keyboard_the_wheel_and_a_click_move_it(page: Chromium, camera: Came
     page.run("scrollTo(0, 0)")
     stage = box(page, "#picture")
     x, y = stage["x"] + stage["width"] * 0.75, stage["y"] + stage["height"] * 0.5
-    mouse(page, "mouseWheel", x, y, deltaX=0, deltaY=-120)
-    eventually(lambda: place(camera.client)[2] == pytest.approx(1.5 * 1.15, abs=0.02), "no zoom")
+    for _ in range(3):  # a browser on a busy machine loses a wheel event now and then
+        mouse(page, "mouseWheel", x, y, deltaX=0, deltaY=-120)
+        with suppress(AssertionError):
+            eventually(lambda: place(camera.client)[2] == pytest.approx(1.5 * 1.15, abs=0.02), patience=5)
+            break
+    assert place(camera.client)[2] == pytest.approx(1.5 * 1.15, abs=0.02)
     eventually(lambda: not moving(page))
     mouse(page, "mousePressed", x, y, button="left", clickCount=1)
     release(page, x, y)
