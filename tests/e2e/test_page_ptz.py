@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -86,12 +85,10 @@ def test_the_keyboard_the_wheel_and_a_click_move_it(page: Chromium, camera: Came
     page.run("scrollTo(0, 0)")
     stage = box(page, "#picture")
     x, y = stage["x"] + stage["width"] * 0.75, stage["y"] + stage["height"] * 0.5
-    for _ in range(3):  # a browser on a busy machine loses a wheel event now and then
-        mouse(page, "mouseWheel", x, y, deltaX=0, deltaY=-120)
-        with suppress(AssertionError):
-            eventually(lambda: place(camera.client)[2] == pytest.approx(1.5 * 1.15, abs=0.02), patience=5)
-            break
-    assert place(camera.client)[2] == pytest.approx(1.5 * 1.15, abs=0.02)
+    # the wheel counts from the zoom that the page knows, here 1.45 at least
+    eventually(lambda: page.run("document.getElementById('position').textContent").endswith("1.5\u00d7"), "not shown")
+    mouse(page, "mouseWheel", x, y, deltaX=0, deltaY=-120)
+    eventually(lambda: 1.66 < place(camera.client)[2] < 1.74, "no zoom")
     eventually(lambda: not moving(page))
     mouse(page, "mousePressed", x, y, button="left", clickCount=1)
     release(page, x, y)
