@@ -57,7 +57,14 @@ async def test_one_camera_does_not_wait_for_another(world: World, endpoint: Endp
     assert await world.text(endpoint) == "OK\r\n"
 
 
-async def test_it_takes_no_parameters(world: World, endpoint: Endpoint) -> None:
-    with pytest.raises(RequestFailed, match="mode"):
-        await world.ask(endpoint, "mode=1")
+async def test_older_spelling(world: World, endpoint: Endpoint) -> None:
+    assert "/admin/reboot.cgi" in endpoint.aliases
+    await world.ask(endpoint, "type=0")
+    assert world.restarts == 1
+
+
+@pytest.mark.parametrize("query", ["mode=1", "type=1"])
+async def test_it_takes_no_other_parameters(world: World, endpoint: Endpoint, query: str) -> None:
+    with pytest.raises(RequestFailed, match=query.split("=")[0]):
+        await world.ask(endpoint, query)
     assert world.restarts == 0

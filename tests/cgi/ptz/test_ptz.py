@@ -8,8 +8,10 @@ from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.cgi.ptz import ptctl, ptz
 from ipcamd.control.ptz.controller import DIRECTIONS
 from ipcamd.device.choose import choose_drivers
+from ipcamd.device.position import PtzPosition
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.settings.change_records import Change
 
 PTZ, PTCTRL, PTCTL = ptz.ENDPOINT, ptctrl.ENDPOINT, ptctl.ENDPOINT
 
@@ -39,6 +41,66 @@ async def test_moves(world: World, direction: str) -> None:
 async def test_older_spellings(world: World, endpoint: Endpoint, query: str) -> None:
     await done(world, query, endpoint)
     assert world.drivers.pan_tilt.target.tilt == 10
+
+
+@pytest.mark.parametrize(
+    ("word", "direction"),
+    [("left_up", "upleft"), ("right_up", "upright"), ("left_down", "downleft"), ("right_down", "downright")],
+)
+@pytest.mark.parametrize("query", ["move={}", "action=move&Cmd={}"])
+async def test_older_diagonals(world: World, query: str, word: str, direction: str) -> None:
+    await done(world, query.format(word), PTCTRL)
+    pan, tilt = DIRECTIONS[direction]
+    target = world.drivers.pan_tilt.target
+    assert (target.pan, target.tilt) == (10 * pan, 10 * tilt)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+async def test_every_move_works_in_every_spelling(world: World, direction: str) -> None:
+    for endpoint, query in ((PTCTRL, f"action=move&Cmd={direction}"), (PTCTL, f"move={direction.title()}")):
+        world.drivers.pan_tilt.restore(PtzPosition(0, 0, 2))
+        await done(world, query, endpoint)
+        assert tuple(world.drivers.pan_tilt.target)[:2] == tuple(10 * sign for sign in DIRECTIONS[direction])
+
+
+async def test_older_moves_by_degrees_leave_the_other_axis_alone(world: World) -> None:
+    for query in ("action=movedegree&Cmd=right&Degree=30", "move=up&degree=8", "action=movedegree&Cmd=down&Degree=0"):
+        await done(world, query, PTCTRL)
+    target = world.drivers.pan_tilt.target
+    assert (round(target.pan), target.zoom) == (30, 1.5)
+    assert target.tilt < 8, "the last command ended the tilt"
+    with pytest.raises(RequestFailed, match="degree=31: allowed: 0 to 30"):
+        await world.ask(PTCTL, "move=up&degree=31")
+
+
+async def test_older_presets_home_and_patrol(world: World) -> None:
+    head = world.drivers.pan_tilt
+    await world.settings.update([Change("PTZ.PresetList", "Preset2", "0|9|")])
+    head.restore(PtzPosition(40, 20, 2))
+    await done(world, "position=1&positionname=zm2", PTCTRL)
+    assert world.settings["PTZ.PresetList"]["Preset2"] == "1|9|zm2"
+    await done(world, "move=h", PTCTL)
+    assert tuple(head.target) == (0, 0, 1)
+    await done(world, "action=move&Cmd=p1", PTCTRL)
+    assert tuple(head.target) == (40, 20, 2)
+    with pytest.raises(RequestFailed, match="ptzpreset=8: it is not set"):
+        await world.ask(PTCTL, "move=p7")
+    await done(world, "move=patrol", PTCTL)
+    assert world.ptz.state()["patrol"]
+    await done(world, "move=stop", PTCTL)
+    assert not world.ptz.state()["patrol"]
+    await done(world, "move=reset", PTCTRL)
+    assert tuple(head.target) == (0, 0, 1)
+    await done(world, "position=10|20|3", PTCTRL)
+    assert tuple(head.target) == (10, 20, 3)
+
+
+@pytest.mark.parametrize(
+    "query", ["move=p8", "position=8&positionname=a", "positionname=a", "action=fly&Cmd=up", "Cmd=x"]
+)
+async def test_what_older_clients_cannot_mean_is_refused(world: World, query: str) -> None:
+    with pytest.raises(RequestFailed, match="allowed"):
+        await world.ask(PTCTRL, query)
 
 
 async def test_speeds_are_patrol_tilt_pan(world: World) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.wire.pelco_receiver import PelcoReceiver
 
+from ipcamd.wire.pelco import LENGTH
+
 
 class Wire:
     """A pty: ``path`` is the adapter's device, which can be pulled out and put back."""
@@ -35,6 +37,15 @@ class Wire:
         while len(self.head.messages) < messages:
             assert select.select([self.ends[0]], [], [], 10)[0], "nothing arrives"
             self.head.feed(os.read(self.ends[0], 4096))
+
+    def read(self, messages: int) -> list[bytes]:
+        """Return so many messages, without the head."""
+        assert self.ends
+        data = b""
+        while len(data) < messages * LENGTH:
+            assert select.select([self.ends[0]], [], [], 10)[0], "nothing arrives"
+            data += os.read(self.ends[0], 4096)
+        return [data[start : start + LENGTH] for start in range(0, len(data), LENGTH)]
 
     def attributes(self) -> list[int]:
         assert self.ends

@@ -17,6 +17,8 @@ Command = Callable[[], Awaitable[None]]
 DONE = Reply(status=204)
 """Answer of the SDK to a command that was carried out."""
 MOVES = ("home", *DIRECTIONS, "stop")
+LONGEST_TURN = 30
+"""Most degrees of one command."""
 
 
 def sent(call: Call) -> dict[str, str]:
@@ -24,22 +26,14 @@ def sent(call: Call) -> dict[str, str]:
     return {name.lower(): value.strip() for name, value in call.query.pairs}
 
 
-async def carry_legacy_out(call: Call) -> Reply:
-    """Carry out the commands of old clients: ``action=move&Cmd=up``, or a bare ``move=up``."""
-    pairs = sent(call)
-    action, command = pairs.pop("action", "move"), pairs.pop("cmd", None)
-    if command is not None:
-        pairs[action.lower()] = command
-    return await carry_out(call, pairs)
-
-
 async def carry_out(call: Call, pairs: dict[str, str]) -> Reply:
     """Carry out commands, names in lower case to values, in their order; none if one of them is wrong. Raises
     ``RequestFailed``, and ``HttpError`` 403."""
     continuous = _one_of("continuous", pairs.pop("continuous", "no"), ("yes", "no")) == "yes"
+    degrees = _number("degree", pairs.pop("degree"), LONGEST_TURN, 0) if "degree" in pairs else None
     if not pairs:
         raise RequestFailed(f"no command; allowed: {', '.join(_COMMANDS)}")
-    commands = [_command(call, name, value, continuous) for name, value in pairs.items()]
+    commands = [_command(call, name, value, continuous, degrees) for name, value in pairs.items()]
     if "lock" not in pairs:
         call.camera.ptz.lock.check(call.account.rank)
     for command in commands:
@@ -47,10 +41,12 @@ async def carry_out(call: Call, pairs: dict[str, str]) -> Reply:
     return DONE
 
 
-def _command(call: Call, name: str, value: str, continuous: bool) -> Command:
+def _command(call: Call, name: str, value: str, continuous: bool, degrees: int | None) -> Command:
     if name not in _COMMANDS:
         raise RequestFailed(f"{shown(name)}: unknown parameter; allowed: {', '.join(_COMMANDS)}")
     if name == "move" and value.lower() in DIRECTIONS:
+        if degrees is not None:
+            return partial(call.camera.ptz.turn, value.lower(), degrees)
         return partial(call.camera.ptz.move, value.lower(), continuous)
     return _COMMANDS[name](call, value)
 

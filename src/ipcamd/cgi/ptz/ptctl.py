@@ -1,7 +1,7 @@
 """``/users/ptctl.cgi``: pan, tilt and zoom as old clients spell it (clarifications, Every CGI)."""
 
 from ipcamd.cgi.endpoint import Endpoint
-from ipcamd.cgi.ptz.commands import carry_legacy_out
+from ipcamd.cgi.ptz.old_commands import carry_old_out
 from ipcamd.params.group import Rank
 
-ENDPOINT = Endpoint("/users/ptctl.cgi", Rank.USERS, carry_legacy_out)
+ENDPOINT = Endpoint("/users/ptctl.cgi", Rank.USERS, carry_old_out)

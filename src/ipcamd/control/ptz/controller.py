@@ -127,6 +127,18 @@ class PtzController:
         if self.serial.enabled:
             await self._try(self.serial.send_move(direction, continuous))
 
+    async def turn(self, direction: str, degrees: int) -> None:
+        """Move so many units of pan and tilt in one of the `DIRECTIONS`. An axis that it does not name goes on with its
+        move. Raises ``RequestFailed``."""
+        self._begin()
+        pan, tilt = DIRECTIONS[direction]
+        here, target = self.position, self._driver.target
+        to_pan = here.pan + pan * degrees if pan else target.pan
+        to_tilt = here.tilt + tilt * degrees if tilt else target.tilt
+        await self._drive(PtzPosition(to_pan, to_tilt, self._zoom_to_move()))
+        if self.serial.enabled and degrees:
+            await self._try(self.serial.send_move(direction, False))
+
     async def zoom(self, inwards: bool) -> None:
         """Zoom until `stop` or the limit. Raises ``RequestFailed``."""
         self._begin()

@@ -1,0 +1,52 @@
+"""Commands of older PTZ requests, as the family's pages, its Android viewer and ZoneMinder's SkyIPCam7xx send them.
+
+They become the SDK's commands (clarifications, Every CGI).
+"""
+
+import re
+
+from ipcamd.cgi.endpoint import Call, Reply
+from ipcamd.cgi.ptz.commands import carry_out, sent
+from ipcamd.params.device.ptz import PRESETLIST, PRESETS
+
+_MOVES = {
+    "h": ("move", "home"),
+    "left_up": ("move", "upleft"),
+    "right_up": ("move", "upright"),
+    "left_down": ("move", "downleft"),
+    "right_down": ("move", "downright"),
+    "patrol": ("ptzpatrol", "start"),
+    "reset": ("calibrate", ""),
+    **{f"p{index}": ("ptzpreset", str(index + 1)) for index in range(len(PRESETS))},
+}
+"""Older value of ``move`` to the SDK's command and its value."""
+
+
+async def carry_old_out(call: Call) -> Reply:
+    """Carry out the commands of old clients: `action=move&Cmd=up`, `action=movedegree&Cmd=up&Degree=5`, `move=p0`,
+    `position=0&positionname=Door`, or those of `ptz.cgi`."""
+    pairs = sent(call)
+    action, command = pairs.pop("action", "move").lower(), pairs.pop("cmd", None)
+    if command is not None:
+        pairs["move" if action == "movedegree" else action] = command
+    preset_name = pairs.pop("positionname", "") if _is_preset(pairs.get("position", "")) else ""
+    return await carry_out(call, dict(_translate(call, *pair, preset_name) for pair in pairs.items()))
+
+
+def _translate(call: Call, name: str, value: str, preset_name: str) -> tuple[str, str]:
+    if name == "move":
+        return _MOVES.get(value.lower(), (name, value))
+    if name == "position" and _is_preset(value):
+        return "ptzpresetupdate", _preset(call, int(value) + 1, preset_name)
+    return name, value
+
+
+def _is_preset(value: str) -> bool:
+    """Return whether a value of ``position`` is the index of a preset, not a position of pan, tilt and zoom."""
+    return re.fullmatch("[0-7]", value) is not None
+
+
+def _preset(call: Call, number: int, name: str) -> str:
+    """Return the value of ``ptzpresetupdate`` that stores a preset and keeps the seconds that a patrol stays there."""
+    _, seconds, _ = call.camera.settings[PRESETLIST.name].value(PRESETS[number - 1])
+    return f"{number}|1|{seconds}|{name}"
