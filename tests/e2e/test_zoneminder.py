@@ -9,7 +9,7 @@ from tests.conftest import StartCamera
 from tests.device.linux.pulled_wire import Wire
 from tests.e2e.camera import CameraProcess, Client, eventually, reachable
 from tests.e2e.test_ptz import arrive, command, place
-from tests.e2e.zoneminder import run_module
+from tests.e2e.zoneminder import module_done
 
 from ipcamd.wire.pelco import protocol_speed
 
@@ -17,7 +17,8 @@ pytestmark = pytest.mark.slow
 
 
 def control(camera: CameraProcess, *commands: str) -> None:
-    run_module("SkyIPCam7xx", list(commands), camera.client.url("").removesuffix("/"))
+    with module_done("SkyIPCam7xx", list(commands), camera.client.url("")):
+        pass
 
 
 def test_its_module_for_this_family_moves_the_camera(camera: CameraProcess) -> None:
@@ -97,9 +98,9 @@ def test_its_pelco_d_and_the_cameras_are_the_same_bytes(start_camera: StartCamer
     for query in PELCO:
         command(client, query)
     speeds = protocol_speed(7), protocol_speed(4)
-    run_module("PelcoD", [call.format(*speeds) for call in PELCO.values()], "77", str(theirs.path))
-    sent = ours.read(len(PELCO))
+    with module_done("PelcoD", [call.format(*speeds) for call in PELCO.values()], "77", str(theirs.path)):
+        received = theirs.read(len(PELCO) + 2)
     # it sets the speed of zoom before each zoom
-    assert sent == [message for message in theirs.read(len(PELCO) + 2) if message[3] != 0x25]
+    assert ours.read(len(PELCO)) == [message for message in received if message[3] != 0x25]
     for wire in (ours, theirs):
         wire.pull_out()
