@@ -17,11 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_BUFS = 32, MAX_MODES = 32, STAMP_OFF = 14 /* FFD8 FFFE len16 "CAMSTAMP" */ };
+enum { MAX_BUFS = 32, MAX_FDS = 32, MAX_MODES = 32, STAMP_OFF = 14 /* FFD8 FFFE len16 "CAMSTAMP" */ };
 
 static struct {
 	pthread_mutex_t lock;
-	int fd, ready;
+	int fds[MAX_FDS], nfds, ready;
+	int streamer;                /* the descriptor that captures */
 	struct mode {
 		uint32_t fourcc;
 		unsigned width, height, fps;
@@ -40,7 +41,7 @@ static struct {
 	uint8_t **frame;
 	uint32_t *len;
 	uint64_t seq;
-} cam = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1 };
+} cam = { .lock = PTHREAD_MUTEX_INITIALIZER, .streamer = -1 };
 
 static int (*real_open)(const char *, int, ...);
 static int (*real_ioctl)(int, unsigned long, ...);

@@ -17,8 +17,11 @@
  *                   ("frames.pack.YUYV:640x480"), or else FAKECAM_PACK itself
  *   FAKECAM_MISHAP  a file whose first letter says what is wrong just now:
  *                   g gone (unplugged), f frozen (no frames), b busy,
- *                   d damaged (the driver marks each frame so), anything
- *                   else or no file: nothing
+ *                   d damaged (the driver marks each frame so), h hangs
+ *                   (a call for a control does not return), anything else or
+ *                   no file: nothing
+ *   FAKECAM_CONTROLS  a file of records (controls.h) that are its controls:
+ *                   motors move at their own rate, and the test can look
  *
  * JPEG frames that carry a "CAMSTAMP" comment right after SOI (see
  * mkframes.py) get a fresh frame number and CLOCK_REALTIME nanoseconds in it
@@ -27,6 +30,7 @@
  * Build: cc -O2 -shared -fPIC -o fakecam.so fakecam.c -ldl
  */
 #include "camera.h"
+#include "controls.h"
 
 __attribute__((constructor)) static void start(void)
 {
@@ -36,6 +40,7 @@ __attribute__((constructor)) static void start(void)
 	real_munmap = dlsym(RTLD_NEXT, "munmap");
 	real_close = dlsym(RTLD_NEXT, "close");
 	read_modes();
+	load_controls();
 	cam.ready = 1;
 }
 
@@ -45,11 +50,27 @@ static int open_cam(int flags)
 		errno = ENODEV;
 		return -1;
 	}
-	if (!cam.pack)
-		load_pack();
 	int fd = timerfd_create(CLOCK_MONOTONIC, flags & O_NONBLOCK ? TFD_NONBLOCK : 0);
-	cam.fd = fd;
+	if (fd >= 0 && cam.nfds < MAX_FDS)
+		cam.fds[cam.nfds++] = fd;
 	return fd;
+}
+
+static int is_ours(int fd)
+{
+	for (int i = 0; i < cam.nfds; i++)
+		if (cam.fds[i] == fd)
+			return fd >= 0;
+	return 0;
+}
+
+static void forget(int fd)
+{
+	for (int i = 0; i < cam.nfds; i++)
+		if (cam.fds[i] == fd)
+			cam.fds[i] = cam.fds[--cam.nfds];
+	if (fd == cam.streamer)
+		cam.streamer = -1, cam.streaming = 0;
 }
 
 static int is_cam(const char *path)
@@ -77,8 +98,11 @@ int close(int fd)
 {
 	if (!real_close)
 		real_close = dlsym(RTLD_NEXT, "close");
-	if (fd >= 0 && fd == cam.fd)
-		cam.fd = -1, cam.streaming = 0;
+	if (is_ours(fd)) {
+		pthread_mutex_lock(&cam.lock);
+		forget(fd);
+		pthread_mutex_unlock(&cam.lock);
+	}
 	return real_close(fd);
 }
 
@@ -86,7 +110,7 @@ void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off)
 {
 	if (!real_mmap)
 		real_mmap = dlsym(RTLD_NEXT, "mmap");
-	if (fd >= 0 && fd == cam.fd) {
+	if (is_ours(fd)) {
 		unsigned i = off / cam.slot;
 		return i < cam.nbufs ? cam.mem[i] : MAP_FAILED;
 	}
@@ -141,12 +165,12 @@ static void fill_buffer(struct v4l2_buffer *b, unsigned i)
 		   (cam.queued[i] ? V4L2_BUF_FLAG_QUEUED : 0);
 }
 
-static int dequeue(struct v4l2_buffer *b)
+static int dequeue(int fd, struct v4l2_buffer *b)
 {
 	uint64_t ticks;
 	if (cam.head == cam.tail)
 		return fail(EAGAIN);
-	if (read(cam.fd, &ticks, sizeof ticks) != sizeof ticks)
+	if (read(fd, &ticks, sizeof ticks) != sizeof ticks)
 		return -1; /* EAGAIN when no frame is due yet */
 	char wrong = mishap();
 	if (wrong == 'f')
@@ -175,11 +199,18 @@ static int dequeue(struct v4l2_buffer *b)
 	return 0;
 }
 
-static int control(unsigned long req, void *arg)
+static int is_capture(unsigned long req)
+{
+	return req == VIDIOC_S_FMT || req == VIDIOC_G_FMT || req == VIDIOC_TRY_FMT || req == VIDIOC_REQBUFS;
+}
+
+static int control(int fd, unsigned long req, void *arg)
 {
 	char wrong = mishap();
 	if (wrong == 'g')
 		return fail(ENODEV);
+	if (!cam.pack && is_capture(req))
+		load_pack();
 	if (wrong == 'b' && (req == VIDIOC_S_FMT || req == VIDIOC_REQBUFS || req == VIDIOC_STREAMON))
 		return fail(EBUSY);
 	switch (req) {
@@ -294,23 +325,30 @@ static int control(unsigned long req, void *arg)
 		cam.fifo[cam.head++ % MAX_BUFS] = b->index;
 		return 0;
 	}
+	case VIDIOC_QUERYCTRL:
+		return query_control(arg);
+	case VIDIOC_G_EXT_CTRLS:
+		return exchange_controls(arg, 0);
+	case VIDIOC_S_EXT_CTRLS:
+		return exchange_controls(arg, 1);
 	case VIDIOC_DQBUF:
-		return dequeue(arg);
+		return dequeue(fd, arg);
 	case VIDIOC_STREAMON: {
 		long gap = 1000000000L / cam.mode->fps;
 		struct itimerspec t = { { 0, gap }, { 0, gap } };
 		cam.streaming = 1;
+		cam.streamer = fd;
 		if (cam.mode->fps == 1)
 			t.it_interval.tv_sec = t.it_value.tv_sec = 1,
 			t.it_interval.tv_nsec = t.it_value.tv_nsec = 0;
-		return timerfd_settime(cam.fd, 0, &t, NULL);
+		return timerfd_settime(fd, 0, &t, NULL);
 	}
 	case VIDIOC_STREAMOFF: {
 		struct itimerspec t = { 0 };
 		cam.streaming = 0;
 		cam.head = cam.tail = 0;
 		memset(cam.queued, 0, sizeof cam.queued);
-		return timerfd_settime(cam.fd, 0, &t, NULL);
+		return timerfd_settime(fd, 0, &t, NULL);
 	}
 	default:
 		return fail(ENOTTY);
@@ -325,16 +363,21 @@ int ioctl(int fd, unsigned long req, ...)
 	va_end(ap);
 	if (!real_ioctl)
 		real_ioctl = dlsym(RTLD_NEXT, "ioctl");
-	if (fd < 0 || fd != cam.fd)
+	if (!is_ours(fd))
 		return real_ioctl(fd, req, arg);
 	/* callers differ in whether they sign-extend the request number */
 	req &= 0xffffffffu;
 	if (req == VIDIOC_DQBUF) {
 		/* a blocking device waits here: do not hold the lock across it */
-		return control(req, arg);
+		return control(fd, req, arg);
+	}
+	while (req == VIDIOC_QUERYCTRL || req == VIDIOC_G_EXT_CTRLS || req == VIDIOC_S_EXT_CTRLS) {
+		if (mishap() != 'h')
+			break;
+		usleep(10000);
 	}
 	pthread_mutex_lock(&cam.lock);
-	int r = control(req, arg);
+	int r = control(fd, req, arg);
 	pthread_mutex_unlock(&cam.lock);
 	return r;
 }
