@@ -218,11 +218,6 @@ class Options:
         return (self.host,) if self.host else ("0.0.0.0", "::")
 
     @property
-    def multicast_interface(self) -> str:
-        """The IPv4 address to send multicast from; ``0.0.0.0`` lets the system choose."""
-        return self.host if self.host and ip_address(self.host).version == 4 else "0.0.0.0"
-
-    @property
     def is_private(self) -> bool:
         """Whether only this machine can reach the camera."""
         return all(ip_address(host).is_loopback for host in self.hosts)

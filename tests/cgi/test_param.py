@@ -121,7 +121,7 @@ async def test_update_answers_one_line_a_parameter_in_the_order_sent(ask: Asker)
 
 
 async def test_list_of_one_parameter(ask: Asker) -> None:
-    assert await ask("action=list&group=Network&name=IPAddress") == "Network.IPAddress=192.168.0.10\r\n"
+    assert await ask("action=list&group=Network&name=Media") == "Network.Media=auto\r\n"
 
 
 async def test_list_of_a_group(ask: Asker) -> None:

@@ -11,12 +11,15 @@ from ipcamd.device.clock import CameraClock
 from ipcamd.device.drivers import Drivers
 from ipcamd.device.identity import Identity, load_identity
 from ipcamd.egress.policy import EgressPolicy
+from ipcamd.network.address_change import AddressChange
+from ipcamd.network.listen_address import ListenAddress
 from ipcamd.options import Options
 from ipcamd.params import ALL_GROUPS
+from ipcamd.params.network import NETWORK
 from ipcamd.settings.audit import log_entry
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
-from ipcamd.store.eventlog import EventLog
+from ipcamd.store.eventlog import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.workers.thread import run_in_thread
 
@@ -38,6 +41,8 @@ class Core:
     clock: CameraClock
     egress: EgressPolicy
     event_log: EventLog
+    listen: ListenAddress
+    address_change: AddressChange
 
 
 async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, str]) -> Core:
@@ -56,6 +61,19 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     password = accounts.ensure_administrator(options.admin_user, options.admin_password or None, options.is_private)
     event_log = EventLog(database)
     stack.push_store(event_log.flush)
+    clock = CameraClock(drivers.time_source, lambda: settings["Time"])
+    listen = ListenAddress(settings, drivers.network, options.hosts, identity.mac)
+    settings.guard(NETWORK.name, listen.guard)
+    settings.add_requester_readers(listen.readers())
+    address_change = AddressChange(
+        settings,
+        drivers.network,
+        listen,
+        key_values,
+        lambda failure: event_log.note(EventLogEntry(clock.now_ns(), "network", failed=failure)),
+    )
+    address_change.start()
+    stack.push(address_change.close)
     return Core(
         options=options,
         database=database,
@@ -66,9 +84,11 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         authenticator=Authenticator(accounts, lambda: settings["System.Info"]["ServerName"]),
         identity=identity,
         drivers=drivers,
-        clock=CameraClock(drivers.time_source, lambda: settings["Time"]),
+        clock=clock,
         egress=EgressPolicy(options.allow_local_targets),
         event_log=event_log,
+        listen=listen,
+        address_change=address_change,
     )
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,6 +16,7 @@ from ipcamd.cgi import ENDPOINTS
 from ipcamd.errors import ConfigError
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Values
+from ipcamd.params.network import NETWORK
 from ipcamd.server.admission import Admission
 from ipcamd.server.http.checks.forwarded import TrustedProxies
 from ipcamd.server.http.checks.hosts import AllowedHosts
@@ -61,6 +64,8 @@ class Services:
         self.viewers = ViewerLimit(core.options.viewers)
         self._admission = Admission(Limits(core.options.viewers))
         self._open: list[HttpService | RtspService] = []
+        self._ports: list[RebindablePort] = []
+        core.settings.guard(NETWORK.name, self._move)
         stack.push(self._close)
 
     async def talk(self) -> int | None:
@@ -90,7 +95,7 @@ class Services:
         self._open.append(service)
         ports = await self._movable("RTSPPort", service), await self.secure("RtspsPort", service)
         core.accounts.watch(lambda: service.expel(core.accounts.is_valid))
-        follow_settings(service, core.settings, core.options.multicast_interface)
+        follow_settings(service, core.settings, lambda: core.listen.multicast_interface)
         return service, *ports
 
     async def http(self, camera: Camera, rtsp: RtspService) -> tuple[int, int | None]:
@@ -106,6 +111,7 @@ class Services:
                 Registry(self._admission),
                 self.viewers,
                 rtsp.tunnels.accept,
+                self._core.address_change.note_login,
             )
         )
         self._open.append(service)
@@ -161,32 +167,40 @@ class Services:
 
     async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""
-        core = self._core
-        port = RebindablePort(
-            parameter,
-            lambda values: values.number(parameter),
-            lambda number: service.open(core.options.hosts, number),
-        )
-        core.settings.guard("System", port.guard)
-        return cast(int, await port.open(core.settings["System"]))
+        port = RebindablePort(parameter, lambda values: values.number(parameter), service.open)
+        return cast(int, await self._follow("System", port))
 
     async def secure(self, parameter: str, service: HttpService | RtspService) -> int | None:
         """Serve over TLS too while ``Network.Advanced.HTTPS`` is enabled, on the port that `parameter` of it holds.
 
         Return the port; None while it is off. Raises ``ConfigError``.
         """
-        core, certificate = self._core, self.certificate
+        certificate = self.certificate
 
-        async def listen(number: int) -> Listener:
+        async def listen(hosts: Sequence[str], number: int) -> Listener:
             try:
                 await asyncio.to_thread(certificate.load)
             except OSError as error:
                 raise ConfigError(f"the TLS certificate cannot be made ({error})") from error
-            return await service.open(core.options.hosts, number, certificate.context)
+            return await service.open(hosts, number, certificate.context)
 
         def wanted(values: Values) -> int | None:
             return values.number(parameter) if values.flag("Enabled") else None
 
-        port = RebindablePort(parameter, wanted, listen)
-        core.settings.guard(HTTPS, port.guard)
-        return await port.open(core.settings[HTTPS])
+        return await self._follow(HTTPS, RebindablePort(parameter, wanted, listen))
+
+    async def _follow(self, group: str, port: RebindablePort) -> int | None:
+        """Open a port, and let it move with its parameter in `group` and with the listen address."""
+        settings = self._core.settings
+        settings.guard(group, port.guard)
+        self._ports.append(port)
+        return await port.open(self._core.listen.hosts, settings[group])
+
+    @asynccontextmanager
+    async def _move(self, _: Values, after: Values) -> AsyncIterator[None]:
+        """Let all services listen on other addresses (a guard of ``Network``)."""
+        hosts = self._core.listen.hosts_of(after)
+        async with AsyncExitStack() as stack:
+            for port in self._ports:
+                await stack.enter_async_context(port.move(hosts))
+            yield

@@ -27,10 +27,12 @@ class Call:
     camera: Camera
     body: AsyncIterator[bytes]
     """Pieces of the body, for an endpoint with ``body=Body.STREAM``; empty otherwise."""
+    arrived_at: str = ""
+    """The camera's own IP address that the request came in by (IPv4-mapped IPv6 as IPv4)."""
 
     def requester(self, rank: Rank | None = None) -> Requester:
         """Return the author of the changes that this request makes; `rank` is its right, by default the account's."""
-        return Requester(self.account.name, self.address, self.head.path, rank or self.account.rank)
+        return Requester(self.account.name, self.address, self.head.path, rank or self.account.rank, self.arrived_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params import GROUPS, find_group
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.settings.change_records import HIDDEN, Change
+from ipcamd.settings.change_records import HIDDEN, Change, Requester
 from ipcamd.settings.settings import Settings
 from ipcamd.wire.http.query import Query
 
@@ -31,8 +31,8 @@ class _NamedGroup:
     group: Group
     name: str
 
-    def line(self, settings: Settings, p: Param) -> str:
-        return f"{self.name}.{p.name}={HIDDEN if p.secret else settings.present(self.group, p)}"
+    def line(self, settings: Settings, p: Param, by: Requester) -> str:
+        return f"{self.name}.{p.name}={HIDDEN if p.secret else settings.present(self.group, p, by)}"
 
     def names(self) -> str:
         return ", ".join(p.name for p in self.group.params)
@@ -42,7 +42,7 @@ def param(call: Call, rank: Rank) -> Reply | Awaitable[Reply]:
     """List or change parameters, with the rights of the rank that the path names."""
     match _action(call.query):
         case "alllist" | "allist":
-            return text(*_listing(call.camera.settings, _visible(rank), rank))
+            return text(*_listing(call.camera.settings, _visible(rank), call.requester(rank)))
         case "list":
             return text(*_list(call, rank))
         case "update":
@@ -63,28 +63,29 @@ def _visible(rank: Rank) -> Iterator[_NamedGroup]:
 
 def _list(call: Call, rank: Rank) -> Iterator[str]:
     groups, name = _groups(call.query), call.query.get("name")
+    settings, requester = call.camera.settings, call.requester(rank)
     if name is None:
-        return _listing(call.camera.settings, groups, rank)
-    return (_listed(call.camera.settings, named, name, rank) for named in groups)
+        return _listing(settings, groups, requester)
+    return (_listed(settings, named, name, requester) for named in groups)
 
 
-def _listing(settings: Settings, groups: Iterable[_NamedGroup], rank: Rank) -> Iterator[str]:
+def _listing(settings: Settings, groups: Iterable[_NamedGroup], by: Requester) -> Iterator[str]:
     for named in groups:
-        readable = [p for p in named.group.params if p.get <= rank]
+        readable = [p for p in named.group.params if p.get <= by.rank]
         if not readable:
-            raise RequestFailed(f"group={named.name}: {rank.name.lower()} may not read it")
+            raise RequestFailed(f"group={named.name}: {by.rank.name.lower()} may not read it")
         yield f"[{named.name}]"
-        yield from (named.line(settings, p) for p in readable)
+        yield from (named.line(settings, p, by) for p in readable)
         yield ""
 
 
-def _listed(settings: Settings, named: _NamedGroup, name: str, rank: Rank) -> str:
+def _listed(settings: Settings, named: _NamedGroup, name: str, by: Requester) -> str:
     p = named.group.param(name)
     if p is None:
         raise RequestFailed(f"{shown(name)}: not a parameter of {named.name}; allowed: {named.names()}")
-    if p.get > rank:
-        raise RequestFailed(f"{named.name}.{p.name}: {rank.name.lower()} may not read it")
-    return named.line(settings, p)
+    if p.get > by.rank:
+        raise RequestFailed(f"{named.name}.{p.name}: {by.rank.name.lower()} may not read it")
+    return named.line(settings, p, by)
 
 
 async def _member(call: Call, action: str, rank: Rank) -> Reply:

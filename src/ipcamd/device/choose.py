@@ -13,7 +13,6 @@ from ipcamd.device.absent import (
 )
 from ipcamd.device.drivers import Drivers, SerialLine
 from ipcamd.device.linux.serial_port import SerialPort
-from ipcamd.device.netif import HostNetwork
 from ipcamd.device.virtual import (
     OffsetClock,
     VirtualInput,
@@ -23,6 +22,7 @@ from ipcamd.device.virtual import (
     VirtualSerialLine,
 )
 from ipcamd.device.virtual_hardware import VirtualHardware
+from ipcamd.device.virtual_network import VirtualNetwork
 from ipcamd.device.virtual_pan_tilt import VirtualPanTilt
 from ipcamd.errors import ConfigError
 from ipcamd.params.device.hardware import HARDWARE
@@ -57,7 +57,7 @@ def choose_drivers(chosen: Mapping[str, str], facts: KeyValueStore, applied: dic
         led=AbsentLed() if "led" in lacking else VirtualLed(hardware),
         serial_line=_choose_serial_line(chosen.get("serial", "virtual"), hardware),
         time_source=OffsetClock(facts),
-        network=HostNetwork(),
+        network=VirtualNetwork(hardware),
         firmware=AbsentFirmware(),
         features={p.name: "0" if p.name in missing else p.default for p in HARDWARE.params},
         virtual=hardware,

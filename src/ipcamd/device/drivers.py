@@ -1,15 +1,19 @@
 """Drivers: a small interface for each kind of hardware, and the set of them that a device has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from ipcamd.device.interface_state import InterfaceState, OwnAddress
 from ipcamd.device.position import PtzPosition
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.params.group import Values
 from ipcamd.store.database import TransactionPart
+
+SLEW_PPM = 500
+"""Parts per million by which a clock that is being corrected runs faster or slower (RFC 5905)."""
 
 
 class DigitalInput(Protocol):
@@ -138,12 +142,43 @@ class TimeSource(Protocol):
     def set(self, moment_ns: int) -> TransactionPart:
         """Return the part of a change that makes this the present time; it survives a restart."""
 
+    def slew(self, offset_ns: int) -> TransactionPart:
+        """Return the part of a change that moves the time by `offset_ns`, at `SLEW_PPM` and without a step."""
+
 
 class NetworkInterface(Protocol):
-    """The network interface (SDK 10.22)."""
+    """The network interfaces, and the one that the camera configures (SDK 10.22)."""
+
+    @property
+    def is_configurable(self) -> bool:
+        """Whether `configure` gives the interface its address. Else the machine has its addresses from elsewhere, and
+        ``Network.IPAddress`` chooses the one of them where services listen."""
 
     def address_towards(self, peer: str) -> str:
         """Return the device's own IP address on the way to `peer`, an IP address; "" if there is no way."""
+
+    def addresses(self) -> tuple[OwnAddress, ...]:
+        """Return all addresses of this machine."""
+
+    def has_address(self, address: str) -> bool:
+        """Whether an IP address is one of this machine; all of 127.0.0.0/8 are."""
+
+    def state(self, arrived_at: str = "") -> InterfaceState:
+        """Return the state of the interface that has the address `arrived_at`; by default of that with the default
+        route."""
+
+    def check(self, network: Values, changed: Collection[str]) -> None:
+        """Check the parameters `changed` of `network` (group ``Network``). Raises ``RequestFailed`` if this device
+        cannot have one."""
+
+    async def configure(self, network: Values, pppoe: Values) -> None:
+        """Apply the groups ``Network`` and ``Network.PPPoE``. Raises ``RequestFailed``."""
+
+    async def confirm(self) -> None:
+        """Keep what `configure` has applied."""
+
+    async def roll_back(self) -> None:
+        """Return to the configuration from before `configure`."""
 
 
 class Firmware(Protocol):

@@ -45,8 +45,7 @@ class Identity:
             "CGI": self.sdk_version,
             "ModelNumber": self.model_number,
         }
-        readers: dict[tuple[str, str], Callable[[], str]] = {("Network", "MACAddress"): partial(str, self.mac)}
-        return readers | {("System.Info", name): partial(str, value) for name, value in plate.items()}
+        return {("System.Info", name): partial(str, value) for name, value in plate.items()}
 
 
 async def load_identity(facts: KeyValueStore) -> Identity:

@@ -1,14 +1,23 @@
-"""Network interfaces of the host."""
+"""Network interfaces of the host: their addresses, routers and name servers."""
 
 import ipaddress
 import socket
+from pathlib import Path
+
+from ipcamd.device.interface_state import InterfaceState, OwnAddress
+
+ROUTES = Path("/proc/net/route")
+RESOLVER = Path("/etc/resolv.conf")
+INTERFACES = Path("/sys/class/net")
+_NO_MAC = "00:00:00:00:00:00"
+_ANY_IPV4 = "00000000"
 
 
 class HostNetwork:
-    """The network of the machine that the camera runs on."""
+    """The network of the machine that the camera runs on. All methods read files of the kernel; none sends anything."""
 
     def address_towards(self, peer: str) -> str:
-        """See `NetworkInterface`. Nothing is sent."""
+        """See `NetworkInterface`."""
         family = socket.AF_INET6 if ipaddress.ip_address(peer).version == 6 else socket.AF_INET
         try:
             with socket.socket(family, socket.SOCK_DGRAM) as probe:
@@ -16,3 +25,79 @@ class HostNetwork:
                 return str(probe.getsockname()[0])
         except OSError:
             return ""
+
+    def addresses(self) -> tuple[OwnAddress, ...]:
+        """See `NetworkInterface`."""
+        import ifaddr
+
+        return tuple(
+            OwnAddress(adapter.name, _text(ip.ip), ip.network_prefix)
+            for adapter in ifaddr.get_adapters()
+            for ip in adapter.ips
+        )
+
+    def has_address(self, address: str) -> bool:
+        """See `NetworkInterface`."""
+        return ipaddress.ip_address(address).is_loopback or any(own.address == address for own in self.addresses())
+
+    def state(self, arrived_at: str = "") -> InterfaceState:
+        """See `NetworkInterface`."""
+        own = self.addresses()
+        interface = _interface_of(arrived_at, own) if arrived_at else _primary(own)
+        ours = [each for each in own if each.interface == interface]
+        exact = next((each for each in ours if each.address == arrived_at), None)
+        listed = next((each for each in (exact, *ours) if each and ":" not in each.address), exact)
+        address, netmask = (listed.address, listed.netmask) if listed else ("", "")
+        if arrived_at.startswith("127."):  # all of them are on lo
+            address = arrived_at
+        return InterfaceState(interface, address, netmask, _router(interface), _dns_servers(), _mac(interface))
+
+
+def _text(ip: str | tuple[str, int, int]) -> str:
+    return ip if isinstance(ip, str) else ip[0]
+
+
+def _interface_of(address: str, own: tuple[OwnAddress, ...]) -> str:
+    if ipaddress.ip_address(address).is_loopback:
+        address = "127.0.0.1"
+    return next((each.interface for each in own if each.address == address), "")
+
+
+def _primary(own: tuple[OwnAddress, ...]) -> str:
+    """Return the interface with the default route, else the first that is not the loopback, else that."""
+    outward = [each.interface for each in own if not each.is_loopback]
+    for route in _default_routes():
+        if route[0] in outward:
+            return route[0]
+    return next(iter((*outward, *(each.interface for each in own))), "")
+
+
+def _default_routes() -> list[tuple[str, str]]:
+    """Return interface and router of each default IPv4 route, the preferred one first."""
+    found = []
+    for line in _lines(ROUTES)[1:]:
+        interface, destination, router, _, _, _, metric, mask, *_ = line.split()
+        if destination == mask == _ANY_IPV4 and router != _ANY_IPV4:
+            found.append((int(metric), interface, socket.inet_ntoa(bytes.fromhex(router)[::-1])))
+    return [(interface, router) for _, interface, router in sorted(found)]
+
+
+def _router(interface: str) -> str:
+    return next((router for name, router in _default_routes() if name == interface), "")
+
+
+def _dns_servers() -> tuple[str, ...]:
+    words = [line.split() for line in _lines(RESOLVER)]
+    return tuple(word[1].partition("%")[0] for word in words if len(word) > 1 and word[0] == "nameserver")
+
+
+def _mac(interface: str) -> str:
+    mac = "".join(_lines(INTERFACES / interface / "address")) if interface else ""
+    return "" if mac == _NO_MAC else mac
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:
+        return []

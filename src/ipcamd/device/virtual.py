@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from ipcamd.device.drivers import SLEW_PPM
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.params.group import Values
 from ipcamd.store.database import TransactionPart
@@ -101,25 +103,55 @@ class VirtualSerialLine:
 
 
 class OffsetClock:
-    """The host's clock plus an offset that is set by hand and survives a restart (clarifications, 1.3)."""
+    """The host's clock plus an offset that is set by hand or by NTP and survives a restart (clarifications, 1.3)."""
 
-    def __init__(self, facts: KeyValueStore, host: Callable[[], int] = time.time_ns) -> None:
-        """`host` is the host's clock, in nanoseconds since the epoch."""
+    def __init__(
+        self,
+        facts: KeyValueStore,
+        host: Callable[[], int] = time.time_ns,
+        monotonic: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        """`host` is the host's clock, in nanoseconds since the epoch; `monotonic` measures the progress of a slew."""
         self._facts = facts
         self._host = host
-        self._offset = int(facts.get(OFFSET) or 0)
+        self._monotonic = monotonic
+        self._offset = _Offset(int(facts.get(OFFSET) or 0))
 
     def now_ns(self) -> int:
-        """See `TimeSource`."""
-        return self._host() + self._offset
+        """See `TimeSource`. From any thread."""
+        return self._host() + self._offset.at(self._monotonic())
 
     def set(self, moment_ns: int) -> TransactionPart:
         """See `TimeSource`."""
-        offset = moment_ns - self._host()
-        kept = self._facts.keep(OFFSET, str(offset))
+        return self._change(_Offset(moment_ns - self._host()))
+
+    def slew(self, offset_ns: int) -> TransactionPart:
+        """See `TimeSource`. A restart completes it at once."""
+        began_ns = self._monotonic()
+        present_ns = self._offset.at(began_ns)
+        return self._change(_Offset(present_ns + offset_ns, present_ns, began_ns))
+
+    def _change(self, offset: "_Offset") -> TransactionPart:
+        kept = self._facts.keep(OFFSET, str(offset.final_ns))
 
         def done() -> None:
             kept.done()
             self._offset = offset
 
         return TransactionPart(kept.save, done)
+
+
+@dataclass(frozen=True, slots=True)
+class _Offset:
+    """Offset that moves from `first_ns` to `final_ns` at the rate of a slew, from the monotonic time `began_ns` on."""
+
+    final_ns: int
+    first_ns: int | None = None
+    began_ns: int = 0
+
+    def at(self, monotonic_ns: int) -> int:
+        if self.first_ns is None:
+            return self.final_ns
+        way = self.final_ns - self.first_ns
+        covered = min(abs(way), (monotonic_ns - self.began_ns) * SLEW_PPM // 1_000_000)
+        return self.first_ns + (covered if way > 0 else -covered)

@@ -36,6 +36,7 @@ REPORTS: dict[str, str] = {
     "focus": "0",
     "irled": "off",
     "rs485": "",
+    "link": "up auto",
 }
 """Reports of the device, and their first values. ``rs485`` is the last bytes sent, in hexadecimal."""
 

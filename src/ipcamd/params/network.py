@@ -4,7 +4,15 @@ from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
 from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.params.kinds.kind import ValueKind
-from ipcamd.params.kinds.network import HOST_OR_NOTHING, IP_OR_NOTHING, IPV4_OR_NOTHING, MAC, URL, Address, Netmask
+from ipcamd.params.kinds.network import (
+    HOST_OR_NOTHING,
+    IP_OR_NOTHING,
+    IPV4_OR_NOTHING,
+    MAC,
+    NETMASK_OR_NOTHING,
+    URL,
+    Address,
+)
 from ipcamd.params.kinds.number import EVEN_PORT, PORT, Integer
 from ipcamd.params.kinds.text import NOTHING, AnyOf, Text
 
@@ -21,7 +29,7 @@ def _acts(name: str, kind: ValueKind, default: str, help: str, get: Rank = Rank.
 
 
 def _kept(name: str, kind: ValueKind, default: str, help: str, secret: bool = False) -> Param:
-    return Param(name, kind, default, help, network=True, secret=secret, acts=False)
+    return Param(name, kind, default, help, network=True, secret=secret)
 
 
 def _listed(name: str, kind: ValueKind, default: str, help: str, acts: bool = True) -> Param:
@@ -46,14 +54,19 @@ NETWORK = Group(
     "10.22",
     (
         _kept("BootProto", _BOOT, "dhcp_ipv4", "Method of getting an IP address."),
-        _kept("DefaultRouter", IPV4_OR_NOTHING, "", "Default router, with a fixed address."),
-        _kept("DNSServer1", IP_OR_NOTHING, "", "First DNS server, with a fixed address."),
-        _kept("DNSServer2", IP_OR_NOTHING, "", "Second DNS server, with a fixed address."),
+        _kept("DefaultRouter", IPV4_OR_NOTHING, "", "Default router, with a fixed address; else the present one."),
+        _kept("DNSServer1", IP_OR_NOTHING, "", "First DNS server, with a fixed address; else the present one."),
+        _kept("DNSServer2", IP_OR_NOTHING, "", "Second DNS server, with a fixed address; else the present one."),
         _kept("InterfaceSelectMode", OneOf(("auto", "wired", "wireless")), "auto", "Network interface to use."),
-        _kept("IPAddress", Address((4,)), "192.168.0.10", "IP address, when it is fixed."),
-        _listed("MACAddress", AnyOf((MAC, NOTHING)), "", "MAC address of the camera."),  # only in SDK 9's example
+        _kept(
+            "IPAddress",
+            IPV4_OR_NOTHING,
+            "",
+            "IP address, when it is fixed; on a virtual device, the one to listen on (nothing: --host).",
+        ),
+        _listed("MACAddress", AnyOf((MAC, NOTHING)), "", "MAC address of the interface."),  # only in SDK 9's example
         _kept("Media", _MEDIA, "auto", "Speed and duplex of the wired interface."),
-        _kept("SubnetMask", Netmask(), "255.255.255.0", "Subnet mask, with a fixed address."),
+        _kept("SubnetMask", NETMASK_OR_NOTHING, "", "Subnet mask, with a fixed address; else the present one."),
     ),
 )
 

@@ -82,6 +82,11 @@ def normalize_address(address: str) -> str:
     return address.removeprefix("::ffff:").partition("%")[0]
 
 
+def local_address(transport: asyncio.BaseTransport) -> str:
+    """Return the camera's own IP address of a connection, in the same form."""
+    return normalize_address((transport.get_extra_info("sockname") or ("",))[0])
+
+
 async def listen(accept: Accept, hosts: Sequence[str], port: int) -> Listener:
     """Listen on `port` of all `hosts` (IP addresses); 0 selects a port that is free on all of them.
 

@@ -1,8 +1,10 @@
-"""Rebindable port: a service's port as a parameter, changed while the camera runs and after the response is sent."""
+"""Rebindable port: a service's address and port as parameters, changed while the camera runs."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ipcamd.errors import ConfigError, RequestFailed
@@ -17,50 +19,84 @@ class Closable(Protocol):
         """Stop listening."""
 
 
+_WILDCARDS = frozenset(("0.0.0.0", "::"))
+"""Addresses that stand for all others: no second socket can listen on their port."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    hosts: tuple[str, ...]
+    port: int | None
+
+
 class RebindablePort:
-    """Listener of one service that follows its port parameter (a guard of `ipcamd.settings`)."""
+    """Listener of one service that follows its port parameter and the listen address (guards of `ipcamd.settings`)."""
 
     def __init__(
-        self, name: str, wanted: Callable[[Values], int | None], listen: Callable[[int], Awaitable[Closable]]
+        self,
+        name: str,
+        wanted: Callable[[Values], int | None],
+        listen: Callable[[Sequence[str], int], Awaitable[Closable]],
     ) -> None:
         """`name` is the parameter (``HTTPPort``). `wanted` returns the port from its group, None for none. `listen`
-        opens a port or raises ``ConfigError``."""
+        opens a port of some IP addresses or raises ``ConfigError``."""
         self._name = name
         self._wanted = wanted
         self._listen = listen
+        self._endpoint = _Endpoint((), None)
         self._listener: Closable | None = None
 
-    async def open(self, values: Values) -> int | None:
+    async def open(self, hosts: tuple[str, ...], values: Values) -> int | None:
         """Open the initial port and return it. Raises ``ConfigError``."""
         port = self._wanted(values)
-        self._listener = await self._listen(port) if port is not None else None
+        self._listener = await self._listen(hosts, port) if port is not None else None
+        self._endpoint = _Endpoint(hosts, port)
         return port
 
     @asynccontextmanager
-    async def guard(self, before: Values, after: Values) -> AsyncIterator[None]:
+    async def guard(self, _: Values, after: Values) -> AsyncIterator[None]:
         """Open the new port before the change is stored, and close the old port after it. Raises ``RequestFailed``."""
-        port = self._wanted(after)
-        if port == self._wanted(before):
+        async with self._moved(replace(self._endpoint, port=self._wanted(after))):
+            yield
+
+    @asynccontextmanager
+    async def move(self, hosts: tuple[str, ...]) -> AsyncIterator[None]:
+        """Listen on other addresses, as `guard` does on another port."""
+        async with self._moved(replace(self._endpoint, hosts=hosts)):
+            yield
+
+    @asynccontextmanager
+    async def _moved(self, endpoint: _Endpoint) -> AsyncIterator[None]:
+        if endpoint == self._endpoint:
             yield
             return
-        listener = await self._open(port)
+        before, old = self._endpoint, self._listener
+        in_the_way = before.port == endpoint.port and bool(_WILDCARDS.intersection((*before.hosts, *endpoint.hosts)))
+        if in_the_way:
+            await _close(old)
         try:
+            self._listener, self._endpoint = await self._open(endpoint), endpoint
             yield
         except BaseException:
-            if listener:
-                listener.close()
+            if self._listener is not old:
+                await _close(self._listener)
+            self._listener, self._endpoint = await self._open(before) if in_the_way else old, before
             raise
-        if self._listener:
-            self._listener.close()
-        self._listener = listener
+        await _close(old)
 
-    async def _open(self, port: int | None) -> Closable | None:
-        if port is None:
+    async def _open(self, endpoint: _Endpoint) -> Closable | None:
+        if endpoint.port is None:
             return None
         try:
-            return await self._listen(port)
+            return await self._listen(endpoint.hosts, endpoint.port)
         except ConfigError as error:
-            raise RequestFailed(f"{self._name}={port}: {error}") from error
+            raise RequestFailed(f"{self._name}={endpoint.port}: {error}") from error
+
+
+async def _close(listener: Closable | None) -> None:
+    if listener:
+        listener.close()
+        await asyncio.sleep(0)  # a transport closes its socket in the event loop's next round
 
 
 def free_port(hosts: Sequence[str], kind: int = socket.SOCK_STREAM) -> int:

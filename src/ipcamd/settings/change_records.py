@@ -30,6 +30,8 @@ class Requester:
     """The way that it came, such as ``/cgi/admin/param.cgi``."""
     rank: Rank
     """The right that the change is made with."""
+    arrived_at: str = ""
+    """The camera's own IP address that the request came in by; "" if none did."""
 
 
 CAMERA = Requester("camera", "", "internal", Rank.ADMIN)

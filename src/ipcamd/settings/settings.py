@@ -28,6 +28,9 @@ settings itself."""
 Reader = Callable[[], str]
 """Returns the present value of a parameter, asked from the running device."""
 
+RequesterReader = Callable[[Requester], str]
+"""Returns the present value of a parameter as one requester sees it: of the interface that its request came in by."""
+
 Writer = Callable[[Values, Texts], TransactionPart]
 """``writer(values, sent)`` sets parameters of ``ValueOrigin.LIVE``: `values` are the stored ones of the group as the
 update will leave them, `sent` the live ones that were sent. Returns its part of the update.
@@ -48,7 +51,7 @@ class Settings:
         self._lock = asyncio.Lock()
         self._watchers: defaultdict[str, list[Watcher]] = defaultdict(list)
         self._guards: defaultdict[str, list[Guard]] = defaultdict(list)
-        self._readers: dict[Name, Reader] = {}
+        self._readers: dict[Name, RequesterReader] = {}
         self._writers: dict[str, Writer] = {}
         self._auditors: list[Callable[[AuditEntry], None]] = []
         self._groups = {name.lower(): group for group in groups for name in (group.name, *group.aliases)}
@@ -66,10 +69,10 @@ class Settings:
         """Return the values that `group` has after a factory default."""
         return self._factory[group]
 
-    def present(self, group: Group, param: Param) -> str:
+    def present(self, group: Group, param: Param, by: Requester = CAMERA) -> str:
         """Return the value that `param` has just now: an output that an event holds is not as it was set."""
         if reader := self._readers.get((group.name, param.name)):
-            return reader()
+            return reader(by)
         return self._values[group.name][param.name] if param.origin is ValueOrigin.STORED else param.default
 
     def watch(self, group: str, watcher: Watcher) -> None:
@@ -82,6 +85,10 @@ class Settings:
 
     def add_readers(self, readers: Mapping[Name, Reader]) -> None:
         """Ask these readers for the present values of their parameters."""
+        self._readers.update({name: _for_anyone(reader) for name, reader in readers.items()})
+
+    def add_requester_readers(self, readers: Mapping[Name, RequesterReader]) -> None:
+        """Ask these readers for the present values of their parameters; they depend on the requester."""
         self._readers.update(readers)
 
     def add_writer(self, group: str, writer: Writer) -> None:
@@ -213,6 +220,10 @@ class Settings:
     def _record(self, entry: AuditEntry) -> None:
         for auditor in self._auditors:
             _call(auditor, entry, "a change could not be recorded")
+
+
+def _for_anyone(reader: Reader) -> RequesterReader:
+    return lambda _: reader()
 
 
 def _call(listener: Callable[[T], None], told: T, failure: str) -> None:

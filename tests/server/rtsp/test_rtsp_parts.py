@@ -99,7 +99,7 @@ async def test_settings_act_at_once(tmp_path: Path) -> None:
     with Database(tmp_path / "db") as database:
         settings = Settings(database, GROUPS, {})
         async with Stage() as stage:
-            follow_settings(stage.service, settings, "127.0.0.1")
+            follow_settings(stage.service, settings, lambda: "127.0.0.1")
             assert stage.service.context.authenticator.login_needed
             assert stage.service.context.tos == {"video": 0, "audio": 0}
             assert stage.service.context.multicast.sender(codecs.H264) is None

@@ -82,5 +82,6 @@ EMAIL = Matching(r"[A-Za-z0-9.!#$%&'*+\/=?^_`\{\|\}~\-]{1,64}@" + _HOST, "an e-m
 URL = Matching(rf"https?://{_HOST}(:[0-9]{{1,5}})?(/[!-~]*)?", "an address http://... or https://...")
 HOST_OR_NOTHING = AnyOf((Host(), NOTHING))
 IPV4_OR_NOTHING = AnyOf((Address((4,)), NOTHING))
+NETMASK_OR_NOTHING = AnyOf((Netmask(), NOTHING))
 IP_OR_NOTHING = AnyOf((Address(), NOTHING))
 EMAIL_OR_NOTHING = AnyOf((EMAIL, NOTHING))

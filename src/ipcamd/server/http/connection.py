@@ -245,7 +245,7 @@ class HttpConnection(asyncio.Protocol):
             self._transport.write(CONTINUE)
 
     def _run(self, exchange: Exchange) -> None:
-        endpoint, call = exchange.call(self._context.camera)
+        endpoint, call = self._context.call(exchange, self._transport)
         outcome = self._context.router.run(endpoint, call, exchange.client)
         if isinstance(outcome, Reply | Join):
             self._conclude(outcome)

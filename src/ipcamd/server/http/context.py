@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
-from ipcamd.cgi.endpoint import Join
+from ipcamd.cgi.endpoint import Call, Endpoint, Join
 from ipcamd.errors import HttpError, ViewerLimitReached
+from ipcamd.server.http.exchange import Exchange
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.http.streaming.viewer import Viewer
+from ipcamd.server.listener import local_address
 from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
 
@@ -29,6 +31,14 @@ class HttpContext:
     registry: Registry
     viewers: ViewerLimit
     tunnel: Tunnel = lambda *_: False
+    note_login: Callable[[Account, str], None] = lambda *_: None
+    """Called with each request that an endpoint runs: the account, and the camera's IP address that it came in by."""
+
+    def call(self, exchange: Exchange, transport: asyncio.Transport) -> tuple[Endpoint, Call]:
+        """Return the endpoint of a request and its call. Raises what `Exchange.call` raises."""
+        endpoint, call = exchange.call(self.camera, local_address(transport))
+        self.note_login(call.account, call.arrived_at)
+        return endpoint, call
 
     def watch(self, join: Join, transport: asyncio.Transport, account: Account, address: str) -> tuple[Viewer, str]:
         """Start sending streams to a connection; return its viewer, and the holder of the viewer's place.

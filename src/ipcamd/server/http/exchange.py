@@ -78,11 +78,16 @@ class Exchange:
         if self.stream:
             self.stream.end()
 
-    def call(self, camera: Camera) -> tuple[Endpoint, Call]:
-        """Return the endpoint and its call. Raises the ``HttpError`` of a refusal, or 400 for bad parameters."""
+    def call(self, camera: Camera, arrived_at: str = "") -> tuple[Endpoint, Call]:
+        """Return the endpoint and its call, which came in by the camera's address `arrived_at`.
+
+        Raises the ``HttpError`` of a refusal, or 400 for bad parameters.
+        """
         if self.refused or not self._endpoint or not self.account:
             raise self.refused or HttpError(404)
-        call = Call(self.head, self._query(), self.account, self.client.address, camera, self.stream or EMPTY)
+        call = Call(
+            self.head, self._query(), self.account, self.client.address, camera, self.stream or EMPTY, arrived_at
+        )
         return self._endpoint, call
 
     def _query(self) -> Query:

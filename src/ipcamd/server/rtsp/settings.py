@@ -1,5 +1,7 @@
 """RTSP settings: ``System.RTSPAuth``, ``Network.Advanced.Multicast``, ``Network.Advanced.QoS``."""
 
+from collections.abc import Callable
+
 from ipcamd.media.codecs import CODECS
 from ipcamd.params.group import Values
 from ipcamd.server.qos import dscp_values
@@ -8,19 +10,20 @@ from ipcamd.server.rtsp.service import RtspService
 from ipcamd.settings.settings import Settings
 
 SYSTEM, MULTICAST, QOS, AUDIO = "System", "Network.Advanced.Multicast", "Network.Advanced.QoS", "Audio"
+NETWORK = "Network"
 
 
-def follow_settings(service: RtspService, settings: Settings, interface: str = "0.0.0.0") -> None:
+def follow_settings(service: RtspService, settings: Settings, interface: Callable[[], str] = lambda: "0.0.0.0") -> None:
     """Apply the settings to the service, now and after each change.
 
-    `interface` is the address to send multicast from; ``0.0.0.0`` lets the system choose.
+    `interface` returns the address to send multicast from; ``0.0.0.0`` lets the system choose.
     """
 
     def login(values: Values) -> None:
         service.need_login(values.flag("RTSPAuth"))
 
     def multicast(values: Values) -> None:
-        service.context.multicast.configure(_multicast(values, interface))
+        service.context.multicast.configure(_multicast(values, interface()))
 
     def qos(values: Values) -> None:
         service.mark(*dscp_values(values))
@@ -28,8 +31,9 @@ def follow_settings(service: RtspService, settings: Settings, interface: str = "
     for group, watcher in ((SYSTEM, login), (QOS, qos), (MULTICAST, multicast)):
         settings.watch(group, watcher)
         watcher(settings[group])
-    # the sound in the group follows the microphone
-    settings.watch(AUDIO, lambda _: multicast(settings[MULTICAST]))
+    # the sound in the group follows the microphone, and the sender the listen address
+    for group in (AUDIO, NETWORK):
+        settings.watch(group, lambda _: multicast(settings[MULTICAST]))
 
 
 def _multicast(values: Values, interface: str) -> MulticastSettings | None:

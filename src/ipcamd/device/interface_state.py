@@ -1,0 +1,44 @@
+"""State of a network interface: the addresses that it has now."""
+
+import ipaddress
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAddress:
+    """One IP address of this machine."""
+
+    interface: str
+    """Name of its network interface, such as ``eth0``."""
+    address: str
+    """Without a zone."""
+    prefix_length: int
+
+    @property
+    def netmask(self) -> str:
+        """The subnet mask; "" for IPv6."""
+        if ":" in self.address:
+            return ""
+        return str(ipaddress.IPv4Network((0, self.prefix_length)).netmask)
+
+    @property
+    def network(self) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+        """The network that it is in."""
+        return ipaddress.ip_network((self.address, self.prefix_length), strict=False)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine reaches it."""
+        return ipaddress.ip_address(self.address).is_loopback
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceState:
+    """State of one network interface as it is listed (SDK 10.22); what it does not have is ""."""
+
+    interface: str = ""
+    address: str = ""
+    netmask: str = ""
+    router: str = ""
+    dns_servers: tuple[str, ...] = ()
+    mac: str = ""

@@ -1,0 +1,1 @@
+"""Network services: the camera's addresses and link, dynamic DNS, NTP."""
