@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ipcamd.access.accounts import Accounts
     from ipcamd.access.authenticator import Authenticator
+    from ipcamd.access.ip_filter import IpFilter
     from ipcamd.control.day_night import DayNight
     from ipcamd.control.ptz.controller import PtzController
     from ipcamd.delivery.delivery import Delivery
@@ -32,6 +33,7 @@ class Camera:
     settings: "Settings"
     accounts: "Accounts"
     authenticator: "Authenticator"
+    ip_filter: "IpFilter"
     clock: "CameraClock"
     identity: "Identity"
     pipeline: "Pipeline"

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from ipcamd.access.accounts import Account
+from ipcamd.access.ip_filter import IpFilter
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
 from ipcamd.control.ptz.controller import PtzController
@@ -55,6 +56,7 @@ class World:
         self.facts = KeyValueStore(self.database)
         self.settings = Settings(self.database, ALL_GROUPS, {})
         self.schedules = Schedules(self.settings)
+        self.ip_filter = IpFilter(self.settings)
         self.egress = EgressPolicy(self.allow_local)
         self.event_log = EventLog(self.database)
         self.clock = CameraClock(OffsetClock(self.facts, lambda: self.host), lambda: self.settings["Time"])
@@ -84,6 +86,7 @@ class World:
             settings=self.settings,
             accounts=unused,
             authenticator=unused,
+            ip_filter=self.ip_filter,
             clock=self.clock,
             identity=self.identity,
             pipeline=cast("Any", SimpleNamespace(size=(768, 576), traffic=self.traffic)),

@@ -42,6 +42,7 @@ class Asker:
             settings=self.settings,
             accounts=nothing,
             authenticator=nothing,
+            ip_filter=nothing,
             clock=nothing,
             identity=nothing,
             pipeline=nothing,

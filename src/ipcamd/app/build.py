@@ -41,6 +41,7 @@ async def start_camera(
         settings=core.settings,
         accounts=core.accounts,
         authenticator=core.authenticator,
+        ip_filter=core.ip_filter,
         clock=core.clock,
         identity=core.identity,
         pipeline=media.pipeline,

@@ -5,6 +5,7 @@ from functools import partial
 
 from ipcamd.access.accounts import Accounts
 from ipcamd.access.authenticator import Authenticator
+from ipcamd.access.ip_filter import IpFilter
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.device.choose import choose_drivers
 from ipcamd.device.clock import CameraClock
@@ -36,6 +37,7 @@ class Core:
     password: str | None
     """The first administrator's password, to be printed; None if it was printed before."""
     authenticator: Authenticator
+    ip_filter: IpFilter
     identity: Identity
     drivers: Drivers
     clock: CameraClock
@@ -82,6 +84,7 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         accounts=accounts,
         password=password,
         authenticator=Authenticator(accounts, lambda: settings["System.Info"]["ServerName"]),
+        ip_filter=IpFilter(settings),
         identity=identity,
         drivers=drivers,
         clock=clock,

@@ -39,6 +39,8 @@ from ipcamd.web import home, recordings, state
 from ipcamd.workers.thread import run_in_thread
 
 HTTPS = "Network.Advanced.HTTPS"
+CUT_DELAY_S = 0.2
+"""From a new rule of the IP filter until the connections that it denies are cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,12 @@ class Services:
         self._receiver = TalkReceiver(media.speaker) if media.speaker else None
         self.certificate = Certificate(core.options.state_dir)
         self.viewers = ViewerLimit(core.options.viewers)
-        self._admission = Admission(Limits(core.options.viewers))
+        self._admission = Admission(Limits(core.options.viewers), core.ip_filter.allows)
         self._open: list[HttpService | RtspService] = []
         self._ports: list[RebindablePort] = []
         core.settings.guard(NETWORK.name, self._move)
         stack.push(self._close)
+        core.ip_filter.watch(self._cut_denied)
 
     async def talk(self) -> int | None:
         """Open the UDP port for talk, and return it; None without a speaker. Raises ``ConfigError``."""
@@ -74,7 +77,9 @@ class Services:
             return None
         options, authenticator = self._core.options, self._core.authenticator
         service = TalkService(
-            self._receiver, lambda address: options.allow_anyone_to_talk or authenticator.may_talk(address)
+            self._receiver,
+            lambda address: options.allow_anyone_to_talk or authenticator.may_talk(address),
+            self._admission.allows,
         )
         self._stack.push(service.close)
         return await self._movable("TalkPort", service)
@@ -118,6 +123,14 @@ class Services:
         accounts = self._core.accounts
         accounts.watch(lambda: service.expel(accounts.is_valid))
         return await self._movable("HTTPPort", service), await self.secure("HttpsPort", service)
+
+    def _cut_denied(self) -> None:
+        """Cut what the IP filter denies from now on; first the answer to the request that made the rule goes out."""
+        asyncio.get_running_loop().call_later(CUT_DELAY_S, self._recheck)
+
+    def _recheck(self) -> None:
+        for service in self._open:
+            service.recheck()
 
     async def _close(self) -> None:
         await asyncio.gather(*(service.close() for service in self._open))

@@ -1,7 +1,7 @@
 """The SDK's requests: one file per path, named by the path's last word, in the folder of its first one."""
 
 from ipcamd.cgi import eventhttpnotify, param, query, sdcard, setup
-from ipcamd.cgi.admin import date, eventlog, ptctrl, pwdgrp, restart, serverreport, virtual
+from ipcamd.cgi.admin import date, eventlog, ipfilter, ptctrl, pwdgrp, restart, serverreport, virtual
 from ipcamd.cgi.audio import audio, speaker, talk
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.cgi.event import schedule, test
@@ -25,6 +25,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     talk.ENDPOINT,
     speaker.ENDPOINT,
     image.ENDPOINT,
+    ipfilter.ENDPOINT,
     ptz.ENDPOINT,
     ptctrl.ENDPOINT,
     ptctl.ENDPOINT,

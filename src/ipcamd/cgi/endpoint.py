@@ -29,6 +29,8 @@ class Call:
     """Pieces of the body, for an endpoint with ``body=Body.STREAM``; empty otherwise."""
     arrived_at: str = ""
     """The camera's own IP address that the request came in by (IPv4-mapped IPv6 as IPv4)."""
+    peer: str = ""
+    """The IP address of the connection: the caller's or that of a trusted proxy."""
 
     def requester(self, rank: Rank | None = None) -> Requester:
         """Return the author of the changes that this request makes; `rank` is its right, by default the account's."""

@@ -1,6 +1,6 @@
 """Parameters of SDK section 10, each declared once; ``GROUPS`` is the whole table, in the SDK's order."""
 
-from ipcamd.params import audio, image, imagesource, motion, network, properties, system, time
+from ipcamd.params import audio, image, imagesource, ipfilter, motion, network, properties, system, time
 from ipcamd.params.device import gpio, hardware, ircut, networkled, ptz, rs485
 from ipcamd.params.event import notify, schedule, server
 from ipcamd.params.group import Group
@@ -42,7 +42,7 @@ GROUPS: tuple[Group, ...] = (
 )
 """All groups: those of SDK section 10 in its order, then ours."""
 
-UNLISTED_GROUPS: tuple[Group, ...] = (motion.MOTION, *schedule.SCHEDULES, notify.NOTIFY)
+UNLISTED_GROUPS: tuple[Group, ...] = (motion.MOTION, *schedule.SCHEDULES, notify.NOTIFY, ipfilter.IP_FILTER)
 """Stored groups with requests of their own instead of ``param.cgi``."""
 
 ALL_GROUPS = (*GROUPS, *UNLISTED_GROUPS)

@@ -244,7 +244,8 @@ def _reset(sock: socket.socket) -> None:
 
 def reset_transport(transport: asyncio.Transport) -> None:
     """Close a connection at once with a TCP reset; unsent data is lost."""
-    _set_reset_on_close(transport.get_extra_info("socket"))
+    if (sock := transport.get_extra_info("socket")) is not None:  # TLS: it is None when the connection has just ended
+        _set_reset_on_close(sock)
     transport.abort()
 
 

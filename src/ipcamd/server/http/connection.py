@@ -42,7 +42,7 @@ class HttpConnection(asyncio.Protocol):
 
     __slots__ = (
         "_chatter", "_context", "_exchange", "_full", "_gate", "_half", "_held", "_holder", "_parser", "_progress",
-        "_silent", "_since", "_state", "_task", "_transport", "_viewer", "account", "address", "deadline",
+        "_silent", "_since", "_state", "_task", "_transport", "_viewer", "account", "address", "client", "deadline",
     )  # fmt: skip
 
     def __init__(self, context: HttpContext) -> None:
@@ -54,13 +54,10 @@ class HttpConnection(asyncio.Protocol):
         self._viewer: Viewer | None = None
         self._holder = ""  # of the viewer's place in the limit
         self._full = False  # the write buffer is not empty
-        self._silent = True  # no request received yet
-        self._half = False  # the client has closed its sending side
-        self._progress = 0  # of sending, at the last check
+        self._silent, self._half = True, False  # no request received yet; the client has closed its sending side
+        self._progress, self._since = 0, 0.0  # of sending, at the last check; the first byte of the current request
         self._gate: WriteGate | None = None  # while a file is sent
-        self._held = False  # reading is paused
-        self._chatter = 0
-        self._since = 0.0  # time of the first byte of the current request
+        self._held, self._chatter = False, 0  # reading is paused; bytes of a viewer
         self._task: asyncio.Task[None] | None = None  # of an action that only this caller needs
         self.deadline = math.inf
         """Monotonic time of the current time-out."""
@@ -68,6 +65,8 @@ class HttpConnection(asyncio.Protocol):
         """Account of the viewer or talker."""
         self.address = ""
         """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
+        self.client = ""
+        """The IP address of the last request's client, which a trusted proxy may tell."""
 
     # -- called by asyncio
 
@@ -80,7 +79,7 @@ class HttpConnection(asyncio.Protocol):
         self._transport.set_write_buffer_limits(1 if transport.get_extra_info("ssl_object") else 0, 0)
         self.address = normalize_address((transport.get_extra_info("peername") or ("",))[0])
         self.deadline = self._in(self._limits.head_timeout_s)
-        self.address = self._context.registry.enter(self)
+        self.client = self.address = self._context.registry.enter(self)
 
     def data_received(self, data: bytes) -> None:
         """Handle received bytes."""
@@ -213,6 +212,7 @@ class HttpConnection(asyncio.Protocol):
         if "x-sessioncookie" in head.fields and self._hand_over(head):
             return
         exchange = self._exchange = Exchange(head, self._context.router.client(head, self.address))
+        self.client = exchange.client.address
         try:
             exchange.admit(*self._context.router.admit(head, exchange.client), self._body_taken)
         except HttpError as error:

@@ -85,9 +85,8 @@ class Exchange:
         """
         if self.refused or not self._endpoint or not self.account:
             raise self.refused or HttpError(404)
-        call = Call(
-            self.head, self._query(), self.account, self.client.address, camera, self.stream or EMPTY, arrived_at
-        )
+        client, body = self.client, self.stream or EMPTY
+        call = Call(self.head, self._query(), self.account, client.address, camera, body, arrived_at, client.peer)
         return self._endpoint, call
 
     def _query(self) -> Query:

@@ -30,6 +30,14 @@ class HttpService:
         """Stop listening, let running actions finish for half a second, close all connections; see `Registry.close`."""
         await self.context.registry.close()
 
+    def recheck(self) -> None:
+        """Reset connections, and streams behind a proxy, whose address is no longer allowed."""
+        registry = self.context.registry
+        registry.recheck()
+        for connection in registry:
+            if isinstance(connection, HttpConnection) and not registry.admission.allows(connection.client):
+                connection.reset()
+
     def expel(self, is_valid: Callable[[Account], bool]) -> None:
         """Reset the connections of viewers and talkers whose account is no longer valid."""
         for connection in self.context.registry:

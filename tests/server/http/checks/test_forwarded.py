@@ -27,10 +27,10 @@ def test_only_a_trusted_proxy_is_believed() -> None:
         "x_forwarded_prefix": "/yard",
         "host": "127.0.0.1:8080",
     }
-    assert read(**said) == Forwarded("198.51.100.7", ("cam.example",), "https", "/yard")
+    assert read(**said) == Forwarded("198.51.100.7", ("cam.example",), "https", "/yard", PROXY)
     assert read("fd00::5", **said).address == "198.51.100.7"
     for stranger in ("192.0.2.1", "2001:db8::1", ""):
-        assert read(stranger, **said) == Forwarded(stranger, ("127.0.0.1:8080",))
+        assert read(stranger, **said) == Forwarded(stranger, ("127.0.0.1:8080",), peer=stranger)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ class Forwarded:
     """``http``, ``https``, or empty if unknown."""
     prefix: str = ""
     """The path that the proxy has cut off, such as ``/camera``."""
+    peer: str = ""
+    """The IP address of the connection: the client's or the proxy's."""
 
 
 class TrustedProxies:
@@ -38,13 +40,14 @@ class TrustedProxies:
         fields = head.fields
         host = fields.get("host", "")
         if not self._networks or not self._trusts(peer):
-            return Forwarded(peer, (host,))
+            return Forwarded(peer, (host,), peer=peer)
         authority = _first(fields, "x-forwarded-host", _AUTHORITY) or host
         return Forwarded(
             self._client(fields, peer),
             _authorities(authority, _first(fields, "x-forwarded-port", re.compile("[0-9]{1,5}"))),
             _first(fields, "x-forwarded-proto", re.compile("https?", re.IGNORECASE)).lower(),
             _prefix(fields),
+            peer,
         )
 
     def _trusts(self, address: str) -> bool:

@@ -1,0 +1,150 @@
+"""IP filter (SDK 7): the addresses that may use the camera, for all services."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Values
+from ipcamd.params.ipfilter import IP_FILTER, LISTS
+from ipcamd.params.kinds.address_range import MOST, AddressRange, IpAddress, plain_address
+from ipcamd.settings.change_records import Change, Requester
+from ipcamd.settings.settings import Settings
+
+Entries = Mapping[str, Sequence[AddressRange]]
+"""Ranges by the exact name of their list."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRules:
+    """Rules: an address that is denied may not connect; nor may one that is not accepted, if its family has such a
+    list."""
+
+    is_enabled: bool
+    deny: tuple[AddressRange, ...]
+    accept: tuple[AddressRange, ...]
+
+    @classmethod
+    def of(cls, values: Values) -> Self:
+        """Return the rules of the group's values."""
+        ranges = {name: values.value(name) for name in LISTS}
+        return cls(
+            values.value("Policy"),
+            (*ranges["DenyIPRange"], *ranges["DenyIPv6"]),
+            (*ranges["AcceptIPRange"], *ranges["AcceptIPv6"]),
+        )
+
+    def allows(self, address: str) -> bool:
+        """Whether this IP address may use the camera."""
+        if not self.is_enabled:
+            return True
+        try:
+            ip = plain_address(address.partition("%")[0])
+        except ValueError:
+            return False
+        return not self.denies(ip) and self._accepts(ip)
+
+    def denies(self, ip: IpAddress) -> bool:
+        """Whether a rule denies it, if the rules are enabled or not."""
+        return any(ip in entry for entry in self.deny)
+
+    def _accepts(self, ip: IpAddress) -> bool:
+        family = [entry for entry in self.accept if entry.version == ip.version]
+        return not family or any(ip in entry for entry in family)
+
+
+class IpFilter:
+    """The rules in force, and the one way to change them. Everything that a client connects to asks `allows`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = asyncio.Lock()  # two concurrent additions must not lose one
+        self._watchers: list[Callable[[], None]] = []
+        self._rules = FilterRules.of(settings[IP_FILTER.name])
+        settings.watch(IP_FILTER.name, self._follow)
+
+    def allows(self, address: str) -> bool:
+        """Whether this IP address may use the camera; IPv4-mapped IPv6 counts as IPv4, a zone does not count."""
+        return self._rules.allows(address)
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` after each change of the rules, in the event loop."""
+        self._watchers.append(watcher)
+
+    @property
+    def policy(self) -> str:
+        """``Both`` if the rules are enabled, else ``Disable``."""
+        return self._settings[IP_FILTER.name]["Policy"]
+
+    def entries(self, name: str) -> tuple[AddressRange, ...]:
+        """Return the list of that exact name, in the order added."""
+        entries: tuple[AddressRange, ...] = self._settings[IP_FILTER.name].value(name)
+        return entries
+
+    async def add(self, added: Entries, by: Requester, keep: Sequence[str] = ()) -> None:
+        """Add entries at the end of their lists; durable on return.
+
+        `keep` are IP addresses that must not be locked out. Raises `RequestFailed` and `StoreError`, then nothing was
+        changed.
+        """
+        async with self._lock:
+            await self._change({name: self._with(name, entries) for name, entries in added.items()}, by, keep)
+
+    async def remove(self, removed: Entries, by: Requester, keep: Sequence[str] = ()) -> None:
+        """Remove entries, in whatever way they are spelled. Otherwise as `add`."""
+        async with self._lock:
+            await self._change({name: self._without(name, entries) for name, entries in removed.items()}, by, keep)
+
+    async def set_policy(self, policy: str, by: Requester, keep: Sequence[str] = ()) -> None:
+        """Enable the rules or not: ``Both`` or ``Disable``. Otherwise as `add`."""
+        async with self._lock:
+            await self._change({"Policy": policy}, by, keep)
+
+    async def remove_all(self, by: Requester) -> None:
+        """Remove all entries and disable the filter; durable on return. Raises `StoreError`."""
+        async with self._lock:
+            await self._change({"Policy": "Disable"} | dict.fromkeys(LISTS, ""), by, ())
+
+    def _with(self, name: str, added: Sequence[AddressRange]) -> str:
+        entries = list(self.entries(name))
+        for entry in added:
+            if entry in entries:
+                raise RequestFailed(f"{name}={entry.text}: it is in the list already")
+            entries.append(entry)
+        if len(entries) > MOST:
+            raise RequestFailed(f"{name}: {len(entries)} entries; allowed: at most {MOST}")
+        return _joined(entries)
+
+    def _without(self, name: str, removed: Sequence[AddressRange]) -> str:
+        entries = self.entries(name)
+        for entry in removed:
+            if entry not in entries:
+                raise RequestFailed(f"{name}={entry.text}: it is not in the list")
+        return _joined([entry for entry in entries if entry not in removed])
+
+    async def _change(self, texts: Mapping[str, str], by: Requester, keep: Sequence[str]) -> None:
+        after = FilterRules.of(self._settings[IP_FILTER.name] | texts)
+        for address in keep:
+            if self._locks_out(address, after):
+                raise RequestFailed(f"this would lock out {address}, which sends the request; force=yes does so")
+        await self._settings.update([Change(IP_FILTER.name, name, text) for name, text in texts.items()], by=by)
+
+    def _locks_out(self, address: str, after: FilterRules) -> bool:
+        """Whether the rules `after` a change deny an address, or would as soon as they are enabled.
+
+        While they are disabled, only a new entry that denies it counts: an accept list may still be incomplete.
+        """
+        if after.is_enabled:
+            return not after.allows(address)
+        ip = plain_address(address)
+        return after.denies(ip) and not self._rules.denies(ip)
+
+    def _follow(self, values: Values) -> None:
+        self._rules = FilterRules.of(values)
+        for watcher in self._watchers:
+            watcher()
+
+
+def _joined(entries: Sequence[AddressRange]) -> str:
+    return ",".join(entry.text for entry in entries)

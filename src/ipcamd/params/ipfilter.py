@@ -1,0 +1,25 @@
+"""``IPFilter`` (SDK 7): the addresses that may use the camera; set by ``ipfilter.cgi`` alone."""
+
+from ipcamd.params.group import Group, Param
+from ipcamd.params.kinds.address_range import AddressRanges
+from ipcamd.params.kinds.choice import OneOf
+
+LISTS = {
+    "DenyIPRange": AddressRanges(4),
+    "AcceptIPRange": AddressRanges(4),
+    "DenyIPv6": AddressRanges(6),
+    "AcceptIPv6": AddressRanges(6),
+}
+"""The lists, in the SDK's order."""
+
+IP_FILTER = Group(
+    "IPFilter",
+    "7",
+    (
+        Param("Policy", OneOf(("Disable", "Both"), values=(False, True)), "Disable", "Use of the lists."),
+        Param("DenyIPRange", LISTS["DenyIPRange"], "", "IPv4 addresses that are denied."),
+        Param("AcceptIPRange", LISTS["AcceptIPRange"], "", "IPv4 addresses that are accepted; empty: all."),
+        Param("DenyIPv6", LISTS["DenyIPv6"], "", "IPv6 addresses that are denied."),
+        Param("AcceptIPv6", LISTS["AcceptIPv6"], "", "IPv6 addresses that are accepted; empty: all."),
+    ),
+)
