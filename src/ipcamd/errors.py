@@ -10,6 +10,7 @@ IpcamdError
 ├── CardError       the SD card is not there, full, or failed
 │   └── CardBusy    it is still being looked through
 ├── DeliveryError   a target did not take what was sent to it; it is tried again
+├── NtpError        a time server gives no valid answer; it is asked again later
 ├── ViewerLimitReached  all places for viewers that the account may have are taken: 503, RTSP 453
 └── SourceError     a picture source failed; the capture tries again
 """
@@ -66,6 +67,10 @@ class DeliveryError(IpcamdError):
         self.said = said
         self.away = away
         self.transient = transient or away
+
+
+class NtpError(IpcamdError):
+    """A time server gives no valid answer; the message says why."""
 
 
 class ViewerLimitReached(IpcamdError):

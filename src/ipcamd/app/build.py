@@ -11,6 +11,7 @@ from ipcamd.app.control import build_control
 from ipcamd.app.core import Core, build_core
 from ipcamd.app.events import build_events
 from ipcamd.app.media import build_media
+from ipcamd.app.network import build_network
 from ipcamd.app.services import Ports, Services
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.state import build_state_feed
@@ -65,6 +66,7 @@ async def start_camera(
     talk = await services.talk()
     service, rtsp, rtsps = await services.rtsp()
     http, https = await services.http(camera, service)
+    build_network(stack, core)
     _announce(core, Ports(http, https, rtsp, talk, rtsps))
     return services.certificate.reload
 

@@ -59,6 +59,10 @@ class CameraClock:
 
         return TransactionPart(source.save, done, source.lock)
 
+    def slew(self, offset_ns: int) -> TransactionPart:
+        """Return the part of a change that moves the time by `offset_ns` slowly, without a step."""
+        return self._source.slew(offset_ns)
+
     def set_fields(self, fields: Mapping[str, int], place: tzinfo) -> TransactionPart:
         """Return the part of a change that sets `fields` of the local time of `place` and keeps the others.
 

@@ -31,6 +31,10 @@ class EgressPolicy:
 
         Raises ``RequestFailed`` if none may be called, and ``OSError`` if there is none.
         """
+        return await _first_open(await self.resolve_all(host, port), port)
+
+    async def resolve_all(self, host: str, port: int) -> list[str]:
+        """Return all IP addresses of `host` that may be called, at least one. Raises what `resolve` raises."""
         try:
             async with asyncio.timeout(RESOLVE_TIMEOUT_S):
                 found = await run_in_thread(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), "resolve")
@@ -40,7 +44,7 @@ class EgressPolicy:
         allowed = [address for address in dict.fromkeys(addresses) if self.allows(address)]
         if not allowed:
             raise RequestFailed(_refusal(host, addresses[0]))
-        return await _first_open(allowed, port)
+        return allowed
 
     def may_be(self, host: str) -> bool:
         """Whether `host` can be allowed at all: a name, which is judged when it is resolved, or an allowed address."""

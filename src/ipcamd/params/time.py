@@ -3,7 +3,7 @@
 from ipcamd.params.group import Group, Param, Rank, Texts, ValueOrigin, Values
 from ipcamd.params.kinds.choice import ON_OFF, OneOf
 from ipcamd.params.kinds.moment import Day, Time
-from ipcamd.params.kinds.network import Host
+from ipcamd.params.kinds.network import HostPort
 from ipcamd.params.kinds.number import Integer
 from ipcamd.params.time_zones import ZONES
 
@@ -13,6 +13,9 @@ def _by_hand(_: Values, sent: Texts) -> Texts:
     set_by_hand = not sent.keys().isdisjoint(("ServerDate", "ServerTime"))
     return {"SyncSource": "manually"} if set_by_hand and "SyncSource" not in sent else {}
 
+
+NTP_PORT = 123
+"""The UDP port of a server that is given without one (RFC 5905)."""
 
 _ZONE = Integer(0, len(ZONES) - 1, labels=tuple(str(zone) for zone in ZONES))
 
@@ -36,7 +39,7 @@ TIME = Group(
             get=Rank.GUEST,
             origin=ValueOrigin.LIVE,
         ),
-        Param("SyncSource", OneOf(("NTP", "manually")), "manually", "Source of the time.", get=Rank.USERS, acts=False),
+        Param("SyncSource", OneOf(("NTP", "manually")), "manually", "Source of the time.", get=Rank.USERS),
         Param("TimeZone", _ZONE, "21", "Time zone, by its index in the table.", get=Rank.GUEST, network=True),
         Param(
             "DaylightSaving",
@@ -54,13 +57,7 @@ NTP = Group(
     "Time.NTP",
     "10.4",
     (
-        Param("Server", Host(), "pool.ntp.org", "NTP server.", acts=False),
-        Param(
-            "Update",
-            Time("00:01:00", "24:00:00"),
-            "24:00:00",
-            "Interval between requests to the server.",
-            acts=False,
-        ),
+        Param("Server", HostPort(NTP_PORT), "pool.ntp.org", "NTP server, perhaps with its UDP port."),
+        Param("Update", Time("00:01:00", "24:00:00"), "24:00:00", "Interval between requests to the server."),
     ),
 )

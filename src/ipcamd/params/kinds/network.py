@@ -77,6 +77,46 @@ class Host(TextKind):
             raise ValueError(self.allowed) from None
 
 
+@dataclass(frozen=True, slots=True)
+class HostPort:
+    """A host name or an IP address, perhaps with a port: ``pool.ntp.org``, ``10.0.0.1:1123``, ``[fd00::1]:1123``.
+
+    Its Python value is the host, without brackets, and the port.
+    """
+
+    default_port: int
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        return "a host name or an IP address, which :port may follow (an IPv6 address is in brackets then)"
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        try:
+            host, port = self._parts(text)
+            host = Host().normalize(host)
+        except ValueError:
+            raise ValueError(self.allowed) from None
+        if port is None:
+            return host
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def value(self, text: str) -> tuple[str, int]:
+        """See `ValueKind`."""
+        host, port = self._parts(text)
+        return host, port or self.default_port
+
+    @staticmethod
+    def _parts(text: str) -> tuple[str, int | None]:
+        if text.count(":") > 1 and not text.startswith("["):
+            return text, None
+        match = re.fullmatch(r"(\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<host>[^:\[\]]+))(:(?P<port>[0-9]{1,5}))?", text)
+        if not match or (match["port"] and not 1 <= int(match["port"]) <= 65535):
+            raise ValueError
+        return match["ipv6"] or match["host"], int(match["port"]) if match["port"] else None
+
+
 MAC = Matching("[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", "xx:xx:xx:xx:xx:xx in hexadecimal", 17)
 EMAIL = Matching(r"[A-Za-z0-9.!#$%&'*+\/=?^_`\{\|\}~\-]{1,64}@" + _HOST, "an e-mail address")
 URL = Matching(rf"https?://{_HOST}(:[0-9]{{1,5}})?(/[!-~]*)?", "an address http://... or https://...")

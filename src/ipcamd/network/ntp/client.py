@@ -1,0 +1,85 @@
+"""SNTP client: asks one server for the time, and ignores what is no valid answer (RFC 4330)."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.errors import NtpError
+from ipcamd.wire import sntp
+
+TIMEOUT_S = 5.0
+"""Seconds for a valid answer of one address."""
+MAX_ADDRESSES = 4
+"""Addresses of a server that are asked, one after the other."""
+
+
+async def ask_offset(
+    egress: EgressPolicy, host: str, port: int, now_ns: Callable[[], int], timeout_s: float = TIMEOUT_S
+) -> int:
+    """Return how far the clock `now_ns` is behind the server's, in nanoseconds.
+
+    Raises `NtpError` if no address of the server gives a valid answer, ``RequestFailed`` if none may be called.
+    """
+    try:
+        addresses = await egress.resolve_all(host, port)
+    except OSError as error:
+        raise NtpError(f"{host} has no address: {error}") from error
+    problem = ""
+    for address in addresses[:MAX_ADDRESSES]:
+        try:
+            return await _ask(address, port, now_ns, timeout_s)
+        except NtpError as error:
+            problem = str(error)
+    raise NtpError(problem)
+
+
+async def _ask(address: str, port: int, now_ns: Callable[[], int], timeout_s: float) -> int:
+    nonce = secrets.randbits(64)
+    answer = _Answer(nonce)
+    try:
+        # the socket is connected: datagrams from other addresses and ports do not arrive
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: answer, remote_addr=(address, port)
+        )
+    except OSError as error:
+        raise NtpError(f"{address} cannot be reached: {error.strerror}") from error
+    try:
+        began_ns, began = now_ns(), time.monotonic_ns()
+        transport.sendto(sntp.request(nonce))
+        async with asyncio.timeout(timeout_s):
+            reply, ended = await answer.reply
+    except TimeoutError:
+        raise NtpError(answer.problem or f"{address} does not answer within {timeout_s:g} s") from None
+    except OSError as error:
+        raise NtpError(f"{address} does not answer: {error.strerror or error}") from error
+    finally:
+        transport.close()
+    # the clock may have been set meanwhile: the answer is measured from the question on
+    return reply.offset_ns(began_ns, began_ns + ended - began)
+
+
+class _Answer(asyncio.DatagramProtocol):
+    """The first valid answer, and the monotonic time when it came; `problem` says why others were ignored."""
+
+    def __init__(self, nonce: int) -> None:
+        self._nonce = nonce
+        self.problem = ""
+        self.reply: asyncio.Future[tuple[sntp.NtpReply, int]] = asyncio.get_running_loop().create_future()
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        """See ``DatagramProtocol``."""
+        ended = time.monotonic_ns()
+        try:
+            reply = sntp.parse(data, self._nonce)
+        except ValueError as error:
+            self.problem = str(error)
+            return
+        if not self.reply.done():
+            self.reply.set_result((reply, ended))
+
+    def error_received(self, exc: Exception) -> None:
+        """See ``DatagramProtocol``: nobody listens there."""
+        if not self.reply.done():
+            self.reply.set_exception(exc)

@@ -1,0 +1,113 @@
+"""NTP synchronizer: steps or slews the camera's clock while ``Time.SyncSource`` is ``NTP``."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from ipcamd.device.clock import CameraClock
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.errors import IpcamdError
+from ipcamd.network.ntp.client import TIMEOUT_S, ask_offset
+from ipcamd.params.time import NTP, TIME
+from ipcamd.settings.change_records import CAMERA
+from ipcamd.settings.settings import Settings
+
+STEP_NS = 1_000_000_000
+"""A larger offset is stepped, a smaller one is slewed."""
+RETRY_S = 30.0
+"""Seconds from a failure to the next attempt; each further failure doubles them, up to the interval."""
+
+_SECOND_NS = 1_000_000_000
+_log = logging.getLogger(__name__)
+
+
+class NtpSynchronizer:
+    """Asks the server at the switch to NTP, at start, and once an interval. All waiting is monotonic."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: CameraClock,
+        egress: EgressPolicy,
+        note: Callable[[str], None],
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        """`note` writes a failure to the event log."""
+        self._settings = settings
+        self._clock = clock
+        self._egress = egress
+        self._note = note
+        self._timeout_s = timeout_s
+        self._task: asyncio.Task[None] | None = None
+        self._problem = ""
+        self._source = ("", "")
+
+    def start(self) -> None:
+        """Follow the settings."""
+        for group in (TIME, NTP):
+            self._settings.watch(group.name, lambda _: self._follow())
+        self._follow()
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _follow(self) -> None:
+        """Start anew if the source or the server changed."""
+        source = self._settings[TIME.name]["SyncSource"], str(dict(self._settings[NTP.name]))
+        if source == self._source:
+            return
+        self._source, self._problem = source, ""
+        if self._task:
+            self._task.cancel()
+            self._task = None
+        if source[0] == "NTP":
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        retry_s = RETRY_S
+        interval_s = interval_of(self._settings[NTP.name]["Update"])
+        while True:
+            if await self._attempt():
+                retry_s = RETRY_S
+                await asyncio.sleep(interval_s)
+            else:
+                await asyncio.sleep(min(retry_s, interval_s))
+                retry_s *= 2
+
+    async def _attempt(self) -> bool:
+        host, port = self._settings[NTP.name].value("Server")
+        problem = ""
+        try:
+            offset_ns = await ask_offset(self._egress, host, port, self._clock.now_ns, self._timeout_s)
+            await self._correct(offset_ns)
+        except IpcamdError as error:
+            problem = str(error)
+        except Exception as error:  # the next attempt must come
+            _log.exception("NTP failed")
+            problem = str(error)
+        self._report(problem)
+        return not problem
+
+    async def _correct(self, offset_ns: int) -> None:
+        _log.info("NTP: the clock is %.3f s %s", abs(offset_ns) / _SECOND_NS, "behind" if offset_ns > 0 else "ahead")
+        if abs(offset_ns) > STEP_NS:
+            part = self._clock.set(self._clock.now_ns() + offset_ns)
+            await self._settings.update((), part, by=CAMERA, notes=(f"clock {offset_ns / _SECOND_NS:+.3f} s by NTP",))
+        else:
+            await self._settings.update((), self._clock.slew(offset_ns), by=CAMERA)
+
+    def _report(self, problem: str) -> None:
+        """Log a failure once, until it is another one."""
+        if problem and problem != self._problem:
+            _log.warning("NTP: %s", problem)
+            self._note(problem)
+        self._problem = problem
+
+
+def interval_of(text: str) -> float:
+    """Return the seconds of an interval ``hh:mm:ss``."""
+    hours, minutes, seconds = map(int, text.split(":"))
+    return hours * 3600.0 + minutes * 60 + seconds
