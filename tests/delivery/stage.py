@@ -122,11 +122,15 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    folder: Path, kinds: dict[str, Uploader] | None = None, allow_local: bool = True, stall: float = 5.0
+    folder: Path,
+    kinds: dict[str, Uploader] | None = None,
+    allow_local: bool = True,
+    stall: float = 5.0,
+    own_ports: tuple[int, ...] = (),
 ) -> AsyncIterator[Stage]:
     """Give a stage whose delivery runs, and end it."""
     with Database(folder / "ipcamd.db") as database:
-        stage = Stage(database, folder, kinds, EgressPolicy(allow_local), stall)
+        stage = Stage(database, folder, kinds, EgressPolicy(allow_local, lambda: own_ports), stall)
         stage.delivery.start()
         try:
             yield stage

@@ -77,3 +77,32 @@ async def test_a_refusal_says_what_would_help(
     with pytest.raises(RequestFailed) as refused:
         await EgressPolicy().resolve(host, 80)
     assert str(refused.value) == words
+
+
+async def test_the_cameras_own_ports_are_never_called() -> None:
+    policy = EgressPolicy(allow_local=True, own_ports=lambda: {8080})
+    for address in ("127.0.0.1", "127.0.0.9", "::ffff:127.0.0.1"):
+        assert not policy.allows(address, 8080)
+        assert policy.allows(address, 8081)
+        assert not policy.may_be(address, 8080)
+    assert policy.allows("192.0.2.1", 8080)  # a port of another machine
+    with pytest.raises(RequestFailed, match=r"127.0.0.1: the camera may not call that$"):
+        await policy.resolve("127.0.0.1", 8080)
+
+
+def test_the_address_that_is_judged_is_the_one_that_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name server that answers differently the second time gains nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as good, socket.create_server(("127.0.0.2", 0)) as trap:
+        answers = [good.getsockname(), trap.getsockname()]
+        real = socket.getaddrinfo
+
+        def rebinding(host: str, *rest: object, **more: object) -> list[tuple[object, ...]]:
+            if host != "rebind.example":
+                return real(host, *rest, **more)  # type: ignore[arg-type]
+            return [(0, socket.SOCK_STREAM, 0, "", answers.pop(0))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+        with EgressPolicy(True).connect("rebind.example", good.getsockname()[1], 5) as connection:
+            assert connection.getpeername() == good.getsockname()
+        with pytest.raises(RequestFailed, match=r"rebind.example is 127.0.0.2"):
+            EgressPolicy().connect("rebind.example", 80, 5)

@@ -88,11 +88,17 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         identity=identity,
         drivers=drivers,
         clock=clock,
-        egress=EgressPolicy(options.allow_local_targets),
+        egress=EgressPolicy(options.allow_local_targets, partial(_own_ports, settings)),
         event_log=event_log,
         listen=listen,
         address_change=address_change,
     )
+
+
+def _own_ports(settings: Settings) -> set[int]:
+    """Return the TCP ports that the camera serves, or may serve when TLS is enabled."""
+    system, https = settings["System"], settings["Network.Advanced.HTTPS"]
+    return {*map(system.number, ("HTTPPort", "RTSPPort")), *map(https.number, ("HttpsPort", "RtspsPort"))}
 
 
 def factory(options: Options, identity: Identity) -> dict[tuple[str, str], str]:

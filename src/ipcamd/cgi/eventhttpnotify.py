@@ -31,7 +31,7 @@ async def eventhttpnotify(call: Call) -> Reply:
 
 
 async def _set(call: Call, notice: Notice) -> Reply:
-    if not call.camera.egress.may_be(notice.host):
+    if not call.camera.egress.may_be(notice.host, notice.port):
         return text("NG")
     return await _keep(call, {notice.kind: notice.dump()})
 

@@ -1,13 +1,14 @@
-"""Egress policy: the addresses that the camera may connect to by itself (notify, FTP, mail, Samba and the like).
+"""Egress policy: the addresses that the camera may connect to by itself (notify, FTP, mail, Samba, NTP, sources).
 
 A guard against server-side request forgery: an account that may set a target must not reach through the camera what
-only the camera can reach, such as services of its own machine and link-local addresses.
+only the camera can reach, such as services of its own machine, link-local addresses and the camera's own ports.
 """
 
 import asyncio
 import socket
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from ipcamd.errors import RequestFailed
@@ -25,6 +26,8 @@ class EgressPolicy:
 
     allow_local: bool = False
     """Loopback and link-local addresses are allowed (tests, laboratories)."""
+    own_ports: Callable[[], Container[int]] = tuple
+    """Returns the TCP ports of the camera itself, which it never calls."""
 
     async def resolve(self, host: str, port: int) -> str:
         """Return an IP address of `host` that may be called; of several, the first that takes a connection.
@@ -40,33 +43,73 @@ class EgressPolicy:
                 found = await run_in_thread(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), "resolve")
         except TimeoutError as error:
             raise OSError(f"{host}: no answer from the name server within {RESOLVE_TIMEOUT_S:g} s") from error
-        addresses = [str(entry[4][0]) for entry in found]
-        allowed = [address for address in dict.fromkeys(addresses) if self.allows(address)]
-        if not allowed:
-            raise RequestFailed(_refusal(host, addresses[0]))
-        return allowed
+        return self._allowed(host, port, found)
 
-    def may_be(self, host: str) -> bool:
+    def connect(self, host: str, port: int, timeout_s: float) -> socket.socket:
+        """Return a connection to the first address of `host` that may be called and takes it. Blocks.
+
+        Raises ``RequestFailed`` if none may be called, and ``OSError``.
+        """
+        failure = OSError()
+        for address in self._allowed(host, port, socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)):
+            try:
+                return socket.create_connection((address, port), timeout_s)
+            except OSError as error:
+                failure = error
+        raise failure
+
+    def may_be(self, host: str, port: int = 0) -> bool:
         """Whether `host` can be allowed at all: a name, which is judged when it is resolved, or an allowed address."""
         try:
-            return self.allows(host)
+            return self.allows(host, port)
         except ValueError:
             return self.allow_local or host.lower().rstrip(".") != "localhost"
 
-    def allows(self, address: str) -> bool:
-        """Whether an IP address may be called."""
+    def check(self, address: str, port: int) -> None:
+        """Raise ``RequestFailed`` unless this IP address may be called."""
+        if not self.allows(address, port):
+            raise RequestFailed(self._refusal(address, address, port))
+
+    def allows(self, address: str, port: int = 0) -> bool:
+        """Whether an IP address may be called, on this port; 0: on any that is not the camera's own."""
         ip = ip_address(address.partition("%")[0])
         if isinstance(ip, IPv6Address):
             ip = ip.ipv4_mapped or ip
         if ip.is_multicast or ip.is_unspecified or _is_nowhere(ip):
             return False
+        if port in self.own_ports() and is_own_address(address):
+            return False
         return self.allow_local or not (ip.is_loopback or ip.is_link_local)
 
+    def _allowed(self, host: str, port: int, found: Iterable[tuple[object, ...]]) -> list[str]:
+        """Return the addresses of `found`, the answer of ``getaddrinfo``, that may be called; at least one."""
+        addresses = [str(entry[4][0]) for entry in found]  # type: ignore[index]
+        allowed = [address for address in dict.fromkeys(addresses) if self.allows(address, port)]
+        if not allowed:
+            raise RequestFailed(self._refusal(host, addresses[0], port))
+        return allowed
 
-def _refusal(host: str, address: str) -> str:
-    subject = host if host == address else f"{host} is {address}"
-    remedy = "; --allow-local-targets allows it" if EgressPolicy(allow_local=True).allows(address) else ""
-    return f"{subject}: the camera may not call that{remedy}"
+    def _refusal(self, host: str, address: str, port: int) -> str:
+        subject = host if host == address else f"{host} is {address}"
+        remedy = "; --allow-local-targets allows it" if replace(self, allow_local=True).allows(address, port) else ""
+        return f"{subject}: the camera may not call that{remedy}"
+
+
+def is_local(address: str) -> bool:
+    """Whether it is a loopback or link-local address."""
+    ip = ip_address(address.partition("%")[0])
+    return ip.is_loopback or ip.is_link_local
+
+
+def is_own_address(address: str) -> bool:
+    """Whether it is an IP address of this machine: then a socket can be bound to it. Asks only the kernel."""
+    try:
+        entry = socket.getaddrinfo(address, 0, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0]
+        with socket.socket(entry[0], socket.SOCK_DGRAM) as probe:
+            probe.bind(entry[4])
+    except OSError:
+        return False
+    return True
 
 
 def _is_nowhere(ip: IPv4Address | IPv6Address) -> bool:

@@ -340,3 +340,14 @@ async def test_a_server_that_wants_tls(tmp_path: Path, stage: Stage, certificate
         await aim(stage, server)
         with pytest.raises(RequestFailed, match="550 SSL/TLS required"):
             await stage.delivery.test("ftp")
+
+
+async def test_a_server_cannot_lead_data_to_the_cameras_own_port(tmp_path: Path) -> None:
+    own = free_port()
+    with FtpServer(tmp_path / "far", passive_ports=[own]) as server:
+        async with staged(tmp_path / "near", own_ports=(own,)) as stage:
+            await aim(stage, server)
+            await stage.put("ftp", "one.avi", FILM)
+            await stage.until(failed=1)
+            assert "127.0.0.1: the camera may not call that" in stage.notes.failed[0]
+    assert server.files() == {}

@@ -71,6 +71,12 @@ class FtpClient(ftplib.FTP_TLS):
         listener.settimeout(self.timeout)
         return listener
 
+    def makepasv(self) -> tuple[str, int]:
+        """See `ftplib.FTP`; the camera's own ports are no data connections. Raises ``RequestFailed``."""
+        host, port = super().makepasv()
+        self._blocking.egress.check(host, port)
+        return host, port
+
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
         """See `ftplib.FTP`; data goes to the server's own address only, over TLS if so agreed."""
         control = self._socket()

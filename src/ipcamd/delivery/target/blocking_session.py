@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import DeliveryError
 from ipcamd.workers.thread import WorkerThread
 
@@ -26,8 +27,15 @@ T = TypeVar("T")
 class BlockingSession:
     """Session with another host: its thread, its connections, the time of its last progress."""
 
-    def __init__(self, name: str, stall: float = STALL_TIMEOUT_S) -> None:
-        """`name` is the thread's; `stall` is the most seconds without progress. It is to be ended with `abort`."""
+    def __init__(
+        self,
+        name: str,
+        stall: float = STALL_TIMEOUT_S,
+        egress: EgressPolicy = EgressPolicy(),  # noqa: B008
+    ) -> None:
+        """`name` is the thread's; `stall` is the most seconds without progress; `egress` judges further connections
+        that the protocol asks for. It is to be ended with `abort`."""
+        self.egress = egress
         self._thread = WorkerThread(name)
         self._stall = stall
         self._cuts: list[Callable[[], object]] = []

@@ -1,5 +1,6 @@
 """Logins and certificates of sources: no password goes where it could be read."""
 
+import socket
 import threading
 from pathlib import Path
 from urllib.parse import quote
@@ -78,6 +79,28 @@ def test_a_redirection_to_another_host_drops_the_login(peer: str) -> None:
     there = f"http://{peer.rpartition('@')[2].replace('127.0.0.1', 'localhost')}/basic"
     assert "localhost" in failure(f"{peer}/astray_to?{quote(there)}")
     assert Peer.logins == ["None"]
+
+
+def test_a_redirection_leads_to_no_forbidden_address(peer: str) -> None:
+    there = f"http://{peer.rpartition('@')[2].replace('127.0.0.1', '0.0.0.0')}/mjpg"
+    assert "leads to a forbidden address (0.0.0.0: " in failure(f"{peer}/astray_to?{quote(there)}")
+    assert len(Peer.asked) == 1
+
+
+def test_a_camera_elsewhere_leads_to_nothing_of_this_machine(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+
+    def resolve(host: str, *rest: object, **more: object) -> list[tuple[object, ...]]:
+        if host == "camera.example":  # it is looked up for its own pictures, and for the target of its redirection
+            return [(2, 1, 6, "", (next(addresses), 0))]
+        return real(host, *rest, **more)  # type: ignore[arg-type]
+
+    addresses = iter(("127.0.0.1", "192.0.2.1"))
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    there = f"http://{peer.rpartition('@')[2]}/mjpg"
+    source = f"{peer.replace('127.0.0.1', 'camera.example')}/astray_to?{quote(there)}"
+    assert "leads to a forbidden address (127.0.0.1: " in failure(source)
+    assert len(Peer.asked) == 1
 
 
 @pytest.mark.slow

@@ -54,6 +54,7 @@ def test_allowed_names(authority: str, allowed: bool) -> None:
         (b"Origin: http://evil.example\r\n", 403),
         (b"Referer: http://evil.example/\r\n", 403),
         (b"Sec-Fetch-Site: same-origin\r\n", 403),
+        (b"Sec-Fetch-User: ?1\r\n", 403),
         (b"Accept: text/html\r\n", 403),
         (BROWSER, 403),
     ],
@@ -63,5 +64,6 @@ async def test_a_browser_that_was_led_here_by_another_name_gets_nothing(fields: 
         answer = await server.ask(b"GET /x HTTP/1.1\r\nHost: evil.example:8080\r\n" + fields + b"\r\n")
         assert answer.startswith(b"HTTP/1.1 %d " % status)
         assert (b"--allowed-host" in answer) is (status == 403)
-        own = await server.ask(b"GET /x HTTP/1.1\r\nHost: camera.local:8080\r\n" + fields + b"\r\n")
-        assert own.startswith(b"HTTP/1.1 200 ")
+        for host in (b"Host: camera.local:8080\r\n", b"Host: 192.168.1.9\r\n", b"Host: [fe80::1]:80\r\n", b""):
+            own = await server.ask(b"GET /x HTTP/1.1\r\n" + host + fields + b"\r\n")
+            assert own.startswith(b"HTTP/1.1 200 ")

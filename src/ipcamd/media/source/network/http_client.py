@@ -7,7 +7,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
-from ipcamd.errors import SourceError
+from ipcamd.egress.policy import EgressPolicy, is_local
+from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.source.network.http_login import authorization
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
@@ -115,9 +116,10 @@ def fetch(url: str, tls: TlsPolicy, limit: SilenceLimit, location: str = "", fir
     begins at `first_byte` if the server supports ranges.
     """
     place, login = _Place.of(url), ""
+    origin = urlsplit(place.url).hostname or ""
     place = place.moved(location) if location else place
     for _ in range(_HOPS):
-        connection, trusted = _connect(place, tls, limit)
+        connection, trusted = _connect(place, tls, limit, _policy(origin, urlsplit(place.url).hostname or ""))
         sock = connection.sock
         try:
             response = _request(connection, place, login, first_byte, limit)
@@ -132,18 +134,29 @@ def fetch(url: str, tls: TlsPolicy, limit: SilenceLimit, location: str = "", fir
     raise SourceError(f"redirects more than {_HOPS} times")
 
 
-def _connect(place: _Place, tls: TlsPolicy, limit: SilenceLimit) -> tuple[HTTPConnection, bool]:
+def _policy(origin: str, host: str) -> EgressPolicy:
+    """Return what `host` may be, to which the source on the host `origin` leads: local only if that is local, too."""
+    if host == origin:
+        return EgressPolicy(allow_local=True)
+    try:
+        found = socket.getaddrinfo(origin, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return EgressPolicy()
+    return EgressPolicy(allow_local=any(is_local(str(entry[4][0])) for entry in found))
+
+
+def _connect(place: _Place, tls: TlsPolicy, limit: SilenceLimit, policy: EgressPolicy) -> tuple[HTTPConnection, bool]:
     """Connect; also return whether a password may be sent in clear."""
     parts = urlsplit(place.url)
     host, port, timeout_s = parts.hostname or "", parts.port, float(limit)
     if parts.scheme.lower() == "http":
         connection = HTTPConnection(host, port, timeout=timeout_s)
-        _open(connection, limit)
+        _open(connection, limit, policy)
         return connection, True
     for context in tls.contexts():
         connection = HTTPSConnection(host, port, timeout=timeout_s, context=context)
         try:
-            _open(connection, limit)
+            _open(connection, limit, policy)
         except ssl.SSLCertVerificationError:
             connection.close()
             continue
@@ -151,11 +164,17 @@ def _connect(place: _Place, tls: TlsPolicy, limit: SilenceLimit) -> tuple[HTTPCo
     raise SourceError(UNVERIFIED)
 
 
-def _open(connection: HTTPConnection, limit: SilenceLimit) -> None:
+def _open(connection: HTTPConnection, limit: SilenceLimit, policy: EgressPolicy) -> None:
+    def create(address: tuple[str, int], timeout_s: float, _: object) -> socket.socket:
+        return policy.connect(*address, timeout_s)
+
+    connection._create_connection = create  # type: ignore[attr-defined]  # the address that is judged is called
     try:
         connection.connect()
     except ssl.SSLCertVerificationError:
         raise
+    except RequestFailed as error:
+        raise SourceError(f"leads to a forbidden address ({error})") from None
     except (OSError, HTTPException, ValueError) as error:
         connection.close()
         raise _failure(error, limit) from None

@@ -5,13 +5,14 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from av import error as av_error
 from av.container import InputContainer
 
+from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
@@ -57,6 +58,7 @@ class RtspClient:
             yield from receive_live(medium, wanted, ClockRecovery(clock, stop), stop, clock, limit)
 
     def _open(self, stop: threading.Event, limit: SilenceLimit) -> InputContainer:
+        self._check_address()
         failures: dict[str, OpenFailed] = {}
         options = low_delay_options() | {
             "allowed_media_types": "video+audio",
@@ -76,6 +78,14 @@ class RtspClient:
                 self._transports = (transport, *self._without(transport))
                 return medium
         raise _failure(failures)
+
+    def _check_address(self) -> None:
+        """Raise `SourceError` if the host is none that can be called. (FFmpeg resolves the name again.)"""
+        host = urlsplit(self._url).hostname or ""
+        with suppress(OSError):  # FFmpeg reports it
+            found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            if not any(EgressPolicy(allow_local=True).allows(str(entry[4][0]), 0) for entry in found):
+                raise SourceError(f"{host} is no address that can be called")
 
     def _without(self, transport: str) -> tuple[str, ...]:
         return tuple(other for other in self._transports if other != transport)

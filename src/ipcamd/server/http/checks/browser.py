@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-_BROWSER_FIELDS = frozenset({"origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"})
+_BROWSER_FIELDS = frozenset({"origin", "referer"})
 
 
 def is_navigation(fields: Mapping[str, str]) -> bool:
@@ -20,5 +20,7 @@ def is_from_browser(fields: Mapping[str, str]) -> bool:
     ``Accept-Language`` it cannot suppress.
     """
     if not _BROWSER_FIELDS.isdisjoint(fields) or is_navigation(fields):
+        return True
+    if any(name.startswith("sec-fetch-") for name in fields):
         return True
     return "accept-language" in fields and fields.get("user-agent", "").startswith("Mozilla/")
