@@ -10,7 +10,7 @@ from ipcamd.params.device.ptz import Preset
 from ipcamd.params.kinds.choice import ON_OFF, OneOf
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.moment import Day, Time
-from ipcamd.params.kinds.network import EMAIL, MAC, URL, Address, Host, Netmask
+from ipcamd.params.kinds.network import EMAIL, MAC, URL, Address, Host, HostPort, Netmask
 from ipcamd.params.kinds.number import EVEN_PORT, PORT, Integer
 from ipcamd.params.kinds.text import HEX, PATH, SHARE, AnyOf, Text
 
@@ -48,6 +48,10 @@ ACCEPTED: list[tuple[ValueKind, str, str]] = [
     (Netmask(), "0.0.0.0", "0.0.0.0"),
     (Netmask(), "255.255.255.255", "255.255.255.255"),
     (Host(), "pool.ntp.org", "pool.ntp.org"),
+    (HostPort(123), "pool.ntp.org", "pool.ntp.org"),
+    (HostPort(123), "10.0.0.1:1123", "10.0.0.1:1123"),
+    (HostPort(123), "fd00::1", "fd00::1"),
+    (HostPort(123), "[fd00:0::1]:1123", "[fd00::1]:1123"),
     (Host(), "NAS_1", "NAS_1"),
     (Host(), "3com.example", "3com.example"),
     (Host(), "192.168.0.1", "192.168.0.1"),
@@ -137,6 +141,7 @@ REFUSED: list[tuple[ValueKind, str]] = [
         for text in ("1.2.3", "1.2.3.4.5", "0x7f000001", "a.0x1", "2130706433", "[::1]", "a\n", "ä.example")
     ),
     (Host(), "a" * 64),
+    *((HostPort(123), text) for text in ("host:0", "host:65536", "host:", ":123", "-o:1", "[::1", "a b:1", "h:1:2")),
     (Host(), ".".join(["a" * 60] * 5)),
     *(
         (EMAIL, text)

@@ -1,9 +1,10 @@
-"""Network parts: time from a server."""
+"""Network parts: time from a server, dynamic DNS."""
 
 from functools import partial
 
 from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.network.ddns.updater import DdnsUpdater
 from ipcamd.network.ntp.synchronizer import NtpSynchronizer
 from ipcamd.store.eventlog import EventLogEntry
 
@@ -13,6 +14,16 @@ def build_network(stack: ShutdownStack, core: Core) -> None:
     ntp = NtpSynchronizer(core.settings, core.clock, core.egress, partial(_note, core, "NTP"))
     stack.push(ntp.close)
     ntp.start()
+    ddns = DdnsUpdater(
+        core.settings,
+        core.egress,
+        core.drivers.network,
+        core.key_values,
+        core.clock.now_ns,
+        partial(_note, core, "DDNS"),
+    )
+    stack.push(ddns.close)
+    ddns.start()
 
 
 def _note(core: Core, part: str, failure: str) -> None:

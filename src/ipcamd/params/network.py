@@ -16,8 +16,14 @@ from ipcamd.params.kinds.network import (
 from ipcamd.params.kinds.number import EVEN_PORT, PORT, Integer
 from ipcamd.params.kinds.text import NOTHING, AnyOf, Text
 
-PROVIDERS = ("www.dyn.com", "www.noip.com", "www.dynu.com", "www.dynv6.com")
-"""Dynamic DNS services with the dyndns2 protocol."""
+SERVICES = {
+    "www.dyn.com": "https://members.dyndns.org/nic/update",
+    "www.noip.com": "https://dynupdate.no-ip.com/nic/update",
+    "www.dynu.com": "https://api.dynu.com/nic/update",
+    "www.dynv6.com": "https://dynv6.com/nic/update",
+}
+"""Dynamic DNS services with the dyndns2 protocol: name to URL."""
+PROVIDERS = tuple(SERVICES)
 
 
 def _param(name: str, kind: ValueKind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
@@ -83,17 +89,18 @@ DNSUPDATE = Group(
     "Network.DNSUpdate",
     "10.24",
     (
-        _param(
+        _acts(
             "Provider",
             AnyOf((OneOf(PROVIDERS), URL)),
             PROVIDERS[0],
             "DDNS service, or a URL (dyndns2 protocol).",
         ),
-        _param("DNSName", HOST_OR_NOTHING, "", "Host name of the camera."),
-        _param("Enabled", YES_NO, "no", "Keep the host name up to date."),
-        _param("UserName", Text(64), "", "User name for the service."),
-        Param("Password", Text(128), "", "Password for the service.", secret=True, acts=False),
-        _listed("ProviderList", Text(255), "; ".join(PROVIDERS), "Known services.", acts=False),
+        _acts("DNSName", HOST_OR_NOTHING, "", "Host name of the camera."),
+        _acts("Enabled", YES_NO, "no", "Keep the host name up to date."),
+        _acts("UserName", Text(64), "", "User name for the service."),
+        Param("Password", Text(128), "", "Password for the service.", secret=True),
+        _listed("ProviderList", Text(255), "; ".join(PROVIDERS), "Known services."),
+        _listed("Status", Text(255), "", "Outcome of the last update, such as `good 203.0.113.5` (not in the SDK)."),
     ),
 )
 

@@ -1,0 +1,157 @@
+"""DDNS updater: tells a service the camera's address when that changes, and every 25 days (clarifications, DDNS)."""
+
+import asyncio
+import ipaddress
+import logging
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from ipcamd import __version__
+from ipcamd.device.drivers import NetworkInterface
+from ipcamd.egress.http_call import HttpCall, call_http
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.errors import IpcamdError
+from ipcamd.network.ddns.outcome import DdnsOutcome, load_outcome
+from ipcamd.params.group import Values
+from ipcamd.params.network import DNSUPDATE, SERVICES
+from ipcamd.settings.settings import Settings
+from ipcamd.store.keyvalue import KeyValueStore
+from ipcamd.wire.dyndns import DONE, parse_answer, request_fields, update_url
+
+OUTCOME = "ddns.outcome"
+"""Key of the last outcome."""
+TIMEOUT_S = 20.0
+"""Seconds for one update."""
+LOOK_S = 30.0
+"""Seconds between two looks at the camera's own address."""
+
+_log = logging.getLogger(__name__)
+
+
+class DdnsUpdater:
+    """Keeps ``Network.DNSUpdate.DNSName`` up to date while it is enabled."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        egress: EgressPolicy,
+        network: NetworkInterface,
+        facts: KeyValueStore,
+        now_ns: Callable[[], int],
+        note: Callable[[str], None],
+        external: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`external` returns the router's public address, "" if unknown. `note` writes a failure to the event log."""
+        self._settings = settings
+        self._egress = egress
+        self._network = network
+        self._facts = facts
+        self._now_ns = now_ns
+        self._note = note
+        self._external = external
+        self._outcome = load_outcome(facts.get(OUTCOME))
+        self._due = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self.look_s = LOOK_S
+
+    def start(self) -> None:
+        """Follow the settings."""
+        self._settings.watch(DNSUPDATE.name, lambda _: self._restart(is_changed=True))
+        self._settings.add_readers({(DNSUPDATE.name, "Status"): lambda: str(self._outcome or "")})
+        self._restart(is_changed=False)
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _restart(self, is_changed: bool) -> None:
+        if self._task:
+            self._task.cancel()
+            self._task = None
+        values = self._settings[DNSUPDATE.name]
+        if values.flag("Enabled") and values["DNSName"]:
+            self._task = asyncio.get_running_loop().create_task(self._work(values, is_changed))
+
+    async def _work(self, values: Values, is_changed: bool) -> None:
+        """Keep the name up to date with these settings."""
+        outcome = self._outcome
+        if outcome is None or is_changed or outcome.target != _target(values):
+            outcome = None
+        else:
+            self._due = time.monotonic() + outcome.remaining_s(self._now_ns())
+        while True:
+            if outcome is None or time.monotonic() >= self._due or await self._has_moved(values, outcome):
+                outcome = await self._update(values)
+                self._due = time.monotonic() + outcome.interval_s
+            await asyncio.sleep(self.look_s)
+
+    async def _has_moved(self, values: Values, outcome: DdnsOutcome) -> bool:
+        """Whether the camera has another address than the service was told."""
+        if outcome.word not in DONE:
+            return False
+        try:
+            own = self._external() or await self._own_address(service_of(values))
+        except (OSError, IpcamdError):
+            return False
+        return own not in ("", outcome.own)
+
+    async def _update(self, values: Values) -> DdnsOutcome:
+        own = word = told = ""
+        try:
+            own, word, told = await self._tell(values)
+        except (OSError, ValueError, IpcamdError) as error:
+            word, told = "error", str(error) or f"no answer within {TIMEOUT_S:g} s"
+        except Exception as error:  # the next attempt must come
+            _log.exception("DDNS failed")
+            word, told = "error", str(error)
+        outcome = DdnsOutcome(_target(values), word, own, told, self._now_ns())
+        await self._keep(outcome, values["DNSName"])
+        return outcome
+
+    async def _tell(self, values: Values) -> tuple[str, str, str]:
+        """Return the own address, the service's word and the address that it took note of."""
+        service = service_of(values)
+        own = self._external() or await self._own_address(service)
+        public = own if await self._may_be_told(own, service) else ""
+        fields = request_fields(values["UserName"], values["Password"], __version__)
+        url = update_url(service, values["DNSName"], public)
+        answer = await call_http(self._egress, HttpCall(url, fields=fields), TIMEOUT_S)
+        found = parse_answer(answer.status, answer.body)
+        return own, found.word, (found.address or public) if found.word in DONE else ""
+
+    async def _own_address(self, service: str) -> str:
+        return self._network.address_towards(await self._resolve(service))
+
+    async def _may_be_told(self, own: str, service: str) -> bool:
+        """Whether the address means something to the service: a private one says nothing out in the internet."""
+        is_far = ipaddress.ip_address(await self._resolve(service)).is_global
+        return bool(own) and (ipaddress.ip_address(own).is_global or not is_far)
+
+    async def _resolve(self, service: str) -> str:
+        parts = urlsplit(service)
+        addresses = await self._egress.resolve_all(parts.hostname or "", parts.port or 443)
+        return addresses[0]
+
+    async def _keep(self, outcome: DdnsOutcome, name: str) -> None:
+        before, self._outcome = self._outcome, outcome
+        if outcome.word in DONE:
+            _log.info("DDNS: %s is %s (%s)", name, outcome.told, outcome.word)
+        elif before is None or (before.word, before.told) != (outcome.word, outcome.told):
+            _log.warning("DDNS: %s is not updated: %s", name, outcome)
+            self._note(str(outcome))
+        try:
+            await self._facts.set(OUTCOME, outcome.dump())
+        except IpcamdError as error:
+            _log.error("the outcome of DDNS is not stored: %s", error)
+
+
+def service_of(values: Values) -> str:
+    """Return the URL of the service that ``Provider`` names."""
+    return SERVICES.get(values["Provider"], values["Provider"])
+
+
+def _target(values: Values) -> str:
+    return " ".join((values["Provider"], values["DNSName"], values["UserName"]))

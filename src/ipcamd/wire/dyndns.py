@@ -1,0 +1,50 @@
+"""Dyndns2 protocol: the request that updates a host name, and the words of the answer."""
+
+import base64
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+PATH = "/nic/update"
+"""The path of a service that is given without one."""
+
+DONE = ("good", "nochg")
+"""Words after which the service knows the address."""
+FINAL = ("badauth", "abuse", "notfqdn", "nohost", "numhost", "badagent", "!donator", "!yours")
+"""Words after which the same request would only fail again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DyndnsAnswer:
+    """The outcome of an update."""
+
+    word: str
+    """``good``, ``nochg``, ``badauth``, ``911`` ..."""
+    address: str = ""
+    """The address that the service took note of; "" if it did not say."""
+
+
+def update_url(service: str, name: str, address: str) -> str:
+    """Return the URL that sets `name` to `address`, or to the sender's if that is ""."""
+    base = service if re.search(r"://[^/]+/", service) else service.rstrip("/") + PATH
+    query = urlencode({"hostname": name, **({"myip": address} if address else {})})
+    return f"{base}{'&' if '?' in base else '?'}{query}"
+
+
+def request_fields(user: str, password: str, version: str) -> dict[str, str]:
+    """Return the header fields: login and the name of the client, which services demand."""
+    login = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {login}", "User-Agent": f"ipcamd/{version} (network camera)"}
+
+
+def parse_answer(status: int, body: bytes) -> DyndnsAnswer:
+    """Return the outcome of an answer. Raises ``ValueError`` if it is none of the protocol."""
+    if status == 401:
+        return DyndnsAnswer("badauth")
+    words = body[:200].decode("ascii", "replace").split()
+    if not words or not re.fullmatch(r"[!0-9A-Za-z]{1,20}", words[0]) or (status != 200 and words[0] not in FINAL):
+        raise ValueError(
+            f"the answer is HTTP {status}" if status != 200 else "the answer is not of the dyndns2 protocol"
+        )
+    address = words[1] if len(words) > 1 and re.fullmatch(r"[0-9A-Fa-f:.]{3,45}", words[1]) else ""
+    return DyndnsAnswer(words[0].lower(), address)
