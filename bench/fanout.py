@@ -94,7 +94,7 @@ def table(results: Results) -> list[tuple[str, ...]]:
             f"{get['delay_p99_ms']:.1f}",
             f"{get['server_cpu_s'] / get['seconds']:.0%}",
             f"{get['frames_per_cpu_s']:,.0f}",
-            f"{get['server_pss_mb']:.0f}",
+            f"{get['server_memory_mb']:.0f}",
         ))  # fmt: skip
     return lines
 

@@ -16,6 +16,9 @@ EVERYTHING = {
     "OverlayDate": "on", "OverlayOpaque": "on", "Mirror": "on", "Flip": "on",
 }  # fmt: skip
 
+RUNS = 3
+"""Runs whose median counts: a picture buffer in use at only one of the two times changes a run by 5 KB a viewer."""
+
 SLOW_LINE = 400_000
 """Bytes a second that a slow viewer reads."""
 
@@ -39,17 +42,23 @@ def memory(folder: Path, seconds: float) -> list[Row]:
     """Memory of the process for each of 500 viewers, against one; it does not depend on the machine."""
     picture = folder / "small.jpg"
     picture.write_bytes(next(packs.film(1, 10)))
-    with servers.ipcamd(folder, "--source=scene") as camera, servers.bare(picture) as bare:
-        ours, theirs = (_viewer_kb(target, seconds) for target in (camera, bare))
+    with servers.bare(picture) as bare:
+        theirs = _viewer_kb(bare, seconds)
+    ours = statistics.median(_camera_viewer_kb(folder, seconds) for _ in range(RUNS))
     return [
         Row("memory of a viewer", ours, "KB", Yardstick(bare.name, theirs), less=True),
         Row("memory of a viewer, at most 3 KB", ours, "KB", None, 3, 2, less=True),
     ]
 
 
+def _camera_viewer_kb(folder: Path, seconds: float) -> float:
+    with servers.ipcamd(folder, "--source=scene") as camera:
+        return _viewer_kb(camera, seconds)
+
+
 def _viewer_kb(target: Target, seconds: float) -> float:
-    one = load.watch(target, 1, seconds)["server_pss_mb"]
-    many = load.watch(target, 500, seconds)["server_pss_mb"]
+    one = load.watch(target, 1, seconds)["server_memory_mb"]
+    many = load.watch(target, 500, seconds)["server_memory_mb"]
     return (many - one) * 1024 / 499
 
 

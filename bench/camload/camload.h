@@ -25,7 +25,7 @@ struct cost {
 	double cpu_s;      /* user + system seconds of the process tree */
 	double user_s;
 	double main_s;     /* of it, the first thread of each process named */
-	double pss_mb;     /* proportional set size of the tree */
+	double memory_mb;  /* anonymous memory of the tree, shared pages in part */
 	double tcp_mem_mb; /* kernel memory of all TCP sockets on the machine */
 	double busy_s;     /* all CPUs, all processes: machine wide busy seconds */
 	double self_s;     /* this load generator */

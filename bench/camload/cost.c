@@ -27,7 +27,8 @@ static int read_stat(const char *path, int *ppid, double *user, double *sys)
 	return 0;
 }
 
-static double read_pss(int pid)
+/* Not "Pss:": that changes when another process maps the same files. */
+static double read_anonymous(int pid)
 {
 	char path[64], line[256];
 	double kb = 0;
@@ -36,7 +37,7 @@ static double read_pss(int pid)
 	if (!f)
 		return 0;
 	while (fgets(line, sizeof line, f))
-		if (sscanf(line, "Pss: %lf", &kb) == 1)
+		if (sscanf(line, "Pss_Anon: %lf", &kb) == 1)
 			break;
 	fclose(f);
 	return kb / 1024;
@@ -52,7 +53,7 @@ static void add_tree(struct cost *c, int pid, int depth)
 		return;
 	c->cpu_s += u + s;
 	c->user_s += u;
-	c->pss_mb += read_pss(pid);
+	c->memory_mb += read_anonymous(pid);
 	c->procs++;
 	snprintf(path, sizeof path, "/proc/%d/task/%d/stat", pid, pid);
 	if (!depth && !read_stat(path, &ppid, &u, &s))

@@ -16,8 +16,8 @@ void report_cost(const struct cost *a, const struct cost *b)
 	report_num("server_cpu_s", b->cpu_s - a->cpu_s);
 	report_num("server_user_s", b->user_s - a->user_s);
 	report_num("server_main_s", b->main_s - a->main_s);
-	report_num("server_pss_mb", b->pss_mb);
-	report_num("server_pss_before_mb", a->pss_mb);
+	report_num("server_memory_mb", b->memory_mb);
+	report_num("server_memory_before_mb", a->memory_mb);
 	report_num("server_procs", b->procs);
 	report_num("tcp_mem_mb", b->tcp_mem_mb);
 	report_num("machine_busy_s", b->busy_s - a->busy_s);

@@ -116,7 +116,9 @@ class RequestParser:
         self._left = 0
         self._blank = 0
         self._line = _NO_LINE
-        self._next: Callable[[], Head | bytes | End | None] = self._request_line
+        # a function instead of a bound method: that would refer back to the parser, and only the garbage collector
+        # would free it
+        self._next: Callable[[RequestParser], Head | bytes | End | None] = RequestParser._request_line
         self._repeated: tuple[bytes, Head] | None = None  # the last request without a body: many clients repeat it
 
     def receive(self, data: bytes) -> None:
@@ -137,18 +139,18 @@ class RequestParser:
     @property
     def begun(self) -> bool:
         """Whether a part of a request has arrived, and the rest is to come."""
-        return self._at < len(self._data) or self._next != self._request_line
+        return self._at < len(self._data) or self._next is not RequestParser._request_line
 
     def next_event(self) -> Head | bytes | End | None:
         """Return what comes next, or None when that takes more bytes.
 
         Raises ``HttpError`` (400, 413, 414, 431); the connection must then be closed.
         """
-        return self._next()
+        return self._next(self)
 
     def until_close(self) -> None:
         """Treat all that follows the last `Head` as its body: an endless POST without a length (talk)."""
-        self._next = self._endless
+        self._next = RequestParser._endless
 
     def _request_line(self) -> Head | None:
         data = self._data
@@ -171,7 +173,7 @@ class RequestParser:
             return None
         self._line = _parse_line(data[start:end].decode("latin-1").removesuffix("\r"))
         self._at = end + 1
-        self._next = self._fields
+        self._next = RequestParser._fields
         head = self._fields()
         if head is not None and head.length == 0 and self._at - start <= REPEATED_LIMIT:
             self._repeated = data[start : self._at], head
@@ -205,7 +207,9 @@ class RequestParser:
         connection = fields.get("connection", "").lower()
         keep_alive = "close" not in connection and (minor > 0 or "keep-alive" in connection)
         self._at, self._blank, self._left, self._line = end, 0, length or 0, _NO_LINE
-        self._next = self._chunk_line if length is None else self._sized if length else self._request_line
+        self._next = RequestParser._sized if length else RequestParser._request_line
+        if length is None:
+            self._next = RequestParser._chunk_line
         return Head(method, target, path, query, (1, minor), fields, length, keep_alive)
 
     def _take(self, most: int) -> bytes | None:
@@ -215,7 +219,7 @@ class RequestParser:
 
     def _sized(self) -> bytes | End | None:
         if self._left == 0:
-            self._next = self._request_line
+            self._next = RequestParser._request_line
             return END
         piece = self._take(self._left)
         self._left -= len(piece or b"")
@@ -235,8 +239,8 @@ class RequestParser:
             raise HttpError(400, "bad chunk")
         self._left = int(size[1], 16)
         self._at = end + 2
-        self._next = self._chunk if self._left else self._last_chunk
-        return self._next()
+        self._next = RequestParser._chunk if self._left else RequestParser._last_chunk
+        return self._next(self)
 
     def _chunk(self) -> bytes | End | None:
         if self._left:
@@ -245,14 +249,14 @@ class RequestParser:
             return piece
         if not self._line_end():
             return None
-        self._next = self._chunk_line
+        self._next = RequestParser._chunk_line
         return self._chunk_line()
 
     def _last_chunk(self) -> End | None:
         # trailer fields are not taken: nobody sends them, and they have been used to smuggle
         if not self._line_end():
             return None
-        self._next = self._request_line
+        self._next = RequestParser._request_line
         return END
 
     def _line_end(self) -> bool:
