@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from serialx.platforms import serial_posix
 from tests.device.linux.pulled_wire import Wire
 
 from ipcamd.device.linux import serial_port
@@ -55,13 +56,44 @@ async def test_a_head_at_the_other_end_obeys(wire: Wire, port: SerialPort) -> No
     assert wire.head.position == (-189, 189, 0)
 
 
-async def test_rate_and_format_are_those_of_the_parameters_at_each_command(wire: Wire, port: SerialPort) -> None:
-    await port.send(build_stop(1), values(BaudRate="57600"))
-    assert wire.attributes()[5] == termios.B57600
-    await port.send(build_stop(1), values(BaudRate="1200", Parity="space", StopBit="2"))
-    assert wire.attributes()[5] == termios.B1200
-    assert wire.attributes()[2] & CMSPAR
-    assert wire.attributes()[2] & termios.CSTOPB
+@pytest.mark.parametrize("rate", [1200, 2400, 4800, 9600, 19200, 38400, 57600])
+async def test_the_rate_is_that_of_the_parameter_at_each_command(wire: Wire, port: SerialPort, rate: int) -> None:
+    await port.send(build_stop(1), values())
+    await port.send(build_stop(1), values(BaudRate=str(rate)))
+    assert wire.attributes()[4:6] == [getattr(termios, f"B{rate}")] * 2
+
+
+FORMATS = {
+    "none": 0,
+    "odd": termios.PARENB | termios.PARODD,
+    "even": termios.PARENB,
+    "space": termios.PARENB | CMSPAR,
+}
+
+
+@pytest.mark.parametrize(("data_bits", "size"), [("7", termios.CS7), ("8", termios.CS8)])
+@pytest.mark.parametrize("parity", FORMATS)
+@pytest.mark.parametrize(("stop_bits", "stop"), [("1", 0), ("2", termios.CSTOPB)])
+async def test_the_format_is_that_of_the_parameters_at_each_command(
+    wire: Wire, port: SerialPort, monkeypatch: pytest.MonkeyPatch,
+    data_bits: str, size: int, parity: str, stop_bits: str, stop: int,
+) -> None:  # fmt: skip
+    asked: list[int] = []
+    set_attributes = serial_posix.tcsetattr
+
+    def note(file: int, when: int, attributes: list[int]) -> None:
+        asked.append(attributes[2])
+        set_attributes(file, when, attributes)
+
+    monkeypatch.setattr(serial_posix, "tcsetattr", note)
+    await port.send(build_stop(1), values())
+    # a change of what a pty keeps nothing of would be an error
+    await port.send(build_stop(1), values(BaudRate="1200", DataBits=data_bits, Parity=parity, StopBit=stop_bits))
+    mask = termios.CSIZE | termios.PARENB | termios.PARODD | termios.CSTOPB | CMSPAR
+    assert asked[-1] & mask == size | FORMATS[parity] | stop
+    # a pty has always eight bits and no parity, but keeps the rest
+    mask &= ~(termios.CSIZE | termios.PARENB)
+    assert wire.attributes()[2] & mask == (FORMATS[parity] | stop) & mask
 
 
 @pytest.mark.parametrize(("parity", "letter"), [("none", "N"), ("odd", "O"), ("even", "E"), ("space", "S")])
