@@ -18,7 +18,7 @@ def build_state_feed(
         return {
             "motion": list(media.motion.levels()),
             "inputs": [driver.level for driver in core.drivers.inputs],
-            "outputs": [core.drivers.output.level],
+            "outputs": [core.drivers.output.level] if core.drivers.features["TriggerOut"] != "0" else [],
             "ptz": control.ptz.state() if control.ptz.is_supported else None,
             "day_night": control.day_night.state() if core.drivers.ir_cut.is_present else None,
             "viewers": viewers(),

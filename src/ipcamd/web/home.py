@@ -15,9 +15,11 @@ _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=ut
 
 FILES = (
     *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js", "state_stream.js")),
+    "shared/settings_request.js",
     *(f"live/{name}.js" for name in ("main", "view", "stream", "multipart", "payload", "statistics", "clock_offset")),
     *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player")),
     *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "window_overlay.js")),
+    *(f"device/{name}" for name in ("device.css", "device_controls.js")),
     *(f"ptz/{name}" for name in ("ptz.css", "ptz_panel.js", "commands.js", "presets.js")),
     *(f"recordings/{name}" for name in ("recordings.css", "recordings.js", "player.js", "segment_player.js")),
     "events/events.js",

@@ -3,6 +3,7 @@
 import { cameraUrl } from "../shared/camera_url.js";
 import { H264Renderer, canDecodeH264 } from "./h264_renderer.js";
 import { StreamStatistics } from "./statistics.js";
+import "../device/device_controls.js";
 import { MotionPanel } from "../motion/motion_panel.js";
 import { PtzPanel } from "../ptz/ptz_panel.js";
 import { StateStream } from "../shared/state_stream.js";
@@ -28,6 +29,7 @@ let picture = null;
 const sound = new AudioPlayer();
 const motion = new MotionPanel(view.canvas, (text) => view.toast(text));
 const ptz = new PtzPanel(view.canvas, (text) => view.toast(text));
+const panels = [motion, ptz];
 let meter = new StreamStatistics();
 let offset = null; // the camera's clock ahead of the browser's, in milliseconds
 let offsetAsked = -Infinity;
@@ -185,9 +187,9 @@ function toggleFull() {
   else view.player.requestFullscreen();
 }
 
-/** Show or hide a panel; the other one, which has the same place, is closed. */
-function switchTo(panel, other) {
-  if (other.isOpen) other.toggle();
+/** Show or hide a panel; another one, which has the same place, is closed. */
+function switchTo(panel) {
+  for (const other of panels) if (other !== panel && other.isOpen) other.toggle();
   panel.toggle();
 }
 
@@ -213,7 +215,7 @@ function seenOrNot() {
   }, UNSEEN);
 }
 
-const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot, w: () => switchTo(motion, ptz), p: () => switchTo(ptz, motion) };
+const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot, w: () => switchTo(motion), p: () => switchTo(ptz) };
 
 function key(event) {
   const writing = event.target.matches("input[type=text]");
@@ -231,8 +233,8 @@ view.snapshot.addEventListener("click", (event) => {
   event.preventDefault();
   saveSnapshot();
 });
-view.motion.addEventListener("click", () => switchTo(motion, ptz));
-view.ptz.addEventListener("click", () => switchTo(ptz, motion));
+view.motion.addEventListener("click", () => switchTo(motion));
+view.ptz.addEventListener("click", () => switchTo(ptz));
 view.full.hidden = !document.fullscreenEnabled;
 view.full.addEventListener("click", toggleFull);
 view.canvas.addEventListener("dblclick", () => ptz.isOpen || toggleFull());
@@ -247,7 +249,10 @@ document.addEventListener("keydown", key);
 addEventListener("online", () => stream?.hurry());
 
 new StateStream({
-  state: (parts) => "ptz" in parts && ptz.take(parts.ptz),
+  state: (parts) => {
+    if ("ptz" in parts) ptz.take(parts.ptz);
+    view.device.take(parts);
+  },
   settings: (group, values) => ptz.settings(group, values),
 });
 watch(chosen());

@@ -16,6 +16,7 @@ export class View {
   full = element("full");
   again = element("again");
   choice = element("choice");
+  device = element("device");
 
   #countdown = null;
   #toastTimer = null;

@@ -93,7 +93,7 @@ export class MotionPanel {
   // ---- the panel ----
 
   async #open(open) {
-    if (open && !this.#settings) return;
+    if (open === this.isOpen || (open && !this.#settings)) return;
     element("motion").hidden = element("zones").hidden = !open;
     element("motion-button").setAttribute("aria-pressed", String(open));
     document.body.classList.toggle("beside", open);

@@ -75,7 +75,7 @@ export class PtzPanel {
     if (!open) this.#release();
     element("ptz").hidden = !open;
     element("ptz-button").setAttribute("aria-pressed", String(open));
-    document.body.classList.toggle("aims", open);
+    for (const name of ["beside", "aims"]) document.body.classList.toggle(name, open);
     if (open) this.#presets.load();
   }
 

@@ -1,0 +1,83 @@
+// Device controls: day and night, digital inputs and outputs, as they are for everybody who watches.
+
+import { updateSettings } from "../shared/settings_request.js";
+
+const LIGHT = { true: "Night", false: "Day" };
+const USAGE = { auto: "by the light", schedule: "by the clock", on: "set by hand", off: "set by hand" };
+
+/** The strip below the picture. What the device does not have is not shown. */
+class DeviceControls extends HTMLElement {
+  #rank = this.dataset.rank;
+  #usage = this.querySelector("select");
+  #output = this.querySelector("[role=switch]");
+  #error = this.querySelector("[role=alert]");
+  #levels = [];
+
+  connectedCallback() {
+    this.#usage.addEventListener("change", () => this.#set("IRCUt", { Usage: this.#usage.value }, this.#usage));
+    this.#output.addEventListener("change", () => this.#switch());
+    this.#usage.hidden = this.#rank !== "admin";
+    if (this.#rank !== "guest") return;
+    this.#output.disabled = true;
+    this.#output.closest("label").title = "Guests may not switch it";
+  }
+
+  /** @param {{day_night?: {night: boolean, usage: string}|null, inputs?: string[], outputs?: string[]}} parts that changed */
+  take({ day_night: light, inputs, outputs }) {
+    if (light !== undefined) this.#showLight(light);
+    if (inputs) this.#showInputs(inputs);
+    if (outputs) this.#showOutput(outputs);
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-part=${name}]`);
+  }
+
+  #showLight(light) {
+    this.#part("light").hidden = !light;
+    if (!light) return;
+    const words = this.#usage.hidden ? `${LIGHT[light.night]}, ${USAGE[light.usage]}` : LIGHT[light.night];
+    setText(this.#part("light-state"), words);
+    this.#part("light").classList.toggle("night", light.night);
+    if (document.activeElement !== this.#usage) this.#usage.value = light.usage;
+  }
+
+  #showInputs(levels) {
+    this.#part("inputs").replaceChildren(
+      ...levels.map((level, at) => {
+        const lamp = document.createElement("span");
+        lamp.className = "lamp";
+        lamp.dataset.level = level;
+        lamp.append(`Input ${at + 1} `, Object.assign(document.createElement("b"), { textContent: level }));
+        return lamp;
+      }),
+    );
+  }
+
+  #showOutput(levels) {
+    this.#levels = levels;
+    this.#part("output").hidden = !levels.length;
+    this.#output.checked = levels[0] === "high";
+    setText(this.#part("output-state"), levels[0] ?? "");
+  }
+
+  async #switch() {
+    const wanted = this.#output.checked ? "high" : "low";
+    const done = await this.#set("GPIO", { TriggerOutStatus1: wanted }, this.#output);
+    if (!done) this.#showOutput(this.#levels);
+  }
+
+  async #set(group, values, control) {
+    control.setAttribute("aria-busy", "true");
+    const error = await updateSettings(group, values);
+    control.removeAttribute("aria-busy");
+    setText(this.#error, error && `Not switched: ${error}`);
+    return !error;
+  }
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text; // screen readers repeat what is written anew
+}
+
+customElements.define("device-controls", DeviceControls);
