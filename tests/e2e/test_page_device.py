@@ -57,7 +57,7 @@ def test_a_switch_pressed_in_one_browser_shows_in_the_other(page: Chromium, came
 
 def test_inputs_and_the_light_are_shown_as_they_change(page: Chromium, camera: CameraProcess) -> None:
     eventually(lambda: shown(page, "inputs").split("\n") == ["Input 1", "low", "Input 2", "low"], "no inputs")
-    camera.client.get("/cgi/admin/virtual.cgi", input2="high")
+    camera.client.get("/cgi/admin/virtual.cgi", di2="high")
     lamps = "[...document.querySelectorAll('#device .lamp')].map((lamp) => lamp.dataset.level).join()"
     eventually(lambda: page.run(lamps) == "low,high", "the input is not shown")
     camera.client.update("IRCUt", Usage="off")
