@@ -10,7 +10,7 @@ from ipcamd.wire.http.query import Query
 
 LISTED = [
     "di1", "di2", "light", "sdcard", "sdcardsize", "scene", "source", "lens", "ptz", "do1", "ircut", "led", "pan",
-    "tilt", "zoom", "focus", "irled", "rs485",
+    "tilt", "zoom", "focus", "irled", "rs485", "link",
 ]  # fmt: skip
 
 
