@@ -63,6 +63,11 @@ def test_inputs_and_the_light_are_shown_as_they_change(page: Chromium, camera: C
     camera.client.update("IRCUt", Usage="off")
     eventually(lambda: shown(page, "light-state") == "Night", "no night")
     assert page.run(f"document.querySelector('{USAGE}').value") == "off"
+    choose(page, "on")
+    page.run(f"document.querySelector('{USAGE}').focus()")
+    eventually(lambda: shown(page, "light-state") == "Day", "no day")
+    camera.client.update("IRCUt", Usage="auto")  # somebody else's choice shows while the list has the focus
+    eventually(lambda: page.run(f"document.querySelector('{USAGE}').value") == "auto", "the choice is not shown")
 
 
 def test_a_guest_sees_everything_and_switches_nothing(camera: CameraProcess) -> None:
@@ -88,3 +93,5 @@ def test_a_switch_that_the_camera_refuses_returns_and_the_reason_stands_beside_i
     alert = "document.querySelector('#device [role=alert]').textContent"
     eventually(lambda: page.run(alert) == "Not switched: the camera does not answer", "no reason")
     assert not page.run(f"document.querySelector('{OUTPUT}').checked")
+    choose(page, "off")
+    eventually(lambda: page.run(f"document.querySelector('{USAGE}').value") == "auto", "the choice does not return")

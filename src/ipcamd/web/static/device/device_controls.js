@@ -11,10 +11,11 @@ class DeviceControls extends HTMLElement {
   #usage = this.querySelector("select");
   #output = this.querySelector("[role=switch]");
   #error = this.querySelector("[role=alert]");
+  #light = null;
   #levels = [];
 
   connectedCallback() {
-    this.#usage.addEventListener("change", () => this.#set("IRCUt", { Usage: this.#usage.value }, this.#usage));
+    this.#usage.addEventListener("change", () => this.#choose());
     this.#output.addEventListener("change", () => this.#switch());
     this.#usage.hidden = this.#rank !== "admin";
     if (this.#rank !== "guest") return;
@@ -34,12 +35,13 @@ class DeviceControls extends HTMLElement {
   }
 
   #showLight(light) {
+    this.#light = light;
     this.#part("light").hidden = !light;
     if (!light) return;
     const words = this.#usage.hidden ? `${LIGHT[light.night]}, ${USAGE[light.usage]}` : LIGHT[light.night];
     setText(this.#part("light-state"), words);
     this.#part("light").classList.toggle("night", light.night);
-    if (document.activeElement !== this.#usage) this.#usage.value = light.usage;
+    this.#usage.value = light.usage;
   }
 
   #showInputs(levels) {
@@ -59,6 +61,11 @@ class DeviceControls extends HTMLElement {
     this.#part("output").hidden = !levels.length;
     this.#output.checked = levels[0] === "high";
     setText(this.#part("output-state"), levels[0] ?? "");
+  }
+
+  async #choose() {
+    const done = await this.#set("IRCUt", { Usage: this.#usage.value }, this.#usage);
+    if (!done) this.#showLight(this.#light);
   }
 
   async #switch() {
