@@ -21,6 +21,7 @@ from bench.table import Row
 from ipcamd.media import codecs
 from ipcamd.media.encode.encode_session import EncodeSession
 from ipcamd.media.frame import Picture
+from ipcamd.media.image.blur import Blurrer
 from ipcamd.media.image.crop import Cropper
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.scale import ProcessedFrame, scale_to_fit
@@ -36,6 +37,8 @@ GOALS = {
     "transform: everything": 1.5,
     "crop and zoom to 1.5": 0.5,
     "crop and zoom to 4": 0.5,
+    "out of focus: 2 pixels": 1,
+    "out of focus: 20 pixels": 1,
 }
 """Encodings of one JPEG that a stage may cost."""
 EVERYTHING = ImageSettings(140, 150, 160, 200, True, True, "Front door", True, True)
@@ -85,6 +88,13 @@ def cropped(zoom: float, frames: Sequence[av.VideoFrame]) -> float:
     return cost(lambda number, frame: cropper.crop(frame, View(number % 100, 0, zoom), SIZE), frames)
 
 
+def blurred(pixels: float, frames: Sequence[av.VideoFrame]) -> float:
+    """Return what a blur costs that changes from picture to picture, as it does while the lens moves."""
+    blurrer = Blurrer()
+    amount = pixels / SIZE[1] * 1000
+    return cost(lambda number, frame: blurrer.blur(frame, amount * (0.9 + number % 20 / 100)), frames)
+
+
 def scaled(size: tuple[int, int], form: str, frames: Sequence[av.VideoFrame]) -> float:
     reformatter = VideoReformatter()
     return cost(lambda _, frame: scale_to_fit(frame, size, form, reformatter), frames)
@@ -106,6 +116,7 @@ def rows(frames: Sequence[av.VideoFrame]) -> list[Row]:
         "picture of the scene": drawn(len(frames)),
         **{f"transform: {name}": settings(chosen, frames) for name, chosen in LOOKS.items()},
         **{f"crop and zoom to {zoom:g}": cropped(zoom, frames) for zoom in (1.5, 4)},
+        **{f"out of focus: {pixels} pixels": blurred(pixels, frames) for pixels in (2, 20)},
         **{f"scale to {size[0]}x{size[1]}": scaled(size, FULL, frames) for size in sizes},
         "to video range": scaled(SIZE, LIMITED, frames),
         **{f"encode {settings.codec.name}, {control(settings)}": encoded(settings, frames) for settings in shapes},

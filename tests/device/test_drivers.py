@@ -9,7 +9,7 @@ import pytest
 from ipcamd.device import absent
 from ipcamd.device.choose import FEATURES, choose_drivers
 from ipcamd.device.drivers import Drivers
-from ipcamd.device.position import PtzPosition
+from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import ConfigError, RequestFailed
 from ipcamd.params import find_group
@@ -99,7 +99,8 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
         lambda: asyncio.run(drivers.pan_tilt.move_to(PtzPosition(), 1, 1)),
         lambda: asyncio.run(drivers.pan_tilt.stop()),
         lambda: asyncio.run(drivers.pan_tilt.calibrate()),
-        lambda: drivers.lens.move(0, 0),
+        lambda: asyncio.run(drivers.lens.move_to(LensPosition())),
+        lambda: asyncio.run(drivers.lens.stop()),
         lambda: drivers.firmware.install(Path("image")),
     ):
         with pytest.raises(RequestFailed, match="not supported by this device"):
@@ -108,7 +109,7 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
 
 def test_what_absent_hardware_says_is_at_rest() -> None:
     assert absent.AbsentPanTilt.position == PtzPosition(0, 0, 1)
-    assert (absent.AbsentLens.position, absent.AbsentLens.is_busy) == ((0, 0), False)
+    assert (absent.AbsentLens.target, absent.AbsentLens.rest_in_s) == (LensPosition(1, 0), 0)
     assert (absent.AbsentIrCut.light, absent.AbsentIrCut.in_path) == (100, True)
 
 

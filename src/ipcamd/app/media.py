@@ -1,5 +1,6 @@
 """Media parts: picture, microphone, speaker, and the surroundings of a virtual camera."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -68,9 +69,15 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
 
 
 def _view(drivers: Drivers) -> View:
-    """Return the part of the picture that a digital pan-tilt head looks at; grey while the IR-cut filter is out."""
-    position = drivers.pan_tilt.position if drivers.pan_tilt.is_digital else PtzPosition()
-    return View(position.pan, position.tilt, position.zoom, not drivers.ir_cut.in_path)
+    """Return the part of the picture that a digital pan-tilt head looks at, as sharp as a digital lens shows it; grey
+    while the IR-cut filter is out."""
+    if drivers.pan_tilt.is_digital:
+        position = drivers.pan_tilt.position
+    else:
+        zoom = drivers.lens.position_at(time.monotonic()).zoom if drivers.lens.is_digital else 1.0
+        position = PtzPosition(zoom=zoom)
+    pan, tilt, zoom = position
+    return View(pan, tilt, zoom, not drivers.ir_cut.in_path, drivers.lens.blur)
 
 
 def _status(motion: MotionDetection, drivers: Drivers) -> Status:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from ipcamd.device.position import PtzPosition
+from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 
@@ -45,12 +45,25 @@ class AbsentPanTilt:
 
 
 class AbsentLens:
-    """No motor lens."""
+    """No motor lens: zoom, if there is any, is the pan-tilt head's."""
 
-    position = (0, 0)
-    is_busy = False
+    is_present = is_digital = False
+    blur = 0.0
+    target = LensPosition()
+    rest_in_s = 0.0
 
-    def move(self, zoom: int, focus: int) -> None:
+    def position_at(self, moment_s: float) -> LensPosition:
+        """See `Lens`."""
+        return self.target
+
+    def restore(self, position: LensPosition) -> None:
+        """See `Lens`."""
+
+    async def move_to(self, target: LensPosition, pace: float = 1.0) -> None:
+        """See `Lens`."""
+        raise _refusal()
+
+    async def stop(self) -> None:
         """See `Lens`."""
         raise _refusal()
 

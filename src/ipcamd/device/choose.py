@@ -1,6 +1,6 @@
 """Choice of the drivers: the one place that knows which hardware a model of device has."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ipcamd.device.absent import (
     AbsentFirmware,
@@ -11,7 +11,7 @@ from ipcamd.device.absent import (
     AbsentPanTilt,
     AbsentSerialLine,
 )
-from ipcamd.device.drivers import Drivers, SerialLine
+from ipcamd.device.drivers import Drivers, Lens, PanTilt, SerialLine
 from ipcamd.device.linux.serial_port import SerialPort
 from ipcamd.device.virtual import (
     OffsetClock,
@@ -22,8 +22,9 @@ from ipcamd.device.virtual import (
     VirtualSerialLine,
 )
 from ipcamd.device.virtual_hardware import VirtualHardware
+from ipcamd.device.virtual_lens import VirtualLens
 from ipcamd.device.virtual_network import VirtualNetwork
-from ipcamd.device.virtual_pan_tilt import VirtualPanTilt
+from ipcamd.device.virtual_pan_tilt import VirtualPanTilt, make_zoom
 from ipcamd.errors import ConfigError
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.store.keyvalue import KeyValueStore
@@ -48,11 +49,12 @@ def choose_drivers(chosen: Mapping[str, str], facts: KeyValueStore, applied: dic
     hardware = VirtualHardware(applied)
     lacking = {kind for kind, driver in chosen.items() if driver == "none"}
     missing = {FEATURES[kind] for kind in lacking}
+    pan_tilt, lens = _choose_motors(lacking, hardware)
     return Drivers(
         inputs=() if "inputs" in lacking else (VirtualInput(hardware, 1), VirtualInput(hardware, 2)),
         output=AbsentOutput() if "output" in lacking else VirtualOutput(hardware),
-        pan_tilt=AbsentPanTilt() if "pan-tilt" in lacking else VirtualPanTilt(hardware),
-        lens=AbsentLens(),
+        pan_tilt=pan_tilt,
+        lens=lens,
         ir_cut=AbsentIrCut() if "ir-cut" in lacking else VirtualIrCut(hardware),
         led=AbsentLed() if "led" in lacking else VirtualLed(hardware),
         serial_line=_choose_serial_line(chosen.get("serial", "virtual"), hardware),
@@ -62,6 +64,17 @@ def choose_drivers(chosen: Mapping[str, str], facts: KeyValueStore, applied: dic
         features={p.name: "0" if p.name in missing else p.default for p in HARDWARE.params},
         virtual=hardware,
     )
+
+
+def _choose_motors(lacking: Collection[str], hardware: VirtualHardware) -> tuple[PanTilt, Lens]:
+    """Return head and lens, which share one zoom; the lens keeps in focus what the head zooms to."""
+    zoom = make_zoom()
+    if "lens" in lacking:
+        return AbsentPanTilt() if "pan-tilt" in lacking else VirtualPanTilt(hardware, zoom=zoom), AbsentLens()
+    lens = VirtualLens(hardware, zoom)
+    if "pan-tilt" in lacking:
+        return AbsentPanTilt(), lens
+    return VirtualPanTilt(hardware, zoom=zoom, zoomed=lens.follow_zoom), lens
 
 
 def _choose_serial_line(driver: str, hardware: VirtualHardware) -> SerialLine:

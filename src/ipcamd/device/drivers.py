@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ipcamd.device.interface_state import InterfaceState, OwnAddress
-from ipcamd.device.position import PtzPosition
+from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.params.group import Values
 from ipcamd.store.database import TransactionPart
@@ -75,18 +75,40 @@ class PanTilt(Protocol):
 
 
 class Lens(Protocol):
-    """A motor lens (SDK 13). Zoom is 0 to 6, focus 0 to 100."""
+    """A motor lens (SDK 13). No method blocks; each action raises ``RequestFailed`` if the lens fails."""
 
     @property
-    def position(self) -> tuple[int, int]:
-        """Zoom and focus."""
+    def is_present(self) -> bool:
+        """Whether there is a lens."""
 
     @property
-    def is_busy(self) -> bool:
-        """Whether a motor runs."""
+    def is_digital(self) -> bool:
+        """Whether it blurs, and zooms, the source's picture."""
 
-    def move(self, zoom: int, focus: int) -> None:
-        """Start to move there. Raises ``RequestFailed``."""
+    @property
+    def blur(self) -> float:
+        """Blur of the picture at this moment, see ``View``; 0 for a real lens; from any thread."""
+
+    def position_at(self, moment_s: float) -> LensPosition:
+        """Return the position, as far as known, at a moment of ``time.monotonic()``: this one, or one before it within
+        the present move; from any thread."""
+
+    @property
+    def target(self) -> LensPosition:
+        """The position where the present move ends."""
+
+    @property
+    def rest_in_s(self) -> float:
+        """Seconds until the present move ends, as far as known; 0 while the motors rest."""
+
+    def restore(self, position: LensPosition) -> None:
+        """Take up the position of the last run. A lens that measures its position does nothing."""
+
+    async def move_to(self, target: LensPosition, pace: float = 1.0) -> None:
+        """Start to move to `target`, which is within the limits; focus at that share of its full speed."""
+
+    async def stop(self) -> None:
+        """Stop the present move."""
 
 
 class IrCut(Protocol):

@@ -1,10 +1,13 @@
-"""Position of a pan-tilt head with zoom."""
+"""Positions of a pan-tilt head with zoom, and of a motor lens."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 PAN_LIMIT = TILT_LIMIT = 100.0
 ZOOM_LIMIT = 4.0
+FOCUS_LIMIT = 100.0
+ZOOM_INDEX_LIMIT = 6
+"""Zoom has an index as well, 0 to 6 (SDK 13); half of it is added to the zoom of 1 (clarifications, PTZ)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +36,24 @@ class PtzPosition:
             min(max(self.tilt, -TILT_LIMIT), TILT_LIMIT),
             min(max(self.zoom, 1.0), ZOOM_LIMIT),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LensPosition:
+    """Zoom, 1 to 4, and focus, 0 to 100."""
+
+    zoom: float = 1.0
+    focus: float = 0.0
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.zoom, self.focus))
+
+    @property
+    def index(self) -> int:
+        """The zoom index, 0 to 6."""
+        return round((self.zoom - 1) * 2)
+
+
+def zoom_of_index(index: int) -> float:
+    """Return the zoom that belongs to an index."""
+    return 1 + index / 2

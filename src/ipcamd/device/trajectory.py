@@ -1,5 +1,7 @@
 """Trajectory of one axis: a pure function of time that speeds up, runs evenly and slows down."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import copysign, sqrt
 
@@ -43,6 +45,15 @@ class Trajectory:
         phase = next((p for p in reversed(self.phases) if p.start_s <= now_s), self.phases[0])
         return phase.at(max(now_s, phase.start_s))
 
+    def mapped(self, factor: float, offset: float) -> "Trajectory":
+        """Return the trajectory of an axis whose position is always `factor` times this one's plus `offset`."""
+        return Trajectory(
+            tuple(
+                Phase(p.start_s, factor * p.position + offset, factor * p.velocity, factor * p.acceleration)
+                for p in self.phases
+            )
+        )
+
 
 def rest_at(position: float, now_s: float = 0.0) -> Trajectory:
     """Return the trajectory of an axis that does not move."""
@@ -79,3 +90,56 @@ def stop(start: tuple[float, float], acceleration: float, now_s: float) -> Traje
     brake = Phase(now_s, position, velocity, -copysign(acceleration, velocity))
     end_s = now_s + abs(velocity) / acceleration
     return Trajectory((brake, Phase(end_s, brake.at(end_s)[0], 0.0)))
+
+
+class VirtualAxis:
+    """Axis that moves by itself between two limits: its position is a function of the time. Read from any thread."""
+
+    def __init__(
+        self,
+        limits: tuple[float, float],
+        acceleration: float,
+        position: float,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`acceleration` is in units per second squared; `now_s` is a monotonic clock, in seconds."""
+        self._limits, self._acceleration, self._now_s = limits, acceleration, now_s
+        self.path = rest_at(position)
+        """The present move; may be replaced."""
+
+    @property
+    def position(self) -> float:
+        """The position at this moment."""
+        return self.position_at(self._now_s())
+
+    def position_at(self, moment_s: float) -> float:
+        """Return the position at a moment; before the present move that is where the move began."""
+        return self._limited(self.path.at(moment_s)[0])
+
+    @property
+    def target(self) -> float:
+        """The position where the present move ends."""
+        return self._limited(self.path.target)
+
+    @property
+    def rest_in_s(self) -> float:
+        """Seconds until the present move ends; 0 while it rests."""
+        return max(0.0, self.path.end_s - self._now_s())
+
+    def place(self, position: float) -> None:
+        """Be at a position, at rest."""
+        self.path = rest_at(self._limited(position))
+
+    def move_to(self, target: float, speed: float) -> None:
+        """Move from where it is to `target`, or to the limit before it, at most at `speed`."""
+        now_s = self._now_s()
+        self.path = move(self.path.at(now_s), self._limited(target), speed, self._acceleration, now_s)
+
+    def stop(self) -> None:
+        """Slow down and rest."""
+        now_s = self._now_s()
+        self.path = stop(self.path.at(now_s), self._acceleration, now_s)
+
+    def _limited(self, position: float) -> float:
+        low, high = self._limits
+        return min(max(position, low), high)

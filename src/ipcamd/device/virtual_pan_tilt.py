@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-from ipcamd.device.position import PtzPosition
-from ipcamd.device.trajectory import Trajectory, cruise_speed, move, rest_at, stop
+from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
+from ipcamd.device.trajectory import VirtualAxis, cruise_speed
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed
 
@@ -15,6 +15,12 @@ ZOOM_RANGE_S = 3.0
 ACCELERATION = 256.0
 """Of pan and tilt: units per second squared, 200 units being the full range. Full speed 3 takes a tenth of a second."""
 ZOOM_ACCELERATION = 10.0
+ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
+
+
+def make_zoom(now_s: Callable[[], float] = time.monotonic) -> VirtualAxis:
+    """Return the zoom of a virtual device, which its head and its lens share."""
+    return VirtualAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s)
 
 
 class VirtualPanTilt:
@@ -22,11 +28,20 @@ class VirtualPanTilt:
 
     is_present = is_digital = True
 
-    def __init__(self, hardware: VirtualHardware, now_s: Callable[[], float] = time.monotonic) -> None:
-        """`now_s` is a monotonic clock, in seconds; it is called in all threads."""
+    def __init__(
+        self,
+        hardware: VirtualHardware,
+        now_s: Callable[[], float] = time.monotonic,
+        zoom: VirtualAxis | None = None,
+        zoomed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`now_s` is a monotonic clock, in seconds; it is called in all threads. `zoom` is shared with the lens;
+        `zoomed` is called when this head has moved it."""
         self._hardware = hardware
-        self._now_s = now_s
-        self._axes = _rest(PtzPosition())
+        self._pan = VirtualAxis((-PAN_LIMIT, PAN_LIMIT), ACCELERATION, 0.0, now_s)
+        self._tilt = VirtualAxis((-TILT_LIMIT, TILT_LIMIT), ACCELERATION, 0.0, now_s)
+        self._zoom, self._zoomed = zoom or make_zoom(now_s), zoomed
+        self._axes = (self._pan, self._tilt, self._zoom)
         self._blocked = False
         hardware.watch("ptz", self._set_jammed)
         hardware.measure("pan", lambda: str(round(self.position.pan)))
@@ -36,38 +51,37 @@ class VirtualPanTilt:
     @property
     def position(self) -> PtzPosition:
         """See `PanTilt`."""
-        axes, now_s = self._axes, self._now_s()
-        return PtzPosition(*(axis.at(now_s)[0] for axis in axes)).limited()
+        return PtzPosition(*(axis.position for axis in self._axes))
 
     @property
     def target(self) -> PtzPosition:
         """See `PanTilt`."""
-        return PtzPosition(*(axis.target for axis in self._axes)).limited()
+        return PtzPosition(*(axis.target for axis in self._axes))
 
     @property
     def rest_in_s(self) -> float:
         """See `PanTilt`."""
-        return max(0.0, max(axis.end_s for axis in self._axes) - self._now_s())
+        return max(axis.rest_in_s for axis in self._axes)
 
     def restore(self, position: PtzPosition) -> None:
         """See `PanTilt`."""
-        self._axes = _rest(position)
+        for axis, value in zip(self._axes, position, strict=True):
+            axis.place(value)
 
     async def move_to(self, target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
         """See `PanTilt`."""
         if not self._can_move():
             return
-        now_s, limited = self._now_s(), target.limited()
-        speeds = (_speed(pan_speed), _speed(tilt_speed), cruise_speed(3.0, ZOOM_RANGE_S, ZOOM_ACCELERATION))
-        self._axes = tuple(
-            move(axis.at(now_s), to, speed, acceleration, now_s)
-            for axis, to, speed, acceleration in zip(self._axes, limited, speeds, _ACCELERATIONS, strict=True)
-        )
+        self._pan.move_to(target.pan, _speed(pan_speed))
+        self._tilt.move_to(target.tilt, _speed(tilt_speed))
+        self._zoom.move_to(target.zoom, ZOOM_SPEED)
+        self._zoomed()
 
     async def stop(self) -> None:
         """See `PanTilt`."""
-        now_s = self._now_s()
-        self._axes = tuple(stop(axis.at(now_s), a, now_s) for axis, a in zip(self._axes, _ACCELERATIONS, strict=True))
+        for axis in self._axes:
+            axis.stop()
+        self._zoomed()
 
     async def calibrate(self) -> None:
         """See `PanTilt`."""
@@ -82,17 +96,10 @@ class VirtualPanTilt:
 
     def _set_jammed(self, value: str) -> None:
         if value == "jam":
-            self._axes = _rest(self.position)
+            self.restore(self.position)
         else:
             self._blocked = False
 
 
-_ACCELERATIONS = (ACCELERATION, ACCELERATION, ZOOM_ACCELERATION)
-
-
 def _speed(level: int) -> float:
-    return cruise_speed(200.0, FULL_RANGE_S[level], ACCELERATION)
-
-
-def _rest(position: PtzPosition) -> tuple[Trajectory, ...]:
-    return tuple(rest_at(value) for value in position)
+    return cruise_speed(2 * PAN_LIMIT, FULL_RANGE_S[level], ACCELERATION)

@@ -15,6 +15,7 @@ from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.meter import Meter
 
 if TYPE_CHECKING:  # brings PyAV
+    from ipcamd.media.image.blur import Blurrer
     from ipcamd.media.image.crop import Cropper
     from ipcamd.media.image.scale import ProcessedFrame
     from ipcamd.media.image.transform import Transform
@@ -50,14 +51,17 @@ class FrameProcessor:
         self._view = view
         self._transform: Transform | None = None
         self._cropper: Cropper | None = None
+        self._blurrer: Blurrer | None = None
 
     def prepare(self) -> None:
         """Import the transform before a viewer waits for it; to be called in a media thread."""
+        from ipcamd.media.image.blur import Blurrer
         from ipcamd.media.image.crop import Cropper
         from ipcamd.media.image.transform import Transform
 
         self._transform = self._transform or Transform(self._stamp)
         self._cropper = self._cropper or Cropper()
+        self._blurrer = self._blurrer or Blurrer()
 
     def process(self, picture: Picture) -> None:
         """Transform a picture and put it into the outputs that want one."""
@@ -69,6 +73,7 @@ class FrameProcessor:
         self.prepare()
         assert self._transform
         assert self._cropper
+        assert self._blurrer
         began = time.thread_time()
         # the text of a picture without signal must stay readable
         settings = self.settings if picture.signal else replace(self.settings, mirror=False, flip=False)
@@ -78,6 +83,7 @@ class FrameProcessor:
         if view.grey:
             settings = replace(settings, saturation=0)
         seen = self._cropper.crop(picture.video, view.mirrored(settings.mirror, settings.flip), self.limit)
+        seen = self._blurrer.blur(seen, view.blur)
         before_overlay = partial(self._analysis.offer, picture=picture, settings=settings, view=view)
         processed = ProcessedFrame(
             self._transform.apply(seen, picture.captured_ns, settings, before_overlay), picture.captured_ns

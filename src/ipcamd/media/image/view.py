@@ -1,4 +1,4 @@
-"""View of a picture: the part that is shown, and whether in colour; a camera with digital pan and tilt moves it."""
+"""View of a picture: the part that is shown, whether in colour, how sharp; drivers of a virtual device change it."""
 
 from dataclasses import dataclass, replace
 
@@ -15,6 +15,8 @@ class View:
     """1 shows the whole picture; 2 shows half of its width and height."""
     grey: bool = False
     """Without colour, as by night."""
+    blur: float = 0.0
+    """Out of focus: points become spots of so many thousandths of the picture's height."""
 
     @property
     def is_whole(self) -> bool:

@@ -1,0 +1,108 @@
+"""Virtual motor lens: focus is a function of the time; the picture is blurred away from the best focus."""
+
+import time
+from collections.abc import Callable
+
+from ipcamd.device.position import FOCUS_LIMIT, LensPosition
+from ipcamd.device.trajectory import VirtualAxis, cruise_speed
+from ipcamd.device.virtual_hardware import VirtualHardware
+from ipcamd.device.virtual_pan_tilt import ZOOM_SPEED
+from ipcamd.errors import RequestFailed
+
+FOCUS_RANGE_S = 1.0
+"""Time of a move from one limit of focus to the other."""
+FOCUS_ACCELERATION = 1000.0
+"""Units per second squared, 100 units being the full range."""
+FOCUS_SPEED = cruise_speed(FOCUS_LIMIT, FOCUS_RANGE_S, FOCUS_ACCELERATION)
+DEPTH = 1.5
+"""Depth of field: the picture is sharp within so many units of the best focus."""
+BLUR = 0.9
+"""Blur for each unit beyond that, see ``View``."""
+JAM_S = 5.0
+"""A jammed motor is given up after so long (clarifications, A motor that jams)."""
+
+
+def best_focus(zoom: float) -> float:
+    """Return the focus at which the picture is sharpest."""
+    return 50 + 10 * (zoom - 1)
+
+
+class VirtualLens:
+    """Motor lens of the virtual device. Positions may be read from any thread."""
+
+    is_present = is_digital = True
+
+    def __init__(
+        self, hardware: VirtualHardware, zoom: VirtualAxis, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`zoom` is shared with the pan-tilt head; `now_s` is a monotonic clock, in seconds."""
+        self._hardware, self._now_s = hardware, now_s
+        self._zoom = zoom
+        self._focus = VirtualAxis((0.0, FOCUS_LIMIT), FOCUS_ACCELERATION, best_focus(zoom.position), now_s)
+        self._blocked_since_s: float | None = None
+        """When the action began that the jammed motor did not carry out."""
+        hardware.watch("lens", self._set_jammed)
+        hardware.measure("focus", lambda: str(round(self._focus.position)))
+        hardware.measure("zoom", lambda: f"{self._zoom.position:.2f}")
+
+    @property
+    def blur(self) -> float:
+        """See `Lens`."""
+        distance = abs(self._focus.position - best_focus(self._zoom.position))
+        return round(max(0.0, distance - DEPTH) * BLUR, 2)
+
+    def position_at(self, moment_s: float) -> LensPosition:
+        """See `Lens`."""
+        return LensPosition(self._zoom.position_at(moment_s), self._focus.position_at(moment_s))
+
+    @property
+    def target(self) -> LensPosition:
+        """See `Lens`."""
+        return LensPosition(self._zoom.target, self._focus.target)
+
+    @property
+    def rest_in_s(self) -> float:
+        """See `Lens`."""
+        given_up_s = 0.0 if self._blocked_since_s is None else self._blocked_since_s + JAM_S
+        return max(self._zoom.rest_in_s, self._focus.rest_in_s, given_up_s - self._now_s())
+
+    def restore(self, position: LensPosition) -> None:
+        """See `Lens`."""
+        self._zoom.place(position.zoom)
+        self._focus.place(position.focus)
+
+    async def move_to(self, target: LensPosition, pace: float = 1.0) -> None:
+        """See `Lens`."""
+        if self._blocked_since_s is not None:
+            raise RequestFailed("the motor is blocked")
+        if self._hardware["lens"] == "jam":
+            self._blocked_since_s = self._now_s()
+            return
+        self._zoom.move_to(target.zoom, ZOOM_SPEED)
+        self._focus.move_to(target.focus, FOCUS_SPEED * pace)
+
+    async def stop(self) -> None:
+        """See `Lens`."""
+        self._zoom.stop()
+        self._focus.stop()
+
+    def follow_zoom(self) -> None:
+        """Go to the best focus in step with the zoom that the pan-tilt head has set in motion."""
+        if not self._zoom.rest_in_s or self._hardware["lens"] == "jam":
+            return
+        here, best = self._focus.position, best_focus(self._zoom.target)
+        way = self._zoom.target - self._zoom.position
+        if abs(way) < 0.05:
+            self._focus.move_to(best, FOCUS_SPEED)
+        else:
+            factor = (best - here) / way
+            self._focus.path = self._zoom.path.mapped(factor, here - factor * self._zoom.position)
+
+    def _set_jammed(self, value: str) -> None:
+        """Stop where it is: the move that goes on is the one that the jam prevents."""
+        if value == "free":
+            self._blocked_since_s = None
+            return
+        if self.rest_in_s and self._blocked_since_s is None:
+            self._blocked_since_s = self._now_s()
+        self.restore(LensPosition(self._zoom.position, self._focus.position))
