@@ -116,20 +116,20 @@ async def test_pictures_of_an_event_stay_together(tmp_path: Path) -> None:
         await stage.set("FTP", Enable="yes")
         await stage.put_pictures("ftp", **dict.fromkeys("abcdefghijklmnopqrstuvwxyz", b"jpeg"))
         await stage.put_pictures("ftp", one=b"first", two=b"second")
-        await stage.put("ftp", "film.avi")
+        await stage.put("ftp", "clip.avi")
         await stage.wake()
         await stage.until(done=3)
         assert [done.split(",")[0] for done in stage.notes.done] == [
             "a.jpg and 25 more delivered",
             "one.jpg and 1 more delivered",
-            "film.avi delivered",
+            "clip.avi delivered",
         ]
         assert stage.notes.failed[0].startswith("a.jpg: no")
         assert "29 delivered" in dict(stage.delivery.report())["FakeUploader"]
     assert fake.batches == [
         [f"{name}.jpg" for name in "abcdefghijklmnopqrstuvwxyz"],
         ["one.jpg", "two.jpg"],
-        ["film.avi"],
+        ["clip.avi"],
     ]
 
 
