@@ -101,6 +101,7 @@ class World:
             ptz=self.ptz,
             day_night=unused,
             state_feed=unused,
+            factory_default=unused,
             restart=self._restart,
             viewers=lambda: 3,
             started=0.0,

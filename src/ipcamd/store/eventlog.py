@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ipcamd.errors import StoreError
-from ipcamd.store.database import Database
+from ipcamd.store.database import Database, Work
 
 KEPT = 10_000
 """Entries that are kept."""
@@ -51,6 +51,11 @@ class EventLog:
         """Write an entry soon; entries that come together share one transaction."""
         self._waiting.append(entry)
         self._begin()
+
+    @staticmethod
+    def begin_with(entry: EventLogEntry) -> Work:
+        """Return the work that writes the first entry of an empty log, in a transaction of others."""
+        return partial(_save, [entry], 0)
 
     async def newest(self, most: int) -> list[EventLogEntry]:
         """Return the newest entries, newest first; those that wait for the disk among them."""

@@ -10,7 +10,6 @@ from tests.delivery.fake_uploader import FakeUploader
 from tests.delivery.stage import Stage, staged
 
 from ipcamd.errors import ConfigError, DeliveryError, RequestFailed, StoreError
-from ipcamd.store.database import Database
 
 
 def spooled(stage: Stage) -> list[Path]:
@@ -229,20 +228,6 @@ async def test_a_target_that_is_off_takes_nothing_and_keeps_what_waits(tmp_path:
         await stage.set("FTP", Enable="yes")
         await stage.until(done=2)
     assert fake.names == ["one.avi", "two.avi"]
-
-
-async def test_factory_default_drops_everything(tmp_path: Path) -> None:
-    fake = FakeUploader()
-    fake.troubles = [ConnectionRefusedError()]
-    async with staged(tmp_path, {"ftp": fake}) as stage:
-        await stage.set("FTP", Enable="yes")
-        await stage.put("ftp", "one.avi")
-        await stage.until(failed=1)
-        await stage.settings.reset(lambda _: False, stage.delivery.forget())
-        assert spooled(stage) == []
-        assert dict(stage.delivery.report()) == {"FakeUploader": "0 waiting (0.0 MB), 0 delivered, 0 dropped"}
-    with Database(tmp_path / "ipcamd.db") as database:
-        assert database.rows("SELECT * FROM spool") == []
 
 
 async def test_a_directory_that_cannot_be_used_ends_the_start(tmp_path: Path) -> None:
