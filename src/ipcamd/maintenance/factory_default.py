@@ -1,9 +1,10 @@
 """Factory default (SDK 2.1): one transaction that leaves what is named here, and nothing else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from ipcamd.access.accounts import Accounts
 from ipcamd.device.identity import MAC, SERIAL
+from ipcamd.network.address_change import PENDING
 from ipcamd.options import Options
 from ipcamd.params.group import Param
 from ipcamd.settings.change_records import Requester
@@ -15,6 +16,8 @@ from ipcamd.store.keyvalue import KeyValueStore
 
 KEPT_KEYS = (MAC, SERIAL, FINGERPRINT)
 """Entries of the key-value store that no factory default deletes: the identity, and that of the encryption key."""
+NETWORK_KEYS = (PENDING,)
+"""Entries that belong to the network's parameters: a change that nobody has confirmed yet must still be undone."""
 
 
 class FactoryDefault:
@@ -41,18 +44,20 @@ class FactoryDefault:
         Raises ``RequestFailed`` and ``StoreError``, then nothing was changed.
         """
         accounts = self._accounts.reset(self._options.admin_user, self._options.admin_password or None)
-        await self._settings.reset(lambda _: False, *self._parts(accounts, 1, by), by=by)
+        await self._settings.reset(lambda _: False, *self._parts(accounts, KEPT_KEYS, 1, by), by=by)
 
     async def reset_but_network(self, by: Requester) -> None:
         """Forget everything but the network's parameters, zone, daylight saving, and the account that asks for it
         (mode 2). Durable on return. Raises as `reset`."""
         accounts = self._accounts.remove_others(by.name)
-        await self._settings.reset(_is_kept, *self._parts(accounts, 2, by), by=by)
+        await self._settings.reset(_is_kept, *self._parts(accounts, (*KEPT_KEYS, *NETWORK_KEYS), 2, by), by=by)
 
-    def _parts(self, accounts: TransactionPart, mode: int, by: Requester) -> Iterator[TransactionPart]:
+    def _parts(
+        self, accounts: TransactionPart, keys: Collection[str], mode: int, by: Requester
+    ) -> Iterator[TransactionPart]:
         entry = EventLogEntry(self._now_ns(), "factory default", done=f"mode {mode} by {by.name} ({by.address})")
         yield accounts
-        yield self._key_values.forget_all_but(*KEPT_KEYS)
+        yield self._key_values.forget_all_but(*keys)
         yield TransactionPart(erase_tables, _nothing)
         yield TransactionPart(LastWork(EventLog.begin_with(entry)), _nothing)
 
