@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ipcamd.access.accounts import Accounts
+    from ipcamd.access.audit_log import AuditLog
     from ipcamd.access.authenticator import Authenticator
     from ipcamd.access.ip_filter import IpFilter
     from ipcamd.control.day_night import DayNight
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ipcamd.egress.policy import EgressPolicy
     from ipcamd.event_bus import EventBus
     from ipcamd.events.schedules import Schedules
-    from ipcamd.maintenance.factory_default import FactoryDefault
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.settings.settings import Settings
@@ -35,6 +35,8 @@ class Camera:
     accounts: "Accounts"
     authenticator: "Authenticator"
     ip_filter: "IpFilter"
+    audit_log: "AuditLog"
+    """Logins and changes; settings and accounts record theirs themselves."""
     clock: "CameraClock"
     identity: "Identity"
     pipeline: "Pipeline"
@@ -51,7 +53,6 @@ class Camera:
     day_night: "DayNight"
     state_feed: "StateFeed"
     """Tells open pages of the state, and of changed settings."""
-    factory_default: "FactoryDefault"
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]

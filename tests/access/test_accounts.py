@@ -12,8 +12,13 @@ from ipcamd.access.accounts import SLOTS, Account, Accounts
 from ipcamd.access.passwords import MASK
 from ipcamd.errors import ConfigError, RequestFailed, StoreError
 from ipcamd.params.group import Rank
+from ipcamd.settings.change_records import Requester
 from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
+
+
+def by(name: str) -> Requester:
+    return Requester(name, "192.0.2.7", "/cgi/admin/pwdgrp.cgi", Rank.ADMIN)
 
 
 def password(accounts: Accounts, name: str) -> str | None:
@@ -107,7 +112,7 @@ async def test_add_update_remove_survive_a_restart(path: Path) -> None:
         await accounts.update("paul", rank=Rank.USERS)
         await accounts.update("Paul", "new")
         await accounts.update("anne", "other", Rank.USERS)
-        await accounts.remove("zoe", by="admin")
+        await accounts.remove("zoe", by("admin"))
     with Database(path) as database:
         accounts = Accounts(database)
         assert everything(accounts) == {
@@ -148,9 +153,9 @@ Action = Callable[[Accounts], Coroutine[None, None, None]]
         (lambda a: a.update("paul", "1234", Rank.GUEST), "pwd: too easy"),
         (lambda a: a.update("admin", rank=Rank.USERS), "only administrator"),
         (lambda a: a.update("admin", "swordfish", Rank.GUEST), "only administrator"),
-        (lambda a: a.remove("admin", by="paul"), "only administrator"),
-        (lambda a: a.remove("paul", by="paul"), "you are using"),
-        (lambda a: a.remove("anne", by="admin"), "user=anne: there is no such account"),
+        (lambda a: a.remove("admin", by("paul")), "only administrator"),
+        (lambda a: a.remove("paul", by("paul")), "you are using"),
+        (lambda a: a.remove("anne", by("admin")), "user=anne: there is no such account"),
     ],
 )
 async def test_what_is_refused_changes_nothing(accounts: Accounts, action: Action, complaint: str) -> None:
@@ -168,20 +173,20 @@ async def test_there_is_room_for_twenty_and_the_first(accounts: Accounts) -> Non
     assert len(accounts.entries) == SLOTS == 21
     with pytest.raises(RequestFailed, match="21 accounts"):
         await accounts.add("onemore", "foo", Rank.GUEST)
-    await accounts.remove("user7", by="admin")
+    await accounts.remove("user7", by("admin"))
     await accounts.add("onemore", "foo", Rank.GUEST)
 
 
 async def test_an_administrator_can_go_when_there_is_another(accounts: Accounts) -> None:
     await accounts.add("boss", "foo", Rank.ADMIN)
-    await accounts.remove("admin", by="boss")
+    await accounts.remove("admin", by("boss"))
     assert everything(accounts) == {"boss": (Rank.ADMIN, "foo")}
 
 
 async def test_two_administrators_cannot_remove_each_other_at_once(accounts: Accounts) -> None:
     await accounts.add("boss", "foo", Rank.ADMIN)
     ends = await asyncio.gather(
-        accounts.remove("admin", by="boss"), accounts.remove("boss", by="admin"), return_exceptions=True
+        accounts.remove("admin", by("boss")), accounts.remove("boss", by("admin")), return_exceptions=True
     )
     assert [type(end) for end in ends] == [type(None), RequestFailed]
     assert accounts.names(Rank.ADMIN) == ["boss"]
@@ -279,33 +284,23 @@ async def test_factory_default_leaves_one_administrator(path: Path, given: str |
         accounts, settings = Accounts(database), Settings(database, GROUPS, {})
         accounts.ensure_administrator("admin", PASSWORD)
         await accounts.add("boss", "foo", Rank.ADMIN)
-        step = accounts.reset("admin", given)
+        step, told = accounts.reset("admin", given)
         assert password(accounts, "admin") == PASSWORD  # so far nothing has happened
         await asyncio.gather(settings.reset(lambda _: False, step), accounts.add("late", "foo", Rank.GUEST))
-        assert accounts.entry("boss") is None
-        assert password(accounts, "admin") != PASSWORD
-    with Database(path) as database:
-        accounts = Accounts(database)
-        told = accounts.ensure_administrator("admin", given)
         assert (told is None) == (given is not None)
-        assert password(accounts, "admin") == (given or told)
-
-
-async def test_a_factory_default_may_leave_one_account_as_it_is(accounts: Accounts, database: Database) -> None:
-    await accounts.add("boss", "foo", Rank.ADMIN)
-    settings = Settings(database, GROUPS, {})
-    with pytest.raises(RequestFailed, match="no such account"):
-        await settings.reset(lambda _: False, accounts.remove_others("nobody"))
-    assert accounts.names(Rank.ADMIN) == ["admin", "boss"]
-    await settings.reset(lambda _: False, accounts.remove_others("boss"))
-    assert everything(accounts) == everything(Accounts(database)) == {"boss": (Rank.ADMIN, "foo")}
+        assert accounts.entry("boss") is None
+        assert password(accounts, "admin") == (given or told) != PASSWORD
+        accounts.mark_password_printed()
+        expected = everything(accounts)
+    with Database(path) as database:
+        assert everything(Accounts(database)) == expected
 
 
 async def test_a_factory_default_that_fails_leaves_the_accounts(accounts: Accounts, database: Database) -> None:
     def broken(connection: object) -> None:
         raise StoreError("no")
 
-    step = accounts.reset("admin")
+    step, _ = accounts.reset("admin")
     settings = Settings(database, GROUPS, {})
     with pytest.raises(StoreError):
         await settings.reset(lambda _: False, step, type(step)(broken, lambda: None))

@@ -10,6 +10,7 @@ from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.access.nonces import LIFE
 from ipcamd.access.recent import ADDRESSES
 from ipcamd.params.group import Rank
+from ipcamd.settings.change_records import CAMERA
 
 HERE = "192.0.2.1"
 ADMIN = Account("admin", Rank.ADMIN)
@@ -213,7 +214,7 @@ async def test_a_removed_account_is_out_at_once(camera: Camera, accounts: Accoun
     challenge = camera.challenge()
     camera.ask(basic("paul", "foo"))
     camera.ask(digest(challenge, "paul", "foo"))
-    await accounts.remove("paul", by="admin")
+    await accounts.remove("paul", CAMERA)
     assert camera.refused(basic("paul", "foo")).reason in NO_LOGIN
     assert camera.refused(digest(challenge, "paul", "foo", nc=2)).reason in NO_LOGIN
 

@@ -1,6 +1,7 @@
 """A camera of real small parts on a database of its own, and requests to its endpoints without a network."""
 
 import inspect
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,8 +9,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from ipcamd import options
-from ipcamd.access.accounts import Account, Accounts
+from ipcamd.access.accounts import Account
+from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.ip_filter import IpFilter
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
@@ -23,7 +24,6 @@ from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
-from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
@@ -31,6 +31,7 @@ from ipcamd.settings.settings import Settings
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback
+from ipcamd.store.audit_table import AuditTable
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog
 from ipcamd.store.keyvalue import KeyValueStore
@@ -62,6 +63,9 @@ class World:
         self.egress = EgressPolicy(self.allow_local)
         self.event_log = EventLog(self.database)
         self.clock = CameraClock(OffsetClock(self.facts, lambda: self.host), lambda: self.settings["Time"])
+        self.audit_log = AuditLog(AuditTable(self.database), self.clock.now_ns, time.monotonic)
+        self.settings.audit(self.audit_log.note_settings)
+        self.settings.record(self.audit_log.record_settings)
         self.drivers = choose_drivers({}, self.facts)
         self.card = Card(
             self.path / "sdcard",
@@ -82,24 +86,14 @@ class World:
     def ptz(self) -> PtzController:
         return PtzController(self.drivers.pan_tilt, self.settings, self.facts)
 
-    @cached_property
-    def accounts(self) -> Accounts:
-        accounts = Accounts(self.database)
-        accounts.ensure_administrator("admin", "correct horse")
-        return accounts
-
-    @cached_property
-    def factory_default(self) -> FactoryDefault:
-        chosen = options.read({"admin_password": "correct horse"}, {})
-        return FactoryDefault(self.settings, self.accounts, self.facts, chosen, self.clock.now_ns)
-
     def camera(self) -> Camera:
         unused = cast("Any", None)
         return Camera(
             settings=self.settings,
-            accounts=self.accounts,
+            accounts=unused,
             authenticator=unused,
             ip_filter=self.ip_filter,
+            audit_log=self.audit_log,
             clock=self.clock,
             identity=self.identity,
             pipeline=cast("Any", SimpleNamespace(size=(768, 576), traffic=self.traffic)),
@@ -114,7 +108,6 @@ class World:
             ptz=self.ptz,
             day_night=unused,
             state_feed=unused,
-            factory_default=self.factory_default,
             restart=self._restart,
             viewers=lambda: 3,
             started=0.0,

@@ -43,6 +43,7 @@ class Asker:
             accounts=nothing,
             authenticator=nothing,
             ip_filter=nothing,
+            audit_log=nothing,
             clock=nothing,
             identity=nothing,
             pipeline=nothing,

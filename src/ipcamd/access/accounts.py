@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.passwords import ALLOWED, MASK, generate, is_allowed, is_weak
-from ipcamd.errors import ConfigError, RequestFailed
+from ipcamd.errors import ConfigError, IpcamdError, RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.settings.change_records import CAMERA, Requester
 from ipcamd.store.database import Database, TransactionPart, Work
 
 SLOTS = 21
@@ -64,8 +66,9 @@ StoredAccounts = dict[str, StoredAccount]
 class Accounts:
     """All accounts, in memory; a change is durable before it is visible. Rules: SDK 1.2."""
 
-    def __init__(self, database: Database, allow_weak: bool = False) -> None:
+    def __init__(self, database: Database, allow_weak: bool = False, audit_log: AuditLog | None = None) -> None:
         """Load them. `allow_weak` accepts notorious passwords. Raises `StoreError`."""
+        self._audit_log = audit_log
         self._database = database
         self._allow_weak = allow_weak
         self._lock = asyncio.Lock()
@@ -122,38 +125,26 @@ class Accounts:
             n: entry for n, entry in self._entries.items() if entry.origin is not PasswordOrigin.GENERATED and n != user
         }
         entries[user] = self._make(user, chosen, Rank.ADMIN, _origin(password))
-        self._database.write_now(self._database.adopt_key, _save_all(entries))
+        record = self._recorded(CAMERA, f"account {user}: the first administrator")
+        self._database.write_now(self._database.adopt_key, _save_all(entries), *record)
         self._entries = entries
         return None if password is not None else chosen
 
     def mark_password_printed(self) -> None:
-        """Note that the password of `ensure_administrator` has been printed. Raises `StoreError`."""
+        """Note that the password of `ensure_administrator` or `reset` has been printed. Raises `StoreError`."""
         drawn = {name: entry for name, entry in self._entries.items() if entry.origin is PasswordOrigin.GENERATED}
         entries = self._entries | {name: replace(entry, origin=PasswordOrigin.FACTORY) for name, entry in drawn.items()}
         self._database.write_now(_save_all(entries))
         self._entries = entries
 
-    def reset(self, user: str, password: str | None = None) -> TransactionPart:
-        """Return the step of a factory default that leaves one administrator.
+    def reset(self, user: str, password: str | None = None) -> tuple[TransactionPart, str | None]:
+        """Return the step of a factory default that leaves one administrator; and the password to print, if any."""
+        chosen = password or generate()
+        entries = {user: self._make(user, chosen, Rank.ADMIN, _origin(password))}
+        step = TransactionPart(_save_all(entries), lambda: self._publish(entries), self._lock)
+        return step, None if password is not None else chosen
 
-        Without a `password` nobody knows the new one: the next start replaces and prints it (`ensure_administrator`).
-        """
-        entries = {user: self._make(user, password or generate(), Rank.ADMIN, _origin(password))}
-        return TransactionPart(_save_all(entries), lambda: self._publish(entries), self._lock)
-
-    def remove_others(self, name: str) -> TransactionPart:
-        """Return the step that leaves one account alone, with its password. It raises `RequestFailed` if there is no
-        such account."""
-
-        def left() -> StoredAccounts:
-            return {name: self._require(name)}
-
-        def save(connection: sqlite3.Connection) -> None:
-            _save_all(left())(connection)
-
-        return TransactionPart(save, lambda: self._publish(left()), self._lock)
-
-    async def add(self, name: str, password: str, rank: Rank) -> None:
+    async def add(self, name: str, password: str, rank: Rank, by: Requester = CAMERA) -> None:
         """Make a new account; durable on return. Raises `RequestFailed` and `StoreError`, then nothing was changed."""
 
         def added() -> StoredAccounts:
@@ -164,9 +155,11 @@ class Accounts:
             self._check_password(name, password)
             return self._entries | {name: self._make(name, password, rank)}
 
-        await self._change(name, added)
+        await self._change(name, added, by, f"added, {_group(rank)}")
 
-    async def update(self, name: str, password: str | None = None, rank: Rank | None = None) -> None:
+    async def update(
+        self, name: str, password: str | None = None, rank: Rank | None = None, by: Requester = CAMERA
+    ) -> None:
         """Change an account's password, rank or both; None leaves it, so does a password of ``********``.
 
         Durable on return. Raises `RequestFailed` and `StoreError`, then nothing was changed.
@@ -180,35 +173,46 @@ class Accounts:
                 new = self._make(name, password, new.account.rank)
             return self._entries | {name: new}
 
-        await self._change(name, updated)
+        changes = ("password",) * (password is not None) + ((_group(rank),) if rank else ())
+        await self._change(name, updated, by, ", ".join(changes))
 
-    async def remove(self, name: str, by: str) -> None:
-        """Remove an account, on behalf of the account `by`; durable on return. Raises as `update`."""
+    async def remove(self, name: str, by: Requester) -> None:
+        """Remove an account, which must not be the requester's; durable on return. Raises as `update`."""
 
         def removed() -> StoredAccounts:
             self._require(name)
-            if name == by:
+            if name == by.name:
                 raise RequestFailed(
                     f"user={name}: this is the account that you are using; another administrator can remove it"
                 )
             return {other: entry for other, entry in self._entries.items() if other != name}
 
-        await self._change(name, removed)
+        await self._change(name, removed, by, "removed")
 
-    async def _change(self, name: str, changed: Callable[[], StoredAccounts]) -> None:
+    async def _change(self, name: str, changed: Callable[[], StoredAccounts], by: Requester, what: str) -> None:
         if not re.fullmatch(_NAME, name):
             raise RequestFailed(
                 f"user={''.join(c if c.isprintable() else '?' for c in name[:32])}: allowed are {NAMES}"
             )
-        await self._database.complete(self._commit(name, changed))
+        text = f"account {name}: {what}"
+        try:
+            await self._database.complete(self._commit(name, changed, self._recorded(by, text)))
+        except IpcamdError as error:
+            if self._audit_log:
+                self._audit_log.note_refusal(by, text, str(error))
+            raise
 
-    async def _commit(self, name: str, changed: Callable[[], StoredAccounts]) -> None:
+    async def _commit(self, name: str, changed: Callable[[], StoredAccounts], record: tuple[Work, ...]) -> None:
         async with self._lock:
             entries = changed()
             if not any(entry.account.rank is Rank.ADMIN for entry in entries.values()):
                 raise RequestFailed(f"user={name}: this is the only administrator left")
-            await self._database.write(_save_all(entries))
+            await self._database.write(_save_all(entries), *record)
             self._publish(entries)
+
+    def _recorded(self, by: Requester, what: str) -> tuple[Work, ...]:
+        """Return the part of a transaction that records a change in the audit log."""
+        return (self._audit_log.record_change(by, what),) if self._audit_log else ()
 
     def _require(self, name: str) -> StoredAccount:
         entry = self._entries.get(name)
@@ -248,7 +252,8 @@ class Accounts:
             return
         if self.password(entry) != password:
             entries = self._entries | {user: self._make(user, password, entry.account.rank, PasswordOrigin.FACTORY)}
-            self._database.write_now(_save_all(entries))
+            record = self._recorded(CAMERA, f"account {user}: password, by the option")
+            self._database.write_now(_save_all(entries), *record)
             self._entries = entries
 
     def _make(
@@ -273,6 +278,11 @@ def _load(name: str, rank: int, encrypted_password: bytes, origin: int) -> Store
         encrypted_password,
         PasswordOrigin(origin) if origin in set(PasswordOrigin) else PasswordOrigin.CHOSEN,
     )
+
+
+def _group(rank: Rank) -> str:
+    """Return a rank as the audit log shows it."""
+    return f"group {rank.name.lower()}"
 
 
 def _secret_context(name: str) -> str:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 
 from ipcamd.access.accounts import Account, Accounts, StoredAccount
+from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.keyring import KeyRing
 from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.access.nonces import Nonces
@@ -32,8 +33,10 @@ class Authenticator:
         realm: Callable[[], str],
         now: Callable[[], float] = time.monotonic,
         compat: bool = True,
+        audit_log: AuditLog | None = None,
     ) -> None:
         """`realm` gives the camera's present name; `compat` accepts Digest as of RFC 2069, each nonce once."""
+        self._audit_log = audit_log
         self._accounts = accounts
         self._name = realm
         self._realm_of = ("", "ipcamd")
@@ -65,6 +68,8 @@ class Authenticator:
             entry = found
         self.throttle.success(address, entry.account.name)
         self._recent.note(address, entry)
+        if self._audit_log:
+            self._audit_log.note_login(entry.account.name, address)
         return entry.account
 
     def may_talk(self, address: str) -> bool:
@@ -113,6 +118,8 @@ class Authenticator:
 
     def _wrong(self, user: str, entry: StoredAccount | None, address: str) -> LoginRefusal:
         self._note_wrong("wrong login as %.32r from %s", user, address)
+        if self._audit_log:
+            self._audit_log.note_failed_login(entry.account.name if entry else user, address)
         account = entry.account.name if entry else None
         return self._refuse(Reason.WRONG, self.throttle.failure(address, account, user[:64]))
 

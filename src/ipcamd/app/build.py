@@ -17,7 +17,6 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.state import build_state_feed
 from ipcamd.camera import Camera
 from ipcamd.errors import ConfigError
-from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.options import Options
 
 _log = logging.getLogger(__name__)
@@ -44,6 +43,7 @@ async def start_camera(
         accounts=core.accounts,
         authenticator=core.authenticator,
         ip_filter=core.ip_filter,
+        audit_log=core.audit_log,
         clock=core.clock,
         identity=core.identity,
         pipeline=media.pipeline,
@@ -58,7 +58,6 @@ async def start_camera(
         ptz=control.ptz,
         day_night=control.day_night,
         state_feed=build_state_feed(core, media, control, events, lambda: services.viewers.taken),
-        factory_default=FactoryDefault(core.settings, core.accounts, core.key_values, core.options, core.clock.now_ns),
         restart=restart,
         viewers=lambda: services.viewers.taken,
         started=time.monotonic(),

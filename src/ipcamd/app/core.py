@@ -1,9 +1,11 @@
 """Core parts: store, identity, clock."""
 
+import time
 from dataclasses import dataclass
 from functools import partial
 
 from ipcamd.access.accounts import Accounts
+from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.authenticator import Authenticator
 from ipcamd.access.ip_filter import IpFilter
 from ipcamd.app.shutdown import ShutdownStack
@@ -19,6 +21,7 @@ from ipcamd.params import ALL_GROUPS
 from ipcamd.params.network import NETWORK
 from ipcamd.settings.audit import log_entry
 from ipcamd.settings.settings import Settings
+from ipcamd.store.audit_table import AuditTable
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
@@ -37,6 +40,7 @@ class Core:
     password: str | None
     """The first administrator's password, to be printed; None if it was printed before."""
     authenticator: Authenticator
+    audit_log: AuditLog
     ip_filter: IpFilter
     identity: Identity
     drivers: Drivers
@@ -59,11 +63,15 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     identity = await load_identity(key_values)
     settings = Settings(database, ALL_GROUPS, factory(options, identity))
     settings.audit(log_entry)
-    accounts = Accounts(database, options.allow_weak_password)
+    clock = CameraClock(drivers.time_source, lambda: settings["Time"])
+    audit_log = AuditLog(AuditTable(database), clock.now_ns, time.monotonic)
+    stack.push_store(audit_log.flush)
+    settings.audit(audit_log.note_settings)
+    settings.record(audit_log.record_settings)
+    accounts = Accounts(database, options.allow_weak_password, audit_log)
     password = accounts.ensure_administrator(options.admin_user, options.admin_password or None, options.is_private)
     event_log = EventLog(database)
     stack.push_store(event_log.flush)
-    clock = CameraClock(drivers.time_source, lambda: settings["Time"])
     listen = ListenAddress(settings, drivers.network, options.hosts, identity.mac)
     settings.guard(NETWORK.name, listen.guard)
     settings.add_requester_readers(listen.readers())
@@ -83,7 +91,8 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         settings=settings,
         accounts=accounts,
         password=password,
-        authenticator=Authenticator(accounts, lambda: settings["System.Info"]["ServerName"]),
+        authenticator=Authenticator(accounts, lambda: settings["System.Info"]["ServerName"], audit_log=audit_log),
+        audit_log=audit_log,
         ip_filter=IpFilter(settings),
         identity=identity,
         drivers=drivers,

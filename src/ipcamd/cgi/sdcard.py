@@ -54,8 +54,10 @@ async def _space(call: Call) -> Reply:
 async def _format(call: Call) -> Reply:
     try:
         await call.camera.card.format()
-    except CardError:
+    except CardError as error:
+        call.camera.audit_log.note_refusal(call.requester(), "SD card formatted", str(error))
         return _said(False)
+    call.camera.audit_log.note_change(call.requester(), "SD card formatted")
     return _said(True)
 
 
@@ -104,6 +106,7 @@ async def _delete(call: Call) -> Reply:
         await call.camera.card.delete(recording)
     except OSError:
         return _said(False)
+    call.camera.audit_log.note_change(call.requester(), f"recording {recording.name} deleted")
     return _said(True)
 
 

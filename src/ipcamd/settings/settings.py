@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ipcamd.errors import IpcamdError, StoreError
@@ -54,6 +55,7 @@ class Settings:
         self._readers: dict[Name, RequesterReader] = {}
         self._writers: dict[str, Writer] = {}
         self._auditors: list[Callable[[AuditEntry], None]] = []
+        self._recorders: list[Callable[[AuditEntry], Work]] = []
         self._groups = {name.lower(): group for group in groups for name in (group.name, *group.aliases)}
         self._params = {(g.name, p.name): p for g in groups for p in g.params if p.origin is ValueOrigin.STORED}
         self._table = SettingsTable(database, self._params)
@@ -99,6 +101,10 @@ class Settings:
         """Call `auditor` in the event loop after each attempt to change settings, whether it was made or refused."""
         self._auditors.append(auditor)
 
+    def record(self, recorder: Callable[[AuditEntry], Work]) -> None:
+        """Run the work that `recorder` returns in the transaction of each change: no change without its record."""
+        self._recorders.append(recorder)
+
     def check(self, change: Change, by: Requester = CAMERA) -> CheckedChange:
         """Return what `change` asks for, if it is allowed by itself. Raises ``RequestFailed``, ``SettingRefused``."""
         group, asked, param = find_param(self._groups, change)
@@ -118,8 +124,8 @@ class Settings:
         ``RequestFailed`` if a change is not allowed or a guard refuses, and `StoreError`.
         """
         changes = tuple(changes)
-        texts = (*(masked(self._groups, change) for change in changes), *notes)
-        return await self._database.complete(self._audited(self._update(changes, parts, by), texts, by))
+        entry = AuditEntry(time.time_ns(), by, (*(masked(self._groups, change) for change in changes), *notes), "")
+        return await self._database.complete(self._audited(self._update(changes, parts, entry), entry))
 
     async def reset(
         self, keep: Callable[[Param], bool] = lambda _: False, *parts: TransactionPart, by: Requester = CAMERA
@@ -128,9 +134,10 @@ class Settings:
 
         `parts` are taken with it, all or nothing: accounts, facts. Raises what `update` raises.
         """
-        await self._database.complete(self._audited(self._reset(keep, parts), ("factory default",), by))
+        entry = AuditEntry(time.time_ns(), by, ("factory default",), "")
+        await self._database.complete(self._audited(self._reset(keep, parts, entry), entry))
 
-    async def _audited(self, attempt: Coroutine[Any, Any, T], texts: tuple[str, ...], by: Requester) -> T:
+    async def _audited(self, attempt: Coroutine[Any, Any, T], entry: AuditEntry) -> T:
         failure = "an internal error"
         try:
             outcome = await attempt
@@ -139,12 +146,14 @@ class Settings:
             failure = cut_urls(str(error))
             raise
         finally:
-            self._record(AuditEntry(time.time_ns(), by, texts, failure))
+            self._tell_auditors(replace(entry, failure=failure))
         return outcome
 
-    async def _update(self, changes: Iterable[Change], parts: tuple[TransactionPart, ...], by: Requester) -> Applied:
+    async def _update(
+        self, changes: Iterable[Change], parts: tuple[TransactionPart, ...], entry: AuditEntry
+    ) -> Applied:
         async with self._lock:
-            checked = {(c.group.name, c.param.name): c for c in (self.check(change, by) for change in changes)}
+            checked = {(c.group.name, c.param.name): c for c in (self.check(change, entry.by) for change in changes)}
             sent = {name: c for name, c in checked.items() if not c.leaves_secret}
             followed = self._followed(sent)
             stored = {name: c for name, c in (sent | followed).items() if c.param.origin is ValueOrigin.STORED}
@@ -153,14 +162,16 @@ class Settings:
             undo = tuple(self._before(name) for name in stored)
             if stored or parts:
                 rows = {name: None if c.to_factory else c.value for name, c in stored.items()}
-                await self._commit(after, self._table.save(rows), parts)
+                await self._commit(after, self._table.save(rows), parts, entry)
         return Applied(tuple(checked.values()), tuple(followed.values()), undo)
 
-    async def _reset(self, keep: Callable[[Param], bool], parts: tuple[TransactionPart, ...]) -> None:
+    async def _reset(
+        self, keep: Callable[[Param], bool], parts: tuple[TransactionPart, ...], entry: AuditEntry
+    ) -> None:
         async with self._lock:
             kept = {name for name, param in self._params.items() if keep(param)}
             after = _overlaid(self._factory, {(group, name): self._values[group][name] for group, name in kept})
-            await self._commit(after, self._table.clear(kept), parts)
+            await self._commit(after, self._table.clear(kept), parts, entry)
             await self._database.purge()
 
     def _is_supported(self, group: Group, param: Param) -> bool:
@@ -188,7 +199,9 @@ class Settings:
         value = self._values[group][param]
         return Change(group, param, None if value == self._factory[group][param] else value)
 
-    async def _commit(self, after: dict[str, Values], save: Work, parts: tuple[TransactionPart, ...]) -> None:
+    async def _commit(
+        self, after: dict[str, Values], save: Work, parts: tuple[TransactionPart, ...], entry: AuditEntry
+    ) -> None:
         """Replace all values by `after`: guards, disk, memory, watchers."""
         changed = {group: values for group, values in after.items() if values != self._values[group]}
         done = False
@@ -199,7 +212,8 @@ class Settings:
                         await stack.enter_async_context(guard(self._values[group], values))
                 for part in parts:
                     await stack.enter_async_context(part.lock)
-                await self._database.write(save, *(part.save for part in parts))
+                records = (recorder(entry) for recorder in self._recorders if entry.changes)
+                await self._database.write(save, *(part.save for part in parts), *records)
                 done = True
                 self._values = after
                 for part in parts:
@@ -217,7 +231,7 @@ class Settings:
             for watcher in self._watchers[group]:
                 _call(watcher, values, f"a part could not follow the change of {group}")
 
-    def _record(self, entry: AuditEntry) -> None:
+    def _tell_auditors(self, entry: AuditEntry) -> None:
         for auditor in self._auditors:
             _call(auditor, entry, "a change could not be recorded")
 

@@ -39,6 +39,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE pending_clip RENAME COLUMN window TO number",
         "ALTER TABLE pending_clip RENAME COLUMN level TO state",
     ),
+    (  # logins and changes
+        "CREATE TABLE audit_log (id INTEGER PRIMARY KEY AUTOINCREMENT, time_ns INTEGER NOT NULL, kind TEXT NOT NULL,"
+        " account TEXT NOT NULL, address TEXT NOT NULL, what TEXT NOT NULL, failure TEXT NOT NULL)",
+        "CREATE INDEX audit_log_kind ON audit_log (kind, id)",
+    ),
 )
 """Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out
 there have taken it."""

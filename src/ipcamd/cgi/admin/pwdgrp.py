@@ -15,15 +15,15 @@ _ACTIONS = ("add", "update", "remove", "get")
 
 async def pwdgrp(call: Call) -> Reply:
     """Add, change, remove or list accounts. Unknown parameters are refused, unneeded ones ignored."""
-    query, accounts = call.query, call.camera.accounts
+    query, accounts, by = call.query, call.camera.accounts, call.requester()
     refuse_unknown(query, *_PARAMETERS)
     match word_of(query, "action", _ACTIONS):
         case "add":
-            await accounts.add(_needed(query, "user"), _needed(query, "pwd"), _group(query))
+            await accounts.add(_needed(query, "user"), _needed(query, "pwd"), _group(query), by)
         case "update":
             await _update(call)
         case "remove":
-            await accounts.remove(_needed(query, "user"), by=call.account.name)
+            await accounts.remove(_needed(query, "user"), by)
         case _:  # get
             return _listing(call)
     return text("OK")
@@ -34,7 +34,8 @@ async def _update(call: Call) -> None:
     user, password = _needed(query, "user"), query.get("pwd")
     if password is None and query.get("grp") is None:
         raise RequestFailed("action=update: at least one of pwd and grp is needed")
-    await call.camera.accounts.update(user, password, None if query.get("grp") is None else _group(query))
+    rank = None if query.get("grp") is None else _group(query)
+    await call.camera.accounts.update(user, password, rank, call.requester())
 
 
 def _listing(call: Call) -> Reply:

@@ -30,6 +30,7 @@ class RestartAction:
                 f"the last restart was {now - self._last[mac]:.0f} s ago; allowed: one in {PAUSE:.0f} s"
             )
         self._last[mac] = now
+        call.camera.audit_log.note_change(call.requester(), "restart")
         call.camera.restart()
         return text("OK")
 

@@ -1,0 +1,133 @@
+"""Audit log: logins and changes with account, address and outcome; durable, bounded, without secrets.
+
+A change is recorded in its own transaction: there is no change without its record. Everything else is written soon,
+and the event loop never waits for it.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ipcamd.access.throttle import network
+from ipcamd.settings.audit import AuditEntry
+from ipcamd.settings.change_records import Requester
+from ipcamd.store.audit_table import AuditFilter, AuditKind, AuditRecord, AuditTable
+from ipcamd.store.database import Work
+
+TEXT_LENGTH = 500
+"""Characters of one text."""
+REPEATS_S = 60.0
+"""Failures of one address within this time become one record, and one more with their number."""
+SESSION_S = 1800.0
+"""A login after so long without a request is a new one: HTTP sends the login with each request."""
+TRACKED = 4096
+"""Sessions, and sources of failures, that are remembered; the one that was used longest ago is forgotten first."""
+
+_ACCOUNT_NAME = re.compile("[A-Za-z0-9._-]{1,32}")
+
+
+@dataclass(slots=True)
+class _Repeats:
+    """Failures that follow a record."""
+
+    last: AuditRecord
+    until: float
+    count: int = 0
+
+
+class AuditLog:
+    """The log. Noting is for the event loop, and never waits."""
+
+    def __init__(self, table: AuditTable, now_ns: Callable[[], int], monotonic: Callable[[], float]) -> None:
+        """`now_ns` is the clock of the records, `monotonic` returns seconds on a clock that never jumps."""
+        self._table = table
+        self._now_ns = now_ns
+        self._monotonic = monotonic
+        self._sessions: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._repeats: OrderedDict[tuple[str, str], _Repeats] = OrderedDict()
+
+    def note_login(self, account: str, address: str) -> None:
+        """Note a request with a valid login: a record if it is the first for a while."""
+        key, now = (account, address), self._monotonic()
+        last = self._sessions.get(key)
+        self._sessions[key] = now
+        self._sessions.move_to_end(key)
+        if last is None or now - last > SESSION_S:
+            if len(self._sessions) > TRACKED:
+                self._sessions.popitem(last=False)
+            self._table.put(self._record(AuditKind.LOGIN, account, address, "login"))
+
+    def note_failed_login(self, user: str, address: str) -> None:
+        """Note a wrong login. `user` is what was sent; a text that is no account name may be a password, and is not
+        kept."""
+        account = user if _ACCOUNT_NAME.fullmatch(user) else "(not an account name)"
+        self._note_failure(self._record(AuditKind.LOGIN_FAILED, account, address, "login", "wrong name or password"))
+
+    def record_settings(self, entry: AuditEntry) -> Work:
+        """Return the part of a transaction that records a change of settings (see ``Settings.record``)."""
+        return self.record_change(entry.by, ", ".join(entry.changes))
+
+    def note_settings(self, entry: AuditEntry) -> None:
+        """Note a refused change of settings (see ``Settings.audit``); one that is made was recorded with it."""
+        if entry.failure:
+            self.note_refusal(entry.by, ", ".join(entry.changes), entry.failure)
+
+    def record_change(self, by: Requester, what: str) -> Work:
+        """Return the part of a transaction that records the change that the transaction makes."""
+        return self._table.saved(self._record(AuditKind.CHANGE, by.name, by.address, what))
+
+    def note_change(self, by: Requester, what: str) -> None:
+        """Note a change that is made without a transaction."""
+        self._table.put(self._record(AuditKind.CHANGE, by.name, by.address, what))
+
+    def note_refusal(self, by: Requester, what: str, failure: str) -> None:
+        """Note a change that was refused, because of `failure`."""
+        self._note_failure(self._record(AuditKind.CHANGE_REFUSED, by.name, by.address, what, failure))
+
+    async def newest(self, most: int, chosen: AuditFilter) -> list[AuditRecord]:
+        """Return the newest records, newest first. Raises ``StoreError``."""
+        self._sum_up_all()
+        return await self._table.newest(most, chosen)
+
+    async def flush(self) -> None:
+        """Write the numbers of failures that are not written yet, and wait until all is on the disk, if it can be."""
+        self._sum_up_all()
+        await self._table.flush()
+
+    def _record(self, kind: AuditKind, account: str, address: str, what: str, failure: str = "") -> AuditRecord:
+        now_ns = self._now_ns()
+        return AuditRecord(now_ns, kind, _short(account), _short(address), _short(what), _short(failure))
+
+    def _note_failure(self, record: AuditRecord) -> None:
+        key, now = (record.kind, network(record.address)), self._monotonic()
+        repeats = self._repeats.get(key)
+        if repeats and now < repeats.until:
+            repeats.last = record
+            repeats.count += 1
+            return
+        if repeats:
+            self._sum_up(repeats)
+        self._repeats[key] = _Repeats(record, now + REPEATS_S)
+        self._repeats.move_to_end(key)
+        if len(self._repeats) > TRACKED:
+            self._sum_up(self._repeats.popitem(last=False)[1])
+        self._table.put(record)
+
+    def _sum_up_all(self) -> None:
+        for repeats in self._repeats.values():
+            self._sum_up(repeats)
+
+    def _sum_up(self, repeats: _Repeats) -> None:
+        """Write the last of the repeats, with their number."""
+        if repeats.count > 1:
+            others = f" ({repeats.count - 1} more from this address before)"
+            self._table.put(replace(repeats.last, what=repeats.last.what + others))
+        elif repeats.count:
+            self._table.put(repeats.last)
+        repeats.count = 0
+
+
+def _short(text: str) -> str:
+    plain = "".join(c if c.isprintable() else "?" for c in text[:TEXT_LENGTH])
+    return plain + ("..." if len(text) > TEXT_LENGTH else "")

@@ -1,0 +1,62 @@
+"""``/cgi/admin/auditlog.cgi``: the log of logins and changes (not in the SDK)."""
+
+import asyncio
+import json
+from dataclasses import asdict
+
+from ipcamd.cgi.arguments import number_of, refuse_unknown, word_of
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
+from ipcamd.params.group import Rank
+from ipcamd.params.kinds.number import Integer
+from ipcamd.store.audit_table import KEPT_PER_KIND, AuditFilter, AuditKind, AuditRecord
+from ipcamd.wire.http.query import Query
+
+COUNT = Integer(1, KEPT_PER_KIND * len(AuditKind))
+SECONDS = Integer(0, 4_294_967_295)
+NUMBER = Integer(1, 2_147_483_647)
+FORMATS = ("text", "json")
+SECOND_NS = 1_000_000_000
+
+
+async def auditlog(call: Call) -> Reply:
+    """List the newest records, newest first: ``count`` of them, of ``account``, of ``kind``, ``since`` and ``until``
+    (seconds since the epoch), numbered ``before``; as ``format`` text or JSON lines."""
+    query = call.query
+    refuse_unknown(query, "count", "account", "kind", "since", "until", "before", "format")
+    form = word_of(query, "format", FORMATS, "text")
+    count = number_of(query, "count", COUNT) or 100
+    records = await call.camera.audit_log.newest(count, _chosen(query))
+    return await asyncio.to_thread(_reply, call, form, records)
+
+
+def _chosen(query: Query) -> AuditFilter:
+    since, until = number_of(query, "since", SECONDS), number_of(query, "until", SECONDS)
+    everything = AuditFilter()
+    return AuditFilter(
+        account=query.get("account") or "",
+        kind=word_of(query, "kind", (*AuditKind, ""), ""),
+        since_ns=(since or 0) * SECOND_NS,
+        until_ns=everything.until_ns if until is None else (until + 1) * SECOND_NS - 1,
+        before=number_of(query, "before", NUMBER) or everything.before,
+    )
+
+
+def _reply(call: Call, form: str, records: list[AuditRecord]) -> Reply:
+    if form == "json":
+        lines = (json.dumps({"time": _time(call, record), **asdict(record)}, ensure_ascii=False) for record in records)
+        return Reply("".join(f"{line}\n" for line in lines).encode(), content_type="application/x-ndjson")
+    return text(*(_line(call, record) for record in records))
+
+
+def _line(call: Call, record: AuditRecord) -> str:
+    """Return a record as one line of six fields, separated by ``|``; a ``|`` in a field becomes ``/``."""
+    fields = _time(call, record), record.kind, record.account, record.address, record.what, record.failure
+    return "|".join(field.replace("|", "/") for field in fields)
+
+
+def _time(call: Call, record: AuditRecord) -> str:
+    """Return the camera's local time of a record with its offset from UTC."""
+    return call.camera.clock.local(record.time_ns).isoformat(timespec="seconds")
+
+
+ENDPOINT = Endpoint("/cgi/admin/auditlog.cgi", Rank.ADMIN, auditlog, changes=never)

@@ -1,1 +1,0 @@
-"""Maintenance: factory default, firmware, backup, support archive."""

@@ -1,0 +1,60 @@
+"""Batch writer of a log: entries that come together share one transaction, and a full disk loses the oldest at last."""
+
+import asyncio
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Generic, TypeVar
+
+from ipcamd.errors import StoreError
+from ipcamd.store.database import Database
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class BatchWriter(Generic[T]):
+    """Writes entries soon. For the event loop, which never waits."""
+
+    def __init__(
+        self, database: Database, name: str, save: Callable[[Sequence[T], sqlite3.Connection], None], most: int
+    ) -> None:
+        """`save` writes a batch, in the store's thread. `most` entries may wait for a disk that cannot be written."""
+        self._database = database
+        self._name = name
+        self._save = save
+        self._entries: deque[T] = deque(maxlen=most)
+        self._writing: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> list[T]:
+        """The entries that are not on the disk yet, newest first."""
+        return list(reversed(self._entries))
+
+    def put(self, entry: T) -> None:
+        """Write an entry soon."""
+        self._entries.append(entry)
+        self._begin()
+
+    async def flush(self) -> None:
+        """Wait until everything is on the disk, or could not be written and goes on waiting for it."""
+        self._begin()
+        if self._writing:
+            await self._writing
+
+    def _begin(self) -> None:
+        if self._entries and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.get_running_loop().create_task(self._write())
+
+    async def _write(self) -> None:
+        while self._entries:
+            batch = [self._entries.popleft() for _ in range(len(self._entries))]
+            try:
+                await self._database.write(partial(self._save, batch))
+            except StoreError as error:  # a full disk is when a log is wanted most: tried again with the next entry
+                self._entries = deque([*batch, *self._entries], self._entries.maxlen)
+                _log.warning("%d entries of the %s wait for the disk: %s", len(self._entries), self._name, error)
+                return
