@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ipcamd.access.authenticator import Authenticator
     from ipcamd.access.ip_filter import IpFilter
     from ipcamd.control.day_night import DayNight
+    from ipcamd.control.lens.controller import LensController
     from ipcamd.control.ptz.controller import PtzController
     from ipcamd.delivery.delivery import Delivery
     from ipcamd.device.clock import CameraClock
@@ -50,6 +51,7 @@ class Camera:
     playback: "Playback"
     drivers: "Drivers"
     ptz: "PtzController"
+    lens: "LensController"
     day_night: "DayNight"
     state_feed: "StateFeed"
     """Tells open pages of the state, and of changed settings."""

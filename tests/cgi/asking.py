@@ -14,6 +14,8 @@ from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.ip_filter import IpFilter
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, Reply
+from ipcamd.control.lens.controller import LensController
+from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.uploaders import uploaders
@@ -24,6 +26,7 @@ from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
+from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
@@ -84,7 +87,15 @@ class World:
 
     @cached_property
     def ptz(self) -> PtzController:
-        return PtzController(self.drivers.pan_tilt, self.settings, self.facts)
+        return PtzController(self.drivers.pan_tilt, self.settings, self.facts, self.motors)
+
+    @cached_property
+    def lens(self) -> LensController:
+        return LensController(self.drivers.lens, self.facts, self.motors, FocusMeter())
+
+    @cached_property
+    def motors(self) -> MotorWatch:
+        return MotorWatch(self.drivers.pan_tilt, self.drivers.lens)
 
     def camera(self) -> Camera:
         unused = cast("Any", None)
@@ -106,6 +117,7 @@ class World:
             playback=self.playback,
             drivers=self.drivers,
             ptz=self.ptz,
+            lens=self.lens,
             day_night=unused,
             state_feed=unused,
             restart=self._restart,

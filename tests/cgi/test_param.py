@@ -56,6 +56,7 @@ class Asker:
             playback=nothing,
             drivers=nothing,
             ptz=nothing,
+            lens=nothing,
             day_night=nothing,
             state_feed=nothing,
             restart=nothing,

@@ -82,7 +82,7 @@ def test_hardware_that_is_left_out_is_absent(facts: KeyValueStore, kind: str) ->
     drivers = choose_drivers({kind: "none"}, facts)
     full = choose_drivers({}, facts).features
     changed = {name: drivers.features[name] for name, value in full.items() if drivers.features[name] != value}
-    counted = {FEATURES[kind]} - {"", "Zoom"}  # there is no driver for a motor lens yet
+    counted = {FEATURES[kind]} - {""}
     assert changed == dict.fromkeys(counted, "0")
 
 

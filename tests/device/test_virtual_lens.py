@@ -30,16 +30,16 @@ def rig() -> Rig:
     return Rig()
 
 
-async def test_the_focus_motor_takes_a_second_for_its_range(rig: Rig) -> None:
+async def test_the_focus_motor_takes_its_time_for_its_range(rig: Rig) -> None:
     rig.lens.restore(LensPosition(1, 0))
     await rig.lens.move_to(LensPosition(1, 100))
-    assert rig.lens.rest_in_s == pytest.approx(1)
-    rig.now_s += 0.5
+    assert rig.lens.rest_in_s == pytest.approx(0.7)
+    rig.now_s += 0.35
     assert rig.position.focus == pytest.approx(50)
-    rig.now_s += 0.5
+    rig.now_s += 0.35
     assert (rig.position, rig.lens.rest_in_s) == (LensPosition(1, 100), 0)
     await rig.lens.move_to(LensPosition(1, 0), pace=0.25)
-    assert rig.lens.rest_in_s == pytest.approx(3.6, rel=0.1)
+    assert rig.lens.rest_in_s == pytest.approx(2.5, rel=0.1)
 
 
 async def test_the_picture_is_sharp_at_the_best_focus_of_the_zoom_alone(rig: Rig) -> None:
@@ -99,10 +99,10 @@ async def test_a_jammed_motor_seems_to_work_for_five_seconds_and_refuses_the_nex
 
 async def test_stop(rig: Rig) -> None:
     await rig.lens.move_to(LensPosition(4, 100))
-    rig.now_s += 0.3
+    rig.now_s += 0.15
     await rig.lens.stop()
     there = rig.lens.target
     rig.now_s += 9
     assert rig.position == there
-    assert 60 < there.focus < 90
-    assert 1.1 < there.zoom < 1.6
+    assert 60 < there.focus < 95
+    assert 1.05 < there.zoom < 1.6

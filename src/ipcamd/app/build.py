@@ -56,6 +56,7 @@ async def start_camera(
         event_bus=events.bus,
         drivers=core.drivers,
         ptz=control.ptz,
+        lens=control.lens,
         day_night=control.day_night,
         state_feed=build_state_feed(core, media, control, events, lambda: services.viewers.taken),
         restart=restart,

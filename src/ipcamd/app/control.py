@@ -9,6 +9,8 @@ from ipcamd.app.media import MediaParts
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.control.day_night import DayNight
 from ipcamd.control.led import follow_led_setting
+from ipcamd.control.lens.controller import LensController
+from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.control.serial_commands import LineCommands
 from ipcamd.params.device import ptz
@@ -20,7 +22,9 @@ from ipcamd.store.eventlog import EventLogEntry
 class ControlParts:
     """The engines."""
 
+    motors: MotorWatch
     ptz: PtzController
+    lens: LensController
     day_night: DayNight
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
@@ -32,19 +36,24 @@ def build_control(stack: ShutdownStack, core: Core, media: MediaParts) -> Contro
     """Build and start them; they take up where the last run ended."""
 
     follow_led_setting(core.drivers.led, core.settings)
-    return ControlParts(_build_ptz(stack, core, media), _build_day_night(stack, core, media))
+    motors = _build_motors(stack, core, media)
+    ptz, lens = _build_ptz(stack, core, motors), _build_lens(stack, core, media, motors)
+    return ControlParts(motors, ptz, lens, _build_day_night(stack, core, media))
 
 
-def _build_ptz(stack: ShutdownStack, core: Core, media: MediaParts) -> PtzController:
-    driver = core.drivers.pan_tilt
-    controller = PtzController(
-        driver,
-        core.settings,
-        core.key_values,
-        partial(_note, core, "ptz"),
-        media.motion.hold,
-        media.pipeline.magnify if driver.is_digital else lambda _: None,
-    )
+def _build_motors(stack: ShutdownStack, core: Core, media: MediaParts) -> MotorWatch:
+    drivers = core.drivers
+    motors = MotorWatch(drivers.pan_tilt, drivers.lens, hold=media.motion.hold)
+    motors.watch(lambda: media.pipeline.magnify(drivers.digital_zoom()))
+    # a snapshot that is asked for after a move must show it
+    motors.watch(lambda: media.pipeline.mjpeg.invalidate(core.clock.now_ns()))
+    stack.push(motors.close)
+    return motors
+
+
+def _build_ptz(stack: ShutdownStack, core: Core, motors: MotorWatch) -> PtzController:
+    note = partial(_note, core, "ptz")
+    controller = PtzController(core.drivers.pan_tilt, core.settings, core.key_values, motors, note)
     line = LineCommands(core.drivers.serial_line, core.settings)
     controller.serial = line
     controller.start()
@@ -52,6 +61,14 @@ def _build_ptz(stack: ShutdownStack, core: Core, media: MediaParts) -> PtzContro
     stack.push(controller.close)
     core.settings.add_readers(ptz.readers(lambda: core.settings[PRESETLIST.name]))
     return controller
+
+
+def _build_lens(stack: ShutdownStack, core: Core, media: MediaParts, motors: MotorWatch) -> LensController:
+    meter, note = media.pipeline.focus_meter, partial(_note, core, "lens")
+    lens = LensController(core.drivers.lens, core.key_values, motors, meter, note)
+    lens.start()
+    stack.push(lens.close)
+    return lens
 
 
 def _build_day_night(stack: ShutdownStack, core: Core, media: MediaParts) -> DayNight:

@@ -20,6 +20,7 @@ def build_state_feed(
             "inputs": [driver.level for driver in core.drivers.inputs],
             "outputs": [core.drivers.output.level] if core.drivers.features["TriggerOut"] != "0" else [],
             "ptz": control.ptz.state() if control.ptz.is_supported else None,
+            "lens": control.lens.state() if control.lens.is_supported else None,
             "day_night": control.day_night.state() if core.drivers.ir_cut.is_present else None,
             "viewers": viewers(),
             "recording": events.recording.recorder.recording,
@@ -27,6 +28,6 @@ def build_state_feed(
 
     feed = StateFeed(core.settings, read)
     events.bus.subscribe(feed.notice)
-    control.ptz.watch(feed.notice)
+    control.motors.watch(feed.notice)
     control.day_night.watch(feed.notice)
     return feed

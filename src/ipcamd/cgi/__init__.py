@@ -5,6 +5,7 @@ from ipcamd.cgi.admin import auditlog, date, eventlog, ipfilter, ptctrl, pwdgrp,
 from ipcamd.cgi.audio import audio, speaker, talk
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.cgi.event import schedule, test
+from ipcamd.cgi.fz import focuszoomctl
 from ipcamd.cgi.ptz import ptctl, ptz
 from ipcamd.cgi.stream import h264, image, mjpeg, mjpg, mpeg4, stream1, stream2
 
@@ -35,6 +36,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     eventlog.ENDPOINT,
     auditlog.ENDPOINT,
     test.ENDPOINT,
+    focuszoomctl.ENDPOINT,
     sdcard.ENDPOINT,
     virtual.ENDPOINT,
 )

@@ -1,5 +1,6 @@
 """Drivers: a small interface for each kind of hardware, and the set of them that a device has."""
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
@@ -228,6 +229,16 @@ class Drivers:
     """The parameters of ``Hardware`` that follow from the set of drivers (SDK 10.1)."""
     virtual: VirtualHardware | None = None
     """The state behind the virtual drivers; None on a real device."""
+
+    def digital_zoom(self) -> float:
+        """Return the zoom at which the source's picture is shown, now or at the end of the present move, whichever is
+        larger; 1 without a digital zoom."""
+        zooms = [1.0]
+        if self.pan_tilt.is_digital:
+            zooms += [self.pan_tilt.position.zoom, self.pan_tilt.target.zoom]
+        if self.lens.is_digital:
+            zooms += [self.lens.position_at(time.monotonic()).zoom, self.lens.target.zoom]
+        return max(zooms)
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
         """Return the readers of the parameters that the hardware answers (see ``Settings.add_readers``)."""

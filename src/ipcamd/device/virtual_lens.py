@@ -9,9 +9,9 @@ from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.device.virtual_pan_tilt import ZOOM_SPEED
 from ipcamd.errors import RequestFailed
 
-FOCUS_RANGE_S = 1.0
+FOCUS_RANGE_S = 0.7
 """Time of a move from one limit of focus to the other."""
-FOCUS_ACCELERATION = 1000.0
+FOCUS_ACCELERATION = 2000.0
 """Units per second squared, 100 units being the full range."""
 FOCUS_SPEED = cruise_speed(FOCUS_LIMIT, FOCUS_RANGE_S, FOCUS_ACCELERATION)
 DEPTH = 1.5

@@ -18,6 +18,8 @@ from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import NO_STATUS, EncodedFrame, Picture
 from ipcamd.media.image.analysis_tap import RATE as ANALYSIS_RATE
 from ipcamd.media.image.analysis_tap import AnalysisTap
+from ipcamd.media.image.focus_meter import RATE as FOCUS_RATE
+from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.view import WHOLE, View
@@ -87,8 +89,12 @@ class Pipeline:
         self._streams["3gpp"] = self._stream("3gpp", PHONE, clock_ns, status)
         self.analysis = AnalysisTap(self._update_demand)
         """Small grey pictures, for motion detection."""
+        self.focus_meter = FocusMeter(self._update_demand)
+        """The sharpness of pictures, for autofocus."""
         outputs = tuple(stream.latest for stream in self._streams.values())
-        self._processor = FrameProcessor(outputs, self.analysis, self._image_settings(), clock_ns, local, view)
+        self._processor = FrameProcessor(
+            outputs, self.analysis, self._image_settings(), clock_ns, local, view, self.focus_meter
+        )
         self.capture = VideoCapture(source, self._processor.process, self._draw_no_signal, timeouts)
         self._magnification = 1
         self.snapshots = Snapshots(self.mjpeg)
@@ -246,6 +252,8 @@ class Pipeline:
         if self.analysis.needs_source:
             # the size for viewers: a source that changes its mode, and perhaps its view, would look like motion
             needs.append((self._streams["mjpeg"].settings.size, ANALYSIS_RATE))
+        if self.focus_meter.wanted:
+            needs.append((self._streams["mjpeg"].settings.size, FOCUS_RATE))
         if sound and not needs:
             needs.append((self._streams["mjpeg"].settings.size, AUDIO_ONLY_RATE))
         if not needs:

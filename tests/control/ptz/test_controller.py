@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.device.absent import AbsentPanTilt
 from ipcamd.device.position import PtzPosition
@@ -49,7 +50,6 @@ class Rig:
         self.now_s = 0.0
         self.hardware = VirtualHardware()
         self.holds: list[float] = []
-        self.zooms: list[float] = []
         self.notes: list[str] = []
         self.build()
 
@@ -58,19 +58,22 @@ class Rig:
         self.settings = Settings(self.database, ALL_GROUPS, {})
         self.driver = VirtualPanTilt(self.hardware, lambda: self.now_s)
         self.facts = KeyValueStore(self.database)
-        self.ptz = PtzController(
-            self.driver, self.settings, self.facts, self.notes.append, self.holds.append, self.zooms.append
-        )
+        self.motors = MotorWatch(self.driver, hold=self.holds.append)
+        self.ptz = PtzController(self.driver, self.settings, self.facts, self.motors, self.notes.append)
         self.ptz.start()
 
     async def rest(self) -> PtzPosition:
         self.now_s += 60
-        self.ptz._check_rest()
-        await asyncio.gather(*self.ptz._saving)
+        self.motors.check_rest()
+        await self.motors.saved()
         return self.ptz.position
 
+    async def close(self) -> None:
+        self.ptz.close()
+        await self.motors.close()
+
     async def restart(self) -> None:
-        await self.ptz.close()
+        await self.close()
         self.database.close()
         self.build()
 
@@ -79,7 +82,7 @@ class Rig:
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     rig = Rig(tmp_path)
     yield rig
-    await rig.ptz.close()
+    await rig.close()
     rig.database.close()
 
 
@@ -126,16 +129,6 @@ async def test_motion_detection_rests_during_the_move(rig: Rig) -> None:
     await rig.ptz.set_speeds(1, 3, 3)
     await rig.ptz.move("right", continuous=True)
     assert rig.holds[-1] == pytest.approx(4.05 + 0.5, abs=0.2)
-
-
-async def test_the_source_is_asked_for_larger_pictures_while_zoomed(rig: Rig) -> None:
-    await rig.ptz.zoom_to(3)
-    assert rig.zooms[-1] == 3
-    await rig.rest()
-    await rig.ptz.go_home()
-    assert rig.zooms[-1] == 3
-    await rig.rest()
-    assert rig.zooms[-1] == 1
 
 
 async def test_position_and_home_survive_a_restart(rig: Rig) -> None:
@@ -219,7 +212,7 @@ async def test_a_failure_is_noted_once(rig: Rig) -> None:
 
 
 async def test_a_driver_that_hangs_fails_and_the_next_command_works(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.control.ptz.controller.DRIVER_S", 0.01)
+    monkeypatch.setattr("ipcamd.control.driver_guard.DRIVER_S", 0.01)
 
     async def hang() -> None:
         await asyncio.get_running_loop().create_future()
@@ -249,7 +242,7 @@ async def test_with_a_serial_line_commands_go_out_on_it_too(rig: Rig) -> None:
 
 
 async def test_without_any_head_nothing_is_supported(rig: Rig) -> None:
-    ptz = PtzController(AbsentPanTilt(), rig.settings, rig.facts)
+    ptz = PtzController(AbsentPanTilt(), rig.settings, rig.facts, rig.motors)
     for action in (ptz.move("up"), ptz.stop(), ptz.go_home(), ptz.calibrate(), ptz.start_patrol(), ptz.set_home()):
         with pytest.raises(RequestFailed, match="not supported by this device"):
             await action

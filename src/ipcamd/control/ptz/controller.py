@@ -4,9 +4,10 @@ The last command wins: each replaces the move, or the patrol, that is under way.
 """
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
+from ipcamd.control.driver_guard import DriverGuard
+from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.lock import PtzLock
 from ipcamd.control.ptz.memory import PtzMemory
 from ipcamd.control.ptz.patrol import Patrol
@@ -14,7 +15,7 @@ from ipcamd.control.ptz.presets import Presets
 from ipcamd.control.ptz.serial import NoSerialCommands, SerialCommands
 from ipcamd.device.drivers import PanTilt
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
-from ipcamd.errors import IpcamdError, RequestFailed
+from ipcamd.errors import RequestFailed
 from ipcamd.params.device.ptz import PRESETLIST, SPEED
 from ipcamd.settings.change_records import CAMERA, Change, Requester
 from ipcamd.settings.settings import Settings
@@ -35,12 +36,6 @@ STEP = 2 * PAN_LIMIT / 20
 """Length of one move: a twentieth of the range (clarifications, PTZ on a virtual device)."""
 FIRST_ZOOM = 1.5
 """Zoom of the first pan or tilt of a digital head that shows the whole picture, where there is no room to move."""
-DRIVER_S = 3.0
-"""A driver that does not answer within so many seconds has failed."""
-SETTLE_S = 0.5
-"""Motion detection rests for so long after a move."""
-
-_log = logging.getLogger(__name__)
 
 
 class PtzController:
@@ -51,25 +46,20 @@ class PtzController:
         driver: PanTilt,
         settings: Settings,
         facts: KeyValueStore,
+        motors: MotorWatch,
         note: Callable[[str], None] = lambda _: None,
-        hold: Callable[[float], None] = lambda _: None,
-        magnify: Callable[[float], None] = lambda _: None,
     ) -> None:
-        """`note` writes a failure into the event log, `hold` suspends motion detection for so many seconds, `magnify`
-        asks for source pictures that are large enough for a zoom."""
+        """`motors` watches over `driver`; `note` writes a failure into the event log."""
         self.serial: SerialCommands = NoSerialCommands()
         """The head on the serial line; may be replaced."""
         self.lock = PtzLock()
         self._driver, self._settings, self._memory = driver, settings, PtzMemory(facts)
-        self._note, self._hold, self._magnify = note, hold, magnify
+        self._motors = motors
+        self._guard = DriverGuard("the pan-tilt head", note)
         self.presets = Presets(settings, self._memory)
         self._patrol = Patrol(self.presets.stops, self._visit)
-        self._failure = ""
-        """The last failure that was noted; "" after a success."""
-        self._timer: asyncio.TimerHandle | None = None
-        self._saving: set[asyncio.Task[None]] = set()
-        self._watchers: list[Callable[[], None]] = []
-        settings.watch(PRESETLIST.name, lambda _: self._save(self.presets.follow(driver.position)))
+        settings.watch(PRESETLIST.name, lambda _: motors.save(self.presets.follow(driver.position)))
+        motors.keep(lambda: self._memory.save_position(self.position), lambda: self._patrol.is_running)
 
     @property
     def is_supported(self) -> bool:
@@ -98,25 +88,17 @@ class PtzController:
             "locked_s": round(self.lock.rest_s),
         }
 
-    def watch(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` when a move begins or ends, and when a patrol does."""
-        self._watchers.append(watcher)
-
     def start(self) -> None:
         """Take up the position, and the patrol, of the last run."""
         if self._driver.is_present:
             self._driver.restore(self._memory.position)
-            self._follow_move()
+            self._motors.follow()
         if self._memory.patrols and self.is_supported:
             self._patrol.start()
 
-    async def close(self) -> None:
-        """End the patrol, which the next start takes up again, and keep the position."""
+    def close(self) -> None:
+        """End the patrol, which the next start takes up again."""
         self._patrol.stop()
-        if self._timer:
-            self._timer.cancel()
-        self._save(self._memory.save_position(self.position))
-        await asyncio.gather(*self._saving)
 
     async def move(self, direction: str, continuous: bool = False) -> None:
         """Move one step in one of the `DIRECTIONS`, or on to the limit. Raises ``RequestFailed``."""
@@ -125,7 +107,7 @@ class PtzController:
         here, far = self.position, 2 * max(PAN_LIMIT, TILT_LIMIT) if continuous else STEP
         await self._drive(PtzPosition(here.pan + pan * far, here.tilt + tilt * far, self._zoom_to_move()))
         if self.serial.enabled:
-            await self._try(self.serial.send_move(direction, continuous))
+            await self._guard.run(self.serial.send_move(direction, continuous))
 
     async def turn(self, direction: str, degrees: int) -> None:
         """Move so many units of pan and tilt in one of the `DIRECTIONS`. An axis that it does not name goes on with its
@@ -137,14 +119,14 @@ class PtzController:
         to_tilt = here.tilt + tilt * degrees if tilt else target.tilt
         await self._drive(PtzPosition(to_pan, to_tilt, self._zoom_to_move()))
         if self.serial.enabled and degrees:
-            await self._try(self.serial.send_move(direction, False))
+            await self._guard.run(self.serial.send_move(direction, False))
 
     async def zoom(self, inwards: bool) -> None:
         """Zoom until `stop` or the limit. Raises ``RequestFailed``."""
         self._begin()
         await self._drive(PtzPosition(self.position.pan, self.position.tilt, ZOOM_LIMIT if inwards else 1.0))
         if self.serial.enabled:
-            await self._try(self.serial.send_move("zoomin" if inwards else "zoomout", True))
+            await self._guard.run(self.serial.send_move("zoomin" if inwards else "zoomout", True))
 
     async def go_to(self, position: PtzPosition) -> None:
         """Move to a position. Raises ``RequestFailed``; also if there is only a head on the serial line."""
@@ -166,17 +148,17 @@ class PtzController:
         """End the move or the patrol. Raises ``RequestFailed``."""
         self._begin()
         if self._driver.is_present:
-            await self._try(self._driver.stop())
-            self._follow_move()
+            await self._guard.run(self._driver.stop())
+            self._motors.follow()
         if self.serial.enabled:
-            await self._try(self.serial.send_move("stop", False))
+            await self._guard.run(self.serial.send_move("stop", False))
 
     async def go_home(self) -> None:
         """Move to the home position. Raises ``RequestFailed``."""
         self._begin()
         await self._drive(self._memory.home)
         if self.serial.enabled:
-            await self._try(self.serial.send_move("home", False))
+            await self._guard.run(self.serial.send_move("home", False))
 
     async def set_home(self) -> None:
         """Make the present position home. Raises ``RequestFailed`` and ``StoreError``."""
@@ -187,7 +169,7 @@ class PtzController:
         """Reset the head after a hardware error; then it moves home. Raises ``RequestFailed``."""
         self._begin()
         if self._driver.is_present:
-            await self._try(self._driver.calibrate())
+            await self._guard.run(self._driver.calibrate())
         await self.go_home()
 
     async def go_to_preset(self, number: int) -> None:
@@ -203,7 +185,7 @@ class PtzController:
         await self.presets.update(number, value, self.position, by)
         if self.serial.enabled:
             stores = value.startswith("1|")
-            await self._try(self.serial.send_preset(number, True) if stores else self.serial.clear_preset(number))
+            await self._guard.run(self.serial.send_preset(number, True) if stores else self.serial.clear_preset(number))
 
     async def set_speeds(self, patrol: int, tilt: int, pan: int, by: Requester = CAMERA) -> None:
         """Set the speeds, 1 to 3. Raises what ``Settings.update`` does."""
@@ -217,7 +199,7 @@ class PtzController:
             raise RequestFailed("ptzpatrol=start: no preset is set")
         await self._memory.save_patrols(True)
         self._patrol.start()
-        self._tell()
+        self._motors.tell()
 
     async def stop_patrol(self) -> None:
         """End the patrol where it is. Raises ``RequestFailed`` and ``StoreError``."""
@@ -230,7 +212,7 @@ class PtzController:
         """Send external command 1 to 5 on the serial line. Raises ``RequestFailed``."""
         if not self.serial.enabled:
             raise RequestFailed(f"excommand={number}: the serial line is not enabled (RS485.Enable)")
-        await self._try(self.serial.send_external(number))
+        await self._guard.run(self.serial.send_external(number))
 
     def _refuse_absent(self) -> None:
         if not self.is_supported:
@@ -241,7 +223,7 @@ class PtzController:
         self._refuse_absent()
         if self._patrol.is_running:
             self._patrol.stop()
-            self._save(self._memory.save_patrols(False))
+            self._motors.save(self._memory.save_patrols(False))
 
     def _zoom_to_move(self) -> float:
         """Return the zoom at which pan and tilt have room."""
@@ -255,13 +237,13 @@ class PtzController:
     async def _drive(self, target: PtzPosition, speeds: tuple[int, int] | None = None) -> None:
         """Start to move the device's own head, if there is one."""
         if self._driver.is_present:
-            await self._try(self._driver.move_to(target.limited(), *(speeds or self._speeds())))
-            self._follow_move()
+            await self._guard.run(self._driver.move_to(target.limited(), *(speeds or self._speeds())))
+            self._motors.follow()
 
     async def _drive_to_preset(self, number: int, pan_speed: int, tilt_speed: int) -> None:
         await self._drive(self.presets.position(number), (pan_speed, tilt_speed))
         if self.serial.enabled:
-            await self._try(self.serial.send_preset(number))
+            await self._guard.run(self.serial.send_preset(number))
 
     async def _visit(self, number: int) -> None:
         """Move to a preset of the patrol; return when the head is there."""
@@ -274,57 +256,3 @@ class PtzController:
         if rest_in_s := self._driver.rest_in_s:
             await asyncio.sleep(rest_in_s)
             await self._rest()
-
-    async def _try(self, action: Awaitable[None]) -> None:
-        """Await an action of a driver; a failure is noted in the event log, the same one once."""
-        try:
-            async with asyncio.timeout(DRIVER_S):
-                await action
-        except TimeoutError:
-            self._note_failure("the pan-tilt head does not answer")
-            raise RequestFailed("the pan-tilt head does not answer") from None
-        except RequestFailed as error:
-            self._note_failure(str(error))
-            raise
-        self._failure = ""
-
-    def _note_failure(self, reason: str) -> None:
-        if reason != self._failure:
-            self._failure = reason
-            self._note(reason)
-
-    def _follow_move(self) -> None:
-        """Let motion detection rest during the move that has begun, and keep the position at its end."""
-        rest_in_s = self._driver.rest_in_s
-        self._hold(rest_in_s + SETTLE_S)
-        self._magnify(max(self.position.zoom, self._driver.target.zoom))
-        if self._timer:
-            self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(rest_in_s, self._check_rest)
-        self._tell()
-
-    def _check_rest(self) -> None:
-        if self.is_moving:
-            self._follow_move()
-            return
-        self._magnify(self.position.zoom)
-        if not self._patrol.is_running:  # which goes on after a restart, and would write all the time
-            self._save(self._memory.save_position(self.position))
-        self._tell()
-
-    def _save(self, action: Awaitable[None]) -> None:
-        """Save in the background; a failure is logged."""
-
-        async def save() -> None:
-            try:
-                await action
-            except IpcamdError as error:
-                _log.warning("the position could not be kept: %s", error)
-
-        task = asyncio.get_running_loop().create_task(save())
-        self._saving.add(task)
-        task.add_done_callback(self._saving.discard)
-
-    def _tell(self) -> None:
-        for watcher in self._watchers:
-            watcher()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap
+from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.latest_value import LatestValue
@@ -32,6 +33,7 @@ class FrameProcessor:
         clock_ns: Callable[[], int],
         local: Callable[[int], datetime],
         view: Callable[[], View] = lambda: WHOLE,
+        focus_meter: FocusMeter | None = None,
     ) -> None:
         """`outputs` take processed pictures, `analysis` those without overlay; see `Pipeline` for the clocks.
 
@@ -49,6 +51,7 @@ class FrameProcessor:
         self._clock_ns = clock_ns
         self._local = local
         self._view = view
+        self._focus_meter = focus_meter or FocusMeter()
         self._transform: Transform | None = None
         self._cropper: Cropper | None = None
         self._blurrer: Blurrer | None = None
@@ -66,7 +69,7 @@ class FrameProcessor:
     def process(self, picture: Picture) -> None:
         """Transform a picture and put it into the outputs that want one."""
         outputs = [latest for latest in self._outputs if latest.wanted]
-        if not outputs and not self._analysis.wanted:
+        if not outputs and not self._analysis.wanted and not self._focus_meter.wanted:
             return
         from ipcamd.media.image.scale import ProcessedFrame
 
@@ -77,13 +80,15 @@ class FrameProcessor:
         began = time.thread_time()
         # the text of a picture without signal must stay readable
         settings = self.settings if picture.signal else replace(self.settings, mirror=False, flip=False)
-        view = self._view()
+        viewed_s, view = time.monotonic(), self._view()
         if not picture.signal:
             view = View(grey=view.grey)
         if view.grey:
             settings = replace(settings, saturation=0)
         seen = self._cropper.crop(picture.video, view.mirrored(settings.mirror, settings.flip), self.limit)
         seen = self._blurrer.blur(seen, view.blur)
+        if picture.signal:
+            self._focus_meter.offer(seen, viewed_s, (self._clock_ns() - picture.captured_ns) / 1e9)
         before_overlay = partial(self._analysis.offer, picture=picture, settings=settings, view=view)
         processed = ProcessedFrame(
             self._transform.apply(seen, picture.captured_ns, settings, before_overlay), picture.captured_ns

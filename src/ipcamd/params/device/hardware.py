@@ -20,7 +20,7 @@ HARDWARE = Group(
         _has("MicIn", "1", "Microphone: sound from the camera to the viewer."),
         _has("AudioOut", "1", "Speaker: sound from the viewer to the camera."),
         _has("PT", "1", "Pan and tilt."),
-        _has("Zoom", "0", "Motor lens: zoom and focus."),
+        _has("Zoom", "1", "Motor lens: zoom and focus."),
         _has("NightSensor", "1", "IR-cut filter and light sensor."),
         _has("Wireless", "0", "Wireless interface."),
         _has("RS485", "1", "RS-485 line."),

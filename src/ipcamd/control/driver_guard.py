@@ -1,0 +1,38 @@
+"""Driver guard: time limit of a driver's actions; a failure becomes a clear error and a line in the event log."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from ipcamd.errors import RequestFailed
+
+DRIVER_S = 3.0
+"""A driver that does not answer within so many seconds has failed."""
+
+
+class DriverGuard:
+    """Guard of one piece of hardware."""
+
+    def __init__(self, name: str, note: Callable[[str], None]) -> None:
+        """`name` is that of the hardware in messages, such as ``the lens``; `note` writes into the event log."""
+        self._name, self._note = name, note
+        self._failure = ""
+        """The last failure that was noted; "" after a success."""
+
+    async def run(self, action: Awaitable[None]) -> None:
+        """Await an action of the driver. Raises ``RequestFailed``; the same failure is noted once."""
+        try:
+            async with asyncio.timeout(DRIVER_S):
+                await action
+        except TimeoutError:
+            reason = f"{self._name} does not answer"
+            self._note_failure(reason)
+            raise RequestFailed(reason) from None
+        except RequestFailed as error:
+            self._note_failure(str(error))
+            raise
+        self._failure = ""
+
+    def _note_failure(self, reason: str) -> None:
+        if reason != self._failure:
+            self._failure = reason
+            self._note(reason)

@@ -1,0 +1,1 @@
+"""Motor lens (SDK 13): zoom, focus, autofocus."""

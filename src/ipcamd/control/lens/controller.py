@@ -1,0 +1,132 @@
+"""Lens controller: moves zoom and focus of the motor lens as requests ask (SDK 13).
+
+A motor takes its time: an action while one runs is refused.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from ipcamd.control.driver_guard import DriverGuard
+from ipcamd.control.lens.autofocus import Autofocus
+from ipcamd.control.lens.memory import LensMemory
+from ipcamd.control.motor_watch import MotorWatch
+from ipcamd.device.drivers import Lens
+from ipcamd.device.position import FOCUS_LIMIT, LensPosition, zoom_of_index
+from ipcamd.errors import RequestFailed
+from ipcamd.media.image.focus_meter import FocusMeter
+from ipcamd.store.keyvalue import KeyValueStore
+
+
+class LensController:
+    """The motor lens of one camera. For the event loop."""
+
+    def __init__(
+        self,
+        driver: Lens,
+        facts: KeyValueStore,
+        motors: MotorWatch,
+        meter: FocusMeter,
+        note: Callable[[str], None] = lambda _: None,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`motors` watches over `driver`, `meter` measures the sharpness of the picture, `note` writes a failure into
+        the event log; `now_s` is the driver's clock."""
+        self._now_s = now_s
+        self._driver, self._memory, self._motors = driver, LensMemory(facts), motors
+        self._guard = DriverGuard("the lens", note)
+        self._autofocus = Autofocus(driver, self._drive, meter)
+        self._scan: asyncio.Task[None] | None = None
+        self._is_asking = False
+        """Whether the driver has not yet taken the last action."""
+        motors.keep(self._save, lambda: self._scan is not None)
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether there is a motor lens."""
+        return self._driver.is_present
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a motor runs, or autofocus does."""
+        return self._is_asking or self._scan is not None or self._driver.rest_in_s > 0
+
+    @property
+    def position(self) -> LensPosition:
+        """The present position."""
+        return self._driver.position_at(self._now_s())
+
+    def state(self) -> dict[str, object]:
+        """Return what pages show: zoom as an index of 0 to 6, focus, and what happens."""
+        position = self.position
+        return {
+            "zoom": position.index,
+            "focus": round(position.focus),
+            "busy": self.is_busy,
+            "autofocus": self._scan is not None,
+        }
+
+    def start(self) -> None:
+        """Take up the position of the last run."""
+        if self._driver.is_present and (position := self._memory.position):
+            self._driver.restore(position)
+
+    async def close(self) -> None:
+        """End autofocus; the position is kept by the `MotorWatch`."""
+        if self._scan:
+            self._scan.cancel()
+            await asyncio.wait((self._scan,))
+
+    def refuse_absent(self) -> None:
+        """Raise ``RequestFailed`` without a lens."""
+        if not self._driver.is_present:
+            raise RequestFailed("not supported by this device")
+
+    async def step_focus(self, steps: int) -> None:
+        """Move the focus by so many steps, a hundredth of its range each, or to the limit. Raises ``RequestFailed``."""
+        self._refuse_busy()
+        target = self._driver.target
+        await self._act(replace(target, focus=min(max(round(target.focus) + steps, 0), FOCUS_LIMIT)))
+
+    async def zoom_to(self, index: int) -> None:
+        """Move the zoom to an index of 0 to 6; the focus stays where it is. Raises ``RequestFailed``."""
+        self._refuse_busy()
+        await self._act(replace(self._driver.target, zoom=zoom_of_index(index)))
+
+    async def start_autofocus(self) -> None:
+        """Begin to look for the sharpest picture. Raises ``RequestFailed``."""
+        self._refuse_busy()
+        start = self._driver.target.focus
+        await self._act(self._autofocus.prepare())
+        self._scan = asyncio.get_running_loop().create_task(self._focus(start))
+        self._motors.tell()
+
+    def _refuse_busy(self) -> None:
+        self.refuse_absent()
+        if self.is_busy:
+            raise RequestFailed("busy")
+
+    async def _focus(self, start: float) -> None:
+        try:
+            with contextlib.suppress(RequestFailed):  # the guard has noted it
+                await self._autofocus.run(start)
+        finally:
+            self._scan = None
+            self._motors.follow()
+
+    async def _act(self, target: LensPosition) -> None:
+        self._is_asking = True
+        try:
+            await self._drive(target)
+        finally:
+            self._is_asking = False
+
+    async def _drive(self, target: LensPosition, pace: float = 1.0) -> None:
+        await self._guard.run(self._driver.move_to(target, pace))
+        self._motors.follow()
+
+    async def _save(self) -> None:
+        if self._driver.is_present:
+            await self._memory.save_position(self.position)

@@ -1,0 +1,28 @@
+"""Lens memory: the position at which the lens rested last, in the key-value store."""
+
+import json
+
+from ipcamd.device.position import LensPosition
+from ipcamd.store.keyvalue import KeyValueStore
+
+POSITION = "lens.position"
+"""Key of zoom and focus, as JSON."""
+
+
+class LensMemory:
+    """The position at rest."""
+
+    def __init__(self, facts: KeyValueStore) -> None:
+        self._facts = facts
+
+    @property
+    def position(self) -> LensPosition | None:
+        """The position at which the lens rested last; None if it never moved."""
+        text = self._facts.get(POSITION)
+        return LensPosition(*json.loads(text)) if text else None
+
+    async def save_position(self, position: LensPosition) -> None:
+        """Keep the position at rest. Raises ``StoreError``."""
+        text = json.dumps([round(value, 4) for value in position])
+        if self._facts.get(POSITION) != text:
+            await self._facts.set(POSITION, text)

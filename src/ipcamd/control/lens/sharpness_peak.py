@@ -1,0 +1,38 @@
+"""Sharpness peak: the focus of the sharpest picture among samples."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+LEVEL = 0.7
+"""The peak's middle is that of its part above this share of its height: the top itself is flat, and noisy."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Sample:
+    """Sharpness of the picture at a focus."""
+
+    focus: float
+    sharpness: float
+
+
+def find_peak(samples: Iterable[Sample]) -> Sample:
+    """Return the middle of the highest peak, at its height; the sharpest sample if the peak is cut off by a limit."""
+    ordered = sorted(samples)
+    sharpness = [sample.sharpness for sample in ordered]
+    lowest, highest = min(sharpness), max(sharpness)
+    top = sharpness.index(highest)
+    level = lowest + LEVEL * (highest - lowest)
+    left, right = _crossing(ordered[top::-1], level), _crossing(ordered[top:], level)
+    if left is None or right is None:
+        return ordered[top]
+    return Sample((left + right) / 2, highest)
+
+
+def _crossing(samples: Sequence[Sample], level: float) -> float | None:
+    """Return the focus where the sharpness falls below `level` on the way from the first sample; None if nowhere."""
+    for inner, outer in pairwise(samples):
+        if outer.sharpness < level:
+            share = (inner.sharpness - level) / (inner.sharpness - outer.sharpness)
+            return inner.focus + share * (outer.focus - inner.focus)
+    return None

@@ -1,0 +1,107 @@
+"""Motor watch: what happens around moves of the pan-tilt head and the lens, which share one zoom.
+
+During a move motion detection is suspended and pages are told; when the motors rest, positions are kept on the disk.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from ipcamd.errors import IpcamdError
+
+SETTLE_S = 0.5
+"""Motion detection rests for so long after a move."""
+
+_log = logging.getLogger(__name__)
+
+
+class Motor(Protocol):
+    """A driver that moves."""
+
+    @property
+    def rest_in_s(self) -> float:
+        """Seconds until the present move ends; 0 while it rests."""
+
+
+class MotorWatch:
+    """Watch over the motors of one camera. For the event loop."""
+
+    def __init__(self, *motors: Motor, hold: Callable[[float], None] = lambda _: None) -> None:
+        """`hold` suspends motion detection for so many seconds."""
+        self._motors, self._hold = motors, hold
+        self._timer: asyncio.TimerHandle | None = None
+        self._watchers: list[Callable[[], None]] = []
+        self._keepers: list[Callable[[], Awaitable[None]]] = []
+        self._journeys: list[Callable[[], bool]] = []
+        self._saving: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a motor runs."""
+        return self._rest_in_s > 0
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` when a move begins or ends, and when `tell` is called."""
+        self._watchers.append(watcher)
+
+    def keep(self, keeper: Callable[[], Awaitable[None]], journey: Callable[[], bool]) -> None:
+        """Call `keeper`, which keeps a position, when the motors rest and no `journey` is under way; at a stop of one
+        the motors rest for a moment, and it would write all the time."""
+        self._keepers.append(keeper)
+        self._journeys.append(journey)
+
+    def follow(self) -> None:
+        """Follow the move that an action has begun or ended."""
+        rest_in_s = self._rest_in_s
+        self._hold(rest_in_s + SETTLE_S)
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(rest_in_s, self.check_rest)
+        self.tell()
+
+    def check_rest(self) -> None:
+        """Keep the positions if the motors rest; follow the move that goes on."""
+        if self.is_moving:
+            self.follow()
+            return
+        if not any(journey() for journey in self._journeys):
+            self._save_positions()
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell the watchers that something has changed."""
+        for watcher in self._watchers:
+            watcher()
+
+    def save(self, action: Awaitable[None]) -> None:
+        """Save in the background; a failure is logged."""
+
+        async def save() -> None:
+            try:
+                await action
+            except IpcamdError as error:
+                _log.warning("the position could not be kept: %s", error)
+
+        task = asyncio.get_running_loop().create_task(save())
+        self._saving.add(task)
+        task.add_done_callback(self._saving.discard)
+
+    async def saved(self) -> None:
+        """Return when all is saved that is to be saved."""
+        await asyncio.gather(*self._saving)
+
+    async def close(self) -> None:
+        """Keep the positions where the motors are."""
+        if self._timer:
+            self._timer.cancel()
+        self._save_positions()
+        await self.saved()
+
+    @property
+    def _rest_in_s(self) -> float:
+        return max((motor.rest_in_s for motor in self._motors), default=0.0)
+
+    def _save_positions(self) -> None:
+        for keeper in self._keepers:
+            self.save(keeper())

@@ -1,0 +1,102 @@
+"""``focuszoomctl.cgi``: every action and parameter of SDK 13."""
+
+import pytest
+from tests.cgi.asking import World
+
+from ipcamd.cgi.fz import focuszoomctl
+from ipcamd.device.choose import choose_drivers
+from ipcamd.device.position import LensPosition
+from ipcamd.errors import RequestFailed
+from ipcamd.params.group import Rank
+from ipcamd.wire.http.query import Query
+
+FZ = focuszoomctl.ENDPOINT
+
+
+def test_users_may_move_the_lens() -> None:
+    assert (FZ.path, FZ.rank) == ("/cgi/fz/focuszoomctl.cgi", Rank.USERS)
+
+
+@pytest.mark.parametrize(
+    ("query", "target"),
+    [
+        ("focusplus", LensPosition(1, 51)),
+        ("focusminus", LensPosition(1, 49)),
+        ("?FocusPlus=&", LensPosition(1, 51)),
+        ("movezoom=6", LensPosition(4, 50)),
+        ("MOVEZOOM=3&", LensPosition(2.5, 50)),
+        ("movezoom=1&movezoom=2", LensPosition(2, 50)),
+        ("movezoom=0", LensPosition(1, 50)),
+        ("smartfocusscan", LensPosition(1, 100)),
+    ],
+)
+async def test_actions(world: World, query: str, target: LensPosition) -> None:
+    assert await world.text(FZ, query) == "OK\r\n"
+    assert world.drivers.lens.target == target
+    await world.lens.close()
+
+
+@pytest.mark.parametrize("question", ["getmotorcurpos", "getmotorcuspos", "GetMotorCurPos"])
+async def test_position(world: World, question: str) -> None:
+    world.drivers.lens.restore(LensPosition(4, 55.4))
+    assert await world.text(FZ, question) == "6|55\r\n"
+
+
+async def test_busy(world: World) -> None:
+    assert await world.text(FZ, "fzisbusy") == "0\r\n"
+    await world.text(FZ, "movezoom=6")
+    assert await world.text(FZ, "fzisbusy") == "1\r\n"
+    for action in ("focusplus", "focusminus", "movezoom=0", "smartfocusscan"):
+        with pytest.raises(RequestFailed, match=r"^busy$"):
+            await world.ask(FZ, action)
+    assert world.drivers.lens.target == LensPosition(4, 50)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("", "0 commands; allowed is one of focusminus"),
+        ("focusplus&focusminus", "2 commands; allowed is one of"),
+        ("movezoom=7", "movezoom=7: allowed: 0 to 6"),
+        ("movezoom=-1", "movezoom=-1: allowed: 0 to 6"),
+        ("movezoom=1.5", "movezoom=1.5: allowed: 0 to 6"),
+        ("movezoom", "movezoom=: allowed: 0 to 6"),
+        ("focusplus=3", "focusplus=3: allowed: no value"),
+        ("fzisbusy&laser=1", "laser: unknown parameter; allowed: focusminus"),
+    ],
+)
+async def test_mistakes_change_nothing(world: World, query: str, message: str) -> None:
+    with pytest.raises(RequestFailed, match=message):
+        await world.ask(FZ, query)
+    assert world.drivers.lens.rest_in_s == 0
+
+
+async def test_only_administrators_pass_a_lock_of_ptz(world: World) -> None:
+    world.ptz.lock.close("anna", 60)
+    world.rank = Rank.USERS
+    with pytest.raises(RequestFailed, match="locked by the administrator anna"):
+        await world.ask(FZ, "movezoom=6")
+    assert await world.text(FZ, "getmotorcurpos") == "0|50\r\n"
+    world.rank = Rank.ADMIN
+    assert await world.text(FZ, "movezoom=6") == "OK\r\n"
+
+
+async def test_without_a_lens_everything_is_refused(world: World) -> None:
+    world.drivers = choose_drivers({"lens": "none"}, world.facts)
+    for query in ("focusplus", "focusminus", "movezoom=1", "smartfocusscan", "fzisbusy", "getmotorcurpos"):
+        with pytest.raises(RequestFailed, match="not supported by this device"):
+            await world.ask(FZ, query)
+
+
+@pytest.mark.parametrize(
+    ("query", "changes"),
+    [
+        ("fzisbusy", False),
+        ("getmotorcurpos", False),
+        ("getmotorcuspos", False),
+        ("focusplus", True),
+        ("fzisbusy&movezoom=1", True),
+    ],
+)
+def test_questions_change_nothing(query: str, changes: bool) -> None:
+    assert FZ.changes(Query.parse(query)) is changes
