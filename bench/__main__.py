@@ -61,7 +61,7 @@ def say(text: str) -> None:
 def mjpeg_fanout(run: Run) -> list[Row]:
     """Measure MJPEG beside the peers and print that table."""
     source, served = run.folder / "source.pack", run.folder / "served.pack"
-    packs.write(source, packs.film())
+    packs.write(source, packs.jpegs())
     pictures = fanout.served_pictures(run.folder, source)
     packs.write(served, pictures)
     start = fanout.starters(run.folder, source, served)

@@ -35,9 +35,9 @@ from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 
-CLIP, FILM = 10_000_000, 25_000_000
-"""Bytes of a clip, for which the goal holds, and of a film of a minute. Each file costs four questions and answers more
-than the bare library asks, for a name that is free and taken only when the file is whole."""
+CLIP, RECORDING = 10_000_000, 25_000_000
+"""Bytes of a clip, for which the goal holds, and of a recording of a minute. Each file costs four questions and
+answers more than the bare library asks, for a name that is free and taken only when the file is whole."""
 MEMORY = Path("/dev/shm")
 ROUNDS = 5
 """Each has both, one right after the other; the median of their ratios counts."""
@@ -120,13 +120,13 @@ def samba(folder: Path) -> Iterator[Far]:
         login = {"username": server.user, "password": PASSWORD, "port": server.port, "connection_cache": cache}
         for path in paths:
             with (
-                smbclient.open_file(rf"\\127.0.0.1\films\{path.name}", "wb", **login) as there,
+                smbclient.open_file(rf"\\127.0.0.1\clips\{path.name}", "wb", **login) as there,
                 path.open("rb") as file,
             ):
                 shutil.copyfileobj(file, there, 1 << 20)
         smbclient.reset_connection_cache(connection_cache=cache)
 
-    values = {"SambaServer": "127.0.0.1", "Share": "films", "Port": str(server.port)}
+    values = {"SambaServer": "127.0.0.1", "Share": "clips", "Port": str(server.port)}
     login = {"UserName": server.user, "Password": PASSWORD}
     try:
         yield Far("Samba", "samba", "Event.Server.NetStorage", values | login, server.share, bare)
@@ -139,7 +139,7 @@ def measure(folder: Path, megabytes: int) -> list[Row]:
     servers = {"ftp": ftp} | ({"samba": samba} if shutil.which("smbd") else {})
     rows = []
     for name, server in servers.items():
-        for each, goals in ((CLIP, (LEAST, 1.0)), (FILM, (None, None))):
+        for each, goals in ((CLIP, (LEAST, 1.0)), (RECORDING, (None, None))):
             title, ratio, rate = _beside(server, folder / f"{name}{each}", megabytes, each)
             bare = Yardstick("bare library", rate / ratio)
             rows.append(Row(f"delivery by {title} in files of {each // 10**6} MB", rate, "MB/s", bare, *goals))

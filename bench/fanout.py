@@ -16,7 +16,7 @@ Start = Callable[[], AbstractContextManager[Target]]
 Results = dict[tuple[str, int], list[load.Result]]
 
 QUALITY = 2
-"""Of the MJPEG stream; makes about 75 KB of a picture of the film."""
+"""Of the MJPEG stream; makes about 75 KB of a picture of the video."""
 
 
 def served_pictures(folder: Path, source: Path, count: int = 60) -> list[bytes]:

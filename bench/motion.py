@@ -9,7 +9,7 @@ import numpy as np
 from bench import yardsticks
 from bench.table import Row
 from numpy.typing import NDArray
-from tests.motion.film import ELSEWHERE, PATH, RATE, analysis, pictures, window
+from tests.motion.pedestrians import ELSEWHERE, PATH, RATE, analysis, pictures, window
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import RATE as MOST
@@ -97,7 +97,7 @@ def _over(windows: list[Window]) -> list[Flags]:
 def _seconds(boxes: dict[str, tuple[int, int, int, int]]) -> tuple[dict[str, Flags], dict[str, Flags]]:
     """Return in which seconds somebody certainly moves in each box, and in which nobody does, nor just before or after.
 
-    It is told from the whole film at once, as no camera can: a place without people is what it shows most of the time.
+    It is told from the whole video at once, as no camera can: a place without people is what it shows most of the time.
     """
     moved, busy, calm = _moved(), {}, {}
     for name, (left, top, right, bottom) in boxes.items():

@@ -14,7 +14,7 @@ import numpy as np
 import simplejpeg
 from av.video.reformatter import VideoReformatter
 
-FILM = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
+VIDEO = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
 """People walking; of Debian's opencv-doc."""
 
 STAMP = b"\xff\xfe" + struct.pack(">H", 2 + 8 + 16) + b"CAMSTAMP" + bytes(16)
@@ -26,15 +26,15 @@ def write(path: Path, jpegs: Iterable[bytes]) -> None:
     path.write_bytes(struct.pack("<I", len(items)) + b"".join(struct.pack("<I", len(i)) + i for i in items))
 
 
-def film(count: int = 90, quality: int = 90) -> Iterator[bytes]:
-    """Give JPEGs of the film, scaled to 1280x720."""
+def jpegs(count: int = 90, quality: int = 90) -> Iterator[bytes]:
+    """Give JPEGs of the video, scaled to 1280x720."""
     return (encode(frame, quality) for frame in frames(count))
 
 
 def frames(count: int) -> Iterator[av.VideoFrame]:
-    """Give pictures of the film, scaled to 1280x720."""
+    """Give pictures of the video, scaled to 1280x720."""
     scale = VideoReformatter()
-    with av.open(str(FILM)) as box:
+    with av.open(str(VIDEO)) as box:
         for frame in itertools.islice(box.decode(video=0), count):
             yield scale.reformat(frame, 1280, 720, "yuvj420p")
 

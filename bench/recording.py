@@ -16,7 +16,7 @@ from bench import load, packs, servers, table, yardsticks
 from bench.servers import Target
 from bench.table import Row, Yardstick
 from tests.e2e.camera import Client
-from tests.wire.avi.films import film, pictures
+from tests.wire.avi.avi_files import avi_file, pictures
 
 from ipcamd.media import codecs
 from ipcamd.storage.recording import name_of
@@ -50,7 +50,7 @@ def lists(folder: Path) -> list[Row]:
     """Ask for pages of a card that holds 10,000 recordings, and for one large file."""
     card = folder / "card"
     (card / "record").mkdir(parents=True)
-    data = film(pictures(codecs.JPEG, 3), codecs.JPEG)
+    data = avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)
     for number in range(FILES):
         began = datetime.fromtimestamp(1_750_000_000 + 180 * number, UTC)
         (card / "record" / name_of("ipcamd", began)).write_bytes(data)
@@ -77,7 +77,7 @@ def beside(title: str, name: str, pick: Callable[[list[float]], float], ours: li
 
 def small_picture(folder: Path) -> Path:
     file = folder / "small.jpg"
-    file.write_bytes(next(packs.film(1, 10)))
+    file.write_bytes(next(packs.jpegs(1, 10)))
     return file
 
 
@@ -86,7 +86,7 @@ def download(folder: Path, megabytes: int = 200) -> list[Row]:
     card = folder / "big"
     (card / "record").mkdir(parents=True)
     name = name_of("ipcamd", datetime.fromtimestamp(1_750_000_000, UTC))
-    head = film(pictures(codecs.JPEG, 3), codecs.JPEG)
+    head = avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)
     (card / "record" / name).write_bytes(head[:12] + b"JUNK" + bytes(megabytes << 20))
     with servers.ipcamd(folder, "--source=scene", f"--sdcard={card}") as target:
         while int(page(target, 1).split(",")[1]) < 1:

@@ -97,7 +97,7 @@ def watch(server: Server, transport: str, viewers: int, seconds: float) -> Resul
 def measure(folder: Path, counts: dict[int, int], seconds: float, say: Callable[[str], None]) -> Results:
     """Measure each server; they take turns."""
     source, stream = folder / "rtsp.pack", folder / "rtsp.h264"
-    packs.write(source, packs.film())
+    packs.write(source, packs.jpegs())
     results: Results = {}
     with contextlib.ExitStack() as stack:
         running = [stack.enter_context(ipcamd(folder, source))]

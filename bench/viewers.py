@@ -26,7 +26,7 @@ SLOW_LINE = 400_000
 def live(folder: Path, seconds: float) -> list[Row]:
     """From the capture to the viewer with every adjustment and overlay on, a hundred watching."""
     source = folder / "live.pack"
-    packs.write(source, packs.film())
+    packs.write(source, packs.jpegs())
     with fanout.camera(source, folder) as target:
         target.client.update("ImageSource.IO.Sensor", **EVERYTHING)
         seen = load.watch(target, 100, seconds)
@@ -41,7 +41,7 @@ def live(folder: Path, seconds: float) -> list[Row]:
 def memory(folder: Path, seconds: float) -> list[Row]:
     """Memory of the process for each of 500 viewers, against one; it does not depend on the machine."""
     picture = folder / "small.jpg"
-    picture.write_bytes(next(packs.film(1, 10)))
+    picture.write_bytes(next(packs.jpegs(1, 10)))
     with servers.bare(picture) as bare:
         theirs = _viewer_kb(bare, seconds)
     ours = statistics.median(_camera_viewer_kb(folder, seconds) for _ in range(RUNS))
@@ -65,7 +65,7 @@ def _viewer_kb(target: Target, seconds: float) -> float:
 def slow_viewers(folder: Path, seconds: float) -> list[Row]:
     """Fifty viewers on slow lines beside ten good ones; segments as on Ethernet."""
     source, served = folder / "slow.pack", folder / "slow-served.pack"
-    packs.write(source, packs.film())
+    packs.write(source, packs.jpegs())
     packs.write(served, fanout.served_pictures(folder, source))
     with fanout.camera(source, folder) as camera:
         ours = _beside_slow(camera, seconds)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ipcamd.egress.policy import EgressPolicy
     from ipcamd.event_bus import EventBus
     from ipcamd.events.schedules import Schedules
+    from ipcamd.maintenance.factory_default import FactoryDefault
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.settings.settings import Settings
@@ -55,6 +56,7 @@ class Camera:
     day_night: "DayNight"
     state_feed: "StateFeed"
     """Tells open pages of the state, and of changed settings."""
+    factory_default: "FactoryDefault"
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]

@@ -22,10 +22,10 @@ class Filling:
         self.room = room
         self.names: list[str] = []
 
-    async def add_clip(self, film: WholeFile) -> None:
+    async def add_clip(self, clip: WholeFile) -> None:
         if len(self.names) == self.room:
             raise CardError("the SD card is full")
-        self.names.append(film.name)
+        self.names.append(clip.name)
 
 
 async def test_all_files_of_a_capture_are_kept() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from ipcamd.access.accounts import Account
+from ipcamd import options
+from ipcamd.access.accounts import Account, Accounts
 from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.ip_filter import IpFilter
 from ipcamd.camera import Camera
@@ -26,6 +27,7 @@ from ipcamd.device.identity import Identity
 from ipcamd.device.virtual import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.events.schedules import Schedules
+from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params import ALL_GROUPS
@@ -97,11 +99,22 @@ class World:
     def motors(self) -> MotorWatch:
         return MotorWatch(self.drivers.pan_tilt, self.drivers.lens)
 
+    @cached_property
+    def accounts(self) -> Accounts:
+        accounts = Accounts(self.database)
+        accounts.ensure_administrator("admin", "correct horse")
+        return accounts
+
+    @cached_property
+    def factory_default(self) -> FactoryDefault:
+        chosen = options.read({"admin_password": "correct horse"}, {})
+        return FactoryDefault(self.settings, self.accounts, self.facts, chosen, self.clock.now_ns)
+
     def camera(self) -> Camera:
         unused = cast("Any", None)
         return Camera(
             settings=self.settings,
-            accounts=unused,
+            accounts=self.accounts,
             authenticator=unused,
             ip_filter=self.ip_filter,
             audit_log=self.audit_log,
@@ -120,6 +133,7 @@ class World:
             lens=self.lens,
             day_night=unused,
             state_feed=unused,
+            factory_default=self.factory_default,
             restart=self._restart,
             viewers=lambda: 3,
             started=0.0,

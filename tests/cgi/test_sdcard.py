@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.cgi.asking import NOON, SECOND, World
-from tests.wire.avi.films import film, pictures
+from tests.wire.avi.avi_files import avi_file, pictures
 
 from ipcamd.cgi import sdcard
 from ipcamd.cgi.endpoint import Call, FileReply, Reply
@@ -40,7 +40,7 @@ def put(world: World, minute: int, folder: str = "record") -> Path:
     shown = [replace(p, captured_ns=began + n * SECOND // 30) for n, p in enumerate(pictures(codecs.JPEG, 3))]
     path = world.path / "sdcard" / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(film(shown, codecs.JPEG))
+    path.write_bytes(avi_file(shown, codecs.JPEG))
     return path
 
 

@@ -72,7 +72,7 @@ class Stage:
     async def set(self, group: str, **values: object) -> None:
         await self.settings.update([Change(f"Event.Server.{group}", name, str(v)) for name, v in values.items()])
 
-    def material(self, name: str, content: bytes = b"film", kind: str = "video/x-msvideo") -> ClipFile:
+    def material(self, name: str, content: bytes = b"clip", kind: str = "video/x-msvideo") -> ClipFile:
         """Return a capture whose own file is gone as soon as the next one is made, like the camera's."""
         path = self.folder / "captured"
         path.unlink(missing_ok=True)
@@ -92,7 +92,7 @@ class Stage:
             )
         await self.delivery.sink(target)(materials)
 
-    async def put(self, target: str, name: str, content: bytes = b"film", kind: str = "video/x-msvideo") -> None:
+    async def put(self, target: str, name: str, content: bytes = b"clip", kind: str = "video/x-msvideo") -> None:
         await self.delivery.sink(target)([self.material(name, content, kind)])
 
     async def until(self, done: int = 0, failed: int = 0) -> None:

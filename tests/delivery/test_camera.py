@@ -16,7 +16,7 @@ OPTIONS = ("--source=scene", "--allow-local-targets")
 
 
 def set_up(camera: CameraProcess, port: int, password: str = PASSWORD) -> None:
-    """Let the doorbell send a short film to an FTP server."""
+    """Let the doorbell send a short clip to an FTP server."""
     ask = camera.client.get
     login = {"FTPServer": "127.0.0.1", "Port": port, "UserName": USER, "Password": password}
     for group, values in {"FTP": {"Enable": "yes", **login}, "General": {"PreEvent": 0, "PostEvent": 0}}.items():
@@ -34,24 +34,24 @@ def log(camera: CameraProcess) -> str:
     return camera.client.get("/cgi/admin/eventlog.cgi").text
 
 
-def films(server: FtpServer | ProFtpd) -> list[bytes]:
+def clips(server: FtpServer | ProFtpd) -> list[bytes]:
     return [data for name, data in server.files().items() if name.endswith(".avi")]
 
 
-def test_a_film_of_the_doorbell_arrives(start_camera: StartCamera, tmp_path: Path) -> None:
+def test_a_clip_of_the_doorbell_arrives(start_camera: StartCamera, tmp_path: Path) -> None:
     camera = start_camera(*OPTIONS)
     with FtpServer(tmp_path / "far") as server:
         set_up(camera, server.port)
         assert camera.client.get("/cgi/event/test.cgi", target="ftp").text == "OK\r\n"
         ring(camera)
-        (film,) = eventually(lambda: films(server), "no film arrived")
-        assert film.startswith(b"RIFF")
+        (clip,) = eventually(lambda: clips(server), "no clip arrived")
+        assert clip.startswith(b"RIFF")
         eventually(lambda: "delivered" in log(camera))
     assert "|FTP|bell|ipcamd-" in log(camera)
     assert ", 1 delivered, 0 dropped" in camera.client.get("/cgi/admin/serverreport.cgi").text
 
 
-def test_an_account_that_may_only_create_files_gets_the_film(start_camera: StartCamera, tmp_path: Path) -> None:
+def test_an_account_that_may_only_create_files_gets_the_clip(start_camera: StartCamera, tmp_path: Path) -> None:
     camera = start_camera(*OPTIONS)
     with proftpd(tmp_path / "far", CREATE_ONLY) as server:
         set_up(camera, server.port, PROFTPD_PASSWORD)
@@ -59,9 +59,9 @@ def test_an_account_that_may_only_create_files_gets_the_film(start_camera: Start
         assert answer.startswith("OK\r\n")
         assert "the target allows no renaming of files" in answer
         ring(camera)
-        eventually(lambda: "delivered" in log(camera), "no film arrived")
-        (film,) = films(server)
-        assert film.startswith(b"RIFF")
+        eventually(lambda: "delivered" in log(camera), "no clip arrived")
+        (clip,) = clips(server)
+        assert clip.startswith(b"RIFF")
 
 
 def test_a_killed_camera_delivers_in_its_next_life(start_camera: StartCamera, tmp_path: Path) -> None:
@@ -73,8 +73,8 @@ def test_a_killed_camera_delivers_in_its_next_life(start_camera: StartCamera, tm
     camera.kill()
     with FtpServer(tmp_path / "far", port=port) as server:
         again = start_camera(*OPTIONS)
-        (film,) = eventually(lambda: films(server), "no film arrived")
-        assert film.startswith(b"RIFF")
+        (clip,) = eventually(lambda: clips(server), "no clip arrived")
+        assert clip.startswith(b"RIFF")
         eventually(lambda: "delivered" in log(again))
     for secret in (PASSWORD, "sesame"):
         assert secret not in camera.log + again.log + log(again)

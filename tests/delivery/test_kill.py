@@ -105,7 +105,7 @@ def test_samba(tmp_path: Path) -> None:
     (tmp_path / "far").mkdir()
     with running(tmp_path / "far") as server:
         login = {"UserName": server.user, "Password": SAMBA_PASSWORD}
-        place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "films"}
+        place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "clips"}
         with Shipper(tmp_path / "near", "NetStorage", **place, **login) as shipper:
             kill(shipper, server.files)
             shipper.end()

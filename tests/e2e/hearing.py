@@ -55,8 +55,8 @@ def apart(parts: Sequence[Part], box: tuple[slice, slice]) -> list[float]:
     return [1000 * (moment - nearest(moment, heard)) for moment in seen]
 
 
-def flashing_film(path: Path, seconds: int = 6) -> Path:
-    """A film, 25 pictures per second: at the start of each second it is white for 0.1 s, and there is a beep."""
+def flashing_video(path: Path, seconds: int = 6) -> Path:
+    """A video, 25 pictures per second: at the start of each second it is white for 0.1 s, and there is a beep."""
     picture = f"color=black:s=320x240:r=25:d={seconds}"
     sound = f"aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.1)':s=44100:d={seconds}"
     white = "[0]drawbox=c=white:t=fill:enable='lt(mod(t,1),0.1)',setsar=1[v]"

@@ -16,7 +16,7 @@ from tests.conftest import StartCamera
 from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 from tests.e2e.camera import CameraProcess, eventually
 from tests.e2e.hearing import linear, rises
-from tests.wire.avi.films import probe
+from tests.wire.avi.avi_files import probe
 
 from ipcamd.media.source.scene.plan import Plan
 
@@ -70,8 +70,8 @@ def outside(camera: CameraProcess, **deeds: str) -> None:
     assert camera.client.get("/cgi/admin/virtual.cgi", **deeds).text == "OK\r\n"
 
 
-def duration(film: Path) -> float:
-    command = ("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", film)
+def duration(clip: Path) -> float:
+    command = ("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", clip)
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30)
     assert not done.stderr
     return float(done.stdout)
@@ -156,18 +156,18 @@ def test_a_clock_that_is_set_counts_at_once(laboratory: CameraProcess) -> None:
         eventually(lambda: "do1=low" in client.get("/cgi/admin/virtual.cgi").lines)
 
 
-def light(film: Path) -> list[float]:
-    """Return when the scene's lamp goes on, in seconds of the film."""
+def light(clip: Path) -> list[float]:
+    """Return when the scene's lamp goes on, in seconds of the clip."""
     lamp = Plan((640, 480)).lamp
     box = slice(lamp.top + 3, lamp.top + lamp.height - 3), slice(lamp.left + 3, lamp.left + lamp.width - 3)
-    with av.open(str(film)) as opened:
+    with av.open(str(clip)) as opened:
         shown = opened.decode(video=0)
         return rises([(float(f.dts * f.time_base), float(f.to_ndarray(format="gray")[box].mean())) for f in shown])
 
 
-def beeps(film: Path) -> list[float]:
-    """Return when beeps begin, in seconds of the film."""
-    with av.open(str(film)) as opened:
+def beeps(clip: Path) -> list[float]:
+    """Return when beeps begin, in seconds of the clip."""
+    with av.open(str(clip)) as opened:
         loud = np.abs(linear(b"".join(bytes(packet) for packet in opened.demux(audio=0)))) > 0.03
     lately = np.convolve(loud, np.ones(400), "full")[: loud.size] - loud
     return list(np.flatnonzero(loud & (lately == 0)) / 8000)
@@ -189,12 +189,12 @@ def test_a_clip_begins_when_it_says(laboratory: CameraProcess, encoding: str) ->
     asked = time.time()
     outside(laboratory, di1="high")
     eventually(lambda: [entry for entry in log(laboratory) if entry["done"]], "no clip")
-    (film,) = (laboratory.state / "sdcard" / "event").iterdir()
-    began = datetime.fromisoformat(probe(film)["format"]["tags"]["date"])  # type: ignore[index]
+    (clip,) = (laboratory.state / "sdcard" / "event").iterdir()
+    began = datetime.fromisoformat(probe(clip)["format"]["tags"]["date"])  # type: ignore[index]
     assert began.timestamp() == pytest.approx(asked - 3, abs=0.5)
-    assert film.name == f"ipcamd-{began:%m%d%Y-%H%M%S}.avi"
+    assert clip.name == f"ipcamd-{began:%m%d%Y-%H%M%S}.avi"
     # at the very beginning a beep may be going on, and in the first second pictures catch up
-    heard, seen = [at for at in beeps(film) if at > 0.2], [at for at in light(film) if at > 1.1]
+    heard, seen = [at for at in beeps(clip) if at > 0.2], [at for at in light(clip) if at > 1.1]
     assert len(heard) >= 3
     assert len(seen) >= 2
     assert max(off_the_second(began.timestamp() + at) for at in heard) < 0.02

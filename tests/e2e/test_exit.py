@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import CameraProcess, eventually
 from tests.slow_disk.disk import SlowDisk
-from tests.wire.avi.films import film, pictures, playable
+from tests.wire.avi.avi_files import avi_file, pictures, playable
 
 from ipcamd.media import codecs
 from ipcamd.wire.avi import reader
@@ -140,10 +140,10 @@ def test_with_a_source_whose_server_is_stopped(start_camera: StartCamera, hangin
 
 
 def test_with_a_source_on_a_disk_that_hangs(start_camera: StartCamera, tmp_path: Path) -> None:
-    (tmp_path / "films").mkdir()
-    (tmp_path / "films" / "film.avi").write_bytes(film(pictures(codecs.JPEG, 300), codecs.JPEG))
-    disk = SlowDisk(tmp_path / "slow", tmp_path / "films")
-    camera = start_camera(f"--source={tmp_path / 'films' / 'film.avi'}", environment=disk.environment)
+    (tmp_path / "videos").mkdir()
+    (tmp_path / "videos" / "video.avi").write_bytes(avi_file(pictures(codecs.JPEG, 300), codecs.JPEG))
+    disk = SlowDisk(tmp_path / "slow", tmp_path / "videos")
+    camera = start_camera(f"--source={tmp_path / 'videos' / 'video.avi'}", environment=disk.environment)
     record(camera, camera.state / "sdcard")
     disk.hang()
     time.sleep(0.5)
@@ -200,11 +200,11 @@ def test_while_it_starts_on_a_disk_that_hangs(start_camera: StartCamera, tmp_pat
 
 
 def test_while_it_starts_with_a_source_that_hangs(start_camera: StartCamera, tmp_path: Path) -> None:
-    (tmp_path / "films").mkdir()
-    (tmp_path / "films" / "film.avi").write_bytes(film(pictures(codecs.JPEG, 30), codecs.JPEG))
-    disk = SlowDisk(tmp_path / "slow", tmp_path / "films")
+    (tmp_path / "videos").mkdir()
+    (tmp_path / "videos" / "video.avi").write_bytes(avi_file(pictures(codecs.JPEG, 30), codecs.JPEG))
+    disk = SlowDisk(tmp_path / "slow", tmp_path / "videos")
     disk.hang()
-    source = f"--source={tmp_path / 'films' / 'film.avi'}"
+    source = f"--source={tmp_path / 'videos' / 'video.avi'}"
     camera = CameraProcess(tmp_path / "state", source, environment=disk.environment)
     camera.launch()
     eventually(lambda: handles_sigterm(camera), "it does not start")

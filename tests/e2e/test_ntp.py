@@ -11,7 +11,7 @@ import requests
 from requests.auth import HTTPDigestAuth
 from tests.e2e.camera import PASSWORD, CameraProcess, basic, eventually
 from tests.network.ntp.sntp_server import SntpServer
-from tests.wire.avi.films import playable
+from tests.wire.avi.avi_files import playable
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import eventually
-from tests.wire.avi.films import playable, probe
+from tests.wire.avi.avi_files import playable, probe
 
 pytestmark = pytest.mark.slow
 
@@ -65,22 +65,22 @@ def test_a_power_cut_loses_at_most_the_last_second(stick: Stick, start_camera: S
     camera = start_camera(*options)
     camera.client.get("/cgi/event/schedule.cgi", action="add", Name="always", ScheduleTimeMode="1", EnableSDCard="1")
     records = stick.place / "card" / "record"
-    (film,) = eventually(lambda: list(records.glob("*.avi")), "nothing is recorded")
+    (recording,) = eventually(lambda: list(records.glob("*.avi")), "nothing is recorded")
     time.sleep(3.3)
     cut = time.time()
     stick.cut()
     camera.kill()
     stick.unmount()
     assert stick.mount()
-    assert playable(film) == ""
+    assert playable(recording) == ""
     camera = start_camera(*options)
 
     def fetched() -> bool:
-        return camera.client.get("/sdcard.cgi", action="download", fname=film.name).status == 200
+        return camera.client.get("/sdcard.cgi", action="download", fname=recording.name).status == 200
 
-    eventually(fetched, "the film that was cut off is not there")
-    assert playable(film) == ""
-    found = probe(film)["format"]
+    eventually(fetched, "the recording that was cut off is not there")
+    assert playable(recording) == ""
+    found = probe(recording)["format"]
     began = datetime.fromisoformat(str(found["tags"]["date"])).timestamp()  # type: ignore[index]
     assert cut - began - float(str(found["duration"])) < 1.5  # half a second more than we promise: machines are busy
     camera.stop()

@@ -12,8 +12,8 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
 from tests.e2e.chromium import Chromium
-from tests.e2e.hearing import flashing_film, linear, nearest, rises
-from tests.wire.avi.films import film, pictures, playable, probe
+from tests.e2e.hearing import flashing_video, linear, nearest, rises
+from tests.wire.avi.avi_files import avi_file, pictures, playable, probe
 
 from ipcamd.media import codecs
 
@@ -64,11 +64,13 @@ def test_an_event_s_clip_goes_to_the_card_and_comes_back_whole(camera: CameraPro
 
 
 def heard_and_seen(path: Path) -> tuple[list[float], list[float]]:
-    """Return when beeps begin and when the picture becomes light, in seconds from the film's beginning."""
-    with av.open(str(path)) as film:
-        levels = [(float(f.dts * f.time_base), float(f.to_ndarray(format="gray").mean())) for f in film.decode(video=0)]
-    with av.open(str(path)) as film:
-        loud = np.abs(linear(b"".join(bytes(packet) for packet in film.demux(audio=0)))) > 0.03
+    """Return when beeps begin and when the picture becomes light, in seconds from the recording's beginning."""
+    with av.open(str(path)) as recording:
+        levels = [
+            (float(f.dts * f.time_base), float(f.to_ndarray(format="gray").mean())) for f in recording.decode(video=0)
+        ]
+    with av.open(str(path)) as recording:
+        loud = np.abs(linear(b"".join(bytes(packet) for packet in recording.demux(audio=0)))) > 0.03
     lately = np.convolve(loud, np.ones(400), "full")[: loud.size] - loud
     return list(np.flatnonzero(loud & (lately == 0)) / 8000), rises(levels)
 
@@ -76,7 +78,7 @@ def heard_and_seen(path: Path) -> tuple[list[float], list[float]]:
 @pytest.mark.parametrize("encoding", ["H264", "MPEG4"])
 def test_sound_is_in_step_with_the_pictures(start_camera: StartCamera, tmp_path: Path, encoding: str) -> None:
     """A light that flashes with a beep each second: in the clip they are as close as a frame and a block of sound."""
-    camera = start_camera(f"--source={flashing_film(tmp_path / 'flashing.avi')}")
+    camera = start_camera(f"--source={flashing_video(tmp_path / 'flashing.avi')}")
     client = camera.client
     client.update("Audio", MicEnabled="yes")
     client.update("Event.Server.General", EncodeFormat=encoding, PreEvent=4, PostEvent=2)
@@ -112,7 +114,7 @@ def test_recording_goes_on_over_a_pulled_card_and_ends_in_order(camera: CameraPr
 
 
 def begun(path: Path) -> float:
-    """Return when a film began, by what its head says: seconds since the epoch."""
+    """Return when a recording began, by what its head says: seconds since the epoch."""
     date = str(probe(path)["format"]["tags"]["date"])  # type: ignore[index]
     return datetime.fromisoformat(date).timestamp()
 
@@ -133,7 +135,7 @@ def test_kill_9_loses_at_most_the_last_second(start_camera: StartCamera) -> None
         end = time.time()
         camera.kill()
         camera = start_camera("--source=scene")
-        eventually(lambda: fetched(camera, newest.name), "the film that was cut off is not there")  # noqa: B023
+        eventually(lambda: fetched(camera, newest.name), "the recording that was cut off is not there")  # noqa: B023
         assert playable(newest) == ""
         lost.append(end - begun(newest) - seconds(newest))
     assert median(lost) <= 1, lost
@@ -142,7 +144,7 @@ def test_kill_9_loses_at_most_the_last_second(start_camera: StartCamera) -> None
 
 
 def test_kill_9_in_the_middle_of_an_event_leaves_its_clip(start_camera: StartCamera) -> None:
-    """A thief who pulls the plug is on the card: the film ends in the last second before."""
+    """A thief who pulls the plug is on the card: the recording ends in the last second before."""
     camera = start_camera("--source=scene")
     camera.client.update("Event.Server.General", PreEvent=2, PostEvent=5)
     schedule(camera.client, INPUT)
@@ -154,11 +156,11 @@ def test_kill_9_in_the_middle_of_an_event_leaves_its_clip(start_camera: StartCam
     assert files(camera, "event") == []
     camera = start_camera("--source=scene")
     (name,) = eventually(lambda: listed(camera.client, "event"), "the clip is not there")
-    (film,) = files(camera, "event")
-    assert film.name in name
-    assert playable(film) == ""
-    assert end - 2.5 < begun(film) + seconds(film) < end + 0.1
-    assert seconds(film) > 2 + 2.5 - 1.5
+    (recording,) = files(camera, "event")
+    assert recording.name in name
+    assert playable(recording) == ""
+    assert end - 2.5 < begun(recording) + seconds(recording) < end + 0.1
+    assert seconds(recording) > 2 + 2.5 - 1.5
     camera.kill()
     camera = start_camera("--source=scene")  # it has been handed on, and is not again
     assert eventually(lambda: listed(camera.client, "event"), "the clip is gone") == [name]
@@ -180,9 +182,11 @@ def test_the_page_shows_plays_and_seeks(browser: Chromium, camera: CameraProcess
     eventually(lambda: listed(client, "event"), "no clip")
     browser.log_in("admin", PASSWORD)
     browser.go(f"http://127.0.0.1:{camera.port}/recordings")
-    eventually(lambda: browser.run("document.querySelector('.film img')?.naturalWidth === 320"), "no small picture")
-    browser.run("document.querySelector('.film').click()")
-    eventually(lambda: browser.run("document.getElementById('video').readyState >= 2"), "the film does not come")
+    eventually(
+        lambda: browser.run("document.querySelector('.recording img')?.naturalWidth === 320"), "no small picture"
+    )
+    browser.run("document.querySelector('.recording').click()")
+    eventually(lambda: browser.run("document.getElementById('video').readyState >= 2"), "the recording does not come")
     video = "document.getElementById('video')"
     assert browser.run(f"{video}.videoWidth") == 1280
     assert browser.run(f"{video}.duration") == pytest.approx(4, abs=0.1)
@@ -190,7 +194,7 @@ def test_the_page_shows_plays_and_seeks(browser: Chromium, camera: CameraProcess
         f"new Promise((done) => {{ {video}.onseeked = () => done({video}.currentTime); {video}.currentTime = 2.5; }})"
     )
     assert browser.run(seek) == pytest.approx(2.5, abs=0.05)
-    # a script may start a film with sound only for somebody who has clicked
+    # a script may start a recording with sound only for somebody who has clicked
     browser.run(f"{video}.muted = true; {video}.play()")
     eventually(lambda: browser.run(f"{video}.currentTime") > 2.8, "it does not play on from there")
     browser.run("document.getElementById('delete').click(); document.getElementById('delete').click()")
@@ -204,14 +208,14 @@ def test_the_page_plays_what_must_be_converted_while_it_is_converted(
 ) -> None:
     path = tmp_path / "card" / "event" / "ipcamd-06152025-120000.avi"
     path.parent.mkdir(parents=True)
-    path.write_bytes(film(pictures(codecs.JPEG, 30 * 30), codecs.JPEG, sound=True))
+    path.write_bytes(avi_file(pictures(codecs.JPEG, 30 * 30), codecs.JPEG, sound=True))
     camera = start_camera("--source=scene", f"--sdcard={tmp_path / 'card'}")
     browser.log_in("admin", PASSWORD)
     browser.go(f"http://127.0.0.1:{camera.port}/recordings")
-    eventually(lambda: browser.run("document.querySelectorAll('.film').length") == 1, "it is not listed")
-    browser.run("document.querySelector('.film').click()")
+    eventually(lambda: browser.run("document.querySelectorAll('.recording').length") == 1, "it is not listed")
+    browser.run("document.querySelector('.recording').click()")
     video = "document.getElementById('video')"
-    eventually(lambda: browser.run(f"{video}.readyState >= 2"), "the film does not come")
+    eventually(lambda: browser.run(f"{video}.readyState >= 2"), "the recording does not come")
     assert browser.run(f"{video}.duration") == pytest.approx(30, abs=0.2)
     seek = "new Promise((done) => {{ {0}.onseeked = () => done({0}.currentTime); {0}.currentTime = {1}; }})"
     assert browser.run(seek.format(video, 27.5)) == pytest.approx(27.5, abs=0.05)
@@ -221,7 +225,7 @@ def test_the_page_plays_what_must_be_converted_while_it_is_converted(
     browser.run(f"{video}.play()")
     eventually(lambda: browser.run(f"{video}.currentTime") > 13, "it does not play over a seam")
     assert browser.run("document.getElementById('wait').classList.contains('over')")
-    browser.run("document.getElementById('close').click(); document.querySelector('.film').click()")
+    browser.run("document.getElementById('close').click(); document.querySelector('.recording').click()")
     eventually(lambda: browser.run(f"{video}.readyState >= 2"), "it does not open again")
     browser.run("document.getElementById('close').click()")
     eventually(lambda: browser.run(f"{video}.getAttribute('src')") is None, "it plays on")
@@ -243,7 +247,9 @@ def test_a_new_recording_comes_without_disturbing_who_uses_the_keyboard(
     for second in (10, 20):
         path = tmp_path / "card" / "event" / f"ipcamd-06152025-1200{second}.avi"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(film(pictures(codecs.JPEG, 3), codecs.JPEG).replace(b"T15:06:40", f"T12:00:{second}".encode()))
+        path.write_bytes(
+            avi_file(pictures(codecs.JPEG, 3), codecs.JPEG).replace(b"T15:06:40", f"T12:00:{second}".encode())
+        )
     camera = start_camera("--source=scene", f"--sdcard={tmp_path / 'card'}")
     browser.log_in("admin", PASSWORD)
     browser.go(f"http://127.0.0.1:{camera.port}/recordings#event/ipcamd-06152025-120010.avi")
@@ -253,10 +259,10 @@ def test_a_new_recording_comes_without_disturbing_who_uses_the_keyboard(
     eventually(lambda: browser.run("document.getElementById('playback-title').innerText.endsWith('12:00:20')"))
     browser.run("document.getElementById('close').click()")
     eventually(lambda: browser.run("location.hash") == "", "the address still asks for it")
-    browser.run("document.querySelectorAll('.film')[1].focus()")
+    browser.run("document.querySelectorAll('.recording')[1].focus()")
     assert browser.run(FOCUSED) == "12:00:10"
     camera.client.get("/sdcard.cgi", action="delete", dir="event", fname="ipcamd-06152025-120020.avi")
     browser.run(LOOK_AGAIN)
-    eventually(lambda: browser.run("document.querySelectorAll('.film').length") == 1, "it is still shown")
+    eventually(lambda: browser.run("document.querySelectorAll('.recording').length") == 1, "it is still shown")
     assert browser.run(FOCUSED) == "12:00:10"
     assert not browser.console

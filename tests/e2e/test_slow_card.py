@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.slow_disk.disk import SlowDisk
-from tests.wire.avi.films import film, pictures
+from tests.wire.avi.avi_files import avi_file, pictures
 
 from ipcamd.media import codecs
 
@@ -22,7 +22,7 @@ def disk(tmp_path: Path) -> SlowDisk:
     """The card and the state directory of this test's camera, with a recording."""
     path = tmp_path / "state" / "sdcard" / "record" / NAME
     path.parent.mkdir(parents=True, mode=0o700)
-    path.write_bytes(film(pictures(codecs.H264), codecs.H264))
+    path.write_bytes(avi_file(pictures(codecs.H264), codecs.H264))
     return SlowDisk(tmp_path / "slow", tmp_path / "state")
 
 
@@ -54,7 +54,7 @@ def test_the_event_loop_never_calls_the_file_system(camera: CameraProcess, disk:
         assert client.get("/sdcard.cgi", action=action).status == 200
     assert client.value("Event.Server.External.Storage", "Mount") == "yes"
     assert client.get("/sdcard.cgi", action="download", dir="event", fname=clip).status == 200
-    for path in ("recordings", "film", "thumbnail", "parts"):
+    for path in ("recordings", "video", "thumbnail", "segments"):
         assert client.get(f"/web/{path}", dir="record", fname=NAME).status == 200, path
     assert client.get("/cgi/admin/serverreport.cgi").status == 200
     assert client.get("/cgi/admin/eventlog.cgi").status == 200

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PATIENCE, CameraProcess, Client, eventually
-from tests.e2e.hearing import SOUND, apart, flashing_film, linear
+from tests.e2e.hearing import SOUND, apart, flashing_video, linear
 from tests.e2e.parts import Part, sdk_parts
 from tests.e2e.test_players import run
 
@@ -76,10 +76,10 @@ def test_flash_and_beep_of_the_scene_are_together(hearing: Callable[..., CameraP
 
 
 @pytest.mark.parametrize("rate", [30, 8])
-def test_flash_and_beep_of_a_film_are_together_and_over_its_seam(
+def test_flash_and_beep_of_a_video_are_together_and_over_its_seam(
     hearing: Callable[..., CameraProcess], tmp_path: Path, rate: int
 ) -> None:
-    client = hearing(f"--source={flashing_film(tmp_path / 'flash.mp4')}").client
+    client = hearing(f"--source={flashing_video(tmp_path / 'flash.mp4')}").client
     client.update("Image.MJPEG", Resolution=1, Framerate=rate)
     between = apart(heard(client, MJPEG, 400 if rate == 30 else 260), WHOLE)
     assert len(between) >= 6

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from bench.motion import rates
-from tests.motion.film import ELSEWHERE, NOON, PATH, PEOPLE, RATE, analysis, pictures, window
+from tests.motion.pedestrians import ELSEWHERE, NOON, PATH, PEOPLE, RATE, analysis, pictures, window
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisFrame

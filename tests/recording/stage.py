@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.wire.avi.films import NOON, SECOND, SIZE, Shown, pictures
+from tests.wire.avi.avi_files import NOON, SECOND, SIZE, Shown, pictures
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import av
 import pytest
-from tests.recording.filming import Filming
+from tests.recording.clip_rig import ClipRig
 from tests.recording.stage import general
-from tests.wire.avi.films import NOON, SECOND, playable, probe, times
+from tests.wire.avi.avi_files import NOON, SECOND, playable, probe, times
 
 from ipcamd.errors import StoreError
 from ipcamd.media import codecs
@@ -19,16 +19,16 @@ FRAME = SECOND // 30
 @pytest.mark.parametrize(("codec", "name"), [(codecs.H264, "h264"), (codecs.MPEG4, "mpeg4")], ids=["h264", "mpeg4"])
 @pytest.mark.parametrize(("pre", "post"), [(0, 1), (2, 1), (5, 5)])
 @pytest.mark.parametrize("begin", [200, 217])
-async def test_a_film_lasts_from_before_the_event_until_after_it(
-    filming: Filming, codec: codecs.Codec, name: str, pre: int, post: int, begin: int
+async def test_a_clip_lasts_from_before_the_event_until_after_it(
+    rig: ClipRig, codec: codecs.Codec, name: str, pre: int, post: int, begin: int
 ) -> None:
-    stage = filming.stage
+    stage = rig.stage
     stage.codec = codec
     await general(stage, EncodeFormat=name.upper(), PreEvent=str(pre), PostEvent=str(post))
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(begin)
     moment = stage.now_ns()
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(30 * post + 5)
     (material,) = await task
     found = probe(material.path)
@@ -47,13 +47,13 @@ async def test_a_film_lasts_from_before_the_event_until_after_it(
         assert playable(material.path) == ""
 
 
-async def test_pictures_and_sound_are_in_step(filming: Filming) -> None:
+async def test_pictures_and_sound_are_in_step(rig: ClipRig) -> None:
     """Each picture from a second after the beginning on is shown at its own time, and so is the sound."""
-    stage = filming.stage
+    stage = rig.stage
     await general(stage, PreEvent="3", PostEvent="2")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(217)
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(70)
     (material,) = await task
     shown = times(material.path)
@@ -68,11 +68,11 @@ async def test_pictures_and_sound_are_in_step(filming: Filming) -> None:
         assert samples[at + 160] in {(captured_ns + slack) // SECOND % 100 for slack in (-40_000_000, 0, 40_000_000)}
 
 
-async def test_the_pictures_are_the_stream_s_own(filming: Filming) -> None:
-    """Nothing is encoded anew: the pictures in the film are those that viewers of the stream see."""
-    stage = filming.stage
+async def test_the_pictures_are_the_stream_s_own(rig: ClipRig) -> None:
+    """Nothing is encoded anew: the pictures in the clip are those that viewers of the stream see."""
+    stage = rig.stage
     await general(stage, PreEvent="1", PostEvent="1")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     sent: list[bytes] = []
 
     def see(frame: EncodedFrame) -> None:
@@ -80,7 +80,7 @@ async def test_the_pictures_are_the_stream_s_own(filming: Filming) -> None:
 
     stage.h264.subscribe(see)
     stage.show(100)
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(40)
     (material,) = await task
     with av.open(str(material.path)) as container:
@@ -91,14 +91,14 @@ async def test_the_pictures_are_the_stream_s_own(filming: Filming) -> None:
     assert len(kept) > 60
 
 
-async def test_jpeg_gives_a_picture_each_second_and_one_at_the_event(filming: Filming) -> None:
-    stage = filming.stage
+async def test_jpeg_gives_a_picture_each_second_and_one_at_the_event(rig: ClipRig) -> None:
+    stage = rig.stage
     stage.codec = codecs.JPEG
     await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="2", PostEvent="3")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(200)
     moment = stage.now_ns()
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(100)
     materials = await task
     assert [material.started_ns - moment for material in materials] == pytest.approx(
@@ -111,30 +111,30 @@ async def test_jpeg_gives_a_picture_each_second_and_one_at_the_event(filming: Fi
 
 
 @pytest.mark.parametrize("file_format", ["AVI", "JPEG"])
-async def test_a_capture_of_no_length_holds_the_event_itself(filming: Filming, file_format: str) -> None:
-    stage = filming.stage
+async def test_a_capture_of_no_length_holds_the_event_itself(rig: ClipRig, file_format: str) -> None:
+    stage = rig.stage
     stage.codec = codecs.JPEG if file_format == "JPEG" else codecs.H264
     encode = "JPEG" if file_format == "JPEG" else "H264"
     await general(stage, FileFormat=file_format, EncodeFormat=encode, PreEvent="0", PostEvent="0")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(75)
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(10)
     (material,) = await task
     assert material.started_ns == NOON + 75 * FRAME + 25
     assert playable(material.path) == ""
 
 
-async def test_further_events_prolong_a_clip(filming: Filming) -> None:
-    stage = filming.stage
+async def test_further_events_prolong_a_clip(rig: ClipRig) -> None:
+    stage = rig.stage
     await general(stage, PreEvent="1", PostEvent="2")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(60)
     begin = stage.now_ns()
-    first = await filming.begin()
+    first = await rig.begin()
     for _ in range(3):
         stage.show(45)
-        assert await (await filming.begin()) == []
+        assert await (await rig.begin()) == []
     stage.show(65)
     (material,) = await first
     assert material.started_ns == begin - SECOND
@@ -143,18 +143,18 @@ async def test_further_events_prolong_a_clip(filming: Filming) -> None:
 
 
 async def test_a_clip_is_bounded_and_the_next_event_begins_another(
-    filming: Filming, monkeypatch: pytest.MonkeyPatch
+    rig: ClipRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clip_recorder, "MAX_LENGTH_NS", 4 * SECOND)
-    stage = filming.stage
+    stage = rig.stage
     await general(stage, PreEvent="1", PostEvent="2")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(60)
-    first = await filming.begin()
+    first = await rig.begin()
     stage.show(30)
-    assert await (await filming.begin()) == []
+    assert await (await rig.begin()) == []
     stage.show(30)
-    second = await filming.begin()
+    second = await rig.begin()
     assert not second.done()
     stage.show(70)
     (one,), (other,) = await first, await second
@@ -163,25 +163,25 @@ async def test_a_clip_is_bounded_and_the_next_event_begins_another(
     assert other.path != one.path
 
 
-async def test_schedules_share_the_clip_of_an_event(filming: Filming) -> None:
-    stage = filming.stage
+async def test_schedules_share_the_clip_of_an_event(rig: ClipRig) -> None:
+    stage = rig.stage
     await general(stage, PreEvent="0", PostEvent="1")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(60)
-    event = filming.event()
-    tasks = [await filming.begin(name, event) for name in "abc"]
+    event = rig.event()
+    tasks = [await rig.begin(name, event) for name in "abc"]
     stage.show(40)
     materials = [(await task)[0] for task in tasks]
     assert [material.schedule for material in materials] == ["a", "b", "c"]
     assert len({material.path for material in materials}) == 1
 
 
-async def test_an_unarmed_camera_begins_at_the_event(filming: Filming) -> None:
-    stage = filming.stage
+async def test_an_unarmed_camera_begins_at_the_event(rig: ClipRig) -> None:
+    stage = rig.stage
     await general(stage, PreEvent="5", PostEvent="1")
     stage.show(57)
     assert stage.h264.subscribers == 0
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(70)
     (material,) = await task
     # the first key frame came with picture 60
@@ -189,113 +189,113 @@ async def test_an_unarmed_camera_begins_at_the_event(filming: Filming) -> None:
     assert playable(material.path) == ""
 
 
-async def test_a_ring_that_was_armed_just_now_gives_what_it_has(filming: Filming) -> None:
-    stage = filming.stage
+async def test_a_ring_that_was_armed_just_now_gives_what_it_has(rig: ClipRig) -> None:
+    stage = rig.stage
     await general(stage, PreEvent="5", PostEvent="1")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(30)
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(40)
     (material,) = await task
     assert (material.started_ns, material.ended_ns) == (NOON, pytest.approx(NOON + 2 * SECOND, abs=FRAME))
 
 
-async def test_only_an_armed_camera_keeps_the_encoder_running(filming: Filming) -> None:
-    stage = filming.stage
-    filming.clips.arm(True)
+async def test_only_an_armed_camera_keeps_the_encoder_running(rig: ClipRig) -> None:
+    stage = rig.stage
+    rig.clips.arm(True)
     assert (stage.h264.subscribers, stage.sound.subscribers) == (1, 1)  # type: ignore[union-attr]
     await general(stage, EncodeFormat="MPEG4")
     assert (stage.h264.subscribers, stage.mpeg4.subscribers) == (0, 1)
     await general(stage, FileFormat="JPEG", EncodeFormat="JPEG")
     assert (stage.mpeg4.subscribers, stage.mjpeg.subscribers) == (0, 1)
-    filming.clips.arm(False)
+    rig.clips.arm(False)
     assert stage.mjpeg.subscribers == 0
 
 
-async def test_without_a_microphone_there_is_no_sound(filming: Filming) -> None:
-    stage = filming.stage
+async def test_without_a_microphone_there_is_no_sound(rig: ClipRig) -> None:
+    stage = rig.stage
     stage.has_audio = False
     await general(stage, PreEvent="1", PostEvent="1")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(60)
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(40)
     (material,) = await task
     assert "audio" not in probe(material.path)
 
 
-async def test_an_end_saves_what_there_is_and_no_more(filming: Filming) -> None:
-    stage = filming.stage
+async def test_an_end_saves_what_there_is_and_no_more(rig: ClipRig) -> None:
+    stage = rig.stage
     await general(stage, PreEvent="1", PostEvent="5")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(60)
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(10)
-    await filming.clips.close()
+    await rig.clips.close()
     (material,) = await task
     assert playable(material.path) == ""
     assert material.ended_ns - material.started_ns == pytest.approx(SECOND + 10 * FRAME, abs=FRAME)
     assert float(str(probe(material.path)["format"]["duration"])) == pytest.approx(1 + 10 / 30, abs=1 / 30)
 
 
-async def test_a_film_of_too_many_bytes_ends_where_its_pictures_end(
-    filming: Filming, monkeypatch: pytest.MonkeyPatch
+async def test_a_clip_of_too_many_bytes_ends_where_its_pictures_end(
+    rig: ClipRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = filming.stage
+    stage = rig.stage
     await general(stage, PreEvent="0", PostEvent="5")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(61)  # from the last key frame to the event there is one picture only
     monkeypatch.setattr(event_clip, "MAX_BYTES", 1)
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(30)
     (material,) = await task
     assert material.ended_ns - material.started_ns <= 3 * FRAME
     assert float(str(probe(material.path)["format"]["duration"])) <= 3 / 30
 
 
-async def test_no_picture_no_clip(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_picture_no_clip(rig: ClipRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_clip.ClipCapture, "PICTURE_TIMEOUT_S", -5.0)
     with pytest.raises(StoreError, match="no picture came"):
-        await filming.take(filming.event(), "s")
+        await rig.take(rig.event(), "s")
 
 
-async def test_a_full_disk_is_told_and_leaves_nothing(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_is_told_and_leaves_nothing(rig: ClipRig, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    stage = filming.stage
+    stage = rig.stage
     await general(stage, PreEvent="0", PostEvent="1")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(60)
     monkeypatch.setattr("os.fsync", full)
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(40)
     with pytest.raises(StoreError, match=r"could not be written: No space left on device$"):
         await task
-    assert list(filming.folder.iterdir()) == []
+    assert list(rig.folder.iterdir()) == []
 
 
-async def test_clips_do_not_pile_up(filming: Filming, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filming.clips._store, "_max_bytes", 1)
-    stage = filming.stage
+async def test_clips_do_not_pile_up(rig: ClipRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rig.clips._store, "_max_bytes", 1)
+    stage = rig.stage
     await general(stage, PreEvent="0", PostEvent="1")
     for _ in range(3):
-        filming.clips.arm(True)
+        rig.clips.arm(True)
         stage.show(60)
-        task = await filming.begin()
+        task = await rig.begin()
         stage.show(40)
         (material,) = await task
-    assert list(filming.folder.rglob("*.avi")) == [material.path]
+    assert list(rig.folder.rglob("*.avi")) == [material.path]
 
 
-async def test_two_pictures_of_one_second_have_two_names(filming: Filming) -> None:
+async def test_two_pictures_of_one_second_have_two_names(rig: ClipRig) -> None:
     """Pictures come when they come: at 1.05 s and then at 1.95 s, for example."""
-    stage = filming.stage
+    stage = rig.stage
     stage.codec = codecs.JPEG
     await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="0", PostEvent="2")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(58)
-    task = await filming.begin()  # at 58/30 s
+    task = await rig.begin()  # at 58/30 s
     stage.number += 3
     stage.show(1)  # at 2.03 s; the next is due at 2.93 s
     stage.number += 26
@@ -306,8 +306,8 @@ async def test_two_pictures_of_one_second_have_two_names(filming: Filming) -> No
     assert [(m.started_ns - NOON) // SECOND for m in materials][:2] == [2, 2]
 
 
-async def test_what_an_earlier_life_left_is_thrown_away(tmp_path: Path, filming: Filming) -> None:
-    (filming.folder / "7").mkdir()
-    (filming.folder / "7" / "old.avi").write_bytes(b"x")
-    await filming.clips.start()
-    assert list(filming.folder.iterdir()) == []
+async def test_what_an_earlier_life_left_is_thrown_away(tmp_path: Path, rig: ClipRig) -> None:
+    (rig.folder / "7").mkdir()
+    (rig.folder / "7" / "old.avi").write_bytes(b"x")
+    await rig.clips.start()
+    assert list(rig.folder.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Continuous recording: films one after the other, whatever the card and the clock do."""
+"""Continuous recording: files one after the other, whatever the card and the clock do."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.recording.stage import Stage, general
-from tests.wire.avi.films import NOON, SECOND, pictures, playable, probe, seen
+from tests.wire.avi.avi_files import NOON, SECOND, pictures, playable, probe, seen
 
 from ipcamd.media import codecs
 from ipcamd.media.frame import EncodedFrame
@@ -24,7 +24,7 @@ from ipcamd.storage.card import Card
 from ipcamd.storage.index import RecordingIndex
 
 
-class Filming:
+class RecorderRig:
     """A recorder on a stage, and its card."""
 
     def __init__(self, folder: Path, root: Path, length: int = 2 * SECOND) -> None:
@@ -68,7 +68,7 @@ class Filming:
         assert self.stage.h264.subscribers == self.stage.mpeg4.subscribers == self.stage.mjpeg.subscribers == 0
         await asyncio.to_thread(self.stage.database.close)
 
-    def films(self) -> list[Path]:
+    def files(self) -> list[Path]:
         return sorted((self.root / "record").glob("*.avi"))
 
 
@@ -82,28 +82,28 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def filming(tmp_path: Path, quick: None) -> AsyncIterator[Filming]:
-    filming = Filming(tmp_path, tmp_path / "card")
-    yield filming
-    await filming.close()
+async def rig(tmp_path: Path, quick: None) -> AsyncIterator[RecorderRig]:
+    rig = RecorderRig(tmp_path, tmp_path / "card")
+    yield rig
+    await rig.close()
 
 
-async def test_films_follow_one_another_without_a_gap(filming: Filming) -> None:
-    await filming.start()
-    await filming.show(180)
-    await filming.recorder.close()
-    films = filming.films()
-    assert [path.name[-10:-4] for path in films] == ["150640", "150642", "150644"]
-    assert [path.stat().st_mode & 0o777 for path in films] == [0o600] * 3
-    for path in films:
+async def test_files_follow_one_another_without_a_gap(rig: RecorderRig) -> None:
+    await rig.start()
+    await rig.show(180)
+    await rig.recorder.close()
+    files = rig.files()
+    assert [path.name[-10:-4] for path in files] == ["150640", "150642", "150644"]
+    assert [path.stat().st_mode & 0o777 for path in files] == [0o600] * 3
+    for path in files:
         found = probe(path)
         assert float(str(found["format"]["duration"])) == pytest.approx(2, abs=0.001)
         assert int(str(found["audio"]["nb_frames"])) / 8000 == pytest.approx(2, abs=0.085)
         assert playable(path) == ""
-    whole = [picture for path in films for picture in seen(path)]
+    whole = [picture for path in files for picture in seen(path)]
     assert len(whole) == 180
-    known = {r.name: r for r in filming.card.index}
-    assert [known[path.name].started_ns for path in films] == pytest.approx(
+    known = {r.name: r for r in rig.card.index}
+    assert [known[path.name].started_ns for path in files] == pytest.approx(
         [NOON, NOON + 2 * SECOND, NOON + 4 * SECOND]
     )
     assert not any(r.writing for r in known.values())
@@ -117,117 +117,117 @@ async def test_films_follow_one_another_without_a_gap(filming: Filming) -> None:
     ],
 )
 async def test_the_format_is_that_of_events(
-    filming: Filming, values: dict[str, str], codec: codecs.Codec, name: str
+    rig: RecorderRig, values: dict[str, str], codec: codecs.Codec, name: str
 ) -> None:
-    await general(filming.stage, **values)
-    filming.stage.codec = codec
-    await filming.start()
-    await filming.show(30)
-    await filming.recorder.close()
-    assert probe(filming.films()[0])["video"]["codec_name"] == name
+    await general(rig.stage, **values)
+    rig.stage.codec = codec
+    await rig.start()
+    await rig.show(30)
+    await rig.recorder.close()
+    assert probe(rig.files()[0])["video"]["codec_name"] == name
 
 
-async def test_a_change_of_format_begins_a_new_film(filming: Filming) -> None:
-    await filming.start()
-    await filming.show(15)
-    await general(filming.stage, EncodeFormat="MPEG4")
-    await filming.until(lambda: filming.stage.mpeg4.subscribers and not filming.recorder.recording)
-    assert filming.stage.h264.subscribers == 0
-    filming.stage.number, filming.stage.codec = 60, codecs.MPEG4
-    await filming.show(15)
-    await filming.recorder.close()
-    assert [probe(path)["video"]["codec_name"] for path in filming.films()] == ["h264", "mpeg4"]
+async def test_a_change_of_format_begins_a_new_file(rig: RecorderRig) -> None:
+    await rig.start()
+    await rig.show(15)
+    await general(rig.stage, EncodeFormat="MPEG4")
+    await rig.until(lambda: rig.stage.mpeg4.subscribers and not rig.recorder.recording)
+    assert rig.stage.h264.subscribers == 0
+    rig.stage.number, rig.stage.codec = 60, codecs.MPEG4
+    await rig.show(15)
+    await rig.recorder.close()
+    assert [probe(path)["video"]["codec_name"] for path in rig.files()] == ["h264", "mpeg4"]
 
 
-async def test_a_change_of_size_begins_a_new_film(filming: Filming) -> None:
-    await filming.start()
-    await filming.show(30)
-    filming.stage.size = (320, 240)
-    await filming.show(30)
-    await filming.recorder.close()
-    assert [path.name[-6:-4] for path in filming.films()] == ["40", "41"]
+async def test_a_change_of_size_begins_a_new_file(rig: RecorderRig) -> None:
+    await rig.start()
+    await rig.show(30)
+    rig.stage.size = (320, 240)
+    await rig.show(30)
+    await rig.recorder.close()
+    assert [path.name[-6:-4] for path in rig.files()] == ["40", "41"]
 
 
-async def test_the_microphone_s_going_off_begins_a_new_film(filming: Filming) -> None:
-    await filming.start()
-    await filming.show(15)
-    filming.stage.has_audio = False
-    await filming.until(lambda: not filming.recorder.recording and filming.stage.h264.subscribers)
-    filming.stage.number = 60
-    await filming.show(15)
-    await filming.recorder.close()
-    assert ["audio" in probe(path) for path in filming.films()] == [True, False]
+async def test_the_microphone_s_going_off_begins_a_new_file(rig: RecorderRig) -> None:
+    await rig.start()
+    await rig.show(15)
+    rig.stage.has_audio = False
+    await rig.until(lambda: not rig.recorder.recording and rig.stage.h264.subscribers)
+    rig.stage.number = 60
+    await rig.show(15)
+    await rig.recorder.close()
+    assert ["audio" in probe(path) for path in rig.files()] == [True, False]
 
 
 @pytest.mark.parametrize("step", [-3600, -2, 2, 3600])
-async def test_a_clock_that_is_set_begins_a_new_film(
-    filming: Filming, monkeypatch: pytest.MonkeyPatch, step: int
+async def test_a_clock_that_is_set_begins_a_new_file(
+    rig: RecorderRig, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    filming.recorder._file_length_ns = 10**12
-    await filming.start()
-    await filming.show(45)
+    rig.recorder._file_length_ns = 10**12
+    await rig.start()
+    await rig.show(45)
     monkeypatch.setattr(recording, "MAX_CLOCK_STEP_NS", SECOND)
-    filming.stage.offset = step * SECOND
-    filming.stage.show(30)
-    await filming.until(lambda: len(filming.films()) == 2)
-    await filming.recorder.close()
-    kept = sorted(r.started_ns for r in filming.card.index)
+    rig.stage.offset = step * SECOND
+    rig.stage.show(30)
+    await rig.until(lambda: len(rig.files()) == 2)
+    await rig.recorder.close()
+    kept = sorted(r.started_ns for r in rig.card.index)
     assert kept == sorted([NOON, NOON + 2 * SECOND + step * SECOND])
-    assert sum(len(seen(path)) for path in filming.films()) == 75
-    assert all(playable(path) == "" for path in filming.films())
+    assert sum(len(seen(path)) for path in rig.files()) == 75
+    assert all(playable(path) == "" for path in rig.files())
 
 
 @pytest.mark.parametrize("step", [-3600, 2])
-async def test_what_came_before_the_clock_was_set_stays_in_the_film_before(
-    filming: Filming, monkeypatch: pytest.MonkeyPatch, step: int
+async def test_what_came_before_the_clock_was_set_stays_in_the_file_before(
+    rig: RecorderRig, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    filming.recorder._file_length_ns = 10**12
-    await filming.start()
-    await filming.show(45)
+    rig.recorder._file_length_ns = 10**12
+    await rig.start()
+    await rig.show(45)
     monkeypatch.setattr(recording, "MAX_CLOCK_STEP_NS", SECOND)
-    filming.stage.show(45)
-    filming.stage.offset = step * SECOND
-    filming.stage.show(30)
-    await filming.until(lambda: len(filming.films()) == 2)
-    await filming.recorder.close()
-    before, after = sorted(filming.films(), key=lambda path: -len(seen(path)))
+    rig.stage.show(45)
+    rig.stage.offset = step * SECOND
+    rig.stage.show(30)
+    await rig.until(lambda: len(rig.files()) == 2)
+    await rig.recorder.close()
+    before, after = sorted(rig.files(), key=lambda path: -len(seen(path)))
     assert (len(seen(before)), len(seen(after))) == (90, 30)
 
 
-async def test_stopping_and_going_on(filming: Filming) -> None:
-    await filming.start()
-    await filming.show(30)
-    filming.recorder.enable(False)
-    await filming.until(lambda: filming.stage.h264.subscribers == 0 and not filming.recorder.recording)
-    assert playable(filming.films()[0]) == ""
-    filming.stage.show(30)
-    filming.recorder.enable(True)
-    await filming.until(lambda: filming.stage.h264.subscribers)
-    await filming.show(30)
-    await filming.recorder.close()
-    assert [path.name[-6:-4] for path in filming.films()] == ["40", "42"]
+async def test_stopping_and_going_on(rig: RecorderRig) -> None:
+    await rig.start()
+    await rig.show(30)
+    rig.recorder.enable(False)
+    await rig.until(lambda: rig.stage.h264.subscribers == 0 and not rig.recorder.recording)
+    assert playable(rig.files()[0]) == ""
+    rig.stage.show(30)
+    rig.recorder.enable(True)
+    await rig.until(lambda: rig.stage.h264.subscribers)
+    await rig.show(30)
+    await rig.recorder.close()
+    assert [path.name[-6:-4] for path in rig.files()] == ["40", "42"]
 
 
-async def test_a_card_pulled_out_and_put_back(filming: Filming) -> None:
-    await filming.start()
-    await filming.show(30)
-    filming.card.insert(False)
-    await filming.until(lambda: filming.stage.h264.subscribers == 0)
-    filming.stage.show(30)
-    filming.card.insert(True)
-    await filming.until(lambda: filming.stage.h264.subscribers)
-    await filming.show(30)
-    await filming.recorder.close()
-    assert [path.name[-6:-4] for path in filming.films()] == ["40", "42"]
-    assert len(filming.card.index) == 2
-    assert filming.notes == ["sdcard removed ", "sdcard inserted "]
+async def test_a_card_pulled_out_and_put_back(rig: RecorderRig) -> None:
+    await rig.start()
+    await rig.show(30)
+    rig.card.insert(False)
+    await rig.until(lambda: rig.stage.h264.subscribers == 0)
+    rig.stage.show(30)
+    rig.card.insert(True)
+    await rig.until(lambda: rig.stage.h264.subscribers)
+    await rig.show(30)
+    await rig.recorder.close()
+    assert [path.name[-6:-4] for path in rig.files()] == ["40", "42"]
+    assert len(rig.card.index) == 2
+    assert rig.notes == ["sdcard removed ", "sdcard inserted "]
 
 
 async def test_a_card_that_fails_is_told_once_and_tried_again(
-    filming: Filming, monkeypatch: pytest.MonkeyPatch
+    rig: RecorderRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await filming.start()
-    await filming.show(30)
+    await rig.start()
+    await rig.show(30)
     attempts = 0
 
     def fail(_: int) -> None:
@@ -240,59 +240,59 @@ async def test_a_card_that_fails_is_told_once_and_tried_again(
             failing.setattr(os, call, fail)
         for _ in range(6):
             before = attempts
-            await filming.until(lambda: filming.stage.show(1) or attempts > before)  # noqa: B023
-        await general(filming.stage, PreEvent="3")  # settings work meanwhile
-    filming.stage.number += -filming.stage.number % 60
-    await filming.until(lambda: filming.stage.h264.subscribers)
-    await filming.show(30)
-    await filming.recorder.close()
-    assert filming.notes == ["recording stopped [Errno 5] Input/output error", "recording goes on "]
-    assert all(playable(path) == "" for path in filming.films())
-    assert {path.name for path in filming.films()} == {r.name for r in filming.card.index}
+            await rig.until(lambda: rig.stage.show(1) or attempts > before)  # noqa: B023
+        await general(rig.stage, PreEvent="3")  # settings work meanwhile
+    rig.stage.number += -rig.stage.number % 60
+    await rig.until(lambda: rig.stage.h264.subscribers)
+    await rig.show(30)
+    await rig.recorder.close()
+    assert rig.notes == ["recording stopped [Errno 5] Input/output error", "recording goes on "]
+    assert all(playable(path) == "" for path in rig.files())
+    assert {path.name for path in rig.files()} == {r.name for r in rig.card.index}
 
 
-async def test_formatting_stops_and_recording_goes_on(filming: Filming) -> None:
-    await filming.start()
-    await filming.show(30)
-    await filming.card.format()
-    assert filming.films() == []
-    filming.stage.show(30)
-    await filming.until(lambda: filming.stage.h264.subscribers)
-    await filming.show(15)
-    await filming.recorder.close()
-    assert len(filming.films()) == 1
+async def test_formatting_stops_and_recording_goes_on(rig: RecorderRig) -> None:
+    await rig.start()
+    await rig.show(30)
+    await rig.card.format()
+    assert rig.files() == []
+    rig.stage.show(30)
+    await rig.until(lambda: rig.stage.h264.subscribers)
+    await rig.show(15)
+    await rig.recorder.close()
+    assert len(rig.files()) == 1
 
 
-async def test_a_full_card_recycles_the_oldest(filming: Filming) -> None:
-    filming.recorder._file_length_ns = SECOND
-    filming.card.limit_bytes = 60_000
-    await filming.start()
-    await filming.show(300)
-    await filming.recorder.close()
-    films = filming.films()
-    assert sum(path.stat().st_size for path in films) <= 60_000
-    assert films[-1].name[-6:-4] == "49"
-    assert films[0].name[-6:-4] > "40"
-    assert all(playable(path) == "" for path in films)
+async def test_a_full_card_recycles_the_oldest(rig: RecorderRig) -> None:
+    rig.recorder._file_length_ns = SECOND
+    rig.card.limit_bytes = 60_000
+    await rig.start()
+    await rig.show(300)
+    await rig.recorder.close()
+    files = rig.files()
+    assert sum(path.stat().st_size for path in files) <= 60_000
+    assert files[-1].name[-6:-4] == "49"
+    assert files[0].name[-6:-4] > "40"
+    assert all(playable(path) == "" for path in files)
 
 
-async def test_a_full_card_stops(filming: Filming) -> None:
-    filming.policy = "stop"
-    filming.recorder._file_length_ns = SECOND
-    filming.card.limit_bytes = 100_000
-    await filming.start()
+async def test_a_full_card_stops(rig: RecorderRig) -> None:
+    rig.policy = "stop"
+    rig.recorder._file_length_ns = SECOND
+    rig.card.limit_bytes = 100_000
+    await rig.start()
     for _ in range(20):
-        filming.stage.show(15)
+        rig.stage.show(15)
         await asyncio.sleep(0.004)
-    await filming.until(lambda: "recording stopped the SD card is full" in filming.notes)
-    before = filming.films()
-    filming.stage.show(60)
+    await rig.until(lambda: "recording stopped the SD card is full" in rig.notes)
+    before = rig.files()
+    rig.stage.show(60)
     assert before[0].name[-6:-4] == "40"
     assert sum(path.stat().st_size for path in before) <= 100_000
-    filming.policy = "recycle"
-    await filming.until(lambda: filming.stage.show(1) or filming.films()[-1:] != before[-1:])
-    await filming.recorder.close()
-    assert all(playable(path) == "" for path in filming.films())
+    rig.policy = "recycle"
+    await rig.until(lambda: rig.stage.show(1) or rig.files()[-1:] != before[-1:])
+    await rig.recorder.close()
+    assert all(playable(path) == "" for path in rig.files())
 
 
 @pytest.fixture
@@ -310,36 +310,36 @@ def tmpfs(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", ["recycle", "stop"])
 async def test_a_really_full_card(tmp_path: Path, tmpfs: Path, quick: None, policy: str) -> None:
-    filming = Filming(tmp_path, tmpfs, SECOND)
-    filming.policy = policy
-    await filming.start()
+    rig = RecorderRig(tmp_path, tmpfs, SECOND)
+    rig.policy = policy
+    await rig.start()
     (tmpfs / "somebody else's").write_bytes(bytes(60_000))
     for _ in range(60):
-        filming.stage.show(15)
+        rig.stage.show(15)
         await asyncio.sleep(0.004)
-    await filming.close()
-    films = filming.films()
-    assert films
-    assert all(playable(path) == "" for path in films)
-    assert (films[0].name[-6:-4] == "40") == (policy == "stop")
+    await rig.close()
+    files = rig.files()
+    assert files
+    assert all(playable(path) == "" for path in files)
+    assert (files[0].name[-6:-4] == "40") == (policy == "stop")
 
 
 @pytest.mark.slow
 async def test_a_card_unmounted_while_it_is_written(tmp_path: Path, tmpfs: Path, quick: None) -> None:
-    filming = Filming(tmp_path, tmpfs, 60 * SECOND)
-    await filming.start()
-    await filming.show(30)
+    rig = RecorderRig(tmp_path, tmpfs, 60 * SECOND)
+    await rig.start()
+    await rig.show(30)
     await asyncio.to_thread(subprocess.run, ["umount", "-l", str(tmpfs)], check=True)
-    filming.stage.show(15)
-    await filming.until(lambda: filming.stage.h264.subscribers == 0)
+    rig.stage.show(15)
+    await rig.until(lambda: rig.stage.h264.subscribers == 0)
     assert await asyncio.to_thread(os.listdir, tmpfs) == [], "something was written to where the card had been"
     await asyncio.to_thread(subprocess.run, ["mount", "-t", "tmpfs", "none", str(tmpfs)], check=True)
-    await filming.until(lambda: filming.stage.h264.subscribers)
-    filming.stage.number = 120
-    await filming.show(30)
-    await filming.close()
-    assert len(filming.films()) == 1
-    assert playable(filming.films()[0]) == ""
+    await rig.until(lambda: rig.stage.h264.subscribers)
+    rig.stage.number = 120
+    await rig.show(30)
+    await rig.close()
+    assert len(rig.files()) == 1
+    assert playable(rig.files()[0]) == ""
 
 
 # ---- what waits to be written

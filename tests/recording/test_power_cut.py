@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.recording.filming import Filming
+from tests.recording.clip_rig import ClipRig
 from tests.recording.stage import general
-from tests.wire.avi.films import SECOND, playable
+from tests.wire.avi.avi_files import SECOND, playable
 
 from ipcamd.errors import StoreError
 from ipcamd.media import codecs
@@ -20,28 +20,28 @@ from ipcamd.wire.avi.layout import HEAD
 FRAME = SECOND // 30
 
 
-async def written(filming: Filming, ending: str, count: int = 1) -> None:
+async def written(rig: ClipRig, ending: str, count: int = 1) -> None:
     """Wait until so many files with that ending hold something."""
     async with asyncio.timeout(10):
-        while sum(path.stat().st_size > HEAD for path in filming.folder.rglob(f"*{ending}")) < count:  # noqa: ASYNC110 - nobody tells
+        while sum(path.stat().st_size > HEAD for path in rig.folder.rglob(f"*{ending}")) < count:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 
 
 async def test_a_power_cut_loses_the_last_moment_of_a_clip(
-    filming: Filming, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    rig: ClipRig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(clip_recorder, "FLUSH_S", 0.01)
-    stage = filming.stage
+    stage = rig.stage
     await general(stage, PreEvent="2", PostEvent="5")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(90)
-    event = filming.event()
-    tasks = [await filming.begin(name, event) for name in ("a", "b")]
+    event = rig.event()
+    tasks = [await rig.begin(name, event) for name in ("a", "b")]
     stage.show(60)
-    await written(filming, ".avi")
+    await written(rig, ".avi")
     await asyncio.sleep(0.1)
-    next_life = Filming(tmp_path / "copy", stage)
-    shutil.copytree(filming.folder, next_life.folder)
+    next_life = ClipRig(tmp_path / "copy", stage)
+    shutil.copytree(rig.folder, next_life.folder)
     await next_life.clips.start()
     assert [(order.schedule, order.event) for order in next_life.clips.pending] == [("a", event), ("b", event)]
     for order in next_life.clips.pending:
@@ -59,19 +59,19 @@ async def test_a_power_cut_loses_the_last_moment_of_a_clip(
 
 
 async def test_pictures_that_were_taken_outlive_a_power_cut(
-    filming: Filming, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    rig: ClipRig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(clip_recorder, "FLUSH_S", 0.01)
-    stage = filming.stage
+    stage = rig.stage
     stage.codec = codecs.JPEG
     await general(stage, FileFormat="JPEG", EncodeFormat="JPEG", PreEvent="1", PostEvent="5")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(90)
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(60)
-    await written(filming, ".jpg", 3)
-    next_life = Filming(tmp_path / "copy", stage)
-    shutil.copytree(filming.folder, next_life.folder)
+    await written(rig, ".jpg", 3)
+    next_life = ClipRig(tmp_path / "copy", stage)
+    shutil.copytree(rig.folder, next_life.folder)
     await next_life.clips.start()
     (order,) = next_life.clips.pending
     async with next_life.clips.recover_clip(order) as materials:
@@ -81,28 +81,28 @@ async def test_pictures_that_were_taken_outlive_a_power_cut(
     await task
 
 
-async def test_a_clip_that_was_handed_on_is_owed_no_more(filming: Filming) -> None:
-    stage = filming.stage
+async def test_a_clip_that_was_handed_on_is_owed_no_more(rig: ClipRig) -> None:
+    stage = rig.stage
     await general(stage, PreEvent="0", PostEvent="1")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(60)
-    task = await filming.begin()
+    task = await rig.begin()
     stage.show(40)
     await task
     assert PendingClips(stage.database).load() == []
 
 
-async def test_a_power_cut_before_the_first_picture_is_said(filming: Filming) -> None:
-    order = PendingClip("nothing", "s", filming.event())
-    await PendingClips(filming.stage.database).add(order)
+async def test_a_power_cut_before_the_first_picture_is_said(rig: ClipRig) -> None:
+    order = PendingClip("nothing", "s", rig.event())
+    await PendingClips(rig.stage.database).add(order)
     with pytest.raises(StoreError, match="power was lost before the first picture"):
-        async with filming.clips.recover_clip(order):
+        async with rig.clips.recover_clip(order):
             pass
-    assert PendingClips(filming.stage.database).load() == []
+    assert PendingClips(rig.stage.database).load() == []
 
 
 async def test_a_disk_that_gets_full_in_the_middle_leaves_a_shorter_clip(
-    filming: Filming, monkeypatch: pytest.MonkeyPatch
+    rig: ClipRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     really = os.pwritev
 
@@ -112,14 +112,14 @@ async def test_a_disk_that_gets_full_in_the_middle_leaves_a_shorter_clip(
         return really(fd, pieces, place)
 
     monkeypatch.setattr(clip_recorder, "FLUSH_S", 0.01)
-    stage = filming.stage
+    stage = rig.stage
     await general(stage, PreEvent="1", PostEvent="5")
-    filming.clips.arm(True)
+    rig.clips.arm(True)
     stage.show(60)
-    event = filming.event()
-    task = await filming.begin("s", event)
+    event = rig.event()
+    task = await rig.begin("s", event)
     stage.show(60)
-    await written(filming, ".avi")
+    await written(rig, ".avi")
     await asyncio.sleep(0.1)
     monkeypatch.setattr("os.pwritev", nearly_full)
     stage.show(60)
@@ -128,6 +128,6 @@ async def test_a_disk_that_gets_full_in_the_middle_leaves_a_shorter_clip(
     assert material.started_ns == event.time_ns - SECOND
     assert 2 * SECOND - 10 * FRAME < material.ended_ns - event.time_ns <= 4 * SECOND + FRAME
     monkeypatch.setattr("os.pwritev", really)
-    task = await filming.begin("s")
+    task = await rig.begin("s")
     stage.show(160)
     assert len(await task) == 1

@@ -257,7 +257,7 @@ async def test_failed_handshakes_leave_nothing_for_the_garbage_collector(tls: ss
 @pytest.fixture
 async def stalled(tmp_path: Path) -> AsyncIterator[tuple[Server, list[FileReply]]]:
     """A server whose every kind of work hangs: see `test_the_end_is_bounded_and_lets_go_of_the_camera`."""
-    path = tmp_path / "film.avi"
+    path = tmp_path / "clip.avi"
     path.write_bytes(bytes(8_000_000))
     files: list[FileReply] = []
 
@@ -276,7 +276,7 @@ async def stalled(tmp_path: Path) -> AsyncIterator[tuple[Server, list[FileReply]
     finish = asyncio.Event()
     hub = Hub(codecs.JPEG)
     async with serving(
-        Endpoint("/film", Rank.GUEST, download, changes=never),
+        Endpoint("/clip", Rank.GUEST, download, changes=never),
         Endpoint("/big", Rank.GUEST, lambda call: Reply(bytes(8_000_000)), changes=never),
         Endpoint("/hang", Rank.GUEST, stubborn, changes=never),
         Endpoint("/mjpeg", Rank.GUEST, lambda call: Join((hub,), Framing.SDK, SDK_TYPE), changes=never),
@@ -296,7 +296,7 @@ async def test_the_end_is_bounded_whatever_hangs(
     listener = await server.service.open(HOSTS, 0, tls)
     socks = [
         await silent(server.listener.port, b"GET %b HTTP/1.1\r\n\r\n" % path)
-        for path in (b"/film", b"/big", b"/hang", b"/mjpeg", b"/nowhere")
+        for path in (b"/clip", b"/big", b"/hang", b"/mjpeg", b"/nowhere")
     ]
     socks += [await silent(server.listener.port, data) for data in (b"", b"GET / HT")]
     socks += [await silent(listener.port, data) for data in (b"", HELLO)]
@@ -311,7 +311,7 @@ async def test_the_end_is_bounded_whatever_hangs(
 
 async def test_the_end_lets_go_of_the_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.server.registry.CLOSE_S", 0.05)
-    path = tmp_path / "film.avi"
+    path = tmp_path / "clip.avi"
     path.write_bytes(bytes(8_000_000))
 
     class Stand:
@@ -325,13 +325,13 @@ async def test_the_end_lets_go_of_the_camera(tmp_path: Path, monkeypatch: pytest
 
     camera = Stand()
     released = weakref.ref(camera)
-    endpoint = Endpoint("/film", Rank.GUEST, download, changes=never)
+    endpoint = Endpoint("/clip", Rank.GUEST, download, changes=never)
     context = HttpContext(
         Router((endpoint,), Users()), cast(Camera, camera), Fanout(), Registry(Admission()), ViewerLimit(10)
     )
     service = HttpService(context)
     listener = await service.open(HOSTS, 0)
-    sock = await silent(listener.port, b"GET /film HTTP/1.1\r\n\r\n")
+    sock = await silent(listener.port, b"GET /clip HTTP/1.1\r\n\r\n")
     await reached.wait()
     await service.close()
     del camera, context, service, listener

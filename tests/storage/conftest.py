@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.wire.avi.films import NOON, SECOND, film, pictures
+from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures
 
 from ipcamd.media import codecs
 from ipcamd.storage.card import Card
@@ -42,13 +42,13 @@ class Slot:
     def put(
         self, number: int, folder: str = "record", data: bytes | None = None, model: str = "ipcamd", size: int = 0
     ) -> Path:
-        """Lay a film on the card, which began so many minutes after noon; `size` makes it at least so large."""
+        """Lay a recording on the card, which began so many minutes after noon; `size` makes it at least so large."""
         began = NOON + number * 60 * SECOND
         path = self.root / folder / name_of(model, datetime.fromtimestamp(began / SECOND, UTC))
         path.parent.mkdir(parents=True, exist_ok=True)
         shown = [replace(p, captured_ns=p.captured_ns + began - NOON) for p in pictures(codecs.JPEG, 3)]
         shown[0] = replace(shown[0], payload=shown[0].payload + bytes(size))
-        path.write_bytes(film(shown, codecs.JPEG) if data is None else data)
+        path.write_bytes(avi_file(shown, codecs.JPEG) if data is None else data)
         return path
 
     def names(self, folder: str = "record") -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.storage.conftest import Slot
-from tests.wire.avi.films import NOON, SECOND, film, pictures, playable
+from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures, playable
 
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.media import codecs
@@ -17,7 +17,7 @@ from ipcamd.storage.card import Card
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.recording import Recording
 
-FILM = film(pictures(codecs.JPEG, 3), codecs.JPEG)
+AVI = avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)
 MINUTE = 60 * SECOND
 
 
@@ -81,7 +81,7 @@ async def test_its_size_can_be_smaller_than_the_disk(slot: Slot) -> None:
     card = await slot.start()
     card.limit_bytes = 1 << 20
     space = card.space()
-    assert (space.total_bytes, space.used_bytes) == (1 << 20, len(FILM))
+    assert (space.total_bytes, space.used_bytes) == (1 << 20, len(AVI))
 
 
 async def test_recycling_deletes_the_oldest_first(slot: Slot) -> None:
@@ -126,7 +126,7 @@ async def test_a_clip_waits_until_it_is_known_what_can_go(slot: Slot, held: thre
     make_small(slot, 100_000)
     await slot.card.start()
     await until(lambda: slot.card.ready)
-    (tmp_path / "clip").write_bytes(FILM + bytes(50_000))
+    (tmp_path / "clip").write_bytes(AVI + bytes(50_000))
     keeping = asyncio.create_task(slot.card.add_clip(Clip(tmp_path / "clip")))
     done, _ = await asyncio.wait({keeping}, timeout=0.1)
     assert not done
@@ -140,7 +140,7 @@ async def test_stopping_deletes_nothing(slot: Slot, tmp_path: Path) -> None:
     card = await slot.start()
     card.limit_bytes, slot.policy = 100_000, "stop"
     assert not await card.make_room(1000)
-    (tmp_path / "clip").write_bytes(FILM)
+    (tmp_path / "clip").write_bytes(AVI)
     with pytest.raises(CardError, match="full"):
         await card.add_clip(Clip(tmp_path / "clip"))
     assert len(slot.names()) == 1
@@ -154,7 +154,7 @@ async def test_what_is_being_written_is_not_recycled(slot: Slot) -> None:
 
 async def test_clips_are_kept_under_free_names(slot: Slot, tmp_path: Path) -> None:
     card = await slot.start()
-    (tmp_path / "clip").write_bytes(FILM)
+    (tmp_path / "clip").write_bytes(AVI)
     kept = [await card.add_clip(Clip(tmp_path / "clip", started_ns=NOON + number)) for number in range(3)]
     assert kept == slot.names("event")
     assert await card.add_clip(Clip(tmp_path / "clip", started_ns=NOON + 1)) == kept[1]
@@ -168,7 +168,7 @@ async def test_clips_are_kept_under_free_names(slot: Slot, tmp_path: Path) -> No
 
 async def test_a_clip_is_not_kept_twice(slot: Slot, tmp_path: Path) -> None:
     card = await slot.start()
-    (tmp_path / "clip").write_bytes(FILM)
+    (tmp_path / "clip").write_bytes(AVI)
     await asyncio.gather(*(card.add_clip(Clip(tmp_path / "clip")) for _ in range(3)))
     assert len(slot.names("event")) == 1
 
@@ -176,7 +176,7 @@ async def test_a_clip_is_not_kept_twice(slot: Slot, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../../etc/passwd", "clip.avi", ""])
 async def test_clips_with_other_names_are_refused(slot: Slot, tmp_path: Path, name: str) -> None:
     card = await slot.start()
-    (tmp_path / "clip").write_bytes(FILM)
+    (tmp_path / "clip").write_bytes(AVI)
     with pytest.raises(CardError):
         await card.add_clip(Clip(tmp_path / "clip", name))
     assert [path.name for path in slot.root.rglob("*")] == ["record", "event"] or len(list(slot.root.rglob("*"))) == 2
@@ -199,9 +199,9 @@ async def test_formatting_waits_for_what_is_being_written(slot: Slot) -> None:
     assert slot.names() == []
 
 
-async def test_a_film_left_behind_is_learnt(slot: Slot) -> None:
+async def test_a_recording_left_behind_is_learnt(slot: Slot) -> None:
     card = await slot.start()
-    whole = film(pictures(codecs.H264), codecs.H264, closed=False)
+    whole = avi_file(pictures(codecs.H264), codecs.H264, closed=False)
     path = slot.put(0, data=whole[:-100])
     await card.rescan("record", path.name)
     assert slot.names() == [path.name]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from tests.storage.conftest import Slot
-from tests.storage.test_card import FILM, many
-from tests.wire.avi.films import NOON, SECOND, film, pictures, playable
+from tests.storage.test_card import AVI, many
+from tests.wire.avi.avi_files import NOON, SECOND, avi_file, pictures, playable
 
 from ipcamd.errors import CardBusy
 from ipcamd.media import codecs
@@ -22,15 +22,15 @@ async def test_what_is_on_it_is_found(slot: Slot) -> None:
     assert slot.names("event") == ["ipcamd-06152025-150740.avi"]
     found = slot.card.index.get("record", "ipcamd-06152025-150640.avi")
     assert found
-    assert (found.started_ns, found.ended_ns, found.size_bytes) == (NOON, NOON + SECOND // 10, len(FILM))
+    assert (found.started_ns, found.ended_ns, found.size_bytes) == (NOON, NOON + SECOND // 10, len(AVI))
 
 
 async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [slot.put(number) for number in range(5)]
     await slot.start()
     paths[1].unlink()
-    paths[2].write_bytes(film(pictures(codecs.JPEG, 6), codecs.JPEG))
-    paths[3].write_bytes(b"x" * len(FILM))
+    paths[2].write_bytes(avi_file(pictures(codecs.JPEG, 6), codecs.JPEG))
+    paths[3].write_bytes(b"x" * len(AVI))
     os.utime(paths[3], ns=(1, 1))
     slot.put(9)
     looked: list[str] = []
@@ -50,8 +50,8 @@ async def test_the_next_start_reads_only_what_changed(slot: Slot, monkeypatch: p
 
 
 @pytest.mark.parametrize("closed", [False, True])
-async def test_a_film_that_was_cut_off_is_mended(slot: Slot, closed: bool) -> None:
-    whole = film(pictures(codecs.H264), codecs.H264, closed=closed)
+async def test_a_recording_that_was_cut_off_is_mended(slot: Slot, closed: bool) -> None:
+    whole = avi_file(pictures(codecs.H264), codecs.H264, closed=closed)
     path = slot.put(0, data=whole[: len(whole) * 2 // 3])
     await slot.start()
     assert playable(path) == ""
@@ -65,11 +65,11 @@ async def test_what_is_nothing_of_ours_is_left_alone(slot: Slot) -> None:
     kept = [
         slot.put(0, data=os.urandom(5000)),
         slot.put(1, data=b"RIFF"),
-        slot.put(2, data=FILM[:HEAD]).with_name("holiday.avi"),
+        slot.put(2, data=AVI[:HEAD]).with_name("holiday.avi"),
     ]
     slot.put(2).rename(kept[2])
     slot.put(3, data=b"")
-    slot.put(4, data=film(pictures(codecs.JPEG, 3), codecs.JPEG)[: HEAD + 10])
+    slot.put(4, data=avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)[: HEAD + 10])
     slot.put(5).rename(slot.root / "record" / "link-06152025-150640.avi")
     (slot.root / "record" / "loop-06152025-150640.avi").symlink_to("loop-06152025-150640.avi")
     os.mkfifo(slot.root / "record" / "pipe-06152025-150640.avi")
@@ -80,7 +80,7 @@ async def test_what_is_nothing_of_ours_is_left_alone(slot: Slot) -> None:
     assert len(list((slot.root / "record").iterdir())) == 6
 
 
-async def test_another_camera_s_film_counts_by_its_name(slot: Slot) -> None:
+async def test_another_camera_s_recording_counts_by_its_name(slot: Slot) -> None:
     foreign = b"RIFF" + (4000).to_bytes(4, "little") + b"AVI LIST" + bytes(4000)
     slot.put(0, data=foreign, model="SICPT501U")
     await slot.start()
@@ -89,7 +89,7 @@ async def test_another_camera_s_film_counts_by_its_name(slot: Slot) -> None:
 
 @pytest.mark.parametrize("year", [b"0001", b"9998"])
 async def test_a_time_that_cannot_be_is_not_believed(slot: Slot, year: bytes) -> None:
-    written = film(pictures(codecs.JPEG, 3), codecs.JPEG)
+    written = avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)
     slot.put(0, data=written.replace(b"2025-06-15T", year + b"-06-15T"))
     slot.put(1).rename(slot.root / "record" / f"ipcamd-0615{year.decode()}-150640.avi")
     await slot.start()
@@ -98,7 +98,7 @@ async def test_a_time_that_cannot_be_is_not_believed(slot: Slot, year: bytes) ->
 
 
 async def test_a_length_that_cannot_be_is_counted_anew(slot: Slot) -> None:
-    whole = film(pictures(codecs.JPEG, 3), codecs.JPEG)
+    whole = avi_file(pictures(codecs.JPEG, 3), codecs.JPEG)
     rate_and_slots = (30).to_bytes(4, "little") + bytes(4)
     place = whole.index(rate_and_slots) + len(rate_and_slots)
     slot.put(0, data=whole[:place] + b"\xff\xff\xff\xff" + whole[place + 4 :])
@@ -140,7 +140,7 @@ async def test_ten_thousand_files_are_looked_through_in_the_background(slot: Slo
     record = slot.root / "record"
     record.mkdir(parents=True)
     for recording in {r.name: r for r in many(10_000)}.values():
-        (record / recording.name).write_bytes(FILM)
+        (record / recording.name).write_bytes(AVI)
     await slot.card.start()
     assert not slot.card.ready
     await slot.card.wait_until_read()

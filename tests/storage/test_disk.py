@@ -28,7 +28,7 @@ def names(disk: Disk) -> list[str]:
 
 def test_only_files_with_names_of_ours_are_seen(disk: Disk) -> None:
     record = disk.root / "record"
-    (record / NAME).write_bytes(b"film")
+    (record / NAME).write_bytes(b"video")
     (record / "holiday.avi").write_bytes(b"x")
     (record / NAME.replace("0640", "0641")).mkdir()
     (record / NAME.replace("0640", "0642")).symlink_to("/etc/passwd")

@@ -13,7 +13,7 @@ import av
 import pytest
 from PIL import Image
 from tests.storage.conftest import Slot
-from tests.wire.avi.films import film, pictures, playable, probe, times
+from tests.wire.avi.avi_files import avi_file, pictures, playable, probe, times
 
 from ipcamd.errors import CardError
 from ipcamd.media import codecs
@@ -34,7 +34,7 @@ async def playback(slot: Slot, tmp_path: Path) -> AsyncIterator[Playback]:
 async def recording(slot: Slot, codec: codecs.Codec, sound: bool = True, minute: int = 0) -> Recording:
     if not await slot.card.look():
         await slot.start()  # what comes while it is read for the first time might be taken for a power cut's remains
-    path = slot.put(minute, data=film(pictures(codec), codec, sound=sound))
+    path = slot.put(minute, data=avi_file(pictures(codec), codec, sound=sound))
     await slot.card.rescan("record", path.name)
     found = slot.card.index.get("record", path.name)
     assert found
@@ -42,10 +42,10 @@ async def recording(slot: Slot, codec: codecs.Codec, sound: bool = True, minute:
 
 
 async def played(playback: Playback, shown: Recording) -> bytes:
-    """Return what browsers are given: the whole film, or the first part."""
-    if await playback.parts_of(shown):
-        return await playback.part(shown, 0)
-    content, size = await playback.film(shown)
+    """Return what browsers are given: the whole video, or the first segment."""
+    if await playback.segments_of(shown):
+        return await playback.segment(shown, 0)
+    content, size = await playback.video(shown)
     with content:
         data = await content.read(0, 1 << 30)
     assert len(data) == size
@@ -54,10 +54,10 @@ async def played(playback: Playback, shown: Recording) -> bytes:
 
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.MPEG4, codecs.JPEG])
 @pytest.mark.parametrize("sound", [True, False])
-async def test_every_film_becomes_one_that_browsers_play(
+async def test_every_recording_becomes_one_that_browsers_play(
     slot: Slot, playback: Playback, tmp_path: Path, codec: codecs.Codec, sound: bool
 ) -> None:
-    path = tmp_path / "film.mp4"
+    path = tmp_path / "video.mp4"
     path.write_bytes(await played(playback, await recording(slot, codec, sound)))
     found = probe(path)
     assert (found["video"]["codec_name"], found["video"]["pix_fmt"]) == ("h264", "yuv420p")
@@ -72,9 +72,9 @@ async def test_every_film_becomes_one_that_browsers_play(
 
 
 async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, playback: Playback, tmp_path: Path) -> None:
-    content, _ = await playback.film(await recording(slot, codecs.H264))
+    content, _ = await playback.video(await recording(slot, codecs.H264))
     with content:
-        (tmp_path / "film.mp4").write_bytes(await content.read(0, 1 << 30))
+        (tmp_path / "video.mp4").write_bytes(await content.read(0, 1 << 30))
 
     def stream(path: Path) -> bytes:
         command = ["ffmpeg", "-v", "error", "-i", str(path), "-c", "copy", "-map", "v", "-bsf:v", "h264_mp4toannexb"]
@@ -82,21 +82,21 @@ async def test_h264_is_packed_anew_and_not_encoded(slot: Slot, playback: Playbac
         return done.stdout
 
     sent = b"".join(picture.payload for picture in pictures(codecs.H264))
-    assert stream(tmp_path / "film.mp4").count(b"\x65") == sent.count(b"\x65")
-    assert len(stream(tmp_path / "film.mp4")) == pytest.approx(len(sent), rel=0.01)
+    assert stream(tmp_path / "video.mp4").count(b"\x65") == sent.count(b"\x65")
+    assert len(stream(tmp_path / "video.mp4")) == pytest.approx(len(sent), rel=0.01)
 
 
-async def test_a_film_is_made_once_and_the_oldest_go(
+async def test_a_video_is_made_once_and_the_oldest_go(
     slot: Slot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = await recording(slot, codecs.H264)
     for _ in range(2):
-        (await playback.film(first))[0].close()
+        (await playback.video(first))[0].close()
     folder = tmp_path / "playback"
     made = {path: path.stat().st_ino for path in folder.iterdir()}
     assert len(made) == 1
     monkeypatch.setattr(playback_module, "MAX_CACHE_BYTES", 1)
-    (await playback.film(await recording(slot, codecs.H264, minute=1)))[0].close()
+    (await playback.video(await recording(slot, codecs.H264, minute=1)))[0].close()
     assert len(list(folder.iterdir())) == 1
     assert not made.keys() & set(folder.iterdir())
 
@@ -129,18 +129,18 @@ async def test_what_cannot_be_shown_says_so(slot: Slot, playback: Playback, tmp_
     slot.put(0, data=b"RIFF" + (4000).to_bytes(4, "little") + b"AVI LIST" + bytes(4000))
     await slot.start()
     (broken,) = slot.card.index
-    for attempt in (playback.film, playback.parts_of, playback.thumbnail, lambda one: playback.part(one, 0)):
+    for attempt in (playback.video, playback.segments_of, playback.thumbnail, lambda one: playback.segment(one, 0)):
         with pytest.raises(CardError, match="cannot be shown"):
             await attempt(broken)  # type: ignore[operator]
     assert list((tmp_path / "playback").iterdir()) == []
 
 
-async def test_a_film_without_a_picture_that_can_be_decoded_says_so(slot: Slot, playback: Playback) -> None:
+async def test_a_recording_without_a_picture_that_can_be_decoded_says_so(slot: Slot, playback: Playback) -> None:
     shown = [replace(picture, payload=b"nothing") for picture in pictures(codecs.JPEG, 3)]
-    slot.put(0, data=film(shown, codecs.JPEG))
+    slot.put(0, data=avi_file(shown, codecs.JPEG))
     await slot.start()
     (empty,) = slot.card.index
-    for attempt in (playback.thumbnail(empty), playback.part(empty, 0)):
+    for attempt in (playback.thumbnail(empty), playback.segment(empty, 0)):
         with pytest.raises(CardError, match="cannot be shown"):
             async with asyncio.timeout(5):
                 await attempt
@@ -156,13 +156,13 @@ async def test_sound_alone_cannot_be_shown(slot: Slot, playback: Playback) -> No
     slot.put(0, data=made.getvalue())
     await slot.start()
     (heard,) = slot.card.index
-    for attempt in (playback.parts_of, playback.film, playback.thumbnail):
+    for attempt in (playback.segments_of, playback.video, playback.thumbnail):
         with pytest.raises(CardError, match="no pictures"):
             await attempt(heard)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("codec", [codecs.H264, codecs.JPEG])
-async def test_a_film_that_nobody_waits_for_is_not_made(
+async def test_a_video_that_nobody_waits_for_is_not_made(
     slot: Slot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: codecs.Codec
 ) -> None:
     found, begun, go = await recording(slot, codec), threading.Event(), threading.Event()
@@ -180,9 +180,9 @@ async def test_a_film_that_nobody_waits_for_is_not_made(
 
         return watch
 
-    monkeypatch.setattr(remux, "mp4", watched(remux.mp4))
-    monkeypatch.setattr(transcode, "part", watched(transcode.part))
-    asked = playback.film(found) if codec is codecs.H264 else playback.part(found, 0)
+    monkeypatch.setattr(remux, "remux_to_mp4", watched(remux.remux_to_mp4))
+    monkeypatch.setattr(transcode, "encode_segment", watched(transcode.encode_segment))
+    asked = playback.video(found) if codec is codecs.H264 else playback.segment(found, 0)
     asking = asyncio.ensure_future(asked)
     await asyncio.to_thread(begun.wait, 10)
     asking.cancel()
@@ -196,20 +196,22 @@ async def test_a_film_that_nobody_waits_for_is_not_made(
     assert len(await played(playback, found)) > 500
 
 
-async def test_small_pictures_do_not_wait_for_films(
+async def test_thumbnails_do_not_wait_for_videos(
     slot: Slot, playback: Playback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found, shown = await recording(slot, codecs.H264), threading.Event()
     (tmp_path / "playback").mkdir()
-    monkeypatch.setattr(playback_module, "_film", lambda source, path, check_wanted: shown.wait(10) and path.touch())
-    film = asyncio.ensure_future(playback.film(found))
+    monkeypatch.setattr(
+        playback_module, "_write_mp4", lambda source, path, check_wanted: shown.wait(10) and path.touch()
+    )
+    video = asyncio.ensure_future(playback.video(found))
     try:
         async with asyncio.timeout(5):
             assert len(await playback.thumbnail(found)) > 500
-        assert not film.done()
+        assert not video.done()
     finally:
         shown.set()
-        (await film)[0].close()
+        (await video)[0].close()
 
 
 async def test_requests_wait_for_their_turn_but_not_too_many(

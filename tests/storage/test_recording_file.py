@@ -1,4 +1,4 @@
-"""Films while they are written."""
+"""Recordings while they are written."""
 
 import os
 import resource
@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.wire.avi.films import NOON, SECOND, SIZE, pictures, playable, probe, tone
+from tests.wire.avi.avi_files import NOON, SECOND, SIZE, pictures, playable, probe, tone
 
 from ipcamd.media import codecs
 from ipcamd.storage.disk import Disk
-from ipcamd.storage.recording_file import Segment
+from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi.layout import AviFormat
 
 FORM = AviFormat("H264", SIZE, 30, True)
@@ -27,11 +27,11 @@ def disk(tmp_path: Path) -> Disk:
     return disk
 
 
-def segment(disk: Disk) -> Segment:
-    return Segment(disk, "record", "ipcamd", FORM, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
+def segment(disk: Disk) -> RecordingFile:
+    return RecordingFile(disk, "record", "ipcamd", FORM, datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
 
 
-def feed(segment: Segment, first: int = 0, last: int = 60) -> None:
+def feed(segment: RecordingFile, first: int = 0, last: int = 60) -> None:
     for picture in pictures(codecs.H264)[first:last]:
         segment.add_audio(tone(1)[:267], picture.captured_ns)
         segment.add_picture(picture.payload, picture.key, picture.captured_ns)
@@ -62,12 +62,12 @@ def test_names_that_are_taken_are_passed_over(disk: Disk) -> None:
     assert sorted(path.name[-10:-4] for path in (disk.root / "record").iterdir()) == ["150640", "150641", "150642"]
 
 
-def test_a_film_without_pictures_leaves_nothing(disk: Disk) -> None:
+def test_a_recording_without_pictures_leaves_nothing(disk: Disk) -> None:
     assert segment(disk).close() is None
     assert list((disk.root / "record").iterdir()) == []
 
 
-def test_when_no_more_fits_the_film_is_closed_with_what_there_was(disk: Disk) -> None:
+def test_when_no_more_fits_the_file_is_closed_with_what_there_was(disk: Disk) -> None:
     """A limit of the file's size stands for a full card; there is still room for the index."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""Films that browsers play part by part."""
+"""Recordings that browsers play segment by segment."""
 
 import io
 from datetime import UTC, datetime
@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import av
 import numpy as np
 import pytest
-from tests.wire.avi.films import NOON, SIZE, film, pictures
+from tests.wire.avi.avi_files import NOON, SIZE, avi_file, pictures
 
 from ipcamd.media import codecs
-from ipcamd.storage.recording import Parts
-from ipcamd.storage.transcode import SECONDS, part, parts_of
+from ipcamd.storage.recording import Segments
+from ipcamd.storage.transcode import SEGMENT_S, encode_segment, segments_of
 from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.wire.avi.writer import SECOND, AviWriter
 
@@ -30,7 +30,7 @@ def ulaw(samples: np.ndarray) -> bytes:
 
 
 def recorded(codec: codecs.Codec, rate: int = 10, gap: range = range(0), length: int = LENGTH) -> bytes:
-    """A film with a steady tone; the pictures with numbers in `gap` are missing."""
+    """A recording with a steady tone; the pictures with numbers in `gap` are missing."""
     writer = AviWriter(AviFormat(codec.fourcc, SIZE, rate, True), datetime.fromtimestamp(NOON / SECOND, UTC), NOON)
     sound, data = ulaw(linear(length * RATE)), bytearray(writer.head())
     for number, picture in enumerate(pictures(codec, length * rate, rate)):
@@ -43,18 +43,18 @@ def recorded(codec: codecs.Codec, rate: int = 10, gap: range = range(0), length:
     return head + bytes(data[len(head) :])
 
 
-def parts(data: bytes) -> list[bytes]:
+def segments(data: bytes) -> list[bytes]:
     made = []
     while True:
         try:
-            made.append(part(io.BytesIO(data), len(made), lambda: None))
+            made.append(encode_segment(io.BytesIO(data), len(made), lambda: None))
         except ValueError as error:
-            assert "no part" in str(error)
+            assert "no segment" in str(error)
             return made
 
 
 def spans(data: bytes, kind: str) -> list[tuple[float, float]]:
-    """Return from when until when each packet of a part lasts, in seconds."""
+    """Return from when until when each packet of a segment lasts, in seconds."""
     with av.open(io.BytesIO(data)) as made:
         (stream,) = (s for s in made.streams if s.type == kind)
         shown = [p for p in made.demux(stream) if p.dts is not None]
@@ -64,11 +64,11 @@ def spans(data: bytes, kind: str) -> list[tuple[float, float]]:
 
 
 @pytest.mark.parametrize("codec", [codecs.MPEG4, codecs.JPEG])
-def test_parts_follow_one_another_without_a_seam(codec: codecs.Codec) -> None:
-    made = parts(recorded(codec))
+def test_segments_follow_one_another_without_a_seam(codec: codecs.Codec) -> None:
+    made = segments(recorded(codec))
     assert len(made) == 3
     for number, data in enumerate(made):
-        lasts = min(SECONDS, LENGTH - number * SECONDS)
+        lasts = min(SEGMENT_S, LENGTH - number * SEGMENT_S)
         video, audio = spans(data, "video"), spans(data, "audio")
         assert (video[0][0], audio[0][0]) == (0, 0)
         assert video[-1][1] == pytest.approx(lasts, abs=0.001)
@@ -87,23 +87,23 @@ def test_each_picture_is_shown_in_its_time(codec: codecs.Codec, rate: int, lengt
     data = recorded(codec, rate, length=length)
     with av.open(io.BytesIO(data)) as source:
         sent = [f.to_ndarray(format="gray").astype(int) for f in source.decode(video=0)]
-    for number, made in enumerate(parts(data)):
+    for number, made in enumerate(segments(data)):
         assert spans(made, "video")[0][0] == 0
         for time, shown in grey(made):
-            at = int((time + number * SECONDS) * rate + 0.001)
+            at = int((time + number * SEGMENT_S) * rate + 0.001)
             off = [np.abs(shown - sent[n]).mean() for n in range(max(0, at - 2), min(len(sent), at + 3))]
-            assert int(np.argmin(off)) == min(2, at), f"at {time} of part {number}"
+            assert int(np.argmin(off)) == min(2, at), f"at {time} of segment {number}"
 
 
-def test_only_the_first_picture_of_a_part_is_a_key_frame() -> None:
-    with av.open(io.BytesIO(part(io.BytesIO(recorded(codecs.JPEG)), 0, lambda: None))) as made:
+def test_only_the_first_picture_of_a_segment_is_a_key_frame() -> None:
+    with av.open(io.BytesIO(encode_segment(io.BytesIO(recorded(codecs.JPEG)), 0, lambda: None))) as made:
         keys = [p.is_keyframe for p in made.demux(video=0) if p.dts is not None]
     assert (keys[0], sum(keys)) == (True, 1)
 
 
 def test_sound_goes_on_over_the_seams() -> None:
     packets: list[av.Packet] = []  # type: ignore[type-arg]
-    for data in parts(recorded(codecs.JPEG)):
+    for data in segments(recorded(codecs.JPEG)):
         with av.open(io.BytesIO(data)) as made:
             extradata = made.streams.audio[0].codec_context.extradata
             packets += [av.Packet(bytes(p)) for p in made.demux(audio=0) if p.dts is not None]
@@ -116,25 +116,27 @@ def test_sound_goes_on_over_the_seams() -> None:
 
 
 def test_a_gap_is_a_picture_that_stays() -> None:
-    """Where a part has no picture of its own, it shows the last one before it."""
-    made = parts(recorded(codecs.MPEG4, gap=range(20, 90)))
-    assert spans(made[1], "video") == [(0, SECONDS)]
-    assert spans(made[0], "video")[-1] == pytest.approx((1.9, SECONDS), abs=0.001)
+    """Where a segment has no picture of its own, it shows the last one before it."""
+    made = segments(recorded(codecs.MPEG4, gap=range(20, 90)))
+    assert spans(made[1], "video") == [(0, SEGMENT_S)]
+    assert spans(made[0], "video")[-1] == pytest.approx((1.9, SEGMENT_S), abs=0.001)
 
 
-def test_a_part_begins_with_a_picture_though_the_film_does_not() -> None:
-    """A Media Source does not play over a hole, and decoders of other cameras' films may give the first one late."""
-    (made,) = parts(film(pictures(codecs.JPEG), codecs.JPEG, origin=NOON - SECOND))
+def test_a_segment_begins_with_a_picture_though_the_recording_does_not() -> None:
+    """A Media Source does not play over a hole, and decoders of other cameras' files may give the first one late."""
+    (made,) = segments(avi_file(pictures(codecs.JPEG), codecs.JPEG, origin=NOON - SECOND))
     video = spans(made, "video")
     assert (video[0][0], video[-1][1]) == pytest.approx((0, 3), abs=0.05)
 
 
 def test_what_a_page_must_know() -> None:
-    assert parts_of(io.BytesIO(recorded(codecs.MPEG4))) == Parts(10.0, SECONDS, True)
-    assert parts_of(io.BytesIO(film(pictures(codecs.JPEG), codecs.JPEG))) == Parts(2.0, SECONDS, False)
-    assert parts_of(io.BytesIO(film(pictures(codecs.H264), codecs.H264))) is None
+    assert segments_of(io.BytesIO(recorded(codecs.MPEG4))) == Segments(10.0, SEGMENT_S, True)
+    assert segments_of(io.BytesIO(avi_file(pictures(codecs.JPEG), codecs.JPEG))) == Segments(2.0, SEGMENT_S, False)
+    assert segments_of(io.BytesIO(avi_file(pictures(codecs.H264), codecs.H264))) is None
 
 
-def test_a_film_without_sound() -> None:
-    with av.open(io.BytesIO(part(io.BytesIO(film(pictures(codecs.JPEG), codecs.JPEG)), 0, lambda: None))) as made:
+def test_a_recording_without_sound() -> None:
+    with av.open(
+        io.BytesIO(encode_segment(io.BytesIO(avi_file(pictures(codecs.JPEG), codecs.JPEG)), 0, lambda: None))
+    ) as made:
         assert [s.type for s in made.streams] == ["video"]

@@ -32,9 +32,9 @@ test("a click on the strip finds what was recorded then", () => {
 
 test("many are put together by hour, newest first", () => {
   const list = Array.from({ length: 30 }, (_, n) => one(`${String(Math.floor(n / 20) + 8).padStart(2, "0")}:${n % 20 + 10}:00`, 60));
-  assert.deepEqual(byHour(list).map(([hour, films]) => [hour, films.length]), [["09:00", 10], ["08:00", 20]]);
+  assert.deepEqual(byHour(list).map(([hour, recordings]) => [hour, recordings.length]), [["09:00", 10], ["08:00", 20]]);
   assert.equal(byHour(list)[0][1][0], list[29]);
-  assert.deepEqual(byHour(list.slice(0, 3)).map(([hour, films]) => [hour, films.length]), [["", 3]]);
+  assert.deepEqual(byHour(list.slice(0, 3)).map(([hour, recordings]) => [hour, recordings.length]), [["", 3]]);
 });
 
 test("an address can ask for a recording", () => {

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 from tests.cgi.asking import NOON, SECOND, World
-from tests.wire.avi.films import film, pictures
+from tests.wire.avi.avi_files import avi_file, pictures
 
 from ipcamd.cgi.endpoint import Call, FileReply, Reply
 from ipcamd.errors import HttpError, RequestFailed
@@ -24,7 +24,7 @@ from ipcamd.storage.recording import Recording, name_of
 from ipcamd.web import recordings
 from ipcamd.web.recordings import ENDPOINTS, _days, _of
 
-LIST, PARTS, PART, FILM, THUMBNAIL = ENDPOINTS
+LIST, SEGMENTS, SEGMENT, VIDEO, THUMBNAIL = ENDPOINTS
 HOUR = 3600 * SECOND
 
 
@@ -37,7 +37,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         shown = [replace(p, captured_ns=p.captured_ns + began - NOON) for p in pictures(codecs.JPEG, 30)]
         path = world.path / "sdcard" / folder / name_of("ipcamd", datetime.fromtimestamp(began / SECOND, UTC))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(film(shown, codecs.JPEG))
+        path.write_bytes(avi_file(shown, codecs.JPEG))
     await world.card.start()
     await world.card.wait_until_read()
     yield world
@@ -107,29 +107,29 @@ async def test_a_picture_that_somebody_else_took_away(world: World) -> None:
     await world.card.rescan("event", path.name)
     path.unlink()
     with pytest.raises(HttpError) as refused:
-        await world.ask(FILM, f"dir=event&fname={path.name}")
+        await world.ask(VIDEO, f"dir=event&fname={path.name}")
     assert refused.value.status == 503
 
 
-def card_film(world: World, codec: codecs.Codec) -> str:
-    """Lay a film of two seconds with the name of noon on the card, and return what asks for it."""
+def put_on_card(world: World, codec: codecs.Codec) -> str:
+    """Lay a recording of two seconds with the name of noon on the card, and return what asks for it."""
     path = world.path / "sdcard" / "event" / "ipcamd-06152025-150640.avi"
-    path.write_bytes(film(pictures(codec), codec, sound=True))
+    path.write_bytes(avi_file(pictures(codec), codec, sound=True))
     return f"dir=event&fname={path.name}"
 
 
-async def test_a_film(world: World) -> None:
-    query = card_film(world, codecs.H264)
+async def test_a_recording_as_a_video(world: World) -> None:
+    query = put_on_card(world, codecs.H264)
     await world.card.rescan("event", query.rpartition("=")[2])
-    assert json.loads((await world.ask(PARTS, query)).body) is None
+    assert json.loads((await world.ask(SEGMENTS, query)).body) is None
     made: list[Call] = []
 
     def catch(call: Call) -> Reply:
         made.append(call)
         return Reply()
 
-    await world.ask(replace(FILM, action=catch), query, range="bytes=4-7")
-    outcome = FILM.action(made[0])
+    await world.ask(replace(VIDEO, action=catch), query, range="bytes=4-7")
+    outcome = VIDEO.action(made[0])
     assert inspect.isawaitable(outcome)
     answer = await outcome
     assert isinstance(answer, FileReply)
@@ -138,30 +138,30 @@ async def test_a_film(world: World) -> None:
     assert (answer.reply.status, answer.reply.content_type) == (206, "video/mp4")
 
 
-async def test_a_film_in_parts(world: World) -> None:
-    query = card_film(world, codecs.MPEG4)
+async def test_a_recording_in_segments(world: World) -> None:
+    query = put_on_card(world, codecs.MPEG4)
     await world.card.rescan("event", query.rpartition("=")[2])
-    told = json.loads((await world.ask(PARTS, query)).body)
-    assert told == {"length": 2.0, "part": 4.096, "type": 'video/mp4; codecs="avc1.42C01F,mp4a.40.2"'}
-    answer = await world.ask(PART, f"{query}&number=0")
+    told = json.loads((await world.ask(SEGMENTS, query)).body)
+    assert told == {"length": 2.0, "segment": 4.096, "type": 'video/mp4; codecs="avc1.42C01F,mp4a.40.2"'}
+    answer = await world.ask(SEGMENT, f"{query}&number=0")
     assert (answer.content_type, answer.body[4:8]) == ("video/mp4", b"ftyp")
-    for endpoint, more in ((PART, "&number=1"), (FILM, "")):
+    for endpoint, more in ((SEGMENT, "&number=1"), (VIDEO, "")):
         with pytest.raises(HttpError) as refused:
             await world.ask(endpoint, query + more)
         assert refused.value.status == 503
 
 
 @pytest.mark.parametrize("number", ["", "&number=", "&number=-1", "&number=1_0", "&number=1.5", "&number=9999999"])
-async def test_numbers_of_parts_that_are_none(world: World, number: str) -> None:
+async def test_numbers_of_segments_that_are_none(world: World, number: str) -> None:
     with pytest.raises(RequestFailed, match="number="):
-        await world.ask(PART, f"dir=event&fname=ipcamd-06152025-160640.avi{number}")
+        await world.ask(SEGMENT, f"dir=event&fname=ipcamd-06152025-160640.avi{number}")
 
 
-async def test_a_single_picture_is_no_film(world: World) -> None:
+async def test_a_single_picture_is_no_video(world: World) -> None:
     path = world.path / "sdcard" / "event" / "ipcamd-06152025-160641.jpg"
     path.write_bytes(pictures(codecs.JPEG)[0].payload)
     await world.card.rescan("event", path.name)
-    assert json.loads((await world.ask(PARTS, f"dir=event&fname={path.name}")).body) is None
+    assert json.loads((await world.ask(SEGMENTS, f"dir=event&fname={path.name}")).body) is None
 
 
 async def test_a_thumbnail_is_asked_for_once(world: World) -> None:
@@ -185,7 +185,9 @@ async def test_a_thumbnail_is_asked_for_once(world: World) -> None:
         "dir=record&fname=/etc/passwd",
     ],
 )
-@pytest.mark.parametrize("endpoint", [PARTS, PART, FILM, THUMBNAIL], ids=["parts", "part", "film", "thumbnail"])
+@pytest.mark.parametrize(
+    "endpoint", [SEGMENTS, SEGMENT, VIDEO, THUMBNAIL], ids=["segments", "segment", "video", "thumbnail"]
+)
 async def test_other_names_are_404(world: World, endpoint, query: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(HttpError) as refused:
         await world.ask(endpoint, query)
@@ -195,7 +197,7 @@ async def test_other_names_are_404(world: World, endpoint, query: str) -> None: 
 async def test_what_is_being_written_is_409(world: World) -> None:
     world.card.index.put(Recording("record", "ipcamd-06152025-235959.avi", 1, 1, NOON, NOON, True))
     with pytest.raises(HttpError) as refused:
-        await world.ask(FILM, "dir=record&fname=ipcamd-06152025-235959.avi")
+        await world.ask(VIDEO, "dir=record&fname=ipcamd-06152025-235959.avi")
     assert refused.value.status == 409
 
 
@@ -218,7 +220,7 @@ async def test_the_page_waits_for_a_card_that_is_being_read(
 ) -> None:
     path = world.path / "sdcard" / "record" / "ipcamd-01012025-000000.avi"
     world.card.insert(False)
-    path.write_bytes(film(pictures(codecs.JPEG, 3), codecs.JPEG))
+    path.write_bytes(avi_file(pictures(codecs.JPEG, 3), codecs.JPEG))
     world.card.insert(True)
     monkeypatch.setattr(recordings, "READ_S", 0.02)
     for endpoint in ENDPOINTS:

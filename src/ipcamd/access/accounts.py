@@ -131,18 +131,31 @@ class Accounts:
         return None if password is not None else chosen
 
     def mark_password_printed(self) -> None:
-        """Note that the password of `ensure_administrator` or `reset` has been printed. Raises `StoreError`."""
+        """Note that the password of `ensure_administrator` has been printed. Raises `StoreError`."""
         drawn = {name: entry for name, entry in self._entries.items() if entry.origin is PasswordOrigin.GENERATED}
         entries = self._entries | {name: replace(entry, origin=PasswordOrigin.FACTORY) for name, entry in drawn.items()}
         self._database.write_now(_save_all(entries))
         self._entries = entries
 
-    def reset(self, user: str, password: str | None = None) -> tuple[TransactionPart, str | None]:
-        """Return the step of a factory default that leaves one administrator; and the password to print, if any."""
-        chosen = password or generate()
-        entries = {user: self._make(user, chosen, Rank.ADMIN, _origin(password))}
-        step = TransactionPart(_save_all(entries), lambda: self._publish(entries), self._lock)
-        return step, None if password is not None else chosen
+    def reset(self, user: str, password: str | None = None) -> TransactionPart:
+        """Return the step of a factory default that leaves one administrator.
+
+        Without a `password` nobody knows the new one: the next start replaces and prints it (`ensure_administrator`).
+        """
+        entries = {user: self._make(user, password or generate(), Rank.ADMIN, _origin(password))}
+        return TransactionPart(_save_all(entries), lambda: self._publish(entries), self._lock)
+
+    def remove_others(self, name: str) -> TransactionPart:
+        """Return the step that leaves one account alone, with its password. It raises `RequestFailed` if there is no
+        such account."""
+
+        def left() -> StoredAccounts:
+            return {name: self._require(name)}
+
+        def save(connection: sqlite3.Connection) -> None:
+            _save_all(left())(connection)
+
+        return TransactionPart(save, lambda: self._publish(left()), self._lock)
 
     async def add(self, name: str, password: str, rank: Rank, by: Requester = CAMERA) -> None:
         """Make a new account; durable on return. Raises `RequestFailed` and `StoreError`, then nothing was changed."""

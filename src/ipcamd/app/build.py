@@ -17,6 +17,7 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.state import build_state_feed
 from ipcamd.camera import Camera
 from ipcamd.errors import ConfigError
+from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.options import Options
 
 _log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ async def start_camera(
         lens=control.lens,
         day_night=control.day_night,
         state_feed=build_state_feed(core, media, control, events, lambda: services.viewers.taken),
+        factory_default=FactoryDefault(core.settings, core.accounts, core.key_values, core.options, core.clock.now_ns),
         restart=restart,
         viewers=lambda: services.viewers.taken,
         started=time.monotonic(),

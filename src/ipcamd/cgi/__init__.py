@@ -1,7 +1,18 @@
 """The SDK's requests: one file per path, named by the path's last word, in the folder of its first one."""
 
 from ipcamd.cgi import eventhttpnotify, param, query, sdcard, setup
-from ipcamd.cgi.admin import auditlog, date, eventlog, ipfilter, ptctrl, pwdgrp, restart, serverreport, virtual
+from ipcamd.cgi.admin import (
+    auditlog,
+    date,
+    eventlog,
+    factorydefault,
+    ipfilter,
+    ptctrl,
+    pwdgrp,
+    restart,
+    serverreport,
+    virtual,
+)
 from ipcamd.cgi.audio import audio, speaker, talk
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.cgi.event import schedule, test
@@ -13,6 +24,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     serverreport.ENDPOINT,
     pwdgrp.ENDPOINT,
     date.ENDPOINT,
+    factorydefault.ENDPOINT,
     restart.ENDPOINT,
     mjpeg.ENDPOINT,
     mjpg.ENDPOINT,

@@ -19,7 +19,7 @@ from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.params.event.server import GENERAL
 from ipcamd.params.group import Values
 from ipcamd.recording.clip_file import ClipFile, ClipSink
-from ipcamd.store.database import Database, TransactionPart
+from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 
@@ -108,10 +108,6 @@ class Delivery:
                 worker.uploader.title,
                 f"{waiting}, {worker.log.delivered} delivered, {worker.log.dropped} dropped",
             )
-
-    def forget(self) -> TransactionPart:
-        """Return the step that drops all that waits (factory default)."""
-        return self._spool.forget()
 
     def _bounds(self) -> QueueLimits:
         values = self._settings[GENERAL.name]

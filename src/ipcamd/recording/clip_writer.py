@@ -12,7 +12,7 @@ from ipcamd.recording.segmented_recorder import avi_format_of
 from ipcamd.recording.subscriber_queue import is_picture, merge_by_time
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import EVENT, Recording, free_names
-from ipcamd.storage.recording_file import Segment
+from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi.layout import SOUND_RATE, AviFormat
 
 SECOND_NS = 1_000_000_000
@@ -68,7 +68,7 @@ class AviClipWriter:
         self._has_audio = has_audio
         self._pictures: deque[EncodedFrame] = deque()
         self._sounds: deque[EncodedFrame] = deque()
-        self._segment: Segment | None = None
+        self._file: RecordingFile | None = None
         self._avi_format: AviFormat | None = None
         self._files: list[Recording] = []
 
@@ -86,7 +86,7 @@ class AviClipWriter:
         """See `ClipWriter`."""
         newest = self._pictures[-1].captured_ns if self._pictures else 0
         pictures = list(_take_while(self._pictures, lambda frame: last or frame.captured_ns < newest - HOLD_NS))
-        if not pictures and not (last and self._segment):
+        if not pictures and not (last and self._file):
             return []
         until = min(newest - HOLD_NS, end_ns - AUDIO_BLOCK_NS)
         sounds = _take_while(self._sounds, lambda block: last or block.captured_ns <= until)
@@ -96,39 +96,39 @@ class AviClipWriter:
         """See `ClipWriter`."""
         if not frames:
             return
-        segment = self._segment or self._start_segment(next(filter(is_picture, frames)))
+        file = self._file or self._start_file(next(filter(is_picture, frames)))
         for frame in frames:
             if not is_picture(frame):
-                segment.add_audio(frame.payload, frame.captured_ns)
+                file.add_audio(frame.payload, frame.captured_ns)
                 continue
             if frame.key and avi_format_of(frame, False) != self._avi_format:  # the stream's parameters have changed
-                self._end_segment(frame.captured_ns)
-                segment = self._start_segment(frame)
-            segment.add_picture(frame.payload, frame.key, frame.captured_ns)
-        segment.flush()
+                self._end_file(frame.captured_ns)
+                file = self._start_file(frame)
+            file.add_picture(frame.payload, frame.key, frame.captured_ns)
+        file.flush()
 
     def close(self, end_ns: int) -> list[Recording]:
         """See `ClipWriter`."""
         try:
-            self._end_segment(end_ns)
+            self._end_file(end_ns)
         except OSError:
             if not self._files:
                 raise
         return self._files
 
-    def _start_segment(self, first: EncodedFrame) -> Segment:
+    def _start_file(self, first: EncodedFrame) -> RecordingFile:
         origin_ns = max(self._start_ns, first.captured_ns)
         self._avi_format = avi_format_of(first, False)
         avi_format = avi_format_of(first, self._has_audio, 2 if first.captured_ns < origin_ns else 1)
-        self._segment = Segment(self.disk, EVENT, self._model, avi_format, self._local(origin_ns), origin_ns)
-        return self._segment
+        self._file = RecordingFile(self.disk, EVENT, self._model, avi_format, self._local(origin_ns), origin_ns)
+        return self._file
 
-    def _end_segment(self, end_ns: int) -> None:
-        segment, self._segment = self._segment, None
-        if segment is None:
+    def _end_file(self, end_ns: int) -> None:
+        file, self._file = self._file, None
+        if file is None:
             return
-        segment.extend_last_picture(end_ns)
-        if closed := segment.close():
+        file.extend_last_picture(end_ns)
+        if closed := file.close():
             self._files.append(closed)
 
 

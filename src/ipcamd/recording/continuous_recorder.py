@@ -20,7 +20,7 @@ from ipcamd.settings.settings import Settings
 from ipcamd.storage.card import Card
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import RECORD, Recording
-from ipcamd.storage.recording_file import Segment
+from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.workers.pool import WorkerPool
 
@@ -153,8 +153,8 @@ class ContinuousRecorder:
         return self._is_enabled and same and self._card.ready
 
     def _make_recorder(self, disk: Disk, hub: Hub, has_audio: bool) -> SegmentedRecorder:
-        def begin(avi_format: AviFormat, moment: int) -> Segment:
-            return Segment(disk, RECORD, self._model, avi_format, self._local(moment), moment)
+        def begin(avi_format: AviFormat, moment: int) -> RecordingFile:
+            return RecordingFile(disk, RECORD, self._model, avi_format, self._local(moment), moment)
 
         size = min(FILE_SIZE_BYTES, self._card.space().total_bytes // 8)
         return SegmentedRecorder(begin, hub.ask_key, has_audio, self._file_length_ns, size)

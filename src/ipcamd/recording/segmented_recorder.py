@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.subscriber_queue import is_picture
 from ipcamd.storage.recording import Recording
-from ipcamd.storage.recording_file import Segment
+from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi.layout import AviFormat
 
 MAX_GAP_NS = 5_000_000_000
@@ -28,14 +28,14 @@ class SegmentedRecorder:
 
     def __init__(
         self,
-        begin: Callable[[AviFormat, int], Segment],
+        begin: Callable[[AviFormat, int], RecordingFile],
         ask_key: Callable[[], None],
         has_audio: bool,
         max_length_ns: int,
         max_size_bytes: int,
     ) -> None:
         """`begin` creates a file that starts at a time, in nanoseconds; `ask_key` requests a key frame."""
-        self.current: Segment | None = None
+        self.current: RecordingFile | None = None
         """The file that is being written."""
         self._begin = begin
         self._ask_key = ask_key
@@ -93,5 +93,5 @@ class SegmentedRecorder:
         self.current = self._begin(avi_format, frame.captured_ns)
         return closed
 
-    def _is_full(self, segment: Segment) -> bool:
-        return segment.length_ns >= self._max_length_ns or segment.size_bytes >= self._max_size_bytes
+    def _is_full(self, file: RecordingFile) -> bool:
+        return file.length_ns >= self._max_length_ns or file.size_bytes >= self._max_size_bytes

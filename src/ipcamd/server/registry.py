@@ -6,7 +6,6 @@ import logging
 import resource
 import socket
 import ssl
-import struct
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Protocol, cast
@@ -15,6 +14,7 @@ from ipcamd.logs import SummaryLog
 from ipcamd.server.admission import Admission
 from ipcamd.server.listener import Listener, listen
 from ipcamd.server.pending_connection import PendingConnection, PendingTlsConnection
+from ipcamd.server.transport import reset_on_close
 
 log = logging.getLogger(__name__)
 
@@ -238,19 +238,8 @@ def _refuse(sock: socket.socket, refusal: bytes) -> None:
 
 
 def _reset(sock: socket.socket) -> None:
-    _set_reset_on_close(sock)
+    reset_on_close(sock)
     sock.close()
-
-
-def reset_transport(transport: asyncio.Transport) -> None:
-    """Close a connection at once with a TCP reset; unsent data is lost."""
-    if (sock := transport.get_extra_info("socket")) is not None:  # TLS: it is None when the connection has just ended
-        _set_reset_on_close(sock)
-    transport.abort()
-
-
-def _set_reset_on_close(sock: socket.socket) -> None:
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _raise_file_limit() -> None:

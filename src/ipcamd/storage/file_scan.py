@@ -28,30 +28,30 @@ def _scan_file(disk: Disk, file: FileEntry, zone: tzinfo) -> Recording | None:
             disk.remove(file.folder, file.name)
             return None
         began = began.replace(tzinfo=zone)
-        return _film(disk, file, began) if file.name.endswith(".avi") else _recording(file, nanoseconds(began), 0)
+        return _read_avi(disk, file, began) if file.name.endswith(".avi") else _recording(file, nanoseconds(began), 0)
     except (OSError, ValueError) as error:
         _log.warning("%s/%s on the SD card cannot be read: %s", file.folder, file.name, error)
         return None
 
 
-def _film(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
+def _read_avi(disk: Disk, file: FileEntry, named: datetime) -> Recording | None:
     fd = disk.open(file.folder, file.name)
     try:
         head = os.pread(fd, HEAD, 0)
     finally:
         os.close(fd)
     try:
-        film = reader.read_head(head, file.size_bytes, key_tests())
-    except ValueError:  # made by another camera, or no film at all
+        avi = reader.read_head(head, file.size_bytes, key_tests())
+    except ValueError:  # made by another camera, or no AVI file at all
         foreign = head[:4] == b"RIFF" and head[8:12] == b"AVI "
         return _recording(file, nanoseconds(named), 0) if foreign else None
-    if not film.closed:
+    if not avi.closed:
         repaired = _repair(disk, file, named)
         if repaired is None:
             return None
-        file, film = repaired
-    began = film.began if film.began and believable(film.began) else named
-    return _recording(file, nanoseconds(began), film.length)
+        file, avi = repaired
+    began = avi.began if avi.began and believable(avi.began) else named
+    return _recording(file, nanoseconds(began), avi.length)
 
 
 def _repair(disk: Disk, file: FileEntry, named: datetime) -> tuple[FileEntry, reader.AviHead] | None:

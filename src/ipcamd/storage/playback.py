@@ -14,7 +14,7 @@ from typing import BinaryIO, TypeVar
 
 from ipcamd.errors import CardError
 from ipcamd.storage.card import Card
-from ipcamd.storage.recording import Parts, Recording
+from ipcamd.storage.recording import Recording, Segments
 from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
 
@@ -38,12 +38,12 @@ class Playback:
         """`folder` holds nothing but the cache; `start` empties it."""
         self._card = card
         self._folder = folder
-        self._films: OrderedDict[Recording, int] = OrderedDict()
+        self._videos: OrderedDict[Recording, int] = OrderedDict()
         """Videos in the folder and their sizes in bytes, the most recently used last."""
         self._thumbnails: OrderedDict[Recording, bytes] = OrderedDict()
-        self._film_turn = asyncio.Lock()
+        self._video_turn = asyncio.Lock()
         self._thumbnail_turn = asyncio.Lock()
-        self._parts_turn = asyncio.Lock()
+        self._segments_turn = asyncio.Lock()
         self._waiting = 0
         self._threads = WorkerPool("playback", 3, prepare=_lower_priority)
         self._files = WorkerPool("playback-files", 2)
@@ -53,35 +53,37 @@ class Playback:
         """Empty the cache, as far as possible."""
         await self._files.run(self._clear)
 
-    async def parts_of(self, recording: Recording) -> Parts | None:
-        """Return how a page plays it in segments; None if `film` gives it whole. Raises `CardError`."""
-        async with self._turn(self._parts_turn):
-            return await self._make(recording, lambda source, _: _parts(source))
+    async def segments_of(self, recording: Recording) -> Segments | None:
+        """Return how a page plays it in segments; None if `video` gives it whole. Raises `CardError`."""
+        async with self._turn(self._segments_turn):
+            return await self._make(recording, lambda source, _: _segments(source))
 
-    async def part(self, recording: Recording, number: int) -> bytes:
+    async def segment(self, recording: Recording, number: int) -> bytes:
         """Return one segment of a recording as fragmented MP4. Raises `CardError`."""
-        async with self._turn(self._film_turn):
-            return await self._make(recording, lambda source, check_wanted: _part(source, number, check_wanted))
+        async with self._turn(self._video_turn):
+            return await self._make(
+                recording, lambda source, check_wanted: _encode_segment(source, number, check_wanted)
+            )
 
-    async def film(self, recording: Recording) -> tuple[ThreadedFile, int]:
+    async def video(self, recording: Recording) -> tuple[ThreadedFile, int]:
         """Return the recording as MP4, open for reading, and its size. Raises `CardError`."""
         path = self._path(recording)
-        async with self._turn(self._film_turn):
-            if recording not in self._films:
-                await self._make(recording, lambda source, check_wanted: _film(source, path, check_wanted))
-                self._films[recording] = (await self._files.run(path.stat)).st_size
-            self._films.move_to_end(recording)
+        async with self._turn(self._video_turn):
+            if recording not in self._videos:
+                await self._make(recording, lambda source, check_wanted: _write_mp4(source, path, check_wanted))
+                self._videos[recording] = (await self._files.run(path.stat)).st_size
+            self._videos.move_to_end(recording)
             fd = await self._files.run(partial(os.open, path, os.O_RDONLY | os.O_CLOEXEC))
             await self._limit_cache()
-        return ThreadedFile(fd, self._files), self._films[recording]
+        return ThreadedFile(fd, self._files), self._videos[recording]
 
     async def thumbnail(self, recording: Recording) -> bytes:
         """Return a thumbnail of the recording as JPEG. Raises `CardError`."""
         if found := self._thumbnails.get(recording):
             return found
-        length = (recording.ended_ns - recording.started_ns) / 1e9
+        length_s = (recording.ended_ns - recording.started_ns) / 1e9
         async with self._turn(self._thumbnail_turn):
-            made = await self._make(recording, lambda source, _: _picture(source, length))
+            made = await self._make(recording, lambda source, _: _thumbnail(source, length_s))
         self._thumbnails[recording] = made
         while len(self._thumbnails) > MAX_THUMBNAILS:
             self._thumbnails.popitem(last=False)
@@ -125,8 +127,8 @@ class Playback:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _limit_cache(self) -> None:
-        while len(self._films) > 1 and sum(self._films.values()) > MAX_CACHE_BYTES:
-            oldest, _ = self._films.popitem(last=False)
+        while len(self._videos) > 1 and sum(self._videos.values()) > MAX_CACHE_BYTES:
+            oldest, _ = self._videos.popitem(last=False)
             await self._files.run(partial(self._path(oldest).unlink, missing_ok=True))
 
     def _path(self, recording: Recording) -> Path:
@@ -143,33 +145,33 @@ class _Request:
             raise InterruptedError("the request was cancelled")
 
 
-def _film(source: BinaryIO, path: Path, check_wanted: CheckWanted) -> None:
-    from ipcamd.storage.remux import mp4
+def _write_mp4(source: BinaryIO, path: Path, check_wanted: CheckWanted) -> None:
+    from ipcamd.storage.remux import remux_to_mp4
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        mp4(source, path, check_wanted)
+        remux_to_mp4(source, path, check_wanted)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
-def _parts(source: BinaryIO) -> Parts | None:
-    from ipcamd.storage.transcode import parts_of
+def _segments(source: BinaryIO) -> Segments | None:
+    from ipcamd.storage.transcode import segments_of
 
-    return parts_of(source)
-
-
-def _part(source: BinaryIO, number: int, check_wanted: CheckWanted) -> bytes:
-    from ipcamd.storage.transcode import part
-
-    return part(source, number, check_wanted)
+    return segments_of(source)
 
 
-def _picture(source: BinaryIO, length: float) -> bytes:
-    from ipcamd.storage.remux import small_picture
+def _encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted) -> bytes:
+    from ipcamd.storage.transcode import encode_segment
 
-    return small_picture(source, length)
+    return encode_segment(source, number, check_wanted)
+
+
+def _thumbnail(source: BinaryIO, length_s: float) -> bytes:
+    from ipcamd.storage.remux import make_thumbnail
+
+    return make_thumbnail(source, length_s)
 
 
 def _lower_priority() -> None:

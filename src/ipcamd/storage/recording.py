@@ -52,14 +52,14 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """A film that browsers play in parts only, each encoded for them when they ask for it."""
+class Segments:
+    """Segments of a recording that browsers cannot play as it is; each is encoded on request."""
 
-    length: float
-    """Seconds."""
-    part: float
-    """Seconds that each part lasts; the last one may be shorter."""
-    sound: bool
+    length_s: float
+    """Length of the recording."""
+    segment_s: float
+    """Length of each segment; the last one may be shorter."""
+    has_audio: bool
 
 
 def name_of(model: str, began: datetime, ending: str = "avi") -> str:

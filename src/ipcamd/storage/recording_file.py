@@ -1,4 +1,4 @@
-"""Segment: a file being written to the card, playable at any moment."""
+"""Recording file: an AVI file being written to the card, playable at any moment."""
 
 import errno
 import os
@@ -14,7 +14,7 @@ _MAX_PIECES = 1000
 """Pieces in one call of the kernel, which takes 1024."""
 
 
-class Segment:
+class RecordingFile:
     """AVI file that is being written. For one worker thread; all methods raise ``OSError``."""
 
     def __init__(

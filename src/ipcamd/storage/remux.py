@@ -15,26 +15,26 @@ from av.video.stream import VideoStream
 
 from ipcamd.media.codecs import browser_codecs
 
-SMALL = 320
-"""Pixels across a small picture."""
-BEGIN = 2.0
-"""Seconds into a film where its small picture is from, or the middle of a shorter one."""
-RATE = 8000
+THUMBNAIL_WIDTH = 320
+"""Pixels."""
+THUMBNAIL_AT_S = 2.0
+"""Second of a recording that its thumbnail shows; of a shorter one, the middle."""
+AUDIO_RATE = 8000
 """Samples per second."""
 AnyPacket: TypeAlias = "av.Packet[Any]"
 CheckWanted: TypeAlias = Callable[[], None]
-"""Raises ``InterruptedError`` when nobody waits for the film any more."""
+"""Raises ``InterruptedError`` when the request was cancelled."""
 _BUFFER = 1 << 20
 
 
-def mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted) -> None:
-    """Write a film in H.264 as MP4. Raises ``OSError`` (FFmpeg's errors are such too) and ``ValueError``."""
-    with opened(source) as film, av.open(str(target), "w", format="mp4") as out:
-        if not whole(film):
-            raise ValueError("browsers play it in parts only")
-        pictures = out.add_stream_from_template(pictures_of(film))
-        sound = _Sound(out) if film.streams.audio else None
-        for packet in film.demux():
+def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted) -> None:
+    """Write a recording in H.264 as MP4. Raises ``OSError`` (FFmpeg's errors are such too) and ``ValueError``."""
+    with open_container(source) as container, av.open(str(target), "w", format="mp4") as out:
+        if not is_playable(container):
+            raise ValueError("browsers play it in segments only")
+        pictures = out.add_stream_from_template(video_stream_of(container))
+        sound = _Sound(out) if container.streams.audio else None
+        for packet in container.demux():
             check_wanted()
             if packet.dts is None:
                 continue
@@ -47,43 +47,46 @@ def mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted) -> None:
             sound.end()
 
 
-def small_picture(source: BinaryIO, length: float) -> bytes:
-    """Return a picture out of a film of so many seconds, or a smaller one of a picture, as JPEG. Raises like `mp4`."""
-    with opened(source) as film:
-        pictures = pictures_of(film)
-        if length:
-            seek(film, min(BEGIN, length / 2))
-        frame = next(film.decode(pictures), None)
+def make_thumbnail(source: BinaryIO, length_s: float) -> bytes:
+    """Return a thumbnail of a recording that lasts `length_s`, or of a picture (0), as JPEG.
+
+    Raises like `remux_to_mp4`.
+    """
+    with open_container(source) as container:
+        pictures = video_stream_of(container)
+        if length_s:
+            seek(container, min(THUMBNAIL_AT_S, length_s / 2))
+        frame = next(container.decode(pictures), None)
         if frame is None:
             raise ValueError("no picture in it can be decoded")
-        image = frame.to_image(width=SMALL, height=SMALL * frame.height // frame.width)  # type: ignore[no-untyped-call]
+        image = frame.to_image(width=THUMBNAIL_WIDTH, height=THUMBNAIL_WIDTH * frame.height // frame.width)  # type: ignore[no-untyped-call]
     made = io.BytesIO()
     image.save(made, "JPEG", quality=75)
     return made.getvalue()
 
 
-def opened(source: BinaryIO) -> InputContainer:
-    """Open a film."""
+def open_container(source: BinaryIO) -> InputContainer:
+    """Open a recording."""
     return cast("InputContainer", av.open(source, buffer_size=_BUFFER))
 
 
-def seek(film: InputContainer, at: float) -> None:
-    """Go to the last key frame before a second of a film that was just opened; stay at its beginning if there is none,
-    or nothing tells where they are."""
+def seek(container: InputContainer, at_s: float) -> None:
+    """Go to the last key frame before `at_s` of a recording that was just opened; stay at its beginning if there is
+    none, or nothing tells where they are."""
     with suppress(OSError):
-        film.seek(int(max(0, at) * 1_000_000))
+        container.seek(int(max(0, at_s) * 1_000_000))
 
 
-def whole(film: InputContainer) -> bool:
-    """Return whether browsers play its pictures as they are."""
-    return pictures_of(film).codec_context.name in browser_codecs()
+def is_playable(container: InputContainer) -> bool:
+    """Return whether browsers play its video without transcoding."""
+    return video_stream_of(container).codec_context.name in browser_codecs()
 
 
-def pictures_of(film: InputContainer) -> VideoStream:
-    """Return a film's pictures. Raises ``ValueError`` if it has none."""
-    if not film.streams.video:
+def video_stream_of(container: InputContainer) -> VideoStream:
+    """Return the video stream. Raises ``ValueError`` if there is none."""
+    if not container.streams.video:
         raise ValueError("there are no pictures in it")
-    return film.streams.video[0]
+    return container.streams.video[0]
 
 
 class _Sound:
@@ -91,9 +94,9 @@ class _Sound:
 
     def __init__(self, out: OutputContainer) -> None:
         self._out = out
-        self._stream = out.add_stream("aac", rate=RATE, options={"b": "32000"})
+        self._stream = out.add_stream("aac", rate=AUDIO_RATE, options={"b": "32000"})
         self._stream.codec_context.layout = "mono"
-        self._resampler = AudioResampler("fltp", "mono", RATE)
+        self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
 
     def put(self, packet: "AnyPacket") -> None:
         for frame in packet.decode():

@@ -1,7 +1,7 @@
 """Transcoder of recordings that browsers cannot play: encodes segments of a few seconds on request.
 
-The parts of a film are fragmented MP4, each with its own head, and follow one another without a seam: a page hands
-them to a Media Source as the viewer gets to them. Imported by its threads only.
+The segments of a recording are fragmented MP4, each with its own head, and follow one another without a seam: a page
+appends them to a Media Source as playback advances. Imported by its threads only.
 """
 
 import io
@@ -17,17 +17,17 @@ from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.video.frame import PictureType, VideoFrame
 
-from ipcamd.storage.recording import Parts
-from ipcamd.storage.remux import RATE, AnyPacket, CheckWanted, opened, pictures_of, seek, whole
+from ipcamd.storage.recording import Segments
+from ipcamd.storage.remux import AUDIO_RATE, AnyPacket, CheckWanted, is_playable, open_container, seek, video_stream_of
 
-GRAIN = 1024
+PACKET_SAMPLES = 1024
 """Samples of a packet of AAC."""
-SECONDS = 32 * GRAIN / RATE
-"""A part: whole packets of sound, so that there is no seam to be heard."""
-WIDE = 960
+SEGMENT_S = 32 * PACKET_SAMPLES / AUDIO_RATE
+"""Length of a segment: whole packets of audio, so that no seam is heard."""
+MAX_WIDTH = 960
 """Maximum width in pixels."""
 LEAD = 2
-"""Packets of sound that are encoded before a part, and thrown away: each needs what was before it."""
+"""Packets of audio that are encoded before a segment, and dropped: each needs what was before it."""
 AFTER = 1.0
 """Seconds that sound and picture may be apart in the file."""
 _TICKS = 90_000
@@ -35,25 +35,27 @@ _TICKS = 90_000
 _FLAGS = {"movflags": "empty_moov+default_base_moof+skip_trailer"}
 
 
-def parts_of(source: BinaryIO) -> Parts | None:
-    """Return what a page must know of a film to play it in parts; None if it plays as a whole. Raises like `part`."""
-    with opened(source) as film:
-        return None if whole(film) else Parts(_length(film), SECONDS, bool(film.streams.audio))
+def segments_of(source: BinaryIO) -> Segments | None:
+    """Return how a page plays a recording in segments; None if it plays as a whole. Raises like `encode_segment`."""
+    with open_container(source) as container:
+        return (
+            None if is_playable(container) else Segments(_length_s(container), SEGMENT_S, bool(container.streams.audio))
+        )
 
 
-def part(source: BinaryIO, number: int, check_wanted: CheckWanted) -> bytes:
-    """Return a part of a film, the first one being 0; its clock begins at zero. Raises like `remux.mp4`."""
+def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted) -> bytes:
+    """Return a segment of a recording, the first one being 0; its clock begins at zero. Raises like `remux_to_mp4`."""
     made = io.BytesIO()
-    with opened(source) as film, av.open(made, "w", format="mp4", options=_FLAGS) as out:
-        begin = number * SECONDS
-        lasts = min(SECONDS, _length(film) - begin)
+    with open_container(source) as container, av.open(made, "w", format="mp4", options=_FLAGS) as out:
+        begin = number * SEGMENT_S
+        lasts = min(SEGMENT_S, _length_s(container) - begin)
         if lasts <= 0:
-            raise ValueError(f"it has no part {number}")
-        tracks: dict[str, _Pictures | _Sound] = {"video": _Pictures(film, out, lasts)}
-        if film.streams.audio:
+            raise ValueError(f"it has no segment {number}")
+        tracks: dict[str, _Pictures | _Sound] = {"video": _Pictures(container, out, lasts)}
+        if container.streams.audio:
             tracks["audio"] = _Sound(out, lasts)
-        seek(film, begin - LEAD * GRAIN / RATE - _slot(film))
-        for packet in film.demux():
+        seek(container, begin - LEAD * PACKET_SAMPLES / AUDIO_RATE - _frame_s(container))
+        for packet in container.demux():
             check_wanted()
             if packet.dts is None:
                 continue
@@ -67,22 +69,22 @@ def part(source: BinaryIO, number: int, check_wanted: CheckWanted) -> bytes:
     return made.getvalue()
 
 
-def _length(film: InputContainer) -> float:
-    return (film.duration or 0) / 1_000_000
+def _length_s(container: InputContainer) -> float:
+    return (container.duration or 0) / 1_000_000
 
 
-def _slot(film: InputContainer) -> float:
+def _frame_s(container: InputContainer) -> float:
     """Return how many seconds a picture lasts: when seeking, FFmpeg takes the nearest one's time for ours."""
-    rate = pictures_of(film).average_rate
+    rate = video_stream_of(container).average_rate
     return float(1 / rate) if rate else 0
 
 
 class _Pictures:
-    """Each is shown until the next one comes; the first one is what is seen when the part begins."""
+    """Each is shown until the next one comes; the first one is shown from the beginning of the segment."""
 
-    def __init__(self, film: InputContainer, out: OutputContainer, lasts: float) -> None:
-        source = pictures_of(film)
-        width = min(WIDE, source.width) // 2 * 2
+    def __init__(self, container: InputContainer, out: OutputContainer, lasts: float) -> None:
+        source = video_stream_of(container)
+        width = min(MAX_WIDTH, source.width) // 2 * 2
         self._size = width, source.height * width // source.width // 2 * 2
         self._out, self._lasts = out, lasts
         self._stream = out.add_stream("libx264", rate=source.average_rate, options={"preset": "ultrafast", "crf": "26"})
@@ -123,17 +125,17 @@ class _Sound:
 
     def __init__(self, out: OutputContainer, lasts: float) -> None:
         self._out = out
-        self._stream = out.add_stream("aac", rate=RATE, options={"b": "32000"})
+        self._stream = out.add_stream("aac", rate=AUDIO_RATE, options={"b": "32000"})
         self._stream.codec_context.layout = "mono"
-        self._resampler = AudioResampler("fltp", "mono", RATE)
-        self._end = math.ceil(round(lasts * RATE) / GRAIN) * GRAIN
-        self._samples = np.zeros((1, LEAD * GRAIN + self._end + GRAIN), np.float32)
+        self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
+        self._end = math.ceil(round(lasts * AUDIO_RATE) / PACKET_SAMPLES) * PACKET_SAMPLES
+        self._samples = np.zeros((1, LEAD * PACKET_SAMPLES + self._end + PACKET_SAMPLES), np.float32)
 
     def put(self, packet: AnyPacket, at: float) -> None:
         for frame in packet.decode():
             for piece in self._resampler.resample(frame):  # type: ignore[arg-type]
-                self._lay(piece.to_ndarray(), LEAD * GRAIN + round(at * RATE))
-                at += piece.samples / RATE
+                self._lay(piece.to_ndarray(), LEAD * PACKET_SAMPLES + round(at * AUDIO_RATE))
+                at += piece.samples / AUDIO_RATE
 
     def _lay(self, samples: "np.ndarray[Any, Any]", place: int) -> None:
         samples, place = samples[:, max(0, -place) :], max(0, place)
@@ -142,7 +144,7 @@ class _Sound:
 
     def end(self) -> None:
         frame = AudioFrame.from_ndarray(self._samples, "fltp", "mono")
-        frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), -LEAD * GRAIN
+        frame.sample_rate, frame.time_base, frame.pts = AUDIO_RATE, Fraction(1, AUDIO_RATE), -LEAD * PACKET_SAMPLES
         for packet in (*self._stream.encode(frame), *self._stream.encode(None)):
             if packet.pts is not None and 0 <= packet.pts < self._end:
                 self._out.mux(packet)

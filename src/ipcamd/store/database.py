@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from ipcamd.errors import ConfigError, StoreError
-from ipcamd.store.recovery import back_up, open_sound, purge, was_backup_interrupted
+from ipcamd.store.recovery import announce_backup, back_up, open_sound, purge, was_backup_interrupted
 from ipcamd.store.secretbox import SecretBox
 from ipcamd.store.state_directory import StateDirectory
 from ipcamd.workers.pool import WorkerPool
@@ -35,6 +35,18 @@ _log = logging.getLogger(__name__)
 
 Work = Callable[[sqlite3.Connection], object]
 """Something to do in a transaction, in the store's thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastWork:
+    """Work after which this database takes no more: the camera restarts, and nothing that its parts still remember may
+    be stored beside what `work` has left."""
+
+    work: Work
+
+    def __call__(self, connection: sqlite3.Connection) -> object:
+        """Do it."""
+        return self.work(connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,8 @@ class Database:
         self._queued = 0
         self._closed = False
         """Nothing more is taken."""
+        self._is_final = False
+        """A `LastWork` has been done."""
         self._hurried = False
         """It is too late for a backup."""
         self._copying = False
@@ -170,6 +184,11 @@ class Database:
             raise StoreError(f"the settings could not be read: {error}") from error
 
     def _transact(self, *work: Work) -> None:
+        if self._is_final:
+            raise StoreError("the camera is restarting")
+        is_final = any(isinstance(part, LastWork) for part in work)
+        if is_final:
+            announce_backup(self._path)  # what is erased must leave the backup, too, even if the camera is killed
         try:
             with self._connection as connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -177,7 +196,7 @@ class Database:
                     part(connection)
         except sqlite3.Error as error:
             raise StoreError(f"the settings could not be saved: {error}") from error
-        self._changed = True
+        self._changed, self._is_final = True, is_final
 
     def _start_backup(self) -> None:
         self._timer = None

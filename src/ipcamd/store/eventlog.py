@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ipcamd.store.batch_writer import BatchWriter
-from ipcamd.store.database import Database
+from ipcamd.store.database import Database, Work
 
 KEPT = 10_000
 """Entries that are kept."""
@@ -44,6 +45,11 @@ class EventLog:
     def note(self, entry: EventLogEntry) -> None:
         """Write an entry soon; entries that come together share one transaction."""
         self._writer.put(entry)
+
+    @staticmethod
+    def begin_with(entry: EventLogEntry) -> Work:
+        """Return the work that writes the first entry of an empty log, in a transaction of others."""
+        return partial(_save, [entry])
 
     async def newest(self, most: int) -> list[EventLogEntry]:
         """Return the newest entries, newest first; those that wait for the disk among them."""

@@ -1,8 +1,10 @@
 """Key-value store of facts that survive a restart: MAC address, clock offset."""
 
 import sqlite3
+from functools import partial
 
 from ipcamd.store.database import Database, TransactionPart
+from ipcamd.store.erasure import erase_keys
 
 
 class KeyValueStore:
@@ -28,17 +30,24 @@ class KeyValueStore:
 
         return TransactionPart(save, lambda: self._facts.update({name: value}))
 
-    def forget(self, *names: str) -> TransactionPart:
-        """Return the step that drops these facts (factory default)."""
+    def forget(self, name: str) -> TransactionPart:
+        """Return the step that drops the fact."""
 
         def save(connection: sqlite3.Connection) -> None:
-            connection.executemany("DELETE FROM key_value WHERE name = ?", [(name,) for name in names])
+            connection.execute("DELETE FROM key_value WHERE name = ?", (name,))
 
         def done() -> None:
-            for name in names:
-                self._facts.pop(name, None)
+            self._facts.pop(name, None)
 
         return TransactionPart(save, done)
+
+    def forget_all_but(self, *kept: str) -> TransactionPart:
+        """Return the step that drops all other facts (factory default)."""
+
+        def done() -> None:
+            self._facts = {name: value for name, value in self._facts.items() if name in kept}
+
+        return TransactionPart(partial(erase_keys, kept=kept), done)
 
     async def _take(self, step: TransactionPart) -> None:
         await self._database.write(step.save)

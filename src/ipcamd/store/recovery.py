@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from ipcamd.errors import ConfigError
@@ -63,6 +64,12 @@ def open_sound(path: Path) -> sqlite3.Connection:
 def was_backup_interrupted(path: Path) -> bool:
     """Return whether the last backup did not come to its end."""
     return _draft_of(path).exists()
+
+
+def announce_backup(path: Path) -> None:
+    """Let the next start know, if this one is killed, that the backup is old (see `was_backup_interrupted`)."""
+    with suppress(OSError):  # a full disk: the backup is made in any case, unless the camera is killed
+        create_private(_draft_of(path))
 
 
 def back_up(connection: sqlite3.Connection, path: Path) -> None:

@@ -12,12 +12,12 @@ from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
 from ipcamd.errors import CardBusy, CardError, HttpError, RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.storage.card import READ_S, Card
-from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Parts, Recording, nanoseconds
+from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Recording, Segments, nanoseconds
 
 _DAY = timedelta(days=1)
 _FRESH = (("Cache-Control", "no-store"),)
 _KEPT = (("Cache-Control", "private, max-age=86400"),)
-"""A recording never changes; its small picture need not be asked for twice."""
+"""A recording never changes; its thumbnail need not be asked for twice."""
 
 
 async def recordings(call: Call) -> Reply:
@@ -45,31 +45,31 @@ async def recordings(call: Call) -> Reply:
     return Reply(json.dumps(answer).encode(), content_type="application/json", headers=_FRESH)
 
 
-async def parts(call: Call) -> Reply:
-    """Answer with how a recording is played: `null` if `/web/film` gives it whole, else the seconds that it lasts,
-    those of each part, and the parts' type."""
+async def segments(call: Call) -> Reply:
+    """Answer with how a recording is played: `null` if `/web/video` gives it whole, else its length and that of a
+    segment in seconds, and the media type of the segments."""
     recording = await _recording(call)
     try:
-        found = None if recording.name.endswith(".jpg") else await call.camera.playback.parts_of(recording)
+        found = None if recording.name.endswith(".jpg") else await call.camera.playback.segments_of(recording)
     except CardError as error:
         raise HttpError(503, str(error)) from error
-    told = found and {"length": found.length, "part": found.part, "type": _type(found)}
+    told = found and {"length": found.length_s, "segment": found.segment_s, "type": _type(found)}
     return Reply(json.dumps(told).encode(), content_type="application/json", headers=_FRESH)
 
 
-async def part(call: Call) -> Reply:
-    """Answer with one part (`number=0` and so on) of a recording in MPEG-4 or JPEG, as fragmented MP4 in H.264."""
+async def segment(call: Call) -> Reply:
+    """Answer with one segment (`number=0` and so on) of a recording in MPEG-4 or JPEG, as fragmented MP4 in H.264."""
     recording, number = await _recording(call), call.query.get("number") or ""
     if not re.fullmatch("[0-9]{1,6}", number):
         raise RequestFailed(f"number={number[:32]}: allowed: 0 to 999999")
     try:
-        made = await call.camera.playback.part(recording, int(number))
+        made = await call.camera.playback.segment(recording, int(number))
     except CardError as error:
         raise HttpError(503, str(error)) from error
     return Reply(made, content_type="video/mp4", headers=_KEPT)
 
 
-async def film(call: Call) -> Reply | FileReply:
+async def video(call: Call) -> Reply | FileReply:
     """Answer with a recording in H.264 as MP4; a byte range gives a part of it, for seeking."""
     recording = await _recording(call)
     still = recording.name.endswith(".jpg")
@@ -77,14 +77,14 @@ async def film(call: Call) -> Reply | FileReply:
         if still:
             content, size = await call.camera.card.open(recording), recording.size_bytes
         else:
-            content, size = await call.camera.playback.film(recording)
+            content, size = await call.camera.playback.video(recording)
     except (CardError, OSError) as error:
         raise HttpError(503, str(error)) from error
     return download(call, content, size, _tag(recording), "image/jpeg" if still else "video/mp4", _KEPT)
 
 
 async def thumbnail(call: Call) -> Reply:
-    """Answer with a small picture of a recording, as JPEG."""
+    """Answer with a thumbnail of a recording, as JPEG."""
     recording = await _recording(call)
     headers = (*_KEPT, ("ETag", _tag(recording)))
     if _tag(recording) in call.head.fields.get("if-none-match", ""):
@@ -120,8 +120,8 @@ def _tag(recording: Recording) -> str:
     return f'"{recording.size_bytes:x}-{recording.modified_ns:x}"'
 
 
-def _type(parts: Parts) -> str:
-    return f'video/mp4; codecs="avc1.42C01F{",mp4a.40.2" if parts.sound else ""}"'
+def _type(segments: Segments) -> str:
+    return f'video/mp4; codecs="avc1.42C01F{",mp4a.40.2" if segments.has_audio else ""}"'
 
 
 def _told(call: Call, recording: Recording) -> dict[str, object]:
@@ -179,9 +179,9 @@ def _reads(path: str, action: Callable[[Call], Awaitable[Reply | FileReply]]) ->
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     _reads("/web/recordings", recordings),
-    _reads("/web/parts", parts),
-    _reads("/web/part", part),
-    _reads("/web/film", film),
+    _reads("/web/segments", segments),
+    _reads("/web/segment", segment),
+    _reads("/web/video", video),
     _reads("/web/thumbnail", thumbnail),
 )
 """Requests of the page of recordings, besides its files."""

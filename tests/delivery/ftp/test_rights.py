@@ -17,7 +17,7 @@ from ipcamd.errors import RequestFailed
 
 pytestmark = pytest.mark.slow
 
-FILM = bytes(range(256)) * 8000
+CLIP = bytes(range(256)) * 8000
 NO_PART = 'PathDenyFilter "\\\\.part$"'
 
 
@@ -41,14 +41,14 @@ def rights(stage: Stage) -> list[str]:
 async def test_an_upload_that_cannot_be_resumed_is_sent_again_whole(tmp_path: Path, stage: Stage) -> None:
     with proftpd(tmp_path / "far") as server:
         await aim(stage, server, FTPServer="")
-        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "one.avi", CLIP)
         await stage.put("ftp", "two.avi", b"small")
         (item,) = await stage.delivery._spool.advance("ftp")  # as if it had been tried
-        (server.home / item.temporary_name).write_bytes(FILM[:500_000])
+        (server.home / item.temporary_name).write_bytes(CLIP[:500_000])
         await stage.until(failed=1)
         await aim(stage, server)
         await stage.until(done=2)
-        assert server.files() == {"one.avi": FILM, "two.avi": b"small"}
+        assert server.files() == {"one.avi": CLIP, "two.avi": b"small"}
     assert len(stage.pauses) == 1  # while no server was set
     assert "451 " in rights(stage)[0] and "no resumption of uploads" in rights(stage)[0]
 
@@ -66,19 +66,19 @@ async def test_an_upload_that_cannot_be_resumed_is_sent_again_whole(tmp_path: Pa
     ],
     ids=["all", "no-part", "create", "create-no-part", "create-no-size", "no-size"],
 )
-async def test_every_film_arrives_whole_whatever_the_account_may_not(
+async def test_every_clip_arrives_whole_whatever_the_account_may_not(
     tmp_path: Path, stage: Stage, more: str, right: str, left: int, overwrite: str
 ) -> None:
     with proftpd(tmp_path / "far", more, overwrite) as server:
         await aim(stage, server)
         for number in range(3):
-            await stage.put("ftp", f"{number}.avi", FILM + bytes([number]))
+            await stage.put("ftp", f"{number}.avi", CLIP + bytes([number]))
         await stage.until(done=3)
         found = server.files()
         parts = [name for name in found if name.endswith(".part")]
         assert len(parts) == left  # only of the first, since the right is known to be missing then
-        films = {f"{number}.avi": FILM + bytes([number]) for number in range(3)}
-        assert {name: data for name, data in found.items() if name not in parts} == films
+        clips = {f"{number}.avi": CLIP + bytes([number]) for number in range(3)}
+        assert {name: data for name, data in found.items() if name not in parts} == clips
     if more:
         assert [words for words in rights(stage) if words.startswith(f"the target allows {right}")]
         assert len(rights(stage)) == len(set(rights(stage)))
@@ -99,7 +99,7 @@ async def test_what_breaks_off_arrives_whole_whatever_the_account_may_not(
         await stage.until(done=1)
         known = set(server.files())
         failed = len(stage.notes.failed)
-        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "one.avi", CLIP)
         await stage.put("ftp", "two.avi", b"small")
         await asyncio.to_thread(
             eventually, lambda: any(data for name, data in server.files().items() if name not in known)
@@ -110,11 +110,11 @@ async def test_what_breaks_off_arrives_whole_whatever_the_account_may_not(
         await stage.wake()
         await stage.until(done=3)
         found = server.files()
-        assert FILM in found.values()
+        assert CLIP in found.values()
         assert found["two.avi"] == b"small"
         assert len(stage.pauses) == 1
         if overwrite == "on":
-            assert found == {"first.avi": found["first.avi"], "one.avi": FILM, "two.avi": b"small"}
+            assert found == {"first.avi": found["first.avi"], "one.avi": CLIP, "two.avi": b"small"}
 
 
 async def test_what_is_missing_is_remembered_and_forgotten_when_the_settings_change(tmp_path: Path) -> None:
@@ -125,13 +125,13 @@ async def test_what_is_missing_is_remembered_and_forgotten_when_the_settings_cha
             async with staged(folder) as stage:
                 if learned:
                     await aim(stage, server)
-                await stage.put("ftp", str(name), FILM)
+                await stage.put("ftp", str(name), CLIP)
                 await stage.until(done=1)
                 assert len([words for words in rights(stage) if "renaming" in words]) == learned
         assert sum(name.endswith(".part") for name in server.files()) == 1
         async with staged(folder) as stage:
             await aim(stage, server, Path=".")
-            await stage.put("ftp", "three.avi", FILM)
+            await stage.put("ftp", "three.avi", CLIP)
             await stage.until(done=1)
             assert [words for words in rights(stage) if "renaming" in words]
 
@@ -146,7 +146,7 @@ async def test_a_test_says_which_right_is_missing(tmp_path: Path, stage: Stage) 
         ]
         assert "(550 " in missing[0]
         assert stage.notes.entries == []
-        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "one.avi", CLIP)
         await stage.until(done=1)
         assert "one.avi" in server.files()
         assert rights(stage) == []
@@ -157,17 +157,17 @@ async def test_another_cameras_file_is_never_touched(tmp_path: Path, stage: Stag
         (server.home / "one.avi").write_bytes(b"another's")
         await aim(stage, server)
         for _ in range(2):
-            await stage.put("ftp", "one.avi", FILM)
+            await stage.put("ftp", "one.avi", CLIP)
         await stage.until(done=2)
         found = {name: data for name, data in server.files().items() if not name.endswith(".part")}
-        assert found == {"one.avi": b"another's", "one-2.avi": FILM, "one-3.avi": FILM}
+        assert found == {"one.avi": b"another's", "one-2.avi": CLIP, "one-3.avi": CLIP}
 
 
 async def test_an_account_that_may_not_write_at_all_waits(tmp_path: Path, stage: Stage) -> None:
     with proftpd(tmp_path / "far", "<Limit WRITE>\nDenyAll\n</Limit>") as server:
         await aim(stage, server)
         for number in range(3):
-            await stage.put("ftp", f"{number}.avi", FILM)
+            await stage.put("ftp", f"{number}.avi", CLIP)
         for _ in range(8):
             await stage.wake()
         assert not any("dropped" in words for words in stage.notes.failed)
@@ -180,9 +180,9 @@ async def test_an_account_that_may_not_write_at_all_waits(tmp_path: Path, stage:
 async def test_however_a_server_says_that_it_renames_nothing(tmp_path: Path, stage: Stage, reply: str) -> None:
     with FtpServer(tmp_path / "far", ftp_RNFR=lambda self, path: self.respond(reply)) as server:
         await aim(stage, server)
-        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "one.avi", CLIP)
         await stage.until(done=1)
-        assert server.files() == {"one.avi": FILM}
+        assert server.files() == {"one.avi": CLIP}
     assert stage.pauses == []
 
 
@@ -198,11 +198,11 @@ async def test_however_a_server_says_that_it_resumes_nothing(tmp_path: Path, sta
     with FtpServer(tmp_path / "far", ftp_STOR=store) as server:
         await aim(stage, server)
         server.fail("vanish", after=500_000)
-        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "one.avi", CLIP)
         await stage.until(failed=1)
         await stage.wake()
         await stage.until(done=1)
-        assert server.files() == {"one.avi": FILM}
+        assert server.files() == {"one.avi": CLIP}
     assert len(stage.pauses) == 1
 
 
@@ -216,21 +216,21 @@ async def test_a_server_that_ignores_where_to_resume_gets_it_again_and_is_known_
     with FtpServer(tmp_path / "far", ftp_STOR=store) as server:
         await aim(stage, server)
         server.fail("vanish", after=500_000)
-        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "one.avi", CLIP)
         await stage.until(failed=1)
         await stage.wake()
         await stage.until(failed=2)
         await stage.wake()
         await stage.until(done=1)
-        assert server.files() == {"one.avi": FILM}
+        assert server.files() == {"one.avi": CLIP}
     assert "no resumption of uploads" in "".join(rights(stage))
 
 
 async def test_a_file_that_is_refused_for_its_size_does_not_block_the_others(tmp_path: Path, stage: Stage) -> None:
     with proftpd(tmp_path / "far", "MaxStoreFileSize 1 Mb") as server:
         await aim(stage, server, FTPServer="")
-        for name, film in (("large.avi", FILM), ("small.avi", FILM[:1000]), ("another.avi", FILM[:2000])):
-            await stage.put("ftp", name, film)
+        for name, clip in (("large.avi", CLIP), ("small.avi", CLIP[:1000]), ("another.avi", CLIP[:2000])):
+            await stage.put("ftp", name, clip)
         stage.restless = True
         await aim(stage, server)
         await stage.until(done=2, failed=5)  # one while no server was set

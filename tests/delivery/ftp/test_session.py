@@ -12,7 +12,7 @@ from tests.ports import free_port
 
 from ipcamd.errors import RequestFailed
 
-FILM = bytes(range(256)) * 8000
+CLIP = bytes(range(256)) * 8000
 
 
 @pytest.fixture
@@ -43,19 +43,19 @@ async def aim(stage: Stage, server: FtpServer, **values: object) -> None:
     ("path", "folder"),
     [("", ""), ("/", ""), ("a/b", "a/b/"), ("/a//b/", "a/b/"), (r"\a\b", "a/b/"), ("t\u00fcr", "t\u00fcr/")],
 )  # fmt: skip
-async def test_a_film_arrives(stage: Stage, server: FtpServer, passive: str, path: str, folder: str) -> None:
+async def test_a_clip_arrives(stage: Stage, server: FtpServer, passive: str, path: str, folder: str) -> None:
     await aim(stage, server, Passive=passive, Path=path)
-    await stage.put("ftp", "one.avi", FILM)
+    await stage.put("ftp", "one.avi", CLIP)
     await stage.put("ftp", "two.avi", b"")
     await stage.until(done=2)
-    assert server.files() == {f"{folder}one.avi": FILM, f"{folder}two.avi": b""}
+    assert server.files() == {f"{folder}one.avi": CLIP, f"{folder}two.avi": b""}
     assert stage.notes.done[0].startswith("one.avi delivered, 2.0 MB in ")
     assert not any((stage.folder / "spool").iterdir())
 
 
 async def test_it_is_renamed_only_when_it_is_whole(stage: Stage, server: FtpServer) -> None:
     await aim(stage, server)
-    await stage.put("ftp", "one.avi", FILM)
+    await stage.put("ftp", "one.avi", CLIP)
     await stage.until(done=1)
     words = [line.split() for line in server.commands]
     part = next(line[1] for line in words if line[0] == "STOR")
@@ -90,7 +90,7 @@ async def test_what_breaks_off_is_sent_again_and_never_seen_half(
     stage = impatient if fault == "stall" else stage
     await aim(stage, server, Passive=passive)
     server.fail(fault, after=500_000)
-    await stage.put("ftp", "one.avi", FILM)
+    await stage.put("ftp", "one.avi", CLIP)
     await stage.put("ftp", "two.avi", b"small")
     await stage.until(failed=1)
     assert words in stage.notes.failed[0]
@@ -100,7 +100,7 @@ async def test_what_breaks_off_is_sent_again_and_never_seen_half(
     assert not left or fault in ("vanish", "stall")  # a full disk gets its room back
     await stage.wake()
     await stage.until(done=2)
-    assert server.files() == {"one.avi": FILM, "two.avi": b"small"}
+    assert server.files() == {"one.avi": CLIP, "two.avi": b"small"}
 
 
 @pytest.mark.slow
@@ -117,54 +117,54 @@ async def test_a_server_may_take_its_time_to_put_away_what_came(
 
     with FtpServer(tmp_path / "far", respond=late) as server:
         await aim(impatient, server)
-        await impatient.put("ftp", "one.avi", FILM)
+        await impatient.put("ftp", "one.avi", CLIP)
         await impatient.until(done=1)
-        assert server.files() == {"one.avi": FILM}
+        assert server.files() == {"one.avi": CLIP}
     assert impatient.notes.failed == []
 
 
 async def test_the_server_comes_back(tmp_path: Path, stage: Stage) -> None:
     with FtpServer(tmp_path / "far") as gone:
         await aim(stage, gone)
-    await stage.put("ftp", "one.avi", FILM)
+    await stage.put("ftp", "one.avi", CLIP)
     await stage.until(failed=1)
     assert f"nothing answers at 127.0.0.1:{gone.port}" in stage.notes.failed[0]
     with FtpServer(tmp_path / "far", port=gone.port) as server:
         await stage.wake()
         await stage.until(done=1)
-        assert server.files() == {"one.avi": FILM}
+        assert server.files() == {"one.avi": CLIP}
 
 
 async def test_an_upload_goes_on_where_it_broke_off(stage: Stage, server: FtpServer) -> None:
     await aim(stage, server)
     server.fail("vanish", after=500_000)
-    await stage.put("ftp", "one.avi", FILM)
+    await stage.put("ftp", "one.avi", CLIP)
     await stage.until(failed=1)
     await stage.wake()
     await stage.until(done=1)
     resumed = [int(line.split()[1]) for line in server.commands if line.startswith("REST")]
     assert len(resumed) == 1
-    assert 0 < resumed[0] < len(FILM)
-    assert server.files() == {"one.avi": FILM}
+    assert 0 < resumed[0] < len(CLIP)
+    assert server.files() == {"one.avi": CLIP}
 
 
 async def test_a_server_that_resumes_nothing_gets_it_all_again(tmp_path: Path, stage: Stage) -> None:
     with FtpServer(tmp_path / "far", ftp_REST=lambda self, line: self.respond("502 No.")) as server:
         await aim(stage, server)
         server.fail("vanish", after=500_000)
-        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "one.avi", CLIP)
         await stage.until(failed=1)
         await stage.wake()
         await stage.until(done=1)
-        assert server.files() == {"one.avi": FILM}
+        assert server.files() == {"one.avi": CLIP}
 
 
 async def test_a_server_that_tells_no_sizes_is_believed(tmp_path: Path, stage: Stage) -> None:
     with FtpServer(tmp_path / "far", ftp_SIZE=lambda self, path: self.respond("500 What?")) as server:
         await aim(stage, server)
-        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "one.avi", CLIP)
         await stage.until(done=1)
-        assert server.files() == {"one.avi": FILM}
+        assert server.files() == {"one.avi": CLIP}
 
 
 @pytest.mark.parametrize("taken", [(), ("one.avi", "one-2.avi")])
@@ -181,12 +181,12 @@ async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(
             (server.folder / name).write_bytes(data)
         await aim(stage, server)
         server.control.ftp_RNTO = lambda self, path: rename(self, self._rnfr, path)
-        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "one.avi", CLIP)
         await stage.until(failed=1)
         del server.control.ftp_RNTO
         await stage.wake()
         await stage.until(done=1)
-        assert sorted(server.files().values()) == sorted([FILM, *others.values()])
+        assert sorted(server.files().values()) == sorted([CLIP, *others.values()])
     assert "had arrived already" in stage.notes.done[0]
 
 
@@ -197,9 +197,9 @@ async def test_a_target_that_does_not_say_goodbye_holds_nothing_up(
     with FtpServer(tmp_path / "far", ftp_QUIT=lambda self, line: None) as server:
         await aim(stage, server)
         for name in ("one.avi", "two.avi"):
-            await stage.put("ftp", name, FILM)
+            await stage.put("ftp", name, CLIP)
             await stage.until(done=len(server.files()) + 1)
-        assert server.files() == {"one.avi": FILM, "two.avi": FILM}
+        assert server.files() == {"one.avi": CLIP, "two.avi": CLIP}
     assert stage.notes.failed == []
 
 
@@ -224,15 +224,15 @@ async def test_without_a_user_name_it_is_anonymous(stage: Stage, server: FtpServ
 async def test_a_name_that_is_taken_by_another_file(stage: Stage, server: FtpServer) -> None:
     (server.folder / "one.avi").write_bytes(b"another")
     await aim(stage, server)
-    await stage.put("ftp", "one.avi", FILM)
+    await stage.put("ftp", "one.avi", CLIP)
     await stage.until(done=1)
-    assert server.files() == {"one.avi": b"another", "one-2.avi": FILM}
+    assert server.files() == {"one.avi": b"another", "one-2.avi": CLIP}
     assert "as one-2.avi" in stage.notes.done[0]
 
 
 async def test_the_wrong_password_is_said_and_a_corrected_one_tried_at_once(stage: Stage, server: FtpServer) -> None:
     await aim(stage, server, Password="wrong")
-    await stage.put("ftp", "one.avi", FILM)
+    await stage.put("ftp", "one.avi", CLIP)
     await stage.until(failed=1)
     assert "user name or password is wrong (530 " in stage.notes.failed[0]
     await stage.set("FTP", Password=PASSWORD)
@@ -319,10 +319,10 @@ async def test_an_answer_without_end(tmp_path: Path, stage: Stage) -> None:
 async def test_tls(tmp_path: Path, stage: Stage, trusted: Path, passive: str) -> None:
     with FtpServer(tmp_path / "far", str(trusted)) as server:
         await aim(stage, server, TLS="yes", Passive=passive, Path="a")
-        await stage.put("ftp", "one.avi", FILM)
+        await stage.put("ftp", "one.avi", CLIP)
         await stage.put("ftp", "two.avi", b"")
         await stage.until(done=2)
-        assert server.files() == {"a/one.avi": FILM, "a/two.avi": b""}
+        assert server.files() == {"a/one.avi": CLIP, "a/two.avi": b""}
 
 
 async def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, stage: Stage, certificate: Path) -> None:
@@ -347,7 +347,7 @@ async def test_a_server_cannot_lead_data_to_the_cameras_own_port(tmp_path: Path)
     with FtpServer(tmp_path / "far", passive_ports=[own]) as server:
         async with staged(tmp_path / "near", own_ports=(own,)) as stage:
             await aim(stage, server)
-            await stage.put("ftp", "one.avi", FILM)
+            await stage.put("ftp", "one.avi", CLIP)
             await stage.until(failed=1)
             assert "127.0.0.1: the camera may not call that" in stage.notes.failed[0]
     assert server.files() == {}

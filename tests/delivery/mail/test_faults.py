@@ -14,7 +14,7 @@ from tests.e2e.camera import eventually
 
 from ipcamd.errors import RequestFailed
 
-FILM = bytes(range(256)) * 8000
+CLIP = bytes(range(256)) * 8000
 PICTURE = b"\xff\xd8 not really a picture \xff\xd9"
 
 
@@ -90,7 +90,7 @@ async def test_what_breaks_off_is_sent_again(tmp_path: Path, cuts: bool, words: 
     async with serving() as server, staged(tmp_path, stall=stall) as stage, throttled(server.port) as proxy:
         proxy.limit, proxy.cuts = 1_500_000, cuts
         await aim(stage, server, Smtpport=proxy.port)
-        await stage.put("email", "one.avi", FILM * 4)  # more than the network itself takes while nobody reads
+        await stage.put("email", "one.avi", CLIP * 4)  # more than the network itself takes while nobody reads
         await stage.put("email", "two.jpg", PICTURE, "image/jpeg")
         await stage.until(failed=1)
         assert stage.notes.failed[0].startswith("one.avi: ")
@@ -98,8 +98,8 @@ async def test_what_breaks_off_is_sent_again(tmp_path: Path, cuts: bool, words: 
         assert server.envelopes == []
         await stage.wake()
         await stage.until(done=2)
-    (film,), (picture,) = (mail.iter_attachments() for mail in server.mails)
-    assert (film.get_content(), picture.get_content()) == (FILM * 4, PICTURE)
+    (clip,), (picture,) = (mail.iter_attachments() for mail in server.mails)
+    assert (clip.get_content(), picture.get_content()) == (CLIP * 4, PICTURE)
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ async def test_a_server_may_take_its_time_to_look_at_a_mail(tmp_path: Path) -> N
     async with serving() as server, staged(tmp_path, stall=0.2) as stage:
         server.delay = 0.4
         await aim(stage, server)
-        await stage.put("email", "one.avi", FILM)
+        await stage.put("email", "one.avi", CLIP)
         await stage.until(done=1)
     assert stage.notes.failed == []
 

@@ -13,7 +13,7 @@ from tests.delivery.stage import MOMENT, SECOND, Stage, staged
 
 from ipcamd.errors import RequestFailed
 
-FILM = bytes(range(256)) * 8000
+CLIP = bytes(range(256)) * 8000
 PICTURE = b"\xff\xd8 not really a picture \xff\xd9"
 
 
@@ -46,14 +46,14 @@ async def test_the_mail(stage: Stage) -> None:
     assert server.hostnames == ["[127.0.0.1]"]
 
 
-@pytest.mark.parametrize("size", [0, 1, 56, 57, 58, 57 * 1024, 57 * 1024 + 1, len(FILM)])
+@pytest.mark.parametrize("size", [0, 1, 56, 57, 58, 57 * 1024, 57 * 1024 + 1, len(CLIP)])
 async def test_an_attachment_of_any_size_is_whole(stage: Stage, size: int) -> None:
     async with serving() as server:
         await aim(stage, server)
-        await stage.put("email", "one.avi", FILM[:size])
+        await stage.put("email", "one.avi", CLIP[:size])
         await stage.until(done=1)
     (attached,) = server.mails[0].iter_attachments()
-    assert attached.get_content() == FILM[:size]
+    assert attached.get_content() == CLIP[:size]
 
 
 async def test_names_in_any_script(stage: Stage) -> None:
@@ -83,7 +83,7 @@ async def test_all_pictures_of_an_event_are_in_one_mail(stage: Stage) -> None:
     async with serving() as server:
         await aim(stage, server)
         await stage.put_pictures("email", **pictures)
-        await stage.put("email", "film.avi", FILM)
+        await stage.put("email", "clip.avi", CLIP)
         await stage.until(done=2)
     album, _ = server.mails
     attached = {part.get_filename(): part.get_content() for part in album.iter_attachments()}
@@ -205,8 +205,8 @@ async def test_what_is_not_set(stage: Stage, missing: str) -> None:
             await stage.delivery.test("email")
 
 
-def film(path: Path) -> bytes:
-    """Return a real film of a second."""
+def real_clip(path: Path) -> bytes:
+    """Return a real clip of a second."""
     with av.open(str(path), "w", format="avi") as container:
         stream = container.add_stream("mpeg4", rate=Fraction(5), options={"g": "5"})
         stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
@@ -221,13 +221,13 @@ def film(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("why", ["setting", "server", "refusal"])
-async def test_a_film_that_is_too_large_comes_as_a_picture(tmp_path: Path, stage: Stage, why: str) -> None:
+async def test_a_clip_that_is_too_large_comes_as_a_picture(tmp_path: Path, stage: Stage, why: str) -> None:
     padding = b"JUNK" + (70_000).to_bytes(4, "little") + bytes(70_000)
     options = {"data_size_limit": 60_000 if why == "server" else None}
     async with serving(**options) as server:
         server.answers["DATA"] = ["552 Too much"] * (why == "refusal")
         await aim(stage, server, AttachSize=0 if why == "setting" else 10)
-        await stage.put("email", "one.avi", film(tmp_path / "film") + padding)
+        await stage.put("email", "one.avi", real_clip(tmp_path / "clip") + padding)
         await stage.until(done=1)
     (attached,) = server.mails[0].iter_attachments()
     assert attached.get_filename() == "one.jpg"
@@ -236,10 +236,10 @@ async def test_a_film_that_is_too_large_comes_as_a_picture(tmp_path: Path, stage
     assert "one.avi (0.1 MB) is too large" in stage.notes.done[0]
 
 
-async def test_a_film_that_nobody_can_read_comes_as_words(stage: Stage) -> None:
+async def test_a_clip_that_nobody_can_read_comes_as_words(stage: Stage) -> None:
     async with serving() as server:
         await aim(stage, server, AttachSize=0)
-        await stage.put("email", ".one.avi", FILM)  # a dot that begins a line must not get lost
+        await stage.put("email", ".one.avi", CLIP)  # a dot that begins a line must not get lost
         await stage.until(done=1)
     assert list(server.mails[0].iter_attachments()) == []
     lines = server.mails[0].get_content().splitlines()

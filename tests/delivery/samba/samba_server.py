@@ -38,7 +38,7 @@ CONFIGURATION = """
   map to guest = Bad User
   guest account = {user}
   {more}
-[films]
+[clips]
   path = {share}
   read only = no
 [closed]

@@ -10,7 +10,7 @@ from tests.delivery.throttled_proxy import throttled
 
 pytestmark = pytest.mark.slow
 
-FILM = bytes(range(256)) * 10_000
+CLIP = bytes(range(256)) * 10_000
 VETO = "veto files = /*.part/"
 HIDE = "hide files = /*.part/\n  store dos attributes = yes\n  map hidden = no"
 WORM = "vfs objects = worm\n  worm:grace_period = 0"
@@ -26,11 +26,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 async def aim(stage: Stage, server: Samba, **values: object) -> None:
     login = {"UserName": server.user, "Password": PASSWORD}
-    place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "films"}
+    place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "clips"}
     await stage.set("NetStorage", **(place | login | values))
 
 
-def films(server: Samba) -> dict[str, bytes]:
+def clips(server: Samba) -> dict[str, bytes]:
     return {name: data for name, data in server.files().items() if not name.endswith(".part")}
 
 
@@ -40,16 +40,16 @@ def skip_without(more: str) -> None:
 
 
 @SHARES
-async def test_every_film_arrives_whole_whatever_the_share_does_not_allow(
+async def test_every_clip_arrives_whole_whatever_the_share_does_not_allow(
     tmp_path: Path, stage: Stage, more: str
 ) -> None:
     skip_without(more)
     with running(tmp_path, more) as server:
         await aim(stage, server)
         for number in range(3):
-            await stage.put("samba", f"{number}.avi", FILM + bytes([number]))
+            await stage.put("samba", f"{number}.avi", CLIP + bytes([number]))
         await stage.until(done=3)
-        assert films(server) == {f"{number}.avi": FILM + bytes([number]) for number in range(3)}
+        assert clips(server) == {f"{number}.avi": CLIP + bytes([number]) for number in range(3)}
         assert len(server.files()) - 3 == (more == WORM)  # the first temporary file cannot be deleted there
     said = [words for words in stage.notes.failed if RIGHTS[more] and f"allows {RIGHTS[more]}" in words]
     assert len(said) == bool(RIGHTS[more])
@@ -69,13 +69,13 @@ async def test_what_breaks_off_arrives_whole_whatever_the_share_does_not_allow(
         async with throttled(server.port) as proxy:
             proxy.limit = 1_500_000
             await aim(stage, server, Port=proxy.port)
-            await stage.put("samba", "one.avi", FILM)
+            await stage.put("samba", "one.avi", CLIP)
             await stage.put("samba", "two.avi", b"small")
             await stage.wake()
             await stage.until(done=3)
         assert failed < len(stage.notes.failed)
-        assert FILM in films(server).values()
-        assert films(server)["two.avi"] == b"small"
+        assert CLIP in clips(server).values()
+        assert clips(server)["two.avi"] == b"small"
         if more != WORM:
             assert set(server.files()) == {"first.avi", "one.avi", "two.avi"}
 
@@ -86,7 +86,7 @@ async def test_a_test_says_which_right_is_missing(tmp_path: Path, stage: Stage) 
         (words,) = await stage.delivery.test("samba")
         assert words.startswith("the target allows no files with a temporary name (*.part): files get their final name")
         assert words.endswith("(0xC0000034)")
-        await stage.put("samba", "one.avi", FILM)
+        await stage.put("samba", "one.avi", CLIP)
         await stage.until(done=1)
         assert "one.avi" in server.files()
         assert stage.notes.failed == []
@@ -96,20 +96,20 @@ async def test_another_cameras_file_is_never_touched(tmp_path: Path, stage: Stag
     with running(tmp_path, VETO) as server:
         (server.share / "one.avi").write_bytes(b"another's")
         await aim(stage, server)
-        await stage.put("samba", "one.avi", FILM)
+        await stage.put("samba", "one.avi", CLIP)
         await stage.until(done=1)
-        assert server.files() == {"one.avi": b"another's", "one-2.avi": FILM}
+        assert server.files() == {"one.avi": b"another's", "one-2.avi": CLIP}
 
 
 async def test_a_file_that_is_refused_for_its_name_does_not_block_the_others(tmp_path: Path, stage: Stage) -> None:
     with running(tmp_path, "veto files = /*bad*/") as server:
         await aim(stage, server, SambaServer="")
         for name in ("bad.avi", "one.avi", "two.avi"):
-            await stage.put("samba", name, FILM)
+            await stage.put("samba", name, CLIP)
         stage.restless = True
         await aim(stage, server)
         await stage.until(done=2, failed=5)  # one while no server was set
-        assert server.files() == {"one.avi": FILM, "two.avi": FILM}
+        assert server.files() == {"one.avi": CLIP, "two.avi": CLIP}
     assert stage.notes.failed[-1].startswith(
         "bad.avi: dropped, since the target accepts other files but not this one: "
     )

@@ -15,7 +15,7 @@ from tests.ports import free_port
 
 from ipcamd.errors import RequestFailed
 
-FILM = bytes(range(256)) * 10_000
+CLIP = bytes(range(256)) * 10_000
 
 
 @pytest.fixture(scope="module")
@@ -38,19 +38,19 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 async def aim(stage: Stage, server: Samba, **values: object) -> None:
     login = {"UserName": server.user, "Password": PASSWORD}
-    place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "films"}
+    place = {"Enable": "yes", "SambaServer": "127.0.0.1", "Port": server.port, "Share": "clips"}
     await stage.set("NetStorage", **(place | login | values))
 
 
 @pytest.mark.parametrize(
     ("path", "folder"), [("", ""), ("/a/b", "a/b/"), (r"a\\b", "a/b/"), ("t\u00fcr \u95e8", "t\u00fcr \u95e8/")]
 )
-async def test_a_film_arrives(stage: Stage, server: Samba, path: str, folder: str) -> None:
+async def test_a_clip_arrives(stage: Stage, server: Samba, path: str, folder: str) -> None:
     await aim(stage, server, Path=path)
-    await stage.put("samba", "one.avi", FILM)
+    await stage.put("samba", "one.avi", CLIP)
     await stage.put("samba", "two.avi", b"")
     await stage.until(done=2)
-    assert server.files() == {f"{folder}one.avi": FILM, f"{folder}two.avi": b""}
+    assert server.files() == {f"{folder}one.avi": CLIP, f"{folder}two.avi": b""}
     assert not any((stage.folder / "spool").iterdir())
 
 
@@ -58,7 +58,7 @@ async def test_it_is_under_another_name_until_it_is_whole(stage: Stage, server: 
     async with throttled(server.port) as proxy:
         proxy.limit, proxy.cuts = 1_500_000, False
         await aim(stage, server, Port=proxy.port)
-        await stage.put("samba", "one.avi", FILM)
+        await stage.put("samba", "one.avi", CLIP)
         async with asyncio.timeout(PATIENCE):
             await proxy.reached.wait()
         names = list(server.files())
@@ -72,34 +72,34 @@ async def test_what_breaks_off_is_sent_again_and_never_seen_half(tmp_path: Path,
     async with staged(tmp_path / "near", stall=5 if cuts else 0.3) as stage, throttled(server.port) as proxy:
         proxy.limit, proxy.cuts = 1_500_000, cuts
         await aim(stage, server, Port=proxy.port)
-        await stage.put("samba", "one.avi", FILM)
+        await stage.put("samba", "one.avi", CLIP)
         await stage.put("samba", "two.avi", b"small")
         await stage.until(failed=1)
         assert ("127.0.0.1 closed the connection" if cuts else "does not answer") in stage.notes.failed[0]
         assert "one.avi" not in server.files()
         await stage.wake()
         await stage.until(done=2)
-        assert server.files() == {"one.avi": FILM, "two.avi": b"small"}
+        assert server.files() == {"one.avi": CLIP, "two.avi": b"small"}
 
 
 @pytest.mark.slow
 async def test_a_slow_line_is_no_reason_to_give_up(tmp_path: Path, server: Samba) -> None:
-    film = FILM[:1_000_000]
+    clip = CLIP[:1_000_000]
     async with staged(tmp_path / "near", stall=0.3) as stage, throttled(server.port) as proxy:
         proxy.pause = 0.6e-6
         await aim(stage, server, Port=proxy.port)
-        await stage.put("samba", "one.avi", film)
+        await stage.put("samba", "one.avi", clip)
         await stage.until(failed=1)
         await stage.wake()
         await stage.until(done=1)
-        assert server.files() == {"one.avi": film}
+        assert server.files() == {"one.avi": clip}
     assert len(stage.notes.failed) == 1
 
 
 async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(stage: Stage, server: Samba) -> None:
-    (server.share / "one.avi").write_bytes(FILM)
+    (server.share / "one.avi").write_bytes(CLIP)
     await aim(stage, server, Password="wrong")
-    await stage.put("samba", "one.avi", FILM)
+    await stage.put("samba", "one.avi", CLIP)
     await stage.until(failed=1)
     worker = stage.delivery._workers["samba"]
     await worker._spool.advance("samba")
@@ -110,11 +110,11 @@ async def test_what_arrived_but_was_not_noted_does_not_arrive_twice(stage: Stage
 
 
 async def test_a_name_that_is_taken_by_another_file(stage: Stage, server: Samba) -> None:
-    (server.share / "one.avi").write_bytes(FILM[::-1])
+    (server.share / "one.avi").write_bytes(CLIP[::-1])
     await aim(stage, server)
-    await stage.put("samba", "one.avi", FILM)
+    await stage.put("samba", "one.avi", CLIP)
     await stage.until(done=1)
-    assert server.files() == {"one.avi": FILM[::-1], "one-2.avi": FILM}
+    assert server.files() == {"one.avi": CLIP[::-1], "one-2.avi": CLIP}
     assert "as one-2.avi" in stage.notes.done[0]
 
 
@@ -193,13 +193,13 @@ async def test_nobody_there(stage: Stage, server: Samba) -> None:
 async def test_the_server_goes_and_comes_back(stage: Stage, server: Samba) -> None:
     await aim(stage, server)
     server.stop()
-    await stage.put("samba", "one.avi", FILM)
+    await stage.put("samba", "one.avi", CLIP)
     await stage.until(failed=1)
     assert "nothing answers" in stage.notes.failed[0]
     await asyncio.to_thread(server.start)
     await stage.wake()
     await stage.until(done=1)
-    assert server.files() == {"one.avi": FILM}
+    assert server.files() == {"one.avi": CLIP}
 
 
 @pytest.mark.slow
@@ -207,9 +207,9 @@ async def test_a_server_that_takes_little_at_once(tmp_path: Path, stage: Stage) 
     (tmp_path / "far").mkdir()
     with running(tmp_path / "far", "smb2 max credits = 6") as server:
         await aim(stage, server)
-        await stage.put("samba", "one.avi", FILM)
+        await stage.put("samba", "one.avi", CLIP)
         await stage.until(done=1)
-        assert server.files() == {"one.avi": FILM}
+        assert server.files() == {"one.avi": CLIP}
 
 
 @pytest.mark.slow
@@ -218,7 +218,7 @@ async def test_a_full_disk(tmp_path: Path, stage: Stage) -> None:
     with running(tmp_path / "far") as server:
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (1_500_000, resource.RLIM_INFINITY))
         await aim(stage, server)
-        await stage.put("samba", "one.avi", FILM)
+        await stage.put("samba", "one.avi", CLIP)
         await stage.until(failed=1)
         assert "the server's disk is full" in stage.notes.failed[0]
         assert server.files() == {}
@@ -226,4 +226,4 @@ async def test_a_full_disk(tmp_path: Path, stage: Stage) -> None:
         server.start()
         await stage.wake()
         await stage.until(done=1)
-        assert server.files() == {"one.avi": FILM}
+        assert server.files() == {"one.avi": CLIP}

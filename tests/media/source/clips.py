@@ -42,7 +42,7 @@ def clip(
     options: dict[str, str] | None = None,
     offset: float = 0,
 ) -> Path:
-    """Write a film of grey pictures, a level each; `times` are ticks of 1/rate; `sound` and `offset` are seconds."""
+    """Write a video of grey pictures, a level each; `times` are ticks of 1/rate; `sound` and `offset` are seconds."""
     with av.open(str(path), "w", options={"output_ts_offset": str(offset)} if offset else {}) as box:
         stream = box.add_stream(codec, rate=rate, options=options or {})
         stream.width, stream.height = size

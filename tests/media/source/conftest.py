@@ -71,8 +71,8 @@ def play() -> Play:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("films")
-    clip(made / "film.mp4", (60, 120, 180), "libx264", rate=100)
+    made = tmp_path_factory.mktemp("videos")
+    clip(made / "video.mp4", (60, 120, 180), "libx264", rate=100)
     clip(made / "stream.ts", LEVELS * 3, "mpeg2video", size=(640, 480), rate=30, options={"g": "1"})
     return made
 

@@ -270,8 +270,8 @@ class Peer(BaseHTTPRequestHandler):
         self.head("text/plain", len(data))
         return self.wfile.write(data) and None
 
-    def film(self) -> None:
-        data = (self.folder / "film.mp4").read_bytes()
+    def video(self) -> None:
+        data = (self.folder / "video.mp4").read_bytes()
         first = int((self.headers["Range"] or "bytes=0-").removeprefix("bytes=").partition("-")[0])
         more = {"Content_Range": f"bytes {first}-{len(data) - 1}/{len(data)}", "Accept_Ranges": "bytes"}
         self.head("video/mp4", len(data) - first, 206 if "Range" in self.headers else 200, **more)

@@ -48,7 +48,7 @@ class Shelf:
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
-    path = tmp_path / "film.avi"
+    path = tmp_path / "clip.avi"
     path.write_bytes(CONTENT)
     return Shelf(path)
 

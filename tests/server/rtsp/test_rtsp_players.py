@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.gstreamer import settled
-from tests.server.rtsp.film import RATE, Film
+from tests.server.rtsp.live_streams import RATE, LiveStreams
 from tests.server.rtsp.player import Stage
 from tests.server.rtsp.test_rtsp_tunnel import open_http
 
@@ -29,25 +29,25 @@ PASSWORD = "correct horse"
 
 
 @pytest.fixture(scope="session")
-def film() -> Film:
-    return Film()
+def streams() -> LiveStreams:
+    return LiveStreams()
 
 
 @pytest.fixture
-async def cinema(stage: Stage, film: Film) -> AsyncIterator[Stage]:
-    task = asyncio.create_task(film.run(stage.lens))
+async def live(stage: Stage, streams: LiveStreams) -> AsyncIterator[Stage]:
+    task = asyncio.create_task(streams.run(stage.lens))
     yield stage
     task.cancel()
 
 
 @pytest.fixture
-async def guarded(cinema: Stage, tmp_path: Path) -> AsyncIterator[Stage]:
+async def guarded(live: Stage, tmp_path: Path) -> AsyncIterator[Stage]:
     """With real accounts and logins."""
     with Database(tmp_path / "db") as database:
         accounts = Accounts(database)
         accounts.ensure_administrator("admin", PASSWORD)
-        cinema.service.context.authenticator = RtspAuthenticator(Authenticator(accounts, lambda: "Front door"))
-        yield cinema
+        live.service.context.authenticator = RtspAuthenticator(Authenticator(accounts, lambda: "Front door"))
+        yield live
 
 
 async def run(*command: str) -> tuple[int, str]:
@@ -68,15 +68,15 @@ async def ffmpeg(url: str, way: str, *options: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("way", ["tcp", "udp"])
 @pytest.mark.parametrize("path", ["", "h264", "mpeg4", "mjpeg", "audio", "live/stream2.cgi"])
-async def test_ffmpeg(cinema: Stage, path: str, way: str) -> None:
-    code, complaints = await ffmpeg(f"rtsp://127.0.0.1:{cinema.port}/{path}", way)
+async def test_ffmpeg(live: Stage, path: str, way: str) -> None:
+    code, complaints = await ffmpeg(f"rtsp://127.0.0.1:{live.port}/{path}", way)
     assert (code, complaints) == (0, "")
-    await cinema.quiet()
-    assert len(cinema.service.context.sessions) == 0
+    await live.quiet()
+    assert len(live.service.context.sessions) == 0
 
 
-async def test_duration_and_rate(cinema: Stage, tmp_path: Path) -> None:
-    url = f"rtsp://127.0.0.1:{cinema.port}/"
+async def test_duration_and_rate(live: Stage, tmp_path: Path) -> None:
+    url = f"rtsp://127.0.0.1:{live.port}/"
     file = str(tmp_path / "out.mkv")
     copy = ["ffmpeg", "-v", "error", "-rtsp_transport", "tcp", "-i", url, "-t", "2", "-c", "copy", file]
     assert await run(*copy) == (0, "")
@@ -90,10 +90,10 @@ async def test_duration_and_rate(cinema: Stage, tmp_path: Path) -> None:
 @GSTREAMER
 @pytest.mark.parametrize("way", ["tcp", "udp"])
 @pytest.mark.parametrize("path", ["", "mpeg4", "mjpeg"])
-async def test_gstreamer(cinema: Stage, path: str, way: str) -> None:
-    assert await gstreamer(f"rtsp://127.0.0.1:{cinema.port}/{path}", f"protocols={way}") == (0, "")
-    await cinema.quiet()
-    assert len(cinema.service.context.sessions) == 0
+async def test_gstreamer(live: Stage, path: str, way: str) -> None:
+    assert await gstreamer(f"rtsp://127.0.0.1:{live.port}/{path}", f"protocols={way}") == (0, "")
+    await live.quiet()
+    assert len(live.service.context.sessions) == 0
 
 
 async def gstreamer(url: str, *options: str) -> tuple[int, str]:
@@ -102,17 +102,17 @@ async def gstreamer(url: str, *options: str) -> tuple[int, str]:
     return settled(*await run("gst-launch-1.0", "-q", *source, *f"s. ! application/x-rtp,media=video {decode}".split()))
 
 
-async def test_ffmpeg_over_http(cinema: Stage) -> None:
-    listener = await open_http(cinema)
+async def test_ffmpeg_over_http(live: Stage) -> None:
+    listener = await open_http(live)
     assert await ffmpeg(f"rtsp://127.0.0.1:{listener.port}/h264", "http") == (0, "")
-    await cinema.quiet()
-    assert not len(cinema.registry)
+    await live.quiet()
+    assert not len(live.registry)
     listener.close()
 
 
 @GSTREAMER
-async def test_gstreamer_over_http(cinema: Stage) -> None:
-    listener = await open_http(cinema)
+async def test_gstreamer_over_http(live: Stage) -> None:
+    listener = await open_http(live)
     assert await gstreamer(f"rtsph://127.0.0.1:{listener.port}/h264") == (0, "")
     listener.close()
 
@@ -151,10 +151,10 @@ async def test_multicast_in_a_network_of_its_own() -> None:
 
 @pytest.mark.skipif(INSIDE not in os.environ, reason="is run by the test above")
 @pytest.mark.parametrize("player", ["ffmpeg", "gstreamer"])
-async def test_by_multicast(cinema: Stage, player: str) -> None:
+async def test_by_multicast(live: Stage, player: str) -> None:
     settings = MulticastSettings("239.255.7.7", ((codecs.JPEG, 7568), (codecs.ULAW, 7572)), 1, "127.0.0.1")
-    cinema.service.context.multicast.configure(settings)
-    url = f"rtsp://127.0.0.1:{cinema.port}/mjpeg"
+    live.service.context.multicast.configure(settings)
+    url = f"rtsp://127.0.0.1:{live.port}/mjpeg"
     if player == "gstreamer":
         assert await gstreamer(url, "protocols=udp-mcast") == (0, "")
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.wire.avi.films import CODECS, NOON, SIZE, film, pictures, playable, played, probe, seen, times, tone
+from tests.wire.avi.avi_files import CODECS, NOON, SIZE, avi_file, pictures, playable, played, probe, seen, times, tone
 
 from ipcamd.media import codecs
 from ipcamd.wire.avi import reader
@@ -18,7 +18,7 @@ from ipcamd.wire.avi.writer import SECOND, AviWriter
 
 EPOCH = datetime(1971, 1, 1, tzinfo=UTC)
 KEY_TESTS = codecs.key_tests()
-FILMS = (codecs.H264, codecs.MPEG4, codecs.JPEG)
+VIDEO_CODECS = (codecs.H264, codecs.MPEG4, codecs.JPEG)
 
 
 def reading(data: bytes) -> Callable[[int, int], bytes]:
@@ -31,10 +31,10 @@ def mended(data: bytes) -> bytes:
     return found.head + data[HEAD : found.end] + found.index
 
 
-@pytest.mark.parametrize("codec", FILMS)
+@pytest.mark.parametrize("codec", VIDEO_CODECS)
 def test_players_see_every_picture_at_its_time(tmp_path: Path, codec: codecs.Codec) -> None:
-    path = tmp_path / "film.avi"
-    path.write_bytes(film(pictures(codec), codec, sound=True))
+    path = tmp_path / "video.avi"
+    path.write_bytes(avi_file(pictures(codec), codec, sound=True))
     found = probe(path)
     assert found["video"]["codec_name"] == CODECS[codec.fourcc]
     assert found["video"]["codec_tag_string"] == codec.fourcc
@@ -47,14 +47,14 @@ def test_players_see_every_picture_at_its_time(tmp_path: Path, codec: codecs.Cod
     assert playable(path) == ""
 
 
-def test_a_film_of_a_slow_source_lasts_as_long_as_it_really_did(tmp_path: Path) -> None:
+def test_a_recording_of_a_slow_source_lasts_as_long_as_it_really_did(tmp_path: Path) -> None:
     """Seven pictures a second, unevenly, in a stream that may have thirty."""
     uneven = [
         replace(picture, captured_ns=NOON + number * SECOND // 7 + number % 3 * 20_000_000)
         for number, picture in enumerate(pictures(codecs.H264))
     ]
-    path = tmp_path / "film.avi"
-    path.write_bytes(film(uneven, codecs.H264))
+    path = tmp_path / "video.avi"
+    path.write_bytes(avi_file(uneven, codecs.H264))
     assert float(str(probe(path)["format"]["duration"])) == pytest.approx(59 / 7, abs=2 / 30 + 0.04)
     shown, real = times(path), [(picture.captured_ns - NOON) / SECOND for picture in uneven]
     assert max(abs(a - b) for a, b in zip(shown, real, strict=True)) <= 1 / 60 + 0.001
@@ -66,16 +66,16 @@ def test_jitter_does_not_add_up(tmp_path: Path) -> None:
         replace(p, captured_ns=p.captured_ns + dice.randrange(-14_000_000, 14_000_000)) for p in pictures(codecs.JPEG)
     ]
     shaken[0] = pictures(codecs.JPEG)[0]
-    path = tmp_path / "film.avi"
-    path.write_bytes(film(shaken, codecs.JPEG))
+    path = tmp_path / "video.avi"
+    path.write_bytes(avi_file(shaken, codecs.JPEG))
     assert float(str(probe(path)["format"]["duration"])) == pytest.approx(2, abs=1 / 30)
 
 
 def test_pictures_from_before_the_beginning_catch_up_with_time(tmp_path: Path) -> None:
     """Twenty pictures too early, at twice the slots: after as many more pictures, each is at its own time."""
-    path = tmp_path / "film.avi"
+    path = tmp_path / "video.avi"
     begin = NOON + 20 * SECOND // 30
-    path.write_bytes(film(pictures(codecs.H264), codecs.H264, rate=60, origin=begin, sound=True))
+    path.write_bytes(avi_file(pictures(codecs.H264), codecs.H264, rate=60, origin=begin, sound=True))
     found = probe(path)
     assert float(str(found["format"]["duration"])) == pytest.approx(40 / 30, abs=1 / 30)
     assert int(str(found["audio"]["nb_frames"])) / 8000 == pytest.approx(40 / 30, abs=0.04)
@@ -103,24 +103,24 @@ def test_sound_stays_in_step_over_gaps(tmp_path: Path) -> None:
     assert writer.mark()[0].samples == 9600
 
 
-@pytest.mark.parametrize("codec", FILMS)
+@pytest.mark.parametrize("codec", VIDEO_CODECS)
 def test_an_open_file_plays_with_its_right_length(tmp_path: Path, codec: codecs.Codec) -> None:
-    path = tmp_path / "film.avi"
-    path.write_bytes(film(pictures(codec), codec, sound=True, closed=False))
+    path = tmp_path / "video.avi"
+    path.write_bytes(avi_file(pictures(codec), codec, sound=True, closed=False))
     assert float(str(probe(path)["format"]["duration"])) == pytest.approx(2, abs=0.001)
     assert playable(path) == ""
 
 
-@pytest.mark.parametrize("codec", FILMS)
+@pytest.mark.parametrize("codec", VIDEO_CODECS)
 def test_mending_gives_the_very_file_that_closing_would_have(codec: codecs.Codec) -> None:
-    data = film(pictures(codec), codec, sound=True, closed=False)
-    assert mended(data) == film(pictures(codec), codec, sound=True)
+    data = avi_file(pictures(codec), codec, sound=True, closed=False)
+    assert mended(data) == avi_file(pictures(codec), codec, sound=True)
 
 
-@pytest.mark.parametrize("codec", FILMS)
+@pytest.mark.parametrize("codec", VIDEO_CODECS)
 def test_a_file_cut_off_anywhere_is_mended(codec: codecs.Codec) -> None:
     """Every whole chunk before the cut is kept, and the result is a closed file."""
-    data = film(pictures(codec), codec, sound=True)
+    data = avi_file(pictures(codec), codec, sound=True)
     dice = random.Random(codec.name)
     for _ in range(300):
         cut = data[: dice.randrange(HEAD + 4000, len(data))]
@@ -134,14 +134,14 @@ def test_a_file_cut_off_anywhere_is_mended(codec: codecs.Codec) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("codec", FILMS)
+@pytest.mark.parametrize("codec", VIDEO_CODECS)
 def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: codecs.Codec) -> None:
-    data = film(pictures(codec), codec, sound=True)
+    data = avi_file(pictures(codec), codec, sound=True)
     dice = random.Random(50)
     path = tmp_path / "some.avi"
     path.write_bytes(data)
     original = seen(path)
-    for _ in range(50 // len(FILMS) + 1):
+    for _ in range(50 // len(VIDEO_CODECS) + 1):
         cut = data[: dice.randrange(HEAD + 4000, len(data))]
         slots = len([part for part in reader.iterate_chunks(reading(cut), len(cut)) if part.kind == b"00dc"])
         path.write_bytes(cut)
@@ -154,19 +154,19 @@ def test_fifty_cuts_play_before_and_after_mending(tmp_path: Path, codec: codecs.
         assert all((a == b).all() for a, b in zip(shown, original, strict=False))
 
 
-def test_a_film_without_a_picture_cannot_be_mended() -> None:
-    data = film(pictures(codecs.JPEG), codecs.JPEG)
+def test_a_recording_without_a_picture_cannot_be_mended() -> None:
+    data = avi_file(pictures(codecs.JPEG), codecs.JPEG)
     assert reader.repair(reading(data[: HEAD + 100]), HEAD + 100, EPOCH, KEY_TESTS) is None
 
 
-def test_a_film_that_forgot_when_it_began_is_mended_too() -> None:
-    data = film(pictures(codecs.JPEG), codecs.JPEG, closed=False).replace(b"ICRD", b"XXXX")
+def test_a_recording_that_forgot_when_it_began_is_mended_too() -> None:
+    data = avi_file(pictures(codecs.JPEG), codecs.JPEG, closed=False).replace(b"ICRD", b"XXXX")
     whole = mended(data)
     assert reader.read_head(whole[:HEAD], len(whole), KEY_TESTS).began == EPOCH
 
 
 def test_a_power_cut_that_left_zeros_loses_only_them(tmp_path: Path) -> None:
-    data = film(pictures(codecs.JPEG), codecs.JPEG, closed=False)
+    data = avi_file(pictures(codecs.JPEG), codecs.JPEG, closed=False)
     third = list(reader.iterate_chunks(reading(data), len(data)))[2]
     cut = data[: third.place - 8] + bytes(len(data) - third.place + 8)
     whole = mended(cut)
@@ -174,7 +174,7 @@ def test_a_power_cut_that_left_zeros_loses_only_them(tmp_path: Path) -> None:
 
 
 def test_the_head_says_when_it_began() -> None:
-    found = reader.read_head(film(pictures(codecs.H264), codecs.H264)[:HEAD], 0, KEY_TESTS)
+    found = reader.read_head(avi_file(pictures(codecs.H264), codecs.H264)[:HEAD], 0, KEY_TESTS)
     assert found.began
     assert found.began.timestamp() == NOON / SECOND
     assert found.length == 2 * SECOND
@@ -190,7 +190,7 @@ def test_other_files_are_refused(data: bytes) -> None:
         reader.repair(reading(data), len(data), EPOCH, KEY_TESTS)
 
 
-HEADS = film(pictures(codecs.H264, 2), codecs.H264)
+HEADS = avi_file(pictures(codecs.H264, 2), codecs.H264)
 
 
 @settings(deadline=None, max_examples=300)

@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-def still(film: Path) -> bytes | None:
-    """Return the film's middle key frame as JPEG; None if there is none that can be decoded. Blocks."""
+def still(clip: Path) -> bytes | None:
+    """Return the clip's middle key frame as JPEG; None if there is none that can be decoded. Blocks."""
     import av  # not at the start of the camera: it takes longer to import than that should
 
     try:
-        with av.open(str(film)) as container:
+        with av.open(str(clip)) as container:
             if container.duration:
                 container.seek(container.duration // 2)
             picture: Image = next(container.decode(video=0)).to_image()  # type: ignore[no-untyped-call]

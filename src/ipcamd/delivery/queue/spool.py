@@ -15,7 +15,7 @@ from ipcamd.delivery.queue.delivery_queue import DeliveryQueue, QueueLimits
 from ipcamd.delivery.queue.spool_item import SpoolItem
 from ipcamd.errors import ConfigError, StoreError
 from ipcamd.recording.clip_file import ClipFile
-from ipcamd.store.database import Database, TransactionPart
+from ipcamd.store.database import Database
 from ipcamd.store.files import sync_directory
 
 _COLUMNS = "target, token, name, content_type, size, moment, what, schedule, tried"
@@ -95,16 +95,6 @@ class Spool:
         """Mark items as not tried that `advance` returned and no session began with. (The disk keeps the mark.)"""
         for item in items:
             self._queue.mark([item], item.tried)
-
-    def forget(self) -> TransactionPart:
-        """Return the step that drops everything (factory default)."""
-
-        def done() -> None:
-            items = list(self._queue)
-            self._queue.remove(items)
-            asyncio.get_running_loop().run_in_executor(None, _unlink, items)
-
-        return TransactionPart(lambda connection: connection.execute("DELETE FROM spool"), done, self._lock)
 
     def _load(self) -> Iterator[SpoolItem]:
         rows = self._database.rows(f"SELECT id, {_COLUMNS} FROM spool ORDER BY id")

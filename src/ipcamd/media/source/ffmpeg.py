@@ -69,12 +69,12 @@ class OpenFailed(SourceError):
 def find_video(medium: InputContainer) -> av.VideoStream:
     """Return the video stream; raise `SourceError` if there is none (cover art does not count)."""
     for stream in (medium.streams.best("video"), *medium.streams.video):
-        if isinstance(stream, av.VideoStream) and _is_film(stream):
+        if isinstance(stream, av.VideoStream) and _is_video(stream):
             return stream
     raise SourceError("has no picture")
 
 
-def _is_film(stream: av.VideoStream) -> bool:
+def _is_video(stream: av.VideoStream) -> bool:
     return not stream.disposition & Disposition.attached_pic and stream.codec_context.name not in _TEXT
 
 

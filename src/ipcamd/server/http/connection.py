@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import math
 from collections.abc import Awaitable
 from typing import cast
 
@@ -12,15 +11,14 @@ from ipcamd.errors import HttpError
 from ipcamd.server.http.body import incomplete_body_error
 from ipcamd.server.http.connection_state import ConnectionState
 from ipcamd.server.http.context import HttpContext
+from ipcamd.server.http.deadline import Deadline
 from ipcamd.server.http.download import WriteGate, send_file
 from ipcamd.server.http.event_stream import send_events
 from ipcamd.server.http.exchange import Exchange
 from ipcamd.server.http.response import CONTINUE, error_reply, format_response, format_stream_head
 from ipcamd.server.http.streaming.viewer import Viewer
-from ipcamd.server.limits import Limits
 from ipcamd.server.listener import normalize_address
-from ipcamd.server.read_limit import limit_reads
-from ipcamd.server.registry import reset_transport
+from ipcamd.server.transport import finish_transport, limit_reads, reset_transport
 from ipcamd.wire.http.message import END, End, Head, RequestParser
 
 log = logging.getLogger(__name__)
@@ -35,14 +33,14 @@ _NO_REQUESTS = RequestParser()
 
 
 class HttpConnection(asyncio.Protocol):
-    """Parses requests, calls the router, sends responses. One `deadline`, checked by the sweep, covers all time-outs.
+    """Parses requests, calls the router, sends responses. The sweep checks its one deadline.
 
     A request whose endpoint answers at once needs no task.
     """
 
     __slots__ = (
-        "_chatter", "_context", "_exchange", "_full", "_gate", "_half", "_held", "_holder", "_parser", "_progress",
-        "_silent", "_since", "_state", "_task", "_transport", "_viewer", "account", "address", "client", "deadline",
+        "_chatter", "_context", "_deadline", "_exchange", "_full", "_gate", "_half", "_held", "_holder", "_parser",
+        "_silent", "_state", "_task", "_transport", "_viewer", "account", "address", "client",
     )  # fmt: skip
 
     def __init__(self, context: HttpContext) -> None:
@@ -55,12 +53,10 @@ class HttpConnection(asyncio.Protocol):
         self._holder = ""  # of the viewer's place in the limit
         self._full = False  # the write buffer is not empty
         self._silent, self._half = True, False  # no request received yet; the client has closed its sending side
-        self._progress, self._since = 0, 0.0  # of sending, at the last check; the first byte of the current request
         self._gate: WriteGate | None = None  # while a file is sent
         self._held, self._chatter = False, 0  # reading is paused; bytes of a viewer
         self._task: asyncio.Task[None] | None = None  # of an action that only this caller needs
-        self.deadline = math.inf
-        """Monotonic time of the current time-out."""
+        self._deadline = Deadline(context.registry)
         self.account: Account | None = None
         """Account of the viewer or talker."""
         self.address = ""
@@ -78,7 +74,7 @@ class HttpConnection(asyncio.Protocol):
         # limit of 0 asyncio's TLS would pause us even if nothing waits.)
         self._transport.set_write_buffer_limits(1 if transport.get_extra_info("ssl_object") else 0, 0)
         self.address = normalize_address((transport.get_extra_info("peername") or ("",))[0])
-        self.deadline = self._in(self._limits.head_timeout_s)
+        self._deadline.await_head()
         self.client = self.address = self._context.registry.enter(self)
 
     def data_received(self, data: bytes) -> None:
@@ -99,7 +95,7 @@ class HttpConnection(asyncio.Protocol):
         if self._exchange and self._exchange.stream:
             self._exchange.stream.end(None if self._exchange.endless else incomplete_body_error())
         if self._viewer:
-            self._await_progress(self._viewer.sent)
+            self._await_reader(self._viewer.sent)
         self._advance()
         return self._transport.can_write_eof()  # asyncio logs a warning for half-closed TLS
 
@@ -121,34 +117,34 @@ class HttpConnection(asyncio.Protocol):
         """Hold the next request until the client has read its response."""
         self._full = True
         if not self._transport.is_closing():
-            self._await_progress(-self._transport.get_write_buffer_size())
+            self._await_reader(-self._transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """Continue."""
         self._full = False
         if self._gate and self._gate.open():
-            self.deadline = math.inf
+            self._deadline.clear()
         if self._state is ConnectionState.IDLE:
             self._rest()
         elif self._state is ConnectionState.CLOSING:
-            self.deadline = self._in(self._limits.linger_s)
+            self._deadline.await_end(full=False)
         elif self._viewer:
             self._viewer.drained()
         elif self._state is ConnectionState.STREAMING:
-            self.deadline = math.inf
+            self._deadline.clear()
         self._advance()
 
     # -- called by the registry
 
     def sweep(self, now: float) -> None:
         """Act on the deadline if it has passed."""
-        if self.deadline >= now:
+        if not self._deadline.has_passed(now):
             return
         progress = self._viewer.sent if self._viewer else -self._transport.get_write_buffer_size()
-        if (self._full or self._viewer) and progress > self._progress:
-            self._await_progress(progress)
+        if (self._full or self._viewer) and self._deadline.has_advanced(progress):
+            self._await_reader(progress)
         elif self._state is ConnectionState.HANDLING and self._exchange and self._exchange.stream:
-            self.deadline = math.inf if self._exchange.stream.time_out() else self._in(self._limits.request_timeout_s)
+            (self._deadline.clear if self._exchange.stream.time_out() else self._deadline.await_piece)()
         elif self._state is ConnectionState.READING:
             self._fail(HttpError(408, "the request timed out"))
         else:
@@ -199,7 +195,7 @@ class HttpConnection(asyncio.Protocol):
         elif self._exchange and isinstance(event, bytes):
             self._exchange.take(event)
             if self._exchange.stream:
-                self.deadline = self._in(self._limits.request_timeout_s)
+                self._deadline.await_piece()
         elif self._exchange and event is END:
             self._exchange.finish()
             if not self._exchange.stream:
@@ -240,7 +236,7 @@ class HttpConnection(asyncio.Protocol):
     def _await_body(self, exchange: Exchange) -> None:
         if self._state is ConnectionState.IDLE:
             self._start_reading()
-        self.deadline = self._since + self._limits.request_timeout_s
+        self._deadline.await_body()
         if exchange.expects_continue and not self._parser.pending:
             self._transport.write(CONTINUE)
 
@@ -254,7 +250,7 @@ class HttpConnection(asyncio.Protocol):
             if exchange.stream:
                 self.account = exchange.account  # so that `expel` finds the talker
             else:
-                self.deadline = math.inf
+                self._deadline.clear()
             task = self._context.registry.spawn(self._work(outcome))
             self._task = task if endpoint.for_caller else None
 
@@ -300,7 +296,8 @@ class HttpConnection(asyncio.Protocol):
 
     def _stream_to(self, exchange: Exchange) -> None:
         self.account = exchange.account
-        self._state, self.deadline, self._exchange = ConnectionState.STREAMING, math.inf, None
+        self._state, self._exchange = ConnectionState.STREAMING, None
+        self._deadline.clear()
         self._parser = _NO_REQUESTS  # bytes after the request are ignored
 
     def _fail(self, error: Exception) -> None:
@@ -308,7 +305,8 @@ class HttpConnection(asyncio.Protocol):
         if self._state is ConnectionState.STREAMING:
             self._transport.abort()
         elif delay:
-            self._state, self.deadline = ConnectionState.HANDLING, math.inf
+            self._state = ConnectionState.HANDLING
+            self._deadline.clear()
             asyncio.get_running_loop().call_later(delay, self._answer_late, reply)
         else:
             self._answer(reply)
@@ -323,7 +321,8 @@ class HttpConnection(asyncio.Protocol):
                 return
             only_head = self._exchange is not None and self._exchange.head.method == "HEAD"
             keep = self._write(file.reply, file.length)
-            self.deadline = self._in(self._limits.write_timeout_s) if self._full else math.inf
+            if not self._full:
+                self._deadline.clear()
             if only_head or await send_file(file, self._pass_on):
                 (self._rest if keep else self._leave)()
             else:
@@ -354,41 +353,26 @@ class HttpConnection(asyncio.Protocol):
 
     # -- times
 
-    @property
-    def _limits(self) -> Limits:
-        return self._context.registry.limits
-
-    def _in(self, seconds: float) -> float:
-        return self._context.registry.clock() + seconds
-
     def _start_reading(self) -> None:
         self._state = ConnectionState.READING
-        self._since = self._context.registry.clock()
-        self.deadline = self._since + self._limits.head_timeout_s
+        self._deadline.await_head()
 
     def _rest(self) -> None:
         self._state = ConnectionState.IDLE
-        self.deadline = self._in(self._limits.write_timeout_s if self._full else self._limits.idle_timeout_s)
+        self._deadline.await_request(self._full)
 
-    def _await_progress(self, so_far: int) -> None:
-        self._progress = so_far
-        self.deadline = self._in(self._limits.stall_timeout_s if self._viewer else self._limits.write_timeout_s)
+    def _await_reader(self, progress: int) -> None:
+        self._deadline.await_reader(progress, self._viewer is not None)
 
     def _leave(self) -> None:
-        """Close after the client has read the response: closing with unread bytes would reset the connection."""
+        """Close after the client has read the response."""
         self._state, self._exchange = ConnectionState.CLOSING, None
-        self.deadline = self._in(self._limits.write_timeout_s if self._full else self._limits.linger_s)
-        if self._half or not self._transport.can_write_eof():
-            self._transport.close()
-        else:
-            try:
-                self._transport.write_eof()
-            except OSError:  # the client has disconnected, unnoticed by asyncio
-                self._transport.abort()
+        self._deadline.await_end(self._full)
+        finish_transport(self._transport, self._half)
 
     def _body_taken(self) -> None:
         if self._state is ConnectionState.HANDLING:
-            self.deadline = self._in(self._limits.request_timeout_s)
+            self._deadline.await_piece()
         self._advance()
 
     def _set_pace(self, behind: bool) -> None:

@@ -6,8 +6,6 @@ from typing import cast
 
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.server.listener import normalize_address
-from ipcamd.server.read_limit import limit_reads
-from ipcamd.server.registry import reset_transport
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtsp.context import Receiver, RtspContext
 from ipcamd.server.rtsp.methods import perform
@@ -15,6 +13,7 @@ from ipcamd.server.rtsp.mounts.media import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
 from ipcamd.server.rtsp.session import RtspSession
+from ipcamd.server.transport import limit_reads, reset_transport
 from ipcamd.wire.rtsp.message import (
     BODY_LIMIT,
     InterleavedPacket,

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import cast
 
 from ipcamd.server.listener import normalize_address
-from ipcamd.server.registry import reset_transport
 from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
+from ipcamd.server.transport import reset_transport
 from ipcamd.wire.rtsp.tunnel import GREETING, TunnelDecoder
 
 COOKIE_LIMIT = 128

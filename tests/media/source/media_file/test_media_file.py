@@ -43,13 +43,13 @@ def brightness(codec: str) -> list[int]:
 
 
 @pytest.mark.parametrize(("name", "codec", "options"), KINDS, ids=[f"{name}-{codec}" for name, codec, _ in KINDS])
-def test_a_film_is_shown_whole_again_and_again(
+def test_a_video_file_is_shown_whole_again_and_again(
     tmp_path: Path, time: Time, play: Play, name: str, codec: str, options: dict[str, str]
 ) -> None:
     rate = 25 if codec == "mpeg2video" else 10
-    film = playing(clip(tmp_path / name, LEVELS, codec, rate=rate, options=options), time)
-    film.check()
-    shown = pictures(play(film, 3 * len(LEVELS)))
+    source = playing(clip(tmp_path / name, LEVELS, codec, rate=rate, options=options), time)
+    source.check()
+    shown = pictures(play(source, 3 * len(LEVELS)))
     assert [level(picture) for picture in shown] == pytest.approx(3 * brightness(codec), abs=4)
     assert [picture.number for picture in shown] == list(range(len(shown)))
     steps = {after.captured_ns - before.captured_ns for before, after in itertools.pairwise(shown)}
@@ -144,7 +144,7 @@ def test_large_pictures_are_made_as_small_as_wanted(tmp_path: Path, time: Time, 
 
 
 @pytest.mark.parametrize("turned", [0, 90, 180, 270])
-def test_films_of_telephones_are_turned_upright(tmp_path: Path, time: Time, play: Play, turned: int) -> None:
+def test_videos_of_telephones_are_turned_upright(tmp_path: Path, time: Time, play: Play, turned: int) -> None:
     corners = {0: (0, 0), 90: (0, -1), 180: (-1, -1), 270: (-1, 0)}
     path = tmp_path / "a.mp4"
     with av.open(str(path), "w") as box:
@@ -206,7 +206,7 @@ def test_sound_and_pictures_are_in_the_order_of_time(tmp_path: Path, time: Time,
     assert min(after - before for before, after in itertools.pairwise(captured_ns)) > -SECOND // 100
 
 
-def test_sound_ends_and_begins_with_the_film(tmp_path: Path, time: Time, play: Play) -> None:
+def test_sound_ends_and_begins_with_the_video(tmp_path: Path, time: Time, play: Play) -> None:
     path = clip(tmp_path / "a.avi", LEVELS[:10], rate=10, sound=3)
     items = play(playing(path, time), 150, sound=True)
     start = pictures(items)[0].captured_ns
@@ -236,23 +236,25 @@ def test_damage_in_the_middle_is_passed_over(tmp_path: Path, time: Time, play: P
     middle = data.index(b"00dc", len(data) // 2)
     data[middle + 60 : middle + 400] = b"\xff" * 340
     path.write_bytes(data)
-    film = playing(path, time)
-    film.check()
-    shown = [level(picture) for picture in pictures(play(film, 2 * len(LEVELS)))]
+    source = playing(path, time)
+    source.check()
+    shown = [level(picture) for picture in pictures(play(source, 2 * len(LEVELS)))]
     assert sum(min(abs(value - luma) for luma in LEVELS) < 4 for value in shown) >= 2 * len(LEVELS) - 6
 
 
 @pytest.mark.parametrize("kept", [0.35, 0.6, 0.9])
-def test_a_film_that_was_cut_off_plays_as_far_as_it_goes(tmp_path: Path, time: Time, play: Play, kept: float) -> None:
+def test_a_video_file_that_was_cut_off_plays_as_far_as_it_goes(
+    tmp_path: Path, time: Time, play: Play, kept: float
+) -> None:
     path = clip(tmp_path / "a.ts", LEVELS * 6, "libx264", size=(320, 240), options={"g": "5"})
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * kept)])
-    film = playing(path, time)
-    film.check()
-    assert len(pictures(play(film, 30))) == 30
+    source = playing(path, time)
+    source.check()
+    assert len(pictures(play(source, 30))) == 30
 
 
-def test_a_film_that_vanishes_is_a_source_that_broke_off(tmp_path: Path, time: Time) -> None:
+def test_a_video_file_that_vanishes_is_a_source_that_broke_off(tmp_path: Path, time: Time) -> None:
     path = clip(tmp_path / "a.avi", LEVELS[:3])
     items = playing(path, time).play(lambda: Wanted((320, 240), 30, False), threading.Event())
     next(items)
@@ -279,7 +281,7 @@ def music(path: Path) -> None:
     [
         ("noise.mp4", noise),
         ("empty.mp4", lambda path: path.touch()),
-        ("text.txt", lambda path: path.write_text("Not a film at all.\n" * 50)),
+        ("text.txt", lambda path: path.write_text("Not a video at all.\n" * 50)),
         ("music.wav", music),
         ("folder", lambda path: path.mkdir()),
         ("pipe", os.mkfifo),
@@ -293,7 +295,7 @@ def music(path: Path) -> None:
         ),
     ],
 )
-def test_what_is_no_film_is_refused_at_the_start(tmp_path: Path, time: Time, name: str, make) -> None:
+def test_what_is_no_video_is_refused_at_the_start(tmp_path: Path, time: Time, name: str, make) -> None:
     make(tmp_path / name)
     with pytest.raises(ConfigError, match=name):
         playing(tmp_path / name, time).check()
@@ -305,7 +307,7 @@ def test_a_name_is_never_taken_for_an_address(tmp_path: Path, time: Time, monkey
     playing(Path("concat:a.avi"), time).check()
 
 
-def test_a_picture_in_a_record_is_no_film(tmp_path: Path, time: Time) -> None:
+def test_a_picture_in_a_record_is_no_video(tmp_path: Path, time: Time) -> None:
     path = tmp_path / "record.mka"
     with av.open(str(path), "w", format="matroska") as box:
         track = box.add_stream("pcm_s16le", rate=8000)
@@ -319,11 +321,11 @@ def test_a_picture_in_a_record_is_no_film(tmp_path: Path, time: Time) -> None:
 
 
 def test_stopping_leaves_no_file_open(tmp_path: Path, time: Time, play: Play) -> None:
-    film = playing(clip(tmp_path / "a.avi", LEVELS[:4], sound=0.4), time)
-    play(film, 3, sound=True)
+    source = playing(clip(tmp_path / "a.avi", LEVELS[:4], sound=0.4), time)
+    play(source, 3, sound=True)
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
-        play(film, 9, sound=True)
+        play(source, 9, sound=True)
     assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 

@@ -162,8 +162,8 @@ def test_a_camera_that_is_slow_by_itself_is_waited_for(peer: str, play: Play) ->
     assert (shown[-1].captured_ns - shown[0].captured_ns) / 5 > 0.15 * SECOND  # longer than others may be silent
 
 
-def test_a_film_on_a_server_plays_over_and_over(peer: str, play: Play) -> None:
-    shown = pictures(play(make_source(f"{peer}/film.mp4"), 9, rate=EVERY))
+def test_a_video_file_on_a_server_plays_over_and_over(peer: str, play: Play) -> None:
+    shown = pictures(play(make_source(f"{peer}/video.mp4"), 9, rate=EVERY))
     assert [round(level(picture) / 60) for picture in shown] == [1, 2, 3] * 3 or len({*map(level, shown)}) == 3
     assert {after.captured_ns - before.captured_ns for before, after in pairwise(shown)} <= set(
         range(SECOND // 100 - 600_000, SECOND // 100 + 600_000)

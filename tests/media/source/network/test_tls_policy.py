@@ -104,6 +104,6 @@ def test_a_camera_elsewhere_leads_to_nothing_of_this_machine(peer: str, monkeypa
 
 
 @pytest.mark.slow
-def test_films_and_lists_come_over_tls_with_the_login(certified: str, play: Play) -> None:
-    assert shows(play, f"{certified}/film.mp4")
+def test_video_files_and_lists_come_over_tls_with_the_login(certified: str, play: Play) -> None:
+    assert shows(play, f"{certified}/video.mp4")
     assert shows(play, f"{certified}/hls/list")

@@ -1,4 +1,4 @@
-"""A camera, or a film, on the network."""
+"""A camera, or a video file, on the network."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -59,7 +59,7 @@ class ContentKind(Enum):
     """An MPEG-DASH list, which PyAV's FFmpeg cannot read."""
     PAGE = auto()
     """A web page."""
-    FILM = auto()
+    FILE = auto()
     """A video file."""
     STREAM = auto()
     """Endless video."""
@@ -98,7 +98,7 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
         return ContentKind.PARTS
     if "dash+xml" in answer.type:
         return ContentKind.DASH
-    return ContentKind.STREAM if answer.length is None else ContentKind.FILM
+    return ContentKind.STREAM if answer.length is None else ContentKind.FILE
 
 
 def play_http(

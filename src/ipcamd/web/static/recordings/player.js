@@ -8,7 +8,7 @@ const element = (id) => document.getElementById(id);
 const SOON = 300; // milliseconds of waiting without a message
 const LONG = 3000; // milliseconds before the message says why it takes so long
 
-/** Address of one form of a recording: "film", "thumbnail", "parts", or "part" with a number. */
+/** Address of one form of a recording: "video", "thumbnail", "segments", or "segment" with a number. */
 export function address(what, { dir, name, size }, more = {}) {
   // the size is for the browser's store: after the clock was set back another recording may get the name
   return cameraUrl(`web/${what}`, { dir, fname: name, size, ...more }).href;
@@ -27,7 +27,7 @@ export class RecordingPlayer {
   #wait = element("wait");
   #delete = element("delete");
   #shown = null;
-  #parts = null;
+  #segmentPlayer = null;
   #asking = null;
   #patience = null;
   #others;
@@ -49,7 +49,7 @@ export class RecordingPlayer {
     element("later").addEventListener("click", () => this.#step("later"));
     this.#delete.addEventListener("click", () => this.#remove());
     this.#delete.addEventListener("blur", () => this.#ask(false));
-    // the event comes a little later: another film may have been opened by then
+    // the event comes a little later: another recording may have been opened by then
     this.#dialog.addEventListener("close", () => this.#dialog.open || this.#empty());
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     // not the dialog's: what has the focus may be hidden or disabled by the next recording
@@ -79,24 +79,24 @@ export class RecordingPlayer {
     this.#video.hidden = still;
     if (!this.#dialog.open) this.#dialog.showModal();
     if (still) {
-      this.#still.src = address("film", recording);
+      this.#still.src = address("video", recording);
     } else {
       this.#video.poster = address("thumbnail", recording);
-      this.#thread(recording, seconds > 0.5 ? seconds : 0);
+      this.#play(recording, seconds > 0.5 ? seconds : 0);
     }
     this.#changed();
   }
 
   /** Play it whole or in segments, as the camera says. */
-  async #thread(recording, seconds) {
+  async #play(recording, seconds) {
     const { signal } = (this.#asking = new AbortController());
     try {
-      const film = await (await fetched(address("parts", recording), signal)).json();
+      const segments = await (await fetched(address("segments", recording), signal)).json();
       if (signal.aborted) return;
-      if (!film) this.#video.src = address("film", recording) + (seconds ? `#t=${seconds.toFixed(1)}` : "");
+      if (!segments) this.#video.src = address("video", recording) + (seconds ? `#t=${seconds.toFixed(1)}` : "");
       else {
-        const partAddress = (number) => address("part", recording, { number });
-        this.#parts = new SegmentPlayer(this.#video, film, { address: partAddress, at: seconds, failed: (error) => this.#failed(error.message) });
+        const segmentAddress = (number) => address("segment", recording, { number });
+        this.#segmentPlayer = new SegmentPlayer(this.#video, segments, { address: segmentAddress, at: seconds, failed: (error) => this.#failed(error.message) });
       }
     } catch (error) {
       if (!signal.aborted) this.#failed(error.message);
@@ -105,8 +105,8 @@ export class RecordingPlayer {
 
   #rewind() {
     this.#asking?.abort();
-    this.#parts?.close();
-    this.#parts = null;
+    this.#segmentPlayer?.close();
+    this.#segmentPlayer = null;
     this.#video.removeAttribute("src");
     this.#video.load(); // closes the connection
   }

@@ -86,7 +86,7 @@ class RecordingsPage {
   #kind = "";
   #wanted = fromAddress(location.hash); // a recording that the address asks for
   #days = new NodeCache();
-  #films = new NodeCache();
+  #recordings = new NodeCache();
   #player = new RecordingPlayer({
     others: (recording) => this.#others(recording),
     gone: () => this.load(),
@@ -156,7 +156,7 @@ class RecordingsPage {
     if (!days.length) return this.#empty("No recordings yet", "Recordings appear here when a schedule records to the SD card.");
     this.#drawDays(days);
     this.#drawTimeline(recordings);
-    this.#drawFilms(recordings);
+    this.#drawRecordings(recordings);
     return undefined;
   }
 
@@ -224,26 +224,26 @@ class RecordingsPage {
     }
   }
 
-  #drawFilms(recordings) {
+  #drawRecordings(recordings) {
     const wanted = recordings.filter((one) => !this.#kind || one.dir === this.#kind);
     document.getElementById("sum").textContent = counted(wanted.length, "recording");
     if (!wanted.length) return this.#empty("No such recordings on this day", "Select another day or kind.");
-    const groups = byHour(wanted).flatMap(([hour, films]) => [
+    const groups = byHour(wanted).flatMap(([hour, ofHour]) => [
       made("h3", "hour", hour),
-      made("div", "films", ...films.map((one) => this.#films.keep(`${one.dir}/${one.name}`, one, () => this.#film(one)))),
+      made("div", "recordings", ...ofHour.map((one) => this.#recordings.keep(`${one.dir}/${one.name}`, one, () => this.#recording(one)))),
     ]);
-    this.#films.replace(document.getElementById("list"), groups);
+    this.#recordings.replace(document.getElementById("list"), groups);
     return undefined;
   }
 
-  #film(one) {
-    const picture = made("span", "film-picture");
-    if (one.writing) picture.append(made("span", "film-now", "Recording now"));
+  #recording(one) {
+    const picture = made("span", "recording-picture");
+    if (one.writing) picture.append(made("span", "recording-now", "Recording now"));
     else picture.append(thumbnail(one, picture));
-    if (one.seconds) picture.append(made("span", "film-length", lengthWords(one.seconds)));
-    if (one.dir === "event") picture.append(made("span", "film-kind", "Event"));
-    const words = made("span", "film-words", made("b", "", one.at), made("span", "", sizeWords(one.size)));
-    const button = made("button", "film", picture, words);
+    if (one.seconds) picture.append(made("span", "recording-length", lengthWords(one.seconds)));
+    if (one.dir === "event") picture.append(made("span", "recording-kind", "Event"));
+    const words = made("span", "recording-words", made("b", "", one.at), made("span", "", sizeWords(one.size)));
+    const button = made("button", "recording", picture, words);
     button.type = "button";
     button.disabled = one.writing;
     button.addEventListener("click", () => this.#show(one));
@@ -328,7 +328,7 @@ function thumbnail(one, place) {
   image.alt = "";
   image.addEventListener("error", () => {
     image.remove();
-    place.prepend(made("span", "film-none", "No preview"));
+    place.prepend(made("span", "recording-none", "No preview"));
   });
   image.addEventListener("load", () => image.classList.remove("coming"));
   image.src = address("thumbnail", one);

@@ -9,15 +9,15 @@ export const UNPLAYABLE = "This browser cannot play the recording. You can downl
 
 const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource; // iPhones have the former only
 
-/** Number of the first part from second `at` on that is not among `ranges` ([[start, end], ...]); null if none is missing. */
-export function missing({ length, part }, ranges, at) {
+/** Number of the first segment from second `at` on that is not among `ranges` ([[start, end], ...]); null if none is missing. */
+export function missing({ length, segment }, ranges, at) {
   const holds = (number) => {
-    const start = number * part + SEAM;
-    const end = Math.min((number + 1) * part, length) - SEAM;
+    const start = number * segment + SEAM;
+    const end = Math.min((number + 1) * segment, length) - SEAM;
     return ranges.some(([from, to]) => from <= start && to >= end);
   };
-  const last = Math.ceil(length / part) - 1;
-  for (let number = Math.min(Math.floor(at / part), last); number <= last && number * part < at + AHEAD; number += 1) {
+  const last = Math.ceil(length / segment) - 1;
+  for (let number = Math.min(Math.floor(at / segment), last); number <= last && number * segment < at + AHEAD; number += 1) {
     if (!holds(number)) return number;
   }
   return null;
@@ -35,18 +35,18 @@ export async function fetched(address, signal) {
 export class SegmentPlayer {
   #video;
   #address;
-  #film;
+  #recording;
   #failed;
   #source;
   #buffer = null;
   #fetching = null; // { number, stop }; one that failed stays until it is time to try again
-  #put = null; // number of the part that was added last
+  #put = null; // number of the segment that was added last
   #ended = new AbortController();
 
-  /** Play `film` ({ length, part, type } from the camera), part N of which is at `address(N)`, from second `at` on. */
-  constructor(video, film, { address, at, failed }) {
-    [this.#video, this.#film, this.#address, this.#failed] = [video, film, address, failed];
-    if (!Source?.isTypeSupported(film.type)) throw new Error(UNPLAYABLE);
+  /** Play `recording` ({ length, segment, type } from the camera), segment N of which is at `address(N)`, from second `at` on. */
+  constructor(video, recording, { address, at, failed }) {
+    [this.#video, this.#recording, this.#address, this.#failed] = [video, recording, address, failed];
+    if (!Source?.isTypeSupported(recording.type)) throw new Error(UNPLAYABLE);
     this.#source = new Source();
     this.#source.addEventListener("sourceopen", () => this.#open(at), { once: true });
     video.disableRemotePlayback = true; // a ManagedMediaSource asks for that
@@ -63,9 +63,9 @@ export class SegmentPlayer {
   #open(at) {
     const { signal } = this.#ended;
     if (signal.aborted) return;
-    this.#buffer = this.#source.addSourceBuffer(this.#film.type);
-    this.#source.duration = this.#film.length;
-    this.#video.currentTime = Math.min(at, this.#film.length);
+    this.#buffer = this.#source.addSourceBuffer(this.#recording.type);
+    this.#source.duration = this.#recording.length;
+    this.#video.currentTime = Math.min(at, this.#recording.length);
     this.#buffer.addEventListener("updateend", () => this.#fill(), { signal });
     this.#video.addEventListener("timeupdate", () => this.#fill(), { signal });
     this.#video.addEventListener("seeking", () => this.#seek(), { signal });
@@ -81,13 +81,13 @@ export class SegmentPlayer {
     if (this.#ended.signal.aborted || this.#buffer.updating || this.#video.error) return;
     const { buffered } = this.#buffer;
     const ranges = Array.from({ length: buffered.length }, (_, n) => [buffered.start(n), buffered.end(n)]);
-    const number = missing(this.#film, ranges, this.#video.currentTime);
+    const number = missing(this.#recording, ranges, this.#video.currentTime);
     if (number !== null && number === this.#fetching?.number) return;
     this.#fetching?.stop.abort();
     this.#fetching = null;
     if (number !== null && number === this.#put) this.#failed(new Error(UNPLAYABLE)); // it is not what it should be
     else if (number !== null) this.#fetch(number);
-    else if (this.#source.readyState === "open" && missing(this.#film, ranges, this.#film.length) === null) this.#source.endOfStream();
+    else if (this.#source.readyState === "open" && missing(this.#recording, ranges, this.#recording.length) === null) this.#source.endOfStream();
   }
 
   async #fetch(number) {
@@ -111,7 +111,7 @@ export class SegmentPlayer {
 
   #append(number, data) {
     this.#fetching = null;
-    this.#buffer.timestampOffset = number * this.#film.part;
+    this.#buffer.timestampOffset = number * this.#recording.segment;
     try {
       this.#buffer.appendBuffer(data);
       this.#put = number;
@@ -119,7 +119,7 @@ export class SegmentPlayer {
       if (error.name !== "QuotaExceededError") throw error;
       const old = this.#video.currentTime - BEHIND;
       if (this.#buffer.buffered.length && this.#buffer.buffered.start(0) < old) this.#buffer.remove(0, old);
-      // the part comes again, from the browser's own store, when there is room or the film has gone on
+      // the segment comes again, from the browser's cache, when there is room or playback has advanced
     }
   }
 }

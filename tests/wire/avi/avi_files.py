@@ -1,4 +1,4 @@
-"""Really encoded pictures, films made of them, and what ffprobe says of a film."""
+"""Really encoded pictures, AVI files made of them, and what ffprobe says of a file."""
 
 import json
 import subprocess
@@ -53,7 +53,7 @@ def tone(seconds: float) -> bytes:
     return bytes(range(256)) * int(seconds * 8000 // 256 + 1)
 
 
-def film(
+def avi_file(
     shown: Iterable[Shown],
     codec: codecs.Codec,
     *,
@@ -62,7 +62,7 @@ def film(
     origin: int | None = None,
     closed: bool = True,
 ) -> bytes:
-    """Return a film of these pictures as the bytes of a file."""
+    """Return these pictures as an AVI file."""
     shown = tuple(shown)
     begin = shown[0].captured_ns if origin is None else origin
     writer = AviWriter(AviFormat(codec.fourcc, SIZE, rate, sound), datetime.fromtimestamp(begin / SECOND, UTC), begin)
@@ -87,8 +87,8 @@ def probe(path: Path) -> dict[str, dict[str, object]]:
 
 
 def playable(path: Path) -> str:
-    """Return ffmpeg's complaints when it decodes all of a film."""
-    # in the film's own units of time: ffmpeg takes films that begin at double speed for half as fast now and then
+    """Return ffmpeg's complaints when it decodes all of a file."""
+    # in the file's own units of time: ffmpeg takes files that begin at double speed for half as fast now and then
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-enc_time_base", "-1", "-f", "null", "-"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     return done.stderr + ("" if done.returncode == 0 else f"exit code {done.returncode}")
@@ -111,12 +111,12 @@ def played(path: Path) -> int:
 
 
 def seen(path: Path) -> list[np.ndarray]:
-    """Return the grey pictures of a film."""
+    """Return the grey pictures of a file."""
     with av.open(str(path)) as container:
         return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
 
 
 def times(path: Path) -> list[float]:
-    """Return when each picture of a film is shown, in seconds."""
+    """Return when each picture of a file is shown, in seconds."""
     with av.open(str(path)) as container:
         return [float(frame.dts * frame.time_base) for frame in container.decode(video=0)]  # type: ignore[operator]

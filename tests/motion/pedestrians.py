@@ -33,10 +33,10 @@ ELSEWHERE = {
 
 
 def pictures(size: tuple[int, int] = (1280, 720)) -> Iterator[Picture]:
-    """Give the film's pictures as its source does to viewers who want that size."""
+    """Give the video's pictures as its source does to viewers who want that size."""
     eye = VideoConverter()
-    with av.open(str(PEOPLE)) as film:
-        for number, frame in enumerate(film.decode(video=0)):
+    with av.open(str(PEOPLE)) as video:
+        for number, frame in enumerate(video.decode(video=0)):
             yield Picture(eye.convert(frame, size), NOON + number * SECOND // RATE, number)
 
 

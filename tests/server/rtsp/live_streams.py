@@ -23,12 +23,12 @@ OPTIONS = {"libx264": {"preset": "ultrafast", "tune": "zerolatency"}, "mpeg4": {
 def pictures() -> list["np.ndarray[Any, Any]"]:
     """A bar that moves over noise."""
     noise = np.random.default_rng(1).integers(0, 80, (HEIGHT, WIDTH, 3), np.uint8)
-    films = []
+    shown = []
     for number in range(GROUP):
         picture = noise.copy()
         picture[:, number * 10 : number * 10 + 20] = 200
-        films.append(picture)
-    return films
+        shown.append(picture)
+    return shown
 
 
 def encode(name: str) -> list[bytes]:
@@ -57,7 +57,7 @@ def tone() -> list[bytes]:
     return [codes[at : at + 320] for at in range(0, 8000, 320)]
 
 
-class Reel:
+class LoopedStream:
     """One hub's frames over and over, from a key frame on when somebody begins to watch."""
 
     def __init__(self, hub: Hub, codec: codecs.Codec, frames: list[bytes]) -> None:
@@ -75,7 +75,7 @@ class Reel:
         self._number += 1
 
 
-class Film:
+class LiveStreams:
     """All hubs of a lens, 25 times a second."""
 
     def __init__(self) -> None:
@@ -88,11 +88,11 @@ class Film:
 
     async def run(self, lens: Lens) -> None:
         hubs = {codecs.H264: lens.h264, codecs.MPEG4: lens.mpeg4, codecs.JPEG: lens.mjpeg, codecs.ULAW: lens.sound}
-        reels = [Reel(hubs[codec], codec, frames) for codec, frames in self.frames.items()]
+        looped = [LoopedStream(hubs[codec], codec, frames) for codec, frames in self.frames.items()]
         loop = asyncio.get_running_loop()
         start, first = loop.time(), lens.now
         for number in range(100 * RATE):
             lens.now = first + number * SECOND // RATE
-            for reel in reels:
-                reel.turn(lens.now)
+            for stream in looped:
+                stream.turn(lens.now)
             await asyncio.sleep(max(0.0, start + (number + 1) / RATE - loop.time()))

@@ -12,7 +12,7 @@ from ipcamd.recording.clip_recorder import ClipRecorder
 from ipcamd.recording.pending_clips import PendingClips
 
 
-class Filming:
+class ClipRig:
     """ClipRecorder on a stage."""
 
     def __init__(self, folder: Path, stage: Stage) -> None:

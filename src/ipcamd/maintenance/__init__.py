@@ -1,0 +1,1 @@
+"""Maintenance: factory default, firmware, backup, support archive."""

@@ -1,0 +1,58 @@
+"""Deadline of an HTTP connection: its current time-out, which covers requests, responses and streams."""
+
+import math
+
+from ipcamd.server.registry import Registry
+
+
+class Deadline:
+    """Monotonic time of the current time-out. There is one at a time: each method replaces the one before."""
+
+    __slots__ = ("_begun", "_progress", "_registry", "_time")
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._time = math.inf
+        self._begun = 0.0  # the first byte of the current request
+        self._progress = 0  # of sending, at the last check
+
+    def has_passed(self, now: float) -> bool:
+        """Whether the time-out has come."""
+        return self._time < now
+
+    def clear(self) -> None:
+        """Set none: the camera itself is at work."""
+        self._time = math.inf
+
+    def await_head(self) -> None:
+        """Wait for the header of a request that begins now."""
+        self._begun = self._registry.clock()
+        self._time = self._begun + self._registry.limits.head_timeout_s
+
+    def await_body(self) -> None:
+        """Wait for the rest of the request."""
+        self._time = self._begun + self._registry.limits.request_timeout_s
+
+    def await_piece(self) -> None:
+        """Wait for the next piece of a streamed body."""
+        self._set(self._registry.limits.request_timeout_s)
+
+    def await_request(self, full: bool) -> None:
+        """Wait for the next request; `full`: the client must read a response first."""
+        self._set(self._registry.limits.write_timeout_s if full else self._registry.limits.idle_timeout_s)
+
+    def await_end(self, full: bool) -> None:
+        """Wait for the client to close the connection; `full`: it must read a response first."""
+        self._set(self._registry.limits.write_timeout_s if full else self._registry.limits.linger_s)
+
+    def await_reader(self, progress: int, is_viewer: bool = False) -> None:
+        """Wait for the client to read; `progress` grows when it does."""
+        self._progress = progress
+        self._set(self._registry.limits.stall_timeout_s if is_viewer else self._registry.limits.write_timeout_s)
+
+    def has_advanced(self, progress: int) -> bool:
+        """Whether the client has read since `await_reader`."""
+        return progress > self._progress
+
+    def _set(self, seconds: float) -> None:
+        self._time = self._registry.clock() + seconds

@@ -1,0 +1,45 @@
+"""Transports of connections: how much they read at once, and how they end."""
+
+import asyncio
+import socket
+import struct
+from contextlib import suppress
+from typing import Any
+
+READ_BYTES = 16 * 1024
+"""Maximum bytes of one read; asyncio's default is 256 KB. A waiting client occupies little memory."""
+
+
+def limit_reads(transport: asyncio.BaseTransport) -> None:
+    """Limit the reads of a transport of asyncio, and what TLS buffers while reading is paused."""
+    selector: Any = transport
+    with suppress(AttributeError):  # of another event loop
+        selector.max_size = READ_BYTES
+    if transport.get_extra_info("ssl_object"):
+        selector.set_read_buffer_limits(READ_BYTES)
+
+
+def finish_transport(transport: asyncio.Transport, half_closed: bool) -> None:
+    """Close after the client has read everything: closing with unread bytes would reset the connection.
+
+    `half_closed`: the client has closed its sending side; else it has to close.
+    """
+    if half_closed or not transport.can_write_eof():
+        transport.close()
+        return
+    try:
+        transport.write_eof()
+    except OSError:  # the client has disconnected, unnoticed by asyncio
+        transport.abort()
+
+
+def reset_transport(transport: asyncio.Transport) -> None:
+    """Close a connection at once with a TCP reset; unsent data is lost."""
+    if (sock := transport.get_extra_info("socket")) is not None:  # TLS: it is None when the connection has just ended
+        reset_on_close(sock)
+    transport.abort()
+
+
+def reset_on_close(sock: socket.socket) -> None:
+    """Let the close of a socket reset its connection."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
