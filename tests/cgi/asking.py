@@ -3,7 +3,7 @@
 import inspect
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
@@ -111,33 +111,30 @@ class World:
         return FactoryDefault(self.settings, self.accounts, self.facts, chosen, self.clock.now_ns)
 
     def camera(self) -> Camera:
-        unused = cast("Any", None)
-        return Camera(
-            settings=self.settings,
-            accounts=self.accounts,
-            authenticator=unused,
-            ip_filter=self.ip_filter,
-            audit_log=self.audit_log,
-            clock=self.clock,
-            identity=self.identity,
-            pipeline=cast("Any", SimpleNamespace(size=(768, 576), traffic=self.traffic)),
-            schedules=self.schedules,
-            delivery=self.delivery,
-            egress=self.egress,
-            event_log=self.event_log,
-            event_bus=unused,
-            card=self.card,
-            playback=self.playback,
-            drivers=self.drivers,
-            ptz=self.ptz,
-            lens=self.lens,
-            day_night=unused,
-            state_feed=unused,
-            factory_default=self.factory_default,
-            restart=self._restart,
-            viewers=lambda: 3,
-            started=0.0,
-        )
+        unused = cast("dict[str, Any]", dict.fromkeys(field.name for field in fields(Camera)))
+        used: dict[str, Any] = {
+            "settings": self.settings,
+            "accounts": self.accounts,
+            "ip_filter": self.ip_filter,
+            "audit_log": self.audit_log,
+            "clock": self.clock,
+            "identity": self.identity,
+            "pipeline": cast("Any", SimpleNamespace(size=(768, 576), traffic=self.traffic)),
+            "schedules": self.schedules,
+            "delivery": self.delivery,
+            "egress": self.egress,
+            "event_log": self.event_log,
+            "card": self.card,
+            "playback": self.playback,
+            "drivers": self.drivers,
+            "ptz": self.ptz,
+            "lens": self.lens,
+            "factory_default": self.factory_default,
+            "restart": self._restart,
+            "viewers": lambda: 3,
+            "started": 0.0,
+        }
+        return Camera(**unused | used)
 
     def _restart(self) -> None:
         self.restarts += 1

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -37,32 +37,8 @@ class Asker:
         self.database = Database(path)
         self.settings = Settings(self.database, GROUPS, {})
         self.clock_set: list[tuple[Values, Texts]] = []
-        nothing: Any = None
-        self.camera = Camera(
-            settings=self.settings,
-            accounts=nothing,
-            authenticator=nothing,
-            ip_filter=nothing,
-            audit_log=nothing,
-            clock=nothing,
-            identity=nothing,
-            pipeline=nothing,
-            schedules=nothing,
-            delivery=nothing,
-            egress=nothing,
-            event_log=nothing,
-            event_bus=nothing,
-            card=nothing,
-            playback=nothing,
-            drivers=nothing,
-            ptz=nothing,
-            lens=nothing,
-            day_night=nothing,
-            state_feed=nothing,
-            restart=nothing,
-            viewers=nothing,
-            started=0.0,
-        )
+        unused = cast("dict[str, Any]", dict.fromkeys(field.name for field in fields(Camera)))
+        self.camera = Camera(**unused | {"settings": self.settings})
         self.settings.add_readers(LIVE)
         self.settings.add_writer("Time", self._set_clock)
 
