@@ -71,7 +71,7 @@ async def test_closing_a_queue_ends_the_wait_for_it() -> None:
     reading = asyncio.create_task(read())
     await asyncio.sleep(0)
     queue.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await reading
     bus.publish(Event(EventKind.MOTION, 2))
     assert events == []

@@ -92,5 +92,5 @@ async def test_who_stops_a_camera_that_is_just_restarting_stops_it(cameras: Came
     await cameras.started.wait()
     cameras.at_end = lambda: camera.request_exit(ExitReason.STOP)
     cameras.restart()
-    await asyncio.wait_for(life, 5)
+    await asyncio.wait_for(life, 30)
     assert len(cameras.ports) == 1

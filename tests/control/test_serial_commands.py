@@ -91,7 +91,7 @@ async def test_the_stop_of_a_step_does_not_cut_the_next_command(rig: Rig) -> Non
     rig.commands = LineCommands(rig.line, rig.settings, step_s=3600)
     await rig.move("left")
     await rig.move("right", continuous=True)
-    await asyncio.wait_for(rig.commands.close(), 10)
+    await asyncio.wait_for(rig.commands.close(), 30)
     assert rig.line.head.messages[-1].moves == {"right"}
 
 

@@ -23,8 +23,10 @@ from ipcamd.store.eventlog import EventLog, EventLogEntry
 SECOND = 10**9
 MOMENT = 1_780_000_000 * SECOND
 """2026-05-28 20:26:40 UTC."""
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds that a test waits for what should come at once."""
+STALL = 0.05
+"""Seconds of the stage's clock without progress before an attempt is given up."""
 
 
 class Notes(EventLog):
@@ -53,20 +55,22 @@ class Stage:
     """Everything that a test of delivery needs."""
 
     def __init__(
-        self, database: Database, folder: Path, kinds: dict[str, Uploader] | None, egress: EgressPolicy, stall: float
+        self, database: Database, folder: Path, kinds: dict[str, Uploader] | None, egress: EgressPolicy
     ) -> None:
         self.folder = folder
         self.notes = Notes(database)
         self.settings = Settings(database, ALL_GROUPS, {})
         self.pauses: list[float] = []
         self.clock = 0.0
+        """Seconds; only the test and the pauses between attempts move it, so a slow machine gives up nothing."""
+        self._readings = 0
         self.restless = False
         """No pause lasts."""
         self._events = count()
         self._turn = asyncio.Event()
         self._asleep = asyncio.Event()
         kinds = kinds or uploaders(lambda: "Front door", lambda moment: datetime.fromtimestamp(moment / SECOND, UTC))
-        resources = WorkerResources(self.settings, egress, self._sleep, lambda: self.clock, lambda: 0.5, stall)
+        resources = WorkerResources(self.settings, egress, self._sleep, self._now, lambda: 0.5, STALL)
         self.delivery = Delivery(database, folder / "spool", self.notes, lambda: MOMENT, kinds, resources)
 
     async def set(self, group: str, **values: object) -> None:
@@ -109,6 +113,25 @@ class Stage:
         self._asleep.clear()
         self._turn.set()
 
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass, and return when the watch over the running attempt has seen it."""
+        self.clock += seconds
+        seen = self._readings
+        async with asyncio.timeout(PATIENCE):
+            while self._readings == seen:  # noqa: ASYNC110 - the watch looks now and then
+                await asyncio.sleep(0.005)
+
+    async def stall(self) -> None:
+        """Let time pass until an attempt is given up."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.notes.failed:
+                self.clock += STALL
+                await asyncio.sleep(0.01)
+
+    def _now(self) -> float:
+        self._readings += 1
+        return self.clock
+
     async def _sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
         self.clock += seconds
@@ -125,12 +148,11 @@ async def staged(
     folder: Path,
     kinds: dict[str, Uploader] | None = None,
     allow_local: bool = True,
-    stall: float = 5.0,
     own_ports: tuple[int, ...] = (),
 ) -> AsyncIterator[Stage]:
     """Give a stage whose delivery runs, and end it."""
     with Database(folder / "ipcamd.db") as database:
-        stage = Stage(database, folder, kinds, EgressPolicy(allow_local, lambda: own_ports), stall)
+        stage = Stage(database, folder, kinds, EgressPolicy(allow_local, lambda: own_ports))
         stage.delivery.start()
         try:
             yield stage

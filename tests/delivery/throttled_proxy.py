@@ -1,7 +1,7 @@
 """A connection to a server that can be held up or cut, as networks do."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 
@@ -13,8 +13,8 @@ class ThrottledProxy:
         self.limit: int | None = None
         self.cuts = True
         """Cut there; else pass nothing on any more."""
-        self.pause = 0.0
-        """Seconds that each byte from the client takes."""
+        self.line: Callable[[int], Awaitable[object]] = lambda size: asyncio.sleep(0)
+        """The way of so many bytes from the client, which may take time."""
         self.reached = asyncio.Event()
         self.heard = bytearray()
         """What came from the client."""
@@ -37,7 +37,7 @@ class ThrottledProxy:
                 passed += len(data)
                 if counted:
                     self.heard += data
-                    await asyncio.sleep(self.pause * len(data))
+                    await self.line(len(data))
                 if counted and self.limit is not None and passed > self.limit:
                     self.limit = None
                     self.reached.set()

@@ -208,7 +208,7 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
 
 def reachable(port: int) -> bool:
     try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
+        socket.create_connection(("127.0.0.1", port), 30).close()
     except OSError:
         return False
     return True

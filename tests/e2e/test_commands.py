@@ -167,7 +167,7 @@ def test_a_signal_stops_it_in_order_even_while_watched(camera: CameraProcess, nu
     with camera.client.open("/cgi/mjpg/mjpeg.cgi") as viewer:
         viewer.read(1000)
         camera.signal(number)
-        assert camera.process.wait(10) == 0
+        assert camera.process.wait(30) == 0
     assert "Traceback" not in camera.log
 
 
@@ -220,7 +220,7 @@ def test_a_full_log_does_not_stop_it(tmp_path: Path) -> None:
         port = int(re.search(r"http=(\d+)", ready)[1])
         assert Client(port).get("/cgi/jpg/image.cgi").status == 200
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0
         process.stdout.close()
 
 

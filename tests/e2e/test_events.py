@@ -140,7 +140,7 @@ def test_another_time_zone_counts_at_once(laboratory: CameraProcess) -> None:
     schedule(laboratory, Name="east", ScheduleTimeMode=1, EnableDigitalOutput=1, DigitalOutputTime=1, **limits)
     for _ in range(3):
         client.update("Time", TimeZone=36)  # four hours east
-        eventually(lambda: "do1=high" in client.get("/cgi/admin/virtual.cgi").lines, patience=1)
+        eventually(lambda: "do1=high" in client.get("/cgi/admin/virtual.cgi").lines)
         client.update("Time", TimeZone=20)
         eventually(lambda: "do1=low" in client.get("/cgi/admin/virtual.cgi").lines)
 
@@ -151,7 +151,7 @@ def test_a_clock_that_is_set_counts_at_once(laboratory: CameraProcess) -> None:
     schedule(laboratory, Name="night", ScheduleTimeMode=1, EnableDigitalOutput=1, DigitalOutputTime=1, **limits)
     for _ in range(3):
         client.get("/cgi/admin/date.cgi?action=set&hour=3&minute=10&second=10")
-        eventually(lambda: "do1=high" in client.get("/cgi/admin/virtual.cgi").lines, patience=1)
+        eventually(lambda: "do1=high" in client.get("/cgi/admin/virtual.cgi").lines)
         client.get("/cgi/admin/date.cgi?action=set&hour=5&minute=10&second=10")
         eventually(lambda: "do1=low" in client.get("/cgi/admin/virtual.cgi").lines)
 

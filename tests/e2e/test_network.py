@@ -14,7 +14,7 @@ OTHER = "127.0.0.2"
 
 def listed(address: str, port: int, parameters: str) -> tuple[int, str]:
     """Ask `param.cgi` at one of the machine's addresses."""
-    connection = http.client.HTTPConnection(address, port, timeout=10)
+    connection = http.client.HTTPConnection(address, port, timeout=30)
     try:
         connection.request("GET", f"/cgi/admin/param.cgi?{parameters}", headers=basic("admin", PASSWORD))
         answer = connection.getresponse()
@@ -25,7 +25,7 @@ def listed(address: str, port: int, parameters: str) -> tuple[int, str]:
 
 def listens(address: str, port: int) -> bool:
     try:
-        socket.create_connection((address, port), 2).close()
+        socket.create_connection((address, port), 30).close()
     except OSError:
         return False
     return True

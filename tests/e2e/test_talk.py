@@ -200,7 +200,7 @@ def test_disabling_ends_who_speaks(start_camera: StartCamera) -> None:
     speaker.start()
     eventually(lambda: heard(client))
     client.update("Audio", SpeakerEnabled="no")
-    speaker.join(15)
+    speaker.join(30)
     assert answers
     assert client.get(TALK).text.startswith("Request failed: Audio.SpeakerEnabled=no")
 

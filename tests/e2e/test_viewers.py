@@ -20,7 +20,7 @@ class Viewer:
     def __init__(self, client: Client, receive_buffer: int = 1 << 20) -> None:
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(10)
+        self.socket.settimeout(30)
         self.socket.connect(("127.0.0.1", client.port))
         login = client.login()["Authorization"]
         self.socket.sendall(f"GET {MJPEG} HTTP/1.1\r\nHost: camera\r\nAuthorization: {login}\r\n\r\n".encode())

@@ -107,7 +107,7 @@ async def test_what_an_earlier_life_owed_is_handed_on(stage: Stage) -> None:
     await asyncio.sleep(0)
     assert stage.settled == []
     ready.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await stage.all_settled.wait()
     assert sorted(stage.kept) == [("card", "door"), ("ftp", "door")]
     assert [entry.done for entry in await stage.log.newest(9)] == ["old.avi for FTP, the SD card"]
@@ -116,7 +116,7 @@ async def test_what_an_earlier_life_owed_is_handed_on(stage: Stage) -> None:
 async def test_the_end_does_not_wait_for_a_card_that_is_looked_through(stage: Stage) -> None:
     stage.engine.resume(asyncio.Event().wait)
     await asyncio.sleep(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await stage.engine.close()
     assert stage.settled == []
 
@@ -203,7 +203,7 @@ async def test_the_output_is_high_for_its_time_and_then_as_set() -> None:
     output.pulse(0.02)
     output.pulse(0.01)  # shorter than what is left: changes nothing
     asyncio.get_running_loop().call_later(0.015, levels.append, "after 15 ms")
-    await asyncio.wait_for(low.wait(), 5)
+    await asyncio.wait_for(low.wait(), 30)
     output.pulse(60)
     output.settle()  # a change of the parameter waits for the event's end
     assert levels[-1] == "high"

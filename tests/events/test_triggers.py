@@ -68,7 +68,7 @@ async def test_motion_ends_when_there_is_no_alarm_any_more(monkeypatch: pytest.M
         for listener in sensor.listeners:
             listener(2, 98)
             listener(2, 99)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             found = [await anext(events) for _ in range(3)]
     assert found == [
         Event(EventKind.MOTION, 98, 2), Event(EventKind.MOTION, 99, 2), Event(EventKind.MOTION, 200, 2, is_on=False)

@@ -15,7 +15,7 @@ from ipcamd.media.source import Wanted
 
 SECOND = 1_000_000_000
 NOON = 1_750_000_000 * SECOND
-WAIT = 5.0
+WAIT = 30.0
 """Seconds after which a thread that did not do its part fails the test."""
 
 

@@ -58,7 +58,7 @@ class RecorderRig:
             await self.until(lambda: any(r.writing and r.ended_ns >= end - SECOND // 20 for r in self.card.index))  # noqa: B023
 
     async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not condition():  # noqa: ASYNC110 - nothing in the recorder tells tests when it is done
                 await asyncio.sleep(0.001)
 

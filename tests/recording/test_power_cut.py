@@ -22,7 +22,7 @@ FRAME = SECOND // 30
 
 async def written(rig: ClipRig, ending: str, count: int = 1) -> None:
     """Wait until so many files with that ending hold something."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while sum(path.stat().st_size > HEAD for path in rig.folder.rglob(f"*{ending}")) < count:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 

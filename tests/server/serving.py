@@ -67,7 +67,7 @@ class Server:
         reader, writer = await self.connect()
         writer.write(request)
         writer.write_eof()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             answer = await reader.read()
         writer.close()
         return answer
@@ -109,6 +109,6 @@ def reset(writer: asyncio.StreamWriter) -> None:
 
 async def until(condition: Callable[[], object]) -> None:
     """Let the loop run until `condition` holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - nothing in the server tells tests when it is done
             await asyncio.sleep(0)

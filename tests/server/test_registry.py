@@ -109,7 +109,7 @@ async def talkative(port: int, tls: ssl.SSLContext | None = None) -> asyncio.Str
 async def test_connections_count_over_tls_and_plain_together(tls: ssl.SSLContext) -> None:
     async with (
         serving(QUICK, limits=Limits(viewers=2, other_connections=4, reserved_for_others=2)) as server,
-        asyncio.timeout(10),
+        asyncio.timeout(30),
     ):
         listener = await server.service.open(HOSTS, 0, tls)
         held = [await talkative(server.listener.port) for _ in range(2)]
@@ -124,7 +124,7 @@ async def test_connections_count_over_tls_and_plain_together(tls: ssl.SSLContext
 
 
 async def test_two_services_share_the_limits() -> None:
-    async with Stage(Limits(viewers=1, other_connections=2, reserved_for_others=1)) as stage, asyncio.timeout(10):
+    async with Stage(Limits(viewers=1, other_connections=2, reserved_for_others=1)) as stage, asyncio.timeout(30):
         registry = Registry(stage.registry.admission)
         context = HttpContext(Router((QUICK,), Users()), cast(Camera, None), Fanout(), registry, stage.viewers)
         listener = await HttpService(context).open(HOSTS, 0)
@@ -141,7 +141,7 @@ async def test_two_services_share_the_limits() -> None:
 async def test_silent_clients_make_room(tls: ssl.SSLContext, data: bytes, alone: int) -> None:
     async with (
         serving(QUICK, limits=Limits(viewers=2, other_connections=4, reserved_for_others=alone)) as server,
-        asyncio.timeout(10),
+        asyncio.timeout(30),
     ):
         listener = await server.service.open(HOSTS, 0, tls)
         port = listener.port if data == b"\x16" else server.listener.port
@@ -157,7 +157,7 @@ async def test_silent_clients_make_room(tls: ssl.SSLContext, data: bytes, alone:
 async def test_refused_connections_are_warned_of_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     async with (
         serving(QUICK, limits=Limits(viewers=1, other_connections=1, reserved_for_others=1)) as server,
-        asyncio.timeout(10),
+        asyncio.timeout(30),
     ):
         writer = await talkative(server.listener.port)
         for _ in range(3):
@@ -183,7 +183,7 @@ HELLO = b"\x16\x03\x01\x00\x05\x01"
 
 
 async def test_an_address_has_so_many_handshakes_at_once_and_the_others_wait(tls: ssl.SSLContext) -> None:
-    async with serving(QUICK, limits=Limits(handshakes_per_address=2)) as server, asyncio.timeout(10):
+    async with serving(QUICK, limits=Limits(handshakes_per_address=2)) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         stuck = [await silent(listener.port, HELLO) for _ in range(2)]
         await until(lambda: len(server.registry) == 2)
@@ -198,7 +198,7 @@ async def test_an_address_has_so_many_handshakes_at_once_and_the_others_wait(tls
 
 
 async def test_handshakes_that_never_end_keep_no_other_address_out(tls: ssl.SSLContext) -> None:
-    async with serving(QUICK, limits=Limits(handshakes=4)) as server, asyncio.timeout(10):
+    async with serving(QUICK, limits=Limits(handshakes=4)) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         stuck = [await silent(listener.port, HELLO, f"127.0.0.{2 + number % 2}") for number in range(12)]
         await until(lambda: len(server.registry) == 12)
@@ -211,7 +211,7 @@ async def test_handshakes_that_never_end_keep_no_other_address_out(tls: ssl.SSLC
 
 
 async def test_who_waits_for_a_handshake_too_long_is_sent_away(tls: ssl.SSLContext) -> None:
-    async with serving(QUICK, limits=Limits(handshakes=1)) as server, asyncio.timeout(10):
+    async with serving(QUICK, limits=Limits(handshakes=1)) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         socks = [await silent(listener.port, HELLO) for _ in range(3)]
         await until(lambda: len(server.registry) == 3)
@@ -223,7 +223,7 @@ async def test_who_waits_for_a_handshake_too_long_is_sent_away(tls: ssl.SSLConte
 
 @pytest.mark.parametrize("data", [b"", b"GET / HTTP/1.1\r\n\r\n", HELLO, b"\x16\x03\x01\x00\x05hello"])
 async def test_what_ends_before_its_handshake_is_counted_out(tls: ssl.SSLContext, data: bytes) -> None:
-    async with serving(QUICK) as server, asyncio.timeout(10):
+    async with serving(QUICK) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         for _ in range(3):
             sock = await silent(listener.port, data)
@@ -235,7 +235,7 @@ async def test_what_ends_before_its_handshake_is_counted_out(tls: ssl.SSLContext
 
 
 async def test_failed_handshakes_leave_nothing_for_the_garbage_collector(tls: ssl.SSLContext) -> None:
-    async with serving(QUICK) as server, asyncio.timeout(10):
+    async with serving(QUICK) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         gc.collect()
         gc.disable()
@@ -301,7 +301,7 @@ async def test_the_end_is_bounded_whatever_hangs(
     socks += [await silent(server.listener.port, data) for data in (b"", b"GET / HT")]
     socks += [await silent(listener.port, data) for data in (b"", HELLO)]
     await until(lambda: files and len(server.registry) == len(socks) and len(server.fanout) == 1)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await server.service.close()
     assert files[0].content.closed
     assert len(server.registry) == 0

@@ -30,7 +30,7 @@ class Clip:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - nothing tells tests when
             await asyncio.sleep(0.001)
 
@@ -271,19 +271,19 @@ async def test_a_file_that_nobody_waits_for_is_not_left_open(slot: Slot, monkeyp
 
     def slow(*place: str) -> int:
         begun.set()
-        go.wait(10)
+        go.wait(60)
         fd = opened(*place)
         done.set()
         return fd
 
     monkeypatch.setattr(card.disk, "open", slow)
     opening = asyncio.ensure_future(card.open(known))
-    await asyncio.to_thread(begun.wait, 10)
+    await asyncio.to_thread(begun.wait, 30)
     opening.cancel()
     await asyncio.gather(opening, return_exceptions=True)
     go.set()
-    await asyncio.to_thread(done.wait, 10)
-    async with asyncio.timeout(2):
+    await asyncio.to_thread(done.wait, 30)
+    async with asyncio.timeout(30):
         while held(path):  # noqa: ASYNC110 - nothing tells when the thread has let go of it
             await asyncio.sleep(0)
 

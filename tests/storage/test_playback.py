@@ -142,7 +142,7 @@ async def test_a_recording_without_a_picture_that_can_be_decoded_says_so(slot: S
     (empty,) = slot.card.index
     for attempt in (playback.thumbnail(empty), playback.segment(empty, 0)):
         with pytest.raises(CardError, match="cannot be shown"):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await attempt
 
 
@@ -171,7 +171,7 @@ async def test_a_video_that_nobody_waits_for_is_not_made(
     def watched(work: Callable[..., object]) -> Callable[..., object]:
         def watch(source: BinaryIO, what: object, check_wanted: Callable[[], None]) -> object:
             begun.set()
-            go.wait(10)
+            go.wait(60)
             try:
                 return work(source, what, check_wanted)
             except BaseException as error:
@@ -184,7 +184,7 @@ async def test_a_video_that_nobody_waits_for_is_not_made(
     monkeypatch.setattr(transcode, "encode_segment", watched(transcode.encode_segment))
     asked = playback.video(found) if codec is codecs.H264 else playback.segment(found, 0)
     asking = asyncio.ensure_future(asked)
-    await asyncio.to_thread(begun.wait, 10)
+    await asyncio.to_thread(begun.wait, 30)
     asking.cancel()
     await asyncio.sleep(0)
     go.set()
@@ -202,11 +202,11 @@ async def test_thumbnails_do_not_wait_for_videos(
     found, shown = await recording(slot, codecs.H264), threading.Event()
     (tmp_path / "playback").mkdir()
     monkeypatch.setattr(
-        playback_module, "_write_mp4", lambda source, path, check_wanted: shown.wait(10) and path.touch()
+        playback_module, "_write_mp4", lambda source, path, check_wanted: shown.wait(60) and path.touch()
     )
     video = asyncio.ensure_future(playback.video(found))
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert len(await playback.thumbnail(found)) > 500
         assert not video.done()
     finally:

@@ -31,7 +31,7 @@ class Page:
         self.writer.write(
             f"{self._method} /web/state HTTP/1.1\r\nHost: a\r\nAuthorization: {self._login}\r\n\r\n".encode()
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             self.head = await self.reader.readuntil(b"\r\n\r\n")
         return self
 
@@ -40,7 +40,7 @@ class Page:
 
     async def next(self) -> Told:
         """Return the next event: its name and its data."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             lines = (await self.reader.readuntil(b"\n\n")).decode().splitlines()
         fields = dict(line.split(": ", 1) for line in lines if ": " in line)
         return (fields["event"], json.loads(fields["data"])) if "data" in fields else await self.next()
@@ -163,7 +163,7 @@ async def test_a_quiet_page_is_kept(server: Server, monkeypatch: pytest.MonkeyPa
     async with Page(server) as page:
         await page.next()
         server.advance(100_000)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await page.reader.readuntil(b"\n\n") == b":\n\n"
 
 

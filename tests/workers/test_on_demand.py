@@ -21,18 +21,18 @@ def test_a_thread_starts_when_woken_and_ends_with_its_work() -> None:
     thread = OnDemandThread("once", work)
     assert not [t for t in threading.enumerate() if t.name == "once"]
     thread.wake()
-    assert worked.acquire(timeout=10)
+    assert worked.acquire(timeout=30)
     thread.wake()  # meanwhile: the work is done once more, by the same thread
     (running,) = [t for t in threading.enumerate() if t.name == "once"]
     assert running.daemon
     go_on.release()
-    assert worked.acquire(timeout=10)
+    assert worked.acquire(timeout=30)
     go_on.release()
     thread.join(time.monotonic() + 10)
-    running.join(10)
+    running.join(30)
     assert not running.is_alive()
     thread.wake()
-    assert worked.acquire(timeout=10)
+    assert worked.acquire(timeout=30)
     go_on.release()
 
 

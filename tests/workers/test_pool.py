@@ -20,7 +20,7 @@ async def test_no_more_threads_than_its_size_and_all_calls_are_made() -> None:
 
     def work() -> None:
         threads.add(threading.get_ident())
-        gate.wait(10)
+        gate.wait(30)
 
     await asyncio.gather(*(pool.run(work) for _ in range(6)))
     assert len(threads) == 2
@@ -38,6 +38,6 @@ async def test_a_call_that_hangs_delays_no_other_pool_and_not_the_exit() -> None
 async def test_threads_end_when_there_is_nothing_to_do() -> None:
     pool, found = WorkerPool("test", 1, idle_s=0.0), list[threading.Thread]()
     await pool.run(lambda: found.append(threading.current_thread()))
-    await asyncio.to_thread(found[0].join, 10)
+    await asyncio.to_thread(found[0].join, 30)
     assert not found[0].is_alive()
     assert await pool.run(lambda: 2) == 2

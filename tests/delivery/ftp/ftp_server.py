@@ -19,6 +19,7 @@ class Data:
 
     fault = ""
     after = 0
+    stalled: threading.Event
 
     def handle_read(self: Any) -> None:
         if self.fault and self.tot_bytes_received >= self.after:
@@ -37,6 +38,7 @@ class Data:
     def stall(self: Any) -> None:
         """Read no more."""
         self.del_channel()
+        self.stalled.set()
 
     def lose(self: Any) -> None:
         """Lose a part of what comes, and say nothing."""
@@ -65,7 +67,9 @@ class FtpServer:
         authorizer = DummyAuthorizer()
         authorizer.add_user(USER, PASSWORD, str(folder), perm="elradfmwMT")
         data, base = (TLS_DTPHandler, TLS_FTPHandler) if certificate else (DTPHandler, FTPHandler)
-        self.data = type("DataHandler", (Data, data), {"handle_read_event": Data.handle_read})
+        self.stalled = threading.Event()
+        handlers = {"handle_read_event": Data.handle_read, "stalled": self.stalled}
+        self.data = type("DataHandler", (Data, data), handlers)
         own = {"authorizer": authorizer, "dtp_handler": self.data, "use_sendfile": False, "auth_failed_timeout": 0}
         if certificate:
             own |= {"certfile": certificate, "tls_control_required": True, "tls_data_required": True}

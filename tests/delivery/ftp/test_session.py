@@ -1,5 +1,6 @@
 """Delivery to a real FTP server that does what FTP servers do."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyftpdlib.handlers import FTPHandler
 from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
-from tests.delivery.stage import Stage, staged
+from tests.delivery.stage import PATIENCE, STALL, Stage, staged
 from tests.ports import free_port
 
 from ipcamd.errors import RequestFailed
@@ -24,12 +25,6 @@ def server(tmp_path: Path) -> Iterator[FtpServer]:
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with staged(tmp_path / "near") as stage:
-        yield stage
-
-
-@pytest.fixture
-async def impatient(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path / "impatient", stall=0.2) as stage:
         yield stage
 
 
@@ -79,19 +74,21 @@ async def test_many_files_share_a_login(stage: Stage, server: FtpServer) -> None
 @pytest.mark.parametrize("passive", ["yes", "no"])
 @pytest.mark.parametrize(("fault", "words"), [
     ("vanish", "127.0.0.1 closed the connection"),
-    ("stall", "does not answer: no progress for 0.2 s"),
+    ("stall", "does not answer: no progress for 0.05 s"),
     ("full", "disk or this user's quota is full (552 Quota exceeded.)"),
     ("lose", "of 2048000 bytes "),
     ("no_room", "the server's disk is full (452 Disk full.)"),
 ])  # fmt: skip
 async def test_what_breaks_off_is_sent_again_and_never_seen_half(
-    stage: Stage, impatient: Stage, server: FtpServer, fault: str, words: str, passive: str
+    stage: Stage, server: FtpServer, fault: str, words: str, passive: str
 ) -> None:
-    stage = impatient if fault == "stall" else stage
     await aim(stage, server, Passive=passive)
     server.fail(fault, after=500_000)
     await stage.put("ftp", "one.avi", CLIP)
     await stage.put("ftp", "two.avi", b"small")
+    if fault == "stall":
+        assert await asyncio.to_thread(server.stalled.wait, PATIENCE)
+        await stage.stall()
     await stage.until(failed=1)
     assert words in stage.notes.failed[0]
     assert stage.notes.failed[0].startswith("one.avi: ")
@@ -105,22 +102,25 @@ async def test_what_breaks_off_is_sent_again_and_never_seen_half(
 
 @pytest.mark.slow
 async def test_a_server_may_take_its_time_to_put_away_what_came(
-    tmp_path: Path, impatient: Stage, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ipcamd.delivery.target.blocking_session.CONNECT_TIMEOUT_S", 0.2)  # for connecting alone
 
+    loop = asyncio.get_running_loop()
+
     def late(self: FTPHandler, answer: str, logfun: object = None) -> None:
         if answer.startswith("226"):
+            asyncio.run_coroutine_threadsafe(stage.pass_time(3 * STALL), loop).result(PATIENCE)
             self.ioloop.call_later(0.4, FTPHandler.respond, self, answer)
         else:
             FTPHandler.respond(self, answer)
 
     with FtpServer(tmp_path / "far", respond=late) as server:
-        await aim(impatient, server)
-        await impatient.put("ftp", "one.avi", CLIP)
-        await impatient.until(done=1)
+        await aim(stage, server)
+        await stage.put("ftp", "one.avi", CLIP)
+        await stage.until(done=1)
         assert server.files() == {"one.avi": CLIP}
-    assert impatient.notes.failed == []
+    assert stage.notes.failed == []
 
 
 async def test_the_server_comes_back(tmp_path: Path, stage: Stage) -> None:
@@ -261,11 +261,16 @@ async def test_nobody_there(stage: Stage, server: FtpServer) -> None:
         await stage.delivery.test("ftp")
 
 
-async def test_a_server_that_says_nothing(impatient: Stage, server: FtpServer) -> None:
+async def test_a_server_that_says_nothing(stage: Stage, server: FtpServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        await aim(impatient, server, Port=listener.getsockname()[1])
-        with pytest.raises(RequestFailed, match="does not answer"):
-            await impatient.delivery.test("ftp")
+        listener.setblocking(False)
+        await aim(stage, server, Port=listener.getsockname()[1])
+        attempt = asyncio.create_task(stage.delivery.test("ftp"))
+        connection, _ = await asyncio.get_running_loop().sock_accept(listener)
+        with connection:
+            await stage.pass_time(2 * STALL)
+            with pytest.raises(RequestFailed, match="does not answer"):
+                await attempt
 
 
 async def test_data_goes_to_the_server_itself_whatever_address_it_names(tmp_path: Path, stage: Stage) -> None:

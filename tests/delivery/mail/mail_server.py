@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -26,8 +26,8 @@ class MailServer:
         self.answers: dict[str, list[str]] = {}
         """Recipient, or ``DATA``, to the answers that come before the good ones."""
         self.hostnames: list[str] = []
-        self.delay = 0.0
-        """Seconds that it looks at each mail."""
+        self.inspect: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(0)
+        """Its look at each mail."""
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -42,7 +42,7 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, smtp: SMTP, session: Session, envelope: Envelope) -> str:
-        await asyncio.sleep(self.delay)
+        await self.inspect()
         if self.answers.get("DATA"):
             return self.answers["DATA"].pop(0)
         self.envelopes.append(envelope)

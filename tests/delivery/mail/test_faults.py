@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import SMTP
 from tests.delivery.mail.mail_server import MailServer, aim, authenticator, log_in, serving, tls
-from tests.delivery.stage import Stage, staged
+from tests.delivery.stage import PATIENCE, STALL, Stage, staged
 from tests.delivery.throttled_proxy import throttled
 from tests.e2e.camera import eventually
 
@@ -83,15 +83,18 @@ async def test_refused_by_everybody(stage: Stage) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("cuts", "words"), [
-    (True, "127.0.0.1 closed the connection"), (False, "does not answer: no progress for 0.3 s"),
+    (True, "127.0.0.1 closed the connection"), (False, "does not answer: no progress for 0.05 s"),
 ])  # fmt: skip
 async def test_what_breaks_off_is_sent_again(tmp_path: Path, cuts: bool, words: str) -> None:
-    stall = 5 if cuts else 0.3
-    async with serving() as server, staged(tmp_path, stall=stall) as stage, throttled(server.port) as proxy:
+    async with serving() as server, staged(tmp_path) as stage, throttled(server.port) as proxy:
         proxy.limit, proxy.cuts = 1_500_000, cuts
         await aim(stage, server, Smtpport=proxy.port)
         await stage.put("email", "one.avi", CLIP * 4)  # more than the network itself takes while nobody reads
         await stage.put("email", "two.jpg", PICTURE, "image/jpeg")
+        async with asyncio.timeout(PATIENCE):
+            await proxy.reached.wait()
+        if not cuts:
+            await stage.stall()
         await stage.until(failed=1)
         assert stage.notes.failed[0].startswith("one.avi: ")
         assert words in stage.notes.failed[0]
@@ -104,8 +107,8 @@ async def test_what_breaks_off_is_sent_again(tmp_path: Path, cuts: bool, words: 
 
 @pytest.mark.slow
 async def test_a_server_may_take_its_time_to_look_at_a_mail(tmp_path: Path) -> None:
-    async with serving() as server, staged(tmp_path, stall=0.2) as stage:
-        server.delay = 0.4
+    async with serving() as server, staged(tmp_path) as stage:
+        server.inspect = lambda: stage.pass_time(5 * STALL)
         await aim(stage, server)
         await stage.put("email", "one.avi", CLIP)
         await stage.until(done=1)

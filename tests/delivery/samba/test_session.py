@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.delivery.samba.samba_server import PASSWORD, Samba, running
-from tests.delivery.stage import PATIENCE, Stage, staged
+from tests.delivery.stage import PATIENCE, STALL, Stage, staged
 from tests.delivery.throttled_proxy import throttled
 from tests.ports import free_port
 
@@ -69,11 +69,15 @@ async def test_it_is_under_another_name_until_it_is_whole(stage: Stage, server: 
 @pytest.mark.slow
 @pytest.mark.parametrize("cuts", [True, False])
 async def test_what_breaks_off_is_sent_again_and_never_seen_half(tmp_path: Path, server: Samba, cuts: bool) -> None:
-    async with staged(tmp_path / "near", stall=5 if cuts else 0.3) as stage, throttled(server.port) as proxy:
+    async with staged(tmp_path / "near") as stage, throttled(server.port) as proxy:
         proxy.limit, proxy.cuts = 1_500_000, cuts
         await aim(stage, server, Port=proxy.port)
         await stage.put("samba", "one.avi", CLIP)
         await stage.put("samba", "two.avi", b"small")
+        async with asyncio.timeout(PATIENCE):
+            await proxy.reached.wait()
+        if not cuts:
+            await stage.stall()
         await stage.until(failed=1)
         assert ("127.0.0.1 closed the connection" if cuts else "does not answer") in stage.notes.failed[0]
         assert "one.avi" not in server.files()
@@ -85,8 +89,8 @@ async def test_what_breaks_off_is_sent_again_and_never_seen_half(tmp_path: Path,
 @pytest.mark.slow
 async def test_a_slow_line_is_no_reason_to_give_up(tmp_path: Path, server: Samba) -> None:
     clip = CLIP[:1_000_000]
-    async with staged(tmp_path / "near", stall=0.3) as stage, throttled(server.port) as proxy:
-        proxy.pause = 0.6e-6
+    async with staged(tmp_path / "near") as stage, throttled(server.port) as proxy:
+        proxy.line = lambda size: stage.pass_time(2 * STALL * size / len(clip)) if size > 1000 else asyncio.sleep(0)
         await aim(stage, server, Port=proxy.port)
         await stage.put("samba", "one.avi", clip)
         await stage.until(failed=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.delivery.fake_uploader import FakeUploader, hang_until_cut
-from tests.delivery.stage import Stage, staged
+from tests.delivery.stage import PATIENCE, STALL, Stage, staged
 
 from ipcamd.errors import DeliveryError, RequestFailed
 from ipcamd.store.database import Database
@@ -44,7 +44,7 @@ async def test_in_order_whatever_goes_wrong(tmp_path: Path) -> None:
 
 async def test_quick_files_are_noted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake, go, commits = FakeUploader(), threading.Event(), []
-    fake.troubles = [lambda blocking: go.wait(10)]
+    fake.troubles = [lambda blocking: go.wait(30)]
     async with staged(tmp_path, {"ftp": fake}) as stage:
         await ready(stage)
         for number in range(13):
@@ -60,7 +60,7 @@ async def test_quick_files_are_noted_together(tmp_path: Path, monkeypatch: pytes
 
 async def test_what_arrived_before_a_failure_is_let_go(tmp_path: Path) -> None:
     fake, go = FakeUploader(), threading.Event()
-    fake.troubles = [lambda blocking: go.wait(10), lambda blocking: None, DeliveryError("no")]
+    fake.troubles = [lambda blocking: go.wait(30), lambda blocking: None, DeliveryError("no")]
     async with staged(tmp_path, {"ftp": fake}) as stage:
         await ready(stage)
         for number in range(5):
@@ -78,16 +78,16 @@ async def test_what_arrived_before_a_failure_is_let_go(tmp_path: Path) -> None:
 
 async def test_what_made_room_is_dropped_or_delivered_but_not_both(tmp_path: Path) -> None:
     fake, first, second, busy = FakeUploader(), threading.Event(), threading.Event(), threading.Event()
-    fake.troubles = [lambda blocking: first.wait(10), lambda blocking: (busy.set(), second.wait(10))]
+    fake.troubles = [lambda blocking: first.wait(30), lambda blocking: (busy.set(), second.wait(30))]
     async with staged(tmp_path, {"ftp": fake}) as stage:
         await ready(stage)
         await stage.set("General", SpoolItems=4)
         await stage.put("ftp", "0.avi")
-        await asyncio.to_thread(fake.busy.wait, 10)
+        await asyncio.to_thread(fake.busy.wait, 30)
         for number in range(1, 4):
             await stage.put("ftp", f"{number}.avi")
         first.set()
-        assert await asyncio.to_thread(busy.wait, 10)  # now 1 is on its way, 2 and 3 are made ready
+        assert await asyncio.to_thread(busy.wait, 30)  # now 1 is on its way, 2 and 3 are made ready
         for number in range(4, 7):
             await stage.put("ftp", f"{number}.avi")
         second.set()
@@ -101,7 +101,7 @@ async def test_what_made_room_and_then_failed_is_dropped(tmp_path: Path) -> None
     fake, go = FakeUploader(), threading.Event()
 
     def fail(blocking: object) -> None:
-        go.wait(10)
+        go.wait(30)
         raise ConnectionResetError
 
     fake.troubles = [fail]
@@ -109,7 +109,7 @@ async def test_what_made_room_and_then_failed_is_dropped(tmp_path: Path) -> None
         await ready(stage)
         await stage.set("General", SpoolItems=1)
         await stage.put("ftp", "0.avi")
-        await asyncio.to_thread(fake.busy.wait, 10)
+        await asyncio.to_thread(fake.busy.wait, 30)
         await stage.put("ftp", "1.avi")
         go.set()
         await stage.wake()
@@ -148,7 +148,7 @@ async def test_a_change_is_tried_at_once_even_while_an_attempt_hangs(tmp_path: P
     async with staged(tmp_path, {"ftp": fake}) as stage:
         await ready(stage)
         await stage.put("ftp", "one.avi")
-        await asyncio.to_thread(fake.busy.wait, 10)
+        await asyncio.to_thread(fake.busy.wait, 30)
         await stage.set("FTP", Password="better")
         await stage.until(done=1)
         assert stage.pauses == []
@@ -164,7 +164,7 @@ async def test_a_target_that_hangs_holds_no_other_up_and_not_the_end(tmp_path: P
         await stage.put("ftp", "one.avi")
         await stage.put("samba", "two.avi")
         await stage.until(done=1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await stage.delivery.close()
         assert well.names == ["two.avi"]
         assert hanging.names == []
@@ -174,23 +174,24 @@ async def test_a_target_that_hangs_holds_no_other_up_and_not_the_end(tmp_path: P
 async def test_an_attempt_that_stands_still_is_given_up(tmp_path: Path) -> None:
     fake = FakeUploader()
     fake.troubles = [hang_until_cut]
-    async with staged(tmp_path, {"ftp": fake}, stall=0.05) as stage:
+    async with staged(tmp_path, {"ftp": fake}) as stage:
         await ready(stage)
         await stage.put("ftp", "one.avi")
-        await stage.until(failed=1)
+        await asyncio.to_thread(fake.busy.wait, PATIENCE)
+        await stage.stall()
         assert "127.0.0.1:9 does not answer: no progress for 0.05 s" in stage.notes.failed[0]
 
 
 async def test_one_that_gets_on_slowly_is_not_given_up(tmp_path: Path) -> None:
-    fake, pause = FakeUploader(), threading.Event()
+    fake, loop = FakeUploader(), asyncio.get_running_loop()
 
     def slow(blocking: object) -> None:
         for _ in range(10):
-            pause.wait(0.02)
+            asyncio.run_coroutine_threadsafe(stage.pass_time(0.9 * STALL), loop).result(PATIENCE)
             blocking.report_progress()  # type: ignore[attr-defined]
 
     fake.troubles = [slow]
-    async with staged(tmp_path, {"ftp": fake}, stall=0.1) as stage:
+    async with staged(tmp_path, {"ftp": fake}) as stage:
         await ready(stage)
         await stage.put("ftp", "one.avi")
         await stage.until(done=1)
@@ -208,7 +209,7 @@ async def test_every_talk_ends_with_its_thread(tmp_path: Path) -> None:
         await stage.delivery.test("ftp")
     talks = [thread for thread in threading.enumerate() if thread.name == "deliver-ftp"]
     for thread in talks:
-        await asyncio.to_thread(thread.join, 5)
+        await asyncio.to_thread(thread.join, 30)
     assert fake.logins == 3
     assert not any(thread.is_alive() for thread in talks)
 
@@ -250,7 +251,7 @@ async def test_one_test_at_a_time(tmp_path: Path) -> None:
     fake.troubles = [lambda blocking: (blocking.on_abort(never.set), never.wait())]
     async with staged(tmp_path, {"ftp": fake}) as stage:
         first = asyncio.create_task(stage.delivery.test("ftp"))
-        await asyncio.to_thread(fake.busy.wait, 10)
+        await asyncio.to_thread(fake.busy.wait, 30)
         with pytest.raises(RequestFailed, match="another test of it is running"):
             await stage.delivery.test("ftp")
         never.set()
@@ -280,7 +281,7 @@ async def test_the_loop_is_free_meanwhile(tmp_path: Path) -> None:
     async with staged(tmp_path, {"ftp": fake}) as stage:
         await ready(stage)
         await stage.put("ftp", "one.avi")
-        await asyncio.to_thread(held.wait, 10)
+        await asyncio.to_thread(held.wait, 30)
         go.set()  # this very line would not be reached
         await stage.until(done=1)
 
@@ -300,7 +301,7 @@ class Picky:
 async def put_all(stage: Stage, fake: FakeUploader, *names: str) -> None:
     """Put files before it is known what becomes of the first of them."""
     go = threading.Event()
-    fake.troubles = [lambda blocking: go.wait(10)]
+    fake.troubles = [lambda blocking: go.wait(30)]
     await ready(stage)
     for name in names:
         await stage.put("ftp", name)

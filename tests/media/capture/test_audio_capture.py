@@ -11,7 +11,7 @@ from ipcamd.media.capture import audio_capture
 from ipcamd.media.capture.audio_capture import AudioCapture
 from ipcamd.media.frame import Sound
 
-WAIT = 5.0
+WAIT = 30.0
 
 
 class Flute:

@@ -11,7 +11,7 @@ from ipcamd.media.sound import make_audio_output, sound_card
 
 miniaudio = pytest.importorskip("miniaudio")
 
-WAIT = 5.0
+WAIT = 30.0
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ from ipcamd.wire.http.digest import (
 LEVELS = tuple(range(20, 240, 20))
 USER, PASSWORD = "me", "top@secret:1"
 LOGIN = "me:top%40secret%3A1"
+PART_INTERVAL_S = 0.2
+"""Seconds between two pictures of the slow server."""
 
 
 def jpegs() -> list[bytes]:
@@ -201,7 +203,7 @@ class Peer(BaseHTTPRequestHandler):
         self.head("multipart/x-mixed-replace; boundary=b")
         for part in self.counted():
             self.wfile.write(part)
-            self.gone.wait(0.2)
+            self.gone.wait(PART_INTERVAL_S)
 
     def page(self) -> None:
         self.head("text/html", 9)

@@ -18,7 +18,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def settled(caplog: pytest.LogCaptureFixture, count: int = 1) -> list[str]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(caplog.messages) < count:  # noqa: ASYNC110 - logging tells nobody when a record came
             await asyncio.sleep(0)
     return caplog.messages

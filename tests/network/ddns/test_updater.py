@@ -86,7 +86,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Starter]:
 
 
 async def answered(server: DyndnsServer) -> str:
-    return await asyncio.to_thread(server.asked.get, True, 10)
+    return await asyncio.to_thread(server.asked.get, True, 30)
 
 
 async def is_left_alone(server: DyndnsServer) -> None:
@@ -128,7 +128,7 @@ async def test_a_final_word_ends_the_attempts_until_a_parameter_changes(start: S
         device = await start()
         await device.enable(server.url)
         shown = "badauth" if word == "401" else word
-        assert await asyncio.wait_for(device.notes.get(), 10) == shown
+        assert await asyncio.wait_for(device.notes.get(), 30) == shown
         await answered(server)
         device = await start(100 * DAY_NS)
         assert device.status == shown
@@ -144,7 +144,7 @@ async def test_a_failure_that_may_pass_is_tried_again_after_half_an_hour(start: 
     with DyndnsServer([word]) as server:
         device = await start()
         await device.enable(server.url)
-        await asyncio.wait_for(device.notes.get(), 10)
+        await asyncio.wait_for(device.notes.get(), 30)
         await answered(server)
         await is_left_alone(server)
         await start(DAY_NS + HALF_AN_HOUR_NS - 60_000_000_000)
@@ -166,7 +166,7 @@ async def test_local_services_need_the_option(start: Starter) -> None:
     with DyndnsServer() as server:
         device = await start(is_local_allowed=False)
         await device.enable(server.url)
-        assert "--allow-local-targets" in await asyncio.wait_for(device.notes.get(), 10)
+        assert "--allow-local-targets" in await asyncio.wait_for(device.notes.get(), 30)
         await is_left_alone(server)
 
 

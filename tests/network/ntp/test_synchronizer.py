@@ -57,7 +57,7 @@ class Device:
         self.corrected.clear()
 
     async def is_corrected(self) -> None:
-        await asyncio.wait_for(self.corrected.wait(), 10)
+        await asyncio.wait_for(self.corrected.wait(), 30)
         self.corrected.clear()
 
 
@@ -104,7 +104,7 @@ async def test_a_small_offset_is_slewed_at_500_ppm(device: Device, sign: int) ->
 async def test_a_bad_answer_is_ignored(device: Device, mischief: Mischief, reason: str) -> None:
     with SntpServer(HOUR, [mischief]) as server:
         await device.follow(f"127.0.0.1:{server.port}")
-        assert reason in await asyncio.wait_for(device.notes.get(), 10)
+        assert reason in await asyncio.wait_for(device.notes.get(), 30)
     assert device.offset_s == pytest.approx(0, abs=0.1)
 
 
@@ -118,14 +118,14 @@ async def test_a_good_answer_after_a_bad_one_counts(device: Device) -> None:
 async def test_an_answer_from_another_address_does_not_count(device: Device) -> None:
     with SntpServer(HOUR, is_elsewhere=True) as server:
         await device.follow(f"127.0.0.1:{server.port}")
-        assert "does not answer" in await asyncio.wait_for(device.notes.get(), 10)
+        assert "does not answer" in await asyncio.wait_for(device.notes.get(), 30)
     assert device.offset_s == pytest.approx(0, abs=0.1)
 
 
 async def test_a_late_answer_does_not_count(device: Device) -> None:
     with SntpServer(HOUR, [lambda _: time.sleep(0.5)]) as server:
         await device.follow(f"127.0.0.1:{server.port}")
-        assert "does not answer" in await asyncio.wait_for(device.notes.get(), 10)
+        assert "does not answer" in await asyncio.wait_for(device.notes.get(), 30)
     assert device.offset_s == pytest.approx(0, abs=0.1)
 
 
@@ -133,7 +133,7 @@ async def test_a_server_that_failed_is_asked_again(device: Device, monkeypatch: 
     monkeypatch.setattr(synchronizer, "RETRY_S", 0.05)
     with SntpServer(HOUR, [leap_3]) as server:
         await device.follow(f"127.0.0.1:{server.port}")
-        await asyncio.wait_for(device.notes.get(), 10)
+        await asyncio.wait_for(device.notes.get(), 30)
         server.script = [right]
         await device.is_corrected()
     assert device.offset_s == pytest.approx(HOUR, abs=0.1)
@@ -152,4 +152,4 @@ async def test_a_clock_that_is_set_by_hand_follows_no_server(device: Device) -> 
 async def test_loopback_is_asked_only_if_that_is_allowed(device: Device) -> None:
     device.ntp._egress = EgressPolicy()
     await device.follow("127.0.0.1:9")
-    assert "--allow-local-targets" in await asyncio.wait_for(device.notes.get(), 10)
+    assert "--allow-local-targets" in await asyncio.wait_for(device.notes.get(), 30)

@@ -50,7 +50,7 @@ def word(chunked: bool, size: int = 100) -> bytes:
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
 async def test_it_goes_on_while_something_comes(head: bytes) -> None:
     listener = Listener()
-    async with serving(listener.endpoint) as server, asyncio.timeout(10):
+    async with serving(listener.endpoint) as server, asyncio.timeout(30):
         reader, writer, chunked = await say(server, head)
         for count in range(1, 20):
             writer.write(word(chunked))
@@ -65,7 +65,7 @@ async def test_it_goes_on_while_something_comes(head: bytes) -> None:
 
 async def test_an_endpoint_that_takes_it_slowly_is_not_the_clients_fault() -> None:
     listener = Listener()
-    async with serving(listener.endpoint) as server, asyncio.timeout(10):
+    async with serving(listener.endpoint) as server, asyncio.timeout(30):
         reader, writer, _ = await say(server, HEADS["no length"])
         listener.may.clear()
         writer.write(bytes(1000))
@@ -84,7 +84,7 @@ async def test_an_endpoint_that_takes_it_slowly_is_not_the_clients_fault() -> No
 
 async def test_a_fast_client_is_slowed_down_to_what_is_taken() -> None:
     listener = Listener()
-    async with serving(listener.endpoint) as server, asyncio.timeout(10):
+    async with serving(listener.endpoint) as server, asyncio.timeout(30):
         _, writer, _ = await say(server, HEADS["no length"])
         listener.may.clear()
         writer.write(bytes(50_000_000))
@@ -100,7 +100,7 @@ async def test_a_fast_client_is_slowed_down_to_what_is_taken() -> None:
 
 async def test_a_client_that_ends_it_is_answered() -> None:
     listener = Listener()
-    async with serving(listener.endpoint) as server, asyncio.timeout(10):
+    async with serving(listener.endpoint) as server, asyncio.timeout(30):
         assert (await server.ask(HEADS["no length"] + bytes(777))).endswith(b"777\r\n")
         chunks = word(True) + word(True) + b"0\r\n\r\n"
         assert (await server.ask(HEADS["chunked"] + chunks)).endswith(b"977\r\n")
@@ -108,7 +108,7 @@ async def test_a_client_that_ends_it_is_answered() -> None:
 
 async def test_who_loses_the_account_speaks_no_longer() -> None:
     listener = Listener()
-    async with serving(listener.endpoint) as server, asyncio.timeout(10):
+    async with serving(listener.endpoint) as server, asyncio.timeout(30):
         head = b"POST /talk HTTP/1.1\r\nAuthorization: %b\r\nContent-Length: 1000\r\n\r\n"
         (gone, writer, _), (stays, other, _) = [await say(server, head % name) for name in (b"guest", b"admin")]
         for each in (writer, other):

@@ -243,7 +243,7 @@ async def test_204_has_no_body() -> None:
     ],
 )
 async def test_when_the_connection_stays(request_: bytes, stays: bool) -> None:
-    async with serving(*ENDPOINTS) as server, asyncio.timeout(5):
+    async with serving(*ENDPOINTS) as server, asyncio.timeout(30):
         reader, writer = await server.connect()
         writer.write(request_)
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -267,7 +267,7 @@ async def test_pipelined_requests_are_answered_in_order() -> None:
 
 
 async def test_a_client_that_does_not_read_is_not_read_from() -> None:
-    async with serving(*ENDPOINTS) as server, asyncio.timeout(5):
+    async with serving(*ENDPOINTS) as server, asyncio.timeout(30):
         reader, writer = await server.connect()
         for _ in range(3):
             writer.write(get("/big.cgi"))
@@ -280,7 +280,7 @@ async def test_a_client_that_does_not_read_is_not_read_from() -> None:
 
 
 async def test_100_continue() -> None:
-    async with serving(*ENDPOINTS) as server, asyncio.timeout(5):
+    async with serving(*ENDPOINTS) as server, asyncio.timeout(30):
         reader, writer = await server.connect()
         writer.write(b"POST /echo.cgi HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -290,7 +290,7 @@ async def test_100_continue() -> None:
 
 
 async def test_a_refusal_arrives_though_the_body_is_still_coming() -> None:
-    async with serving(*ENDPOINTS) as server, asyncio.timeout(5):
+    async with serving(*ENDPOINTS) as server, asyncio.timeout(30):
         reader, writer = await server.connect()
         writer.write(b"POST /echo.cgi HTTP/1.1\r\nContent-Length: 3000000\r\n\r\n" + bytes(3_000_000))
         assert b" 413 " in await reader.readuntil(b"\r\n\r\n")
@@ -324,7 +324,7 @@ async def test_an_action_goes_on_when_its_client_leaves() -> None:
         done.set()
         return text("nobody hears")
 
-    async with serving(Endpoint("/slow", Rank.ADMIN, slow)) as server, asyncio.timeout(5):
+    async with serving(Endpoint("/slow", Rank.ADMIN, slow)) as server, asyncio.timeout(30):
         _, writer = await server.connect()
         writer.write(get("/slow"))
         await come.wait()
@@ -356,7 +356,7 @@ async def test_what_only_the_caller_needs_ends_when_the_caller_is_gone(
         ends.put_nowait("done")
         return text("done")
 
-    async with serving(Endpoint("/work.cgi", Rank.GUEST, work, for_caller=for_caller)) as server, asyncio.timeout(5):
+    async with serving(Endpoint("/work.cgi", Rank.GUEST, work, for_caller=for_caller)) as server, asyncio.timeout(30):
         _, writer = await server.connect()
         writer.write(b"GET /work.cgi HTTP/1.1\r\nHost: a\r\n\r\n")
         await begun.wait()

@@ -28,7 +28,7 @@ async def test_requests_and_streams_over_tls(tls: ssl.SSLContext) -> None:
         Endpoint("/big", Rank.GUEST, lambda call: Reply(bytes(3_000_000)), changes=never),
         Endpoint("/mjpeg", Rank.GUEST, lambda call: Join((hub,), Framing.SDK, SDK_TYPE), changes=never),
     )
-    async with serving(*endpoints) as server, asyncio.timeout(10):
+    async with serving(*endpoints) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
 
         async def ask(path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -60,7 +60,7 @@ async def test_requests_and_streams_over_tls(tls: ssl.SSLContext) -> None:
 async def test_a_viewer_over_tls_that_takes_nothing_is_cut(tls: ssl.SSLContext) -> None:
     hub = Hub(codecs.JPEG)
     endpoint = Endpoint("/mjpeg", Rank.GUEST, lambda call: Join((hub,), Framing.SDK, SDK_TYPE), changes=never)
-    async with serving(endpoint) as server, asyncio.timeout(10):
+    async with serving(endpoint) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         _reader, writer = await asyncio.open_connection("127.0.0.1", listener.port, ssl=trusting())
         writer.write(b"GET /mjpeg HTTP/1.1\r\n\r\n")
@@ -78,7 +78,7 @@ async def test_a_viewer_over_tls_that_takes_nothing_is_cut(tls: ssl.SSLContext) 
 
 async def test_pipelined_requests_over_tls(tls: ssl.SSLContext) -> None:
     endpoint = Endpoint("/big", Rank.GUEST, lambda call: Reply(bytes(200_000)), changes=never)
-    async with serving(endpoint) as server, asyncio.timeout(10):
+    async with serving(endpoint) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         reader, writer = await asyncio.open_connection("127.0.0.1", listener.port, ssl=trusting())
         writer.write(b"GET /big HTTP/1.1\r\n\r\n" * 9 + b"GET /big HTTP/1.1\r\nConnection: close\r\n\r\n")
@@ -87,7 +87,7 @@ async def test_pipelined_requests_over_tls(tls: ssl.SSLContext) -> None:
 
 
 async def test_plain_http_on_the_tls_port_is_sent_away(tls: ssl.SSLContext) -> None:
-    async with serving() as server, asyncio.timeout(10):
+    async with serving() as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
         writer.write(b"GET / HTTP/1.1\r\n\r\n")

@@ -55,7 +55,7 @@ async def talk(server: Server, data: bytes) -> tuple[asyncio.StreamReader, async
     ],
 )
 async def test_time_outs(data: bytes, patience: float, answer: bytes) -> None:
-    async with serving(QUICK, UPLOAD) as server, asyncio.timeout(5):
+    async with serving(QUICK, UPLOAD) as server, asyncio.timeout(30):
         reader, writer = await talk(server, data)
         server.advance(patience - 1)
         assert len(server.registry) == 1
@@ -67,7 +67,7 @@ async def test_time_outs(data: bytes, patience: float, answer: bytes) -> None:
 
 
 async def test_a_dripping_head_does_not_gain_time() -> None:
-    async with serving(QUICK) as server, asyncio.timeout(5):
+    async with serving(QUICK) as server, asyncio.timeout(30):
         reader, writer = await talk(server, b"GET / HTTP/1.1\r\n")
         for _ in range(6):
             writer.write(b"A: b\r\n")
@@ -78,7 +78,7 @@ async def test_a_dripping_head_does_not_gain_time() -> None:
 
 
 async def test_an_upload_gains_time_with_each_piece() -> None:
-    async with serving(UPLOAD) as server, asyncio.timeout(5):
+    async with serving(UPLOAD) as server, asyncio.timeout(30):
         reader, writer = await talk(server, b"POST /upload HTTP/1.1\r\nContent-Length: 4\r\n\r\n")
         for _ in range(4):
             server.advance(24)
@@ -90,7 +90,7 @@ async def test_an_upload_gains_time_with_each_piece() -> None:
 
 
 async def test_a_client_that_takes_nothing_of_its_answer_is_cut() -> None:
-    async with serving(BIG) as server, asyncio.timeout(5):
+    async with serving(BIG) as server, asyncio.timeout(30):
         _, writer = await talk(server, b"GET /big HTTP/1.1\r\n\r\n")
         server.advance(29)
         assert len(server.registry) == 1
@@ -100,7 +100,7 @@ async def test_a_client_that_takes_nothing_of_its_answer_is_cut() -> None:
 
 
 async def test_a_slow_client_gets_all_of_its_answer() -> None:
-    async with serving(BIG) as server, asyncio.timeout(5):
+    async with serving(BIG) as server, asyncio.timeout(30):
         reader, writer = await talk(server, b"GET /big HTTP/1.1\r\nConnection: close\r\n\r\n")
         for _ in range(4):  # less waits in the kernel at the end
             await reader.readexactly(1_000_000)
@@ -110,7 +110,7 @@ async def test_a_slow_client_gets_all_of_its_answer() -> None:
 
 
 async def test_one_address_cannot_take_every_place() -> None:
-    async with serving(QUICK, limits=LIMITS) as server, asyncio.timeout(5):
+    async with serving(QUICK, limits=LIMITS) as server, asyncio.timeout(30):
         held = [await talk(server, GET) for _ in range(5)]
         await until(lambda: len(server.registry) == 5)
         reader, writer = await server.connect()
@@ -139,7 +139,7 @@ async def test_an_address_that_is_not_admitted_is_reset_before_a_byte_is_read() 
 
 
 async def test_a_new_port_opens_before_the_old_one_closes() -> None:
-    async with serving(QUICK) as server, asyncio.timeout(5):
+    async with serving(QUICK) as server, asyncio.timeout(30):
         reader, writer = await talk(server, GET)
         old = server.listener
         server.listener = await server.service.open(HOSTS, 0)
@@ -180,7 +180,7 @@ async def test_out_of_descriptors_it_rests_and_recovers(
 async def test_one_port_on_both_families() -> None:
     if not socket.has_ipv6:
         pytest.skip("no IPv6")
-    async with serving(QUICK) as server, asyncio.timeout(5):
+    async with serving(QUICK) as server, asyncio.timeout(30):
         both = await server.service.open(("0.0.0.0", "::"), 0)
         for host in ("127.0.0.1", "::1"):
             try:
@@ -195,7 +195,7 @@ async def test_one_port_on_both_families() -> None:
 
 async def test_the_end_waits_for_nobody_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "CLOSE_S", 0.01)
-    async with serving(QUICK, Endpoint("/hang", Rank.GUEST, hang)) as server, asyncio.timeout(5):
+    async with serving(QUICK, Endpoint("/hang", Rank.GUEST, hang)) as server, asyncio.timeout(30):
         idle, _ = await talk(server, GET)
         busy, _ = await talk(server, b"GET /hang HTTP/1.1\r\n\r\n")
         await server.service.close()
@@ -213,7 +213,7 @@ async def test_what_is_at_work_still_answers_at_the_end() -> None:
         await asyncio.sleep(0.01)
         return text("OK")
 
-    async with serving(Endpoint("/finish", Rank.GUEST, finish)) as server, asyncio.timeout(5):
+    async with serving(Endpoint("/finish", Rank.GUEST, finish)) as server, asyncio.timeout(30):
         reader, _ = await talk(server, b"GET /finish HTTP/1.1\r\n\r\n")
         await begun.wait()
         await server.service.close()
@@ -221,7 +221,7 @@ async def test_what_is_at_work_still_answers_at_the_end() -> None:
 
 
 async def test_clients_that_reset_leave_nothing() -> None:
-    async with serving(QUICK, BIG) as server, asyncio.timeout(5):
+    async with serving(QUICK, BIG) as server, asyncio.timeout(30):
         for data in (
             b"",
             b"GET /",

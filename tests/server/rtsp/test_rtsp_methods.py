@@ -60,7 +60,7 @@ async def test_a_description_keeps_the_encoder_warm_for_a_while(
     assert stage.lens.h264.watched.is_set()
     monkeypatch.setattr("ipcamd.server.rtp.stream.LINGER_S", 0.02)
     await describe(stage, player, "/h264")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while stage.lens.h264.watched.is_set():  # noqa: ASYNC110 - a stream does not tell when it rests
             await asyncio.sleep(0.01)
 

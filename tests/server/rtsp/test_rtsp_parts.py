@@ -150,13 +150,13 @@ async def test_multicast_is_announced_and_taken_back(stage: Stage, monkeypatch: 
     stage.service.context.multicast.configure(MulticastSettings("239.255.3.4", ports, 3, "127.0.0.1"))
     stage.lens.picture(key=True)
     loop = asyncio.get_running_loop()
-    told = await asyncio.wait_for(loop.sock_recv(ears, 2048), 1)
+    told = await asyncio.wait_for(loop.sock_recv(ears, 2048), 30)
     assert told[:2] == b"\x20\x00"
     text = told.partition(b"application/sdp\0")[2].decode()
     for line in ("c=IN IP4 239.255.3.4/3", "m=video 7560 RTP/AVP 96", "m=audio 7562 RTP/AVP 0"):
         assert f"{line}\r\n" in text
     assert "a=control:" not in text
     stage.service.context.multicast.configure(None)
-    ended = await asyncio.wait_for(loop.sock_recv(ears, 2048), 1)
+    ended = await asyncio.wait_for(loop.sock_recv(ears, 2048), 30)
     assert (ended[0], ended[1:]) == (0x24, told[1:])
     ears.close()

@@ -126,10 +126,10 @@ class Ears:
 
     async def packets(self, count: int) -> list[rtp.RtpPacket]:
         loop = asyncio.get_running_loop()
-        return [rtp.parse(await asyncio.wait_for(loop.sock_recv(self.rtp, 2048), 1)) for _ in range(count)]
+        return [rtp.parse(await asyncio.wait_for(loop.sock_recv(self.rtp, 2048), 30)) for _ in range(count)]
 
     async def report(self) -> bytes:
-        return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self.rtcp, 2048), 1)
+        return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self.rtcp, 2048), 30)
 
     def close(self) -> None:
         self.rtp.close()
@@ -243,12 +243,12 @@ async def test_multicast(stage: Stage, player: Player) -> None:
     assert (await player.ask("PLAY", "/h264")).status == 200
     assert stage.lens.h264.key_wanted.is_set()
     stage.lens.picture(key=True, size=100)
-    data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ears, 2048), 1)
+    data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ears, 2048), 30)
     assert rtp.parse(data).payload_type == 96
     stage.service.context.multicast.configure(None)
     told: list[rtcp.ReceptionReport | rtcp.Goodbye] = []
     while not told:
-        told = rtcp.parse(await asyncio.wait_for(asyncio.get_running_loop().sock_recv(reports, 2048), 1))
+        told = rtcp.parse(await asyncio.wait_for(asyncio.get_running_loop().sock_recv(reports, 2048), 30))
     assert told == [rtcp.Goodbye((rtp.parse(data).ssrc,))]
     ears.close()
     reports.close()

@@ -32,18 +32,20 @@ class BlockingSession:
         name: str,
         stall: float = STALL_TIMEOUT_S,
         egress: EgressPolicy = EgressPolicy(),  # noqa: B008
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`name` is the thread's; `stall` is the most seconds without progress; `egress` judges further connections
-        that the protocol asks for. It is to be ended with `abort`."""
+        """`name` is the thread's; `stall` is the most seconds without progress, by the clock `now`; `egress` judges
+        further connections that the protocol asks for. It is to be ended with `abort`."""
         self.egress = egress
         self._thread = WorkerThread(name)
         self._stall = stall
+        self._now = now
         self._cuts: list[Callable[[], object]] = []
         self._data: socket.socket | None = None
         self._last_action: Callable[[], None] | None = None
         self._over = False
         self._lock = threading.Lock()
-        self._last = time.monotonic()
+        self._last = now()
 
     def connect(self, address: str, port: int) -> socket.socket:
         """Return a connection that ends with the session. Raises ``OSError``, and ``DeliveryError`` if it is over."""
@@ -70,7 +72,7 @@ class BlockingSession:
 
     def report_progress(self, patience: float = 1) -> None:
         """Report progress; the next step may take `patience` times as long as others."""
-        self._last = time.monotonic() + (patience - 1) * self._stall
+        self._last = self._now() + (patience - 1) * self._stall
 
     def abort(self) -> None:
         """End the session: the calls of its thread fail."""
@@ -119,7 +121,7 @@ class BlockingSession:
         """Check for progress until the outcome is known."""
         if outcome.done():
             return
-        rest = self._last + self._stall - time.monotonic()
+        rest = self._last + self._stall - self._now()
         if rest > 0:
             loop.call_later(rest, self._look, loop, outcome)
         else:

@@ -51,7 +51,7 @@ async def connect_to_target(
     uploader: Uploader, config: TargetConfig, state: TargetState, resources: WorkerResources, thread: str
 ) -> AsyncIterator[TargetConnection]:
     """Log in, in a thread of that name, and out again. Raises ``DeliveryError`` for whatever goes wrong in between."""
-    blocking = BlockingSession(thread, resources.stall, resources.egress)
+    blocking = BlockingSession(thread, resources.stall, resources.egress, resources.now)
     try:
         address = await resources.egress.resolve(config.host, config.port)
         session = await blocking.run(lambda: uploader.open(config, address, blocking, state))
