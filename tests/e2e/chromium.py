@@ -13,6 +13,8 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --mute-audio --hide-scrollbars --remote-debugging-pipe"
 )
+AWAY = ("net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_RESET", "net::ERR_EMPTY_RESPONSE", "net::ERR_INCOMPLETE")
+"""Errors of requests to a camera that has stopped."""
 
 
 class Chromium:
@@ -22,7 +24,8 @@ class Chromium:
         """`flags` are further ones of its command line."""
         self._flags = [*FLAGS.split(), f"--window-size={width},{height}", *flags]
         self.console: list[str] = []
-        """What the page wrote to its console, and exceptions that it did not catch."""
+        """Errors and warnings: of the page's scripts, exceptions that they did not catch, and what the browser itself
+        reports: a file that is not there, a violation of the page's policy. Not that the camera is away: tests stop it."""
 
     def __enter__(self) -> Self:
         program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -88,8 +91,14 @@ class Chromium:
         if method == "Runtime.exceptionThrown":
             details = parameters["exceptionDetails"]
             self.console.append(details.get("exception", {}).get("description", details["text"]))
-        elif method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "assert"):
+        elif method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "assert", "warning"):
             self.console.append(" ".join(str(a.get("value", a.get("description"))) for a in parameters["args"]))
+        elif method == "Log.entryAdded":
+            self._note_entry(**parameters["entry"])
+
+    def _note_entry(self, level: str, text: str, url: str = "", **_: object) -> None:
+        if level in ("error", "warning") and not any(name in text for name in AWAY):
+            self.console.append(f"{text} {url}".strip())
 
     def log_in(self, user: str, password: str) -> None:
         """Send this login with every request, as a browser does after the person typed it in."""

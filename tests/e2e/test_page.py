@@ -61,3 +61,23 @@ def test_a_guest_sees_the_picture(browser: Chromium, camera: CameraProcess) -> N
     browser.log_in("paul", "sunflower")
     browser.go(f"http://127.0.0.1:{camera.port}/")
     eventually(lambda: changing(browser), "the page's picture stands still")
+
+
+@pytest.mark.parametrize(
+    ("script", "report"),
+    [
+        ("document.body.append(Object.assign(new Image(), { src: 'web/none.svg' }))", "404"),
+        (
+            "document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.2/x.png' }))",
+            "Policy",
+        ),
+        ("document.body.append(Object.assign(document.createElement('style'), { textContent: 'a {}' }))", "Policy"),
+        ("console.warn('careful')", "careful"),
+        ("setTimeout(() => { throw new Error('not caught') })", "not caught"),
+    ],
+)
+def test_a_fault_of_a_page_is_noticed(browser: Chromium, camera: CameraProcess, script: str, report: str) -> None:
+    browser.log_in("admin", PASSWORD)
+    browser.go(f"http://127.0.0.1:{camera.port}/")
+    browser.run(f"{script}; 0")
+    eventually(lambda: browser.run("true") and any(report in line for line in browser.console), "it is not noticed")

@@ -43,8 +43,9 @@ export class MotionPanel {
     element("motion-close").addEventListener("click", () => this.toggle());
   }
 
-  /** Ask the camera for its windows; only administrators are told. */
+  /** Ask the camera for its windows, which it tells to administrators alone. */
   async load() {
+    if (element("player").dataset.rank !== "admin") return undefined;
     try {
       const answer = await fetch(cameraUrl(SETUP), { cache: "no-store" });
       element("motion-button").hidden = !answer.ok;
