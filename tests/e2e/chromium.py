@@ -25,7 +25,7 @@ class Chromium:
         self._flags = [*FLAGS.split(), f"--window-size={width},{height}", *flags]
         self.console: list[str] = []
         """Errors and warnings: of the page's scripts, exceptions that they did not catch, and what the browser itself
-        reports: a file that is not there, a violation of the page's policy. Not that the camera is away: tests stop it."""
+        reports: a file that is not there, a violation of the page's policy. Not: that the camera is away."""
 
     def __enter__(self) -> Self:
         program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -33,6 +33,33 @@ def shown_position(page: Chromium) -> str:
     return str(page.run("document.getElementById('position').textContent"))
 
 
+def words(page: Chromium, name: str) -> str:
+    return str(page.run(f"document.getElementById({json.dumps(name)}).textContent"))
+
+
+def toast(page: Chromium) -> str:
+    return words(page, "toast")
+
+
+TILE = "#ptz-presets button:nth-child({})"
+
+
+def tile(page: Chromium, number: int) -> str:
+    return str(page.run(f"document.querySelector({json.dumps(TILE.format(number))}).textContent"))
+
+
+def has_picture(page: Chromium, number: int) -> bool:
+    """Whether the thumbnail of a preset is shown, 160 pixels wide."""
+    image = f"document.querySelector({json.dumps(TILE.format(number) + ' img')})"
+    return bool(page.run(f"!{image}.hidden && {image}.complete && {image}.naturalWidth === 160"))
+
+
+def write(page: Chromium, name: str, text: str) -> None:
+    """Write into a field, as a person does."""
+    page.run(f"document.getElementById({json.dumps(name)}).select()")
+    page.call("Input.insertText", text=text)
+
+
 def mouse(page: Chromium, kind: str, x: float, y: float, **more: Any) -> None:
     page.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
 
@@ -98,21 +125,83 @@ def test_the_keyboard_the_wheel_and_a_click_move_it(page: Chromium, camera: Came
 def test_presets_and_patrol(page: Chromium, camera: CameraProcess) -> None:
     command(camera.client, "position=20|10|2")
     arrive(camera.client, 20, 10, 2)
-    page.run("document.getElementById('ptz-name').value = 'Door'")
+    write(page, "ptz-name", "Door")
     click(page, "#ptz-store")
-    eventually(lambda: page.run("document.getElementById('ptz-preset').options[0].textContent") == "1 · Door")
+    eventually(lambda: tile(page, 1) == "Door", "the preset is not shown")
     assert camera.client.value("PTZ.PresetList", "Preset1") == "1|5|Door"
+    eventually(lambda: has_picture(page, 1), "no thumbnail")
     click(page, "#ptz-home")
     arrive(camera.client, 0, 0, 1)
-    click(page, "#ptz-go")
+    click(page, TILE.format(1))
     arrive(camera.client, 20, 10, 2)
     for pressed in ("true", "false"):
         click(page, "#ptz-patrol")
         eventually(lambda: page.run("document.getElementById('ptz-patrol').getAttribute('aria-pressed')") == pressed)  # noqa: B023
     camera.client.update("PTZ.PresetList", Preset2="1|5|Gate")  # by another client
-    eventually(lambda: page.run("document.getElementById('ptz-preset').options[1].textContent") == "2 · Gate")
+    eventually(lambda: tile(page, 2) == "Gate" and has_picture(page, 2), "another client's preset is not shown")
     click(page, "#ptz-remove")
-    eventually(lambda: page.run("document.getElementById('ptz-go').disabled"), "it is not removed")
+    eventually(lambda: tile(page, 1) == "1" and not has_picture(page, 1), "it is not removed")
+    assert camera.client.value("PTZ.PresetList", "Preset1") == "0|5|"
+
+
+def test_name_and_stay_of_a_preset_are_saved_without_moving_it(page: Chromium, camera: CameraProcess) -> None:
+    command(camera.client, "position=20|10|2")
+    arrive(camera.client, 20, 10, 2)
+    command(camera.client, "ptzpresetupdate=2|1|5|<b>x</b>")
+    eventually(lambda: tile(page, 2) == "<b>x</b>", "the name is not shown as text")
+    click(page, TILE.format(2))
+    command(camera.client, "position=-20|10|2")
+    arrive(camera.client, -20, 10, 2)
+    write(page, "ptz-name", "Yard")
+    write(page, "ptz-stay", "12")
+    camera.client.update("PTZ.PresetList", Preset5="1|5|Elsewhere")  # does not disturb who is writing
+    eventually(lambda: tile(page, 5) == "Elsewhere", "another client's preset is not shown")
+    click(page, "#ptz-save")
+    eventually(lambda: tile(page, 2) == "Yard", "it is not saved")
+    assert camera.client.value("PTZ.PresetList", "Preset2") == "1|12|Yard"
+    click(page, TILE.format(2))
+    arrive(camera.client, 20, 10, 2)
+
+
+def test_home_is_set_and_the_motors_are_calibrated(page: Chromium, camera: CameraProcess) -> None:
+    command(camera.client, "position=30|-10|2")
+    arrive(camera.client, 30, -10, 2)
+    click(page, "#ptz-set-home")
+    eventually(lambda: toast(page) == "Home is the present view now", "no word")
+    command(camera.client, "position=-30|0|2")
+    arrive(camera.client, -30, 0, 2)
+    camera.client.get("/cgi/admin/virtual.cgi", ptz="jam")
+    for _ in range(2):
+        click(page, "#ptz-home")
+    eventually(lambda: toast(page) == "Not moved: the motor is blocked", "no reason")
+    click(page, "#ptz-calibrate")
+    arrive(camera.client, 30, -10, 2)
+
+
+NEXT_LOOK = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+PADS = "globalThis.pad = { connected: true, axes: [0, 0, 0, 0], buttons: Array(17).fill({ value: 0, pressed: false }) }"
+PLUG_IN = f"""{PADS}; navigator.getGamepads = () => [null, pad]; dispatchEvent(new Event("gamepadconnected")); 0"""
+
+
+def test_a_gamepad_moves_it(page: Chromium, camera: CameraProcess) -> None:
+    assert hidden(page, "ptz-gamepad")
+    page.run(PLUG_IN)
+    assert not hidden(page, "ptz-gamepad")
+    page.run("pad.axes = [1, 0, 0, 0]; 0")
+    eventually(lambda: place(camera.client)[0] > 10, "it does not move")
+    page.run("pad.axes = [0, 0, 0, 0]; 0")
+    eventually(lambda: not moving(page), "it does not stop")
+    assert place(camera.client)[0] < 100
+    page.run("pad.axes = [0, 0, 0, -1]; 0")
+    eventually(lambda: place(camera.client)[2] > 2, "it does not zoom")
+    page.run("pad.axes = [0, 0, 0, 0]; 0")
+    eventually(lambda: not moving(page), "the zoom does not stop")
+    page.run("pad.buttons = pad.buttons.with(0, { value: 1, pressed: true }); 0")
+    arrive(camera.client, 0, 0, 1)
+    click(page, "#ptz-close")
+    page.run(f"pad.axes = [0, -1, 0, 0]; {NEXT_LOOK}")
+    page.run("navigator.getGamepads = () => []; new Promise((resolve) => requestAnimationFrame(resolve))")
+    assert place(camera.client) == pytest.approx((0, 0, 1)), "it moves while the panel is closed"
 
 
 def test_a_guest_sees_the_position_and_no_controls(camera: CameraProcess) -> None:
@@ -144,7 +233,7 @@ def test_a_user_moves_it_by_touch_and_is_told_when_it_is_locked(camera: CameraPr
         look(browser, camera)
         eventually(lambda: not hidden(browser, "ptz-button"), "no PTZ button")
         click(browser, "#ptz-button")
-        assert hidden(browser, "ptz-lock")
+        assert hidden(browser, "ptz-lock-row")
         where = box(browser, "[data-move=right]")
         points = [{"x": where["x"] + 10, "y": where["y"] + 10}]
         browser.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=points)
@@ -152,7 +241,36 @@ def test_a_user_moves_it_by_touch_and_is_told_when_it_is_locked(camera: CameraPr
         browser.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
         eventually(lambda: not moving(browser), "it does not stop")
         assert place(camera.client)[0] < 100
-        command(camera.client, "lock=600")
-        click(browser, "#ptz-home")
-        eventually(lambda: "PTZ is locked" in browser.run("document.getElementById('toast').textContent"), "no reason")
         assert browser.console == []
+
+
+def test_an_administrator_locks_ptz_and_the_controls_of_others_say_so(page: Chromium, camera: CameraProcess) -> None:
+    camera.client.get("/cgi/admin/pwdgrp.cgi", action="add", user="uma", pwd="sunflower", grp="users")
+    with Chromium() as other:
+        other.log_in("uma", "sunflower")
+        look(other, camera)
+        eventually(lambda: not hidden(other, "ptz-button"), "no PTZ button")
+        click(other, "#ptz-button")
+        where = press(other, "[data-move=right]")
+        eventually(lambda: place(camera.client)[0] > 15, "it does not go on")
+        page.run("document.getElementById('ptz-lock-time').value = '900'")
+        click(page, "#ptz-lock")
+        eventually(lambda: "PTZ, for 15 minutes more" in words(other, "ptz-locked"), "it is not locked for the other")
+        eventually(lambda: not moving(page), "the other's move goes on")
+        release(other, *where)
+        assert other.run("document.querySelectorAll('#ptz-controls :is(button, input):enabled').length") == 0
+        before = place(camera.client)
+        for kind in ("keyDown", "keyUp"):
+            other.call("Input.dispatchKeyEvent", type=kind, key="ArrowUp")
+        release(other, *press(other, "#picture"))
+        other.run(f"{PLUG_IN}; pad.axes = [1, 0]; {NEXT_LOOK}")
+        click(page, "[data-zoom=in]")  # the administrator still may
+        eventually(lambda: place(camera.client)[2] > 1.6, "the administrator cannot move it")
+        assert place(camera.client)[:2] == pytest.approx(before[:2])
+        assert "Not moved" not in toast(other)
+        assert words(page, "ptz-lock") == "Unlock"
+        click(page, "#ptz-lock")
+        eventually(lambda: hidden(other, "ptz-locked"), "it stays locked")
+        click(other, "#ptz-home")
+        arrive(camera.client, 0, 0, 1)
+        assert other.console == []

@@ -13,9 +13,11 @@ from ipcamd.control.lens.controller import LensController
 from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.control.serial_commands import LineCommands
+from ipcamd.media.image.thumbnail import shrink_jpeg
 from ipcamd.params.device import ptz
 from ipcamd.params.device.ptz import PRESETLIST
 from ipcamd.store.eventlog import EventLogEntry
+from ipcamd.workers.thread import run_in_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def build_control(stack: ShutdownStack, core: Core, media: MediaParts) -> Contro
 
     follow_led_setting(core.drivers.led, core.settings)
     motors = _build_motors(stack, core, media)
-    ptz, lens = _build_ptz(stack, core, motors), _build_lens(stack, core, media, motors)
+    ptz, lens = _build_ptz(stack, core, media, motors), _build_lens(stack, core, media, motors)
     return ControlParts(motors, ptz, lens, _build_day_night(stack, core, media))
 
 
@@ -51,13 +53,15 @@ def _build_motors(stack: ShutdownStack, core: Core, media: MediaParts) -> MotorW
     return motors
 
 
-def _build_ptz(stack: ShutdownStack, core: Core, motors: MotorWatch) -> PtzController:
+def _build_ptz(stack: ShutdownStack, core: Core, media: MediaParts, motors: MotorWatch) -> PtzController:
     note = partial(_note, core, "ptz")
-    controller = PtzController(core.drivers.pan_tilt, core.settings, core.key_values, motors, note)
+    take = partial(_take_thumbnail, core, media)
+    controller = PtzController(core.drivers.pan_tilt, core.settings, core.key_values, motors, note, take)
     line = LineCommands(core.drivers.serial_line, core.settings)
     controller.serial = line
     controller.start()
     stack.push(line.close)
+    stack.push(controller.thumbnails.close)
     stack.push(controller.close)
     core.settings.add_readers(ptz.readers(lambda: core.settings[PRESETLIST.name]))
     return controller
@@ -69,6 +73,13 @@ def _build_lens(stack: ShutdownStack, core: Core, media: MediaParts, motors: Mot
     lens.start()
     stack.push(lens.close)
     return lens
+
+
+async def _take_thumbnail(core: Core, media: MediaParts) -> bytes:
+    """Return a small JPEG of a picture that is captured from now on. Raises ``RequestFailed``."""
+    media.pipeline.mjpeg.invalidate(core.clock.now_ns())
+    frame = await media.pipeline.snapshot()
+    return await run_in_thread(partial(shrink_jpeg, frame.payload), "thumbnail")
 
 
 def _build_day_night(stack: ShutdownStack, core: Core, media: MediaParts) -> DayNight:

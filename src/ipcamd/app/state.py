@@ -21,6 +21,7 @@ def build_state_feed(
             "outputs": [core.drivers.output.level] if core.drivers.features["TriggerOut"] != "0" else [],
             "ptz": control.ptz.state() if control.ptz.is_supported else None,
             "lens": control.lens.state() if control.lens.is_supported else None,
+            "preset_thumbnails": control.ptz.thumbnails.tags() if control.ptz.is_supported else [],
             "day_night": control.day_night.state() if core.drivers.ir_cut.is_present else None,
             "viewers": viewers(),
             "recording": events.recording.recorder.recording,

@@ -8,6 +8,7 @@ import pytest
 
 from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.controller import PtzController
+from ipcamd.control.ptz.lock import PtzLock
 from ipcamd.device.absent import AbsentPanTilt
 from ipcamd.device.position import PtzPosition
 from ipcamd.device.virtual_hardware import VirtualHardware
@@ -59,8 +60,13 @@ class Rig:
         self.driver = VirtualPanTilt(self.hardware, lambda: self.now_s)
         self.facts = KeyValueStore(self.database)
         self.motors = MotorWatch(self.driver, hold=self.holds.append)
-        self.ptz = PtzController(self.driver, self.settings, self.facts, self.motors, self.notes.append)
+        self.ptz = PtzController(
+            self.driver, self.settings, self.facts, self.motors, self.notes.append, self.take_thumbnail
+        )
         self.ptz.start()
+
+    async def take_thumbnail(self) -> bytes:
+        raise RequestFailed("no picture")
 
     async def rest(self) -> PtzPosition:
         self.now_s += 60
@@ -239,6 +245,28 @@ async def test_with_a_serial_line_commands_go_out_on_it_too(rig: Rig) -> None:
         ("upleft", False), ("right", True), ("zoomout", True), ("stop", False), ("home", False), (2, True), (2, False),
         ("clear", 2), 4,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_lock_ends_a_continuous_move_and_no_other(rig: Rig, held: bool) -> None:
+    if held:
+        await rig.ptz.move("right", continuous=True)
+    else:
+        await rig.ptz.go_to(PtzPosition(100, 0, 2))
+    rig.now_s += 1
+    await rig.ptz.lock_for("anna", 60)
+    assert (await rig.rest()).pan == pytest.approx(10, abs=9) if held else 100
+
+
+async def test_the_rest_of_a_lock_is_shown_in_whole_minutes_then_in_tens_of_seconds(rig: Rig) -> None:
+    shown = []
+    for seconds in (300, 299, 61, 60, 51, 50, 1):
+        rig.ptz.lock = PtzLock(lambda: 0.0)
+        await rig.ptz.lock_for("anna", seconds)
+        shown.append(rig.ptz.state()["locked_s"])
+    assert shown == [300, 300, 120, 60, 60, 50, 10]
+    await rig.ptz.lock_for("anna", 0)
+    assert rig.ptz.state()["locked_s"] == 0
 
 
 async def test_without_any_head_nothing_is_supported(rig: Rig) -> None:

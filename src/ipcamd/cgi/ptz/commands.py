@@ -119,12 +119,7 @@ def _lock(call: Call, value: str) -> Command:
     """Let administrators alone move the camera for so many seconds; 0 ends it (not in the SDK)."""
     if call.account.rank < Rank.ADMIN:
         raise HttpError(403, "only an administrator may lock PTZ")
-    seconds = _number("lock", value, LONGEST_S, 0)
-
-    async def lock() -> None:
-        call.camera.ptz.lock.close(call.account.name, seconds)
-
-    return lock
+    return partial(call.camera.ptz.lock_for, call.account.name, _number("lock", value, LONGEST_S, 0))
 
 
 def _bare(name: str, command: Callable[[PtzController], Command]) -> Callable[[Call, str], Command]:

@@ -4,7 +4,8 @@ The last command wins: each replaces the move, or the patrol, that is under way.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from ipcamd.control.driver_guard import DriverGuard
 from ipcamd.control.motor_watch import MotorWatch
@@ -13,6 +14,7 @@ from ipcamd.control.ptz.memory import PtzMemory
 from ipcamd.control.ptz.patrol import Patrol
 from ipcamd.control.ptz.presets import Presets
 from ipcamd.control.ptz.serial import NoSerialCommands, SerialCommands
+from ipcamd.control.ptz.thumbnails import PresetThumbnails
 from ipcamd.device.drivers import PanTilt
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
 from ipcamd.errors import RequestFailed
@@ -48,16 +50,21 @@ class PtzController:
         facts: KeyValueStore,
         motors: MotorWatch,
         note: Callable[[str], None] = lambda _: None,
+        take_thumbnail: Callable[[], Awaitable[bytes]] | None = None,
     ) -> None:
-        """`motors` watches over `driver`; `note` writes a failure into the event log."""
+        """`motors` watches over `driver`; `note` writes a failure into the event log; `take_thumbnail` returns a small
+        JPEG of what the camera sees."""
         self.serial: SerialCommands = NoSerialCommands()
         """The head on the serial line; may be replaced."""
         self.lock = PtzLock()
         self._driver, self._settings, self._memory = driver, settings, PtzMemory(facts)
         self._motors = motors
         self._guard = DriverGuard("the pan-tilt head", note)
-        self.presets = Presets(settings, self._memory)
+        self.thumbnails = PresetThumbnails(facts, self._memory, take_thumbnail, motors.tell)
+        self.presets = Presets(settings, self._memory, self.thumbnails)
         self._patrol = Patrol(self.presets.stops, self._visit)
+        self._is_held = False
+        """Whether the move goes on until somebody stops it."""
         settings.watch(PRESETLIST.name, lambda _: motors.save(self.presets.follow(driver.position)))
         motors.keep(lambda: self._memory.save_position(self.position), lambda: self._patrol.is_running)
 
@@ -85,7 +92,7 @@ class PtzController:
             "zoom": round(zoom, 3),
             "moving": self.is_moving,
             "patrol": self._patrol.is_running,
-            "locked_s": round(self.lock.rest_s),
+            "locked_s": self.lock.shown_rest_s,
         }
 
     def start(self) -> None:
@@ -103,6 +110,7 @@ class PtzController:
     async def move(self, direction: str, continuous: bool = False) -> None:
         """Move one step in one of the `DIRECTIONS`, or on to the limit. Raises ``RequestFailed``."""
         self._begin()
+        self._is_held = continuous
         pan, tilt = DIRECTIONS[direction]
         here, far = self.position, 2 * max(PAN_LIMIT, TILT_LIMIT) if continuous else STEP
         await self._drive(PtzPosition(here.pan + pan * far, here.tilt + tilt * far, self._zoom_to_move()))
@@ -124,6 +132,7 @@ class PtzController:
     async def zoom(self, inwards: bool) -> None:
         """Zoom until `stop` or the limit. Raises ``RequestFailed``."""
         self._begin()
+        self._is_held = True
         await self._drive(PtzPosition(self.position.pan, self.position.tilt, ZOOM_LIMIT if inwards else 1.0))
         if self.serial.enabled:
             await self._guard.run(self.serial.send_move("zoomin" if inwards else "zoomout", True))
@@ -152,6 +161,16 @@ class PtzController:
             self._motors.follow()
         if self.serial.enabled:
             await self._guard.run(self.serial.send_move("stop", False))
+
+    async def lock_for(self, owner: str, seconds: float) -> None:
+        """Let administrators alone move the camera for so long; 0 lets everybody. A continuous move ends: whoever began
+        it may not be allowed to. Raises ``RequestFailed``."""
+        self._refuse_absent()
+        self.lock.close(owner, seconds)
+        self._motors.tell()
+        if seconds and self._is_held:
+            with suppress(RequestFailed):  # `stop` has noted it
+                await self.stop()
 
     async def go_home(self) -> None:
         """Move to the home position. Raises ``RequestFailed``."""
@@ -221,6 +240,7 @@ class PtzController:
     def _begin(self) -> None:
         """End the patrol: a command replaces it. Raises ``RequestFailed`` if there is no head."""
         self._refuse_absent()
+        self._is_held = False
         if self._patrol.is_running:
             self._patrol.stop()
             self._motors.save(self._memory.save_patrols(False))

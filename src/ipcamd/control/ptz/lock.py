@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from math import ceil
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
@@ -24,6 +25,12 @@ class PtzLock:
     def rest_s(self) -> float:
         """Seconds until it opens by itself; 0 while it is open."""
         return max(0.0, self._until_s - self._now_s())
+
+    @property
+    def shown_rest_s(self) -> int:
+        """`rest_s`, rounded up to a minute, or to 10 seconds in the last one: pages are not told every second."""
+        unit_s = 60 if self.rest_s > 60 else 10
+        return ceil(self.rest_s / unit_s) * unit_s
 
     def close(self, owner: str, seconds: float) -> None:
         """Lock PTZ for so long; 0 opens it."""

@@ -1,6 +1,7 @@
 """Presets: the parameters of ``PTZ.PresetList``, and a position for each that is enabled (SDK 8, 10.31)."""
 
 from ipcamd.control.ptz.memory import PtzMemory
+from ipcamd.control.ptz.thumbnails import PresetThumbnails
 from ipcamd.device.position import PtzPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.params.device.ptz import PRESETLIST, PRESETS
@@ -11,9 +12,10 @@ from ipcamd.settings.settings import Settings
 class Presets:
     """Eight presets, numbered from 1."""
 
-    def __init__(self, settings: Settings, memory: PtzMemory) -> None:
+    def __init__(self, settings: Settings, memory: PtzMemory, thumbnails: PresetThumbnails) -> None:
         self._settings = settings
         self._memory = memory
+        self._thumbnails = thumbnails
 
     def stops(self) -> dict[int, int]:
         """Return the enabled presets in their order: number to the seconds that a patrol stays."""
@@ -29,14 +31,20 @@ class Presets:
         return place
 
     async def update(self, number: int, value: str, position: PtzPosition, by: Requester = CAMERA) -> None:
-        """Set a preset to ``ENABLE|DURATION|NAME``: at `position`, or removed. Raises what ``Settings.update`` does."""
+        """Set a preset to ``ENABLE|DURATION|NAME``: at `position`, with a thumbnail, or removed.
+
+        Raises what ``Settings.update`` does.
+        """
         enabled = value.startswith("1|")
-        part = self._memory.preset_part(number, position if enabled else None)
+        parts = self._memory.preset_part(number, position if enabled else None), self._thumbnails.forget(number)
         change = Change(PRESETLIST.name, PRESETS[number - 1], value if enabled else None)
-        await self._settings.update([change], part, by=by)
+        await self._settings.update([change], *parts, by=by)
+        if enabled:
+            self._thumbnails.make(number)
 
     async def follow(self, position: PtzPosition) -> None:
         """Give presets that were enabled as parameters the present `position`. Raises ``StoreError``."""
         for number in self.stops():
             if self._memory.preset(number) is None:
                 await self._memory.save_preset(number, position)
+                self._thumbnails.make(number)

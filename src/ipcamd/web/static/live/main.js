@@ -218,7 +218,7 @@ function seenOrNot() {
 const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot, w: () => switchTo(motion), p: () => switchTo(ptz) };
 
 function key(event) {
-  const writing = event.target.matches("input[type=text]");
+  const writing = event.target.matches("input[type=text], input[type=number]");
   const typing = event.target.closest("input, button, a") && [" ", "Enter"].includes(event.key);
   if (writing || typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const action = KEYS[event.key.toLowerCase()];
@@ -250,7 +250,7 @@ addEventListener("online", () => stream?.hurry());
 
 new StateStream({
   state: (parts) => {
-    if ("ptz" in parts) ptz.take(parts.ptz);
+    ptz.take(parts);
     view.device.take(parts);
   },
   settings: (group, values) => ptz.settings(group, values),

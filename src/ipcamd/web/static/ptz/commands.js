@@ -8,27 +8,29 @@ const PATH = "cgi/ptz/ptz.cgi";
 export class PtzCommands {
   #last = Promise.resolve();
   #failed;
-  #zoom = null; // the newest that waits to be sent
+  #newest = null; // the last one that waits, while a newer one may take its place
 
   constructor(failed) {
     this.#failed = failed;
   }
 
-  /** @param {Record<string, string|number>} command names and values */
+  /** @param {Record<string, string|number>} command names and values @returns {Promise<boolean>} whether it was done */
   send(command) {
+    this.#newest = null;
     this.#last = this.#last.then(() => this.#post(command));
     return this.#last;
   }
 
-  /** Zoom to a value; of several that wait only the newest is sent. */
-  zoomTo(zoom) {
-    const waits = this.#zoom !== null;
-    this.#zoom = zoom;
-    if (waits) return;
+  /** Send a command that replaces the one before it, if that still waits. */
+  sendNewest(command) {
+    if (this.#newest) {
+      this.#newest.command = command;
+      return;
+    }
+    const newest = (this.#newest = { command });
     this.#last = this.#last.then(() => {
-      const command = { zoom: this.#zoom.toFixed(3) };
-      this.#zoom = null;
-      return this.#post(command);
+      if (this.#newest === newest) this.#newest = null;
+      return this.#post(newest.command);
     });
   }
 

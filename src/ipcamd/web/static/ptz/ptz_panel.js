@@ -1,14 +1,14 @@
 // PTZ panel: pad, zoom, presets and patrol for those who may move the camera; the position for everybody.
 
-import { PtzCommands } from "./commands.js";
 import { inside } from "../motion/windows.js";
+import { PtzCommands } from "./commands.js";
+import { GamepadReader } from "./gamepad.js";
+import { Hold } from "./hold.js";
 import { Presets } from "./presets.js";
 
-const HOLD = 300; // milliseconds after which a press is no single step any more
 const WHEEL = 1.15; // zoom of one notch of the wheel
 const [WIDEST, CLOSEST] = [1, 4];
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
-const LOCK = 300; // seconds
 
 const element = (id) => document.getElementById(id);
 
@@ -16,29 +16,32 @@ const element = (id) => document.getElementById(id);
 export class PtzPanel {
   #canvas;
   #commands;
+  #hold;
   #presets;
+  #say;
   #state = null;
   #wheel = null; // zoom that the wheel has asked for, until the camera is there
-  #held = null; // what is pressed: its name, whether it goes on, its timer
-  #mayMove = element("player").dataset.rank !== "guest";
+  #rank = element("player").dataset.rank;
 
   /** @param {HTMLCanvasElement} canvas @param {(text: string) => void} say shows a short message */
   constructor(canvas, say) {
     this.#canvas = canvas;
+    this.#say = say;
     this.#commands = new PtzCommands((why) => say(`Not moved: ${why}`));
-    if (!this.#mayMove) return;
+    this.#hold = new Hold(this.#commands);
+    if (this.#rank === "guest") return;
     this.#presets = new Presets(this.#commands, say);
-    element("ptz-lock").hidden = element("player").dataset.rank !== "admin";
-    for (const button of element("ptz").querySelectorAll("[data-move], [data-zoom]")) this.#listen(button);
-    element("ptz-home").addEventListener("click", () => this.#commands.send({ move: "home" }));
-    element("ptz-patrol").addEventListener("click", () => this.#commands.send({ ptzpatrol: this.#state?.patrol ? "stop" : "start" }));
-    element("ptz-lock").addEventListener("click", () => this.#commands.send({ lock: this.#state?.locked_s ? 0 : LOCK }));
-    element("ptz-close").addEventListener("click", () => this.toggle());
-    canvas.addEventListener("click", (event) => this.isOpen && event.detail === 1 && this.#center(event));
-    canvas.addEventListener("wheel", (event) => this.isOpen && this.#turn(event), { passive: false });
+    this.#listenToButtons();
+    this.#listenToPicture();
     document.addEventListener("keydown", (event) => this.#keyDown(event));
-    document.addEventListener("keyup", (event) => ARROWS[event.key] && this.#release());
-    addEventListener("blur", () => this.#release());
+    document.addEventListener("keyup", (event) => ARROWS[event.key] && this.#hold.release());
+    addEventListener("blur", () => this.#hold.release());
+    new GamepadReader({
+      connected: (any) => (element("ptz-gamepad").hidden = !any),
+      aim: (aim) => this.#isReady && this.#hold.steer(aim),
+      home: () => this.#isReady && this.#commands.send({ move: "home" }),
+      stop: () => this.#isReady && this.#commands.send({ move: "stop" }),
+    });
   }
 
   /** Whether the controls are shown. */
@@ -52,17 +55,10 @@ export class PtzPanel {
     this.#open(!this.isOpen);
   }
 
-  /** @param {{pan: number, tilt: number, zoom: number, moving: boolean, patrol: boolean, locked_s: number}|null} state */
-  take(state) {
-    this.#state = state;
-    element("position-row").hidden = !state;
-    element("ptz-button").hidden = !state || !this.#mayMove;
-    if (!state) return this.#open(false);
-    if (!state.moving) this.#wheel = null;
-    element("position").textContent = `${Math.round(state.pan)} / ${Math.round(state.tilt)} / ${state.zoom.toFixed(1)}×`;
-    element("ptz-patrol").setAttribute("aria-pressed", String(state.patrol));
-    element("ptz-lock").setAttribute("aria-pressed", String(state.locked_s > 0));
-    return undefined;
+  /** @param {{ptz?: object|null, preset_thumbnails?: string[]}} parts of the state that changed */
+  take({ ptz: state, preset_thumbnails: tags }) {
+    if (tags) this.#presets?.thumbnails(tags);
+    if (state !== undefined) this.#takeState(state);
   }
 
   /** @param {string} group @param {Record<string, string>} values */
@@ -70,63 +66,105 @@ export class PtzPanel {
     if (group === "PTZ.PresetList") this.#presets?.take(values);
   }
 
+  /** Whether this person may move the camera now. */
+  get #isReady() {
+    return this.isOpen && !this.#isLockedOut;
+  }
+
+  get #isLockedOut() {
+    return this.#rank !== "admin" && this.#state?.locked_s > 0;
+  }
+
+  /** @param {{pan: number, tilt: number, zoom: number, moving: boolean, patrol: boolean, locked_s: number}|null} state */
+  #takeState(state) {
+    this.#state = state;
+    element("position-row").hidden = !state;
+    element("ptz-button").hidden = !state || this.#rank === "guest";
+    if (!state) return this.#open(false);
+    if (!state.moving) this.#wheel = null;
+    element("position").textContent = `${Math.round(state.pan)} / ${Math.round(state.tilt)} / ${state.zoom.toFixed(1)}×`;
+    element("ptz-patrol").setAttribute("aria-pressed", String(state.patrol));
+    element("ptz-patrol").textContent = state.patrol ? "End patrol" : "Patrol";
+    return this.#showLock(state.locked_s);
+  }
+
+  #showLock(seconds) {
+    const locked = seconds > 0;
+    if (this.#isLockedOut) this.#hold.forget();
+    element("ptz-controls").disabled = this.#isLockedOut;
+    document.body.classList.toggle("aims", this.#isReady);
+    element("ptz-locked").hidden = !locked;
+    const words = this.#rank === "admin" ? "Locked: only administrators move the camera" : "An administrator has locked PTZ";
+    const text = locked ? `${words}, for ${duration(seconds)} more.` : "";
+    if (element("ptz-locked").textContent !== text) element("ptz-locked").textContent = text; // read out once
+    element("ptz-lock-row").hidden = this.#rank !== "admin";
+    element("ptz-lock-time").disabled = locked;
+    element("ptz-lock").textContent = locked ? "Unlock" : "Lock";
+  }
+
   #open(open) {
     if (open === this.isOpen) return;
-    if (!open) this.#release();
+    if (!open) this.#hold.release();
     element("ptz").hidden = !open;
     element("ptz-button").setAttribute("aria-pressed", String(open));
-    for (const name of ["beside", "aims"]) document.body.classList.toggle(name, open);
+    document.body.classList.toggle("beside", open);
+    document.body.classList.toggle("aims", this.#isReady);
     if (open) this.#presets.load();
   }
 
-  // ---- one press: a step, or a move until it ends ----
+  // ---- buttons: a press is a step, or a move until it ends ----
+
+  #listenToButtons() {
+    const actions = {
+      "ptz-home": () => this.#commands.send({ move: "home" }),
+      "ptz-set-home": () => this.#do({ ptzsethome: "" }, "Home is the present view now"),
+      "ptz-calibrate": () => this.#do({ calibrate: "" }, "Calibrated"),
+      "ptz-patrol": () => this.#commands.send({ ptzpatrol: this.#state?.patrol ? "stop" : "start" }),
+      "ptz-lock": () => this.#commands.send({ lock: this.#state?.locked_s ? 0 : element("ptz-lock-time").value }),
+      "ptz-close": () => this.toggle(),
+    };
+    for (const [id, action] of Object.entries(actions)) element(id).addEventListener("click", action);
+    for (const button of element("ptz").querySelectorAll("[data-move], [data-zoom]")) this.#listen(button);
+  }
+
+  async #do(command, done) {
+    if (await this.#commands.send(command)) this.#say(done);
+  }
 
   #listen(button) {
     const { move, zoom } = button.dataset;
+    const aim = move ? { move } : { zoom };
     button.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       button.setPointerCapture(event.pointerId);
-      this.#press(move, zoom);
+      this.#hold.press(aim, () => this.#step(aim));
     });
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(end, () => this.#release());
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(end, () => this.#hold.release());
     button.addEventListener("contextmenu", (event) => event.preventDefault()); // a long touch
     button.addEventListener("click", (event) => {
-      if (event.detail === 0) this.#step(move, zoom); // by keyboard, or by a screen reader
+      if (event.detail === 0) this.#step(aim); // by keyboard, or by a screen reader
     });
   }
 
-  #press(move, zoom) {
-    this.#release();
-    const held = { goesOn: false };
-    held.timer = setTimeout(() => {
-      held.goesOn = true;
-      this.#commands.send(move ? { move, continuous: "yes" } : { zoom });
-    }, HOLD);
-    this.#held = held;
-    this.#step(move, zoom);
-  }
-
-  #release() {
-    if (!this.#held) return;
-    clearTimeout(this.#held.timer);
-    if (this.#held.goesOn) this.#commands.send({ move: "stop" });
-    this.#held = null;
-  }
-
-  #step(move, zoom) {
+  #step({ move, zoom }) {
     if (move) this.#commands.send({ move });
     else this.#zoomBy(zoom === "in" ? WHEEL : 1 / WHEEL);
   }
 
   #keyDown(event) {
     const move = ARROWS[event.key];
-    if (!move || !this.isOpen || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!move || !this.#isReady || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, .zone")) return;
     event.preventDefault();
-    if (!event.repeat) this.#press(move);
+    if (!event.repeat) this.#hold.press({ move }, () => this.#step({ move }));
   }
 
   // ---- on the picture ----
+
+  #listenToPicture() {
+    this.#canvas.addEventListener("click", (event) => this.#isReady && event.detail === 1 && this.#center(event));
+    this.#canvas.addEventListener("wheel", (event) => this.#isReady && this.#turn(event), { passive: false });
+  }
 
   #center(event) {
     const box = this.#canvas.getBoundingClientRect();
@@ -144,6 +182,12 @@ export class PtzPanel {
 
   #zoomBy(factor) {
     this.#wheel = Math.min(CLOSEST, Math.max(WIDEST, (this.#wheel ?? this.#state.zoom) * factor));
-    this.#commands.zoomTo(this.#wheel);
+    this.#commands.sendNewest({ zoom: this.#wheel.toFixed(3) });
   }
+}
+
+/** @param {number} seconds */
+function duration(seconds) {
+  if (seconds <= 60) return `${seconds} seconds`;
+  return `${Math.round(seconds / 60)} minutes`;
 }

@@ -1,0 +1,22 @@
+"""Thumbnail of a preset: ``/web/preset?number=1``, a JPEG."""
+
+import re
+
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.errors import HttpError
+from ipcamd.params.group import Rank
+
+_KEPT = (("Cache-Control", "private, max-age=86400"),)
+"""The page puts the thumbnail's tag, which `/web/state` tells, into the address."""
+
+
+def preset(call: Call) -> Reply:
+    """Answer with what the camera saw when a preset was stored. Raises ``HttpError`` 404 if there is no thumbnail."""
+    number = call.query.get("number") or ""
+    picture = call.camera.ptz.thumbnails.picture(int(number)) if re.fullmatch("[1-8]", number) else None
+    if picture is None:
+        raise HttpError(404, "there is no such thumbnail")
+    return Reply(picture, content_type="image/jpeg", headers=_KEPT)
+
+
+ENDPOINTS = (Endpoint("/web/preset", Rank.USERS, preset, changes=never, methods=("GET",)),)
