@@ -19,6 +19,18 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,6}", text):
+        raise ValueError("a number, 0 to 999999")
+    return int(text)
+
+
+def _some(text: str) -> int:
+    if not _count(text):
+        raise ValueError("a number, 1 to 999999")
+    return int(text)
+
+
 def _address(text: str) -> str:
     try:
         return str(ip_address({"localhost": "127.0.0.1"}.get(text, text)))
@@ -166,7 +178,22 @@ OPTIONS: tuple[Option, ...] = (
         _host_name,
         many=True,
     ),
-    Option("viewers", 1000, "most stream viewers at once, over all protocols", "N", _port),
+    Option("viewers", 1000, "most stream viewers at once, over all protocols", "N", _count),
+    Option(
+        "connections",
+        12_000,
+        "most connections at once, of all services together; a new one then replaces the oldest that serves nobody, "
+        "or is answered 503",
+        "N",
+        _some,
+    ),
+    Option(
+        "connections-per-address",
+        1500,
+        "most of them from one address (IPv6: from one /64); more are needed behind a reverse proxy with more viewers",
+        "N",
+        _some,
+    ),
     Option("device", "virtual", "the hardware: virtual; real hardware (linux) is still to come", "MODEL", _device),
     Option("discovery", True, "announce the camera on the network: on or off", "on|off", _switch),
     Option("log-level", "info", "debug, info, warning or error", "LEVEL", _choice("debug", "info", "warning", "error")),
@@ -199,6 +226,8 @@ class Options:
     trusted_proxy: tuple[IPv4Network | IPv6Network, ...]
     allowed_host: tuple[str, ...]
     viewers: int
+    connections: int
+    connections_per_address: int
     device: str
     discovery: bool
     log_level: str

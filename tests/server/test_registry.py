@@ -15,7 +15,7 @@ from typing import cast
 import pytest
 from tests.server.certificate import server_context, trusting
 from tests.server.rtsp.player import Stage
-from tests.server.serving import HOSTS, Server, Users, serving, until
+from tests.server.serving import HOSTS, Clock, Server, Users, serving, until
 
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Framing, Join, Reply, never, text
@@ -23,6 +23,7 @@ from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
+from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.service import HttpService
@@ -34,7 +35,14 @@ from ipcamd.wire.http.multipart_writer import SDK_TYPE
 from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
 
+
+async def hang(call: Call) -> Reply:
+    await asyncio.Event().wait()
+    return text("never")
+
+
 QUICK = Endpoint("/quick", Rank.GUEST, lambda call: text("OK"))
+HANG = Endpoint("/hang", Rank.GUEST, hang, for_caller=True)
 GET = b"GET /quick HTTP/1.1\r\nConnection: close\r\n\r\n"
 
 
@@ -106,14 +114,27 @@ async def talkative(port: int, tls: ssl.SSLContext | None = None) -> asyncio.Str
     return writer
 
 
+async def busy(server: Server, port: int, tls: ssl.SSLContext | None = None) -> asyncio.StreamWriter:
+    """Connect, and keep the server at work."""
+    already = served(server)
+    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
+    writer.write(b"GET /hang HTTP/1.1\r\n\r\n")
+    await until(lambda: served(server) > already)
+    return writer
+
+
+def served(server: Server) -> int:
+    return sum(isinstance(c, HttpConnection) and c._task is not None for c in server.registry)
+
+
 async def test_connections_count_over_tls_and_plain_together(tls: ssl.SSLContext) -> None:
     async with (
-        serving(QUICK, limits=Limits(viewers=2, other_connections=4, reserved_for_others=2)) as server,
+        serving(QUICK, HANG, limits=Limits(connections=6, connections_per_address=4)) as server,
         asyncio.timeout(30),
     ):
         listener = await server.service.open(HOSTS, 0, tls)
-        held = [await talkative(server.listener.port) for _ in range(2)]
-        held += [await talkative(listener.port, trusting()) for _ in range(2)]
+        held = [await busy(server, server.listener.port) for _ in range(2)]
+        held += [await busy(server, listener.port, trusting()) for _ in range(2)]
         reader, writer = await server.connect()
         assert b" 503 " in await reader.read()
         writer.close()
@@ -124,13 +145,13 @@ async def test_connections_count_over_tls_and_plain_together(tls: ssl.SSLContext
 
 
 async def test_two_services_share_the_limits() -> None:
-    async with Stage(Limits(viewers=1, other_connections=2, reserved_for_others=1)) as stage, asyncio.timeout(30):
+    async with Stage(Limits(connections=3, connections_per_address=2)) as stage, asyncio.timeout(30):
         registry = Registry(stage.registry.admission)
-        context = HttpContext(Router((QUICK,), Users()), cast(Camera, None), Fanout(), registry, stage.viewers)
-        listener = await HttpService(context).open(HOSTS, 0)
-        player = await stage.player()
-        assert (await player.ask("OPTIONS")).status == 200
-        await talkative(listener.port)
+        context = HttpContext(Router((HANG,), Users()), cast(Camera, None), Fanout(), registry, stage.viewers)
+        service = HttpService(context)
+        listener = await service.open(HOSTS, 0)
+        await (await stage.player()).play()
+        await busy(Server(service, listener, Clock(), context.fanout), listener.port)
         assert (await (await stage.player()).answer()).status == 503
         await registry.close()
         assert (await (await stage.player()).ask("OPTIONS")).status == 200
@@ -140,26 +161,42 @@ async def test_two_services_share_the_limits() -> None:
 @pytest.mark.parametrize("data", [b"", b"GET / HT", b"\x16"])
 async def test_silent_clients_make_room(tls: ssl.SSLContext, data: bytes, alone: int) -> None:
     async with (
-        serving(QUICK, limits=Limits(viewers=2, other_connections=4, reserved_for_others=alone)) as server,
+        serving(QUICK, HANG, limits=Limits(connections=6, connections_per_address=6 - alone)) as server,
         asyncio.timeout(30),
     ):
         listener = await server.service.open(HOSTS, 0, tls)
         port = listener.port if data == b"\x16" else server.listener.port
-        writer = await talkative(server.listener.port)
+        writer = await busy(server, server.listener.port)
         socks = [await silent(port, data) for _ in range(20)]
         assert all([await ended(sock) for sock in socks[: -5 + alone]])
         assert b" 200 " in await server.ask(GET)
         assert len(server.registry) <= 6 - alone
-        writer.write(KEEP)
-        assert not writer.is_closing()
+        assert served(server) == 1
+        writer.close()
+
+
+@pytest.mark.parametrize("alone", [2, 0], ids=["per address", "in all"])
+async def test_clients_that_rest_or_may_not_log_in_make_room(alone: int) -> None:
+    """The first to go are those without a login, whatever they sent; a client that is served stays."""
+    limits = Limits(connections=6, connections_per_address=6 - alone)
+    async with serving(QUICK, HANG, limits=limits) as server, asyncio.timeout(30):
+        port, room = server.listener.port, 6 - alone
+        writer = await busy(server, port)
+        resting = [await talkative(port) for _ in range(room - 2)]
+        strangers = [await silent(port, b"GET /quick HTTP/1.1\r\nAuthorization: nobody\r\n\r\n") for _ in range(9)]
+        assert all([await ended(sock) for sock in strangers[:-1]])
+        assert not any(client.transport.is_closing() for client in resting)
+        assert [b" 200 " in await server.ask(GET) for _ in range(9)] == [True] * 9
+        assert served(server) == 1
+        writer.close()
 
 
 async def test_refused_connections_are_warned_of_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     async with (
-        serving(QUICK, limits=Limits(viewers=1, other_connections=1, reserved_for_others=1)) as server,
+        serving(HANG, limits=Limits(connections=2, connections_per_address=1)) as server,
         asyncio.timeout(30),
     ):
-        writer = await talkative(server.listener.port)
+        writer = await busy(server, server.listener.port)
         for _ in range(3):
             assert await ended(await silent(server.listener.port))
         assert caplog.text.count("too many connections: one from 127.0.0.1 is refused") == 1

@@ -15,9 +15,11 @@ from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
 from ipcamd.errors import ConfigError
 from ipcamd.media.stream.hub import Hub
+from ipcamd.options import Options
 from ipcamd.params.group import Values
 from ipcamd.params.network import NETWORK
 from ipcamd.server.admission import Admission
+from ipcamd.server.file_limit import fit_limits, raise_file_limit
 from ipcamd.server.http.checks.forwarded import TrustedProxies
 from ipcamd.server.http.checks.hosts import AllowedHosts
 from ipcamd.server.http.context import HttpContext
@@ -63,8 +65,9 @@ class Services:
         self._media = media
         self._receiver = TalkReceiver(media.speaker) if media.speaker else None
         self.certificate = Certificate(core.options.state_dir)
-        self.viewers = ViewerLimit(core.options.viewers)
-        self._admission = Admission(Limits(core.options.viewers), core.ip_filter.allows)
+        limits = fit_limits(_limits(core.options), raise_file_limit())
+        self.viewers = ViewerLimit(limits.viewers)
+        self._admission = Admission(limits, core.ip_filter.allows)
         self._open: list[HttpService | RtspService] = []
         self._ports: list[RebindablePort] = []
         core.settings.guard(NETWORK.name, self._move)
@@ -217,3 +220,11 @@ class Services:
             for port in self._ports:
                 await stack.enter_async_context(port.move(hosts))
             yield
+
+
+def _limits(options: Options) -> Limits:
+    return Limits(
+        viewers=options.viewers,
+        connections=options.connections,
+        connections_per_address=options.connections_per_address,
+    )

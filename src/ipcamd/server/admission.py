@@ -33,8 +33,8 @@ class Resettable(Protocol):
 class Admission:
     """Connection limits shared by all services, in total and per address.
 
-    When a limit is reached, a new connection replaces the oldest one that has not sent a request yet. Silent clients
-    cannot keep others out.
+    When a limit is reached, a new connection replaces the oldest one that serves nobody: first one that has not sent a
+    request with a login, then one that rests after its last response. Silent clients cannot keep others out.
     """
 
     def __init__(self, limits: Limits | None = None, allows: Callable[[str], bool] = lambda _: True) -> None:
@@ -44,8 +44,8 @@ class Admission:
         self.handshakes = HandshakeQueue(self.limits)
         self._total = 0
         self._addresses: Counter[str] = Counter()
-        self._silent: dict[str, dict[Resettable, None]] = {}
-        """Connections that have not sent a request yet, by address, the oldest first."""
+        self._silent = _Replaceable()
+        self._resting = _Replaceable()
 
     def admit(self, address: str) -> bool:
         """Count a new connection; `release` it once. Return False if a limit is reached."""
@@ -53,10 +53,8 @@ class Admission:
         if self._addresses[key] >= self.limits.connections_per_address:
             if not self._make_room(key):
                 return False
-        elif self._total >= self.limits.connections:
-            noisiest = max(self._silent, key=lambda each: len(self._silent[each]), default="")
-            if not self._make_room(noisiest):
-                return False
+        elif self._total >= self.limits.connections and not self._make_room():
+            return False
         self._total += 1
         self._addresses[key] += 1
         return True
@@ -71,23 +69,52 @@ class Admission:
 
     def expect_request(self, address: str, connection: Resettable) -> None:
         """Register a connection that has not sent a request yet."""
-        self._silent.setdefault(network(address), {})[connection] = None
+        self._silent.add(network(address), connection)
 
-    def note_request(self, address: str, connection: Resettable) -> None:
-        """Register its first request, or its end."""
-        key = network(address)
-        silent = self._silent.get(key, {})
-        silent.pop(connection, None)
-        if not silent:
-            self._silent.pop(key, None)
+    def note_request(self, connection: Resettable) -> None:
+        """Register that a connection serves somebody, or has ended."""
+        self._silent.discard(connection)
+        self._resting.discard(connection)
 
-    def _make_room(self, key: str) -> bool:
-        oldest = next(iter(self._silent.get(key, ())), None)
+    def note_rest(self, address: str, connection: Resettable) -> None:
+        """Register that a connection rests; one that has not sent a login stays as it was."""
+        if connection not in self._silent:
+            self._resting.add(network(address), connection)
+
+    def _make_room(self, key: str | None = None) -> bool:
+        oldest = self._silent.oldest(key) or self._resting.oldest(key)
         if oldest is None:
             return False
-        self.note_request(key, oldest)
+        self.note_request(oldest)
         oldest.reset()
         return True
+
+
+class _Replaceable:
+    """Connections that may be replaced, the oldest first: all of them, and by address."""
+
+    def __init__(self) -> None:
+        self._keys: dict[Resettable, str] = {}
+        self._by_address: dict[str, dict[Resettable, None]] = {}
+
+    def __contains__(self, connection: Resettable) -> bool:
+        return connection in self._keys
+
+    def add(self, key: str, connection: Resettable) -> None:
+        """Add a connection of the address `key`."""
+        self._keys[connection] = key
+        self._by_address.setdefault(key, {})[connection] = None
+
+    def discard(self, connection: Resettable) -> None:
+        """Remove a connection if it is there."""
+        if (key := self._keys.pop(connection, None)) is not None:
+            del self._by_address[key][connection]
+            if not self._by_address[key]:
+                del self._by_address[key]
+
+    def oldest(self, key: str | None = None) -> Resettable | None:
+        """Return the oldest one, of the address `key` if it is given."""
+        return next(iter(self._keys if key is None else self._by_address.get(key, ())), None)
 
 
 class HandshakeQueue:

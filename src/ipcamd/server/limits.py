@@ -9,10 +9,10 @@ class Limits:
 
     viewers: int = 1000
     """Viewers, over all protocols. Beyond: 503 (RTSP 453)."""
-    other_connections: int = 1000
-    """Connections in addition to viewers, so that snapshots and CGIs work at the viewer limit."""
-    reserved_for_others: int = 500
-    """Connections that one address cannot use."""
+    connections: int = 12_000
+    """Connections in total."""
+    connections_per_address: int = 1500
+    """Connections per address (IPv6: per /64)."""
     handshakes: int = 64
     """Concurrent TLS handshakes."""
     handshakes_per_address: int = 16
@@ -28,13 +28,3 @@ class Limits:
     """For the client to read a refusal while it is still sending."""
     stall_timeout_s: float = 10.0
     """For a viewer to accept any bytes."""
-
-    @property
-    def connections(self) -> int:
-        """Connections in total."""
-        return self.viewers + self.other_connections
-
-    @property
-    def connections_per_address(self) -> int:
-        """Connections per address."""
-        return self.connections - self.reserved_for_others

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import resource
 import socket
 import ssl
 import time
@@ -88,7 +87,6 @@ class Registry:
         `refusal` is sent to a client over plain TCP when a connection limit is reached. To change the port, open the
         new one, answer, and close the old listener; its connections go on.
         """
-        _raise_file_limit()
 
         def accept(sock: socket.socket, address: str) -> None:
             if self.closing or not self.admission.allows(address):
@@ -115,9 +113,14 @@ class Registry:
         return address
 
     def note_request(self, connection: ManagedConnection) -> None:
-        """Register the first request of a connection: it no longer makes room for others."""
+        """Register that a connection serves somebody with a login: it does not make room for others now."""
         if connection in self._connections:
-            self.admission.note_request(self._connections[connection], connection)
+            self.admission.note_request(connection)
+
+    def note_rest(self, connection: ManagedConnection) -> None:
+        """Register that a connection has been served and rests: it makes room for others if need be."""
+        if connection in self._connections:
+            self.admission.note_rest(self._connections[connection], connection)
 
     def leave(self, connection: ManagedConnection) -> None:
         """Remove and uncount a connection that has ended."""
@@ -240,9 +243,3 @@ def _refuse(sock: socket.socket, refusal: bytes) -> None:
 def _reset(sock: socket.socket) -> None:
     reset_on_close(sock)
     sock.close()
-
-
-def _raise_file_limit() -> None:
-    """Raise the limit on file descriptors to the maximum: a viewer needs two, and 1024 is a common default."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

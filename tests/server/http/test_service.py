@@ -13,7 +13,7 @@ from ipcamd.params.group import Rank
 from ipcamd.server import listener, registry
 from ipcamd.server.limits import Limits
 
-LIMITS = Limits(viewers=2, other_connections=4, reserved_for_others=1)
+LIMITS = Limits(viewers=2, connections=6, connections_per_address=5)
 
 
 async def hang(call: Call) -> Reply:
@@ -110,8 +110,9 @@ async def test_a_slow_client_gets_all_of_its_answer() -> None:
 
 
 async def test_one_address_cannot_take_every_place() -> None:
-    async with serving(QUICK, limits=LIMITS) as server, asyncio.timeout(30):
-        held = [await talk(server, GET) for _ in range(5)]
+    hanging = Endpoint("/hang", Rank.GUEST, hang, for_caller=True)
+    async with serving(QUICK, hanging, limits=LIMITS) as server, asyncio.timeout(30):
+        held = [await talk(server, b"GET /hang HTTP/1.1\r\n\r\n") for _ in range(5)]
         await until(lambda: len(server.registry) == 5)
         reader, writer = await server.connect()
         assert (await reader.read()).startswith(b"HTTP/1.1 503 ")

@@ -188,10 +188,10 @@ async def test_pipelined_requests_are_left_in_the_kernel_until_their_turn(stage:
 
 
 async def test_too_many_connections() -> None:
-    async with Stage(Limits(viewers=2, other_connections=1, reserved_for_others=1)) as stage:
+    async with Stage(Limits(viewers=2, connections=3, connections_per_address=2)) as stage:
         players = [await stage.player() for _ in range(2)]
         for player in players:
-            assert (await player.ask("OPTIONS")).status == 200
+            await player.play()
         players.append(await stage.player())
         assert (await players[2].answer()).status == 503
         assert await players[2].closed()

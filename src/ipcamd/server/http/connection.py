@@ -40,7 +40,7 @@ class HttpConnection(asyncio.Protocol):
 
     __slots__ = (
         "_chatter", "_context", "_deadline", "_exchange", "_full", "_gate", "_half", "_held", "_holder", "_parser",
-        "_silent", "_state", "_task", "_transport", "_viewer", "account", "address", "client",
+        "_state", "_task", "_transport", "_viewer", "account", "address", "client",
     )  # fmt: skip
 
     def __init__(self, context: HttpContext) -> None:
@@ -52,7 +52,7 @@ class HttpConnection(asyncio.Protocol):
         self._viewer: Viewer | None = None
         self._holder = ""  # of the viewer's place in the limit
         self._full = False  # the write buffer is not empty
-        self._silent, self._half = True, False  # no request received yet; the client has closed its sending side
+        self._half = False  # the client has closed its sending side
         self._gate: WriteGate | None = None  # while a file is sent
         self._held, self._chatter = False, 0  # reading is paused; bytes of a viewer
         self._task: asyncio.Task[None] | None = None  # of an action that only this caller needs
@@ -202,15 +202,13 @@ class HttpConnection(asyncio.Protocol):
                 self._run(self._exchange)
 
     def _begin(self, head: Head) -> None:
-        if self._silent:
-            self._silent = False
-            self._context.registry.note_request(self)
         if "x-sessioncookie" in head.fields and self._hand_over(head):
             return
         exchange = self._exchange = Exchange(head, self._context.router.client(head, self.address))
         self.client = exchange.client.address
         try:
             exchange.admit(*self._context.router.admit(head, exchange.client), self._body_taken)
+            self._context.registry.note_request(self)
         except HttpError as error:
             if exchange.complete or not exchange.can_skip_body(self._parser.pending):
                 raise
@@ -360,6 +358,8 @@ class HttpConnection(asyncio.Protocol):
     def _rest(self) -> None:
         self._state = ConnectionState.IDLE
         self._deadline.await_request(self._full)
+        if not self._full:
+            self._context.registry.note_rest(self)
 
     def _await_reader(self, progress: int) -> None:
         self._deadline.await_reader(progress, self._viewer is not None)

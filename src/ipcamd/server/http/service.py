@@ -8,7 +8,7 @@ from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.listener import Listener
 
-_TOO_MANY = b"too many connections\r\n"
+_TOO_MANY = b"too many connections, to the camera or from this address: close some, or raise --connections\r\n"
 _REFUSAL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nRetry-After: 1\r\n"
     b"Connection: close\r\n\r\n%b"

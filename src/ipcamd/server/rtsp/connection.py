@@ -36,7 +36,7 @@ class RtspConnection(asyncio.Protocol):
     """Answers requests in order. Sessions over TCP end with their connection."""
 
     __slots__ = (
-        "_after_response", "_channels", "_delay", "_heard", "_parser", "_partial_since", "_silent", "_task",
+        "_after_response", "_channels", "_delay", "_heard", "_parser", "_partial_since", "_task",
         "_transport", "_unread", "address", "context", "local", "peer", "port", "sessions", "source", "writer",
     )  # fmt: skip
 
@@ -57,7 +57,6 @@ class RtspConnection(asyncio.Protocol):
         """Transport that receives requests."""
         self._parser = RtspParser()
         self._unread = UNREAD_STRANGER
-        self._silent = True
         self._channels: dict[int, Receiver] = {}
         self._after_response: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
@@ -146,7 +145,9 @@ class RtspConnection(asyncio.Protocol):
         """Create a session. Raises `RtspError` 453 at the limit of this client or of the camera."""
         if len(self.sessions) >= MOST_SESSIONS:
             raise RtspError(453)
-        return self.context.sessions.create(self, self.address, media, account)
+        session = self.context.sessions.create(self, self.address, media, account)
+        self.context.registry.note_request(self)
+        return session
 
     def session(self, request: RtspRequest) -> RtspSession:
         """Return the session that a request names, and keep it alive. Raises `RtspError` 454, 401.
@@ -224,9 +225,6 @@ class RtspConnection(asyncio.Protocol):
             self.source.resume_reading()
 
     def _answer(self, request: RtspRequest) -> None:
-        if self._silent:
-            self._silent = False
-            self.context.registry.note_request(self)
         for session in self.sessions.values():
             self.context.sessions.keep_alive(session)  # RFC 2326, 12.37
         try:

@@ -1,0 +1,40 @@
+"""File limit: the process's limit on open files, and the connections that it leaves room for."""
+
+import logging
+import resource
+from dataclasses import replace
+
+from ipcamd.server.limits import Limits
+
+OWN_FILES = 128
+"""Open files of the camera itself: database, clips, sources, pipes, listening sockets."""
+FILES_PER_VIEWER = 2
+"""The socket, and that of its sender."""
+LEAST = 8
+"""Viewers, and connections, that are let in however low the limit is."""
+
+_log = logging.getLogger(__name__)
+
+
+def raise_file_limit() -> int:
+    """Raise the soft limit on open files to the hard one, and return it: 1024 is a common default."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def fit_limits(limits: Limits, files: int) -> Limits:
+    """Return the limits that `files` open files suffice for, and warn if they are lower: a connection beyond is then
+    refused with an answer, instead of waiting in the kernel."""
+    needed = OWN_FILES + limits.connections + limits.viewers * (FILES_PER_VIEWER - 1)
+    if files >= needed or files == resource.RLIM_INFINITY:
+        return limits
+    free = files - OWN_FILES
+    viewers = max(LEAST, min(limits.viewers, free // (FILES_PER_VIEWER + 1)))
+    connections = max(2 * LEAST, min(limits.connections, free - viewers * (FILES_PER_VIEWER - 1)))
+    _log.warning(
+        "%d open files are allowed (hard limit): at most %d viewers and %d connections, instead of %d and %d; %d are "
+        "needed (systemd: LimitNOFILE=, shell: ulimit -n, container: --ulimit nofile=)",
+        files, viewers, connections, limits.viewers, limits.connections, needed,
+    )  # fmt: skip
+    return replace(limits, viewers=viewers, connections=connections)
