@@ -11,15 +11,17 @@ from email.message import Message
 from urllib.parse import urlsplit
 
 from ipcamd.egress.policy import EgressPolicy
+from ipcamd.egress.tls import client_context
+from ipcamd.errors import RequestFailed
 from ipcamd.workers.thread import run_in_thread
 
 ANSWER_BYTES = 64 * 1024
-"""Bytes of an answer that are read."""
+"""Bytes of an answer's body that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallAnswer:
-    """A whole answer; its body is cut off after `ANSWER_BYTES`."""
+    """A whole answer; its body is cut off after the bytes that the call asks for."""
 
     status: int
     fields: Message
@@ -36,42 +38,56 @@ class HttpCall:
     method: str = "GET"
     fields: Mapping[str, str] | None = None
     body: bytes | None = None
+    certificate: str = "verify"
+    """``verify``, or ``any`` for a host whose certificate is not checked."""
+    answer_bytes: int = ANSWER_BYTES
+    """Bytes of the answer's body that are of interest; 0 for none: then nothing waits for it."""
 
 
 async def call_http(egress: EgressPolicy, call: HttpCall, timeout_s: float) -> CallAnswer:
-    """Send a request and return the answer.
+    """Send a request and return the answer. Never follows a redirection.
 
-    Raises ``OSError`` (also for TLS and what is no HTTP), ``TimeoutError`` (an ``OSError``), and ``RequestFailed`` if
-    the host may not be called.
+    Raises ``OSError`` (also for TLS), ``TimeoutError`` (an ``OSError``), and ``RequestFailed`` if the host may not be
+    called, or does not answer in HTTP.
     """
-    parts = urlsplit(call.url)
-    is_secure = parts.scheme == "https"
-    host, port = parts.hostname or "", parts.port or (443 if is_secure else 80)
-    address = await egress.resolve(host, port)
-    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-    sock.settimeout(timeout_s)
     try:
-        async with asyncio.timeout(timeout_s):
-            return await run_in_thread(lambda: _exchange(sock, (address, port), host, is_secure, call), "HTTP call")
-    finally:
-        with suppress(OSError):  # the thread that still waits for a slow host ends
-            sock.shutdown(socket.SHUT_RDWR)
-        sock.close()
+        parts = urlsplit(call.url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise RequestFailed(f"the address {call.url} is invalid ({error})") from error
+    async with asyncio.timeout(timeout_s):
+        address = await egress.resolve(host, port)
+        sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+        handle = sock.dup()  # TLS makes another object of the socket; this one stays good for cutting it
+        sock.settimeout(timeout_s)
+        try:
+            return await run_in_thread(lambda: _exchange(sock, (address, port), call), "HTTP call")
+        finally:
+            with handle, suppress(OSError):  # the thread that still waits for a slow host ends
+                handle.shutdown(socket.SHUT_RDWR)
 
 
-def _exchange(sock: socket.socket, peer: tuple[str, int], host: str, is_secure: bool, call: HttpCall) -> CallAnswer:
-    sock.connect(peer)
-    local = str(sock.getsockname()[0])
+def _exchange(sock: socket.socket, peer: tuple[str, int], call: HttpCall) -> CallAnswer:
     parts = urlsplit(call.url)
-    connection = http.client.HTTPConnection(host, peer[1])
-    connection.sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host) if is_secure else sock
-    fields = {"Connection": "close", "Host": parts.netloc, **(call.fields or {})}
+    connection = http.client.HTTPConnection(parts.hostname or "", peer[1])
+    connection.sock = sock
     try:
+        sock.connect(peer)
+        local = str(sock.getsockname()[0])
+        if parts.scheme == "https":
+            connection.sock = client_context(call.certificate).wrap_socket(sock, server_hostname=parts.hostname)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        fields = {"Connection": "close", "Host": parts.netloc, **(call.fields or {})}
         connection.request(call.method, target, call.body, fields)
         answer = connection.getresponse()
-        return CallAnswer(answer.status, answer.headers, answer.read(ANSWER_BYTES), local)
+        body = answer.read(call.answer_bytes) if call.answer_bytes else b""
+        return CallAnswer(answer.status, answer.headers, body, local)
+    except http.client.RemoteDisconnected as error:
+        raise RequestFailed("the connection was closed without an answer") from error
+    except ssl.SSLError:  # a certificate that cannot be verified is a ValueError, too
+        raise
     except (http.client.HTTPException, ValueError) as error:
-        raise OSError(f"the answer is not HTTP ({error})") from error
+        raise RequestFailed("the answer is not HTTP") from error
     finally:
         connection.close()
+        sock.close()

@@ -8,7 +8,7 @@ from io import FileIO
 
 from ipcamd.delivery.target.blocking_session import CONNECT_TIMEOUT_S, STALL_TIMEOUT_S, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.tls import client_context
+from ipcamd.egress.tls import client_context
 from ipcamd.errors import DeliveryError
 
 BLOCK = 1 << 13

@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from ipcamd.delivery.target.error_text import explain_error
-from ipcamd.delivery.target.tls import client_context
+from ipcamd.egress.http_call import HttpCall, call_http
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
 from ipcamd.event_bus import Event, EventKind
@@ -18,15 +16,11 @@ from ipcamd.settings.settings import Settings
 from ipcamd.wire.http.notice import Notice, load
 
 TIMEOUT = 5.0
-"""Seconds for one try: connection, request and the first line of the answer."""
+"""Seconds for one try: connection, request and the head of the answer."""
 PAUSES = (2.0, 6.0)
 """Seconds before the second and the third try."""
 WAITING = 100
 """Notices that may wait for one host; the oldest is dropped then."""
-SHUTDOWN_S = 1.0
-"""For TLS to end in order."""
-ANSWER = 4096
-"""Bytes of an answer's first line at most."""
 GIVEN_UP = "cancelled: the camera stopped"
 
 _log = logging.getLogger(__name__)
@@ -122,43 +116,22 @@ class HttpNotifier:
         return problem
 
     async def _try(self, sending: _Sending) -> str:
+        notice = sending.notice
+        call = HttpCall(
+            notice.url(sending.event.time_ns // 1_000_000_000),
+            fields={"User-Agent": "ipcamd"},
+            certificate=self._settings[HTTP.name]["Certificate"],
+            answer_bytes=0,
+        )
         try:
-            async with asyncio.timeout(TIMEOUT):
-                return await self._send(sending)
+            answer = await call_http(self._egress, call, TIMEOUT)
         except TimeoutError:
             return f"no answer within {TIMEOUT:g} s"
         except RequestFailed as error:
             return str(error)
         except OSError as error:
-            return str(explain_error(error, sending.notice.host, sending.notice.port))
-
-    async def _send(self, sending: _Sending) -> str:
-        notice = sending.notice
-        address = await self._egress.resolve(notice.host, notice.port)
-        reader, writer = await self._connect(address, notice)
-        try:
-            writer.write(notice.request(sending.event.time_ns // 1_000_000_000))
-            await writer.drain()
-            return _judge(await _first_line(reader))
-        finally:
-            writer.close()  # TLS ends in the background: the other side may take its time
-            if not notice.is_secure:
-                with suppress(OSError):
-                    await writer.wait_closed()
-
-    async def _connect(self, address: str, notice: Notice) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if not notice.is_secure:
-            return await asyncio.open_connection(address, notice.port, limit=ANSWER)
-        context = await asyncio.to_thread(client_context, self._settings[HTTP.name]["Certificate"])
-        return await asyncio.open_connection(
-            address,
-            notice.port,
-            limit=ANSWER,
-            ssl=context,
-            server_hostname=notice.host,
-            ssl_handshake_timeout=2 * TIMEOUT,  # `_try` ends it before
-            ssl_shutdown_timeout=SHUTDOWN_S,
-        )
+            return str(explain_error(error, notice.host, notice.port))
+        return "" if 200 <= answer.status < 300 else f"the answer is {answer.status}"
 
 
 def _name(event: Event) -> str:
@@ -169,20 +142,3 @@ def _name(event: Event) -> str:
         case EventKind.INPUT:
             return f"di{event.number}"
     return ""
-
-
-async def _first_line(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await reader.readline()
-    except ValueError:  # it has no end
-        return b"-"
-
-
-def _judge(line: bytes) -> str:
-    """Return what is wrong with an answer, or "" if its first line says that the notice arrived."""
-    if not line:
-        return "the connection was closed without an answer"
-    match = re.match(rb"HTTP/[0-9.]+ ([0-9]{3})\b", line)
-    if not match:
-        return "the answer is not HTTP"
-    return "" if match[1].startswith(b"2") else f"the answer is {match[1].decode()}"

@@ -10,7 +10,7 @@ from aiosmtplib.typing import SMTPStatus
 
 from ipcamd.delivery.target.blocking_session import BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
-from ipcamd.delivery.target.tls import client_context
+from ipcamd.egress.tls import client_context
 from ipcamd.errors import DeliveryError
 
 PATIENCE = 10

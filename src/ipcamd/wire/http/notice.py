@@ -1,4 +1,4 @@
-"""HTTP notification: the setting of ``EventHttpNotify.cgi``, and the request that the camera sends (SDK 12)."""
+"""HTTP notification: the setting of ``EventHttpNotify.cgi``, and the URL that the camera requests (SDK 12)."""
 
 import re
 from dataclasses import dataclass
@@ -42,22 +42,21 @@ class Notice:
         """Whether to notify that motion begins, or an input is high (`is_on`), or that it ends or is low."""
         return {None: is_on, "0": is_on, "1": not is_on, "2": True}[_input(self.event)["status"]]
 
-    def request(self, seconds: int) -> bytes:
-        """Return the request to send for an event at `seconds` since the epoch, UTC."""
+    def url(self, seconds: int) -> str:
+        """Return the URL to request for an event at `seconds` since the epoch, UTC."""
         host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _default_port(self.is_secure) else f":{self.port}"
         mark = "&" if "?" in self.path else "?"
-        lines = (
-            f"GET {self.path}{mark}Message={self.event},Time:{seconds} HTTP/1.1",
-            f"Host: {host}" if self.port == _default_port(self.is_secure) else f"Host: {host}:{self.port}",
-            "User-Agent: ipcamd",
-            "Connection: close",
-        )
-        return "".join(f"{line}\r\n" for line in (*lines, "")).encode()
+        return f"{self._scheme}://{host}{port}{self.path}{mark}Message={self.event},Time:{seconds}"
 
     def dump(self) -> str:
         """Return it as one line; the inverse of `load`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.event} {'https' if self.is_secure else 'http'}://{host}:{self.port}{self.path}"
+        return f"{self.event} {self._scheme}://{host}:{self.port}{self.path}"
+
+    @property
+    def _scheme(self) -> str:
+        return "https" if self.is_secure else "http"
 
 
 def load(line: str) -> Notice:

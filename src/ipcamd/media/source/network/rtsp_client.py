@@ -13,6 +13,7 @@ from av import error as av_error
 from av.container import InputContainer
 
 from ipcamd.egress.policy import EgressPolicy
+from ipcamd.egress.tls import client_context
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.frame import Picture, Sound
@@ -114,7 +115,7 @@ class RtspClient:
         try:
             with (
                 socket.create_connection((parts.hostname or "", parts.port or _RTSPS_PORT), float(limit)) as plain,
-                ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname),
+                client_context().wrap_socket(plain, server_hostname=parts.hostname),
             ):
                 return True
         except ssl.SSLCertVerificationError:

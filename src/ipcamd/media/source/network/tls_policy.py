@@ -3,6 +3,8 @@
 import ssl
 from enum import Enum
 
+from ipcamd.egress.tls import client_context
+
 
 class TlsPolicy(Enum):
     """Value of ``--source-tls``."""
@@ -16,12 +18,8 @@ class TlsPolicy(Enum):
 
     def contexts(self) -> "tuple[ssl.SSLContext, ...]":
         """Return the contexts to try, in order; `is_trusted` tells whether a password may then be sent in clear."""
-        kinds = {
-            TlsPolicy.AUTO: (_verifying, _accepting),
-            TlsPolicy.VERIFY: (_verifying,),
-            TlsPolicy.ANY: (_accepting,),
-        }
-        return tuple(make() for make in kinds[self])
+        certificates = ("verify", "any") if self is TlsPolicy.AUTO else (self.value,)
+        return tuple(map(client_context, certificates))
 
     def is_trusted(self, context: ssl.SSLContext) -> bool:
         """Return whether a password may be sent in clear over a connection made with `context`."""
@@ -32,13 +30,3 @@ UNVERIFIED = (
     "has a certificate that cannot be verified; name a file with it in SSL_CERT_FILE, or use --source-tls auto or any"
 )
 """Error message for a certificate that `TlsPolicy.VERIFY` refuses."""
-
-
-def _verifying() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
-def _accepting() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context

@@ -1,0 +1,3 @@
+"""The certificate of servers that are called."""
+
+from tests.delivery.conftest import certificate as certificate
