@@ -21,6 +21,7 @@ from ipcamd.wire.rtp import rtcp, rtp
 from ipcamd.wire.rtsp import transport
 from ipcamd.wire.rtsp.message import RtspParser
 from ipcamd.wire.rtsp.tunnel import TunnelDecoder
+from ipcamd.wire.upnp import ssdp
 
 CORPUS = Path(__file__).with_name("corpus")
 FORM = "multipart/form-data; boundary=AsCg5y"
@@ -98,6 +99,7 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "query": lambda data: Query.parse(data.decode("latin-1")),
     "ranges": lambda data: ranges.parse(data.decode("latin-1"), 100),
     "transport": lambda data: transport.parse(data.decode("latin-1")),
+    "ssdp": lambda data: (ssdp.parse_search(data), ssdp.parse_answer(data)),
     "form": lambda data: form_pairs(FORM, data),
 }
 """Parsers of one message: they take any part of it, or refuse it by the error that they promise."""

@@ -118,5 +118,6 @@ def factory(options: Options, identity: Identity) -> dict[tuple[str, str], str]:
         ("System", "TalkPort"): str(options.talk_port),
         ("Network.Advanced.HTTPS", "HttpsPort"): str(options.https_port),
         ("Network.Advanced.HTTPS", "RtspsPort"): str(options.rtsps_port),
-        ("Network.Advanced.Bonjour", "FriendlyName"): f"camera{identity.mac.replace(':', '')[6:].upper()}",
+        ("Network.UPnP", "FriendlyName"): identity.network_name,
+        ("Network.Advanced.Bonjour", "FriendlyName"): identity.network_name,
     }

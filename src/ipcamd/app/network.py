@@ -1,9 +1,10 @@
-"""Network parts: time from a server, dynamic DNS."""
+"""Network parts: time from a server, dynamic DNS, discovery."""
 
 from functools import partial
 
 from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.discovery.discovery import Discovery
 from ipcamd.network.ddns.updater import DdnsUpdater
 from ipcamd.network.ntp.synchronizer import NtpSynchronizer
 from ipcamd.store.eventlog import EventLogEntry
@@ -24,6 +25,12 @@ def build_network(stack: ShutdownStack, core: Core) -> None:
     )
     stack.push(ddns.close)
     ddns.start()
+    if core.options.discovery:
+        discovery = Discovery(
+            core.settings, core.identity, core.drivers.network, lambda: core.listen.hosts, core.ip_filter.allows
+        )
+        stack.push(discovery.close)
+        discovery.start()
 
 
 def _note(core: Core, part: str, failure: str) -> None:

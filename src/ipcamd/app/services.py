@@ -37,7 +37,7 @@ from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.rtsp.settings import follow_settings
 from ipcamd.server.talk import TalkReceiver, TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.web import home, presets, recordings, state
+from ipcamd.web import description, home, presets, recordings, state
 from ipcamd.workers.thread import run_in_thread
 
 HTTPS = "Network.Advanced.HTTPS"
@@ -142,8 +142,9 @@ class Services:
         core = self._core
         hosts = AllowedHosts(core.options.allowed_host, lambda: (core.settings["Network.DNSUpdate"]["DNSName"],))
         run_in_thread(lambda: hosts.add(socket.getfqdn()), "own name")
+        announced = description.ENDPOINTS if core.options.discovery else ()
         return Router(
-            (*home.ENDPOINTS, *recordings.ENDPOINTS, *presets.ENDPOINTS, *state.ENDPOINTS, *ENDPOINTS),
+            (*home.ENDPOINTS, *recordings.ENDPOINTS, *presets.ENDPOINTS, *state.ENDPOINTS, *announced, *ENDPOINTS),
             core.authenticator,
             hosts,
             TrustedProxies(core.options.trusted_proxy),

@@ -35,6 +35,11 @@ class Identity:
     sdk_version: str = "1.0.9"
     """Version of the SDK that is spoken."""
 
+    @property
+    def network_name(self) -> str:
+        """Name on the network: ``camera`` and the last three bytes of the MAC address (SDK 10.27)."""
+        return f"camera{self.mac.replace(':', '')[6:].upper()}"
+
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
         """Return the readers of the parameters whose value is the name plate's (see ``Settings.add_readers``)."""
         plate = {

@@ -26,10 +26,6 @@ SERVICES = {
 PROVIDERS = tuple(SERVICES)
 
 
-def _param(name: str, kind: ValueKind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
-    return Param(name, kind, default, help, get=get, acts=False)
-
-
 def _acts(name: str, kind: ValueKind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
     return Param(name, kind, default, help, get=get)
 
@@ -108,8 +104,8 @@ UPNP = Group(
     "Network.UPnP",
     "10.25",
     (
-        _param("Enabled", YES_NO, "yes", "Announce the camera by UPnP."),
-        _param("FriendlyName", Text(63), "ipcamd", "Name in UPnP announcements."),
+        _acts("Enabled", YES_NO, "yes", "Announce the camera by UPnP."),
+        _acts("FriendlyName", Text(63), "camera", "Name in UPnP announcements; from the factory as in Bonjour's."),
     ),
 )
 
@@ -127,8 +123,8 @@ BONJOUR = Group(
     "Network.Advanced.Bonjour",
     "10.27",
     (
-        _param("Enabled", YES_NO, "yes", "Announce the camera by Bonjour."),
-        _param("FriendlyName", Text(63), "camera", "Name in Bonjour announcements."),
+        _acts("Enabled", YES_NO, "yes", "Announce the camera by Bonjour."),
+        _acts("FriendlyName", Text(63), "camera", "Name in Bonjour announcements, with the MAC address's last bytes."),
     ),
 )
 

@@ -1,0 +1,77 @@
+"""Address watch: tells when this machine's addresses, interfaces or routes may have changed (rtnetlink(7))."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+SETTLE_S = 0.3
+"""Seconds from the first message to the call: a change comes as several messages."""
+POLL_S = 60.0
+"""Seconds between two calls without a message: messages can be lost."""
+
+_GROUPS = 0x1 | 0x10 | 0x40 | 0x100
+"""RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR."""
+
+_log = logging.getLogger(__name__)
+
+
+class AddressWatch:
+    """Calls a listener in the event loop after each change, and once in a while without one."""
+
+    def __init__(self, listener: Callable[[], None]) -> None:
+        self._listener = listener
+        self._socket: socket.socket | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin. Where the kernel's messages are not allowed, only the regular calls come."""
+        try:
+            self._socket = _open()
+        except OSError as error:
+            _log.warning("changes of addresses are noticed within %g s only (%s)", POLL_S, error)
+        else:
+            asyncio.get_running_loop().add_reader(self._socket, self._read)
+        self._call_in(POLL_S)
+
+    def close(self) -> None:
+        """End."""
+        if self._timer:
+            self._timer.cancel()
+        if self._socket:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
+
+    def _read(self) -> None:
+        """Read what there is: its contents do not matter, the listener looks for itself."""
+        try:
+            while self._socket and self._socket.recv(65536):
+                pass
+        except BlockingIOError:
+            pass
+        except OSError:  # messages were lost: something changed
+            _log.debug("messages about addresses were lost", exc_info=True)
+        loop = asyncio.get_running_loop()
+        if self._timer is None or self._timer.when() > loop.time() + SETTLE_S:
+            self._call_in(SETTLE_S)
+
+    def _call_in(self, delay_s: float) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(delay_s, self._call)
+
+    def _call(self) -> None:
+        self._call_in(POLL_S)
+        self._listener()
+
+
+def _open() -> socket.socket:
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
+    try:
+        sock.setblocking(False)
+        sock.bind((0, _GROUPS))
+    except OSError:
+        sock.close()
+        raise
+    return sock

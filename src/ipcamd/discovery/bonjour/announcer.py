@@ -1,0 +1,88 @@
+"""Bonjour announcer: the web page and the streams as services of multicast DNS (SDK 10.27)."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ipcamd.device.interface_state import OwnAddress
+
+if TYPE_CHECKING:
+    from zeroconf import ServiceInfo
+    from zeroconf.asyncio import AsyncZeroconf
+
+LABEL_BYTES = 60
+"""Length of a service's name: 63 (RFC 6763, section 4.1.1), and room for a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class BonjourServices:
+    """State that is announced."""
+
+    addresses: tuple[OwnAddress, ...]
+    name: str
+    """The friendly name."""
+    host: str
+    """Host name without ``.local``."""
+    http_port: int
+    rtsp_port: int
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Service type to port."""
+        return {"_http._tcp.local.": self.http_port, "_rtsp._tcp.local.": self.rtsp_port}
+
+
+class BonjourAnnouncer:
+    """One responder for all links. After each change it is another one: nothing of the old state is left in it."""
+
+    def __init__(self, allows: Callable[[str], bool]) -> None:
+        """`allows` tells whether an IP address may be answered (the IP filter)."""
+        self._allows = allows
+        self._responder: AsyncZeroconf | None = None
+
+    async def apply(self, wanted: BonjourServices | None) -> None:
+        """Announce this from now on, or nothing. A name that another device has gets a number. Raises ``OSError``."""
+        await self._stop()
+        if wanted:
+            await self._start(wanted)
+
+    async def _start(self, wanted: BonjourServices) -> None:
+        from zeroconf import Error
+        from zeroconf.asyncio import AsyncZeroconf
+
+        from ipcamd.discovery.bonjour.link_zeroconf import LinkZeroconf
+
+        self._responder = AsyncZeroconf(zc=LinkZeroconf(wanted.addresses, self._allows))
+        register = self._responder.async_register_service
+        try:
+            announcing = [await register(info, allow_name_change=True, strict=False) for info in _infos(wanted)]
+            await asyncio.gather(*announcing)
+        except Error as error:
+            raise OSError(f"the name cannot be announced ({error or type(error).__name__})") from error
+
+    async def _stop(self) -> None:
+        responder, self._responder = self._responder, None
+        if responder:
+            await responder.async_close()
+
+
+def _infos(wanted: BonjourServices) -> list["ServiceInfo"]:
+    from zeroconf import ServiceInfo
+
+    return [
+        ServiceInfo(
+            kind,
+            f"{label_of(wanted.name or wanted.host)}.{kind}",
+            port,
+            properties={"path": "/"},
+            server=f"{wanted.host}.local.",
+            parsed_addresses=[own.address for own in wanted.addresses],
+        )
+        for kind, port in wanted.ports.items()
+    ]
+
+
+def label_of(name: str) -> str:
+    """Return a name as one label: at most `LABEL_BYTES`, and without dots, which would make two labels of it."""
+    return name.replace(".", " ").encode()[:LABEL_BYTES].decode(errors="ignore").strip()

@@ -1,0 +1,77 @@
+"""Discovery: announces the camera by UPnP and Bonjour as the settings say, on the addresses that it has (SDK 10.25)."""
+
+import asyncio
+from collections.abc import Callable
+
+from ipcamd.device.drivers import NetworkInterface
+from ipcamd.device.identity import Identity
+from ipcamd.device.interface_state import OwnAddress
+from ipcamd.discovery.address_watch import AddressWatch
+from ipcamd.discovery.announced_addresses import announced_addresses
+from ipcamd.discovery.bonjour.announcer import BonjourAnnouncer, BonjourServices
+from ipcamd.discovery.reconciler import Reconciler
+from ipcamd.discovery.ssdp.announcer import SsdpAnnouncer, UpnpDevice
+from ipcamd.params.network import BONJOUR, NETWORK, UPNP
+from ipcamd.params.system import SYSTEM
+from ipcamd.settings.settings import Settings
+
+
+class Discovery:
+    """Follows the settings and the machine's addresses. Nothing is sent for what is disabled."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        identity: Identity,
+        network: NetworkInterface,
+        hosts: Callable[[], tuple[str, ...]],
+        allows: Callable[[str], bool],
+    ) -> None:
+        """`hosts` returns the addresses given to the services, `allows` whether an IP address may be answered."""
+        self._settings = settings
+        self._identity = identity
+        self._network = network
+        self._hosts = hosts
+        self._parts = (
+            Reconciler("UPnP", self._upnp, SsdpAnnouncer(allows).apply),
+            Reconciler("Bonjour", self._bonjour, BonjourAnnouncer(allows).apply),
+        )
+        self._watch = AddressWatch(self._check)
+
+    def start(self) -> None:
+        """Begin. Called when all services listen."""
+        for group in (SYSTEM, NETWORK, UPNP, BONJOUR):
+            self._settings.watch(group.name, lambda _: self._check())
+        self._watch.start()
+        for part in self._parts:
+            part.start()
+
+    async def close(self) -> None:
+        """Take leave of the network, and end."""
+        self._watch.close()
+        await asyncio.gather(*(part.close() for part in self._parts))
+
+    def _check(self) -> None:
+        for part in self._parts:
+            part.check()
+
+    def _upnp(self) -> UpnpDevice | None:
+        values = self._settings[UPNP.name]
+        addresses = tuple(own for own in self._addresses() if ":" not in own.address)
+        if not values.flag("Enabled") or not addresses:
+            return None
+        return UpnpDevice(addresses, self._port("HTTPPort"), values["FriendlyName"], self._identity.mac)
+
+    def _bonjour(self) -> BonjourServices | None:
+        values = self._settings[BONJOUR.name]
+        addresses = self._addresses()
+        if not values.flag("Enabled") or not addresses:
+            return None
+        name, host = values["FriendlyName"], self._identity.network_name
+        return BonjourServices(addresses, name, host, self._port("HTTPPort"), self._port("RTSPPort"))
+
+    def _addresses(self) -> tuple[OwnAddress, ...]:
+        return announced_addresses(self._network.addresses(), self._hosts())
+
+    def _port(self, name: str) -> int:
+        return self._settings[SYSTEM.name].number(name)

@@ -1,0 +1,73 @@
+"""Reconciler: brings a part to the state that is wanted of it, in its own task, and tries again after a failure."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from ipcamd.errors import IpcamdError
+
+RETRY_S = 30.0
+"""Seconds from a failure to the next attempt."""
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class Reconciler(Generic[T]):
+    """Calls `apply` with the wanted state whenever that differs from the state applied last; None is "off"."""
+
+    def __init__(self, name: str, wanted: Callable[[], T | None], apply: Callable[[T | None], Awaitable[None]]) -> None:
+        """`name` is for the log. `apply` raises ``OSError`` or ``IpcamdError`` if it fails; then it is called again."""
+        self._name = name
+        self._wanted = wanted
+        self._apply = apply
+        self._applied: T | None = None
+        self._changed = asyncio.Event()
+        self._problem = ""
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._changed.set()
+        self._task = asyncio.get_running_loop().create_task(self._work())
+
+    def check(self) -> None:
+        """Compare soon: something changed."""
+        self._changed.set()
+
+    async def close(self) -> None:
+        """Switch off, and end."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._applied is not None:
+            self._applied = None
+            await self._apply(None)
+
+    async def _work(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            wanted = self._wanted()
+            if wanted != self._applied and not await self._attempt(wanted):
+                asyncio.get_running_loop().call_later(RETRY_S, self._changed.set)
+
+    async def _attempt(self, wanted: T | None) -> bool:
+        self._applied = wanted  # also after a failure, and if this is cancelled: something of it may be on
+        try:
+            await self._apply(wanted)
+        except Exception as error:
+            self._applied = None
+            self._report(error)
+            return False
+        self._problem = ""
+        return True
+
+    def _report(self, error: Exception) -> None:
+        if not isinstance(error, OSError | IpcamdError):
+            _log.exception("%s failed", self._name)
+        elif self._problem != str(error):
+            self._problem = str(error)
+            _log.warning("%s: %s; tried again every %g s", self._name, error, RETRY_S)

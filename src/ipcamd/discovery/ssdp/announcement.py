@@ -1,0 +1,130 @@
+"""Announcement of the camera on one address: sent again and again, with a farewell; searches are answered."""
+
+import asyncio
+import logging
+import random
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import IPv4Address
+
+from ipcamd.device.interface_state import OwnAddress
+from ipcamd.discovery.announced_addresses import is_on_link
+from ipcamd.discovery.ssdp.rate_limit import AnswerRateLimit
+from ipcamd.discovery.ssdp.ssdp_socket import open_group_socket, open_sender
+from ipcamd.wire.upnp.ssdp import (
+    GROUP,
+    MAX_AGE_S,
+    PORT,
+    SsdpDevice,
+    SsdpSearch,
+    format_alive,
+    format_answer,
+    format_byebye,
+    parse_search,
+)
+
+FIRST_DELAYS_S = (0.0, 0.2, 2.0)
+"""Pauses before the first announcements: datagrams get lost."""
+ANSWER_DELAY_S = 5
+"""The longest delay of an answer, whatever the search allows (MX)."""
+PENDING = 64
+"""Answers that wait for their moment."""
+
+_log = logging.getLogger(__name__)
+
+
+class SsdpAnnouncement(asyncio.DatagramProtocol):
+    """One device on one address. Answers go to neighbours alone."""
+
+    def __init__(self, own: OwnAddress, device: SsdpDevice, allows: Callable[[str], bool]) -> None:
+        """`allows` tells whether an IP address may be answered (the IP filter)."""
+        self._own = own
+        self._device = device
+        self._allows = allows
+        self._limit = AnswerRateLimit()
+        self._pending: dict[tuple[str, int, str], asyncio.TimerHandle] = {}
+        self._sender: socket.socket | None = None
+        self._transport: asyncio.BaseTransport | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Open the sockets, and begin. Raises ``OSError``."""
+        loop = asyncio.get_running_loop()
+        self._sender = open_sender(self._own)
+        try:
+            group = open_group_socket(self._own)
+            self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=group)
+        except OSError:
+            self._sender.close()
+            raise
+        self._task = loop.create_task(self._announce())
+
+    async def close(self) -> None:
+        """Send the farewell, and end."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        for timer in self._pending.values():
+            timer.cancel()
+        self._pending.clear()
+        if self._transport:
+            self._transport.close()
+        if self._sender:
+            for target in self._device.targets * 2:  # twice, as a datagram may get lost
+                self._send(format_byebye(self._device, target), (GROUP, PORT))
+            self._sender.close()
+            self._sender = None
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Answer a search, after a random part of the time that it allows (asyncio's interface)."""
+        try:
+            search = parse_search(data)
+        except ValueError as error:
+            _log.debug("SSDP from %s: %s", addr[0], error)
+            return
+        if search and self._may_answer(addr[0]):
+            for target in self._device.matching(search.target):
+                self._answer_later(search, target, addr)
+
+    def error_received(self, exc: Exception) -> None:
+        """Ignore it: an interface that went away is noticed elsewhere (asyncio's interface)."""
+
+    def _may_answer(self, address: str) -> bool:
+        """Whether it is a neighbour's: an answer is longer than the search, and must not be led elsewhere."""
+        network = self._own.network
+        is_host = network.prefixlen >= 31 or IPv4Address(address) not in (
+            network.network_address,
+            network.broadcast_address,
+        )
+        return is_host and is_on_link(address, (self._own,)) and self._allows(address)
+
+    def _answer_later(self, search: SsdpSearch, target: str, peer: tuple[str, int]) -> None:
+        key = (*peer, target)
+        loop = asyncio.get_running_loop()
+        if key in self._pending or len(self._pending) >= PENDING or not self._limit.allows(peer[0], loop.time()):
+            return
+        delay_s = random.uniform(0, min(search.delay_s, ANSWER_DELAY_S))
+        self._pending[key] = loop.call_later(delay_s, self._answer, key)
+
+    def _answer(self, key: tuple[str, int, str]) -> None:
+        del self._pending[key]
+        address, port, target = key
+        self._send(format_answer(self._device, target), (address, port))
+
+    async def _announce(self) -> None:
+        for delay_s in FIRST_DELAYS_S:
+            await asyncio.sleep(delay_s)
+            self._send_alive()
+        while True:
+            await asyncio.sleep(random.uniform(MAX_AGE_S / 4, MAX_AGE_S / 2))
+            self._send_alive()
+
+    def _send_alive(self) -> None:
+        for target in self._device.targets:
+            self._send(format_alive(self._device, target), (GROUP, PORT))
+
+    def _send(self, data: bytes, peer: tuple[str, int]) -> None:
+        with suppress(OSError):  # as if it had got lost; the address watch notices an interface that went away
+            if self._sender:
+                self._sender.sendto(data, peer)

@@ -1,0 +1,31 @@
+"""Device description: the document that UPnP announcements lead to, for neighbours only (UPnP 1.1, section 2)."""
+
+from ipcamd.cgi.endpoint import Call, Endpoint, LoginPlace, Reply, never
+from ipcamd.discovery.announced_addresses import is_on_link
+from ipcamd.discovery.ssdp.announcer import config_id_of
+from ipcamd.errors import HttpError
+from ipcamd.params.group import Rank
+from ipcamd.params.network import UPNP
+from ipcamd.params.system import SYSTEM
+from ipcamd.wire.upnp.description import PATH, DeviceDescription
+
+
+def describe(call: Call) -> Reply:
+    """Return the description. It is not there while UPnP is off, nor for other networks, such as the internet."""
+    camera = call.camera
+    values, own = camera.settings[UPNP.name], camera.drivers.network.addresses()
+    if not values.flag("Enabled") or not all(is_on_link(each, own) for each in {call.address, call.peer}):
+        raise HttpError(404)
+    host = f"[{call.arrived_at}]" if ":" in call.arrived_at else call.arrived_at
+    description = DeviceDescription(
+        values["FriendlyName"],
+        camera.identity.model_name,
+        camera.identity.model_number,
+        camera.identity.mac,
+        f"http://{host}:{camera.settings[SYSTEM.name].number('HTTPPort')}/",
+    )
+    return Reply(description.format(config_id_of(values["FriendlyName"])), content_type='text/xml; charset="utf-8"')
+
+
+ENDPOINTS = (Endpoint(PATH, Rank.GUEST, describe, changes=never, methods=("GET",), login=LoginPlace.NONE),)
+"""Nobody logs in to read it: control points have no account."""

@@ -1,0 +1,146 @@
+"""SSDP messages: announcements, searches and their answers (UPnP Device Architecture 1.1, section 1)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+GROUP = "239.255.255.250"
+PORT = 1900
+MAX_AGE_S = 1800
+"""Seconds for which an announcement holds (CACHE-CONTROL)."""
+SIZE_BYTES = 2048
+"""Longer messages are ignored."""
+ALL = "ssdp:all"
+ROOT_DEVICE = "upnp:rootdevice"
+SERVER = "Linux UPnP/1.1 ipcamd"
+"""Product names without versions: a version would only tell an attacker of known faults."""
+
+_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([^\r\n]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class SsdpSearch:
+    """A search by multicast (M-SEARCH)."""
+
+    target: str
+    """ST: the kind of device that is searched for."""
+    delay_s: int
+    """MX: seconds within which devices answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SsdpDevice:
+    """A device without services, as it is announced on one address."""
+
+    udn: str
+    """``uuid:...``."""
+    kind: str
+    """``urn:schemas-upnp-org:device:...``."""
+    location: str
+    """URL of the description."""
+    boot_id: int
+    """Grows with each new announcement after a change."""
+    config_id: int
+    """0 to 16777215; another one for another description."""
+
+    @property
+    def targets(self) -> tuple[str, str, str]:
+        """The notification types of a root device."""
+        return ROOT_DEVICE, self.udn, self.kind
+
+    def usn(self, target: str) -> str:
+        """Return the unique service name that belongs to one of `targets`."""
+        return self.udn if target == self.udn else f"{self.udn}::{target}"
+
+    def matching(self, target: str) -> tuple[str, ...]:
+        """Return those of `targets` that a search for `target` finds."""
+        return self.targets if target == ALL else tuple(each for each in self.targets if each == target)
+
+
+def parse_search(data: bytes) -> SsdpSearch | None:
+    """Return the search that a datagram is; None for all others, such as the announcements of other devices.
+
+    Raises ``ValueError`` for a search that must be ignored.
+    """
+    if not data.startswith(b"M-SEARCH ") or len(data) > SIZE_BYTES:
+        return None
+    start, fields = _parse_message(data)
+    if start != "M-SEARCH * HTTP/1.1" or fields.get("man") != '"ssdp:discover"':
+        raise ValueError("the search is not one of SSDP")
+    delay = fields.get("mx", "")
+    if not re.fullmatch(r"[0-9]{1,9}", delay):
+        raise ValueError("the search has no MX")
+    return SsdpSearch(fields.get("st", ""), int(delay))
+
+
+def parse_answer(data: bytes) -> Mapping[str, str]:
+    """Return the fields of an answer to a search, with lower-case names. Raises ``ValueError`` if it is none."""
+    if len(data) > SIZE_BYTES:
+        raise ValueError("the answer is too long")
+    start, fields = _parse_message(data)
+    if not start.startswith("HTTP/1.1 200"):
+        raise ValueError("the datagram is no answer to a search")
+    return fields
+
+
+def format_search(target: str, delay_s: int) -> bytes:
+    """Return a search."""
+    host = f"{GROUP}:{PORT}"
+    return _message("M-SEARCH * HTTP/1.1", HOST=host, MAN='"ssdp:discover"', MX=str(delay_s), ST=target)
+
+
+def format_answer(device: SsdpDevice, target: str) -> bytes:
+    """Return the answer to a search that found `target`, one of the device's."""
+    return _message(
+        "HTTP/1.1 200 OK",
+        CACHE_CONTROL=f"max-age={MAX_AGE_S}",
+        EXT="",
+        LOCATION=device.location,
+        SERVER=SERVER,
+        ST=target,
+        USN=device.usn(target),
+        **_versions(device),
+    )
+
+
+def format_alive(device: SsdpDevice, target: str) -> bytes:
+    """Return the announcement of one of the device's targets."""
+    return _message(
+        "NOTIFY * HTTP/1.1",
+        HOST=f"{GROUP}:{PORT}",
+        CACHE_CONTROL=f"max-age={MAX_AGE_S}",
+        LOCATION=device.location,
+        NT=target,
+        NTS="ssdp:alive",
+        SERVER=SERVER,
+        USN=device.usn(target),
+        **_versions(device),
+    )
+
+
+def format_byebye(device: SsdpDevice, target: str) -> bytes:
+    """Return the farewell of one of the device's targets."""
+    return _message(
+        "NOTIFY * HTTP/1.1",
+        HOST=f"{GROUP}:{PORT}",
+        NT=target,
+        NTS="ssdp:byebye",
+        USN=device.usn(target),
+        **_versions(device),
+    )
+
+
+def _versions(device: SsdpDevice) -> dict[str, str]:
+    return {"BOOTID.UPNP.ORG": str(device.boot_id), "CONFIGID.UPNP.ORG": str(device.config_id)}
+
+
+def _message(start: str, **fields: str) -> bytes:
+    lines = (f"{name.replace('_', '-')}: {value}" for name, value in fields.items())
+    return "\r\n".join((start, *lines, "", "")).encode("ascii")
+
+
+def _parse_message(data: bytes) -> tuple[str, dict[str, str]]:
+    """Return the start line and the fields, with lower-case names; lines that are no field are skipped."""
+    start, *lines = data.decode("latin-1").splitlines() or [""]
+    found = (_FIELD.fullmatch(line) for line in lines)
+    return start.rstrip(), {match[1].lower(): match[2].strip() for match in found if match}

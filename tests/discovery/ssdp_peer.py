@@ -1,0 +1,62 @@
+"""SSDP client on a neighbour, in plain sockets: it searches, and hears all announcements."""
+
+import contextlib
+import select
+import socket
+import struct
+import time
+from collections.abc import Iterator
+
+from tests.e2e.camera import PATIENCE
+from tests.networks import Neighbour
+
+GROUP = ("239.255.255.250", 1900)
+
+
+def search(target: str = "ssdp:all", mx: object = 0, man: str = '"ssdp:discover"') -> bytes:
+    fields = f"HOST: 239.255.255.250:1900\r\nMAN: {man}\r\nST: {target}\r\n" + (f"MX: {mx}\r\n" if mx != "" else "")
+    return f"M-SEARCH * HTTP/1.1\r\n{fields}\r\n".encode()
+
+
+@contextlib.contextmanager
+def searcher(host: Neighbour, source: str = "") -> Iterator[socket.socket]:
+    """Give a socket that sends to the group from an address of the host."""
+    with host.socket() as sock:
+        member = socket.inet_aton(source or host.address)
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, member)
+        sock.bind((source or host.address, 0))
+        yield sock
+
+
+@contextlib.contextmanager
+def listener(host: Neighbour) -> Iterator[socket.socket]:
+    """Give a socket that hears the group on the host's link."""
+    with host.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("", 1900))
+        member = struct.pack("4s4s", socket.inet_aton(GROUP[0]), socket.inet_aton(host.address))
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+        yield sock
+
+
+def answers(sock: socket.socket, count: int) -> list[dict[str, str]]:
+    return [fields_of(sock.recv(2048)) for _ in range(count)]
+
+
+def pending(sock: socket.socket) -> bool:
+    return bool(select.select([sock], [], [], 0)[0])
+
+
+def hear(sock: socket.socket, **wanted: str) -> dict[str, str]:
+    """Return the first announcement with these fields."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        fields = fields_of(sock.recv(2048))
+        if all(fields.get(name) == value for name, value in wanted.items()):
+            return fields
+    raise AssertionError(f"{wanted} was not announced")
+
+
+def fields_of(data: bytes) -> dict[str, str]:
+    lines = [line.partition(":") for line in data.decode().split("\r\n")[1:]]
+    return {name.lower(): value.strip() for name, _, value in lines if name}

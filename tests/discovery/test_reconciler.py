@@ -1,0 +1,54 @@
+"""Reconciler: the wanted state is applied, again after a failure, and taken back at the end."""
+
+import asyncio
+
+import pytest
+
+from ipcamd.discovery import reconciler
+from ipcamd.discovery.reconciler import Reconciler
+
+
+class Part:
+    def __init__(self, failures: int = 0) -> None:
+        self.wanted: str | None = "a"
+        self.failures = failures
+        self.applied: asyncio.Queue[str | None] = asyncio.Queue()
+        self.reconciler = Reconciler("part", lambda: self.wanted, self.apply)
+        self.reconciler.start()
+
+    async def apply(self, wanted: str | None) -> None:
+        self.applied.put_nowait(wanted)
+        if self.failures:
+            self.failures -= 1
+            raise OSError("not now")
+
+    async def next(self) -> str | None:
+        return await asyncio.wait_for(self.applied.get(), 20)
+
+
+async def test_a_change_is_applied_once() -> None:
+    part = Part()
+    assert await part.next() == "a"
+    part.reconciler.check()
+    await asyncio.sleep(0)
+    part.wanted = "b"
+    part.reconciler.check()
+    assert await part.next() == "b"
+    await part.reconciler.close()
+    assert await part.next() is None
+    assert part.applied.empty()
+
+
+async def test_a_part_that_is_off_is_left_alone() -> None:
+    part = Part()
+    part.wanted = None
+    part.reconciler.check()
+    await part.reconciler.close()
+    assert part.applied.empty()
+
+
+async def test_a_failure_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciler, "RETRY_S", 0.01)
+    part = Part(failures=2)
+    assert [await part.next() for _ in range(3)] == ["a", "a", "a"]
+    await part.reconciler.close()
