@@ -20,6 +20,7 @@ FILES = (
     *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player")),
     *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "window_overlay.js")),
     *(f"device/{name}" for name in ("device.css", "device_controls.js")),
+    *(f"lens/{name}" for name in ("lens.css", "lens_controls.js")),
     *(f"ptz/{name}" for name in ("ptz.css", "ptz_panel.js", "commands.js", "presets.js", "hold.js", "gamepad.js")),
     *(f"recordings/{name}" for name in ("recordings.css", "recordings.js", "player.js", "segment_player.js")),
     "events/events.js",

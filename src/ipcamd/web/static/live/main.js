@@ -4,6 +4,7 @@ import { cameraUrl } from "../shared/camera_url.js";
 import { H264Renderer, canDecodeH264 } from "./h264_renderer.js";
 import { StreamStatistics } from "./statistics.js";
 import "../device/device_controls.js";
+import "../lens/lens_controls.js";
 import { MotionPanel } from "../motion/motion_panel.js";
 import { PtzPanel } from "../ptz/ptz_panel.js";
 import { StateStream } from "../shared/state_stream.js";
@@ -252,6 +253,7 @@ new StateStream({
   state: (parts) => {
     ptz.take(parts);
     view.device.take(parts);
+    view.lens.take(parts);
   },
   settings: (group, values) => ptz.settings(group, values),
 });

@@ -17,6 +17,7 @@ export class View {
   again = element("again");
   choice = element("choice");
   device = element("device");
+  lens = element("lens");
 
   #countdown = null;
   #toastTimer = null;
