@@ -43,7 +43,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(given, environment, words):
 
 
 @pytest.mark.parametrize(
-    "text", ["colour = 1", "port = [1]", "port = ", "[port]\nx=1", "[device]\nlens=[1]", "[device]\nmodel='toaster'"]
+    "text", ["colour = 1", "port = [1]", "port = ", "[port]\nx=1", "[device]\nlens=1.5", "[device]\nmodel='toaster'"]
 )
 def test_a_bad_file_is_named(tmp_path, text):
     file = tmp_path / "camera.toml"
@@ -58,6 +58,7 @@ def test_a_bad_file_is_named(tmp_path, text):
         ('device = "virtual"', {}),
         ('[device]\nmodel = "virtual"\nlens = "none"\npan-tilt = "virtual"', {"lens": "none", "pan-tilt": "virtual"}),
         ('[device]\ninputs = "none"', {"inputs": "none"}),
+        ('[device]\ninputs = ["a:1", "a:2"]', {"inputs": "a:1, a:2"}),
     ],
 )
 def test_device_is_a_model_or_a_table_of_hardware(tmp_path, text, hardware):

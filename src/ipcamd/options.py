@@ -311,7 +311,7 @@ def _toml(path: Path) -> tuple[Mapping[str, Given], Mapping[str, str]]:
         raise ConfigError(f"--config {path}: {error}") from error
     hardware: dict[str, str] = {}
     if isinstance(device := table.get("device"), dict):
-        hardware = {key: _scalar(f"[device] {key}", value) for key, value in device.items()}
+        hardware = {key: _joined(f"[device] {key}", value) for key, value in device.items()}
         table["device"] = hardware.pop("model", "virtual")
     given = {key.replace("_", "-"): value for key, value in table.items()}
     known = {option.name: option for option in OPTIONS}
@@ -324,6 +324,11 @@ def _texts(option: Option, value: object) -> Given:
     if option.many and isinstance(value, list):
         return [_scalar(option.name, one) for one in value]
     return _scalar(option.name, value)
+
+
+def _joined(key: str, value: object) -> str:
+    """Return a text, or several ones parted by commas."""
+    return ", ".join(_scalar(key, one) for one in value) if isinstance(value, list) else _scalar(key, value)
 
 
 def _scalar(key: str, value: object) -> str:

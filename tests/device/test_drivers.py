@@ -30,11 +30,11 @@ def hardware(drivers: Drivers) -> VirtualHardware:
 
 
 def test_inputs_follow_the_world(facts: KeyValueStore) -> None:
-    drivers, told = choose_drivers({}, facts), list[str]()
+    drivers, told = choose_drivers({}, facts), list[tuple[str, int]]()
     first, second = drivers.inputs
-    second.watch(told.append)
+    second.watch(lambda level, age_ns: told.append((level, age_ns)))
     hardware(drivers).apply({"di2": "high"})
-    assert (first.level, second.level, told) == ("low", "high", ["high"])
+    assert (first.level, second.level, told) == ("low", "high", [("high", 0)])
 
 
 async def test_output_filter_led_and_line_are_reported(facts: KeyValueStore) -> None:
@@ -86,6 +86,11 @@ def test_hardware_that_is_left_out_is_absent(facts: KeyValueStore, kind: str) ->
     assert changed == dict.fromkeys(counted, "0")
 
 
+def test_one_input_alone_is_counted(facts: KeyValueStore) -> None:
+    drivers = choose_drivers({"inputs": "/dev/gpiochip9:1"}, facts)
+    assert (drivers.features["TriggerIn"], drivers.units) == ("1", drivers.inputs)
+
+
 def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
     drivers = choose_drivers(dict.fromkeys(FEATURES, "none"), facts)
     assert drivers.inputs == ()
@@ -95,6 +100,9 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
     assert hardware(drivers).state() == VirtualHardware().state()
     for action in (
         lambda: drivers.ir_cut.set_filter(True),
+        lambda: asyncio.run(drivers.ir_cut.check()),
+        lambda: asyncio.run(drivers.led.check()),
+        lambda: asyncio.run(drivers.output.check()),
         lambda: asyncio.run(drivers.serial_line.send(b"x", RS485.values())),
         lambda: asyncio.run(drivers.pan_tilt.move_to(PtzPosition(), 1, 1)),
         lambda: asyncio.run(drivers.pan_tilt.stop()),
@@ -110,7 +118,7 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
 def test_what_absent_hardware_says_is_at_rest() -> None:
     assert absent.AbsentPanTilt.position == PtzPosition(0, 0, 1)
     assert (absent.AbsentLens.target, absent.AbsentLens.rest_in_s) == (LensPosition(1, 0), 0)
-    assert (absent.AbsentIrCut.light, absent.AbsentIrCut.in_path) == (100, True)
+    assert (absent.AbsentIrCut.light, absent.AbsentIrCut.in_path) == (None, True)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +126,9 @@ def test_what_absent_hardware_says_is_at_rest() -> None:
     [
         ({"laser": "virtual"}, "laser: there is no such hardware"),
         ({"lens": "gpiochip0"}, "virtual or none"),
+        ({"inputs": "17"}, "one or two of these, parted by a comma: a chip and a number or name"),
+        ({"inputs": "/dev/gpiochip0:1, /dev/gpiochip0:2, /dev/gpiochip0:3"}, "at most 2 lines"),
+        ({"output": "/dev/gpiochip0:1 high"}, "output = .*virtual, none, or a chip and a number or name"),
         ({"serial": "ttyUSB0"}, "a device such as /dev/ttyUSB0"),
     ],
 )

@@ -33,6 +33,8 @@ def test_an_input_is_an_event_only_when_it_changes() -> None:
         Event(EventKind.INPUT, 7, 2),
         Event(EventKind.INPUT, 7, 1, is_on=False),
     ]
+    inputs.set_level(2, "low", age_ns=3)
+    assert events[-1].time_ns == 4
 
 
 class Sensor:

@@ -59,6 +59,8 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     database = await run_in_thread(partial(Database, options.state_dir / "ipcamd.db"), "store")
     stack.push_store(database.shut_down)
     key_values = KeyValueStore(database)
+    event_log = EventLog(database)
+    stack.push_store(event_log.flush)
     drivers = choose_drivers(options.hardware, key_values, applied)
     identity = await load_identity(key_values)
     settings = Settings(database, ALL_GROUPS, factory(options, identity))
@@ -70,8 +72,6 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     settings.record(audit_log.record_settings)
     accounts = Accounts(database, options.allow_weak_password, audit_log)
     password = accounts.ensure_administrator(options.admin_user, options.admin_password or None, options.is_private)
-    event_log = EventLog(database)
-    stack.push_store(event_log.flush)
     listen = ListenAddress(settings, drivers.network, options.hosts, identity.mac)
     settings.guard(NETWORK.name, listen.guard)
     settings.add_requester_readers(listen.readers())
@@ -84,6 +84,9 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     )
     address_change.start()
     stack.push(address_change.close)
+    drivers.output.set_level(settings["GPIO"]["TriggerOutStatus1"])  # a relay must not drop at a restart
+    stack.push(drivers.close)
+    await drivers.start(lambda failure: event_log.note(EventLogEntry(clock.now_ns(), "hardware", failed=failure)))
     return Core(
         options=options,
         database=database,

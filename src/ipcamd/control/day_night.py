@@ -40,6 +40,8 @@ class DayNight:
         self._note, self._hold, self._loop = note, hold, loop or asyncio.get_running_loop()
         self._failure = ""
         """The last failure that was noted; "" after a success."""
+        self._is_set = False
+        """Whether the filter was set: nobody knows where a real one is at the start."""
         self._changing_since: float | None = None
         """Since when the light asks for the other state."""
         self._timer: asyncio.TimerHandle | None = None
@@ -65,6 +67,7 @@ class DayNight:
         if self._values["Usage"] == "auto":
             self._switch(self._is_day_by_light())
         self._driver.watch_light(lambda _: self.refresh())
+        self._settings.check_hardware(IRCUT.name, self._driver.check)
         self._clock.watch(self.refresh)
         for group in (IRCUT, TIME):
             self._settings.watch(group.name, lambda _: self.refresh())
@@ -113,14 +116,20 @@ class DayNight:
         return not is_day, None
 
     def _is_day_by_light(self) -> bool:
-        """Return whether the light is that of the day; between the limits it stays as it is."""
-        return self._driver.light >= DARK if self._driver.in_path else self._driver.light > BRIGHT
+        """Return whether the light is that of the day; between the limits, and while nobody knows the light, it stays
+        as it is."""
+        in_path, light = self._driver.in_path, self._driver.light
+        if light is None:
+            return in_path
+        return light >= DARK if in_path else light > BRIGHT
 
     def _switch(self, is_day: bool) -> bool:
         """Move the filter, if it is elsewhere. Return whether it is there."""
-        if is_day == self._driver.in_path:
+        is_change = is_day != self._driver.in_path
+        if self._is_set and not is_change:
             return True
-        self._hold(SETTLE_S)
+        if is_change:
+            self._hold(SETTLE_S)
         try:
             self._driver.set_filter(is_day)
         except RequestFailed as error:
@@ -128,8 +137,8 @@ class DayNight:
                 self._failure = str(error)
                 self._note(self._failure)
             return False
-        self._failure = ""
-        for watcher in self._watchers:
+        self._is_set, self._failure = True, ""
+        for watcher in self._watchers if is_change else ():
             watcher()
         return True
 

@@ -20,6 +20,10 @@ class AbsentOutput:
     def set_level(self, level: str) -> None:
         """See `DigitalOutput`."""
 
+    async def check(self) -> None:
+        """See `DigitalOutput`."""
+        raise _refusal()
+
 
 class AbsentPanTilt:
     """No pan-tilt head."""
@@ -73,9 +77,13 @@ class AbsentIrCut:
 
     is_present = False
     in_path = True
-    light = 100
+    light = None
 
     def set_filter(self, in_path: bool) -> None:
+        """See `IrCut`."""
+        raise _refusal()
+
+    async def check(self) -> None:
         """See `IrCut`."""
         raise _refusal()
 
@@ -88,6 +96,10 @@ class AbsentLed:
 
     def set_lit(self, lit: bool) -> None:
         """See `Led`."""
+
+    async def check(self) -> None:
+        """See `Led`."""
+        raise _refusal()
 
 
 class AbsentSerialLine:

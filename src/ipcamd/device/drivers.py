@@ -1,11 +1,12 @@
 """Drivers: a small interface for each kind of hardware, and the set of them that a device has."""
 
+import asyncio
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ipcamd.device.interface_state import InterfaceState, OwnAddress
 from ipcamd.device.position import LensPosition, PtzPosition
@@ -24,19 +25,23 @@ class DigitalInput(Protocol):
     def level(self) -> str:
         """The present level, ``high`` or ``low``."""
 
-    def watch(self, listener: Callable[[str], None]) -> None:
-        """Call `listener` in the event loop with the level, whenever it may have changed."""
+    def watch(self, listener: Callable[[str, int], None]) -> None:
+        """Call `listener` in the event loop with the level, whenever it may have changed, and with the nanoseconds
+        since it did."""
 
 
 class DigitalOutput(Protocol):
-    """A digital output (SDK 10.13)."""
+    """A digital output (SDK 10.13). No method blocks."""
 
     @property
     def level(self) -> str:
-        """The present level, ``high`` or ``low``."""
+        """The level that was set, ``high`` or ``low``."""
 
     def set_level(self, level: str) -> None:
-        """Set the level, ``high`` or ``low``."""
+        """Set the level, ``high`` or ``low``; as soon as the hardware can."""
+
+    async def check(self) -> None:
+        """Raise ``RequestFailed`` if the hardware is not there or does not answer."""
 
 
 class PanTilt(Protocol):
@@ -124,12 +129,15 @@ class IrCut(Protocol):
         """Whether the filter is in the light's way (day, colour); from any thread."""
 
     @property
-    def light(self) -> int:
-        """The light that the sensor sees, 0 to 100."""
+    def light(self) -> int | None:
+        """The light that the sensor sees, 0 to 100; None without a sensor, and until it has answered."""
 
     def set_filter(self, in_path: bool) -> None:
-        """Put the filter in the light's way (day, colour), or take it out (night, grey); by night the IR lamp is lit.
-        Raises ``RequestFailed``."""
+        """Put the filter in the light's way (day, colour), or take it out (night, grey), as soon as the hardware can;
+        by night the IR lamp is lit. Raises ``RequestFailed``."""
+
+    async def check(self) -> None:
+        """Raise ``RequestFailed`` if the filter is not there or does not answer."""
 
     def watch_light(self, listener: Callable[[int], None]) -> None:
         """Call `listener` in the event loop with the light, whenever it may have changed."""
@@ -139,7 +147,10 @@ class Led(Protocol):
     """The light at the network socket (SDK 10.30)."""
 
     def set_lit(self, lit: bool) -> None:
-        """Switch it on or off."""
+        """Switch it on or off, as soon as the hardware can."""
+
+    async def check(self) -> None:
+        """Raise ``RequestFailed`` if it is not there or does not answer."""
 
 
 class SerialLine(Protocol):
@@ -204,6 +215,18 @@ class NetworkInterface(Protocol):
         """Return to the configuration from before `configure`."""
 
 
+@runtime_checkable
+class Unit(Protocol):
+    """A driver that connects to its hardware at the start."""
+
+    async def start(self, note: Callable[[str], None]) -> None:
+        """Connect to the hardware, now or as soon as it is there; `note` writes a failure into the event log. Returns
+        within seconds whatever hangs."""
+
+    async def close(self) -> None:
+        """Give the hardware free."""
+
+
 class Firmware(Protocol):
     """The installed software (SDK 2.2)."""
 
@@ -229,6 +252,16 @@ class Drivers:
     """The parameters of ``Hardware`` that follow from the set of drivers (SDK 10.1)."""
     virtual: VirtualHardware | None = None
     """The state behind the virtual drivers; None on a real device."""
+    units: tuple[Unit, ...] = ()
+    """The hardware behind the drivers that is to be started and closed."""
+
+    async def start(self, note: Callable[[str], None]) -> None:
+        """Connect to the hardware; `note` writes a failure into the event log."""
+        await asyncio.gather(*(unit.start(note) for unit in self.units))
+
+    async def close(self) -> None:
+        """Give the hardware free."""
+        await asyncio.gather(*(unit.close() for unit in self.units))
 
     def digital_zoom(self) -> float:
         """Return the zoom at which the source's picture is shown, now or at the end of the present move, whichever is

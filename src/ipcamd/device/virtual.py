@@ -26,9 +26,9 @@ class VirtualInput:
         """See `DigitalInput`."""
         return self._hardware[self._name]
 
-    def watch(self, listener: Callable[[str], None]) -> None:
+    def watch(self, listener: Callable[[str, int], None]) -> None:
         """See `DigitalInput`."""
-        self._hardware.watch(self._name, listener)
+        self._hardware.watch(self._name, lambda level: listener(level, 0))
 
 
 class VirtualOutput:
@@ -45,6 +45,9 @@ class VirtualOutput:
     def set_level(self, level: str) -> None:
         """See `DigitalOutput`."""
         self._hardware.report("do1", level)
+
+    async def check(self) -> None:
+        """See `DigitalOutput`."""
 
 
 class VirtualIrCut:
@@ -70,6 +73,9 @@ class VirtualIrCut:
         self._hardware.report("ircut", "on" if in_path else "off")
         self._hardware.report("irled", "off" if in_path else "on")
 
+    async def check(self) -> None:
+        """See `IrCut`."""
+
     def watch_light(self, listener: Callable[[int], None]) -> None:
         """See `IrCut`."""
         self._hardware.watch("light", lambda value: listener(int(value)))
@@ -84,6 +90,9 @@ class VirtualLed:
     def set_lit(self, lit: bool) -> None:
         """See `Led`."""
         self._hardware.report("led", "on" if lit else "off")
+
+    async def check(self) -> None:
+        """See `Led`."""
 
 
 class VirtualSerialLine:

@@ -33,11 +33,11 @@ class InputTrigger:
         self._now_ns = now_ns
         self._levels = dict(levels)
 
-    def set_level(self, number: int, level: str) -> None:
-        """Report the level of an input, changed or not."""
+    def set_level(self, number: int, level: str, age_ns: int = 0) -> None:
+        """Report the level of an input, changed or not, that it has had for so many nanoseconds."""
         if level != self._levels[number]:
             self._levels[number] = level
-            self._bus.publish(Event(EventKind.INPUT, self._now_ns(), number, level == "high"))
+            self._bus.publish(Event(EventKind.INPUT, self._now_ns() - age_ns, number, level == "high"))
 
 
 class MotionTrigger:

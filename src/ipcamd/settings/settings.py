@@ -4,12 +4,12 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from ipcamd.errors import IpcamdError, StoreError
+from ipcamd.errors import IpcamdError, RequestFailed, SettingRefused, StoreError
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Texts, ValueOrigin, Values
 from ipcamd.settings.audit import AuditEntry
@@ -25,6 +25,9 @@ Guard = Callable[[Values, Values], AbstractAsyncContextManager[None]]
 """``guard(before, after)``: entered before the commit, where it may raise ``RequestFailed`` to refuse (a port that is
 taken); left after the commit, or with the exception if the commit failed, to undo what it prepared. It must not update
 settings itself."""
+
+HardwareCheck = Callable[[], Awaitable[None]]
+"""Raises ``RequestFailed`` if the hardware behind a group is not there or does not answer."""
 
 Reader = Callable[[], str]
 """Returns the present value of a parameter, asked from the running device."""
@@ -52,6 +55,7 @@ class Settings:
         self._lock = asyncio.Lock()
         self._watchers: defaultdict[str, list[Watcher]] = defaultdict(list)
         self._guards: defaultdict[str, list[Guard]] = defaultdict(list)
+        self._hardware_checks: defaultdict[str, list[HardwareCheck]] = defaultdict(list)
         self._readers: dict[Name, RequesterReader] = {}
         self._writers: dict[str, Writer] = {}
         self._auditors: list[Callable[[AuditEntry], None]] = []
@@ -84,6 +88,10 @@ class Settings:
     def guard(self, group: str, guard: Guard) -> None:
         """Let `guard` take part in each change of `group`."""
         self._guards[group].append(guard)
+
+    def check_hardware(self, group: str, check: HardwareCheck) -> None:
+        """Let `check` refuse updates of `group`. A factory default is not refused."""
+        self._hardware_checks[group].append(check)
 
     def add_readers(self, readers: Mapping[Name, Reader]) -> None:
         """Ask these readers for the present values of their parameters."""
@@ -159,6 +167,7 @@ class Settings:
             stored = {name: c for name, c in (sent | followed).items() if c.param.origin is ValueOrigin.STORED}
             after = _overlaid(self._values, {name: c.value for name, c in stored.items()})
             parts = (*parts, *self._written(sent, after))
+            await self._ask_hardware({group for group, _ in sent})
             undo = tuple(self._before(name) for name in stored)
             if stored or parts:
                 rows = {name: None if c.to_factory else c.value for name, c in stored.items()}
@@ -178,6 +187,15 @@ class Settings:
         flag = HARDWARE.param(param.needs)
         lacks = flag is not None and self.present(HARDWARE, flag) == "0"
         return not lacks and (param.origin is ValueOrigin.STORED or group.name in self._writers)
+
+    async def _ask_hardware(self, groups: set[str]) -> None:
+        """Ask the hardware behind these groups. Raises ``SettingRefused``."""
+        for group in sorted(groups):
+            for check in self._hardware_checks[group]:
+                try:
+                    await check()
+                except RequestFailed as error:
+                    raise SettingRefused(group, str(error)) from error
 
     def _followed(self, sent: Mapping[Name, CheckedChange]) -> dict[Name, CheckedChange]:
         """Return the changes that the rules of the groups ask for. Raises ``RequestFailed``."""

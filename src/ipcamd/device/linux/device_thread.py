@@ -4,6 +4,7 @@ import asyncio
 import errno
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from ipcamd.errors import RequestFailed
@@ -65,9 +66,14 @@ class DeviceThread:
         except (OSError, ValueError) as error:
             raise RequestFailed(f"{self._device}: {failure_reason(error)}") from error
 
-    def close(self, last: Callable[[], None]) -> None:
+    def leave(self, last: Callable[[], None]) -> None:
         """Run `last` after the calls that were made, without waiting for it."""
         self._pool.start(last)
+
+    async def drain(self) -> None:
+        """Wait for the calls that were made, unless one hangs."""
+        with suppress(RequestFailed):
+            await self.run(lambda: None)
 
     def _note_hang(self, outcome: "asyncio.Future[Any]") -> None:
         def end(ended: "asyncio.Future[Any]") -> None:

@@ -77,7 +77,7 @@ class V4l2Controls:
 
     def close(self) -> None:
         """Close the device, after the calls under way."""
-        self._thread.close(self._close)
+        self._thread.leave(self._close)
 
     async def _run(self, action: Callable[[int], T]) -> T:
         return await self._thread.run(lambda: self._attempt(action))
