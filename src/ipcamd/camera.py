@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from ipcamd.access.accounts import Accounts
     from ipcamd.access.audit_log import AuditLog
     from ipcamd.access.authenticator import Authenticator
+    from ipcamd.access.certificate.certificate import Certificate
     from ipcamd.access.ip_filter import IpFilter
     from ipcamd.control.day_night import DayNight
     from ipcamd.control.lens.controller import LensController
@@ -37,6 +38,8 @@ class Camera:
     accounts: "Accounts"
     authenticator: "Authenticator"
     ip_filter: "IpFilter"
+    certificate: "Certificate"
+    """Of HTTPS and RTSPS."""
     audit_log: "AuditLog"
     """Logins and changes; settings and accounts record theirs themselves."""
     clock: "CameraClock"

@@ -139,6 +139,14 @@ OPTIONS: tuple[Option, ...] = (
     Option("https-port", 8443, "first value of the HTTPS port", "N", _port),
     Option("rtsp-port", 8554, "first value of System.RTSPPort", "N", _port),
     Option("rtsps-port", 8322, "first value of the RTSPS port (RTSP over TLS)", "N", _port),
+    Option(
+        "tls-certificate",
+        "",
+        "PEM file with the certificate for HTTPS and RTSPS, then those of its issuers (default: kept in the state "
+        "directory, self-signed at first); SIGHUP reads it again",
+        "FILE",
+    ),
+    Option("tls-key", "", "PEM file with its private key, not encrypted; needed with --tls-certificate", "FILE"),
     Option("talk-port", 5432, "first value of System.TalkPort, the UDP port for talk", "N", _port),
     Option("admin-user", "admin", "name of the first administrator", "NAME"),
     Option(
@@ -217,6 +225,8 @@ class Options:
     https_port: int
     rtsp_port: int
     rtsps_port: int
+    tls_certificate: str
+    tls_key: str
     talk_port: int
     admin_user: str
     admin_password: str
@@ -240,6 +250,18 @@ class Options:
         """The state directory."""
         base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
         return Path(self.state) if self.state else Path(base) / "ipcamd"
+
+    @property
+    def tls_files(self) -> tuple[Path, Path] | None:
+        """The owner's files of certificate and key. Raises ``ConfigError`` if only one is given, or one is missing."""
+        if not (self.tls_certificate or self.tls_key):
+            return None
+        for name, file in (("tls-certificate", self.tls_certificate), ("tls-key", self.tls_key)):
+            if not file:
+                raise ConfigError(f"--{name}: it is missing; --tls-certificate and --tls-key are given together")
+            if not os.access(file, os.R_OK):
+                raise ConfigError(f"--{name} {file}: there is no such file, or it cannot be read")
+        return Path(self.tls_certificate), Path(self.tls_key)
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -150,10 +150,10 @@ class CameraProcess:
                 self.first_start = line.rstrip("\n")
                 continue
             self.ready = line.rstrip("\n")
-            pattern = r"ready http=(\d+) https=(\d+|-) rtsp=(\d+|-) talk=(\d+|-) pid=(\d+) rtsps=(\d+|-)"
+            pattern = r"ready http=(\d+|-) https=(\d+|-) rtsp=(\d+|-) talk=(\d+|-) pid=(\d+) rtsps=(\d+|-)"
             match = re.fullmatch(pattern, self.ready)
             assert match, line
-            self.port, self.pid = int(match[1]), int(match[5])
+            self.port, self.pid = int(match[1].replace("-", "0")), int(match[5])
             self.https = int(match[2]) if match[2] != "-" else None
             self.rtsp = int(match[3]) if match[3] != "-" else None
             self.rtsps = int(match[6]) if match[6] != "-" else None

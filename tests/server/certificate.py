@@ -8,8 +8,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from ipcamd.server.pending_connection import TlsContext
 
-def server_context(folder: Path) -> ssl.SSLContext:
+
+def server_context(folder: Path) -> TlsContext:
     """Return a server's context with a certificate of its own making, kept in `folder`."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
     start = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
@@ -22,7 +24,7 @@ def server_context(folder: Path) -> ssl.SSLContext:
     path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
-    return context
+    return lambda: context
 
 
 def trusting() -> ssl.SSLContext:

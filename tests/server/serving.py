@@ -84,13 +84,14 @@ async def serving(
     viewers: ViewerLimit | None = None,
     allows: Callable[[str], bool] = lambda _: True,
     proxies: TrustedProxies | None = None,
+    https_port: int | None = None,
 ) -> AsyncIterator[Server]:
     clock = Clock()
     limits = limits or Limits()
     fanout = Fanout(limits.stall_timeout_s, clock)
     registry = Registry(Admission(limits, allows), clock)
     viewers = viewers or ViewerLimit(limits.viewers)
-    router = Router(endpoints, Users(), AllowedHosts(), proxies, allows)
+    router = Router(endpoints, Users(), AllowedHosts(), proxies, allows, lambda: https_port)
     context = HttpContext(router, cast(Camera, None), fanout, registry, viewers)
     service = HttpService(context)
     server = Server(service, await service.open(HOSTS, 0), clock, fanout)

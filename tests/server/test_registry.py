@@ -29,6 +29,7 @@ from ipcamd.server.http.router import Router
 from ipcamd.server.http.service import HttpService
 from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.limits import Limits
+from ipcamd.server.pending_connection import TlsContext
 from ipcamd.server.registry import Registry
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.http.multipart_writer import SDK_TYPE
@@ -47,7 +48,7 @@ GET = b"GET /quick HTTP/1.1\r\nConnection: close\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+def tls(tmp_path_factory: pytest.TempPathFactory) -> TlsContext:
     return server_context(tmp_path_factory.mktemp("tls"))
 
 
@@ -89,7 +90,7 @@ def resident_kb() -> int:
 # -- admission
 
 
-async def test_silent_tls_connections_cost_next_to_nothing_and_end(tls: ssl.SSLContext) -> None:
+async def test_silent_tls_connections_cost_next_to_nothing_and_end(tls: TlsContext) -> None:
     async with serving(QUICK) as server, asyncio.timeout(20):
         listener = await server.service.open(HOSTS, 0, tls)
         assert b" 200 " in await ask_over_tls(listener.port)
@@ -127,7 +128,7 @@ def served(server: Server) -> int:
     return sum(isinstance(c, HttpConnection) and c._task is not None for c in server.registry)
 
 
-async def test_connections_count_over_tls_and_plain_together(tls: ssl.SSLContext) -> None:
+async def test_connections_count_over_tls_and_plain_together(tls: TlsContext) -> None:
     async with (
         serving(QUICK, HANG, limits=Limits(connections=6, connections_per_address=4)) as server,
         asyncio.timeout(30),
@@ -159,7 +160,7 @@ async def test_two_services_share_the_limits() -> None:
 
 @pytest.mark.parametrize("alone", [2, 0], ids=["per address", "in all"])
 @pytest.mark.parametrize("data", [b"", b"GET / HT", b"\x16"])
-async def test_silent_clients_make_room(tls: ssl.SSLContext, data: bytes, alone: int) -> None:
+async def test_silent_clients_make_room(tls: TlsContext, data: bytes, alone: int) -> None:
     async with (
         serving(QUICK, HANG, limits=Limits(connections=6, connections_per_address=6 - alone)) as server,
         asyncio.timeout(30),
@@ -206,7 +207,7 @@ async def test_refused_connections_are_warned_of_once_a_minute(caplog: pytest.Lo
         writer.close()
 
 
-async def test_an_address_that_is_not_allowed_is_reset_before_its_handshake(tls: ssl.SSLContext) -> None:
+async def test_an_address_that_is_not_allowed_is_reset_before_its_handshake(tls: TlsContext) -> None:
     async with serving(QUICK, allows=lambda address: False) as server:
         listener = await server.service.open(HOSTS, 0, tls)
         with pytest.raises(ConnectionError):
@@ -219,7 +220,7 @@ async def test_an_address_that_is_not_allowed_is_reset_before_its_handshake(tls:
 HELLO = b"\x16\x03\x01\x00\x05\x01"
 
 
-async def test_an_address_has_so_many_handshakes_at_once_and_the_others_wait(tls: ssl.SSLContext) -> None:
+async def test_an_address_has_so_many_handshakes_at_once_and_the_others_wait(tls: TlsContext) -> None:
     async with serving(QUICK, limits=Limits(handshakes_per_address=2)) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         stuck = [await silent(listener.port, HELLO) for _ in range(2)]
@@ -234,7 +235,7 @@ async def test_an_address_has_so_many_handshakes_at_once_and_the_others_wait(tls
         await until(lambda: len(server.registry) == 0)
 
 
-async def test_handshakes_that_never_end_keep_no_other_address_out(tls: ssl.SSLContext) -> None:
+async def test_handshakes_that_never_end_keep_no_other_address_out(tls: TlsContext) -> None:
     async with serving(QUICK, limits=Limits(handshakes=4)) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         stuck = [await silent(listener.port, HELLO, f"127.0.0.{2 + number % 2}") for number in range(12)]
@@ -247,7 +248,7 @@ async def test_handshakes_that_never_end_keep_no_other_address_out(tls: ssl.SSLC
         assert not server.registry.admission.handshakes._active
 
 
-async def test_who_waits_for_a_handshake_too_long_is_sent_away(tls: ssl.SSLContext) -> None:
+async def test_who_waits_for_a_handshake_too_long_is_sent_away(tls: TlsContext) -> None:
     async with serving(QUICK, limits=Limits(handshakes=1)) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         socks = [await silent(listener.port, HELLO) for _ in range(3)]
@@ -259,7 +260,7 @@ async def test_who_waits_for_a_handshake_too_long_is_sent_away(tls: ssl.SSLConte
 
 
 @pytest.mark.parametrize("data", [b"", b"GET / HTTP/1.1\r\n\r\n", HELLO, b"\x16\x03\x01\x00\x05hello"])
-async def test_what_ends_before_its_handshake_is_counted_out(tls: ssl.SSLContext, data: bytes) -> None:
+async def test_what_ends_before_its_handshake_is_counted_out(tls: TlsContext, data: bytes) -> None:
     async with serving(QUICK) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         for _ in range(3):
@@ -271,7 +272,7 @@ async def test_what_ends_before_its_handshake_is_counted_out(tls: ssl.SSLContext
         assert not server.registry.admission.handshakes._active
 
 
-async def test_failed_handshakes_leave_nothing_for_the_garbage_collector(tls: ssl.SSLContext) -> None:
+async def test_failed_handshakes_leave_nothing_for_the_garbage_collector(tls: TlsContext) -> None:
     async with serving(QUICK) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         gc.collect()
@@ -325,7 +326,7 @@ async def stalled(tmp_path: Path) -> AsyncIterator[tuple[Server, list[FileReply]
 
 
 async def test_the_end_is_bounded_whatever_hangs(
-    stalled: tuple[Server, list[FileReply]], tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+    stalled: tuple[Server, list[FileReply]], tls: TlsContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ipcamd.server.registry.CLOSE_S", 0.05)
     monkeypatch.setattr("ipcamd.server.registry.RELEASE_S", 0.05)
@@ -377,7 +378,7 @@ async def test_the_end_lets_go_of_the_camera(tmp_path: Path, monkeypatch: pytest
     assert await ended(sock)
 
 
-async def test_a_closed_service_refuses_a_late_handshake(tls: ssl.SSLContext) -> None:
+async def test_a_closed_service_refuses_a_late_handshake(tls: TlsContext) -> None:
     async with Stage() as stage:
         listener = await stage.service.open(HOSTS, 0, tls)
         late = await silent(listener.port)

@@ -65,6 +65,7 @@ async def start_camera(
         viewers=lambda: services.viewers.taken,
         started=time.monotonic(),
         speaker=media.speaker,
+        certificate=services.upkeep.certificate,
         talk_port=lambda: core.settings["System"].number("TalkPort") if talk else None,
     )
     talk = await services.talk()
@@ -72,7 +73,8 @@ async def start_camera(
     http, https = await services.http(camera, service)
     build_network(stack, core)
     _announce(core, Ports(http, https, rtsp, talk, rtsps))
-    return services.certificate.reload
+    services.upkeep.start()
+    return services.upkeep.reload
 
 
 def _announce(core: Core, ports: Ports) -> None:

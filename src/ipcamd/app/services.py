@@ -7,13 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
 
-from ipcamd.access.certificate import Certificate
+from ipcamd.app.certificate import CertificateUpkeep
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
-from ipcamd.errors import ConfigError
 from ipcamd.media.stream.hub import Hub
 from ipcamd.options import Options
 from ipcamd.params.group import Values
@@ -49,7 +48,7 @@ CUT_DELAY_S = 0.2
 class Ports:
     """The real port numbers; None for a service that is off."""
 
-    http: int
+    http: int | None
     https: int | None
     rtsp: int
     talk: int | None
@@ -64,7 +63,7 @@ class Services:
         self._core = core
         self._media = media
         self._receiver = TalkReceiver(media.speaker) if media.speaker else None
-        self.certificate = Certificate(core.options.state_dir)
+        self.upkeep = CertificateUpkeep(stack, core)
         limits = fit_limits(_limits(core.options), raise_file_limit())
         self.viewers = ViewerLimit(limits.viewers)
         self._admission = Admission(limits, core.ip_filter.allows)
@@ -106,7 +105,7 @@ class Services:
         follow_settings(service, core.settings, lambda: core.listen.multicast_interface)
         return service, *ports
 
-    async def http(self, camera: Camera, rtsp: RtspService) -> tuple[int, int | None]:
+    async def http(self, camera: Camera, rtsp: RtspService) -> tuple[int | None, int | None]:
         """Open HTTP and perhaps HTTPS, and return their ports; what speaks RTSP there is handed to `rtsp`.
 
         Raises ``ConfigError``.
@@ -125,7 +124,23 @@ class Services:
         self._open.append(service)
         accounts = self._core.accounts
         accounts.watch(lambda: service.expel(accounts.is_valid))
-        return await self._movable("HTTPPort", service), await self.secure("HttpsPort", service)
+        return await self._plain_http(service), await self.secure("HttpsPort", service)
+
+    async def _plain_http(self, service: HttpService) -> int | None:
+        """Open HTTP, while ``HttpMode`` is not off. Return the port."""
+        settings = self._core.settings
+
+        def is_on(values: Values) -> bool:
+            return values["HttpMode"] != "off"
+
+        def end_plain(values: Values) -> None:
+            if values["HttpMode"] != "on":
+                service.end_plain()
+
+        port = RebindablePort("HTTPPort", lambda values: values.number("HTTPPort"), service.open)
+        settings.guard(HTTPS, port.guard_switch(is_on))
+        settings.watch(HTTPS, end_plain)
+        return await self._follow("System", port, is_on(settings[HTTPS]))
 
     def _cut_denied(self) -> None:
         """Cut what the IP filter denies from now on; first the answer to the request that made the rule goes out."""
@@ -149,7 +164,13 @@ class Services:
             hosts,
             TrustedProxies(core.options.trusted_proxy),
             self._admission.allows,
+            self._redirect_port,
         )
+
+    def _redirect_port(self) -> int | None:
+        """Return the port that plain HTTP is redirected to, if it is."""
+        https = self._core.settings[HTTPS]
+        return None if https["HttpMode"] == "on" else https.number("HttpsPort")
 
     def _fanout(self) -> Fanout:
         """Return what HTTP's viewers are sent to by; it marks packets, and ends with the microphone."""
@@ -192,13 +213,10 @@ class Services:
 
         Return the port; None while it is off. Raises ``ConfigError``.
         """
-        certificate = self.certificate
+        certificate = self.upkeep.certificate
 
         async def listen(hosts: Sequence[str], number: int) -> Listener:
-            try:
-                await asyncio.to_thread(certificate.load)
-            except OSError as error:
-                raise ConfigError(f"the TLS certificate cannot be made ({error})") from error
+            await certificate.ensure()
             return await service.open(hosts, number, certificate.context)
 
         def wanted(values: Values) -> int | None:
@@ -206,12 +224,12 @@ class Services:
 
         return await self._follow(HTTPS, RebindablePort(parameter, wanted, listen))
 
-    async def _follow(self, group: str, port: RebindablePort) -> int | None:
-        """Open a port, and let it move with its parameter in `group` and with the listen address."""
+    async def _follow(self, group: str, port: RebindablePort, enabled: bool = True) -> int | None:
+        """Open a port if it is `enabled`, and let it move with its parameter in `group` and with the listen address."""
         settings = self._core.settings
         settings.guard(group, port.guard)
         self._ports.append(port)
-        return await port.open(self._core.listen.hosts, settings[group])
+        return await port.open(self._core.listen.hosts, settings[group], enabled)
 
     @asynccontextmanager
     async def _move(self, _: Values, after: Values) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 from ipcamd.cgi import eventhttpnotify, param, query, sdcard, setup
 from ipcamd.cgi.admin import (
     auditlog,
+    certificate,
     date,
     eventlog,
     factorydefault,
@@ -25,6 +26,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     pwdgrp.ENDPOINT,
     date.ENDPOINT,
     factorydefault.ENDPOINT,
+    certificate.ENDPOINT,
     restart.ENDPOINT,
     mjpeg.ENDPOINT,
     mjpg.ENDPOINT,

@@ -31,10 +31,13 @@ class Call:
     """The camera's own IP address that the request came in by (IPv4-mapped IPv6 as IPv4)."""
     peer: str = ""
     """The IP address of the connection: the caller's or that of a trusted proxy."""
+    over_tls: bool = False
+    """It came over HTTPS."""
 
     def requester(self, rank: Rank | None = None) -> Requester:
         """Return the author of the changes that this request makes; `rank` is its right, by default the account's."""
-        return Requester(self.account.name, self.address, self.head.path, rank or self.account.rank, self.arrived_at)
+        rank = rank or self.account.rank
+        return Requester(self.account.name, self.address, self.head.path, rank, self.arrived_at, self.over_tls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ class Body(Enum):
 
     FORM = "form"
     """application/x-www-form-urlencoded, merged into the query; at most 64 KiB."""
+    TEXT_FORM = "text form"
+    """The same, and values may have several lines."""
     STREAM = "stream"
     """Handed to the action piece by piece."""
 

@@ -13,6 +13,8 @@ class OwnAddress:
     address: str
     """Without a zone."""
     prefix_length: int
+    is_temporary: bool = False
+    """For outgoing connections alone, changed every day (RFC 8981)."""
 
     @property
     def netmask(self) -> str:

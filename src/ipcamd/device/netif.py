@@ -8,8 +8,10 @@ from ipcamd.device.interface_state import InterfaceState, OwnAddress
 
 ROUTES = Path("/proc/net/route")
 RESOLVER = Path("/etc/resolv.conf")
+IPV6_ADDRESSES = Path("/proc/net/if_inet6")
 INTERFACES = Path("/sys/class/net")
 _NO_MAC = "00:00:00:00:00:00"
+_TEMPORARY = 0x01
 _ANY_IPV4 = "00000000"
 
 
@@ -30,8 +32,9 @@ class HostNetwork:
         """See `NetworkInterface`."""
         import ifaddr
 
+        temporary = _temporary_addresses()
         return tuple(
-            OwnAddress(adapter.name, _text(ip.ip), ip.network_prefix)
+            OwnAddress(adapter.name, text := _text(ip.ip), ip.network_prefix, text in temporary)
             for adapter in ifaddr.get_adapters()
             for ip in adapter.ips
         )
@@ -84,6 +87,11 @@ def _default_routes() -> list[tuple[str, str]]:
 
 def _router(interface: str) -> str:
     return next((router for name, router in _default_routes() if name == interface), "")
+
+
+def _temporary_addresses() -> set[str]:
+    fields = (line.split() for line in _lines(IPV6_ADDRESSES))
+    return {str(ipaddress.IPv6Address(int(field[0], 16))) for field in fields if int(field[4], 16) & _TEMPORARY}
 
 
 def _dns_servers() -> tuple[str, ...]:

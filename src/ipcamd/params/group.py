@@ -46,6 +46,8 @@ class Param:
     """Kept by factory default mode 2 (the address, the zone, daylight saving)."""
     needs: str = ""
     """Parameter of ``Hardware`` that must not be 0 for this one to be set: else ``not supported by this device``."""
+    over_tls: tuple[str, ...] = ()
+    """Values that a request over plain HTTP may not set: they would end the way that it came."""
     acts: bool = True
     """False while the engine behind it is still to come; the conformance page names it."""
 

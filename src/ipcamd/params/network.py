@@ -109,6 +109,18 @@ UPNP = Group(
     ),
 )
 
+_HTTP_MODE = OneOf(("on", "redirect", "off"), ("served", "redirected to HTTPS", "no port is open"))
+
+
+def _reachable(values: Values, sent: Texts) -> Texts:
+    """Keep plain HTTP on while HTTPS is off: the camera must be reachable."""
+    if values.flag("Enabled") or values["HttpMode"] == "on":
+        return {}
+    if "HttpMode" in sent:
+        raise RequestFailed(f"HttpMode={values['HttpMode']}: it needs Enabled=yes")
+    return {"HttpMode": "on"}
+
+
 HTTPS = Group(
     "Network.Advanced.HTTPS",
     "10.26",
@@ -116,7 +128,15 @@ HTTPS = Group(
         _acts("Enabled", YES_NO, "no", "HTTPS and RTSPS service."),
         _acts("HttpsPort", PORT, "8443", "TCP port of the HTTPS service."),
         _acts("RtspsPort", PORT, "8322", "TCP port of RTSP over TLS (not in the SDK)."),
+        Param(
+            "HttpMode",
+            _HTTP_MODE,
+            "on",
+            "Plain HTTP beside HTTPS (not in the SDK); redirect and off are set over HTTPS alone.",
+            over_tls=("redirect", "off"),
+        ),
     ),
+    normalize=_reachable,
 )
 
 BONJOUR = Group(

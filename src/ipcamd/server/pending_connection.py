@@ -6,8 +6,12 @@ import socket
 import ssl
 from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
+from typing import Any
 
 from ipcamd.server.admission import TLS_BUFFER_BYTES, HandshakeQueue
+
+TlsContext = Callable[[], ssl.SSLContext]
+"""Returns the context for the next handshake: the certificate changes while the listener stays."""
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +94,7 @@ class PendingTlsConnection(PendingConnection):
         deadline: float,
         make: Callable[[], asyncio.BaseProtocol],
         ended: Callable[[PendingConnection], None],
-        context: ssl.SSLContext,
+        context: TlsContext,
         handshakes: HandshakeQueue,
     ) -> None:
         super().__init__(sock, address, deadline, make, ended)
@@ -136,7 +140,7 @@ class PendingTlsConnection(PendingConnection):
     async def _hand_over(self, connection: asyncio.BaseProtocol) -> None:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
-        tls = _TlsProtocol(loop, connection, self._context, waiter, server_side=True)
+        tls = _TlsProtocol(loop, connection, self._context(), waiter, server_side=True)
         tls.share(self._handshakes.buffer)
         transport, _ = await loop.connect_accepted_socket(lambda: tls, self._sock)
         try:
@@ -156,6 +160,12 @@ class _TlsProtocol(SSLProtocol):
     """asyncio's TLS protocol without its read buffer of 256 KB per connection."""
 
     max_size = TLS_BUFFER_BYTES
+
+    def _on_handshake_complete(self, handshake_exc: BaseException | None) -> None:
+        if handshake_exc:
+            outgoing: Any = self
+            outgoing._process_outgoing()  # the alert that tells the client why; asyncio does not send it
+        super()._on_handshake_complete(handshake_exc)
 
     def share(self, buffer: bytearray) -> None:
         """Use this read buffer, which all connections of the event loop share."""

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -27,6 +27,7 @@ _WILDCARDS = frozenset(("0.0.0.0", "::"))
 class _Endpoint:
     hosts: tuple[str, ...]
     port: int | None
+    enabled: bool = True
 
 
 class RebindablePort:
@@ -46,11 +47,11 @@ class RebindablePort:
         self._endpoint = _Endpoint((), None)
         self._listener: Closable | None = None
 
-    async def open(self, hosts: tuple[str, ...], values: Values) -> int | None:
-        """Open the initial port and return it. Raises ``ConfigError``."""
-        port = self._wanted(values)
+    async def open(self, hosts: tuple[str, ...], values: Values, enabled: bool = True) -> int | None:
+        """Open the initial port and return it; None if it is not `enabled`. Raises ``ConfigError``."""
+        self._endpoint = _Endpoint(hosts, self._wanted(values), enabled)
+        port = self._endpoint.port if enabled else None
         self._listener = await self._listen(hosts, port) if port is not None else None
-        self._endpoint = _Endpoint(hosts, port)
         return port
 
     @asynccontextmanager
@@ -58,6 +59,18 @@ class RebindablePort:
         """Open the new port before the change is stored, and close the old port after it. Raises ``RequestFailed``."""
         async with self._moved(replace(self._endpoint, port=self._wanted(after))):
             yield
+
+    def guard_switch(
+        self, is_on: Callable[[Values], bool]
+    ) -> Callable[[Values, Values], AbstractAsyncContextManager[None]]:
+        """Return a guard of another group, whose values decide whether the port is open at all."""
+
+        @asynccontextmanager
+        async def guard(_: Values, after: Values) -> AsyncIterator[None]:
+            async with self._moved(replace(self._endpoint, enabled=is_on(after))):
+                yield
+
+        return guard
 
     @asynccontextmanager
     async def move(self, hosts: tuple[str, ...]) -> AsyncIterator[None]:
@@ -85,7 +98,7 @@ class RebindablePort:
         await _close(old)
 
     async def _open(self, endpoint: _Endpoint) -> Closable | None:
-        if endpoint.port is None:
+        if endpoint.port is None or not endpoint.enabled:
             return None
         try:
             return await self._listen(endpoint.hosts, endpoint.port)

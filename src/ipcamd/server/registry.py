@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import socket
-import ssl
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Protocol, cast
@@ -12,7 +11,7 @@ from typing import Protocol, cast
 from ipcamd.logs import SummaryLog
 from ipcamd.server.admission import Admission
 from ipcamd.server.listener import Listener, listen
-from ipcamd.server.pending_connection import PendingConnection, PendingTlsConnection
+from ipcamd.server.pending_connection import PendingConnection, PendingTlsConnection, TlsContext
 from ipcamd.server.transport import reset_on_close
 
 log = logging.getLogger(__name__)
@@ -79,7 +78,7 @@ class Registry:
         protocol: Callable[[], asyncio.BaseProtocol],
         hosts: Sequence[str],
         port: int,
-        tls: ssl.SSLContext | None = None,
+        tls: TlsContext | None = None,
         refusal: bytes = b"",
     ) -> Listener:
         """Listen on an additional port; 0 selects a free one. Raises ``ConfigError``.
@@ -201,7 +200,7 @@ class Registry:
         sock: socket.socket,
         address: str,
         protocol: Callable[[], asyncio.BaseProtocol],
-        tls: ssl.SSLContext | None,
+        tls: TlsContext | None,
     ) -> None:
         def make() -> asyncio.BaseProtocol:
             self._unconnected[connection := protocol()] = address

@@ -32,6 +32,8 @@ class Requester:
     """The right that the change is made with."""
     arrived_at: str = ""
     """The camera's own IP address that the request came in by; "" if none did."""
+    over_tls: bool = True
+    """False for a request over plain HTTP."""
 
 
 CAMERA = Requester("camera", "", "internal", Rank.ADMIN)

@@ -119,7 +119,10 @@ class Settings:
         check_permission(f"{asked}.{param.name}", param, by.rank, lambda: self._is_supported(group, param))
         if change.value is None:
             return CheckedChange(group, param, self._factory[group.name][param.name], asked, to_factory=True)
-        return CheckedChange(group, param, normalized(asked, param, change.value), asked)
+        value = normalized(asked, param, change.value)
+        if value in param.over_tls and not by.over_tls:
+            raise SettingRefused(f"{asked}.{param.name}={value}", "send it over HTTPS, to show that it works")
+        return CheckedChange(group, param, value, asked)
 
     async def update(
         self, changes: Iterable[Change], *parts: TransactionPart, by: Requester = CAMERA, notes: Sequence[str] = ()

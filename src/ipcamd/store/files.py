@@ -30,9 +30,14 @@ def replace_durably(source: Path, target: Path) -> None:
     sync_directory(target.parent)
 
 
+def draft_of(path: Path) -> Path:
+    """Return the file that `write_durably` writes first; it stays when that fails."""
+    return path.with_name(f"{path.name}.new")
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """Give a private file this content, all or nothing."""
-    draft = path.with_name(f"{path.name}.new")
+    draft = draft_of(path)
     create_private(draft)
     draft.write_bytes(data)
     replace_durably(draft, path)

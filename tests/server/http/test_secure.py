@@ -1,7 +1,6 @@
 """The same over TLS, where the kernel cannot send from the shared memory."""
 
 import asyncio
-import ssl
 
 import pytest
 from tests.server.certificate import server_context, trusting
@@ -13,16 +12,17 @@ from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.server.http.streaming.viewer import SecureViewer
+from ipcamd.server.pending_connection import TlsContext
 from ipcamd.wire.http.multipart_writer import SDK_TYPE
 
 
 @pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+def tls(tmp_path_factory: pytest.TempPathFactory) -> TlsContext:
     return server_context(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.mark.slow
-async def test_requests_and_streams_over_tls(tls: ssl.SSLContext) -> None:
+async def test_requests_and_streams_over_tls(tls: TlsContext) -> None:
     hub = Hub(codecs.JPEG)
     endpoints = (
         Endpoint("/big", Rank.GUEST, lambda call: Reply(bytes(3_000_000)), changes=never),
@@ -57,7 +57,7 @@ async def test_requests_and_streams_over_tls(tls: ssl.SSLContext) -> None:
         await until(lambda: len(server.fanout) == 1)
 
 
-async def test_a_viewer_over_tls_that_takes_nothing_is_cut(tls: ssl.SSLContext) -> None:
+async def test_a_viewer_over_tls_that_takes_nothing_is_cut(tls: TlsContext) -> None:
     hub = Hub(codecs.JPEG)
     endpoint = Endpoint("/mjpeg", Rank.GUEST, lambda call: Join((hub,), Framing.SDK, SDK_TYPE), changes=never)
     async with serving(endpoint) as server, asyncio.timeout(30):
@@ -76,7 +76,7 @@ async def test_a_viewer_over_tls_that_takes_nothing_is_cut(tls: ssl.SSLContext) 
         await until(lambda: len(server.fanout) == 0)
 
 
-async def test_pipelined_requests_over_tls(tls: ssl.SSLContext) -> None:
+async def test_pipelined_requests_over_tls(tls: TlsContext) -> None:
     endpoint = Endpoint("/big", Rank.GUEST, lambda call: Reply(bytes(200_000)), changes=never)
     async with serving(endpoint) as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
@@ -86,7 +86,7 @@ async def test_pipelined_requests_over_tls(tls: ssl.SSLContext) -> None:
         writer.close()
 
 
-async def test_plain_http_on_the_tls_port_is_sent_away(tls: ssl.SSLContext) -> None:
+async def test_plain_http_on_the_tls_port_is_sent_away(tls: TlsContext) -> None:
     async with serving() as server, asyncio.timeout(30):
         listener = await server.service.open(HOSTS, 0, tls)
         reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)

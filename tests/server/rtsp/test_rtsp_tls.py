@@ -7,14 +7,16 @@ import pytest
 from tests.server.certificate import server_context, trusting
 from tests.server.rtsp.player import Player, Stage
 
+from ipcamd.server.pending_connection import TlsContext
+
 
 @pytest.fixture(scope="module")
-def contexts(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+def contexts(tmp_path_factory: pytest.TempPathFactory) -> tuple[TlsContext, ssl.SSLContext]:
     """A server's context with a certificate of its own, and a client's that takes any."""
     return server_context(tmp_path_factory.mktemp("tls")), trusting()
 
 
-async def test_play(stage: Stage, contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+async def test_play(stage: Stage, contexts: tuple[TlsContext, ssl.SSLContext]) -> None:
     server, client = contexts
     port = (await stage.service.open(["127.0.0.1"], 0, server)).port
     reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=client)
@@ -31,7 +33,7 @@ async def test_play(stage: Stage, contexts: tuple[ssl.SSLContext, ssl.SSLContext
     assert len(stage.service.context.sessions) == 1
 
 
-async def test_who_reads_nothing_over_tls_is_cut(stage: Stage, contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+async def test_who_reads_nothing_over_tls_is_cut(stage: Stage, contexts: tuple[TlsContext, ssl.SSLContext]) -> None:
     server, client = contexts
     port = (await stage.service.open(["127.0.0.1"], 0, server)).port
     reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=client)

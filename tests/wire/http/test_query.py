@@ -104,3 +104,11 @@ def test_any_bytes_give_clean_text_or_400(raw: bytes) -> None:
     names = [name.lower() for name, _ in query.pairs]
     assert len(names) == len(set(names))
     assert all(c >= " " and c != "\x7f" for pair in query.pairs for text in pair for c in text)
+
+
+def test_values_of_several_lines_are_read_where_they_are_expected() -> None:
+    form = b"a=1%0D%0A2%093&b=4"
+    assert Query.parse("", form, lines=True).get("a") == "1\r\n2\t3"
+    for bad, lines in ((form, False), (b"a=%00", True), (b"a%0A=1", True), (b"a=%1b", True)):
+        with pytest.raises(HttpError):
+            Query.parse("", bad, lines=lines)

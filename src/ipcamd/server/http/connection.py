@@ -9,6 +9,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.cgi.endpoint import EventStream, FileReply, Join, LateAnswer, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.http.body import incomplete_body_error
+from ipcamd.server.http.checks.https_redirect import redirect_to_https
 from ipcamd.server.http.connection_state import ConnectionState
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.deadline import Deadline
@@ -17,7 +18,7 @@ from ipcamd.server.http.event_stream import send_events
 from ipcamd.server.http.exchange import Exchange
 from ipcamd.server.http.response import CONTINUE, error_reply, format_response, format_stream_head
 from ipcamd.server.http.streaming.viewer import Viewer
-from ipcamd.server.listener import normalize_address
+from ipcamd.server.listener import local_address, normalize_address
 from ipcamd.server.transport import finish_transport, limit_reads, reset_transport
 from ipcamd.wire.http.message import END, End, Head, RequestParser
 
@@ -72,7 +73,7 @@ class HttpConnection(asyncio.Protocol):
         limit_reads(transport)
         # Nothing may wait in the transport when a request is answered: a stream can take the socket over then. (At a
         # limit of 0 asyncio's TLS would pause us even if nothing waits.)
-        self._transport.set_write_buffer_limits(1 if transport.get_extra_info("ssl_object") else 0, 0)
+        self._transport.set_write_buffer_limits(1 if self.over_tls else 0, 0)
         self.address = normalize_address((transport.get_extra_info("peername") or ("",))[0])
         self._deadline.await_head()
         self.client = self.address = self._context.registry.enter(self)
@@ -150,6 +151,11 @@ class HttpConnection(asyncio.Protocol):
         else:
             self._transport.abort()
 
+    @property
+    def over_tls(self) -> bool:
+        """Whether the connection is encrypted."""
+        return self._transport.get_extra_info("ssl_object") is not None
+
     def close(self) -> None:
         """Close the connection when the running action has answered and the response has been sent."""
         if self._state is not ConnectionState.HANDLING:
@@ -202,11 +208,14 @@ class HttpConnection(asyncio.Protocol):
                 self._run(self._exchange)
 
     def _begin(self, head: Head) -> None:
-        if "x-sessioncookie" in head.fields and self._hand_over(head):
-            return
-        exchange = self._exchange = Exchange(head, self._context.router.client(head, self.address))
-        self.client = exchange.client.address
+        client = self._context.router.client(head, self.address, self.over_tls)
+        exchange, self.client = Exchange(head, client), client.address
+        self._exchange = exchange
         try:
+            if port := self._context.router.https_port(client):
+                raise redirect_to_https(head, client, local_address(self._transport), port)
+            if "x-sessioncookie" in head.fields and self._hand_over(head):
+                return
             exchange.admit(*self._context.router.admit(head, exchange.client), self._body_taken)
             self._context.registry.note_request(self)
         except HttpError as error:

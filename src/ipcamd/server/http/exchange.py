@@ -86,13 +86,15 @@ class Exchange:
         if self.refused or not self._endpoint or not self.account:
             raise self.refused or HttpError(404)
         client, body = self.client, self.stream or EMPTY
-        call = Call(self.head, self._query(), self.account, client.address, camera, body, arrived_at, client.peer)
+        more = arrived_at, client.peer, client.over_tls
+        call = Call(self.head, self._query(), self.account, client.address, camera, body, *more)
         return self._endpoint, call
 
     def _query(self) -> Query:
         if not self._form or self.head.method != "POST":
             return self.head.parameters
         content_type = self.head.fields.get("content-type", "")
+        lines = self._endpoint is not None and self._endpoint.body is Body.TEXT_FORM
         if content_type.lower().startswith("multipart/form-data"):
-            return Query.of((*self.head.parameters.pairs, *form_pairs(content_type, self._form)))
-        return Query.parse(self.head.query, self._form.rstrip(b"\r\n"))
+            return Query.of((*self.head.parameters.pairs, *form_pairs(content_type, self._form)), lines=lines)
+        return Query.parse(self.head.query, self._form.rstrip(b"\r\n"), lines=lines)

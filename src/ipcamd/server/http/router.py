@@ -25,21 +25,30 @@ class Router:
         hosts: AllowedHosts | None = None,
         proxies: TrustedProxies | None = None,
         admits: Callable[[str], bool] = lambda _: True,
+        https_port: Callable[[], int | None] = lambda: None,
     ) -> None:
-        """`admits` says whether an IP address may use the camera (SDK 7), asked for clients behind a proxy."""
+        """`admits` says whether an IP address may use the camera (SDK 7), asked for clients behind a proxy.
+
+        `https_port` returns the port that requests over plain HTTP are redirected to; None: they are served.
+        """
         self._verifier = verifier
         self._hosts = hosts or AllowedHosts()
         self._proxies = proxies or TrustedProxies()
         self._admits = admits
+        self._https_port = https_port
         self._table: dict[str, Endpoint] = {}
         for endpoint in endpoints:
             for path in (endpoint.path, *endpoint.aliases):
                 if self._table.setdefault(path.lower(), endpoint) is not endpoint:
                     raise ValueError(f"two endpoints at {path}")
 
-    def client(self, head: Head, peer: str) -> Forwarded:
-        """Return the client's side of a request that came from the IP address `peer`."""
-        return self._proxies.read(head, peer)
+    def client(self, head: Head, peer: str, over_tls: bool) -> Forwarded:
+        """Return the client's side of a request that came from the IP address `peer`, perhaps over TLS."""
+        return self._proxies.read(head, peer, over_tls)
+
+    def https_port(self, client: Forwarded) -> int | None:
+        """Return the HTTPS port that a request must use instead; None: it is served as it came."""
+        return None if client.is_secure else self._https_port()
 
     def admit(self, head: Head, client: Forwarded) -> tuple[Endpoint, Account]:
         """Return the endpoint and the caller, before the body is read. Raises ``HttpError`` 404, 405, 401, 429, 403."""

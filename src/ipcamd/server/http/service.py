@@ -1,12 +1,12 @@
 """HTTP service: listeners and close."""
 
-import ssl
 from collections.abc import Callable, Sequence
 
 from ipcamd.access.accounts import Account
 from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.listener import Listener
+from ipcamd.server.pending_connection import TlsContext
 
 _TOO_MANY = b"too many connections, to the camera or from this address: close some, or raise --connections\r\n"
 _REFUSAL = (
@@ -22,7 +22,7 @@ class HttpService:
         self.context = context
         context.registry.on_sweep(self._sweep_viewers)
 
-    async def open(self, hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None) -> Listener:
+    async def open(self, hosts: Sequence[str], port: int, tls: TlsContext | None = None) -> Listener:
         """Listen on an additional port, with or without TLS; see `Registry.listen`."""
         return await self.context.registry.listen(lambda: HttpConnection(self.context), hosts, port, tls, _REFUSAL)
 
@@ -43,6 +43,12 @@ class HttpService:
         for connection in self.context.registry:
             if isinstance(connection, HttpConnection) and connection.account and not is_valid(connection.account):
                 connection.reset()
+
+    def end_plain(self) -> None:
+        """End the connections without TLS: streams at once, requests when they are answered."""
+        for connection in self.context.registry:
+            if isinstance(connection, HttpConnection) and not connection.over_tls:
+                connection.close()
 
     def _sweep_viewers(self, _: float) -> bool:
         self.context.fanout.sweep()

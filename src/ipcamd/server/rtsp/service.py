@@ -1,6 +1,5 @@
 """RTSP service: listeners, effects of settings, close."""
 
-import ssl
 import time
 from collections.abc import Callable, Sequence
 
@@ -8,6 +7,7 @@ from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login_result import LoginVerifier
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.listener import Listener
+from ipcamd.server.pending_connection import TlsContext
 from ipcamd.server.registry import Registry
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.connection import RtspConnection
@@ -58,7 +58,7 @@ class RtspService:
         self.tunnels = TunnelTable(self.context)
         registry.on_sweep(self._sweep)
 
-    async def open(self, hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None) -> Listener:
+    async def open(self, hosts: Sequence[str], port: int, tls: TlsContext | None = None) -> Listener:
         """Listen on an additional port, with `tls` for RTSPS; see `Registry.listen`."""
         return await self.context.registry.listen(lambda: RtspConnection(self.context), hosts, port, tls, _REFUSAL)
 

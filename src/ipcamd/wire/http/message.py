@@ -31,6 +31,7 @@ REASONS = {
     206: "Partial Content",
     302: "Found",
     304: "Not Modified",
+    307: "Temporary Redirect",
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",

@@ -13,6 +13,7 @@ PAIRS_LIMIT = 256
 
 _SEPARATOR = re.compile("[&?]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +28,26 @@ class Query:
         object.__setattr__(self, "_values", {name.lower(): value for name, value in self.pairs})
 
     @classmethod
-    def parse(cls, raw: str, form: bytes = b"") -> Self:
+    def parse(cls, raw: str, form: bytes = b"", *, lines: bool = False) -> Self:
         """Return the parameters of a URL's query (as in ``Head.query``) and then of an urlencoded form.
 
         Parameters are parted by ``&`` or ``?``, empty ones left out; ``+`` and ``%20`` are blanks; a ``%`` without
-        two hexadecimal digits stands for itself. Raises ``HttpError`` 400 for what is not UTF-8, for control
-        characters, and for more than `PAIRS_LIMIT` parameters.
+        two hexadecimal digits stands for itself. `lines`: values may contain tabs and line ends. Raises
+        ``HttpError`` 400 for what is not UTF-8, for control characters, and for more than `PAIRS_LIMIT` parameters.
         """
         if not raw and not form:
             return cls()
         texts = (piece for text in (raw, form.decode("latin-1")) for piece in _SEPARATOR.split(text) if piece)
-        return cls.of(_decode(text) for text in texts)
+        return cls.of((_decode(text) for text in texts), lines=lines)
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[str, str]]) -> Self:
+    def of(cls, pairs: Iterable[tuple[str, str]], *, lines: bool = False) -> Self:
         """Return the query of these decoded pairs; the last of a repeated name counts. Raises like `parse`."""
         kept: dict[str, tuple[str, str]] = {}
         for number, (name, value) in enumerate(pairs):
             if number == PAIRS_LIMIT:
                 raise HttpError(400, "too many parameters")
-            if _CONTROL.search(name) or _CONTROL.search(value):
+            if _CONTROL.search(name) or (_CONTROL_IN_LINES if lines else _CONTROL).search(value):
                 raise HttpError(400, "control character in a parameter")
             kept.pop(name.lower(), None)
             kept[name.lower()] = name, value

@@ -27,6 +27,13 @@ class Forwarded:
     """The path that the proxy has cut off, such as ``/camera``."""
     peer: str = ""
     """The IP address of the connection: the client's or the proxy's."""
+    over_tls: bool = False
+    """The connection, the client's or the proxy's, is encrypted."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the client's own connection is encrypted, as far as the camera can know."""
+        return self.over_tls or self.scheme == "https"
 
 
 class TrustedProxies:
@@ -35,12 +42,12 @@ class TrustedProxies:
     def __init__(self, networks: Sequence[IPv4Network | IPv6Network] = ()) -> None:
         self._networks = tuple(networks)
 
-    def read(self, head: Head, peer: str) -> Forwarded:
-        """Return the client's side of a request that came from the IP address `peer`."""
+    def read(self, head: Head, peer: str, over_tls: bool = False) -> Forwarded:
+        """Return the client's side of a request that came from the IP address `peer`, perhaps over TLS."""
         fields = head.fields
         host = fields.get("host", "")
         if not self._networks or not self._trusts(peer):
-            return Forwarded(peer, (host,), peer=peer)
+            return Forwarded(peer, (host,), peer=peer, over_tls=over_tls)
         authority = _first(fields, "x-forwarded-host", _AUTHORITY) or host
         return Forwarded(
             self._client(fields, peer),
@@ -48,6 +55,7 @@ class TrustedProxies:
             _first(fields, "x-forwarded-proto", re.compile("https?", re.IGNORECASE)).lower(),
             _prefix(fields),
             peer,
+            over_tls,
         )
 
     def _trusts(self, address: str) -> bool:

@@ -1,0 +1,1 @@
+"""TLS certificate of the camera: check, storage, self-signed ones, signing requests, renewal."""

@@ -1,0 +1,44 @@
+"""TLS context of the camera's servers: TLS 1.2 and 1.3 with authenticated encryption alone."""
+
+import datetime
+import os
+import ssl
+
+from ipcamd.access.certificate.check import CertifiedKey, check
+from ipcamd.errors import RequestFailed
+
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""For TLS 1.2; TLS 1.3 has no others."""
+
+
+def server_context(used: CertifiedKey) -> ssl.SSLContext:
+    """Return a new context. Raises ``ssl.SSLError`` for what OpenSSL does not accept.
+
+    A context is never given a second certificate: OpenSSL would offer one of each kind of key.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    fd = os.memfd_create("certificate")  # Python loads certificates from files alone
+    try:
+        os.write(fd, used.key + used.chain)
+        context.load_cert_chain(f"/proc/self/fd/{fd}", password="")
+    finally:
+        os.close(fd)
+    return context
+
+
+def checked(
+    chain: bytes, key: bytes, password: str, now: datetime.datetime, *, may_begin_later: bool = False
+) -> CertifiedKey:
+    """Return a certificate with its key if a server can use them now. Raises ``RequestFailed``.
+
+    `may_begin_later` accepts one of the future: a machine without a battery starts in 1970.
+    """
+    found = check(chain, key, password, now, may_begin_later=may_begin_later)
+    try:
+        server_context(found)
+    except ssl.SSLError as error:
+        raise RequestFailed(f"certificate: {error.reason or error}") from None
+    return found

@@ -1,0 +1,173 @@
+"""Stored certificate: the owner's files, or those of the state directory; self-signed where none can be used."""
+
+import datetime
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipcamd.access.certificate.check import CertifiedKey, load_key, same_key
+from ipcamd.access.certificate.context import checked
+from ipcamd.access.certificate.files import CertificateFiles
+from ipcamd.access.certificate.self_signed import BACKDATE, RENEW, is_own, names_of, request_signature, sign_itself
+from ipcamd.access.certificate.subject_names import subject_names, with_former_addresses, without_loopback
+from ipcamd.errors import RequestFailed, StoreError
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+SETTLING = datetime.timedelta(minutes=10)
+"""A self-signed certificate that is so young is replaced at once when the machine has a new name or address."""
+RESTRAINT = datetime.timedelta(hours=1)
+"""An older one has lasted so long before: each change costs its users a confirmation."""
+EARLIEST = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
+"""A clock that shows an earlier time is not set."""
+
+_log = logging.getLogger(__name__)
+
+
+class StoredCertificate:
+    """Reads, checks and replaces files. All methods block, and are called one at a time."""
+
+    def __init__(
+        self,
+        folder: Path,
+        given: tuple[Path, Path] | None = None,
+        names: Callable[[], Iterable[str]] = lambda: (),
+        now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+    ) -> None:
+        """`given` are the owner's files of certificate and key, outside of `folder` and never written.
+
+        `names` returns the host names and IP addresses for a self-signed one, beside the loopback's.
+        """
+        self._files = CertificateFiles(folder)
+        self._given = given
+        self._find_names = names
+        self._now = now
+
+    def exists(self) -> bool:
+        """Whether there is one, of whatever use."""
+        return self._given is not None or self._files.exist()
+
+    def read(self) -> CertifiedKey:
+        """Return the owner's, or else that of the folder; sign one if neither can be used."""
+        if self._given:
+            try:
+                return self._checked(*(path.read_bytes() for path in self._given))
+            except (OSError, RequestFailed) as error:
+                _log.error("the given TLS certificate cannot be used (%s): the camera uses one of its own", error)
+        try:
+            chain, key = self._files.read()
+            found = self._checked(chain, key)
+        except (OSError, RequestFailed) as error:
+            return self._in_place_of_unusable(error)
+        return self._renewed(found)
+
+    def reread(self) -> CertifiedKey:
+        """Return what the files contain now. Raises ``OSError``, ``RequestFailed``."""
+        return self._checked(*(path.read_bytes() for path in self._given) if self._given else self._files.read())
+
+    def refreshed(self, used: CertifiedKey) -> CertifiedKey:
+        """Return the one in use, or what must replace it now."""
+        certificate = used.certificate
+        if is_own(certificate):
+            return self._renewed(used)
+        return used if certificate.not_valid_after_utc > self._now() else self.read()
+
+    def install(self, chain: bytes, key: bytes, password: str) -> CertifiedKey:
+        """Store the owner's. Without `key` it must belong to a key that the camera has. Raises as `_store`."""
+        self._refuse_given()
+        found = checked(chain, key or self._key_for(chain), password, self._now())
+        self._store(found)
+        self._files.drop_pending_key()
+        return found
+
+    def sign_anew(self) -> CertifiedKey:
+        """Store a self-signed one. Raises as `_store`."""
+        self._refuse_given()
+        made = sign_itself(self._names(), self._now())
+        self._store(made)
+        return made
+
+    def request(self, names: Sequence[str]) -> str:
+        """Return a signing request, and store its key. Raises ``RequestFailed``, ``StoreError``."""
+        self._refuse_given()
+        request, key = request_signature(names or without_loopback(self._names()))
+        try:
+            self._files.keep_pending_key(key)
+        except OSError as error:
+            raise StoreError(f"the key of the signing request cannot be stored ({error.strerror})") from error
+        return request.decode()
+
+    def is_request_pending(self) -> bool:
+        """Whether a signing request waits for its certificate."""
+        return bool(self._files.pending_key())
+
+    def _checked(self, chain: bytes, key: bytes) -> CertifiedKey:
+        return checked(chain, key, "", self._now(), may_begin_later=True)
+
+    def _names(self) -> tuple[str, ...]:
+        return subject_names(self._find_names())
+
+    def _renewed(self, found: CertifiedKey) -> CertifiedKey:
+        """Return it, or a new self-signed one in place of one that needs a change."""
+        if not is_own(found.certificate):
+            return found
+        names, former = self._names(), names_of(found.certificate)
+        if not self._needs_change(found.certificate, {*names} - {*former}):
+            return found
+        _log.info("the camera signs a new TLS certificate for %s", ", ".join(names))
+        return self._keep(sign_itself(with_former_addresses(names, former), self._now()))
+
+    def _needs_change(self, own: "x509.Certificate", lacking: Collection[str]) -> bool:
+        now = self._now()
+        if own.not_valid_before_utc > now:  # signed by a clock that was ahead, or the clock is not set yet
+            return now > EARLIEST
+        age = now - own.not_valid_before_utc - BACKDATE
+        return own.not_valid_after_utc - RENEW < now or (bool(lacking) and not SETTLING < age < RESTRAINT)
+
+    def _in_place_of_unusable(self, error: Exception) -> CertifiedKey:
+        if self._files.exist():
+            _log.error("the TLS certificate cannot be used (%s): the camera signs one itself", error)
+        try:
+            self._files.set_aside()
+        except OSError as failure:
+            _log.error("the unusable TLS certificate cannot be kept aside: %s", failure)
+        return self._keep(sign_itself(self._names(), self._now()))
+
+    def _keep(self, made: CertifiedKey) -> CertifiedKey:
+        """Store one that the camera signed; a full disk does not prevent its use."""
+        try:
+            self._files.replace(made)
+        except OSError as error:
+            _log.error("the TLS certificate is used until the next start alone: it cannot be stored (%s)", error)
+        return made
+
+    def _store(self, new: CertifiedKey) -> None:
+        """Replace the files. Raises ``StoreError``."""
+        try:
+            self._files.replace(new)
+        except OSError as error:
+            raise StoreError(f"the certificate cannot be stored ({error.strerror})") from error
+
+    def _key_for(self, chain: bytes) -> bytes:
+        """Return the camera's private key that belongs to the first certificate. Raises ``RequestFailed``."""
+        from cryptography import x509
+
+        _, present = self._files.read()
+        try:
+            public = x509.load_pem_x509_certificate(chain).public_key()
+        except Exception:  # the check says what is wrong
+            return present
+        for key in filter(None, (self._files.pending_key(), present)):
+            if same_key(load_key(key).public_key(), public):
+                return key
+        raise RequestFailed(
+            "key: it is missing; the certificate belongs neither to the signing request nor to the present key"
+        )
+
+    def _refuse_given(self) -> None:
+        if self._given:
+            raise RequestFailed(
+                f"certificate: it comes from --tls-certificate; replace {self._given[0]}, which the camera then reads"
+            )

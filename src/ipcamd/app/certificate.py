@@ -1,0 +1,76 @@
+"""Upkeep of the TLS certificate: made at the first start, renewed in time, read again when its files change."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Coroutine, Iterator
+
+from ipcamd.access.certificate.certificate import Certificate
+from ipcamd.access.certificate.file_watch import FileWatch
+from ipcamd.access.certificate.stored import StoredCertificate
+from ipcamd.app.core import Core
+from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.workers.thread import run_in_thread
+
+RENEWAL_CHECK_S = 60.0
+"""Seconds between two checks whether it ends soon, or the machine has another name or address."""
+FILE_CHECK_S = 5.0
+"""Seconds between two looks at the owner's files."""
+
+_log = logging.getLogger(__name__)
+
+
+class CertificateUpkeep:
+    """The certificate of all services, and the tasks that keep it usable."""
+
+    def __init__(self, stack: ShutdownStack, core: Core) -> None:
+        """Raises ``ConfigError`` if a file of the owner is missing."""
+        self._given = core.options.tls_files
+        self.certificate = Certificate(
+            StoredCertificate(core.options.state_dir, self._given, lambda: _machine_names(core))
+        )
+        self._tasks: set[asyncio.Task[None]] = set()
+        stack.push(self._close)
+
+    def start(self) -> None:
+        """Begin."""
+        self._spawn(self._renew())
+        if self._given:
+            self._spawn(self._watch_files(FileWatch(self._given)))
+
+    def reload(self) -> None:
+        """Read the files again."""
+        self._spawn(self.certificate.reload())
+
+    async def _renew(self) -> None:
+        await self.certificate.make_first()
+        while True:
+            await asyncio.sleep(RENEWAL_CHECK_S)
+            await self.certificate.refresh()
+
+    async def _watch_files(self, watch: FileWatch) -> None:
+        while True:
+            await asyncio.sleep(FILE_CHECK_S)
+            if await run_in_thread(watch.has_changed, "certificate"):
+                await self.certificate.reload()
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        self._tasks.add(task := asyncio.get_running_loop().create_task(work))
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("the TLS certificate cannot be kept up", exc_info=error)
+
+    def _close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+
+def _machine_names(core: Core) -> Iterator[str]:
+    """Return the host names and IP addresses by which clients may reach the camera."""
+    host = socket.gethostname()
+    yield from (host, f"{host.partition('.')[0]}.local", *core.options.allowed_host)
+    yield core.settings["Network.DNSUpdate"]["DNSName"]
+    yield from (own.address for own in core.drivers.network.addresses() if not own.is_temporary)

@@ -1,0 +1,81 @@
+"""``/cgi/admin/certificate.cgi``: the TLS certificate of HTTPS and RTSPS (not in the SDK)."""
+
+from ipcamd.access.certificate.certificate import Certificate
+from ipcamd.access.certificate.subject_names import MAX_NAMES, is_address, is_host_name
+from ipcamd.cgi.arguments import refuse_unknown, word_of
+from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
+from ipcamd.errors import RequestFailed, shown
+from ipcamd.params.group import Rank
+from ipcamd.wire.http.query import Query
+
+ACTIONS = ("show", "download", "upload", "request", "selfsigned")
+_READS = ("", "show", "download")
+_SECRETS = ("key", "password")
+
+
+async def certificate(call: Call) -> Reply:
+    """Show, download, upload, or sign anew; or return a signing request."""
+    query, used = call.query, call.camera.certificate
+    refuse_unknown(query, "action", "certificate", "key", "password", "names")
+    if any(call.head.parameters.get(name) is not None for name in _SECRETS):
+        raise RequestFailed("key, password: not in a URL, which others may log; send them in the body of a POST")
+    match word_of(query, "action", ACTIONS, "show"):
+        case "upload":
+            await _install(query, used)
+            return _changed(call, "TLS certificate uploaded")
+        case "selfsigned":
+            await used.sign_anew()
+            return _changed(call, "TLS certificate signed by the camera itself")
+        case "request":
+            return _pem(await used.request(_names(query)), "ipcamd.csr")
+        case "download":
+            return _pem((await used.report()).chain, "ipcamd.crt")
+        case _:
+            return await _show(used)
+
+
+def _changed(call: Call, what: str) -> Reply:
+    call.camera.audit_log.note_change(call.requester(), what)
+    return text("OK")
+
+
+async def _show(used: Certificate) -> Reply:
+    report = await used.report()
+    return text(
+        f"Subject={report.subject}",
+        f"Issuer={report.issuer}",
+        f"Names={','.join(report.names)}",
+        f"NotBefore={report.not_before:%Y-%m-%dT%H:%M:%SZ}",
+        f"NotAfter={report.not_after:%Y-%m-%dT%H:%M:%SZ}",
+        f"Key={report.key}",
+        f"Fingerprint={report.fingerprint}",
+        f"SelfSigned={'yes' if report.is_self_signed else 'no'}",
+        f"RequestPending={'yes' if report.is_request_pending else 'no'}",
+    )
+
+
+async def _install(query: Query, used: Certificate) -> None:
+    certificate, key, password = (query.get(name) or "" for name in ("certificate", *_SECRETS))
+    await used.install(certificate.encode(), key.encode(), password)
+
+
+def _names(query: Query) -> list[str]:
+    names = [name.strip() for name in (query.get("names") or "").split(",") if name.strip()]
+    if len(names) > MAX_NAMES:
+        raise RequestFailed(f"names: {len(names)} of them; allowed: {MAX_NAMES}")
+    for name in names:
+        if not (is_address(name) or is_host_name(name.removeprefix("*."))):
+            raise RequestFailed(f"names={shown(name)}: allowed: host names and IP addresses, separated by commas")
+    return names
+
+
+def _pem(content: str, file_name: str) -> Reply:
+    disposition = ("Content-Disposition", f'attachment; filename="{file_name}"')
+    return Reply(content.encode(), content_type="application/x-pem-file", headers=(disposition,))
+
+
+def _changes(query: Query) -> bool:
+    return (query.get("action") or "").lower() not in _READS
+
+
+ENDPOINT = Endpoint("/cgi/admin/certificate.cgi", Rank.ADMIN, certificate, changes=_changes, body=Body.TEXT_FORM)
