@@ -17,6 +17,7 @@ from pathlib import Path
 from bench import (
     delivery,
     fanout,
+    lens,
     motion,
     packs,
     ptz,
@@ -94,6 +95,7 @@ SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "stages": lambda run: stages.rows(stages.scene(90 if run.full else 45)),
     "motion": lambda _: motion.rows(),
     "ptz": lambda run: ptz.rows(run.folder, 21 if run.full else 11),
+    "lens": lambda run: lens.rows(run.folder),
     "recording": lambda run: recording.rows(run.folder, 2 * run.seconds),
     "delivery": lambda run: delivery.measure(run.folder, 500 if run.full else 200),
     "fanout": mjpeg_fanout,
