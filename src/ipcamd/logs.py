@@ -4,12 +4,15 @@ import json
 import logging
 import math
 import os
+import select
 import sys
 import time
 from collections.abc import Callable
 
 SUMMARY_S = 60.0
 """Seconds between two lines of a `SummaryLog`."""
+_UNBLOCKED_BYTES = select.PIPE_BUF
+"""Bytes that a pipe takes at once when ``poll`` says that it takes any."""
 
 
 class SummaryLog:
@@ -47,14 +50,40 @@ class _Json(logging.Formatter):
 
 
 class _Lines(logging.Handler):
-    """Writes each line at once. A stream would keep what a full disk does not take, and fail over it once more at the
-    end, with an exit code of Python's own."""
+    """Writes each line at once, or drops and counts it if that would block: nobody reads the pipe.
+
+    A stream would keep what a full disk does not take, and fail over it once more at the end, with an exit code of
+    Python's own.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._dropped = 0
+        self._is_cut = False
+        """A line was written in part."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            os.write(sys.stderr.fileno(), f"{self.format(record)}\n".encode(errors="backslashreplace"))
+            line = f"{self.format(record)}\n"
+            if self._dropped:
+                line = f"({self._dropped} log lines were dropped: standard error was not read)\n{line}"
+            written = self._write(("\n" if self._is_cut else "") + line)
+            self._dropped = 0 if written else self._dropped + 1
         except Exception:  # it may be closed, or full
             self.handleError(record)
+
+    def _write(self, text: str) -> bool:
+        """Write a text as far as that does not block; return whether that was all."""
+        data, fd = text.encode(errors="backslashreplace"), sys.stderr.fileno()
+        poll = select.poll()
+        poll.register(fd, select.POLLOUT)
+        for start in range(0, len(data), _UNBLOCKED_BYTES):
+            if not poll.poll(0):
+                self._is_cut |= start > 0
+                return False
+            os.write(fd, data[start : start + _UNBLOCKED_BYTES])
+        self._is_cut = False
+        return True
 
 
 def start(level: str, form: str) -> None:

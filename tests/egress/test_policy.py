@@ -90,6 +90,14 @@ async def test_the_cameras_own_ports_are_never_called() -> None:
         await policy.resolve("127.0.0.1", 8080)
 
 
+async def test_the_cameras_own_udp_ports_are_never_sent_to() -> None:
+    policy = EgressPolicy(allow_local=True, own_ports=lambda: {8080}, own_udp_ports=lambda: {5432})
+    with pytest.raises(RequestFailed, match=r"127.0.0.1: the camera may not call that$"):
+        await policy.resolve_all("127.0.0.1", 5432, is_udp=True)
+    assert await policy.resolve_all("127.0.0.1", 8080, is_udp=True) == ["127.0.0.1"]
+    assert await policy.resolve_all("127.0.0.1", 5432) == ["127.0.0.1"]
+
+
 def test_the_address_that_is_judged_is_the_one_that_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name server that answers differently the second time gains nothing."""
     with socket.create_server(("127.0.0.1", 0)) as good, socket.create_server(("127.0.0.2", 0)) as trap:

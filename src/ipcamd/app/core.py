@@ -25,7 +25,11 @@ from ipcamd.store.audit_table import AuditTable
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
+from ipcamd.wire.upnp import ssdp
 from ipcamd.workers.thread import run_in_thread
+
+DISCOVERY_PORTS = (ssdp.PORT, 5353)
+"""UDP ports of SSDP and multicast DNS (RFC 6762)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,9 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         identity=identity,
         drivers=drivers,
         clock=clock,
-        egress=EgressPolicy(options.allow_local_targets, partial(_own_ports, settings)),
+        egress=EgressPolicy(
+            options.allow_local_targets, partial(_own_ports, settings), partial(_own_udp_ports, settings)
+        ),
         event_log=event_log,
         listen=listen,
         address_change=address_change,
@@ -111,6 +117,11 @@ def _own_ports(settings: Settings) -> set[int]:
     """Return the TCP ports that the camera serves, or may serve when TLS is enabled."""
     system, https = settings["System"], settings["Network.Advanced.HTTPS"]
     return {*map(system.number, ("HTTPPort", "RTSPPort")), *map(https.number, ("HttpsPort", "RtspsPort"))}
+
+
+def _own_udp_ports(settings: Settings) -> set[int]:
+    """Return the UDP ports that the camera serves, or may serve: talk and discovery."""
+    return {settings["System"].number("TalkPort"), *DISCOVERY_PORTS}
 
 
 def factory(options: Options, identity: Identity) -> dict[tuple[str, str], str]:

@@ -20,6 +20,7 @@ def build_network(stack: ShutdownStack, core: Core) -> None:
         core.egress,
         core.drivers.network,
         core.key_values,
+        core.database.secret_box.keyed_hash,
         core.clock.now_ns,
         partial(_note, core, "DDNS"),
     )

@@ -229,6 +229,7 @@ class Services:
         settings = self._core.settings
         settings.guard(group, port.guard)
         self._ports.append(port)
+        self._stack.push(port.close)
         return await port.open(self._core.listen.hosts, settings[group], enabled)
 
     @asynccontextmanager

@@ -28,6 +28,8 @@ class EgressPolicy:
     """Loopback and link-local addresses are allowed (tests, laboratories)."""
     own_ports: Callable[[], Container[int]] = tuple
     """Returns the TCP ports of the camera itself, which it never calls."""
+    own_udp_ports: Callable[[], Container[int]] = tuple
+    """Returns its UDP ports, to which it never sends."""
 
     async def resolve(self, host: str, port: int) -> str:
         """Return an IP address of `host` that may be called; of several, the first that takes a connection.
@@ -36,14 +38,14 @@ class EgressPolicy:
         """
         return await _first_open(await self.resolve_all(host, port), port)
 
-    async def resolve_all(self, host: str, port: int) -> list[str]:
+    async def resolve_all(self, host: str, port: int, is_udp: bool = False) -> list[str]:
         """Return all IP addresses of `host` that may be called, at least one. Raises what `resolve` raises."""
         try:
             async with asyncio.timeout(RESOLVE_TIMEOUT_S):
                 found = await run_in_thread(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), "resolve")
         except TimeoutError as error:
             raise OSError(f"{host}: no answer from the name server within {RESOLVE_TIMEOUT_S:g} s") from error
-        return self._allowed(host, port, found)
+        return self._allowed(host, port, found, is_udp)
 
     def connect(self, host: str, port: int, timeout_s: float) -> socket.socket:
         """Return a connection to the first address of `host` that may be called and takes it. Blocks.
@@ -70,28 +72,30 @@ class EgressPolicy:
         if not self.allows(address, port):
             raise RequestFailed(self._refusal(address, address, port))
 
-    def allows(self, address: str, port: int = 0) -> bool:
+    def allows(self, address: str, port: int = 0, is_udp: bool = False) -> bool:
         """Whether an IP address may be called, on this port; 0: on any that is not the camera's own."""
         ip = ip_address(address.partition("%")[0])
         if isinstance(ip, IPv6Address):
             ip = ip.ipv4_mapped or ip
         if ip.is_multicast or ip.is_unspecified or _is_nowhere(ip):
             return False
-        if port in self.own_ports() and is_own_address(address):
+        own_ports = self.own_udp_ports() if is_udp else self.own_ports()
+        if port in own_ports and is_own_address(address):
             return False
         return self.allow_local or not (ip.is_loopback or ip.is_link_local)
 
-    def _allowed(self, host: str, port: int, found: Iterable[tuple[object, ...]]) -> list[str]:
+    def _allowed(self, host: str, port: int, found: Iterable[tuple[object, ...]], is_udp: bool = False) -> list[str]:
         """Return the addresses of `found`, the answer of ``getaddrinfo``, that may be called; at least one."""
         addresses = [str(entry[4][0]) for entry in found]  # type: ignore[index]
-        allowed = [address for address in dict.fromkeys(addresses) if self.allows(address, port)]
+        allowed = [address for address in dict.fromkeys(addresses) if self.allows(address, port, is_udp)]
         if not allowed:
-            raise RequestFailed(self._refusal(host, addresses[0], port))
+            raise RequestFailed(self._refusal(host, addresses[0], port, is_udp))
         return allowed
 
-    def _refusal(self, host: str, address: str, port: int) -> str:
+    def _refusal(self, host: str, address: str, port: int, is_udp: bool = False) -> str:
         subject = host if host == address else f"{host} is {address}"
-        remedy = "; --allow-local-targets allows it" if replace(self, allow_local=True).allows(address, port) else ""
+        is_allowed_locally = replace(self, allow_local=True).allows(address, port, is_udp)
+        remedy = "; --allow-local-targets allows it" if is_allowed_locally else ""
         return f"{subject}: the camera may not call that{remedy}"
 
 

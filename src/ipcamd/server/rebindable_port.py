@@ -1,6 +1,7 @@
 """Rebindable port: a service's address and port as parameters, changed while the camera runs."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -19,8 +20,12 @@ class Closable(Protocol):
         """Stop listening."""
 
 
+RETRY_S = 1.0
+"""Seconds between two attempts to listen again on a port that another program took."""
 _WILDCARDS = frozenset(("0.0.0.0", "::"))
 """Addresses that stand for all others: no second socket can listen on their port."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class RebindablePort:
         self._listen = listen
         self._endpoint = _Endpoint((), None)
         self._listener: Closable | None = None
+        self._retrying: asyncio.Task[None] | None = None
 
     async def open(self, hosts: tuple[str, ...], values: Values, enabled: bool = True) -> int | None:
         """Open the initial port and return it; None if it is not `enabled`. Raises ``ConfigError``."""
@@ -83,6 +89,7 @@ class RebindablePort:
         if endpoint == self._endpoint:
             yield
             return
+        await self.close()
         before, old = self._endpoint, self._listener
         in_the_way = before.port == endpoint.port and bool(_WILDCARDS.intersection((*before.hosts, *endpoint.hosts)))
         if in_the_way:
@@ -93,9 +100,41 @@ class RebindablePort:
         except BaseException:
             if self._listener is not old:
                 await _close(self._listener)
-            self._listener, self._endpoint = await self._open(before) if in_the_way else old, before
+            self._listener, self._endpoint = None if in_the_way else old, before
+            await self._listen_again()
             raise
         await _close(old)
+
+    async def close(self) -> None:
+        """Give up listening again; the listener is the service's."""
+        if self._retrying:
+            self._retrying.cancel()
+            await asyncio.gather(self._retrying, return_exceptions=True)
+            self._retrying = None
+
+    async def _listen_again(self) -> None:
+        """Listen where it did before a change that failed; if another program took the port, as soon as it is free."""
+        if self._listener is None and self._endpoint.port is not None and not await self._try():
+            self._retrying = asyncio.get_running_loop().create_task(self._retry())
+
+    async def _retry(self) -> None:
+        _log.error("%s=%d is in use by another program since a change failed: trying again", *self._shown)
+        while True:
+            await asyncio.sleep(RETRY_S)
+            if await self._try():
+                _log.warning("%s=%d: the service listens again", *self._shown)
+                return
+
+    async def _try(self) -> bool:
+        try:
+            self._listener = await self._open(self._endpoint)
+        except RequestFailed:
+            return False
+        return True
+
+    @property
+    def _shown(self) -> tuple[str, int | None]:
+        return self._name, self._endpoint.port
 
     async def _open(self, endpoint: _Endpoint) -> Closable | None:
         if endpoint.port is None or not endpoint.enabled:

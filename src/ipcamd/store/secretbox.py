@@ -39,6 +39,10 @@ class SecretBox:
         """A text that tells this key from others, and nothing else about it."""
         return hmac.digest(self._key, b"ipcamd fingerprint", "sha256").hex()[:32]
 
+    def keyed_hash(self, text: str) -> str:
+        """Return a hash that tells whether a text is the same as before; without the key it reveals nothing of it."""
+        return hmac.digest(self._key, b"ipcamd hash " + text.encode(), "sha256").hex()
+
     def encrypt(self, text: str, place: str) -> bytes:
         """Encrypt a text without NUL characters, to be kept at `place` (``account paul``)."""
         data = text.encode()

@@ -38,6 +38,7 @@ class Device:
             EgressPolicy(is_local_allowed),
             VirtualNetwork(VirtualHardware()),
             KeyValueStore(self.database),
+            self.database.secret_box.keyed_hash,
             lambda: now_ns,
             self.notes.put_nowait,
             lambda: self.external,
@@ -136,6 +137,22 @@ async def test_a_final_word_ends_the_attempts_until_a_parameter_changes(start: S
         await device.enable(server.url, UserName="bob")
         assert await answered(server) == "badauth"
         await device.enable(server.url)
+        assert await answered(server) == "good 127.0.0.1"
+
+
+@pytest.mark.parametrize("name", ["Password", "UserName", "DNSName"])
+async def test_a_parameter_that_changes_just_before_a_kill_is_tried_at_the_next_start(
+    start: Starter, name: str
+) -> None:
+    with DyndnsServer(["badauth"]) as server:
+        device = await start()
+        await device.enable(server.url, **{name: "mistaken.example"})
+        await device.becomes("badauth")
+        await answered(server)
+        await device.updater.close()
+        device.updater._restart = lambda is_changed: None  # type: ignore[method-assign]  # killed before it could ask
+        await device.enable(server.url)
+        await start()
         assert await answered(server) == "good 127.0.0.1"
 
 

@@ -17,7 +17,7 @@ class DdnsOutcome:
     """Outcome of the last update."""
 
     target: str
-    """Service, name and user that it was for."""
+    """Keyed hash of the service, the name and the login that it was for."""
     word: str
     """The service's word, or ``error``."""
     own: str

@@ -38,15 +38,18 @@ class DdnsUpdater:
         egress: EgressPolicy,
         network: NetworkInterface,
         facts: KeyValueStore,
+        keyed_hash: Callable[[str], str],
         now_ns: Callable[[], int],
         note: Callable[[str], None],
         external: Callable[[], str] = lambda: "",
     ) -> None:
-        """`external` returns the router's public address, "" if unknown. `note` writes a failure to the event log."""
+        """`keyed_hash` tells whether service, name or login are those of the last update, also after a restart.
+        `external` returns the router's public address, "" if unknown. `note` writes a failure to the event log."""
         self._settings = settings
         self._egress = egress
         self._network = network
         self._facts = facts
+        self._keyed_hash = keyed_hash
         self._now_ns = now_ns
         self._note = note
         self._external = external
@@ -78,7 +81,7 @@ class DdnsUpdater:
     async def _work(self, values: Values, is_changed: bool) -> None:
         """Keep the name up to date with these settings."""
         outcome = self._outcome
-        if outcome is None or is_changed or outcome.target != _target(values):
+        if outcome is None or is_changed or outcome.target != self._target(values):
             outcome = None
         else:
             self._due = time.monotonic() + outcome.remaining_s(self._now_ns())
@@ -107,7 +110,7 @@ class DdnsUpdater:
         except Exception as error:  # the next attempt must come
             _log.exception("DDNS failed")
             word, told = "error", str(error)
-        outcome = DdnsOutcome(_target(values), word, own, told, self._now_ns())
+        outcome = DdnsOutcome(self._target(values), word, own, told, self._now_ns())
         await self._keep(outcome, values["DNSName"])
         return outcome
 
@@ -135,6 +138,9 @@ class DdnsUpdater:
         addresses = await self._egress.resolve_all(parts.hostname or "", parts.port or 443)
         return addresses[0]
 
+    def _target(self, values: Values) -> str:
+        return self._keyed_hash("\0".join(values[name] for name in ("Provider", "DNSName", "UserName", "Password")))
+
     async def _keep(self, outcome: DdnsOutcome, name: str) -> None:
         before, self._outcome = self._outcome, outcome
         if outcome.word in DONE:
@@ -151,7 +157,3 @@ class DdnsUpdater:
 def service_of(values: Values) -> str:
     """Return the URL of the service that ``Provider`` names."""
     return SERVICES.get(values["Provider"], values["Provider"])
-
-
-def _target(values: Values) -> str:
-    return " ".join((values["Provider"], values["DNSName"], values["UserName"]))

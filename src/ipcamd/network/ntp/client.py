@@ -23,7 +23,7 @@ async def ask_offset(
     Raises `NtpError` if no address of the server gives a valid answer, ``RequestFailed`` if none may be called.
     """
     try:
-        addresses = await egress.resolve_all(host, port)
+        addresses = await egress.resolve_all(host, port, is_udp=True)
     except OSError as error:
         raise NtpError(f"{host} has no address: {error}") from error
     problem = ""
