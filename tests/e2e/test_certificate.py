@@ -102,6 +102,7 @@ def test_clients_that_trust_what_it_shows_are_content(camera: CameraProcess, por
         ("-tls1_1", "-cipher", "ALL:@SECLEVEL=0"),
         ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA:@SECLEVEL=0"),
         ("-tls1_2", "-cipher", "AES128-GCM-SHA256:AES256-SHA:NULL:@SECLEVEL=0"),
+        ("-tls1_3", "-groups", "ffdhe8192:ffdhe2048"),
     ],
 )
 def test_nothing_weak_is_negotiated(camera: CameraProcess, ports: Ports, offer: tuple[str, ...]) -> None:

@@ -57,7 +57,8 @@ def test_its_names_and_addresses_are_those_of_the_machine(machine: Machine) -> N
 
 
 def test_it_is_renewed_a_month_before_its_end(machine: Machine) -> None:
-    end = machine.used.certificate.not_valid_after_utc
+    begin, end = machine.used.certificate.not_valid_before_utc, machine.used.certificate.not_valid_after_utc
+    assert end - begin == 825 * DAY
     machine.now = end - 31 * DAY
     assert not machine.refresh()
     machine.now = end - 29 * DAY

@@ -28,11 +28,13 @@ def sign_itself(names: Sequence[str], now: datetime.datetime) -> CertifiedKey:
 
     key, name = _new_key(), _subject(_COMMON_NAME)
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now - BACKDATE).not_valid_after(now + LIFE)
+    builder = builder.not_valid_before(now - BACKDATE).not_valid_after(now - BACKDATE + LIFE)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_key_usage(), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    public = key.public_key()
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+    builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(public), critical=False)
     builder = builder.add_extension(_alternative_names(names), critical=False)
     return CertifiedKey(_pem(builder.sign(key, hashes.SHA256())), _key_pem(key))
 
