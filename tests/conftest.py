@@ -5,10 +5,16 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from tests.e2e.camera import CameraProcess, Client
+from tests.e2e.unhurried import SMALL, STREAMS, UNHURRIED_RATE
 
 StartCamera = Callable[..., CameraProcess]
+
+# a slow machine takes longer for an example than hypothesis allows by default
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture
@@ -55,6 +61,22 @@ def shared_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraPr
 def client(shared_camera: CameraProcess) -> Client:
     """The administrator of the shared camera; change nothing, or change it back."""
     return shared_camera.client
+
+
+@pytest.fixture(scope="session")
+def unhurried_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
+    """One camera with small and slow streams, for all tests of rates that only look."""
+    camera = CameraProcess(tmp_path_factory.mktemp("unhurried") / "state", "--source=scene").start()
+    for stream in STREAMS:
+        camera.client.update(stream, Resolution=SMALL, Framerate=UNHURRIED_RATE)
+    yield camera
+    stop_all([camera])
+
+
+@pytest.fixture
+def unhurried(unhurried_camera: CameraProcess) -> Client:
+    """The administrator of that camera."""
+    return unhurried_camera.client
 
 
 @pytest.fixture

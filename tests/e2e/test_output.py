@@ -40,6 +40,8 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
             [*command, "--host=127.0.0.1", f"--state={tmp_path}"],
             check=False, capture_output=True, text=True, timeout=30, env=clean_environment({}),
         )  # fmt: skip
-        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
-        assert str(port) in done.stderr
+        # on a busy machine the log may say that a part has not ended in time
+        lines = [line for line in done.stderr.splitlines() if "is left behind" not in line]
+        assert (done.returncode, done.stdout, len(lines)) == (2, "", 1), done.stderr
+        assert str(port) in lines[0]
     assert not reachable(port)

@@ -7,9 +7,10 @@ import subprocess
 from collections.abc import Sequence
 
 import pytest
-from tests.e2e.camera import PASSWORD, Client
+from tests.e2e.camera import PASSWORD, Client, eventually
 from tests.e2e.parts import soi_to_eoi
 from tests.e2e.pictures import decode_jpeg
+from tests.e2e.unhurried import UNHURRIED_RATE
 from tests.gstreamer import settled
 
 pytestmark = pytest.mark.slow
@@ -59,8 +60,10 @@ def rate(url: str, *options: str) -> float:
 
 
 @pytest.mark.parametrize(("path", "options"), [(PLAIN[0], ()), (PLAIN[1], ()), (RAW["h264"], ("-probesize", "300000"))])
-def test_ffmpeg_sees_the_frame_rate(client: Client, path: str, options: tuple[str, ...]) -> None:
-    assert rate(client.url(path), *options) == pytest.approx(30, rel=0.2)
+def test_ffmpeg_sees_the_frame_rate(unhurried: Client, path: str, options: tuple[str, ...]) -> None:
+    url = unhurried.url(path)
+    # a machine that others use is too slow now and then
+    eventually(lambda: rate(url, *options) == pytest.approx(UNHURRIED_RATE, rel=0.2), "no rate is kept", patience=60)
 
 
 @pytest.mark.parametrize("codec", RAW)

@@ -122,7 +122,7 @@ def test_flash_and_beep_are_together(talkative: CameraProcess, path: str, transp
     first, last = sound[0].captured + 0.3, sound[-1].captured - 0.3
     flashes = [moment for moment in rises(light) if first < moment < last]
     assert len(flashes) >= 2
-    assert max(abs(moment - nearest(moment, beeps(sound))) for moment in flashes) < 0.04
+    assert max(abs(moment - nearest(moment, beeps(sound))) for moment in flashes) < 0.1  # three pictures
 
 
 def test_pictures_change_in_a_running_stream(talkative: CameraProcess) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.e2e.camera import eventually
 
 from ipcamd.errors import StoreError
 from ipcamd.store import database as module
@@ -123,8 +124,7 @@ async def test_a_backup_follows_a_change(path: Path, monkeypatch: pytest.MonkeyP
     with Database(path) as database:
         assert not backup_of(path).exists()
         await database.write(put("a", "1"))
-        await asyncio.sleep(0.001)
-        database.rows("SELECT 1")  # the backup was asked for before this
+        await asyncio.to_thread(eventually, backup_of(path).exists)
         assert kept(backup_of(path)) == [("a", "1")]
 
 

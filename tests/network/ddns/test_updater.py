@@ -21,6 +21,8 @@ from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
 
+pytestmark = pytest.mark.slow
+
 DAY_NS = 86400 * 1_000_000_000
 HALF_AN_HOUR_NS = 1800 * 1_000_000_000
 

@@ -122,6 +122,7 @@ async def test_an_answer_from_another_address_does_not_count(device: Device) -> 
     assert device.offset_s == pytest.approx(0, abs=0.1)
 
 
+@pytest.mark.slow
 async def test_a_late_answer_does_not_count(device: Device) -> None:
     with SntpServer(HOUR, [lambda _: time.sleep(0.5)]) as server:
         await device.follow(f"127.0.0.1:{server.port}")
@@ -129,6 +130,7 @@ async def test_a_late_answer_does_not_count(device: Device) -> None:
     assert device.offset_s == pytest.approx(0, abs=0.1)
 
 
+@pytest.mark.slow
 async def test_a_server_that_failed_is_asked_again(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(synchronizer, "RETRY_S", 0.05)
     with SntpServer(HOUR, [leap_3]) as server:
