@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bench import (
+    crowd,
     delivery,
     fanout,
     lens,
@@ -91,6 +92,7 @@ SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "requests": lambda run: requests.requests(run.folder, run.seconds),
     "memory": lambda run: viewers.memory(run.folder, run.seconds),
     "slow": lambda run: viewers.slow_viewers(run.folder, 2 * run.seconds),
+    "crowd": lambda run: crowd.crowd(run.folder, run.seconds),
     "live": lambda run: viewers.live(run.folder, run.seconds),
     "stages": lambda run: stages.rows(stages.scene(90 if run.full else 45)),
     "motion": lambda _: motion.rows(),

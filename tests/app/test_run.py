@@ -1,6 +1,7 @@
 """A camera's lives: their ports, and their ends."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -44,6 +45,15 @@ def cameras(monkeypatch: pytest.MonkeyPatch) -> Cameras:
     cameras = Cameras()
     monkeypatch.setattr(run, "start_camera", cameras.start_camera)
     return cameras
+
+
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    """Let the signals do again what they did before."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

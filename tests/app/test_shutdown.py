@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-import threading
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -76,9 +78,30 @@ async def test_a_part_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> 
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_the_process_ends_though_its_main_thread_never_returns(monkeypatch: pytest.MonkeyPatch) -> None:
-    exited = threading.Event()
-    monkeypatch.setattr(shutdown, "EXIT_S", 0.01)
-    monkeypatch.setattr(shutdown.os, "_exit", lambda code: code == 0 and exited.set())
-    shutdown.exit_at_last()
-    assert exited.wait(30)
+BUSY = """
+import asyncio, time
+from ipcamd.app import shutdown
+
+shutdown.EXIT_S = 0.1
+
+async def run():
+    shutdown.handle_exit_signals(lambda: None)
+    print("ready", flush=True)
+    time.sleep(600)
+
+asyncio.run(run())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_process_ends_though_its_event_loop_never_returns(number: signal.Signals) -> None:
+    process = subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.PIPE)
+    assert process.stdout
+    with process.stdout as output:
+        assert output.readline() == b"ready\n"
+        process.send_signal(number)
+        try:
+            assert process.wait(30) == 0
+        finally:
+            process.kill()

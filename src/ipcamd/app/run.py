@@ -13,7 +13,7 @@ from typing import Any
 
 from ipcamd import logs
 from ipcamd.app.build import start_camera
-from ipcamd.app.shutdown import ShutdownStack, exit_at_last
+from ipcamd.app.shutdown import ShutdownStack, handle_exit_signals
 from ipcamd.errors import ConfigError, PortTaken
 from ipcamd.options import Options
 from ipcamd.server.rebindable_port import free_port
@@ -58,8 +58,7 @@ class Runner:
         """Run until SIGTERM or SIGINT. Raises ``ConfigError``."""
         loop = asyncio.get_running_loop()
         loop.set_default_executor(DaemonExecutor())
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop)
+        handle_exit_signals(partial(self.request_exit, ExitReason.STOP))
         loop.add_signal_handler(signal.SIGHUP, self._reload)
         reason = await self._run_first()
         while reason is ExitReason.RESTART:
@@ -108,10 +107,6 @@ class Runner:
         # all objects of now stay: the garbage collector need not look at them again
         gc.collect()
         gc.freeze()
-
-    def _stop(self) -> None:
-        exit_at_last()
-        self.request_exit(ExitReason.STOP)
 
     def _reload(self) -> None:
         """Read options and TLS files again; restart with the options if they are different and good."""

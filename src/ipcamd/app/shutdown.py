@@ -3,8 +3,11 @@
 import asyncio
 import logging
 import os
+import signal
 import threading
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 HEAD_START_S = 0.25
 """Seconds that a part gets by itself before the part that was started before it is closed beside it."""
@@ -12,7 +15,7 @@ PARTS_S = 1.5
 """Seconds after which the store is closed, whatever else has ended."""
 STORE_S = 0.7
 """Seconds that the store gets after that."""
-EXIT_S = 2.6
+EXIT_S = 2.5
 """Seconds from the signal to the end of the process, if something keeps it from ending by itself."""
 
 Close = Callable[[], Awaitable[object] | None]
@@ -41,11 +44,28 @@ class ShutdownStack:
         await _close_all(self._store, STORE_S)
 
 
-def exit_at_last() -> None:
-    """Let the process end with exit code 0 within `EXIT_S`, even if a thread or the event loop never returns."""
-    timer = threading.Timer(EXIT_S, os._exit, (0,))
-    timer.daemon = True
-    timer.start()
+def handle_exit_signals(request_exit: Callable[[], None]) -> None:
+    """Let SIGTERM and SIGINT call `request_exit` in the running event loop, and end the process with exit code 0 within
+    `EXIT_S`, even if a thread or the event loop never returns. The time begins with the signal, however busy the event
+    loop is."""
+    loop = asyncio.get_running_loop()
+    woken, waker = os.pipe()
+
+    def receive(*_: object) -> None:
+        os.write(waker, b"x")
+        with suppress(RuntimeError):  # the event loop has ended
+            loop.call_soon_threadsafe(request_exit)
+
+    # made now: a signal may interrupt the start of another thread, and would then wait for a lock for ever
+    threading.Thread(target=_exit_at_last, args=(woken,), name="exit", daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, receive)
+
+
+def _exit_at_last(woken: int) -> None:
+    os.read(woken, 1)
+    time.sleep(EXIT_S)
+    os._exit(0)
 
 
 async def _close_all(parts: list[Close], timeout_s: float) -> None:

@@ -1,0 +1,68 @@
+"""A crowd: 10,000 open connections, 1,000 of them slow, and 200 viewers, while an administrator asks."""
+
+import contextlib
+import os
+import signal
+import statistics
+import threading
+import time
+from pathlib import Path
+
+from bench import load, servers
+from bench.servers import Target
+from bench.table import Row
+from tests.e2e.camera import eventually
+from tests.e2e.crowd import CrowdProcess
+
+VIEWERS, SLOW, SILENT, IDLE = 200, 1000, 6000, 2800
+ASK = "/cgi/admin/param.cgi?action=list&group=Image.H264"
+PAUSE_S = 0.05
+"""Between two questions of the administrator."""
+
+
+def crowd(folder: Path, seconds: float) -> list[Row]:
+    """Return the administrator's delays in the crowd, its memory, what the viewers see, and the time of an exit."""
+    seen: dict[str, load.Result] = {}
+    with servers.ipcamd(folder, "--source=scene") as target:
+        before_mb = _resident_mb(target)
+        watching = threading.Thread(target=lambda: seen.update(viewers=load.watch(target, VIEWERS, 4 * seconds)))
+        watching.start()
+        with contextlib.closing(CrowdProcess(target.port, silent=SILENT, slow=SLOW, idle=IDLE)) as many:
+            many.wait_until("open", SILENT + SLOW + IDLE)
+            memory_mb = _resident_mb(target) - before_mb
+            delays_ms = _ask(target, 3 * seconds)
+            watching.join()
+            exit_s = _exit(target)
+    return [
+        Row("crowd: administrator, slowest answer", max(delays_ms), "ms", None, 1000, 300, less=True),
+        Row("crowd: administrator, p50", statistics.median(delays_ms), "ms", less=True),
+        Row("crowd: slowest viewer", seen["viewers"]["fps_min"], "pictures/s", None, 10, 25),
+        Row("crowd: memory of 9,800 connections and 200 viewers", memory_mb, "MB", None, 120, 80, less=True),
+        Row("crowd: SIGTERM to exit", exit_s, "s", None, 3, 1.5, less=True),
+    ]
+
+
+def _ask(target: Target, seconds: float) -> list[float]:
+    """Ask on a new connection each time; return the delays in milliseconds."""
+    delays_ms, end = [], time.monotonic() + seconds
+    while time.monotonic() < end:
+        began = time.monotonic()
+        answer = target.client.ask("GET", ASK)
+        if answer.status != 200:
+            raise RuntimeError(f"the administrator got {answer.status}")
+        delays_ms.append((time.monotonic() - began) * 1000)
+        time.sleep(PAUSE_S)
+    return delays_ms
+
+
+def _exit(target: Target) -> float:
+    """Send SIGTERM; return the seconds until the process has ended (as a zombie, if nobody waits for it)."""
+    began = time.monotonic()
+    os.kill(target.pid, signal.SIGTERM)
+    eventually(lambda: "State:\tZ" in Path(f"/proc/{target.pid}/status").read_text(), "SIGTERM does not end it")
+    return time.monotonic() - began
+
+
+def _resident_mb(target: Target) -> float:
+    text = Path(f"/proc/{target.pid}/status").read_text()
+    return int(text.partition("VmRSS:")[2].split()[0]) / 1024

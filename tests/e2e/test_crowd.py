@@ -1,0 +1,44 @@
+"""Crowds of silent, slow and idle clients: an administrator is still answered, also where a limit is reached."""
+
+import contextlib
+import http.client
+import signal
+
+import pytest
+from tests.conftest import StartCamera
+from tests.e2e.camera import PASSWORD, PATIENCE, CameraProcess, basic
+from tests.e2e.crowd import CrowdProcess
+from tests.e2e.test_viewers import Viewer, watch
+
+pytestmark = pytest.mark.slow
+
+CROWD_ADDRESS = "127.0.1.1"
+
+
+def ask(camera: CameraProcess, source: str = "127.0.0.1") -> int:
+    """Ask as the administrator, from that address, on a new connection; return the status."""
+    connection = http.client.HTTPConnection("127.0.0.1", camera.port, timeout=PATIENCE, source_address=(source, 0))
+    with contextlib.closing(connection):
+        connection.request("GET", "/cgi/admin/param.cgi?action=list&group=Audio", headers=basic("admin", PASSWORD))
+        return connection.getresponse().status
+
+
+def test_an_administrator_is_answered_in_a_crowd(start_camera: StartCamera) -> None:
+    camera = start_camera("--source=scene")
+    viewers = [Viewer(camera.client) for _ in range(10)]
+    with contextlib.closing(CrowdProcess(camera.port, silent=300, slow=200, idle=300)) as crowd:
+        crowd.wait_until("open", 800)
+        assert [ask(camera, source) for source in ("127.0.0.1", CROWD_ADDRESS)] == [200, 200]
+        watch(viewers, 5)
+        camera.signal(signal.SIGTERM)
+        assert camera.process.wait(PATIENCE) == 0, camera.log
+
+
+@pytest.mark.parametrize("kind", ["silent", "slow", "idle"])
+@pytest.mark.parametrize("limit", ["connections", "connections-per-address"])
+def test_a_crowd_that_exhausts_a_limit_keeps_nobody_out(start_camera: StartCamera, kind: str, limit: str) -> None:
+    camera = start_camera("--source=scene", f"--{limit}=50")
+    with contextlib.closing(CrowdProcess(camera.port, **{kind: 100})) as crowd:
+        crowd.wait_until("opened", 200)  # a hundred that come back when they are replaced
+        assert [ask(camera, CROWD_ADDRESS) for _ in range(5)] == [200] * 5
+        assert [ask(camera) for _ in range(5)] == [200] * 5
