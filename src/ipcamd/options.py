@@ -58,12 +58,6 @@ def _switch(text: str) -> bool:
     return words[text.lower()]
 
 
-def _device(text: str) -> str:
-    if text != "virtual":
-        raise ValueError("this version has the virtual device only; drivers for hardware (linux) are still to come")
-    return text
-
-
 def _choice(*words: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in words:
@@ -202,7 +196,13 @@ OPTIONS: tuple[Option, ...] = (
         "N",
         _some,
     ),
-    Option("device", "virtual", "the hardware: virtual; real hardware (linux) is still to come", "MODEL", _device),
+    Option(
+        "device",
+        "virtual",
+        "the hardware: virtual, or linux: that of this machine, as the table [device] of the TOML file names it",
+        "MODEL",
+        _choice("virtual", "linux"),
+    ),
     Option("discovery", True, "announce the camera on the network: on or off", "on|off", _switch),
     Option("log-level", "info", "debug, info, warning or error", "LEVEL", _choice("debug", "info", "warning", "error")),
     Option("log-format", "text", "log lines on standard error as text or json", "FORMAT", _choice("text", "json")),

@@ -58,7 +58,7 @@ async def test_output_filter_led_and_line_are_reported(facts: KeyValueStore) -> 
 
 def test_the_light_sensor_sees_the_world_s_light(facts: KeyValueStore) -> None:
     drivers, told = choose_drivers({}, facts), list[int]()
-    drivers.ir_cut.watch_light(told.append)
+    drivers.ir_cut.watch_light(lambda: told.append(drivers.ir_cut.light))
     hardware(drivers).apply({"light": "7"})
     assert (drivers.ir_cut.light, told) == (7, [7])
 
@@ -89,6 +89,16 @@ def test_hardware_that_is_left_out_is_absent(facts: KeyValueStore, kind: str) ->
 def test_one_input_alone_is_counted(facts: KeyValueStore) -> None:
     drivers = choose_drivers({"inputs": "/dev/gpiochip9:1"}, facts)
     assert (drivers.features["TriggerIn"], drivers.units) == ("1", drivers.inputs)
+
+
+def test_a_linux_device_has_the_hardware_that_is_named_and_no_other(facts: KeyValueStore) -> None:
+    drivers = choose_drivers({"led": "ACT", "pan-tilt": "virtual"}, facts, model="linux")
+    counted = {name: value for name, value in drivers.features.items() if name in FEATURES.values()}
+    lacks = dict.fromkeys(("TriggerIn", "TriggerOut", "Zoom", "NightSensor", "RS485"), "0")
+    assert counted == {"PT": "1", **lacks}
+    assert drivers.virtual is None
+    assert drivers.units == (drivers.led,)
+    assert drivers.pan_tilt.is_digital, "a digital head crops the picture of a real camera"
 
 
 def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
@@ -126,9 +136,18 @@ def test_what_absent_hardware_says_is_at_rest() -> None:
     [
         ({"laser": "virtual"}, "laser: there is no such hardware"),
         ({"lens": "gpiochip0"}, "virtual or none"),
-        ({"inputs": "17"}, "one or two of these, parted by a comma: a chip and a number or name"),
+        ({"inputs": "17"}, "one or two lines, each a chip and a number or name"),
         ({"inputs": "/dev/gpiochip0:1, /dev/gpiochip0:2, /dev/gpiochip0:3"}, "at most 2 lines"),
         ({"output": "/dev/gpiochip0:1 high"}, "output = .*virtual, none, or a chip and a number or name"),
+        (
+            {"ir-cut": "/dev/video0"},
+            "such as /dev/video0:ir_cut_filter, then if needed inverted, or GPIO",
+        ),
+        ({"ir-cut": "/dev/video0:ir_cut_filter upside-down"}, "if needed inverted"),
+        ({"ir-cut": "/dev/gpiochip0"}, "ir-cut = .*one or two lines, each a chip and a number"),
+        ({"ir-lamp": "/dev/gpiochip0:3"}, "ir-lamp: it needs the ir-cut of this device"),
+        ({"light": "iio:device0"}, "light = .*virtual, none, or picture, or a sensor such as /sys/bus/iio"),
+        ({"led": "leds/ACT"}, "led = .*the name of an LED in /sys/class/leds"),
         ({"serial": "ttyUSB0"}, "a device such as /dev/ttyUSB0"),
     ],
 )

@@ -11,11 +11,14 @@ from ipcamd.control.day_night import DayNight
 from ipcamd.control.led import follow_led_setting
 from ipcamd.control.lens.controller import LensController
 from ipcamd.control.motor_watch import MotorWatch
+from ipcamd.control.picture_light import PictureLight
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.control.serial_commands import LineCommands
 from ipcamd.media.image.thumbnail import shrink_jpeg
 from ipcamd.params.device import ptz
+from ipcamd.params.device.ircut import IRCUT
 from ipcamd.params.device.ptz import PRESETLIST
+from ipcamd.params.group import Values
 from ipcamd.store.eventlog import EventLogEntry
 from ipcamd.workers.thread import run_in_thread
 
@@ -83,14 +86,30 @@ async def _take_thumbnail(core: Core, media: MediaParts) -> bytes:
 
 
 def _build_day_night(stack: ShutdownStack, core: Core, media: MediaParts) -> DayNight:
-    day_night = DayNight(
-        core.drivers.ir_cut, core.settings, core.clock, partial(_note, core, "ir-cut"), media.motion.hold
-    )
+    drivers, note = core.drivers, partial(_note, core, "ir-cut")
+    light = PictureLight() if drivers.light_by_picture else None
+    day_night = DayNight(drivers.ir_cut, core.settings, core.clock, note, media.motion.hold, sensor=light)
     # a snapshot that is asked for after the switch must show it
     day_night.watch(lambda: media.pipeline.mjpeg.invalidate(core.clock.now_ns()))
     day_night.start()
     stack.push(day_night.close)
+    if light:
+        _measure_light(core, media, light, day_night)
     return day_night
+
+
+def _measure_light(core: Core, media: MediaParts, light: PictureLight, day_night: DayNight) -> None:
+    """Tell `light` the brightness of pictures while day and night follow it."""
+
+    def follow(values: Values) -> None:
+        is_followed = core.drivers.ir_cut.is_present and values["Usage"] == "auto"
+        media.pipeline.light_meter.measure(report if is_followed else None)
+
+    def report(brightness: float) -> None:
+        light.report(brightness, day_night.is_night)
+
+    core.settings.watch(IRCUT.name, follow)
+    follow(core.settings[IRCUT.name])
 
 
 def _note(core: Core, part: str, failure: str) -> None:

@@ -65,7 +65,7 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
     key_values = KeyValueStore(database)
     event_log = EventLog(database)
     stack.push_store(event_log.flush)
-    drivers = choose_drivers(options.hardware, key_values, applied)
+    drivers = choose_drivers(options.hardware, key_values, applied, options.device)
     identity = await load_identity(key_values)
     settings = Settings(database, ALL_GROUPS, factory(options, identity))
     settings.audit(log_entry)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ipcamd.device.clock import CameraClock
-from ipcamd.device.drivers import IrCut
+from ipcamd.device.drivers import IrCut, LightSensor
 from ipcamd.errors import RequestFailed
 from ipcamd.params.device.ircut import IRCUT
 from ipcamd.params.group import Values
@@ -33,10 +33,12 @@ class DayNight:
         note: Callable[[str], None] = lambda _: None,
         hold: Callable[[float], None] = lambda _: None,
         loop: asyncio.AbstractEventLoop | None = None,
+        sensor: LightSensor | None = None,
     ) -> None:
         """`note` writes a failure into the event log, `hold` suspends motion detection for so many seconds, `loop` has
-        the monotonic clock and the timers; None is the running one."""
+        the monotonic clock and the timers; None is the running one. `sensor` takes the place of the driver's own."""
         self._driver, self._settings, self._clock = driver, settings, clock
+        self._sensor = sensor
         self._note, self._hold, self._loop = note, hold, loop or asyncio.get_running_loop()
         self._failure = ""
         """The last failure that was noted; "" after a success."""
@@ -66,7 +68,7 @@ class DayNight:
             return
         if self._values["Usage"] == "auto":
             self._switch(self._is_day_by_light())
-        self._driver.watch_light(lambda _: self.refresh())
+        (self._sensor.watch if self._sensor else self._driver.watch_light)(self.refresh)
         self._settings.check_hardware(IRCUT.name, self._driver.check)
         self._clock.watch(self.refresh)
         for group in (IRCUT, TIME):
@@ -118,7 +120,7 @@ class DayNight:
     def _is_day_by_light(self) -> bool:
         """Return whether the light is that of the day; between the limits, and while nobody knows the light, it stays
         as it is."""
-        in_path, light = self._driver.in_path, self._driver.light
+        in_path, light = self._driver.in_path, self._sensor.level if self._sensor else self._driver.light
         if light is None:
             return in_path
         return light >= DARK if in_path else light > BRIGHT

@@ -87,8 +87,17 @@ class AbsentIrCut:
         """See `IrCut`."""
         raise _refusal()
 
-    def watch_light(self, listener: Callable[[int], None]) -> None:
+    def watch_light(self, listener: Callable[[], None]) -> None:
         """See `IrCut`."""
+
+
+class AbsentLight:
+    """No light sensor."""
+
+    level = None
+
+    def watch(self, listener: Callable[[], None]) -> None:
+        """See `LightSensor`."""
 
 
 class AbsentLed:

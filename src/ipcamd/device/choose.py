@@ -1,7 +1,8 @@
 """Choice of the drivers: the one place that knows which hardware a model of device has."""
 
 import importlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ipcamd.device.absent import (
@@ -9,18 +10,35 @@ from ipcamd.device.absent import (
     AbsentIrCut,
     AbsentLed,
     AbsentLens,
+    AbsentLight,
     AbsentOutput,
     AbsentPanTilt,
     AbsentSerialLine,
 )
-from ipcamd.device.drivers import DigitalInput, DigitalOutput, Drivers, Lens, PanTilt, SerialLine, Unit
+from ipcamd.device.drivers import (
+    DigitalInput,
+    DigitalOutput,
+    Drivers,
+    IrCut,
+    Led,
+    Lens,
+    LightSensor,
+    PanTilt,
+    SerialLine,
+    Unit,
+)
 from ipcamd.device.linux.gpio_line import GpioLine, parse_gpio_line
+from ipcamd.device.linux.iio_light import IioLight
+from ipcamd.device.linux.ir_cut import LinuxIrCut, V4l2FilterMotor
 from ipcamd.device.linux.serial_port import SerialPort
+from ipcamd.device.linux.sysfs_led import LEDS, SysfsLed
+from ipcamd.device.linux.system_clock import SystemClock
 from ipcamd.device.virtual import (
     OffsetClock,
     VirtualInput,
     VirtualIrCut,
     VirtualLed,
+    VirtualLight,
     VirtualOutput,
     VirtualSerialLine,
 )
@@ -38,109 +56,185 @@ FEATURES = {
     "pan-tilt": "PT",
     "lens": "Zoom",
     "ir-cut": "NightSensor",
+    "ir-lamp": "",
+    "light": "",
     "led": "",
     "serial": "RS485",
 }
 """Kind of hardware, by its name in ``[device]`` of the TOML file, to the parameter of ``Hardware`` that counts it."""
 
+MODELS = ("virtual", "linux")
+"""Models of device: hardware that ``[device]`` does not name is virtual on the first, absent on the second."""
 MAX_INPUTS = 2
 """Digital inputs of a device (``Hardware.TriggerIn``)."""
-_OF_LINUX = ("inputs", "output", "serial")
-"""Kinds that may be hardware of Linux."""
 
 
-def choose_drivers(chosen: Mapping[str, str], facts: KeyValueStore, applied: dict[str, str] | None = None) -> Drivers:
-    """Return the drivers of a virtual device. `chosen` names the drivers of some kinds of hardware: ``virtual``,
-    ``none``, or hardware of Linux; the others are virtual. For `applied` see `VirtualHardware`. Raises
-    ``ConfigError``."""
-    _check(chosen)
-    hardware = VirtualHardware(applied)
-    inputs = _choose_inputs(chosen.get("inputs", "virtual"), hardware)
-    output = _choose_output(chosen.get("output", "virtual"), hardware)
-    lacking = {kind for kind, driver in chosen.items() if driver == "none"}
-    missing = {FEATURES[kind] for kind in lacking}
-    pan_tilt, lens = _choose_motors(lacking, hardware)
-    return Drivers(
-        inputs=inputs,
-        output=output,
-        pan_tilt=pan_tilt,
-        lens=lens,
-        ir_cut=AbsentIrCut() if "ir-cut" in lacking else VirtualIrCut(hardware),
-        led=AbsentLed() if "led" in lacking else VirtualLed(hardware),
-        serial_line=_choose_serial_line(chosen.get("serial", "virtual"), hardware),
-        time_source=OffsetClock(facts),
-        network=VirtualNetwork(hardware),
-        firmware=AbsentFirmware(),
-        features={p.name: "0" if p.name in missing else p.default for p in HARDWARE.params}
-        | {"TriggerIn": str(len(inputs))},
-        virtual=hardware,
-        units=tuple(driver for driver in (*inputs, output) if isinstance(driver, Unit)),
-    )
+def choose_drivers(
+    chosen: Mapping[str, str], facts: KeyValueStore, applied: dict[str, str] | None = None, model: str = "virtual"
+) -> Drivers:
+    """Return the drivers of one of the `MODELS`. `chosen` names the drivers of some kinds of hardware: ``virtual``,
+    ``none``, or hardware of Linux. For `applied` see `VirtualHardware`. Raises ``ConfigError``."""
+    if unknown := chosen.keys() - FEATURES.keys():
+        raise ConfigError(f"[device] {min(unknown)}: there is no such hardware; allowed: {', '.join(FEATURES)}")
+    defaults = dict.fromkeys(FEATURES, "virtual" if model == "virtual" else "none")
+    if model == "linux":
+        defaults["light"] = "picture"
+    return _Choice({**defaults, **chosen}, VirtualHardware(applied)).drivers(model, facts)
 
 
-def _choose_inputs(driver: str, hardware: VirtualHardware) -> tuple[DigitalInput, ...]:
-    match driver:
-        case "none":
+class _Choice:
+    """Drivers by the texts of ``[device]``. All methods raise ``ConfigError``."""
+
+    def __init__(self, chosen: Mapping[str, str], hardware: VirtualHardware) -> None:
+        self._chosen, self._hardware = chosen, hardware
+        self._units: list[Unit] = []
+
+    def drivers(self, model: str, facts: KeyValueStore) -> Drivers:
+        inputs, light = self._inputs(), self._light()
+        pan_tilt, lens = self._motors()
+        missing = {FEATURES[kind] for kind, driver in self._chosen.items() if driver == "none"}
+        features = {p.name: "0" if p.name in missing else p.default for p in HARDWARE.params}
+        return Drivers(
+            inputs=inputs,
+            output=self._output(),
+            pan_tilt=pan_tilt,
+            lens=lens,
+            ir_cut=self._ir_cut(light),
+            led=self._led(),
+            serial_line=self._serial_line(),
+            time_source=OffsetClock(facts) if model == "virtual" else SystemClock(),
+            network=VirtualNetwork(self._hardware),
+            firmware=AbsentFirmware(),
+            features=features | {"TriggerIn": str(len(inputs))},
+            virtual=self._hardware if model == "virtual" else None,
+            light_by_picture=self._chosen["light"] == "picture",
+            units=tuple(self._units),
+        )
+
+    def _inputs(self) -> tuple[DigitalInput, ...]:
+        text = self._chosen["inputs"]
+        if text == "none":
             return ()
-        case "virtual":
-            return VirtualInput(hardware, 1), VirtualInput(hardware, 2)
-    lines = tuple(_gpio_line("inputs", text, "one or two of these, parted by a comma: ") for text in driver.split(","))
-    if len(lines) > MAX_INPUTS:
-        raise ConfigError(f"[device] inputs = {driver!r}: at most {MAX_INPUTS} lines")
-    return tuple(_load_gpio("inputs").GpioInput(line) for line in lines)
+        if text == "virtual":
+            return VirtualInput(self._hardware, 1), VirtualInput(self._hardware, 2)
+        lines = self._gpio_lines("inputs", "one or two lines, each")
+        gpio = _load("gpio", "inputs")
+        return tuple(self._unit(gpio.GpioInput(line)) for line in lines)
+
+    def _output(self) -> DigitalOutput:
+        match self._chosen["output"]:
+            case "none":
+                return AbsentOutput()
+            case "virtual":
+                return VirtualOutput(self._hardware)
+        return self._gpio_output("output")
+
+    def _gpio_output(self, kind: str) -> DigitalOutput:
+        line = self._gpio_line(kind)
+        output: DigitalOutput = self._unit(_load("gpio", kind).GpioOutput(line))
+        return output
+
+    def _motors(self) -> tuple[PanTilt, Lens]:
+        """Return head and lens. Virtual ones share one zoom, and the lens keeps in focus what the head zooms to."""
+        zoom, lens = make_zoom(), self._chosen["lens"]
+        if lens not in ("virtual", "none"):
+            raise self._refusal("lens", "")
+        head = self._chosen["pan-tilt"]
+        if head not in ("virtual", "none"):
+            raise self._refusal("pan-tilt", "")
+        if lens == "none":
+            return (
+                AbsentPanTilt() if head == "none" else VirtualPanTilt(self._hardware, zoom=zoom),
+                AbsentLens(),
+            )
+        virtual_lens = VirtualLens(self._hardware, zoom)
+        if head == "none":
+            return AbsentPanTilt(), virtual_lens
+        return VirtualPanTilt(self._hardware, zoom=zoom, zoomed=virtual_lens.follow_zoom), virtual_lens
+
+    def _light(self) -> LightSensor:
+        match self._chosen["light"]:
+            case "none" | "picture":
+                return AbsentLight()
+            case "virtual":
+                return VirtualLight(self._hardware)
+        folder = self._path("light", "picture, or a sensor such as /sys/bus/iio/devices/iio:device0")
+        sensor: LightSensor = self._unit(IioLight(folder))
+        return sensor
+
+    def _ir_cut(self, light: LightSensor) -> IrCut:
+        """A filter is moved by one or two GPIO lines, or by a control of a V4L2 device."""
+        text = self._chosen["ir-cut"]
+        if text in ("none", "virtual"):
+            if self._chosen["ir-lamp"] not in ("none", "virtual"):
+                raise ConfigError("[device] ir-lamp: it needs the ir-cut of this device")
+            return AbsentIrCut() if text == "none" else VirtualIrCut(self._hardware, light)
+        lamp = None if self._chosen["ir-lamp"] in ("none", "virtual") else self._gpio_output("ir-lamp")
+        ir_cut: IrCut = self._unit(LinuxIrCut(self._filter_motor(), lamp, light))
+        return ir_cut
+
+    def _filter_motor(self) -> Any:
+        text = self._chosen["ir-cut"]
+        if "gpiochip" in text:
+            lines = self._gpio_lines("ir-cut", "one or two lines, each")
+            return _load("gpio_filter_motor", "ir-cut").GpioFilterMotor(lines)
+        place, *words = text.split() or [""]
+        path, colon, control = place.rpartition(":")
+        if not (colon and control and path.startswith("/")) or words not in ([], ["inverted"]):
+            control_form = "a control such as /dev/video0:ir_cut_filter, then if needed inverted"
+            raise self._refusal("ir-cut", f"{control_form}, or GPIO lines such as /dev/gpiochip0:5")
+        return V4l2FilterMotor(path, control, bool(words))
+
+    def _led(self) -> Led:
+        match self._chosen["led"]:
+            case "none":
+                return AbsentLed()
+            case "virtual":
+                return VirtualLed(self._hardware)
+        name = self._chosen["led"]
+        if not name or ("/" in name and not name.startswith("/")):
+            raise self._refusal("led", f"the name of an LED in {LEDS}, such as ACT, or its path")
+        led: Led = self._unit(SysfsLed(LEDS / name))
+        return led
+
+    def _serial_line(self) -> SerialLine:
+        match self._chosen["serial"]:
+            case "none":
+                return AbsentSerialLine()
+            case "virtual":
+                return VirtualSerialLine(self._hardware)
+        return SerialPort(str(self._path("serial", "a device such as /dev/ttyUSB0")))
+
+    def _unit(self, driver: Any) -> Any:
+        """Let a driver be started and closed."""
+        self._units.append(driver)
+        return driver
+
+    def _path(self, kind: str, allowed: str) -> Path:
+        if not self._chosen[kind].startswith("/"):
+            raise self._refusal(kind, allowed)
+        return Path(self._chosen[kind])
+
+    def _gpio_lines(self, kind: str, prefix: str) -> tuple[GpioLine, ...]:
+        texts = self._chosen[kind].split(",")
+        if len(texts) > MAX_INPUTS:
+            raise self._refusal(kind, f"at most {MAX_INPUTS} lines")
+        return tuple(self._gpio_line(kind, text, prefix) for text in texts)
+
+    def _gpio_line(self, kind: str, text: str | None = None, prefix: str = "") -> GpioLine:
+        try:
+            return parse_gpio_line(self._chosen[kind] if text is None else text)
+        except ValueError as error:
+            raise self._refusal(kind, f"{prefix} {error}".strip()) from error
+
+    def _refusal(self, kind: str, allowed: str) -> ConfigError:
+        words = f"virtual, none, or {allowed}" if allowed else "virtual or none"
+        return ConfigError(f"[device] {kind} = {self._chosen[kind]!r}: {words}")
 
 
-def _choose_output(driver: str, hardware: VirtualHardware) -> DigitalOutput:
-    match driver:
-        case "none":
-            return AbsentOutput()
-        case "virtual":
-            return VirtualOutput(hardware)
-    line = _gpio_line("output", driver)
-    output: DigitalOutput = _load_gpio("output").GpioOutput(line)
-    return output
-
-
-def _gpio_line(key: str, text: str, prefix: str = "") -> GpioLine:
+def _load(module: str, kind: str) -> Any:
+    """Import a module that needs libgpiod."""
     try:
-        return parse_gpio_line(text)
-    except ValueError as error:
-        raise ConfigError(f"[device] {key} = {text.strip()!r}: virtual, none, or {prefix}{error}") from error
-
-
-def _load_gpio(key: str) -> Any:
-    try:
-        return importlib.import_module("ipcamd.device.linux.gpio")
+        return importlib.import_module(f"ipcamd.device.linux.{module}")
     except ImportError as error:
-        raise ConfigError(f"[device] {key}: a GPIO line needs the extra: pip install 'ipcamd[gpio]'") from error
-
-
-def _choose_motors(lacking: Collection[str], hardware: VirtualHardware) -> tuple[PanTilt, Lens]:
-    """Return head and lens, which share one zoom; the lens keeps in focus what the head zooms to."""
-    zoom = make_zoom()
-    if "lens" in lacking:
-        return AbsentPanTilt() if "pan-tilt" in lacking else VirtualPanTilt(hardware, zoom=zoom), AbsentLens()
-    lens = VirtualLens(hardware, zoom)
-    if "pan-tilt" in lacking:
-        return AbsentPanTilt(), lens
-    return VirtualPanTilt(hardware, zoom=zoom, zoomed=lens.follow_zoom), lens
-
-
-def _choose_serial_line(driver: str, hardware: VirtualHardware) -> SerialLine:
-    match driver:
-        case "none":
-            return AbsentSerialLine()
-        case "virtual":
-            return VirtualSerialLine(hardware)
-        case _:
-            return SerialPort(driver)
-
-
-def _check(chosen: Mapping[str, str]) -> None:
-    for kind, driver in chosen.items():
-        if kind not in FEATURES:
-            raise ConfigError(f"[device] {kind}: there is no such hardware; allowed: {', '.join(FEATURES)}")
-        if kind == "serial" and driver not in ("virtual", "none") and not driver.startswith("/"):
-            raise ConfigError(f"[device] serial = {driver!r}: virtual, none, or a device such as /dev/ttyUSB0")
-        if kind not in _OF_LINUX and driver not in ("virtual", "none"):
-            raise ConfigError(f"[device] {kind} = {driver!r}: virtual or none")
+        raise ConfigError(f"[device] {kind}: a GPIO line needs the extra: pip install 'ipcamd[gpio]'") from error

@@ -139,8 +139,19 @@ class IrCut(Protocol):
     async def check(self) -> None:
         """Raise ``RequestFailed`` if the filter is not there or does not answer."""
 
-    def watch_light(self, listener: Callable[[int], None]) -> None:
-        """Call `listener` in the event loop with the light, whenever it may have changed."""
+    def watch_light(self, listener: Callable[[], None]) -> None:
+        """Call `listener` in the event loop whenever the light may have changed."""
+
+
+class LightSensor(Protocol):
+    """A sensor of the light that falls on the camera."""
+
+    @property
+    def level(self) -> int | None:
+        """The light, 0 to 100; None while nobody knows it."""
+
+    def watch(self, listener: Callable[[], None]) -> None:
+        """Call `listener` in the event loop whenever the light may have changed."""
 
 
 class Led(Protocol):
@@ -252,6 +263,8 @@ class Drivers:
     """The parameters of ``Hardware`` that follow from the set of drivers (SDK 10.1)."""
     virtual: VirtualHardware | None = None
     """The state behind the virtual drivers; None on a real device."""
+    light_by_picture: bool = False
+    """Whether the brightness of the picture takes the place of a light sensor."""
     units: tuple[Unit, ...] = ()
     """The hardware behind the drivers that is to be started and closed."""
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ipcamd.device.drivers import SLEW_PPM
+from ipcamd.device.drivers import SLEW_PPM, LightSensor
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.params.group import Values
 from ipcamd.store.database import TransactionPart
@@ -50,13 +50,31 @@ class VirtualOutput:
         """See `DigitalOutput`."""
 
 
-class VirtualIrCut:
-    """IR-cut filter; its sensor sees the condition ``light``."""
-
-    is_present = True
+class VirtualLight:
+    """Light sensor: it sees the condition ``light``."""
 
     def __init__(self, hardware: VirtualHardware) -> None:
         self._hardware = hardware
+
+    @property
+    def level(self) -> int:
+        """See `LightSensor`."""
+        return self._hardware.number("light")
+
+    def watch(self, listener: Callable[[], None]) -> None:
+        """See `LightSensor`."""
+        self._hardware.watch("light", lambda _: listener())
+
+
+class VirtualIrCut:
+    """IR-cut filter with a lamp."""
+
+    is_present = True
+
+    def __init__(self, hardware: VirtualHardware, sensor: LightSensor | None = None) -> None:
+        """`sensor` is the virtual one by default."""
+        self._hardware = hardware
+        self._sensor = sensor or VirtualLight(hardware)
 
     @property
     def in_path(self) -> bool:
@@ -64,9 +82,9 @@ class VirtualIrCut:
         return self._hardware["ircut"] == "on"
 
     @property
-    def light(self) -> int:
+    def light(self) -> int | None:
         """See `IrCut`."""
-        return self._hardware.number("light")
+        return self._sensor.level
 
     def set_filter(self, in_path: bool) -> None:
         """See `IrCut`."""
@@ -76,9 +94,9 @@ class VirtualIrCut:
     async def check(self) -> None:
         """See `IrCut`."""
 
-    def watch_light(self, listener: Callable[[int], None]) -> None:
+    def watch_light(self, listener: Callable[[], None]) -> None:
         """See `IrCut`."""
-        self._hardware.watch("light", lambda value: listener(int(value)))
+        self._sensor.watch(listener)
 
 
 class VirtualLed:

@@ -22,6 +22,8 @@ from ipcamd.media.image.focus_meter import RATE as FOCUS_RATE
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.image.light_meter import RATE as LIGHT_RATE
+from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.meter import StreamFigures
 from ipcamd.media.sound.microphone import Microphone
@@ -91,9 +93,11 @@ class Pipeline:
         """Small grey pictures, for motion detection."""
         self.focus_meter = FocusMeter(self._update_demand)
         """The sharpness of pictures, for autofocus."""
+        self.light_meter = LightMeter(self._update_demand)
+        """The brightness of pictures, for day and night."""
         outputs = tuple(stream.latest for stream in self._streams.values())
         self._processor = FrameProcessor(
-            outputs, self.analysis, self._image_settings(), clock_ns, local, view, self.focus_meter
+            outputs, self.analysis, self._image_settings(), clock_ns, local, view, self.focus_meter, self.light_meter
         )
         self.capture = VideoCapture(source, self._processor.process, self._draw_no_signal, timeouts)
         self._magnification = 1
@@ -254,6 +258,8 @@ class Pipeline:
             needs.append((self._streams["mjpeg"].settings.size, ANALYSIS_RATE))
         if self.focus_meter.wanted:
             needs.append((self._streams["mjpeg"].settings.size, FOCUS_RATE))
+        if self.light_meter.wanted:
+            needs.append((self._streams["mjpeg"].settings.size, LIGHT_RATE))
         if sound and not needs:
             needs.append((self._streams["mjpeg"].settings.size, AUDIO_ONLY_RATE))
         if not needs:

@@ -153,9 +153,9 @@ class GpioOutput:
         value = _value(self._level)
         try:
             if self._request:
-                await self._thread.run(partial(_set_value, self._request, value))
+                await self._thread.run(partial(set_value, self._request, value))
             else:
-                self._request = await self._thread.run(partial(_open_output, self._line, value))
+                self._request = await self._thread.run(partial(open_output, self._line, value))
         except RequestFailed:
             self._drop()
             raise
@@ -173,7 +173,7 @@ def _open_input(line: GpioLine) -> tuple[gpiod.LineRequest, str]:
     return request, "high" if request.get_values() == [Value.ACTIVE] else "low"
 
 
-def _open_output(line: GpioLine, value: Value) -> gpiod.LineRequest:
+def open_output(line: GpioLine, value: Value) -> gpiod.LineRequest:
     """Take a line in use, and set it. Raises ``OSError`` and ``ValueError``."""
     return _open(line, Direction.OUTPUT, gpiod.LineSettings(output_value=value))
 
@@ -199,7 +199,8 @@ def _offset(chip: gpiod.Chip, name: str) -> int:
         raise ValueError(f"the chip has no such line; its lines are 0 to {last}") from error
 
 
-def _set_value(request: gpiod.LineRequest, value: Value) -> None:
+def set_value(request: gpiod.LineRequest, value: Value) -> None:
+    """Set the one line of `request`. Raises ``OSError``."""
     request.set_value(request.offsets[0], value)
 
 

@@ -11,6 +11,7 @@ from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.meter import Meter
@@ -34,6 +35,7 @@ class FrameProcessor:
         local: Callable[[int], datetime],
         view: Callable[[], View] = lambda: WHOLE,
         focus_meter: FocusMeter | None = None,
+        light_meter: LightMeter | None = None,
     ) -> None:
         """`outputs` take processed pictures, `analysis` those without overlay; see `Pipeline` for the clocks.
 
@@ -52,6 +54,7 @@ class FrameProcessor:
         self._local = local
         self._view = view
         self._focus_meter = focus_meter or FocusMeter()
+        self._light_meter = light_meter or LightMeter()
         self._transform: Transform | None = None
         self._cropper: Cropper | None = None
         self._blurrer: Blurrer | None = None
@@ -68,6 +71,7 @@ class FrameProcessor:
 
     def process(self, picture: Picture) -> None:
         """Transform a picture and put it into the outputs that want one."""
+        self._light_meter.offer(picture)
         outputs = [latest for latest in self._outputs if latest.wanted]
         if not outputs and not self._analysis.wanted and not self._focus_meter.wanted:
             return

@@ -1,0 +1,84 @@
+"""Light as the picture shows it, for a camera without a light sensor.
+
+By night the IR lamp lights the picture, and the camera's exposure follows. So the light is that of the last day, and
+what the picture has become brighter since the beginning of the night. Where that cannot tell, because the lamp lights
+the picture well, an attempt is made once an hour. A day that was none, because it was dark again at once, is followed
+by a longer night.
+"""
+
+import math
+import time
+from collections.abc import Callable
+
+SETTLE_S = 4.0
+"""After a switch the exposure settles; meanwhile nobody knows the light."""
+GAIN = 2.0
+"""A picture whose exposure follows the light becomes less bright than the light."""
+SHORT_DAY_S = 60.0
+"""A day that is shorter was none."""
+FIRST_NIGHT_S, LONGEST_NIGHT_S = 120.0, 3600.0
+"""Least length of a night after one day that was none, and after many: each doubles it. After the longest one a bright
+picture is taken for day."""
+MOST_SHORT_DAYS = 10
+"""More are counted as so many."""
+
+
+class PictureLight:
+    """Light measured in pictures. For the event loop."""
+
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        """`now_s` is a monotonic clock, in seconds."""
+        self._now_s = now_s
+        self._listeners: list[Callable[[], None]] = []
+        self._level: int | None = None
+        self._is_night = False
+        self._switched_s = -math.inf
+        self._by_day: float | None = None
+        """Brightness of the last picture by day."""
+        self._at_nightfall: float | None = None
+        """Brightness of the first picture of this night; None: not yet known."""
+        self._short_days = 0
+
+    @property
+    def level(self) -> int | None:
+        """See `LightSensor`."""
+        return self._level
+
+    def watch(self, listener: Callable[[], None]) -> None:
+        """See `LightSensor`."""
+        self._listeners.append(listener)
+
+    def report(self, brightness: float, is_night: bool) -> None:
+        """Report the mean brightness of a picture, 0 to 100, and whether the filter is out and the lamp is lit."""
+        if is_night is not self._is_night:
+            self._note_switch(is_night)
+        gone_s = self._now_s() - self._switched_s
+        if gone_s < SETTLE_S:
+            level = None
+        elif is_night:
+            level = self._level_by_night(brightness, gone_s)
+        else:
+            self._by_day = level = brightness
+        self._set(None if level is None else round(min(100.0, max(0.0, level))))
+
+    def _note_switch(self, is_night: bool) -> None:
+        now_s = self._now_s()
+        if is_night:
+            was_short = now_s - self._switched_s < SHORT_DAY_S
+            self._short_days = min(self._short_days + 1, MOST_SHORT_DAYS) if was_short else 0
+        self._is_night, self._switched_s, self._at_nightfall = is_night, now_s, None
+
+    def _level_by_night(self, brightness: float, gone_s: float) -> float | None:
+        if self._at_nightfall is None:
+            self._at_nightfall = brightness
+        if self._by_day is None or gone_s >= LONGEST_NIGHT_S:
+            return brightness
+        if self._short_days and gone_s < FIRST_NIGHT_S * 2.0 ** (self._short_days - 1):
+            return None
+        return self._by_day + GAIN * (brightness - self._at_nightfall)
+
+    def _set(self, level: int | None) -> None:
+        if level != self._level:
+            self._level = level
+            for listener in self._listeners:
+                listener()

@@ -1,0 +1,114 @@
+"""IR-cut filter of Linux: moved by a V4L2 control or by GPIO lines, with an IR lamp and a light sensor."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ipcamd.device.drivers import DigitalOutput, LightSensor
+from ipcamd.device.linux.device_thread import HANG_S
+from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
+from ipcamd.device.linux.v4l2_controls import ControlRange, V4l2Controls
+from ipcamd.errors import RequestFailed
+
+
+class FilterMotor(Protocol):
+    """Moves a filter. All methods raise ``RequestFailed`` if the hardware fails."""
+
+    async def move(self, in_path: bool) -> None:
+        """Put the filter in the light's way, or take it out."""
+
+    async def probe(self) -> None:
+        """See whether the hardware answers; nothing moves."""
+
+    async def close(self) -> None:
+        """Give the hardware free."""
+
+
+class LinuxIrCut:
+    """Filter, lamp and sensor. Nobody knows where a filter is: it is moved at the start, and when its hardware comes
+    back."""
+
+    is_present = True
+
+    def __init__(
+        self, motor: FilterMotor, lamp: DigitalOutput | None, sensor: LightSensor, check_s: float = CHECK_S
+    ) -> None:
+        """Lamp and sensor are started and closed by others."""
+        self._motor, self._lamp, self._sensor = motor, lamp, sensor
+        self._upkeep = Upkeep(self._bring, check_s)
+        self._in_path = True
+        self._moved_to: bool | None = None
+        """Where the filter was moved to last; None: it is to be moved in any case."""
+
+    @property
+    def in_path(self) -> bool:
+        """See `IrCut`; as it was set."""
+        return self._in_path
+
+    @property
+    def light(self) -> int | None:
+        """See `IrCut`."""
+        return self._sensor.level
+
+    def set_filter(self, in_path: bool) -> None:
+        """See `IrCut`."""
+        self._in_path = in_path
+        self._upkeep.wake()
+        if self._lamp:
+            self._lamp.set_level("low" if in_path else "high")
+
+    async def check(self) -> None:
+        """See `IrCut`."""
+        await self._upkeep.check()
+        if self._lamp:
+            await self._lamp.check()
+
+    def watch_light(self, listener: Callable[[], None]) -> None:
+        """See `IrCut`."""
+        self._sensor.watch(listener)
+
+    async def start(self, note: Callable[[str], None]) -> None:
+        """See `Unit`."""
+        await self._upkeep.start(note)
+
+    async def close(self) -> None:
+        """See `Unit`."""
+        await self._upkeep.close()
+        await self._motor.close()
+
+    async def _bring(self) -> None:
+        wanted, moved_to = self._in_path, self._moved_to
+        self._moved_to = None
+        if moved_to is wanted:
+            await self._motor.probe()
+        else:
+            await self._motor.move(wanted)
+        self._moved_to = wanted
+
+
+class V4l2FilterMotor:
+    """Filter behind a control of a V4L2 device: its maximum puts the filter in."""
+
+    def __init__(self, path: str, control: str, inverted: bool = False, hang_s: float = HANG_S) -> None:
+        """`control` is the name that ``v4l2-ctl --list-ctrls`` shows; `inverted`: its maximum takes the filter out."""
+        self._controls, self._control, self._inverted = V4l2Controls(path, hang_s), control, inverted
+
+    async def move(self, in_path: bool) -> None:
+        """See `FilterMotor`."""
+        control = await self._find()
+        await self._controls.set({control.id: control.maximum if in_path is not self._inverted else control.minimum})
+
+    async def probe(self) -> None:
+        """See `FilterMotor`."""
+        await self._find()
+
+    async def close(self) -> None:
+        """See `FilterMotor`."""
+        self._controls.close()
+
+    async def _find(self) -> ControlRange:
+        controls = (await self._controls.ranges()).values()
+        for control in controls:
+            if control.name == self._control and control.is_writable:
+                return control
+        names = ", ".join(control.name for control in controls if control.is_writable) or "none"
+        raise RequestFailed(f"{self._controls.path}: no control {self._control}; its controls: {names}")

@@ -1,0 +1,61 @@
+"""LED of Linux, in sysfs (Documentation/leds/leds-class.rst of the kernel)."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from ipcamd.device.linux.device_thread import HANG_S, DeviceThread
+from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
+
+LEDS = Path("/sys/class/leds")
+
+
+class SysfsLed:
+    """One LED. A trigger of the kernel, such as ``netdev``, stays while it may be lit."""
+
+    def __init__(self, folder: Path, check_s: float = CHECK_S, hang_s: float = HANG_S) -> None:
+        """`folder` is one of ``/sys/class/leds``; it need not be there yet."""
+        self._folder = folder
+        self._thread = DeviceThread(str(folder), hang_s)
+        self._upkeep = Upkeep(self._write, check_s)
+        self._is_lit = True
+
+    def set_lit(self, lit: bool) -> None:
+        """See `Led`."""
+        self._is_lit = lit
+        self._upkeep.wake()
+
+    async def check(self) -> None:
+        """See `Led`."""
+        await self._upkeep.check()
+
+    async def start(self, note: Callable[[str], None]) -> None:
+        """See `Unit`."""
+        await self._upkeep.start(note)
+
+    async def close(self) -> None:
+        """See `Unit`."""
+        await self._upkeep.close()
+
+    async def _write(self) -> None:
+        await self._thread.run(partial(_light, self._folder, self._is_lit))
+
+
+def _light(folder: Path, lit: bool) -> None:
+    """Raises ``OSError`` and ``ValueError``."""
+    trigger = folder / "trigger"
+    has_trigger = trigger.exists() and "[none]" not in trigger.read_text()
+    if has_trigger and lit:
+        return
+    if has_trigger:
+        _write(trigger, "none")
+    _write(folder / "brightness", (folder / "max_brightness").read_text().strip() if lit else "0")
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
