@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import StartCamera
 from tests.discovery.avahi import Found, running_avahi
 from tests.discovery.ssdp_peer import GROUP, answers, fields_of, hear, listener, pending, search, searcher
-from tests.e2e.camera import CameraProcess, eventually
+from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.networks import Neighbour, Network, ip, needs_networks, network
 
 from ipcamd.device.netif import HostNetwork
@@ -18,6 +18,7 @@ __all__ = ["network"]
 pytestmark = [pytest.mark.slow, needs_networks]
 
 OPTIONS = ("--source=scene", "--discovery=on", "--host=0.0.0.0")
+HTTPS = "Network.Advanced.HTTPS"
 PATH = "/upnp/description.xml"
 BONJOUR_GROUP = ("224.0.0.251", 5353)
 BONJOUR_QUERY = bytes.fromhex("00000001000000000000055f68747470045f746370056c6f63616c00000c0001")
@@ -111,6 +112,23 @@ def test_what_is_disabled_says_nothing(network: Network, start_camera: StartCame
         assert not pending(sock)
         camera.stop()
         hear(heard, nts="ssdp:byebye")
+
+
+def test_without_plain_http_streams_alone_are_announced(
+    network: Network, start_camera: StartCamera, tmp_path: Path
+) -> None:
+    host = network.add_neighbour()
+    camera = start_camera(*OPTIONS)
+    with listener(host) as heard, running_avahi(host, tmp_path) as avahi:
+        hear(heard, nts="ssdp:alive")
+        eventually(lambda: avahi.browse("_http._tcp"))
+        camera.client.update(HTTPS, Enabled="yes")
+        secure = Client(int(camera.client.value(HTTPS, "HttpsPort")), tls=True)
+        secure.update(HTTPS, HttpMode="redirect")
+        hear(heard, nts="ssdp:byebye")  # control points could not read the description
+        secure.update(HTTPS, HttpMode="off")
+        eventually(lambda: not avahi.browse("_http._tcp"))
+        eventually(lambda: avahi.browse("_rtsp._tcp"))
 
 
 def test_searches_of_neighbours_alone_are_answered(network: Network, start_camera: StartCamera) -> None:

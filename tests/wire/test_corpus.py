@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ipcamd.errors import HttpError
+from ipcamd.wire import natpmp, pcp
 from ipcamd.wire.http import digest, ranges
 from ipcamd.wire.http.form import form_pairs
 from ipcamd.wire.http.message import RequestParser
@@ -21,7 +22,7 @@ from ipcamd.wire.rtp import rtcp, rtp
 from ipcamd.wire.rtsp import transport
 from ipcamd.wire.rtsp.message import RtspParser
 from ipcamd.wire.rtsp.tunnel import TunnelDecoder
-from ipcamd.wire.upnp import ssdp
+from ipcamd.wire.upnp import igd, ssdp
 
 CORPUS = Path(__file__).with_name("corpus")
 FORM = "multipart/form-data; boundary=AsCg5y"
@@ -99,6 +100,9 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "query": lambda data: Query.parse(data.decode("latin-1")),
     "ranges": lambda data: ranges.parse(data.decode("latin-1"), 100),
     "transport": lambda data: transport.parse(data.decode("latin-1")),
+    "igd": lambda data: (igd.parse_services(data, "http://10.0.0.1:5000/d.xml"), igd.parse_result(data, "Get")),
+    "pcp": lambda data: (pcp.parse_announce(data), pcp.parse_map(data, bytes(12), 80)),
+    "natpmp": lambda data: (natpmp.parse_address(data), natpmp.parse_map(data, 80)),
     "ssdp": lambda data: (ssdp.parse_search(data), ssdp.parse_answer(data)),
     "form": lambda data: form_pairs(FORM, data),
 }

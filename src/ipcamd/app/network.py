@@ -1,10 +1,14 @@
-"""Network parts: time from a server, dynamic DNS, discovery."""
+"""Network parts: time from a server, dynamic DNS, discovery, port mapping."""
 
+from collections.abc import Callable
 from functools import partial
 
 from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.discovery.address_watch import AddressWatch
 from ipcamd.discovery.discovery import Discovery
+from ipcamd.discovery.port_mapping.port_mapping import PortMapping
+from ipcamd.discovery.port_mapping.service import PortMappingService
 from ipcamd.network.ddns.updater import DdnsUpdater
 from ipcamd.network.ntp.synchronizer import NtpSynchronizer
 from ipcamd.store.eventlog import EventLogEntry
@@ -12,9 +16,23 @@ from ipcamd.store.eventlog import EventLogEntry
 
 def build_network(stack: ShutdownStack, core: Core) -> None:
     """Build them and start; they follow the settings. Called when all services listen."""
+    watch = AddressWatch()
+    stack.push(watch.close)
+    watch.start()
+    mapping = _build_port_mapping(stack, core, watch)
+    _build_ddns(stack, core, lambda: mapping.external_address)
+    _build_ntp(stack, core)
+    if core.options.discovery:
+        _build_discovery(stack, core, watch)
+
+
+def _build_ntp(stack: ShutdownStack, core: Core) -> None:
     ntp = NtpSynchronizer(core.settings, core.clock, core.egress, partial(_note, core, "NTP"))
     stack.push(ntp.close)
     ntp.start()
+
+
+def _build_ddns(stack: ShutdownStack, core: Core, external: Callable[[], str]) -> None:
     ddns = DdnsUpdater(
         core.settings,
         core.egress,
@@ -23,15 +41,25 @@ def build_network(stack: ShutdownStack, core: Core) -> None:
         core.database.secret_box.keyed_hash,
         core.clock.now_ns,
         partial(_note, core, "DDNS"),
+        external,
     )
     stack.push(ddns.close)
     ddns.start()
-    if core.options.discovery:
-        discovery = Discovery(
-            core.settings, core.identity, core.drivers.network, lambda: core.listen.hosts, core.ip_filter.allows
-        )
-        stack.push(discovery.close)
-        discovery.start()
+
+
+def _build_port_mapping(stack: ShutdownStack, core: Core, watch: AddressWatch) -> PortMapping:
+    mapping = PortMapping(core.key_values, core.egress, partial(_note, core, "port mapping"))
+    service = PortMappingService(core.settings, core.drivers.network, lambda: core.listen.hosts, mapping)
+    stack.push(service.close)
+    service.start(watch)
+    return mapping
+
+
+def _build_discovery(stack: ShutdownStack, core: Core, watch: AddressWatch) -> None:
+    network, allows = core.drivers.network, core.ip_filter.allows
+    discovery = Discovery(core.settings, core.identity, network, lambda: core.listen.hosts, allows)
+    stack.push(discovery.close)
+    discovery.start(watch)
 
 
 def _note(core: Core, part: str, failure: str) -> None:

@@ -17,12 +17,16 @@ _log = logging.getLogger(__name__)
 
 
 class AddressWatch:
-    """Calls a listener in the event loop after each change, and once in a while without one."""
+    """Calls its listeners in the event loop after each change, and once in a while without one."""
 
-    def __init__(self, listener: Callable[[], None]) -> None:
-        self._listener = listener
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[], None]] = []
         self._socket: socket.socket | None = None
         self._timer: asyncio.TimerHandle | None = None
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call `listener` too."""
+        self._listeners.append(listener)
 
     def start(self) -> None:
         """Begin. Where the kernel's messages are not allowed, only the regular calls come."""
@@ -44,7 +48,7 @@ class AddressWatch:
             self._socket = None
 
     def _read(self) -> None:
-        """Read what there is: its contents do not matter, the listener looks for itself."""
+        """Read what there is: its contents do not matter, the listeners look for themselves."""
         try:
             while self._socket and self._socket.recv(65536):
                 pass
@@ -63,7 +67,8 @@ class AddressWatch:
 
     def _call(self) -> None:
         self._call_in(POLL_S)
-        self._listener()
+        for listener in self._listeners:
+            listener()
 
 
 def _open() -> socket.socket:

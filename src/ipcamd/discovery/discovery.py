@@ -11,7 +11,7 @@ from ipcamd.discovery.announced_addresses import announced_addresses
 from ipcamd.discovery.bonjour.announcer import BonjourAnnouncer, BonjourServices
 from ipcamd.discovery.reconciler import Reconciler
 from ipcamd.discovery.ssdp.announcer import SsdpAnnouncer, UpnpDevice
-from ipcamd.params.network import BONJOUR, NETWORK, UPNP
+from ipcamd.params.network import BONJOUR, HTTPS, NETWORK, UPNP
 from ipcamd.params.system import SYSTEM
 from ipcamd.settings.settings import Settings
 
@@ -36,19 +36,17 @@ class Discovery:
             Reconciler("UPnP", self._upnp, SsdpAnnouncer(allows).apply),
             Reconciler("Bonjour", self._bonjour, BonjourAnnouncer(allows).apply),
         )
-        self._watch = AddressWatch(self._check)
 
-    def start(self) -> None:
+    def start(self, watch: AddressWatch) -> None:
         """Begin. Called when all services listen."""
-        for group in (SYSTEM, NETWORK, UPNP, BONJOUR):
+        for group in (SYSTEM, NETWORK, HTTPS, UPNP, BONJOUR):
             self._settings.watch(group.name, lambda _: self._check())
-        self._watch.start()
+        watch.subscribe(self._check)
         for part in self._parts:
             part.start()
 
     async def close(self) -> None:
         """Take leave of the network, and end."""
-        self._watch.close()
         await asyncio.gather(*(part.close() for part in self._parts))
 
     def _check(self) -> None:
@@ -58,8 +56,8 @@ class Discovery:
     def _upnp(self) -> UpnpDevice | None:
         values = self._settings[UPNP.name]
         addresses = tuple(own for own in self._addresses() if ":" not in own.address)
-        if not values.flag("Enabled") or not addresses:
-            return None
+        if not values.flag("Enabled") or not addresses or self._http_mode() != "on":
+            return None  # control points read the description over plain HTTP
         return UpnpDevice(addresses, self._port("HTTPPort"), values["FriendlyName"], self._identity.mac)
 
     def _bonjour(self) -> BonjourServices | None:
@@ -68,10 +66,14 @@ class Discovery:
         if not values.flag("Enabled") or not addresses:
             return None
         name, host = values["FriendlyName"], self._identity.network_name
-        return BonjourServices(addresses, name, host, self._port("HTTPPort"), self._port("RTSPPort"))
+        http_port = self._port("HTTPPort") if self._http_mode() != "off" else None
+        return BonjourServices(addresses, name, host, http_port, self._port("RTSPPort"))
 
     def _addresses(self) -> tuple[OwnAddress, ...]:
         return announced_addresses(self._network.addresses(), self._hosts())
+
+    def _http_mode(self) -> str:
+        return self._settings[HTTPS.name]["HttpMode"]
 
     def _port(self, name: str) -> int:
         return self._settings[SYSTEM.name].number(name)

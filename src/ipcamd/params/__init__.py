@@ -39,6 +39,7 @@ GROUPS: tuple[Group, ...] = (
     ptz.PRESETLIST,
     ptz.SPEED,
     server.HTTP,
+    network.PORT_MAPPING,
 )
 """All groups: those of SDK section 10 in its order, then ours."""
 

@@ -14,7 +14,7 @@ from ipcamd.params.kinds.network import (
     Address,
 )
 from ipcamd.params.kinds.number import EVEN_PORT, PORT, Integer
-from ipcamd.params.kinds.text import NOTHING, AnyOf, Text
+from ipcamd.params.kinds.text import NOTHING, AnyOf, Matching, Text
 
 SERVICES = {
     "www.dyn.com": "https://members.dyndns.org/nic/update",
@@ -106,6 +106,24 @@ UPNP = Group(
     (
         _acts("Enabled", YES_NO, "yes", "Announce the camera by UPnP."),
         _acts("FriendlyName", Text(63), "camera", "Name in UPnP announcements; from the factory as in Bonjour's."),
+    ),
+)
+
+_SERVICE = "(http|https|rtsp|rtsps)"
+
+PORT_MAPPING = Group(
+    "Network.PortMapping",
+    "ours",
+    (
+        _acts("Enabled", YES_NO, "no", "Let the router pass connections from the internet to the camera."),
+        _acts("Protocol", OneOf(("auto", "pcp", "natpmp", "upnp")), "auto", "Protocol that the router is asked by."),
+        _acts(
+            "Services",
+            Matching(f"{_SERVICE}(,{_SERVICE})*", "http, https, rtsp, rtsps, separated by commas"),
+            "http,https,rtsp,rtsps",
+            "Services that the internet reaches, as far as they are on.",
+        ),
+        _listed("Status", Text(255), "", "Outcome, such as `pcp 203.0.113.5 http=8080 rtsp=8554`."),
     ),
 )
 

@@ -24,13 +24,15 @@ class BonjourServices:
     """The friendly name."""
     host: str
     """Host name without ``.local``."""
-    http_port: int
+    http_port: int | None
+    """None while plain HTTP is off."""
     rtsp_port: int
 
     @property
     def ports(self) -> dict[str, int]:
         """Service type to port."""
-        return {"_http._tcp.local.": self.http_port, "_rtsp._tcp.local.": self.rtsp_port}
+        http = {"_http._tcp.local.": self.http_port} if self.http_port else {}
+        return {**http, "_rtsp._tcp.local.": self.rtsp_port}
 
 
 class BonjourAnnouncer:

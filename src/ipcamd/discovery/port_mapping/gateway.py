@@ -1,0 +1,46 @@
+"""Gateway: the router as a client of each protocol sees it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+LIFETIME_S = 3600
+"""Seconds that are asked for a mapping: what a power cut leaves behind does not stay long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Way from the camera to the router."""
+
+    own: str
+    """The camera's IPv4 address on the router's network."""
+    router: str
+    """The router's address there."""
+
+
+@dataclass(frozen=True, slots=True)
+class MappedPort:
+    """A port of the router that leads to the camera."""
+
+    internal_port: int
+    external_port: int
+    lifetime_s: int
+    """0: it stays until it is removed."""
+
+
+class Gateway(Protocol):
+    """Client of one protocol. Each method raises ``OSError``; ``ValueError`` is for answers that cannot be used."""
+
+    name: str
+    """The protocol's name."""
+
+    async def map_port(self, internal_port: int, external_port: int) -> MappedPort:
+        """Map a port for `LIFETIME_S`, or renew the mapping; a router may choose another external port."""
+
+    async def unmap_port(self, mapped: MappedPort) -> None:
+        """Remove the mapping."""
+
+    async def external_address(self) -> str:
+        """Return the router's public address; "" if it has none."""
+
+    async def has_forgotten(self, mapped: MappedPort) -> bool:
+        """Whether the router has been restarted, or has lost this mapping otherwise."""

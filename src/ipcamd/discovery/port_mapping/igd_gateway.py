@@ -1,0 +1,136 @@
+"""IGD gateway: a router with UPnP. Its answers are those of a stranger: they lead to the router itself or nowhere."""
+
+import asyncio
+import random
+import socket
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+from ipcamd.device.interface_state import OwnAddress
+from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, MappedPort, Route
+from ipcamd.discovery.ssdp.ssdp_socket import open_sender
+from ipcamd.egress.http_call import HttpCall, call_http
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.wire.upnp import igd
+from ipcamd.wire.upnp.ssdp import GROUP, PORT, SIZE_BYTES, format_search, parse_answer
+
+SEARCH_S = 3.0
+"""Seconds within which the router answers a search."""
+SEARCHES = 2
+ANSWERS = 100
+"""Answers to a search that are looked at."""
+TIMEOUT_S = 5.0
+OTHER_PORTS = 8
+"""External ports that are tried when the first one is taken."""
+DESCRIPTION = "ipcamd"
+
+
+async def find_igd(route: Route, own: OwnAddress, egress: EgressPolicy) -> "IgdGateway":
+    """Return the router's client. Raises ``OSError`` if no UPnP router answers, ``ValueError`` if it is unusable."""
+    location = await _search(route, own)
+    answer = await call_http(egress, HttpCall(location), TIMEOUT_S)
+    if answer.status != 200:
+        raise OSError(f"the router's description cannot be read (HTTP {answer.status})")
+    return IgdGateway(route, igd.parse_services(answer.body, location)[0], egress)
+
+
+class IgdGateway:
+    """See `Gateway`."""
+
+    name = "upnp"
+
+    def __init__(self, route: Route, service: igd.IgdService, egress: EgressPolicy) -> None:
+        self._route = route
+        self._service = service
+        self._egress = egress
+        self._external = ""
+
+    async def map_port(self, internal_port: int, external_port: int) -> MappedPort:
+        """See `Gateway`. If a port is taken, others are tried: first the same one, then random ones."""
+        others = random.sample(range(20000, 60000), OTHER_PORTS)
+        for port in (external_port, *others):
+            try:
+                return MappedPort(internal_port, port, await self._add(internal_port, port))
+            except igd.SoapFault as fault:
+                if fault.code != igd.CONFLICT:
+                    raise
+        raise OSError(f"the router's port {external_port} is taken, and so are others")
+
+    async def unmap_port(self, mapped: MappedPort) -> None:
+        """See `Gateway`."""
+        await self._call("DeletePortMapping", _entry(mapped.external_port))
+
+    async def external_address(self) -> str:
+        """See `Gateway`."""
+        found = (await self._call("GetExternalIPAddress", {})).get("NewExternalIPAddress", "")
+        self._external = str(ip_address(found)) if found else ""
+        return self._external
+
+    async def has_forgotten(self, mapped: MappedPort) -> bool:
+        """See `Gateway`. It also tells of another external address."""
+        before = self._external
+        try:
+            entry = await self._call("GetSpecificPortMappingEntry", _entry(mapped.external_port))
+        except igd.SoapFault as fault:
+            if fault.code == igd.NO_SUCH_ENTRY:
+                return True
+            raise
+        return entry.get("NewInternalClient") != self._route.own or await self.external_address() != before
+
+    async def _add(self, internal_port: int, external_port: int) -> int:
+        """Add a mapping; return its lifetime."""
+        arguments: dict[str, str | int] = {
+            **_entry(external_port),
+            "NewInternalPort": internal_port,
+            "NewInternalClient": self._route.own,
+            "NewEnabled": 1,
+            "NewPortMappingDescription": DESCRIPTION,
+            "NewLeaseDuration": LIFETIME_S,
+        }
+        try:
+            await self._call("AddPortMapping", arguments)
+        except igd.SoapFault as fault:
+            if fault.code != igd.ONLY_PERMANENT_LEASES:
+                raise
+            await self._call("AddPortMapping", arguments | {"NewLeaseDuration": 0})
+            return 0
+        return LIFETIME_S
+
+    async def _call(self, action: str, arguments: Mapping[str, str | int]) -> dict[str, str]:
+        fields, body = igd.format_action(self._service.kind, action, arguments)
+        call = HttpCall(self._service.control_url, "POST", fields, body)
+        answer = await call_http(self._egress, call, TIMEOUT_S)
+        return igd.parse_result(answer.body, action)
+
+
+def _entry(external_port: int) -> dict[str, str | int]:
+    return {"NewRemoteHost": "", "NewExternalPort": external_port, "NewProtocol": "TCP"}
+
+
+async def _search(route: Route, own: OwnAddress) -> str:
+    """Return the URL of the router's description. Raises ``OSError``."""
+    with open_sender(own) as sock:
+        for _ in range(SEARCHES):
+            for target in igd.TARGETS:
+                sock.sendto(format_search(target, 1), (GROUP, PORT))
+            try:
+                async with asyncio.timeout(SEARCH_S / SEARCHES):
+                    return await _location(sock, route.router)
+            except TimeoutError:
+                continue
+    raise TimeoutError
+
+
+async def _location(sock: socket.socket, router: str) -> str:
+    loop = asyncio.get_running_loop()
+    for _ in range(ANSWERS):
+        data, peer = await loop.sock_recvfrom(sock, SIZE_BYTES + 1)
+        if peer[0] != router:
+            continue
+        try:
+            fields = parse_answer(data)
+        except ValueError:
+            continue
+        if fields.get("st") in igd.TARGETS and igd.is_url_of(location := fields.get("location", ""), router):
+            return location
+    raise TimeoutError

@@ -1,0 +1,144 @@
+"""Port mapping: keeps ports of the router mapped to the camera's services, and removes them at the end."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+from ipcamd.device.interface_state import OwnAddress
+from ipcamd.discovery.port_mapping.find_gateway import find_gateway
+from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, Gateway, MappedPort
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.errors import IpcamdError
+from ipcamd.store.keyvalue import KeyValueStore
+from ipcamd.wire.pcp import NONCE_BYTES
+
+NONCE = "portmapping.nonce"
+"""Key of the number that proves to a PCP router that a mapping is this camera's."""
+
+CHECK_S = 60.0
+"""Seconds between two questions whether the router still knows the mappings."""
+RETRY_S = 60.0
+"""Seconds from a failure to the next attempt."""
+RELEASE_S = 1.0
+"""Seconds for the removal of all mappings."""
+
+_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16")))
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRequest:
+    """State that is wanted."""
+
+    own: OwnAddress
+    """The camera's IPv4 address on the router's network."""
+    router: str
+    protocol: str
+    """``auto``, ``pcp``, ``natpmp`` or ``upnp``."""
+    ports: tuple[tuple[str, int], ...]
+    """Services and their ports."""
+
+
+class PortMapping:
+    """Maps, renews, maps again after a restart of the router, and removes."""
+
+    def __init__(self, facts: KeyValueStore, egress: EgressPolicy, note: Callable[[str], None]) -> None:
+        """`note` writes a failure to the event log."""
+        self._facts = facts
+        self._egress = egress
+        self._note = note
+        self._gateway: Gateway | None = None
+        self._held: dict[str, MappedPort] = {}
+        self._task: asyncio.Task[None] | None = None
+        self.external_address = ""
+        """The router's public address while ports are mapped; "" if unknown."""
+        self.status = ""
+        """Outcome for a person, such as ``pcp 203.0.113.5 http=8080``."""
+
+    async def apply(self, wanted: MappingRequest | None) -> None:
+        """Map these ports from now on, or none."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        await self._release()
+        self.status = ""
+        if wanted:
+            self._task = asyncio.get_running_loop().create_task(self._work(wanted))
+
+    async def _work(self, wanted: MappingRequest) -> None:
+        while True:
+            try:
+                own, router, protocol = wanted.own, wanted.router, wanted.protocol
+                self._gateway = await find_gateway(own, router, protocol, await self._nonce(), self._egress)
+                await self._keep(self._gateway, wanted)
+            except (OSError, ValueError, IpcamdError) as error:
+                self._report(str(error) or "the router does not answer")
+            except Exception as error:  # the next attempt must come
+                _log.exception("port mapping failed")
+                self._report(str(error))
+            self.external_address = ""
+            await asyncio.sleep(RETRY_S)
+
+    async def _keep(self, gateway: Gateway, wanted: MappingRequest) -> None:
+        """Map and renew until something fails. Raises what `Gateway` raises."""
+        while True:
+            for service, port in wanted.ports:
+                before = self._held.get(service)
+                self._held[service] = await gateway.map_port(port, before.external_port if before else port)
+            self._tell(gateway.name, await gateway.external_address())
+            await self._await_renewal(gateway)
+
+    async def _await_renewal(self, gateway: Gateway) -> None:
+        """Return when half of the shortest lifetime is over, or when the router has forgotten the mappings."""
+        clock = asyncio.get_running_loop().time
+        shortest_s = min(mapped.lifetime_s or LIFETIME_S for mapped in self._held.values())
+        due = clock() + max(shortest_s / 2, CHECK_S / 2)
+        while clock() < due:
+            await asyncio.sleep(min(CHECK_S, max(0.0, due - clock())))
+            if await gateway.has_forgotten(next(iter(self._held.values()))):
+                _log.info("the router has forgotten the port mappings or has another address: they are made again")
+                return
+
+    async def _nonce(self) -> bytes:
+        """Return the camera's number for PCP; it outlives a restart."""
+        nonce = self._facts.get(NONCE)
+        if nonce is None:
+            nonce = secrets.token_hex(NONCE_BYTES)
+            await self._facts.set(NONCE, nonce)
+        return bytes.fromhex(nonce)
+
+    async def _release(self) -> None:
+        """Remove all mappings. A router that is away forgets them by itself, after `LIFETIME_S`."""
+        gateway, held = self._gateway, list(self._held.values())
+        self._gateway, self._held, self.external_address = None, {}, ""
+        if gateway and held:
+            removals = [asyncio.ensure_future(gateway.unmap_port(mapped)) for mapped in held]
+            done, late = await asyncio.wait(removals, timeout=RELEASE_S)
+            for removal in late:
+                removal.cancel()
+            failed = [removal.exception() for removal in done if removal.exception()] + ["no answer"] * len(late)
+            if failed:
+                _log.warning("%d port mappings stay on the router (%s)", len(failed), failed[0])
+
+    def _tell(self, protocol: str, external: str) -> None:
+        ports = " ".join(f"{service}={mapped.external_port}" for service, mapped in self._held.items())
+        private = " (not public: the router is behind another one)" if external and _is_private(external) else ""
+        status = f"{protocol} {external or 'no address'} {ports}{private}"
+        if status != self.status:
+            _log.info("ports are mapped: %s", status)
+        self.external_address, self.status = "" if private else external, status
+
+    def _report(self, problem: str) -> None:
+        if problem != self.status:
+            _log.warning("ports are not mapped: %s", problem)
+            self._note(problem)
+        self.status = problem
+
+
+def _is_private(address: str) -> bool:
+    ip = ip_address(address)
+    return any(ip in network for network in _PRIVATE if network.version == ip.version)

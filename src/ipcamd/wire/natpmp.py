@@ -1,0 +1,69 @@
+"""NAT Port Mapping Protocol (RFC 6886): the requests of a client, and the check of an answer."""
+
+import struct
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from ipcamd.wire.pcp import PortMapRefused
+
+_VERSION = 0
+_ADDRESS, _MAP_TCP, _ANSWER = 0, 2, 128
+_MAP = struct.Struct(">BBHHHI")
+_HEAD = struct.Struct(">BBHI")
+_MAPPED = struct.Struct(">HHI")
+_RESULTS = {
+    1: "it does not speak NAT-PMP",
+    2: "it does not allow it",
+    3: "its network fails",
+    4: "it has no more mappings",
+    5: "it does not know the request",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NatPmpMapping:
+    """A mapping that the router has made."""
+
+    external_port: int
+    lifetime_s: int
+    epoch_s: int
+    """Seconds since the router forgot its mappings."""
+
+
+def format_address_request() -> bytes:
+    """Return the request for the router's external address."""
+    return bytes((_VERSION, _ADDRESS))
+
+
+def format_map(internal_port: int, external_port: int, lifetime_s: int) -> bytes:
+    """Return the request for a mapping of a TCP port; with `lifetime_s` 0 for its end."""
+    return _MAP.pack(_VERSION, _MAP_TCP, 0, internal_port, external_port, lifetime_s)
+
+
+def parse_address(data: bytes) -> tuple[str, int]:
+    """Return the external address and the epoch. Raises ``ValueError`` if it is no such answer, ``PortMapRefused``."""
+    epoch_s = _parse_head(data, _ADDRESS, 4)
+    return str(IPv4Address(data[_HEAD.size : _HEAD.size + 4])), epoch_s
+
+
+def parse_map(data: bytes, internal_port: int) -> NatPmpMapping:
+    """Return the mapping. Raises ``ValueError`` if the answer is not for this request, and ``PortMapRefused``."""
+    epoch_s = _parse_head(data, _MAP_TCP, _MAPPED.size)
+    internal, external, lifetime_s = _MAPPED.unpack_from(data, _HEAD.size)
+    if internal != internal_port:
+        raise ValueError("the answer is for another port")
+    return NatPmpMapping(external, lifetime_s, epoch_s)
+
+
+def _parse_head(data: bytes, opcode: int, more: int) -> int:
+    """Return the epoch of an answer with at least `more` bytes behind its head."""
+    if len(data) < _HEAD.size:
+        raise ValueError("the answer is too short")
+    version, code, result, epoch_s = _HEAD.unpack_from(data)
+    if version != _VERSION or code != _ANSWER + opcode:
+        raise ValueError("the answer is for another request")
+    if result:
+        raise PortMapRefused(result, _RESULTS.get(result, f"result {result}"))
+    if len(data) < _HEAD.size + more:
+        raise ValueError("the answer is too short")
+    return int(epoch_s)

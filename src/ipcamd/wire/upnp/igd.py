@@ -1,0 +1,104 @@
+"""Internet gateway device: the control of a router by SOAP (UPnP WANIPConnection 1 and 2, WANPPPConnection 1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+from xml.sax.saxutils import escape
+
+from ipcamd.wire.upnp.xml_elements import parse_xml
+
+TARGETS = (
+    "urn:schemas-upnp-org:device:InternetGatewayDevice:2",
+    "urn:schemas-upnp-org:device:InternetGatewayDevice:1",
+)
+"""Search targets of routers."""
+SERVICES = (
+    "urn:schemas-upnp-org:service:WANIPConnection:2",
+    "urn:schemas-upnp-org:service:WANIPConnection:1",
+    "urn:schemas-upnp-org:service:WANPPPConnection:1",
+)
+"""Services that map ports, the best first."""
+NO_SUCH_ENTRY = 714
+CONFLICT = 718
+ONLY_PERMANENT_LEASES = 725
+
+
+@dataclass(frozen=True, slots=True)
+class IgdService:
+    """A service that maps ports."""
+
+    kind: str
+    control_url: str
+
+
+class SoapFault(ValueError):
+    """The router refuses an action; ``code`` is UPnP's."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"the router refuses: {reason or 'error'} ({code})")
+        self.code = code
+
+
+def parse_services(document: bytes, location: str) -> list[IgdService]:
+    """Return the services of a description that map ports, the best first. `location` is where it was read.
+
+    The control URLs are on the host of `location`. Raises ``ValueError`` if there is none, or none that may be used.
+    """
+    found = [
+        IgdService(element.value("serviceType"), _joined(location, element.value("controlURL")))
+        for element in parse_xml(document).walk()
+        if element.name == "service" and element.value("serviceType") in SERVICES
+    ]
+    if not found:
+        raise ValueError("the router's description has no service that maps ports")
+    host = urlsplit(location).hostname
+    usable = [service for service in found if is_url_of(service.control_url, host or "")]
+    if not usable:
+        raise ValueError("the router's description leads to another host")
+    return sorted(usable, key=lambda service: SERVICES.index(service.kind))
+
+
+def is_url_of(url: str, host: str) -> bool:
+    """Whether it is a plain HTTP URL, without a login, on exactly this IP address."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "http" and parts.netloc in (host, f"{host}:{parts.port}")
+    except ValueError:
+        return False
+
+
+def format_action(kind: str, action: str, arguments: Mapping[str, str | int]) -> tuple[dict[str, str], bytes]:
+    """Return the header fields and the body of the POST that calls an action."""
+    inner = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in arguments.items())
+    body = (
+        '<?xml version="1.0"?>\r\n'
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" '
+        's:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body>'
+        f'<u:{action} xmlns:u="{kind}">{inner}</u:{action}></s:Body></s:Envelope>\r\n'
+    )
+    return {"Content-Type": 'text/xml; charset="utf-8"', "SOAPAction": f'"{kind}#{action}"'}, body.encode()
+
+
+def parse_result(document: bytes, action: str) -> dict[str, str]:
+    """Return the results of an action. Raises ``SoapFault``, and ``ValueError`` if the answer is neither."""
+    for element in parse_xml(document).walk():
+        if element.name == f"{action}Response":
+            return {child.name: child.text.strip() for child in element.children}
+        if element.name == "UPnPError":
+            raise SoapFault(_number(element.value("errorCode")), _shown(element.value("errorDescription")))
+    raise ValueError("the router's answer is not SOAP")
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:  # no URL
+        return ""
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _shown(text: str) -> str:
+    return "".join(character for character in text[:80] if character.isprintable())

@@ -1,0 +1,71 @@
+"""XML elements of a document from a stranger: read by Expat, without document types, limited in size and depth."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+SIZE_BYTES = 64 * 1024
+DEPTH = 32
+"""Elements within each other."""
+TEXT_LENGTH = 2048
+"""Characters of one element that are kept."""
+
+
+@dataclass(slots=True)
+class XmlElement:
+    """An element, its names without namespaces."""
+
+    name: str
+    text: str = ""
+    children: list["XmlElement"] = field(default_factory=list)
+
+    def walk(self) -> Iterator["XmlElement"]:
+        """Give it and all elements within it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def value(self, name: str) -> str:
+        """Return the text of the first child of this name; "" if there is none."""
+        return next((child.text.strip() for child in self.children if child.name == name), "")
+
+
+def parse_xml(data: bytes) -> XmlElement:
+    """Return the root element. Raises ``ValueError`` for what is no XML, has a document type or is too large."""
+    if len(data) >= SIZE_BYTES:
+        raise ValueError("the XML document is too large")
+    reader = _Reader()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.StartDoctypeDeclHandler = reader.refuse_doctype
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, LookupError) as error:
+        raise ValueError(f"not XML ({error})") from error
+    return reader.root.children[0]
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.root = XmlElement("")
+        self._open = [self.root]
+
+    def start(self, name: str, _: dict[str, str]) -> None:
+        if len(self._open) > DEPTH:
+            raise ValueError("the XML document is too deep")
+        element = XmlElement(name.rpartition(":")[2])
+        self._open[-1].children.append(element)
+        self._open.append(element)
+
+    def end(self, _: str) -> None:
+        self._open.pop()
+
+    def text(self, text: str) -> None:
+        element = self._open[-1]
+        element.text += text[: TEXT_LENGTH - len(element.text)]
+
+    def refuse_doctype(self, *_: object) -> None:
+        raise ValueError("the XML document has a document type")

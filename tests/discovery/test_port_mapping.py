@@ -1,0 +1,84 @@
+"""Port mapping: renewal, a router that restarts, goes away or changes its address."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from tests.discovery.router import running_router
+from tests.e2e.camera import eventually
+from tests.networks import Network, needs_networks, network
+
+from ipcamd.device.interface_state import OwnAddress
+from ipcamd.discovery.port_mapping import port_mapping
+from ipcamd.discovery.port_mapping.port_mapping import MappingRequest, PortMapping
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.store.database import Database
+from ipcamd.store.keyvalue import KeyValueStore
+
+__all__ = ["network"]
+pytestmark = [pytest.mark.slow, needs_networks]
+
+OWN = OwnAddress("cam1", "10.99.1.1", 24)
+PORTS = (("http", 8080), ("rtsp", 8554))
+
+
+class Mapping(PortMapping):
+    """With its failures."""
+
+    def __init__(self, database: Database) -> None:
+        self.notes: list[str] = []
+        super().__init__(KeyValueStore(database), EgressPolicy(), self.notes.append)
+
+
+@pytest.fixture
+async def mapping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mapping]:
+    monkeypatch.setattr(port_mapping, "CHECK_S", 0.1)
+    monkeypatch.setattr(port_mapping, "RETRY_S", 0.1)
+    database = Database(tmp_path / "db")
+    yield Mapping(database)
+    await database.shut_down()
+
+
+async def becomes(condition: Callable[[], object]) -> None:
+    await asyncio.to_thread(eventually, condition)
+
+
+@pytest.mark.parametrize("protocol", ["pcp", "natpmp", "upnp"])
+async def test_a_router_that_restarts_gets_the_mappings_again(
+    network: Network, mapping: Mapping, protocol: str
+) -> None:
+    host = network.add_neighbour()
+    with running_router(host, protocol) as router:
+        router.born -= 1000
+        await mapping.apply(MappingRequest(OWN, host.address, "auto", PORTS))
+        await becomes(lambda: mapping.external_address == "203.0.113.5")
+        router.restart()
+        await becomes(lambda: router.ports(OWN.address) == {8080: 8080, 8554: 8554})
+        if protocol != "pcp":  # its router restarts instead
+            router.external = "203.0.113.6"
+            await becomes(lambda: mapping.external_address == "203.0.113.6")
+        await mapping.apply(None)
+        assert (router.entries, mapping.external_address, mapping.notes) == ({}, "", [])
+
+
+async def test_a_router_that_is_away_is_asked_again(network: Network, mapping: Mapping) -> None:
+    host = network.add_neighbour()
+    await mapping.apply(MappingRequest(OWN, host.address, "natpmp", PORTS))
+    await becomes(lambda: mapping.status == "the router does not speak natpmp")
+    with running_router(host, "natpmp") as router:
+        await becomes(lambda: mapping.status == "natpmp 203.0.113.5 http=8080 rtsp=8554")
+    await becomes(lambda: mapping.external_address == "")
+    await mapping.apply(None)
+    assert len(router.entries) == 2  # it was not there to be told
+    assert mapping.notes[0] == "the router does not speak natpmp"
+
+
+async def test_a_router_behind_another_one_has_no_public_address(network: Network, mapping: Mapping) -> None:
+    host = network.add_neighbour()
+    with running_router(host, "upnp") as router:
+        router.external = "192.168.178.20"
+        await mapping.apply(MappingRequest(OWN, host.address, "upnp", PORTS))
+        await becomes(lambda: "not public" in mapping.status)
+        assert mapping.external_address == ""
+        await mapping.apply(None)
