@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ipcamd.event_bus import EventBus
     from ipcamd.events.schedules import Schedules
     from ipcamd.maintenance.factory_default import FactoryDefault
+    from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.settings.settings import Settings
@@ -60,6 +61,7 @@ class Camera:
     state_feed: "StateFeed"
     """Tells open pages of the state, and of changed settings."""
     factory_default: "FactoryDefault"
+    firmware: "FirmwareUpgrade"
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]

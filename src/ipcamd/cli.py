@@ -3,12 +3,14 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
 
 from ipcamd import __version__, logs, options
 from ipcamd.app import run
 from ipcamd.errors import ConfigError
+from ipcamd.maintenance.firmware.launch import start_installed
 
 _EXAMPLES = """\
 examples:
@@ -45,17 +47,68 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     options.add_to(run)
+    run.set_defaults(action=_run)
+    _add_firmware(commands.add_parser("firmware", help="make keys and signed images for firmwareupgrade.cgi"))
     return parser
+
+
+def _add_firmware(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="firmware_command", metavar="COMMAND", required=True)
+    keygen = commands.add_parser(
+        "keygen", help="write firmware.key, which signs, and firmware.pub, which cameras trust"
+    )
+    keygen.add_argument("--out", metavar="DIR", type=Path, required=True)
+    keygen.set_defaults(action=_firmware_keygen)
+    build = commands.add_parser("build", help="make a signed image of a wheel or of this installation")
+    build.add_argument("--key", metavar="FILE", type=Path, required=True, help="the private key")
+    build.add_argument("--version", metavar="X.Y.Z", help="the image's version (default: that of the wheel)")
+    build.add_argument("--wheel", metavar="FILE", type=Path, help="a wheel of ipcamd (default: this installation)")
+    build.add_argument("--out", metavar="IMAGE", type=Path, required=True)
+    build.set_defaults(action=_firmware_build)
+    inspect = commands.add_parser("inspect", help="show version, size, key and signature of an image")
+    inspect.add_argument("image", metavar="IMAGE", type=Path)
+    inspect.set_defaults(action=_firmware_inspect)
 
 
 def command(arguments: Sequence[str]) -> int:
     """Run one command line; return the exit code: 0 stopped in order, 2 cannot run this way."""
     try:
         given = vars(_parser().parse_args(arguments))
-        chosen = options.read(given, os.environ)
-        logs.start(chosen.log_level, chosen.log_format)
-        run.main(chosen, reread=lambda: options.read(given, os.environ))
+        action: Callable[[dict[str, Any], Sequence[str]], None] = given["action"]
+        action(given, arguments)
     except ConfigError as error:
         print(f"ipcamd: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _run(given: dict[str, Any], arguments: Sequence[str]) -> None:
+    chosen = options.read(given, os.environ)
+    logs.start(chosen.log_level, chosen.log_format)
+    try:
+        start_installed(chosen.state_dir, arguments, not chosen.no_firmware)
+    except OSError as error:
+        raise ConfigError(
+            f"the version in {chosen.state_dir} cannot be started ({error}): try --no-firmware"
+        ) from error
+    run.main(chosen, reread=lambda: options.read(given, os.environ))
+
+
+def _firmware_keygen(given: dict[str, Any], _: Sequence[str]) -> None:
+    from ipcamd.maintenance.firmware.keys import generate_keys
+
+    for path in generate_keys(given["out"]):
+        print(path)
+
+
+def _firmware_build(given: dict[str, Any], _: Sequence[str]) -> None:
+    from ipcamd.maintenance.firmware.build import build_image
+
+    image = build_image(given["out"], given["key"], given["version"], given["wheel"])
+    print(f"{image.path}: version {image.version}, {image.size_bytes} bytes, key {image.key_id}")
+
+
+def _firmware_inspect(given: dict[str, Any], _: Sequence[str]) -> None:
+    from ipcamd.maintenance.firmware.build import inspect_image
+
+    print(*inspect_image(given["image"]), sep="\n")

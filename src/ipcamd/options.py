@@ -180,6 +180,14 @@ OPTIONS: tuple[Option, ...] = (
         _host_name,
         many=True,
     ),
+    Option(
+        "firmware-key",
+        (),
+        "public key whose firmware images are taken (default: none, upgrades are refused); may be repeated",
+        "FILE",
+        many=True,
+    ),
+    Option("no-firmware", False, "run this installation, not the upgraded version in the state directory", "", _switch),
     Option("viewers", 1000, "most stream viewers at once, over all protocols", "N", _count),
     Option(
         "connections",
@@ -235,6 +243,8 @@ class Options:
     allow_anyone_to_talk: bool
     trusted_proxy: tuple[IPv4Network | IPv6Network, ...]
     allowed_host: tuple[str, ...]
+    firmware_key: tuple[str, ...]
+    no_firmware: bool
     viewers: int
     connections: int
     connections_per_address: int

@@ -27,7 +27,7 @@ class Cameras:
         self.at_end: Callable[[], None] = lambda: None
         self.restart: Callable[[], None]
 
-    async def start_camera(self, stack: ShutdownStack, options: Options, restart: Callable[[], None], _: object):  # type: ignore[no-untyped-def]
+    async def start_camera(self, stack: ShutdownStack, options: Options, restart: Callable[[], None], *_: object):  # type: ignore[no-untyped-def]
         self.ports.append(options.port)
         (sock,) = bind_sockets((HOST,), options.port)
         stack.push(sock.close)

@@ -119,7 +119,6 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
         lambda: asyncio.run(drivers.pan_tilt.calibrate()),
         lambda: asyncio.run(drivers.lens.move_to(LensPosition())),
         lambda: asyncio.run(drivers.lens.stop()),
-        lambda: drivers.firmware.install(Path("image")),
     ):
         with pytest.raises(RequestFailed, match="not supported by this device"):
             action()

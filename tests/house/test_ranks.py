@@ -33,9 +33,9 @@ def camera_with_accounts(shared_camera: CameraProcess) -> Iterator[CameraProcess
         shared_camera.client.get("/cgi/admin/pwdgrp.cgi", action="remove", user=name)
 
 
-def status(client: Client, path: str) -> int:
+def status(client: Client, path: str, method: str = "GET") -> int:
     """Ask; only the head of the answer is looked at, since it may be endless."""
-    with client.open(path) as answer:
+    with client.open(path, method) as answer:
         return answer.status
 
 
@@ -48,13 +48,13 @@ ALL = [(path, endpoint) for endpoint in endpoints.everything() for path in paths
 
 @pytest.mark.parametrize(("path", "endpoint"), ALL, ids=[path for path, _ in ALL])
 def test_rank(camera_with_accounts: CameraProcess, path: str, endpoint: Endpoint) -> None:
-    port = camera_with_accounts.port
-    assert status(Client(port, ""), path) == 401
+    port, method = camera_with_accounts.port, endpoint.methods[0]
+    assert status(Client(port, ""), path, method) == 401
     for name, rank in ACCOUNTS.items():
         if rank < endpoint.rank:
-            assert status(Client(port, name, PASSWORD), path) == 403, name
+            assert status(Client(port, name, PASSWORD), path, method) == 403, name
         elif not UPHEAVAL & {endpoint.path.rpartition("/")[2].removesuffix(".cgi")}:
-            assert 200 <= status(Client(port, name, PASSWORD), path) < 300, name
+            assert 200 <= status(Client(port, name, PASSWORD), path, method) < 300, name
 
 
 def test_an_account_that_is_none_and_a_wrong_password_are_nobody(camera_with_accounts: CameraProcess) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from ipcamd.app.control import build_control
 from ipcamd.app.core import Core, build_core
 from ipcamd.app.events import build_events
+from ipcamd.app.maintenance.firmware import build_firmware, settle_version
+from ipcamd.app.maintenance.host import FirmwareHost
 from ipcamd.app.media import build_media
 from ipcamd.app.network import build_network
 from ipcamd.app.services import Ports, Services
@@ -24,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 async def start_camera(
-    stack: ShutdownStack, options: Options, restart: Callable[[], None], applied: dict[str, str]
+    stack: ShutdownStack, options: Options, restart: Callable[[], None], applied: dict[str, str], host: FirmwareHost
 ) -> Callable[[], None]:
     """Build and start all parts, and print the ready line. `stack` closes what was started.
 
@@ -61,6 +63,7 @@ async def start_camera(
         day_night=control.day_night,
         state_feed=build_state_feed(core, media, control, events, lambda: services.viewers.taken),
         factory_default=FactoryDefault(core.settings, core.accounts, core.key_values, core.options, core.clock.now_ns),
+        firmware=await build_firmware(core, host),
         restart=restart,
         viewers=lambda: services.viewers.taken,
         started=time.monotonic(),
@@ -72,20 +75,18 @@ async def start_camera(
     service, rtsp, rtsps = await services.rtsp()
     http, https = await services.http(camera, service)
     build_network(stack, core)
-    _announce(core, Ports(http, https, rtsp, talk, rtsps))
+    if core.password is not None:
+        _print_password(core, core.password)
+    await settle_version(core, host)
+    _announce(host.pid, Ports(http, https, rtsp, talk, rtsps))
     services.upkeep.start()
     return services.upkeep.reload
 
 
-def _announce(core: Core, ports: Ports) -> None:
-    """Print on standard output that every service listens; before that, once, the first administrator's password.
-
-    Raises ``ConfigError`` if the password cannot be printed. A ready line that cannot is only logged: after a
-    restart its reader may be gone.
-    """
-    if core.password is not None:
-        _print_password(core, core.password)
-    shown = {"http": ports.http, "https": ports.https, "rtsp": ports.rtsp, "talk": ports.talk, "pid": os.getpid()}
+def _announce(pid: int, ports: Ports) -> None:
+    """Print on standard output that every service listens. A ready line that cannot be printed is only logged: after a
+    restart its reader may be gone."""
+    shown = {"http": ports.http, "https": ports.https, "rtsp": ports.rtsp, "talk": ports.talk, "pid": pid}
     shown |= {"rtsps": ports.rtsps}  # scripts know the order of those before
     try:
         _print_line(" ".join(("ready", *(f"{name}={number or '-'}" for name, number in shown.items()))))
@@ -94,6 +95,7 @@ def _announce(core: Core, ports: Ports) -> None:
 
 
 def _print_password(core: Core, password: str) -> None:
+    """Print the first administrator's password, once. Raises ``ConfigError`` if it cannot be printed."""
     try:
         _print_line(f"first start: user {core.options.admin_user} password {password}")
     except OSError as error:

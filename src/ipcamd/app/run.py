@@ -13,12 +13,16 @@ from typing import Any
 
 from ipcamd import logs
 from ipcamd.app.build import start_camera
+from ipcamd.app.maintenance.host import FirmwareHost
 from ipcamd.app.shutdown import ShutdownStack, handle_exit_signals
 from ipcamd.errors import ConfigError, PortTaken
+from ipcamd.maintenance.firmware.supervisor_link import supervisor_link
 from ipcamd.options import Options
 from ipcamd.server.rebindable_port import free_port
 from ipcamd.workers.executor import DaemonExecutor
 
+PORTS = ("port", "https_port", "rtsp_port", "rtsps_port", "talk_port")
+"""Options that may ask for any free port."""
 TRIES = 4
 """Attempts to start where any port will do."""
 
@@ -30,6 +34,8 @@ class ExitReason(enum.Enum):
 
     STOP = enum.auto()
     RESTART = enum.auto()
+    TRIAL = enum.auto()
+    """Another version is to be tried."""
 
 
 def main(options: Options, reread: Callable[[], Options]) -> None:
@@ -37,7 +43,9 @@ def main(options: Options, reread: Callable[[], Options]) -> None:
 
     `reread` reads the options anew (SIGHUP).
     """
-    asyncio.run(Runner(options, reread).run())
+    runner = Runner(options, reread)
+    if asyncio.run(runner.run()) is ExitReason.TRIAL:
+        runner.hand_over()
 
 
 class Runner:
@@ -51,11 +59,12 @@ class Runner:
         self._stopped = False
         """The process is to end; perhaps the signal came during a restart."""
         self._reload_files: Callable[[], None] = lambda: None
+        self._host = FirmwareHost(supervisor_link(), partial(self.request_exit, ExitReason.TRIAL))
         self._applied: dict[str, str] = {}
         """Conditions applied to a virtual device: a restart does not undo them."""
 
-    async def run(self) -> None:
-        """Run until SIGTERM or SIGINT. Raises ``ConfigError``."""
+    async def run(self) -> ExitReason:
+        """Run until SIGTERM or SIGINT, or until another version is to be tried. Raises ``ConfigError``."""
         loop = asyncio.get_running_loop()
         loop.set_default_executor(DaemonExecutor())
         handle_exit_signals(partial(self.request_exit, ExitReason.STOP))
@@ -63,6 +72,13 @@ class Runner:
         reason = await self._run_first()
         while reason is ExitReason.RESTART:
             reason = await self._run_once(_with_ports(self._options))
+        return ExitReason.STOP if self._stopped else reason
+
+    def hand_over(self) -> None:
+        """Let another version take this one's place. Raises ``OSError``."""
+        found = (name for name in PORTS if not getattr(self._given, name))
+        ports = [f"--{name.replace('_', '-')}={getattr(self._options, name)}" for name in found]
+        self._host.hand_over(self._options.state_dir, ports)
 
     def request_exit(self, reason: ExitReason) -> None:
         """End the camera that runs, or the one that is just being started."""
@@ -97,7 +113,7 @@ class Runner:
     async def _start(self, stack: ShutdownStack, options: Options) -> None:
         """Start a camera, unless it is to end before that is done."""
         restart = partial(self.request_exit, ExitReason.RESTART)
-        starting = asyncio.create_task(start_camera(stack, options, restart, self._applied))
+        starting = asyncio.create_task(start_camera(stack, options, restart, self._applied, self._host))
         either: list[asyncio.Future[Any]] = [starting, self._exit]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():

@@ -1,7 +1,6 @@
 """Absent drivers: hardware that the device lacks. Its actions are refused; its state is that of rest."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.errors import RequestFailed
@@ -122,11 +121,3 @@ class AbsentSerialLine:
 
     def close(self) -> None:
         """See `SerialLine`."""
-
-
-class AbsentFirmware:
-    """No way to install another version."""
-
-    def install(self, image: Path) -> None:
-        """See `Firmware`."""
-        raise _refusal()

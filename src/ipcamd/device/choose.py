@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from ipcamd.device.absent import (
-    AbsentFirmware,
     AbsentIrCut,
     AbsentLed,
     AbsentLens,
@@ -104,7 +103,6 @@ class _Choice:
             serial_line=self._serial_line(),
             time_source=OffsetClock(facts) if model == "virtual" else SystemClock(),
             network=VirtualNetwork(self._hardware),
-            firmware=AbsentFirmware(),
             features=features | {"TriggerIn": str(len(inputs))},
             virtual=self._hardware if model == "virtual" else None,
             light_by_picture=self._chosen["light"] == "picture",

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ipcamd.device.interface_state import InterfaceState, OwnAddress
@@ -238,13 +237,6 @@ class Unit(Protocol):
         """Give the hardware free."""
 
 
-class Firmware(Protocol):
-    """The installed software (SDK 2.2)."""
-
-    def install(self, image: Path) -> None:
-        """Install an image, to run from the next start on. It blocks. Raises ``RequestFailed``."""
-
-
 @dataclass(frozen=True, slots=True)
 class Drivers:
     """The drivers of one device, absent ones included (`ipcamd.device.choose`)."""
@@ -258,7 +250,6 @@ class Drivers:
     serial_line: SerialLine
     time_source: TimeSource
     network: NetworkInterface
-    firmware: Firmware
     features: dict[str, str]
     """The parameters of ``Hardware`` that follow from the set of drivers (SDK 10.1)."""
     virtual: VirtualHardware | None = None

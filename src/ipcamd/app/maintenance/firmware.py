@@ -1,0 +1,46 @@
+"""Firmware parts: trusted keys, the upgrade, what became of the last trial."""
+
+import asyncio
+import logging
+
+import ipcamd
+from ipcamd.app.core import Core
+from ipcamd.app.maintenance.host import FirmwareHost
+from ipcamd.maintenance.firmware.keys import load_trusted_keys
+from ipcamd.maintenance.firmware.launch import base_installation
+from ipcamd.maintenance.firmware.trial_record import TrialRecord
+from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
+from ipcamd.maintenance.firmware.versions import InstalledVersions
+from ipcamd.store.eventlog import EventLogEntry
+
+_log = logging.getLogger(__name__)
+
+
+async def build_firmware(core: Core, host: FirmwareHost) -> FirmwareUpgrade:
+    """Build the upgrade. Raises ``ConfigError`` for a key that cannot be used."""
+    paths = core.options.firmware_key
+    keys = await asyncio.to_thread(load_trusted_keys, paths) if paths else frozenset[bytes]()
+    versions = InstalledVersions(core.options.state_dir)
+    return FirmwareUpgrade(versions, keys, ipcamd.__version__, base_installation().version, host.start_trial)
+
+
+async def settle_version(core: Core, host: FirmwareHost) -> None:
+    """Confirm this version if it is on trial, note what became of a trial, and remove what no start needs."""
+    version = ipcamd.__version__
+    try:
+        if await host.confirm():
+            core.event_log.note(EventLogEntry(core.clock.now_ns(), "firmware", done=f"version {version} is installed"))
+        await asyncio.to_thread(_settle, core)
+    except OSError as error:
+        _log.error("the versions in the state directory cannot be put in order: %s", error)
+
+
+def _settle(core: Core) -> None:
+    versions = InstalledVersions(core.options.state_dir)
+    if not versions.is_used():
+        return
+    if failure := TrialRecord(versions).take_outcome():
+        message = f"{failure}: version {ipcamd.__version__} runs"
+        _log.error("%s", message)
+        core.event_log.note(EventLogEntry(core.clock.now_ns(), "firmware", failed=message))
+    versions.clean()

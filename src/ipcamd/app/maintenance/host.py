@@ -1,0 +1,47 @@
+"""Firmware host: the process that runs a version, alone or below the supervisor of its trial."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ipcamd.maintenance.firmware.supervisor_link import SupervisorLink
+from ipcamd.maintenance.firmware.trial import exec_trial
+from ipcamd.maintenance.firmware.versions import InstalledVersion
+from ipcamd.workers.thread import run_in_thread
+
+
+class FirmwareHost:
+    """One process."""
+
+    def __init__(self, link: SupervisorLink | None, end: Callable[[], None]) -> None:
+        """`end` ends the camera, so that another version can take its place."""
+        self._link = link
+        self._end = end
+        self._next: InstalledVersion | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process that takes the camera's signals."""
+        return os.getppid() if self._link else os.getpid()
+
+    async def confirm(self) -> bool:
+        """Tell the supervisor that this version is ready; return whether it was on trial. Raises ``OSError``."""
+        return await run_in_thread(self._link.confirm, "supervisor") if self._link else False
+
+    def start_trial(self, version: InstalledVersion) -> None:
+        """End the camera, and let `hand_over` start `version`."""
+        self._next = version
+        self._end()
+
+    def hand_over(self, state_dir: Path, ports: Sequence[str]) -> None:
+        """Start the version of `start_trial`, when the camera has ended. Raises ``OSError``.
+
+        `ports` are options: the ports that were found free stay the same.
+        """
+        if self._next is None:
+            return
+        if self._link:
+            self._link.request_trial(self._next.folder.name)
+        else:
+            exec_trial(state_dir, self._next.folder.name, [*sys.argv[1:], *ports], base_options=ports)

@@ -1,0 +1,71 @@
+"""``/cgi/admin/firmwareupgrade.cgi``: firmware upgrade (SDK 2.2)."""
+
+from collections.abc import Awaitable, Callable
+
+from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
+from ipcamd.errors import HttpError, IpcamdError, RequestFailed, shown
+from ipcamd.maintenance.firmware.image import LIMIT_BYTES
+from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
+from ipcamd.maintenance.firmware.versions import InstalledVersion
+from ipcamd.params.group import Rank
+
+FORM_BYTES = 64 * 1024
+"""Bytes of a form beside the image."""
+
+
+async def firmwareupgrade(call: Call) -> Reply:
+    """Install the image that the form holds beside the running version, and start it; it is undone unless it is ready
+    within 60 s. ``force=yes`` allows the same or an older version. Answer OK; the camera restarts after that."""
+    upgrade, log = call.camera.firmware, call.camera.audit_log
+    try:
+        version = await _install(call, upgrade)
+    except IpcamdError as error:
+        log.note_refusal(call.requester(), "firmware", str(error))
+        raise
+    log.note_change(call.requester(), f"firmware {version.version}")
+    upgrade.begin_trial(version)
+    return text("OK")
+
+
+async def _install(call: Call, upgrade: FirmwareUpgrade) -> InstalledVersion:
+    """Return the installed version. Raises ``RequestFailed``, ``HttpError``."""
+    if (call.head.length or 0) > LIMIT_BYTES + FORM_BYTES:
+        raise HttpError(413, f"an image has at most {LIMIT_BYTES >> 20} MB")
+    async with upgrade.receive() as image:
+        fields = await _receive(call, image.write)
+        return await upgrade.install(_is_forced(call, fields))
+
+
+async def _receive(call: Call, write: Callable[[bytes], Awaitable[None]]) -> dict[str, str]:
+    """Write the file of the form; return the form's fields. Raises ``RequestFailed``, ``HttpError``."""
+    from ipcamd.wire.http.form_upload import FormUpload  # imported here: upgrades are rare
+
+    received = 0
+    try:
+        form = FormUpload(call.head.fields.get("content-type", ""))
+        async for piece in call.body:
+            received += len(piece)
+            if received > LIMIT_BYTES + FORM_BYTES:
+                raise HttpError(413, f"an image has at most {LIMIT_BYTES >> 20} MB")
+            for content in form.feed(piece):
+                await write(content)
+    except ValueError as error:
+        raise RequestFailed(f"the form cannot be used: {error}") from error
+    if not form.is_complete:
+        raise RequestFailed(
+            "the form holds no whole file: a part with a file name is needed, and the boundary after it"
+        )
+    return form.fields
+
+
+def _is_forced(call: Call, fields: dict[str, str]) -> bool:
+    """Return the field ``force``, of the form or of the URL. Raises ``RequestFailed``."""
+    if unknown := sorted(fields.keys() - {"force"}):
+        raise RequestFailed(f"{shown(unknown[0])}: there is no such field; allowed: force, and the file")
+    word = fields.get("force", call.query.get("force") or "no").strip().lower()
+    if word not in ("yes", "no"):
+        raise RequestFailed(f"force={shown(word)}: allowed: yes, no")
+    return word == "yes"
+
+
+ENDPOINT = Endpoint("/cgi/admin/firmwareupgrade.cgi", Rank.ADMIN, firmwareupgrade, methods=("POST",), body=Body.STREAM)

@@ -1,0 +1,125 @@
+"""Trial record: what is needed to undo the trial of a version, also after a power cut.
+
+``firmware/trial`` holds a copy of the database and, once that is whole, the name of the version on trial.
+``firmware/outcome.json`` tells the next camera of a trial that failed.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ipcamd.errors import ConfigError
+from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVersions
+from ipcamd.store.files import replace_durably, sync_directory, write_durably
+
+DATABASE = "ipcamd.db"
+_LOGS = ("-wal", "-shm", "-journal")
+
+
+class TrialRecord:
+    """The record of one state directory. Blocks."""
+
+    def __init__(self, versions: InstalledVersions) -> None:
+        self._versions = versions
+        self._folder = versions.folder / "trial"
+        self._copy = self._folder / DATABASE
+        self._marker = self._folder / "trial.json"
+        self._outcome = versions.folder / "outcome.json"
+        self._database = versions.folder.parent / DATABASE
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the lock of the trial. Raises ``ConfigError`` if another process holds it."""
+        handle = os.open(self._versions.folder / "trial.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise ConfigError(
+                f"the state directory {self._versions.folder.parent} is in use by another camera: "
+                "stop that one or give another directory with --state"
+            ) from error
+        finally:
+            os.close(handle)
+
+    @property
+    def version(self) -> str:
+        """Name of the folder of the version on trial; "" if there is no trial."""
+        try:
+            return str(json.loads(self._marker.read_bytes())["version"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return "" if not self._marker.exists() else "unknown"
+
+    def begin(self, version: InstalledVersion) -> None:
+        """Copy the database, then note the trial. Raises ``OSError``."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(mode=0o700)
+        for part in ("", *_LOGS):
+            source = self._database.with_name(DATABASE + part)
+            if source.exists():
+                _copy(source, self._folder / source.name)
+        sync_directory(self._folder)
+        sync_directory(self._folder.parent)
+        write_durably(self._marker, json.dumps({"version": version.folder.name}).encode())
+
+    def end(self) -> None:
+        """Forget the trial: the version is confirmed, or undone. Raises ``OSError``."""
+        self._marker.unlink(missing_ok=True)
+        sync_directory(self._folder)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def undo(self, failure: str) -> None:
+        """Bring the database back, and note why. Killed at any moment, it is done again. Raises ``OSError``."""
+        from ipcamd.store.recovery import announce_backup, backup_of
+
+        for part in _LOGS:
+            self._database.with_name(DATABASE + part).unlink(missing_ok=True)
+        for part in (*_LOGS, ""):
+            kept = self._folder / (DATABASE + part)
+            if kept.exists():
+                draft = self._database.with_name(f"{DATABASE}{part}.restored")
+                _copy(kept, draft)
+                replace_durably(draft, self._database.with_name(DATABASE + part))
+        announce_backup(self._database)
+        backup_of(self._database).unlink(missing_ok=True)  # of the version that failed; older ones cannot read it
+        write_durably(self._outcome, json.dumps({"version": self.version, "failure": failure}).encode())
+        self.end()
+
+    def take_outcome(self) -> str:
+        """Return why the last trial failed, once; "" if none failed. Raises ``OSError``."""
+        try:
+            found = json.loads(self._outcome.read_bytes())
+            failure = str(found["failure"])
+        except FileNotFoundError:
+            return ""
+        except (ValueError, KeyError, TypeError):
+            failure = "unknown"
+        self._outcome.unlink(missing_ok=True)
+        return failure
+
+
+def undo_interrupted_trial(versions: InstalledVersions) -> None:
+    """Undo a trial that was killed; one that was confirmed is only forgotten. Raises ``ConfigError``, ``OSError``."""
+    record = TrialRecord(versions)
+    if not record.version:
+        return
+    with record.hold():
+        current = versions.current
+        if current and current.folder.name == record.version:
+            record.end()
+        elif record.version:
+            record.undo(f"the trial of version {record.version.partition('-')[0]} was interrupted")
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+    target.chmod(0o600)
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

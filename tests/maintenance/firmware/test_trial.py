@@ -1,0 +1,201 @@
+"""The trial of a version, with versions of a few lines: what is confirmed, what is undone, and what a kill leaves."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.e2e.camera import PATIENCE, eventually
+
+import ipcamd
+from ipcamd.errors import ConfigError
+from ipcamd.maintenance.firmware import launch, trial
+from ipcamd.maintenance.firmware.trial_record import TrialRecord, undo_interrupted_trial
+from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVersions
+
+pytestmark = pytest.mark.slow
+
+SPOIL = "from pathlib import Path; Path(STATE, 'ipcamd.db').write_text('of the new version'); "
+CONFIRMED = (
+    "import os, socket, signal; link = socket.socket(fileno=int(os.environ['IPCAMD_SUPERVISOR'])); "
+    "link.send(b'ready\\n'); assert link.recv(20) == b'confirmed\\n'; print('confirmed', flush=True); "
+)
+
+
+class Stage:
+    """A state directory, a base installation that prints ``base``, and versions that a test writes."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        state.mkdir()
+        self.database = state / "ipcamd.db"
+        self.database.write_text("of the old version")
+        self.versions = InstalledVersions(state)
+        self.processes: list[subprocess.Popen[str]] = []
+
+    def install(self, code: str, version: str = "9.8.7") -> InstalledVersion:
+        with self.versions.draw_folder(version) as folder:
+            package = folder / "lib" / "ipcamd"
+            package.mkdir()
+            (package / "__main__.py").write_text("")
+            (folder / "lib" / "__main__.py").write_text(f"STATE = {str(self.state)!r}\n{code}\n")
+            return self.versions.complete(folder, version, ipcamd.__version__)
+
+    def start(self, version: InstalledVersion, ready_s: float = PATIENCE) -> subprocess.Popen[str]:
+        base = {"command": [sys.executable, "-c", "print('base')"], "version": ipcamd.__version__}
+        lib = Path(ipcamd.__file__).parent.parent
+        command = [sys.executable, "-c", trial._BOOT, lib, self.state, version.folder.name, str(ready_s), "run"]
+        environment = os.environ | {launch.BASE: json.dumps(base)}
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        self.processes.append(process)
+        return process
+
+    def run(self, code: str, ready_s: float = PATIENCE) -> tuple[int, str]:
+        process = self.start(self.install(code), ready_s)
+        out, _ = process.communicate(timeout=PATIENCE)
+        return process.returncode, out
+
+    @property
+    def outcome(self) -> str:
+        return TrialRecord(self.versions).take_outcome()
+
+    def is_as_before(self) -> bool:
+        kept = self.database.read_text() == "of the old version"
+        return kept and not self.versions.current and not TrialRecord(self.versions).version
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    stage = Stage(tmp_path / "state")
+    yield stage
+    for process in stage.processes:
+        process.kill()
+        process.communicate()
+
+
+def test_a_version_that_is_ready_becomes_the_current_one(stage: Stage) -> None:
+    assert stage.run(f"{CONFIRMED}{SPOIL}") == (0, "confirmed\n")
+    assert stage.versions.current
+    assert stage.versions.current.version == "9.8.7"
+    assert (stage.outcome, TrialRecord(stage.versions).version) == ("", "")
+    assert stage.database.read_text() == "of the new version"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (f"{SPOIL} raise SystemExit(3)", "version 9.8.7 ended with exit code 3 before it was ready"),
+        (f"{SPOIL} syntax error", "ended with exit code 1"),
+        (f"{SPOIL} import os; os.kill(os.getpid(), 9)", "ended with exit code -9"),
+    ],
+)
+def test_a_version_that_ends_is_undone_and_the_base_runs(stage: Stage, code: str, words: str) -> None:
+    assert stage.run(code) == (0, "base\n")
+    assert stage.is_as_before()
+    assert words in stage.outcome
+    assert stage.outcome == ""  # it is told once
+
+
+def test_a_version_that_is_not_ready_in_time_is_undone_even_if_it_hangs(stage: Stage) -> None:
+    hang = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"
+    assert stage.run(SPOIL + hang, ready_s=1.0) == (0, "base\n")
+    assert stage.is_as_before()
+    assert stage.outcome == "version 9.8.7 was not ready within 1 s"
+
+
+def test_signals_reach_the_version_and_its_exit_code_is_passed_on(stage: Stage) -> None:
+    handler = "import os, signal; signal.signal(signal.SIGTERM, lambda *_: os._exit(7)); "
+    process = stage.start(stage.install(f"{handler}{CONFIRMED}signal.pause()"))
+    assert process.stdout
+    assert process.stdout.readline() == "confirmed\n"
+    process.terminate()
+    assert process.wait(PATIENCE) == 7
+
+
+def test_a_stop_during_the_trial_is_a_stop(stage: Stage) -> None:
+    process = stage.start(stage.install(f"{SPOIL} print('begun', flush=True); import signal; signal.pause()"))
+    assert process.stdout
+    assert process.stdout.readline() == "begun\n"
+    process.terminate()
+    assert process.communicate(timeout=PATIENCE)[0] == ""
+    assert process.returncode == 0
+    assert stage.is_as_before()
+
+
+def test_a_trial_that_is_killed_is_undone_by_the_next_start(stage: Stage) -> None:
+    code = f"{SPOIL} import os, signal; print(os.getpid(), flush=True); signal.pause()"
+    process = stage.start(stage.install(code))
+    assert process.stdout
+    child = int(process.stdout.readline())
+    with pytest.raises(ConfigError, match="in use by another camera"):
+        undo_interrupted_trial(stage.versions)
+    process.kill()
+    process.wait()
+    eventually(lambda: not Path(f"/proc/{child}").exists() or is_zombie(child), "the version outlives its supervisor")
+    assert stage.database.read_text() == "of the new version"
+    undo_interrupted_trial(stage.versions)
+    assert stage.is_as_before()
+    assert stage.outcome == "the trial of version 9.8.7 was interrupted"
+
+
+def test_a_confirmed_version_is_kept_if_the_record_is_left_over(stage: Stage) -> None:
+    version = stage.install("")
+    TrialRecord(stage.versions).begin(version)
+    stage.database.write_text("of the new version")
+    stage.versions.switch(version)
+    undo_interrupted_trial(stage.versions)
+    assert stage.database.read_text() == "of the new version"
+    assert stage.versions.current == version
+
+
+def test_an_undoing_that_was_killed_is_done_again(stage: Stage) -> None:
+    TrialRecord(stage.versions).begin(stage.install(""))
+    for part in ("", "-wal"):
+        stage.database.with_name(f"ipcamd.db{part}").write_text("of the new version")
+    stage.database.with_name("ipcamd.db.restored").write_text("of the o")
+    undo_interrupted_trial(stage.versions)
+    assert stage.is_as_before()
+    assert not stage.database.with_name("ipcamd.db-wal").exists()
+
+
+def test_a_version_asks_for_the_trial_of_the_next(stage: Stage) -> None:
+    following = stage.install(f"{CONFIRMED} print('second', flush=True)", "9.8.8")
+    first = stage.install(f"{CONFIRMED} link.send(b'trial {following.folder.name}')")
+    own = first.lib / "ipcamd"
+    own.joinpath("__main__.py").unlink()
+    own.rmdir()
+    own.symlink_to(Path(ipcamd.__file__).parent)  # the supervisor's code is then that of the version
+    process = stage.start(first)
+    assert process.communicate(timeout=PATIENCE)[0] == "confirmed\nconfirmed\nsecond\n"
+    assert stage.versions.current == following
+
+
+@pytest.mark.parametrize(
+    ("base", "runs"), [("0.1.0", True), ("0.1.1", True), ("9.8.7", True), ("9.8.8", False), ("9.9.0", False)]
+)
+def test_a_base_installation_that_was_upgraded_runs_itself(stage: Stage, base: str, runs: bool) -> None:
+    stage.versions.switch(version := stage.install(""))
+    assert launch.version_to_run(stage.versions, base) == (version if runs else None)
+
+
+def test_a_version_that_was_forced_below_its_base_runs(stage: Stage) -> None:
+    stage.versions.switch(version := stage.install("", "0.0.1"))
+    assert launch.version_to_run(stage.versions, ipcamd.__version__) == version
+
+
+def test_what_no_start_needs_is_removed(stage: Stage) -> None:
+    old, current = stage.install("", "0.2.0"), stage.install("", "0.3.0")
+    stage.versions.switch(current)
+    (stage.versions.folder / "versions" / "0.4.0-broken" / "lib").mkdir(parents=True)
+    stage.versions.upload.write_bytes(b"half")
+    stage.versions.clean()
+    assert [path.name for path in (stage.versions.folder / "versions").iterdir()] == [current.folder.name]
+    assert not stage.versions.upload.exists()
+    assert stage.versions.find(old.folder.name) is None
+
+
+def is_zombie(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
