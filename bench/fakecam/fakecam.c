@@ -20,6 +20,8 @@
  *                   d damaged (the driver marks each frame so), h hangs
  *                   (a call for a control does not return), anything else or
  *                   no file: nothing
+ *   FAKECAM_FOCUS   the frames are not played, but what the camera sees from one
+ *                   limit of its focus control to the other
  *   FAKECAM_CONTROLS  a file of records (controls.h) that are its controls:
  *                   motors move at their own rate, and the test can look
  *
@@ -165,6 +167,15 @@ static void fill_buffer(struct v4l2_buffer *b, unsigned i)
 		   (cam.queued[i] ? V4L2_BUF_FLAG_QUEUED : 0);
 }
 
+/* The number of the frame that is seen now. */
+static uint32_t focused_frame(void)
+{
+	const struct record *focus = *env("FAKECAM_FOCUS", "") ? find_control(V4L2_CID_FOCUS_ABSOLUTE) : NULL;
+	if (!focus)
+		return cam.seq % cam.count;
+	return (uint64_t)(value_of(focus) - focus->min) * (cam.count - 1) / (focus->max - focus->min);
+}
+
 static int dequeue(int fd, struct v4l2_buffer *b)
 {
 	uint64_t ticks;
@@ -177,7 +188,7 @@ static int dequeue(int fd, struct v4l2_buffer *b)
 		return fail(EAGAIN);
 	unsigned i = cam.fifo[cam.tail++ % MAX_BUFS];
 	cam.seq += ticks;
-	uint32_t n = cam.seq % cam.count;
+	uint32_t n = focused_frame();
 	struct timespec now;
 	memcpy(cam.mem[i], cam.frame[n], cam.len[n]);
 	if (cam.len[n] > 64 && !memcmp(cam.mem[i] + 6, "CAMSTAMP", 8)) {

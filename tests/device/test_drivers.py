@@ -134,7 +134,8 @@ def test_what_absent_hardware_says_is_at_rest() -> None:
     ("chosen", "message"),
     [
         ({"laser": "virtual"}, "laser: there is no such hardware"),
-        ({"lens": "gpiochip0"}, "virtual or none"),
+        ({"lens": "gpiochip0"}, "lens = .*virtual, none, or a device such as /dev/video0"),
+        ({"pan-tilt": "/dev/video0"}, "virtual or none"),
         ({"inputs": "17"}, "one or two lines, each a chip and a number or name"),
         ({"inputs": "/dev/gpiochip0:1, /dev/gpiochip0:2, /dev/gpiochip0:3"}, "at most 2 lines"),
         ({"output": "/dev/gpiochip0:1 high"}, "output = .*virtual, none, or a chip and a number or name"),

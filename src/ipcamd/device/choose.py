@@ -32,6 +32,9 @@ from ipcamd.device.linux.ir_cut import LinuxIrCut, V4l2FilterMotor
 from ipcamd.device.linux.serial_port import SerialPort
 from ipcamd.device.linux.sysfs_led import LEDS, SysfsLed
 from ipcamd.device.linux.system_clock import SystemClock
+from ipcamd.device.linux.v4l2_controls import V4l2Controls
+from ipcamd.device.linux.v4l2_lens import V4l2Lens
+from ipcamd.device.trajectory import MovingAxis
 from ipcamd.device.virtual import (
     OffsetClock,
     VirtualInput,
@@ -134,21 +137,24 @@ class _Choice:
 
     def _motors(self) -> tuple[PanTilt, Lens]:
         """Return head and lens. Virtual ones share one zoom, and the lens keeps in focus what the head zooms to."""
-        zoom, lens = make_zoom(), self._chosen["lens"]
-        if lens not in ("virtual", "none"):
-            raise self._refusal("lens", "")
-        head = self._chosen["pan-tilt"]
-        if head not in ("virtual", "none"):
-            raise self._refusal("pan-tilt", "")
-        if lens == "none":
-            return (
-                AbsentPanTilt() if head == "none" else VirtualPanTilt(self._hardware, zoom=zoom),
-                AbsentLens(),
-            )
-        virtual_lens = VirtualLens(self._hardware, zoom)
-        if head == "none":
-            return AbsentPanTilt(), virtual_lens
-        return VirtualPanTilt(self._hardware, zoom=zoom, zoomed=virtual_lens.follow_zoom), virtual_lens
+        zoom = make_zoom()
+        lens = self._lens(zoom)
+        match self._chosen["pan-tilt"]:
+            case "none":
+                return AbsentPanTilt(), lens
+            case "virtual":
+                follow = lens.follow_zoom if isinstance(lens, VirtualLens) else lambda: None
+                return VirtualPanTilt(self._hardware, zoom=zoom, zoomed=follow), lens
+        raise self._refusal("pan-tilt", "")
+
+    def _lens(self, zoom: MovingAxis) -> Lens:
+        match self._chosen["lens"]:
+            case "none":
+                return AbsentLens()
+            case "virtual":
+                return VirtualLens(self._hardware, zoom)
+        lens: Lens = self._unit(V4l2Lens(V4l2Controls(str(self._path("lens", "a device such as /dev/video0")))))
+        return lens
 
     def _light(self) -> LightSensor:
         match self._chosen["light"]:

@@ -92,7 +92,7 @@ def stop(start: tuple[float, float], acceleration: float, now_s: float) -> Traje
     return Trajectory((brake, Phase(end_s, brake.at(end_s)[0], 0.0)))
 
 
-class VirtualAxis:
+class MovingAxis:
     """Axis that moves by itself between two limits: its position is a function of the time. Read from any thread."""
 
     def __init__(
@@ -103,7 +103,9 @@ class VirtualAxis:
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """`acceleration` is in units per second squared; `now_s` is a monotonic clock, in seconds."""
-        self._limits, self._acceleration, self._now_s = limits, acceleration, now_s
+        self.limits = limits
+        """The least and the greatest position."""
+        self._acceleration, self._now_s = acceleration, now_s
         self.path = rest_at(position)
         """The present move; may be replaced."""
 
@@ -141,5 +143,5 @@ class VirtualAxis:
         self.path = stop(self.path.at(now_s), self._acceleration, now_s)
 
     def _limited(self, position: float) -> float:
-        low, high = self._limits
+        low, high = self.limits
         return min(max(position, low), high)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from ipcamd.device.position import FOCUS_LIMIT, LensPosition
-from ipcamd.device.trajectory import VirtualAxis, cruise_speed
+from ipcamd.device.trajectory import MovingAxis, cruise_speed
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.device.virtual_pan_tilt import ZOOM_SPEED
 from ipcamd.errors import RequestFailed
@@ -33,12 +33,12 @@ class VirtualLens:
     is_present = is_digital = True
 
     def __init__(
-        self, hardware: VirtualHardware, zoom: VirtualAxis, now_s: Callable[[], float] = time.monotonic
+        self, hardware: VirtualHardware, zoom: MovingAxis, now_s: Callable[[], float] = time.monotonic
     ) -> None:
         """`zoom` is shared with the pan-tilt head; `now_s` is a monotonic clock, in seconds."""
         self._hardware, self._now_s = hardware, now_s
         self._zoom = zoom
-        self._focus = VirtualAxis((0.0, FOCUS_LIMIT), FOCUS_ACCELERATION, best_focus(zoom.position), now_s)
+        self._focus = MovingAxis((0.0, FOCUS_LIMIT), FOCUS_ACCELERATION, best_focus(zoom.position), now_s)
         self._blocked_since_s: float | None = None
         """When the action began that the jammed motor did not carry out."""
         hardware.watch("lens", self._set_jammed)

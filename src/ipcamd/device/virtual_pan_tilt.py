@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, PtzPosition
-from ipcamd.device.trajectory import VirtualAxis, cruise_speed
+from ipcamd.device.trajectory import MovingAxis, cruise_speed
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import RequestFailed
 
@@ -18,9 +18,9 @@ ZOOM_ACCELERATION = 10.0
 ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
 
 
-def make_zoom(now_s: Callable[[], float] = time.monotonic) -> VirtualAxis:
+def make_zoom(now_s: Callable[[], float] = time.monotonic) -> MovingAxis:
     """Return the zoom of a virtual device, which its head and its lens share."""
-    return VirtualAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s)
+    return MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s)
 
 
 class VirtualPanTilt:
@@ -32,14 +32,14 @@ class VirtualPanTilt:
         self,
         hardware: VirtualHardware,
         now_s: Callable[[], float] = time.monotonic,
-        zoom: VirtualAxis | None = None,
+        zoom: MovingAxis | None = None,
         zoomed: Callable[[], None] = lambda: None,
     ) -> None:
         """`now_s` is a monotonic clock, in seconds; it is called in all threads. `zoom` is shared with the lens;
         `zoomed` is called when this head has moved it."""
         self._hardware = hardware
-        self._pan = VirtualAxis((-PAN_LIMIT, PAN_LIMIT), ACCELERATION, 0.0, now_s)
-        self._tilt = VirtualAxis((-TILT_LIMIT, TILT_LIMIT), ACCELERATION, 0.0, now_s)
+        self._pan = MovingAxis((-PAN_LIMIT, PAN_LIMIT), ACCELERATION, 0.0, now_s)
+        self._tilt = MovingAxis((-TILT_LIMIT, TILT_LIMIT), ACCELERATION, 0.0, now_s)
         self._zoom, self._zoomed = zoom or make_zoom(now_s), zoomed
         self._axes = (self._pan, self._tilt, self._zoom)
         self._blocked = False

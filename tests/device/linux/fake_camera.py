@@ -52,6 +52,12 @@ class FakeControls:
     def target(self, control: int) -> int:
         return self._record(control)[9]
 
+    def set(self, control: int, value: int) -> None:
+        """Move a motor there at once, as somebody else does it."""
+        index, record = self._find(control), list(self._record(control))
+        record[8:10] = value, value
+        _RECORD.pack_into(self._map, index * _RECORD.size, *record)
+
     def sets(self, control: int) -> int:
         """How often it was set."""
         return self._record(control)[10]
@@ -78,8 +84,10 @@ class FakeControls:
         return done.stdout
 
     def _record(self, control: int) -> tuple:
-        index = next(i for i, c in enumerate(self._controls) if c.id == control)
-        return _RECORD.unpack_from(self._map, index * _RECORD.size)
+        return _RECORD.unpack_from(self._map, self._find(control) * _RECORD.size)
+
+    def _find(self, control: int) -> int:
+        return next(i for i, c in enumerate(self._controls) if c.id == control)
 
 
 def build_stand_in(folder: Path, name: str) -> Path:

@@ -1,0 +1,209 @@
+"""Motor lens on the focus and zoom controls of a V4L2 device.
+
+Such a device tells where a motor is to go, not where it is: the lens writes the way of each move in small steps, so
+that its position is known at every moment.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
+from ipcamd.device.linux.v4l2_controls import ControlId, ControlRange, V4l2Controls
+from ipcamd.device.position import FOCUS_LIMIT, ZOOM_LIMIT, LensPosition
+from ipcamd.device.trajectory import MovingAxis, cruise_speed
+from ipcamd.errors import RequestFailed
+
+STEP_S = 0.04
+"""From one step of a move to the next."""
+ZOOM_RANGE_S, FOCUS_RANGE_S = 3.0, 1.5
+"""Time of a move from one limit to the other."""
+ZOOM_ACCELERATION, FOCUS_ACCELERATION = 10.0, 500.0
+"""Units per second squared; the ranges are 3 and 100 units."""
+ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
+FOCUS_SPEED = cruise_speed(FOCUS_LIMIT, FOCUS_RANGE_S, FOCUS_ACCELERATION)
+
+
+class V4l2Lens:
+    """Motor lens of one device."""
+
+    is_present, is_digital, blur = True, False, 0.0
+
+    def __init__(
+        self, controls: V4l2Controls, check_s: float = CHECK_S, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        """The device need not be there yet. `now_s` is a monotonic clock, in seconds."""
+        self._controls = controls
+        self._zoom = _Motor(ControlId.ZOOM_ABSOLUTE, MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s))
+        self._focus = _Motor(ControlId.FOCUS_ABSOLUTE, MovingAxis((0.0, FOCUS_LIMIT), FOCUS_ACCELERATION, 0.0, now_s))
+        self._upkeep = Upkeep(self._check, check_s)
+        self._turn = asyncio.Lock()
+        self._is_connected = self._is_placed = False
+        """`_is_placed`: the lens has a position of its own, which a device that was put back has to take up."""
+        self._move: asyncio.Task[None] | None = None
+
+    def position_at(self, moment_s: float) -> LensPosition:
+        """See `Lens`."""
+        return LensPosition(self._zoom.axis.position_at(moment_s), self._focus.axis.position_at(moment_s))
+
+    @property
+    def target(self) -> LensPosition:
+        """See `Lens`."""
+        return LensPosition(self._zoom.axis.target, self._focus.axis.target)
+
+    @property
+    def rest_in_s(self) -> float:
+        """See `Lens`."""
+        return max(self._zoom.axis.rest_in_s, self._focus.axis.rest_in_s, STEP_S if self._move else 0.0)
+
+    def restore(self, position: LensPosition) -> None:
+        """See `Lens`."""
+        self._zoom.axis.place(position.zoom)
+        self._focus.axis.place(position.focus)
+        self._is_placed = True
+        self._upkeep.wake()
+
+    async def move_to(self, target: LensPosition, pace: float = 1.0) -> None:
+        """See `Lens`."""
+        await self._check()
+        for motor, place in ((self._zoom, target.zoom), (self._focus, target.focus)):
+            if not motor.range and place != motor.axis.target:
+                raise RequestFailed(f"{self._controls.path}: it has no {motor.control.name.lower()}")
+        self._zoom.axis.move_to(target.zoom, ZOOM_SPEED)
+        self._focus.axis.move_to(target.focus, FOCUS_SPEED * pace)
+        self._follow()
+
+    async def stop(self) -> None:
+        """See `Lens`."""
+        self._zoom.axis.stop()
+        self._focus.axis.stop()
+        self._follow()
+
+    async def start(self, note: Callable[[str], None]) -> None:
+        """See `Unit`."""
+        await self._upkeep.start(note)
+
+    async def close(self) -> None:
+        """See `Unit`."""
+        if self._move:
+            self._move.cancel()
+            await asyncio.wait((self._move,))
+        await self._upkeep.close()
+        self._controls.close()
+
+    async def _check(self) -> None:
+        """Take the device in use, or see whether it still is, and whether another program has moved it."""
+        async with self._turn:
+            try:
+                if not self._is_connected:
+                    await self._connect()
+                if not self._is_placed:
+                    await self._look()
+                elif not self._move:
+                    await self._look()
+                    await self._write()
+            except RequestFailed:
+                self._is_connected = False
+                raise
+
+    async def _connect(self) -> None:
+        ranges = await self._controls.ranges()
+        for motor in self._motors:
+            motor.take_range(ranges.get(motor.control))
+        if not any(motor.range for motor in self._motors):
+            raise RequestFailed(f"{self._controls.path}: it has neither focus_absolute nor zoom_absolute")
+        if ControlId.FOCUS_AUTO in ranges:
+            await self._controls.set({int(ControlId.FOCUS_AUTO): 0})
+        self._is_connected = True
+
+    async def _look(self) -> None:
+        """Read where the motors are."""
+        readable = [motor for motor in self._motors if motor.range and motor.range.is_readable]
+        values = await self._controls.get(*(motor.control for motor in readable))
+        for motor, value in zip(readable, values, strict=True):
+            if not self._is_placed or motor.written is not None:
+                motor.find(value)
+        self._is_placed = True
+
+    async def _write(self) -> None:
+        """Write where the motors should be now."""
+        values: dict[int, int] = {motor.control: motor.wanted for motor in self._motors if motor.range}
+        known: dict[int, int | None] = {motor.control: motor.written for motor in self._motors}
+        if changed := {control: value for control, value in values.items() if known[control] != value}:
+            await self._controls.set(changed)
+        for motor in self._motors:
+            motor.written = values.get(motor.control)
+
+    @property
+    def _motors(self) -> "tuple[_Motor, ...]":
+        return self._zoom, self._focus
+
+    @property
+    def _is_moving(self) -> bool:
+        return any(motor.axis.rest_in_s for motor in self._motors)
+
+    def _follow(self) -> None:
+        if not self._move:
+            self._move = asyncio.get_running_loop().create_task(self._write_way())
+
+    async def _write_way(self) -> None:
+        """Write the way of the present move, step by step. After a failure the lens rests where it is."""
+        try:
+            was_moving = True
+            while was_moving or self._is_moving:
+                was_moving = self._is_moving
+                await self._write()
+                if was_moving:
+                    await asyncio.sleep(STEP_S)
+        except RequestFailed:
+            self._is_connected = False
+            for motor in self._motors:
+                motor.freeze()
+            self._upkeep.wake()  # which notes the failure
+        finally:
+            self._move = None
+
+
+class _Motor:
+    """One motor: its control, and its axis."""
+
+    def __init__(self, control: ControlId, axis: MovingAxis) -> None:
+        self.control, self.axis = control, axis
+        self.range: ControlRange | None = None
+        """None: the device has no such control."""
+        self.written: int | None = None
+        """The value that the control has; None before it is known."""
+
+    @property
+    def wanted(self) -> int:
+        """The value of the control at the axis's present position."""
+        assert self.range
+        low, high = self.axis.limits
+        share = (self.axis.position - low) / (high - low)
+        steps = (self.range.maximum - self.range.minimum) // self.range.step
+        return self.range.minimum + round(share * steps) * self.range.step
+
+    def take_range(self, found: ControlRange | None) -> None:
+        """Take note of the control of the device that was taken in use."""
+        self.range = found if found and found.is_writable and found.maximum > found.minimum else None
+        self.written = None
+
+    def find(self, value: int) -> None:
+        """Be where the device is, unless that is what was written: it has coarser steps than the axis."""
+        assert self.range
+        if value != self.written:
+            self._place(value)
+        self.written = value
+
+    def freeze(self) -> None:
+        """Rest where the last value is that was written."""
+        if self.range and self.written is not None:
+            self._place(self.written)
+        else:
+            self.axis.place(self.axis.position)
+
+    def _place(self, value: int) -> None:
+        assert self.range
+        low, high = self.axis.limits
+        share = (value - self.range.minimum) / (self.range.maximum - self.range.minimum)
+        self.axis.place(low + (high - low) * share)
