@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.settings.settings import Settings
+    from ipcamd.settings.undo import UndoHistory
     from ipcamd.state_feed import StateFeed
     from ipcamd.storage.card import Card
     from ipcamd.storage.playback import Playback
@@ -43,6 +44,8 @@ class Camera:
     """Of HTTPS and RTSPS."""
     audit_log: "AuditLog"
     """Logins and changes; settings and accounts record theirs themselves."""
+    undo_history: "UndoHistory"
+    """The last changes of settings that pages have made."""
     clock: "CameraClock"
     identity: "Identity"
     pipeline: "Pipeline"

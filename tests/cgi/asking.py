@@ -33,6 +33,7 @@ from ipcamd.media.stream.traffic import Traffic
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
 from ipcamd.settings.settings import Settings
+from ipcamd.settings.undo import UndoHistory
 from ipcamd.storage.card import Card
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback
@@ -63,6 +64,7 @@ class World:
         self.database = Database(self.path / "ipcamd.db")
         self.facts = KeyValueStore(self.database)
         self.settings = Settings(self.database, ALL_GROUPS, {})
+        self.undo_history = UndoHistory(self.settings)
         self.schedules = Schedules(self.settings)
         self.ip_filter = IpFilter(self.settings)
         self.egress = EgressPolicy(self.allow_local)
@@ -117,6 +119,7 @@ class World:
             "accounts": self.accounts,
             "ip_filter": self.ip_filter,
             "audit_log": self.audit_log,
+            "undo_history": self.undo_history,
             "clock": self.clock,
             "identity": self.identity,
             "pipeline": cast("Any", SimpleNamespace(size=(768, 576), traffic=self.traffic)),

@@ -21,6 +21,7 @@ from ipcamd.camera import Camera
 from ipcamd.errors import ConfigError
 from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.options import Options
+from ipcamd.settings.undo import UndoHistory
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ async def start_camera(
         authenticator=core.authenticator,
         ip_filter=core.ip_filter,
         audit_log=core.audit_log,
+        undo_history=UndoHistory(core.settings),
         clock=core.clock,
         identity=core.identity,
         pipeline=media.pipeline,

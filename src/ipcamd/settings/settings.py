@@ -116,13 +116,19 @@ class Settings:
     def check(self, change: Change, by: Requester = CAMERA) -> CheckedChange:
         """Return what `change` asks for, if it is allowed by itself. Raises ``RequestFailed``, ``SettingRefused``."""
         group, asked, param = find_param(self._groups, change)
-        check_permission(f"{asked}.{param.name}", param, by.rank, lambda: self._is_supported(group, param))
+        check_permission(f"{asked}.{param.name}", param, by.rank, lambda: self.is_supported(group, param))
         if change.value is None:
             return CheckedChange(group, param, self._factory[group.name][param.name], asked, to_factory=True)
         value = normalized(asked, param, change.value)
         if value in param.over_tls and not by.over_tls:
             raise SettingRefused(f"{asked}.{param.name}={value}", "send it over HTTPS, to show that it works")
         return CheckedChange(group, param, value, asked)
+
+    def is_supported(self, group: Group, param: Param) -> bool:
+        """Return whether this device has what `param` needs."""
+        flag = HARDWARE.param(param.needs)
+        lacks = flag is not None and self.present(HARDWARE, flag) == "0"
+        return not lacks and (param.origin is ValueOrigin.STORED or group.name in self._writers)
 
     async def update(
         self, changes: Iterable[Change], *parts: TransactionPart, by: Requester = CAMERA, notes: Sequence[str] = ()
@@ -185,11 +191,6 @@ class Settings:
             after = _overlaid(self._factory, {(group, name): self._values[group][name] for group, name in kept})
             await self._commit(after, self._table.clear(kept), parts, entry)
             await self._database.purge()
-
-    def _is_supported(self, group: Group, param: Param) -> bool:
-        flag = HARDWARE.param(param.needs)
-        lacks = flag is not None and self.present(HARDWARE, flag) == "0"
-        return not lacks and (param.origin is ValueOrigin.STORED or group.name in self._writers)
 
     async def _ask_hardware(self, groups: set[str]) -> None:
         """Ask the hardware behind these groups. Raises ``SettingRefused``."""

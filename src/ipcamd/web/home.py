@@ -17,13 +17,15 @@ FILES = (
     *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js", "state_stream.js")),
     "shared/settings_request.js",
     *(f"live/{name}.js" for name in ("main", "view", "stream", "multipart", "payload", "statistics", "clock_offset")),
-    *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player")),
+    *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player", "small_picture")),
     *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "window_overlay.js")),
     *(f"device/{name}" for name in ("device.css", "device_controls.js")),
     *(f"lens/{name}" for name in ("lens.css", "lens_controls.js")),
     *(f"ptz/{name}" for name in ("ptz.css", "ptz_panel.js", "commands.js", "presets.js", "hold.js", "gamepad.js")),
     *(f"recordings/{name}" for name in ("recordings.css", "recordings.js", "player.js", "segment_player.js")),
     "events/events.js",
+    *(f"settings/{name}.js" for name in ("settings", "control", "request_code", "setting_row")),
+    "settings/settings.css",
 )
 """The files under ``/web/``; nothing else is ever read."""
 
@@ -55,6 +57,7 @@ PAGES = {
     "/": ("live/live.html", "Live", Rank.GUEST),
     "/recordings": ("recordings/recordings.html", "Recordings", Rank.ADMIN),
     "/events": ("events/events.html", "Events", Rank.ADMIN),
+    "/settings": ("settings/settings.html", "Settings", Rank.USERS),
 }
 """The pages: their files, what they are called, and who may look."""
 
@@ -92,6 +95,7 @@ def _page(path: str) -> Action:
         """Answer with a page that contains the camera's name and location."""
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
         texts["rank"] = call.account.rank.name.lower()
+        texts["account"] = html.escape(call.account.name)
         texts["pages"] = _pages(path, call.account.rank)
         page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _template(PAGES[path][0]))
         return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)

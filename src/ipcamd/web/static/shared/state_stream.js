@@ -6,11 +6,12 @@ const PATH = "web/state";
 const AGAIN = 5_000; // milliseconds to the next attempt after the camera refused
 const UNSEEN = 15_000; // milliseconds in the background before the connection is closed
 
-/** Calls `told.state(parts)` with the parts of the state that changed, `told.settings(group, values)` with new values. */
+/** Calls `told.again()` when it is connected again after a gap, `told.state(parts)` with the parts of the state that changed, `told.settings(group, values)` with new values. */
 export class StateStream {
   #told;
   #source = null;
   #timer = null;
+  #gap = false; // something may have been missed
 
   constructor(told) {
     this.#told = told;
@@ -27,7 +28,12 @@ export class StateStream {
       const { group, values } = JSON.parse(event.data);
       this.#told.settings(group, values);
     });
+    this.#source.addEventListener("open", () => {
+      if (this.#gap) this.#told.again?.();
+      this.#gap = false;
+    });
     this.#source.addEventListener("error", () => {
+      this.#gap = true;
       if (this.#source?.readyState === EventSource.CLOSED) this.#timer = setTimeout(() => this.#open(), AGAIN);
     });
   }
@@ -41,5 +47,6 @@ export class StateStream {
   #close() {
     this.#source?.close();
     this.#source = null;
+    this.#gap = true;
   }
 }

@@ -1,0 +1,47 @@
+"""Undo history: the last changes that accounts have made on pages, each to be taken back once."""
+
+from collections import OrderedDict
+from secrets import token_hex
+
+from ipcamd.errors import RequestFailed
+from ipcamd.settings.change_records import Applied, Requester
+from ipcamd.settings.settings import Settings
+
+MOST = 32
+"""Changes that are kept, of all accounts together."""
+
+
+class UndoHistory:
+    """Changes that may be taken back, in memory. For the event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._kept: OrderedDict[str, tuple[str, Applied]] = OrderedDict()
+        """Token to the account and its change."""
+
+    def keep(self, applied: Applied, by: Requester) -> str:
+        """Keep a change that `by` has made; return the token that takes it back, "" if nothing can be."""
+        if not applied.undo:
+            return ""
+        token = token_hex(16)
+        self._kept[token] = by.name, applied
+        while len(self._kept) > MOST:
+            self._kept.popitem(last=False)
+        return token
+
+    async def undo(self, token: str, by: Requester) -> Applied:
+        """Take a change back. Raises ``RequestFailed``, also if somebody has changed the same since then, and what
+        ``Settings.update`` raises."""
+        account, applied = self._kept.get(token, ("", None))
+        if applied is None or account != by.name:
+            raise RequestFailed("there is nothing to undo")
+        self._refuse_changed(applied)
+        undone = await self._settings.update(applied.undo, by=by)
+        del self._kept[token]
+        return undone
+
+    def _refuse_changed(self, applied: Applied) -> None:
+        for change in (*applied.sent, *applied.followed):
+            stored = self._settings[change.group.name].get(change.param.name)
+            if stored is not None and stored != change.value and not change.leaves_secret:
+                raise RequestFailed(f"{change.asked}.{change.param.name} has been changed since")

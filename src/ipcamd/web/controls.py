@@ -1,0 +1,68 @@
+"""Controls: what a page needs to know of a kind of value to offer it to a person."""
+
+import re
+from typing import Any
+
+from ipcamd.params.group import Param
+from ipcamd.params.kinds.choice import OneOf
+from ipcamd.params.kinds.kind import ValueKind
+from ipcamd.params.kinds.moment import Day, Time
+from ipcamd.params.kinds.number import Integer
+from ipcamd.params.kinds.text import Matching, Text
+
+_LABELS = {
+    "HTTPPort": "HTTP port", "HttpsPort": "HTTPS port", "RtspsPort": "RTSPS port", "RTSPAuth": "Login for RTSP",
+    "Smtpport": "Port", "MailServer1": "Mail server", "FTPServer": "FTP server", "SambaServer": "Samba server",
+    "StartHr": "Start: hour", "StartMin": "Start: minute", "EndHr": "End: hour", "EndMin": "End: minute",
+    "EmailTo": "Recipient", "EmailTo2": "Second recipient", "FromEmail": "Sender", "SSL": "Encryption",
+    "BootProto": "Address assignment", "DNSName": "Host name", "PT": "Pan and tilt", "CGI": "CGI version",
+    "FWVersion": "Firmware version", "FWBuild": "Firmware build", "Ratecontrol": "Rate control",
+    "MicIn": "Microphone", "MicEnabled": "Microphone", "AudioOut": "Speaker", "SpeakerEnabled": "Speaker",
+    "TriggerIn": "Digital inputs", "TriggerOut": "Digital outputs", "TriggerOutStatus1": "Output 1",
+    "TriggerInStatus1": "Input 1", "TriggerInStatus2": "Input 2", "RS485": "RS-485", "MJPEG": "Motion JPEG",
+    "MPEG4": "MPEG-4", "MPEG4Port": "MPEG-4 port", "H264Port": "H.264 port", "AttachSize": "Largest attachment",
+    "PreEvent": "Time before the event", "PostEvent": "Time after the event", "InterfaceSelectMode": "Interface",
+    "SpoolItems": "Waiting deliveries", "SpoolSize": "Size of waiting deliveries", "Media": "Link speed",
+    "OverlayText": "Overlay", "IncludeText": "Name in the overlay", "OverlayDate": "Date and time in the picture",
+    "OverlayOpaque": "Opaque background", "Bitrate": "Bit rate", "Framerate": "Frame rate", "AUDIOPort": "Audio port",
+    "GroupIP": "Group address",
+    **{f"ExName{number}": f"External command {number}: name" for number in range(1, 6)},
+    **{f"ExCommand{number}": f"External command {number}: bytes" for number in range(1, 6)},
+    **{f"Position{number}": f"Preset {number}: name" for number in range(1, 9)},
+}  # fmt: skip
+"""Labels of parameters whose names do not say it."""
+
+
+def label(name: str) -> str:
+    """Return the label of a parameter, from its name: ``SubnetMask`` is "Subnet mask"."""
+    if name in _LABELS:
+        return _LABELS[name]
+    words = re.findall(r"[A-Z]{2,}[0-9]*(?=[A-Z][a-z]|$)|[A-Z]?[a-z]+|[A-Z0-9.]+", name)
+    return " ".join(word if at == 0 or word.isupper() else word.lower() for at, word in enumerate(words))
+
+
+def control(param: Param) -> dict[str, Any]:
+    """Return the control of a parameter: its type, and the limits that a browser can show."""
+    if param.secret:
+        return {"type": "password"}
+    return _of_kind(param.kind)
+
+
+def _of_kind(kind: ValueKind) -> dict[str, Any]:
+    match kind:
+        case OneOf(words=words, values=values) if set(values) == {True, False}:
+            return {"type": "switch", "words": [words[values.index(True)], words[values.index(False)]]}
+        case OneOf(words=words, labels=labels):
+            return {"type": "choice", "words": words, **({"labels": labels} if labels else {})}
+        case Integer(low=low, high=high, labels=labels) if labels:
+            return {"type": "choice", "words": [str(number) for number in range(low, high + 1)], "labels": labels}
+        case Integer(low=low, high=high, step=step):
+            return {"type": "number", "low": low, "high": high, "step": step}
+        case Day():
+            return {"type": "date"}
+        case Time(high=high) if high < "24":  # a browser's control knows times of day only
+            return {"type": "time"}
+        case Text(longest=longest) | Matching(longest=longest):
+            return {"type": "text", "longest": longest}
+        case _:
+            return {"type": "text"}

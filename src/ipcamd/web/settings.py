@@ -1,0 +1,140 @@
+"""Requests of the settings page: all parameters with their controls, a check of one value, changes, and undo."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.errors import RequestFailed, SettingRefused, StoreError
+from ipcamd.params import GROUPS, find_group
+from ipcamd.params.device.hardware import HARDWARE
+from ipcamd.params.group import Group, Param, Rank
+from ipcamd.settings.change_records import HIDDEN, Applied, Change
+from ipcamd.web.controls import control, label
+from ipcamd.web.topics import OTHERS, TOPICS
+
+_FRESH = (("Cache-Control", "no-store"),)
+
+
+def settings(call: Call) -> Reply:
+    """Answer with the topics, their groups and parameters: everything for administrators, for others what they may
+    set."""
+    by_name = {group.name: group for group in GROUPS}
+    titled = [(topic, by_name.pop(name), title) for topic, names in TOPICS.items() for name, title in names.items()]
+    titled += [(OTHERS, group, name) for name, group in by_name.items()]
+    topics: dict[str, list[object]] = {}
+    for topic, group, title in titled:
+        if params := [_described(call, group, param) for param in group.params if _is_shown(call, param)]:
+            topics.setdefault(topic, []).append({"name": group.name, "title": title, "params": params})
+    return _json([{"title": title, "groups": groups} for title, groups in topics.items()])
+
+
+def check(call: Call) -> Reply:
+    """Answer with the canonical form of one value (`name=Group.Name&value=...`), or why it is not allowed."""
+    change = _change(call.query.get("name") or "", call.query.get("value") or "")
+    try:
+        checked = call.camera.settings.check(change, call.requester())
+    except RequestFailed as error:
+        return _json({"error": _reason(error)})
+    return _json({"value": HIDDEN if checked.param.secret else checked.value})
+
+
+async def update(call: Call) -> Reply:
+    """Change all of the parameters that are sent (`Group.Name=value`), of any groups, or none. Answer with the new
+    values and the token of `/web/undo`, or with the errors by parameter."""
+    changes = {name: _change(name, value) for name, value in call.query.pairs}
+    if errors := dict(_errors(call, changes)):
+        return _json({"errors": errors})
+    try:
+        return _applied(call, await call.camera.settings.update(changes.values(), by=call.requester()))
+    except (RequestFailed, StoreError) as error:
+        return _json({"errors": _blamed(str(error), changes)})
+
+
+async def undo(call: Call) -> Reply:
+    """Take back the change of this `token`, unless somebody has changed the same since. Answer as `/web/update`."""
+    try:
+        return _applied(call, await call.camera.undo_history.undo(call.query.get("token") or "", call.requester()))
+    except (RequestFailed, StoreError) as error:
+        return _json({"errors": {"": str(error)}})
+
+
+def _is_shown(call: Call, param: Param) -> bool:
+    rank = call.account.rank
+    return param.get <= rank and (rank is Rank.ADMIN or (param.set is not None and param.set <= rank))
+
+
+def _described(call: Call, group: Group, param: Param) -> dict[str, Any]:
+    camera = call.camera
+    secret, by = param.secret, call.requester()
+    described: dict[str, Any] = {"name": param.name, "label": label(param.name), "help": _plain(param.help)}
+    described |= {"value": HIDDEN if secret else camera.settings.present(group, param, by), **control(param)}
+    if param.unit:
+        described["unit"] = param.unit
+    if param.set is None:
+        return described | {"fixed": ""}
+    stored = camera.settings[group.name].get(param.name)
+    if not secret and stored == described["value"]:  # else the device says what it is, such as its address
+        described["factory"] = camera.settings.factory(group.name)[param.name]
+    if not camera.settings.is_supported(group, param):
+        return described | {"fixed": _missing(param)}
+    return described
+
+
+def _missing(param: Param) -> str:
+    """Return words for hardware that a parameter needs and that is not there."""
+    feature = HARDWARE.param(param.needs)
+    return f"Not on this device: {_plain(feature.help)}" if feature else "Not on this device."
+
+
+def _plain(text: str) -> str:
+    return text.replace("``", "")
+
+
+def _change(name: str, value: str) -> Change:
+    group, _, param = name.rpartition(".")
+    return Change(group, param, value)
+
+
+def _errors(call: Call, changes: Mapping[str, Change]) -> Iterator[tuple[str, str]]:
+    """Yield each parameter that may not have its new value, and the reason."""
+    if not changes:
+        yield "", "nothing to save"
+    for name, change in changes.items():
+        try:
+            if find_group(change.group) is None:
+                raise RequestFailed("there is no such parameter")
+            call.camera.settings.check(change, call.requester())
+        except RequestFailed as error:
+            yield name, _reason(error)
+
+
+def _reason(error: RequestFailed) -> str:
+    return error.reason if isinstance(error, SettingRefused) else str(error)
+
+
+def _blamed(message: str, changes: Mapping[str, Change]) -> dict[str, str]:
+    """Return the message by the parameter that it names, or by that of the only change; else by none."""
+    named = [name for name, change in changes.items() if f"{change.name}=" in message or f"{change.name}:" in message]
+    return {named[0] if named else next(iter(changes)) if len(changes) == 1 else "": message}
+
+
+def _applied(call: Call, applied: Applied) -> Reply:
+    values = {
+        f"{change.group.name}.{change.param.name}": HIDDEN if change.param.secret else change.value
+        for change in (*applied.sent, *applied.followed)
+    }
+    return _json({"values": values, "undo": call.camera.undo_history.keep(applied, call.requester())})
+
+
+def _json(value: object) -> Reply:
+    return Reply(json.dumps(value, separators=(",", ":")).encode(), content_type="application/json", headers=_FRESH)
+
+
+ENDPOINTS = (
+    Endpoint("/web/settings", Rank.USERS, settings, changes=never, methods=("GET",)),
+    Endpoint("/web/check", Rank.USERS, check, changes=never, methods=("POST",)),
+    Endpoint("/web/update", Rank.USERS, update, methods=("POST",)),
+    Endpoint("/web/undo", Rank.USERS, undo, methods=("POST",)),
+)
+"""Requests of the settings page, besides its files."""

@@ -1,0 +1,31 @@
+// Small picture: the live picture on other pages, while they are seen.
+
+import { JpegRenderer } from "./jpeg_renderer.js";
+import { Stream } from "./stream.js";
+
+const PATH = "cgi/mjpg/mjpeg.cgi";
+const quiet = () => {};
+
+/** Draws the stream on the canvas in it. */
+class SmallPicture extends HTMLElement {
+  #renderer = new JpegRenderer(this.querySelector("canvas"), () => (this.dataset.state = "live"));
+  #stream = new Stream(PATH, {
+    connecting: quiet,
+    connected: quiet,
+    frame: (frame) => frame.kind !== "audio" && this.#renderer.show(frame),
+    waiting: () => (this.dataset.state = "waiting"),
+    refused: () => (this.dataset.state = "refused"),
+  });
+
+  connectedCallback() {
+    document.addEventListener("visibilitychange", () => this.#follow());
+    this.#follow();
+  }
+
+  #follow() {
+    if (document.hidden) this.#stream.stop();
+    else this.#stream.start();
+  }
+}
+
+customElements.define("small-picture", SmallPicture);

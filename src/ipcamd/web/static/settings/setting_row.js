@@ -1,0 +1,170 @@
+// Setting row: one parameter with label, help, control, factory value, error and the request that does the same.
+
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { buildControl, describeValue, readControl, writeControl } from "./control.js";
+
+const WAIT = 300; // milliseconds without a key before a value is checked
+
+/** One parameter; `told.changed()` after each change, `told.code(row)` when its request is asked for. */
+export class SettingRow {
+  element = document.createElement("div");
+  #param;
+  #told;
+  #control;
+  #value; // as the camera has it
+  #elsewhere = false; // somebody else has changed it while it is being changed here
+  #timer = null;
+  #asked = 0;
+
+  /** @param {string} group @param {object} param as /web/settings describes it */
+  constructor(group, param, told) {
+    this.group = group;
+    this.name = param.name;
+    this.id = `${group}.${param.name}`;
+    this.#param = param;
+    this.#told = told;
+    this.#value = param.value;
+    this.#control = buildControl(param);
+    this.#build();
+    writeControl(this.#control, param, this.#value);
+    this.#show();
+  }
+
+  /** Text of the control. */
+  get text() {
+    return readControl(this.#control, this.#param);
+  }
+
+  get isSecret() {
+    return this.#param.type === "password";
+  }
+
+  /** Whether it differs from what the camera has. */
+  get isEdited() {
+    if (this.isFixed) return false;
+    return this.isSecret ? this.text !== "" : this.text !== this.#value;
+  }
+
+  /** Whether it cannot be set here. */
+  get isFixed() {
+    return this.#param.fixed !== undefined;
+  }
+
+  /** Whether it differs from its factory value, here or at the camera. */
+  get isChanged() {
+    return this.#param.factory !== undefined && (this.text !== this.#param.factory || this.#value !== this.#param.factory);
+  }
+
+  /** @param {string[]} words in lower case @param {string} above titles of its topic and group */
+  matches(words, above) {
+    const { name, label, help } = this.#param;
+    const text = `${above} ${this.group}.${name} ${label} ${help}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  }
+
+  /** The camera has this value now. */
+  take(text) {
+    const edited = this.isEdited;
+    this.#elsewhere = edited && text !== this.#value && text !== this.text;
+    this.#value = text;
+    if (!edited) writeControl(this.#control, this.#param, text);
+    this.#show();
+  }
+
+  /** Show the camera's value again. */
+  discard() {
+    this.#asked += 1;
+    this.#elsewhere = false;
+    writeControl(this.#control, this.#param, this.#value);
+    this.fail("");
+    this.#show();
+  }
+
+  /** The camera has taken what stands here. */
+  saved() {
+    this.#elsewhere = false;
+    if (this.isSecret) this.#control.value = "";
+  }
+
+  /** @param {string} why an error to show; "" for none */
+  fail(why) {
+    clearTimeout(this.#timer);
+    setText(this.#part("error"), why);
+    this.#control.toggleAttribute("aria-invalid", Boolean(why));
+    if (why) this.#control.setAttribute("aria-invalid", "true");
+  }
+
+  focus() {
+    this.#control.focus();
+  }
+
+  #part(name) {
+    return this.element.querySelector(`[data-part=${name}]`);
+  }
+
+  #build() {
+    const { label, help, unit, fixed, factory } = this.#param;
+    this.element.className = "setting";
+    this.element.append(document.getElementById("setting-row").content.cloneNode(true));
+    const [control, id] = [this.#control, `p-${this.id}`];
+    control.id = id;
+    control.dataset.param = this.id;
+    control.setAttribute("aria-describedby", `${id}-help ${id}-error`);
+    control.disabled = fixed !== undefined;
+    Object.assign(this.#part("label"), { htmlFor: id, textContent: label });
+    Object.assign(this.#part("help"), { id: `${id}-help`, textContent: fixed || help });
+    this.#part("error").id = `${id}-error`;
+    this.#part("unit").textContent = unit ?? "";
+    const box = this.#part("box");
+    if (this.#param.type === "switch") box.className = "switch";
+    box.append(control);
+    const [reset, code] = [this.#part("reset"), this.#part("code")];
+    if (factory !== undefined) {
+      const words = describeValue(this.#param, factory);
+      reset.textContent = `Factory: ${words}`;
+      reset.setAttribute("aria-label", `${label}: back to the factory value ${words}`);
+      reset.addEventListener("click", () => this.#write(factory));
+    }
+    code.hidden = fixed !== undefined;
+    code.setAttribute("aria-label", `${label}: the same as a request`);
+    code.addEventListener("click", () => this.#told.code(this));
+    control.addEventListener("input", () => this.#edited());
+  }
+
+  #write(text) {
+    writeControl(this.#control, this.#param, text);
+    this.#edited();
+    this.focus();
+  }
+
+  #edited() {
+    this.#show();
+    this.#told.changed();
+    clearTimeout(this.#timer);
+    if (this.isEdited) this.#timer = setTimeout(() => this.#check(), WAIT);
+    else this.fail("");
+  }
+
+  /** Let the camera say whether it would take the value. */
+  async #check() {
+    const asked = (this.#asked += 1);
+    try {
+      const answer = await postToCamera(cameraUrl("web/check"), new URLSearchParams({ name: this.id, value: this.text }));
+      if (!answer.ok || asked !== this.#asked) return;
+      this.fail((await answer.json()).error ?? "");
+    } catch {
+      // saving will say that the camera does not answer
+    }
+  }
+
+  #show() {
+    this.element.classList.toggle("edited", this.isEdited);
+    this.element.classList.toggle("fixed", this.isFixed);
+    this.#part("reset").hidden = !this.isChanged || this.isFixed || this.text === this.#param.factory;
+    setText(this.#part("note"), this.#elsewhere ? `Changed elsewhere to ${describeValue(this.#param, this.#value)}` : "");
+  }
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text; // screen readers repeat what is written anew
+}

@@ -1,0 +1,213 @@
+// Settings page: all parameters by topic; changes are saved at once, and taken back with one click.
+
+import "../live/small_picture.js";
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { StateStream } from "../shared/state_stream.js";
+import { curlCode, pythonCode } from "./request_code.js";
+import { SettingRow } from "./setting_row.js";
+
+const PORTS = { "http:": "System.HTTPPort", "https:": "Network.Advanced.HTTPS.HttpsPort" };
+
+const element = (id) => document.getElementById(id);
+const rows = new Map(); // by Group.Name
+let sections = []; // topics and their groups, each with its element and rows
+let undo = ""; // token of the last change
+let outcome = ""; // of the last request
+
+// ---- the list ----
+
+async function load() {
+  try {
+    const answer = await fetch(cameraUrl("web/settings"), { cache: "no-store" });
+    if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+    const topics = await answer.json();
+    if (rows.size) refresh(topics);
+    else build(topics);
+    element("trouble").textContent = "";
+  } catch (error) {
+    element("trouble").textContent = `The settings cannot be read: ${error.message}`;
+  }
+}
+
+function refresh(topics) {
+  for (const { groups } of topics)
+    for (const { name, params } of groups) for (const param of params) rows.get(`${name}.${param.name}`)?.take(param.value);
+  tell();
+}
+
+function build(topics) {
+  sections = topics.map(({ title, groups }) => {
+    const section = document.createElement("section");
+    section.id = title.toLowerCase().replaceAll(" ", "-");
+    section.append(heading("h2", title));
+    const cards = groups.map((group) => buildGroup(group, title));
+    section.append(...cards.map((card) => card.element));
+    return { element: section, title, cards, link: linkTo(section.id, title) };
+  });
+  element("groups").append(...sections.map((section) => section.element));
+  element("topics").append(...sections.map((section) => section.link));
+  filter();
+  tell();
+  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+}
+
+function buildGroup({ name, title, params }, topic) {
+  const card = document.createElement("div");
+  card.className = "card";
+  const list = params.map((param) => new SettingRow(name, param, { changed: () => tell(), code: showCode }));
+  for (const row of list) rows.set(row.id, row);
+  const head = heading("h3", title);
+  if (title !== name) head.append(Object.assign(document.createElement("code"), { textContent: name }));
+  card.append(head, ...list.map((row) => row.element));
+  return { element: card, rows: list, above: `${topic} ${title}` };
+}
+
+function heading(level, text) {
+  return Object.assign(document.createElement(level), { textContent: text });
+}
+
+function linkTo(id, title) {
+  return Object.assign(document.createElement("a"), { href: `#${id}`, textContent: title });
+}
+
+function filter() {
+  const words = element("find").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const onlyChanged = element("only-changed").checked;
+  let any = false;
+  for (const { element: section, cards, link } of sections) {
+    let found = false;
+    for (const card of cards) {
+      for (const row of card.rows) row.element.hidden = !row.matches(words, card.above) || (onlyChanged && !row.isChanged);
+      card.element.hidden = card.rows.every((row) => row.element.hidden);
+      found ||= !card.element.hidden;
+    }
+    section.hidden = link.hidden = !found;
+    any ||= found;
+  }
+  element("none").hidden = any;
+}
+
+// ---- changes ----
+
+function edited() {
+  return [...rows.values()].filter((row) => row.isEdited);
+}
+
+/** Say what is to be saved; if there is nothing, `words`, which the next change replaces. */
+function tell(words = outcome) {
+  const count = edited().length;
+  outcome = count ? "" : words;
+  element("save").disabled = element("discard").disabled = !count;
+  element("bar").classList.toggle("on", count > 0 || Boolean(outcome) || Boolean(undo));
+  element("undo").hidden = !undo || count > 0;
+  const said = count ? `${count} ${count === 1 ? "change" : "changes"}` : outcome;
+  if (element("said").textContent !== said) element("said").textContent = said;
+}
+
+async function save() {
+  const changed = edited();
+  if (!changed.length) return;
+  for (const row of changed) row.fail("");
+  const sent = Object.fromEntries(changed.map((row) => [row.id, row.text]));
+  const answer = await post("web/update", sent);
+  if (answer.errors) return refuse(answer.errors, "Not saved", sent);
+  for (const row of changed) if (row.text === sent[row.id]) row.saved();
+  applied(answer, "Saved");
+}
+
+async function takeBack() {
+  const token = undo;
+  undo = "";
+  const answer = await post("web/undo", { token });
+  if (answer.errors) return refuse(answer.errors, "Not undone");
+  applied(answer, "Undone");
+}
+
+function applied({ values, undo: token }, words) {
+  undo = token;
+  for (const [id, text] of Object.entries(values)) rows.get(id)?.take(text);
+  element("trouble").textContent = "";
+  tell(words);
+  followPort(values);
+}
+
+/** @param {Record<string, string>} errors by parameter; "" for those of none @param {Record<string, string>} sent texts; newer
+ * ones are checked by themselves */
+function refuse(errors, words, sent = {}) {
+  for (const [id, why] of Object.entries(errors)) if (rows.get(id)?.text === sent[id]) rows.get(id)?.fail(why);
+  const others = Object.entries(errors).filter(([id]) => !rows.has(id)).map(([, why]) => why);
+  element("trouble").textContent = others.length ? `${words}: ${others.join(" ")}` : "";
+  const first = Object.keys(errors).map((id) => rows.get(id)).find(Boolean);
+  if (first) first.focus();
+  else element("trouble").scrollIntoView({ block: "center" });
+  tell(words);
+}
+
+async function post(path, values) {
+  try {
+    const answer = await postToCamera(cameraUrl(path), new URLSearchParams(values));
+    if (answer.ok) return await answer.json();
+    return { errors: { "": `the camera answered ${answer.status}` } };
+  } catch {
+    return { errors: { "": "the camera does not answer" } };
+  }
+}
+
+/** The port of this page has changed: link to the new one. */
+function followPort(values) {
+  const port = values[PORTS[location.protocol]];
+  if (!port || port === (location.port || { "http:": "80", "https:": "443" }[location.protocol])) return;
+  const url = new URL(location.href);
+  url.port = port;
+  element("trouble").replaceChildren("The camera is at ", linkTo("", url.href), " now.");
+  element("trouble").querySelector("a").href = url.href;
+}
+
+// ---- the same as a request ----
+
+function showCode(row) {
+  const { rank, account: user } = element("settings").dataset;
+  const { group, name } = row;
+  const setting = { address: cameraUrl("./").href, rank, user, group, name };
+  const value = row.isSecret ? "NEW_PASSWORD" : row.text;
+  element("code-curl").textContent = curlCode({ ...setting, value });
+  element("code-python").textContent = pythonCode({ ...setting, value });
+  element("code").showModal();
+}
+
+async function copy(button) {
+  const source = element(`code-${button.dataset.copy}`);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(source); // over plain HTTP only a person may copy
+    button.textContent = "Selected";
+  }
+  setTimeout(() => (button.textContent = "Copy"), 2000);
+}
+
+element("list").addEventListener("submit", (event) => {
+  event.preventDefault();
+  save();
+});
+element("discard").addEventListener("click", () => {
+  for (const row of rows.values()) row.discard();
+  tell("");
+});
+element("undo").addEventListener("click", takeBack);
+element("find").addEventListener("input", filter);
+element("only-changed").addEventListener("change", filter);
+element("code-close").addEventListener("click", () => element("code").close());
+for (const button of document.querySelectorAll("[data-copy]")) button.addEventListener("click", () => copy(button));
+addEventListener("beforeunload", (event) => edited().length && event.preventDefault());
+
+await load();
+new StateStream({
+  state: () => {},
+  settings: (group, values) => {
+    for (const [name, text] of Object.entries(values)) rows.get(`${group}.${name}`)?.take(text);
+    tell();
+  },
+  again: load, // what changed meanwhile was not told
+});

@@ -1,0 +1,40 @@
+"""Topics: the groups of parameters as a person looks for them, and their titles."""
+
+TOPICS: dict[str, dict[str, str]] = {
+    "Camera": {"System.Info": "Name and place", "NetworkLED": "LED", "Hardware": "Hardware"},
+    "Picture": {"ImageSource.IO.Sensor": "Picture", "IRCUt": "Day and night"},
+    "Streams": {
+        "Image.MJPEG": "Motion JPEG",
+        "Image.H264": "H.264",
+        "Image.MPEG4": "MPEG-4",
+        "Image.3GPP": "Mobile phones (3GPP)",
+        "Network.Advanced.Multicast": "Multicast",
+        "Network.Advanced.QoS": "Priority in the network (QoS)",
+    },
+    "Sound": {"Audio": "Microphone and speaker", "Properties.Audio": "Sound formats"},
+    "Pan and tilt": {"PTZ.Speed": "Speeds", "PTZ.PresetList": "Presets", "RS485": "Serial line (RS-485)"},
+    "Inputs and outputs": {"GPIO": "Digital inputs and outputs"},
+    "Delivery": {
+        "Event.Server.General": "Clips",
+        "Event.Server.FTP": "FTP",
+        "Event.Server.SMTP": "Mail",
+        "Event.Server.Authentication": "Login at the mail server",
+        "Event.Server.NetStorage": "Windows share (Samba)",
+        "Event.Server.HTTP": "HTTP notifications",
+        "Event.Server.External.Storage": "SD card",
+    },
+    "Network": {
+        "Network": "Address",
+        "Network.PPPoE": "PPPoE",
+        "System": "Ports",
+        "Network.Advanced.HTTPS": "HTTPS",
+        "Network.DNSUpdate": "Dynamic DNS",
+        "Network.UPnP": "UPnP",
+        "Network.Advanced.Bonjour": "Bonjour",
+    },
+    "Time": {"Time": "Clock", "Time.NTP": "Time server (NTP)"},
+}
+"""Topic to its groups, by name, and the title of each."""
+
+OTHERS = "More"
+"""Topic of the groups that no other one names; their names are their titles."""

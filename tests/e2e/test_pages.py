@@ -1,0 +1,71 @@
+"""All pages: no violation of accessibility rules, no message in the console, small, and nothing from elsewhere.
+
+The rules are axe-core's.
+"""
+
+import json
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from tests.e2e.camera import PASSWORD, CameraProcess, eventually
+from tests.e2e.chromium import Chromium
+
+from ipcamd.web.home import PAGES
+
+pytestmark = pytest.mark.slow
+
+LARGEST = 150_000
+"""Bytes of a page with everything that it loads, but for pictures."""
+READY = {
+    "/": "document.getElementById('player').dataset.state === 'live'",
+    "/recordings": "!document.getElementById('browser').hidden || document.querySelector('.empty')",
+    "/events": "document.getElementById('days').children.length > 0",
+    "/settings": "document.querySelector('small-picture').dataset.state === 'live'"
+    " && document.querySelector('[data-param]')",
+}
+"""When a page shows what it has loaded."""
+PANELS = {"/": ["ptz-button", "motion-button"]}
+"""Buttons that open parts of a page."""
+
+
+@pytest.fixture(params=[(390, 844, "light"), (1280, 800, "dark")], ids=["phone-light", "desktop-dark"])
+def browser(request: pytest.FixtureRequest) -> Any:
+    width, height, theme = request.param
+    with Chromium(width, height) as browser:
+        browser.log_in("admin", PASSWORD)
+        phone = width < 500
+        browser.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone
+        )
+        browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+        yield browser
+
+
+def violations(browser: Chromium) -> list[str]:
+    """Return what axe complains about: rule and element."""
+    browser.run((files("axe_core_python") / "axe.min.js").read_text() + ";0")
+    found = json.loads(browser.run("axe.run().then((result) => JSON.stringify(result.violations))"))
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_accessible_quiet_small_and_needs_nobody_else(
+    browser: Chromium, shared_camera: CameraProcess, path: str
+) -> None:
+    browser.go(f"http://127.0.0.1:{shared_camera.port}{path}")
+    eventually(lambda: browser.run(f"Boolean({READY[path]})"), "the page does not become ready")
+    assert violations(browser) == []
+    for name in PANELS.get(path, []):
+        eventually(lambda: not browser.run(f"document.getElementById('{name}').hidden"), name)  # noqa: B023
+        browser.run(f"document.getElementById('{name}').click()")
+        assert violations(browser) == []
+    assert browser.run("document.documentElement.scrollWidth <= innerWidth"), "it is wider than the screen"
+    loaded = json.loads(
+        browser.run("JSON.stringify(performance.getEntriesByType('resource').map((e) => [e.name, e.decodedBodySize]))")
+    )
+    assert {urlsplit(name).hostname for name, _ in loaded} == {"127.0.0.1"}
+    page = browser.run("performance.getEntriesByType('navigation')[0].decodedBodySize")
+    assert page + sum(size for name, size in loaded if "/cgi/" not in name) < LARGEST
+    assert browser.console == []
