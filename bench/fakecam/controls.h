@@ -90,6 +90,17 @@ static void set_control(struct record *c, int32_t value)
 	}
 }
 
+static int is_button(const struct record *c)
+{
+	return c->id == V4L2_CID_PAN_RESET || c->id == V4L2_CID_TILT_RESET;
+}
+
+/* As in the kernel, the value of a button does not matter. */
+static int is_in_range(const struct record *c, int32_t value)
+{
+	return is_button(c) || (value >= c->min && value <= c->max);
+}
+
 static int query_control(struct v4l2_queryctrl *q)
 {
 	const struct record *best = NULL;
@@ -112,7 +123,7 @@ static int query_control(struct v4l2_queryctrl *q)
 	q->step = best->step;
 	q->default_value = best->def;
 	q->type = best->min == 0 && best->max == 1 ? V4L2_CTRL_TYPE_BOOLEAN : V4L2_CTRL_TYPE_INTEGER;
-	if (best->id == V4L2_CID_PAN_RESET || best->id == V4L2_CID_TILT_RESET)
+	if (is_button(best))
 		q->type = V4L2_CTRL_TYPE_BUTTON;
 	if (q->type == V4L2_CTRL_TYPE_BUTTON || best->id == V4L2_CID_PAN_RELATIVE || best->id == V4L2_CID_TILT_RELATIVE)
 		q->flags = V4L2_CTRL_FLAG_WRITE_ONLY;
@@ -124,7 +135,7 @@ static int exchange_controls(struct v4l2_ext_controls *all, int set)
 	for (unsigned i = 0; i < all->count; i++) {
 		struct record *c = find_control(all->controls[i].id);
 		int refused = !c || c->flags & HIDDEN;
-		if (refused || (set && (all->controls[i].value < c->min || all->controls[i].value > c->max))) {
+		if (refused || (set && !is_in_range(c, all->controls[i].value))) {
 			all->error_idx = all->count;
 			errno = refused ? EINVAL : ERANGE;
 			return -1;

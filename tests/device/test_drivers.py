@@ -135,7 +135,6 @@ def test_what_absent_hardware_says_is_at_rest() -> None:
     [
         ({"laser": "virtual"}, "laser: there is no such hardware"),
         ({"lens": "gpiochip0"}, "lens = .*virtual, none, or a device such as /dev/video0"),
-        ({"pan-tilt": "/dev/video0"}, "virtual or none"),
         ({"inputs": "17"}, "one or two lines, each a chip and a number or name"),
         ({"inputs": "/dev/gpiochip0:1, /dev/gpiochip0:2, /dev/gpiochip0:3"}, "at most 2 lines"),
         ({"output": "/dev/gpiochip0:1 high"}, "output = .*virtual, none, or a chip and a number or name"),
@@ -147,6 +146,7 @@ def test_what_absent_hardware_says_is_at_rest() -> None:
         ({"ir-cut": "/dev/gpiochip0"}, "ir-cut = .*one or two lines, each a chip and a number"),
         ({"ir-lamp": "/dev/gpiochip0:3"}, "ir-lamp: it needs the ir-cut of this device"),
         ({"light": "iio:device0"}, "light = .*virtual, none, or picture, or a sensor such as /sys/bus/iio"),
+        ({"pan-tilt": "video0"}, "pan-tilt = .*a device such as /dev/video0, then if needed inverted"),
         ({"led": "leds/ACT"}, "led = .*the name of an LED in /sys/class/leds"),
         ({"serial": "ttyUSB0"}, "a device such as /dev/ttyUSB0"),
     ],

@@ -34,6 +34,7 @@ from ipcamd.device.linux.sysfs_led import LEDS, SysfsLed
 from ipcamd.device.linux.system_clock import SystemClock
 from ipcamd.device.linux.v4l2_controls import V4l2Controls
 from ipcamd.device.linux.v4l2_lens import V4l2Lens
+from ipcamd.device.linux.v4l2_pan_tilt import V4l2PanTilt
 from ipcamd.device.trajectory import MovingAxis
 from ipcamd.device.virtual import (
     OffsetClock,
@@ -145,7 +146,7 @@ class _Choice:
             case "virtual":
                 follow = lens.follow_zoom if isinstance(lens, VirtualLens) else lambda: None
                 return VirtualPanTilt(self._hardware, zoom=zoom, zoomed=follow), lens
-        raise self._refusal("pan-tilt", "")
+        return self._v4l2_pan_tilt(lens if isinstance(lens, V4l2Lens) else None), lens
 
     def _lens(self, zoom: MovingAxis) -> Lens:
         match self._chosen["lens"]:
@@ -155,6 +156,14 @@ class _Choice:
                 return VirtualLens(self._hardware, zoom)
         lens: Lens = self._unit(V4l2Lens(V4l2Controls(str(self._path("lens", "a device such as /dev/video0")))))
         return lens
+
+    def _v4l2_pan_tilt(self, lens: V4l2Lens | None) -> PanTilt:
+        """Return a head. A `lens` has the zoom."""
+        path, *words = self._chosen["pan-tilt"].split() or [""]
+        if not path.startswith("/") or words not in ([], ["inverted"]):
+            raise self._refusal("pan-tilt", "a device such as /dev/video0, then if needed inverted")
+        head: PanTilt = self._unit(V4l2PanTilt(V4l2Controls(path), bool(words), lens))
+        return head
 
     def _light(self) -> LightSensor:
         match self._chosen["light"]:

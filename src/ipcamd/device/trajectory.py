@@ -119,6 +119,11 @@ class MovingAxis:
         return self._limited(self.path.at(moment_s)[0])
 
     @property
+    def velocity(self) -> float:
+        """The velocity at this moment, in units per second."""
+        return self.path.at(self._now_s())[1]
+
+    @property
     def target(self) -> float:
         """The position where the present move ends."""
         return self._limited(self.path.target)

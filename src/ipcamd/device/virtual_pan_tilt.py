@@ -72,8 +72,8 @@ class VirtualPanTilt:
         """See `PanTilt`."""
         if not self._can_move():
             return
-        self._pan.move_to(target.pan, _speed(pan_speed))
-        self._tilt.move_to(target.tilt, _speed(tilt_speed))
+        self._pan.move_to(target.pan, speed_of(pan_speed))
+        self._tilt.move_to(target.tilt, speed_of(tilt_speed))
         self._zoom.move_to(target.zoom, ZOOM_SPEED)
         self._zoomed()
 
@@ -101,5 +101,6 @@ class VirtualPanTilt:
             self._blocked = False
 
 
-def _speed(level: int) -> float:
+def speed_of(level: int) -> float:
+    """Return the velocity of pan and tilt at speed 1 to 3, in units per second."""
     return cruise_speed(2 * PAN_LIMIT, FULL_RANGE_S[level], ACCELERATION)

@@ -1,0 +1,198 @@
+"""Pan-tilt head with zoom on the controls of a V4L2 device.
+
+The head follows a path in small steps. An axis has a control for its position, for steps, or for its speed. With one
+of the latter two nobody measures where it is: the position is what the head was told.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from ipcamd.device.drivers import Lens
+from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
+from ipcamd.device.linux.v4l2_axis import HeadAxis
+from ipcamd.device.linux.v4l2_controls import ControlId, V4l2Controls
+from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, LensPosition, PtzPosition
+from ipcamd.device.trajectory import MovingAxis
+from ipcamd.device.virtual_pan_tilt import ACCELERATION, ZOOM_ACCELERATION, ZOOM_SPEED, speed_of
+from ipcamd.errors import RequestFailed
+
+STEP_S = 0.05
+"""From one step of a move to the next."""
+SETTLE_S = 10.0
+"""So long after a move a head rests; then it may be asked where it is."""
+
+
+class V4l2PanTilt:
+    """Head of one device."""
+
+    is_digital = False
+
+    def __init__(
+        self,
+        controls: V4l2Controls,
+        inverted: bool = False,
+        lens: Lens | None = None,
+        check_s: float = CHECK_S,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """The device need not be there yet. An `inverted` head hangs from the ceiling. A `lens` has the zoom, and
+        nothing else moves it. `now_s` is a monotonic clock, in seconds."""
+        self._controls, self._lens, self._now_s = controls, lens, now_s
+        sign = -1 if inverted else 1
+        pan = MovingAxis((-PAN_LIMIT, PAN_LIMIT), ACCELERATION, 0.0, now_s)
+        tilt = MovingAxis((-TILT_LIMIT, TILT_LIMIT), ACCELERATION, 0.0, now_s)
+        zoom = MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s)
+        c = ControlId
+        self._pan = HeadAxis(pan, c.PAN_ABSOLUTE, c.PAN_RELATIVE, c.PAN_SPEED, speed_of(3), sign)
+        self._tilt = HeadAxis(tilt, c.TILT_ABSOLUTE, c.TILT_RELATIVE, c.TILT_SPEED, speed_of(3), sign)
+        self._zoom = HeadAxis(zoom, c.ZOOM_ABSOLUTE, None, c.ZOOM_CONTINUOUS, ZOOM_SPEED)
+        self._axes = (self._pan, self._tilt) if lens else (self._pan, self._tilt, self._zoom)
+        self._resets: tuple[ControlId, ...] = ()
+        self._upkeep = Upkeep(self._check, check_s)
+        self._turn = asyncio.Lock()
+        self._is_connected = False
+        self._ended_s = 0.0
+        """When the last move ended."""
+        self._move: asyncio.Task[None] | None = None
+        self.is_present = True
+        """See `PanTilt`. False if the device has answered that it is no head."""
+
+    @property
+    def position(self) -> PtzPosition:
+        """See `PanTilt`."""
+        zoom = self._lens.position_at(self._now_s()).zoom if self._lens else self._zoom.path.position
+        return PtzPosition(self._pan.path.position, self._tilt.path.position, zoom)
+
+    @property
+    def target(self) -> PtzPosition:
+        """See `PanTilt`."""
+        zoom = self._lens.target.zoom if self._lens else self._zoom.path.target
+        return PtzPosition(self._pan.path.target, self._tilt.path.target, zoom)
+
+    @property
+    def rest_in_s(self) -> float:
+        """See `PanTilt`."""
+        return max(STEP_S if self._move else 0.0, *(axis.path.rest_in_s for axis in self._axes))
+
+    def restore(self, position: PtzPosition) -> None:
+        """See `PanTilt`."""
+        for axis, place in zip(self._axes, position, strict=False):
+            if not axis.is_measured:
+                axis.place(place)
+
+    async def move_to(self, target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
+        """See `PanTilt`."""
+        await self._check()
+        if self._now_s() - self._ended_s > SETTLE_S and not self._move:
+            await self._look()
+        self._pan.move_to(target.pan, speed_of(pan_speed))
+        self._tilt.move_to(target.tilt, speed_of(tilt_speed))
+        if self._lens:
+            if target.zoom != self._lens.target.zoom:
+                await self._lens.move_to(LensPosition(target.zoom, self._lens.target.focus))
+        else:
+            self._zoom.move_to(target.zoom, ZOOM_SPEED)
+        self._follow()
+
+    async def stop(self) -> None:
+        """See `PanTilt`."""
+        for axis in self._axes:
+            axis.path.stop()
+        if self._lens:
+            await self._lens.stop()
+        self._follow()
+
+    async def calibrate(self) -> None:
+        """See `PanTilt`. A head that cannot reset itself is asked where it is."""
+        await self._check()
+        if self._resets:
+            await self._controls.set(dict.fromkeys(self._resets, 1))
+            for axis in (self._pan, self._tilt):
+                axis.place(0.0)
+        else:
+            await self._look()
+
+    async def start(self, note: Callable[[str], None]) -> None:
+        """See `Unit`."""
+        await self._upkeep.start(note)
+
+    async def close(self) -> None:
+        """See `Unit`. A head that moves by speed is stopped."""
+        if self._move:
+            self._move.cancel()
+            await asyncio.wait((self._move,))
+            for axis in self._axes:
+                axis.place(axis.path.position)
+            with suppress(RequestFailed):
+                await self._write()
+        await self._upkeep.close()
+        self._controls.close()
+
+    async def _check(self) -> None:
+        """Take the device in use, or see whether it still is."""
+        async with self._turn:
+            try:
+                if not self._is_connected:
+                    await self._connect()
+                elif not self._move:
+                    await self._values()
+            except RequestFailed:
+                self._is_connected = False
+                raise
+
+    async def _connect(self) -> None:
+        ranges = await self._controls.ranges()
+        for axis in self._axes:
+            axis.take_controls(ranges)
+        self.is_present = any(axis.control for axis in self._axes)
+        if not self.is_present:
+            raise RequestFailed(f"{self._controls.path}: it has no control for pan, tilt or zoom")
+        self._resets = tuple(c for c in (ControlId.PAN_RESET, ControlId.TILT_RESET) if c in ranges)
+        await self._look()
+        self._is_connected = True
+
+    async def _values(self) -> Mapping[int, int]:
+        """Return where the axes are that can be asked."""
+        asked = tuple(axis.control.id for axis in self._axes if axis.control and axis.is_measured)
+        if not asked:
+            await self._controls.ranges()  # which fails if the device is gone
+            return {}
+        return dict(zip(asked, await self._controls.get(*asked), strict=True))
+
+    async def _look(self) -> None:
+        """Be where the device is."""
+        values = await self._values()
+        for axis in self._axes:
+            if axis.control and axis.control.id in values:
+                axis.find(values[axis.control.id])
+
+    async def _write(self) -> None:
+        """Write what the axes want now."""
+        steps = {axis: wanted for axis in self._axes if (wanted := axis.wanted()) is not None}
+        if steps:
+            await self._controls.set({axis.control.id: value for axis, value in steps.items() if axis.control})
+        for axis, value in steps.items():
+            axis.note_written(value)
+
+    def _follow(self) -> None:
+        if not self._move:
+            self._move = asyncio.get_running_loop().create_task(self._write_path())
+
+    async def _write_path(self) -> None:
+        """Write the path of the present move, step by step. After a failure the head rests where it is."""
+        try:
+            moves = True
+            while moves:
+                moves = any(axis.path.rest_in_s for axis in self._axes)
+                await self._write()
+                if moves:
+                    await asyncio.sleep(STEP_S)
+        except RequestFailed:
+            self._is_connected = False
+            for axis in self._axes:
+                axis.place(axis.path.position)
+            self._upkeep.wake()  # which notes the failure
+        finally:
+            self._move, self._ended_s = None, self._now_s()
