@@ -162,9 +162,10 @@ class _TlsProtocol(SSLProtocol):
     max_size = TLS_BUFFER_BYTES
 
     def _on_handshake_complete(self, handshake_exc: BaseException | None) -> None:
-        if handshake_exc:
-            outgoing: Any = self
-            outgoing._process_outgoing()  # the alert that tells the client why; asyncio does not send it
+        """Send what the handshake leaves: an alert, which asyncio does not send, or tickets, which it would report as
+        a response that the client has not read."""
+        sender: Any = self
+        sender._process_outgoing()
         super()._on_handshake_complete(handshake_exc)
 
     def share(self, buffer: bytearray) -> None:

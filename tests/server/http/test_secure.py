@@ -11,6 +11,7 @@ from ipcamd.cgi.endpoint import Endpoint, Framing, Join, Reply, never
 from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
+from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.streaming.viewer import SecureViewer
 from ipcamd.server.pending_connection import TlsContext
 from ipcamd.wire.http.multipart_writer import SDK_TYPE
@@ -74,6 +75,18 @@ async def test_a_viewer_over_tls_that_takes_nothing_is_cut(tls: TlsContext) -> N
         assert len(server.fanout) == 1
         server.advance(2)
         await until(lambda: len(server.fanout) == 0)
+
+
+async def test_a_client_that_says_nothing_after_its_handshake_is_cut(tls: TlsContext) -> None:
+    async with serving() as server, asyncio.timeout(30):
+        listener = await server.service.open(HOSTS, 0, tls)
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port, ssl=trusting())
+        await until(lambda: [type(each) for each in server.registry] == [HttpConnection])
+        server.advance(9)
+        assert len(server.registry) == 1
+        server.advance(2)
+        assert await reader.read() == b""
+        writer.close()
 
 
 async def test_pipelined_requests_over_tls(tls: TlsContext) -> None:
