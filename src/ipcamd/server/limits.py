@@ -17,8 +17,8 @@ class Limits:
     """Concurrent TLS handshakes."""
     handshakes_per_address: int = 16
     head_timeout_s: float = 10.0
-    """From the first byte of a request to the end of its header; from accept to the end of the TLS handshake; from there to
-    the first request."""
+    """From the first byte of a request to the end of its header; from accept to the end of the TLS handshake, and
+    from there to the first request."""
     request_timeout_s: float = 25.0
     """From the first byte of a request to its last; between two pieces of a streamed body."""
     idle_timeout_s: float = 25.0
