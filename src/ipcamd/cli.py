@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     options.add_to(run)
     run.set_defaults(action=_run)
+    check = commands.add_parser("check-config", help="say what is wrong in a TOML file, with its line")
+    check.add_argument("file", metavar="FILE", type=Path)
+    check.set_defaults(action=_check_config)
     _add_firmware(commands.add_parser("firmware", help="make keys and signed images for firmwareupgrade.cgi"))
     return parser
 
@@ -92,6 +95,15 @@ def _run(given: dict[str, Any], arguments: Sequence[str]) -> None:
             f"the version in {chosen.state_dir} cannot be started ({error}): try --no-firmware"
         ) from error
     run.main(chosen, reread=lambda: options.read(given, os.environ))
+
+
+def _check_config(given: dict[str, Any], _: Sequence[str]) -> None:
+    from ipcamd.maintenance.config_check import check_config
+
+    if problems := check_config(given["file"]):
+        print(*problems, sep="\n", file=sys.stderr)
+        raise ConfigError(f"{given['file']}: {len(problems)} problem{'s' if len(problems) > 1 else ''}")
+    print(f"{given['file']}: good")
 
 
 def _firmware_keygen(given: dict[str, Any], _: Sequence[str]) -> None:

@@ -304,10 +304,13 @@ def read(given: Mapping[str, Given | None], environment: Mapping[str, str]) -> O
     """Merge command line, environment, TOML file and defaults, in that order of strength. Raises `ConfigError`."""
     path = given.get("config") or environment.get("IPCAMD_CONFIG")
     file, hardware = _toml(Path(str(path))) if path else ({}, {})
-    values = {}
-    for option in OPTIONS:
-        values[option.field] = _value(option, given, environment, file)
-    return Options(**values, hardware=hardware)
+    return Options(**{each.field: _value(each, given, environment, file) for each in OPTIONS}, hardware=hardware)
+
+
+def read_table(table: Mapping[str, Any]) -> Options:
+    """Return the options that a TOML file with this content alone gives. Raises `ConfigError`."""
+    file, hardware = _given(table)
+    return Options(**{each.field: _value(each, {}, {}, file) for each in OPTIONS}, hardware=hardware)
 
 
 def _value(
@@ -336,19 +339,23 @@ def _parse(option: Option, place: str, text: str) -> Any:
 
 
 def _toml(path: Path) -> tuple[Mapping[str, Given], Mapping[str, str]]:
-    """Return the options and the drivers of a file: ``device`` is the model or a table with ``model`` and drivers."""
+    """Return the options and the drivers of a file."""
     try:
-        table = tomllib.loads(path.read_text())
-    except (OSError, ValueError) as error:
+        return _given(tomllib.loads(path.read_text()))
+    except (OSError, ValueError, ConfigError) as error:
         raise ConfigError(f"--config {path}: {error}") from error
-    hardware: dict[str, str] = {}
-    if isinstance(device := table.get("device"), dict):
-        hardware = {key: _joined(f"[device] {key}", value) for key, value in device.items()}
-        table["device"] = hardware.pop("model", "virtual")
+
+
+def _given(table: Mapping[str, Any]) -> tuple[Mapping[str, Given], Mapping[str, str]]:
+    """Return the options and the drivers of a table: ``device`` is the model or a table with ``model`` and drivers."""
     given = {key.replace("_", "-"): value for key, value in table.items()}
+    hardware: dict[str, str] = {}
+    if isinstance(device := given.get("device"), dict):
+        hardware = {key: _joined(f"[device] {key}", value) for key, value in device.items()}
+        given["device"] = hardware.pop("model", "virtual")
     known = {option.name: option for option in OPTIONS}
     if unknown := given.keys() - known.keys():
-        raise ConfigError(f"--config {path}: unknown option {min(unknown)}; see ipcamd run --help")
+        raise ConfigError(f"unknown option {min(unknown)}; see ipcamd run --help")
     return {name: _texts(known[name], value) for name, value in given.items()}, hardware
 
 

@@ -30,17 +30,17 @@ async def settle_version(core: Core, host: FirmwareHost) -> None:
     try:
         if await host.confirm():
             core.event_log.note(EventLogEntry(core.clock.now_ns(), "firmware", done=f"version {version} is installed"))
-        await asyncio.to_thread(_settle, core)
+        if failure := await asyncio.to_thread(_tidy, InstalledVersions(core.options.state_dir)):
+            message = f"{failure}: version {version} runs"
+            _log.error("%s", message)
+            core.event_log.note(EventLogEntry(core.clock.now_ns(), "firmware", failed=message))
     except OSError as error:
         _log.error("the versions in the state directory cannot be put in order: %s", error)
 
 
-def _settle(core: Core) -> None:
-    versions = InstalledVersions(core.options.state_dir)
+def _tidy(versions: InstalledVersions) -> str:
+    """Remove what no start needs; return why the last trial failed, or "". Raises ``OSError``."""
     if not versions.is_used():
-        return
-    if failure := TrialRecord(versions).take_outcome():
-        message = f"{failure}: version {ipcamd.__version__} runs"
-        _log.error("%s", message)
-        core.event_log.note(EventLogEntry(core.clock.now_ns(), "firmware", failed=message))
+        return ""
     versions.clean()
+    return TrialRecord(versions).take_outcome()

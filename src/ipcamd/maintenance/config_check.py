@@ -1,0 +1,103 @@
+"""Check of a configuration file: everything that is wrong in it, with its line (TOML 1.0)."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from ipcamd import options
+from ipcamd.device.choose import MODELS, choose_drivers
+from ipcamd.errors import ConfigError
+from ipcamd.maintenance.firmware.keys import load_trusted_keys
+from ipcamd.store.keyvalue import KeyValueStore
+
+LIMIT_BYTES, LIMIT_LINES = 64 * 1024, 1000
+_LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
+
+Key = tuple[str, ...]
+
+
+def check_config(path: Path) -> list[str]:
+    """Return a line ``FILE:LINE: problem`` for each problem, in the order of the file; nothing is opened or started."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LIMIT_BYTES + 1)
+        text = data.decode()
+    except OSError as error:
+        return [f"{path}: {error.strerror}"]
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return [f"{path}:{line}: not UTF-8"]
+    if len(data) > LIMIT_BYTES or text.count("\n") > LIMIT_LINES:
+        return [f"{path}: larger than {LIMIT_BYTES >> 10} KiB, or more than {LIMIT_LINES} lines"]
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return [_syntax_problem(path, text, str(error))]
+    lines = _lines_of_keys(text)
+    found = [(lines.get(key, 1), problem) for key, problem in _problems(table)]
+    return [f"{path}:{line}: {problem}" for line, problem in sorted(found)]
+
+
+def _syntax_problem(path: Path, text: str, message: str) -> str:
+    found = _LINE.search(message)
+    line = int(found[1]) if found else text.count("\n") + 1
+    return f"{path}:{line}: {_LINE.sub('', message).removesuffix('(at end of document)').strip()}"
+
+
+def _problems(table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
+    device = table.get("device")
+    for key, value in table.items():
+        if key != "device" or not isinstance(value, dict):
+            yield from _problem((key,), {key: value})
+    if isinstance(device, dict):
+        model = device["model"] if device.get("model") in MODELS else "virtual"
+        for kind, driver in device.items():
+            chosen = {kind: driver} if kind == "model" else {"model": model, kind: driver}
+            yield from _problem(("device", kind), {"device": chosen})
+
+
+def _problem(key: Key, table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
+    """Yield the problem of the one key in `table`."""
+    try:
+        chosen = options.read_table(table)
+        if chosen.hardware:
+            choose_drivers(chosen.hardware, cast("KeyValueStore", _NoFacts()), None, chosen.device)
+        load_trusted_keys(chosen.firmware_key)
+    except ConfigError as error:
+        yield key, str(error)
+
+
+class _NoFacts:
+    """Store of a camera that was never started."""
+
+    def get(self, _: str) -> None:
+        """See `KeyValueStore`."""
+
+
+def _lines_of_keys(text: str) -> dict[Key, int]:
+    """Return the line at which each key begins.
+
+    A key stands in the first line with which the text up to there can be parsed and has it; a value of several lines
+    begins after the last one before it that could be parsed.
+    """
+    lines: dict[Key, int] = {}
+    parts = text.split("\n")
+    begin = 1
+    for number in range(1, len(parts) + 1):
+        try:
+            table = tomllib.loads("\n".join(parts[:number]))
+        except tomllib.TOMLDecodeError:
+            continue
+        for key in _keys(table):
+            lines.setdefault(key, begin)
+        begin = number + 1
+    return lines
+
+
+def _keys(table: Mapping[str, Any]) -> Iterator[Key]:
+    for name, value in table.items():
+        yield (name,)
+        if isinstance(value, dict):
+            yield from ((name, inner) for inner in value)
