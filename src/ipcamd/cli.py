@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ipcamd import __version__, logs, options
+from ipcamd import __version__, command_line, logs, options
 from ipcamd.app import run
 from ipcamd.errors import ConfigError
 from ipcamd.maintenance.firmware.launch import start_installed
@@ -88,6 +88,7 @@ def command(arguments: Sequence[str]) -> int:
 def _run(given: dict[str, Any], arguments: Sequence[str]) -> None:
     chosen = options.read(given, os.environ)
     logs.start(chosen.log_level, chosen.log_format)
+    command_line.hide_secrets()
     try:
         start_installed(chosen.state_dir, arguments, not chosen.no_firmware)
     except OSError as error:

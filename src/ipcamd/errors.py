@@ -15,6 +15,7 @@ IpcamdError
 └── SourceError     a picture source failed; the capture tries again
 """
 
+import re
 from collections.abc import Sequence
 
 
@@ -98,5 +99,7 @@ class HttpError(IpcamdError):
 
 
 def shown(text: str) -> str:
-    """Return what a request sent so that a message can repeat it: on one line, at most 64 characters of it."""
+    """Return what a request sent so that a message can repeat it: on one line, at most 64 characters of it, with
+    ``***`` for a login in an address."""
+    text = re.sub(r"://[^/\s]*@", "://***@", text)
     return "".join(c if c.isprintable() else "?" for c in text[:64]) + ("..." if len(text) > 64 else "")

@@ -188,6 +188,13 @@ OPTIONS: tuple[Option, ...] = (
         many=True,
     ),
     Option("no-firmware", False, "run this installation, not the upgraded version in the state directory", "", _switch),
+    Option(
+        "no-ip-filter",
+        False,
+        "let all addresses in, whatever the IP filter says: the way back after all of them are denied",
+        "",
+        _switch,
+    ),
     Option("viewers", 1000, "most stream viewers at once, over all protocols", "N", _count),
     Option(
         "connections",
@@ -245,6 +252,7 @@ class Options:
     allowed_host: tuple[str, ...]
     firmware_key: tuple[str, ...]
     no_firmware: bool
+    no_ip_filter: bool
     viewers: int
     connections: int
     connections_per_address: int

@@ -247,3 +247,19 @@ def test_by_another_host(start_camera: StartCamera, host: str, good: str, bad: s
     assert curl(good, f"{FILTER}?action=update&Policy=Both").startswith("OK")
     assert curl(bad, "/cgi/admin/date.cgi?action=get") == " 000"
     assert curl(good, "/cgi/admin/date.cgi?action=get").endswith(" 200")
+
+
+def test_an_option_is_the_way_back_after_all_are_denied(start_camera: StartCamera) -> None:
+    camera = start_camera("--source=scene")
+    change(camera, action="add", DenyIPRange="0.0.0.0-255.255.255.255", force="yes")
+    change(camera, action="update", Policy="Both", force="yes")
+    eventually(lambda: resets(camera.port), "nobody is locked out")
+    camera.stop()
+    camera.options = (*camera.options, "--no-ip-filter")
+    camera.start()
+    assert "--no-ip-filter was given" in camera.log
+    assert "0.0.0.0-255.255.255.255" in camera.client.get(FILTER, action="list").text
+    change(camera, action="removeall")
+    camera.stop()
+    camera.options = camera.options[:-1]
+    assert camera.start().client.get(FILTER, action="list").status == 200

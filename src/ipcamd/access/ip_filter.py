@@ -57,7 +57,9 @@ class FilterRules:
 class IpFilter:
     """The rules in force, and the one way to change them. Everything that a client connects to asks `allows`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, is_enforced: bool = True) -> None:
+        """Without `is_enforced` every address is allowed; rules can be changed, but take effect at another start."""
+        self._is_enforced = is_enforced
         self._settings = settings
         self._lock = asyncio.Lock()  # two concurrent additions must not lose one
         self._watchers: list[Callable[[], None]] = []
@@ -66,7 +68,7 @@ class IpFilter:
 
     def allows(self, address: str) -> bool:
         """Whether this IP address may use the camera; IPv4-mapped IPv6 counts as IPv4, a zone does not count."""
-        return self._rules.allows(address)
+        return not self._is_enforced or self._rules.allows(address)
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` after each change of the rules, in the event loop."""

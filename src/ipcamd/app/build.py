@@ -94,6 +94,11 @@ def _announce(pid: int, ports: Ports) -> None:
         _print_line(" ".join(("ready", *(f"{name}={number or '-'}" for name, number in shown.items()))))
     except OSError as error:
         _log.warning("the ready line cannot be written: %s", error)
+    if os.geteuid() == 0:
+        _log.warning(
+            "the camera runs as root, which it does not need: start it as a user of its own, who may read the source; "
+            "ports below 1024 need CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=)"
+        )
 
 
 def _print_password(core: Core, password: str) -> None:

@@ -1,5 +1,6 @@
 """Core parts: store, identity, clock."""
 
+import logging
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,8 @@ from ipcamd.store.eventlog import EventLog, EventLogEntry
 from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.wire.upnp import ssdp
 from ipcamd.workers.thread import run_in_thread
+
+_log = logging.getLogger(__name__)
 
 DISCOVERY_PORTS = (ssdp.PORT, 5353)
 """UDP ports of SSDP and multicast DNS (RFC 6762)."""
@@ -100,7 +103,7 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         password=password,
         authenticator=Authenticator(accounts, lambda: settings["System.Info"]["ServerName"], audit_log=audit_log),
         audit_log=audit_log,
-        ip_filter=IpFilter(settings),
+        ip_filter=_ip_filter(options, settings),
         identity=identity,
         drivers=drivers,
         clock=clock,
@@ -111,6 +114,12 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         listen=listen,
         address_change=address_change,
     )
+
+
+def _ip_filter(options: Options, settings: Settings) -> IpFilter:
+    if options.no_ip_filter:
+        _log.warning("all addresses may connect, whatever the IP filter says: --no-ip-filter was given")
+    return IpFilter(settings, not options.no_ip_filter)
 
 
 def _own_ports(settings: Settings) -> set[int]:

@@ -4,6 +4,7 @@ import asyncio
 import enum
 import gc
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from ipcamd.workers.executor import DaemonExecutor
 
 PORTS = ("port", "https_port", "rtsp_port", "rtsps_port", "talk_port")
 """Options that may ask for any free port."""
+PRIVATE_UMASK = 0o077
+"""New files are readable by their owner alone, whatever creates them."""
 TRIES = 4
 """Attempts to start where any port will do."""
 
@@ -43,6 +46,7 @@ def main(options: Options, reread: Callable[[], Options]) -> None:
 
     `reread` reads the options anew (SIGHUP).
     """
+    os.umask(PRIVATE_UMASK)
     runner = Runner(options, reread)
     if asyncio.run(runner.run()) is ExitReason.TRIAL:
         runner.hand_over()

@@ -20,6 +20,7 @@ from ipcamd.server.http.redact import redacted
         ("/x?SecretKey=1&keys=2", "/x?SecretKey=***&keys=***"),
         ("/x?HttpUrl=http://u:pw@h/a&b=1@2", "/x?HttpUrl=http://***@h/a&b=1@2"),
         ("/x?HttpUrl=http%3A%2f%2Fu%3Apw%40h", "/x?HttpUrl=http%3A%2f%2F***%40h"),
+        ("/x?HttpUrl=http%3A%2F%2Fh%2Fa%3Ftoken%3Dpw&b=1", "/x?HttpUrl=http%3A%2F%2Fh%2Fa%3F***&b=1"),
         ("/x?a=\x1b[31m\xe9", "/x?a=?[31m?"),
     ],
 )

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 import ipcamd
+from ipcamd.command_line import hide_secrets
 from ipcamd.maintenance.firmware.launch import base_installation, command_for, exec_base
 from ipcamd.maintenance.firmware.supervisor_link import CONFIRMED, LINK, READY, TRIAL
 from ipcamd.maintenance.firmware.trial_record import TrialRecord
@@ -58,6 +59,7 @@ def exec_trial(
 
 def main(arguments: Sequence[str]) -> int:
     """Run the supervisor: state directory, folder of the version, seconds, arguments of the version."""
+    hide_secrets()
     state_dir, folder, ready_s, *rest = arguments
     versions = InstalledVersions(Path(state_dir))
     version = versions.find(folder)

@@ -6,13 +6,15 @@ from urllib.parse import unquote
 _SECRET = re.compile("pwd|pass|secret|key|token", re.IGNORECASE)
 _SCHEME = re.compile("://|%3a%2f%2f", re.IGNORECASE)
 _LOGIN = re.compile("(.*)(?:@|%40)")
+_QUERY = re.compile("%3f", re.IGNORECASE)
+"""Where the query of a URL within a parameter begins; a bare question mark parts parameters."""
 _PIECES = re.compile("([&?])")
 _CONTROL = re.compile(r"[^\x20-\x7e]")
 
 
 def redacted(target: str) -> str:
     """Return a request target with ``***`` for the value of each parameter whose name suggests a secret,
-    and for the login in a parameter that is a URL."""
+    and for login and query of a URL that is a parameter."""
     return _CONTROL.sub("?", "".join(_hide(piece) for piece in _PIECES.split(target)))
 
 
@@ -21,5 +23,7 @@ def _hide(piece: str) -> str:
     if equals and _SECRET.search(unquote(name)):
         return f"{name}=***"
     scheme = _SCHEME.search(piece)
+    if scheme and (query := _QUERY.search(piece, scheme.end())):
+        piece = f"{piece[: query.end()]}***"
     login = scheme and _LOGIN.match(piece, scheme.end())
     return f"{piece[: login.start()]}***{piece[login.end(1) :]}" if login else piece
