@@ -14,6 +14,7 @@ def _refusal() -> RequestFailed:
 class AbsentOutput:
     """No digital output: events that would switch it have no effect."""
 
+    is_connected = False
     level = "low"
 
     def set_level(self, level: str) -> None:
@@ -74,7 +75,7 @@ class AbsentLens:
 class AbsentIrCut:
     """No IR-cut filter and no light sensor."""
 
-    is_present = False
+    is_present = is_connected = False
     in_path = True
     light = None
 

@@ -21,6 +21,10 @@ class DigitalInput(Protocol):
     """A digital input (SDK 10.13)."""
 
     @property
+    def is_connected(self) -> bool:
+        """Whether the hardware is there and works, as far as known."""
+
+    @property
     def level(self) -> str:
         """The present level, ``high`` or ``low``."""
 
@@ -31,6 +35,10 @@ class DigitalInput(Protocol):
 
 class DigitalOutput(Protocol):
     """A digital output (SDK 10.13). No method blocks."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the hardware is there and works, as far as known."""
 
     @property
     def level(self) -> str:
@@ -122,6 +130,10 @@ class IrCut(Protocol):
     @property
     def is_present(self) -> bool:
         """Whether there is a filter."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the hardware is there and works, as far as known."""
 
     @property
     def in_path(self) -> bool:
@@ -251,7 +263,7 @@ class Drivers:
     time_source: TimeSource
     network: NetworkInterface
     features: dict[str, str]
-    """The parameters of ``Hardware`` that follow from the set of drivers (SDK 10.1)."""
+    """The parameters of ``Hardware`` that follow from the set of drivers, connected or not (SDK 10.1)."""
     virtual: VirtualHardware | None = None
     """The state behind the virtual drivers; None on a real device."""
     light_by_picture: bool = False
@@ -282,8 +294,17 @@ class Drivers:
         return {
             **{("GPIO", f"TriggerInStatus{n}"): partial(_level, i) for n, i in enumerate(self.inputs, 1)},
             ("GPIO", "TriggerOutStatus1"): partial(_level, self.output),
-            **{("Hardware", name): partial(str, value) for name, value in self.features.items()},
+            **{("Hardware", name): partial(self._count, name) for name in self.features},
         }
+
+    def _count(self, feature: str) -> str:
+        """Return how many of a kind of hardware are there and work, as far as known."""
+        connected = {
+            "TriggerIn": sum(line.is_connected for line in self.inputs),
+            "TriggerOut": int(self.output.is_connected),
+            "NightSensor": int(self.ir_cut.is_connected),
+        }
+        return str(connected.get(feature, self.features[feature]))
 
 
 def _level(line: DigitalInput | DigitalOutput) -> str:

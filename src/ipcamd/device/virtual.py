@@ -17,6 +17,8 @@ OFFSET = "clock.offset"
 class VirtualInput:
     """Digital input `number`: its level is the condition ``di1`` or ``di2``."""
 
+    is_connected = True
+
     def __init__(self, hardware: VirtualHardware, number: int) -> None:
         self._hardware = hardware
         self._name = f"di{number}"
@@ -33,6 +35,8 @@ class VirtualInput:
 
 class VirtualOutput:
     """Digital output 1."""
+
+    is_connected = True
 
     def __init__(self, hardware: VirtualHardware) -> None:
         self._hardware = hardware
@@ -69,7 +73,7 @@ class VirtualLight:
 class VirtualIrCut:
     """IR-cut filter with a lamp."""
 
-    is_present = True
+    is_present = is_connected = True
 
     def __init__(self, hardware: VirtualHardware, sensor: LightSensor | None = None) -> None:
         """`sensor` is the virtual one by default."""

@@ -127,7 +127,8 @@ class Settings:
     def is_supported(self, group: Group, param: Param) -> bool:
         """Return whether this device has what `param` needs."""
         flag = HARDWARE.param(param.needs)
-        lacks = flag is not None and self.present(HARDWARE, flag) == "0"
+        # a group that asks its hardware says better what it lacks
+        lacks = flag is not None and group.name not in self._hardware_checks and self.present(HARDWARE, flag) == "0"
         return not lacks and (param.origin is ValueOrigin.STORED or group.name in self._writers)
 
     async def update(
@@ -195,7 +196,7 @@ class Settings:
     async def _ask_hardware(self, groups: set[str]) -> None:
         """Ask the hardware behind these groups. Raises ``SettingRefused``."""
         for group in sorted(groups):
-            for check in self._hardware_checks[group]:
+            for check in self._hardware_checks.get(group, ()):
                 try:
                     await check()
                 except RequestFailed as error:

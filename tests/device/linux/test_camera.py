@@ -55,11 +55,13 @@ def test_a_missing_chip_and_one_that_hangs_are_said_and_all_else_works(
     client = start_camera(config, environment=chip.environment).client
     refused = f"Request failed: GPIO: {CHIP}:2: no such device\r\n"
     assert switch(client, "high") == refused
+    assert [client.value("Hardware", f"Trigger{way}") for way in ("In", "Out")] == ["0", "0"]
     assert client.value("GPIO", "TriggerOutStatus1") == "low"
     assert all(f"{CHIP}:{line}: no such device" in log(client) for line in ("0", "GPIO1", "2"))
     chip.drive(1, 1)
     chip.mishap()
     eventually(lambda: client.value("GPIO", "TriggerInStatus2") == "high")
+    eventually(lambda: [client.value("Hardware", f"Trigger{way}") for way in ("In", "Out")] == ["2", "1"])
     chip.mishap("h")
     assert switch(client, "high") == f"Request failed: GPIO: {CHIP}:2: it hangs\r\n"
     assert client.get("/cgi/jpg/image.cgi").status == 200

@@ -104,6 +104,7 @@ def test_the_led_and_a_filter_that_is_not_there(start: Start, chip: FakeGpio, sy
     chip.mishap("g")
     refused = update(client, "IRCUt", "off")
     assert refused == f"Request failed: IRCUt: {CHIP}:3: no such device\r\n"
+    assert hardware(client)["NightSensor"] == "0"
     assert client.value("IRCUt", "Usage") == "auto"
     chip.mishap()
     eventually(lambda: "Request failed" not in update(client, "IRCUt", "off"))

@@ -34,7 +34,7 @@ class GpioInput:
 
     @property
     def is_connected(self) -> bool:
-        """Whether the line is in use."""
+        """See `DigitalInput`."""
         return self._request is not None
 
     @property
@@ -121,7 +121,7 @@ class GpioOutput:
 
     @property
     def is_connected(self) -> bool:
-        """Whether the line is in use."""
+        """See `DigitalOutput`."""
         return self._request is not None
 
     @property

@@ -36,6 +36,8 @@ class LinuxIrCut:
         self._motor, self._lamp, self._sensor = motor, lamp, sensor
         self._upkeep = Upkeep(self._bring, check_s)
         self._in_path = True
+        self.is_connected = False
+        """See `IrCut`."""
         self._moved_to: bool | None = None
         """Where the filter was moved to last; None: it is to be moved in any case."""
 
@@ -78,11 +80,12 @@ class LinuxIrCut:
     async def _bring(self) -> None:
         wanted, moved_to = self._in_path, self._moved_to
         self._moved_to = None
-        if moved_to is wanted:
-            await self._motor.probe()
-        else:
-            await self._motor.move(wanted)
-        self._moved_to = wanted
+        try:
+            await (self._motor.probe() if moved_to is wanted else self._motor.move(wanted))
+        except RequestFailed:
+            self.is_connected = False
+            raise
+        self._moved_to, self.is_connected = wanted, True
 
 
 class V4l2FilterMotor:
