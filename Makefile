@@ -3,11 +3,12 @@
 #   make test    everything that CI runs; installs what the tests need first
 #   make check   format, lint, types, import rules, documentation: seconds, no camera
 #   make bench   measure beside other servers: make bench ARGS=--full
+#   make soak    prove reliability by long runs, two hours: make soak ARGS="--minutes 10 --kills 50"
 #   make setup   only install; afterwards there is .venv/bin/ipcamd
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := run
-.PHONY: run setup test check bench clean
+.PHONY: run setup test check bench soak clean
 
 VENV := .venv
 ARGS ?=
@@ -24,5 +25,7 @@ test: setup ; @./check; checked=$$?; $(VENV)/bin/pytest $(WORKERS) $(ARGS) && ex
 check: ; @.ci/venv dev && ./check
 
 bench: ; @.ci/venv dev bench && .ci/packages bench && $(MAKE) -s -C bench && $(VENV)/bin/python -m bench $(ARGS)
+
+soak: setup ; @$(VENV)/bin/python -m soak $(ARGS)
 
 clean: ; @rm -rf $(VENV) bench/build bench/results build dist

@@ -1,0 +1,1 @@
+"""Long runs that prove reliability: kills, power cuts, fuzzing, endurance (`make soak`)."""

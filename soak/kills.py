@@ -1,0 +1,66 @@
+"""Kills: a camera is killed at any moment while settings change; what it acknowledged must be there afterwards."""
+
+import http.client
+import random
+import sqlite3
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from tests.e2e.camera import CameraProcess
+
+from soak.report import Progress, Row
+
+GROUP, NAME = "System.Info", "ServerLocation"
+
+
+class Writer:
+    """Changes one setting again and again until the camera is gone."""
+
+    def __init__(self, camera: CameraProcess) -> None:
+        self._client = camera.client
+        self.asked = self.acknowledged = -1
+        self.begun = threading.Event()
+        self._thread = threading.Thread(target=self._work)
+
+    def start(self, first: int) -> None:
+        """Begin with this number."""
+        self.asked = self.acknowledged = first
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until it has noticed that the camera is gone."""
+        self._thread.join()
+
+    def _work(self) -> None:
+        with suppress(OSError, http.client.HTTPException, AssertionError):
+            while True:
+                self.asked += 1
+                self._client.update(GROUP, **{NAME: f"number {self.asked}"})
+                self.acknowledged = self.asked
+                self.begun.set()
+
+
+def run(folder: Path, count: int) -> list[Row]:
+    """Kill a camera so many times; return the result."""
+    chance, progress = random.Random(1), Progress("kills", count)
+    state, last, asked, lost, acknowledged = folder / "state", 0, 0, 0, 0
+    for number in range(count):
+        camera = CameraProcess(state, "--source=scene", "--log-level=error").start()
+        if number:
+            kept = int(camera.client.value(GROUP, NAME).split()[1])
+            lost += not last <= kept <= asked
+        writer = Writer(camera)
+        writer.start(asked)
+        writer.begun.wait(20)
+        threading.Event().wait(chance.uniform(0, 0.1))  # any moment
+        camera.kill()
+        writer.join()
+        acknowledged += writer.acknowledged - asked
+        last, asked = writer.acknowledged, writer.asked
+        progress(number + 1, f"{acknowledged} acknowledged, {lost} lost")
+    with sqlite3.connect(next(state.glob("*.db"))) as connection:
+        whole = connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    result = f"{acknowledged} changes acknowledged, {lost} kills lost one; database {'whole' if whole else 'damaged'}"
+    passed = lost == 0 and whole
+    return [Row(f"kill -9, {count} times", result, "0 lost in 500", passed if not passed or count >= 500 else None)]

@@ -1,0 +1,61 @@
+"""Power cuts: the file system below a camera ends from one moment to the next, its journal unwritten."""
+
+import signal
+import subprocess
+import threading
+from pathlib import Path
+from random import Random
+
+from tests.e2e.camera import CameraProcess
+from tests.e2e.test_power_cut import Stick
+
+from soak.kills import GROUP, NAME, Writer
+from soak.report import Progress, Row
+
+
+def run(folder: Path, count: int) -> list[Row]:
+    """Cut the power so many times; return the result."""
+    stick, name = Stick(folder), f"{count} power cuts"
+    if not stick.make():
+        return [Row(name, "needs root, mkfs.ext4 and loop devices", "0 lost in 200", None)]
+    try:
+        return _cut(stick, count, name)
+    finally:
+        stick.unmount()
+
+
+def take_copy(stick: Stick, number: int) -> None:
+    """Go on with a copy: another process may still hold the file system that was cut off in a namespace of its own."""
+    copy = stick.image.with_name(f"image{number}")
+    subprocess.run(["cp", "--sparse=always", stick.image, copy], check=True)
+    stick.image.unlink()
+    stick.image = copy
+
+
+def _cut(stick: Stick, count: int, name: str) -> list[Row]:
+    chance, progress = Random(1), Progress("power cuts", count)
+    last, asked, lost, acknowledged = 0, 0, 0, 0
+    for number in range(count):
+        camera = CameraProcess(stick.place / "state", "--source=scene", "--log-level=error")
+        camera._log = stick.image.with_name("camera.log")
+        camera.start()
+        if number:
+            kept = int(camera.client.value(GROUP, NAME).split()[1])
+            lost += not last <= kept <= asked
+        writer = Writer(camera)
+        writer.start(asked)
+        writer.begun.wait(20)
+        threading.Event().wait(chance.uniform(0, 0.2))  # any moment
+        camera.signal(signal.SIGSTOP)  # every acknowledgement is from before the cut
+        stick.cut()
+        camera.kill()
+        writer.join()
+        acknowledged += writer.acknowledged - asked
+        last, asked = writer.acknowledged, writer.asked
+        stick.unmount()
+        take_copy(stick, number)
+        if not stick.mount():
+            return [Row(name, f"the file system did not mount after {number + 1} cuts", "0 lost in 200", False)]
+        progress(number + 1, f"{acknowledged} acknowledged, {lost} lost")
+    result = f"{acknowledged} changes acknowledged, {lost} cuts lost one"
+    return [Row(name, result, "0 lost in 200", False if lost else (True if count >= 200 else None))]

@@ -1,0 +1,154 @@
+"""Parsers of what others send, each in one form: for the saved inputs and for the fuzzer."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ipcamd import options
+from ipcamd.errors import ConfigError, HttpError
+from ipcamd.media.codecs import key_tests
+from ipcamd.params.kinds.address_range import AddressRange
+from ipcamd.params.motion import MOTION
+from ipcamd.wire import dyndns, natpmp, pcp, sntp
+from ipcamd.wire.avi import reader
+from ipcamd.wire.http import digest, notice, ranges
+from ipcamd.wire.http.form import form_pairs
+from ipcamd.wire.http.message import RequestParser
+from ipcamd.wire.http.multipart_parser import MultipartParser, PictureParser
+from ipcamd.wire.http.query import Query
+from ipcamd.wire.jpeg_scanner import JpegScanner
+from ipcamd.wire.rtp import rtcp, rtp
+from ipcamd.wire.rtsp import transport
+from ipcamd.wire.rtsp.message import RtspParser
+from ipcamd.wire.rtsp.tunnel import TunnelDecoder
+from ipcamd.wire.upnp import igd, ssdp
+
+FORM = "multipart/form-data; boundary=AsCg5y"
+
+Pieces = Iterable[bytes]
+_MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+REFUSALS = (ValueError, HttpError, ConfigError)
+"""Errors by which parsers refuse an input."""
+
+
+def http(pieces: Pieces) -> object:
+    """Return heads, bodies and ends, and the status of the refusal."""
+    parser, events = RequestParser(), []
+    try:
+        for piece in pieces:
+            parser.receive(piece)
+            while (event := parser.next_event()) is not None:
+                if isinstance(event, bytes) and events and isinstance(events[-1], bytes):
+                    event = events.pop() + event
+                events.append(event)
+    except HttpError as refused:
+        return events, refused.status
+    return events, 0
+
+
+def rtsp(pieces: Pieces) -> object:
+    parser, events = RtspParser(), []
+    for piece in pieces:
+        parser.receive(piece)
+        while (event := parser.next_event()) is not None:
+            events.append(event)
+    return events
+
+
+def multipart(pieces: Pieces) -> object:
+    pieces = list(pieces)
+    return talk(pieces), pictures(pieces)
+
+
+def talk(pieces: Pieces) -> object:
+    parser = MultipartParser()
+    try:
+        return b"".join([*(sound for piece in pieces for sound in parser.feed(piece)), parser.rest()])
+    except ValueError as refused:
+        return str(refused)
+
+
+def pictures(pieces: Pieces) -> object:
+    parser, parts = PictureParser(), list[bytes]()
+    try:
+        parts += (part for piece in pieces for part in parser.feed(piece))
+    except ValueError as refused:
+        return parts, str(refused)
+    return parts
+
+
+def tunnel(pieces: Pieces) -> object:
+    decoder = TunnelDecoder()
+    try:
+        return b"".join(decoder.feed(piece) for piece in pieces)
+    except ValueError as refused:
+        return str(refused)
+
+
+def jpeg(pieces: Pieces) -> object:
+    scanner, data = JpegScanner(), bytearray(b"\xff\xd8")
+    for piece in pieces:
+        data += piece
+        if (end := scanner.find_end(data)) >= 0:
+            return end, scanner.size
+    return -1
+
+
+def avi(data: bytes) -> object:
+    """Read the head of a file, and repair it."""
+
+    def read(place: int, length: int) -> bytes:
+        return data[place : place + length]
+
+    with suppress(ValueError):
+        reader.read_head(data[: reader.HEAD], len(data), key_tests())
+    return reader.repair(read, len(data), datetime(2020, 1, 1, tzinfo=UTC), key_tests())
+
+
+def config(data: bytes) -> object:
+    with TemporaryDirectory(dir=_MEMORY) as folder:
+        path = Path(folder) / "ipcamd.toml"
+        path.write_bytes(data)
+        return options.read({"config": str(path)}, {})
+
+
+def motion(data: bytes) -> object:
+    text, found = data.decode("latin-1"), list[object]()
+    for param in MOTION.params:
+        with suppress(ValueError):
+            found.append(param.kind.value(param.kind.normalize(text)))
+    return found
+
+
+STREAMS: dict[str, Callable[[Pieces], object]] = {
+    "http": http,
+    "rtsp": rtsp,
+    "multipart": multipart,
+    "tunnel": tunnel,
+    "jpeg": jpeg,
+}
+"""Parsers of a stream: however it is cut, they say the same."""
+
+MESSAGES: dict[str, Callable[[bytes], object]] = {
+    "rtp": rtp.parse,
+    "rtcp": rtcp.parse,
+    "digest": lambda data: digest.parse(data.decode("latin-1")),
+    "query": lambda data: Query.parse(data.decode("latin-1")),
+    "ranges": lambda data: ranges.parse(data.decode("latin-1"), 100),
+    "transport": lambda data: transport.parse(data.decode("latin-1")),
+    "igd": lambda data: (igd.parse_services(data, "http://10.0.0.1:5000/d.xml"), igd.parse_result(data, "Get")),
+    "pcp": lambda data: (pcp.parse_announce(data), pcp.parse_map(data, bytes(12), 80)),
+    "natpmp": lambda data: (natpmp.parse_address(data), natpmp.parse_map(data, 80)),
+    "ssdp": lambda data: (ssdp.parse_search(data), ssdp.parse_answer(data)),
+    "form": lambda data: form_pairs(FORM, data),
+    "sntp": lambda data: sntp.parse(data, 1),
+    "dyndns": lambda data: dyndns.parse_answer(200, data),
+    "notice": lambda data: notice.parse(*data.decode("latin-1").partition("\n")[::2]),
+    "avi": avi,
+    "address_range": lambda data: AddressRange.parse(data.decode("latin-1")),
+    "motion": motion,
+    "config": config,
+}
+"""Parsers of one message: they take any part of it, or refuse it by the error that they promise."""
