@@ -124,6 +124,19 @@ def test_everything_can_be_left_out(facts: KeyValueStore) -> None:
             action()
 
 
+async def test_the_digital_zoom_is_the_larger_one_of_now_and_of_the_end_of_the_move(facts: KeyValueStore) -> None:
+    drivers = choose_drivers({}, facts)
+    await drivers.pan_tilt.move_to(PtzPosition(0, 0, 3), 3, 3)
+    assert drivers.digital_zoom() == 3
+    drivers.pan_tilt.restore(PtzPosition(0, 0, 3))
+    await drivers.pan_tilt.move_to(PtzPosition(0, 0, 1), 3, 3)
+    assert drivers.digital_zoom() == pytest.approx(3, abs=0.1)
+    lens_alone = choose_drivers({"pan-tilt": "none"}, facts)
+    await lens_alone.lens.move_to(LensPosition(2, 50))
+    assert lens_alone.digital_zoom() == 2
+    assert choose_drivers({"pan-tilt": "none", "lens": "none"}, facts).digital_zoom() == 1
+
+
 def test_what_absent_hardware_says_is_at_rest() -> None:
     assert absent.AbsentPanTilt.position == PtzPosition(0, 0, 1)
     assert (absent.AbsentLens.target, absent.AbsentLens.rest_in_s) == (LensPosition(1, 0), 0)

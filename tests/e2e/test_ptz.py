@@ -11,6 +11,8 @@ from tests.device.linux.pulled_wire import Wire
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.pictures import Rgb, decode_jpeg, difference
 
+from ipcamd.media.image.focus_meter import gradient_energy
+
 pytestmark = pytest.mark.slow
 
 PTZ = "/cgi/ptz/ptz.cgi"
@@ -64,6 +66,25 @@ def test_the_picture_is_the_part_where_the_camera_looks(camera: CameraProcess) -
     assert min(apart, key=lambda where: apart[where]) == (40, -60), apart
     command(client, "move=home")
     arrive(client, 0, 0, 1)
+
+
+def test_a_larger_source_stays_sharp_while_zoomed(camera: CameraProcess) -> None:
+    client = camera.client
+    client.get("/cgi/admin/virtual.cgi", scene="still")
+    client.update("ImageSource.IO.Sensor", OverlayDate="off", OverlayText="off")
+    client.update("Image.MJPEG", Resolution=1)
+    for zoom in (4, 2):  # a zoom that begins, and one that ends
+        command(client, "move=home")
+        arrive(client, 0, 0, 1)
+        whole = picture(client)
+        command(client, f"position=0|0|{zoom}")
+        arrive(client, 0, 0, zoom)
+        enlarged = part(whole, 0, 0, zoom)
+        eventually(lambda: detail(picture(client)) > 1.5 * detail(enlarged), "it is as soft as the small picture")  # noqa: B023
+
+
+def detail(picture: Rgb) -> float:
+    return gradient_energy(np.ascontiguousarray(picture[..., 1]))
 
 
 def test_position_presets_and_patrol_survive_a_restart_and_a_power_cut(start_camera: StartCamera) -> None:

@@ -80,9 +80,11 @@ def test_the_position_survives_a_restart_a_power_cut_and_a_pulled_cable(rig: Rig
     camera.stop()
     rig.device.set(ZOOM, 100)
     rig.device.set(FOCUS, 0)
+    rig.mishap("g")
     camera = rig.run()
-    eventually(lambda: (rig.device.value(ZOOM), rig.device.value(FOCUS)) == (200, 95), "it is not taken up")
     assert rig.ask("getmotorcurpos") == "2|19"
+    rig.mishap()
+    eventually(lambda: (rig.device.value(ZOOM), rig.device.value(FOCUS)) == (200, 95), "it is not taken up")
     assert rig.ask("movezoom=6") == "OK"
     eventually(lambda: rig.device.value(ZOOM) > 220)
     camera.kill()
