@@ -14,6 +14,7 @@ from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.errors import ConfigError, RequestFailed
 from ipcamd.params import find_group
 from ipcamd.params.device.rs485 import RS485
+from ipcamd.params.network import NETWORK
 from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
 
@@ -99,6 +100,18 @@ def test_a_linux_device_has_the_hardware_that_is_named_and_no_other(facts: KeyVa
     assert drivers.virtual is None
     assert drivers.units == (drivers.led,)
     assert drivers.pan_tilt.is_digital, "a digital head crops the picture of a real camera"
+
+
+def test_a_linux_device_configures_its_interface_unless_it_is_told_not_to(facts: KeyValueStore) -> None:
+    assert choose_drivers({}, facts, model="linux").network.is_configurable
+    assert choose_drivers({"network": "networkmanager:eth0"}, facts).network.is_configurable
+    absent = choose_drivers({"network": "none"}, facts, model="linux").network
+    assert not absent.is_configurable
+    absent.check(NETWORK.values(IPAddress="127.0.0.1"), {"IPAddress"})
+    with pytest.raises(RequestFailed, match=r"Network.Media: not supported by this device"):
+        absent.check(NETWORK.values(Media="100full"), {"Media"})
+    with pytest.raises(ConfigError, match=r"\[device\] network = 'eth0': virtual, none, or networkmanager"):
+        choose_drivers({"network": "eth0"}, facts)
 
 
 def test_everything_can_be_left_out(facts: KeyValueStore) -> None:

@@ -1,14 +1,17 @@
 """Absent drivers: hardware that the device lacks. Its actions are refused; its state is that of rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+from ipcamd.device.netif import HostNetwork
 from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 
+UNSUPPORTED = "not supported by this device"
+
 
 def _refusal() -> RequestFailed:
-    return RequestFailed("not supported by this device")
+    return RequestFailed(UNSUPPORTED)
 
 
 class AbsentOutput:
@@ -122,3 +125,23 @@ class AbsentSerialLine:
 
     def close(self) -> None:
         """See `SerialLine`."""
+
+
+class AbsentNetwork(HostNetwork):
+    """The machine's network, which the camera does not configure; services listen on one of its addresses."""
+
+    is_configurable = False
+
+    def check(self, network: Values, changed: Collection[str]) -> None:
+        """See `NetworkInterface`."""
+        if others := set(changed) - {"IPAddress"}:
+            raise RequestFailed(f"Network.{min(others)}: {UNSUPPORTED}")
+
+    async def configure(self, network: Values, pppoe: Values) -> None:
+        """See `NetworkInterface`."""
+
+    async def confirm(self) -> None:
+        """See `NetworkInterface`."""
+
+    async def roll_back(self) -> None:
+        """See `NetworkInterface`."""

@@ -1,6 +1,7 @@
 """Choice of the drivers: the one place that knows which hardware a model of device has."""
 
 import importlib
+import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from ipcamd.device.absent import (
     AbsentLed,
     AbsentLens,
     AbsentLight,
+    AbsentNetwork,
     AbsentOutput,
     AbsentPanTilt,
     AbsentSerialLine,
@@ -22,6 +24,7 @@ from ipcamd.device.drivers import (
     Led,
     Lens,
     LightSensor,
+    NetworkInterface,
     PanTilt,
     SerialLine,
     Unit,
@@ -63,6 +66,7 @@ FEATURES = {
     "light": "",
     "led": "",
     "serial": "RS485",
+    "network": "",
 }
 """Kind of hardware, by its name in ``[device]`` of the TOML file, to the parameter of ``Hardware`` that counts it."""
 
@@ -82,6 +86,7 @@ def choose_drivers(
     defaults = dict.fromkeys(FEATURES, "virtual" if model == "virtual" else "none")
     if model == "linux":
         defaults["light"] = "picture"
+        defaults["network"] = "networkmanager" if importlib.util.find_spec("dbus_fast") else "none"
     return _Choice({**defaults, **chosen}, VirtualHardware(applied)).drivers(model, facts)
 
 
@@ -106,7 +111,7 @@ class _Choice:
             led=self._led(),
             serial_line=self._serial_line(),
             time_source=OffsetClock(facts) if model == "virtual" else SystemClock(),
-            network=VirtualNetwork(self._hardware),
+            network=self._network(),
             features=features | {"TriggerIn": str(len(inputs))},
             virtual=self._hardware if model == "virtual" else None,
             light_by_picture=self._chosen["light"] == "picture",
@@ -217,6 +222,22 @@ class _Choice:
             case "virtual":
                 return VirtualSerialLine(self._hardware)
         return SerialPort(str(self._path("serial", "a device such as /dev/ttyUSB0")))
+
+    def _network(self) -> NetworkInterface:
+        match self._chosen["network"]:
+            case "none":
+                return AbsentNetwork()
+            case "virtual":
+                return VirtualNetwork(self._hardware)
+        name, _, interface = self._chosen["network"].partition(":")
+        if name != "networkmanager":
+            raise self._refusal("network", "networkmanager, perhaps with an interface: networkmanager:eth0")
+        try:
+            driver = importlib.import_module("ipcamd.device.linux.network_manager.driver")
+        except ImportError as error:
+            raise ConfigError("[device] network: it needs the extra: pip install 'ipcamd[network]'") from error
+        network: NetworkInterface = driver.NetworkManagerInterface(interface)
+        return network
 
     def _unit(self, driver: Any) -> Any:
         """Let a driver be started and closed."""

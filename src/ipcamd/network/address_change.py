@@ -57,7 +57,10 @@ class AddressChange:
         self._pending: _Pending | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_undoing = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lock = asyncio.Lock()
+        self._applying: asyncio.TimerHandle | None = None
+        """While an interface has its old configuration: a request then proves nothing about the new one."""
+        self._tasks: set[asyncio.Task[object]] = set()
 
     @property
     def is_waiting(self) -> bool:
@@ -65,7 +68,8 @@ class AddressChange:
         return self._timer is not None
 
     def start(self) -> None:
-        """Follow the settings. A change that was not confirmed before a restart gets another minute."""
+        """Follow the settings. A change that was not confirmed before a restart is applied again, and gets another
+        minute."""
         self._settings.guard(NETWORK.name, self.guard)
         for group in (NETWORK, PPPOE):
             self._settings.watch(group.name, lambda _: self._apply_soon())
@@ -76,10 +80,12 @@ class AddressChange:
         ):
             self._pending = kept
             self._await_request()
+            if self._network.is_configurable:
+                self._apply_soon()  # perhaps it never was, or the driver has undone it
 
     def note_login(self, account: Account, arrived_at: str) -> None:
         """Confirm a change if this request came in by the new address."""
-        if not self.is_waiting or self._pending is None or account is ANONYMOUS:
+        if not self.is_waiting or self._pending is None or self._applying or account is ANONYMOUS:
             return
         if self._pending.address in ("", arrived_at):
             self._stop_waiting()
@@ -100,6 +106,8 @@ class AddressChange:
     async def close(self) -> None:
         """Stop waiting; the next start waits anew."""
         self._stop_waiting()
+        if self._applying:
+            self._applying.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -112,21 +120,45 @@ class AddressChange:
     def _apply_soon(self) -> None:
         if self._is_undoing and self._network.is_configurable:
             return  # the driver rolls back by itself, to what it found
-        delay_s = APPLY_DELAY_S if self._network.is_configurable else 0.0
-        asyncio.get_running_loop().call_later(delay_s, lambda: self._spawn(self._configure()))
+        if self._applying:
+            self._applying.cancel()  # one configuration for both groups
+        if self._network.is_configurable:
+            loop = asyncio.get_running_loop()
+            self._applying = loop.call_later(APPLY_DELAY_S, lambda: self._spawn(self._apply()))
+        else:
+            self._spawn(self._configure())
 
-    async def _configure(self) -> None:
+    async def _apply(self) -> None:
+        """Configure the interface; the minute begins when it has its new address."""
+        applying = self._applying
+        async with self._lock:
+            is_done = await self._configure()
+        if self._applying is not applying:
+            return  # there is a newer change
+        self._applying = None
+        if not is_done:
+            await self._undo("it could not be configured")
+        elif self._pending:
+            self._await_request()
+        else:
+            await self._confirm()
+
+    async def _configure(self) -> bool:
         try:
             await self._network.configure(self._settings[NETWORK.name], self._settings[PPPOE.name])
         except IpcamdError as error:
             self._note(f"the network could not be configured: {error}")
             _log.error("the network could not be configured: %s", error)
-            if self._pending:
-                await self._undo()
+            return False
+        return True
 
     def _await_request(self) -> None:
         self._stop_waiting()
-        self._timer = asyncio.get_running_loop().call_later(self._confirm_s, lambda: self._spawn(self._undo()))
+        self._timer = asyncio.get_running_loop().call_later(self._confirm_s, self._expire)
+
+    def _expire(self) -> None:
+        where = self._pending.address if self._pending else ""
+        self._spawn(self._undo(f"no request arrived at {where or 'the camera'} within {self._confirm_s:g} s"))
 
     def _stop_waiting(self) -> None:
         if self._timer:
@@ -138,34 +170,35 @@ class AddressChange:
         await self._network.confirm()
         await self._forget()
 
-    async def _undo(self) -> None:
+    async def _undo(self, reason: str) -> None:
         """Return to the configuration from before the change."""
         pending, self._pending = self._pending, None
         self._stop_waiting()
-        if pending is None:
-            return
         self._is_undoing = True
         try:
             await self._network.roll_back()
-            changes = [Change(NETWORK.name, name, value) for name, value in pending.before.items() if name in _STORED]
-            await self._settings.update(changes, by=CAMERA)
-            self._report_undo(pending)
+            if pending:
+                await self._restore(pending.before)
+            self._report_undo(reason)
         except IpcamdError as error:
             _log.error("the change of the network could not be undone: %s", error)
         finally:
             self._is_undoing = False
         await self._forget()
 
-    def _report_undo(self, pending: _Pending) -> None:
-        where = pending.address or "the camera"
-        message = f"no request arrived at {where} within {self._confirm_s:g} s: the change of the network is undone"
+    async def _restore(self, before: dict[str, str]) -> None:
+        changes = [Change(NETWORK.name, name, value) for name, value in before.items() if name in _STORED]
+        await self._settings.update(changes, by=CAMERA)
+
+    def _report_undo(self, reason: str) -> None:
+        message = f"{reason}: the change of the network is undone"
         _log.warning("%s", message)
         self._note(message)
 
     async def _forget(self) -> None:
         await self._facts.set(PENDING, "")
 
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+    def _spawn(self, work: Coroutine[object, object, object]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
