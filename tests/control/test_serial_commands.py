@@ -1,11 +1,12 @@
 """Commands on a virtual line: their bytes, and a Pelco-D receiver that obeys them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 from tests.wire.pelco_receiver import PelcoReceiver
+from tests.wire.visca_receiver import ViscaReceiver
 
 from ipcamd.control.ptz.controller import DIRECTIONS
 from ipcamd.control.serial_commands import LineCommands
@@ -26,13 +27,14 @@ class Line:
     def __init__(self) -> None:
         self.sent: list[bytes] = []
         self.head = PelcoReceiver(1)
+        self.feed: Callable[[bytes], None] = self.head.feed
         self.is_pulled = False
 
     async def send(self, data: bytes, values: Values) -> None:
         if self.is_pulled:
             raise RequestFailed("the line is pulled")
         self.sent.append(data)
-        self.head.feed(data)
+        self.feed(data)
 
     def close(self) -> None:
         pass
@@ -69,6 +71,37 @@ async def test_a_pelco_head_goes_where_the_move_says(rig: Rig, direction: str) -
     rig.line.head.run(1)
     pan, tilt, zoom = rig.line.head.position
     assert ((pan > 0) - (pan < 0), (tilt > 0) - (tilt < 0), zoom) == (*DIRECTIONS[direction], 0)
+
+
+async def test_a_pelco_p_and_a_visca_head_do_the_same(rig: Rig) -> None:
+    for protocol, head in (("Pelco-P", PelcoReceiver(3)), ("VISCA", ViscaReceiver(3))):
+        await rig.set(Protocol=protocol, Address="3")
+        rig.line.feed = head.feed_p if isinstance(head, PelcoReceiver) else head.feed
+        for direction, (pan, tilt) in DIRECTIONS.items():
+            before = head.position
+            await rig.move(direction, continuous=True)
+            head.run(1)
+            await rig.move("stop")
+            head.run(9)
+            moved = tuple(now - then for now, then in zip(head.position, before, strict=True))
+            assert tuple((way > 0) - (way < 0) for way in moved) == (pan, tilt, 0), (protocol, direction)
+        await rig.move("zoomin", continuous=True)
+        head.run(4)
+        await rig.commands.send_preset(8, store=True)
+        await rig.move("zoomout", continuous=True)
+        head.run(2)
+        await rig.move("stop")
+        stored = head.position[2] + 2
+        await rig.commands.send_preset(8)
+        head.run(1)
+        assert head.position[2] == stored
+        await rig.commands.clear_preset(8)
+        await rig.move("home")
+        assert head.position == (0, 0, 0)
+        assert not set(head.presets) & {7, 8}
+    await rig.set(Address="8")
+    with pytest.raises(RequestFailed, match=r"RS485.Address=8: VISCA has 1 to 7"):
+        await rig.move("left")
 
 
 async def test_address_and_speeds_are_those_of_the_parameters(rig: Rig) -> None:

@@ -37,6 +37,18 @@ class PelcoReceiver:
             if message.address == self.address:
                 self._obey(message)
 
+    def feed_p(self, data: bytes) -> None:
+        """Take whole messages of Pelco-P."""
+        for at in range(0, len(data), 8):
+            start, address, *body, end, check = data[at : at + 8]
+            assert (start, end) == (0xA0, 0xAF)
+            total = 0
+            for byte in data[at : at + 7]:
+                total ^= byte
+            assert total == check, "wrong checksum"
+            same = [address + 1, *body]
+            self.feed(bytes([0xFF, *same, sum(same) % 256]))
+
     def run(self, ticks: int) -> None:
         """Let so many ticks of time pass."""
         moved = (place + speed * ticks for place, speed in zip(self.position, self._velocity, strict=True))

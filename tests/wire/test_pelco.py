@@ -3,7 +3,7 @@
 import pytest
 from tests.wire.pelco_receiver import PelcoReceiver
 
-from ipcamd.wire.pelco import TOP_SPEED, build_move, build_preset, build_stop, parse, protocol_speed
+from ipcamd.wire.pelco import TOP_SPEED, build_move, build_preset, build_stop, parse, protocol_speed, to_pelco_p
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,19 @@ from ipcamd.wire.pelco import TOP_SPEED, build_move, build_preset, build_stop, p
 def test_messages_are_built_as_the_manual_shows(message: bytes, expected: str) -> None:
     assert message == bytes.fromhex(expected)
     assert parse(message).address == message[1]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (build_move(1, "left", 9), "a0 00 00 04 3f 00 af 34"),
+        (build_move(2, ("up", "right"), 9, 9), "a0 01 00 0a 3f 3f af 04"),
+        (build_stop(1), "a0 00 00 00 00 00 af 0f"),
+        (build_preset(1, "go", 1), "a0 00 00 07 00 01 af 09"),
+    ],
+)
+def test_messages_of_pelco_p(message: bytes, expected: str) -> None:
+    assert to_pelco_p(message) == bytes.fromhex(expected)
 
 
 def test_speed_levels_cover_the_range_and_always_move() -> None:

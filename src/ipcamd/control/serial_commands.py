@@ -1,4 +1,7 @@
-"""Serial commands: PTZ on the RS-485 line, in Pelco-D or as the custom bytes of the group ``RS485`` (SDK 10.15)."""
+"""Serial commands: PTZ on the RS-485 line, in the protocol of the group ``RS485`` or as its custom bytes (SDK 10.15).
+
+Pelco-P and VISCA are additions.
+"""
 
 import asyncio
 import logging
@@ -9,10 +12,17 @@ from ipcamd.errors import RequestFailed
 from ipcamd.params.device.rs485 import RS485
 from ipcamd.params.group import Values
 from ipcamd.settings.settings import Settings
-from ipcamd.wire.pelco import HOME_PRESET, build_move, build_preset, build_stop
+from ipcamd.wire.pelco import HOME_PRESET, build_move, build_preset, build_stop, to_pelco_p
+from ipcamd.wire.visca import (
+    VISCA_ADDRESSES,
+    build_visca_home,
+    build_visca_move,
+    build_visca_preset,
+    build_visca_stop,
+)
 
 STEP_S = 0.3
-"""Time of one move of a Pelco-D head, which the protocol's stop ends."""
+"""Time of one move of a head, which the protocol's stop ends."""
 MOVES = {
     "up": ("up",),
     "down": ("down",),
@@ -46,19 +56,17 @@ class LineCommands(SerialCommands):
     async def send_move(self, direction: str, continuous: bool) -> None:
         """See `SerialCommands`. The stop that ends a step is sent in the background."""
         values = self._settings[RS485.name]
-        is_custom = values["Protocol"] == "custom"
-        await self._send(_custom_bytes(values, direction) if is_custom else _pelco_bytes(values, direction))
-        if direction in MOVES and not continuous and not is_custom:
-            self._step = asyncio.get_running_loop().create_task(self._end_step(build_stop(values.number("Address"))))
+        await self._send(_move_bytes(values, direction))
+        if direction in MOVES and not continuous and values["Protocol"] != "custom":
+            self._step = asyncio.get_running_loop().create_task(self._end_step(_move_bytes(values, "stop")))
 
     async def send_preset(self, number: int, store: bool = False) -> None:
         """See `SerialCommands`."""
-        address = self._settings[RS485.name].number("Address")
-        await self._send(build_preset(address, "set" if store else "go", number))
+        await self._send(_preset_bytes(self._settings[RS485.name], "set" if store else "go", number))
 
     async def clear_preset(self, number: int) -> None:
         """See `SerialCommands`."""
-        await self._send(build_preset(self._settings[RS485.name].number("Address"), "clear", number))
+        await self._send(_preset_bytes(self._settings[RS485.name], "clear", number))
 
     async def send_external(self, number: int) -> None:
         """See `SerialCommands`. The head goes on with its move."""
@@ -85,6 +93,45 @@ class LineCommands(SerialCommands):
             await self._line.send(stop, self._settings[RS485.name])
         except RequestFailed as error:
             _log.warning("the stop of a move was not sent: %s", error)
+
+
+def _move_bytes(values: Values, direction: str) -> bytes:
+    """Return the bytes of a move in the protocol of the line. Raises ``RequestFailed``."""
+    match values["Protocol"]:
+        case "custom":
+            return _custom_bytes(values, direction)
+        case "VISCA":
+            return _visca_bytes(values, direction)
+        case "Pelco-P":
+            return to_pelco_p(_pelco_bytes(values, direction))
+        case _:
+            return _pelco_bytes(values, direction)
+
+
+def _preset_bytes(values: Values, action: str, number: int) -> bytes:
+    """Return the bytes that do ``set``, ``clear`` or ``go`` with a preset. Raises ``RequestFailed``."""
+    if values["Protocol"] == "VISCA":
+        return build_visca_preset(_visca_address(values), action, number)
+    message = build_preset(values.number("Address"), action, number)
+    return to_pelco_p(message) if values["Protocol"] == "Pelco-P" else message
+
+
+def _visca_address(values: Values) -> int:
+    address = values.number("Address")
+    if address > VISCA_ADDRESSES:
+        raise RequestFailed(f"RS485.Address={address}: VISCA has 1 to {VISCA_ADDRESSES}")
+    return address
+
+
+def _visca_bytes(values: Values, direction: str) -> bytes:
+    address = _visca_address(values)
+    match direction:
+        case "stop":
+            return build_visca_stop(address)
+        case "home":
+            return build_visca_home(address)
+        case _:
+            return build_visca_move(address, MOVES[direction], values.number("PanSpeed"), values.number("TiltSpeed"))
 
 
 def _pelco_bytes(values: Values, direction: str) -> bytes:

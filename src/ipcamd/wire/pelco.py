@@ -1,9 +1,12 @@
-"""Pelco-D messages: seven bytes that tell a pan-tilt head on a serial line what to do (Pelco, D protocol manual).
+"""Pelco messages: seven bytes that tell a pan-tilt head on a serial line what to do (Pelco, D protocol manual).
 
-A message is FF, the address, two command bytes, two data bytes, and the sum of the five bytes before, modulo 256.
+A message is FF, the address, two command bytes, two data bytes, and the sum of the five bytes before, modulo 256. The
+P protocol says the same in eight bytes.
 """
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import xor
 
 LENGTH = 7
 """Bytes of a message."""
@@ -57,6 +60,13 @@ def build_preset(address: int, action: str, preset: int) -> bytes:
     if action not in _PRESET_CODES or not 1 <= preset <= 255:
         raise ValueError(f"preset {preset}: {action}; allowed: 1 to 255 with {', '.join(_PRESET_CODES)}")
     return _build(address, _PRESET_CODES[action], 0, preset)
+
+
+def to_pelco_p(message: bytes) -> bytes:
+    """Return what says a Pelco-D message in Pelco-P: A0, the address less 1, the four command and data bytes, AF, and
+    the exclusive or of the seven bytes before (Pelco, P protocol manual)."""
+    framed = bytes([0xA0, message[1] - 1, *message[2:6], 0xAF])
+    return framed + bytes([reduce(xor, framed)])
 
 
 def protocol_speed(level: int) -> int:
