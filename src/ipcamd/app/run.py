@@ -15,6 +15,7 @@ from typing import Any
 from ipcamd import logs
 from ipcamd.app.build import start_camera
 from ipcamd.app.maintenance.host import FirmwareHost
+from ipcamd.app.process.service_manager import ServiceManager
 from ipcamd.app.shutdown import ShutdownStack, handle_exit_signals
 from ipcamd.errors import ConfigError, PortTaken
 from ipcamd.maintenance.firmware.supervisor_link import supervisor_link
@@ -64,6 +65,7 @@ class Runner:
         """The process is to end; perhaps the signal came during a restart."""
         self._reload_files: Callable[[], None] = lambda: None
         self._host = FirmwareHost(supervisor_link(), partial(self.request_exit, ExitReason.TRIAL))
+        self._service_manager = ServiceManager(os.environ)
         self._applied: dict[str, str] = {}
         """Conditions applied to a virtual device: a restart does not undo them."""
 
@@ -86,7 +88,9 @@ class Runner:
 
     def request_exit(self, reason: ExitReason) -> None:
         """End the camera that runs, or the one that is just being started."""
-        self._stopped = self._stopped or reason is ExitReason.STOP
+        if reason is ExitReason.STOP and not self._stopped:
+            self._stopped = True
+            self._service_manager.report_stopping()
         if not self._exit.done():
             self._exit.set_result(reason)
 
@@ -124,6 +128,7 @@ class Runner:
             starting.cancel()
             return
         self._reload_files = starting.result()
+        self._service_manager.report_ready()
         # all objects of now stay: the garbage collector need not look at them again
         gc.collect()
         gc.freeze()

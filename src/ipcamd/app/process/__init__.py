@@ -1,0 +1,1 @@
+"""Process: the camera as its service manager sees it."""
