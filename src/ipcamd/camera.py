@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ipcamd.egress.policy import EgressPolicy
     from ipcamd.event_bus import EventBus
     from ipcamd.events.schedules import Schedules
+    from ipcamd.maintenance.backup.backup import BackupService
     from ipcamd.maintenance.factory_default import FactoryDefault
     from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
     from ipcamd.media.pipeline import Pipeline
@@ -65,6 +66,7 @@ class Camera:
     """Tells open pages of the state, and of changed settings."""
     factory_default: "FactoryDefault"
     firmware: "FirmwareUpgrade"
+    backup: "BackupService"
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]

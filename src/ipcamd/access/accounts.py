@@ -4,13 +4,13 @@ import asyncio
 import logging
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.passwords import ALLOWED, MASK, generate, is_allowed, is_weak
-from ipcamd.errors import ConfigError, IpcamdError, RequestFailed
+from ipcamd.errors import ConfigError, IpcamdError, RequestFailed, shown
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import CAMERA, Requester
 from ipcamd.store.database import Database, TransactionPart, Work
@@ -156,6 +156,25 @@ class Accounts:
             _save_all(left())(connection)
 
         return TransactionPart(save, lambda: self._publish(left()), self._lock)
+
+    def replace_all(self, wanted: Mapping[str, tuple[str, Rank]]) -> TransactionPart:
+        """Return the step of a restored backup: these accounts, each with password and rank, and no others. An account
+        that stays the same keeps its logins. Raises `RequestFailed` if one of them is not allowed."""
+        if not 0 < len(wanted) <= SLOTS or Rank.ADMIN not in {rank for _, rank in wanted.values()}:
+            raise RequestFailed(f"accounts: 1 to {SLOTS} are needed, and an administrator among them")
+        for name, (password, _) in wanted.items():
+            if not re.fullmatch(_NAME, name):
+                raise RequestFailed(f"user={shown(name)}: allowed are {NAMES}")
+            if not is_allowed(password):
+                raise RequestFailed(f"user={name}: the password must be {ALLOWED}")
+        entries = {name: self._kept(name, *login) or self._make(name, *login) for name, login in wanted.items()}
+        return TransactionPart(_save_all(entries), lambda: self._publish(entries), self._lock)
+
+    def _kept(self, name: str, password: str, rank: Rank) -> StoredAccount | None:
+        """Return the present account if it is the same."""
+        entry = self._entries.get(name)
+        is_same = entry is not None and entry.account.rank is rank and self.password(entry) == password
+        return entry if is_same else None
 
     async def add(self, name: str, password: str, rank: Rank, by: Requester = CAMERA) -> None:
         """Make a new account; durable on return. Raises `RequestFailed` and `StoreError`, then nothing was changed."""

@@ -126,11 +126,15 @@ class IpFilter:
         return _joined([entry for entry in entries if entry not in removed])
 
     async def _change(self, texts: Mapping[str, str], by: Requester, keep: Sequence[str]) -> None:
+        self.refuse_lock_out(texts, keep)
+        await self._settings.update([Change(IP_FILTER.name, name, text) for name, text in texts.items()], by=by)
+
+    def refuse_lock_out(self, texts: Mapping[str, str], addresses: Sequence[str]) -> None:
+        """Raise ``RequestFailed`` if these new values would lock out one of `addresses`."""
         after = FilterRules.of(self._settings[IP_FILTER.name] | texts)
-        for address in keep:
+        for address in addresses if texts else ():
             if self._locks_out(address, after):
                 raise RequestFailed(f"this would lock out {address}, which sends the request; force=yes does so")
-        await self._settings.update([Change(IP_FILTER.name, name, text) for name, text in texts.items()], by=by)
 
     def _locks_out(self, address: str, after: FilterRules) -> bool:
         """Whether the rules `after` a change deny an address, or would as soon as they are enabled.

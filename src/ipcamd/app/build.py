@@ -19,6 +19,7 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.state import build_state_feed
 from ipcamd.camera import Camera
 from ipcamd.errors import ConfigError
+from ipcamd.maintenance.backup.backup import BackupService
 from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.options import Options
 from ipcamd.settings.undo import UndoHistory
@@ -65,6 +66,7 @@ async def start_camera(
         day_night=control.day_night,
         state_feed=build_state_feed(core, media, control, events, lambda: services.viewers.taken),
         factory_default=FactoryDefault(core.settings, core.accounts, core.key_values, core.options, core.clock.now_ns),
+        backup=BackupService(core.settings, core.accounts, core.key_values, core.ip_filter),
         firmware=await build_firmware(core, host),
         restart=restart,
         viewers=lambda: services.viewers.taken,

@@ -3,6 +3,7 @@
 from ipcamd.cgi import eventhttpnotify, param, query, sdcard, setup
 from ipcamd.cgi.admin import (
     auditlog,
+    backup,
     certificate,
     date,
     eventlog,
@@ -29,6 +30,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     factorydefault.ENDPOINT,
     certificate.ENDPOINT,
     firmwareupgrade.ENDPOINT,
+    backup.ENDPOINT,
     restart.ENDPOINT,
     mjpeg.ENDPOINT,
     mjpg.ENDPOINT,

@@ -1,0 +1,75 @@
+"""``/cgi/admin/backup.cgi``: backup and restore of the settings (not in the SDK)."""
+
+from dataclasses import dataclass
+
+from ipcamd.cgi.arguments import refuse_unknown, word_of
+from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
+from ipcamd.errors import HttpError, RequestFailed
+from ipcamd.maintenance.backup.file import LIMIT_BYTES
+from ipcamd.params.group import Rank
+from ipcamd.wire.http.query import Query
+
+_NAMES = ("action", "passphrase", "network", "force")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    query: Query
+    file: bytes | None
+    """None if none was sent."""
+
+
+async def backup(call: Call) -> Reply:
+    """Return the settings as one file (``action=save``), or bring them back from the file of a form
+    (``action=restore``), all or nothing. ``passphrase`` includes secrets and accounts; ``network=yes`` restores the
+    network's parameters, too."""
+    if call.head.parameters.get("passphrase") is not None:
+        raise RequestFailed("passphrase: not in a URL, which others may log; send it in the body of a POST")
+    sent = await _receive(call)
+    refuse_unknown(sent.query, *_NAMES)
+    if word_of(sent.query, "action", ("save", "restore"), "restore" if sent.file is not None else "save") == "save":
+        return await _save(call, sent.query)
+    return await _restore(call, sent)
+
+
+async def _save(call: Call, query: Query) -> Reply:
+    content = await call.camera.backup.save(query.get("passphrase") or "")
+    call.camera.audit_log.note_change(call.requester(), "backup saved")
+    name = f'attachment; filename="ipcamd-{call.camera.identity.serial}.json"'
+    headers = (("Content-Disposition", name), ("Cache-Control", "no-store"))
+    return Reply(content, content_type="application/json", headers=headers)
+
+
+async def _restore(call: Call, sent: _Sent) -> Reply:
+    if sent.file is None:
+        raise RequestFailed("action=restore: a form with a file is needed")
+    is_forced = word_of(sent.query, "force", ("yes", "no"), "no") == "yes"
+    keep = () if is_forced else tuple({call.address, call.peer or call.address})
+    network = word_of(sent.query, "network", ("yes", "no"), "no") == "yes"
+    passphrase = sent.query.get("passphrase") or ""
+    await call.camera.backup.restore(sent.file, passphrase, network, call.requester(), keep)
+    return text("OK")
+
+
+async def _receive(call: Call) -> _Sent:
+    """Read the body. Raises ``HttpError`` 413, ``RequestFailed``."""
+    from ipcamd.wire.http.form_upload import FormUpload  # imported here: backups are rare
+
+    content_type = call.head.fields.get("content-type", "")
+    body = bytearray()
+    async for piece in call.body:
+        body += piece
+        if len(body) > LIMIT_BYTES:
+            raise HttpError(413, f"a backup has at most {LIMIT_BYTES >> 10} KiB")
+    if not content_type.lower().startswith("multipart/form-data"):
+        return _Sent(Query.parse(call.head.query, bytes(body).rstrip(b"\r\n")), None)
+    try:
+        form = FormUpload(content_type)
+        file = b"".join(form.feed(bytes(body)))
+    except ValueError as error:
+        raise RequestFailed(f"the form cannot be used: {error}") from error
+    pairs = (*call.head.parameters.pairs, *form.fields.items())
+    return _Sent(Query.of(pairs), file if form.is_complete else None)
+
+
+ENDPOINT = Endpoint("/cgi/admin/backup.cgi", Rank.ADMIN, backup, body=Body.STREAM)

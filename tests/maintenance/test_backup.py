@@ -1,0 +1,179 @@
+"""Backup and restore on real settings and accounts in a real database."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cgi.asking import World
+
+from ipcamd.errors import RequestFailed, StoreError
+from ipcamd.maintenance.backup import backup as backup_module
+from ipcamd.maintenance.backup.backup import BackupService
+from ipcamd.params.group import Rank
+from ipcamd.settings.change_records import CAMERA, Change, Requester
+
+PASSPHRASE = "correct horse battery"
+SECRET = "UNMISTAKABLE-8f3a"
+FORMAT_1 = Path(__file__).with_name("backup-format-1.json")
+"""File of the first version with this format; its passphrase is `PASSPHRASE`."""
+
+
+def service(world: World) -> BackupService:
+    return BackupService(world.settings, world.accounts, world.facts, world.ip_filter)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    world = World(tmp_path / "state")
+    await change(world, ("System.Info", "ServerLocation", "door"), ("Event.Server.FTP", "Password", SECRET))
+    await change(world, ("Time", "TimeZone", "22"), ("PTZ.PresetList", "Preset1", "1|8|Door"))
+    await world.schedules.add({"Name": "night"})
+    await world.facts.set("ptz.preset.1", "[9.0, 9.0, 2.0]")
+    await world.accounts.add("boss", "sunflower-7", Rank.ADMIN, by=CAMERA)
+    yield world
+    world.database.close()
+
+
+async def change(world: World, *changes: tuple[str, str, str | None]) -> None:
+    await world.settings.update([Change(*each) for each in changes])
+
+
+async def restore(world: World, data: bytes, passphrase: str = "", network: bool = False, *keep: str) -> int:
+    return await service(world).restore(data, passphrase, network, CAMERA, keep)
+
+
+def state(world: World) -> dict[str, Any]:
+    groups = ("System.Info", "Event.Server.FTP", "Time", "Event.Schedule.1", "PTZ.PresetList", "Image.MJPEG")
+    logins = {n: (e.account.rank, world.accounts.password(e)) for n, e in world.accounts.entries.items()}
+    return {**{name: dict(world.settings[name]) for name in groups}, "": (logins, world.facts.get("ptz.preset.1"))}
+
+
+async def spoil(world: World) -> None:
+    """Change everything that the fixture has set, and more."""
+    await change(world, ("System.Info", "ServerLocation", "yard"), ("Event.Server.FTP", "Password", "other"))
+    await change(world, ("Image.MJPEG", "Framerate", "8"), ("PTZ.PresetList", "Preset1", None))
+    await world.schedules.remove(world.schedules.named("night"))
+    await world.facts.set("ptz.preset.1", "")
+    await world.accounts.remove("boss", by=Requester("admin", "", "test", Rank.ADMIN))
+    await world.accounts.add("paul", "sunflower-8", Rank.GUEST, by=CAMERA)
+
+
+async def test_a_backup_with_a_passphrase_brings_everything_back(world: World) -> None:
+    before, data = state(world), await service(world).save(PASSPHRASE)
+    await spoil(world)
+    assert state(world) != before
+    assert await restore(world, data, PASSPHRASE) > 0
+    assert state(world) == before
+    assert await restore(world, data, PASSPHRASE) == 0
+
+
+async def test_without_a_passphrase_secrets_and_accounts_are_neither_saved_nor_touched(world: World) -> None:
+    data = await service(world).save("")
+    assert SECRET.encode() not in data
+    assert b"boss" not in data
+    await spoil(world)
+    await restore(world, data)
+    assert world.settings["System.Info"]["ServerLocation"] == "door"
+    assert world.settings["Event.Server.FTP"]["Password"] == "other"
+    assert set(world.accounts.entries) == {"admin", "paul"}
+    assert await restore(world, await service(world).save(PASSPHRASE)) == 0  # not given, not used
+
+
+async def test_no_secret_is_readable_in_the_file(world: World) -> None:
+    data = await service(world).save(PASSPHRASE)
+    assert all(word not in data for word in (SECRET.encode(), b"sunflower", b"boss", b"correct horse"))
+
+
+async def test_the_network_and_the_zone_are_restored_on_request_alone(world: World) -> None:
+    data = await service(world).save("")
+    await change(world, ("Time", "TimeZone", "5"))
+    await restore(world, data)
+    assert world.settings["Time"]["TimeZone"] == "5"
+    await restore(world, data, "", True)
+    assert world.settings["Time"]["TimeZone"] == "22"
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda content: content.pop("settings"), "settings is damaged"),
+        (lambda content: content["settings"].update({"System.Info.ServerLocation": 7}), "settings is damaged"),
+        (lambda content: content["settings"].update({"Image.MJPEG.Framerate": "7"}), "Image.MJPEG.Framerate=7"),
+        (lambda content: content["positions"].update({"ptz.home": "[1]"}), "ptz.home is no position"),
+        (lambda content: content.update({"ipcamd-backup": 2}), "newer version of ipcamd"),
+        (lambda content: content.update({"ipcamd-backup": "1"}), "no backup of ipcamd"),
+        (lambda content: content["settings"].update({"System.Info.ServerLocation": "x"}), "passphrase: it is wrong"),
+        (lambda content: content["secrets"].update({"n": 1 << 40}), "the file is damaged"),
+        (lambda content: content["secrets"].update({"data": "!"}), "the file is damaged"),
+        (lambda content: content.update({"secrets": 1}), "secrets is damaged"),
+    ],
+)
+async def test_a_changed_file_changes_nothing(world: World, edit: Any, words: str) -> None:
+    content = json.loads(await service(world).save(PASSPHRASE))
+    edit(content)
+    await spoil(world)
+    before = state(world)
+    passphrase = "" if "Framerate" in words or "home" in words else PASSPHRASE
+    with pytest.raises(RequestFailed, match=words):
+        await restore(world, json.dumps(content).encode(), passphrase)
+    assert state(world) == before
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"ipcamd-backup": 0}'])
+async def test_what_is_no_backup_is_refused(world: World, data: bytes) -> None:
+    with pytest.raises(RequestFailed, match="no backup of ipcamd"):
+        await restore(world, data, PASSPHRASE)
+
+
+async def test_a_wrong_passphrase_and_a_short_one_are_refused(world: World) -> None:
+    data = await service(world).save(PASSPHRASE)
+    with pytest.raises(RequestFailed, match="it is wrong"):
+        await restore(world, data, PASSPHRASE + "x")
+    with pytest.raises(RequestFailed, match="8 to 128"):
+        await service(world).save("short")
+
+
+async def test_a_commit_that_fails_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = await service(world).save(PASSPHRASE)
+    await spoil(world)
+    before = state(world)
+
+    def broken(connection: object) -> None:
+        raise StoreError("no")
+
+    parts = backup_module.BackupService._parts
+    monkeypatch.setattr(
+        backup_module.BackupService,
+        "_parts",
+        lambda self, backup: [*parts(self, backup), backup_module.TransactionPart(broken, lambda: None)],
+    )
+    with pytest.raises(StoreError):
+        await restore(world, data, PASSPHRASE)
+    assert state(world) == before
+
+
+async def test_rules_that_lock_out_the_caller_are_refused(world: World) -> None:
+    await world.ip_filter.add({"DenyIPRange": world_range("10.0.0.5")}, CAMERA, ())
+    await change(world, ("IPFilter", "Policy", "Both"))
+    data = await service(world).save("")
+    await world.ip_filter.remove_all(CAMERA)
+    with pytest.raises(RequestFailed, match=r"lock out 10\.0\.0\.5"):
+        await restore(world, data, "", False, "10.0.0.5")
+    await restore(world, data, "", False, "10.0.0.6")
+    assert world.ip_filter.policy == "Both"
+
+
+async def test_files_of_the_first_format_stay_readable(world: World) -> None:
+    await spoil(world)
+    await restore(world, FORMAT_1.read_bytes(), PASSPHRASE)
+    assert world.settings["System.Info"]["ServerLocation"] == "door"
+    assert world.settings["Event.Server.FTP"]["Password"] == SECRET
+    assert set(world.accounts.entries) == {"admin", "boss"}
+
+
+def world_range(text: str) -> Any:
+    from ipcamd.params.ipfilter import LISTS
+
+    return LISTS["DenyIPRange"].value(text)
