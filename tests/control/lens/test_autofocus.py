@@ -121,8 +121,11 @@ async def test_a_zoom_meanwhile_ends_it(facts: KeyValueStore) -> None:
     assert rig.lens.position == LensPosition(2, best_focus(2))
 
 
-async def test_shutdown_ends_it(facts: KeyValueStore) -> None:
-    rig = Rig(facts, LensPosition(1, 0))
-    await rig.lens.start_autofocus()
-    await rig.lens.close()
+async def test_shutdown_ends_it_and_the_next_start_has_the_focus_from_before(facts: KeyValueStore) -> None:
+    rig = Rig(facts, LensPosition(1, 37))
+    async with showing(rig):
+        await rig.lens.start_autofocus()
+        await asyncio.sleep(0)
+        await rig.lens.close()
     assert not rig.meter.wanted
+    assert rig.lens.position == LensPosition(1, 37)

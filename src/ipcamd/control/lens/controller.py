@@ -112,6 +112,9 @@ class LensController:
         try:
             with contextlib.suppress(RequestFailed):  # the guard has noted it
                 await self._autofocus.run(start)
+        except asyncio.CancelledError:  # at a shutdown: the next start must not show a blurred picture
+            self._driver.restore(replace(self._driver.target, focus=start))
+            raise
         finally:
             self._scan = None
             self._motors.follow()
