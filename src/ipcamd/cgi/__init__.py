@@ -14,6 +14,7 @@ from ipcamd.cgi.admin import (
     pwdgrp,
     restart,
     serverreport,
+    support,
     virtual,
 )
 from ipcamd.cgi.audio import audio, speaker, talk
@@ -31,6 +32,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     certificate.ENDPOINT,
     firmwareupgrade.ENDPOINT,
     backup.ENDPOINT,
+    support.ENDPOINT,
     restart.ENDPOINT,
     mjpeg.ENDPOINT,
     mjpg.ENDPOINT,
