@@ -24,6 +24,7 @@ READY = {
     "/events": "document.getElementById('days').children.length > 0",
     "/settings": "document.querySelector('small-picture').dataset.state === 'live'"
     " && document.querySelector('[data-param]')",
+    "/system": "document.querySelectorAll('.account, .facts dt, .row').length > 6",
 }
 """When a page shows what it has loaded."""
 PANELS = {"/": ["ptz-button", "motion-button"]}

@@ -25,7 +25,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
     ranks = {endpoint.path: endpoint.rank for endpoint in ENDPOINTS if endpoint.rank is not Rank.GUEST}
-    assert ranks == {"/events": Rank.ADMIN, "/recordings": Rank.ADMIN, "/settings": Rank.USERS}
+    assert ranks == {"/events": Rank.ADMIN, "/recordings": Rank.ADMIN, "/settings": Rank.USERS, "/system": Rank.ADMIN}
     assert not any(endpoint.changes(None) for endpoint in ENDPOINTS)
     paths = [path for endpoint in ENDPOINTS for path in (endpoint.path, *endpoint.aliases)]
     assert len(paths) == len(set(paths))

@@ -26,6 +26,8 @@ FILES = (
     "events/events.js",
     *(f"settings/{name}.js" for name in ("settings", "control", "request_code", "setting_row")),
     "settings/settings.css",
+    *(f"system/{name}.js" for name in ("system", "requests", "confirm", "accounts", "ip_filter", "certificate")),
+    *(f"system/{name}" for name in ("system.css", "audit_log.js", "maintenance.js")),
 )
 """The files under ``/web/``; nothing else is ever read."""
 
@@ -58,6 +60,7 @@ PAGES = {
     "/recordings": ("recordings/recordings.html", "Recordings", Rank.ADMIN),
     "/events": ("events/events.html", "Events", Rank.ADMIN),
     "/settings": ("settings/settings.html", "Settings", Rank.USERS),
+    "/system": ("system/system.html", "System", Rank.ADMIN),
 }
 """The pages: their files, what they are called, and who may look."""
 

@@ -1,0 +1,75 @@
+// Accounts: list, rank, password, removal (SDK 1.2).
+
+import { confirmed } from "./confirm.js";
+import { ask, attempt, button, made } from "./requests.js";
+
+const PATH = "cgi/admin/pwdgrp.cgi";
+const RANKS = { admin: "Administrator", users: "User", guest: "Guest" };
+
+class AccountList extends HTMLElement {
+  connectedCallback() {
+    const form = this.#part("add");
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const done = await this.#do({ action: "add", ...Object.fromEntries(new FormData(form)) });
+      if (!done) return;
+      form.reset();
+      await this.#load();
+    });
+    this.#load();
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-part=${name}]`);
+  }
+
+  #do(values) {
+    return attempt(this.#part("error"), () => ask(PATH, values));
+  }
+
+  #load() {
+    return attempt(this.#part("error"), async () => {
+      const lines = (await ask(PATH, { action: "get" })).matchAll(/^(\w+)="([^"]*)"/gm);
+      const accounts = [...lines].flatMap(([, rank, names]) => names.split(",").filter(Boolean).map((name) => ({ name, rank })));
+      this.#part("list").replaceChildren(...accounts.map((account) => this.#row(account)));
+    });
+  }
+
+  #row({ name, rank }) {
+    const own = name === document.getElementById("system").dataset.account;
+    const row = made("div", "", "account");
+    const choice = document.createElement("select");
+    choice.append(...Object.entries(RANKS).map(([value, words]) => new Option(words, value, false, value === rank)));
+    choice.setAttribute("aria-label", `Rank of ${name}`);
+    choice.addEventListener("change", async () => {
+      if (!(await this.#do({ action: "update", user: name, grp: choice.value }))) choice.value = rank;
+    });
+    const remove = button("Remove", `Remove ${name}`, () => this.#remove(name));
+    remove.disabled = own;
+    row.append(made("b", own ? `${name} (you)` : name), choice, this.#password(name), remove);
+    return row;
+  }
+
+  #password(name) {
+    const form = made("form", "", "password");
+    const field = Object.assign(document.createElement("input"), { type: "password", autocomplete: "new-password", maxLength: 64, placeholder: "New password", required: true });
+    field.setAttribute("aria-label", `New password of ${name}`);
+    const set = Object.assign(document.createElement("button"), { className: "button", textContent: "Set" });
+    set.setAttribute("aria-label", `Set the password of ${name}`);
+    form.append(field, set);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (!(await this.#do({ action: "update", user: name, pwd: field.value }))) return;
+      form.reset();
+      field.placeholder = "Password is set";
+    });
+    return form;
+  }
+
+  async #remove(name) {
+    const yes = await confirmed(`Remove ${name}?`, "The account is gone at once, and what it watches ends.", "Remove");
+    if (yes && (await this.#do({ action: "remove", user: name }))) await this.#load();
+  }
+}
+
+customElements.define("account-list", AccountList);

@@ -1,0 +1,100 @@
+// Maintenance: restart, factory values and firmware; each asks before it begins.
+
+import { cameraUrl } from "../shared/camera_url.js";
+import { confirmed } from "./confirm.js";
+import { ask, attempt, readAnswer } from "./requests.js";
+
+const ABOUT = "cgi/param.cgi?action=list&group=System.Info&name=FWVersion";
+const AGAIN = 1000; // milliseconds between looks whether the camera is back
+const PATIENCE = 180_000; // milliseconds after which it is not waited for any more
+
+class CameraMaintenance extends HTMLElement {
+  connectedCallback() {
+    const tasks = {
+      restart: ["Restart the camera?", "Streams and recordings are interrupted for some seconds.", "Restart", "cgi/admin/restart.cgi", {}],
+      "reset-2": ["Reset to factory values?", "All settings but address and time zone are lost.", "Reset", "cgi/admin/factorydefault.cgi", { mode: 2 }],
+      "reset-1": ["Reset everything?", "All settings and accounts are lost. The camera prints a new password where it was started.", "Reset all", "cgi/admin/factorydefault.cgi", { mode: 1 }],
+    };
+    for (const [name, [title, words, yes, path, values]] of Object.entries(tasks)) {
+      this.#part(name).addEventListener("click", async () => {
+        if (!(await confirmed(title, words, yes))) return;
+        if (await attempt(this.#part("error"), () => ask(path, values))) await this.#wait();
+      });
+    }
+    this.#part("firmware").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#install(event.target);
+    });
+    this.#version().then((version) => (this.#part("version").textContent = version));
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-part=${name}]`);
+  }
+
+  #say(words) {
+    this.#part("said").textContent = words;
+  }
+
+  async #version() {
+    const answer = await fetch(cameraUrl(ABOUT), { cache: "no-store" });
+    return (await answer.text()).split("=")[1]?.trim() ?? "";
+  }
+
+  /** Wait until the camera is back; it may not have gone down yet. */
+  async #wait() {
+    this.#say("The camera restarts.");
+    const end = performance.now() + PATIENCE;
+    let away = false;
+    while (performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      const version = await this.#version().catch(() => null);
+      if (version === null) away = true;
+      else if (away || performance.now() > end - PATIENCE + 10 * AGAIN) {
+        this.#part("version").textContent = version;
+        return this.#say("The camera is back.");
+      }
+    }
+    return this.#say("The camera has not come back yet.");
+  }
+
+  async #install(form) {
+    const image = form.elements.image.files[0];
+    if (!(await confirmed("Install this firmware?", `${image.name} is installed and started. If it does not work, the present version comes back.`, "Install"))) return;
+    const body = new FormData();
+    if (form.elements.force.checked) body.append("force", "yes");
+    body.append("image", image);
+    const [bar, submit] = [this.#part("progress"), form.querySelector("[type=submit]")];
+    bar.hidden = false;
+    submit.disabled = true;
+    this.#say("Uploading");
+    const done = await attempt(this.#part("error"), () => this.#upload(body, bar));
+    bar.hidden = true;
+    submit.disabled = false;
+    if (done) await this.#wait();
+    else this.#say("");
+  }
+
+  #upload(body, bar) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", cameraUrl("cgi/admin/firmwareupgrade.cgi"));
+      request.setRequestHeader("X-Camera-Page", "1");
+      request.upload.addEventListener("progress", (event) => {
+        bar.value = event.lengthComputable ? event.loaded / event.total : 0;
+        if (event.loaded === event.total) this.#say("Installing");
+      });
+      request.addEventListener("error", () => reject(new Error("the upload broke off")));
+      request.addEventListener("load", () => {
+        try {
+          resolve(readAnswer(request.status, request.responseText));
+        } catch (error) {
+          reject(error);
+        }
+      });
+      request.send(body);
+    });
+  }
+}
+
+customElements.define("camera-maintenance", CameraMaintenance);
