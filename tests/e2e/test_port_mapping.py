@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import StartCamera
 from tests.discovery.router import EXTERNAL, Entry, Router, running_router
 from tests.e2e.camera import CameraProcess, eventually
+from tests.network.ddns.dyndns_server import NAME, PASSWORD, USER, DyndnsServer
 from tests.networks import Neighbour, Network, ip, needs_networks, network
 
 __all__ = ["network"]
@@ -74,6 +75,18 @@ def test_what_is_disabled_is_removed_and_permanent_leases_too(network: Network, 
         camera.client.update(GROUP, Enabled="no")
         eventually(lambda: router.ports(OWN) == {})
         assert status(camera) == "off"
+
+
+def test_dynamic_dns_is_told_the_router_s_address(network: Network, start_camera: StartCamera) -> None:
+    host = connect_router(network)
+    camera = start_camera(*OPTIONS, "--allow-local-targets")
+    with running_router(host, "pcp"), DyndnsServer() as service:
+        login = {"UserName": USER, "Password": PASSWORD}
+        camera.client.update(GROUP, Enabled="yes")
+        eventually(lambda: EXTERNAL in status(camera))
+        query = {"Provider": service.url, "DNSName": NAME, "Enabled": "yes", **login}
+        camera.client.get("/cgi/admin/param.cgi", action="update", group="Network.DNSUpdate", **query)
+        eventually(lambda: service.names[NAME] == EXTERNAL)
 
 
 def test_a_router_cannot_lead_the_camera_elsewhere(network: Network, start_camera: StartCamera) -> None:
