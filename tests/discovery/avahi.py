@@ -69,5 +69,5 @@ def _running(command: list[str], environment: dict[str, str] | None = None) -> I
     try:
         yield
     finally:
-        process.terminate()
+        process.kill()  # it keeps nothing that a later one needs, and does not always end by itself
         process.wait(20)
