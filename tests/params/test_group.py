@@ -12,8 +12,8 @@ from ipcamd.params.time import TIME
 
 def test_values_are_texts_by_name() -> None:
     values = HTTPS.values(HttpsPort="443")
-    assert values == {"Enabled": "no", "HttpsPort": "443", "RtspsPort": "8322"}
-    assert values | {"Enabled": "yes"} == {"Enabled": "yes", "HttpsPort": "443", "RtspsPort": "8322"}
+    assert values == {"Enabled": "no", "HttpMode": "on", "HttpsPort": "443", "RtspsPort": "8322"}
+    assert values | {"Enabled": "yes"} == dict(values) | {"Enabled": "yes"}
     assert values["Enabled"] == "no"
     assert "ServerTime" not in TIME.values(), "it is the running device's"
 
