@@ -61,6 +61,16 @@ def test_each_decision_names_a_test_that_exists_or_says_not_yet() -> None:
         assert [proof for proof in proofs if proof not in tests] == [], row["decision"]
 
 
+def test_each_fault_names_tests_that_exist_or_says_why_not() -> None:
+    tests = {f"{path.relative_to(ROOT / 'tests')}::{name}" for path in files_of_tests() for name in names(path)}
+    faults = re.findall(r"^\| (\d+) \| .* \| (.*) \|$", (DOCS / "reliability.md").read_text(), re.MULTILINE)
+    assert [int(number) for number, _ in faults] == list(range(1, 37))
+    for number, proof in faults:
+        proofs = re.findall("`([^`]+::[^`]+)`", proof)
+        assert bool(proofs) != proof.startswith("not tested: "), number
+        assert [proof for proof in proofs if proof not in tests] == [], number
+
+
 def test_no_decision_stands_twice() -> None:
     decisions = Counter(row["decision"] for row in rows())
     assert [decision for decision, count in decisions.items() if count > 1] == []
