@@ -60,7 +60,7 @@ def _once(shown: list[Picture], rest: float = 0) -> float:
     began = time.thread_time()
     for number, picture in enumerate(shown):
         time.sleep(rest)
-        eyes.take(picture.video, picture, ImageSettings())
+        eyes.offer(picture.video, picture, ImageSettings())
         frame = eyes.latest.take()
         assert frame
         alarm_detector.detect(frame, windows, number / RATE)
