@@ -136,7 +136,7 @@ def test_hardware_that_is_left_out_is_not_there(start_camera: StartCamera, tmp_p
     client = Client(camera.port, "admin", "from the file")
     listed = client.get("/cgi/admin/param.cgi", action="list", group="Hardware").text
     assert [line for line in listed.split("\r\n") if line.endswith("=0")] == [
-        f"Hardware.{name}=0" for name in ("PT", "Zoom", "Wireless", "TriggerIn", "USB")
+        f"Hardware.{name}=0" for name in ("PT", "Wireless", "TriggerIn", "USB")
     ]
     assert "PT Support:No\r\nIO Trigger Support:No\r\n" in client.get("/cgi/admin/serverreport.cgi").text
     refused = client.get("/cgi/admin/param.cgi", action="update", group="PTZ.Speed", PanSpeed="1").text

@@ -108,6 +108,7 @@ export class RecordingPlayer {
     this.#segmentPlayer?.close();
     this.#segmentPlayer = null;
     this.#video.removeAttribute("src");
+    this.#video.removeAttribute("poster");
     this.#video.load(); // closes the connection
   }
 
