@@ -261,7 +261,9 @@ def test_a_new_recording_comes_without_disturbing_who_uses_the_keyboard(
     eventually(lambda: browser.run("location.hash") == "", "the address still asks for it")
     browser.run("document.querySelectorAll('.recording')[1].focus()")
     assert browser.run(FOCUSED) == "12:00:10"
-    eventually(lambda: browser.run("document.querySelectorAll('.recording .coming').length") == 0, "thumbnails are missing")
+    eventually(
+        lambda: browser.run("document.querySelectorAll('.recording .coming').length") == 0, "thumbnails are missing"
+    )
     camera.client.get("/sdcard.cgi", action="delete", dir="event", fname="ipcamd-06152025-120020.avi")
     browser.run(LOOK_AGAIN)
     eventually(lambda: browser.run("document.querySelectorAll('.recording').length") == 1, "it is still shown")
