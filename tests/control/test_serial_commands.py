@@ -28,11 +28,13 @@ class Line:
         self.sent: list[bytes] = []
         self.head = PelcoReceiver(1)
         self.feed: Callable[[bytes], None] = self.head.feed
-        self.is_pulled = False
+        self.is_pulled = self.is_slow = False
 
     async def send(self, data: bytes, values: Values) -> None:
         if self.is_pulled:
             raise RequestFailed("the line is pulled")
+        if self.is_slow:
+            await asyncio.sleep(0)
         self.sent.append(data)
         self.feed(data)
 
@@ -54,6 +56,12 @@ class Rig:
         self.line.sent.clear()
         await self.commands.send_move(direction, continuous)
         return b"".join(self.line.sent)
+
+
+async def turn_round() -> None:
+    """Let every task that is ready do what it has to do."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -85,8 +93,11 @@ async def test_a_pelco_p_and_a_visca_head_do_the_same(rig: Rig) -> None:
             head.run(9)
             moved = tuple(now - then for now, then in zip(head.position, before, strict=True))
             assert tuple((way > 0) - (way < 0) for way in moved) == (pan, tilt, 0), (protocol, direction)
+        await rig.move("up", continuous=True)
         await rig.move("zoomin", continuous=True)
+        before = head.position
         head.run(4)
+        assert head.position[:2] == before[:2], "the zoom replaces the move"
         await rig.commands.send_preset(8, store=True)
         await rig.move("zoomout", continuous=True)
         head.run(2)
@@ -116,8 +127,38 @@ async def test_a_step_ends_with_a_stop_and_a_continuous_move_does_not(rig: Rig) 
     await rig.commands.close()
     assert [bool(message.moves) for message in rig.line.head.messages] == [True, False]
     await rig.move("left", continuous=True)
-    await rig.commands.close()
     assert len(rig.line.head.messages) == 3
+
+
+async def test_at_the_end_a_continuous_move_is_stopped(rig: Rig) -> None:
+    await rig.move("left", continuous=True)
+    await rig.commands.close()
+    assert not rig.line.head.messages[-1].moves
+
+
+async def test_a_line_that_is_switched_off_stops_a_continuous_move(rig: Rig) -> None:
+    await rig.move("left", continuous=True)
+    await rig.set(Enable="no")
+    await turn_round()
+    assert not rig.line.head.messages[-1].moves
+
+
+@pytest.mark.parametrize("store", [True, False])
+async def test_a_step_ends_also_if_a_preset_is_stored_or_cleared_meanwhile(rig: Rig, store: bool) -> None:
+    await rig.move("left")
+    await (rig.commands.send_preset(3, store=True) if store else rig.commands.clear_preset(3))
+    await rig.commands.close()
+    moved, preset, stopped = rig.line.head.messages
+    assert (moved.moves, preset.preset_action) == ({"left"}, "set" if store else "clear")
+    assert not stopped.moves
+    assert not stopped.preset_action
+
+
+async def test_the_stop_of_a_step_does_not_cut_a_move_that_waited_for_the_line(rig: Rig) -> None:
+    rig.line.is_slow = True
+    await asyncio.gather(rig.move("left"), rig.move("right", continuous=True))
+    await turn_round()
+    assert rig.line.head.messages[-1].moves == {"right"}
 
 
 async def test_the_stop_of_a_step_does_not_cut_the_next_command(rig: Rig) -> None:
@@ -125,7 +166,7 @@ async def test_the_stop_of_a_step_does_not_cut_the_next_command(rig: Rig) -> Non
     await rig.move("left")
     await rig.move("right", continuous=True)
     await asyncio.wait_for(rig.commands.close(), 30)
-    assert rig.line.head.messages[-1].moves == {"right"}
+    assert [message.moves for message in rig.line.head.messages] == [{"left"}, {"right"}, set()]
 
 
 async def test_zoom_and_presets_of_a_pelco_head(rig: Rig) -> None:
@@ -161,8 +202,13 @@ async def test_a_command_without_bytes_is_refused_by_name(rig: Rig) -> None:
     for direction, reason in (("left", "RS485.Left"), ("upleft", "RS485.Left"), ("zoomin", "no command for zoom")):
         with pytest.raises(RequestFailed, match=reason):
             await rig.move(direction)
+        with pytest.raises(RequestFailed, match=reason):
+            rig.commands.check(direction)
+    rig.commands.check("up")
     with pytest.raises(RequestFailed, match="ExCommand1"):
         await rig.commands.send_external(1)
+    with pytest.raises(RequestFailed, match="ExCommand2"):
+        rig.commands.check("ExCommand2")
     assert rig.line.sent == []
 
 

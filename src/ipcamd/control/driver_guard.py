@@ -32,6 +32,14 @@ class DriverGuard:
             raise
         self._failure = ""
 
+    def check(self, check: Callable[[], None]) -> None:
+        """Call a check of what is asked of the driver. Raises ``RequestFailed``; the same failure is noted once."""
+        try:
+            check()
+        except RequestFailed as error:
+            self._note_failure(str(error))
+            raise
+
     def _note_failure(self, reason: str) -> None:
         if reason != self._failure:
             self._failure = reason

@@ -74,12 +74,13 @@ class MotorWatch:
         for watcher in self._watchers:
             watcher()
 
-    def save(self, action: Awaitable[None]) -> None:
-        """Save in the background; a failure is logged."""
+    def save(self, action: Callable[[], Awaitable[None]]) -> None:
+        """Save in the background; a failure is logged. `action` is called there: if the event loop ends before, no
+        coroutine is left behind."""
 
         async def save() -> None:
             try:
-                await action
+                await action()
             except IpcamdError as error:
                 _log.warning("the position could not be kept: %s", error)
 
@@ -89,7 +90,8 @@ class MotorWatch:
 
     async def saved(self) -> None:
         """Return when all is saved that is to be saved."""
-        await asyncio.gather(*self._saving)
+        while self._saving:
+            await asyncio.gather(*self._saving)
 
     async def close(self) -> None:
         """Keep the positions where the motors are."""
@@ -104,4 +106,4 @@ class MotorWatch:
 
     def _save_positions(self) -> None:
         for keeper in self._keepers:
-            self.save(keeper())
+            self.save(keeper)

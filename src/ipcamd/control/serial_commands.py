@@ -46,27 +46,47 @@ class LineCommands(SerialCommands):
     def __init__(self, line: SerialLine, settings: Settings, step_s: float = STEP_S) -> None:
         """`step_s` is the time of a step, in seconds."""
         self._line, self._settings, self._step_s = line, settings, step_s
+        self._turn = asyncio.Lock()
         self._step: asyncio.Task[None] | None = None
+        self._stop = b""
+        """The bytes that end the move under way; none while there is none."""
+        settings.watch(RS485.name, lambda _: self._end_continuous_move())
 
     @property
     def enabled(self) -> bool:
         """See `SerialCommands`."""
         return self._line.is_present and self._settings[RS485.name]["Enable"] == "yes"
 
+    def check(self, command: str) -> None:
+        """See `SerialCommands`."""
+        values = self._settings[RS485.name]
+        if command.startswith("ExCommand"):
+            _required(values, command)
+        else:
+            _move_bytes(values, command)
+
     async def send_move(self, direction: str, continuous: bool) -> None:
         """See `SerialCommands`. The stop that ends a step is sent in the background."""
         values = self._settings[RS485.name]
-        await self._send(_move_bytes(values, direction))
-        if direction in MOVES and not continuous and values["Protocol"] != "custom":
-            self._step = asyncio.get_running_loop().create_task(self._end_step(_move_bytes(values, "stop")))
+        moves = direction in MOVES and values["Protocol"] != "custom"
+        async with self._turn:
+            await self._replace(_move_bytes(values, direction), _move_bytes(values, "stop") if moves else b"")
+            if moves and not continuous:
+                self._step = asyncio.get_running_loop().create_task(self._end_step())
 
     async def send_preset(self, number: int, store: bool = False) -> None:
-        """See `SerialCommands`."""
-        await self._send(_preset_bytes(self._settings[RS485.name], "set" if store else "go", number))
+        """See `SerialCommands`. A preset is stored during a move, which goes on."""
+        values = self._settings[RS485.name]
+        if store:
+            await self._line.send(_preset_bytes(values, "set", number), values)
+            return
+        async with self._turn:
+            await self._replace(_preset_bytes(values, "go", number))
 
     async def clear_preset(self, number: int) -> None:
-        """See `SerialCommands`."""
-        await self._send(_preset_bytes(self._settings[RS485.name], "clear", number))
+        """See `SerialCommands`. A move goes on."""
+        values = self._settings[RS485.name]
+        await self._line.send(_preset_bytes(values, "clear", number), values)
 
     async def send_external(self, number: int) -> None:
         """See `SerialCommands`. The head goes on with its move."""
@@ -74,23 +94,36 @@ class LineCommands(SerialCommands):
         await self._line.send(_required(values, f"ExCommand{number}"), values)
 
     async def close(self) -> None:
-        """Wait for the end of a step that is under way; close the line."""
+        """Wait for the end of a step that is under way, end a continuous move; close the line."""
         if self._step:
             await asyncio.wait({self._step})
+        await self._end_move()
         self._line.close()
 
-    async def _send(self, data: bytes) -> None:
-        """Send a command that replaces the step under way."""
+    async def _replace(self, data: bytes, stop: bytes = b"") -> None:
+        """Send a command that replaces the move under way; if it begins one itself, `stop` ends it."""
         if self._step:
             self._step.cancel()
             self._step = None
+        self._stop = stop
         if data:
             await self._line.send(data, self._settings[RS485.name])
 
-    async def _end_step(self, stop: bytes) -> None:
+    def _end_continuous_move(self) -> None:
+        """End it when the line is switched off or set up anew: a later stop would not reach the head."""
+        if self._stop and (self._step is None or self._step.done()):
+            self._step = asyncio.get_running_loop().create_task(self._end_move())
+
+    async def _end_step(self) -> None:
         await asyncio.sleep(self._step_s)
+        await self._end_move()
+
+    async def _end_move(self) -> None:
+        """Send the stop of the move under way, if there is one. A failure is logged."""
+        stop, self._stop = self._stop, b""
         try:
-            await self._line.send(stop, self._settings[RS485.name])
+            if stop:
+                await self._line.send(stop, self._settings[RS485.name])
         except RequestFailed as error:
             _log.warning("the stop of a move was not sent: %s", error)
 

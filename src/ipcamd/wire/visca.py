@@ -17,18 +17,19 @@ _PRESET_CODES = {"clear": 0, "set": 1, "go": 2}
 
 
 def build_visca_move(address: int, moves: tuple[str, ...], pan_level: int, tilt_level: int) -> bytes:
-    """Return the message of a move in one or two directions, or of a zoom; levels are 0 to 9. It lasts until a stop.
-    Raises ``ValueError``."""
+    """Return the messages that move in one or two directions, or zoom; levels are 0 to 9. Each ends the other first,
+    and lasts until a stop. Raises ``ValueError``."""
     if moves[0] in _ZOOM:
-        return _build(address, 0x04, 0x07, _ZOOM[moves[0]])
+        return _stop_drive(address) + _build(address, 0x04, 0x07, _ZOOM[moves[0]])
     pan = next((_PAN[move] for move in moves if move in _PAN), _NONE)
     tilt = next((_TILT[move] for move in moves if move in _TILT), _NONE)
-    return _build(address, 0x06, 0x01, _speed(pan_level, PAN_TOP), _speed(tilt_level, TILT_TOP), pan, tilt)
+    drive = _build(address, 0x06, 0x01, _speed(pan_level, PAN_TOP), _speed(tilt_level, TILT_TOP), pan, tilt)
+    return _stop_zoom(address) + drive
 
 
 def build_visca_stop(address: int) -> bytes:
     """Return the messages that end moves and zoom. Raises ``ValueError``."""
-    return _build(address, 0x06, 0x01, 1, 1, _NONE, _NONE) + _build(address, 0x04, 0x07, 0x00)
+    return _stop_drive(address) + _stop_zoom(address)
 
 
 def build_visca_home(address: int) -> bytes:
@@ -39,6 +40,14 @@ def build_visca_home(address: int) -> bytes:
 def build_visca_preset(address: int, action: str, preset: int) -> bytes:
     """Return the message that does ``set``, ``clear`` or ``go`` with a preset, 1 to 8. Raises ``ValueError``."""
     return _build(address, 0x04, 0x3F, _PRESET_CODES[action], preset - 1)
+
+
+def _stop_drive(address: int) -> bytes:
+    return _build(address, 0x06, 0x01, 1, 1, _NONE, _NONE)
+
+
+def _stop_zoom(address: int) -> bytes:
+    return _build(address, 0x04, 0x07, 0x00)
 
 
 def _speed(level: int, top: int) -> int:

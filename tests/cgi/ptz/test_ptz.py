@@ -167,6 +167,27 @@ async def test_what_is_wrong_changes_nothing(world: World, query: str, message: 
     assert world.settings["PTZ.Speed"]["PanSpeed"] == "2"
 
 
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("speed=3|3|3&ptzpreset=4", "ptzpreset=4: it is not set"),
+        ("move=up&ptzpatrol=start", "no preset is set"),
+        ("move=up&excommand=2", "not enabled"),
+    ],
+)
+async def test_of_several_commands_none_acts_if_one_needs_what_is_not_set(
+    world: World, query: str, message: str
+) -> None:
+    with pytest.raises(RequestFailed, match=message):
+        await world.ask(PTZ, query)
+    assert tuple(world.drivers.pan_tilt.target) == (0, 0, 1)
+    assert world.settings["PTZ.Speed"]["PanSpeed"] == "2"
+
+
+async def test_a_request_may_set_a_preset_and_use_it(world: World) -> None:
+    await done(world, "ptzpresetupdate=1|1|5|a&ptzpreset=1&ptzpatrol=start")
+
+
 async def test_an_administrator_locks_ptz(world: World) -> None:
     await done(world, "lock=60")
     await done(world, "move=up")

@@ -1,7 +1,7 @@
 """The controller with a virtual head, whose clock the test moves, and a database of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,11 @@ class Line:
 
     def __init__(self) -> None:
         self.sent: list[object] = []
+        self.unknown = ""
+
+    def check(self, command: str) -> None:
+        if command == self.unknown:
+            raise RequestFailed(f"no {command}")
 
     async def send_move(self, direction: str, continuous: bool) -> None:
         self.sent.append((direction, continuous))
@@ -247,6 +252,55 @@ async def test_with_a_serial_line_commands_go_out_on_it_too(rig: Rig) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("unknown", "action"),
+    [
+        ("left", lambda ptz: ptz.move("left")),
+        ("left", lambda ptz: ptz.turn("left", 5)),
+        ("zoomin", lambda ptz: ptz.zoom(inwards=True)),
+        ("home", lambda ptz: ptz.go_home()),
+        ("home", lambda ptz: ptz.calibrate()),
+        ("stop", lambda ptz: ptz.go_to_preset(1)),
+        ("stop", lambda ptz: ptz.update_preset(1, "1|9|new")),
+    ],
+)
+async def test_what_the_protocol_cannot_say_moves_no_head_and_changes_nothing(
+    rig: Rig, unknown: str, action: Callable[[PtzController], Awaitable[None]]
+) -> None:
+    await rig.ptz.update_preset(1, "1|5|old")
+    rig.driver.restore(PtzPosition(20, 0, 2))
+    await rig.ptz.start_patrol()
+    line = rig.ptz.serial = Line()
+    line.unknown = unknown
+    with pytest.raises(RequestFailed, match=f"no {unknown}"):
+        await action(rig.ptz)
+    assert (line.sent, rig.driver.target) == ([], PtzPosition(20, 0, 2))
+    assert rig.settings["PTZ.PresetList"]["Preset1"] == "1|5|old"
+    assert rig.ptz.state()["patrol"]
+    assert rig.notes == [f"no {unknown}"]
+
+
+async def test_a_head_that_fails_does_not_keep_the_other_moving(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail() -> None:
+        raise RequestFailed("no answer")
+
+    line = rig.ptz.serial = Line()
+    monkeypatch.setattr(rig.driver, "stop", fail)
+    with pytest.raises(RequestFailed, match="no answer"):
+        await rig.ptz.stop()
+    assert line.sent == [("stop", False)]
+
+
+async def test_a_patrol_ends_with_its_last_preset(rig: Rig) -> None:
+    await rig.ptz.update_preset(1, "1|5|")
+    await rig.ptz.start_patrol()
+    await rig.ptz.update_preset(1, "0|5|")
+    assert not rig.ptz.state()["patrol"]
+    await rig.ptz.update_preset(1, "1|5|")
+    await rig.restart()
+    assert not rig.ptz.state()["patrol"]
+
+
 @pytest.mark.parametrize("held", [True, False])
 async def test_a_lock_ends_a_continuous_move_and_no_other(rig: Rig, held: bool) -> None:
     if held:
@@ -277,6 +331,8 @@ async def test_without_any_head_nothing_is_supported(rig: Rig) -> None:
     ptz.serial = Line()
     await ptz.move("up")
     assert ptz.is_supported
+    with pytest.raises(RequestFailed, match="not supported by this device"):
+        await ptz.set_home()  # the line's head has a fixed one
 
 
 def test_only_administrators_pass_a_lock(rig: Rig) -> None:

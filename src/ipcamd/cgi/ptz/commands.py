@@ -36,9 +36,21 @@ async def carry_out(call: Call, pairs: dict[str, str]) -> Reply:
     commands = [_command(call, name, value, continuous, degrees) for name, value in pairs.items()]
     if "lock" not in pairs:
         call.camera.ptz.lock.check(call.account.rank)
+    if len(pairs) > 1 and "ptzpresetupdate" not in pairs:
+        _refuse_unset(call.camera.ptz, pairs)
     for command in commands:
         await command()
     return DONE
+
+
+def _refuse_unset(ptz: PtzController, pairs: dict[str, str]) -> None:
+    """Raise ``RequestFailed`` if one of several valid commands needs what is not set, before the others act."""
+    if "ptzpreset" in pairs:
+        ptz.presets.position(int(pairs["ptzpreset"]))
+    if pairs.get("ptzpatrol", "").lower() == "start":
+        ptz.refuse_empty_patrol()
+    if "excommand" in pairs:
+        ptz.check_external(int(pairs["excommand"]))
 
 
 def _command(call: Call, name: str, value: str, continuous: bool, degrees: int | None) -> Command:

@@ -65,7 +65,7 @@ class PtzController:
         self._patrol = Patrol(self.presets.stops, self._visit)
         self._is_held = False
         """Whether the move goes on until somebody stops it."""
-        settings.watch(PRESETLIST.name, lambda _: motors.save(self.presets.follow(driver.position)))
+        settings.watch(PRESETLIST.name, lambda _: self._follow_presets())
         motors.keep(lambda: self._memory.save_position(self.position), lambda: self._patrol.is_running)
 
     @property
@@ -109,7 +109,7 @@ class PtzController:
 
     async def move(self, direction: str, continuous: bool = False) -> None:
         """Move one step in one of the `DIRECTIONS`, or on to the limit. Raises ``RequestFailed``."""
-        self._begin()
+        self._begin(direction)
         self._is_held = continuous
         pan, tilt = DIRECTIONS[direction]
         here, far = self.position, 2 * max(PAN_LIMIT, TILT_LIMIT) if continuous else STEP
@@ -120,7 +120,7 @@ class PtzController:
     async def turn(self, direction: str, degrees: int) -> None:
         """Move so many units of pan and tilt in one of the `DIRECTIONS`. An axis that it does not name goes on with its
         move. Raises ``RequestFailed``."""
-        self._begin()
+        self._begin(direction)
         pan, tilt = DIRECTIONS[direction]
         here, target = self.position, self._driver.target
         to_pan = here.pan + pan * degrees if pan else target.pan
@@ -131,17 +131,17 @@ class PtzController:
 
     async def zoom(self, inwards: bool) -> None:
         """Zoom until `stop` or the limit. Raises ``RequestFailed``."""
-        self._begin()
+        direction = "zoomin" if inwards else "zoomout"
+        self._begin(direction)
         self._is_held = True
         await self._drive(PtzPosition(self.position.pan, self.position.tilt, ZOOM_LIMIT if inwards else 1.0))
         if self.serial.enabled:
-            await self._guard.run(self.serial.send_move("zoomin" if inwards else "zoomout", True))
+            await self._guard.run(self.serial.send_move(direction, True))
 
     async def go_to(self, position: PtzPosition) -> None:
         """Move to a position. Raises ``RequestFailed``; also if there is only a head on the serial line."""
+        self._refuse_serial_only()
         self._begin()
-        if not self._driver.is_present:
-            raise RequestFailed("not supported by this device")
         await self._drive(position.limited())
 
     async def zoom_to(self, zoom: float) -> None:
@@ -156,11 +156,13 @@ class PtzController:
     async def stop(self) -> None:
         """End the move or the patrol. Raises ``RequestFailed``."""
         self._begin()
-        if self._driver.is_present:
-            await self._guard.run(self._driver.stop())
-            self._motors.follow()
-        if self.serial.enabled:
-            await self._guard.run(self.serial.send_move("stop", False))
+        try:
+            if self._driver.is_present:
+                await self._guard.run(self._driver.stop())
+                self._motors.follow()
+        finally:  # one head that fails does not keep the other moving
+            if self.serial.enabled:
+                await self._guard.run(self.serial.send_move("stop", False))
 
     async def lock_for(self, owner: str, seconds: float) -> None:
         """Let administrators alone move the camera for so long; 0 lets everybody. A continuous move ends: whoever began
@@ -174,19 +176,20 @@ class PtzController:
 
     async def go_home(self) -> None:
         """Move to the home position. Raises ``RequestFailed``."""
-        self._begin()
+        self._begin("home")
         await self._drive(self._memory.home)
         if self.serial.enabled:
             await self._guard.run(self.serial.send_move("home", False))
 
     async def set_home(self) -> None:
-        """Make the present position home. Raises ``RequestFailed`` and ``StoreError``."""
-        self._refuse_absent()
+        """Make the present position home. Raises ``RequestFailed``, also if there is only a head on the serial line,
+        whose home is fixed, and ``StoreError``."""
+        self._refuse_serial_only()
         await self._memory.save_home(self.position)
 
     async def calibrate(self) -> None:
         """Reset the head after a hardware error; then it moves home. Raises ``RequestFailed``."""
-        self._begin()
+        self._begin("home")
         if self._driver.is_present:
             await self._guard.run(self._driver.calibrate())
         await self.go_home()
@@ -195,12 +198,13 @@ class PtzController:
         """Move to a preset. Raises ``RequestFailed``."""
         self._refuse_absent()
         self.presets.position(number)
-        self._begin()
+        self._begin("stop")
         await self._drive_to_preset(number, *self._speeds())
 
     async def update_preset(self, number: int, value: str, by: Requester = CAMERA) -> None:
         """Set a preset to ``ENABLE|DURATION|NAME``, at the present position. Raises what ``Settings.update`` does."""
         self._refuse_absent()
+        self._check_serial("stop")
         await self.presets.update(number, value, self.position, by)
         if self.serial.enabled:
             stores = value.startswith("1|")
@@ -214,8 +218,7 @@ class PtzController:
     async def start_patrol(self) -> None:
         """Visit the presets, also after a restart, until another command. Raises ``RequestFailed``, ``StoreError``."""
         self._refuse_absent()
-        if not self.presets.stops():
-            raise RequestFailed("ptzpatrol=start: no preset is set")
+        self.refuse_empty_patrol()
         await self._memory.save_patrols(True)
         self._patrol.start()
         self._motors.tell()
@@ -229,21 +232,50 @@ class PtzController:
 
     async def send_external(self, number: int) -> None:
         """Send external command 1 to 5 on the serial line. Raises ``RequestFailed``."""
+        self.check_external(number)
+        await self._guard.run(self.serial.send_external(number))
+
+    def refuse_empty_patrol(self) -> None:
+        """Raise ``RequestFailed`` if no preset is set."""
+        if not self.presets.stops():
+            raise RequestFailed("ptzpatrol=start: no preset is set")
+
+    def check_external(self, number: int) -> None:
+        """Raise ``RequestFailed`` if external command 1 to 5 cannot be sent."""
         if not self.serial.enabled:
             raise RequestFailed(f"excommand={number}: the serial line is not enabled (RS485.Enable)")
-        await self._guard.run(self.serial.send_external(number))
+        self._check_serial(f"ExCommand{number}")
 
     def _refuse_absent(self) -> None:
         if not self.is_supported:
             raise RequestFailed("not supported by this device")
 
-    def _begin(self) -> None:
-        """End the patrol: a command replaces it. Raises ``RequestFailed`` if there is no head."""
+    def _refuse_serial_only(self) -> None:
+        if not self._driver.is_present:
+            raise RequestFailed("not supported by this device")
+
+    def _check_serial(self, command: str) -> None:
+        if command and self.serial.enabled:
+            self._guard.check(lambda: self.serial.check(command))
+
+    def _begin(self, command: str = "") -> None:
+        """End the patrol: a command replaces it. Raises ``RequestFailed``, and changes nothing, if there is no head, or
+        if the protocol of the serial line cannot say `command`."""
         self._refuse_absent()
+        self._check_serial(command)
         self._is_held = False
+        self._end_patrol()
+
+    def _follow_presets(self) -> None:
+        """Follow a change of the presets; a patrol ends with the last one."""
+        self._motors.save(lambda: self.presets.follow(self.position))
+        if not self.presets.stops():
+            self._end_patrol()
+
+    def _end_patrol(self) -> None:
         if self._patrol.is_running:
             self._patrol.stop()
-            self._motors.save(self._memory.save_patrols(False))
+            self._motors.save(lambda: self._memory.save_patrols(False))
 
     def _zoom_to_move(self) -> float:
         """Return the zoom at which pan and tilt have room."""

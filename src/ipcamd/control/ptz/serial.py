@@ -10,6 +10,10 @@ class SerialCommands(Protocol):
     def enabled(self) -> bool:
         """Whether PTZ commands go out on the line (``RS485.Enable``)."""
 
+    def check(self, command: str) -> None:
+        """Raise ``RequestFailed`` if the protocol cannot say a command: one of `send_move`, or ``ExCommand1`` to
+        ``ExCommand5``."""
+
     async def send_move(self, direction: str, continuous: bool) -> None:
         """Send a move: ``up``, ``downleft`` ..., ``home``, ``zoomin``, ``zoomout`` or ``stop``; for one step, or until
         the next command."""
@@ -28,6 +32,9 @@ class NoSerialCommands:
     """No head on the line: nothing is sent."""
 
     enabled = False
+
+    def check(self, command: str) -> None:
+        """See `SerialCommands`."""
 
     async def send_move(self, direction: str, continuous: bool) -> None:
         """See `SerialCommands`."""
