@@ -113,6 +113,11 @@ class Stage:
         self._asleep.clear()
         self._turn.set()
 
+    async def rest(self) -> None:
+        """Wait until the worker pauses: from then on only the test moves the clock."""
+        async with asyncio.timeout(PATIENCE):
+            await self._asleep.wait()
+
     async def pass_time(self, seconds: float) -> None:
         """Let time pass, and return when the watch over the running attempt has seen it."""
         self.clock += seconds

@@ -72,7 +72,9 @@ def test_flash_and_beep_of_the_scene_are_together(hearing: Callable[..., CameraP
     box = slice(lamp.top + 3, lamp.top + lamp.height - 3), slice(lamp.left + 3, lamp.left + lamp.width - 3)
     between = apart(heard(client, MJPEG, 260), box)
     assert len(between) >= 3
-    assert max(map(abs, between)) < 10
+    apart_ms = sorted(map(abs, between))
+    assert apart_ms[len(apart_ms) // 2] < 10
+    assert apart_ms[-1] < 10 + 1000 / 25, "more than the interval that a busy machine may be late"
 
 
 @pytest.mark.parametrize("rate", [30, 8])
@@ -83,10 +85,12 @@ def test_flash_and_beep_of_a_video_are_together_and_over_its_seam(
     client.update("Image.MJPEG", Resolution=1, Framerate=rate)
     between = apart(heard(client, MJPEG, 400 if rate == 30 else 260), WHOLE)
     assert len(between) >= 6
-    *others, worst = sorted(map(abs, between))
-    # a picture may be a whole interval late, where not every one is taken: at 8 a second, or once on a busy machine
-    assert others[-1] < (20 if rate == 30 else 20 + 1000 / rate)
-    assert worst < 20 + 1000 / min(rate, 25)
+    interval_ms = 1000 / min(rate, 25)
+    apart_ms = sorted(map(abs, between))
+    # a picture may be a whole interval late, where not every one is taken: at 8 a second, or now and then on a busy
+    # machine
+    assert apart_ms[len(apart_ms) // 2] < (20 if rate == 30 else 20 + interval_ms)
+    assert apart_ms[-1] < 20 + interval_ms
 
 
 def test_sound_comes_and_goes_at_once_in_a_running_stream(hearing: Callable[..., CameraProcess]) -> None:

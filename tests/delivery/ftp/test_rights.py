@@ -172,6 +172,7 @@ async def test_an_account_that_may_not_write_at_all_waits(tmp_path: Path, stage:
             await stage.wake()
         assert not any("dropped" in words for words in stage.notes.failed)
         assert rights(stage) == []
+        await stage.rest()
         with pytest.raises(RequestFailed, match="may this user write there"):
             await stage.delivery.test("ftp")
 
