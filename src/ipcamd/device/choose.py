@@ -35,9 +35,9 @@ from ipcamd.device.linux.ir_cut import LinuxIrCut, V4l2FilterMotor
 from ipcamd.device.linux.serial_port import SerialPort
 from ipcamd.device.linux.sysfs_led import LEDS, SysfsLed
 from ipcamd.device.linux.system_clock import SystemClock
-from ipcamd.device.linux.v4l2_controls import V4l2Controls
-from ipcamd.device.linux.v4l2_lens import V4l2Lens
-from ipcamd.device.linux.v4l2_pan_tilt import V4l2PanTilt
+from ipcamd.device.linux.v4l2.controls import V4l2Controls
+from ipcamd.device.linux.v4l2.lens import V4l2Lens
+from ipcamd.device.linux.v4l2.pan_tilt import V4l2PanTilt
 from ipcamd.device.trajectory import MovingAxis
 from ipcamd.device.virtual import (
     OffsetClock,

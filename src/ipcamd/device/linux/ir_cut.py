@@ -6,7 +6,7 @@ from typing import Protocol
 from ipcamd.device.drivers import DigitalOutput, LightSensor
 from ipcamd.device.linux.device_thread import HANG_S
 from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
-from ipcamd.device.linux.v4l2_controls import ControlRange, V4l2Controls
+from ipcamd.device.linux.v4l2.controls import ControlRange, V4l2Controls
 from ipcamd.errors import RequestFailed
 
 

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 
 from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
-from ipcamd.device.linux.v4l2_controls import ControlId, ControlRange, V4l2Controls
+from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange, V4l2Controls
+from ipcamd.device.linux.v4l2.step_writer import StepWriter
 from ipcamd.device.position import FOCUS_LIMIT, ZOOM_LIMIT, LensPosition
 from ipcamd.device.trajectory import MovingAxis, cruise_speed
 from ipcamd.errors import RequestFailed
@@ -40,7 +41,7 @@ class V4l2Lens:
         self._turn = asyncio.Lock()
         self._is_connected = self._is_placed = False
         """`_is_placed`: the lens has a position of its own, which a device that was put back has to take up."""
-        self._move: asyncio.Task[None] | None = None
+        self._steps = StepWriter(self._write, lambda: self._is_moving, self._give_up, STEP_S)
 
     def position_at(self, moment_s: float) -> LensPosition:
         """See `Lens`."""
@@ -54,7 +55,7 @@ class V4l2Lens:
     @property
     def rest_in_s(self) -> float:
         """See `Lens`."""
-        return max(self._zoom.axis.rest_in_s, self._focus.axis.rest_in_s, STEP_S if self._move else 0.0)
+        return max(self._zoom.axis.rest_in_s, self._focus.axis.rest_in_s, self._steps.rest_in_s)
 
     def restore(self, position: LensPosition) -> None:
         """See `Lens`."""
@@ -71,13 +72,13 @@ class V4l2Lens:
                 raise RequestFailed(f"{self._controls.path}: it has no {motor.control.name.lower()}")
         self._zoom.axis.move_to(target.zoom, ZOOM_SPEED)
         self._focus.axis.move_to(target.focus, FOCUS_SPEED * pace)
-        self._follow()
+        self._steps.follow()
 
     async def stop(self) -> None:
         """See `Lens`."""
         self._zoom.axis.stop()
         self._focus.axis.stop()
-        self._follow()
+        self._steps.follow()
 
     async def start(self, note: Callable[[str], None]) -> None:
         """See `Unit`."""
@@ -85,9 +86,7 @@ class V4l2Lens:
 
     async def close(self) -> None:
         """See `Unit`."""
-        if self._move:
-            self._move.cancel()
-            await asyncio.wait((self._move,))
+        await self._steps.cut()
         await self._upkeep.close()
         self._controls.close()
 
@@ -99,7 +98,7 @@ class V4l2Lens:
                     await self._connect()
                 if not self._is_placed:
                     await self._look()
-                elif not self._move:
+                elif not self._steps.is_writing:
                     await self._look()
                     await self._write()
             except RequestFailed:
@@ -142,26 +141,12 @@ class V4l2Lens:
     def _is_moving(self) -> bool:
         return any(motor.axis.rest_in_s for motor in self._motors)
 
-    def _follow(self) -> None:
-        if not self._move:
-            self._move = asyncio.get_running_loop().create_task(self._write_way())
-
-    async def _write_way(self) -> None:
-        """Write the way of the present move, step by step. After a failure the lens rests where it is."""
-        try:
-            was_moving = True
-            while was_moving or self._is_moving:
-                was_moving = self._is_moving
-                await self._write()
-                if was_moving:
-                    await asyncio.sleep(STEP_S)
-        except RequestFailed:
-            self._is_connected = False
-            for motor in self._motors:
-                motor.freeze()
-            self._upkeep.wake()  # which notes the failure
-        finally:
-            self._move = None
+    def _give_up(self) -> None:
+        """Rest where it is, after a failure."""
+        self._is_connected = False
+        for motor in self._motors:
+            motor.freeze()
+        self._upkeep.wake()  # which notes the failure
 
 
 class _Motor:

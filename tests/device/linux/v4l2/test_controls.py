@@ -8,13 +8,13 @@ import pytest
 from tests.device.linux.fake_camera import FOCUS, IR_CUT, PAN, PAN_RESET, TILT, Control, FakeControls
 
 from ipcamd.device.linux.device_thread import DeviceThread
-from ipcamd.device.linux.v4l2_controls import V4l2Controls
+from ipcamd.device.linux.v4l2.controls import V4l2Controls
 from ipcamd.errors import RequestFailed
 
 SCRIPT = """
 import asyncio
 from pathlib import Path
-from ipcamd.device.linux.v4l2_controls import ControlId, V4l2Controls
+from ipcamd.device.linux.v4l2.controls import ControlId, V4l2Controls
 from ipcamd.errors import RequestFailed
 
 controls = V4l2Controls("/dev/video77", hang_s=20)

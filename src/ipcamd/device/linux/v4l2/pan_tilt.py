@@ -11,8 +11,9 @@ from contextlib import suppress
 
 from ipcamd.device.drivers import Lens
 from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
-from ipcamd.device.linux.v4l2_axis import HeadAxis
-from ipcamd.device.linux.v4l2_controls import ControlId, V4l2Controls
+from ipcamd.device.linux.v4l2.axis import HeadAxis
+from ipcamd.device.linux.v4l2.controls import ControlId, V4l2Controls
+from ipcamd.device.linux.v4l2.step_writer import StepWriter
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, LensPosition, PtzPosition
 from ipcamd.device.trajectory import MovingAxis
 from ipcamd.device.virtual_pan_tilt import ACCELERATION, ZOOM_ACCELERATION, ZOOM_SPEED, speed_of
@@ -53,9 +54,7 @@ class V4l2PanTilt:
         self._upkeep = Upkeep(self._check, check_s)
         self._turn = asyncio.Lock()
         self._is_connected = False
-        self._ended_s = 0.0
-        """When the last move ended."""
-        self._move: asyncio.Task[None] | None = None
+        self._steps = StepWriter(self._write, lambda: self._is_moving, self._give_up, STEP_S, now_s)
         self.is_present = True
         """See `PanTilt`. False if the device has answered that it is no head."""
 
@@ -74,7 +73,7 @@ class V4l2PanTilt:
     @property
     def rest_in_s(self) -> float:
         """See `PanTilt`."""
-        return max(STEP_S if self._move else 0.0, *(axis.path.rest_in_s for axis in self._axes))
+        return max(self._steps.rest_in_s, *(axis.path.rest_in_s for axis in self._axes))
 
     def restore(self, position: PtzPosition) -> None:
         """See `PanTilt`."""
@@ -85,7 +84,7 @@ class V4l2PanTilt:
     async def move_to(self, target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
         """See `PanTilt`."""
         await self._check()
-        if self._now_s() - self._ended_s > SETTLE_S and not self._move:
+        if self._now_s() - self._steps.ended_s > SETTLE_S and not self._steps.is_writing:
             await self._look()
         self._pan.move_to(target.pan, speed_of(pan_speed))
         self._tilt.move_to(target.tilt, speed_of(tilt_speed))
@@ -94,7 +93,7 @@ class V4l2PanTilt:
                 await self._lens.move_to(LensPosition(target.zoom, self._lens.target.focus))
         else:
             self._zoom.move_to(target.zoom, ZOOM_SPEED)
-        self._follow()
+        self._steps.follow()
 
     async def stop(self) -> None:
         """See `PanTilt`."""
@@ -102,7 +101,7 @@ class V4l2PanTilt:
             axis.path.stop()
         if self._lens:
             await self._lens.stop()
-        self._follow()
+        self._steps.follow()
 
     async def calibrate(self) -> None:
         """See `PanTilt`. A head that cannot reset itself is asked where it is."""
@@ -120,9 +119,7 @@ class V4l2PanTilt:
 
     async def close(self) -> None:
         """See `Unit`. A head that moves by speed is stopped."""
-        if self._move:
-            self._move.cancel()
-            await asyncio.wait((self._move,))
+        if await self._steps.cut():
             for axis in self._axes:
                 axis.place(axis.path.position)
             with suppress(RequestFailed):
@@ -136,7 +133,7 @@ class V4l2PanTilt:
             try:
                 if not self._is_connected:
                     await self._connect()
-                elif not self._move:
+                elif not self._steps.is_writing:
                     await self._values()
             except RequestFailed:
                 self._is_connected = False
@@ -176,23 +173,13 @@ class V4l2PanTilt:
         for axis, value in steps.items():
             axis.note_written(value)
 
-    def _follow(self) -> None:
-        if not self._move:
-            self._move = asyncio.get_running_loop().create_task(self._write_path())
+    @property
+    def _is_moving(self) -> bool:
+        return any(axis.path.rest_in_s for axis in self._axes)
 
-    async def _write_path(self) -> None:
-        """Write the path of the present move, step by step. After a failure the head rests where it is."""
-        try:
-            moves = True
-            while moves:
-                moves = any(axis.path.rest_in_s for axis in self._axes)
-                await self._write()
-                if moves:
-                    await asyncio.sleep(STEP_S)
-        except RequestFailed:
-            self._is_connected = False
-            for axis in self._axes:
-                axis.place(axis.path.position)
-            self._upkeep.wake()  # which notes the failure
-        finally:
-            self._move, self._ended_s = None, self._now_s()
+    def _give_up(self) -> None:
+        """Rest where it is, after a failure."""
+        self._is_connected = False
+        for axis in self._axes:
+            axis.place(axis.path.position)
+        self._upkeep.wake()  # which notes the failure

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import copysign
 
-from ipcamd.device.linux.v4l2_controls import ControlId, ControlRange
+from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange
 from ipcamd.device.trajectory import MovingAxis
 
 

@@ -1,0 +1,1 @@
+"""Motors on the controls of a V4L2 device."""

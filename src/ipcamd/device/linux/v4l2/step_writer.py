@@ -1,0 +1,63 @@
+"""Step writer: writes the path of a move to a device, in small steps, until the motors rest."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from ipcamd.errors import RequestFailed
+
+
+class StepWriter:
+    """Writer of one device's moves. For the event loop."""
+
+    def __init__(
+        self,
+        write: Callable[[], Awaitable[None]],
+        is_moving: Callable[[], bool],
+        fail: Callable[[], None],
+        step_s: float,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`write` writes where the motors should be now, and raises ``RequestFailed``; then `fail` is called, and the
+        move is over. A step is made every `step_s`; `now_s` is a monotonic clock, in seconds."""
+        self._write, self._is_moving, self._fail = write, is_moving, fail
+        self._step_s, self._now_s = step_s, now_s
+        self._task: asyncio.Task[None] | None = None
+        self.ended_s = 0.0
+        """When the last move ended."""
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a move is under way, or its last step is not yet written."""
+        return self._task is not None
+
+    @property
+    def rest_in_s(self) -> float:
+        """The time of a step while it writes, else 0: the device rests no earlier."""
+        return self._step_s if self._task else 0.0
+
+    def follow(self) -> None:
+        """Write the path of the move that has begun, or changed."""
+        if not self._task:
+            self._task = asyncio.get_running_loop().create_task(self._follow())
+
+    async def cut(self) -> bool:
+        """Write no more; return whether a move was under way."""
+        task = self._task
+        if task:
+            task.cancel()
+            await asyncio.wait((task,))
+        return task is not None
+
+    async def _follow(self) -> None:
+        try:
+            was_moving = True
+            while was_moving or self._is_moving():  # a move may begin while the last step is written
+                was_moving = self._is_moving()
+                await self._write()
+                if was_moving:
+                    await asyncio.sleep(self._step_s)
+        except RequestFailed:
+            self._fail()
+        finally:
+            self._task, self.ended_s = None, self._now_s()
