@@ -151,6 +151,14 @@ class World:
         assert isinstance(reply, Reply)
         return reply
 
+    async def close(self) -> None:
+        """End what moves, keep where it is, and close the database."""
+        if "motors" in vars(self):
+            self.ptz.close()
+            await self.lens.close()
+            await self.motors.close()
+        self.database.close()
+
     async def set_clock(self, moment_ns: int) -> None:
         await self.settings.update([], self.clock.set(moment_ns))
 
