@@ -23,6 +23,10 @@ _log = logging.getLogger(__name__)
 
 SILENT, UNPLUGGED = UNKNOWN_FAILURE, "The source is unplugged."
 
+ASLEEP_S = 0.5
+"""A wait that ends so much too late means that the machine slept, or this process was stopped: a source that gave no
+picture meanwhile is not silent, and has so long for the next one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -163,8 +167,16 @@ class VideoCapture(CaptureLoop):
         """Wait until a blank picture is due; False once closed or idle."""
         with self._changed:
             while self._changed.wait_for(lambda: self._needed or self._closed, IDLE_S) and not self._closed:
-                rest_s = max(self._silent_at_s, self._blank_at_s) - time.monotonic()
-                if rest_s <= 0:
+                due_s = max(self._silent_at_s, self._blank_at_s)
+                if due_s <= time.monotonic():
                     return True
-                self._changed.wait(rest_s)
+                self._changed.wait(due_s - time.monotonic())
+                self._excuse_sleep(due_s)
             return False
+
+    def _excuse_sleep(self, due_s: float) -> None:
+        """Give the source time for a picture if the machine slept; called with `_changed` held, after a wait until
+        `due_s`."""
+        now_s = time.monotonic()
+        if now_s - due_s > ASLEEP_S:
+            self._silent_at_s = max(self._silent_at_s, now_s + ASLEEP_S)
