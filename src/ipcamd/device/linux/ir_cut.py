@@ -39,7 +39,7 @@ class LinuxIrCut:
         self.is_connected = False
         """See `IrCut`."""
         self._moved_to: bool | None = None
-        """Where the filter was moved to last; None: it is to be moved in any case."""
+        """Position of the last move; None before the first one and after a failure: the filter is then moved again."""
 
     @property
     def in_path(self) -> bool:

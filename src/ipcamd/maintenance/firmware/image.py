@@ -29,7 +29,7 @@ _PUBLIC_KEY, _SIGNATURE, _LENGTH = 32, 64, struct.Struct(">I")
 _HEAD = len(MAGIC) + _PUBLIC_KEY + _SIGNATURE + _LENGTH.size
 _MANIFEST_LIMIT = 64 * 1024
 _PURPOSE = b"ipcamd firmware image 1\0"
-"""What the signature is for: it is good for nothing else."""
+"""Prefix of what is signed: a signature made for another purpose is not valid here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ _SECRET = re.compile("pwd|pass|secret|key|token", re.IGNORECASE)
 _SCHEME = re.compile("://|%3a%2f%2f", re.IGNORECASE)
 _LOGIN = re.compile("(.*)(?:@|%40)")
 _QUERY = re.compile("%3f", re.IGNORECASE)
-"""Where the query of a URL within a parameter begins; a bare question mark parts parameters."""
+"""Start of the query of a URL that is the value of a parameter; a bare question mark separates parameters."""
 _PIECES = re.compile("([&?])")
 _CONTROL = re.compile(r"[^\x20-\x7e]")
 
