@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from tests.e2e.camera import CameraProcess
-from tests.e2e.test_power_cut import Stick
+from tests.e2e.recording.test_power_cut import Stick
 
 from soak.kills import GROUP, NAME, Writer
 from soak.report import Progress, Row

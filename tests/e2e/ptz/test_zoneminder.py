@@ -8,8 +8,8 @@ import pytest
 from tests.conftest import StartCamera
 from tests.device.linux.pulled_wire import Wire
 from tests.e2e.camera import CameraProcess, Client, eventually, reachable
-from tests.e2e.test_ptz import arrive, command, place
-from tests.e2e.zoneminder import module_done
+from tests.e2e.ptz.test_ptz import arrive, command, place
+from tests.e2e.ptz.zoneminder import module_done
 
 from ipcamd.wire.pelco import protocol_speed
 

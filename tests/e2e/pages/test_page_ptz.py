@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
-from tests.e2e.test_page_motion import box, click, look
-from tests.e2e.test_ptz import arrive, command, place
+from tests.e2e.pages.test_page_motion import box, click, look
+from tests.e2e.ptz.test_ptz import arrive, command, place
 
 pytestmark = pytest.mark.slow
 

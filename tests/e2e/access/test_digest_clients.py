@@ -6,7 +6,7 @@ import pytest
 import requests
 from requests.auth import HTTPDigestAuth
 from tests.e2e.camera import PASSWORD, CameraProcess
-from tests.e2e.test_players import run
+from tests.e2e.streams.test_players import run
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _HARNESS = Path(__file__).with_name("zoneminder.pl")
-_MODULES = Path(__file__).parents[2] / "build/zoneminder"
+_MODULES = Path(__file__).parents[3] / "build/zoneminder"
 
 
 @contextlib.contextmanager

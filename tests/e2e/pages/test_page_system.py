@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
 from tests.e2e.chromium import Chromium
-from tests.e2e.test_page_motion import click
+from tests.e2e.pages.test_page_motion import click
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ from tests.conftest import StartCamera
 from tests.e2e.camera import PATIENCE, CameraProcess, Client, eventually
 from tests.e2e.hearing import SOUND, apart, flashing_video, linear
 from tests.e2e.parts import Part, sdk_parts
-from tests.e2e.test_players import run
+from tests.e2e.streams.test_players import run
 
 from ipcamd.media.source.scene.plan import Plan
 

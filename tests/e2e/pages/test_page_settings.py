@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
-from tests.e2e.test_page_motion import click
+from tests.e2e.pages.test_page_motion import click
 
 pytestmark = pytest.mark.slow
 

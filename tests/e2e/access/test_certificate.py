@@ -12,7 +12,7 @@ import pytest
 from tests.access.certificate.authority import Authority, new_key, pem_of
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually, reachable
-from tests.e2e.test_players import run
+from tests.e2e.streams.test_players import run
 from tests.ports import free_port
 
 pytestmark = pytest.mark.slow

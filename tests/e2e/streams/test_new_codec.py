@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.camera import CameraProcess, basic
 from tests.e2e.parts import Format, exactly, sdk_parts
-from tests.e2e.toy_codec import KEY, OTHER, TOY, TYPE
+from tests.e2e.streams.toy_codec import KEY, OTHER, TOY, TYPE
 from tests.server.rtsp.player import Player
 
 from ipcamd.media import codecs
@@ -22,14 +22,14 @@ from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi import reader
 from ipcamd.wire.avi.layout import HEAD, AviFormat
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NOON, SECOND = 1_750_000_000_000_000_000, 1_000_000_000
 
 
 @pytest.fixture(scope="module")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]:
     folder = tmp_path_factory.mktemp("toy")
-    program = ("-m", "tests.e2e.toy_codec")
+    program = ("-m", "tests.e2e.streams.toy_codec")
     path = os.pathsep.join((str(ROOT), str(ROOT / "src")))
     camera = CameraProcess(
         folder / "state", "--source=scene", program=program, environment={"PYTHONPATH": path}

@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 from tests.conftest import StartCamera
+from tests.e2e.access.proxies import NAMES, proxy
 from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
 from tests.e2e.chromium import Chromium
-from tests.e2e.proxies import NAMES, proxy
-from tests.e2e.test_players import run
+from tests.e2e.streams.test_players import run
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, reachable
-from tests.e2e.test_players import run
+from tests.e2e.streams.test_players import run
 from tests.ports import free_port
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, PATIENCE, CameraProcess, basic
 from tests.e2e.crowd import CrowdProcess
-from tests.e2e.test_viewers import Viewer, watch
+from tests.e2e.streams.test_viewers import Viewer, watch
 
 pytestmark = pytest.mark.slow
 

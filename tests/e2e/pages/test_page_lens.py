@@ -8,8 +8,8 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
-from tests.e2e.test_lens import ask, virtual
-from tests.e2e.test_page_motion import box, click, look
+from tests.e2e.pages.test_page_motion import box, click, look
+from tests.e2e.ptz.test_lens import ask, virtual
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
 from tests.e2e.parts import sdk_parts
-from tests.e2e.test_players import run
+from tests.e2e.streams.test_players import run
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.hearing import SOUND, beeps, nearest, rises
 from tests.e2e.parts import Part
-from tests.e2e.test_players import ffprobe_all, run
+from tests.e2e.streams.test_players import ffprobe_all, run
 
 from ipcamd.media.source.scene.plan import Plan
 from ipcamd.server.rebindable_port import free_port

@@ -66,7 +66,7 @@ def make_clip(path: Path, source: str) -> None:
 @pytest.fixture(scope="session")
 def stand_in() -> Path:
     """Build the stand-in for a V4L2 camera."""
-    bench = Path(__file__).parents[2] / "bench"
+    bench = Path(__file__).parents[3] / "bench"
     subprocess.run(["make", "-s", "-C", str(bench), "build/fakecam.so"], check=True)
     return bench / "build/fakecam.so"
 
@@ -120,7 +120,7 @@ class RtspCamera:
 @pytest.fixture
 def rtsp_camera() -> Iterator[RtspCamera]:
     """GStreamer's RTSP server, run by Debian's Python, which has its bindings."""
-    command = ["/usr/bin/python3", str(Path(__file__).with_name("rtsp_server.py"))]
+    command = ["/usr/bin/python3", str(Path(__file__).parents[1] / "rtsp_server.py")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         yield RtspCamera(process, f"rtsp://127.0.0.1:{int(process.stdout.readline())}/ball")

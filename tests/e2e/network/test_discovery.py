@@ -23,7 +23,7 @@ PATH = "/upnp/description.xml"
 BONJOUR_GROUP = ("224.0.0.251", 5353)
 BONJOUR_QUERY = bytes.fromhex("00000001000000000000055f68747470045f746370056c6f63616c00000c0001")
 """Query for ``_http._tcp.local``, without the number that it begins with."""
-POINT = str(Path(__file__).parents[1] / "discovery/control_point.py")
+POINT = str(Path(__file__).parents[2] / "discovery/control_point.py")
 
 
 def location(host: Neighbour, camera: CameraProcess) -> str:

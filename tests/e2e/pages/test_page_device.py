@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
-from tests.e2e.test_page_motion import click, look
+from tests.e2e.pages.test_page_motion import click, look
 
 pytestmark = pytest.mark.slow
 
