@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ipcamd.egress.policy import EgressPolicy
     from ipcamd.event_bus import EventBus
     from ipcamd.events.schedules import Schedules
+    from ipcamd.log_buffer import LogBuffer
     from ipcamd.maintenance.backup.backup import BackupService
     from ipcamd.maintenance.factory_default import FactoryDefault
     from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
@@ -45,6 +46,8 @@ class Camera:
     """Of HTTPS and RTSPS."""
     audit_log: "AuditLog"
     """Logins and changes; settings and accounts record theirs themselves."""
+    log_buffer: "LogBuffer"
+    """The newest lines of the process's log."""
     undo_history: "UndoHistory"
     """The last changes of settings that pages have made."""
     clock: "CameraClock"

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from ipcamd import __version__, command_line, logs, options
 from ipcamd.app import run
 from ipcamd.errors import ConfigError
+from ipcamd.log_buffer import LogBuffer
 from ipcamd.maintenance.firmware.launch import start_installed
 
 _EXAMPLES = """\
@@ -87,7 +88,8 @@ def command(arguments: Sequence[str]) -> int:
 
 def _run(given: dict[str, Any], arguments: Sequence[str]) -> None:
     chosen = options.read(given, os.environ)
-    logs.start(chosen.log_level, chosen.log_format)
+    log_buffer = LogBuffer()
+    logs.start(chosen.log_level, chosen.log_format, log_buffer)
     command_line.hide_secrets()
     try:
         start_installed(chosen.state_dir, arguments, not chosen.no_firmware)
@@ -95,7 +97,7 @@ def _run(given: dict[str, Any], arguments: Sequence[str]) -> None:
         raise ConfigError(
             f"the version in {chosen.state_dir} cannot be started ({error}): try --no-firmware"
         ) from error
-    run.main(chosen, reread=lambda: options.read(given, os.environ))
+    run.main(chosen, lambda: options.read(given, os.environ), log_buffer)
 
 
 def _check_config(given: dict[str, Any], _: Sequence[str]) -> None:

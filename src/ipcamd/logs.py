@@ -86,12 +86,12 @@ class _Lines(logging.Handler):
         return True
 
 
-def start(level: str, form: str) -> None:
-    """Log to standard error from now on: `level` debug to error, `form` text or json."""
+def start(level: str, form: str, *others: logging.Handler) -> None:
+    """Log to standard error, and to `others`, from now on: `level` debug to error, `form` text or json."""
     handler = _Lines()
     text = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
     text.converter = time.gmtime
     handler.setFormatter(_Json() if form == "json" else text)
     # a log that cannot be written (closed, full) is no reason to stop or to print traces
     logging.raiseExceptions = False
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.basicConfig(level=level.upper(), handlers=[handler, *others], force=True)

@@ -12,6 +12,7 @@ from ipcamd.app import run
 from ipcamd.app.run import TRIES, ExitReason
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.errors import PortTaken
+from ipcamd.log_buffer import LogBuffer
 from ipcamd.options import Options, read
 from ipcamd.server.listener import bind_sockets
 
@@ -65,7 +66,7 @@ def taken() -> Iterator[int]:
 
 def begun(port: int) -> tuple[run.Runner, "asyncio.Task[None]"]:
     options = replace(read({}, {}), host=HOST, port=port)
-    camera = run.Runner(options, lambda: options)
+    camera = run.Runner(options, lambda: options, LogBuffer())
     return camera, asyncio.create_task(camera.run())
 
 

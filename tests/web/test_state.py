@@ -23,13 +23,13 @@ Told = tuple[str, dict[str, Any]]
 class Page:
     """A page that reads the stream; `login` is its rank."""
 
-    def __init__(self, server: Server, login: str = "admin", method: str = "GET") -> None:
-        self._server, self._login, self._method = server, login, method
+    def __init__(self, server: Server, login: str = "admin", method: str = "GET", path: str = "/web/state") -> None:
+        self._server, self._login, self._method, self._path = server, login, method, path
 
     async def __aenter__(self) -> "Page":
         self.reader, self.writer = await self._server.connect()
         self.writer.write(
-            f"{self._method} /web/state HTTP/1.1\r\nHost: a\r\nAuthorization: {self._login}\r\n\r\n".encode()
+            f"{self._method} {self._path} HTTP/1.1\r\nHost: a\r\nAuthorization: {self._login}\r\n\r\n".encode()
         )
         async with asyncio.timeout(30):
             self.head = await self.reader.readuntil(b"\r\n\r\n")

@@ -19,6 +19,7 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.state import build_state_feed
 from ipcamd.camera import Camera
 from ipcamd.errors import ConfigError
+from ipcamd.log_buffer import LogBuffer
 from ipcamd.maintenance.backup.backup import BackupService
 from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.options import Options
@@ -28,7 +29,12 @@ _log = logging.getLogger(__name__)
 
 
 async def start_camera(
-    stack: ShutdownStack, options: Options, restart: Callable[[], None], applied: dict[str, str], host: FirmwareHost
+    stack: ShutdownStack,
+    options: Options,
+    restart: Callable[[], None],
+    applied: dict[str, str],
+    host: FirmwareHost,
+    log_buffer: LogBuffer,
 ) -> Callable[[], None]:
     """Build and start all parts, and print the ready line. `stack` closes what was started.
 
@@ -49,6 +55,7 @@ async def start_camera(
         authenticator=core.authenticator,
         ip_filter=core.ip_filter,
         audit_log=core.audit_log,
+        log_buffer=log_buffer,
         undo_history=UndoHistory(core.settings),
         clock=core.clock,
         identity=core.identity,

@@ -18,6 +18,7 @@ from ipcamd.app.maintenance.host import FirmwareHost
 from ipcamd.app.process.service_manager import ServiceManager
 from ipcamd.app.shutdown import ShutdownStack, handle_exit_signals
 from ipcamd.errors import ConfigError, PortTaken
+from ipcamd.log_buffer import LogBuffer
 from ipcamd.maintenance.firmware.supervisor_link import supervisor_link
 from ipcamd.options import Options
 from ipcamd.server.rebindable_port import free_port
@@ -42,13 +43,13 @@ class ExitReason(enum.Enum):
     """Another version is to be tried."""
 
 
-def main(options: Options, reread: Callable[[], Options]) -> None:
+def main(options: Options, reread: Callable[[], Options], log_buffer: LogBuffer) -> None:
     """Run a camera until SIGTERM or SIGINT. Raises ``ConfigError`` if it cannot start this way.
 
-    `reread` reads the options anew (SIGHUP).
+    `reread` reads the options anew (SIGHUP). `log_buffer` holds the process's log.
     """
     os.umask(PRIVATE_UMASK)
-    runner = Runner(options, reread)
+    runner = Runner(options, reread, log_buffer)
     if asyncio.run(runner.run()) is ExitReason.TRIAL:
         runner.hand_over()
 
@@ -56,10 +57,11 @@ def main(options: Options, reread: Callable[[], Options]) -> None:
 class Runner:
     """Runs a camera, again and again after each restart, until it is stopped."""
 
-    def __init__(self, options: Options, reread: Callable[[], Options]) -> None:
+    def __init__(self, options: Options, reread: Callable[[], Options], log_buffer: LogBuffer) -> None:
         self._given = options
         self._options = options
         self._reread = reread
+        self._log_buffer = log_buffer
         self._exit: asyncio.Future[ExitReason]
         self._stopped = False
         """The process is to end; perhaps the signal came during a restart."""
@@ -121,7 +123,8 @@ class Runner:
     async def _start(self, stack: ShutdownStack, options: Options) -> None:
         """Start a camera, unless it is to end before that is done."""
         restart = partial(self.request_exit, ExitReason.RESTART)
-        starting = asyncio.create_task(start_camera(stack, options, restart, self._applied, self._host))
+        process = self._applied, self._host, self._log_buffer
+        starting = asyncio.create_task(start_camera(stack, options, restart, *process))
         either: list[asyncio.Future[Any]] = [starting, self._exit]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
@@ -144,7 +147,7 @@ class Runner:
         changes = {name: getattr(given, name) for name in names if getattr(given, name) != getattr(self._given, name)}
         if changes:
             self._given, self._options = given, replace(self._options, **changes)
-            logs.start(given.log_level, given.log_format)
+            logs.start(given.log_level, given.log_format, self._log_buffer)
             self.request_exit(ExitReason.RESTART)
         else:
             self._reload_files()

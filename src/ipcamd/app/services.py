@@ -36,7 +36,7 @@ from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.rtsp.settings import follow_settings
 from ipcamd.server.talk import TalkReceiver, TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.web import description, home, presets, recordings, settings, state
+from ipcamd.web import description, home, log, presets, recordings, settings, state
 from ipcamd.workers.thread import run_in_thread
 
 HTTPS = "Network.Advanced.HTTPS"
@@ -158,7 +158,7 @@ class Services:
         hosts = AllowedHosts(core.options.allowed_host, lambda: (core.settings["Network.DNSUpdate"]["DNSName"],))
         run_in_thread(lambda: hosts.add(socket.getfqdn()), "own name")
         announced = description.ENDPOINTS if core.options.discovery else ()
-        pages = (endpoint for part in (home, recordings, presets, settings, state) for endpoint in part.ENDPOINTS)
+        pages = (endpoint for part in (home, log, recordings, presets, settings, state) for endpoint in part.ENDPOINTS)
         return Router(
             (*pages, *announced, *ENDPOINTS),
             core.authenticator,

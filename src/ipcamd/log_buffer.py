@@ -1,0 +1,65 @@
+"""Log buffer: the newest lines of the process's log, in memory."""
+
+import logging
+from collections import deque
+from collections.abc import Iterator
+from itertools import count, islice
+from typing import NamedTuple
+
+LINES = 2000
+"""Lines that are kept."""
+MESSAGE_LENGTH = 2000
+"""Characters of one message, with its trace."""
+
+
+class LogLine(NamedTuple):
+    """One line of the log."""
+
+    number: int
+    """1 for the first line of the process, then one more for each."""
+    time_s: float
+    """Seconds since the epoch, by the host's clock."""
+    level: int
+    """As ``logging`` numbers it: 20 is info, 30 a warning, 40 an error."""
+    part: str
+    """Module that wrote it."""
+    message: str
+
+
+class LogBuffer(logging.Handler):
+    """Keeps the newest lines. Any thread may write and read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: deque[LogLine] = deque(maxlen=LINES)
+        self._numbers = count(1)
+        self.setFormatter(logging.Formatter("%(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line. `logging` calls this with the handler's lock."""
+        try:
+            message = self.format(record)
+        except Exception:  # a wrong format string must not break what logs
+            self.handleError(record)
+            return
+        if len(message) > MESSAGE_LENGTH:
+            message = message[:MESSAGE_LENGTH] + "..."
+        self._lines.append(LogLine(next(self._numbers), record.created, record.levelno, record.name, message))
+
+    def lines(self, after: int = 0, least_level: int = logging.NOTSET, most: int = LINES) -> list[LogLine]:
+        """Return the newest lines with a number above `after`, at least as grave as `least_level`: `most` of them,
+        oldest first."""
+        return list(islice(self._matching(after, least_level), most))[::-1]
+
+    def _matching(self, after: int, least_level: int) -> Iterator[LogLine]:
+        """Yield lines, newest first."""
+        self.acquire()
+        try:
+            kept = tuple(self._lines)
+        finally:
+            self.release()
+        for line in reversed(kept):
+            if line.number <= after:
+                return
+            if line.level >= least_level:
+                yield line

@@ -1,0 +1,68 @@
+"""Process log for the system page: ``/web/log`` streams it (server-sent events), ``/web/log.txt`` is what is kept."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+
+from ipcamd.cgi.arguments import word_of
+from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, Reply, never
+from ipcamd.log_buffer import LogBuffer, LogLine
+from ipcamd.params.group import Rank
+from ipcamd.settings.check import cut_urls
+from ipcamd.wire.http.query import Query
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+FIRST = 500
+"""Lines from the past that a stream begins with, and the most of one message."""
+INTERVAL_S = 0.5
+"""Seconds between two looks for new lines."""
+KEEP_ALIVE_S = 25.0
+"""Seconds of silence after which a comment is sent: a proxy closes silent connections."""
+
+
+async def log(call: Call) -> EventStream:
+    """Stream the lines, first those of the past: each message a list of lines, at least as grave as ``level``."""
+    return EventStream(_messages(call.camera.log_buffer, _level(call.query)))
+
+
+def download(call: Call) -> Reply:
+    """Return the lines that are kept as a text file; ``level`` as in `log`."""
+    lines = call.camera.log_buffer.lines(least_level=_level(call.query))
+    text = "".join("{time} {level:7} {part}: {message}\n".format_map(_shown(line)) for line in lines)
+    disposition = ("Content-Disposition", f'attachment; filename="ipcamd-{call.camera.identity.serial}.log"')
+    headers = (disposition, ("Cache-Control", "no-store"))
+    return Reply(text.encode(errors="backslashreplace"), content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _level(query: Query) -> int:
+    return LEVELS[word_of(query, "level", tuple(LEVELS), "info")]
+
+
+async def _messages(buffer: LogBuffer, level: int) -> AsyncGenerator[bytes, None]:
+    """Yield messages. A reader that is slow misses the oldest lines."""
+    newest, silent_s = 0, 0.0
+    yield b"retry: 1000\n\n"
+    while True:
+        if lines := buffer.lines(newest, level, FIRST):
+            newest, silent_s = lines[-1].number, 0.0
+            yield f"event: lines\ndata: {json.dumps([_shown(line) for line in lines])}\n\n".encode()
+        elif silent_s >= KEEP_ALIVE_S:
+            silent_s = 0.0
+            yield b":\n\n"
+        await asyncio.sleep(INTERVAL_S)
+        silent_s += INTERVAL_S
+
+
+def _shown(line: LogLine) -> dict[str, object]:
+    """Return a line as pages show it: URLs are cut to scheme and host."""
+    moment = datetime.fromtimestamp(line.time_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    level = logging.getLevelName(line.level).lower()
+    return {"number": line.number, "time": moment, "level": level, "part": line.part, "message": cut_urls(line.message)}
+
+
+ENDPOINTS = (
+    Endpoint("/web/log", Rank.ADMIN, log, changes=never, methods=("GET",), for_caller=True),
+    Endpoint("/web/log.txt", Rank.ADMIN, download, changes=never, methods=("GET",)),
+)
