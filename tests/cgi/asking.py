@@ -146,9 +146,10 @@ class World:
         """Return the answer; raises what the endpoint raises."""
         head = Head("GET", f"{endpoint.path}?{query}", endpoint.path, query, (1, 1), fields, 0, True)
         account = Account("admin", self.rank)
-        answer = endpoint.action(Call(head, Query.parse(query), account, "127.0.0.1", self.camera(), _nothing()))
+        answer = endpoint.run(Call(head, Query.parse(query), account, "127.0.0.1", self.camera(), _nothing()))
         reply: Reply | Join = await answer if inspect.isawaitable(answer) else answer
         assert isinstance(reply, Reply)
+        assert (reply.content_type if reply.body else "", reply.status) in described_answers(endpoint)
         return reply
 
     async def close(self) -> None:
@@ -164,6 +165,12 @@ class World:
 
     async def text(self, endpoint: Endpoint, query: str = "") -> str:
         return (await self.ask(endpoint, query)).body.decode()
+
+
+def described_answers(endpoint: Endpoint) -> set[tuple[str, int]]:
+    """Return content type ("" for an empty one) and status of each answer that an endpoint may give."""
+    declared = {(kind, each.status) for each in endpoint.answers for kind in (each.content_type, "")}
+    return declared | {("text/plain", 503)}
 
 
 async def _nothing() -> AsyncIterator[bytes]:

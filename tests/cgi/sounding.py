@@ -53,7 +53,7 @@ class Sounding:
         head = Head(method, f"{endpoint.path}?{query}", endpoint.path, query, (1, 1), fields, 0, True)
         camera = replace(self.world.camera(), pipeline=self.pipeline, speaker=self.speaker, talk_port=lambda: self.port)
         call = Call(head, Query.parse(query), Account("paul", rank), "127.0.0.1", camera, _given(body or ()))
-        answer = endpoint.action(call)
+        answer = endpoint.run(call)
         return await answer if inspect.isawaitable(answer) else answer
 
     async def text(self, endpoint: Endpoint, query: str = "", body: Iterable[bytes] | None = None) -> str:

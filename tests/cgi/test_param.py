@@ -52,7 +52,7 @@ class Asker:
         assert rank >= endpoint.rank, "the router would not let it in"
         head = Head("GET", f"{path}?{query}", path, query, (1, 1), {}, 0, True)
         call = Call(head, Query.parse(query), Account("anna", rank), "127.0.0.1", self.camera, _no_body())
-        answer = endpoint.action(call)
+        answer = endpoint.run(call)
         reply = await answer if isinstance(answer, Awaitable) else answer
         assert isinstance(reply, Reply)
         assert (reply.status, reply.content_type) == (200, "text/plain")

@@ -46,7 +46,7 @@ def put(world: World, minute: int, folder: str = "record") -> Path:
 
 async def got(world: World, query: str, **fields: str) -> FileReply:
     """Return the file that is the answer."""
-    outcome = ENDPOINT.action(call(world, query, **fields))
+    outcome = ENDPOINT.run(call(world, query, **fields))
     assert inspect.isawaitable(outcome)
     answer = await outcome
     assert isinstance(answer, FileReply)
@@ -208,7 +208,7 @@ async def test_download(card: World) -> None:
 
 async def test_an_unknown_parameter_is_answered_with_those_that_there_are(card: World) -> None:
     assert FIRST in await card.text(ENDPOINT, "ACTION=list&STIME=2010-02-22-00-00-00")
-    with pytest.raises(RequestFailed, match=r"end: unknown.*action, key, order, dir, ch, page, sTime, eTime$"):
+    with pytest.raises(RequestFailed, match=r"end: unknown.*action, dir, key, order, ch, page, sTime, eTime$"):
         await card.text(ENDPOINT, "action=list&end=1")
 
 

@@ -129,7 +129,7 @@ async def test_a_recording_as_a_video(world: World) -> None:
         return Reply()
 
     await world.ask(replace(VIDEO, action=catch), query, range="bytes=4-7")
-    outcome = VIDEO.action(made[0])
+    outcome = VIDEO.run(made[0])
     assert inspect.isawaitable(outcome)
     answer = await outcome
     assert isinstance(answer, FileReply)

@@ -1,10 +1,123 @@
-"""Arguments of requests: checks whose messages name the parameter, its value and what is allowed."""
+"""Arguments of requests: one table beside each endpoint, which checks, reads and describes them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
 
 from ipcamd.errors import RequestFailed, shown
+from ipcamd.params.kinds.choice import OneOf
+from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import Integer
+from ipcamd.params.kinds.text import Matching
 from ipcamd.wire.http.query import Query
+
+ACTION = "action"
+"""Name of the argument that selects what an endpoint does."""
+NO_VALUE = Matching("", "no value")
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument that an endpoint takes."""
+
+    name: str
+    """Matched without regard to case."""
+    help: str
+    """Its meaning, one sentence for a person."""
+    kind: ValueKind | None = None
+    """The values that are allowed; None: text that the action itself checks."""
+    actions: tuple[str, ...] = ()
+    """The actions that take it; empty: all."""
+    default: str = ""
+    """The value of one that is empty or not sent; "": there is none."""
+    is_secret: bool = False
+    """A password or a key: accepted in the body of a POST only, because others may log a URL."""
+
+    def normalize(self, text: str) -> str:
+        """Return the canonical form of a value. Raises ``RequestFailed``."""
+        try:
+            return self.kind.normalize(text) if self.kind else text
+        except ValueError as error:
+            allowed = self.kind.allowed if self.kind else error
+            raise RequestFailed(f"{self.name}={shown(text)}: allowed: {allowed}") from None
+
+
+class Undeclared(Enum):
+    """Arguments that an endpoint does not declare."""
+
+    REFUSED = "refused"
+    IGNORED = "ignored"
+    """As streams, snapshots and pages do: players and browsers add some (clarifications, Every CGI)."""
+    PARAMETERS = "parameters"
+    """They are parameters, declared in ``params/``; the action checks them."""
+
+
+class Arguments:
+    """The arguments of an endpoint."""
+
+    def __init__(
+        self, *declared: Argument, undeclared: Undeclared = Undeclared.REFUSED, ignores_blanks: bool = False
+    ) -> None:
+        """`ignores_blanks`: blanks around a value do not count."""
+        self._declared = {argument.name.lower(): argument for argument in declared}
+        self.undeclared = undeclared
+        self._ignores_blanks = ignores_blanks
+
+    def __iter__(self) -> Iterator[Argument]:
+        return iter(self._declared.values())
+
+    def __getitem__(self, name: str) -> Argument:
+        """Return the argument of that name, in any case. Raises ``KeyError``."""
+        return self._declared[name.lower()]
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The values of ``action``; empty if the endpoint does one thing only."""
+        action = self._declared.get(ACTION)
+        return action.kind.words if action and isinstance(action.kind, OneOf) else ()
+
+    def taken_by(self, action: str) -> list[Argument]:
+        """Return the arguments that an action takes."""
+        return [argument for argument in self if not argument.actions or action in argument.actions]
+
+    def check(self, query: Query) -> None:
+        """Raise ``RequestFailed`` for an unknown action, for an argument that it does not take, and for a value that is
+        not allowed."""
+        taken = {a.name.lower(): a for a in self.taken_by(self.word(query, ACTION) if self.actions else "")}
+        for name, value in query.pairs:
+            argument = taken.get(name.lower())
+            if argument:
+                self._check_value(argument, value)
+            elif self.undeclared is Undeclared.REFUSED:
+                allowed = f"allowed: {', '.join(a.name for a in taken.values())}" if taken else "there are none"
+                raise RequestFailed(f"{shown(name)}: unknown parameter; {allowed}")
+
+    def _check_value(self, argument: Argument, value: str) -> None:
+        value = value.strip() if self._ignores_blanks else value
+        if value or not argument.default:
+            argument.normalize(value)
+
+    def word(self, query: Query, name: str) -> str:
+        """Return an argument as it is declared; its default if it is empty or not sent. Raises ``RequestFailed``."""
+        argument = self[name]
+        return argument.normalize(query.get(name) or argument.default)
+
+    def flag(self, query: Query, name: str) -> bool:
+        """Return whether an argument is yes. Raises ``RequestFailed``."""
+        return self.word(query, name) == "yes"
+
+    def number(self, query: Query, name: str) -> int | None:
+        """Return an argument as a number; None if it is not sent and has no default. Raises ``RequestFailed``."""
+        argument, text = self[name], query.get(name)
+        text = argument.default if text is None else text
+        if text == "" and query.get(name) is None:
+            return None
+        return int(argument.normalize(text))
+
+
+ONE_OR_MORE = Integer(1, 999_999)
+NO_ARGUMENTS = Arguments()
+OTHERS_IGNORED = Arguments(undeclared=Undeclared.IGNORED)
 
 
 def refuse_unknown(query: Query, *allowed: str) -> None:

@@ -6,6 +6,8 @@ from enum import Enum
 
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
+from ipcamd.cgi.answer import TEXT, Answer
+from ipcamd.cgi.arguments import OTHERS_IGNORED, Arguments
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Requester
@@ -142,6 +144,16 @@ class Endpoint:
     login: LoginPlace = LoginPlace.HEAD
     for_caller: bool = False
     """Only the caller needs the result: the action is cancelled when the connection is closed, even by half."""
+    arguments: Arguments = OTHERS_IGNORED
+    """Everything that it takes in the URL or in a form."""
+    answers: tuple[Answer, ...] = (TEXT,)
+    uploads: tuple[str, ...] = ()
+    """Content types of the body of a POST, besides a form."""
+
+    def run(self, call: Call) -> Reply | Join | Awaitable[LateAnswer]:
+        """Check the arguments and run the action. Raises ``RequestFailed``, and what the action raises."""
+        self.arguments.check(call.query)
+        return self.action(call)
 
 
 def never(_: Query) -> bool:

@@ -1,5 +1,6 @@
 """``/EventHttpNotify.cgi``: targets of HTTP notifications (SDK 12)."""
 
+from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import IpcamdError
 from ipcamd.params.event.notify import NOTIFY
@@ -45,4 +46,10 @@ async def _keep(call: Call, values: dict[str, str]) -> Reply:
     return text("OK")
 
 
-ENDPOINT = Endpoint("/eventhttpnotify.cgi", Rank.ADMIN, eventhttpnotify)
+ARGUMENTS = Arguments(
+    Argument("HttpUrl", "Address that is called, `http://HOST[:PORT]/PATH`; empty: none for any kind of event."),
+    Argument("Message", "Kind of event: `motion`, `input1_0` (`di1_0`) and so on, or as the notification has it."),
+    undeclared=Undeclared.IGNORED,
+)
+"""The action checks them, and answers in the SDK's words."""
+ENDPOINT = Endpoint("/eventhttpnotify.cgi", Rank.ADMIN, eventhttpnotify, arguments=ARGUMENTS)

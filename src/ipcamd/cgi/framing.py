@@ -1,13 +1,33 @@
 """Framing and codec of a stream, as requested: the SDK's payload header unless ``header=no``."""
 
-from ipcamd.cgi.arguments import word_of
+from ipcamd.cgi.answer import TEXT, Answer
+from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Framing, Join
 from ipcamd.errors import RequestFailed
+from ipcamd.media.codecs import H264, MPEG4, Codec
 from ipcamd.media.stream.hub import Hub
+from ipcamd.params.kinds.choice import YES_NO
 
 SDK_TYPE = "multipart/mixed;boundary=myboundary"
 """Old clients look for the text ``multipart/mixed``, and for an unquoted boundary at the end of the line."""
 PLAIN_TYPE = "multipart/x-mixed-replace;boundary=myboundary"
+
+HEADER = Argument("header", "Whether each part begins with the SDK's payload header.", YES_NO, default="yes")
+ARGUMENTS = Arguments(HEADER, undeclared=Undeclared.IGNORED)
+"""Arguments of a stream of one codec."""
+CODEC = Argument("codec", "The stream of this codec.")
+NUMBERED_ARGUMENTS = Arguments(HEADER, CODEC, undeclared=Undeclared.IGNORED)
+"""Arguments of `join_numbered`."""
+SDK_STREAM = Answer(SDK_TYPE, "Parts with the SDK's payload header.", is_endless=True)
+PLAIN_STREAM = Answer(PLAIN_TYPE, "JPEG pictures, as browsers and players know it.", is_endless=True)
+
+
+def bare_stream(codec: Codec) -> Answer:
+    """Return the answer that is a bare elementary stream."""
+    return Answer(codec.content_type, "The elementary stream, with `header=no`.", is_endless=True)
+
+
+NUMBERED_ANSWERS = (TEXT, SDK_STREAM, bare_stream(H264), bare_stream(MPEG4))
 
 
 def join_stream(call: Call, hub: Hub, bare: Join) -> Join:
@@ -20,7 +40,7 @@ def wants_payload_header(call: Call) -> bool:
 
     Raises ``RequestFailed`` for a ``header`` that is neither yes nor no.
     """
-    return word_of(call.query, "header", ("yes", "no"), "yes") == "yes"
+    return ARGUMENTS.flag(call.query, "header")
 
 
 def with_payload_header(call: Call, hub: Hub) -> Join:

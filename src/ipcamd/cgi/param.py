@@ -8,10 +8,12 @@ import functools
 from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params import GROUPS, find_group
 from ipcamd.params.group import Group, Param, Rank
+from ipcamd.params.kinds.choice import OneOf
 from ipcamd.settings.change_records import HIDDEN, Change, Requester
 from ipcamd.settings.settings import Settings
 from ipcamd.wire.http.query import Query
@@ -21,7 +23,15 @@ LISTS = ("list", "alllist", "allist")
 
 DYNAMIC = "Event.Schedule"
 """The one group whose members can be added and removed."""
-ACTIONS = (*LISTS, "update", "add", "remove")
+_MEMBER = ("add", "remove")
+ARGUMENTS = Arguments(
+    Argument("action", "List or change parameters.", OneOf((*LISTS, "update", "add", "remove"))),
+    Argument(
+        "group", "Name of the group; `list` takes several, separated by commas.", None, ("list", "update", *_MEMBER)
+    ),
+    Argument("name", "One parameter of the group; the name of a schedule.", None, ("list", *_MEMBER)),
+    undeclared=Undeclared.PARAMETERS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +57,8 @@ def param(call: Call, rank: Rank) -> Reply | Awaitable[Reply]:
             return text(*_list(call, rank))
         case "update":
             return _update(call, rank)
-        case "add" | "remove" as action:
-            return _member(call, action, rank)
         case action:
-            raise RequestFailed(f"action={shown(action)}: allowed: {', '.join(ACTIONS)}")
+            return _member(call, action, rank)
 
 
 def _action(query: Query) -> str:
@@ -142,7 +150,13 @@ def _changes(query: Query) -> bool:
 
 
 def _for(rank: Rank) -> Endpoint:
-    return Endpoint(f"/cgi/{rank.name.lower()}/param.cgi", rank, functools.partial(param, rank=rank), changes=_changes)
+    return Endpoint(
+        f"/cgi/{rank.name.lower()}/param.cgi",
+        rank,
+        functools.partial(param, rank=rank),
+        changes=_changes,
+        arguments=ARGUMENTS,
+    )
 
 
 def _own(call: Call) -> Reply | Awaitable[Reply]:
@@ -152,5 +166,5 @@ def _own(call: Call) -> Reply | Awaitable[Reply]:
 
 ENDPOINTS = (
     *(_for(rank) for rank in (Rank.ADMIN, Rank.USERS, Rank.GUEST)),
-    Endpoint("/cgi/param.cgi", Rank.GUEST, _own, changes=_changes),
+    Endpoint("/cgi/param.cgi", Rank.GUEST, _own, changes=_changes, arguments=ARGUMENTS),
 )

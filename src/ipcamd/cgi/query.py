@@ -1,6 +1,7 @@
 """``/cgi/query/query.cgi``: availability of sound (SDK 5.1)."""
 
 from ipcamd.camera import Camera
+from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
@@ -19,4 +20,5 @@ def _listen(camera: Camera) -> int:
     return 0 if camera.pipeline.has_audio else 2
 
 
-ENDPOINT = Endpoint("/cgi/query/query.cgi", Rank.GUEST, query, changes=never)
+ARGUMENTS = Arguments(Argument("listen", "Whether sound can be listened to."), undeclared=Undeclared.IGNORED)
+ENDPOINT = Endpoint("/cgi/query/query.cgi", Rank.GUEST, query, changes=never, arguments=ARGUMENTS)

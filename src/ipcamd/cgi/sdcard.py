@@ -4,25 +4,34 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
 
-from ipcamd.cgi.arguments import number_of, refuse_unknown, word_of
+from ipcamd.cgi.answer import CONFLICT, NOT_FOUND, TEXT, download_answers
+from ipcamd.cgi.arguments import ONE_OR_MORE, Argument, Arguments
 from ipcamd.cgi.download import attachment, download
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, text
 from ipcamd.errors import CardBusy, CardError, RequestFailed, shown
 from ipcamd.params.group import Rank
-from ipcamd.params.kinds.number import Integer
+from ipcamd.params.kinds.choice import OneOf
 from ipcamd.storage.card import READ_S
 from ipcamd.storage.recording import FOLDERS, NAME, Recording, nanoseconds
 from ipcamd.wire.http.query import Query
 
-FIELDS = {
-    "status": (),
-    "space": (),
-    "format": (),
-    "list": ("key", "order", "dir", "ch", "page", "sTime", "eTime"),
-    "download": ("dir", "fname"),
-    "delete": ("dir", "fname"),
-}
-"""Action to the parameters that it takes."""
+_ONE = ("download", "delete")
+_TIME = "yyyy-mm-dd-hh-mm-ss, local time"
+ARGUMENTS = Arguments(
+    Argument(
+        "action",
+        "Tell the card's state or space, format it, list, download or delete recordings.",
+        OneOf(("status", "space", "format", "list", *_ONE)),
+    ),
+    Argument("dir", "Continuous recordings or those of events.", OneOf(FOLDERS), ("list", *_ONE), FOLDERS[0]),
+    Argument("fname", "File name, `<ModelName>-MMDDYYYY-HHMMSS.avi`.", None, _ONE),
+    Argument("key", "Order of the list.", OneOf(("name", "time")), ("list",), "name"),
+    Argument("order", "Direction of the order.", OneOf(("ascend", "descend")), ("list",), "ascend"),
+    Argument("ch", "Channel.", OneOf(("1",)), ("list",), "1"),
+    Argument("page", "Page of the list, 20 recordings each.", ONE_OR_MORE, ("list",), "1"),
+    Argument("sTime", f"Recordings that start at this time or later: {_TIME}.", None, ("list",)),
+    Argument("eTime", f"Recordings that start at this time or earlier: {_TIME}.", None, ("list",)),
+)
 READS = ("status", "space", "list", "download")
 PAGE = 20
 """Recordings on a page of the list."""
@@ -30,10 +39,8 @@ PAGE = 20
 
 async def sdcard(call: Call) -> Reply | FileReply:
     """Tell the SD card's state and space, list and download recordings, delete one or all of them."""
-    action = word_of(call.query, "action", FIELDS)
-    refuse_unknown(call.query, "action", *FIELDS[action])
     try:
-        return await ACTIONS[action](call)
+        return await ACTIONS[ARGUMENTS.word(call.query, "action")](call)
     except CardBusy as error:
         return Reply(f"Request failed: {error}\r\n".encode(), 503)
 
@@ -63,16 +70,14 @@ async def _format(call: Call) -> Reply:
 
 async def _list(call: Call) -> Reply:
     query, card, zone = call.query, call.camera.card, call.camera.clock.zone()
-    folder, number = _folder(query), _number(query, "page")
-    if _number(query, "ch") != 1:
-        raise RequestFailed(f"ch={query.get('ch')}: allowed: 1")
+    folder, number = ARGUMENTS.word(query, "dir"), ARGUMENTS.number(query, "page") or 1
     await card.wait_until_read(READ_S)
     page = card.index.page(
         folder,
         _moment(query, "sTime", zone, 0),
         _moment(query, "eTime", zone, 1),
-        by_time=_choice(query, "key", ("name", "time")) == "time",
-        descending=_choice(query, "order", ("ascend", "descend")) == "descend",
+        by_time=ARGUMENTS.word(query, "key") == "time",
+        descending=ARGUMENTS.word(query, "order") == "descend",
         start=(number - 1) * PAGE,
         count=PAGE,
     )
@@ -112,7 +117,7 @@ async def _delete(call: Call) -> Reply:
 
 async def _recording(call: Call) -> Recording | Reply:
     """Return the file that is meant, or what to answer instead. Raises `CardBusy`."""
-    folder, name = _folder(call.query), call.query.get("fname") or ""
+    folder, name = ARGUMENTS.word(call.query, "dir"), call.query.get("fname") or ""
     if not NAME.fullmatch(name):
         raise RequestFailed(f"fname={shown(name)}: allowed: <ModelName>-MMDDYYYY-HHMMSS.avi")
     await call.camera.card.wait_until_read(READ_S)
@@ -130,24 +135,6 @@ def _action(query: Query) -> str:
     return (query.get("action") or "").lower()
 
 
-def _folder(query: Query) -> str:
-    return _choice(query, "dir", FOLDERS)
-
-
-def _choice(query: Query, name: str, allowed: tuple[str, ...]) -> str:
-    """Return one of the words; the first one if none was sent."""
-    value = query.get(name)
-    word = allowed[0] if value is None else value.lower()
-    if word not in allowed:
-        raise RequestFailed(f"{name}={shown(word)}: allowed: {', '.join(allowed)}")
-    return word
-
-
-def _number(query: Query, name: str) -> int:
-    number = number_of(query, name, Integer(1, 999_999))
-    return 1 if number is None else number
-
-
 def _moment(query: Query, name: str, zone: tzinfo, fold: int) -> int | None:
     """Return a local time as nanoseconds since the epoch; of a time that the clock shows twice the one that `fold`
     says. The end of a list takes the whole second."""
@@ -160,7 +147,7 @@ def _moment(query: Query, name: str, zone: tzinfo, fold: int) -> int | None:
         year, month, day, hour, minute, second = map(int, value.split("-"))
         moment = nanoseconds(datetime(year, month, day, hour, minute, second, tzinfo=zone, fold=fold))
     except (ValueError, OverflowError):
-        raise RequestFailed(f"{name}={shown(value)}: allowed: yyyy-mm-dd-hh-mm-ss, local time") from None
+        raise RequestFailed(f"{name}={shown(value)}: allowed: {_TIME}") from None
     return moment + fold * 999_999_999
 
 
@@ -173,4 +160,17 @@ ACTIONS: dict[str, Callable[[Call], Awaitable[Reply | FileReply]]] = {
     "delete": _delete,
 }
 
-ENDPOINT = Endpoint("/sdcard.cgi", Rank.ADMIN, sdcard, changes=lambda query: _action(query) not in READS)
+ENDPOINT = Endpoint(
+    "/sdcard.cgi",
+    Rank.ADMIN,
+    sdcard,
+    changes=lambda query: _action(query) not in READS,
+    arguments=ARGUMENTS,
+    answers=(
+        TEXT,
+        *download_answers("video/x-msvideo", "The file."),
+        *download_answers("image/jpeg"),
+        NOT_FOUND,
+        CONFLICT,
+    ),
+)

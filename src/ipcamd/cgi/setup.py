@@ -1,5 +1,6 @@
 """``/setup.cgi``: motion detection's windows (SDK 4)."""
 
+from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import SettingRefused, shown
 from ipcamd.params.group import Rank
@@ -39,4 +40,6 @@ def _reason(settings: Settings, name: str, value: str) -> str:
     return ""
 
 
-ENDPOINT = Endpoint("/setup.cgi", Rank.ADMIN, setup, changes=lambda query: bool(query.pairs))
+ARGUMENTS = Arguments(*(Argument(p.name, p.help) for p in MOTION.params), undeclared=Undeclared.PARAMETERS)
+"""The action checks them: its answer has a line for each one."""
+ENDPOINT = Endpoint("/setup.cgi", Rank.ADMIN, setup, changes=lambda query: bool(query.pairs), arguments=ARGUMENTS)

@@ -11,13 +11,15 @@ from ipcamd.errors import DeliveryError
 from ipcamd.params.event.server import AUTHENTICATION, FTP, NETSTORAGE, SMTP
 from ipcamd.settings.settings import Settings
 
+TARGETS = ("ftp", "email", "samba")
+"""Names of the targets."""
 GUEST = "guest"
 """Account at a Samba server if no user name is set."""
 
 
 def uploaders(name: Callable[[], str], local: Callable[[int], datetime]) -> dict[str, Uploader]:
-    """Return them. `name` is the camera's; `local` gives the local time of a moment in nanoseconds."""
-    return {"ftp": FtpUploader(), "email": MailUploader(name, local), "samba": SambaUploader()}
+    """Return them by target. `name` is the camera's; `local` gives the local time of a moment in nanoseconds."""
+    return dict(zip(TARGETS, (FtpUploader(), MailUploader(name, local), SambaUploader()), strict=True))
 
 
 class FtpUploader:

@@ -13,18 +13,18 @@ from ipcamd.params.kinds.number import Integer
 Watcher = Callable[[str], None]
 """Called in the event loop with the new value."""
 
-CONDITIONS: dict[str, tuple[ValueKind, str]] = {
-    "di1": (HIGH_LOW, "low"),
-    "di2": (HIGH_LOW, "low"),
-    "light": (Integer(0, 100), "100"),
-    "sdcard": (OneOf(("insert", "remove")), "insert"),
-    "sdcardsize": (Integer(1024, 2_000_000_000), "16000000"),
-    "scene": (OneOf(("still", "walk")), "walk"),
-    "source": (OneOf(("lost", "back")), "back"),
-    "lens": (OneOf(("jam", "free")), "free"),
-    "ptz": (OneOf(("jam", "free")), "free"),
+CONDITIONS: dict[str, tuple[ValueKind, str, str]] = {
+    "di1": (HIGH_LOW, "low", "Level of digital input 1."),
+    "di2": (HIGH_LOW, "low", "Level of digital input 2."),
+    "light": (Integer(0, 100), "100", "Light around the camera."),
+    "sdcard": (OneOf(("insert", "remove")), "insert", "SD card in its slot."),
+    "sdcardsize": (Integer(1024, 2_000_000_000), "16000000", "Size of the SD card in KB."),
+    "scene": (OneOf(("still", "walk")), "walk", "Test picture, still or with somebody who walks by."),
+    "source": (OneOf(("lost", "back")), "back", "Signal of the picture source."),
+    "lens": (OneOf(("jam", "free")), "free", "Motors of zoom and focus."),
+    "ptz": (OneOf(("jam", "free")), "free", "Motors of pan and tilt."),
 }
-"""The conditions that can be applied: the values that are allowed, and the first one. ``sdcardsize`` is in KB."""
+"""The conditions that can be applied: the values that are allowed, the first one, and what it is."""
 
 REPORTS: dict[str, str] = {
     "do1": "low",
@@ -47,7 +47,7 @@ class VirtualHardware:
     def __init__(self, applied: dict[str, str] | None = None) -> None:
         """`applied` holds the conditions that were applied before a restart, and takes note of those applied now."""
         self._applied = {} if applied is None else applied
-        self._state = {name: first for name, (_, first) in CONDITIONS.items()} | REPORTS | self._applied
+        self._state = {name: first for name, (_, first, _) in CONDITIONS.items()} | REPORTS | self._applied
         self._readers: dict[str, Callable[[], str]] = {}
         self._watchers: dict[str, list[Watcher]] = {name: [] for name in self._state}
 
@@ -93,7 +93,7 @@ class VirtualHardware:
 def _normalized(name: str, value: str) -> str:
     if name not in CONDITIONS:
         raise RequestFailed(f"{shown(name)}: unknown parameter; allowed: {', '.join(CONDITIONS)}")
-    kind, _ = CONDITIONS[name]
+    kind, *_ = CONDITIONS[name]
     try:
         return kind.normalize(value)
     except ValueError as error:

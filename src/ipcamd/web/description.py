@@ -1,5 +1,6 @@
 """Device description: the document that UPnP announcements lead to, for neighbours only (UPnP 1.1, section 2)."""
 
+from ipcamd.cgi.answer import NOT_FOUND, Answer
 from ipcamd.cgi.endpoint import Call, Endpoint, LoginPlace, Reply, never
 from ipcamd.discovery.announced_addresses import is_on_link
 from ipcamd.discovery.ssdp.announcer import config_id_of
@@ -24,8 +25,19 @@ def describe(call: Call) -> Reply:
         camera.identity.mac,
         f"http://{host}:{camera.settings[SYSTEM.name].number('HTTPPort')}/",
     )
-    return Reply(description.format(config_id_of(values["FriendlyName"])), content_type='text/xml; charset="utf-8"')
+    return Reply(description.format(config_id_of(values["FriendlyName"])), content_type=XML.content_type)
 
 
-ENDPOINTS = (Endpoint(PATH, Rank.GUEST, describe, changes=never, methods=("GET",), login=LoginPlace.NONE),)
+XML = Answer('text/xml; charset="utf-8"')
+ENDPOINTS = (
+    Endpoint(
+        PATH,
+        Rank.GUEST,
+        describe,
+        changes=never,
+        methods=("GET",),
+        login=LoginPlace.NONE,
+        answers=(XML, NOT_FOUND),
+    ),
+)
 """Nobody logs in to read it: control points have no account."""

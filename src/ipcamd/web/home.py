@@ -7,11 +7,14 @@ import re
 from functools import cache
 from pathlib import Path
 
+from ipcamd.cgi.answer import JSON, NOT_MODIFIED, Answer
 from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
 
 _STATIC = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+HTML = Answer("text/html; charset=utf-8")
 
 FILES = (
     *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js", "state_stream.js")),
@@ -101,7 +104,7 @@ def _page(path: str) -> Action:
         texts["account"] = html.escape(call.account.name)
         texts["pages"] = _pages(path, call.account.rank)
         page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _template(PAGES[path][0]))
-        return Reply(page.encode(), content_type="text/html; charset=utf-8", headers=_FRESH)
+        return Reply(page.encode(), content_type=HTML.content_type, headers=_FRESH)
 
     return action
 
@@ -130,17 +133,25 @@ def _file(name: str) -> Action:
     return action
 
 
-def _reads(path: str, action: Action, *aliases: str, rank: Rank = Rank.GUEST) -> Endpoint:
-    return Endpoint(path, rank, action, aliases, changes=never, methods=("GET",))
+def _reads(path: str, action: Action, *aliases: str, answers: tuple[Answer, ...], rank: Rank = Rank.GUEST) -> Endpoint:
+    return Endpoint(path, rank, action, aliases, changes=never, methods=("GET",), answers=answers)
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *(
-        _reads(path, _page(path), *(("/index.html",) if path == "/" else ()), rank=rank)
+        _reads(path, _page(path), *(("/index.html",) if path == "/" else ()), answers=(HTML,), rank=rank)
         for path, (_, _, rank) in PAGES.items()
     ),
-    _reads("/web/now", now),
-    _reads("/web/picture", picture),
-    *(_reads(f"/web/{name}", _file(name), *(("/favicon.ico",) if name == ICON else ())) for name in FILES),
+    _reads("/web/now", now, answers=(JSON,)),
+    _reads("/web/picture", picture, answers=(JSON,)),
+    *(
+        _reads(
+            f"/web/{name}",
+            _file(name),
+            *(("/favicon.ico",) if name == ICON else ()),
+            answers=(Answer(_TYPES[Path(name).suffix]), NOT_MODIFIED),
+        )
+        for name in FILES
+    ),
 )
 """Everything that the camera's pages are made of."""

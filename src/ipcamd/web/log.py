@@ -6,14 +6,18 @@ import logging
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
-from ipcamd.cgi.arguments import word_of
+from ipcamd.cgi.answer import EVENTS, Answer
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, Reply, never
 from ipcamd.log_buffer import LogBuffer, LogLine
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
 from ipcamd.settings.check import cut_urls
 from ipcamd.wire.http.query import Query
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+ARGUMENTS = Arguments(Argument("level", "Least level of the lines.", OneOf(tuple(LEVELS)), default="info"))
+TEXT_TYPE = "text/plain; charset=utf-8"
 FIRST = 500
 """Lines from the past that a stream begins with, and the most of one message."""
 INTERVAL_S = 0.5
@@ -33,11 +37,11 @@ def download(call: Call) -> Reply:
     text = "".join("{time} {level:7} {part}: {message}\n".format_map(_shown(line)) for line in lines)
     disposition = ("Content-Disposition", f'attachment; filename="ipcamd-{call.camera.identity.serial}.log"')
     headers = (disposition, ("Cache-Control", "no-store"))
-    return Reply(text.encode(errors="backslashreplace"), content_type="text/plain; charset=utf-8", headers=headers)
+    return Reply(text.encode(errors="backslashreplace"), content_type=TEXT_TYPE, headers=headers)
 
 
 def _level(query: Query) -> int:
-    return LEVELS[word_of(query, "level", tuple(LEVELS), "info")]
+    return LEVELS[ARGUMENTS.word(query, "level")]
 
 
 async def _messages(buffer: LogBuffer, level: int) -> AsyncGenerator[bytes, None]:
@@ -63,6 +67,23 @@ def _shown(line: LogLine) -> dict[str, object]:
 
 
 ENDPOINTS = (
-    Endpoint("/web/log", Rank.ADMIN, log, changes=never, methods=("GET",), for_caller=True),
-    Endpoint("/web/log.txt", Rank.ADMIN, download, changes=never, methods=("GET",)),
+    Endpoint(
+        "/web/log",
+        Rank.ADMIN,
+        log,
+        changes=never,
+        methods=("GET",),
+        for_caller=True,
+        arguments=ARGUMENTS,
+        answers=(EVENTS,),
+    ),
+    Endpoint(
+        "/web/log.txt",
+        Rank.ADMIN,
+        download,
+        changes=never,
+        methods=("GET",),
+        arguments=ARGUMENTS,
+        answers=(Answer(TEXT_TYPE),),
+    ),
 )

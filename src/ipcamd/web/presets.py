@@ -2,6 +2,8 @@
 
 import re
 
+from ipcamd.cgi.answer import JPEG, NOT_FOUND
+from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
 from ipcamd.errors import HttpError
 from ipcamd.params.group import Rank
@@ -19,4 +21,15 @@ def preset(call: Call) -> Reply:
     return Reply(picture, content_type="image/jpeg", headers=_KEPT)
 
 
-ENDPOINTS = (Endpoint("/web/preset", Rank.USERS, preset, changes=never, methods=("GET",)),)
+ARGUMENTS = Arguments(Argument("number", "Number of the preset, 1 to 8."), undeclared=Undeclared.IGNORED)
+ENDPOINTS = (
+    Endpoint(
+        "/web/preset",
+        Rank.USERS,
+        preset,
+        changes=never,
+        methods=("GET",),
+        arguments=ARGUMENTS,
+        answers=(JPEG, NOT_FOUND),
+    ),
+)

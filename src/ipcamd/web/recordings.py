@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from ipcamd.cgi.answer import CONFLICT, JPEG, JSON, NOT_FOUND, NOT_MODIFIED, TEXT, Answer, download_answers
+from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.download import download
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
 from ipcamd.errors import CardBusy, CardError, HttpError, RequestFailed
@@ -173,15 +175,37 @@ def _local(moment: int, zone: tzinfo) -> date:
     return datetime.fromtimestamp(moment // 1_000_000_000, zone).date()
 
 
-def _reads(path: str, action: Callable[[Call], Awaitable[Reply | FileReply]]) -> Endpoint:
-    return Endpoint(path, Rank.ADMIN, action, changes=never, methods=("GET",), for_caller=True)
+def _reads(
+    path: str, action: Callable[[Call], Awaitable[Reply | FileReply]], arguments: Arguments, *answers: Answer
+) -> Endpoint:
+    return Endpoint(
+        path,
+        Rank.ADMIN,
+        action,
+        changes=never,
+        methods=("GET",),
+        for_caller=True,
+        arguments=arguments,
+        answers=answers,
+    )
 
+
+_DAY_ARGUMENT = Argument("day", "Local day, YYYY-MM-DD; the newest one with recordings if none is given.")
+_OF_DAY = Arguments(_DAY_ARGUMENT, undeclared=Undeclared.IGNORED)
+_ONE = (
+    Argument("dir", f"Folder of the recording: {' or '.join(FOLDERS)}."),
+    Argument("fname", "File name of the recording."),
+)
+_RECORDING = Arguments(*_ONE, undeclared=Undeclared.IGNORED)
+_SEGMENT = Arguments(*_ONE, Argument("number", "Number of the segment, from 0."), undeclared=Undeclared.IGNORED)
+_MISSING = (NOT_FOUND, CONFLICT)
+_MP4 = download_answers("video/mp4", "The recording.")
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    _reads("/web/recordings", recordings),
-    _reads("/web/segments", segments),
-    _reads("/web/segment", segment),
-    _reads("/web/video", video),
-    _reads("/web/thumbnail", thumbnail),
+    _reads("/web/recordings", recordings, _OF_DAY, JSON, TEXT),
+    _reads("/web/segments", segments, _RECORDING, JSON, *_MISSING),
+    _reads("/web/segment", segment, _SEGMENT, Answer("video/mp4"), TEXT, *_MISSING),
+    _reads("/web/video", video, _RECORDING, *_MP4, *download_answers("image/jpeg"), *_MISSING),
+    _reads("/web/thumbnail", thumbnail, _RECORDING, JPEG, NOT_MODIFIED, *_MISSING),
 )
 """Requests of the page of recordings, besides its files."""

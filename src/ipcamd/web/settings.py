@@ -1,10 +1,12 @@
 """Requests of the settings page: all parameters with their controls, a check of one value, changes, and undo."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.cgi.answer import JSON, TEXT
+from ipcamd.cgi.arguments import NO_ARGUMENTS, Argument, Arguments, Undeclared
+from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.errors import RequestFailed, SettingRefused, StoreError
 from ipcamd.params import GROUPS, find_group
 from ipcamd.params.device.hardware import HARDWARE
@@ -12,6 +14,7 @@ from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change_records import HIDDEN, Applied, Change
 from ipcamd.web.controls import control, label
 from ipcamd.web.topics import OTHERS, TOPICS
+from ipcamd.wire.http.query import Query
 
 _FRESH = (("Cache-Control", "no-store"),)
 
@@ -131,10 +134,31 @@ def _json(value: object) -> Reply:
     return Reply(json.dumps(value, separators=(",", ":")).encode(), content_type="application/json", headers=_FRESH)
 
 
+_NAME = Argument("name", "Parameter, `Group.Name`.")
+_VALUE = Argument("value", "Value that is checked.")
+_TOKEN = Argument("token", "The change, as `/web/update` named it.")
+
+
+def _posted(
+    path: str, action: Action, arguments: Arguments, changes: Callable[[Query], bool] = lambda _: True
+) -> Endpoint:
+    return Endpoint(
+        path, Rank.USERS, action, changes=changes, methods=("POST",), arguments=arguments, answers=(JSON, TEXT)
+    )
+
+
 ENDPOINTS = (
-    Endpoint("/web/settings", Rank.USERS, settings, changes=never, methods=("GET",)),
-    Endpoint("/web/check", Rank.USERS, check, changes=never, methods=("POST",)),
-    Endpoint("/web/update", Rank.USERS, update, methods=("POST",)),
-    Endpoint("/web/undo", Rank.USERS, undo, methods=("POST",)),
+    Endpoint(
+        "/web/settings",
+        Rank.USERS,
+        settings,
+        changes=never,
+        methods=("GET",),
+        arguments=NO_ARGUMENTS,
+        answers=(JSON,),
+    ),
+    _posted("/web/check", check, Arguments(_NAME, _VALUE), changes=never),
+    _posted("/web/update", update, Arguments(undeclared=Undeclared.PARAMETERS)),
+    _posted("/web/undo", undo, Arguments(_TOKEN)),
 )
 """Requests of the settings page, besides its files."""

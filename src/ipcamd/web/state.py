@@ -8,6 +8,8 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 
+from ipcamd.cgi.answer import EVENTS
+from ipcamd.cgi.arguments import NO_ARGUMENTS
 from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, never
 from ipcamd.params.group import Rank
 from ipcamd.state_feed import StateFeed, StateQueue
@@ -50,4 +52,15 @@ def _event(kind: str, value: dict[str, object]) -> bytes:
     return f"event: {kind}\ndata: {json.dumps(value, separators=(',', ':'))}\n\n".encode()
 
 
-ENDPOINTS = (Endpoint("/web/state", Rank.GUEST, state, changes=never, methods=("GET",), for_caller=True),)
+ENDPOINTS = (
+    Endpoint(
+        "/web/state",
+        Rank.GUEST,
+        state,
+        changes=never,
+        methods=("GET",),
+        for_caller=True,
+        arguments=NO_ARGUMENTS,
+        answers=(EVENTS,),
+    ),
+)

@@ -83,9 +83,9 @@ async def test_deny_first_then_accept_by_family(
         ("action=remove&DenyIPRange=10.0.0.2", "DenyIPRange=10.0.0.2: it is not in the list"),
         ("action=remove&DenyIPRange=10.0.0.0,10.0.0.2", "10.0.0.2: it is not in the list"),
         ("action=removeall&name=DenyIPRange", "name: unknown parameter"),
-        ("action=update", "Policy=: allowed: disable, both"),
-        ("action=update&Policy=Deny", "Policy=Deny: allowed: disable, both"),
-        ("action=list&name=Deny", "name=Deny: allowed: denyiprange"),
+        ("action=update", "Policy=: allowed: Disable, Both"),
+        ("action=update&Policy=Deny", "Policy=Deny: allowed: Disable, Both"),
+        ("action=list&name=Deny", "name=Deny: allowed: DenyIPRange"),
         ("action=list&group=IPFilter", "group: unknown parameter"),
     ],
 )

@@ -28,7 +28,7 @@ class Camera:
     async def ask(self, query: str, user: str = "root") -> str:
         head = Head("GET", f"{ENDPOINT.path}?{query}", ENDPOINT.path, query, (1, 1), {}, 0, True)
         call = Call(head, Query.parse(query), Account(user, Rank.ADMIN), "192.0.2.1", self.camera, _nothing())
-        answer = ENDPOINT.action(call)
+        answer = ENDPOINT.run(call)
         assert not isinstance(answer, Reply)
         reply = await answer  # type: ignore[misc]
         assert (reply.status, reply.content_type) == (200, "text/plain")

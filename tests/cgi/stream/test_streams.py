@@ -37,7 +37,7 @@ class Camera:
         path, _, query = address.partition("?")
         head = Head("GET", address, path, query, (1, 1), {}, 0, True)
         call = Call(head, Query.parse(query), Account("g", Rank.GUEST), "127.0.0.1", self.parts, _nothing())
-        return BY_PATH[path].action(call)
+        return BY_PATH[path].run(call)
 
     def join(self, address: str) -> tuple[str, Framing, str]:
         join = self.call(address)

@@ -4,17 +4,25 @@ import asyncio
 import json
 from dataclasses import asdict
 
-from ipcamd.cgi.arguments import number_of, refuse_unknown, word_of
+from ipcamd.cgi.answer import TEXT, Answer
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.number import Integer
 from ipcamd.store.audit_table import KEPT_PER_KIND, AuditFilter, AuditKind, AuditRecord
 from ipcamd.wire.http.query import Query
 
-COUNT = Integer(1, KEPT_PER_KIND * len(AuditKind))
-SECONDS = Integer(0, 4_294_967_295)
-NUMBER = Integer(1, 2_147_483_647)
-FORMATS = ("text", "json")
+_SECONDS = Integer(0, 4_294_967_295)
+ARGUMENTS = Arguments(
+    Argument("count", "Number of records.", Integer(1, KEPT_PER_KIND * len(AuditKind)), default="100"),
+    Argument("account", "Only records of this account."),
+    Argument("kind", "Only records of this kind.", OneOf((*AuditKind, ""))),
+    Argument("since", "Only records from this time on, in seconds since the epoch.", _SECONDS),
+    Argument("until", "Only records until this time, in seconds since the epoch.", _SECONDS),
+    Argument("before", "Only records with a smaller number.", Integer(1, 2_147_483_647)),
+    Argument("format", "Lines of text, or JSON lines.", OneOf(("text", "json")), default="text"),
+)
 SECOND_NS = 1_000_000_000
 
 
@@ -22,22 +30,20 @@ async def auditlog(call: Call) -> Reply:
     """List the newest records, newest first: ``count`` of them, of ``account``, of ``kind``, ``since`` and ``until``
     (seconds since the epoch), numbered ``before``; as ``format`` text or JSON lines."""
     query = call.query
-    refuse_unknown(query, "count", "account", "kind", "since", "until", "before", "format")
-    form = word_of(query, "format", FORMATS, "text")
-    count = number_of(query, "count", COUNT) or 100
+    form, count = ARGUMENTS.word(query, "format"), ARGUMENTS.number(query, "count") or 0
     records = await call.camera.audit_log.newest(count, _chosen(query))
     return await asyncio.to_thread(_reply, call, form, records)
 
 
 def _chosen(query: Query) -> AuditFilter:
-    since, until = number_of(query, "since", SECONDS), number_of(query, "until", SECONDS)
+    since, until = ARGUMENTS.number(query, "since"), ARGUMENTS.number(query, "until")
     everything = AuditFilter()
     return AuditFilter(
         account=query.get("account") or "",
-        kind=word_of(query, "kind", (*AuditKind, ""), ""),
+        kind=ARGUMENTS.word(query, "kind"),
         since_ns=(since or 0) * SECOND_NS,
         until_ns=everything.until_ns if until is None else (until + 1) * SECOND_NS - 1,
-        before=number_of(query, "before", NUMBER) or everything.before,
+        before=ARGUMENTS.number(query, "before") or everything.before,
     )
 
 
@@ -59,4 +65,11 @@ def _time(call: Call, record: AuditRecord) -> str:
     return call.camera.clock.local(record.time_ns).isoformat(timespec="seconds")
 
 
-ENDPOINT = Endpoint("/cgi/admin/auditlog.cgi", Rank.ADMIN, auditlog, changes=never)
+ENDPOINT = Endpoint(
+    "/cgi/admin/auditlog.cgi",
+    Rank.ADMIN,
+    auditlog,
+    changes=never,
+    arguments=ARGUMENTS,
+    answers=(TEXT, Answer("application/x-ndjson", "With `format=json`.")),
+)

@@ -2,14 +2,22 @@
 
 from dataclasses import dataclass
 
-from ipcamd.cgi.arguments import refuse_unknown, word_of
+from ipcamd.cgi.answer import TEXT, Answer
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.maintenance.backup.file import LIMIT_BYTES
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.wire.http.query import Query
 
-_NAMES = ("action", "passphrase", "network", "force")
+ARGUMENTS = Arguments(
+    Argument("action", "Save or restore; without it a file is restored.", OneOf(("save", "restore"))),
+    Argument("passphrase", "Includes secrets and accounts, encrypted with it.", is_secret=True),
+    Argument("network", "Restore the parameters of the network, too.", YES_NO, default="no"),
+    Argument("force", "Even if it locks the caller out.", YES_NO, default="no"),
+)
+"""Each action ignores those that it does not need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +34,16 @@ async def backup(call: Call) -> Reply:
     if call.head.parameters.get("passphrase") is not None:
         raise RequestFailed("passphrase: not in a URL, which others may log; send it in the body of a POST")
     sent = await _receive(call)
-    refuse_unknown(sent.query, *_NAMES)
-    if word_of(sent.query, "action", ("save", "restore"), "restore" if sent.file is not None else "save") == "save":
-        return await _save(call, sent.query)
-    return await _restore(call, sent)
+    ARGUMENTS.check(sent.query)
+    if _is_restore(sent):
+        return await _restore(call, sent)
+    return await _save(call, sent.query)
+
+
+def _is_restore(sent: _Sent) -> bool:
+    if not sent.query.get("action"):
+        return sent.file is not None
+    return ARGUMENTS.word(sent.query, "action") == "restore"
 
 
 async def _save(call: Call, query: Query) -> Reply:
@@ -43,9 +57,8 @@ async def _save(call: Call, query: Query) -> Reply:
 async def _restore(call: Call, sent: _Sent) -> Reply:
     if sent.file is None:
         raise RequestFailed("action=restore: a form with a file is needed")
-    is_forced = word_of(sent.query, "force", ("yes", "no"), "no") == "yes"
-    keep = () if is_forced else tuple({call.address, call.peer or call.address})
-    network = word_of(sent.query, "network", ("yes", "no"), "no") == "yes"
+    keep = () if ARGUMENTS.flag(sent.query, "force") else tuple({call.address, call.peer or call.address})
+    network = ARGUMENTS.flag(sent.query, "network")
     passphrase = sent.query.get("passphrase") or ""
     await call.camera.backup.restore(sent.file, passphrase, network, call.requester(), keep)
     return text("OK")
@@ -72,4 +85,12 @@ async def _receive(call: Call) -> _Sent:
     return _Sent(Query.of(pairs), file if form.is_complete else None)
 
 
-ENDPOINT = Endpoint("/cgi/admin/backup.cgi", Rank.ADMIN, backup, body=Body.STREAM)
+ENDPOINT = Endpoint(
+    "/cgi/admin/backup.cgi",
+    Rank.ADMIN,
+    backup,
+    body=Body.STREAM,
+    arguments=ARGUMENTS,
+    answers=(TEXT, Answer("application/json", "The file of `action=save`.")),
+    uploads=("application/x-www-form-urlencoded", "multipart/form-data"),
+)

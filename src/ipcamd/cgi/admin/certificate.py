@@ -2,13 +2,26 @@
 
 from ipcamd.access.certificate.certificate import Certificate
 from ipcamd.access.certificate.subject_names import MAX_NAMES, is_address, is_host_name
-from ipcamd.cgi.arguments import refuse_unknown, word_of
+from ipcamd.cgi.answer import TEXT, Answer
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
 from ipcamd.wire.http.query import Query
 
-ACTIONS = ("show", "download", "upload", "request", "selfsigned")
+_ACTIONS = OneOf(("show", "download", "upload", "request", "selfsigned"))
+ARGUMENTS = Arguments(
+    Argument(
+        "action", "Show or download the certificate, install one, ask for one, or sign anew.", _ACTIONS, default="show"
+    ),
+    Argument("certificate", "Certificate and its chain, in PEM."),
+    Argument("key", "Private key, in PEM; without it the one of the last signing request.", is_secret=True),
+    Argument("password", "Password of the key.", is_secret=True),
+    Argument("names", "Host names and IP addresses of a signing request, separated by commas."),
+)
+"""Each action ignores those that it does not need."""
+PEM = Answer("application/x-pem-file", "With `action=download` and `action=request`.")
 _READS = ("", "show", "download")
 _SECRETS = ("key", "password")
 
@@ -16,10 +29,9 @@ _SECRETS = ("key", "password")
 async def certificate(call: Call) -> Reply:
     """Show, download, upload, or sign anew; or return a signing request."""
     query, used = call.query, call.camera.certificate
-    refuse_unknown(query, "action", "certificate", "key", "password", "names")
     if any(call.head.parameters.get(name) is not None for name in _SECRETS):
         raise RequestFailed("key, password: not in a URL, which others may log; send them in the body of a POST")
-    match word_of(query, "action", ACTIONS, "show"):
+    match ARGUMENTS.word(query, "action"):
         case "upload":
             await _install(query, used)
             return _changed(call, "TLS certificate uploaded")
@@ -71,11 +83,19 @@ def _names(query: Query) -> list[str]:
 
 def _pem(content: str, file_name: str) -> Reply:
     disposition = ("Content-Disposition", f'attachment; filename="{file_name}"')
-    return Reply(content.encode(), content_type="application/x-pem-file", headers=(disposition,))
+    return Reply(content.encode(), content_type=PEM.content_type, headers=(disposition,))
 
 
 def _changes(query: Query) -> bool:
     return (query.get("action") or "").lower() not in _READS
 
 
-ENDPOINT = Endpoint("/cgi/admin/certificate.cgi", Rank.ADMIN, certificate, changes=_changes, body=Body.TEXT_FORM)
+ENDPOINT = Endpoint(
+    "/cgi/admin/certificate.cgi",
+    Rank.ADMIN,
+    certificate,
+    changes=_changes,
+    body=Body.TEXT_FORM,
+    arguments=ARGUMENTS,
+    answers=(TEXT, PEM),
+)

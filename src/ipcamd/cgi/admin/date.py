@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from ipcamd.cgi.arguments import number_of, refuse_unknown, word_of
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.device.clock import YEARS, zone_of
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.number import Integer
 from ipcamd.params.time_zones import ZONES
 from ipcamd.settings.change_records import Change
@@ -22,14 +23,22 @@ FIELDS = {
     "timezone": Integer(0, len(ZONES) - 1),
 }
 """The parameters of ``set``."""
+ARGUMENTS = Arguments(
+    Argument("action", "Read or set the clock.", OneOf(("get", "set"))),
+    *(
+        Argument(name, f"The {name} of the local time.", FIELDS[name], ("set",))
+        for name in FIELDS
+        if name != "timezone"
+    ),
+    Argument("timezone", "Index of the time zone.", FIELDS["timezone"], ("set",)),
+)
 
 
 async def date(call: Call) -> Reply:
     """Get or set the clock."""
-    if word_of(call.query, "action", ("get", "set")) == "set":
+    if ARGUMENTS.word(call.query, "action") == "set":
         await _set(call, _numbers(call.query))
         return text("ok")
-    refuse_unknown(call.query, "action")
     return text(_spelled(call.camera.clock.local()))
 
 
@@ -50,8 +59,7 @@ async def _set(call: Call, numbers: dict[str, int]) -> None:
 
 def _numbers(query: Query) -> dict[str, int]:
     """Return what ``set`` was asked to set; raise `RequestFailed` unless every parameter is good."""
-    refuse_unknown(query, "action", *FIELDS)
-    numbers = {name: number_of(query, name, kind) for name, kind in FIELDS.items()}
+    numbers = {name: ARGUMENTS.number(query, name) for name in FIELDS}
     sent = {name: number for name, number in numbers.items() if number is not None}
     if not sent:
         raise RequestFailed(f"action=set: at least one is needed of {', '.join(FIELDS)}")
@@ -62,4 +70,4 @@ def _changes(query: Query) -> bool:
     return (query.get("action") or "").lower() != "get"
 
 
-ENDPOINT = Endpoint("/cgi/admin/date.cgi", Rank.ADMIN, date, changes=_changes)
+ENDPOINT = Endpoint("/cgi/admin/date.cgi", Rank.ADMIN, date, changes=_changes, arguments=ARGUMENTS)

@@ -4,21 +4,24 @@ import asyncio
 import json
 from dataclasses import asdict
 
-from ipcamd.cgi.arguments import number_of, refuse_unknown, word_of
+from ipcamd.cgi.answer import TEXT, Answer
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.number import Integer
 from ipcamd.store.eventlog import KEPT, EventLogEntry
 
-COUNT = Integer(1, KEPT)
-FORMATS = ("text", "json")
+ARGUMENTS = Arguments(
+    Argument("count", "Number of entries.", Integer(1, KEPT), default="100"),
+    Argument("format", "Lines of text, or JSON lines.", OneOf(("text", "json")), default="text"),
+)
 
 
 async def eventlog(call: Call) -> Reply:
     """List the newest entries, newest first: ``count`` of them, as ``format`` text or JSON lines."""
-    refuse_unknown(call.query, "count", "format")
-    form = word_of(call.query, "format", FORMATS, "text")
-    entries = await call.camera.event_log.newest(number_of(call.query, "count", COUNT) or 100)
+    form = ARGUMENTS.word(call.query, "format")
+    entries = await call.camera.event_log.newest(ARGUMENTS.number(call.query, "count") or 0)
     return await asyncio.to_thread(_reply, call, form, entries)  # ten thousand take longer than a frame may wait
 
 
@@ -45,4 +48,11 @@ def _line(call: Call, entry: EventLogEntry) -> str:
     return "|".join(field.replace("|", "/") for field in fields)
 
 
-ENDPOINT = Endpoint("/cgi/admin/eventlog.cgi", Rank.ADMIN, eventlog, changes=never)
+ENDPOINT = Endpoint(
+    "/cgi/admin/eventlog.cgi",
+    Rank.ADMIN,
+    eventlog,
+    changes=never,
+    arguments=ARGUMENTS,
+    answers=(TEXT, Answer("application/x-ndjson", "With `format=json`.")),
+)

@@ -1,16 +1,19 @@
 """``/cgi/admin/factorydefault.cgi``: factory values (SDK 2.1)."""
 
-from ipcamd.cgi.arguments import refuse_unknown, word_of
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
+
+MODES = OneOf(("1", "2"), ("all values", "all but address, zone and daylight saving"))
+ARGUMENTS = Arguments(Argument("mode", "The values that become the factory values.", MODES))
 
 
 async def factorydefault(call: Call) -> Reply:
     """Bring back the factory values: all (``mode=1``), or all but address, zone and daylight saving (``mode=2``).
     Answer OK; the camera restarts after the answer has gone out."""
-    refuse_unknown(call.query, "mode")
     factory_default = call.camera.factory_default
-    match word_of(call.query, "mode", ("1", "2")):
+    match ARGUMENTS.word(call.query, "mode"):
         case "1":
             await factory_default.reset(call.requester())
         case _:
@@ -19,4 +22,4 @@ async def factorydefault(call: Call) -> Reply:
     return text("OK")
 
 
-ENDPOINT = Endpoint("/cgi/admin/factorydefault.cgi", Rank.ADMIN, factorydefault)
+ENDPOINT = Endpoint("/cgi/admin/factorydefault.cgi", Rank.ADMIN, factorydefault, arguments=ARGUMENTS)

@@ -2,13 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 
+from ipcamd.cgi.answer import TEXT, Answer
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
-from ipcamd.errors import HttpError, IpcamdError, RequestFailed, shown
+from ipcamd.errors import HttpError, IpcamdError, RequestFailed
 from ipcamd.maintenance.firmware.image import LIMIT_BYTES
 from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
 from ipcamd.maintenance.firmware.versions import InstalledVersion
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import YES_NO
+from ipcamd.wire.http.query import Query
 
+ARGUMENTS = Arguments(Argument("force", "Even if the version is the same or an older one.", YES_NO, default="no"))
 FORM_BYTES = 64 * 1024
 """Bytes of a form beside the image."""
 
@@ -60,12 +65,18 @@ async def _receive(call: Call, write: Callable[[bytes], Awaitable[None]]) -> dic
 
 def _is_forced(call: Call, fields: dict[str, str]) -> bool:
     """Return the field ``force``, of the form or of the URL. Raises ``RequestFailed``."""
-    if unknown := sorted(fields.keys() - {"force"}):
-        raise RequestFailed(f"{shown(unknown[0])}: there is no such field; allowed: force, and the file")
-    word = fields.get("force", call.query.get("force") or "no").strip().lower()
-    if word not in ("yes", "no"):
-        raise RequestFailed(f"force={shown(word)}: allowed: yes, no")
-    return word == "yes"
+    sent = Query.of((*call.query.pairs, *((name, value.strip()) for name, value in fields.items())))
+    ARGUMENTS.check(sent)
+    return ARGUMENTS.flag(sent, "force")
 
 
-ENDPOINT = Endpoint("/cgi/admin/firmwareupgrade.cgi", Rank.ADMIN, firmwareupgrade, methods=("POST",), body=Body.STREAM)
+ENDPOINT = Endpoint(
+    "/cgi/admin/firmwareupgrade.cgi",
+    Rank.ADMIN,
+    firmwareupgrade,
+    methods=("POST",),
+    body=Body.STREAM,
+    arguments=ARGUMENTS,
+    answers=(TEXT, Answer(help="The image did not arrive in time.", status=408)),
+    uploads=("multipart/form-data",),
+)

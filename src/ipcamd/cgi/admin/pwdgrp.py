@@ -1,23 +1,30 @@
 """``/cgi/admin/pwdgrp.cgi``: accounts (SDK 1.2)."""
 
-from ipcamd.cgi.arguments import refuse_unknown, word_of
+from ipcamd.access.accounts import NAMES
+from ipcamd.access.passwords import ALLOWED
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
 from ipcamd.wire.http.query import Query
 
 GROUPS = {"admin": Rank.ADMIN, "users": Rank.USERS, "guest": Rank.GUEST}
 """The SDK's groups of accounts, in its order."""
 
-_PARAMETERS = ("action", "user", "pwd", "grp")
-_ACTIONS = ("add", "update", "remove", "get")
+ARGUMENTS = Arguments(
+    Argument("action", "Add, change, remove or list accounts.", OneOf(("add", "update", "remove", "get"))),
+    Argument("user", f"Name of the account: {NAMES}."),
+    Argument("pwd", f"Password: {ALLOWED}."),
+    Argument("grp", "Group of the account; for `get`: the group to list.", OneOf(tuple(GROUPS))),
+)
+"""Each action ignores those that it does not need."""
 
 
 async def pwdgrp(call: Call) -> Reply:
     """Add, change, remove or list accounts. Unknown parameters are refused, unneeded ones ignored."""
     query, accounts, by = call.query, call.camera.accounts, call.requester()
-    refuse_unknown(query, *_PARAMETERS)
-    match word_of(query, "action", _ACTIONS):
+    match ARGUMENTS.word(query, "action"):
         case "add":
             await accounts.add(_needed(query, "user"), _needed(query, "pwd"), _group(query), by)
         case "update":
@@ -53,11 +60,11 @@ def _needed(query: Query, name: str) -> str:
 
 def _group(query: Query) -> Rank:
     _needed(query, "grp")
-    return GROUPS[word_of(query, "grp", GROUPS)]
+    return GROUPS[ARGUMENTS.word(query, "grp")]
 
 
 def _changes(query: Query) -> bool:
     return (query.get("action") or "").lower() != "get"
 
 
-ENDPOINT = Endpoint("/cgi/admin/pwdgrp.cgi", Rank.ADMIN, pwdgrp, changes=_changes)
+ENDPOINT = Endpoint("/cgi/admin/pwdgrp.cgi", Rank.ADMIN, pwdgrp, changes=_changes, arguments=ARGUMENTS)

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 
-from ipcamd.cgi.arguments import refuse_unknown, word_of
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
 
 PAUSE = 10.0
 """Seconds between restarts: repeated requests must not keep the camera down."""
@@ -21,8 +22,6 @@ class RestartAction:
 
     def __call__(self, call: Call) -> Reply:
         """Answer OK; the camera goes down after the answer has gone out. Raises `RequestFailed`."""
-        refuse_unknown(call.query, "type")
-        word_of(call.query, "type", ("0",), "0")  # old clients say that they mean a restart
         now, mac = self._now(), call.camera.identity.mac
         self._last = {known: last for known, last in self._last.items() if now - last < PAUSE}
         if mac in self._last:
@@ -35,4 +34,5 @@ class RestartAction:
         return text("OK")
 
 
-ENDPOINT = Endpoint("/cgi/admin/restart.cgi", Rank.ADMIN, RestartAction(), ("/admin/reboot.cgi",))
+ARGUMENTS = Arguments(Argument("type", "A restart, as old clients say it.", OneOf(("0",)), default="0"))
+ENDPOINT = Endpoint("/cgi/admin/restart.cgi", Rank.ADMIN, RestartAction(), ("/admin/reboot.cgi",), arguments=ARGUMENTS)

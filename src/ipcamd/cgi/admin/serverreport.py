@@ -3,7 +3,7 @@
 import time
 
 from ipcamd.camera import Camera
-from ipcamd.cgi.arguments import refuse_unknown
+from ipcamd.cgi.arguments import NO_ARGUMENTS
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never, text
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Rank
@@ -12,7 +12,6 @@ from ipcamd.storage.card import Card
 
 def serverreport(call: Call) -> Reply:
     """Report name, addresses, versions and features in the SDK's order, then additional lines."""
-    refuse_unknown(call.query)
     return text(*_plate(call), *_state(call.camera))
 
 
@@ -54,4 +53,4 @@ def _has(camera: Camera, what: str) -> str:
     return "Yes" if param and camera.settings.present(HARDWARE, param) != "0" else "No"
 
 
-ENDPOINT = Endpoint("/cgi/admin/serverreport.cgi", Rank.ADMIN, serverreport, changes=never)
+ENDPOINT = Endpoint("/cgi/admin/serverreport.cgi", Rank.ADMIN, serverreport, changes=never, arguments=NO_ARGUMENTS)

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 
-from ipcamd.cgi.arguments import refuse_unknown
+from ipcamd.cgi.answer import Answer
+from ipcamd.cgi.arguments import NO_ARGUMENTS
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
 from ipcamd.maintenance.support_archive import ENTRIES, list_settings, list_versions, pack_archive
 from ipcamd.params.group import Rank
@@ -12,7 +13,6 @@ from ipcamd.store.audit_table import AuditFilter
 
 async def support(call: Call) -> Reply:
     """Return a ZIP file with versions, settings, counters, event log and audit log; secrets are masked."""
-    refuse_unknown(call.query)
     camera = call.camera
     events = await camera.event_log.newest(ENTRIES)
     audit = await camera.audit_log.newest(ENTRIES, AuditFilter())
@@ -34,4 +34,11 @@ def _counters(call: Call) -> Iterator[str]:
         yield f"{title}={words}"
 
 
-ENDPOINT = Endpoint("/cgi/admin/support.cgi", Rank.ADMIN, support, changes=never)
+ENDPOINT = Endpoint(
+    "/cgi/admin/support.cgi",
+    Rank.ADMIN,
+    support,
+    changes=never,
+    arguments=NO_ARGUMENTS,
+    answers=(Answer("application/zip"),),
+)

@@ -1,6 +1,9 @@
 """``/cgi/admin/virtual.cgi``: conditions around the virtual device, and what it does."""
 
+from ipcamd.cgi.answer import NOT_FOUND, TEXT
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.device.virtual_hardware import CONDITIONS
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.params.group import Rank
 
@@ -23,4 +26,11 @@ def virtual(call: Call) -> Reply:
     return text("OK")
 
 
-ENDPOINT = Endpoint("/cgi/admin/virtual.cgi", Rank.ADMIN, virtual, changes=lambda query: bool(query.pairs))
+ENDPOINT = Endpoint(
+    "/cgi/admin/virtual.cgi",
+    Rank.ADMIN,
+    virtual,
+    changes=lambda query: bool(query.pairs),
+    arguments=Arguments(*(Argument(name, help, kind) for name, (kind, _, help) in CONDITIONS.items())),
+    answers=(TEXT, NOT_FOUND),
+)

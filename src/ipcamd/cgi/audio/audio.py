@@ -2,16 +2,25 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+from ipcamd.cgi.answer import TEXT, Answer
+from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Framing, Join, Reply, text
-from ipcamd.cgi.framing import SDK_TYPE, wants_payload_header
+from ipcamd.cgi.framing import HEADER, SDK_STREAM, SDK_TYPE, wants_payload_header
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media.codecs import ULAW
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
 from ipcamd.wire.http.multipart_parser import MultipartParser
 from ipcamd.wire.http.query import Query
 
 UNAVAILABLE = Reply(status=503, reason="Service Not Available")
 """Answer of the SDK while there is no sound."""
+
+ARGUMENTS = Arguments(
+    Argument("type", "Codec of the sound; `PCM`, for a POST: speak.", OneOf(("uLaw", "PCM")), default="uLaw"),
+    HEADER,
+    undeclared=Undeclared.IGNORED,
+)
 
 FORM = "application/x-www-form-urlencoded"
 FORM_LIMIT = 1024
@@ -25,13 +34,11 @@ def audio(call: Call) -> Reply | Join | Awaitable[Reply | Join]:
     """
     if call.head.fields.get("content-type", "").lower().startswith(FORM):
         return _filled_in(call)
-    match _type(call.query):
-        case "ulaw":
-            return _listen(call)
-        case "pcm" if call.head.method == "POST":
-            return _speak(call)
-        case kind:
-            raise RequestFailed(f"type={kind}: uLaw; for a POST also PCM")
+    if ARGUMENTS.word(call.query, "type") == "uLaw":
+        return _listen(call)
+    if call.head.method == "POST":
+        return _speak(call)
+    raise RequestFailed("type=PCM: allowed: uLaw; for a POST also PCM")
 
 
 async def _filled_in(call: Call) -> Reply | Join:
@@ -41,14 +48,9 @@ async def _filled_in(call: Call) -> Reply | Join:
         form += piece
         if len(form) > FORM_LIMIT:
             raise HttpError(413, "the body is too long")
-    kind = _type(Query.parse(call.head.query, form.rstrip(b"\r\n")))
-    if kind != "ulaw":
-        raise RequestFailed(f"type={kind}: uLaw")
+    if ARGUMENTS.word(Query.parse(call.head.query, form.rstrip(b"\r\n")), "type") != "uLaw":
+        raise RequestFailed("type=PCM: allowed: uLaw")
     return _listen(call)
-
-
-def _type(query: Query) -> str:
-    return (query.get("type") or "uLaw").lower()
 
 
 def _listen(call: Call) -> Reply | Join:
@@ -94,7 +96,22 @@ def _fed(parts: MultipartParser, piece: bytes) -> Iterator[bytes]:
 
 
 def _changes(query: Query) -> bool:
-    return _type(query) == "pcm"
+    return (query.get("type") or "").lower() == "pcm"
 
 
-ENDPOINT = Endpoint("/cgi/audio/audio.cgi", Rank.GUEST, audio, ("/live/audio.cgi",), changes=_changes, body=Body.STREAM)
+ENDPOINT = Endpoint(
+    "/cgi/audio/audio.cgi",
+    Rank.GUEST,
+    audio,
+    ("/live/audio.cgi",),
+    changes=_changes,
+    body=Body.STREAM,
+    arguments=ARGUMENTS,
+    answers=(
+        TEXT,
+        SDK_STREAM,
+        Answer(ULAW.content_type, "Bare u-law, with `header=no`.", is_endless=True),
+        Answer(help=UNAVAILABLE.reason, status=503),
+    ),
+    uploads=(FORM, "multipart/mixed", "audio/L16"),
+)

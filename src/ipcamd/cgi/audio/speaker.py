@@ -1,5 +1,6 @@
 """``/cgi/audio/speaker.cgi``: the sound played last (an addition to the SDK)."""
 
+from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
@@ -12,4 +13,4 @@ def speaker(call: Call) -> Reply:
     return Reply(call.camera.speaker.wav(), content_type="audio/wav")
 
 
-ENDPOINT = Endpoint("/cgi/audio/speaker.cgi", Rank.ADMIN, speaker, changes=never)
+ENDPOINT = Endpoint("/cgi/audio/speaker.cgi", Rank.ADMIN, speaker, changes=never, answers=(TEXT, Answer("audio/wav")))

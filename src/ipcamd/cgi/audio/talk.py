@@ -2,6 +2,7 @@
 
 import re
 
+from ipcamd.cgi.arguments import OTHERS_IGNORED
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
@@ -50,4 +51,4 @@ def _check_type(sent: str) -> None:
         raise RequestFailed(f"Content-Type={sent[:64]}: {', '.join(TYPES)}; 8000 samples per second, one channel")
 
 
-ENDPOINT = Endpoint("/cgi/audio/talk.cgi", Rank.USERS, talk, body=Body.STREAM)
+ENDPOINT = Endpoint("/cgi/audio/talk.cgi", Rank.USERS, talk, body=Body.STREAM, arguments=OTHERS_IGNORED, uploads=TYPES)

@@ -2,26 +2,32 @@
 
 from collections.abc import Iterator
 
-from ipcamd.cgi.arguments import refuse_unknown, word_of
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.events.schedule import Schedule
-from ipcamd.params.event.schedule import FIELDS
+from ipcamd.params.event.schedule import FIELDS, SLOTS
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
 from ipcamd.wire.http.query import Query
 
 LISTS = ("alllist", "allist", "list")
-ACTIONS = (*LISTS, "add", "update", "remove")
+_CHANGES = ("add", "update")
+_OF_ONE = ("list", "remove", *_CHANGES)
+ARGUMENTS = Arguments(
+    Argument("action", "List, add, change or remove schedules.", OneOf((*LISTS, *_CHANGES, "remove"))),
+    Argument("group", f"Number of the schedule, 1 to {SLOTS}; without it `Name` selects it.", None, _OF_ONE),
+    Argument("Name", "Name of the schedule, unique; 1 to 16 characters.", None, _OF_ONE),
+    *(Argument(field.name, field.help, field.kind, _CHANGES) for field in FIELDS if field.name != "Name"),
+)
 
 
 async def schedule(call: Call) -> Reply:
     """List, add, change or remove schedules."""
-    match word_of(call.query, "action", ACTIONS):
+    match ARGUMENTS.word(call.query, "action"):
         case "alllist" | "allist":
-            refuse_unknown(call.query, "action")
             return text(*(line for schedule in call.camera.schedules for line in _block(schedule)))
         case "list":
-            refuse_unknown(call.query, "action", "group", "name")
             return text(*_block(_chosen(call)))
         case "add":
             return text(*_block(await call.camera.schedules.add(_fields(call.query), call.requester())))
@@ -31,7 +37,6 @@ async def schedule(call: Call) -> Reply:
                 fields.pop("name", None)  # it says which
             return text(*_block(await call.camera.schedules.update(_chosen(call), fields, call.requester())))
         case _:  # remove
-            refuse_unknown(call.query, "action", "group", "name")
             chosen = _chosen(call)
             await call.camera.schedules.remove(chosen, call.requester())
             return text(f"Remove schedule={chosen.name} success")
@@ -63,4 +68,10 @@ def _action(query: Query) -> str:
     return (query.get("action") or "").lower()
 
 
-ENDPOINT = Endpoint("/cgi/event/schedule.cgi", Rank.ADMIN, schedule, changes=lambda query: _action(query) not in LISTS)
+ENDPOINT = Endpoint(
+    "/cgi/event/schedule.cgi",
+    Rank.ADMIN,
+    schedule,
+    changes=lambda query: _action(query) not in LISTS,
+    arguments=ARGUMENTS,
+)

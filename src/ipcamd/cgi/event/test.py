@@ -1,8 +1,12 @@
 """``/cgi/event/test.cgi``: test a target with a small file or mail (not in the SDK)."""
 
-from ipcamd.cgi.arguments import refuse_unknown, word_of
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.delivery.uploaders import TARGETS
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
+
+ARGUMENTS = Arguments(Argument("target", "Server that is tested.", OneOf(TARGETS)))
 
 
 async def test(call: Call) -> Reply:
@@ -10,9 +14,7 @@ async def test(call: Call) -> Reply:
 
     OK, then a line for each right that the account lacks there. Raises `RequestFailed`.
     """
-    delivery = call.camera.delivery
-    refuse_unknown(call.query, "target")
-    return text("OK", *await delivery.test(word_of(call.query, "target", delivery.targets)))
+    return text("OK", *await call.camera.delivery.test(ARGUMENTS.word(call.query, "target")))
 
 
-ENDPOINT = Endpoint("/cgi/event/test.cgi", Rank.ADMIN, test)
+ENDPOINT = Endpoint("/cgi/event/test.cgi", Rank.ADMIN, test, arguments=ARGUMENTS)

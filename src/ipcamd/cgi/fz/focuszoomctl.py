@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 
+from ipcamd.cgi.arguments import NO_VALUE, Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.control.lens.controller import LensController
 from ipcamd.device.position import ZOOM_INDEX_LIMIT
-from ipcamd.errors import RequestFailed, shown
+from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.number import Integer
 from ipcamd.wire.http.query import Query
 
 
@@ -27,7 +29,17 @@ _QUESTIONS: dict[str, Callable[[LensController], str]] = {
 }
 """The SDK spells the last one in two ways."""
 ZOOM = "movezoom"
-ALLOWED = "focusminus, focusplus, movezoom=0 to 6, smartfocusscan, fzisbusy, getmotorcurpos"
+ARGUMENTS = Arguments(
+    Argument("focusminus", "Focus one step nearer.", NO_VALUE),
+    Argument("focusplus", "Focus one step farther.", NO_VALUE),
+    Argument("smartfocusscan", "Search the sharpest picture.", NO_VALUE),
+    Argument("fzisbusy", "Tell whether a motor moves.", NO_VALUE),
+    Argument("getmotorcurpos", "Tell zoom and focus.", NO_VALUE),
+    Argument("getmotorcuspos", "The same.", NO_VALUE),
+    Argument(ZOOM, "Move to this zoom.", Integer(0, ZOOM_INDEX_LIMIT)),
+    ignores_blanks=True,
+)
+"""A request has one of them."""
 
 
 async def focus_zoom(call: Call) -> Reply:
@@ -44,22 +56,15 @@ async def focus_zoom(call: Call) -> Reply:
 
 def _command(query: Query) -> tuple[str, str]:
     """Return the one command of a request. Raises ``RequestFailed``."""
-    pairs = {name.lower(): value.strip() for name, value in query.pairs}
-    for name in pairs:
-        if name != ZOOM and name not in _ACTIONS | _QUESTIONS:
-            raise RequestFailed(f"{shown(name)}: unknown parameter; allowed: {ALLOWED}")
+    pairs = [(name.lower(), value.strip()) for name, value in query.pairs]
     if len(pairs) != 1:
-        raise RequestFailed(f"{len(pairs)} commands; allowed is one of {ALLOWED}")
-    ((name, value),) = pairs.items()
-    if name == ZOOM and value not in map(str, range(ZOOM_INDEX_LIMIT + 1)):
-        raise RequestFailed(f"{ZOOM}={shown(value)}: allowed: 0 to {ZOOM_INDEX_LIMIT}")
-    if name != ZOOM and value:
-        raise RequestFailed(f"{name}={shown(value)}: allowed: no value")
-    return name, value
+        allowed = ", ".join(argument.name for argument in ARGUMENTS)
+        raise RequestFailed(f"{len(pairs)} commands; allowed is one of {allowed}")
+    return pairs[0]
 
 
 def _moves(query: Query) -> bool:
     return any(name.lower() not in _QUESTIONS for name, _ in query.pairs)
 
 
-ENDPOINT = Endpoint("/cgi/fz/focuszoomctl.cgi", Rank.USERS, focus_zoom, changes=_moves)
+ENDPOINT = Endpoint("/cgi/fz/focuszoomctl.cgi", Rank.USERS, focus_zoom, changes=_moves, arguments=ARGUMENTS)

@@ -5,7 +5,9 @@ They become the SDK's commands (clarifications, Every CGI).
 
 import re
 
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Reply
+from ipcamd.cgi.ptz import commands
 from ipcamd.cgi.ptz.commands import carry_out, sent
 from ipcamd.params.device.ptz import PRESETLIST, PRESETS
 
@@ -20,6 +22,19 @@ _MOVES = {
     **{f"p{index}": ("ptzpreset", str(index + 1)) for index in range(len(PRESETS))},
 }
 """Older value of ``move`` to the SDK's command and its value."""
+
+
+ARGUMENTS = Arguments(
+    Argument("action", "Command that `Cmd` is the value of; `movedegree` is `move`."),
+    Argument("Cmd", "Value of the command."),
+    Argument("positionname", "Name of the preset that `position` stores."),
+    *(
+        Argument(each.name, each.help, None if each.name in ("move", "position") else each.kind)
+        for each in commands.ARGUMENTS
+    ),
+    ignores_blanks=True,
+)
+"""`move` and `position` have older values, too: see `carry_old_out`."""
 
 
 async def carry_old_out(call: Call) -> Reply:

@@ -1,7 +1,8 @@
 """``/users/ptctl.cgi``: pan, tilt and zoom as old clients spell it (clarifications, Every CGI)."""
 
+from ipcamd.cgi.answer import DONE, TEXT
 from ipcamd.cgi.endpoint import Endpoint
-from ipcamd.cgi.ptz.old_commands import carry_old_out
+from ipcamd.cgi.ptz.old_commands import ARGUMENTS, carry_old_out
 from ipcamd.params.group import Rank
 
-ENDPOINT = Endpoint("/users/ptctl.cgi", Rank.USERS, carry_old_out)
+ENDPOINT = Endpoint("/users/ptctl.cgi", Rank.USERS, carry_old_out, arguments=ARGUMENTS, answers=(DONE, TEXT))

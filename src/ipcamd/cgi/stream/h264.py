@@ -1,7 +1,8 @@
 """``/cgi/h264/h264.cgi``: the H.264 stream at the address that older clients use."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import join_video
+from ipcamd.cgi.framing import ARGUMENTS, SDK_STREAM, bare_stream, join_video
+from ipcamd.media.codecs import H264
 from ipcamd.params.group import Rank
 
 
@@ -10,4 +11,11 @@ def h264(call: Call) -> Join:
     return join_video(call, call.camera.pipeline.h264)
 
 
-ENDPOINT = Endpoint("/cgi/h264/h264.cgi", Rank.GUEST, h264, changes=never)
+ENDPOINT = Endpoint(
+    "/cgi/h264/h264.cgi",
+    Rank.GUEST,
+    h264,
+    changes=never,
+    arguments=ARGUMENTS,
+    answers=(SDK_STREAM, bare_stream(H264)),
+)

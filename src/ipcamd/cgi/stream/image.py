@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 
+from ipcamd.cgi.answer import JPEG, TEXT
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.params.group import Rank
@@ -27,5 +28,10 @@ def _reply(frame: EncodedFrame) -> Reply:
 
 
 ENDPOINT = Endpoint(
-    "/cgi/jpg/image.cgi", Rank.GUEST, image, ("/cgi/jpg/image.jpg", "/cgi/jpg/image.jpeg"), changes=never
+    "/cgi/jpg/image.cgi",
+    Rank.GUEST,
+    image,
+    ("/cgi/jpg/image.jpg", "/cgi/jpg/image.jpeg"),
+    changes=never,
+    answers=(JPEG, TEXT),
 )

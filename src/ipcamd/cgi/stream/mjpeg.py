@@ -1,7 +1,7 @@
 """``/cgi/mjpg/mjpeg.cgi``: live JPEG pictures (SDK 3.1)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import join_stream, mixed_replace
+from ipcamd.cgi.framing import ARGUMENTS, PLAIN_STREAM, SDK_STREAM, join_stream, mixed_replace
 from ipcamd.params.group import Rank
 
 
@@ -11,4 +11,11 @@ def mjpeg(call: Call) -> Join:
     return join_stream(call, hub, mixed_replace(hub))
 
 
-ENDPOINT = Endpoint("/cgi/mjpg/mjpeg.cgi", Rank.GUEST, mjpeg, changes=never)
+ENDPOINT = Endpoint(
+    "/cgi/mjpg/mjpeg.cgi",
+    Rank.GUEST,
+    mjpeg,
+    changes=never,
+    arguments=ARGUMENTS,
+    answers=(SDK_STREAM, PLAIN_STREAM),
+)

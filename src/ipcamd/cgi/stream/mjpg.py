@@ -1,7 +1,7 @@
 """``/cgi/mjpg/mjpg.cgi``: live JPEG pictures for any client, without the SDK's payload header (clarifications, 3)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import mixed_replace
+from ipcamd.cgi.framing import PLAIN_STREAM, mixed_replace
 from ipcamd.params.group import Rank
 
 
@@ -11,5 +11,10 @@ def mjpg(call: Call) -> Join:
 
 
 ENDPOINT = Endpoint(
-    "/cgi/mjpg/mjpg.cgi", Rank.GUEST, mjpg, ("/cgi/mjpg/video.mjpg", "/cgi/mjpg/video.cgi"), changes=never
+    "/cgi/mjpg/mjpg.cgi",
+    Rank.GUEST,
+    mjpg,
+    ("/cgi/mjpg/video.mjpg", "/cgi/mjpg/video.cgi"),
+    changes=never,
+    answers=(PLAIN_STREAM,),
 )

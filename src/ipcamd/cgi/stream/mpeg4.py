@@ -1,7 +1,8 @@
 """``/cgi/mpeg4/mpeg4.cgi``: the MPEG-4 stream at the address that older clients use."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import join_video
+from ipcamd.cgi.framing import ARGUMENTS, SDK_STREAM, bare_stream, join_video
+from ipcamd.media.codecs import MPEG4
 from ipcamd.params.group import Rank
 
 
@@ -10,4 +11,11 @@ def mpeg4(call: Call) -> Join:
     return join_video(call, call.camera.pipeline.mpeg4)
 
 
-ENDPOINT = Endpoint("/cgi/mpeg4/mpeg4.cgi", Rank.GUEST, mpeg4, changes=never)
+ENDPOINT = Endpoint(
+    "/cgi/mpeg4/mpeg4.cgi",
+    Rank.GUEST,
+    mpeg4,
+    changes=never,
+    arguments=ARGUMENTS,
+    answers=(SDK_STREAM, bare_stream(MPEG4)),
+)

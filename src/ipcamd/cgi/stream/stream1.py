@@ -1,7 +1,7 @@
 """``/cgi/mpeg/stream1.cgi``: the first video stream, H.264 unless ``codec=`` names another (SDK 3.2)."""
 
 from ipcamd.cgi.endpoint import Call, Endpoint, Join, never
-from ipcamd.cgi.framing import join_numbered
+from ipcamd.cgi.framing import NUMBERED_ANSWERS, NUMBERED_ARGUMENTS, join_numbered
 from ipcamd.params.group import Rank
 
 
@@ -10,4 +10,12 @@ def stream1(call: Call) -> Join:
     return join_numbered(call, 1)
 
 
-ENDPOINT = Endpoint("/cgi/mpeg/stream1.cgi", Rank.GUEST, stream1, ("/live/stream1.cgi",), changes=never)
+ENDPOINT = Endpoint(
+    "/cgi/mpeg/stream1.cgi",
+    Rank.GUEST,
+    stream1,
+    ("/live/stream1.cgi",),
+    changes=never,
+    arguments=NUMBERED_ARGUMENTS,
+    answers=NUMBERED_ANSWERS,
+)

@@ -69,7 +69,7 @@ class Router:
                     raise HttpError(403, _FOREIGN)
                 case RequestOrigin.UNKNOWN:
                     return confirmation(call.head)
-        return endpoint.action(call)
+        return endpoint.run(call)
 
     def _check_client(self, head: Head, client: Forwarded) -> None:
         if not self._admits(client.address):
