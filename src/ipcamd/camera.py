@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ipcamd.maintenance.backup.backup import BackupService
     from ipcamd.maintenance.factory_default import FactoryDefault
     from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
+    from ipcamd.media.mp4.stream import Mp4Stream
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
     from ipcamd.settings.settings import Settings
@@ -53,6 +54,7 @@ class Camera:
     clock: "CameraClock"
     identity: "Identity"
     pipeline: "Pipeline"
+    mp4_stream: "Mp4Stream"
     schedules: "Schedules"
     delivery: "Delivery"
     egress: "EgressPolicy"

@@ -37,7 +37,7 @@ class Streams(Server):
         writer.write(f"GET {path} HTTP/1.1\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200 "), head
-        if path != "/raw":
+        if path not in ("/raw", "/opened"):
             assert await reader.readline() == b"--myboundary\r\n"
         return reader, writer
 
@@ -52,6 +52,7 @@ async def streaming(**more: object) -> AsyncIterator[Streams]:
             "/plain": Join((mjpeg,), Framing.PLAIN, PLAIN_TYPE),
             "/video": Join((video,), Framing.SDK, SDK_TYPE),
             "/raw": Join((video,), Framing.RAW, "video/h264"),
+            "/opened": Join((video,), Framing.RAW, "video/mp4", opening=b"begin"),
             "/both": Join((mjpeg, sound), Framing.SDK, SDK_TYPE),
             "/sound": Join((sound,), Framing.SDK, SDK_TYPE, sound=True),
         }.items()

@@ -60,6 +60,7 @@ async def start_camera(
         clock=core.clock,
         identity=core.identity,
         pipeline=media.pipeline,
+        mp4_stream=media.mp4_stream,
         schedules=events.schedules,
         delivery=events.delivery,
         card=events.recording.card,

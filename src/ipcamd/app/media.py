@@ -12,6 +12,7 @@ from ipcamd.device.position import PtzPosition
 from ipcamd.media import sound as sounds
 from ipcamd.media import source as sources
 from ipcamd.media.image.view import View
+from ipcamd.media.mp4.stream import Mp4Stream
 from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.media.source import pacing
@@ -25,6 +26,7 @@ class MediaParts:
     """Parts that produce or play pictures and audio."""
 
     pipeline: Pipeline
+    mp4_stream: Mp4Stream
     motion: MotionDetection
     speaker: Speaker | None
 
@@ -58,6 +60,8 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
         view=lambda: _view(core.drivers),
     )
     stack.push(pipeline.stop)
+    mp4_stream = Mp4Stream(pipeline.h264, lambda: pipeline.sound if pipeline.has_audio else None)
+    stack.push(mp4_stream.close)
     if core.drivers.virtual:
         connect_source(core.drivers.virtual, source, pipeline.capture)
     motion = MotionDetection(core.settings, pipeline)
@@ -65,7 +69,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     speaker = _speaker(stack, core)
     await pipeline.start()
     await motion.start()
-    return MediaParts(pipeline, motion, speaker)
+    return MediaParts(pipeline, mp4_stream, motion, speaker)
 
 
 def _view(drivers: Drivers) -> View:

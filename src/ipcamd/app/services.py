@@ -184,6 +184,7 @@ class Services:
             if not values.flag("MicEnabled"):
                 fanout.drop_audio_viewers()
 
+        self._media.mp4_stream.cut = fanout.cut
         settings.watch("Network.Advanced.QoS", qos)
         qos(settings["Network.Advanced.QoS"])
         settings.watch("Audio", audio)

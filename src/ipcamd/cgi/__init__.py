@@ -22,7 +22,7 @@ from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.cgi.event import schedule, test
 from ipcamd.cgi.fz import focuszoomctl
 from ipcamd.cgi.ptz import ptctl, ptz
-from ipcamd.cgi.stream import h264, image, mjpeg, mjpg, mpeg4, stream1, stream2
+from ipcamd.cgi.stream import h264, image, live, mjpeg, mjpg, mpeg4, stream1, stream2
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     serverreport.ENDPOINT,
@@ -40,6 +40,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     stream2.ENDPOINT,
     h264.ENDPOINT,
     mpeg4.ENDPOINT,
+    live.ENDPOINT,
     setup.ENDPOINT,
     query.ENDPOINT,
     audio.ENDPOINT,

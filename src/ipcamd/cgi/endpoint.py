@@ -88,6 +88,8 @@ class Join:
     content_type: str
     sound: bool = False
     """It is sound alone."""
+    opening: bytes = b""
+    """Bytes before the first frame."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Sequence
 
 import pytest
+from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, Client, eventually
 from tests.e2e.parts import soi_to_eoi
 from tests.e2e.pictures import decode_jpeg
@@ -94,6 +95,35 @@ def test_gstreamer_plays_every_plain_form(client: Client, path: str, decode: Seq
     ]
     chain = itertools.chain.from_iterable(("!", element) for element in decode)
     run("gst-launch-1.0", "-q", *source, *chain, "!", "fakesink", "num-buffers=20")
+
+
+MP4 = "/cgi/mp4/live.mp4"
+
+
+def test_players_play_the_mp4_stream(start_camera: StartCamera) -> None:
+    camera = start_camera("--source=scene", "--audio=tone")
+    camera.client.update("Audio", MicEnabled="yes")
+    url = camera.client.url(MP4)
+    video, sound = ffprobe_all(url)
+    assert (video["codec_name"], video["width"], video["height"]) == ("h264", 1280, 720)
+    assert (sound["codec_name"], sound["sample_rate"], sound["channels"]) == ("aac", "16000", 1)
+    assert not run("ffmpeg", "-v", "error", "-i", url, "-frames:v", "20", "-f", "null", "-").stderr
+    run("mpv", "--no-config", "--really-quiet", "--vo=null", "--ao=null", "--frames=15", url)
+    for decode in (("video/x-h264", "avdec_h264"), ("audio/mpeg", "avdec_aac")):
+        chain = itertools.chain.from_iterable(("!", element) for element in decode)
+        source = f"souphttpsrc location=http://127.0.0.1:{camera.port}{MP4} user-id=admin is-live=true".split()
+        run(
+            "gst-launch-1.0",
+            "-q",
+            *source,
+            f"user-pw={PASSWORD}",
+            "!",
+            "qtdemux",
+            *chain,
+            "!",
+            "fakesink",
+            "num-buffers=20",
+        )
 
 
 @pytest.mark.parametrize("path", [PLAIN[0], RAW["h264"]])

@@ -1,1 +1,1 @@
-"""Live pictures: requests below ``/cgi/mjpg/``, ``/cgi/mpeg/``, ``/cgi/h264/``, ``/cgi/mpeg4/`` and ``/cgi/jpg/``."""
+"""Live pictures: requests below ``/cgi/`` and ``mjpg/``, ``mpeg/``, ``h264/``, ``mpeg4/``, ``mp4/`` and ``jpg/``."""

@@ -54,6 +54,22 @@ async def test_plain_and_raw_framing() -> None:
         assert await raw.readexactly(3) == b"NAL"
 
 
+async def test_an_opening_comes_first_and_viewers_of_a_stream_that_ends_are_cut() -> None:
+    async with streaming() as server:
+        opened, _ = await server.watch("/opened")
+        other, _ = await server.watch("/plain")
+        server.video.publish(frame(0, b"NAL", codec=codecs.H264))
+        assert await opened.readexactly(8) == b"beginNAL"
+        late, _ = await server.watch("/opened")
+        assert await late.readexactly(8) == b"beginNAL"
+        server.fanout.cut(server.video)
+        server.video.publish(frame(1, b"new", codec=codecs.H264))
+        assert (await opened.read(), await late.read()) == (b"", b"")
+        assert (server.video.subscribers, len(server.fanout)) == (0, 1)
+        server.mjpeg.publish(frame(0))
+        assert await other.readuntil(b"--myboundary\r\n")
+
+
 async def test_head_and_a_player_with_range() -> None:
     async with streaming() as server:
         head = await server.ask(b"HEAD /mjpeg HTTP/1.1\r\n\r\n")

@@ -181,6 +181,13 @@ class Fanout:
             if self._viewers[viewer].sound:
                 viewer.lose()
 
+    def cut(self, hub: Hub) -> None:
+        """Cut the viewers of a stream, which ends."""
+        for viewer in self:
+            if hub in self._viewers[viewer].hubs:
+                viewer.lose()
+                self.leave(viewer)
+
     def _pictures(self, join: Join, viewer: Viewer) -> list[SharedBuffer]:
         buffers: list[SharedBuffer] = []
         for hub in join.hubs:
@@ -193,6 +200,8 @@ class Fanout:
         return self._feeds[hub, framing]
 
     def _head(self, join: Join) -> SharedBuffer:
+        if join.opening:
+            return SharedBuffer((format_stream_head(join.content_type), join.opening))
         key = join.content_type, join.framing
         if key not in self._openings:
             first = b"" if join.framing is Framing.RAW else OPENING

@@ -1,0 +1,90 @@
+"""Muxer of live MP4: one fragment for each frame, at once. Times count from the first picture.
+
+FFmpeg's muxer is not used: it holds each frame until the next one of every track has come.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import Self
+
+from ipcamd.media.frame import EncodedFrame
+from ipcamd.media.mp4.aac_encoder import RATE_HZ
+from ipcamd.wire.mp4.fragment import format_fragment, format_reference_time
+from ipcamd.wire.mp4.init_segment import content_type_of, format_init_segment
+from ipcamd.wire.mp4.tracks import SoundTrack, Track, VideoTrack
+from ipcamd.wire.packetize.h264 import split_units
+
+SECOND_NS = 1_000_000_000
+LEAP_NS = 10 * SECOND_NS
+"""Pictures that are further apart have no common time: the camera's clock was set."""
+_SPS, _PPS = 7, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mp4Format:
+    """Tracks of a stream. Another format needs another initialization segment."""
+
+    video: VideoTrack
+    sound: SoundTrack | None
+
+    @classmethod
+    def of(cls, key_frame: EncodedFrame, has_sound: bool) -> Self | None:
+        """Return the format that begins with a key frame; None without parameter sets."""
+        sets = {unit[0] & 31: unit for unit in split_units(key_frame.payload) if unit[0] & 31 in (_SPS, _PPS)}
+        if sets.keys() != {_SPS, _PPS}:
+            return None
+        video = VideoTrack(sets[_SPS], sets[_PPS], key_frame.size)
+        return cls(video, SoundTrack(RATE_HZ) if has_sound else None)
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """The tracks."""
+        return (self.video, self.sound) if self.sound else (self.video,)
+
+
+class Mp4Muxer:
+    """Formats the frames of one stream, from a key frame on, while its format stays the same."""
+
+    def __init__(self, stream_format: Mp4Format, first: EncodedFrame) -> None:
+        """`first` is the key frame."""
+        self.format = stream_format
+        self.opening = format_init_segment(stream_format.tracks)
+        """Bytes that a viewer needs before the first fragment."""
+        self.content_type = content_type_of(stream_format.tracks)
+        self._origin_ns = first.captured_ns
+        self._last_ns = first.captured_ns
+        self._time, self._duration = -1, stream_format.video.timescale // max(1, first.rate)
+        self._sequence = 0
+
+    def follows(self, frame: EncodedFrame) -> bool:
+        """Whether a picture continues the time of the last one."""
+        return 0 <= frame.captured_ns - self._last_ns < LEAP_NS
+
+    def add_picture(self, frame: EncodedFrame) -> bytes:
+        """Return a picture's fragment; a key frame has its time of capture before it.
+
+        How long it is to be shown is not known yet: as long as the last one.
+        """
+        track = self.format.video
+        time = max(self._time + 1, (frame.captured_ns - self._origin_ns) * track.timescale // SECOND_NS)
+        if self._time >= 0:
+            self._duration = min(time - self._time, 2 * track.timescale)
+        self._time, self._last_ns = time, frame.captured_ns
+        pieces = self._format(track, time, self._duration, _length_prefixed(frame.payload), frame.key)
+        return b"".join((format_reference_time(track.id, frame.captured_ns, time) if frame.key else b"", *pieces))
+
+    def add_sound(self, block: bytes, duration: int, begins_ns: int) -> bytes | None:
+        """Return the fragment of an AAC frame; None if it is from before the first picture."""
+        track = self.format.sound
+        time = (begins_ns - self._origin_ns) * RATE_HZ // SECOND_NS
+        return b"".join(self._format(track, time, duration, block, True)) if track and time >= 0 else None
+
+    def _format(self, track: Track, time: int, duration: int, data: bytes, key: bool) -> tuple[bytes, ...]:
+        self._sequence += 1
+        return format_fragment(track.id, self._sequence, time, duration, data, key=key)
+
+
+def _length_prefixed(annex_b: bytes) -> bytes:
+    """Return an access unit as MP4 has it: lengths in place of start codes, without parameter sets."""
+    units = (unit for unit in split_units(annex_b) if unit[0] & 31 not in (_SPS, _PPS))
+    return b"".join(piece for unit in units for piece in (struct.pack(">I", len(unit)), unit))

@@ -1,0 +1,161 @@
+"""Live MP4 stream: the H.264 stream with the microphone's sound, muxed once for all viewers, while there are some."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from ipcamd.errors import RequestFailed
+from ipcamd.media.codecs import H264
+from ipcamd.media.frame import EncodedFrame
+from ipcamd.media.mp4.aac_encoder import FRAME_SAMPLES, AacEncoder, AacFrame
+from ipcamd.media.mp4.muxer import Mp4Format, Mp4Muxer
+from ipcamd.media.stream.hub import Hub
+from ipcamd.workers.thread import WorkerThread
+
+TIMEOUT_S = 6.0
+"""Longest wait for the first picture."""
+LINGER_S = 1.0
+"""The stream goes on for so long after `Mp4Stream.open`, until its viewer has joined."""
+MAX_WAITING = 50
+"""Blocks of sound that may wait for the encoder, 2 s; more are dropped."""
+
+_log = logging.getLogger(__name__)
+
+
+class Opening(NamedTuple):
+    """Beginning of the answer to a new viewer."""
+
+    content_type: str
+    init_segment: bytes
+
+
+class Mp4Stream:
+    """Subscribes to pictures and sound while `hub` has viewers. For the event loop.
+
+    Its frames are fragments. A stream ends when its format changes, such as the size of the picture or whether there is
+    sound: its viewers are cut, and connect again.
+    """
+
+    def __init__(self, pictures: Hub, sound: Callable[[], Hub | None]) -> None:
+        """`pictures` is the H.264 stream; `sound` returns the microphone's hub while it is enabled."""
+        self.hub = Hub(H264, pictures.name, self._follow)
+        """To be joined in the same turn of the event loop in which `open` returns."""
+        self.cut: Callable[[Hub], None] = lambda _: None
+        """Called with `hub` when the stream ends: disconnects its viewers."""
+        self._pictures = pictures
+        self._find_sound = sound
+        self._muxer: Mp4Muxer | None = None
+        self._sound: _SoundEncoder | None = None
+        self._counter = 0
+        self._begun = asyncio.Event()
+        self._linger: asyncio.TimerHandle | None = None
+
+    async def open(self) -> Opening:
+        """Return what a viewer needs that joins `hub` now. Raises ``RequestFailed`` if no picture comes."""
+        self._hold(TIMEOUT_S + LINGER_S)
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                while not (muxer := self._muxer):
+                    await self._begun.wait()
+        except TimeoutError:
+            raise RequestFailed(f"no picture within {TIMEOUT_S:g} seconds") from None
+        self._hold(LINGER_S)
+        return Opening(muxer.content_type, muxer.opening)
+
+    def close(self) -> None:
+        """End the stream."""
+        if self._linger:
+            self._linger.cancel()
+        self._end()
+
+    def _hold(self, seconds: float) -> None:
+        """Go on for so long without a viewer."""
+        if self._linger:
+            self._linger.cancel()
+        self._linger = asyncio.get_running_loop().call_later(seconds, self.hub.unsubscribe, _ignore)
+        self.hub.subscribe(_ignore)
+
+    def _follow(self, watched: bool) -> None:
+        if not watched:
+            return self._end()
+        for frame in list(self._pictures.subscribe(self._take)):
+            self._take(frame)
+        return None
+
+    def _end(self) -> None:
+        self._pictures.unsubscribe(self._take)
+        self._stop_muxer()
+
+    def _take(self, frame: EncodedFrame) -> None:
+        if frame.key:
+            self._check_format(frame)
+        if self._muxer and self._muxer.follows(frame):
+            self._publish(self._muxer.add_picture(frame), frame.captured_ns, frame.key)
+
+    def _check_format(self, key_frame: EncodedFrame) -> None:
+        """Start a muxer, or another one if the format has changed."""
+        sound = self._find_sound()
+        found = Mp4Format.of(key_frame, sound is not None)
+        if self._muxer and self._muxer.format == found and self._muxer.follows(key_frame):
+            return
+        if self._muxer:
+            self._stop_muxer()
+            self.cut(self.hub)
+        if found and self.hub.watched.is_set():
+            self._muxer = Mp4Muxer(found, key_frame)
+            self._sound = _SoundEncoder(sound, self._take_sound) if sound else None
+            self._begun.set()
+
+    def _stop_muxer(self) -> None:
+        self._muxer = None
+        self._begun.clear()
+        self.hub.invalidate()
+        if self._sound:
+            self._sound.close()
+            self._sound = None
+
+    def _take_sound(self, block: AacFrame) -> None:
+        if self._muxer and (fragment := self._muxer.add_sound(block.data, FRAME_SAMPLES, block.begins_ns)):
+            self._publish(fragment, block.begins_ns, False)
+
+    def _publish(self, fragment: bytes, captured_ns: int, key: bool) -> None:
+        self.hub.publish(EncodedFrame(H264, fragment, key, captured_ns, self._counter))
+        self._counter = (self._counter + 1) % (1 << 32)
+
+
+class _SoundEncoder:
+    """The microphone's sound as AAC, encoded in a thread of its own."""
+
+    def __init__(self, hub: Hub, publish: Callable[[AacFrame], None]) -> None:
+        self._hub = hub
+        self._publish = publish
+        self._encoder = AacEncoder()
+        self._thread = WorkerThread("media-aac")
+        self._waiting = 0
+        hub.subscribe(self._take)
+
+    def close(self) -> None:
+        self._publish = _ignore
+        self._hub.unsubscribe(self._take)
+        self._thread.close()
+
+    def _take(self, block: EncodedFrame) -> None:
+        if self._waiting >= MAX_WAITING:
+            return
+        self._waiting += 1
+        encoding = self._thread.run(partial(self._encoder.encode, block.payload, block.captured_ns))
+        encoding.add_done_callback(self._encoded)
+
+    def _encoded(self, encoding: "asyncio.Future[list[AacFrame]]") -> None:
+        self._waiting -= 1
+        if error := encoding.exception():
+            _log.error("sound of the MP4 stream: %s", error)
+            return
+        for block in encoding.result():
+            self._publish(block)
+
+
+def _ignore(_: object) -> None:
+    """Take what nobody wants: not yet, or no more."""
