@@ -41,7 +41,14 @@ class RecorderRig:
         )
         pipeline: Any = self.stage
         self.recorder = ContinuousRecorder(
-            pipeline, self.card, self.stage.settings, "ipcamd", self.stage.now_ns, self.stage.local, length
+            pipeline,
+            self.card,
+            self.stage.settings,
+            "ipcamd",
+            self.stage.now_ns,
+            self.stage.local,
+            length,
+            lambda: self.stage.time,
         )
 
     async def start(self) -> None:
@@ -77,8 +84,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recording, "FLUSH_S", 0.002)
     monkeypatch.setattr(recording, "HOLD_S", 0.0)
     monkeypatch.setattr(recording, "RETRY_S", 0.005)
-    # the stage's clock runs when the test says, which to the recorder looks like a clock that is set all the time
-    monkeypatch.setattr(recording, "MAX_CLOCK_STEP_NS", 10**18)
 
 
 @pytest.fixture
@@ -160,13 +165,10 @@ async def test_the_microphone_s_going_off_begins_a_new_file(rig: RecorderRig) ->
 
 
 @pytest.mark.parametrize("step", [-3600, -2, 2, 3600])
-async def test_a_clock_that_is_set_begins_a_new_file(
-    rig: RecorderRig, monkeypatch: pytest.MonkeyPatch, step: int
-) -> None:
+async def test_a_clock_that_is_set_begins_a_new_file(rig: RecorderRig, step: int) -> None:
     rig.recorder._file_length_ns = 10**12
     await rig.start()
     await rig.show(45)
-    monkeypatch.setattr(recording, "MAX_CLOCK_STEP_NS", SECOND)
     rig.stage.offset = step * SECOND
     rig.stage.show(30)
     await rig.until(lambda: len(rig.files()) == 2)
@@ -178,13 +180,10 @@ async def test_a_clock_that_is_set_begins_a_new_file(
 
 
 @pytest.mark.parametrize("step", [-3600, 2])
-async def test_what_came_before_the_clock_was_set_stays_in_the_file_before(
-    rig: RecorderRig, monkeypatch: pytest.MonkeyPatch, step: int
-) -> None:
+async def test_what_came_before_the_clock_was_set_stays_in_the_file_before(rig: RecorderRig, step: int) -> None:
     rig.recorder._file_length_ns = 10**12
     await rig.start()
     await rig.show(45)
-    monkeypatch.setattr(recording, "MAX_CLOCK_STEP_NS", SECOND)
     rig.stage.show(45)
     rig.stage.offset = step * SECOND
     rig.stage.show(30)
@@ -192,6 +191,19 @@ async def test_what_came_before_the_clock_was_set_stays_in_the_file_before(
     await rig.recorder.close()
     before, after = sorted(rig.files(), key=lambda path: -len(seen(path)))
     assert (len(seen(before)), len(seen(after))) == (90, 30)
+
+
+async def test_a_gap_of_the_pictures_before_the_clock_was_set_begins_no_file_of_its_own(rig: RecorderRig) -> None:
+    rig.recorder._file_length_ns = 10**12
+    await rig.start()
+    await rig.show(45)
+    rig.stage.number += 30
+    rig.stage.show(45)
+    rig.stage.offset = 3600 * SECOND
+    rig.stage.show(60)
+    await rig.until(lambda: len(rig.files()) >= 2)
+    await rig.recorder.close()
+    assert [len(seen(path)) for path in rig.files()] == [90, 60]
 
 
 async def test_stopping_and_going_on(rig: RecorderRig) -> None:

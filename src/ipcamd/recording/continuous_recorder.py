@@ -65,16 +65,18 @@ class ContinuousRecorder:
         now_ns: Callable[[], int],
         local: Callable[[int], datetime],
         file_length_ns: int = FILE_LENGTH_NS,
+        steady_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         """File names start with `model`.
 
-        `now_ns` is the camera's clock, `local` gives the local time of one of its times.
+        `now_ns` is the camera's clock, `local` gives the local time of one of its times; `steady_ns` never jumps.
         """
         self._pipeline = pipeline
         self._card = card
         self._settings = settings
         self._model = model
         self._now_ns = now_ns
+        self._steady_ns = steady_ns
         self._local = local
         self._file_length_ns = file_length_ns
         self._is_enabled = False
@@ -136,7 +138,7 @@ class ContinuousRecorder:
         recorder = self._make_recorder(disk, hub, has_audio)
         queue = SubscriberQueue(hub, self._pipeline.sound if has_audio else None, time.monotonic)
         rest: list[EncodedFrame] = []
-        self._was_clock_set()
+        self._measure_clock_step()
         try:
             while self._may_continue(hub, has_audio):
                 await self._wait(FLUSH_S)
@@ -163,7 +165,7 @@ class ContinuousRecorder:
         """Write frames. Raises ``OSError`` and `CardError`."""
         if not await self._card.make_room(sum(len(frame.payload) for frame in frames)):
             raise CardError("the SD card is full")
-        completed, present = await self._thread.run(partial(_write, recorder, frames, self._was_clock_set()))
+        completed, present = await self._thread.run(partial(_write, recorder, frames, self._measure_clock_step()))
         await self._add_files(completed)
         if present:
             self._card.update_recording(present)
@@ -192,10 +194,11 @@ class ContinuousRecorder:
                 await self._card.rescan(*incomplete.key)
                 self._cut_off.remove(incomplete)
 
-    def _was_clock_set(self) -> bool:
-        """Return whether the clock was set since the last call."""
-        before, self._clock_offset_ns = self._clock_offset_ns, self._now_ns() - time.monotonic_ns()
-        return abs(self._clock_offset_ns - before) > MAX_CLOCK_STEP_NS
+    def _measure_clock_step(self) -> int:
+        """Return by how many nanoseconds the clock was set since the last call; 0 if it was not."""
+        before, self._clock_offset_ns = self._clock_offset_ns, self._now_ns() - self._steady_ns()
+        step_ns = self._clock_offset_ns - before
+        return step_ns if abs(step_ns) > MAX_CLOCK_STEP_NS else 0
 
     def _report_failure(self, why: str) -> None:
         if why in ("", self._reported) or not self._card.mounted:
@@ -217,10 +220,10 @@ class ContinuousRecorder:
 
 
 def _write(
-    recorder: SegmentedRecorder, frames: list[EncodedFrame], clock_set: bool
+    recorder: SegmentedRecorder, frames: list[EncodedFrame], clock_step_ns: int
 ) -> tuple[list[Recording], Recording | None]:
-    if clock_set:
-        recorder.expect_jump()
+    if clock_step_ns:
+        recorder.expect_step(clock_step_ns)
     completed = recorder.write(frames)
     return completed, recorder.current.state() if recorder.current else None
 

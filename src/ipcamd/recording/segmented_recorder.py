@@ -10,8 +10,6 @@ from ipcamd.wire.avi.layout import AviFormat
 
 MAX_GAP_NS = 5_000_000_000
 """Longest time between two pictures; a longer one means that the clock was set."""
-MIN_JUMP_NS = 500_000_000
-"""The same while it is known that the clock was set."""
 
 
 def avi_format_of(key: EncodedFrame, sound: bool, faster: int = 1) -> AviFormat:
@@ -43,7 +41,7 @@ class SegmentedRecorder:
         self._max_length_ns = max_length_ns
         self._max_size_bytes = max_size_bytes
         self._needs_new_file = False
-        self._max_gap_ns = MAX_GAP_NS
+        self._expected_step_ns = 0
         self._last_ns = 0
 
     def write(self, frames: Iterable[EncodedFrame]) -> list[Recording]:
@@ -53,9 +51,10 @@ class SegmentedRecorder:
             self.current.flush()
         return done
 
-    def expect_jump(self) -> None:
-        """Start a new file at the next jump of capture times: the clock was set, earlier pictures may still come."""
-        self._max_gap_ns = MIN_JUMP_NS
+    def expect_step(self, step_ns: int) -> None:
+        """Start a new file where capture times step: the clock was set forward by `step_ns`, or back. Pictures from
+        before may still come."""
+        self._expected_step_ns = step_ns
         self._ask_key()
 
     def close(self) -> Recording | None:
@@ -75,8 +74,8 @@ class SegmentedRecorder:
 
     def _start_file_if_due(self, frame: EncodedFrame) -> Recording | None:
         """Start a new file if one is due; return the completed one."""
-        if self.current and not 0 <= frame.captured_ns - self._last_ns <= self._max_gap_ns:
-            self._needs_new_file, self._max_gap_ns = True, MAX_GAP_NS
+        if self.current and self._is_step(frame.captured_ns - self._last_ns):
+            self._needs_new_file, self._expected_step_ns = True, 0
             self._ask_key()
         self._last_ns = frame.captured_ns
         if not frame.key:
@@ -92,6 +91,11 @@ class SegmentedRecorder:
         closed, self._needs_new_file = self.close(), False
         self.current = self._begin(avi_format, frame.captured_ns)
         return closed
+
+    def _is_step(self, change_ns: int) -> bool:
+        """Return whether the clock was set between two pictures whose capture times differ by so much."""
+        is_expected = abs(change_ns - self._expected_step_ns) < abs(change_ns) if self._expected_step_ns else False
+        return is_expected or not 0 <= change_ns <= MAX_GAP_NS
 
     def _is_full(self, file: RecordingFile) -> bool:
         return file.length_ns >= self._max_length_ns or file.size_bytes >= self._max_size_bytes

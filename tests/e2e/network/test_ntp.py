@@ -61,6 +61,7 @@ def test_a_recording_begins_a_new_file_at_every_step(start_camera: Callable[...,
             year = now(camera).year
             eventually(lambda year=year: year in years(), f"no file of {year}")
         camera.stop()
+        assert count() == 5
         for path in folder.glob("*.avi"):
             assert playable(path) == ""
 

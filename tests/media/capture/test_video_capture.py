@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from tests.media.stage import NOON, WAIT, Script, grey
+from tests.media.stage import NOON, SECOND, WAIT, Script, grey
 
-from ipcamd.media.capture.video_capture import SILENT, UNPLUGGED, Timeouts, VideoCapture
+from ipcamd.media.capture.video_capture import ASLEEP_S, SILENT, UNPLUGGED, Timeouts, VideoCapture
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.source import Wanted
 
@@ -201,6 +201,25 @@ def test_pictures_in_time_are_no_silence(patient: Running) -> None:
     assert patient.blanks.empty()
 
 
+def test_a_picture_from_before_no_signal_that_comes_after_it_is_left_out() -> None:
+    source, delivered = Script(), queue.Queue[int]()
+    blank = Picture(grey(0), NOON + SECOND, 0, signal=False)
+    capture = VideoCapture(source, lambda picture: delivered.put(picture.captured_ns), lambda *_: blank, LONG)
+    capture.lost = True
+    threads = [threading.Thread(target=work, daemon=True) for work in (capture.run, capture.watch)]
+    for thread in threads:
+        thread.start()
+    capture.demand(WANTED)
+    assert delivered.get(timeout=WAIT) == NOON + SECOND
+    capture.lost = False
+    for captured_ns in (NOON, NOON + SECOND, NOON + 2 * SECOND, NOON - 3600 * SECOND):  # in the end the clock is set
+        source.show(captured_ns)
+    assert [delivered.get(timeout=WAIT) for _ in range(2)] == [NOON + 2 * SECOND, NOON - 3600 * SECOND]
+    capture.close()
+    for thread in threads:
+        thread.join(WAIT)
+
+
 @pytest.mark.slow
 def test_a_source_that_is_slow_by_itself_does_not_flap() -> None:
     running = Running(Timeouts(silence_s=0.01, start_s=60, first_s=60, blank_s=0.001, retry_s=60))
@@ -264,3 +283,60 @@ def test_a_hung_source_neither_hides_the_silence_nor_the_end() -> None:
     assert not running.threads[1].is_alive()
     stuck.set()
     running.stop()
+
+
+class SleepyMachine:
+    """A capture on a machine that sleeps for ten seconds in the first wait for a sign of the source."""
+
+    def __init__(self, picture_after_sleep: bool) -> None:
+        self.picture_after_sleep = picture_after_sleep
+        self.now_s = 1000.0
+        self.waits_s: list[float] = []
+        """How long each wait was to last."""
+        self.delivered: list[str] = []
+        self.shown = threading.Event()
+        self.source = Script()
+        self.capture = VideoCapture(
+            self.source, self._deliver, lambda *_: Picture(grey(0), 0, 0, signal=False), LONG, self._now_s, self._wait
+        )
+
+    def run(self) -> list[str]:
+        """Return what viewers see until the first picture for no signal."""
+        source = threading.Thread(target=self.capture.run, daemon=True)
+        source.start()
+        self.capture.demand(WANTED)
+        self.capture.watch()
+        source.join(WAIT)
+        return self.delivered
+
+    def _now_s(self) -> float:
+        return self.now_s
+
+    def _deliver(self, picture: Picture) -> None:
+        self.delivered.append("picture" if picture.signal else "no signal")
+        self.shown.set()
+        if not picture.signal:
+            self.capture.close()
+
+    def _wait(self, changed: threading.Condition, seconds: float) -> None:
+        changed.release()
+        self.waits_s.append(seconds)
+        if len(self.waits_s) == 1:
+            self.now_s += 10
+        elif len(self.waits_s) == 2 and self.picture_after_sleep:
+            self.source.show(NOON)
+            assert self.shown.wait(WAIT)
+        self.now_s += seconds
+        changed.acquire()
+
+
+def test_a_source_has_time_for_a_picture_after_the_machine_slept() -> None:
+    machine = SleepyMachine(picture_after_sleep=True)
+    assert machine.run() == ["picture", "no signal"]
+    assert machine.waits_s == [LONG.start_s, ASLEEP_S, LONG.first_s - ASLEEP_S]
+
+
+def test_a_source_that_stays_silent_after_the_machine_slept_is_no_signal() -> None:
+    machine = SleepyMachine(picture_after_sleep=False)
+    assert machine.run() == ["no signal"]
+    assert machine.waits_s == [LONG.start_s, ASLEEP_S]

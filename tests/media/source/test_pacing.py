@@ -1,6 +1,8 @@
 """Time, as sources see it."""
 
+import itertools
 import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -47,6 +49,19 @@ def test_a_clock_that_jumps_misses_nothing(time: Time, leap: int) -> None:
     due, missed = ticker.wait(10)
     assert missed == 0
     assert 0 <= due - time.utc - time.passed <= SECOND // 10
+    assert max(time.waits) <= 0.1
+
+
+@pytest.mark.parametrize("reading", range(2, 6))
+def test_a_clock_that_is_set_back_between_two_readings_makes_no_long_wait(time: Time, reading: int) -> None:
+    readings = itertools.count(1)
+
+    def now_ns() -> int:
+        return time.utc + time.passed - (3600 * SECOND if next(readings) >= reading else 0)
+
+    ticker = Ticker(replace(time.clock, now_ns=now_ns), threading.Event())
+    for _ in range(4):
+        ticker.wait(10)
     assert max(time.waits) <= 0.1
 
 

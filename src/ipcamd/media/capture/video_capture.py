@@ -27,6 +27,10 @@ ASLEEP_S = 0.5
 """A wait that ends so much too late means that the machine slept, or this process was stopped: a source that gave no
 picture meanwhile is not silent, and has so long for the next one."""
 
+LATE_NS = 5_000_000_000
+"""Longest way of a picture from its capture to here. A picture that was captured longer before "no signal" is not late:
+the clock was set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -58,8 +62,14 @@ class VideoCapture(CaptureLoop):
         deliver: Callable[[Picture], None],
         blank: "Callable[[Wanted, str], Picture]",
         timeouts: Timeouts | None = None,
+        steady_s: Callable[[], float] = time.monotonic,
+        wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
     ) -> None:
-        """`deliver` takes each picture; `blank` makes one that says "no signal", and why."""
+        """`deliver` takes each picture; `blank` makes one that says "no signal", and why.
+
+        `steady_s` is a clock that never jumps, in seconds; `wait` waits by it for a condition, which is held, at most
+        so many seconds.
+        """
         self._timeouts = timeouts or Timeouts()
         super().__init__(f"source {source.name}", self._timeouts.retry_s, self._timeouts.longest_s)
         self.listener: Callable[[Sound], None] | None = None
@@ -67,6 +77,7 @@ class VideoCapture(CaptureLoop):
         self._source = source
         self._deliver = deliver
         self._blank = blank
+        self._steady_s, self._wait = steady_s, wait
         self._delivering = threading.Lock()
         self._wanted: Wanted | None = None
         self._left_s = 0.0
@@ -79,10 +90,12 @@ class VideoCapture(CaptureLoop):
         """When (monotonic) the source counts as silent if no picture comes before."""
         self._blank_at_s = 0.0
         """When (monotonic) the next blank picture may go out."""
+        self._last_blank_ns = 0
+        """Time of capture of the last blank picture."""
 
     def demand(self, wanted: "Wanted | None") -> None:
         """Say what is wanted from now on; None for nothing. From any thread."""
-        now_s = time.monotonic()
+        now_s = self._steady_s()
         with self._changed:
             if wanted and not self._needed:
                 self._skip_pause, self._blank_at_s = True, now_s
@@ -105,7 +118,7 @@ class VideoCapture(CaptureLoop):
     def lost(self, lost: bool) -> None:
         with self._changed:
             if lost:
-                self._silent_at_s = min(self._silent_at_s, time.monotonic())
+                self._silent_at_s = min(self._silent_at_s, self._steady_s())
             self._lost, self._skip_pause = lost, True
             self._stop.set()
             self._changed.notify_all()
@@ -116,7 +129,7 @@ class VideoCapture(CaptureLoop):
         return self._needed and not self._lost
 
     def _may_end(self) -> bool:
-        return not self._needed and time.monotonic() - self._left_s > self._timeouts.linger_s
+        return not self._needed and self._steady_s() - self._left_s > self._timeouts.linger_s
 
     def _play(self, stop: threading.Event) -> "Iterator[Picture | Sound]":
         self._limit.restart()
@@ -130,14 +143,15 @@ class VideoCapture(CaptureLoop):
         if isinstance(item, Picture):
             with self._delivering:
                 self._note_picture()
-                if self._needed:
+                # times of capture go forward: what was captured before a blank picture comes too late
+                if self._needed and not 0 <= self._last_blank_ns - item.captured_ns < LATE_NS:
                     self._deliver(item)
         elif self.listener:
             self.listener(item)
 
     def _note_picture(self) -> None:
         with self._changed:
-            self._last_picture_s = time.monotonic()
+            self._last_picture_s = self._steady_s()
             self._limit.note_picture(self._last_picture_s)
             silent_at_s = self._last_picture_s + float(self._limit)
             if silent_at_s < self._silent_at_s:
@@ -154,29 +168,34 @@ class VideoCapture(CaptureLoop):
     def watch(self) -> None:
         """Deliver blank pictures while the source is silent, until closed or not needed for a while; for a thread."""
         while self._await_silence():
-            self._blank_at_s = time.monotonic() + self._timeouts.blank_s
+            self._blank_at_s = self._steady_s() + self._timeouts.blank_s
             try:
                 with self._delivering:
                     # the source may have come back while this waited for its turn
-                    if self._silent_at_s <= time.monotonic():
-                        self._deliver(self._blank(self._now_wanted(), UNPLUGGED if self._lost else self._reason))
+                    if self._silent_at_s <= self._steady_s():
+                        self._deliver_blank()
             except Exception:  # viewers then keep the last picture, and the source's thread goes on trying
                 _log.exception("the picture for no signal could not be made")
+
+    def _deliver_blank(self) -> None:
+        picture = self._blank(self._now_wanted(), UNPLUGGED if self._lost else self._reason)
+        self._last_blank_ns = picture.captured_ns
+        self._deliver(picture)
 
     def _await_silence(self) -> bool:
         """Wait until a blank picture is due; False once closed or idle."""
         with self._changed:
             while self._changed.wait_for(lambda: self._needed or self._closed, IDLE_S) and not self._closed:
                 due_s = max(self._silent_at_s, self._blank_at_s)
-                if due_s <= time.monotonic():
+                if due_s <= self._steady_s():
                     return True
-                self._changed.wait(due_s - time.monotonic())
+                self._wait(self._changed, due_s - self._steady_s())
                 self._excuse_sleep(due_s)
             return False
 
     def _excuse_sleep(self, due_s: float) -> None:
         """Give the source time for a picture if the machine slept; called with `_changed` held, after a wait until
         `due_s`."""
-        now_s = time.monotonic()
+        now_s = self._steady_s()
         if now_s - due_s > ASLEEP_S:
             self._silent_at_s = max(self._silent_at_s, now_s + ASLEEP_S)

@@ -62,7 +62,7 @@ class Ticker:
         due = max(tick(start_ns, rate) + 1, tick(now_ns, rate))
         missed = due - tick(start_ns, rate) - 1
         self._last_ns = moment(due, rate)
-        self._clock.wait(self._stop, max(0, self._last_ns - self._clock.now_ns()) / SECOND)
+        self._clock.wait(self._stop, max(0, self._last_ns - now_ns) / SECOND)
         return self._last_ns, missed
 
 
