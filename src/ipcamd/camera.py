@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ipcamd.access.authenticator import Authenticator
     from ipcamd.access.certificate.certificate import Certificate
     from ipcamd.access.ip_filter import IpFilter
+    from ipcamd.connected_clients import ConnectedClients
     from ipcamd.control.day_night import DayNight
     from ipcamd.control.lens.controller import LensController
     from ipcamd.control.ptz.controller import PtzController
@@ -76,6 +77,8 @@ class Camera:
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]
     """How many streams are being watched."""
+    clients: "ConnectedClients"
+    """Everybody who gets something now."""
     started: float
     """``time.monotonic()`` at start."""
     speaker: "Speaker | None" = None

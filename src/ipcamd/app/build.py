@@ -78,6 +78,7 @@ async def start_camera(
         firmware=await build_firmware(core, host),
         restart=restart,
         viewers=lambda: services.viewers.taken,
+        clients=services.clients,
         started=time.monotonic(),
         speaker=media.speaker,
         certificate=services.upkeep.certificate,

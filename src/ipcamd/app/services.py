@@ -13,6 +13,7 @@ from ipcamd.app.media import MediaParts
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.cgi import ENDPOINTS
+from ipcamd.connected_clients import ConnectedClients
 from ipcamd.media.stream.hub import Hub
 from ipcamd.options import Options
 from ipcamd.params.group import Values
@@ -36,7 +37,7 @@ from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.rtsp.settings import follow_settings
 from ipcamd.server.talk import TalkReceiver, TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.web import description, home, log, presets, recordings, settings, state
+from ipcamd.web import clients, description, home, log, presets, recordings, settings, state
 from ipcamd.workers.thread import run_in_thread
 
 HTTPS = "Network.Advanced.HTTPS"
@@ -67,6 +68,7 @@ class Services:
         limits = fit_limits(_limits(core.options), raise_file_limit())
         self.viewers = ViewerLimit(limits.viewers)
         self._admission = Admission(limits, core.ip_filter.allows)
+        self.clients = ConnectedClients()
         self._open: list[HttpService | RtspService] = []
         self._ports: list[RebindablePort] = []
         core.settings.guard(NETWORK.name, self._move)
@@ -100,6 +102,7 @@ class Services:
             clock_ns=core.clock.now_ns,
         )
         self._open.append(service)
+        self.clients.add("rtsp", service)
         ports = await self._movable("RTSPPort", service), await self.secure("RtspsPort", service)
         core.accounts.watch(lambda: service.expel(core.accounts.is_valid))
         follow_settings(service, core.settings, lambda: core.listen.multicast_interface)
@@ -122,6 +125,7 @@ class Services:
             )
         )
         self._open.append(service)
+        self.clients.add("http", service)
         accounts = self._core.accounts
         accounts.watch(lambda: service.expel(accounts.is_valid))
         return await self._plain_http(service), await self.secure("HttpsPort", service)
@@ -158,7 +162,11 @@ class Services:
         hosts = AllowedHosts(core.options.allowed_host, lambda: (core.settings["Network.DNSUpdate"]["DNSName"],))
         run_in_thread(lambda: hosts.add(socket.getfqdn()), "own name")
         announced = description.ENDPOINTS if core.options.discovery else ()
-        pages = (endpoint for part in (home, log, recordings, presets, settings, state) for endpoint in part.ENDPOINTS)
+        pages = (
+            endpoint
+            for part in (home, clients, log, recordings, presets, settings, state)
+            for endpoint in part.ENDPOINTS
+        )
         return Router(
             (*pages, *announced, *ENDPOINTS),
             core.authenticator,

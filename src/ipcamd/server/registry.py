@@ -6,7 +6,8 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from typing import Protocol, cast
+from itertools import count
+from typing import NamedTuple, Protocol, cast
 
 from ipcamd.logs import SummaryLog
 from ipcamd.server.admission import Admission
@@ -40,6 +41,17 @@ class ManagedConnection(Protocol):
         """Close at once with a TCP reset; unsent data is lost."""
 
 
+class Admitted(NamedTuple):
+    """A connection's entry in the registry."""
+
+    address: str
+    """The address that it was admitted for."""
+    number: int
+    """Its number: no other connection of the service ever has it."""
+    since: float
+    """When it was entered, by the registry's clock."""
+
+
 class Registry:
     """Accepts, counts, supervises and closes the connections of one service.
 
@@ -53,8 +65,8 @@ class Registry:
         self.clock = clock
         self.closing = False
         self._listeners: list[Listener] = []
-        self._connections: dict[ManagedConnection, str] = {}
-        """Connections with the address that each was admitted for."""
+        self._connections: dict[ManagedConnection, Admitted] = {}
+        self._numbers = count(1)
         self._unconnected: dict[asyncio.BaseProtocol, str] = {}
         """Protocols that are not connected yet, with the same address."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -102,7 +114,7 @@ class Registry:
     def enter(self, connection: ManagedConnection) -> str:
         """Register a connection that was admitted. Return the address that it was admitted for."""
         address = self._unconnected.pop(cast(asyncio.BaseProtocol, connection), connection.address)
-        self._connections[connection] = address
+        self._connections[connection] = Admitted(address, next(self._numbers), self.clock())
         self.admission.expect_request(address, connection)
         self._emptied.clear()
         if self.closing:
@@ -110,6 +122,10 @@ class Registry:
         else:
             self.keep_sweeping()
         return address
+
+    def admitted(self, connection: ManagedConnection) -> Admitted:
+        """Return the entry of a connection that has entered."""
+        return self._connections[connection]
 
     def note_request(self, connection: ManagedConnection) -> None:
         """Register that a connection serves somebody with a login: it does not make room for others now."""
@@ -119,12 +135,12 @@ class Registry:
     def note_rest(self, connection: ManagedConnection) -> None:
         """Register that a connection has been served and rests: it makes room for others if need be."""
         if connection in self._connections:
-            self.admission.note_rest(self._connections[connection], connection)
+            self.admission.note_rest(self._connections[connection].address, connection)
 
     def leave(self, connection: ManagedConnection) -> None:
         """Remove and uncount a connection that has ended."""
         if connection in self._connections:
-            self.admission.release(self._connections[connection])
+            self.admission.release(self._connections[connection].address)
             self.hand_over(connection)
 
     def hand_over(self, connection: ManagedConnection) -> None:

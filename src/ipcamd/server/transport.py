@@ -6,6 +6,8 @@ import struct
 from contextlib import suppress
 from typing import Any
 
+_BYTES_ACKED_OFFSET = 120
+"""Of ``tcpi_bytes_acked`` in the kernel's ``struct tcp_info`` (linux/tcp.h)."""
 READ_BYTES = 16 * 1024
 """Maximum bytes of one read; asyncio's default is 256 KB. A waiting client occupies little memory."""
 
@@ -17,6 +19,16 @@ def limit_reads(transport: asyncio.BaseTransport) -> None:
         selector.max_size = READ_BYTES
     if transport.get_extra_info("ssl_object"):
         selector.set_read_buffer_limits(READ_BYTES)
+
+
+def sent_bytes(transport: asyncio.BaseTransport) -> int | None:
+    """Return how many bytes the peer of a TCP connection has got; None if the connection has ended."""
+    sock = transport.get_extra_info("socket")
+    try:
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_ACKED_OFFSET + 8)
+        return int(struct.unpack_from("=Q", info, _BYTES_ACKED_OFFSET)[0])
+    except (OSError, AttributeError, struct.error):
+        return None
 
 
 def finish_transport(transport: asyncio.Transport, half_closed: bool) -> None:

@@ -9,11 +9,12 @@ import json
 from collections.abc import AsyncGenerator
 
 from ipcamd.cgi.answer import EVENTS
-from ipcamd.cgi.arguments import NO_ARGUMENTS
+from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, never
 from ipcamd.params.group import Rank
 from ipcamd.state_feed import StateFeed, StateQueue
 
+PAGE = Argument("page", "Name that the page gives itself, to find itself in the list of clients.")
 KEEP_ALIVE_S = 25.0
 """Seconds of silence after which a comment is sent: a proxy closes silent connections."""
 RETRY = b"retry: 1000\n\n"
@@ -60,7 +61,7 @@ ENDPOINTS = (
         changes=never,
         methods=("GET",),
         for_caller=True,
-        arguments=NO_ARGUMENTS,
+        arguments=Arguments(PAGE),
         answers=(EVENTS,),
     ),
 )

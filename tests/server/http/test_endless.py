@@ -119,5 +119,5 @@ async def test_who_loses_the_account_speaks_no_longer() -> None:
             await gone.read()
         other.write(bytes(900))
         assert b" 200 " in await stays.readline()
-        await until(lambda: all(connection.account is None for connection in server.registry))
+        await until(lambda: all(connection.served is None for connection in server.registry))
         other.close()

@@ -7,6 +7,7 @@ from typing import cast
 
 from ipcamd.access.accounts import Account
 from ipcamd.cgi.endpoint import EventStream, FileReply, Join, LateAnswer, Reply
+from ipcamd.connected_clients import ConnectedClient
 from ipcamd.errors import HttpError
 from ipcamd.server.http.body import incomplete_body_error
 from ipcamd.server.http.checks.https_redirect import redirect_to_https
@@ -15,7 +16,7 @@ from ipcamd.server.http.context import HttpContext
 from ipcamd.server.http.deadline import Deadline
 from ipcamd.server.http.download import WriteGate, send_file
 from ipcamd.server.http.event_stream import send_events
-from ipcamd.server.http.exchange import Exchange
+from ipcamd.server.http.exchange import Exchange, ServedRequest
 from ipcamd.server.http.response import CONTINUE, error_reply, format_response, format_stream_head
 from ipcamd.server.http.streaming.viewer import Viewer
 from ipcamd.server.listener import local_address, normalize_address
@@ -41,7 +42,7 @@ class HttpConnection(asyncio.Protocol):
 
     __slots__ = (
         "_chatter", "_context", "_deadline", "_exchange", "_full", "_gate", "_half", "_held", "_holder", "_parser",
-        "_state", "_task", "_transport", "_viewer", "account", "address", "client",
+        "_state", "_task", "_transport", "_viewer", "address", "client", "served",
     )  # fmt: skip
 
     def __init__(self, context: HttpContext) -> None:
@@ -58,8 +59,8 @@ class HttpConnection(asyncio.Protocol):
         self._held, self._chatter = False, 0  # reading is paused; bytes of a viewer
         self._task: asyncio.Task[None] | None = None  # of an action that only this caller needs
         self._deadline = Deadline(context.registry)
-        self.account: Account | None = None
-        """Account of the viewer or talker."""
+        self.served: ServedRequest | None = None
+        """Request that a stream, a file or a talker's body belongs to."""
         self.address = ""
         """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
         self.client = ""
@@ -155,6 +156,10 @@ class HttpConnection(asyncio.Protocol):
     def over_tls(self) -> bool:
         """Whether the connection is encrypted."""
         return self._transport.get_extra_info("ssl_object") is not None
+
+    def describe(self) -> ConnectedClient | None:
+        """Return the client of a stream, a file or a talker's body; None if there is none."""
+        return self.served and self._context.describe(self, self.served, self._transport, self._viewer)
 
     def close(self) -> None:
         """Close the connection when the running action has answered and the response has been sent."""
@@ -255,7 +260,7 @@ class HttpConnection(asyncio.Protocol):
         else:
             self._state = ConnectionState.HANDLING
             if exchange.stream:
-                self.account = exchange.account  # so that `expel` finds the talker
+                self.served = exchange.served  # so that `expel` finds the talker
             else:
                 self._deadline.clear()
             task = self._context.registry.spawn(self._work(outcome))
@@ -302,7 +307,7 @@ class HttpConnection(asyncio.Protocol):
         return self._exchange if is_open else None
 
     def _stream_to(self, exchange: Exchange) -> None:
-        self.account = exchange.account
+        self.served = exchange.served
         self._state, self._exchange = ConnectionState.STREAMING, None
         self._deadline.clear()
         self._parser = _NO_REQUESTS  # bytes after the request are ignored
@@ -326,8 +331,10 @@ class HttpConnection(asyncio.Protocol):
         with file.content:
             if self._state is ConnectionState.CLOSING:
                 return
-            only_head = self._exchange is not None and self._exchange.head.method == "HEAD"
+            exchange = cast(Exchange, self._exchange)
+            only_head = exchange.head.method == "HEAD"
             keep = self._write(file.reply, file.length)
+            self.served = exchange.served
             if not self._full:
                 self._deadline.clear()
             if only_head or await send_file(file, self._pass_on):
@@ -349,7 +356,7 @@ class HttpConnection(asyncio.Protocol):
 
     def _write(self, reply: Reply, length: int | None = None) -> bool:
         """Write a response, or its head if `length` bytes follow; return whether the connection is kept open."""
-        exchange, self._exchange, self.account, self._task = self._exchange, None, None, None
+        exchange, self._exchange, self.served, self._task = self._exchange, None, None, None
         head, closing = exchange.head if exchange else None, self._context.registry.closing
         keep = exchange is not None and exchange.complete and exchange.head.keep_alive and not closing
         self._state = ConnectionState.HANDLING  # TLS calls resume_writing() from inside write()
@@ -365,7 +372,7 @@ class HttpConnection(asyncio.Protocol):
         self._deadline.await_head()
 
     def _rest(self) -> None:
-        self._state = ConnectionState.IDLE
+        self._state, self.served = ConnectionState.IDLE, None
         self._deadline.await_request(self._full)
         if not self._full:
             self._context.registry.note_rest(self)

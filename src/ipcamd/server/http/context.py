@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join
+from ipcamd.connected_clients import ConnectedClient
 from ipcamd.errors import HttpError, ViewerLimitReached
-from ipcamd.server.http.exchange import Exchange
+from ipcamd.server.http.exchange import Exchange, ServedRequest
 from ipcamd.server.http.router import Router
 from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.http.streaming.viewer import Viewer
 from ipcamd.server.listener import local_address
-from ipcamd.server.registry import Registry
+from ipcamd.server.registry import ManagedConnection, Registry
+from ipcamd.server.transport import sent_bytes
 from ipcamd.server.viewer_limit import ViewerLimit
 
 Tunnel = Callable[[asyncio.Transport, str, str, bytes], bool]
@@ -39,6 +41,23 @@ class HttpContext:
         endpoint, call = exchange.call(self.camera, local_address(transport))
         self.note_login(call.account, call.arrived_at)
         return endpoint, call
+
+    def describe(
+        self, connection: ManagedConnection, served: ServedRequest, transport: asyncio.Transport, viewer: Viewer | None
+    ) -> ConnectedClient:
+        """Return a client that gets, or sends, what `served` asked for."""
+        admitted = self.registry.admitted(connection)
+        return ConnectedClient(
+            number=admitted.number,
+            account=served.account.name,
+            address=served.address,
+            protocol="https" if transport.get_extra_info("ssl_object") else "http",
+            streams=self.fanout.streams_of(viewer) if viewer else (),
+            path=served.path,
+            page=served.page,
+            since=admitted.since,
+            sent_bytes=sent_bytes(transport),
+        )
 
     def watch(self, join: Join, transport: asyncio.Transport, account: Account, address: str) -> tuple[Viewer, str]:
         """Start sending streams to a connection; return its viewer, and the holder of the viewer's place.

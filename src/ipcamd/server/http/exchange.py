@@ -1,6 +1,7 @@
 """Exchange: one request until its endpoint runs, with account, parameters and body."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
@@ -13,8 +14,21 @@ from ipcamd.wire.http.form import form_pairs
 from ipcamd.wire.http.message import Head
 from ipcamd.wire.http.query import Query
 
+PAGE_NAME_LENGTH = 32
+"""Characters of a page's name for itself."""
 FORM_LIMIT = 64 * 1024
 """Bytes of a form, and of a body that is skipped to keep the connection usable."""
+
+
+class ServedRequest(NamedTuple):
+    """Request as it is remembered while a stream or a file answers it."""
+
+    account: Account
+    address: str
+    """The client's IP address, which a trusted proxy may tell."""
+    path: str
+    page: str
+    """Name that the page which sent it gave itself (parameter ``page``)."""
 
 
 class Exchange:
@@ -62,6 +76,14 @@ class Exchange:
     def can_skip_body(self, pending: bool) -> bool:
         """Whether the body will come, short enough to be skipped; `pending`: some has come."""
         return (pending or not self.expects_continue) and (self.head.length or 0) <= FORM_LIMIT
+
+    @property
+    def served(self) -> ServedRequest | None:
+        """The request as it is remembered, after `admit`."""
+        if not self.account or not self._endpoint:
+            return None
+        page = self.head.parameters.get("page") or ""
+        return ServedRequest(self.account, self.client.address, self._endpoint.path, page[:PAGE_NAME_LENGTH])
 
     def take(self, piece: bytes) -> None:
         """Append a piece of the body. Raises ``HttpError`` 413."""

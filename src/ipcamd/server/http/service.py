@@ -1,8 +1,9 @@
 """HTTP service: listeners and close."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ipcamd.access.accounts import Account
+from ipcamd.connected_clients import ConnectedClient
 from ipcamd.server.http.connection import HttpConnection
 from ipcamd.server.http.context import HttpContext
 from ipcamd.server.listener import Listener
@@ -41,8 +42,23 @@ class HttpService:
     def expel(self, is_valid: Callable[[Account], bool]) -> None:
         """Reset the connections of viewers and talkers whose account is no longer valid."""
         for connection in self.context.registry:
-            if isinstance(connection, HttpConnection) and connection.account and not is_valid(connection.account):
+            served = connection.served if isinstance(connection, HttpConnection) else None
+            if served and not is_valid(served.account):
                 connection.reset()
+
+    def clients(self) -> Iterator[ConnectedClient]:
+        """Yield the clients that get a stream or a file, and those that talk (see `ClientSource`)."""
+        for connection in self.context.registry:
+            if isinstance(connection, HttpConnection) and (client := connection.describe()):
+                yield client
+
+    def disconnect(self, number: int) -> bool:
+        """Reset a client's connection; return whether there is one of this number."""
+        registry = self.context.registry
+        found = [each for each in registry if registry.admitted(each).number == number]
+        for connection in found:
+            connection.reset()
+        return bool(found)
 
     def end_plain(self) -> None:
         """End the connections without TLS: streams at once, requests when they are answered."""

@@ -152,6 +152,7 @@ class TcpViewer(RtpViewer):
                 behind += 1
                 viewer._writer.abort()
                 continue
+            viewer.bytes_sent += size
             if sent != size:
                 viewer._writer.write_rest(data, sent)
         return behind

@@ -175,7 +175,7 @@ class UdpViewer(RtpViewer):
     @classmethod
     def send_batch(cls, batch_key: UdpPortPair, viewers: Iterable[Self], frame: RtpFrame) -> int:
         """See `RtpViewer`."""
-        runs, sendto, behind = frame.runs, batch_key.rtp.sendto, 0
+        runs, sendto, size, behind = frame.runs, batch_key.rtp.sendto, frame.size_bytes, 0
         for viewer in viewers:
             address = viewer.address
             if address is None:
@@ -189,6 +189,8 @@ class UdpViewer(RtpViewer):
                 behind += 1
                 viewer._fail(error)
                 viewer.offer(frame)
+            else:
+                viewer.bytes_sent += size
         return behind
 
     def offer(self, frame: RtpFrame) -> None:

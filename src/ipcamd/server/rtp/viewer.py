@@ -12,13 +12,15 @@ from ipcamd.server.rtp.frame import RtpFrame
 class RtpViewer(KeyFrameGate, ABC):
     """A receiver of one stream's packets."""
 
-    __slots__ = ("_newest", "identity", "traffic")
+    __slots__ = ("_newest", "bytes_sent", "identity", "traffic")
 
     def __init__(self, identity: ViewerIdentity) -> None:
         super().__init__()
         self.identity = identity
         self.traffic: StreamTraffic | None = None
         """Counts its frames; set by its stream."""
+        self.bytes_sent = 0
+        """Bytes of the frames that were sent to it."""
         self._newest: RtpFrame | None = None
 
     @property
@@ -62,6 +64,7 @@ class RtpViewer(KeyFrameGate, ABC):
             self.traffic.drop(self.identity, self.dropped - before)
 
     def _count(self, frames: int, size_bytes: int) -> None:
+        self.bytes_sent += size_bytes
         if self.traffic:
             self.traffic.frames_sent += frames
             self.traffic.bytes_sent += size_bytes

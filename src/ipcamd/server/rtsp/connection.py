@@ -134,6 +134,11 @@ class RtspConnection(asyncio.Protocol):
 
     # -- called by methods
 
+    @property
+    def protocol(self) -> str:
+        """See `SessionOwner`."""
+        return "rtsps" if self._transport.get_extra_info("ssl_object") else "rtsp"
+
     def authenticate(self, request: RtspRequest, *, talk: bool = False) -> Account:
         """Return the account of a request; `talk`: it asks to talk. Raises `RtspError` 401, 403, 429."""
         account = self.context.authenticator.check(request, self.address, talk=talk)

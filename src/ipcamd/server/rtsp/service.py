@@ -1,10 +1,11 @@
 """RTSP service: listeners, effects of settings, close."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login_result import LoginVerifier
+from ipcamd.connected_clients import ConnectedClient
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.listener import Listener
 from ipcamd.server.pending_connection import TlsContext
@@ -14,7 +15,7 @@ from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
 from ipcamd.server.rtsp.mounts.media import FindPresentation
 from ipcamd.server.rtsp.multicast import MulticastService
-from ipcamd.server.rtsp.session import RtspSession
+from ipcamd.server.rtsp.session import RtspSession, describe_session
 from ipcamd.server.rtsp.session_table import SessionTable, Talk
 from ipcamd.server.rtsp.streams import RtpStreamTable
 from ipcamd.server.rtsp.tunnel import TunnelTable
@@ -90,6 +91,17 @@ class RtspService:
         for session in self.context.sessions:
             if session.account is not ANONYMOUS and not is_valid(session.account):
                 self._send_away(session)
+
+    def clients(self) -> Iterator[ConnectedClient]:
+        """Yield the clients that play (see `ClientSource`)."""
+        return (describe_session(session) for session in self.context.sessions if session.admitted)
+
+    def disconnect(self, number: int) -> bool:
+        """End a session and its connection; return whether there is one of this number."""
+        found = [session for session in self.context.sessions if session.number == number]
+        for session in found:
+            self._send_away(session)
+        return bool(found)
 
     def mark(self, video: int, audio: int) -> None:
         """Set the DSCPs of video and audio packets (Network.Advanced.QoS); 0 for none."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from ipcamd.access.accounts import Account
+from ipcamd.connected_clients import ConnectedClient
 from ipcamd.errors import ViewerLimitReached
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.viewer import RtpViewer
@@ -20,6 +21,10 @@ class SessionOwner(Protocol):
 
     sessions: dict[str, "RtspSession"]
     """By identifier."""
+
+    @property
+    def protocol(self) -> str:
+        """``rtsp``, ``rtsps``, or ``rtsp/http`` in a tunnel."""
 
     def close(self) -> None:
         """Close the connection after the write buffer has been sent."""
@@ -71,8 +76,14 @@ class RtspSession:
     """Connection of the session; None after that has closed."""
     address: str
     """The client's IP address."""
+    protocol: str
+    """That of the connection which created it."""
     deadline: float
     """Monotonic time when the session ends without a keep-alive."""
+    number: int
+    """Its number in the session table; the identifier is a secret."""
+    since: float
+    """Monotonic time of its first SETUP."""
     place: Place
     """Place among the viewers; before PLAY, among the sessions that have not been played."""
     identifier: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -83,6 +94,13 @@ class RtspSession:
     playing: bool = False
     receptions: dict[int, rtcp.ReceptionReport] = field(default_factory=dict)
     """Last reception reports of the client, by SSRC."""
+
+    @property
+    def transport(self) -> str:
+        """``tcp``, ``udp`` or ``multicast``."""
+        if self.over_tcp:
+            return "tcp"
+        return "udp" if any(setup.viewer or not setup.stream for setup in self.setups.values()) else "multicast"
 
     @property
     def over_tcp(self) -> bool:
@@ -130,3 +148,19 @@ class RtspSession:
         for track in tuple(self.setups):
             self.remove_track(track)
         self.place.release()
+
+
+def describe_session(session: RtspSession) -> ConnectedClient:
+    """Return the client of a session."""
+    setups = session.setups.values()
+    return ConnectedClient(
+        number=session.number,
+        account=session.account.name,
+        address=session.address,
+        protocol=f"{session.protocol}/{session.transport}",
+        streams=tuple(setup.stream.hub.name if setup.stream else "talk" for setup in setups),
+        path=f"/{session.media.path}",
+        page="",
+        since=session.since,
+        sent_bytes=sum(setup.viewer.bytes_sent for setup in setups if setup.viewer),
+    )

@@ -1,6 +1,7 @@
 """Session table of the RTSP service, with time-outs."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 from ipcamd.access.accounts import Account
 from ipcamd.server.rtsp.mounts.media import Presentation
@@ -29,6 +30,7 @@ class SessionTable:
         self._clock = clock
         self._talk = talk
         self._sessions: dict[str, RtspSession] = {}
+        self._numbers = count(1)
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -39,7 +41,10 @@ class SessionTable:
     def create(self, owner: SessionOwner, address: str, media: Presentation, account: Account) -> RtspSession:
         """Create a session. Raises `RtspError` 453 at the limit."""
         place = Place.take(self._unplayed, account, address)
-        session = RtspSession(media, account, owner, address, self._clock() + UNPLAYED_S, place)
+        now = self._clock()
+        session = RtspSession(
+            media, account, owner, address, owner.protocol, now + UNPLAYED_S, next(self._numbers), now, place
+        )
         self._sessions[session.identifier] = owner.sessions[session.identifier] = session
         return session
 

@@ -54,6 +54,11 @@ class TunnelGet(RtspConnection):
         self._gone = gone
         self._post: asyncio.Transport | None = None
 
+    @property
+    def protocol(self) -> str:
+        """See `SessionOwner`."""
+        return "rtsp/http"
+
     def join(self, transport: asyncio.Transport, rest: bytes) -> None:
         """Receive requests from this connection from now on. Some clients open a new one for each request."""
         if self._post:

@@ -153,6 +153,11 @@ class Fanout:
             raise _full() from None
         return viewer
 
+    def streams_of(self, viewer: Viewer) -> tuple[str, ...]:
+        """Return the names of the streams that a viewer gets."""
+        join = self._viewers.get(viewer)
+        return tuple(hub.name for hub in join.hubs) if join else ()
+
     def leave(self, viewer: Viewer) -> None:
         """Forget a viewer whose connection ended."""
         viewer.close()

@@ -1,0 +1,86 @@
+"""Connected clients for the system page: ``/web/clients`` streams their list (server-sent events),
+``/web/clients/disconnect`` disconnects one."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import asdict
+from itertools import islice
+from time import monotonic
+
+from ipcamd.cgi.answer import EVENTS
+from ipcamd.cgi.arguments import Argument, Arguments
+from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, Reply, never, text
+from ipcamd.connected_clients import ConnectedClient
+from ipcamd.errors import RequestFailed, shown
+from ipcamd.params.group import Rank
+from ipcamd.web.state import PAGE
+
+MOST = 300
+"""Clients in the list; the total is told, too."""
+INTERVAL_S = 1.0
+"""Seconds between two looks at the clients."""
+
+
+async def clients(call: Call) -> EventStream:
+    """Stream the list of clients whenever it changes; `own` are those of the page that calls itself ``page``."""
+    return EventStream(_messages(call))
+
+
+def disconnect(call: Call) -> Reply:
+    """Disconnect the client ``id``. It may connect again: the IP filter, or removing its account, keeps it out."""
+    identifier = call.query.get("id") or ""
+    found = next((client for known, client in call.camera.clients if known == identifier), None)
+    if not found or not call.camera.clients.disconnect(identifier):
+        raise RequestFailed(f"id={shown(identifier)}: there is no such client any more")
+    what = f"disconnected {found.account or 'a viewer without login'}, {found.address}, {found.protocol}"
+    call.camera.audit_log.note_change(call.requester(), what)
+    return text("OK")
+
+
+async def _messages(call: Call) -> AsyncGenerator[bytes, None]:
+    last = ""
+    yield b"retry: 1000\n\n"
+    while True:
+        listed = json.dumps(_list(call))
+        if listed != last:
+            last = listed
+            yield f"event: clients\ndata: {listed}\n\n".encode()
+        await asyncio.sleep(INTERVAL_S)
+
+
+def _list(call: Call) -> dict[str, object]:
+    found = list(call.camera.clients)
+    shown_clients = [_describe(call, identifier, client) for identifier, client in islice(found, MOST)]
+    return {"total": len(found), "clients": shown_clients}
+
+
+def _describe(call: Call, identifier: str, client: ConnectedClient) -> dict[str, object]:
+    """Return a client as JSON, with the camera's local time of its beginning."""
+    began_ns = call.camera.clock.now_ns() - round((monotonic() - client.since) * 1e9)
+    values = asdict(client)
+    del values["number"], values["page"]
+    own = bool(client.page) and client.page == call.query.get("page")
+    since = call.camera.clock.local(began_ns).isoformat(timespec="seconds")
+    return values | {"id": identifier, "since": since, "own": own}
+
+
+ENDPOINTS = (
+    Endpoint(
+        "/web/clients",
+        Rank.ADMIN,
+        clients,
+        changes=never,
+        methods=("GET",),
+        for_caller=True,
+        arguments=Arguments(PAGE),
+        answers=(EVENTS,),
+    ),
+    Endpoint(
+        "/web/clients/disconnect",
+        Rank.ADMIN,
+        disconnect,
+        methods=("POST",),
+        arguments=Arguments(Argument("id", "Identifier of the client, from the list.")),
+    ),
+)
