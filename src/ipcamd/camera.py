@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ipcamd.maintenance.backup.backup import BackupService
     from ipcamd.maintenance.factory_default import FactoryDefault
     from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
+    from ipcamd.maintenance.support_archive import SupportArchive
     from ipcamd.media.mp4.stream import Mp4Stream
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
@@ -73,6 +74,7 @@ class Camera:
     factory_default: "FactoryDefault"
     firmware: "FirmwareUpgrade"
     backup: "BackupService"
+    support_archive: "SupportArchive"
     restart: Callable[[], None]
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]

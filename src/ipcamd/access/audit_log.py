@@ -6,10 +6,12 @@ and the event loop never waits for it.
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from ipcamd.access.throttle import network
+from ipcamd.errors import IpcamdError
 from ipcamd.settings.audit import AuditEntry
 from ipcamd.settings.change_records import Requester
 from ipcamd.store.audit_table import AuditFilter, AuditKind, AuditRecord, AuditTable
@@ -18,7 +20,7 @@ from ipcamd.store.database import Work
 TEXT_LENGTH = 500
 """Characters of one text."""
 REPEATS_S = 60.0
-"""Failures of one address within this time become one record, and one more with their number."""
+"""Failures of one kind and address within this time become one record, and one more with their number."""
 SESSION_S = 1800.0
 """A login after so long without a request is a new one: HTTP sends the login with each request."""
 TRACKED = 4096
@@ -45,7 +47,7 @@ class AuditLog:
         self._now_ns = now_ns
         self._monotonic = monotonic
         self._sessions: OrderedDict[tuple[str, str], float] = OrderedDict()
-        self._repeats: OrderedDict[tuple[str, str], _Repeats] = OrderedDict()
+        self._repeats: OrderedDict[tuple[str, str, str], _Repeats] = OrderedDict()
 
     def note_login(self, account: str, address: str) -> None:
         """Note a request with a valid login: a record if it is the first for a while."""
@@ -85,6 +87,15 @@ class AuditLog:
         """Note a change that was refused, because of `failure`."""
         self._note_failure(self._record(AuditKind.CHANGE_REFUSED, by.name, by.address, what, failure))
 
+    @contextmanager
+    def refusals_noted(self, by: Requester, what: str) -> Iterator[None]:
+        """Note the change that this block makes as refused if it raises an error of the camera's."""
+        try:
+            yield
+        except IpcamdError as error:
+            self.note_refusal(by, what, str(error))
+            raise
+
     async def newest(self, most: int, chosen: AuditFilter) -> list[AuditRecord]:
         """Return the newest records, newest first. Raises ``StoreError``."""
         self._sum_up_all()
@@ -100,7 +111,8 @@ class AuditLog:
         return AuditRecord(now_ns, kind, _short(account), _short(address), _short(what), _short(failure))
 
     def _note_failure(self, record: AuditRecord) -> None:
-        key, now = (record.kind, network(record.address)), self._monotonic()
+        change = record.what if record.kind is AuditKind.CHANGE_REFUSED else ""
+        key, now = (record.kind, network(record.address), change), self._monotonic()
         repeats = self._repeats.get(key)
         if repeats and now < repeats.until:
             repeats.last = record

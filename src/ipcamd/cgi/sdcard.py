@@ -60,9 +60,9 @@ async def _space(call: Call) -> Reply:
 
 async def _format(call: Call) -> Reply:
     try:
-        await call.camera.card.format()
-    except CardError as error:
-        call.camera.audit_log.note_refusal(call.requester(), "SD card formatted", str(error))
+        with call.camera.audit_log.refusals_noted(call.requester(), "SD card formatted"):
+            await call.camera.card.format()
+    except CardError:
         return _said(False)
     call.camera.audit_log.note_change(call.requester(), "SD card formatted")
     return _said(True)

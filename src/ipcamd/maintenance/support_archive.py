@@ -1,33 +1,66 @@
 """Support archive: what a person needs who helps, and no secret: versions, settings, hardware, counters, logs."""
 
-import io
+import asyncio
+import os
 import platform
 import re
+import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
+from pathlib import Path
 
 import ipcamd
+from ipcamd.access.accounts import Accounts
+from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change_records import HIDDEN, Requester
 from ipcamd.settings.check import cut_urls
 from ipcamd.settings.settings import Settings
+from ipcamd.workers.file import ThreadedFile
+from ipcamd.workers.pool import WorkerPool
 
 ENTRIES = 2000
 """Entries of a log."""
 TEXT_LIMIT = 1_000_000
 """Characters of one file; what follows is left out."""
+SHORTEST_MASKED = 4
+"""Characters of the shortest password that is looked for in the files."""
 _READER = Requester("support", "", "internal", Rank.ADMIN)
 
 
-def pack_archive(files: Mapping[str, Iterable[str]]) -> bytes:
-    """Return a ZIP file of these lines by file name; URLs are cut to scheme and host. Blocks for a moment."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, lines in files.items():
-            archive.writestr(name, "\n".join(map(cut_urls, lines))[:TEXT_LIMIT] + "\n")
-    return packed.getvalue()
+class SupportArchive:
+    """Packs archives on the disk, one at a time; each is a file without a name, gone when it is closed."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is private."""
+        self._folder = folder
+        self._threads = WorkerPool("support", 1)
+
+    async def pack(self, files: Mapping[str, Iterable[str]], secrets: Sequence[str]) -> tuple[ThreadedFile, int]:
+        """Return a ZIP file of these lines by file name, and its size; URLs are cut to scheme and host.
+
+        `secrets` are masked wherever they stand: a person may have typed a password as a name, and another server may
+        have repeated one. Raises ``RequestFailed`` if there is no room.
+        """
+        writing = self._threads.run(lambda: self._write(files, secrets))
+        try:
+            fd, size_bytes = await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            writing.add_done_callback(_discard)
+            raise
+        except OSError as error:
+            raise RequestFailed(f"the archive cannot be written: {error.strerror}") from error
+        return ThreadedFile(fd, self._threads), size_bytes
+
+    def _write(self, files: Mapping[str, Iterable[str]], secrets: Sequence[str]) -> tuple[int, int]:
+        with tempfile.TemporaryFile(dir=self._folder) as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, lines in files.items():
+                    _write_text(archive, name, (_masked(cut_urls(line), secrets) for line in lines))
+            file.flush()
+            return os.dup(file.fileno()), file.tell()
 
 
 def list_settings(settings: Settings) -> Iterator[str]:
@@ -46,6 +79,37 @@ def list_versions() -> Iterator[str]:
         if "extra ==" not in text:
             name = re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0]
             yield f"{name} {metadata.version(name)}"
+
+
+def list_secrets(settings: Settings, accounts: Accounts) -> list[str]:
+    """Return the passwords that are set now, longest first; those so short that they are part of any text are left
+    out."""
+    passwords = (accounts.password(entry) for entry in accounts.entries.values())
+    values = (settings[group.name].get(p.name) for group in ALL_GROUPS for p in group.params if p.secret)
+    return sorted({text for text in (*passwords, *values) if text and len(text) >= SHORTEST_MASKED}, key=len)[::-1]
+
+
+def _discard(writing: "asyncio.Future[tuple[int, int]]") -> None:
+    """Close an archive that nobody waits for any more."""
+    if not writing.cancelled() and not writing.exception():
+        os.close(writing.result()[0])
+
+
+def _write_text(archive: zipfile.ZipFile, name: str, lines: Iterable[str]) -> None:
+    room = TEXT_LIMIT
+    with archive.open(name, "w") as file:
+        for line in lines:
+            text = line[:room]
+            file.write(f"{text}\n".encode(errors="backslashreplace"))
+            room -= len(text)
+            if room <= 0:
+                break
+
+
+def _masked(line: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        line = line.replace(secret, HIDDEN)
+    return line
 
 
 def _shown(settings: Settings, group: Group, param: Param) -> str:

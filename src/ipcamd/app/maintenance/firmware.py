@@ -11,6 +11,7 @@ from ipcamd.maintenance.firmware.launch import base_installation
 from ipcamd.maintenance.firmware.trial_record import TrialRecord
 from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
 from ipcamd.maintenance.firmware.versions import InstalledVersions
+from ipcamd.settings.change_records import CAMERA
 from ipcamd.store.eventlog import EventLogEntry
 
 _log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ async def settle_version(core: Core, host: FirmwareHost) -> None:
             message = f"{failure}: version {version} runs"
             _log.error("%s", message)
             core.event_log.note(EventLogEntry(core.clock.now_ns(), "firmware", failed=message))
+            core.audit_log.note_refusal(CAMERA, "firmware", message)
     except OSError as error:
         _log.error("the versions in the state directory cannot be put in order: %s", error)
 

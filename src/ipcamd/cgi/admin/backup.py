@@ -36,7 +36,8 @@ async def backup(call: Call) -> Reply:
     sent = await _receive(call)
     ARGUMENTS.check(sent.query)
     if _is_restore(sent):
-        return await _restore(call, sent)
+        with call.camera.audit_log.refusals_noted(call.requester(), "backup restored"):
+            return await _restore(call, sent)
     return await _save(call, sent.query)
 
 

@@ -23,6 +23,12 @@ ARGUMENTS = Arguments(
 """Each action ignores those that it does not need."""
 PEM = Answer("application/x-pem-file", "With `action=download` and `action=request`.")
 _READS = ("", "show", "download")
+_RECORDED = {
+    "upload": "TLS certificate uploaded",
+    "request": "TLS signing request made",
+    "selfsigned": "TLS certificate signed by the camera itself",
+}
+"""What the audit log says of an action."""
 _SECRETS = ("key", "password")
 
 
@@ -32,23 +38,28 @@ async def certificate(call: Call) -> Reply:
     if any(call.head.parameters.get(name) is not None for name in _SECRETS):
         raise RequestFailed("key, password: not in a URL, which others may log; send them in the body of a POST")
     match ARGUMENTS.word(query, "action"):
-        case "upload":
-            await _install(query, used)
-            return _changed(call, "TLS certificate uploaded")
-        case "selfsigned":
-            await used.sign_anew()
-            return _changed(call, "TLS certificate signed by the camera itself")
-        case "request":
-            return _pem(await used.request(_names(query)), "ipcamd.csr")
         case "download":
             return _pem((await used.report()).chain, "ipcamd.crt")
-        case _:
+        case "show":
             return await _show(used)
+        case action:
+            return await _change(call, action)
 
 
-def _changed(call: Call, what: str) -> Reply:
-    call.camera.audit_log.note_change(call.requester(), what)
-    return text("OK")
+async def _change(call: Call, action: str) -> Reply:
+    """Carry out an action that changes something; the audit log tells of it, or of its refusal."""
+    what, audit_log, used = _RECORDED[action], call.camera.audit_log, call.camera.certificate
+    with audit_log.refusals_noted(call.requester(), what):
+        match action:
+            case "upload":
+                reply = await _install(call.query, used)
+            case "selfsigned":
+                await used.sign_anew()
+                reply = text("OK")
+            case _:
+                reply = _pem(await used.request(_names(call.query)), "ipcamd.csr")
+    audit_log.note_change(call.requester(), what)
+    return reply
 
 
 async def _show(used: Certificate) -> Reply:
@@ -66,9 +77,10 @@ async def _show(used: Certificate) -> Reply:
     )
 
 
-async def _install(query: Query, used: Certificate) -> None:
+async def _install(query: Query, used: Certificate) -> Reply:
     certificate, key, password = (query.get(name) or "" for name in ("certificate", *_SECRETS))
     await used.install(certificate.encode(), key.encode(), password)
+    return text("OK")
 
 
 def _names(query: Query) -> list[str]:

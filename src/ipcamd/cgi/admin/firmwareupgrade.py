@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
-from ipcamd.errors import HttpError, IpcamdError, RequestFailed
+from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.maintenance.firmware.image import LIMIT_BYTES
 from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
 from ipcamd.maintenance.firmware.versions import InstalledVersion
@@ -22,11 +22,8 @@ async def firmwareupgrade(call: Call) -> Reply:
     """Install the image that the form holds beside the running version, and start it; it is undone unless it is ready
     within 60 s. ``force=yes`` allows the same or an older version. Answer OK; the camera restarts after that."""
     upgrade, log = call.camera.firmware, call.camera.audit_log
-    try:
+    with log.refusals_noted(call.requester(), "firmware"):
         version = await _install(call, upgrade)
-    except IpcamdError as error:
-        log.note_refusal(call.requester(), "firmware", str(error))
-        raise
     log.note_change(call.requester(), f"firmware {version.version}")
     upgrade.begin_trial(version)
     return text("OK")
