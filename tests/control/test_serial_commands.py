@@ -22,7 +22,7 @@ from ipcamd.store.database import Database
 class Line:
     """A line with a receiver at its end; its plug can be pulled."""
 
-    is_present = True
+    is_present = is_connected = True
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
@@ -37,9 +37,6 @@ class Line:
             await asyncio.sleep(0)
         self.sent.append(data)
         self.feed(data)
-
-    def close(self) -> None:
-        pass
 
 
 class Rig:

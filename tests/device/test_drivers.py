@@ -92,6 +92,13 @@ def test_one_input_alone_is_counted(facts: KeyValueStore) -> None:
     assert (drivers.features["TriggerIn"], drivers.units) == ("1", drivers.inputs)
 
 
+def test_hardware_that_is_not_connected_is_not_counted_but_belongs_to_the_device(facts: KeyValueStore) -> None:
+    paths = {"pan-tilt": "/dev/video9", "lens": "/dev/video9", "serial": "/dev/ttyUSB9", "output": "/dev/gpiochip9:1"}
+    drivers = choose_drivers(paths, facts)
+    for feature in ("PT", "Zoom", "RS485", "TriggerOut"):
+        assert (drivers.readers()["Hardware", feature](), drivers.presence()[feature]()) == ("0", True)
+
+
 def test_a_linux_device_has_the_hardware_that_is_named_and_no_other(facts: KeyValueStore) -> None:
     drivers = choose_drivers({"led": "ACT", "pan-tilt": "virtual"}, facts, model="linux")
     counted = {name: value for name, value in drivers.features.items() if name in FEATURES.values()}

@@ -48,6 +48,7 @@ async def start_camera(
     events = await build_events(stack, core, media)
     for part in (core.drivers, media, control, events.recording, core.clock, core.identity):
         core.settings.add_readers(part.readers())
+    core.settings.add_presence(core.drivers.presence() | control.presence())
     core.settings.add_writer("Time", core.clock.write)
     services = Services(stack, core, media)
     camera = Camera(

@@ -34,7 +34,11 @@ class ControlParts:
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
         """Return the readers of the parameters that say what there is (see ``Settings.add_readers``)."""
-        return {("Hardware", "PT"): lambda: "1" if self.ptz.is_supported else "0"}
+        return {("Hardware", "PT"): lambda: "1" if self.ptz.is_connected else "0"}
+
+    def presence(self) -> dict[str, Callable[[], bool]]:
+        """Return whether there is a head, connected or not (see ``Settings.add_presence``)."""
+        return {"PT": lambda: self.ptz.is_supported}
 
 
 def build_control(stack: ShutdownStack, core: Core, media: MediaParts) -> ControlParts:

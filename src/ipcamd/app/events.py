@@ -41,7 +41,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     output = OutputPulse(_output(core, bus), lambda: settings["GPIO"]["TriggerOutStatus1"])
     stack.push(output.close)
     settings.watch("GPIO", lambda _: output.settle())
-    if core.drivers.features["TriggerOut"] != "0":
+    if core.drivers.has("TriggerOut"):
         settings.check_hardware("GPIO", core.drivers.output.check)
     recording = await build_recording(stack, core, media)
     delivery = build_delivery(stack, core)

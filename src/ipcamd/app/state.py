@@ -18,7 +18,7 @@ def build_state_feed(
         return {
             "motion": list(media.motion.levels()),
             "inputs": [driver.level for driver in core.drivers.inputs],
-            "outputs": [core.drivers.output.level] if core.drivers.features["TriggerOut"] != "0" else [],
+            "outputs": [core.drivers.output.level] if core.drivers.has("TriggerOut") else [],
             "ptz": control.ptz.state() if control.ptz.is_supported else None,
             "lens": control.lens.state() if control.lens.is_supported else None,
             "preset_thumbnails": control.ptz.thumbnails.tags() if control.ptz.is_supported else [],

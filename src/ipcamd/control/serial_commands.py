@@ -57,6 +57,11 @@ class LineCommands(SerialCommands):
         """See `SerialCommands`."""
         return self._line.is_present and self._settings[RS485.name]["Enable"] == "yes"
 
+    @property
+    def is_connected(self) -> bool:
+        """See `SerialCommands`."""
+        return self.enabled and self._line.is_connected
+
     def check(self, command: str) -> None:
         """See `SerialCommands`."""
         values = self._settings[RS485.name]
@@ -94,11 +99,10 @@ class LineCommands(SerialCommands):
         await self._line.send(_required(values, f"ExCommand{number}"), values)
 
     async def close(self) -> None:
-        """Wait for the end of a step that is under way, end a continuous move; close the line."""
+        """Wait for the end of a step that is under way, end a continuous move."""
         if self._step:
             await asyncio.wait({self._step})
         await self._end_move()
-        self._line.close()
 
     async def _replace(self, data: bytes, stop: bytes = b"") -> None:
         """Send a command that replaces the move under way; if it begins one itself, `stop` ends it."""

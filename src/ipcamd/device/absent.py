@@ -31,7 +31,7 @@ class AbsentOutput:
 class AbsentPanTilt:
     """No pan-tilt head."""
 
-    is_present = is_digital = False
+    is_present = is_connected = is_digital = False
     position = target = PtzPosition()
     rest_in_s = 0.0
 
@@ -54,7 +54,7 @@ class AbsentPanTilt:
 class AbsentLens:
     """No motor lens: zoom, if there is any, is the pan-tilt head's."""
 
-    is_present = is_digital = False
+    is_present = is_connected = is_digital = False
     blur = 0.0
     target = LensPosition()
     rest_in_s = 0.0
@@ -117,14 +117,11 @@ class AbsentLed:
 class AbsentSerialLine:
     """No RS-485 line."""
 
-    is_present = False
+    is_present = is_connected = False
 
     async def send(self, data: bytes, values: Values) -> None:
         """See `SerialLine`."""
         raise _refusal()
-
-    def close(self) -> None:
-        """See `SerialLine`."""
 
 
 class AbsentNetwork(HostNetwork):

@@ -29,7 +29,7 @@ from ipcamd.device.drivers import (
     SerialLine,
     Unit,
 )
-from ipcamd.device.linux.gpio_line import GpioLine, parse_gpio_line
+from ipcamd.device.linux.gpio.line import GpioLine, parse_gpio_line
 from ipcamd.device.linux.iio_light import IioLight
 from ipcamd.device.linux.ir_cut import LinuxIrCut, V4l2FilterMotor
 from ipcamd.device.linux.serial_port import SerialPort
@@ -125,8 +125,8 @@ class _Choice:
         if text == "virtual":
             return VirtualInput(self._hardware, 1), VirtualInput(self._hardware, 2)
         lines = self._gpio_lines("inputs", "one or two lines, each")
-        gpio = _load("gpio", "inputs")
-        return tuple(self._unit(gpio.GpioInput(line)) for line in lines)
+        driver = _load("input", "inputs").GpioInput
+        return tuple(self._unit(driver(line)) for line in lines)
 
     def _output(self) -> DigitalOutput:
         match self._chosen["output"]:
@@ -138,7 +138,7 @@ class _Choice:
 
     def _gpio_output(self, kind: str) -> DigitalOutput:
         line = self._gpio_line(kind)
-        output: DigitalOutput = self._unit(_load("gpio", kind).GpioOutput(line))
+        output: DigitalOutput = self._unit(_load("output", kind).GpioOutput(line))
         return output
 
     def _motors(self) -> tuple[PanTilt, Lens]:
@@ -195,7 +195,7 @@ class _Choice:
         text = self._chosen["ir-cut"]
         if "gpiochip" in text:
             lines = self._gpio_lines("ir-cut", "one or two lines, each")
-            return _load("gpio_filter_motor", "ir-cut").GpioFilterMotor(lines)
+            return _load("filter_motor", "ir-cut").GpioFilterMotor(lines)
         place, *words = text.split() or [""]
         path, colon, control = place.rpartition(":")
         if not (colon and control and path.startswith("/")) or words not in ([], ["inverted"]):
@@ -221,7 +221,8 @@ class _Choice:
                 return AbsentSerialLine()
             case "virtual":
                 return VirtualSerialLine(self._hardware)
-        return SerialPort(str(self._path("serial", "a device such as /dev/ttyUSB0")))
+        line: SerialLine = self._unit(SerialPort(str(self._path("serial", "a device such as /dev/ttyUSB0"))))
+        return line
 
     def _network(self) -> NetworkInterface:
         match self._chosen["network"]:
@@ -269,6 +270,6 @@ class _Choice:
 def _load(module: str, kind: str) -> Any:
     """Import a module that needs libgpiod."""
     try:
-        return importlib.import_module(f"ipcamd.device.linux.{module}")
+        return importlib.import_module(f"ipcamd.device.linux.gpio.{module}")
     except ImportError as error:
         raise ConfigError(f"[device] {kind}: a GPIO line needs the extra: pip install 'ipcamd[gpio]'") from error

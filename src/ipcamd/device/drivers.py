@@ -59,6 +59,10 @@ class PanTilt(Protocol):
         """Whether there is a head."""
 
     @property
+    def is_connected(self) -> bool:
+        """Whether the hardware is there and works, as far as known."""
+
+    @property
     def is_digital(self) -> bool:
         """Whether it moves by cropping the source's picture to its position."""
 
@@ -93,6 +97,10 @@ class Lens(Protocol):
     @property
     def is_present(self) -> bool:
         """Whether there is a lens."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the hardware is there and works, as far as known."""
 
     @property
     def is_digital(self) -> bool:
@@ -182,11 +190,12 @@ class SerialLine(Protocol):
     def is_present(self) -> bool:
         """Whether there is a line."""
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the hardware is there and works, as far as known."""
+
     async def send(self, data: bytes, values: Values) -> None:
         """Send `data` with the rate and the character format of the group ``RS485``. Raises ``RequestFailed``."""
-
-    def close(self) -> None:
-        """Give the line free. Nothing is sent afterwards."""
 
 
 class TimeSource(Protocol):
@@ -297,14 +306,28 @@ class Drivers:
             **{("Hardware", name): partial(self._count, name) for name in self.features},
         }
 
+    def presence(self) -> dict[str, Callable[[], bool]]:
+        """Return whether the device has the hardware that parameters of ``Hardware`` count, connected or not (see
+        ``Settings.add_presence``)."""
+        return {feature: partial(self.has, feature) for feature in self._connected()}
+
+    def has(self, feature: str) -> bool:
+        """Whether the device has the hardware that a parameter of ``Hardware`` counts, connected or not."""
+        return self.features[feature] != "0"
+
     def _count(self, feature: str) -> str:
-        """Return how many of a kind of hardware are there and work, as far as known."""
-        connected = {
+        return str(self._connected().get(feature, self.features[feature]))
+
+    def _connected(self) -> dict[str, int]:
+        """Return how many of each kind of hardware are there and work, as far as known."""
+        return {
+            "PT": int(self.pan_tilt.is_connected),
+            "Zoom": int(self.lens.is_connected),
+            "NightSensor": int(self.ir_cut.is_connected),
+            "RS485": int(self.serial_line.is_connected),
             "TriggerIn": sum(line.is_connected for line in self.inputs),
             "TriggerOut": int(self.output.is_connected),
-            "NightSensor": int(self.ir_cut.is_connected),
         }
-        return str(connected.get(feature, self.features[feature]))
 
 
 def _level(line: DigitalInput | DigitalOutput) -> str:

@@ -120,7 +120,7 @@ class VirtualLed:
 class VirtualSerialLine:
     """RS-485 line: the last bytes sent can be read back."""
 
-    is_present = True
+    is_present = is_connected = True
 
     def __init__(self, hardware: VirtualHardware) -> None:
         self._hardware = hardware
@@ -128,9 +128,6 @@ class VirtualSerialLine:
     async def send(self, data: bytes, values: Values) -> None:
         """See `SerialLine`."""
         self._hardware.report("rs485", data.hex())
-
-    def close(self) -> None:
-        """See `SerialLine`."""
 
 
 class OffsetClock:

@@ -30,7 +30,7 @@ def best_focus(zoom: float) -> float:
 class VirtualLens:
     """Motor lens of the virtual device. Positions may be read from any thread."""
 
-    is_present = is_digital = True
+    is_present = is_connected = is_digital = True
 
     def __init__(
         self, hardware: VirtualHardware, zoom: MovingAxis, now_s: Callable[[], float] = time.monotonic

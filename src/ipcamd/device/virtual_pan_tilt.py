@@ -26,7 +26,7 @@ def make_zoom(now_s: Callable[[], float] = time.monotonic) -> MovingAxis:
 class VirtualPanTilt:
     """Pan-tilt head of the virtual device. Positions may be read from any thread."""
 
-    is_present = is_digital = True
+    is_present = is_connected = is_digital = True
 
     def __init__(
         self,

@@ -57,6 +57,7 @@ class Settings:
         self._guards: defaultdict[str, list[Guard]] = defaultdict(list)
         self._hardware_checks: defaultdict[str, list[HardwareCheck]] = defaultdict(list)
         self._readers: dict[Name, RequesterReader] = {}
+        self._presence: dict[str, Callable[[], bool]] = {}
         self._writers: dict[str, Writer] = {}
         self._auditors: list[Callable[[AuditEntry], None]] = []
         self._recorders: list[Callable[[AuditEntry], Work]] = []
@@ -101,6 +102,11 @@ class Settings:
         """Ask these readers for the present values of their parameters; they depend on the requester."""
         self._readers.update(readers)
 
+    def add_presence(self, presence: Mapping[str, Callable[[], bool]]) -> None:
+        """Ask these whether the device has the hardware that parameters of ``Hardware`` count. Without one, a count of
+        0 tells that it has not; with one, it may be unplugged."""
+        self._presence.update(presence)
+
     def add_writer(self, group: str, writer: Writer) -> None:
         """Let `writer` set the parameters of ``ValueOrigin.LIVE`` of `group`; without one they cannot be set."""
         self._writers[group] = writer
@@ -126,10 +132,13 @@ class Settings:
 
     def is_supported(self, group: Group, param: Param) -> bool:
         """Return whether this device has what `param` needs."""
-        flag = HARDWARE.param(param.needs)
-        # a group that asks its hardware says better what it lacks
-        lacks = flag is not None and group.name not in self._hardware_checks and self.present(HARDWARE, flag) == "0"
-        return not lacks and (param.origin is ValueOrigin.STORED or group.name in self._writers)
+        return self._has(param.needs) and (param.origin is ValueOrigin.STORED or group.name in self._writers)
+
+    def _has(self, feature: str) -> bool:
+        if is_present := self._presence.get(feature):
+            return is_present()
+        count = HARDWARE.param(feature)
+        return count is None or self.present(HARDWARE, count) != "0"
 
     async def update(
         self, changes: Iterable[Change], *parts: TransactionPart, by: Requester = CAMERA, notes: Sequence[str] = ()

@@ -11,12 +11,13 @@ import pytest
 from tests.device.linux.fake_gpio import ACTIVE_LOW, CHIP, PULL_UP, FakeGpio
 from tests.e2e.camera import eventually
 
-from ipcamd.device.linux.gpio_line import GpioLine, parse_gpio_line
+from ipcamd.device.linux.gpio.line import GpioLine, parse_gpio_line
 
 SCRIPT = """
 import asyncio, sys, time
-from ipcamd.device.linux.gpio import GpioInput, GpioOutput
-from ipcamd.device.linux.gpio_line import parse_gpio_line
+from ipcamd.device.linux.gpio.input import GpioInput
+from ipcamd.device.linux.gpio.output import GpioOutput
+from ipcamd.device.linux.gpio.line import parse_gpio_line
 from ipcamd.errors import RequestFailed
 
 def say(*words):

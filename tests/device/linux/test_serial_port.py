@@ -4,7 +4,7 @@ import asyncio
 import sys
 import termios
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,10 +31,10 @@ def wire(tmp_path: Path) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def port(wire: Wire) -> Iterator[SerialPort]:
-    port = SerialPort(str(wire.path), write_s=0.05)
+async def port(wire: Wire) -> AsyncIterator[SerialPort]:
+    port = SerialPort(str(wire.path), write_s=0.05, hang_s=30)
     yield port
-    port.close()
+    await port.close()
 
 
 def values(**given: str) -> Values:
@@ -107,16 +107,16 @@ async def test_what_is_no_serial_port_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
     port = SerialPort(str(path))
-    with pytest.raises(RequestFailed, match="file: Inappropriate ioctl"):
+    with pytest.raises(RequestFailed, match="file: it is not such a device"):
         await port.send(build_stop(1), values())
-    port.close()
+    await port.close()
 
 
 async def test_a_line_that_is_pulled_out_fails_and_works_again_when_it_is_back(wire: Wire, port: SerialPort) -> None:
     await port.send(build_stop(1), values())
     wire.pull_out()
     for _ in range(2):
-        with pytest.raises(RequestFailed, match="ttyUSB0: No such file"):
+        with pytest.raises(RequestFailed, match="ttyUSB0: no such device"):
             await port.send(build_stop(1), values())
     wire.put_in()
     await port.send(build_stop(1), values())
@@ -134,16 +134,15 @@ async def test_a_line_that_takes_no_bytes_fails(port: SerialPort) -> None:
 
 
 async def test_a_kernel_driver_that_hangs_fails_each_command_and_blocks_nothing(
-    wire: Wire, port: SerialPort, monkeypatch: pytest.MonkeyPatch
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free, entered = threading.Event(), list[bytes]()
+    port = SerialPort(str(wire.path), hang_s=0.05)
 
-    def hang(_: SerialPort, data: bytes, form: object) -> str:
+    def hang(_: SerialPort, data: bytes, form: object) -> None:
         entered.append(data)
         free.wait(60)
-        return ""
 
-    monkeypatch.setattr(port, "_hang_s", 0.05)
     with monkeypatch.context() as patch:
         patch.setattr(serial_port.SerialPort, "_write", hang)
         for data in (b"1", b"2", b"3"):
@@ -151,9 +150,34 @@ async def test_a_kernel_driver_that_hangs_fails_each_command_and_blocks_nothing(
                 await asyncio.wait_for(port.send(data, values()), 30)
         assert entered == [b"1"]
     free.set()
-    monkeypatch.setattr(port, "_hang_s", 30)
+    await until(lambda: not port._thread.hangs)
+    monkeypatch.setattr(port._thread, "_hang_s", 30)
     await port.send(build_stop(1), values())
     wire.receive(1)
+    await port.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - nothing tells tests when
+            await asyncio.sleep(0.01)
+
+
+async def test_a_line_counts_while_its_adapter_is_there(wire: Wire) -> None:
+    noted: list[str] = []
+    port = SerialPort(str(wire.path), check_s=0.01, hang_s=30)
+    assert not port.is_connected
+    await port.start(noted.append)
+    assert port.is_connected
+    await port.send(build_stop(1), values())
+    wire.pull_out()
+    await until(lambda: not port.is_connected)
+    assert noted == [f"serial line {wire.path}: no such device"]
+    wire.put_in()
+    await until(lambda: port.is_connected)
+    await port.send(build_stop(1), values())
+    wire.receive(1)
+    await port.close()
 
 
 def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -199,9 +199,10 @@ def test_a_serial_port_that_is_pulled_out_stops_nothing_else(start_camera: Start
     assert wire.head.position == (126, 0, 0)
     wire.pull_out()
     answer = client.ask("GET", f"{PTZ}?move=stop").text
-    assert answer.startswith(f"Request failed: serial line {wire.path}: No such file")
-    assert f"serial line {wire.path}: No such file" in client.get("/cgi/admin/eventlog.cgi").text
+    assert answer.startswith(f"Request failed: serial line {wire.path}: no such device")
+    assert f"serial line {wire.path}: no such device" in client.get("/cgi/admin/eventlog.cgi").text
     assert picture(client).any()
+    eventually(lambda: client.value("Hardware", "RS485") == "0")
     wire.put_in()
     command(client, "ptzpresetupdate=1|1|5|door")
     wire.receive(3)

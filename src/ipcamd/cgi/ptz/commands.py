@@ -63,7 +63,7 @@ def _refuse_unset(ptz: PtzController, pairs: dict[str, str]) -> None:
 
 def _normalized(name: str, value: str) -> str:
     if name not in _COMMANDS:
-        raise RequestFailed(f"{shown(name)}: unknown parameter; allowed: {', '.join(_COMMANDS)}")
+        raise RequestFailed(f"{shown(name)}: unknown parameter; allowed: {', '.join(a.name for a in ARGUMENTS)}")
     return ARGUMENTS[name].normalize(value)
 
 
@@ -134,7 +134,7 @@ def _lock(call: Call, value: str) -> Command:
     """Let administrators alone move the camera for so many seconds; 0 ends it (not in the SDK)."""
     if call.account.rank < Rank.ADMIN:
         raise HttpError(403, "only an administrator may lock PTZ")
-    return partial(call.camera.ptz.lock_for, call.account.name, int(value))
+    return partial(call.camera.ptz.lock_for, int(value))
 
 
 def _bare(command: Callable[[PtzController], Command]) -> Callable[[Call, str], Command]:

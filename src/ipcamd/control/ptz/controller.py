@@ -74,6 +74,11 @@ class PtzController:
         return self._driver.is_present or self.serial.enabled
 
     @property
+    def is_connected(self) -> bool:
+        """Whether a head is there and works, as far as known; that on a serial line counts with the line."""
+        return self._driver.is_connected or self.serial.is_connected
+
+    @property
     def position(self) -> PtzPosition:
         """The present position."""
         return self._driver.position
@@ -164,11 +169,11 @@ class PtzController:
             if self.serial.enabled:
                 await self._guard.run(self.serial.send_move("stop", False))
 
-    async def lock_for(self, owner: str, seconds: float) -> None:
+    async def lock_for(self, seconds: float) -> None:
         """Let administrators alone move the camera for so long; 0 lets everybody. A continuous move ends: whoever began
         it may not be allowed to. Raises ``RequestFailed``."""
         self._refuse_absent()
-        self.lock.close(owner, seconds)
+        self.lock.close(seconds)
         self._motors.tell()
         if seconds and self._is_held:
             with suppress(RequestFailed):  # `stop` has noted it

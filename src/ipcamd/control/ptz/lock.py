@@ -18,8 +18,6 @@ class PtzLock:
         """`now_s` is a monotonic clock, in seconds."""
         self._now_s = now_s
         self._until_s = 0.0
-        self.owner = ""
-        """The administrator of the last lock."""
 
     @property
     def rest_s(self) -> float:
@@ -32,11 +30,11 @@ class PtzLock:
         unit_s = 60 if self.rest_s > 60 else 10
         return ceil(self.rest_s / unit_s) * unit_s
 
-    def close(self, owner: str, seconds: float) -> None:
+    def close(self, seconds: float) -> None:
         """Lock PTZ for so long; 0 opens it."""
-        self.owner, self._until_s = owner, self._now_s() + seconds
+        self._until_s = self._now_s() + seconds
 
     def check(self, rank: Rank) -> None:
         """Raise ``RequestFailed`` if an account of that rank may not move the camera now."""
         if rank < Rank.ADMIN and self.rest_s:
-            raise RequestFailed(f"PTZ is locked by the administrator {self.owner} for {self.rest_s:.0f} s more")
+            raise RequestFailed(f"PTZ is locked by an administrator for {self.rest_s:.0f} s more")

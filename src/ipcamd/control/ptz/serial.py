@@ -10,6 +10,10 @@ class SerialCommands(Protocol):
     def enabled(self) -> bool:
         """Whether PTZ commands go out on the line (``RS485.Enable``)."""
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether they do, and the line is there and works, as far as known."""
+
     def check(self, command: str) -> None:
         """Raise ``RequestFailed`` if the protocol cannot say a command: one of `send_move`, or ``ExCommand1`` to
         ``ExCommand5``."""
@@ -31,7 +35,7 @@ class SerialCommands(Protocol):
 class NoSerialCommands:
     """No head on the line: nothing is sent."""
 
-    enabled = False
+    enabled = is_connected = False
 
     def check(self, command: str) -> None:
         """See `SerialCommands`."""

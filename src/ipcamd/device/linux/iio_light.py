@@ -5,21 +5,21 @@ from functools import partial
 from pathlib import Path
 
 from ipcamd.device.linux.device_thread import HANG_S, DeviceThread
-from ipcamd.device.linux.upkeep import Upkeep
+from ipcamd.device.linux.supervised_driver import SupervisedDriver
 from ipcamd.errors import RequestFailed
 
 READ_S = 1.0
 """From one reading to the next."""
 
 
-class IioLight:
+class IioLight(SupervisedDriver):
     """One sensor. The light is its illuminance in lux, 100 at most."""
 
     def __init__(self, folder: Path, read_s: float = READ_S, hang_s: float = HANG_S) -> None:
         """`folder` is one of ``/sys/bus/iio/devices``; it need not be there yet."""
+        super().__init__(read_s)
         self._folder = folder
         self._thread = DeviceThread(str(folder), hang_s)
-        self._upkeep = Upkeep(self._read, read_s)
         self._listeners: list[Callable[[], None]] = []
         self._level: int | None = None
 
@@ -32,15 +32,7 @@ class IioLight:
         """See `LightSensor`."""
         self._listeners.append(listener)
 
-    async def start(self, note: Callable[[str], None]) -> None:
-        """See `Unit`."""
-        await self._upkeep.start(note)
-
-    async def close(self) -> None:
-        """See `Unit`."""
-        await self._upkeep.close()
-
-    async def _read(self) -> None:
+    async def _bring(self) -> None:
         try:
             lux = await self._thread.run(partial(read_illuminance, self._folder))
         except RequestFailed:

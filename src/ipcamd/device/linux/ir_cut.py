@@ -5,7 +5,7 @@ from typing import Protocol
 
 from ipcamd.device.drivers import DigitalOutput, LightSensor
 from ipcamd.device.linux.device_thread import HANG_S
-from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
+from ipcamd.device.linux.supervised_driver import CHECK_S, SupervisedDriver
 from ipcamd.device.linux.v4l2.controls import ControlRange, V4l2Controls
 from ipcamd.errors import RequestFailed
 
@@ -23,7 +23,7 @@ class FilterMotor(Protocol):
         """Give the hardware free."""
 
 
-class LinuxIrCut:
+class LinuxIrCut(SupervisedDriver):
     """Filter, lamp and sensor. Nobody knows where a filter is: it is moved at the start, and when its hardware comes
     back."""
 
@@ -33,11 +33,9 @@ class LinuxIrCut:
         self, motor: FilterMotor, lamp: DigitalOutput | None, sensor: LightSensor, check_s: float = CHECK_S
     ) -> None:
         """Lamp and sensor are started and closed by others."""
+        super().__init__(check_s)
         self._motor, self._lamp, self._sensor = motor, lamp, sensor
-        self._upkeep = Upkeep(self._bring, check_s)
         self._in_path = True
-        self.is_connected = False
-        """See `IrCut`."""
         self._moved_to: bool | None = None
         """Position of the last move; None before the first one and after a failure: the filter is then moved again."""
 
@@ -54,13 +52,13 @@ class LinuxIrCut:
     def set_filter(self, in_path: bool) -> None:
         """See `IrCut`."""
         self._in_path = in_path
-        self._upkeep.wake()
+        self._wake()
         if self._lamp:
             self._lamp.set_level("low" if in_path else "high")
 
     async def check(self) -> None:
         """See `IrCut`."""
-        await self._upkeep.check()
+        await super().check()
         if self._lamp:
             await self._lamp.check()
 
@@ -68,24 +66,16 @@ class LinuxIrCut:
         """See `IrCut`."""
         self._sensor.watch(listener)
 
-    async def start(self, note: Callable[[str], None]) -> None:
-        """See `Unit`."""
-        await self._upkeep.start(note)
-
     async def close(self) -> None:
         """See `Unit`."""
-        await self._upkeep.close()
+        await super().close()
         await self._motor.close()
 
     async def _bring(self) -> None:
         wanted, moved_to = self._in_path, self._moved_to
         self._moved_to = None
-        try:
-            await (self._motor.probe() if moved_to is wanted else self._motor.move(wanted))
-        except RequestFailed:
-            self.is_connected = False
-            raise
-        self._moved_to, self.is_connected = wanted, True
+        await (self._motor.probe() if moved_to is wanted else self._motor.move(wanted))
+        self._moved_to = wanted
 
 
 class V4l2FilterMotor:

@@ -6,78 +6,83 @@ The adapter, or the kernel's driver, switches the direction of the line.
 import asyncio
 import importlib
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from ipcamd.errors import ConfigError, RequestFailed
+from ipcamd.device.linux.device_thread import HANG_S, DeviceThread
+from ipcamd.device.linux.supervised_driver import CHECK_S, SupervisedDriver
+from ipcamd.errors import ConfigError
 from ipcamd.params.group import Values
-from ipcamd.workers.thread import WorkerThread
 
 WRITE_S = 1.0
 """A line that takes no bytes for so many seconds hangs."""
-HANG_S = 2.0
-"""A driver of the kernel that does not return within so many seconds hangs."""
-FULL = "it takes no bytes"
-"""Reason of a line that hangs."""
 
 
-class SerialPort:
+class SerialPort(SupervisedDriver):
     """One port. It is opened by the first command, and again by the first one after a failure."""
 
     is_present = True
 
-    def __init__(self, path: str, write_s: float = WRITE_S, hang_s: float = HANG_S) -> None:
+    def __init__(self, path: str, write_s: float = WRITE_S, hang_s: float = HANG_S, check_s: float = CHECK_S) -> None:
         """`path` is a device such as ``/dev/ttyUSB0``; it need not be there yet. Raises ``ConfigError``."""
         try:
             self._serialx: Any = importlib.import_module("serialx")
         except ImportError as error:
             raise ConfigError("[device] serial: a serial port needs the extra: pip install 'ipcamd[serial]'") from error
-        self._path, self._write_s, self._hang_s = path, write_s, hang_s
-        self._thread = WorkerThread("serial port")
-        self._turn = asyncio.Lock()
-        self._writing: asyncio.Future[str] | None = None
+        super().__init__(check_s)
+        self._path, self._write_s = path, write_s
+        self._thread = DeviceThread(f"serial line {path}", hang_s)
+        self._sending = asyncio.Lock()
         self._port: Any = None
+        """The open port; only the thread touches it."""
         self._format: dict[str, Any] = {}
 
     async def send(self, data: bytes, values: Values) -> None:
         """See `SerialLine`."""
-        async with self._turn:
-            await self._finish()  # a request that was given up has left it behind
-            self._writing = self._thread.run(partial(self._write, data, port_format(values)))
-            if reason := await self._finish():
-                raise RequestFailed(f"serial line {self._path}: {reason}")
+        async with self._sending:
+            await self._thread.run(partial(self._write, data, port_format(values)))
 
-    def close(self) -> None:
-        """See `SerialLine`."""
-        self._thread.close(self._close_port)
+    async def close(self) -> None:
+        """See `Unit`."""
+        await super().close()
+        self._thread.leave(self._close_port)
 
-    async def _finish(self) -> str:
-        """Wait for the writing that is under way; return why it failed. Raises ``RequestFailed`` if it hangs."""
-        if not self._writing:
-            return ""
-        done, _ = await asyncio.wait({self._writing}, timeout=self._hang_s)
-        if not done:
-            raise RequestFailed(f"serial line {self._path}: it hangs")
-        return self._writing.result()
+    async def _bring(self) -> None:
+        """See whether the adapter is there; commands open it."""
+        await self._thread.run(self._look)
 
-    def _write(self, data: bytes, form: dict[str, Any]) -> str:
-        """Write all of `data`; return why it failed. In the thread."""
+    def _look(self) -> None:
+        try:
+            Path(self._path).stat()
+        except OSError:
+            self._close_port()
+            raise
+
+    def _write(self, data: bytes, form: dict[str, Any]) -> None:
+        """Write all of `data`. In the thread; raises ``OSError`` and ``ValueError``."""
         was_open = self._port is not None
-        reason = self._attempt(data, form)
-        # the adapter may have been pulled out and put back since the last command
-        return self._attempt(data, form) if was_open and reason not in ("", FULL) else reason
+        try:
+            self._attempt(data, form)
+        except TimeoutError:
+            raise
+        except (OSError, ValueError):
+            if not was_open:
+                raise
+            self._attempt(data, form)  # the adapter may have been pulled out and put back since the last command
 
-    def _attempt(self, data: bytes, form: dict[str, Any]) -> str:
+    def _attempt(self, data: bytes, form: dict[str, Any]) -> None:
+        is_written = False
         try:
             self._open(form)
             self._port.write(data)
-        except TimeoutError:
-            reason = FULL
-        except (OSError, ValueError, self._serialx.SerialException) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        else:
-            return ""
-        self._close_port()
-        return reason
+            is_written = True
+        except TimeoutError as error:
+            raise TimeoutError("it takes no bytes") from error
+        except self._serialx.SerialException as error:
+            raise OSError(str(error)) from error
+        finally:
+            if not is_written:
+                self._close_port()
 
     def _open(self, form: dict[str, Any]) -> None:
         if self._port and form != self._format:

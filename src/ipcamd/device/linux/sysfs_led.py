@@ -1,44 +1,31 @@
 """LED of Linux, in sysfs (Documentation/leds/leds-class.rst of the kernel)."""
 
 import os
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from ipcamd.device.linux.device_thread import HANG_S, DeviceThread
-from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
+from ipcamd.device.linux.supervised_driver import CHECK_S, SupervisedDriver
 
 LEDS = Path("/sys/class/leds")
 
 
-class SysfsLed:
+class SysfsLed(SupervisedDriver):
     """One LED. A trigger of the kernel, such as ``netdev``, stays while it may be lit."""
 
     def __init__(self, folder: Path, check_s: float = CHECK_S, hang_s: float = HANG_S) -> None:
         """`folder` is one of ``/sys/class/leds``; it need not be there yet."""
+        super().__init__(check_s)
         self._folder = folder
         self._thread = DeviceThread(str(folder), hang_s)
-        self._upkeep = Upkeep(self._write, check_s)
         self._is_lit = True
 
     def set_lit(self, lit: bool) -> None:
         """See `Led`."""
         self._is_lit = lit
-        self._upkeep.wake()
+        self._wake()
 
-    async def check(self) -> None:
-        """See `Led`."""
-        await self._upkeep.check()
-
-    async def start(self, note: Callable[[str], None]) -> None:
-        """See `Unit`."""
-        await self._upkeep.start(note)
-
-    async def close(self) -> None:
-        """See `Unit`."""
-        await self._upkeep.close()
-
-    async def _write(self) -> None:
+    async def _bring(self) -> None:
         await self._thread.run(partial(_light, self._folder, self._is_lit))
 
 

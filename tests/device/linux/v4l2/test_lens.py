@@ -94,12 +94,13 @@ def test_the_position_survives_a_restart_a_power_cut_and_a_pulled_cable(rig: Rig
     rig.device.set(ZOOM, 100)
     rig.device.set(FOCUS, 0)
     assert rig.ask("focusplus") == "Request failed: /dev/video77: no such device"
+    assert rig.client.value("Hardware", "Zoom") == "0"
     assert "/dev/video77: no such device" in rig.log()
     assert rig.client.get("/cgi/jpg/image.cgi").status == 200
     rig.mishap()
     eventually(lambda: (rig.device.value(ZOOM), rig.device.value(FOCUS)) == (200, 95), "it is not taken up")
     rig.act("focusplus")
-    assert rig.device.value(FOCUS) == 100
+    assert (rig.device.value(FOCUS), rig.client.value("Hardware", "Zoom")) == (100, "1")
 
 
 def test_a_device_that_hangs_is_a_clear_error_and_all_else_works(rig: Rig) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import StartCamera
 from tests.device.linux.fake_camera import (
+    FOCUS,
     PAN,
     PAN_RELATIVE,
     PAN_RESET,
@@ -42,9 +43,11 @@ SPEED = (
 )
 
 
-def start(start_camera: StartCamera, device: FakeControls, library: Path, words: str = "") -> CameraProcess:
+def start(
+    start_camera: StartCamera, device: FakeControls, library: Path, words: str = "", others: str = ""
+) -> CameraProcess:
     file = device.path.with_name("camera.toml")
-    head = f'[device]\nmodel = "linux"\npan-tilt = "/dev/video77{words}"'
+    head = f'[device]\nmodel = "linux"\npan-tilt = "/dev/video77{words}"\n{others}'
     file.write_text(f'source = "scene"\nadmin-password = "{PASSWORD}"\n{head}\n')
     return start_camera(f"--config={file}", environment=device.environment(library))
 
@@ -85,12 +88,15 @@ def test_a_head_that_is_missing_hangs_and_is_no_head(start_camera: StartCamera, 
         return client.get("/cgi/ptz/ptz.cgi", move="right").text
 
     assert move() == "Request failed: /dev/video77: no such device\r\n"
+    assert "PT Support:No" in client.get("/cgi/admin/serverreport.cgi").lines
+    client.update("PTZ.Speed", PanSpeed="3")  # the head is missing, but this is a device with a head
     assert "/dev/video77: no such device" in client.get("/cgi/admin/eventlog.cgi").text
     device.mishap.write_text("h")
     assert move() == "Request failed: /dev/video77: it hangs\r\n"
     assert client.get("/cgi/jpg/image.cgi").status == 200
     device.mishap.unlink()
     eventually(lambda: move() == "")
+    assert client.value("Hardware", "PT") == "1"
     eventually(lambda: device.target(PAN) < 7200, "right is left of a head that hangs from the ceiling")
 
 
@@ -130,3 +136,42 @@ def test_a_head_with_speeds_moves_and_stops(start_camera: StartCamera, fakecam: 
     eventually(lambda: device.target(PAN_SPEED) > 0)
     camera.stop()
     assert device.target(PAN_SPEED) == 0, "a head does not go on without the camera"
+
+
+def test_a_head_and_a_lens_on_one_device_share_its_zoom(
+    start_camera: StartCamera, fakecam: Path, tmp_path: Path
+) -> None:
+    device = FakeControls(tmp_path, *ABSOLUTE, Control(FOCUS, "Focus, Absolute", 0, 500, 5, 100))
+    camera = start(start_camera, device, fakecam, others='lens = "/dev/video77"')
+    client = camera.client
+
+    def lens(command: str) -> str:
+        return client.ask("GET", f"/cgi/fz/focuszoomctl.cgi?{command}").text.strip()
+
+    def hardware() -> list[str]:
+        return [client.value("Hardware", name) for name in ("PT", "Zoom")]
+
+    def motors() -> list[int]:
+        return [device.value(control) for control in (PAN, TILT, ZOOM, FOCUS)]
+
+    assert ptz(client, position="-100|50|2.5") == 204
+    eventually(lambda: motors() == [-36000, 9000, 250, 100])
+    assert lens("getmotorcurpos") == "3|20"
+    assert ptz(client, move="right", continuous="yes") == 204
+    eventually(lambda: lens("movezoom=6") == "OK", "the move of the head keeps the lens busy")
+    eventually(lambda: device.value(ZOOM) == 400)
+    eventually(lambda: lens("focusplus") == "OK")
+    eventually(lambda: motors() == [36000, 9000, 400, 105])
+    device.mishap.write_text("g")
+    eventually(lambda: hardware() == ["0", "0"])
+    refused = "/dev/video77: no such device"
+    assert client.get("/cgi/ptz/ptz.cgi", move="left").text == f"Request failed: {refused}\r\n"
+    assert lens("movezoom=0") == f"Request failed: {refused}"
+    device.mishap.unlink()
+    eventually(lambda: hardware() == ["1", "1"])
+    assert ptz(client, zoom="1") == 204
+    eventually(lambda: motors() == [36000, 9000, 100, 105])
+    camera.stop()
+    device.set(ZOOM, 300)
+    camera.start()
+    eventually(lambda: motors() == [36000, 9000, 100, 105], "the lens does not return to where it was")

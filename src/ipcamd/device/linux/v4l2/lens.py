@@ -4,13 +4,12 @@ Such a device tells where a motor is to go, not where it is: the lens writes the
 that its position is known at every moment.
 """
 
-import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
+from ipcamd.device.linux.supervised_driver import CHECK_S
 from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange, V4l2Controls
-from ipcamd.device.linux.v4l2.step_writer import StepWriter
+from ipcamd.device.linux.v4l2.motor_driver import V4l2MotorDriver
 from ipcamd.device.position import FOCUS_LIMIT, ZOOM_LIMIT, LensPosition
 from ipcamd.device.trajectory import MovingAxis, cruise_speed
 from ipcamd.errors import RequestFailed
@@ -25,7 +24,7 @@ ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
 FOCUS_SPEED = cruise_speed(FOCUS_LIMIT, FOCUS_RANGE_S, FOCUS_ACCELERATION)
 
 
-class V4l2Lens:
+class V4l2Lens(V4l2MotorDriver):
     """Motor lens of one device."""
 
     is_present, is_digital, blur = True, False, 0.0
@@ -33,15 +32,12 @@ class V4l2Lens:
     def __init__(
         self, controls: V4l2Controls, check_s: float = CHECK_S, now_s: Callable[[], float] = time.monotonic
     ) -> None:
-        """The device need not be there yet. `now_s` is a monotonic clock, in seconds."""
-        self._controls = controls
+        """See `V4l2MotorDriver`."""
+        super().__init__(controls, STEP_S, check_s, now_s)
         self._zoom = _Motor(ControlId.ZOOM_ABSOLUTE, MovingAxis((1.0, ZOOM_LIMIT), ZOOM_ACCELERATION, 1.0, now_s))
         self._focus = _Motor(ControlId.FOCUS_ABSOLUTE, MovingAxis((0.0, FOCUS_LIMIT), FOCUS_ACCELERATION, 0.0, now_s))
-        self._upkeep = Upkeep(self._check, check_s)
-        self._turn = asyncio.Lock()
-        self._is_connected = self._is_placed = False
-        """`_is_placed`: the lens has a position of its own, which a device that was put back has to take up."""
-        self._steps = StepWriter(self._write, lambda: self._is_moving, self._give_up, STEP_S)
+        self._is_placed = False
+        """Whether the lens has a position of its own, which a device that was put back has to take up."""
 
     def position_at(self, moment_s: float) -> LensPosition:
         """See `Lens`."""
@@ -62,11 +58,11 @@ class V4l2Lens:
         self._zoom.axis.place(position.zoom)
         self._focus.axis.place(position.focus)
         self._is_placed = True
-        self._upkeep.wake()
+        self._wake()
 
     async def move_to(self, target: LensPosition, pace: float = 1.0) -> None:
         """See `Lens`."""
-        await self._check()
+        await self.check()
         for motor, place in ((self._zoom, target.zoom), (self._focus, target.focus)):
             if not motor.range and place != motor.axis.target:
                 raise RequestFailed(f"{self._controls.path}: it has no {motor.control.name.lower()}")
@@ -80,40 +76,20 @@ class V4l2Lens:
         self._focus.axis.stop()
         self._steps.follow()
 
-    async def start(self, note: Callable[[str], None]) -> None:
-        """See `Unit`."""
-        await self._upkeep.start(note)
-
-    async def close(self) -> None:
-        """See `Unit`."""
-        await self._steps.cut()
-        await self._upkeep.close()
-        self._controls.close()
-
-    async def _check(self) -> None:
-        """Take the device in use, or see whether it still is, and whether another program has moved it."""
-        async with self._turn:
-            try:
-                if not self._is_connected:
-                    await self._connect()
-                if not self._is_placed:
-                    await self._look()
-                elif not self._steps.is_writing:
-                    await self._look()
-                    await self._write()
-            except RequestFailed:
-                self._is_connected = False
-                raise
-
-    async def _connect(self) -> None:
-        ranges = await self._controls.ranges()
+    async def _connect(self, ranges: Mapping[int, ControlRange]) -> None:
         for motor in self._motors:
             motor.take_range(ranges.get(motor.control))
         if not any(motor.range for motor in self._motors):
             raise RequestFailed(f"{self._controls.path}: it has neither focus_absolute nor zoom_absolute")
         if ControlId.FOCUS_AUTO in ranges:
             await self._controls.set({int(ControlId.FOCUS_AUTO): 0})
-        self._is_connected = True
+
+    async def _refresh(self) -> None:
+        """See whether another program has moved it, and take up the position of its own."""
+        was_placed = self._is_placed
+        await self._look()
+        if was_placed:
+            await self._write()
 
     async def _look(self) -> None:
         """Read where the motors are."""
@@ -141,12 +117,9 @@ class V4l2Lens:
     def _is_moving(self) -> bool:
         return any(motor.axis.rest_in_s for motor in self._motors)
 
-    def _give_up(self) -> None:
-        """Rest where it is, after a failure."""
-        self._is_connected = False
+    def _freeze(self) -> None:
         for motor in self._motors:
             motor.freeze()
-        self._upkeep.wake()  # which notes the failure
 
 
 class _Motor:

@@ -4,16 +4,15 @@ The head follows a path in small steps. An axis has a control for its position, 
 of the latter two nobody measures where it is: the position is what the head was told.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from ipcamd.device.drivers import Lens
-from ipcamd.device.linux.upkeep import CHECK_S, Upkeep
+from ipcamd.device.linux.supervised_driver import CHECK_S
 from ipcamd.device.linux.v4l2.axis import HeadAxis
-from ipcamd.device.linux.v4l2.controls import ControlId, V4l2Controls
-from ipcamd.device.linux.v4l2.step_writer import StepWriter
+from ipcamd.device.linux.v4l2.controls import ControlId, ControlRange, V4l2Controls
+from ipcamd.device.linux.v4l2.motor_driver import V4l2MotorDriver
 from ipcamd.device.position import PAN_LIMIT, TILT_LIMIT, ZOOM_LIMIT, LensPosition, PtzPosition
 from ipcamd.device.trajectory import MovingAxis
 from ipcamd.device.virtual_pan_tilt import ACCELERATION, ZOOM_ACCELERATION, ZOOM_SPEED, speed_of
@@ -25,7 +24,7 @@ SETTLE_S = 10.0
 """So long after a move a head rests; then it may be asked where it is."""
 
 
-class V4l2PanTilt:
+class V4l2PanTilt(V4l2MotorDriver):
     """Head of one device."""
 
     is_digital = False
@@ -38,9 +37,10 @@ class V4l2PanTilt:
         check_s: float = CHECK_S,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """The device need not be there yet. An `inverted` head hangs from the ceiling. A `lens` has the zoom, and
-        nothing else moves it. `now_s` is a monotonic clock, in seconds."""
-        self._controls, self._lens, self._now_s = controls, lens, now_s
+        """See `V4l2MotorDriver`. An `inverted` head hangs from the ceiling. A `lens` has the zoom, and nothing else
+        moves it."""
+        super().__init__(controls, STEP_S, check_s, now_s)
+        self._lens = lens
         sign = -1 if inverted else 1
         pan = MovingAxis((-PAN_LIMIT, PAN_LIMIT), ACCELERATION, 0.0, now_s)
         tilt = MovingAxis((-TILT_LIMIT, TILT_LIMIT), ACCELERATION, 0.0, now_s)
@@ -51,10 +51,6 @@ class V4l2PanTilt:
         self._zoom = HeadAxis(zoom, c.ZOOM_ABSOLUTE, None, c.ZOOM_CONTINUOUS, ZOOM_SPEED)
         self._axes = (self._pan, self._tilt) if lens else (self._pan, self._tilt, self._zoom)
         self._resets: tuple[ControlId, ...] = ()
-        self._upkeep = Upkeep(self._check, check_s)
-        self._turn = asyncio.Lock()
-        self._is_connected = False
-        self._steps = StepWriter(self._write, lambda: self._is_moving, self._give_up, STEP_S, now_s)
         self.is_present = True
         """See `PanTilt`. False if the device has answered that it is no head."""
 
@@ -83,7 +79,7 @@ class V4l2PanTilt:
 
     async def move_to(self, target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
         """See `PanTilt`."""
-        await self._check()
+        await self.check()
         if self._now_s() - self._steps.ended_s > SETTLE_S and not self._steps.is_writing:
             await self._look()
         self._pan.move_to(target.pan, speed_of(pan_speed))
@@ -105,7 +101,7 @@ class V4l2PanTilt:
 
     async def calibrate(self) -> None:
         """See `PanTilt`. A head that cannot reset itself is asked where it is."""
-        await self._check()
+        await self.check()
         if self._resets:
             await self._controls.set(dict.fromkeys(self._resets, 1))
             for axis in (self._pan, self._tilt):
@@ -113,34 +109,15 @@ class V4l2PanTilt:
         else:
             await self._look()
 
-    async def start(self, note: Callable[[str], None]) -> None:
-        """See `Unit`."""
-        await self._upkeep.start(note)
-
     async def close(self) -> None:
         """See `Unit`. A head that moves by speed is stopped."""
         if await self._steps.cut():
-            for axis in self._axes:
-                axis.place(axis.path.position)
+            self._freeze()
             with suppress(RequestFailed):
                 await self._write()
-        await self._upkeep.close()
-        self._controls.close()
+        await super().close()
 
-    async def _check(self) -> None:
-        """Take the device in use, or see whether it still is."""
-        async with self._turn:
-            try:
-                if not self._is_connected:
-                    await self._connect()
-                elif not self._steps.is_writing:
-                    await self._values()
-            except RequestFailed:
-                self._is_connected = False
-                raise
-
-    async def _connect(self) -> None:
-        ranges = await self._controls.ranges()
+    async def _connect(self, ranges: Mapping[int, ControlRange]) -> None:
         for axis in self._axes:
             axis.take_controls(ranges)
         self.is_present = any(axis.control for axis in self._axes)
@@ -148,7 +125,10 @@ class V4l2PanTilt:
             raise RequestFailed(f"{self._controls.path}: it has no control for pan, tilt or zoom")
         self._resets = tuple(c for c in (ControlId.PAN_RESET, ControlId.TILT_RESET) if c in ranges)
         await self._look()
-        self._is_connected = True
+
+    async def _refresh(self) -> None:
+        """See whether the device is still there; a head that moves may not be asked where it is."""
+        await self._values()
 
     async def _values(self) -> Mapping[int, int]:
         """Return where the axes are that can be asked."""
@@ -177,9 +157,6 @@ class V4l2PanTilt:
     def _is_moving(self) -> bool:
         return any(axis.path.rest_in_s for axis in self._axes)
 
-    def _give_up(self) -> None:
-        """Rest where it is, after a failure."""
-        self._is_connected = False
+    def _freeze(self) -> None:
         for axis in self._axes:
             axis.place(axis.path.position)
-        self._upkeep.wake()  # which notes the failure

@@ -8,8 +8,8 @@ import gpiod
 from gpiod.line import Value
 
 from ipcamd.device.linux.device_thread import HANG_S, DeviceThread
-from ipcamd.device.linux.gpio import open_output, set_value
-from ipcamd.device.linux.gpio_line import GpioLine
+from ipcamd.device.linux.gpio.chip import open_output, set_value
+from ipcamd.device.linux.gpio.line import GpioLine
 
 PULSE_S = 0.1
 """A pulse moves the filter; a longer one would heat its coil."""

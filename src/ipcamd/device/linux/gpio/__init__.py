@@ -1,0 +1,1 @@
+"""GPIO lines of Linux, driven by libgpiod (an optional extra)."""

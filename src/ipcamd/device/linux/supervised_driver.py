@@ -1,0 +1,79 @@
+"""Supervised driver: keeps hardware in its wanted state, although hardware comes and goes."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
+
+from ipcamd.errors import RequestFailed
+
+CHECK_S = 5.0
+"""Longest time between two checks, in seconds: hardware that was put back works again after that."""
+
+
+class SupervisedDriver(ABC):
+    """Brings its hardware to the wanted state at the start, after each change, and every few seconds. For the event
+    loop."""
+
+    def __init__(self, check_s: float = CHECK_S) -> None:
+        """`check_s` is the longest time between two checks, in seconds."""
+        self.is_connected = False
+        """Whether the hardware is there and works: the outcome of the last check."""
+        self._check_s = check_s
+        self._note: Callable[[str], None] = lambda _: None
+        self._failure = ""
+        """The last failure that was noted; "" after a success."""
+        self._turn = asyncio.Lock()
+        self._woken = asyncio.Event()
+        self._ends = False
+        self._task: asyncio.Task[None] | None = None
+
+    @abstractmethod
+    async def _bring(self) -> None:
+        """Connect to the hardware if it is not connected; bring it to its state. Raises ``RequestFailed``."""
+
+    async def start(self, note: Callable[[str], None]) -> None:
+        """See `Unit`. Returns after the first check."""
+        self._note = note
+        await self._try()
+        self._task = asyncio.get_running_loop().create_task(self._supervise())
+
+    async def check(self) -> None:
+        """Check the hardware now. Raises ``RequestFailed`` if it fails; the same failure is noted once."""
+        async with self._turn:
+            try:
+                await self._bring()
+            except RequestFailed as error:
+                self.is_connected = False
+                self._note_failure(str(error))
+                raise
+            self.is_connected = True
+            self._failure = ""
+
+    async def close(self) -> None:
+        """See `Unit`. The last change is made first."""
+        self._ends = True
+        self._wake()
+        if self._task:
+            await self._task
+
+    def _wake(self) -> None:
+        """Check as soon as possible, if it has been started."""
+        self._woken.set()
+
+    async def _supervise(self) -> None:
+        while not self._ends:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._check_s):
+                    await self._woken.wait()
+            self._woken.clear()
+            await self._try()
+
+    async def _try(self) -> None:
+        with suppress(RequestFailed):
+            await SupervisedDriver.check(self)
+
+    def _note_failure(self, reason: str) -> None:
+        if reason != self._failure:
+            self._failure = reason
+            self._note(reason)
