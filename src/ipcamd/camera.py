@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ipcamd.state_feed import StateFeed
     from ipcamd.storage.card import Card
     from ipcamd.storage.playback import Playback
+    from ipcamd.store.event_search import EventSearch
     from ipcamd.store.eventlog import EventLog
 
 
@@ -61,6 +62,7 @@ class Camera:
     delivery: "Delivery"
     egress: "EgressPolicy"
     event_log: "EventLog"
+    event_search: "EventSearch"
     event_bus: "EventBus"
     """Tells of everything that happens around the camera."""
     card: "Card"

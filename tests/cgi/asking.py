@@ -39,6 +39,7 @@ from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback
 from ipcamd.store.audit_table import AuditTable
 from ipcamd.store.database import Database
+from ipcamd.store.event_search import EventSearch
 from ipcamd.store.eventlog import EventLog
 from ipcamd.store.keyvalue import KeyValueStore
 from ipcamd.wire.http.message import Head
@@ -127,6 +128,7 @@ class World:
             "delivery": self.delivery,
             "egress": self.egress,
             "event_log": self.event_log,
+            "event_search": EventSearch(self.database, self.event_log),
             "card": self.card,
             "playback": self.playback,
             "drivers": self.drivers,

@@ -34,7 +34,7 @@ class FakeUploader:
 
     def open(self, config: TargetConfig, address: str, blocking: BlockingSession, state: TargetState) -> "FakeUploader":
         self.logins += 1
-        self._blocking = blocking
+        self.blocking = blocking
         return self
 
     def send(self, items: Sequence[SpoolItem], attempt: int) -> str:
@@ -45,7 +45,7 @@ class FakeUploader:
             trouble = self.troubles.pop(0)
             if isinstance(trouble, Exception):
                 raise trouble
-            trouble(self._blocking)
+            trouble(self.blocking)
         self.judge([name for name, _ in contents])
         self.batches.append([name for name, _ in contents])
         self.arrived += contents

@@ -1,31 +1,31 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { aroundClip, byDay, parse, spelled } from "../../src/ipcamd/web/static/events/events.js";
+import { byDay, describeLabel, describeLength, describeTimes, mergePages } from "../../src/ipcamd/web/static/events/event_words.js";
 
-test("lines become entries, newest first as they come, by the camera's clock", () => {
-  const entries = parse('{"time": "2026-11-23T01:40:24+15:00", "moment": 1795344024282102827, "what": "di1 high", "schedule": "in", "done": "x", "failed": ""}\n\n');
-  assert.equal(entries.length, 1);
-  assert.deepEqual([entries[0].day, entries[0].clock], ["2026-11-23", "01:40:24"]);
-  assert.equal(entries[0].schedule, "in");
-});
-
-test("entries of one day stand together, and today is called so", () => {
-  const days = byDay([{ day: "2026-11-22" }, { day: "2026-11-22" }, { day: "2026-11-20" }], "2026-11-22");
-  assert.deepEqual(days.map(([title, entries]) => [title.replace(/^(.*day),/, "$1"), entries.length]), [["Today, Sunday 22 November 2026", 2], ["Friday 20 November 2026", 1]]);
+test("events of one day stand together, and today is called so", () => {
+  const days = byDay([{ started: "2026-11-22T23:00:00+15:00" }, { started: "2026-11-22T01:00:00+15:00" }, { started: "2026-11-20T00:00:00+15:00" }], "2026-11-22");
+  assert.deepEqual(days.map(([title, events]) => [title, events.length]), [["Today, Sunday, 22 November 2026", 2], ["Friday, 20 November 2026", 1]]);
 });
 
 test("what happened is said in words", () => {
-  assert.equal(spelled("motion 2"), "Motion in window 2");
-  assert.equal(spelled("di2 low"), "Input 2 went low");
-  assert.equal(spelled("time"), "Schedule started");
-  assert.equal(spelled("sdcard removed"), "SD card removed");
-  assert.equal(spelled("recording stopped"), "Recording stopped");
+  assert.equal(describeLabel("motion 2"), "Motion in window 2");
+  assert.equal(describeLabel("di2 low"), "Input 2 low");
+  assert.equal(describeLabel("time"), "Time of a schedule");
+  assert.equal(describeLabel("sdcard removed"), "SD card removed");
+  assert.equal(describeLabel("recording stopped"), "Recording stopped");
 });
 
-test("a clip on the card is found in what was done", () => {
-  const name = "5MP_IP-BOX-01312026-120000.avi";
-  assert.deepEqual(aroundClip(`${name} for FTP, the SD card`), ["", name, " for FTP, the SD card"]);
-  assert.deepEqual(aroundClip("a-1.jpg and 10 more for mail, the SD card"), ["", "a-1.jpg", " and 10 more for mail, the SD card"]);
-  assert.deepEqual(aroundClip(`${name} for FTP; b.avi for the SD card`), [`${name} for FTP; `, "b.avi", " for the SD card"]);
-  assert.deepEqual(aroundClip(`${name} for FTP`), [`${name} for FTP`]);
+test("an event has its times by the camera's clock, and its length", () => {
+  const started = "2026-11-22T01:40:24+15:00";
+  assert.equal(describeTimes({ started, ended: null, seconds: null }), "since 01:40:24");
+  assert.equal(describeTimes({ started, ended: "2026-11-22T01:40:50+15:00", seconds: 26 }), "01:40:24 to 01:40:50");
+  assert.equal(describeTimes({ started, ended: started, seconds: 0 }), "01:40:24");
+  assert.deepEqual([5.4, 60, 200, 7200, 7500].map(describeLength), ["5 s", "1 min", "3 min 20 s", "2 h", "2 h 5 min"]);
+});
+
+test("the newest page goes before the older ones that are shown", () => {
+  const [a, b, c, d] = [1, 2, 3, 4].map((id) => ({ id }));
+  assert.deepEqual(mergePages([d, c], [c, b, a]), [d, c, b, a]);
+  assert.deepEqual(mergePages([d, c], [b, a]), [d, c]); // there may be others between them
+  assert.deepEqual(mergePages([], [b, a]), []);
 });

@@ -25,6 +25,7 @@ from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.maintenance.support_archive import SupportArchive
 from ipcamd.options import Options
 from ipcamd.settings.undo import UndoHistory
+from ipcamd.store.event_search import EventSearch
 
 _log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ async def start_camera(
         playback=events.recording.playback,
         egress=core.egress,
         event_log=core.event_log,
+        event_search=EventSearch(core.database, core.event_log),
         event_bus=events.bus,
         drivers=core.drivers,
         ptz=control.ptz,

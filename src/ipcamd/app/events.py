@@ -13,6 +13,7 @@ from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.events.engine import EventEngine
+from ipcamd.events.event_history import EventHistory
 from ipcamd.events.output import OutputPulse
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.schedules import Schedules
@@ -52,10 +53,12 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     stack.push(engine.close)
     stack.push(recording.recorder.close)
     stack.push(recording.clips.close)
-    bus.subscribe(engine.handle)
     notifier = HttpNotifier(settings, core.egress, partial(_log_notice, core))
     stack.push(notifier.close)
-    bus.subscribe(notifier.handle)
+    history = EventHistory(core.event_log, lambda event: bool(engine.started_by(event) or notifier.notice_of(event)))
+    stack.push(lambda: history.close(clock.now_ns()))
+    for handle in (history.handle, engine.handle, notifier.handle):  # the log knows of an event before its actions
+        bus.subscribe(handle)
     _inputs(core, bus)
     motion = MotionTrigger(bus, media.motion, clock.now_ns)
     stack.push(motion.close)

@@ -37,7 +37,7 @@ from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.rtsp.settings import follow_settings
 from ipcamd.server.talk import TalkReceiver, TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.web import clients, description, home, log, presets, recordings, settings, state
+from ipcamd.web import clients, description, events, home, log, presets, recordings, settings, state
 from ipcamd.workers.thread import run_in_thread
 
 HTTPS = "Network.Advanced.HTTPS"
@@ -162,11 +162,8 @@ class Services:
         hosts = AllowedHosts(core.options.allowed_host, lambda: (core.settings["Network.DNSUpdate"]["DNSName"],))
         run_in_thread(lambda: hosts.add(socket.getfqdn()), "own name")
         announced = description.ENDPOINTS if core.options.discovery else ()
-        pages = (
-            endpoint
-            for part in (home, clients, log, recordings, presets, settings, state)
-            for endpoint in part.ENDPOINTS
-        )
+        parts = (home, clients, log, recordings, events, presets, settings, state)
+        pages = (endpoint for part in parts for endpoint in part.ENDPOINTS)
         return Router(
             (*pages, *announced, *ENDPOINTS),
             core.authenticator,

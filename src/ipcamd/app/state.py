@@ -25,10 +25,12 @@ def build_state_feed(
             "day_night": control.day_night.state() if core.drivers.ir_cut.is_present else None,
             "viewers": viewers(),
             "recording": events.recording.recorder.recording,
+            "event_log": core.event_log.revision,
         }
 
     feed = StateFeed(core.settings, read)
     events.bus.subscribe(feed.notice)
+    core.event_log.watch(feed.notice)
     control.motors.watch(feed.notice)
     control.day_night.watch(feed.notice)
     return feed

@@ -120,8 +120,9 @@ class Delivery:
         self._workers[item.target].make_room(item)
 
     def _noting(self, title: str) -> Note:
-        def note(schedule: str, done: str, failed: str) -> None:
-            self._log.note(EventLogEntry(self._now_ns(), title, schedule, done, failed))
+        def note(item: SpoolItem | None, done: str, failed: str) -> None:
+            schedule, event = (item.schedule, (item.event_label, item.event_ns)) if item else ("", None)
+            self._log.note(EventLogEntry(self._now_ns(), title, schedule, done, failed, event=event))
 
         return note
 

@@ -81,11 +81,13 @@ class EventEngine:
 
     def handle(self, event: Event) -> None:
         """Handle an event (see `EventBus`)."""
+        if started := self.started_by(event):
+            self._begin(self._act(event, started))
+
+    def started_by(self, event: Event) -> list[Schedule]:
+        """Return the schedules that an event starts."""
         local = self._local(event.time_ns)
-        started = [s for s in self._schedules if s.is_started_by(event) and s.is_in_force(local)]
-        if not started:
-            return
-        self._begin(self._act(event, started))
+        return [s for s in self._schedules if s.is_started_by(event) and s.is_in_force(local)]
 
     def resume(self, ready: Callable[[], Awaitable[object]]) -> None:
         """Deliver the pending clips of the previous run as soon as the targets are `ready`."""
@@ -166,7 +168,7 @@ class EventEngine:
 
     async def _keep(self, event: Event, schedule: str, captured: Sequence[ClipFile], flags: Sequence[str]) -> None:
         """Deliver a clip to its targets; one log entry lists successes and failures."""
-        done, failed = dict[str, list[str]](), []
+        done, failed, clip = dict[str, list[str]](), [], ""
         for flag in flags:
             try:
                 name = await self._sinks[flag](captured)
@@ -174,12 +176,13 @@ class EventEngine:
                 failed.append(f"{TARGETS[flag]}: {error}")
             else:
                 done.setdefault(_called(captured, name), []).append(TARGETS[flag])
+                clip = clip or (flag == CARD and (name or captured[0].name)) or ""
         there = "; ".join(f"{called} for {', '.join(places)}" for called, places in done.items())
         lost = f"{_called(captured)} for {'; '.join(failed)}" if failed else ""
-        self._note(event, schedule, there, lost)
+        self._note(event, schedule, there, lost, clip)
 
-    def _note(self, event: Event, schedule: str, done: str = "", failed: str = "") -> None:
-        self._log.note(EventLogEntry(event.time_ns, event.label, schedule, done, failed))
+    def _note(self, event: Event, schedule: str, done: str = "", failed: str = "", clip: str = "") -> None:
+        self._log.note(EventLogEntry(event.time_ns, event.label, schedule, done, failed, clip))
 
 
 def _called(captured: Sequence[ClipFile], name: str | None = None) -> str:

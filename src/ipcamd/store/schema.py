@@ -44,6 +44,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " account TEXT NOT NULL, address TEXT NOT NULL, what TEXT NOT NULL, failure TEXT NOT NULL)",
         "CREATE INDEX audit_log_kind ON audit_log (kind, id)",
     ),
+    (  # events from start to end; entries of the log belong to one
+        "CREATE TABLE event (id INTEGER PRIMARY KEY, label TEXT NOT NULL, started_ns INTEGER NOT NULL,"
+        " seen_ns INTEGER NOT NULL, ended_ns INTEGER, UNIQUE (label, started_ns))",
+        "INSERT INTO event (label, started_ns, seen_ns, ended_ns)"
+        " SELECT what, moment, moment, moment FROM event_log GROUP BY what, moment ORDER BY min(id)",
+        "CREATE INDEX event_start ON event (started_ns, id)",
+        "ALTER TABLE event_log ADD COLUMN clip TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE event_log ADD COLUMN event INTEGER NOT NULL DEFAULT 0",
+        "UPDATE event_log SET event = (SELECT id FROM event WHERE label = what AND started_ns = moment)",
+        "CREATE INDEX event_log_event ON event_log (event)",
+    ),
 )
 """Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out
 there have taken it."""

@@ -260,12 +260,13 @@ async def test_one_test_at_a_time(tmp_path: Path) -> None:
 
 async def test_a_test_comes_to_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.delivery.delivery.TEST_TIMEOUT_S", 0.05)
-    fake, never = FakeUploader(), threading.Event()
-    fake.troubles = [lambda blocking: (blocking.on_abort(never.set), never.wait())]
+    fake, begun, never = FakeUploader(), threading.Event(), threading.Event()
+    fake.judge = lambda _: (fake.blocking.on_abort(never.set), begun.set(), never.wait())
     async with staged(tmp_path, {"ftp": fake}) as stage:
-        with pytest.raises(RequestFailed, match=r"FakeUploader timed out after 0\.05 s"):
-            await stage.delivery.test("ftp")
-    assert never.is_set()
+        while not begun.is_set():  # its time may be over before its thread has begun
+            with pytest.raises(RequestFailed, match=r"FakeUploader timed out after 0\.05 s"):
+                await stage.delivery.test("ftp")
+    assert await asyncio.to_thread(never.wait, PATIENCE)
 
 
 async def test_a_test_says_that_the_cameras_own_disk_fails(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import asdict
 
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments
@@ -34,7 +33,8 @@ def _reply(call: Call, form: str, entries: list[EventLogEntry]) -> Reply:
 def _json(call: Call, entry: EventLogEntry) -> str:
     """Return an entry as one line of JSON; ``time`` is the camera's local time with its offset from UTC."""
     time = call.camera.clock.local(entry.moment).isoformat(timespec="seconds")
-    return json.dumps({"time": time, **asdict(entry)}, ensure_ascii=False) + "\n"
+    fields = {name: getattr(entry, name) for name in ("moment", "what", "schedule", "done", "failed")}
+    return json.dumps({"time": time, **fields}, ensure_ascii=False) + "\n"
 
 
 def _line(call: Call, entry: EventLogEntry) -> str:

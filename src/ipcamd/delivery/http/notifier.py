@@ -59,9 +59,13 @@ class HttpNotifier:
 
     def handle(self, event: Event) -> None:
         """Take an event (see `EventBus`)."""
-        notice = self.target(_name(event))
-        if notice and notice.wants(event.is_on):
+        if notice := self.notice_of(event):
             self._put(_Sending(event, notice))
+
+    def notice_of(self, event: Event) -> Notice | None:
+        """Return the target that is notified of an event; None if there is none."""
+        notice = self.target(_name(event))
+        return notice if notice and notice.wants(event.is_on) else None
 
     async def close(self) -> None:
         """Give up what has not been told yet."""

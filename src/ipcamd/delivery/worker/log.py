@@ -11,8 +11,8 @@ REMINDER_S = 3600.0
 
 _log = logging.getLogger(__name__)
 
-Note = Callable[[str, str, str], None]
-"""Called with the schedule's name or "", with what was done, and with what failed."""
+Note = Callable[[SpoolItem | None, str, str], None]
+"""Called with an item that it is about, or None, with what was done, and with what failed."""
 
 
 class DeliveryLog:
@@ -33,7 +33,7 @@ class DeliveryLog:
         """Items arrived; `how` in words, or ""."""
         self.delivered += len(items)
         took = f"{sum(item.size for item in items) / 1e6:.1f} MB in {seconds:.1f} s"
-        self._note(items[0].schedule, f"{describe_items(items)} delivered, {took}{f'; {how}' if how else ''}", "")
+        self._note(items[0], f"{describe_items(items)} delivered, {took}{f'; {how}' if how else ''}", "")
 
     def note_failure(self, item: SpoolItem, words: str, attempt: int, pause_s: float) -> None:
         """An attempt failed, and the next one follows after a pause; after none if others come first."""
@@ -43,7 +43,7 @@ class DeliveryLog:
             self._last_failure = words, now
             _log.warning("delivery of %s by %s failed: %s", item.name, self._title, words)
             later = f"in {pause_s:.0f} s" if pause_s else "after the other files"
-            self._note(item.schedule, "", f"{item.name}: {words}; attempt {attempt}, the next {later}")
+            self._note(item, "", f"{item.name}: {words}; attempt {attempt}, the next {later}")
 
     def note_refused(self, items: Sequence[SpoolItem], words: str) -> None:
         """Items were dropped that the target does not take, though it takes others."""
@@ -55,12 +55,12 @@ class DeliveryLog:
 
     def note_lost(self, items: Sequence[SpoolItem]) -> None:
         """The files of items are gone."""
-        self._note(items[0].schedule, "", f"{describe_items(items)}: no longer on the camera's disk")
+        self._note(items[0], "", f"{describe_items(items)}: no longer on the camera's disk")
 
     def note_missing_right(self, words: str) -> None:
         """The account lacks a right at the target."""
-        self._note("", "", words)
+        self._note(None, "", words)
 
     def _drop(self, items: Sequence[SpoolItem], why: str) -> None:
         self.dropped += len(items)
-        self._note(items[0].schedule, "", f"{describe_items(items)}: {why}")
+        self._note(items[0], "", f"{describe_items(items)}: {why}")

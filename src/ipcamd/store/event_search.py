@@ -1,0 +1,94 @@
+"""Event search: events of the log with their entries, ordered by start, filtered, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ipcamd.store.database import Database
+from ipcamd.store.eventlog import EventLog, EventLogEntry
+
+KINDS = {
+    "motion": "e.label GLOB 'motion*'",
+    "input": "e.label GLOB 'di[0-9]*'",
+    "schedule": "e.label = 'time'",
+    "camera": "NOT (e.label GLOB 'motion*' OR e.label GLOB 'di[0-9]*' OR e.label = 'time')",
+}
+"""Kinds of events, and how their labels look; ``camera``: what concerns the camera itself."""
+
+_ENTRY = "EXISTS (SELECT 1 FROM event_log l WHERE l.event = e.id AND {})"
+OUTCOMES = {"failed": _ENTRY.format("l.failed != ''"), "done": "NOT " + _ENTRY.format("l.failed != ''")}
+"""Outcomes: something failed, or nothing did."""
+
+_ENTRIES = "SELECT event, moment, what, schedule, done, failed, clip FROM event_log WHERE event IN ({}) ORDER BY id"
+_SCHEDULES = "SELECT DISTINCT schedule FROM event_log WHERE schedule != '' ORDER BY schedule"
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Conditions that events have to meet; "" and None: none."""
+
+    kind: str = ""
+    """One of `KINDS`."""
+    outcome: str = ""
+    """One of `OUTCOMES`."""
+    schedule: str = ""
+    """Name of a schedule."""
+    from_ns: int | None = None
+    """Those that started then or later, nanoseconds since the epoch, UTC."""
+    until_ns: int | None = None
+    """Those that started before."""
+    before: tuple[int, int] | None = None
+    """Those that come after the event of this start and number in the order of pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """One event with its entries, oldest first."""
+
+    id: int
+    label: str
+    started_ns: int
+    ended_ns: int | None
+    """None: it goes on."""
+    entries: list[EventLogEntry] = field(default_factory=list)
+
+
+class EventSearch:
+    """Finds events of the log, those among them that have just been noted."""
+
+    def __init__(self, database: Database, log: EventLog) -> None:
+        self._database = database
+        self._log = log
+
+    async def find(self, wanted: EventFilter, most: int) -> list[LoggedEvent]:
+        """Return up to `most` events, those that started last first. Raises ``StoreError``."""
+        await self._log.flush()
+        where, values = _conditions(wanted)
+        sql = f"SELECT e.id, e.label, e.started_ns, e.ended_ns FROM event e WHERE {' AND '.join(where) or '1'}"
+        rows = await self._database.read(f"{sql} ORDER BY e.started_ns DESC, e.id DESC LIMIT ?", *values, most)
+        events = {row[0]: LoggedEvent(*row) for row in rows}
+        marks = ",".join("?" * len(events))
+        for number, *entry in await self._database.read(_ENTRIES.format(marks), *events):
+            events[number].entries.append(EventLogEntry(*entry))
+        return list(events.values())
+
+    async def schedules(self) -> list[str]:
+        """Return the names of the schedules that entries name. Raises ``StoreError``."""
+        return [name for (name,) in await self._database.read(_SCHEDULES)]
+
+
+def _conditions(wanted: EventFilter) -> tuple[Sequence[str], Sequence[object]]:
+    where, values = list[str](), list[object]()
+    for condition in (KINDS.get(wanted.kind), OUTCOMES.get(wanted.outcome)):
+        where += [condition] if condition else []
+    for condition, value in (
+        (_ENTRY.format("l.schedule = ?"), wanted.schedule or None),
+        ("e.started_ns >= ?", wanted.from_ns),
+        ("e.started_ns < ?", wanted.until_ns),
+    ):
+        if value is not None:
+            where.append(condition)
+            values.append(value)
+    if wanted.before:
+        where.append("(e.started_ns, e.id) < (?, ?)")
+        values += wanted.before
+    return where, values

@@ -1,0 +1,56 @@
+// Words of the event log: what an event is called, how long it lasted, on which day it was.
+
+/** Put events of one day together: [[title, events], ...], in the order given; `today` is "2026-01-31". */
+export function byDay(events, today) {
+  const days = new Map();
+  for (const event of events) {
+    const day = event.started.slice(0, 10);
+    if (!days.has(day)) days.set(day, []);
+    days.get(day).push(event);
+  }
+  return [...days].map(([day, of]) => [dayName(day, today), of]);
+}
+
+function dayName(day, today) {
+  const name = new Date(`${day}T12:00`).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  return day === today ? `Today, ${name}` : name;
+}
+
+/** Description of an event: "motion 1" is "Motion in window 1". */
+export function describeLabel(label) {
+  const [kind, detail] = label.split(" ");
+  if (kind === "motion") return detail ? `Motion in window ${detail}` : "Motion";
+  if (/^di[12]$/.test(kind) && detail) return `Input ${kind[2]} ${detail}`;
+  if (label === "time") return "Time of a schedule";
+  if (kind === "sdcard") return `SD card ${detail}`;
+  return label.charAt(0).toUpperCase() + label.slice(1);
+}
+
+/** Clock times of an event: "12:00:05 to 12:00:31", "since 12:00:05", or the one moment that it is. */
+export function describeTimes({ started, ended, seconds }) {
+  const from = clock(started);
+  if (ended === null) return `since ${from}`;
+  return seconds < 1 ? from : `${from} to ${clock(ended)}`;
+}
+
+/** Length in words: "26 s", "3 min 20 s", "2 h 5 min". */
+export function describeLength(seconds) {
+  const whole = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (hours) return minutes ? `${hours} h ${minutes} min` : `${hours} h`;
+  if (minutes) return rest ? `${minutes} min ${rest} s` : `${minutes} min`;
+  return `${rest} s`;
+}
+
+/** The newest events, and of those shown before the ones that come after them. */
+export function mergePages(newest, shown) {
+  const last = newest.at(-1);
+  if (!last) return [];
+  const known = new Set(newest.map((event) => event.id));
+  const at = shown.findIndex((event) => event.id === last.id);
+  return at < 0 ? newest : [...newest, ...shown.slice(at + 1).filter((event) => !known.has(event.id))];
+}
+
+function clock(time) {
+  return time.slice(11, 19);
+}
