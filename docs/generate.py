@@ -3,23 +3,19 @@
 ``python docs/generate.py`` writes them; with ``--check`` it only reports the outdated ones (exit code 1).
 """
 
-import importlib
-import inspect
-import pkgutil
-import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from types import ModuleType
 
-import ipcamd.cgi
-import ipcamd.web
+from ipcamd.cgi.arguments import Argument
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params import GROUPS
 from ipcamd.params.event.schedule import FIELDS
 from ipcamd.params.group import Group, Param, ValueOrigin
 from ipcamd.params.motion import MOTION
 from ipcamd.params.time_zones import ZONES
+from ipcamd.web.endpoints import ENDPOINTS
+from ipcamd.web.openapi.operations import purpose
 
 DOCS = Path(__file__).parent
 BEGIN, END = "<!-- from the code: begin -->", "<!-- from the code: end -->"
@@ -31,6 +27,8 @@ INTRODUCTION = """# Reference
 
 All requests and parameters of the camera. `docs/generate.py` generates this page from the tables that the camera itself
 uses; do not edit it. [Use](use.md) shows the requests in practice.
+
+`/openapi.json` is the same for programs (OpenAPI 3.1).
 
 Ranks: `guest` may watch, `users` may also control, `admin` may do everything.
 """
@@ -71,24 +69,6 @@ ZONES_TITLE = (
 )
 
 
-def modules() -> Iterator[ModuleType]:
-    """Yield all modules that may declare endpoints."""
-    for package in (ipcamd.cgi, ipcamd.web):
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            yield importlib.import_module(found.name)
-
-
-def endpoints() -> list[Endpoint]:
-    """Return the endpoints that the modules declare, by path."""
-    found: dict[str, Endpoint] = {}
-    for module in modules():
-        for name, value in vars(module).items():
-            if name.isupper():
-                values = value if isinstance(value, tuple) else (value,)
-                found |= {endpoint.path: endpoint for endpoint in values if isinstance(endpoint, Endpoint)}
-    return [found[path] for path in sorted(found)]
-
-
 def table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Return a table in Markdown."""
     titles = list(titles)
@@ -101,18 +81,29 @@ def code(text: str) -> str:
     return f"`{text}`" if text else ""
 
 
-def purpose(endpoint: Endpoint) -> str:
-    """Return the purpose of an endpoint: the first sentence of its action's docstring."""
-    action = getattr(endpoint.action, "func", endpoint.action)
-    described = action if inspect.isroutine(action) else type(action).__call__
-    first = (inspect.getdoc(described) or "File of a web page.").split("\n\n")[0]
-    return re.split(r"(?<=\.)\s", first)[0].replace("``", "`").replace("\n", " ")
-
-
 def request(endpoint: Endpoint) -> tuple[str, ...]:
     """Return the row of one endpoint."""
     aliases = ", ".join(code(path) for path in endpoint.aliases)
     return code(endpoint.path), endpoint.rank.name.lower(), ", ".join(endpoint.methods), aliases, purpose(endpoint)
+
+
+def arguments(endpoint: Endpoint) -> str:
+    """Return the section of an endpoint's arguments."""
+    titles = ("Argument", "Meaning", "Values", "Default", "Taken by `action`")
+    rows = (argument_row(argument) for argument in endpoint.arguments)
+    return f"### {endpoint.path}\n\n{table(titles, rows)}"
+
+
+def argument_row(argument: Argument) -> tuple[str, ...]:
+    """Return the row of an argument."""
+    allowed = argument.kind.allowed if argument.kind else ""
+    return (
+        code(argument.name),
+        argument.help.replace("``", "`"),
+        allowed,
+        code(argument.default),
+        ", ".join(map(code, argument.actions)),
+    )
 
 
 def values(param: Param) -> str:
@@ -159,10 +150,13 @@ def fields(params: Iterable[Param]) -> str:
 
 def reference() -> str:
     """Return the reference page."""
+    endpoints = sorted(ENDPOINTS, key=lambda endpoint: endpoint.path)
     zones = ((str(index), zone.name, str(zone).rpartition("(")[2][:-1]) for index, zone in enumerate(ZONES))
     parts = [
         INTRODUCTION,
-        "## Requests\n\n" + table(("Path", "Rank", "Methods", "Aliases", "Purpose"), map(request, endpoints())),
+        "## Requests\n\n" + table(("Path", "Rank", "Methods", "Aliases", "Purpose"), map(request, endpoints)),
+        "## Arguments\n",
+        *(arguments(endpoint) for endpoint in endpoints if list(endpoint.arguments)),
         PARAMETERS,
         *map(described, GROUPS),
         f"{SCHEDULES}\n{fields(FIELDS)}",

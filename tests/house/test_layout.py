@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import pkgutil
 import re
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 from tests.house import endpoints
 
+import ipcamd.web
 from ipcamd.cgi import ENDPOINTS
+from ipcamd.web.endpoints import ENDPOINTS as ALL_ENDPOINTS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src/ipcamd"
@@ -54,6 +57,12 @@ def test_the_path_of_an_endpoint_names_its_file() -> None:
 def test_every_endpoint_is_in_the_table() -> None:
     assert [e.path for e in endpoints.everything() if e not in ENDPOINTS] == []
     assert len(ENDPOINTS) == len(endpoints.everything())
+
+
+def test_every_endpoint_is_served_and_described() -> None:
+    names = [found.name for found in pkgutil.walk_packages(ipcamd.web.__path__, "ipcamd.web.")]
+    declared = {e for name in names for e in endpoints.declared(importlib.import_module(name))}
+    assert [e.path for e in (*declared, *ENDPOINTS) if e not in ALL_ENDPOINTS] == []
 
 
 def test_no_two_endpoints_share_a_path() -> None:

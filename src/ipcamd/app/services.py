@@ -12,7 +12,6 @@ from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
-from ipcamd.cgi import ENDPOINTS
 from ipcamd.connected_clients import ConnectedClients
 from ipcamd.media.stream.hub import Hub
 from ipcamd.options import Options
@@ -37,7 +36,8 @@ from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.rtsp.settings import follow_settings
 from ipcamd.server.talk import TalkReceiver, TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
-from ipcamd.web import clients, description, events, home, log, presets, recordings, settings, state
+from ipcamd.web import description
+from ipcamd.web.endpoints import ENDPOINTS
 from ipcamd.workers.thread import run_in_thread
 
 HTTPS = "Network.Advanced.HTTPS"
@@ -161,11 +161,9 @@ class Services:
         core = self._core
         hosts = AllowedHosts(core.options.allowed_host, lambda: (core.settings["Network.DNSUpdate"]["DNSName"],))
         run_in_thread(lambda: hosts.add(socket.getfqdn()), "own name")
-        announced = description.ENDPOINTS if core.options.discovery else ()
-        parts = (home, clients, log, recordings, events, presets, settings, state)
-        pages = (endpoint for part in parts for endpoint in part.ENDPOINTS)
+        missing = () if core.options.discovery else description.ENDPOINTS
         return Router(
-            (*pages, *announced, *ENDPOINTS),
+            [endpoint for endpoint in ENDPOINTS if endpoint not in missing],
             core.authenticator,
             hosts,
             TrustedProxies(core.options.trusted_proxy),

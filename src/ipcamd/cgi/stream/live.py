@@ -1,5 +1,6 @@
 """``/cgi/mp4/live.cgi``: H.264 with sound as fragmented MP4, for browsers and players (an addition to the SDK)."""
 
+from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.endpoint import Call, Endpoint, Framing, Join, never
 from ipcamd.params.group import Rank
 
@@ -14,4 +15,11 @@ async def live(call: Call) -> Join:
     return Join((stream.hub,), Framing.RAW, content_type, opening=init_segment)
 
 
-ENDPOINT = Endpoint("/cgi/mp4/live.cgi", Rank.GUEST, live, ("/cgi/mp4/live.mp4",), changes=never)
+ENDPOINT = Endpoint(
+    "/cgi/mp4/live.cgi",
+    Rank.GUEST,
+    live,
+    ("/cgi/mp4/live.mp4",),
+    changes=never,
+    answers=(Answer("video/mp4", "Fragments without end.", is_endless=True), TEXT),
+)
