@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ipcamd.settings.undo import UndoHistory
     from ipcamd.state_feed import StateFeed
     from ipcamd.storage.card import Card
+    from ipcamd.storage.export.exports import Exports
     from ipcamd.storage.playback import Playback
     from ipcamd.store.event_search import EventSearch
     from ipcamd.store.eventlog import EventLog
@@ -67,6 +68,8 @@ class Camera:
     """Tells of everything that happens around the camera."""
     card: "Card"
     playback: "Playback"
+    exports: "Exports"
+    """Of recordings, as MP4."""
     drivers: "Drivers"
     ptz: "PtzController"
     lens: "LensController"

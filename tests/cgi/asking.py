@@ -35,6 +35,7 @@ from ipcamd.params.group import Rank
 from ipcamd.settings.settings import Settings
 from ipcamd.settings.undo import UndoHistory
 from ipcamd.storage.card import Card
+from ipcamd.storage.export.exports import Exports
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback
 from ipcamd.store.audit_table import AuditTable
@@ -82,6 +83,7 @@ class World:
             self.clock.zone,
         )
         self.playback = Playback(self.card, self.path / "playback")
+        self.exports = Exports(self.card, self.clock.zone)
         kinds = uploaders(lambda: "camera", self.clock.local)
         resources = WorkerResources(self.settings, self.egress)
         self.delivery = Delivery(
@@ -131,6 +133,7 @@ class World:
             "event_search": EventSearch(self.database, self.event_log),
             "card": self.card,
             "playback": self.playback,
+            "exports": self.exports,
             "drivers": self.drivers,
             "ptz": self.ptz,
             "lens": self.lens,

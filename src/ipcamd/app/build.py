@@ -68,6 +68,7 @@ async def start_camera(
         delivery=events.delivery,
         card=events.recording.card,
         playback=events.recording.playback,
+        exports=events.recording.exports,
         egress=core.egress,
         event_log=core.event_log,
         event_search=EventSearch(core.database, core.event_log),

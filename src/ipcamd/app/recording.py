@@ -17,6 +17,7 @@ from ipcamd.recording.clip_recorder import ClipRecorder
 from ipcamd.recording.continuous_recorder import ContinuousRecorder
 from ipcamd.recording.pending_clips import PendingClips
 from ipcamd.storage.card import Card
+from ipcamd.storage.export.exports import Exports
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback
 from ipcamd.store.eventlog import EventLogEntry
@@ -36,6 +37,7 @@ class RecordingParts:
     clips: ClipRecorder
     recorder: ContinuousRecorder
     playback: Playback
+    exports: Exports
 
     def follow(self, core: Core, in_force: Sequence[Schedule]) -> None:
         """Start and stop recording for the schedules that are in force or will be soon."""
@@ -81,7 +83,9 @@ async def build_recording(stack: ShutdownStack, core: Core, media: MediaParts) -
     playback = Playback(card, core.options.state_dir / "playback")
     await playback.start()
     stack.push(playback.close)
-    return RecordingParts(card, clips, recorder, playback)
+    exports = Exports(card, clock.zone)
+    stack.push(exports.close)
+    return RecordingParts(card, clips, recorder, playback, exports)
 
 
 def _root(options: Options) -> Path | None:

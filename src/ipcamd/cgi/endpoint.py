@@ -94,11 +94,13 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class EventStream:
-    """An endless answer of server-sent events. Its endpoint is `for_caller`."""
+    """An answer of unknown length: server-sent events, or a file that is made while it is sent. Its endpoint is
+    `for_caller`."""
 
     messages: AsyncGenerator[bytes, None]
     """Closed by the server when the client is gone. The next one is asked for when the client has read the last."""
     content_type: str = "text/event-stream"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 LateAnswer = Reply | Join | FileReply | EventStream

@@ -5,7 +5,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -17,6 +16,7 @@ from ipcamd.storage.card import Card
 from ipcamd.storage.recording import Recording, Segments
 from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
+from ipcamd.workers.priority import lower_priority
 
 T = TypeVar("T")
 CheckWanted = Callable[[], None]
@@ -27,8 +27,6 @@ MAX_THUMBNAILS = 500
 """Thumbnails in the cache, about ten kilobytes each."""
 MAX_WAITING = 100
 """Requests that may wait."""
-NICE = 10
-"""Nice value of its threads: the live picture comes first."""
 
 
 class Playback:
@@ -45,7 +43,7 @@ class Playback:
         self._thumbnail_turn = asyncio.Lock()
         self._segments_turn = asyncio.Lock()
         self._waiting = 0
-        self._threads = WorkerPool("playback", 3, prepare=_lower_priority)
+        self._threads = WorkerPool("playback", 3, prepare=lower_priority)
         self._files = WorkerPool("playback-files", 2)
         """For the folder: a finished video need not wait for one that is being converted."""
 
@@ -172,8 +170,3 @@ def _thumbnail(source: BinaryIO, length_s: float) -> bytes:
     from ipcamd.storage.remux import make_thumbnail
 
     return make_thumbnail(source, length_s)
-
-
-def _lower_priority() -> None:
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, TypeAlias, cast
 
 import av
 from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
@@ -77,6 +78,27 @@ def seek(container: InputContainer, at_s: float) -> None:
         container.seek(int(max(0, at_s) * 1_000_000))
 
 
+def find_key_frame(source: BinaryIO, at_s: float) -> float:
+    """Return the time of the last key frame that is not later than `at_s`, in seconds. Raises like `remux_to_mp4`."""
+    with open_container(source) as container:
+        pictures, found = video_stream_of(container), 0.0
+        frame_s = float(1 / pictures.average_rate) if pictures.average_rate else 0
+        seek(container, at_s - frame_s)
+        for packet in container.demux(pictures):
+            packet_s = float(packet.dts * packet.time_base) if packet.dts is not None else at_s
+            if packet_s > at_s + frame_s / 2:
+                break
+            found = packet_s if packet.is_keyframe else found
+        return found
+
+
+def add_sound_stream(out: OutputContainer) -> AudioStream:
+    """Return a new track of AAC for `AUDIO_RATE`."""
+    stream = out.add_stream("aac", rate=AUDIO_RATE, options={"b": "32000"})
+    stream.codec_context.layout = "mono"
+    return stream
+
+
 def is_playable(container: InputContainer) -> bool:
     """Return whether browsers play its video without transcoding."""
     return video_stream_of(container).codec_context.name in browser_codecs()
@@ -94,8 +116,7 @@ class _Sound:
 
     def __init__(self, out: OutputContainer) -> None:
         self._out = out
-        self._stream = out.add_stream("aac", rate=AUDIO_RATE, options={"b": "32000"})
-        self._stream.codec_context.layout = "mono"
+        self._stream = add_sound_stream(out)
         self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
 
     def put(self, packet: "AnyPacket") -> None:

@@ -18,7 +18,16 @@ from av.container import InputContainer, OutputContainer
 from av.video.frame import PictureType, VideoFrame
 
 from ipcamd.storage.recording import Segments
-from ipcamd.storage.remux import AUDIO_RATE, AnyPacket, CheckWanted, is_playable, open_container, seek, video_stream_of
+from ipcamd.storage.remux import (
+    AUDIO_RATE,
+    AnyPacket,
+    CheckWanted,
+    add_sound_stream,
+    is_playable,
+    open_container,
+    seek,
+    video_stream_of,
+)
 
 PACKET_SAMPLES = 1024
 """Samples of a packet of AAC."""
@@ -125,8 +134,7 @@ class _Sound:
 
     def __init__(self, out: OutputContainer, lasts: float) -> None:
         self._out = out
-        self._stream = out.add_stream("aac", rate=AUDIO_RATE, options={"b": "32000"})
-        self._stream.codec_context.layout = "mono"
+        self._stream = add_sound_stream(out)
         self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
         self._end = math.ceil(round(lasts * AUDIO_RATE) / PACKET_SAMPLES) * PACKET_SAMPLES
         self._samples = np.zeros((1, LEAD * PACKET_SAMPLES + self._end + PACKET_SAMPLES), np.float32)

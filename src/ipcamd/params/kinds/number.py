@@ -25,7 +25,7 @@ class Integer:
     def normalize(self, text: str) -> str:
         """See `ValueKind`."""
         # int() alone would take '1_0', ' 5', other scripts' digits and numbers of any length
-        if not re.fullmatch("-?[0-9]{1,10}", text):
+        if not re.fullmatch("-?[0-9]{1,15}", text):
             raise ValueError(self.allowed)
         number = int(text)
         if not self.low <= number <= self.high or (number - self.low) % self.step:

@@ -293,16 +293,16 @@ class HttpConnection(asyncio.Protocol):
 
     async def _send_events(self, stream: EventStream) -> None:
         """Send messages until the client is gone, which cancels this."""
-        if exchange := self._begin_stream(stream.content_type):
+        if exchange := self._begin_stream(stream.content_type, stream.headers):
             self._stream_to(exchange)
-            self._transport.write(format_stream_head(stream.content_type))
+            self._transport.write(format_stream_head(stream.content_type, stream.headers))
             await send_events(stream, self._pass_on)
 
-    def _begin_stream(self, content_type: str) -> Exchange | None:
+    def _begin_stream(self, content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Exchange | None:
         """Return the exchange that a stream answers; None if the client is gone, or asked for the head alone."""
         is_open = self._state is not ConnectionState.CLOSING
         if is_open and self._exchange and self._exchange.head.method == "HEAD":
-            self._transport.write(format_stream_head(content_type))
+            self._transport.write(format_stream_head(content_type, headers))
             self._leave()  # forgets the exchange
         return self._exchange if is_open else None
 

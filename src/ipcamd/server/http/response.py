@@ -30,9 +30,10 @@ def format_response(
     return response(reply.status, fields, body, reply.reason)
 
 
-def format_stream_head(content_type: str) -> bytes:
+def format_stream_head(content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> bytes:
     """Return the header of a stream; the content type ends its line (clarifications, 3)."""
-    return response(200, (("Content-Type", content_type), ("Cache-Control", "no-store"), ("Connection", "close")))
+    fields = (("Content-Type", content_type), *headers, ("Cache-Control", "no-store"), ("Connection", "close"))
+    return response(200, fields)
 
 
 def error_reply(error: Exception, note_error: SummaryLog) -> Reply:

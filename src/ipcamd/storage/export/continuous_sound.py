@@ -1,0 +1,81 @@
+"""Sound track of an export: AAC without a gap, silence where a recording has no sound. For threads."""
+
+from typing import Any
+
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.container import OutputContainer
+
+from ipcamd.storage.remux import AUDIO_RATE, AnyPacket, add_sound_stream
+
+SLIP = AUDIO_RATE // 25
+"""Sound that is off by more samples is padded with silence, or cut."""
+BLOCK = 1024
+"""Samples of a packet of AAC."""
+_MOST = 64 * BLOCK
+"""Samples of silence that are made at once."""
+
+Samples = np.ndarray[Any, Any]
+
+
+class ContinuousSound:
+    """Times are seconds from the beginning of the video."""
+
+    def __init__(self, out: OutputContainer) -> None:
+        self._out = out
+        self._stream = add_sound_stream(out)
+        self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
+        self._waiting: list[Samples] = []
+        self._count = 0
+        """Samples that were laid down."""
+        self._encoded = 0
+
+    def put(self, packet: AnyPacket, at_s: float, begin_s: float, end_s: float) -> None:
+        """Lay down the sound of a packet that begins at `at_s`, as far as it is between `begin_s` and `end_s`."""
+        for frame in packet.decode():
+            for piece in self._resampler.resample(frame):  # type: ignore[arg-type]
+                skipped, end = (max(0, round((moment - at_s) * AUDIO_RATE)) for moment in (begin_s, end_s))
+                samples = piece.to_ndarray()[:, skipped:end]
+                if samples.size:
+                    self._lay(samples, round(at_s * AUDIO_RATE) + skipped)
+                at_s += piece.samples / AUDIO_RATE
+
+    def fill(self, until_s: float) -> None:
+        """Lay down silence until then, unless there is sound."""
+        while (missing := round(until_s * AUDIO_RATE) - self._count) > 0:
+            self._append(np.zeros((1, min(missing, _MOST)), np.float32))
+
+    def end(self) -> None:
+        """Encode the rest."""
+        self._encode(self._count)
+        self._mux(None)
+
+    def _lay(self, samples: Samples, place: int) -> None:
+        off = place - self._count
+        if off > SLIP:
+            self.fill(place / AUDIO_RATE)
+        elif off < -SLIP:
+            samples = samples[:, -off:]
+        self._append(samples)
+
+    def _append(self, samples: Samples) -> None:
+        self._waiting.append(samples)
+        self._count += samples.shape[1]
+        if self._count - self._encoded >= 4 * BLOCK:
+            self._encode(self._count // BLOCK * BLOCK)
+
+    def _encode(self, until: int) -> None:
+        """Encode the samples that wait, until this one."""
+        samples, length = np.concatenate([np.zeros((1, 0), np.float32), *self._waiting], 1), until - self._encoded
+        self._waiting = [samples[:, length:]]
+        if length:
+            frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples[:, :length]), "fltp", "mono")
+            frame.sample_rate, frame.time_base, frame.pts = AUDIO_RATE, self._stream.time_base, self._encoded
+            self._encoded = until
+            self._mux(frame)
+
+    def _mux(self, frame: AudioFrame | None) -> None:
+        for packet in self._stream.encode(frame):
+            if packet.pts is not None and packet.pts >= 0:  # the first one is silence: the encoder's lead
+                self._out.mux(packet)

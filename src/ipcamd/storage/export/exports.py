@@ -1,0 +1,161 @@
+"""Exports: at most a few at a time, each written by a thread of low priority as fast as the browser takes it."""
+
+import asyncio
+import os
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AbstractContextManager, aclosing, contextmanager
+from dataclasses import dataclass
+from datetime import tzinfo
+from enum import StrEnum
+from functools import partial
+from typing import BinaryIO
+
+from ipcamd.errors import CardBusy, CardError
+from ipcamd.storage.card import Card
+from ipcamd.storage.export.pipe import BoundedPipe
+from ipcamd.storage.export.plan import ExportPlan, make_plan
+from ipcamd.storage.recording import Recording
+from ipcamd.workers.pool import WorkerPool
+from ipcamd.workers.priority import lower_priority
+
+MAX_EXPORTS = 2
+"""Exports at a time."""
+REMEMBERED = 16
+"""Exports whose outcome is remembered."""
+
+
+class ExportState(StrEnum):
+    """State of an export."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    """The browser went away, or the user stopped it."""
+
+
+@dataclass(slots=True)
+class Export:
+    """One export, running or over."""
+
+    name: str
+    """Given by the page that asks for it."""
+    plan: ExportPlan
+    state: ExportState = ExportState.RUNNING
+    done_s: float = 0
+    """Seconds of the video that are written."""
+    sent_bytes: int = 0
+    problem: str = ""
+    """Why it failed."""
+    pipe: BoundedPipe | None = None
+
+
+class Exports:
+    """For the event loop."""
+
+    def __init__(self, card: Card, zone: Callable[[], tzinfo]) -> None:
+        """`zone` is the camera's time zone."""
+        self._card = card
+        self._zone = zone
+        self._threads = WorkerPool("export", MAX_EXPORTS + 1, prepare=lower_priority)
+        self._exports: OrderedDict[str, Export] = OrderedDict()
+
+    def __iter__(self) -> Iterator[Export]:
+        return iter(self._exports.values())
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether as many run as may."""
+        return sum(export.state is ExportState.RUNNING for export in self) >= MAX_EXPORTS
+
+    async def plan(self, since_ns: int, until_ns: int, folder: str | None = None) -> ExportPlan:
+        """Return the plan for a range of time, in nanoseconds since the epoch, of the recordings in `folder` or of all.
+
+        Raises `CardError` if nothing can be exported.
+        """
+        if self._card.disk is None:
+            raise CardError("there is no SD card")
+        wanted = [r for r in self._card.index if folder in (None, r.folder)]
+        return await self._threads.run(partial(make_plan, self._card.disk, wanted, since_ns, until_ns))
+
+    async def write(self, name: str, plan: ExportPlan) -> AsyncGenerator[bytes, None]:
+        """Yield the MP4 of a plan. Closed, it ends the work. Raises `CardError`, `CardBusy` if too many run."""
+        if self.is_busy:
+            raise CardBusy(f"{MAX_EXPORTS} exports are running already")
+        export = self._remember(Export(name, plan, pipe=BoundedPipe()))
+        try:
+            async with aclosing(self._run(export)) as pieces:
+                async for data in pieces:
+                    yield data
+            export.state = ExportState.COMPLETE
+        except CardError as error:
+            if export.state is ExportState.RUNNING:
+                export.state, export.problem = ExportState.FAILED, str(error)
+            raise
+        finally:
+            if export.state is ExportState.RUNNING:
+                export.state = ExportState.CANCELLED
+
+    def cancel(self, name: str) -> bool:
+        """End a running export; return whether there is one of that name."""
+        export = self._exports.get(name)
+        if export is None or export.state is not ExportState.RUNNING or export.pipe is None:
+            return False
+        export.state = ExportState.CANCELLED
+        export.pipe.close()
+        return True
+
+    def close(self) -> None:
+        """End all that run."""
+        for name in self._exports:
+            self.cancel(name)
+
+    async def _run(self, export: Export) -> AsyncGenerator[bytes, None]:
+        assert export.pipe
+        pipe, zone = export.pipe, self._zone()
+        writing = self._threads.run(lambda: _write(export, pipe, self._open, zone))
+        writing.add_done_callback(lambda _: pipe.finish())
+        try:
+            while data := await pipe.read():
+                yield data
+                export.sent_bytes += len(data)
+            await asyncio.shield(writing)
+        except (OSError, ValueError) as error:
+            raise CardError(f"the export broke off: {error}") from error
+        finally:
+            pipe.close()
+            await asyncio.gather(writing, return_exceptions=True)  # its place is taken until the thread is free
+
+    @contextmanager
+    def _open(self, recording: Recording) -> Iterator[BinaryIO]:
+        """Open a recording. For threads."""
+        assert self._card.disk is not None
+        try:
+            fd = self._card.disk.open(recording.folder, recording.name)
+        except FileNotFoundError as error:
+            raise ValueError(f"{recording.name} has been deleted") from error
+        with os.fdopen(fd, "rb") as source:
+            yield source
+
+    def _remember(self, export: Export) -> Export:
+        self._exports.pop(export.name, None)
+        self._exports[export.name] = export
+        over = [name for name, each in self._exports.items() if each.state is not ExportState.RUNNING]
+        for name in over[: max(0, len(self._exports) - REMEMBERED)]:
+            del self._exports[name]
+        return export
+
+
+def _write(
+    export: Export,
+    pipe: BoundedPipe,
+    open_recording: Callable[[Recording], AbstractContextManager[BinaryIO]],
+    zone: tzinfo,
+) -> None:
+    from ipcamd.storage.export.mp4_writer import write_mp4  # brings PyAV
+
+    def note_progress(done_s: float) -> None:
+        export.done_s = done_s
+
+    write_mp4(export.plan, open_recording, pipe, zone, note_progress)

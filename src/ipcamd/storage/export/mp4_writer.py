@@ -1,0 +1,146 @@
+"""MP4 writer of exports: fragmented, so that it is written front to back and needs no memory for its index (ISO/IEC
+14496-12, 8.8). For threads."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, tzinfo
+from fractions import Fraction
+from typing import BinaryIO, Protocol
+
+import av
+from av.container import InputContainer, OutputContainer
+
+from ipcamd.storage.export.continuous_sound import ContinuousSound
+from ipcamd.storage.export.picture_track import CopiedPictures, EncodedPictures
+from ipcamd.storage.export.plan import ExportPlan
+from ipcamd.storage.export.selection import ExportPart
+from ipcamd.storage.recording import Recording
+from ipcamd.storage.remux import open_container, seek, video_stream_of
+
+BEHIND_S = 2.0
+"""Seconds that sound may be behind the pictures before silence takes its place."""
+BUFFER_BYTES = 256 * 1024
+"""Bytes that are handed on at once."""
+_FRAGMENTS = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+_MILLISECOND = Fraction(1, 1000)
+
+OpenRecording = Callable[[Recording], AbstractContextManager[BinaryIO]]
+NoteProgress = Callable[[float], None]
+"""Is told how many seconds of the video are written."""
+
+
+class Mp4Target(Protocol):
+    """Place for the video."""
+
+    def write(self, data: bytes) -> int:
+        """Take the next bytes."""
+
+    def check_open(self) -> None:
+        """Raise ``InterruptedError`` if the video is not wanted any more."""
+
+
+def write_mp4(
+    plan: ExportPlan,
+    open_recording: OpenRecording,
+    target: Mp4Target,
+    zone: tzinfo,
+    note_progress: NoteProgress,
+) -> None:
+    """Write an export; `zone` is the time zone of its chapters. Raises ``OSError`` and ``ValueError``."""
+    options = {"format": "mp4", "options": _FRAGMENTS, "buffer_size": BUFFER_BYTES}
+    with av.open(target, "w", **options) as out:  # type: ignore[call-overload]
+        _describe(out, plan, zone)
+        _Mp4Writer(plan, out, target.check_open, note_progress).write(open_recording)
+
+
+class _Mp4Writer:
+    def __init__(
+        self,
+        plan: ExportPlan,
+        out: OutputContainer,
+        check_wanted: Callable[[], None],
+        note_progress: NoteProgress,
+    ) -> None:
+        self._plan, self._out = plan, out
+        self._check_wanted, self._note_progress = check_wanted, note_progress
+        self._pictures: CopiedPictures | EncodedPictures | None = None
+        self._sound: ContinuousSound | None = None
+
+    def write(self, open_recording: OpenRecording) -> None:
+        at_s = 0.0
+        for part in self._plan.parts:
+            with open_recording(part.recording) as source, open_container(source) as container:
+                at_s = self._add(part, container, at_s)
+        if isinstance(self._pictures, EncodedPictures):
+            self._pictures.finish()
+        if self._sound:
+            self._sound.end()
+
+    def _add(self, part: ExportPart, container: InputContainer, begin_s: float) -> float:
+        """Add a part of a recording at `begin_s`; return where it ends."""
+        offset_s, end_s = begin_s - part.begin_s, begin_s + part.end_s - part.begin_s
+        source = video_stream_of(container)
+        pictures, sound = self._tracks(container)
+        pictures.begin_part(source, begin_s)
+        seek(container, part.begin_s - 1 / float(source.average_rate or 30))
+        for packet in container.demux():
+            self._check_wanted()
+            if packet.dts is None:
+                continue
+            at_s = float(packet.dts * packet.time_base) + offset_s
+            if at_s >= end_s + BEHIND_S:
+                break
+            if packet.stream.type == "audio" and sound:
+                sound.put(packet, at_s, begin_s, end_s)
+            elif packet.stream.type == "video" and at_s < end_s:
+                pictures.put(packet, at_s)
+                self._note_progress(max(begin_s, at_s))
+                if sound:
+                    sound.fill(at_s - BEHIND_S)
+        pictures.end(end_s)
+        if sound:
+            sound.fill(end_s)
+        return end_s
+
+    def _tracks(self, container: InputContainer) -> tuple[CopiedPictures | EncodedPictures, ContinuousSound | None]:
+        if not self._pictures:
+            plan, out = self._plan, self._out
+            self._pictures = (
+                EncodedPictures(out, plan.size, plan.rate)
+                if plan.encoded_because
+                else CopiedPictures(out, video_stream_of(container))
+            )
+            self._sound = ContinuousSound(out) if plan.has_sound else None
+        return self._pictures, self._sound
+
+
+def _describe(out: OutputContainer, plan: ExportPlan, zone: tzinfo) -> None:
+    """Say in the file when it was recorded; where time is left out a chapter begins."""
+    began = datetime.fromtimestamp(plan.begin_ns / 1e9, UTC)
+    out.metadata["creation_time"] = f"{began:%Y-%m-%dT%H:%M:%S.%fZ}"
+    if plan.gaps:
+        out.set_chapters(_chapters(plan, zone))
+
+
+def _chapters(plan: ExportPlan, zone: tzinfo) -> "list[av.container.core.Chapter]":
+    starts: list[tuple[int, int]] = []  # in the video, in milliseconds, and in time
+    after_gaps, at_ms = {end for _, end in plan.gaps}, 0.0
+    for part in plan.parts:
+        if not starts or part.begin_ns in after_gaps:
+            starts.append((round(at_ms), part.begin_ns))
+        at_ms += (part.end_ns - part.begin_ns) / 1e6
+    ends = [*(at for at, _ in starts[1:]), round(at_ms)]
+    return [
+        {
+            "id": number,
+            "start": at,
+            "end": end,
+            "time_base": _MILLISECOND,
+            "metadata": {"title": _title(begin_ns, zone)},
+        }
+        for number, ((at, begin_ns), end) in enumerate(zip(starts, ends, strict=True))
+    ]
+
+
+def _title(moment_ns: int, zone: tzinfo) -> str:
+    return f"{datetime.fromtimestamp(moment_ns / 1e9, zone):%Y-%m-%d %H:%M:%S}"

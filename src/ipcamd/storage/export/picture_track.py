@@ -1,0 +1,141 @@
+"""Picture track of an export: copied packets, or pictures that are encoded anew. For threads.
+
+Each picture is shown until the next one comes, so each is written when the next one is known. Times are seconds from
+the beginning of the video.
+"""
+
+from fractions import Fraction
+from typing import Protocol
+
+from av.codec.context import Flags
+from av.container import OutputContainer
+from av.filter import Graph
+from av.video.frame import PictureType, VideoFrame
+from av.video.stream import VideoStream
+
+from ipcamd.storage.remux import AnyPacket
+
+TICKS = 90_000
+"""Of the track's clock, per second."""
+_TIME_BASE = Fraction(1, TICKS)
+_OPTIONS = {"preset": "superfast", "crf": "23", "bf": "0"}
+"""Without B frames, which a file without an edit list shows too late."""
+_KEY_S = 2
+"""Seconds from one key frame to the next of encoded pictures; a fragment of the file is as long."""
+
+
+class PictureTrack(Protocol):
+    """The video's pictures."""
+
+    def begin_part(self, source: VideoStream, begin_s: float) -> None:
+        """Show pictures of `source` from then on."""
+
+    def put(self, packet: AnyPacket, at_s: float) -> None:
+        """Add a packet of the source."""
+
+    def end(self, at_s: float) -> None:
+        """Show the last picture until then."""
+
+
+class CopiedPictures:
+    """Packets as they are."""
+
+    def __init__(self, out: OutputContainer, source: VideoStream) -> None:
+        self._out = out
+        self._stream = out.add_stream_from_template(source)
+        self._begin_s = 0.0
+        self._has_begun = False
+        self._held: tuple[AnyPacket, float] | None = None
+
+    def begin_part(self, source: VideoStream, begin_s: float) -> None:
+        """Show pictures from the first key frame on that is not earlier."""
+        self._begin_s, self._has_begun = begin_s - 1 / (2 * float(source.average_rate or 30)), False
+
+    def put(self, packet: AnyPacket, at_s: float) -> None:
+        """Add a packet."""
+        self._has_begun |= packet.is_keyframe and at_s >= self._begin_s
+        if self._has_begun:
+            self._write(at_s)
+            self._held = packet, at_s
+
+    def end(self, at_s: float) -> None:
+        """Write the last packet."""
+        self._write(at_s)
+
+    def _write(self, until_s: float) -> None:
+        if self._held:
+            packet, at_s = self._held
+            self._held = None
+            packet.stream, packet.time_base = self._stream, _TIME_BASE
+            packet.pts = packet.dts = round(at_s * TICKS)
+            packet.duration = max(1, round(until_s * TICKS) - packet.pts)
+            self._out.mux(packet)
+
+
+class EncodedPictures:
+    """Pictures of one size, in H.264."""
+
+    def __init__(self, out: OutputContainer, size: tuple[int, int], rate: int) -> None:
+        self._out = out
+        self._size = width, height = size[0] // 2 * 2, size[1] // 2 * 2
+        self._stream = out.add_stream("libx264", rate=rate, options=_OPTIONS | {"g": str(_KEY_S * rate)})
+        self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"
+        self._stream.codec_context.time_base = _TIME_BASE
+        self._stream.codec_context.flags |= Flags.frame_duration
+        self._begin_s = 0.0
+        self._fit: Graph | None = None
+        self._held: tuple[VideoFrame, float] | None = None
+
+    def begin_part(self, source: VideoStream, begin_s: float) -> None:
+        """Show pictures from then on, with bars at the sides if their shape is another."""
+        self._begin_s = begin_s
+        self._fit = _fit_graph(source, self._size) if (source.width, source.height) != self._size else None
+
+    def put(self, packet: AnyPacket, at_s: float) -> None:
+        """Add a packet; pictures from before the beginning are only decoded."""
+        for frame in packet.decode():
+            if isinstance(frame, VideoFrame):
+                self._encode(max(at_s, self._begin_s))
+                self._held = frame, max(at_s, self._begin_s)
+
+    def end(self, at_s: float) -> None:
+        """Encode the last picture."""
+        self._encode(at_s)
+        self._held = None
+        self._fit = None
+
+    def finish(self) -> None:
+        """Write what the encoder holds."""
+        self._out.mux(self._stream.encode(None))
+
+    def _encode(self, until_s: float) -> None:
+        if not self._held or round(until_s * TICKS) <= round(self._held[1] * TICKS):
+            return
+        frame, at_s = self._held
+        plain = self._fitted(frame)
+        plain.pict_type = PictureType.NONE  # or each picture out of a JPEG would be a key frame
+        plain.time_base, plain.pts = _TIME_BASE, round(at_s * TICKS)
+        plain.duration = round(until_s * TICKS) - plain.pts
+        self._out.mux(self._stream.encode(plain))
+
+    def _fitted(self, frame: VideoFrame) -> VideoFrame:
+        if not self._fit:
+            return frame.reformat(*self._size, "yuv420p")
+        self._fit.push(frame)
+        fitted = self._fit.pull()
+        assert isinstance(fitted, VideoFrame)
+        return fitted
+
+
+def _fit_graph(source: VideoStream, size: tuple[int, int]) -> Graph:
+    """Return a filter that scales pictures into `size`, in the middle, with bars."""
+    graph, (width, height) = Graph(), size
+    filters = [
+        graph.add_buffer(template=source),
+        graph.add("scale", f"{width}:{height}:force_original_aspect_ratio=decrease:out_range=tv"),
+        graph.add("pad", f"{width}:{height}:-1:-1"),
+        graph.add("format", "yuv420p"),
+        graph.add("buffersink"),
+    ]
+    graph.link_nodes(*filters).configure()
+    return graph

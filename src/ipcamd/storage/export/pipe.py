@@ -1,0 +1,46 @@
+"""Bounded pipe from a thread to the event loop: the writer waits until the reader has taken what it wrote."""
+
+import asyncio
+import threading
+
+PIECES = 4
+"""Pieces that may wait for the reader."""
+
+
+class BoundedPipe:
+    """A thread calls `write`, as a file's; the event loop `read` and `close`."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._pieces: asyncio.Queue[bytes] = asyncio.Queue()
+        self._room = threading.Semaphore(PIECES)
+        self._closed = False
+
+    def write(self, data: bytes) -> int:
+        """Wait for room, and return the length. Raises ``InterruptedError`` after `close`."""
+        self.check_open()
+        self._room.acquire()
+        self.check_open()
+        self._loop.call_soon_threadsafe(self._pieces.put_nowait, bytes(data))
+        return len(data)
+
+    def finish(self) -> None:
+        """Let the reader see the end: from the event loop, after the last `write` has returned."""
+        self._pieces.put_nowait(b"")
+
+    async def read(self) -> bytes:
+        """Return what was written next; nothing at the end. Raises ``InterruptedError`` after `close`."""
+        data = await self._pieces.get()
+        self.check_open()
+        self._room.release()
+        return data
+
+    def check_open(self) -> None:
+        """Raise ``InterruptedError`` after `close`."""
+        if self._closed:
+            raise InterruptedError("it was cancelled")
+
+    def close(self) -> None:
+        """Read no more: the writer, which may be waiting, fails."""
+        self._closed = True
+        self._room.release()

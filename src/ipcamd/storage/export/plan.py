@@ -1,0 +1,97 @@
+"""Plan of an export: its recordings, the times that it really shows, and whether it is encoded. For threads."""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+
+from ipcamd.errors import CardError
+from ipcamd.storage.disk import Disk
+from ipcamd.storage.export.clip_format import ClipFormat, read_format
+from ipcamd.storage.export.selection import ExportPart, find_gaps, select_parts
+from ipcamd.storage.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """One export. Times without a recording are left out: what comes after follows at once."""
+
+    parts: tuple[ExportPart, ...]
+    """In order; at least one."""
+    size: tuple[int, int]
+    """Width and height in pixels."""
+    rate: int
+    """Pictures per second, at most."""
+    has_sound: bool
+    encoded_because: str
+    """Why the pictures are encoded anew; empty if they are copied."""
+
+    @property
+    def begin_ns(self) -> int:
+        """Time of the first picture, in nanoseconds since the epoch, UTC."""
+        return self.parts[0].begin_ns
+
+    @property
+    def end_ns(self) -> int:
+        """Time of the end."""
+        return self.parts[-1].end_ns
+
+    @property
+    def gaps(self) -> list[tuple[int, int]]:
+        """Times in between that are left out."""
+        return find_gaps(self.parts, self.begin_ns, self.end_ns)
+
+    @property
+    def length_s(self) -> float:
+        """Length of the video."""
+        return sum(part.end_ns - part.begin_ns for part in self.parts) / 1e9
+
+    @property
+    def size_bytes(self) -> int:
+        """Estimate of the size; encoded, a video may be much smaller."""
+        return sum(part.size_bytes for part in self.parts)
+
+
+def make_plan(disk: Disk, recordings: Iterable[Recording], since_ns: int, until_ns: int) -> ExportPlan:
+    """Return the plan of an export. Raises `CardError` if nothing can be exported."""
+    parts, formats = [], []
+    for part in select_parts(recordings, since_ns, until_ns):
+        with suppress(ValueError, OSError):  # not a recording of this camera, or just deleted
+            formats.append(_read_format(disk, part.recording))
+            parts.append(part)
+    if not parts:
+        raise CardError("nothing was recorded in this time, or it is still being recorded")
+    because, first = _reason_to_encode(formats), formats[0]
+    if not because:
+        parts[0] = _from_key_frame(disk, parts[0])
+    return ExportPlan(tuple(parts), first.size, first.rate, any(f.has_sound for f in formats), because)
+
+
+def _reason_to_encode(formats: list[ClipFormat]) -> str:
+    first = formats[0]
+    other = next((f.codec for f in formats if not f.codec.in_browsers), None)
+    if other:
+        return f"recordings are in {other.name.upper()}"
+    return "" if all(first.fits(f) for f in formats) else "the picture's size or quality changes"
+
+
+def _read_format(disk: Disk, recording: Recording) -> ClipFormat:
+    fd = disk.open(recording.folder, recording.name)
+    try:
+        return read_format(partial(_pread, fd), recording.size_bytes)
+    finally:
+        os.close(fd)
+
+
+def _pread(fd: int, place: int, length: int) -> bytes:
+    return os.pread(fd, length, place)
+
+
+def _from_key_frame(disk: Disk, part: ExportPart) -> ExportPart:
+    """Return the part from the last key frame on that is not later than its beginning."""
+    from ipcamd.storage.remux import find_key_frame
+
+    with os.fdopen(disk.open(part.recording.folder, part.recording.name), "rb") as source:
+        key_s = find_key_frame(source, part.begin_s)
+    return replace(part, begin_ns=part.recording.started_ns + round(key_s * 1e9))

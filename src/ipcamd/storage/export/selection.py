@@ -1,0 +1,76 @@
+"""Selection of the recordings that cover a range of time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice, takewhile
+
+from ipcamd.storage.recording import EVENT, RECORD, Recording
+
+SHORTEST_NS = 500_000_000
+"""Shorter pieces are left out: an event's clip and continuous recording overlap by fractions of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPart:
+    """Part of one recording, in nanoseconds since the epoch, UTC."""
+
+    recording: Recording
+    begin_ns: int
+    end_ns: int
+
+    @property
+    def begin_s(self) -> float:
+        """Seconds from the recording's beginning."""
+        return (self.begin_ns - self.recording.started_ns) / 1e9
+
+    @property
+    def end_s(self) -> float:
+        """Seconds from the recording's beginning."""
+        return (self.end_ns - self.recording.started_ns) / 1e9
+
+    @property
+    def size_bytes(self) -> int:
+        """Estimate of its share of the file."""
+        recording = self.recording
+        return recording.size_bytes * (self.end_ns - self.begin_ns) // (recording.ended_ns - recording.started_ns)
+
+
+def select_parts(recordings: Iterable[Recording], since_ns: int, until_ns: int) -> tuple[ExportPart, ...]:
+    """Return the parts that cover the range, in order; none shows a moment that another one shows.
+
+    A continuous recording comes before the clip of an event. Pictures, and recordings that are being written or whose
+    length is unknown, are left out.
+    """
+    ordered = sorted((r for r in recordings if _is_exportable(r)), key=lambda r: r.started_ns)
+    continuous = _cover((r for r in ordered if r.folder == RECORD), since_ns, until_ns)
+    clips = [r for r in ordered if r.folder == EVENT]
+    parts, place = list(continuous), 0
+    for begin, end in find_gaps(continuous, since_ns, until_ns):
+        while place < len(clips) and clips[place].ended_ns <= begin:
+            place += 1
+        parts += _cover(takewhile(lambda r: r.started_ns < end, islice(clips, place, None)), begin, end)  # noqa: B023
+    return tuple(sorted(parts, key=lambda part: part.begin_ns))
+
+
+def find_gaps(parts: Iterable[ExportPart], since_ns: int, until_ns: int) -> list[tuple[int, int]]:
+    """Return the times of the range that no part covers, of `SHORTEST_NS` at least."""
+    gaps, begin = [], since_ns
+    for part in parts:
+        gaps.append((begin, part.begin_ns))
+        begin = part.end_ns
+    return [(begin, end) for begin, end in (*gaps, (begin, until_ns)) if end - begin >= SHORTEST_NS]
+
+
+def _is_exportable(recording: Recording) -> bool:
+    return recording.name.endswith(".avi") and not recording.writing and recording.ended_ns > recording.started_ns
+
+
+def _cover(recordings: Iterable[Recording], since_ns: int, until_ns: int) -> list[ExportPart]:
+    """Return parts of these recordings, which are in order of their starts; the earlier one comes first."""
+    parts, free_ns = [], since_ns
+    for recording in recordings:
+        begin, end = max(recording.started_ns, free_ns), min(recording.ended_ns, until_ns)
+        if end - begin >= SHORTEST_NS:
+            parts.append(ExportPart(recording, begin, end))
+            free_ns = end
+    return parts

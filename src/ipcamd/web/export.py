@@ -1,0 +1,143 @@
+"""Requests of the recordings page about exports: a range of time as one MP4, made while it is sent."""
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime
+
+from ipcamd.cgi.answer import JSON, NOT_FOUND, TEXT, Answer
+from ipcamd.cgi.arguments import NO_ARGUMENTS, Argument, Arguments
+from ipcamd.cgi.download import attachment
+from ipcamd.cgi.endpoint import Action, Call, Endpoint, EventStream, Reply, never
+from ipcamd.errors import CardBusy, CardError, HttpError
+from ipcamd.params.group import Rank
+from ipcamd.params.kinds.text import Matching
+from ipcamd.storage.card import READ_S
+from ipcamd.storage.export.exports import Export
+from ipcamd.storage.export.plan import ExportPlan
+from ipcamd.web.time_range import RANGE_ARGUMENTS, read_time_range
+
+_ID = Argument(
+    "id", "Name of the export, chosen by the caller.", Matching("[0-9a-f]{1,32}", "1 to 32 hexadecimal digits")
+)
+RANGE = Arguments(*RANGE_ARGUMENTS)
+NAMED_RANGE = Arguments(*RANGE_ARGUMENTS, _ID)
+NAME = Arguments(_ID)
+
+_FRESH = (("Cache-Control", "no-store"),)
+
+
+async def export_plan(call: Call) -> Reply:
+    """Answer with what an export holds: its real beginning and end, its length, the times that are left out, its size,
+    and why it is encoded anew, if it is."""
+    plan = await _plan(call)
+    told = {
+        "begin": plan.begin_ns // 1_000_000,
+        "end": plan.end_ns // 1_000_000,
+        "seconds": round(plan.length_s, 3),
+        "parts": len(plan.parts),
+        "gaps": [(begin // 1_000_000, end // 1_000_000) for begin, end in plan.gaps],
+        "size": plan.size_bytes,
+        "encoded": plan.encoded_because,
+    }
+    return _json(told)
+
+
+async def export(call: Call) -> EventStream:
+    """Answer with a range of time as one MP4, made while it is sent."""
+    name, plan = _name(call), await _plan(call)
+    if call.camera.exports.is_busy:
+        raise HttpError(503, "two exports are running already", (("Retry-After", "10"),))
+    headers = (attachment(_file_name(call, plan)),)
+    return EventStream(_pieces(call, name, plan), "video/mp4", headers)
+
+
+def exports(call: Call) -> Reply:
+    """Answer with the exports that are running, and the last ones: state, seconds that are done, bytes sent."""
+    return _json([_told(export) for export in call.camera.exports])
+
+
+def cancel_export(call: Call) -> Reply:
+    """End a running export."""
+    if not call.camera.exports.cancel(_name(call)):
+        raise HttpError(404, "there is no such export, or it is over")
+    return _json(True)
+
+
+async def _plan(call: Call) -> ExportPlan:
+    wanted = read_time_range(call.query, RANGE)
+    try:
+        await call.camera.card.wait_until_read(READ_S)
+        return await call.camera.exports.plan(*wanted)
+    except CardBusy as error:
+        raise HttpError(503, str(error), (("Retry-After", "5"),)) from error
+    except CardError as error:
+        raise HttpError(409, str(error)) from error
+
+
+async def _pieces(call: Call, name: str, plan: ExportPlan) -> AsyncGenerator[bytes, None]:
+    try:
+        async with aclosing(call.camera.exports.write(name, plan)) as pieces:
+            async for data in pieces:
+                yield data
+    except CardError as error:  # the connection breaks off: the browser must notice
+        raise HttpError(503, str(error)) from error
+
+
+def _name(call: Call) -> str:
+    return NAME.word(call.query, "id")
+
+
+def _file_name(call: Call, plan: ExportPlan) -> str:
+    begin, end = (call.camera.clock.local(moment) for moment in (plan.begin_ns, plan.end_ns))
+    return f"{call.camera.identity.model_name}-{_moment(begin)}-{_moment(end)}.mp4"
+
+
+def _moment(local: datetime) -> str:
+    return f"{local:%Y%m%d-%H%M%S}"
+
+
+def _told(export: Export) -> dict[str, object]:
+    return {
+        "id": export.name,
+        "state": export.state,
+        "done": round(export.done_s, 3),
+        "seconds": round(export.plan.length_s, 3),
+        "bytes": export.sent_bytes,
+        "problem": export.problem,
+    }
+
+
+def _json(value: object) -> Reply:
+    return Reply(json.dumps(value).encode(), content_type="application/json", headers=_FRESH)
+
+
+def _reads(path: str, action: Action, arguments: Arguments, *answers: Answer) -> Endpoint:
+    return Endpoint(
+        path,
+        Rank.ADMIN,
+        action,
+        changes=never,
+        methods=("GET",),
+        for_caller=True,
+        arguments=arguments,
+        answers=answers,
+    )
+
+
+_NOTHING = Answer(help="There is nothing to export.", status=409)
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    _reads("/web/export_plan", export_plan, RANGE, JSON, TEXT, _NOTHING),
+    _reads("/web/export", export, NAMED_RANGE, Answer("video/mp4", "The video."), TEXT, _NOTHING),
+    _reads("/web/exports", exports, NO_ARGUMENTS, JSON),
+    Endpoint(
+        "/web/cancel_export",
+        Rank.ADMIN,
+        cancel_export,
+        methods=("POST",),
+        arguments=NAME,
+        answers=(JSON, TEXT, NOT_FOUND),
+    ),
+)
+"""Requests about exports."""
