@@ -12,7 +12,12 @@ from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.wire.http.query import Query
 
 ARGUMENTS = Arguments(
-    Argument("action", "Save or restore; without it a file is restored.", OneOf(("save", "restore"))),
+    Argument(
+        "action",
+        "Save or restore; without it a file that is sent is restored.",
+        OneOf(("save", "restore")),
+        default="save",
+    ),
     Argument("passphrase", "Includes secrets and accounts, encrypted with it.", is_secret=True),
     Argument("network", "Restore the parameters of the network, too.", YES_NO, default="no"),
     Argument("force", "Even if it locks the caller out.", YES_NO, default="no"),
@@ -35,16 +40,10 @@ async def backup(call: Call) -> Reply:
         raise RequestFailed("passphrase: not in a URL, which others may log; send it in the body of a POST")
     sent = await _receive(call)
     ARGUMENTS.check(sent.query)
-    if _is_restore(sent):
+    if ARGUMENTS.word(sent.query, "action") == "restore":
         with call.camera.audit_log.refusals_noted(call.requester(), "backup restored"):
             return await _restore(call, sent)
     return await _save(call, sent.query)
-
-
-def _is_restore(sent: _Sent) -> bool:
-    if not sent.query.get("action"):
-        return sent.file is not None
-    return ARGUMENTS.word(sent.query, "action") == "restore"
 
 
 async def _save(call: Call, query: Query) -> Reply:
@@ -83,7 +82,9 @@ async def _receive(call: Call) -> _Sent:
     except ValueError as error:
         raise RequestFailed(f"the form cannot be used: {error}") from error
     pairs = (*call.head.parameters.pairs, *form.fields.items())
-    return _Sent(Query.of(pairs), file if form.is_complete else None)
+    if not form.is_complete:
+        return _Sent(Query.of(pairs), None)
+    return _Sent(Query.of((*pairs, ("action", "restore"))), file)
 
 
 ENDPOINT = Endpoint(
