@@ -28,7 +28,7 @@ INTRODUCTION = """# Reference
 All requests and parameters of the camera. `docs/generate.py` generates this page from the tables that the camera itself
 uses; do not edit it. [Use](use.md) shows the requests in practice.
 
-`/openapi.json` is the same for programs (OpenAPI 3.1).
+`/openapi.json` is the same for programs (OpenAPI 3.1); the page `/api` shows it and tries requests.
 
 Ranks: `guest` may watch, `users` may also control, `admin` may do everything.
 """

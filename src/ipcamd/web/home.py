@@ -18,7 +18,8 @@ HTML = Answer("text/html; charset=utf-8")
 
 FILES = (
     *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js", "state_stream.js")),
-    "shared/settings_request.js",
+    *(f"shared/{name}.js" for name in ("settings_request", "request_code", "copy_code")),
+    *(f"api/{name}" for name in ("api.css", "api.js", "operation.js", "argument_form.js", "answer.js")),
     *(f"live/{name}.js" for name in ("main", "view", "stream", "multipart", "payload", "statistics", "clock_offset")),
     *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player", "small_picture")),
     *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "window_overlay.js")),
@@ -28,7 +29,7 @@ FILES = (
     *(f"recordings/{name}" for name in ("recordings.css", "recordings.js", "player.js", "segment_player.js")),
     *(f"events/{name}.js" for name in ("events", "elements", "event_log", "event_words")),
     "events/events.css",
-    *(f"settings/{name}.js" for name in ("settings", "control", "request_code", "setting_row")),
+    *(f"settings/{name}.js" for name in ("settings", "control", "setting_row")),
     "settings/settings.css",
     *(f"system/{name}.js" for name in ("system", "requests", "confirm", "accounts", "ip_filter", "certificate")),
     *(f"system/{name}" for name in ("system.css", "audit_log.js", "maintenance.js")),
@@ -65,6 +66,7 @@ PAGES = {
     "/events": ("events/events.html", "Events", Rank.ADMIN),
     "/settings": ("settings/settings.html", "Settings", Rank.USERS),
     "/system": ("system/system.html", "System", Rank.ADMIN),
+    "/api": ("api/api.html", "API", Rank.USERS),
 }
 """The pages: their files, what they are called, and who may look."""
 

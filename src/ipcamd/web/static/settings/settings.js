@@ -2,8 +2,9 @@
 
 import "../live/small_picture.js";
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { activateCopying } from "../shared/copy_code.js";
+import { curlCode, pythonCode } from "../shared/request_code.js";
 import { StateStream } from "../shared/state_stream.js";
-import { curlCode, pythonCode } from "./request_code.js";
 import { SettingRow } from "./setting_row.js";
 
 const PORTS = { "http:": "System.HTTPPort", "https:": "Network.Advanced.HTTPS.HttpsPort" };
@@ -167,24 +168,13 @@ function followPort(values) {
 
 function showCode(row) {
   const { rank, account: user } = element("settings").dataset;
-  const { group, name } = row;
-  const setting = { address: cameraUrl("./").href, rank, user, group, name };
   const value = row.isSecret ? "NEW_PASSWORD" : row.text;
-  element("code-curl").textContent = curlCode({ ...setting, value });
-  element("code-python").textContent = pythonCode({ ...setting, value });
+  const pairs = [["action", "update"], ["group", row.group], [row.name, value]];
+  const method = row.isSecret ? "POST" : "GET"; // others may log a URL
+  const request = { address: cameraUrl("./").href, path: `cgi/${rank}/param.cgi`, method, pairs, user };
+  element("code-curl").textContent = curlCode(request);
+  element("code-python").textContent = pythonCode(request);
   element("code").showModal();
-}
-
-async function copy(button) {
-  const source = element(`code-${button.dataset.copy}`);
-  try {
-    await navigator.clipboard.writeText(source.textContent);
-    button.textContent = "Copied";
-  } catch {
-    getSelection().selectAllChildren(source); // over plain HTTP only a person may copy
-    button.textContent = "Selected";
-  }
-  setTimeout(() => (button.textContent = "Copy"), 2000);
 }
 
 element("list").addEventListener("submit", (event) => {
@@ -199,7 +189,8 @@ element("undo").addEventListener("click", takeBack);
 element("find").addEventListener("input", filter);
 element("only-changed").addEventListener("change", filter);
 element("code-close").addEventListener("click", () => element("code").close());
-for (const button of document.querySelectorAll("[data-copy]")) button.addEventListener("click", () => copy(button));
+activateCopying(element("code"));
+element("code-certificate").hidden = location.protocol !== "https:";
 addEventListener("beforeunload", (event) => edited().length && event.preventDefault());
 
 await load();

@@ -1,0 +1,58 @@
+// API page: all requests of the camera, from its OpenAPI description; search, and each one to try and to copy.
+
+import { cameraUrl } from "../shared/camera_url.js";
+import { Operation } from "./operation.js";
+
+const element = (id) => document.getElementById(id);
+let sections = []; // tags, each with its element and operations
+
+async function load() {
+  try {
+    const answer = await fetch(cameraUrl("openapi.json"));
+    if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+    build(await answer.json());
+    element("trouble").textContent = "";
+  } catch (error) {
+    element("trouble").textContent = `The description cannot be read: ${error.message}`;
+  }
+}
+
+function build(description) {
+  const { rank, account } = element("api").dataset;
+  const all = Object.entries(description.paths).map(([path, item]) => new Operation(path, item, description, { rank, account }));
+  sections = description.tags.map((tag) => buildSection(tag, all.filter((operation) => operation.tag === tag.name)));
+  element("tags").replaceChildren(...sections.map((section) => section.element));
+  filter();
+  openNamed();
+}
+
+function buildSection({ name, description }, operations) {
+  const section = document.createElement("section");
+  const heading = Object.assign(document.createElement("h3"), { textContent: name });
+  const about = Object.assign(document.createElement("p"), { textContent: description });
+  const card = Object.assign(document.createElement("div"), { className: "card" });
+  card.append(...operations.map((operation) => operation.element));
+  section.append(heading, about, card);
+  return { element: section, operations, name };
+}
+
+function filter() {
+  const words = element("find").value.toLowerCase().split(/\s+/).filter(Boolean);
+  let any = false;
+  for (const { element: section, operations, name } of sections) {
+    for (const operation of operations) operation.element.hidden = !operation.matches(words, name);
+    section.hidden = operations.every((operation) => operation.element.hidden);
+    any ||= !section.hidden;
+  }
+  element("none").hidden = any || !sections.length;
+}
+
+/** Open the request that the address names after its #. */
+function openNamed() {
+  const path = decodeURIComponent(location.hash.slice(1));
+  for (const { operations } of sections) operations.find((operation) => operation.path === path)?.open();
+}
+
+element("find").addEventListener("input", filter);
+addEventListener("hashchange", openNamed);
+await load();

@@ -1,0 +1,151 @@
+// Operation: one endpoint with description, arguments, answers, the request as code, and the request sent for real.
+
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { activateCopying } from "../shared/copy_code.js";
+import { curlCode, pythonCode } from "../shared/request_code.js";
+import { confirmed } from "../system/confirm.js";
+import { showAnswer } from "./answer.js";
+import { ArgumentForm } from "./argument_form.js";
+
+const RANKS = ["guest", "users", "admin"];
+const WHO = { guest: "every account", users: "users and administrators", admin: "administrators" };
+const FORM = "application/x-www-form-urlencoded";
+const UPLOAD = "multipart/form-data";
+
+export class Operation {
+  element = document.createElement("details");
+  #item;
+  #main; // its GET, or else its POST
+  #description;
+  #caller;
+  #form = null; // when it has been opened
+
+  /** @param {string} path @param {object} item its operations @param {object} description the whole @param {{rank: string, account: string}} caller */
+  constructor(path, item, description, caller) {
+    this.path = path;
+    this.#item = item;
+    this.#main = item.get ?? item.post;
+    this.tag = this.#main.tags[0];
+    this.#description = description;
+    this.#caller = caller;
+    this.#buildSummary();
+    this.element.addEventListener("toggle", () => this.element.open && this.#build());
+  }
+
+  /** @param {string[]} words in lower case @param {string} tag */
+  matches(words, tag) {
+    const names = [this.#item.get, this.#item.post].flatMap((operation) => operation?.parameters ?? []).map(({ name, description }) => `${name} ${description}`);
+    const text = `${tag} ${this.path} ${(this.#item["x-aliases"] ?? []).join(" ")} ${this.#main.description} ${names.join(" ")}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  }
+
+  open() {
+    this.element.open = true;
+    this.element.scrollIntoView({ block: "start" });
+  }
+
+  #buildSummary() {
+    const summary = document.createElement("summary");
+    const path = Object.assign(document.createElement("code"), { textContent: this.path });
+    const words = Object.assign(document.createElement("span"), { textContent: plain(this.#main.summary) });
+    const rank = Object.assign(document.createElement("span"), { className: "rank", textContent: this.#main["x-rank"] });
+    summary.append(path, rank, words);
+    this.element.append(summary);
+  }
+
+  #part(name) {
+    return this.element.querySelector(`[data-part=${name}]`);
+  }
+
+  #build() {
+    if (this.#form) return;
+    this.element.append(document.getElementById("operation").content.cloneNode(true));
+    this.#form = new ArgumentForm(this.#item, this.#description);
+    this.#part("arguments").append(this.#form.element);
+    const { summary, description } = this.#main;
+    this.#part("about").textContent = description === summary ? "" : plain(description);
+    this.#part("needs").textContent = this.#needs();
+    this.#part("send").disabled = !this.#mayCall;
+    this.#part("send").hidden = Boolean(this.#main["x-endless"]) || (!this.#item.get && !this.#takesForm);
+    this.#part("open").hidden = !this.#main["x-endless"] || !this.#mayCall;
+    this.#buildResponses();
+    activateCopying(this.element);
+    this.#part("form").addEventListener("input", () => this.#showCode());
+    this.#part("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    this.#showCode();
+  }
+
+  get #mayCall() {
+    return RANKS.indexOf(this.#caller.rank) >= RANKS.indexOf(this.#main["x-rank"]);
+  }
+
+  get #takesForm() {
+    const content = this.#item.post?.requestBody?.content ?? {};
+    return FORM in content || UPLOAD in content;
+  }
+
+  #needs() {
+    const methods = ["get", "post"].filter((method) => this.#item[method]).map((method) => method.toUpperCase());
+    const aliases = this.#item["x-aliases"] ? ` Also at ${this.#item["x-aliases"].join(", ")}.` : "";
+    const bodies = Object.keys(this.#item.post?.requestBody?.content ?? {}).filter((type) => type !== FORM && type !== UPLOAD);
+    const body = bodies.length ? ` A POST also takes ${bodies.join(", ")}.` : "";
+    return `${methods.join(" or ")}, for ${WHO[this.#main["x-rank"]]}.${aliases}${body}`;
+  }
+
+  #buildResponses() {
+    const entries = Object.entries(this.#main.responses).flatMap(([status, response]) => {
+      const { description, content = {} } = response.$ref ? this.#description.components.responses[status] : response;
+      const types = Object.entries(response.$ref ? {} : content).map(([type, media]) => type + (media["x-help"] ? `: ${media["x-help"]}` : ""));
+      const term = Object.assign(document.createElement("dt"), { textContent: status });
+      const words = Object.assign(document.createElement("dd"), { textContent: plain([description, ...types].join("\n")) });
+      return [term, words];
+    });
+    this.#part("responses").append(...entries);
+  }
+
+  /** Whether the request, as it stands, changes something. */
+  get #changes() {
+    const changes = this.#main["x-changes"];
+    return Array.isArray(changes) ? changes.includes(this.#form.action) : changes;
+  }
+
+  get #request() {
+    const { pairs, file, hasSecret } = this.#form.read();
+    const posts = !this.#item.get || file || hasSecret;
+    return { address: cameraUrl("./").href, path: this.path.slice(1), method: posts ? "POST" : "GET", pairs, user: this.#caller.account, hasFile: Boolean(file) };
+  }
+
+  #showCode() {
+    const request = this.#request;
+    this.element.querySelector(".curl").textContent = curlCode(request);
+    this.element.querySelector(".python").textContent = pythonCode(request);
+    this.#part("open").href = cameraUrl(request.path, Object.fromEntries(request.pairs)).href;
+  }
+
+  async #send() {
+    const words = "It changes the camera, at once and for everybody.";
+    if (this.#changes && !(await confirmed(`Send ${this.path}?`, words, "Send"))) return;
+    this.#part("send").disabled = true;
+    await showAnswer((name) => this.#part(name), () => this.#fetch());
+    this.#part("send").disabled = false;
+  }
+
+  /** @returns {Promise<Response>} */
+  #fetch() {
+    const { pairs, file } = this.#form.read();
+    const { path, method } = this.#request;
+    if (file) {
+      const body = new FormData();
+      for (const [name, value] of [...pairs, ["file", file]]) body.append(name, value);
+      return postToCamera(cameraUrl(path), body);
+    }
+    if (method === "POST" || this.#changes) return postToCamera(cameraUrl(path), new URLSearchParams(pairs));
+    return fetch(cameraUrl(path, Object.fromEntries(pairs)), { cache: "no-store" });
+  }
+}
+
+/** Markdown's code as plain text. */
+const plain = (text) => text.replaceAll("`", "");
