@@ -15,6 +15,7 @@ from typing import Any
 from ipcamd import logs
 from ipcamd.app.build import start_camera
 from ipcamd.app.maintenance.host import FirmwareHost
+from ipcamd.app.process.allocator import return_large_blocks
 from ipcamd.app.process.service_manager import ServiceManager
 from ipcamd.app.shutdown import ShutdownStack, handle_exit_signals
 from ipcamd.errors import ConfigError, PortTaken
@@ -49,6 +50,7 @@ def main(options: Options, reread: Callable[[], Options], log_buffer: LogBuffer)
     `reread` reads the options anew (SIGHUP). `log_buffer` holds the process's log.
     """
     os.umask(PRIVATE_UMASK)
+    return_large_blocks()
     runner = Runner(options, reread, log_buffer)
     if asyncio.run(runner.run()) is ExitReason.TRIAL:
         runner.hand_over()
