@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ipcamd.media.mp4.stream import Mp4Stream
     from ipcamd.media.pipeline import Pipeline
     from ipcamd.media.sound.speaker import Speaker
+    from ipcamd.network.address_change import AddressChange
+    from ipcamd.network.ntp.synchronizer import NtpSynchronizer
     from ipcamd.settings.settings import Settings
     from ipcamd.settings.undo import UndoHistory
     from ipcamd.state_feed import StateFeed
@@ -56,6 +58,9 @@ class Camera:
     undo_history: "UndoHistory"
     """The last changes of settings that pages have made."""
     clock: "CameraClock"
+    ntp: "NtpSynchronizer"
+    address_change: "AddressChange"
+    """Undoes a change of the network that cuts the administrator off."""
     identity: "Identity"
     pipeline: "Pipeline"
     mp4_stream: "Mp4Stream"

@@ -13,7 +13,7 @@ from ipcamd.app.events import build_events
 from ipcamd.app.maintenance.firmware import build_firmware, settle_version
 from ipcamd.app.maintenance.host import FirmwareHost
 from ipcamd.app.media import build_media
-from ipcamd.app.network import build_network
+from ipcamd.app.network import build_ntp, start_network
 from ipcamd.app.services import Ports, Services
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.state import build_state_feed
@@ -51,7 +51,7 @@ async def start_camera(
         core.settings.add_readers(part.readers())
     core.settings.add_presence(core.drivers.presence() | control.presence())
     core.settings.add_writer("Time", core.clock.write)
-    services = Services(stack, core, media)
+    services, ntp = Services(stack, core, media), build_ntp(core)
     camera = Camera(
         settings=core.settings,
         accounts=core.accounts,
@@ -61,6 +61,8 @@ async def start_camera(
         log_buffer=log_buffer,
         undo_history=UndoHistory(core.settings),
         clock=core.clock,
+        ntp=ntp,
+        address_change=core.address_change,
         identity=core.identity,
         pipeline=media.pipeline,
         mp4_stream=media.mp4_stream,
@@ -93,7 +95,7 @@ async def start_camera(
     talk = await services.talk()
     service, rtsp, rtsps = await services.rtsp()
     http, https = await services.http(camera, service)
-    build_network(stack, core)
+    start_network(stack, core, ntp)
     if core.password is not None:
         _print_password(core, core.password)
     await settle_version(core, host)

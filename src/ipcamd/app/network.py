@@ -14,22 +14,22 @@ from ipcamd.network.ntp.synchronizer import NtpSynchronizer
 from ipcamd.store.eventlog import EventLogEntry
 
 
-def build_network(stack: ShutdownStack, core: Core) -> None:
-    """Build them and start; they follow the settings. Called when all services listen."""
+def build_ntp(core: Core) -> NtpSynchronizer:
+    """Build the synchronizer of the clock."""
+    return NtpSynchronizer(core.settings, core.clock, core.egress, partial(_note, core, "NTP"))
+
+
+def start_network(stack: ShutdownStack, core: Core, ntp: NtpSynchronizer) -> None:
+    """Build the others and start all; they follow the settings. Called when all services listen."""
     watch = AddressWatch()
     stack.push(watch.close)
     watch.start()
     mapping = _build_port_mapping(stack, core, watch)
     _build_ddns(stack, core, lambda: mapping.external_address)
-    _build_ntp(stack, core)
-    if core.options.discovery:
-        _build_discovery(stack, core, watch)
-
-
-def _build_ntp(stack: ShutdownStack, core: Core) -> None:
-    ntp = NtpSynchronizer(core.settings, core.clock, core.egress, partial(_note, core, "NTP"))
     stack.push(ntp.close)
     ntp.start()
+    if core.options.discovery:
+        _build_discovery(stack, core, watch)
 
 
 def _build_ddns(stack: ShutdownStack, core: Core, external: Callable[[], str]) -> None:

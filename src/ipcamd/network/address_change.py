@@ -63,6 +63,16 @@ class AddressChange:
         self._tasks: set[asyncio.Task[object]] = set()
 
     @property
+    def address(self) -> str:
+        """The new address that must be reached while a change waits; "": any one, or none waits."""
+        return self._pending.address if self._pending else ""
+
+    @property
+    def remaining_s(self) -> float | None:
+        """Seconds until a change that waits is undone; None if none waits."""
+        return max(0.0, self._timer.when() - asyncio.get_running_loop().time()) if self._timer else None
+
+    @property
     def is_waiting(self) -> bool:
         """Whether a change waits for a request at the new address."""
         return self._timer is not None

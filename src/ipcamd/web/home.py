@@ -20,6 +20,10 @@ FILES = (
     *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js", "state_stream.js")),
     *(f"shared/{name}.js" for name in ("settings_request", "request_code", "copy_code")),
     *(f"api/{name}" for name in ("api.css", "api.js", "operation.js", "argument_form.js", "answer.js")),
+    "shared/host_state.js",
+    "time/date_time.js",
+    "network/network_settings.js",
+    "log/live_log.js",
     *(f"live/{name}.js" for name in ("main", "view", "stream", "multipart", "payload", "statistics", "clock_offset")),
     *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player", "small_picture")),
     *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "window_overlay.js")),
@@ -29,10 +33,11 @@ FILES = (
     *(f"recordings/{name}" for name in ("recordings.css", "recordings.js", "player.js", "segment_player.js")),
     *(f"events/{name}.js" for name in ("events", "elements", "event_log", "event_words")),
     "events/events.css",
-    *(f"settings/{name}.js" for name in ("settings", "control", "setting_row")),
+    *(f"settings/{name}.js" for name in ("settings", "control", "setting_row", "parameter_form")),
     "settings/settings.css",
     *(f"system/{name}.js" for name in ("system", "requests", "confirm", "accounts", "ip_filter", "certificate")),
-    *(f"system/{name}" for name in ("system.css", "audit_log.js", "maintenance.js")),
+    *(f"system/{name}.js" for name in ("system_card", "clients", "backup", "audit_log", "maintenance")),
+    "system/system.css",
 )
 """The files under ``/web/``; nothing else is ever read."""
 

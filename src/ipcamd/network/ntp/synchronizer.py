@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from ipcamd.device.clock import CameraClock
 from ipcamd.egress.policy import EgressPolicy
@@ -19,6 +20,18 @@ RETRY_S = 30.0
 
 _SECOND_NS = 1_000_000_000
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NtpStatus:
+    """Outcome of the last attempt, and of the last that worked."""
+
+    problem: str = ""
+    """Reason why the last attempt failed; "" if it did not."""
+    synchronized_ns: int | None = None
+    """When the clock was last corrected, by the camera's clock; None: not since the start."""
+    offset_s: float = 0.0
+    """How far the clock was behind then."""
 
 
 class NtpSynchronizer:
@@ -39,7 +52,7 @@ class NtpSynchronizer:
         self._note = note
         self._timeout_s = timeout_s
         self._task: asyncio.Task[None] | None = None
-        self._problem = ""
+        self.status = NtpStatus()
         self._source = ("", "")
 
     def start(self) -> None:
@@ -59,7 +72,7 @@ class NtpSynchronizer:
         source = self._settings[TIME.name]["SyncSource"], str(dict(self._settings[NTP.name]))
         if source == self._source:
             return
-        self._source, self._problem = source, ""
+        self._source, self.status = source, replace(self.status, problem="")
         if self._task:
             self._task.cancel()
             self._task = None
@@ -98,13 +111,14 @@ class NtpSynchronizer:
             await self._settings.update((), part, by=CAMERA, notes=(f"clock {offset_ns / _SECOND_NS:+.3f} s by NTP",))
         else:
             await self._settings.update((), self._clock.slew(offset_ns), by=CAMERA)
+        self.status = replace(self.status, synchronized_ns=self._clock.now_ns(), offset_s=offset_ns / _SECOND_NS)
 
     def _report(self, problem: str) -> None:
         """Log a failure once, until it is another one."""
-        if problem and problem != self._problem:
+        if problem and problem != self.status.problem:
             _log.warning("NTP: %s", problem)
             self._note(problem)
-        self._problem = problem
+        self.status = replace(self.status, problem=problem)
 
 
 def interval_of(text: str) -> float:

@@ -10,3 +10,6 @@ export function cameraUrl(path, parameters = {}) {
 
 /** Response to a request that changes something. The field proves that it comes from a page of the camera. */
 export const postToCamera = (url, body) => fetch(url, { method: "POST", body, headers: { "X-Camera-Page": "1" } });
+
+/** Name of this page for the camera, which lists it among its clients. */
+export const pageName = Math.random().toString(36).slice(2);

@@ -1,35 +1,42 @@
 // State stream: the device's state and changed settings, while the page is seen.
 
-import { cameraUrl } from "./camera_url.js";
+import { cameraUrl, pageName } from "./camera_url.js";
 
-const PATH = "web/state";
 const AGAIN = 5_000; // milliseconds to the next attempt after the camera refused
 const UNSEEN = 15_000; // milliseconds in the background before the connection is closed
 
-/** Calls `told.again()` when it is connected again after a gap, `told.state(parts)` with the parts of the state that changed, `told.settings(group, values)` with new values. */
-export class StateStream {
-  #told;
+/** Server-sent events of the camera. Connects again after a gap, and rests while nobody sees the page. */
+export class EventConnection {
+  #path;
+  #parameters;
+  #handlers;
+  #again;
   #source = null;
   #timer = null;
   #gap = false; // something may have been missed
+  #isOver = false;
 
-  constructor(told) {
-    this.#told = told;
+  /** @param {string} path @param {Record<string, (data: any) => void>} handlers by the event's name @param {() => void} again
+   * called when it is connected again after a gap */
+  constructor(path, handlers, again = () => {}, parameters = {}) {
+    [this.#path, this.#handlers, this.#again, this.#parameters] = [path, handlers, again, parameters];
     document.addEventListener("visibilitychange", () => this.#follow());
     this.#open();
+  }
+
+  /** End for good. */
+  close() {
+    this.#isOver = true;
+    this.#rest();
   }
 
   #open() {
     clearTimeout(this.#timer);
     this.#source?.close();
-    this.#source = new EventSource(cameraUrl(PATH));
-    this.#source.addEventListener("state", (event) => this.#told.state(JSON.parse(event.data)));
-    this.#source.addEventListener("settings", (event) => {
-      const { group, values } = JSON.parse(event.data);
-      this.#told.settings(group, values);
-    });
+    this.#source = new EventSource(cameraUrl(this.#path, { page: pageName, ...this.#parameters }));
+    for (const [name, handle] of Object.entries(this.#handlers)) this.#source.addEventListener(name, (event) => handle(JSON.parse(event.data)));
     this.#source.addEventListener("open", () => {
-      if (this.#gap) this.#told.again?.();
+      if (this.#gap) this.#again();
       this.#gap = false;
     });
     this.#source.addEventListener("error", () => {
@@ -40,13 +47,22 @@ export class StateStream {
 
   #follow() {
     clearTimeout(this.#timer);
-    if (document.hidden) this.#timer = setTimeout(() => this.#close(), UNSEEN);
+    if (this.#isOver) return;
+    if (document.hidden) this.#timer = setTimeout(() => this.#rest(), UNSEEN);
     else if (!this.#source || this.#source.readyState === EventSource.CLOSED) this.#open();
   }
 
-  #close() {
+  #rest() {
+    clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = null;
     this.#gap = true;
+  }
+}
+
+/** Calls `told.again()` when it is connected again after a gap, `told.state(parts)` with the parts of the state that changed, `told.settings(group, values)` with new values. */
+export class StateStream extends EventConnection {
+  constructor(told) {
+    super("web/state", { state: (parts) => told.state(parts), settings: ({ group, values }) => told.settings(group, values) }, () => told.again?.());
   }
 }

@@ -1,38 +1,30 @@
 // Accounts: list, rank, password, removal (SDK 1.2).
 
 import { confirmed } from "./confirm.js";
-import { ask, attempt, button, made } from "./requests.js";
+import { ask, button, made } from "./requests.js";
+import { SystemCard } from "./system_card.js";
 
 const PATH = "cgi/admin/pwdgrp.cgi";
 const RANKS = { admin: "Administrator", users: "User", guest: "Guest" };
 
-class AccountList extends HTMLElement {
+class AccountList extends SystemCard {
   connectedCallback() {
-    const form = this.#part("add");
+    const form = this.part("add");
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const done = await this.#do({ action: "add", ...Object.fromEntries(new FormData(form)) });
-      if (!done) return;
-      form.reset();
-      await this.#load();
+      if (await this.change(PATH, { action: "add", ...Object.fromEntries(new FormData(form)) })) form.reset();
     });
-    this.#load();
+    this.load();
   }
 
-  #part(name) {
-    return this.querySelector(`[data-part=${name}]`);
+  async show() {
+    const lines = (await ask(PATH, { action: "get" })).matchAll(/^(\w+)="([^"]*)"/gm);
+    const accounts = [...lines].flatMap(([, rank, names]) => names.split(",").filter(Boolean).map((name) => ({ name, rank })));
+    this.part("list").replaceChildren(...accounts.map((account) => this.#row(account)));
   }
 
   #do(values) {
-    return attempt(this.#part("error"), () => ask(PATH, values));
-  }
-
-  #load() {
-    return attempt(this.#part("error"), async () => {
-      const lines = (await ask(PATH, { action: "get" })).matchAll(/^(\w+)="([^"]*)"/gm);
-      const accounts = [...lines].flatMap(([, rank, names]) => names.split(",").filter(Boolean).map((name) => ({ name, rank })));
-      this.#part("list").replaceChildren(...accounts.map((account) => this.#row(account)));
-    });
+    return this.attempt(() => ask(PATH, values));
   }
 
   #row({ name, rank }) {
@@ -68,7 +60,7 @@ class AccountList extends HTMLElement {
 
   async #remove(name) {
     const yes = await confirmed(`Remove ${name}?`, "The account is gone at once, and what it watches ends.", "Remove");
-    if (yes && (await this.#do({ action: "remove", user: name }))) await this.#load();
+    if (yes) await this.change(PATH, { action: "remove", user: name });
   }
 }
 

@@ -1,33 +1,37 @@
 // Audit log: logins, failed logins and changes, newest first.
 
-import { ask, attempt, made } from "./requests.js";
+import { ask, made } from "./requests.js";
+import { SystemCard } from "./system_card.js";
 
 const COUNT = 30; // records at a time
+const DAY_S = 86_400;
 const KINDS = { login: "Login", login_failed: "Failed login", change: "Change", change_refused: "Refused change" };
 
-class AuditLog extends HTMLElement {
+class AuditLog extends SystemCard {
   #oldest = null; // number of the last record that is shown
 
   connectedCallback() {
-    for (const [name, event] of [["kind", "change"], ["again", "click"]]) this.#part(name).addEventListener(event, () => this.#load());
-    this.#part("older").addEventListener("click", () => this.#load(this.#oldest));
-    this.#load();
+    for (const name of ["kind", "account", "day"]) this.part(name).addEventListener("change", () => this.load());
+    this.part("again").addEventListener("click", () => this.load());
+    this.part("older").addEventListener("click", () => this.attempt(() => this.show(this.#oldest)));
+    this.load();
   }
 
-  #part(name) {
-    return this.querySelector(`[data-part=${name}]`);
+  async show(before = null) {
+    const query = { format: "json", count: COUNT, ...this.#chosen(), ...(before ? { before } : {}) };
+    const records = (await ask("cgi/admin/auditlog.cgi", query)).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+    if (!before) this.part("list").replaceChildren();
+    this.part("list").append(...records.map(row));
+    if (!before && !records.length) this.part("list").append(made("p", "Nothing matches.", "nothing"));
+    this.#oldest = records.at(-1)?.id ?? null;
+    this.part("older").hidden = records.length < COUNT || !this.#oldest;
   }
 
-  #load(before = null) {
-    return attempt(this.#part("error"), async () => {
-      const query = { format: "json", count: COUNT, kind: this.#part("kind").value, ...(before ? { before } : {}) };
-      const records = (await ask("cgi/admin/auditlog.cgi", query)).split("\n").filter(Boolean).map((line) => JSON.parse(line));
-      if (!before) this.#part("list").replaceChildren();
-      this.#part("list").append(...records.map(row));
-      if (!before && !records.length) this.#part("list").append(made("p", "Nothing yet.", "nothing"));
-      this.#oldest = records.at(-1)?.id ?? null;
-      this.#part("older").hidden = records.length < COUNT || !this.#oldest;
-    });
+  /** Arguments of the request for what is chosen; a day is one of this browser's. */
+  #chosen() {
+    const [kind, account, day] = ["kind", "account", "day"].map((name) => this.part(name).value.trim());
+    const start = day && new Date(`${day}T00:00:00`).getTime() / 1000;
+    return { ...(kind && { kind }), ...(account && { account }), ...(day && { since: start, until: start + DAY_S - 1 }) };
   }
 }
 

@@ -1,45 +1,43 @@
-// TLS certificate: shown, downloaded, uploaded, signed anew.
+// TLS certificate: shown, downloaded, uploaded, requested from an authority, signed anew.
 
 import { confirmed } from "./confirm.js";
-import { ask, attempt, made } from "./requests.js";
+import { ask, made, saveAs } from "./requests.js";
+import { SystemCard } from "./system_card.js";
 
 const PATH = "cgi/admin/certificate.cgi";
 const TITLES = { Subject: "Subject", Issuer: "Issuer", Names: "Names", NotBefore: "Valid from", NotAfter: "Valid until", Key: "Key", Fingerprint: "Fingerprint" };
 
-class TlsCertificate extends HTMLElement {
+class TlsCertificate extends SystemCard {
   connectedCallback() {
-    const form = this.#part("upload");
-    form.addEventListener("submit", async (event) => {
+    const [upload, request] = [this.part("upload"), this.part("request")];
+    upload.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const { certificate, key } = Object.fromEntries(new FormData(form));
+      const { certificate, key, password } = Object.fromEntries(new FormData(upload));
       const values = { action: "upload", certificate: await certificate.text() };
       if (key.size) values.key = await key.text();
-      if (await this.#do(values)) form.reset();
+      if (password) values.password = password;
+      if (await this.change(PATH, values)) upload.reset();
     });
-    this.#part("anew").addEventListener("click", async () => {
+    request.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.attempt(async () => {
+        const names = new FormData(request).get("names");
+        saveAs("ipcamd.csr", await ask(PATH, { action: "request", ...(names && { names }) }));
+        await this.show();
+      });
+    });
+    this.part("anew").addEventListener("click", async () => {
       const yes = await confirmed("Sign the certificate anew?", "Browsers will warn again until they trust the new one.", "Sign");
-      if (yes) await this.#do({ action: "selfsigned" });
+      if (yes) await this.change(PATH, { action: "selfsigned" });
     });
-    this.#load();
+    this.load();
   }
 
-  #part(name) {
-    return this.querySelector(`[data-part=${name}]`);
-  }
-
-  #do(values) {
-    return attempt(this.#part("error"), async () => {
-      await ask(PATH, values);
-      await this.#load();
-    });
-  }
-
-  #load() {
-    return attempt(this.#part("error"), async () => {
-      const lines = (await ask(PATH, { action: "show" })).matchAll(/^(\w+)=(.*?)\r?$/gm);
-      const facts = [...lines].filter(([, name, value]) => TITLES[name] && value);
-      this.#part("facts").replaceChildren(...facts.flatMap(([, name, value]) => [made("dt", TITLES[name]), made("dd", value)]));
-    });
+  async show() {
+    const facts = new Map([...(await ask(PATH, { action: "show" })).matchAll(/^(\w+)=(.*?)\r?$/gm)].map(([, name, value]) => [name, value]));
+    const shown = Object.entries(TITLES).filter(([name]) => facts.get(name));
+    this.part("facts").replaceChildren(...shown.flatMap(([name, title]) => [made("dt", title), made("dd", facts.get(name))]));
+    this.part("pending").hidden = facts.get("RequestPending") !== "yes";
   }
 }
 

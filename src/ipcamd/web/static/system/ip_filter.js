@@ -1,52 +1,40 @@
 // IP filter: lists of denied and accepted addresses (SDK 7).
 
-import { ask, attempt, button, made } from "./requests.js";
+import { ask, button, made } from "./requests.js";
+import { SystemCard } from "./system_card.js";
 
 const PATH = "cgi/admin/ipfilter.cgi";
 const TITLES = { DenyIPRange: "Denied", AcceptIPRange: "Accepted", DenyIPv6: "Denied, IPv6", AcceptIPv6: "Accepted, IPv6" };
 
-class IpFilter extends HTMLElement {
+class IpFilter extends SystemCard {
   connectedCallback() {
-    const [form, policy] = [this.#part("add"), this.#part("policy")];
+    const [form, policy] = [this.part("add"), this.part("policy")];
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const { entry, list } = Object.fromEntries(new FormData(form));
       const name = entry.includes(":") ? `${list}IPv6` : `${list}IPRange`;
-      if (await this.#do({ action: "add", [name]: entry })) form.reset();
+      if (await this.change(PATH, { action: "add", [name]: entry })) form.reset();
     });
     policy.addEventListener("change", async () => {
       const wanted = policy.checked;
-      if (!(await this.#do({ action: "update", Policy: wanted ? "Both" : "Disable" }))) policy.checked = !wanted;
+      if (!(await this.change(PATH, { action: "update", Policy: wanted ? "Both" : "Disable" }))) policy.checked = !wanted;
     });
-    this.#load();
+    this.load();
   }
 
-  #part(name) {
-    return this.querySelector(`[data-part=${name}]`);
-  }
-
-  #do(values) {
-    return attempt(this.#part("error"), async () => {
-      await ask(PATH, values);
-      await this.#load();
-    });
-  }
-
-  #load() {
-    return attempt(this.#part("error"), async () => {
-      const [policy, lists] = await Promise.all([ask(PATH, { action: "list", name: "Policy" }), ask(PATH, { action: "list" })]);
-      this.#part("policy").checked = policy.trim() === "Both";
-      const parts = lists.split(/^\[(\w+)\]\r?$/m).slice(1);
-      const rows = [];
-      for (let at = 0; at < parts.length; at += 2) rows.push(...this.#rows(parts[at], parts[at + 1].split(/\r?\n/).filter(Boolean)));
-      this.#part("lists").replaceChildren(...(rows.length ? rows : [made("p", "No entries: everybody may connect.", "nothing")]));
-    });
+  async show() {
+    const [policy, lists] = await Promise.all([ask(PATH, { action: "list", name: "Policy" }), ask(PATH, { action: "list" })]);
+    this.part("policy").checked = policy.trim() === "Both";
+    const parts = lists.split(/^\[(\w+)\]\r?$/m).slice(1);
+    const rows = [];
+    for (let at = 0; at < parts.length; at += 2) rows.push(...this.#rows(parts[at], parts[at + 1].split(/\r?\n/).filter(Boolean)));
+    this.part("lists").replaceChildren(...(rows.length ? rows : [made("p", "No entries: everybody may connect.", "nothing")]));
   }
 
   #rows(list, entries) {
     return entries.map((entry) => {
       const row = made("div", "", "entry");
-      row.append(made("span", TITLES[list] ?? list), made("code", entry), button("Remove", `Remove ${entry}`, () => this.#do({ action: "remove", [list]: entry })));
+      row.append(made("span", TITLES[list] ?? list), made("code", entry), button("Remove", `Remove ${entry}`, () => this.change(PATH, { action: "remove", [list]: entry })));
       return row;
     });
   }

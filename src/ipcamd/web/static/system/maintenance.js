@@ -2,13 +2,14 @@
 
 import { cameraUrl } from "../shared/camera_url.js";
 import { confirmed } from "./confirm.js";
-import { ask, attempt, readAnswer } from "./requests.js";
+import { ask, readAnswer } from "./requests.js";
+import { SystemCard } from "./system_card.js";
 
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info&name=FWVersion";
 const AGAIN = 1000; // milliseconds between looks whether the camera is back
 const PATIENCE = 180_000; // milliseconds after which it is not waited for any more
 
-class CameraMaintenance extends HTMLElement {
+class CameraMaintenance extends SystemCard {
   connectedCallback() {
     const tasks = {
       restart: ["Restart the camera?", "Streams and recordings are interrupted for some seconds.", "Restart", "cgi/admin/restart.cgi", {}],
@@ -16,24 +17,20 @@ class CameraMaintenance extends HTMLElement {
       "reset-1": ["Reset everything?", "All settings and accounts are lost. The camera prints a new password where it was started.", "Reset all", "cgi/admin/factorydefault.cgi", { mode: 1 }],
     };
     for (const [name, [title, words, yes, path, values]] of Object.entries(tasks)) {
-      this.#part(name).addEventListener("click", async () => {
+      this.part(name).addEventListener("click", async () => {
         if (!(await confirmed(title, words, yes))) return;
-        if (await attempt(this.#part("error"), () => ask(path, values))) await this.#wait();
+        if (await this.attempt(() => ask(path, values))) await this.#wait();
       });
     }
-    this.#part("firmware").addEventListener("submit", (event) => {
+    this.part("firmware").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#install(event.target);
     });
-    this.#version().then((version) => (this.#part("version").textContent = version));
-  }
-
-  #part(name) {
-    return this.querySelector(`[data-part=${name}]`);
+    this.#version().then((version) => (this.part("version").textContent = version));
   }
 
   #say(words) {
-    this.#part("said").textContent = words;
+    this.part("said").textContent = words;
   }
 
   async #version() {
@@ -51,7 +48,7 @@ class CameraMaintenance extends HTMLElement {
       const version = await this.#version().catch(() => null);
       if (version === null) away = true;
       else if (away || performance.now() > end - PATIENCE + 10 * AGAIN) {
-        this.#part("version").textContent = version;
+        this.part("version").textContent = version;
         return this.#say("The camera is back.");
       }
     }
@@ -64,11 +61,11 @@ class CameraMaintenance extends HTMLElement {
     const body = new FormData();
     if (form.elements.force.checked) body.append("force", "yes");
     body.append("image", image);
-    const [bar, submit] = [this.#part("progress"), form.querySelector("[type=submit]")];
+    const [bar, submit] = [this.part("progress"), form.querySelector("[type=submit]")];
     bar.hidden = false;
     submit.disabled = true;
     this.#say("Uploading");
-    const done = await attempt(this.#part("error"), () => this.#upload(body, bar));
+    const done = await this.attempt(() => this.#upload(body, bar));
     bar.hidden = true;
     submit.disabled = false;
     if (done) await this.#wait();

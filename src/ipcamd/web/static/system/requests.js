@@ -45,3 +45,10 @@ export function button(text, label, action) {
   made.addEventListener("click", action);
   return made;
 }
+
+/** Save a text or a blob as a file, as a download does. */
+export function saveAs(name, content) {
+  const url = URL.createObjectURL(new Blob([content]));
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

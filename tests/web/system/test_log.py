@@ -10,7 +10,7 @@ from tests.server.serving import Server, serving
 from tests.web.test_state import Page
 
 from ipcamd.log_buffer import LogBuffer
-from ipcamd.web.log import ENDPOINTS
+from ipcamd.web.system.log import ENDPOINTS
 
 PATH = "/web/log"
 

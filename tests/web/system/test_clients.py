@@ -19,7 +19,7 @@ from ipcamd.connected_clients import ConnectedClients
 from ipcamd.media import codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
-from ipcamd.web.clients import ENDPOINTS
+from ipcamd.web.system.clients import ENDPOINTS
 from ipcamd.wire.http.multipart_writer import PLAIN_TYPE
 
 PATH = "/web/clients"
@@ -89,7 +89,7 @@ async def test_streams_and_pages_are_listed_with_what_they_got(world: World) -> 
     async with Page(world.server, path=f"{PATH}?page=a1") as page:
         (own,) = await listed(page)
         assert (own["account"], own["address"], own["protocol"], own["path"]) == ("admin", "127.0.0.1", "http", PATH)
-        assert own["own"]
+        assert own["page"] == "a1"
         assert own["sent_bytes"] > 0
         reader, viewer = await world.server.connect()
         viewer.write(b"GET /picture HTTP/1.1\r\nAuthorization: guest\r\n\r\n")
@@ -97,7 +97,7 @@ async def test_streams_and_pages_are_listed_with_what_they_got(world: World) -> 
         world.pictures.publish(frame(0, bytes(100_000)))
         await reader.readexactly(100_000)
         _, watching = await listed(page, lambda clients: len(clients) > 1 and clients[1]["sent_bytes"] > 100_000)
-        assert (watching["account"], watching["streams"], watching["own"]) == ("guest", ["mjpeg"], False)
+        assert (watching["account"], watching["streams"], watching["page"]) == ("guest", ["mjpeg"], "")
         assert datetime.fromisoformat(watching["since"])
         reset(viewer)
         await listed(page, lambda clients: len(clients) == 1)
@@ -120,7 +120,7 @@ async def test_a_client_between_requests_is_not_listed(world: World) -> None:
 async def test_a_stream_and_a_page_are_disconnected(world: World) -> None:
     async with Page(world.server, path=PATH) as page, Page(world.server, path=f"{PATH}?page=b2") as other:
         _, victim = await listed(page, lambda clients: len(clients) == 2)
-        assert not victim["own"]
+        assert victim["page"] == "b2"
         assert b"OK" in await world.disconnect(victim["id"])
         with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
             await listed(other, lambda _: False)

@@ -23,7 +23,7 @@ INTERVAL_S = 1.0
 
 
 async def clients(call: Call) -> EventStream:
-    """Stream the list of clients whenever it changes; `own` are those of the page that calls itself ``page``."""
+    """Stream the list of clients whenever it changes."""
     return EventStream(_messages(call))
 
 
@@ -59,10 +59,8 @@ def _describe(call: Call, identifier: str, client: ConnectedClient) -> dict[str,
     """Return a client as JSON, with the camera's local time of its beginning."""
     began_ns = call.camera.clock.now_ns() - round((monotonic() - client.since) * 1e9)
     values = asdict(client)
-    del values["number"], values["page"]
-    own = bool(client.page) and client.page == call.query.get("page")
-    since = call.camera.clock.local(began_ns).isoformat(timespec="seconds")
-    return values | {"id": identifier, "since": since, "own": own}
+    del values["number"]
+    return values | {"id": identifier, "since": call.camera.clock.local(began_ns).isoformat(timespec="seconds")}
 
 
 ENDPOINTS = (

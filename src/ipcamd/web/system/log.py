@@ -13,10 +13,11 @@ from ipcamd.log_buffer import LogBuffer, LogLine
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.settings.check import cut_urls
+from ipcamd.web.state import PAGE
 from ipcamd.wire.http.query import Query
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-ARGUMENTS = Arguments(Argument("level", "Least level of the lines.", OneOf(tuple(LEVELS)), default="info"))
+LEVEL = Argument("level", "Least level of the lines.", OneOf(tuple(LEVELS)), default="info")
 TEXT_TYPE = "text/plain; charset=utf-8"
 FIRST = 500
 """Lines from the past that a stream begins with, and the most of one message."""
@@ -41,7 +42,7 @@ def download(call: Call) -> Reply:
 
 
 def _level(query: Query) -> int:
-    return LEVELS[ARGUMENTS.word(query, "level")]
+    return LEVELS[Arguments(LEVEL).word(query, "level")]
 
 
 async def _messages(buffer: LogBuffer, level: int) -> AsyncGenerator[bytes, None]:
@@ -74,7 +75,7 @@ ENDPOINTS = (
         changes=never,
         methods=("GET",),
         for_caller=True,
-        arguments=ARGUMENTS,
+        arguments=Arguments(LEVEL, PAGE),
         answers=(EVENTS,),
     ),
     Endpoint(
@@ -83,7 +84,7 @@ ENDPOINTS = (
         download,
         changes=never,
         methods=("GET",),
-        arguments=ARGUMENTS,
+        arguments=Arguments(LEVEL),
         answers=(Answer(TEXT_TYPE),),
     ),
 )

@@ -1,0 +1,89 @@
+// Live log: lines of the camera's log as they are written; read only while it is open.
+
+import { cameraUrl } from "../shared/camera_url.js";
+import { EventConnection } from "../shared/state_stream.js";
+import { made } from "../system/requests.js";
+
+const MOST = 500; // lines that are shown, and kept while it is paused
+const NEAR = 40; // pixels from the end: who is there follows
+
+class LiveLog extends HTMLElement {
+  #events = null;
+  #newest = 0; // number of the newest line
+  #waiting = []; // lines that came while it is paused
+
+  connectedCallback() {
+    const [box, level, pause] = [this.#part("box"), this.#part("level"), this.#part("pause")];
+    box.addEventListener("toggle", () => this.#follow());
+    level.addEventListener("change", () => this.#restart());
+    pause.addEventListener("click", () => this.#pause(pause.getAttribute("aria-pressed") !== "true"));
+    this.#nameFile();
+  }
+
+  disconnectedCallback() {
+    this.#events?.close();
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-part=${name}]`);
+  }
+
+  #nameFile() {
+    this.#part("download").href = cameraUrl("web/log.txt", { level: this.#part("level").value });
+  }
+
+  #restart() {
+    this.#nameFile();
+    this.#part("lines").replaceChildren();
+    [this.#newest, this.#waiting] = [0, []];
+    this.#follow();
+  }
+
+  #follow() {
+    this.#events?.close();
+    this.#events = null;
+    if (!this.#part("box").open) return;
+    const level = this.#part("level").value;
+    this.#events = new EventConnection("web/log", { lines: (lines) => this.#take(lines) }, () => {}, { level });
+  }
+
+  #pause(paused) {
+    this.#part("pause").setAttribute("aria-pressed", paused);
+    this.#part("pause").textContent = paused ? "Go on" : "Pause";
+    if (!paused) this.#show(this.#waiting.splice(0));
+    this.#count();
+  }
+
+  #count() {
+    this.#part("count").textContent = this.#waiting.length ? `${this.#waiting.length} new` : "";
+  }
+
+  #take(lines) {
+    // a connection that was made again begins with the past; after a restart the numbers begin anew
+    if (lines.at(-1).number < this.#newest) this.#newest = 0;
+    const fresh = lines.filter((line) => line.number > this.#newest);
+    this.#newest = lines.at(-1).number;
+    if (this.#part("pause").getAttribute("aria-pressed") === "true") {
+      this.#waiting = [...this.#waiting, ...fresh].slice(-MOST);
+      this.#count();
+    } else this.#show(fresh);
+  }
+
+  #show(lines) {
+    const list = this.#part("lines");
+    const follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+    list.append(...lines.map(row));
+    while (list.children.length > MOST) list.firstChild.remove();
+    if (follows) list.scrollTop = list.scrollHeight;
+  }
+}
+
+function row({ time, level, part, message }) {
+  const line = made("div", "", level);
+  const when = made("time", new Date(time).toTimeString().slice(0, 8));
+  when.dateTime = when.title = time;
+  line.append(when, " ", made("b", level), " ", made("span", message), " ", made("small", part.replace(/^ipcamd\./, "")));
+  return line;
+}
+
+customElements.define("live-log", LiveLog);

@@ -1,0 +1,82 @@
+// Network: address, ports, discovery, dynamic DNS; a change that may cut this page off is explained before.
+
+import { ParameterForm } from "../settings/parameter_form.js";
+import { followHostState, lookAgain } from "../shared/host_state.js";
+import { confirmed } from "../system/confirm.js";
+import { made } from "../system/requests.js";
+import { SystemCard } from "../system/system_card.js";
+
+const PORTS = { "http:": "System.HTTPPort", "https:": "Network.Advanced.HTTPS.HttpsPort" };
+const MINUTE = "Open the camera there within a minute, or the change is undone.";
+
+class NetworkSettings extends SystemCard {
+  #form;
+  #waiting = null; // a change that waits for a request at the new address: address, and when it is undone
+  #moved = ""; // the new address of this page
+
+  connectedCallback() {
+    this.#form = new ParameterForm(this.part("form"), { agree, saved: (values) => this.#follow(values) });
+    followHostState(({ network }) => this.#show(network));
+    setInterval(() => this.#tell(), 1000);
+    this.load();
+  }
+
+  show(anew = false) {
+    return this.#form.show(anew);
+  }
+
+  /** New values of a group have come. */
+  take(group, values) {
+    this.#form?.take(group, values);
+  }
+
+  #show({ addresses, waiting, ddns, port_mapping: mapping }) {
+    const facts = { Addresses: addresses.join(", "), "Dynamic DNS": ddns || "not used yet", "Port mapping": mapping || "not used" };
+    this.part("facts").replaceChildren(...Object.entries(facts).flatMap(([title, text]) => [made("dt", title), made("dd", text)]));
+    if (this.#waiting && !waiting) this.#moved = "";
+    this.#waiting = waiting && { address: waiting.address, until: Date.now() + waiting.remaining_s * 1000 };
+    this.#tell();
+  }
+
+  /** Values that may have moved this page: link to its new address. */
+  #follow(values) {
+    const url = newUrl(values);
+    if (url) this.#moved = url.href;
+    if (values["Network.IPAddress"]) this.#waiting = { address: values["Network.IPAddress"], until: Date.now() + 60_000 };
+    this.#tell();
+    lookAgain();
+  }
+
+  #tell() {
+    const notice = this.part("moved");
+    const seconds = this.#waiting ? Math.max(0, Math.round((this.#waiting.until - Date.now()) / 1000)) : null;
+    const url = this.#moved || (this.#waiting?.address && newUrl({ "Network.IPAddress": this.#waiting.address })?.href);
+    notice.hidden = seconds === null && !url;
+    if (url) Object.assign(this.part("link"), { href: url, textContent: url });
+    this.part("link").hidden = !url;
+    this.part("remaining").textContent = seconds === null ? "" : seconds ? `Without a request there the change is undone in ${seconds} s.` : "The change is being undone: this page works again in a moment.";
+  }
+}
+
+/** Ask before a change that may cut this page off. @param {Record<string, string>} texts */
+async function agree(texts) {
+  const url = newUrl(texts);
+  const names = Object.keys(texts);
+  if (url && names.includes("Network.IPAddress")) return confirmed("Change the address?", `The camera leaves this address and is at ${url.href} then. ${MINUTE}`, "Change");
+  if (url) return confirmed("Change the port?", `This page is at ${url.href} then; a link to it appears here.`, "Change");
+  if (texts["Network.Advanced.HTTPS.Enabled"] === "no" && location.protocol === "https:") return confirmed("Switch HTTPS off?", "This page uses it: open the camera by http:// then.", "Switch off");
+  if (names.some((name) => /^Network\.(?:PPPoE\.)?\w+$/.test(name))) return confirmed("Change the network?", `The camera may get another address. Open it there within a minute, or the change is undone.`, "Change");
+  return true;
+}
+
+/** Address of this page with these values; null if it stays. */
+function newUrl(values) {
+  const url = new URL(location.href);
+  url.hash = url.username = url.password = "";
+  const [port, address] = [values[PORTS[location.protocol]], values["Network.IPAddress"]];
+  if (port) url.port = port;
+  if (address) url.hostname = address;
+  return url.href.split("#")[0] === location.href.split("#")[0] ? null : url;
+}
+
+customElements.define("network-settings", NetworkSettings);

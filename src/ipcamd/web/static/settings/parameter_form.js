@@ -1,0 +1,164 @@
+// Parameter form: some parameters of the camera with their controls, errors beside them, and one button Save.
+
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { buildControl, readControl, writeControl } from "./control.js";
+
+let asked = null; // the description of all parameters, for all forms of the page
+
+/** @returns {Promise<Map<string, object>>} parameters by Group.Name, as /web/settings describes them */
+export function describeParameters(anew = false) {
+  if (anew) asked = null;
+  asked ??= read().catch((error) => {
+    asked = null;
+    throw error;
+  });
+  return asked;
+}
+
+async function read() {
+  const answer = await fetch(cameraUrl("web/settings"), { cache: "no-store" });
+  if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+  const groups = (await answer.json()).flatMap((topic) => topic.groups);
+  return new Map(groups.flatMap(({ name, params }) => params.map((param) => [`${name}.${param.name}`, param])));
+}
+
+/** The fields of a `<form>`: an element of it with `data-params="Group.Name Group.Name"` gets those parameters, as far as
+ * they can be set on this device. */
+export class ParameterForm {
+  #form;
+  #fields = new Map(); // by Group.Name
+  #agree;
+  #saved;
+
+  /** @param {(texts: Record<string, string>) => Promise<boolean>} agree called before a change is sent
+   * @param {(values: Record<string, string>) => void} saved called with the new values */
+  constructor(form, { agree = async () => true, saved = () => {} } = {}) {
+    [this.#form, this.#agree, this.#saved] = [form, agree, saved];
+    form.noValidate = true;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#save();
+    });
+  }
+
+  /** Show the fields, or the present values in them. Throws what went wrong. */
+  async show(anew = false) {
+    const described = await describeParameters(anew);
+    for (const place of this.#form.querySelectorAll("[data-params]"))
+      for (const id of place.dataset.params.split(" ")) {
+        const param = described.get(id);
+        if (param && param.fixed === undefined) this.#field(id, param, place).take(param.value);
+      }
+    this.#show();
+  }
+
+  /** New values of a group have come. */
+  take(group, values) {
+    for (const [name, text] of Object.entries(values)) this.#fields.get(`${group}.${name}`)?.take(text);
+    this.#show();
+  }
+
+  #field(id, param, place) {
+    if (!this.#fields.has(id)) {
+      const field = new Field(id, param, () => this.#show());
+      this.#fields.set(id, field);
+      place.append(field.element);
+    }
+    return this.#fields.get(id);
+  }
+
+  #edited() {
+    return [...this.#fields.values()].filter((field) => field.isEdited);
+  }
+
+  #show(words) {
+    this.#form.querySelector("[type=submit]").disabled = !this.#edited().length;
+    const said = this.#form.querySelector("[role=status]");
+    if (said && (words || this.#edited().length)) said.textContent = words ?? "";
+  }
+
+  async #save() {
+    const edited = this.#edited();
+    for (const field of edited) field.fail("");
+    this.#fail("");
+    const texts = Object.fromEntries(edited.map((field) => [field.id, field.text]));
+    if (!edited.length || !(await this.#agree(texts))) return;
+    const { errors, values } = await send(texts);
+    for (const [id, why] of Object.entries(errors ?? {})) {
+      const field = this.#fields.get(id);
+      if (field) field.fail(why);
+      else this.#fail(why);
+    }
+    if (errors) return;
+    for (const field of edited) field.saved();
+    for (const [id, text] of Object.entries(values)) this.#fields.get(id)?.take(text);
+    this.#show("Saved");
+    this.#saved(values);
+  }
+
+  #fail(why) {
+    this.#form.querySelector("[data-part=form-error]").textContent = why;
+  }
+}
+
+async function send(texts) {
+  try {
+    const answer = await postToCamera(cameraUrl("web/update"), new URLSearchParams(texts));
+    if (answer.ok) return await answer.json();
+    return { errors: { "": `the camera answered ${answer.status}` } };
+  } catch {
+    return { errors: { "": "the camera does not answer" } };
+  }
+}
+
+class Field {
+  #param;
+  #control;
+  #value;
+
+  constructor(id, param, changed) {
+    [this.id, this.#param, this.#value] = [id, param, param.value];
+    this.#control = buildControl(param);
+    Object.assign(this.#control, { id: `f-${id}` });
+    this.#control.dataset.param = id;
+    this.#control.setAttribute("aria-describedby", `f-${id}-error`);
+    this.#control.addEventListener("input", () => {
+      this.fail("");
+      changed();
+    });
+    this.element = document.createElement("div");
+    this.element.className = param.type === "switch" ? "parameter toggle" : "parameter";
+    const label = Object.assign(document.createElement("label"), { htmlFor: this.#control.id, textContent: param.label, title: param.help });
+    const box = Object.assign(document.createElement("span"), { className: param.type === "switch" ? "switch" : "box" });
+    box.append(this.#control);
+    this.element.append(label, box, Object.assign(document.createElement("p"), { className: "wrong", id: `f-${id}-error`, role: "alert" }));
+    writeControl(this.#control, param, this.#value);
+  }
+
+  get text() {
+    return readControl(this.#control, this.#param);
+  }
+
+  get isEdited() {
+    return this.#param.type === "password" ? this.text !== "" : this.text !== this.#value;
+  }
+
+  /** The camera has this value now; what is being written here stays. */
+  take(text) {
+    const edited = this.isEdited;
+    this.#value = text;
+    if (!edited) writeControl(this.#control, this.#param, text);
+  }
+
+  /** The camera has taken what stands here. */
+  saved() {
+    this.#value = this.text;
+    if (this.#param.type === "password") this.#control.value = "";
+  }
+
+  fail(why) {
+    this.element.lastChild.textContent = why;
+    if (why) this.#control.setAttribute("aria-invalid", "true");
+    else this.#control.removeAttribute("aria-invalid");
+  }
+}

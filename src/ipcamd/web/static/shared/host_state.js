@@ -1,0 +1,35 @@
+// Host state: the camera's clock and network, for the parts of the system page that show them.
+
+import { cameraUrl } from "./camera_url.js";
+
+const AGAIN = 5_000; // milliseconds between two looks while the page is seen
+
+const followers = new Set();
+let timer = null;
+
+/** Call `follower(state)` with what /web/system tells, now and again and again. */
+export function followHostState(follower) {
+  followers.add(follower);
+  if (followers.size === 1) document.addEventListener("visibilitychange", () => !document.hidden && lookAgain());
+  lookAgain();
+}
+
+/** Look at once: something has changed. */
+export function lookAgain() {
+  clearTimeout(timer);
+  timer = setTimeout(look, 0);
+}
+
+async function look() {
+  try {
+    const answer = await fetch(cameraUrl("web/system"), { cache: "no-store" });
+    if (answer.ok) {
+      const state = await answer.json();
+      for (const follower of followers) follower(state);
+    }
+  } catch {
+    // the camera may be on its way to another address, or restart
+  }
+  clearTimeout(timer);
+  if (!document.hidden) timer = setTimeout(look, AGAIN);
+}

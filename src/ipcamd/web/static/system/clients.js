@@ -1,0 +1,104 @@
+// Connected clients: everybody who gets something now; each can be disconnected.
+
+import { pageName } from "../shared/camera_url.js";
+import { EventConnection } from "../shared/state_stream.js";
+import { ask, button, made } from "./requests.js";
+import { SystemCard } from "./system_card.js";
+
+const STREAMS = { mjpeg: "Motion JPEG", h264: "H.264", h265: "H.265", mpeg4: "MPEG-4", "3gpp": "Mobile (3GPP)", audio: "Sound", talk: "Talk" };
+const PATHS = { "cgi/audio/talk.cgi": "Talk", "cgi/audio/audio.cgi": "Talk", "sdcard.cgi": "Recording, download", "web/video": "Recording" };
+
+class ConnectedClients extends SystemCard {
+  #rows = new Map(); // by identifier
+  #events = null;
+
+  connectedCallback() {
+    this.#events = new EventConnection("web/clients", { clients: (list) => this.#show(list) });
+  }
+
+  disconnectedCallback() {
+    this.#events.close();
+  }
+
+  show() {} // the list comes by itself
+
+  #show({ total, clients }) {
+    const found = merged(clients);
+    const rows = found.map((client) => this.#row(client));
+    this.#rows = new Map(found.map((client, at) => [client.id, rows[at]]));
+    const list = this.part("list");
+    // rows that stay are not touched: the focus may be in one
+    for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
+    for (const row of rows) if (row.parentNode !== list) list.append(row);
+    const unseen = total - clients.length;
+    this.part("more").textContent = unseen > 0 ? `${unseen} more are not shown.` : "";
+  }
+
+  #row(client) {
+    let row = this.#rows.get(client.id);
+    if (!row) {
+      row = made("div", "", "client");
+      const words = made("div", "", "what");
+      words.append(made("b", ""), made("span", ""));
+      const name = client.account || "viewer without login";
+      const cut = button("Disconnect", `Disconnect ${name} at ${client.address}, ${title(client)}`, () => this.#disconnect(row));
+      row.append(words, made("span", "", "since"), made("span", "", "sent"), isOwn(client) ? made("span", "This page", "own") : cut);
+    }
+    row.identifiers = client.ids;
+    const [what, since, sent] = row.children;
+    setText(what.children[0], title(client));
+    setText(what.children[1], `${client.account || "no login"} · ${client.address} · ${client.protocol.toUpperCase().replace("/", " over ")}`);
+    setText(since, `since ${client.since.slice(11, 19)}`);
+    since.title = client.since;
+    setText(sent, client.sent_bytes === null ? "" : size(client.sent_bytes));
+    return row;
+  }
+
+  async #disconnect(row) {
+    await this.attempt(async () => {
+      for (const id of row.identifiers) await ask("web/clients/disconnect", { id });
+    });
+  }
+}
+
+/** The clients, with all connections of one page as one. */
+function merged(clients) {
+  const pages = new Map();
+  const found = [];
+  for (const client of clients) {
+    const known = client.page && pages.get(client.page);
+    if (known) {
+      known.ids.push(client.id);
+      known.sent_bytes += client.sent_bytes ?? 0;
+      if (client.since < known.since) known.since = client.since;
+      continue;
+    }
+    const entry = { ...client, ids: [client.id] };
+    if (client.page) pages.set(client.page, entry);
+    found.push(entry);
+  }
+  return found;
+}
+
+const isOwn = (client) => client.page === pageName;
+
+function title({ streams, path, page }) {
+  if (streams.length) return streams.map(streamTitle).join(" and ");
+  return page ? "Open page" : PATHS[path.slice(1)] ?? path;
+}
+
+function streamTitle(name) {
+  const main = name.replace(/_sub$/, "");
+  return (STREAMS[main] ?? main) + (main === name ? "" : ", second stream");
+}
+
+function size(bytes) {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} KB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text; // what is selected stays selected
+}
+
+customElements.define("connected-clients", ConnectedClients);
