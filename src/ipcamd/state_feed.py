@@ -12,7 +12,7 @@ from typing import Self
 
 from ipcamd.params import GROUPS
 from ipcamd.params.group import Group, Rank
-from ipcamd.settings.change_records import HIDDEN
+from ipcamd.settings.change_records import hide_secret
 from ipcamd.settings.settings import Settings
 
 BUSY_S = 0.2
@@ -114,5 +114,5 @@ class StateQueue:
 
 
 def readable_values(settings: Settings, group: Group, rank: Rank) -> dict[str, str]:
-    """Return the present values of a group that an account of `rank` may read; passwords are hidden."""
-    return {p.name: HIDDEN if p.secret else settings.present(group, p) for p in group.params if p.get <= rank}
+    """Return the present values of a group that an account of `rank` may read; passwords that are set are hidden."""
+    return {p.name: hide_secret(p, settings.present(group, p)) for p in group.params if p.get <= rank}

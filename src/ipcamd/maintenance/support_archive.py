@@ -15,7 +15,7 @@ from ipcamd.access.accounts import Accounts
 from ipcamd.errors import RequestFailed
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.settings.change_records import HIDDEN, Requester
+from ipcamd.settings.change_records import HIDDEN, Requester, hide_secret
 from ipcamd.settings.check import cut_urls
 from ipcamd.settings.settings import Settings
 from ipcamd.workers.file import ThreadedFile
@@ -113,5 +113,4 @@ def _masked(line: str, secrets: Sequence[str]) -> str:
 
 
 def _shown(settings: Settings, group: Group, param: Param) -> str:
-    value = settings.present(group, param, _READER)
-    return HIDDEN if param.secret and value else value
+    return hide_secret(param, settings.present(group, param, _READER))

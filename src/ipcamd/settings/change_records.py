@@ -8,6 +8,11 @@ HIDDEN = "********"
 """How a secret is listed; sent back, it leaves the secret alone (clarifications, Every CGI)."""
 
 
+def hide_secret(param: Param, value: str) -> str:
+    """Return a value as pages and archives may show it: a secret that is set is hidden, an empty one is empty."""
+    return HIDDEN if param.secret and value else value
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One parameter's new value. Group and name are matched without regard to case; a group may have an alias."""

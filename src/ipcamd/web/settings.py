@@ -11,9 +11,9 @@ from ipcamd.errors import RequestFailed, SettingRefused, StoreError
 from ipcamd.params import GROUPS, find_group
 from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Rank
-from ipcamd.settings.change_records import HIDDEN, Applied, Change
+from ipcamd.settings.change_records import Applied, Change, hide_secret
 from ipcamd.web.controls import control, label
-from ipcamd.web.topics import OTHERS, TOPICS
+from ipcamd.web.topics import TOPICS
 from ipcamd.wire.http.query import Query
 
 _FRESH = (("Cache-Control", "no-store"),)
@@ -23,8 +23,7 @@ def settings(call: Call) -> Reply:
     """Answer with the topics, their groups and parameters: everything for administrators, for others what they may
     set."""
     by_name = {group.name: group for group in GROUPS}
-    titled = [(topic, by_name.pop(name), title) for topic, names in TOPICS.items() for name, title in names.items()]
-    titled += [(OTHERS, group, name) for name, group in by_name.items()]
+    titled = [(topic, by_name[name], title) for topic, names in TOPICS.items() for name, title in names.items()]
     topics: dict[str, list[object]] = {}
     for topic, group, title in titled:
         if params := [_described(call, group, param) for param in group.params if _is_shown(call, param)]:
@@ -39,7 +38,7 @@ def check(call: Call) -> Reply:
         checked = call.camera.settings.check(change, call.requester())
     except RequestFailed as error:
         return _json({"error": _reason(error)})
-    return _json({"value": HIDDEN if checked.param.secret else checked.value})
+    return _json({"value": hide_secret(checked.param, checked.value)})
 
 
 async def update(call: Call) -> Reply:
@@ -71,7 +70,7 @@ def _described(call: Call, group: Group, param: Param) -> dict[str, Any]:
     camera = call.camera
     secret, by = param.secret, call.requester()
     described: dict[str, Any] = {"name": param.name, "label": label(param.name), "help": _plain(param.help)}
-    described |= {"value": HIDDEN if secret else camera.settings.present(group, param, by), **control(param)}
+    described |= {"value": hide_secret(param, camera.settings.present(group, param, by)), **control(param)}
     if param.unit:
         described["unit"] = param.unit
     if param.set is None:
@@ -124,7 +123,7 @@ def _blamed(message: str, changes: Mapping[str, Change]) -> dict[str, str]:
 
 def _applied(call: Call, applied: Applied) -> Reply:
     values = {
-        f"{change.group.name}.{change.param.name}": HIDDEN if change.param.secret else change.value
+        f"{change.group.name}.{change.param.name}": hide_secret(change.param, change.value)
         for change in (*applied.sent, *applied.followed)
     }
     return _json({"values": values, "undo": call.camera.undo_history.keep(applied, call.requester())})

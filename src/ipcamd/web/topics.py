@@ -30,11 +30,9 @@ TOPICS: dict[str, dict[str, str]] = {
         "Network.Advanced.HTTPS": "HTTPS",
         "Network.DNSUpdate": "Dynamic DNS",
         "Network.UPnP": "UPnP",
+        "Network.PortMapping": "Ports at the router",
         "Network.Advanced.Bonjour": "Bonjour",
     },
     "Time": {"Time": "Clock", "Time.NTP": "Time server (NTP)"},
 }
-"""Topic to its groups, by name, and the title of each."""
-
-OTHERS = "More"
-"""Topic of the groups that no other one names; their names are their titles."""
+"""Topic to its groups, by name, and the title of each; every group has a topic."""

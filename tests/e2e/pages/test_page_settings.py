@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import StartCamera
+from tests.e2e.access.test_certificate import serve_tls
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.pages.test_page_motion import click
@@ -101,6 +102,24 @@ def test_several_groups_are_saved_together_and_the_factory_value_returns(page: C
     assert camera.client.value(SENSOR, "Mirror") == "off"
 
 
+def test_a_stored_password_is_removed(page: Chromium, camera: CameraProcess) -> None:
+    name = "Event.Server.FTP.Password"
+    remove = row(name, "reset")
+    assert not page.run(f"{remove}.checkVisibility()")
+    write(page, name, "hush hush")
+    save(page)
+    eventually(lambda: page.run(f"{remove}.checkVisibility()"), "it cannot be removed")
+    page.run(f"{remove}.click()")
+    assert said(page) == "1 change"
+    click(page, "#discard")
+    assert page.run(f"{control(name)}.placeholder") == "unchanged"
+    page.run(f"{remove}.click()")
+    save(page)
+    eventually(lambda: page.run(f"{control(name)}.placeholder") == "none", "it is not removed")
+    look(page, camera)
+    assert page.run(f"{control(name)}.placeholder") == "none"
+
+
 def test_one_bad_value_saves_nothing_and_stands_at_its_control(page: Chromium, camera: CameraProcess) -> None:
     write(page, f"{SENSOR}.Brightness", "9")
     write(page, "System.HTTPPort", "8554")
@@ -181,16 +200,39 @@ def camera_without_head(start_camera: StartCamera, tmp_path: Path) -> CameraProc
     return start_camera(f"--config={config}")
 
 
+def shown_code(page: Chromium, name: str, language: str) -> list[str]:
+    """Return the command that the page shows for a parameter, with the password in it."""
+    page.run(f"{row(name, 'code')}.click()")
+    code = page.run(f"document.getElementById('code-{language}').textContent").replace("PASSWORD", PASSWORD)
+    page.run("document.getElementById('code').close()")
+    return shlex.split(code) if language == "curl" else [sys.executable, "-c", code]
+
+
 @pytest.mark.parametrize("language", ["curl", "python"])
 def test_the_request_that_is_shown_does_the_same(page: Chromium, camera: CameraProcess, language: str) -> None:
     value = 'it\'s "50 %" & <\N{LATIN SMALL LETTER E WITH ACUTE}>'
     write(page, "System.Info.ServerLocation", value)
-    page.run(f"{row('System.Info.ServerLocation', 'code')}.click()")
-    code = page.run(f"document.getElementById('code-{language}').textContent").replace("PASSWORD", PASSWORD)
-    command = shlex.split(code) if language == "curl" else [sys.executable, "-c", code]
+    command = shown_code(page, "System.Info.ServerLocation", language)
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     assert done.stdout.strip() == f"System.Info.ServerLocation={value}"
     eventually(lambda: said(page) == "", "what the request has set is still a change")
+
+
+def test_over_https_the_request_trusts_the_cameras_own_certificate(camera: CameraProcess, tmp_path: Path) -> None:
+    https, _ = serve_tls(camera)
+    certificate = camera.client.get("/cgi/admin/certificate.cgi", action="download").body
+    (tmp_path / "ipcamd.crt").write_bytes(certificate)
+    with Chromium(flags=["--ignore-certificate-errors"]) as browser:
+        browser.log_in("admin", PASSWORD)
+        browser.go(f"https://127.0.0.1:{https}/settings")
+        eventually(lambda: browser.run("document.querySelector('[data-param]') !== null"), "no settings")
+        for language in ("curl", "python"):
+            name = "Event.Server.FTP.Password"
+            write(browser, name, "hush")
+            command = [word.replace("NEW_", "") for word in shown_code(browser, name, language)]
+            assert "action=update" not in "".join(word for word in command if word.startswith("http"))
+            done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)
+            assert done.stdout.strip() == f"{name}=********"
 
 
 def test_what_changed_while_the_camera_was_away_is_shown(page: Chromium, camera: CameraProcess) -> None:

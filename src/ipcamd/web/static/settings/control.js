@@ -20,7 +20,7 @@ export function buildControl(kind) {
   input.type = kind.type;
   if (kind.type === "number") Object.assign(input, { min: kind.low, max: kind.high, step: kind.step });
   if (kind.type === "time") input.step = 1;
-  if (kind.type === "password") Object.assign(input, { autocomplete: "new-password", placeholder: "unchanged" });
+  if (kind.type === "password") Object.assign(input, { autocomplete: "new-password" });
   if (kind.longest) input.maxLength = kind.longest;
   return input;
 }

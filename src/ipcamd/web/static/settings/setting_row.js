@@ -12,6 +12,7 @@ export class SettingRow {
   #told;
   #control;
   #value; // as the camera has it
+  #isCleared = false; // a password that is to be removed
   #elsewhere = false; // somebody else has changed it while it is being changed here
   #timer = null;
   #asked = 0;
@@ -42,7 +43,7 @@ export class SettingRow {
   /** Whether it differs from what the camera has. */
   get isEdited() {
     if (this.isFixed) return false;
-    return this.isSecret ? this.text !== "" : this.text !== this.#value;
+    return this.isSecret ? this.text !== "" || this.#isCleared : this.text !== this.#value;
   }
 
   /** Whether it cannot be set here. */
@@ -74,7 +75,7 @@ export class SettingRow {
   /** Show the camera's value again. */
   discard() {
     this.#asked += 1;
-    this.#elsewhere = false;
+    this.#elsewhere = this.#isCleared = false;
     writeControl(this.#control, this.#param, this.#value);
     this.fail("");
     this.#show();
@@ -82,7 +83,7 @@ export class SettingRow {
 
   /** The camera has taken what stands here. */
   saved() {
-    this.#elsewhere = false;
+    this.#elsewhere = this.#isCleared = false;
     if (this.isSecret) this.#control.value = "";
   }
 
@@ -96,6 +97,12 @@ export class SettingRow {
 
   focus() {
     this.#control.focus();
+  }
+
+  /** Whether the factory value, or no password, would be a change. */
+  get #canReset() {
+    if (this.isSecret) return Boolean(this.#value) && !this.#isCleared;
+    return this.isChanged && this.text !== this.#param.factory;
   }
 
   #part(name) {
@@ -125,6 +132,14 @@ export class SettingRow {
       reset.setAttribute("aria-label", `${label}: back to the factory value ${words}`);
       reset.addEventListener("click", () => this.#write(factory));
     }
+    if (this.isSecret) {
+      reset.textContent = "Remove";
+      reset.setAttribute("aria-label", `${label}: remove`);
+      reset.addEventListener("click", () => {
+        this.#isCleared = true;
+        this.#write("");
+      });
+    }
     code.hidden = fixed !== undefined;
     code.setAttribute("aria-label", `${label}: the same as a request`);
     code.addEventListener("click", () => this.#told.code(this));
@@ -138,6 +153,7 @@ export class SettingRow {
   }
 
   #edited() {
+    this.#isCleared &&= this.text === "";
     this.#show();
     this.#told.changed();
     clearTimeout(this.#timer);
@@ -160,7 +176,8 @@ export class SettingRow {
   #show() {
     this.element.classList.toggle("edited", this.isEdited);
     this.element.classList.toggle("fixed", this.isFixed);
-    this.#part("reset").hidden = !this.isChanged || this.isFixed || this.text === this.#param.factory;
+    this.#part("reset").hidden = this.isFixed || !this.#canReset;
+    if (this.isSecret) this.#control.placeholder = this.#isCleared ? "is removed when saved" : this.#value ? "unchanged" : "none";
     setText(this.#part("note"), this.#elsewhere ? `Changed elsewhere to ${describeValue(this.#param, this.#value)}` : "");
   }
 }
