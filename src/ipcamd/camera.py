@@ -91,7 +91,7 @@ class Camera:
     """How many streams are being watched."""
     clients: "ConnectedClients"
     """Everybody who gets something now."""
-    started: float
+    started_s: float
     """``time.monotonic()`` at start."""
     speaker: "Speaker | None" = None
     """None on a camera that has none."""

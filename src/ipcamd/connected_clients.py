@@ -23,7 +23,7 @@ class ConnectedClient:
     """Path that it asked for."""
     page: str
     """Name that an open page gave itself; "" for other clients."""
-    since: float
+    since_s: float
     """Monotonic seconds when it connected."""
     sent_bytes: int | None
     """Bytes that it has got; None if the system does not tell."""

@@ -88,7 +88,7 @@ class HttpError(IpcamdError):
     ``headers`` go into the answer (``Allow``, ``WWW-Authenticate``, ``Retry-After``).
     """
 
-    delay = 0.0
+    delay_s = 0.0
     """Seconds that the answer is held back, without blocking anybody else: slows down guessing."""
 
     def __init__(self, status: int, message: str = "", headers: Sequence[tuple[str, str]] = ()) -> None:

@@ -18,22 +18,22 @@ _UNBLOCKED_BYTES = select.PIPE_BUF
 class SummaryLog:
     """Log lines of one kind that clients can cause in any number: one a minute at most, with the number left out."""
 
-    def __init__(self, logger: logging.Logger, level: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` returns monotonic seconds."""
+    def __init__(self, logger: logging.Logger, level: int, now_s: Callable[[], float] = time.monotonic) -> None:
+        """`now_s` returns monotonic seconds."""
         self._logger = logger
         self._level = level
-        self._clock = clock
-        self._next = -math.inf
+        self._now_s = now_s
+        self._next_s = -math.inf
         self._left_out = 0
 
     def __call__(self, message: str, *values: object, error: BaseException | None = None) -> None:
         """Write the line, with the trace of `error`, or count it."""
-        if self._clock() < self._next:
+        if self._now_s() < self._next_s:
             self._left_out += 1
             return
         more = f" ({self._left_out} more such lines were left out before)" if self._left_out else ""
         self._logger.log(self._level, message + "%s", *values, more, exc_info=error)
-        self._next, self._left_out = self._clock() + SUMMARY_S, 0
+        self._next_s, self._left_out = self._now_s() + SUMMARY_S, 0
 
 
 class _Json(logging.Formatter):

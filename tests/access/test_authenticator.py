@@ -7,7 +7,7 @@ from tests.access.conftest import PASSWORD
 from ipcamd.access.accounts import Account, Accounts
 from ipcamd.access.authenticator import Authenticator
 from ipcamd.access.login_result import LoginRefusal, Reason
-from ipcamd.access.nonces import LIFE
+from ipcamd.access.nonces import LIFE_S
 from ipcamd.access.recent import ADDRESSES
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import CAMERA
@@ -49,7 +49,7 @@ def camera(accounts: Accounts, watch: Watch) -> Camera:
 def failures(camera: Camera, address: str = HERE) -> int:
     """Return how many wrong logins were counted, by how many more are needed for a block. Spoils the throttle."""
     left = 0
-    while not camera.authenticator.throttle.wait(address):
+    while not camera.authenticator.throttle.wait_s(address):
         camera.authenticator.throttle.failure(address, None, "somebody")
         left += 1
     return 10 - left
@@ -117,7 +117,7 @@ def test_a_recorded_login_is_worth_nothing(camera: Camera) -> None:
 
 def test_an_old_nonce_is_no_failure_but_a_wrong_password_with_it_is(camera: Camera, watch: Watch) -> None:
     old = camera.challenge()
-    watch.seconds += LIFE + 1
+    watch.seconds += LIFE_S + 1
     assert camera.refused(digest(old, "admin", PASSWORD)).reason is Reason.STALE
     assert "stale" not in challenged(camera.refused(digest(old, "admin", "wrong")))
     assert failures(camera) == 1

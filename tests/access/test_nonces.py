@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from tests.access.client import Watch
 
 from ipcamd.access import nonces as module
-from ipcamd.access.nonces import LIFE, Nonces
+from ipcamd.access.nonces import LIFE_S, Nonces
 
 EVER = -1.0
 
@@ -64,7 +64,7 @@ def test_without_a_count_it_is_good_once(nonces: Nonces) -> None:
 
 def test_it_ages_used_or_not(nonces: Nonces, watch: Watch) -> None:
     used, unused = nonces.issue(), nonces.issue()
-    watch.seconds += LIFE - 1
+    watch.seconds += LIFE_S - 1
     assert use(nonces, used, 1)
     watch.seconds += 2
     assert not use(nonces, used, 2)

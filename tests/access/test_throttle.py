@@ -25,29 +25,29 @@ def test_ten_failures_in_a_minute_are_enough(
 ) -> None:
     with caplog.at_level(logging.WARNING):
         fail(throttle, 9)
-        assert throttle.wait(HERE) == 0
+        assert throttle.wait_s(HERE) == 0
         watch.seconds += 59
         fail(throttle, 1)
-    assert (throttle.wait(HERE), throttle.wait(THERE)) == (10, 0)
+    assert (throttle.wait_s(HERE), throttle.wait_s(THERE)) == (10, 0)
     assert HERE in caplog.text
     watch.seconds += 9.5
-    assert throttle.wait(HERE) == 1
+    assert throttle.wait_s(HERE) == 1
     watch.seconds += 0.5
-    assert throttle.wait(HERE) == 0
+    assert throttle.wait_s(HERE) == 0
 
 
 def test_ten_failures_in_more_than_a_minute_are_not(throttle: Throttle, watch: Watch) -> None:
     for _ in range(20):
         fail(throttle, 1)
         watch.seconds += 7
-    assert throttle.wait(HERE) == 0
+    assert throttle.wait_s(HERE) == 0
 
 
 def test_each_time_takes_twice_as_long_up_to_five_minutes(throttle: Throttle, watch: Watch) -> None:
     waits = []
     for failures in (10, 5, 5, 5, 5, 5, 5):
         fail(throttle, failures)
-        waits.append(throttle.wait(HERE))
+        waits.append(throttle.wait_s(HERE))
         watch.seconds += waits[-1]
     assert waits == [10, 20, 40, 80, 160, 300, 300]
 
@@ -57,9 +57,9 @@ def test_a_success_clears_it(throttle: Throttle, watch: Watch) -> None:
     watch.seconds += 10
     throttle.success(HERE, ACCOUNT)
     fail(throttle, 9)
-    assert throttle.wait(HERE) == 0
+    assert throttle.wait_s(HERE) == 0
     fail(throttle, 1)
-    assert throttle.wait(HERE) == 10
+    assert throttle.wait_s(HERE) == 10
 
 
 def test_a_success_leaves_the_failures_on_other_accounts(throttle: Throttle, watch: Watch) -> None:
@@ -68,30 +68,30 @@ def test_a_success_leaves_the_failures_on_other_accounts(throttle: Throttle, wat
     throttle.failure(HERE, None, "nobody")
     throttle.success(HERE, "paul")
     fail(throttle, 3)
-    assert throttle.wait(HERE) == 0
+    assert throttle.wait_s(HERE) == 0
     fail(throttle, 1)
-    assert throttle.wait(HERE) == 10
+    assert throttle.wait_s(HERE) == 10
     watch.seconds += 10
     throttle.success(HERE, ACCOUNT)
     fail(throttle, 5)
-    assert throttle.wait(HERE) == 20
+    assert throttle.wait_s(HERE) == 20
 
 
 def test_after_an_hour_it_is_forgotten(throttle: Throttle, watch: Watch) -> None:
     fail(throttle, 10)
     watch.seconds += HOUR_S + 1
     fail(throttle, 9)
-    assert throttle.wait(HERE) == 0
+    assert throttle.wait_s(HERE) == 0
 
 
 @pytest.mark.parametrize("pause", [0, 1, 6.7, 12, 30])
 def test_nobody_tries_a_hundred_passwords_an_hour(throttle: Throttle, watch: Watch, pause: float) -> None:
     end, tried = watch() + HOUR_S, 0
     while watch() < end:
-        if not throttle.wait(HERE):
+        if not throttle.wait_s(HERE):
             fail(throttle, 1)
             tried += 1
-        watch.seconds += max(pause, throttle.wait(HERE))
+        watch.seconds += max(pause, throttle.wait_s(HERE))
     assert 20 < tried < 100
 
 
@@ -107,9 +107,9 @@ def test_memory_is_bounded_and_the_oldest_goes_first(throttle: Throttle) -> None
     fail(throttle, 10)
     for number in range(ENTRIES - 1):
         throttle.failure(f"2001:db8:{number:x}::1", None, f"somebody {number}")
-    assert throttle.wait(HERE) == 10
+    assert throttle.wait_s(HERE) == 10
     throttle.failure("203.0.113.9", None, "somebody else")
-    assert throttle.wait(HERE) == 0
+    assert throttle.wait_s(HERE) == 0
     assert len(throttle._addresses) == len(throttle._accounts) == ENTRIES
 
 
@@ -134,9 +134,9 @@ def test_what_counts_as_one_address(address: str, counted: str) -> None:
 def test_a_host_with_many_addresses_is_one(throttle: Throttle) -> None:
     for number in range(10):
         throttle.failure(f"2001:db8::{number:x}", ACCOUNT, "admin")
-    assert throttle.wait("2001:db8::ffff") == 10
+    assert throttle.wait_s("2001:db8::ffff") == 10
     throttle.success("2001:db8::1:1", ACCOUNT)
-    assert throttle.wait("2001:db8::ffff") == 0
+    assert throttle.wait_s("2001:db8::ffff") == 0
 
 
 def test_guesses_from_many_addresses_do_not_fill_the_log(throttle: Throttle, caplog: pytest.LogCaptureFixture) -> None:

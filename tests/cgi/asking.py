@@ -140,7 +140,7 @@ class World:
             "factory_default": self.factory_default,
             "restart": self._restart,
             "viewers": lambda: 3,
-            "started": 0.0,
+            "started_s": 0.0,
         }
         return Camera(**unused | used)
 

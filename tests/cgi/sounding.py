@@ -28,7 +28,7 @@ class Sounding:
         self.now = 0.0
         self.world = world
         self.pipeline = Pipeline(world.settings, script)
-        self.speaker: Speaker | None = Speaker(clock=lambda: self.now, sleep=self._sleep)
+        self.speaker: Speaker | None = Speaker(now_s=lambda: self.now, sleep=self._sleep)
         self.port: int | None = 5432
 
     async def _sleep(self, seconds: float) -> None:

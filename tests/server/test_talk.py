@@ -26,7 +26,7 @@ class Stand:
 
     def __init__(self) -> None:
         self.now = 100.0
-        self.speaker = Speaker(clock=lambda: self.now)
+        self.speaker = Speaker(now_s=lambda: self.now)
         self.known = {HERE, THERE}
         self.admitted = {HERE, THERE, "127.0.0.1"}
         self.service = TalkService(

@@ -120,7 +120,7 @@ async def test_after_the_end_nothing_is_written(path: Path) -> None:
 
 
 async def test_a_backup_follows_a_change(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BACKUP_DELAY", 0.0)
+    monkeypatch.setattr(module, "BACKUP_DELAY_S", 0.0)
     with Database(path) as database:
         assert not backup_of(path).exists()
         await database.write(put("a", "1"))

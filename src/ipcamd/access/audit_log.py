@@ -34,28 +34,28 @@ class _Repeats:
     """Failures that follow a record."""
 
     last: AuditRecord
-    until: float
+    until_s: float
     count: int = 0
 
 
 class AuditLog:
     """The log. Noting is for the event loop, and never waits."""
 
-    def __init__(self, table: AuditTable, now_ns: Callable[[], int], monotonic: Callable[[], float]) -> None:
-        """`now_ns` is the clock of the records, `monotonic` returns seconds on a clock that never jumps."""
+    def __init__(self, table: AuditTable, now_ns: Callable[[], int], now_s: Callable[[], float]) -> None:
+        """`now_ns` is the clock of the records, `now_s` returns seconds on a clock that never jumps."""
         self._table = table
         self._now_ns = now_ns
-        self._monotonic = monotonic
+        self._now_s = now_s
         self._sessions: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._repeats: OrderedDict[tuple[str, str, str], _Repeats] = OrderedDict()
 
     def note_login(self, account: str, address: str) -> None:
         """Note a request with a valid login: a record if it is the first for a while."""
-        key, now = (account, address), self._monotonic()
+        key, now_s = (account, address), self._now_s()
         last = self._sessions.get(key)
-        self._sessions[key] = now
+        self._sessions[key] = now_s
         self._sessions.move_to_end(key)
-        if last is None or now - last > SESSION_S:
+        if last is None or now_s - last > SESSION_S:
             if len(self._sessions) > TRACKED:
                 self._sessions.popitem(last=False)
             self._table.put(self._record(AuditKind.LOGIN, account, address, "login"))
@@ -112,15 +112,15 @@ class AuditLog:
 
     def _note_failure(self, record: AuditRecord) -> None:
         change = record.what if record.kind is AuditKind.CHANGE_REFUSED else ""
-        key, now = (record.kind, network(record.address), change), self._monotonic()
+        key, now_s = (record.kind, network(record.address), change), self._now_s()
         repeats = self._repeats.get(key)
-        if repeats and now < repeats.until:
+        if repeats and now_s < repeats.until_s:
             repeats.last = record
             repeats.count += 1
             return
         if repeats:
             self._sum_up(repeats)
-        self._repeats[key] = _Repeats(record, now + REPEATS_S)
+        self._repeats[key] = _Repeats(record, now_s + REPEATS_S)
         self._repeats.move_to_end(key)
         if len(self._repeats) > TRACKED:
             self._sum_up(self._repeats.popitem(last=False)[1])

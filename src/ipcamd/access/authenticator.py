@@ -31,7 +31,7 @@ class Authenticator:
         self,
         accounts: Accounts,
         realm: Callable[[], str],
-        now: Callable[[], float] = time.monotonic,
+        now_s: Callable[[], float] = time.monotonic,
         compat: bool = True,
         audit_log: AuditLog | None = None,
     ) -> None:
@@ -41,12 +41,12 @@ class Authenticator:
         self._name = realm
         self._realm_of = ("", "ipcamd")
         self._compat = compat
-        self._nonces = Nonces(now)
-        self._keys = KeyRing(accounts, now)
+        self._nonces = Nonces(now_s)
+        self._keys = KeyRing(accounts, now_s)
         self._basics: dict[str, StoredAccount] = {}
-        self._recent = RecentLogins(accounts, now)
-        self.throttle = Throttle(now)
-        self._note_wrong = SummaryLog(_log, logging.INFO, now)
+        self._recent = RecentLogins(accounts, now_s)
+        self.throttle = Throttle(now_s)
+        self._note_wrong = SummaryLog(_log, logging.INFO, now_s)
 
     def verify(
         self, method: str, target: str, authorization: str | None, address: str, prefix: str = ""
@@ -55,9 +55,9 @@ class Authenticator:
 
         `prefix` is the path before `target` that a reverse proxy has cut off.
         """
-        wait = self.throttle.wait(address)
-        if wait:
-            return LoginRefusal(Reason.THROTTLED, retry_after_s=wait)
+        wait_s = self.throttle.wait_s(address)
+        if wait_s:
+            return LoginRefusal(Reason.THROTTLED, retry_after_s=wait_s)
         if authorization is None:
             return self._refuse(Reason.MISSING)
         entry = self._basics.get(authorization)
@@ -109,7 +109,7 @@ class Authenticator:
         wanted = answer(sent, method, keys.secrets[sent.algorithm])
         if not hmac.compare_digest(wanted, sent.response) or keys.entry is None:
             return self._wrong(sent.user, keys.entry, address)
-        if not self._nonces.use(sent.nonce, sent.nc, keys.since):
+        if not self._nonces.use(sent.nonce, sent.nc, keys.since_s):
             return self._refuse(Reason.STALE)
         return keys.entry
 

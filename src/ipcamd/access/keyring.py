@@ -20,7 +20,7 @@ class Keys:
     """None: no such account; comparing with random secrets takes the same time."""
     secrets: Mapping[str, str]
     """H(A1) by algorithm."""
-    since: float
+    since_s: float
     """Nonces from before this moment do not count: the password was changed."""
 
 
@@ -30,9 +30,9 @@ class KeyRing:
     All at once: whether a name exists must not be seen from how long its first login takes.
     """
 
-    def __init__(self, accounts: Accounts, now: Callable[[], float]) -> None:
+    def __init__(self, accounts: Accounts, now_s: Callable[[], float]) -> None:
         self._accounts = accounts
-        self._now = now
+        self._now_s = now_s
         self._made_for: tuple[object, str] = (None, "")
         self._by_name: dict[str, Keys] = {}
         self._by_hash: dict[str, Keys] = {}
@@ -57,13 +57,13 @@ class KeyRing:
         name = entry.account.name
         old = self._by_name.get(name)
         known = old is None or (old.entry is not None and old.entry.encrypted_password == entry.encrypted_password)
-        since = (_ALWAYS if old is None else old.since) if known else self._now()
+        since_s = (_ALWAYS if old is None else old.since_s) if known else self._now_s()
         password = self._accounts.password(entry)
         if password is None:
             _log.error("the password of the account %s is lost: an administrator must set a new one", name)
-            return self._random(entry, since)
-        return Keys(entry, {a: secret(a, name, realm, password) for a in (MD5, SHA256)}, since)
+            return self._random(entry, since_s)
+        return Keys(entry, {a: secret(a, name, realm, password) for a in (MD5, SHA256)}, since_s)
 
     @staticmethod
-    def _random(entry: StoredAccount | None, since: float) -> Keys:
-        return Keys(entry, {MD5: os.urandom(16).hex(), SHA256: os.urandom(32).hex()}, since)
+    def _random(entry: StoredAccount | None, since_s: float) -> Keys:
+        return Keys(entry, {MD5: os.urandom(16).hex(), SHA256: os.urandom(32).hex()}, since_s)

@@ -9,7 +9,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 
-LIFE = 300.0
+LIFE_S = 300.0
 """Seconds for which a nonce is good."""
 
 REMEMBERED = 4096
@@ -23,10 +23,10 @@ _SPENT = 1 << 32  # higher than any count
 class _Use:
     """Use counts of one nonce."""
 
-    __slots__ = ("highest", "issued", "seen")
+    __slots__ = ("highest", "issued_s", "seen")
 
-    def __init__(self, issued: float) -> None:
-        self.issued = issued
+    def __init__(self, issued_s: float) -> None:
+        self.issued_s = issued_s
         self.highest = 0
         self.seen = _ALL  # bit i: the count `highest - i` has come; 0 and less never count
 
@@ -46,26 +46,26 @@ class _Use:
 class Nonces:
     """Gives them out and knows its own."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        """`now`: seconds on a clock that never jumps."""
-        self._now = now
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        """`now_s`: seconds on a clock that never jumps."""
+        self._now_s = now_s
         self._key = os.urandom(32)
         self._used: OrderedDict[str, _Use] = OrderedDict()
-        self._forgotten = -1.0
+        self._forgotten_s = -1.0
         """When the newest nonce was given out of those whose counts are forgotten."""
 
     def issue(self) -> str:
         """Return a new nonce."""
-        body = f"{int(self._now() * 1_000_000):016x}{os.urandom(8).hex()}"
+        body = f"{int(self._now_s() * 1_000_000):016x}{os.urandom(8).hex()}"
         return body + self._code(body)
 
-    def use(self, nonce: str, nc: str, since: float) -> bool:
-        """Count a right login; False if it is stale: too old, given out before `since`, not ours, or used before.
+    def use(self, nonce: str, nc: str, since_s: float) -> bool:
+        """Count a right login; False if it is stale: too old, given out before `since_s`, not ours, or used before.
 
         `nc` is the count in hexadecimal; with an empty one, the nonce is good for one login altogether (RFC 2069).
         """
         use = self._used.get(nonce) or self._first(nonce)
-        if use is None or use.issued < since or self._now() - use.issued > LIFE:
+        if use is None or use.issued_s < since_s or self._now_s() - use.issued_s > LIFE_S:
             return False
         if nc:
             return use.take(int(nc, 16))
@@ -75,13 +75,13 @@ class Nonces:
         body, code = nonce[:32], nonce[32:]
         if not nonce.isascii() or not hmac.compare_digest(self._code(body), code):
             return None
-        issued = int(body[:16], 16) / 1_000_000
-        if issued <= self._forgotten or self._now() - issued > LIFE:
+        issued_s = int(body[:16], 16) / 1_000_000
+        if issued_s <= self._forgotten_s or self._now_s() - issued_s > LIFE_S:
             return None
         if len(self._used) >= REMEMBERED:
             _, oldest = self._used.popitem(last=False)
-            self._forgotten = max(self._forgotten, oldest.issued)
-        use = self._used[nonce] = _Use(issued)
+            self._forgotten_s = max(self._forgotten_s, oldest.issued_s)
+        use = self._used[nonce] = _Use(issued_s)
         return use
 
     def _code(self, body: str) -> str:

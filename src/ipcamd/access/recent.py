@@ -15,16 +15,16 @@ ADDRESSES = 1024
 class RecentLogins:
     """Addresses from which an account that may talk has logged in."""
 
-    def __init__(self, accounts: Accounts, now: Callable[[], float]) -> None:
+    def __init__(self, accounts: Accounts, now_s: Callable[[], float]) -> None:
         self._accounts = accounts
-        self._now = now
+        self._now_s = now_s
         self._logins: OrderedDict[str, tuple[float, StoredAccount]] = OrderedDict()
 
     def note(self, address: str, entry: StoredAccount) -> None:
         """Remember a login."""
         if entry.account.rank < Rank.USERS:
             return
-        self._logins[address] = self._now(), entry
+        self._logins[address] = self._now_s(), entry
         self._logins.move_to_end(address)
         if len(self._logins) > ADDRESSES:
             self._logins.popitem(last=False)
@@ -34,4 +34,4 @@ class RecentLogins:
         if address not in self._logins:
             return False
         logged_in, entry = self._logins[address]
-        return self._accounts.entry(entry.account.name) is entry and self._now() - logged_in <= VALID_S
+        return self._accounts.entry(entry.account.name) is entry and self._now_s() - logged_in <= VALID_S

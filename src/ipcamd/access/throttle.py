@@ -25,7 +25,7 @@ HOURLY = 80
 HOUR_S = 3600.0
 ENTRIES = 4096
 """The most addresses, and accounts, that are remembered."""
-DELAYS = ((40, 4.0), (20, 2.0), (10, 1.0))
+DELAYS_S = ((40, 4.0), (20, 2.0), (10, 1.0))
 """Failures of an account in a minute, and for how many seconds the answer to the next one is held back then. Only
 failures wait: the owner of the account is never locked out by somebody who guesses."""
 
@@ -51,28 +51,28 @@ class _Table(OrderedDict[str, T], Generic[T]):
 class _Address:
     """The failures of one address; those on names that do not exist count together, as on the account ``None``."""
 
-    __slots__ = ("failures", "hour", "recent", "strikes", "until")
+    __slots__ = ("failures", "hour_began_s", "recent", "strikes", "until_s")
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now_s: float) -> None:
         self.recent: deque[tuple[float, str | None]] = deque(maxlen=FAILURES)
         self.failures: Counter[str | None] = Counter()
         """In the present hour, by account."""
-        self.hour = now
+        self.hour_began_s = now_s
         self.strikes = 0
-        self.until = 0.0
+        self.until_s = 0.0
 
-    def fail(self, now: float, account: str | None) -> bool:
+    def fail(self, now_s: float, account: str | None) -> bool:
         """Count a failure; return whether the address is to be refused from now on."""
-        if now - self.hour > HOUR_S:
-            self.hour, self.strikes = now, 0
+        if now_s - self.hour_began_s > HOUR_S:
+            self.hour_began_s, self.strikes = now_s, 0
             self.failures.clear()
         self.failures[account] += 1
-        self.recent.append((now, account))
+        self.recent.append((now_s, account))
         enough = FAILURES // 2 if self.strikes else FAILURES
-        quick = len(self.recent) >= enough and now - self.recent[-enough][0] <= WITHIN_S
+        quick = len(self.recent) >= enough and now_s - self.recent[-enough][0] <= WITHIN_S
         if not quick and self.failures.total() < HOURLY:
             return False
-        self.until = now + min(LONGEST_S, BLOCK_S * 2**self.strikes)
+        self.until_s = now_s + min(LONGEST_S, BLOCK_S * 2**self.strikes)
         self.strikes = min(self.strikes + 1, 10)
         self.recent.clear()
         return True
@@ -87,19 +87,19 @@ class _Address:
 class Throttle:
     """One for all services of the camera."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        """`now`: seconds on a clock that never jumps."""
-        self._now = now
-        self._warn = SummaryLog(_log, logging.WARNING, now)
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        """`now_s`: seconds on a clock that never jumps."""
+        self._now_s = now_s
+        self._warn = SummaryLog(_log, logging.WARNING, now_s)
         self._addresses: _Table[_Address] = _Table()
         self._accounts: _Table[deque[float]] = _Table()
 
-    def wait(self, address: str) -> int:
+    def wait_s(self, address: str) -> int:
         """Return for how many more seconds this address is refused; 0: it is not."""
         if not self._addresses:
             return 0
         entry = self._addresses.get(network(address))
-        return max(0, ceil(entry.until - self._now())) if entry is not None else 0
+        return max(0, ceil(entry.until_s - self._now_s())) if entry is not None else 0
 
     def success(self, address: str, account: str) -> None:
         """Forget the failures of this address on this account; those on other accounts still count."""
@@ -115,14 +115,14 @@ class Throttle:
 
         Return for how many seconds its answer is to be held back.
         """
-        now = self._now()
+        now_s = self._now_s()
         place = network(address)
-        if self._addresses.touch(place, lambda: _Address(now)).fail(now, account):
-            self._warn("too many wrong logins from %s: refused for %d s", place, self.wait(address))
-        recent = self._accounts.touch(account or user, lambda: deque(maxlen=DELAYS[0][0]))
-        recent.append(now)
-        within = sum(now - moment < WITHIN_S for moment in recent)
-        return next((delay for failures, delay in DELAYS if within >= failures), 0.0)
+        if self._addresses.touch(place, lambda: _Address(now_s)).fail(now_s, account):
+            self._warn("too many wrong logins from %s: refused for %d s", place, self.wait_s(address))
+        recent = self._accounts.touch(account or user, lambda: deque(maxlen=DELAYS_S[0][0]))
+        recent.append(now_s)
+        within = sum(now_s - moment < WITHIN_S for moment in recent)
+        return next((delay_s for failures, delay_s in DELAYS_S if within >= failures), 0.0)
 
 
 def network(address: str) -> str:

@@ -87,7 +87,7 @@ async def start_camera(
         restart=restart,
         viewers=lambda: services.viewers.taken,
         clients=services.clients,
-        started=time.monotonic(),
+        started_s=time.monotonic(),
         speaker=media.speaker,
         certificate=services.upkeep.certificate,
         talk_port=lambda: core.settings["System"].number("TalkPort") if talk else None,

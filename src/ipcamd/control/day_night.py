@@ -44,7 +44,7 @@ class DayNight:
         """The last failure that was noted; "" after a success."""
         self._is_set = False
         """Whether the filter was set: nobody knows where a real one is at the start."""
-        self._changing_since: float | None = None
+        self._changing_since_s: float | None = None
         """Since when the light asks for the other state."""
         self._timer: asyncio.TimerHandle | None = None
         self._watchers: list[Callable[[], None]] = []
@@ -97,7 +97,7 @@ class DayNight:
         usage = self._values["Usage"]
         if usage == "auto":
             return self._follow_light()
-        self._changing_since = None
+        self._changing_since_s = None
         if usage == "schedule":
             local = self._clock.local()
             return is_scheduled_day(self._values, local), 60 - local.second - local.microsecond / 1e6
@@ -106,15 +106,15 @@ class DayNight:
     def _follow_light(self) -> tuple[bool, float | None]:
         is_day = self._driver.in_path
         if self._is_day_by_light() == is_day:
-            self._changing_since = None
+            self._changing_since_s = None
             return is_day, None
         now = self._loop.time()
-        if self._changing_since is None:
-            self._changing_since = now
-        rest_s = self._changing_since + LIGHT_S - now
+        if self._changing_since_s is None:
+            self._changing_since_s = now
+        rest_s = self._changing_since_s + LIGHT_S - now
         if rest_s > 0:
             return is_day, rest_s
-        self._changing_since = None
+        self._changing_since_s = None
         return not is_day, None
 
     def _is_day_by_light(self) -> bool:

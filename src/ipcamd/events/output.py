@@ -10,18 +10,18 @@ class OutputPulse:
     def __init__(self, show: Callable[[str], None], rest: Callable[[], str]) -> None:
         self._show = show
         self._rest = rest
-        self._until = 0.0
+        self._until_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self.settle()
 
-    def pulse(self, seconds: float) -> None:
+    def pulse(self, duration_s: float) -> None:
         """Set it high for this time; a longer pulse that is running continues."""
         loop = asyncio.get_running_loop()
-        self._until = max(self._until, loop.time() + seconds)
+        self._until_s = max(self._until_s, loop.time() + duration_s)
         self._show("high")
         if self._timer:
             self._timer.cancel()
-        self._timer = loop.call_at(self._until, self._end)
+        self._timer = loop.call_at(self._until_s, self._end)
 
     def settle(self) -> None:
         """Apply a change of `rest`, unless a pulse is running."""

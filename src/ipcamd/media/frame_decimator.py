@@ -13,20 +13,20 @@ class FrameDecimator:
     """
 
     def __init__(self, rate: int) -> None:
-        self._interval = SECOND // rate
-        self._due: int | None = None
-        self._last = 0
-        self._gap = self._interval
+        self._interval_ns = SECOND // rate
+        self._due_ns: int | None = None
+        self._last_ns = 0
+        self._gap_ns = self._interval_ns
         """From one picture of the source to the next, smoothed."""
 
     def selects(self, captured_ns: int) -> bool:
         """Return whether the picture captured then belongs to the stream."""
-        self._gap += (min(max(0, captured_ns - self._last), self._interval) - self._gap) // 4
-        self._last = captured_ns
-        early = 0 if self._due is None else self._due - captured_ns
-        if not -self._interval <= early <= 2 * self._interval:
+        self._gap_ns += (min(max(0, captured_ns - self._last_ns), self._interval_ns) - self._gap_ns) // 4
+        self._last_ns = captured_ns
+        early = 0 if self._due_ns is None else self._due_ns - captured_ns
+        if not -self._interval_ns <= early <= 2 * self._interval_ns:
             early = 0
-        if early > self._gap // 2:
+        if early > self._gap_ns // 2:
             return False
-        self._due = captured_ns + early + self._interval
+        self._due_ns = captured_ns + early + self._interval_ns
         return True

@@ -56,10 +56,10 @@ class LatestValue(Generic[T]):
             self._broken = False
             return item
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, duration_s: float) -> None:
         """Sleep that long, or until this is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed, seconds)
+            self._changed.wait_for(lambda: self._closed, duration_s)
 
     def close(self) -> None:
         """Wake the consumer up, for the last time."""

@@ -19,17 +19,17 @@ class AlarmDetector:
         self._alarmed = float("-inf")
         """Time of the last alarm."""
 
-    def detect(self, frame: AnalysisFrame, windows: Sequence[Window], now: float) -> tuple[tuple[int, ...], int]:
+    def detect(self, frame: AnalysisFrame, windows: Sequence[Window], now_s: float) -> tuple[tuple[int, ...], int]:
         """Return each window's level, 0 to 255, and the number, from 1, of the window with an alarm; 0 for none.
 
-        `now` is monotonic time in seconds.
+        `now_s` is monotonic time in seconds.
         """
         self._detector.set_windows(windows)
         results = self._detector.detect(frame)
         over = [number for number, result in enumerate(results, 1) if result.alarm]
-        if not over or now - self._alarmed < PAUSE_S:
+        if not over or now_s - self._alarmed < PAUSE_S:
             return _levels(results), 0
-        self._alarmed = now
+        self._alarmed = now_s
         return _levels(results), over[0]
 
     def reset(self) -> tuple[int, ...]:

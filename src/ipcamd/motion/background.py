@@ -53,29 +53,29 @@ class Background:
         self._moving_part = 0.0
         """Part of the last picture with motion, 0 to 1."""
 
-    def measure_motion(self, picture: Grey, seconds: float) -> Grey:
+    def measure_motion(self, picture: Grey, elapsed_s: float) -> Grey:
         """Return by how much each pixel differs because of motion, 0 without motion; and learn from the picture.
 
-        `seconds` is the time since the last picture.
+        `elapsed_s` is the time since the last picture.
         """
-        if self._is_dazzled(picture, seconds):
+        if self._is_dazzled(picture, elapsed_s):
             return self._relearn(picture)
         size = np.abs(picture - np.clip(self._level, 0, 255))
         unrest = 1.2 * light.median(size[::3, ::3].ravel())
         floor = np.maximum(MIN_DIFFERENCE, _SIGMAS * np.maximum(self._noise, unrest))
         busy = size > floor
-        self._recent_change *= np.float32(exp(-seconds / CHANGE_DECAY_S))
+        self._recent_change *= np.float32(exp(-elapsed_s / CHANGE_DECAY_S))
         np.maximum(self._recent_change, np.abs(picture - self._recent), out=self._recent_change)
         moved = self._find_motion(picture, size, floor, unrest) if busy.any() else np.zeros_like(size)
         if self._is_scene_change(moved):
             return self._relearn(picture)
-        self._learn(picture, size, busy, seconds)
+        self._learn(picture, size, busy, elapsed_s)
         return moved
 
-    def _is_dazzled(self, picture: Grey, seconds: float) -> bool:
+    def _is_dazzled(self, picture: Grey, elapsed_s: float) -> bool:
         """Adapt the background to the light of the picture; return whether that changes too much to detect motion."""
         gain, offset = light.estimate_change(np.clip(self._level, 0, 255), picture)
-        self._light_change *= exp(-seconds)
+        self._light_change *= exp(-elapsed_s)
         if (gain, offset) != (1, 0):
             lit = np.clip(gain * self._level + offset, *_BEYOND)
             self._light_change = min(3 * DAZZLE_LEVELS, self._light_change + float(np.abs(lit - self._level).mean()))
@@ -84,7 +84,7 @@ class Background:
             self._noise *= np.float32(gain if abs(gain - 1) < _FLICKER_PART else max(1, gain))
         dazzled = self._light_change > DAZZLE_LEVELS and self._dazzle_left_s > 0
         self._dazzle_left_s = min(
-            DAZZLE_S, self._dazzle_left_s + (-seconds if self._light_change > DAZZLE_LEVELS else seconds / 2)
+            DAZZLE_S, self._dazzle_left_s + (-elapsed_s if self._light_change > DAZZLE_LEVELS else elapsed_s / 2)
         )
         return dazzled
 
@@ -104,14 +104,14 @@ class Background:
         self._recent_change.fill(0)
         return np.zeros_like(picture)
 
-    def _learn(self, picture: Grey, size: Grey, busy: NDArray[np.bool_], seconds: float) -> None:
+    def _learn(self, picture: Grey, size: Grey, busy: NDArray[np.bool_], elapsed_s: float) -> None:
         self._level += (picture - np.clip(self._level, 0, 255)) * _learning_rates(
-            busy, seconds, LEARN_BUSY_S, LEARN_CALM_S
+            busy, elapsed_s, LEARN_BUSY_S, LEARN_CALM_S
         )
         self._noise += (np.minimum(size, 3 * self._noise) - self._noise) * _learning_rates(
-            busy, seconds, NOISE_BUSY_S, NOISE_CALM_S
+            busy, elapsed_s, NOISE_BUSY_S, NOISE_CALM_S
         )
-        self._recent += (picture - self._recent) * np.float32(_learning_rate(seconds, RECENT_S))
+        self._recent += (picture - self._recent) * np.float32(_learning_rate(elapsed_s, RECENT_S))
 
 
 def _dilate(plane: Grey) -> Grey:
@@ -128,11 +128,11 @@ def _dilate(plane: Grey) -> Grey:
     return most
 
 
-def _learning_rates(mask: NDArray[np.bool_], seconds: float, inside: float, outside: float) -> Grey:
+def _learning_rates(mask: NDArray[np.bool_], elapsed_s: float, inside: float, outside: float) -> Grey:
     """Return the learning rates for so many seconds: of time `inside` in the mask, of time `outside` elsewhere."""
-    slow, fast = _learning_rate(seconds, inside), _learning_rate(seconds, outside)
+    slow, fast = _learning_rate(elapsed_s, inside), _learning_rate(elapsed_s, outside)
     return np.float32(slow - fast) * mask + np.float32(fast)
 
 
-def _learning_rate(seconds: float, span: float) -> float:
-    return 1 - exp(-seconds / span)
+def _learning_rate(elapsed_s: float, span: float) -> float:
+    return 1 - exp(-elapsed_s / span)

@@ -43,16 +43,16 @@ class MotionDetection:
     It does so while a window is enabled and either there are listeners or a stream has viewers; else the thread sleeps.
     """
 
-    def __init__(self, settings: Settings, pipeline: Pipeline, now: Callable[[], float] = time.monotonic) -> None:
-        """`now` is a monotonic clock, in seconds; it is called in both threads."""
+    def __init__(self, settings: Settings, pipeline: Pipeline, now_s: Callable[[], float] = time.monotonic) -> None:
+        """`now_s` is a monotonic clock, in seconds; it is called in both threads."""
         self._analysis = pipeline.analysis
-        self._now = now
+        self._now_s = now_s
         self._windows = parse_windows(settings[MOTION.name])
         self._listeners: dict[Listener, None] = {}
         self._measured: tuple[Levels, float] = (_ZERO, 0.0)
         """The levels, and the time of measuring."""
         self._alarm_detector: AlarmDetector | None = None
-        self._held_until = 0.0
+        self._held_until_s = 0.0
         """No motion is reported until then."""
         self._loop: asyncio.AbstractEventLoop
         self._started = False
@@ -73,7 +73,7 @@ class MotionDetection:
     def levels(self) -> Levels:
         """Return the present levels; from any thread."""
         levels, when = self._measured
-        return levels if self._now() - when < STALE_S else _ZERO
+        return levels if self._now_s() - when < STALE_S else _ZERO
 
     def subscribe(self, listener: Listener) -> None:
         """Call `listener` at each alarm from now on. Motion is then measured even while no stream has viewers."""
@@ -85,9 +85,9 @@ class MotionDetection:
         self._listeners.pop(listener, None)
         self._update_demand()
 
-    def hold(self, seconds: float) -> None:
+    def hold(self, duration_s: float) -> None:
         """Report no motion for so long, then learn the background again: the camera itself moves. From any thread."""
-        self._held_until = max(self._held_until, self._now() + seconds)
+        self._held_until_s = max(self._held_until_s, self._now_s() + duration_s)
 
     def _update_windows(self, values: Values) -> None:
         self._windows = parse_windows(values)
@@ -118,12 +118,12 @@ class MotionDetection:
             self._measure(alarm_detector, frame)
 
     def _measure(self, alarm_detector: "AlarmDetector", frame: AnalysisFrame) -> None:
-        now = self._now()
-        if now < self._held_until:
-            self._measured = alarm_detector.reset(), now
+        now_s = self._now_s()
+        if now_s < self._held_until_s:
+            self._measured = alarm_detector.reset(), now_s
             return
-        levels, window = alarm_detector.detect(frame, self._windows, now)
-        self._measured = levels, now
+        levels, window = alarm_detector.detect(frame, self._windows, now_s)
+        self._measured = levels, now_s
         if window:
             with suppress(RuntimeError):  # the loop was closed at the end of the camera
                 self._loop.call_soon_threadsafe(self._notify, window, frame.captured_ns)

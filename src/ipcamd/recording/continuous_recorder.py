@@ -109,15 +109,15 @@ class ContinuousRecorder:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _work(self) -> None:
-        waiting_since = time.monotonic()
+        waiting_since_s = time.monotonic()
         while self._is_enabled:
             await self._card.look()
             ready = self._card.ready
             if ready and await self._attempt():
                 continue
             if ready:
-                waiting_since = time.monotonic()
-            elif time.monotonic() - waiting_since > REPORT_S:
+                waiting_since_s = time.monotonic()
+            elif time.monotonic() - waiting_since_s > REPORT_S:
                 self._report_failure(self._card.problem)
             await self._wait(RETRY_S)
 
@@ -212,9 +212,9 @@ class ContinuousRecorder:
             self._card.log_event("recording goes on", "")
         self._reported = ""
 
-    async def _wait(self, seconds: float) -> None:
+    async def _wait(self, duration_s: float) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(duration_s):
                 await self._changed.wait()
         self._changed.clear()
 

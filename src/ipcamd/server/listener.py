@@ -37,7 +37,7 @@ class Listener:
         self._sockets = sockets
         self._accept = accept
         self._warn = SummaryLog(log, logging.WARNING)
-        self._pause: asyncio.TimerHandle | None = None
+        self._resume_timer: asyncio.TimerHandle | None = None
         self._start()
 
     def close(self) -> None:
@@ -48,14 +48,14 @@ class Listener:
         self._sockets = ()
 
     def _start(self) -> None:
-        self._pause = None
+        self._resume_timer = None
         for sock in self._sockets:
             sock.setblocking(False)
             asyncio.get_running_loop().add_reader(sock, self._accept_some, sock)
 
     def _stop(self) -> None:
-        if self._pause:
-            self._pause.cancel()
+        if self._resume_timer:
+            self._resume_timer.cancel()
         for sock in self._sockets:
             asyncio.get_running_loop().remove_reader(sock)
 
@@ -74,7 +74,7 @@ class Listener:
     def _rest(self, error: OSError) -> None:
         self._warn("port %d accepts no connections for %g s: %s", self.port, PAUSE_S, error)
         self._stop()
-        self._pause = asyncio.get_running_loop().call_later(PAUSE_S, self._start)
+        self._resume_timer = asyncio.get_running_loop().call_later(PAUSE_S, self._start)
 
 
 def normalize_address(address: str) -> str:

@@ -22,19 +22,19 @@ _TLS_HANDSHAKE = b"\x16"
 class PendingConnection:
     """Accepted TCP connection that its protocol has not taken over yet."""
 
-    __slots__ = ("_ended", "_make", "_sock", "_task", "address", "connection", "deadline")
+    __slots__ = ("_ended", "_make", "_sock", "_task", "address", "connection", "deadline_s")
 
     def __init__(
         self,
         sock: socket.socket,
         address: str,
-        deadline: float,
+        deadline_s: float,
         make: Callable[[], asyncio.BaseProtocol],
         ended: Callable[["PendingConnection"], None],
     ) -> None:
         """`make` creates the protocol. `ended` is called once: when the protocol has the connection, or on failure."""
         self.address = address
-        self.deadline = deadline
+        self.deadline_s = deadline_s
         self.connection: asyncio.BaseProtocol | None = None
         self._sock = sock
         self._make = make
@@ -45,9 +45,9 @@ class PendingConnection:
         """Start connecting."""
         self._connect()
 
-    def sweep(self, now: float) -> None:
+    def sweep(self, now_s: float) -> None:
         """Cancel after the deadline."""
-        if self.deadline < now:
+        if self.deadline_s < now_s:
             self.reset()
 
     def close(self) -> None:
@@ -91,13 +91,13 @@ class PendingTlsConnection(PendingConnection):
         self,
         sock: socket.socket,
         address: str,
-        deadline: float,
+        deadline_s: float,
         make: Callable[[], asyncio.BaseProtocol],
         ended: Callable[[PendingConnection], None],
         context: TlsContext,
         handshakes: HandshakeQueue,
     ) -> None:
-        super().__init__(sock, address, deadline, make, ended)
+        super().__init__(sock, address, deadline_s, make, ended)
         self._context = context
         self._handshakes = handshakes
         self._queued = False

@@ -31,8 +31,8 @@ class ManagedConnection(Protocol):
     address: str
     """The peer's IP address, IPv4-mapped IPv6 as IPv4."""
 
-    def sweep(self, now: float) -> None:
-        """Act on deadlines that have passed. Called about once a second; `now` is the registry's clock."""
+    def sweep(self, now_s: float) -> None:
+        """Act on deadlines that have passed. Called about once a second; `now_s` is the registry's clock."""
 
     def close(self) -> None:
         """Close when the running request has been answered."""
@@ -48,7 +48,7 @@ class Admitted(NamedTuple):
     """The address that it was admitted for."""
     number: int
     """Its number: no other connection of the service ever has it."""
-    since: float
+    since_s: float
     """When it was entered, by the registry's clock."""
 
 
@@ -58,11 +58,11 @@ class Registry:
     All services share one `Admission`. A connection is counted from accept until `leave`.
     """
 
-    def __init__(self, admission: Admission | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` returns monotonic seconds; all deadlines use it."""
+    def __init__(self, admission: Admission | None = None, now_s: Callable[[], float] = time.monotonic) -> None:
+        """`now_s` returns monotonic seconds; all deadlines use it."""
         self.admission = admission or Admission()
         self.limits = self.admission.limits
-        self.clock = clock
+        self.now_s = now_s
         self.closing = False
         self._listeners: list[Listener] = []
         self._connections: dict[ManagedConnection, Admitted] = {}
@@ -73,10 +73,10 @@ class Registry:
         self._sweepers: list[Callable[[float], bool]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._emptied = asyncio.Event()
-        self._warn_refused = SummaryLog(log, logging.WARNING, clock)
-        self.note_cut = SummaryLog(log, logging.INFO, clock)
+        self._warn_refused = SummaryLog(log, logging.WARNING, now_s)
+        self.note_cut = SummaryLog(log, logging.INFO, now_s)
         """Log of clients that are disconnected because they are silent or read nothing."""
-        self.note_error = SummaryLog(log, logging.ERROR, clock)
+        self.note_error = SummaryLog(log, logging.ERROR, now_s)
         """Log of unexpected errors that requests caused."""
 
     def __len__(self) -> int:
@@ -114,7 +114,7 @@ class Registry:
     def enter(self, connection: ManagedConnection) -> str:
         """Register a connection that was admitted. Return the address that it was admitted for."""
         address = self._unconnected.pop(cast(asyncio.BaseProtocol, connection), connection.address)
-        self._connections[connection] = Admitted(address, next(self._numbers), self.clock())
+        self._connections[connection] = Admitted(address, next(self._numbers), self.now_s())
         self.admission.expect_request(address, connection)
         self._emptied.clear()
         if self.closing:
@@ -176,10 +176,10 @@ class Registry:
 
     def sweep(self) -> bool:
         """Act on all deadlines that have passed; return whether others remain."""
-        now = self.clock()
+        now_s = self.now_s()
         for connection in self:
-            connection.sweep(now)
-        needed = [sweep(now) for sweep in self._sweepers]
+            connection.sweep(now_s)
+        needed = [sweep(now_s) for sweep in self._sweepers]
         return any(needed) or bool(self._connections)
 
     def _sweep_again(self) -> None:
@@ -222,14 +222,14 @@ class Registry:
             self._unconnected[connection := protocol()] = address
             return connection
 
-        deadline = self.clock() + self.limits.head_timeout_s
+        deadline_s = self.now_s() + self.limits.head_timeout_s
         if tls:
             turns = self.admission.handshakes
             pending: PendingConnection = PendingTlsConnection(
-                sock, address, deadline, make, self._on_connected, tls, turns
+                sock, address, deadline_s, make, self._on_connected, tls, turns
             )
         else:
-            pending = PendingConnection(sock, address, deadline, make, self._on_connected)
+            pending = PendingConnection(sock, address, deadline_s, make, self._on_connected)
         self.enter(pending)
         pending.start()
 

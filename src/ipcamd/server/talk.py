@@ -29,9 +29,9 @@ SENDERS = 256
 class TalkReceiver:
     """Plays the RTP packets of one talker at a time, received over UDP or RTSP."""
 
-    def __init__(self, speaker: Speaker, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, speaker: Speaker, now_s: Callable[[], float] = time.monotonic) -> None:
         self._speaker = speaker
-        self._clock = clock
+        self._now_s = now_s
         self._talker: Hashable = None
         self._jitter = JitterBuffer()
         self._timer: asyncio.TimerHandle | None = None
@@ -47,7 +47,7 @@ class TalkReceiver:
             return
         if began or who != self._talker:
             self._talker, self._jitter = who, JitterBuffer()
-        self._play(self._jitter.put(packet, self._clock()))
+        self._play(self._jitter.put(packet, self._now_s()))
 
     def close(self) -> None:
         """Stop playing."""
@@ -60,10 +60,10 @@ class TalkReceiver:
             self._speaker.offer(self._talker, ulaw.decode(codes))
         self.close()
         if (due := self._jitter.due) is not None:
-            self._timer = asyncio.get_running_loop().call_later(max(0.0, due - self._clock()), self._overdue)
+            self._timer = asyncio.get_running_loop().call_later(max(0.0, due - self._now_s()), self._overdue)
 
     def _overdue(self) -> None:
-        self._play(self._jitter.take(self._clock()))
+        self._play(self._jitter.take(self._now_s()))
 
 
 class TalkService:
@@ -74,14 +74,14 @@ class TalkService:
         receiver: TalkReceiver,
         may_talk: Callable[[str], bool],
         allows: Callable[[str], bool] = lambda _: True,
-        clock: Callable[[], float] = time.monotonic,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """`may_talk` tells whether an account that may talk has logged in from an address in the last minute; `allows`
         is the IP filter."""
         self._receiver = receiver
         self._may_talk = may_talk
         self._allows = allows
-        self._clock = clock
+        self._now_s = now_s
         self._rates: OrderedDict[str, _Rate] = OrderedDict()
         self._listeners: list[TalkListener] = []
 
@@ -102,13 +102,13 @@ class TalkService:
 
     def receive(self, data: bytes, address: str, port: int) -> None:
         """Handle a datagram."""
-        if self._allows(address) and self._may_talk(address) and self._rate(address).take(self._clock()):
+        if self._allows(address) and self._may_talk(address) and self._rate(address).take(self._now_s()):
             self._receiver.receive(data, (address, port))
 
     def _rate(self, address: str) -> "_Rate":
         rate = self._rates.get(address)
         if rate is None:
-            rate = self._rates[address] = _Rate(self._clock())
+            rate = self._rates[address] = _Rate(self._now_s())
             if len(self._rates) > SENDERS:
                 self._rates.popitem(last=False)
         self._rates.move_to_end(address)
@@ -131,15 +131,15 @@ class TalkListener:
 class _Rate:
     """Number of packets that a sender may still send."""
 
-    __slots__ = ("_left", "_since")
+    __slots__ = ("_left", "_since_s")
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now_s: float) -> None:
         self._left = float(MOST_PACKETS)
-        self._since = now
+        self._since_s = now_s
 
-    def take(self, now: float) -> bool:
-        self._left = min(MOST_PACKETS, self._left + (now - self._since) * MOST_PACKETS)
-        self._since = now
+    def take(self, now_s: float) -> bool:
+        self._left = min(MOST_PACKETS, self._left + (now_s - self._since_s) * MOST_PACKETS)
+        self._since_s = now_s
         if self._left < 1:
             return False
         self._left -= 1

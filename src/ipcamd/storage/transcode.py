@@ -56,23 +56,23 @@ def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted) -> 
     """Return a segment of a recording, the first one being 0; its clock begins at zero. Raises like `remux_to_mp4`."""
     made = io.BytesIO()
     with open_container(source) as container, av.open(made, "w", format="mp4", options=_FLAGS) as out:
-        begin = number * SEGMENT_S
-        lasts = min(SEGMENT_S, _length_s(container) - begin)
-        if lasts <= 0:
+        begin_s = number * SEGMENT_S
+        duration_s = min(SEGMENT_S, _length_s(container) - begin_s)
+        if duration_s <= 0:
             raise ValueError(f"it has no segment {number}")
-        tracks: dict[str, _Pictures | _Sound] = {"video": _Pictures(container, out, lasts)}
+        tracks: dict[str, _Pictures | _Sound] = {"video": _Pictures(container, out, duration_s)}
         if container.streams.audio:
-            tracks["audio"] = _Sound(out, lasts)
-        seek(container, begin - LEAD * PACKET_SAMPLES / AUDIO_RATE - _frame_s(container))
+            tracks["audio"] = _Sound(out, duration_s)
+        seek(container, begin_s - LEAD * PACKET_SAMPLES / AUDIO_RATE - _frame_s(container))
         for packet in container.demux():
             check_wanted()
             if packet.dts is None:
                 continue
-            at = float(packet.dts * packet.time_base) - begin
-            if at >= lasts + AFTER:
+            at_s = float(packet.dts * packet.time_base) - begin_s
+            if at_s >= duration_s + AFTER:
                 break
             if track := tracks.get(packet.stream.type):
-                track.put(packet, at)
+                track.put(packet, at_s)
         for track in tracks.values():
             track.end()
     return made.getvalue()
@@ -91,11 +91,11 @@ def _frame_s(container: InputContainer) -> float:
 class _Pictures:
     """Each is shown until the next one comes; the first one is shown from the beginning of the segment."""
 
-    def __init__(self, container: InputContainer, out: OutputContainer, lasts: float) -> None:
+    def __init__(self, container: InputContainer, out: OutputContainer, duration_s: float) -> None:
         source = video_stream_of(container)
         width = min(MAX_WIDTH, source.width) // 2 * 2
         self._size = width, source.height * width // source.width // 2 * 2
-        self._out, self._lasts = out, lasts
+        self._out, self._duration_s = out, duration_s
         self._stream = out.add_stream("libx264", rate=source.average_rate, options={"preset": "ultrafast", "crf": "26"})
         self._stream.width, self._stream.height = self._size
         self._stream.pix_fmt = "yuv420p"
@@ -103,47 +103,47 @@ class _Pictures:
         self._stream.codec_context.flags |= Flags.frame_duration
         self._shown: tuple[VideoFrame, float] | None = None
 
-    def put(self, packet: AnyPacket, at: float) -> None:
-        if at >= self._lasts:
+    def put(self, packet: AnyPacket, at_s: float) -> None:
+        if at_s >= self._duration_s:
             return
         for frame in packet.decode():
             if isinstance(frame, VideoFrame):
-                if at > 0:
-                    self._encode(at)
-                self._shown = frame, max(at, 0) if self._shown else 0  # some decoders give the first one late
+                if at_s > 0:
+                    self._encode(at_s)
+                self._shown = frame, max(at_s, 0) if self._shown else 0  # some decoders give the first one late
 
     def end(self) -> None:
         if not self._shown:
             raise ValueError("no picture in it can be decoded")
-        self._encode(self._lasts)
+        self._encode(self._duration_s)
         self._out.mux(self._stream.encode(None))
 
-    def _encode(self, until: float) -> None:
+    def _encode(self, until_s: float) -> None:
         if not self._shown:
             return
-        frame, at = self._shown
+        frame, at_s = self._shown
         plain = frame.reformat(*self._size, "yuv420p")
         plain.pict_type = PictureType.NONE  # or each picture out of a JPEG would be a key frame
-        plain.time_base, plain.pts = Fraction(1, _TICKS), round(at * _TICKS)
-        plain.duration = round(until * _TICKS) - plain.pts
+        plain.time_base, plain.pts = Fraction(1, _TICKS), round(at_s * _TICKS)
+        plain.duration = round(until_s * _TICKS) - plain.pts
         self._out.mux(self._stream.encode(plain))
 
 
 class _Sound:
     """As AAC; silence where there is none."""
 
-    def __init__(self, out: OutputContainer, lasts: float) -> None:
+    def __init__(self, out: OutputContainer, duration_s: float) -> None:
         self._out = out
         self._stream = add_sound_stream(out)
         self._resampler = AudioResampler("fltp", "mono", AUDIO_RATE)
-        self._end = math.ceil(round(lasts * AUDIO_RATE) / PACKET_SAMPLES) * PACKET_SAMPLES
+        self._end = math.ceil(round(duration_s * AUDIO_RATE) / PACKET_SAMPLES) * PACKET_SAMPLES
         self._samples = np.zeros((1, LEAD * PACKET_SAMPLES + self._end + PACKET_SAMPLES), np.float32)
 
-    def put(self, packet: AnyPacket, at: float) -> None:
+    def put(self, packet: AnyPacket, at_s: float) -> None:
         for frame in packet.decode():
             for piece in self._resampler.resample(frame):  # type: ignore[arg-type]
-                self._lay(piece.to_ndarray(), LEAD * PACKET_SAMPLES + round(at * AUDIO_RATE))
-                at += piece.samples / AUDIO_RATE
+                self._lay(piece.to_ndarray(), LEAD * PACKET_SAMPLES + round(at_s * AUDIO_RATE))
+                at_s += piece.samples / AUDIO_RATE
 
     def _lay(self, samples: "np.ndarray[Any, Any]", place: int) -> None:
         samples, place = samples[:, max(0, -place) :], max(0, place)

@@ -21,7 +21,7 @@ from ipcamd.store.secretbox import SecretBox
 from ipcamd.store.state_directory import StateDirectory
 from ipcamd.workers.pool import WorkerPool
 
-BACKUP_DELAY = 60.0
+BACKUP_DELAY_S = 60.0
 """Seconds from a change to the backup that holds it."""
 LAST_BACKUP_S = 0.4
 """Seconds that the backup may take at exit."""
@@ -104,7 +104,7 @@ class Database:
         """
         await self._in_thread(partial(self._transact, *work))
         if self._timer is None and not self._closed:
-            self._timer = asyncio.get_running_loop().call_later(BACKUP_DELAY, self._start_backup)
+            self._timer = asyncio.get_running_loop().call_later(BACKUP_DELAY_S, self._start_backup)
 
     def write_now(self, *work: Work) -> None:
         """Do `write` in the calling thread (at start)."""

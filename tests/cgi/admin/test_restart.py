@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from tests.cgi.asking import World
 
-from ipcamd.cgi.admin.restart import ENDPOINT, PAUSE, RestartAction
+from ipcamd.cgi.admin.restart import ENDPOINT, PAUSE_S, RestartAction
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
@@ -43,7 +43,7 @@ async def test_once_in_ten_seconds(world: World, endpoint: Endpoint, time: Time)
     for _ in range(20):
         with pytest.raises(RequestFailed, match="one in 10 s"):
             await world.ask(endpoint)
-    time.now += PAUSE - 0.1
+    time.now += PAUSE_S - 0.1
     with pytest.raises(RequestFailed):
         await world.ask(endpoint)
     time.now += 0.1

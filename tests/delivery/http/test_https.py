@@ -93,7 +93,7 @@ async def test_a_server_that_speaks_no_tls(tmp_path: Path) -> None:
 
 
 async def test_a_handshake_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.delivery.http.notifier.TIMEOUT", 0.05)
+    monkeypatch.setattr("ipcamd.delivery.http.notifier.TIMEOUT_S", 0.05)
 
     class Mute(Receiver):
         async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -218,7 +218,7 @@ async def test_no_connection_to_this_machine_unless_that_is_allowed(tmp_path: Pa
 
 
 async def test_a_target_that_hangs_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipcamd.delivery.http.notifier.TIMEOUT", 0.05)
+    monkeypatch.setattr("ipcamd.delivery.http.notifier.TIMEOUT_S", 0.05)
     monkeypatch.setattr("ipcamd.delivery.http.notifier.WAITING", 3)
 
     async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

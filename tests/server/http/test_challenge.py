@@ -9,7 +9,7 @@ from ipcamd.server.http.challenge import login_error
 def test_challenges_suit_clients_that_look_at_the_first_or_the_last_alone_and_those_that_choose() -> None:
     error = login_error(LoginRefusal(Reason.MISSING, "Yard", "n", 1.5))
     fields = [value for name, value in error.headers if name == "WWW-Authenticate"]
-    assert (error.status, error.delay) == (401, 1.5)
+    assert (error.status, error.delay_s) == (401, 1.5)
     assert fields == [
         'Digest realm="Yard", qop="auth", algorithm=MD5, nonce="n", charset=UTF-8',
         'Digest realm="Yard", qop="auth", algorithm=SHA-256, nonce="n", charset=UTF-8',

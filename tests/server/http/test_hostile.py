@@ -98,7 +98,7 @@ def test_any_bytes(sent: bytes, step: int) -> None:
 
 
 async def converse(sent: bytes, step: int) -> None:
-    registry = Registry(clock=Clock())
+    registry = Registry(now_s=Clock())
     context = HttpContext(Router(ENDPOINTS, Users()), cast(Camera, None), Fanout(), registry, ViewerLimit(0))
     pipe, connection = Pipe(), HttpConnection(context)
     connection.connection_made(cast(asyncio.Transport, pipe))

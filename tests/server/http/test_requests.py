@@ -40,7 +40,7 @@ def raising(error: Exception) -> Endpoint:
 
 def delayed(call: Call) -> Reply:
     error = HttpError(401, "wrong")
-    error.delay = 0.001
+    error.delay_s = 0.001
     raise error
 
 

@@ -16,7 +16,7 @@ def frame(number: int, *, key: bool = False, packets: int = 1) -> RtpFrame:
 
 
 async def test_a_queue_that_overflows_skips_to_the_next_key_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udp, "PAUSE", 60)
+    monkeypatch.setattr(udp, "PAUSE_S", 60)
     monkeypatch.setattr(udp, "MAX_WAITING", 4)
     ports, traffic = UdpPortPair("127.0.0.1", 0), Traffic()
     receiver = ("127.0.0.1", ports.port)

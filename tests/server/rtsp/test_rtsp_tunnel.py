@@ -21,7 +21,7 @@ from ipcamd.wire.rtsp.tunnel import GREETING
 
 async def open_http(stage: Stage) -> Listener:
     """Open an HTTP port, which hands tunnels over to the stage's RTSP."""
-    registry = Registry(stage.registry.admission, stage.registry.clock)
+    registry = Registry(stage.registry.admission, stage.registry.now_s)
     adopt = stage.service.tunnels.accept
     context = HttpContext(Router((), Users()), cast(Camera, None), Fanout(), registry, stage.viewers, adopt)
     return await HttpService(context).open(HOSTS, 0)

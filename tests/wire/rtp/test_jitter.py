@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcamd.wire.rtp.jitter import BEGIN, LEAP, WAIT, JitterBuffer
+from ipcamd.wire.rtp.jitter import BEGIN_S, LEAP, WAIT_S, JitterBuffer
 from ipcamd.wire.rtp.rtp import RtpPacket
 
 
@@ -21,7 +21,7 @@ def heard(*sequences: int, start: float = 0.0, step: float = 0.02, jitter: Jitte
     for sequence in sequences:
         pieces += jitter.put(packet(sequence), now)
         now += step
-    return b"".join([*pieces, *jitter.take(now + WAIT)])
+    return b"".join([*pieces, *jitter.take(now + WAIT_S)])
 
 
 def spoken(*sequences: int) -> bytes:
@@ -53,11 +53,11 @@ def test_a_lost_packet_becomes_silence_of_its_length() -> None:
 
 def test_a_packet_that_comes_after_its_silence_is_dropped() -> None:
     jitter = JitterBuffer()
-    pieces = [*jitter.put(packet(1), 0), *jitter.take(BEGIN), *jitter.put(packet(3), 0.2)]
+    pieces = [*jitter.put(packet(1), 0), *jitter.take(BEGIN_S), *jitter.put(packet(3), 0.2)]
     assert pieces == [spoken(1)]
-    assert jitter.due == 0.2 + WAIT
-    assert list(jitter.take(0.2 + WAIT - 0.01)) == []
-    assert list(jitter.take(0.2 + WAIT)) == [b"\xff" * 160, spoken(3)]
+    assert jitter.due == 0.2 + WAIT_S
+    assert list(jitter.take(0.2 + WAIT_S - 0.01)) == []
+    assert list(jitter.take(0.2 + WAIT_S)) == [b"\xff" * 160, spoken(3)]
     assert list(jitter.put(packet(2), 0.8)) == []
     assert jitter.late == 1
     assert jitter.due is None
@@ -67,14 +67,14 @@ def test_the_first_packet_waits_a_moment_and_the_others_do_not() -> None:
     jitter = JitterBuffer()
     assert jitter.due is None
     assert list(jitter.put(packet(1), 5.0)) == []
-    assert jitter.due == 5.0 + BEGIN
-    assert list(jitter.take(5.0 + BEGIN)) == [spoken(1)]
+    assert jitter.due == 5.0 + BEGIN_S
+    assert list(jitter.take(5.0 + BEGIN_S)) == [spoken(1)]
     assert list(jitter.put(packet(2), 5.2)) == [spoken(2)]
 
 
 def test_no_more_sound_than_half_a_second_waits() -> None:
     jitter = JitterBuffer()
-    pieces = [*jitter.put(packet(1), 0), *jitter.take(BEGIN)]
+    pieces = [*jitter.put(packet(1), 0), *jitter.take(BEGIN_S)]
     for number in range(3, 3 + 26):
         pieces += jitter.put(packet(number), 0.2)  # 26 packets of 20 ms, all at once
     assert b"".join(pieces) == spoken(1) + b"\xff" * 160 + spoken(*range(3, 29))
@@ -104,8 +104,8 @@ def test_whatever_comes_memory_is_bounded_and_all_is_played_or_dropped(packets: 
         now += pause
         put += 1
         played += sum(1 for piece in jitter.put(packet(sequence, b"p", ssrc), now) if piece == b"p")
-        assert jitter.due is None or now < jitter.due <= now + WAIT
-    played += sum(1 for piece in jitter.take(now + WAIT) if piece == b"p")
+        assert jitter.due is None or now < jitter.due <= now + WAIT_S
+    played += sum(1 for piece in jitter.take(now + WAIT_S) if piece == b"p")
     assert played + jitter.late == put
 
 

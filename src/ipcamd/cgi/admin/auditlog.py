@@ -36,13 +36,13 @@ async def auditlog(call: Call) -> Reply:
 
 
 def _chosen(query: Query) -> AuditFilter:
-    since, until = ARGUMENTS.number(query, "since"), ARGUMENTS.number(query, "until")
+    since_s, until_s = ARGUMENTS.number(query, "since"), ARGUMENTS.number(query, "until")
     everything = AuditFilter()
     return AuditFilter(
         account=query.get("account") or "",
         kind=ARGUMENTS.word(query, "kind"),
-        since_ns=(since or 0) * SECOND_NS,
-        until_ns=everything.until_ns if until is None else (until + 1) * SECOND_NS - 1,
+        since_ns=(since_s or 0) * SECOND_NS,
+        until_ns=everything.until_ns if until_s is None else (until_s + 1) * SECOND_NS - 1,
         before=ARGUMENTS.number(query, "before") or everything.before,
     )
 

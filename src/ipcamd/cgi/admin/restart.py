@@ -9,26 +9,26 @@ from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 
-PAUSE = 10.0
+PAUSE_S = 10.0
 """Seconds between restarts: repeated requests must not keep the camera down."""
 
 
 class RestartAction:
     """Action of the endpoint. It outlives the cameras that it restarts, and remembers the last restart of each."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._last: dict[str, float] = {}
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._now_s = now_s
+        self._last_s: dict[str, float] = {}
 
     def __call__(self, call: Call) -> Reply:
         """Answer OK; the camera goes down after the answer has gone out. Raises `RequestFailed`."""
-        now, mac = self._now(), call.camera.identity.mac
-        self._last = {known: last for known, last in self._last.items() if now - last < PAUSE}
-        if mac in self._last:
+        now_s, mac = self._now_s(), call.camera.identity.mac
+        self._last_s = {known: last for known, last in self._last_s.items() if now_s - last < PAUSE_S}
+        if mac in self._last_s:
             raise RequestFailed(
-                f"the last restart was {now - self._last[mac]:.0f} s ago; allowed: one in {PAUSE:.0f} s"
+                f"the last restart was {now_s - self._last_s[mac]:.0f} s ago; allowed: one in {PAUSE_S:.0f} s"
             )
-        self._last[mac] = now
+        self._last_s[mac] = now_s
         call.camera.audit_log.note_change(call.requester(), "restart")
         call.camera.restart()
         return text("OK")

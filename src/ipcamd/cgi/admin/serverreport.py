@@ -34,7 +34,7 @@ def _state(camera: Camera) -> tuple[str, ...]:
     return (
         f"Serial Number:{camera.identity.serial}",
         f"Date:{camera.clock.local():%Y/%m/%d %H:%M:%S}",
-        f"Uptime:{int(time.monotonic() - camera.started)} s",
+        f"Uptime:{int(time.monotonic() - camera.started_s)} s",
         f"Viewers:{camera.viewers()}",
         f"SD Card:{_card(camera.card)}",
         *(f"{title}:{words}" for title, words in (*camera.delivery.report(), *camera.pipeline.traffic.report())),

@@ -169,13 +169,13 @@ class PtzController:
             if self.serial.enabled:
                 await self._guard.run(self.serial.send_move("stop", False))
 
-    async def lock_for(self, seconds: float) -> None:
+    async def lock_for(self, duration_s: float) -> None:
         """Let administrators alone move the camera for so long; 0 lets everybody. A continuous move ends: whoever began
         it may not be allowed to. Raises ``RequestFailed``."""
         self._refuse_absent()
-        self.lock.close(seconds)
+        self.lock.close(duration_s)
         self._motors.tell()
-        if seconds and self._is_held:
+        if duration_s and self._is_held:
             with suppress(RequestFailed):  # `stop` has noted it
                 await self.stop()
 

@@ -30,9 +30,9 @@ class PtzLock:
         unit_s = 60 if self.rest_s > 60 else 10
         return ceil(self.rest_s / unit_s) * unit_s
 
-    def close(self, seconds: float) -> None:
+    def close(self, duration_s: float) -> None:
         """Lock PTZ for so long; 0 opens it."""
-        self._until_s = self._now_s() + seconds
+        self._until_s = self._now_s() + duration_s
 
     def check(self, rank: Rank) -> None:
         """Raise ``RequestFailed`` if an account of that rank may not move the camera now."""

@@ -15,9 +15,9 @@ from ipcamd.params.event.server import HTTP
 from ipcamd.settings.settings import Settings
 from ipcamd.wire.http.notice import Notice, load
 
-TIMEOUT = 5.0
+TIMEOUT_S = 5.0
 """Seconds for one try: connection, request and the head of the answer."""
-PAUSES = (2.0, 6.0)
+PAUSES_S = (2.0, 6.0)
 """Seconds before the second and the third try."""
 WAITING = 100
 """Notices that may wait for one host; the oldest is dropped then."""
@@ -110,10 +110,10 @@ class HttpNotifier:
     async def _deliver(self, sending: _Sending) -> str:
         """Try until it arrives or patience ends; return what went wrong last, or ""."""
         problem = await self._try(sending)
-        for pause in PAUSES:
+        for pause_s in PAUSES_S:
             if not problem:
                 break
-            await self._sleep(pause)
+            await self._sleep(pause_s)
             problem = await self._try(sending)
         if problem:
             _log.warning("notice %s to %s failed: %s", sending.notice.event, sending.notice.host, problem)
@@ -128,9 +128,9 @@ class HttpNotifier:
             answer_bytes=0,
         )
         try:
-            answer = await call_http(self._egress, call, TIMEOUT)
+            answer = await call_http(self._egress, call, TIMEOUT_S)
         except TimeoutError:
-            return f"no answer within {TIMEOUT:g} s"
+            return f"no answer within {TIMEOUT_S:g} s"
         except RequestFailed as error:
             return str(error)
         except OSError as error:

@@ -30,22 +30,22 @@ class BlockingSession:
     def __init__(
         self,
         name: str,
-        stall: float = STALL_TIMEOUT_S,
+        stall_timeout_s: float = STALL_TIMEOUT_S,
         egress: EgressPolicy = EgressPolicy(),  # noqa: B008
-        now: Callable[[], float] = time.monotonic,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`name` is the thread's; `stall` is the most seconds without progress, by the clock `now`; `egress` judges
-        further connections that the protocol asks for. It is to be ended with `abort`."""
+        """`name` is the thread's; `stall_timeout_s` is the longest time without progress, on the clock `now_s`;
+        `egress` judges further connections that the protocol asks for. It is to be ended with `abort`."""
         self.egress = egress
         self._thread = WorkerThread(name)
-        self._stall = stall
-        self._now = now
+        self._stall_timeout_s = stall_timeout_s
+        self._now_s = now_s
         self._cuts: list[Callable[[], object]] = []
         self._data: socket.socket | None = None
         self._last_action: Callable[[], None] | None = None
         self._over = False
         self._lock = threading.Lock()
-        self._last = now()
+        self._last_s = now_s()
 
     def connect(self, address: str, port: int) -> socket.socket:
         """Return a connection that ends with the session. Raises ``OSError``, and ``DeliveryError`` if it is over."""
@@ -72,7 +72,7 @@ class BlockingSession:
 
     def report_progress(self, patience: float = 1) -> None:
         """Report progress; the next step may take `patience` times as long as others."""
-        self._last = self._now() + (patience - 1) * self._stall
+        self._last_s = self._now_s() + (patience - 1) * self._stall_timeout_s
 
     def abort(self) -> None:
         """End the session: the calls of its thread fail."""
@@ -121,11 +121,11 @@ class BlockingSession:
         """Check for progress until the outcome is known."""
         if outcome.done():
             return
-        rest = self._last + self._stall - self._now()
-        if rest > 0:
-            loop.call_later(rest, self._look, loop, outcome)
+        rest_s = self._last_s + self._stall_timeout_s - self._now_s()
+        if rest_s > 0:
+            loop.call_later(rest_s, self._look, loop, outcome)
         else:
-            outcome.set_exception(TimeoutError(f"no progress for {self._stall:g} s"))
+            outcome.set_exception(TimeoutError(f"no progress for {self._stall_timeout_s:g} s"))
 
 
 def _end(handle: socket.socket) -> None:

@@ -29,10 +29,10 @@ class WorkerResources:
     settings: Settings
     egress: EgressPolicy
     sleep: Sleep = asyncio.sleep
-    now: Callable[[], float] = time.monotonic
+    now_s: Callable[[], float] = time.monotonic
     """Seconds of a clock that nobody sets."""
     chance: Callable[[], float] = random.random
-    stall: float = STALL_TIMEOUT_S
+    stall_timeout_s: float = STALL_TIMEOUT_S
     """Seconds without progress before an attempt is given up."""
 
 
@@ -51,7 +51,7 @@ async def connect_to_target(
     uploader: Uploader, config: TargetConfig, state: TargetState, resources: WorkerResources, thread: str
 ) -> AsyncIterator[TargetConnection]:
     """Log in, in a thread of that name, and out again. Raises ``DeliveryError`` for whatever goes wrong in between."""
-    blocking = BlockingSession(thread, resources.stall, resources.egress, resources.now)
+    blocking = BlockingSession(thread, resources.stall_timeout_s, resources.egress, resources.now_s)
     try:
         address = await resources.egress.resolve(config.host, config.port)
         session = await blocking.run(lambda: uploader.open(config, address, blocking, state))

@@ -18,29 +18,29 @@ Note = Callable[[SpoolItem | None, str, str], None]
 class DeliveryLog:
     """Writes entries of the event log, and counts."""
 
-    def __init__(self, title: str, note: Note, now: Callable[[], float]) -> None:
-        """`title` is the target's name for people; `now` gives the seconds of a clock that nobody sets."""
+    def __init__(self, title: str, note: Note, now_s: Callable[[], float]) -> None:
+        """`title` is the target's name for people; `now_s` gives the seconds of a clock that nobody sets."""
         self._title = title
         self._note = note
-        self._now = now
+        self._now_s = now_s
         self._last_failure = ("", 0.0)
         self.delivered = 0
         """Items that arrived, since the start."""
         self.dropped = 0
         """Items that were dropped undelivered, since the start."""
 
-    def note_delivered(self, items: Sequence[SpoolItem], how: str, seconds: float) -> None:
+    def note_delivered(self, items: Sequence[SpoolItem], how: str, duration_s: float) -> None:
         """Items arrived; `how` in words, or ""."""
         self.delivered += len(items)
-        took = f"{sum(item.size for item in items) / 1e6:.1f} MB in {seconds:.1f} s"
+        took = f"{sum(item.size for item in items) / 1e6:.1f} MB in {duration_s:.1f} s"
         self._note(items[0], f"{describe_items(items)} delivered, {took}{f'; {how}' if how else ''}", "")
 
     def note_failure(self, item: SpoolItem, words: str, attempt: int, pause_s: float) -> None:
         """An attempt failed, and the next one follows after a pause; after none if others come first."""
         known, when = self._last_failure
-        now = self._now()
-        if attempt <= DETAILED or words != known or now - when >= REMINDER_S:
-            self._last_failure = words, now
+        now_s = self._now_s()
+        if attempt <= DETAILED or words != known or now_s - when >= REMINDER_S:
+            self._last_failure = words, now_s
             _log.warning("delivery of %s by %s failed: %s", item.name, self._title, words)
             later = f"in {pause_s:.0f} s" if pause_s else "after the other files"
             self._note(item, "", f"{item.name}: {words}; attempt {attempt}, the next {later}")

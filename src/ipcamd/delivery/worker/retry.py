@@ -28,9 +28,9 @@ class RetryPauses:
 
     def next(self, away: bool) -> float:
         """An attempt failed: return the seconds to wait."""
-        pause = min(FIRST_S * 2.0 ** min(self.failures, 10), AWAY_S if away else LONGEST_S)
+        pause_s = min(FIRST_S * 2.0 ** min(self.failures, 10), AWAY_S if away else LONGEST_S)
         self.failures += 1
-        return pause * (0.9 + 0.2 * self._chance())
+        return pause_s * (0.9 + 0.2 * self._chance())
 
 
 @dataclass

@@ -44,7 +44,7 @@ class DeliveryWorker:
     ) -> None:
         self.target = target
         self.uploader = uploader
-        self.log = DeliveryLog(uploader.title, note, resources.now)
+        self.log = DeliveryLog(uploader.title, note, resources.now_s)
         self._spool = spool
         self._states = states
         self._state: TargetState | None = None
@@ -224,19 +224,19 @@ class DeliveryWorker:
 
     def _send(self, session: UploadSession, in_flight: InFlight) -> None:
         """Send items for a while; in a thread."""
-        until = self._resources.now() + TURN_S
+        until_s = self._resources.now_s() + TURN_S
         for batch in in_flight.batches():
             here = [item for item in batch if item.path.exists()]
             if gone := [item for item in batch if item not in here]:
                 in_flight.sent.append((gone, None))
             if here:
                 self._upload(session, here, in_flight)
-            if self._resources.now() >= until:
+            if self._resources.now_s() >= until_s:
                 break
 
     def _upload(self, session: UploadSession, batch: Batch, in_flight: InFlight) -> None:
         """Send what belongs together. If that fails in between, what arrived before counts as sent."""
-        began = self._resources.now()
+        began_s = self._resources.now_s()
         parts = [batch] if self.uploader.joins_series else [[item] for item in batch]
         how, arrived = list[str](), list[SpoolItem]()
         try:
@@ -247,7 +247,7 @@ class DeliveryWorker:
             in_flight.sending = ()
         finally:
             if arrived:
-                outcome = "; ".join(filter(None, how)), self._resources.now() - began
+                outcome = "; ".join(filter(None, how)), self._resources.now_s() - began_s
                 in_flight.sent.append((arrived, outcome))
 
     def _note_outcome(self, batch: Batch, outcome: Outcome) -> None:

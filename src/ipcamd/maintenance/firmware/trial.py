@@ -126,9 +126,9 @@ class Trial:
 
     def _wait_until_ready(self) -> str:
         """Return why the version failed; "" if it is ready."""
-        name, deadline = f"version {self._version.version}", time.monotonic() + self._ready_s
+        name, deadline_s = f"version {self._version.version}", time.monotonic() + self._ready_s
         while not self._is_stopping:
-            left_s = deadline - time.monotonic()
+            left_s = deadline_s - time.monotonic()
             if left_s <= 0:
                 return f"{name} was not ready within {self._ready_s:g} s"
             readable, _, _ = select.select([self._link], [], [], min(left_s, LOOK_S))

@@ -52,15 +52,15 @@ class EncodeSession:
         if not self._count or self._count >= self.settings.gop:
             return True
         # in both directions: the camera's clock may have been set
-        age = abs(captured_ns - self._key_time)
-        return age >= KEY_AFTER or (asked and age >= KEY_SPACE)
+        age_ns = abs(captured_ns - self._key_time)
+        return age_ns >= KEY_AFTER or (asked and age_ns >= KEY_SPACE)
 
     def _match_rate(self, captured_ns: int) -> None:
         """Open a new encoder if pictures come much slower or faster than its bit rate control expects."""
-        age = captured_ns - self._key_time
-        if self._count < 2 or not 0 < age <= 2 * KEY_AFTER:
+        age_ns = captured_ns - self._key_time
+        if self._count < 2 or not 0 < age_ns <= 2 * KEY_AFTER:
             return
-        rate = min(self.settings.rate, max(1, round(self._count * SECOND / age)))
+        rate = min(self.settings.rate, max(1, round(self._count * SECOND / age_ns)))
         if not 0.8 <= rate / self._rate <= 1.25:
             self._rate, self._encoder = rate, _make_encoder(self.settings, rate)
 

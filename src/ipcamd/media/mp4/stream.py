@@ -50,7 +50,7 @@ class Mp4Stream:
         self._sound: _SoundEncoder | None = None
         self._counter = 0
         self._begun = asyncio.Event()
-        self._linger: asyncio.TimerHandle | None = None
+        self._linger_timer: asyncio.TimerHandle | None = None
 
     async def open(self) -> Opening:
         """Return what a viewer needs that joins `hub` now. Raises ``RequestFailed`` if no picture comes."""
@@ -66,15 +66,15 @@ class Mp4Stream:
 
     def close(self) -> None:
         """End the stream."""
-        if self._linger:
-            self._linger.cancel()
+        if self._linger_timer:
+            self._linger_timer.cancel()
         self._end()
 
-    def _hold(self, seconds: float) -> None:
+    def _hold(self, duration_s: float) -> None:
         """Go on for so long without a viewer."""
-        if self._linger:
-            self._linger.cancel()
-        self._linger = asyncio.get_running_loop().call_later(seconds, self.hub.unsubscribe, _ignore)
+        if self._linger_timer:
+            self._linger_timer.cancel()
+        self._linger_timer = asyncio.get_running_loop().call_later(duration_s, self.hub.unsubscribe, _ignore)
         self.hub.subscribe(_ignore)
 
     def _follow(self, watched: bool) -> None:

@@ -45,14 +45,14 @@ class Speaker:
     def __init__(
         self,
         output: AudioOutput | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        now_s: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`clock` returns seconds and never jumps; `sleep` waits for that many seconds."""
+        """`now_s` returns seconds and never jumps; `sleep` waits for that many seconds."""
         self.enabled = True
         """Whether anybody may talk (``Audio.SpeakerEnabled``)."""
         self._output = output
-        self._clock = clock
+        self._now_s = now_s
         self._sleep = sleep
         self._talker: Hashable = None
         self._free = 0.0
@@ -68,13 +68,13 @@ class Speaker:
     @property
     def talker(self) -> Hashable:
         """The present talker; None if nobody talks."""
-        return self._talker if self._clock() < self._free else None
+        return self._talker if self._now_s() < self._free else None
 
     def claim(self, who: Hashable) -> bool:
         """Give `who` the turn for the next two seconds, unless another talker has it; return whether."""
         if not self.enabled or self.talker not in (None, who):
             return False
-        self._talker, self._free = who, self._clock() + HOLD_S
+        self._talker, self._free = who, self._now_s() + HOLD_S
         return True
 
     def release(self, who: Hashable) -> None:
@@ -117,10 +117,10 @@ class Speaker:
             self._output.close()
 
     def _ahead(self) -> float:
-        return self._played - self._clock()
+        return self._played - self._now_s()
 
     def _play(self, samples: bytes) -> None:
-        self._played = max(self._played, self._clock()) + len(samples) / _BYTES_PER_S
+        self._played = max(self._played, self._now_s()) + len(samples) / _BYTES_PER_S
         self._kept += samples
         del self._kept[: -KEPT_S * _BYTES_PER_S]
         if self._output:

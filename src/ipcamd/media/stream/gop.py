@@ -19,14 +19,14 @@ class GopCache:
         self.frames: list[EncodedFrame] = []
         """The key frame first. Empty, or it begins with one."""
         self._size_bytes = 0
-        self._since = 0
+        self._since_ns = 0
 
     def add(self, frame: EncodedFrame) -> bool:
         """Add a frame; return False if the GOP grew too large and was let go."""
         if frame.key:
             self.clear()
         # if the capture is longer ago, the picture is not late, but the clock was set
-        if (frame.key or self.frames) and not 0 < self._since - frame.captured_ns < LATE:
+        if (frame.key or self.frames) and not 0 < self._since_ns - frame.captured_ns < LATE:
             self.frames.append(frame)
             self._size_bytes += frame.size_bytes
         too_large = self._size_bytes > MAX_BYTES and len(self.frames) > 1
@@ -35,11 +35,11 @@ class GopCache:
             return False
         return True
 
-    def invalidate(self, since: int) -> None:
-        """Forget the frames captured before `since` (nanoseconds of the camera's clock), also those that come later;
+    def invalidate(self, since_ns: int) -> None:
+        """Forget the frames captured before `since_ns` (nanoseconds of the camera's clock), also those that come later;
         with 0 only the present ones."""
         self.clear()
-        self._since = since
+        self._since_ns = since_ns
 
     def clear(self) -> None:
         """Forget all frames."""

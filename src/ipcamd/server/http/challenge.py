@@ -14,7 +14,7 @@ def login_error(refusal: LoginRefusal) -> HttpError:
             hint = "; a reverse proxy that cuts a path prefix must be a --trusted-proxy and set X-Forwarded-Prefix"
             return HttpError(400, refusal.reason.value + hint)
     error = HttpError(401, Reason.MISSING.value, [("WWW-Authenticate", text) for text in _challenges(refusal)])
-    error.delay = refusal.delay_s
+    error.delay_s = refusal.delay_s
     return error
 
 

@@ -138,9 +138,9 @@ class HttpConnection(asyncio.Protocol):
 
     # -- called by the registry
 
-    def sweep(self, now: float) -> None:
+    def sweep(self, now_s: float) -> None:
         """Act on the deadline if it has passed."""
-        if not self._deadline.has_passed(now):
+        if not self._deadline.has_passed(now_s):
             return
         progress = self._viewer.sent if self._viewer else -self._transport.get_write_buffer_size()
         if (self._full or self._viewer) and self._deadline.has_advanced(progress):
@@ -313,13 +313,13 @@ class HttpConnection(asyncio.Protocol):
         self._parser = _NO_REQUESTS  # bytes after the request are ignored
 
     def _fail(self, error: Exception) -> None:
-        reply, delay = error_reply(error, self._context.registry.note_error), getattr(error, "delay", 0.0)
+        reply, delay_s = error_reply(error, self._context.registry.note_error), getattr(error, "delay_s", 0.0)
         if self._state is ConnectionState.STREAMING:
             self._transport.abort()
-        elif delay:
+        elif delay_s:
             self._state = ConnectionState.HANDLING
             self._deadline.clear()
-            asyncio.get_running_loop().call_later(delay, self._answer_late, reply)
+            asyncio.get_running_loop().call_later(delay_s, self._answer_late, reply)
         else:
             self._answer(reply)
 

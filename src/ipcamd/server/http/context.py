@@ -55,7 +55,7 @@ class HttpContext:
             streams=self.fanout.streams_of(viewer) if viewer else (),
             path=served.path,
             page=served.page,
-            since=admitted.since,
+            since_s=admitted.since_s,
             sent_bytes=sent_bytes(transport),
         )
 

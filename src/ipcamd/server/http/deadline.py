@@ -8,30 +8,30 @@ from ipcamd.server.registry import Registry
 class Deadline:
     """Monotonic time of the current time-out. There is one at a time: each method replaces the one before."""
 
-    __slots__ = ("_begun", "_progress", "_registry", "_time")
+    __slots__ = ("_begun_s", "_ends_s", "_progress", "_registry")
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._time = math.inf
-        self._begun = 0.0  # the first byte of the current request
+        self._ends_s = math.inf
+        self._begun_s = 0.0  # the first byte of the current request
         self._progress = 0  # of sending, at the last check
 
-    def has_passed(self, now: float) -> bool:
+    def has_passed(self, now_s: float) -> bool:
         """Whether the time-out has come."""
-        return self._time < now
+        return self._ends_s < now_s
 
     def clear(self) -> None:
         """Set none: the camera itself is at work."""
-        self._time = math.inf
+        self._ends_s = math.inf
 
     def await_head(self) -> None:
         """Wait for the header of a request that begins now."""
-        self._begun = self._registry.clock()
-        self._time = self._begun + self._registry.limits.head_timeout_s
+        self._begun_s = self._registry.now_s()
+        self._ends_s = self._begun_s + self._registry.limits.head_timeout_s
 
     def await_body(self) -> None:
         """Wait for the rest of the request."""
-        self._time = self._begun + self._registry.limits.request_timeout_s
+        self._ends_s = self._begun_s + self._registry.limits.request_timeout_s
 
     def await_piece(self) -> None:
         """Wait for the next piece of a streamed body."""
@@ -54,5 +54,5 @@ class Deadline:
         """Whether the client has read since `await_reader`."""
         return progress > self._progress
 
-    def _set(self, seconds: float) -> None:
-        self._time = self._registry.clock() + seconds
+    def _set(self, duration_s: float) -> None:
+        self._ends_s = self._registry.now_s() + duration_s

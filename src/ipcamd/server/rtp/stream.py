@@ -202,9 +202,9 @@ class RtpStream:
         self._report_timer = asyncio.get_running_loop().call_later(REPORT_S, self._send_reports)
 
     def _make_report(self) -> bytes:
-        now = self._clock_ns()
+        now_ns = self._clock_ns()
         counted = self._numbering.packets, self._numbering.octets
-        return rtcp.sender_report(self.ssrc, now, self._rtp_clock.at(now), *counted, self._name)
+        return rtcp.sender_report(self.ssrc, now_ns, self._rtp_clock.at(now_ns), *counted, self._name)
 
     # -- subscription
 

@@ -23,11 +23,11 @@ _TCP_USER_TIMEOUT = 18
 class TcpWriter:
     """Writes to a transport. Bytes that the socket accepts at once bypass asyncio."""
 
-    __slots__ = ("_limit", "_own", "_plain", "_since", "_size", "_transport", "ready", "send", "viewers")
+    __slots__ = ("_limit", "_own", "_plain", "_since_s", "_size", "_transport", "ready", "send", "viewers")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._size, self._since = 0, 0.0
+        self._size, self._since_s = 0, 0.0
         self._limit = BACKLOG
         self.viewers: set[TcpViewer] = set()
         """The viewers that are being sent to."""
@@ -93,12 +93,12 @@ class TcpWriter:
         self.pause()
         self._own.detach()
 
-    def stalled_s(self, now: float) -> float:
+    def stalled_s(self, now_s: float) -> float:
         """Return for how many seconds the client has taken none of the waiting bytes; to be called regularly."""
         size = self.waiting
         if size == 0 or size != self._size:
-            self._size, self._since = size, now
-        return now - self._since
+            self._size, self._since_s = size, now_s
+        return now_s - self._since_s
 
     def mark(self, tos: int) -> None:
         """Set the type of service of what goes out (Network.Advanced.QoS)."""

@@ -28,7 +28,7 @@ _BATCH = 64
 
 BURST = 48 * 1024
 """Bytes of the first frames that are sent at once: less than the usual receive buffer holds."""
-PAUSE = 0.005
+PAUSE_S = 0.005
 """Seconds between two bursts."""
 MAX_WAITING = 1024
 """Frames that may wait for a viewer that is still catching up."""
@@ -225,7 +225,7 @@ class UdpViewer(RtpViewer):
             burst += frame.size_bytes
             self._deliver(frame)
         if self._queue:
-            self._pacing = asyncio.get_running_loop().call_later(PAUSE, self._catch_up)
+            self._pacing = asyncio.get_running_loop().call_later(PAUSE_S, self._catch_up)
 
     def _send(self, frame: RtpFrame) -> bool:
         if not self._queue:

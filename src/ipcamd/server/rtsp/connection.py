@@ -36,7 +36,7 @@ class RtspConnection(asyncio.Protocol):
     """Answers requests in order. Sessions over TCP end with their connection."""
 
     __slots__ = (
-        "_after_response", "_channels", "_delay", "_heard", "_parser", "_partial_since", "_task",
+        "_after_response", "_channels", "_heard_s", "_late_response", "_parser", "_partial_since_s", "_task",
         "_transport", "_unread", "address", "context", "local", "peer", "port", "sessions", "source", "writer",
     )  # fmt: skip
 
@@ -60,8 +60,8 @@ class RtspConnection(asyncio.Protocol):
         self._channels: dict[int, Receiver] = {}
         self._after_response: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
-        self._delay: asyncio.TimerHandle | None = None
-        self._heard = self._partial_since = context.registry.clock()
+        self._late_response: asyncio.TimerHandle | None = None
+        self._heard_s = self._partial_since_s = context.registry.now_s()
 
     # -- called by asyncio
 
@@ -79,9 +79,9 @@ class RtspConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Handle received bytes."""
-        self._heard = self.context.registry.clock()
+        self._heard_s = self.context.registry.now_s()
         if not self._parser.partial:
-            self._partial_since = self._heard
+            self._partial_since_s = self._heard_s
         self._parser.receive(data)
         self._advance()
 
@@ -90,8 +90,8 @@ class RtspConnection(asyncio.Protocol):
         self._parser = RtspParser()
         if self._task:
             self._task.cancel()
-        if self._delay:
-            self._delay.cancel()
+        if self._late_response:
+            self._late_response.cancel()
         self.writer.detach()
         self.context.registry.leave(self)
         for session in tuple(self.sessions.values()):
@@ -108,12 +108,12 @@ class RtspConnection(asyncio.Protocol):
 
     # -- called by the registry
 
-    def sweep(self, now: float) -> None:
+    def sweep(self, now_s: float) -> None:
         """Check time-outs."""
         limits = self.context.registry.limits
-        late = self._parser.partial and not self._held and now - self._partial_since > limits.head_timeout_s
-        idle = not self.sessions and not self._busy and now - self._heard > limits.idle_timeout_s
-        if late or idle or self.writer.stalled_s(now) > limits.stall_timeout_s:
+        late = self._parser.partial and not self._held and now_s - self._partial_since_s > limits.head_timeout_s
+        idle = not self.sessions and not self._busy and now_s - self._heard_s > limits.idle_timeout_s
+        if late or idle or self.writer.stalled_s(now_s) > limits.stall_timeout_s:
             self.context.registry.note_cut(
                 "client %s is disconnected: it %s",
                 self.address,
@@ -198,7 +198,7 @@ class RtspConnection(asyncio.Protocol):
 
     @property
     def _busy(self) -> bool:
-        return self._task is not None or self._delay is not None
+        return self._task is not None or self._late_response is not None
 
     @property
     def _held(self) -> bool:
@@ -210,7 +210,7 @@ class RtspConnection(asyncio.Protocol):
         for _ in range(BURST):
             if self._held or not (event := self._parser.next_event()):
                 break
-            self._partial_since = self.context.registry.clock()
+            self._partial_since_s = self.context.registry.now_s()
             if isinstance(event, InterleavedPacket):
                 self._channels.get(event.channel, _ignored)(event.data)
             elif isinstance(event, MalformedRequest):
@@ -258,14 +258,14 @@ class RtspConnection(asyncio.Protocol):
         if not isinstance(error, RtspError):
             self.context.registry.note_error("%s %s failed", request.method, request.target, error=error)
             error = RtspError(500)
-        if error.delay:
+        if error.delay_s:
             loop = asyncio.get_running_loop()
-            self._delay = loop.call_later(error.delay, self._send_late, request.cseq, error.answer)
+            self._late_response = loop.call_later(error.delay_s, self._send_late, request.cseq, error.answer)
         else:
             self._send(request.cseq, error.answer)
 
     def _send_late(self, cseq: str, answer: RtspResponse) -> None:
-        self._delay = None
+        self._late_response = None
         self._send(cseq, answer)
         self._advance()
 

@@ -23,9 +23,9 @@ class RtspError(IpcamdError):
     """Error that is answered with an RTSP status (RFC 2326, 7.1.1)."""
 
     def __init__(
-        self, status: int, fields: Sequence[tuple[str, str]] = (), delay: float = 0.0, reason: str = ""
+        self, status: int, fields: Sequence[tuple[str, str]] = (), delay_s: float = 0.0, reason: str = ""
     ) -> None:
-        """`delay`: seconds until the response is sent."""
+        """`delay_s`: seconds until the response is sent."""
         super().__init__(f"RTSP status {status}")
         self.answer = RtspResponse(status, tuple(fields), reason=reason)
-        self.delay = delay
+        self.delay_s = delay_s

@@ -49,7 +49,7 @@ class RtspService:
             find=find,
             authenticator=RtspAuthenticator(login),
             registry=registry,
-            sessions=SessionTable(viewers, registry.clock, talk),
+            sessions=SessionTable(viewers, registry.now_s, talk),
             streams=streams,
             multicast=MulticastService(streams.for_codec, name),
             name=name,
@@ -121,8 +121,8 @@ class RtspService:
         if owner:
             owner.close()
 
-    def _sweep(self, now: float) -> bool:
-        going_on = self.context.sessions.sweep(now)
+    def _sweep(self, now_s: float) -> bool:
+        going_on = self.context.sessions.sweep(now_s)
         used = {setup.stream for session in self.context.sessions for setup in session.setups.values()}
         self.context.streams.forget_idle(used)
         return going_on

@@ -78,11 +78,11 @@ class RtspSession:
     """The client's IP address."""
     protocol: str
     """That of the connection which created it."""
-    deadline: float
+    deadline_s: float
     """Monotonic time when the session ends without a keep-alive."""
     number: int
     """Its number in the session table; the identifier is a secret."""
-    since: float
+    since_s: float
     """Monotonic time of its first SETUP."""
     place: Place
     """Place among the viewers; before PLAY, among the sessions that have not been played."""
@@ -161,6 +161,6 @@ def describe_session(session: RtspSession) -> ConnectedClient:
         streams=tuple(setup.stream.hub.name if setup.stream else "talk" for setup in setups),
         path=f"/{session.media.path}",
         page="",
-        since=session.since,
+        since_s=session.since_s,
         sent_bytes=sum(setup.viewer.bytes_sent for setup in setups if setup.viewer),
     )

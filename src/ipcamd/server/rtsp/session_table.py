@@ -24,10 +24,10 @@ Talk = Callable[[bytes, Account], None]
 class SessionTable:
     """Sessions by identifier. A session takes a viewer's place at PLAY; before, it counts under a limit of its own."""
 
-    def __init__(self, viewers: ViewerLimit, clock: Callable[[], float], talk: Talk | None) -> None:
+    def __init__(self, viewers: ViewerLimit, now_s: Callable[[], float], talk: Talk | None) -> None:
         self._viewers = viewers
         self._unplayed = ViewerLimit(viewers.total)
-        self._clock = clock
+        self._now_s = now_s
         self._talk = talk
         self._sessions: dict[str, RtspSession] = {}
         self._numbers = count(1)
@@ -41,9 +41,9 @@ class SessionTable:
     def create(self, owner: SessionOwner, address: str, media: Presentation, account: Account) -> RtspSession:
         """Create a session. Raises `RtspError` 453 at the limit."""
         place = Place.take(self._unplayed, account, address)
-        now = self._clock()
+        now_s = self._now_s()
         session = RtspSession(
-            media, account, owner, address, owner.protocol, now + UNPLAYED_S, next(self._numbers), now, place
+            media, account, owner, address, owner.protocol, now_s + UNPLAYED_S, next(self._numbers), now_s, place
         )
         self._sessions[session.identifier] = owner.sessions[session.identifier] = session
         return session
@@ -65,12 +65,12 @@ class SessionTable:
     def keep_alive(self, session: RtspSession) -> None:
         """Restart the time-out of a session that has been played."""
         if session.admitted:
-            session.deadline = self._clock() + TIMEOUT_S
+            session.deadline_s = self._now_s() + TIMEOUT_S
 
     def detach(self, session: RtspSession) -> None:
         """Detach a session from its closed connection; a session over TCP ends."""
         session.owner = None
-        session.deadline = min(session.deadline, self._clock() + DETACHED_S)
+        session.deadline_s = min(session.deadline_s, self._now_s() + DETACHED_S)
         if session.over_tcp:
             self.end(session)
 
@@ -82,10 +82,10 @@ class SessionTable:
             session.owner.sessions.pop(session.identifier, None)
         session.close()
 
-    def sweep(self, now: float) -> bool:
+    def sweep(self, now_s: float) -> bool:
         """End sessions that have timed out; return whether sessions remain."""
         for session in self:
-            if session.deadline < now and not session.sends_over_tcp:
+            if session.deadline_s < now_s and not session.sends_over_tcp:
                 self.end(session)
         return bool(self._sessions)
 

@@ -103,7 +103,7 @@ class TunnelPost(asyncio.Protocol):
         """Unregister the connection."""
         self._get.context.registry.leave(self)
 
-    def sweep(self, now: float) -> None:
+    def sweep(self, now_s: float) -> None:
         """No time-out: clients may be silent here while they watch."""
 
     def close(self) -> None:

@@ -57,7 +57,7 @@ def _list(call: Call) -> dict[str, object]:
 
 def _describe(call: Call, identifier: str, client: ConnectedClient) -> dict[str, object]:
     """Return a client as JSON, with the camera's local time of its beginning."""
-    began_ns = call.camera.clock.now_ns() - round((monotonic() - client.since) * 1e9)
+    began_ns = call.camera.clock.now_ns() - round((monotonic() - client.since_s) * 1e9)
     values = asdict(client)
     del values["number"]
     return values | {"id": identifier, "since": call.camera.clock.local(began_ns).isoformat(timespec="seconds")}

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ipcamd.wire.rtp.rtp import RtpPacket
 
-BEGIN = 0.1
+BEGIN_S = 0.1
 """Seconds that the first packet waits for one that was sent before it: a start for what comes late later on."""
 
-WAIT = 0.5
+WAIT_S = 0.5
 """Seconds that packets wait for a missing one at most; so much sound, too."""
 
 LEAP = 100
@@ -44,11 +44,11 @@ class JitterBuffer:
         """When to call `take`, if nothing comes; None for never."""
         if not self._held:
             return None
-        return min(came for _, came in self._held.values()) + (WAIT if self._begun else BEGIN)
+        return min(came for _, came in self._held.values()) + (WAIT_S if self._begun else BEGIN_S)
 
-    def put(self, packet: RtpPacket, now: float) -> Iterator[bytes]:
+    def put(self, packet: RtpPacket, now_s: float) -> Iterator[bytes]:
         """Take a packet."""
-        yield from self.take(now)
+        yield from self.take(now_s)
         if packet.ssrc != self._source or not -LEAP <= self._ahead(packet.sequence) <= LEAP:
             yield from self._rest()
             self._source, self._next, self._begun = packet.ssrc, packet.sequence, False
@@ -56,25 +56,25 @@ class JitterBuffer:
         if number in self._held or (self._begun and number < self._next):
             self.late += 1
             return
-        self._held[number] = packet.payload, now
+        self._held[number] = packet.payload, now_s
         self._length = len(packet.payload)
-        yield from self.take(now)
+        yield from self.take(now_s)
 
-    def take(self, now: float) -> Iterator[bytes]:
+    def take(self, now_s: float) -> Iterator[bytes]:
         """Wait no longer for what is missing too long."""
-        while self._held and (self._ready() or self._overdue(now)):
+        while self._held and (self._ready() or self._overdue(now_s)):
             first = min(self._held)
             if self._begun and first > self._next:
-                yield _SILENCE * min((first - self._next) * self._length, int(WAIT * _RATE))
+                yield _SILENCE * min((first - self._next) * self._length, int(WAIT_S * _RATE))
             self._begun, self._next = True, first + 1
             yield self._held.pop(first)[0]
 
     def _ready(self) -> bool:
         return self._begun and self._next in self._held
 
-    def _overdue(self, now: float) -> bool:
+    def _overdue(self, now_s: float) -> bool:
         held = sum(len(payload) for payload, _ in self._held.values())
-        return held > WAIT * _RATE or (self.due is not None and now >= self.due)
+        return held > WAIT_S * _RATE or (self.due is not None and now_s >= self.due)
 
     def _rest(self) -> Iterator[bytes]:
         """Give up waiting altogether."""

@@ -292,7 +292,7 @@ async def test_the_list_of_viewers() -> None:
         server.clock.now += 5
         server.mjpeg.publish(frame(0))
         (viewer,) = server.fanout
-        assert (viewer.identity.address, viewer.since, viewer.sent, viewer.dropped) == ("127.0.0.1", 1000.0, 1, 0)
+        assert (viewer.identity.address, viewer.since_s, viewer.sent, viewer.dropped) == ("127.0.0.1", 1000.0, 1, 0)
 
 
 async def test_little_waits_in_the_kernel_for_a_slow_viewer() -> None:

@@ -167,8 +167,8 @@ async def _adapt_wireless(bus: NetworkManagerBus, device: _Device, network: Valu
 async def _activate(bus: NetworkManagerBus, profile: str, device: _Device) -> None:
     """Activate a profile and wait until it is active. Raises ``RequestFailed``."""
     active = await bus.call(ROOT, "ActivateConnection", "ooo", profile, device.path, _NOTHING)
-    deadline = asyncio.get_running_loop().time() + ACTIVATE_S
-    while asyncio.get_running_loop().time() < deadline:
+    deadline_s = asyncio.get_running_loop().time() + ACTIVATE_S
+    while asyncio.get_running_loop().time() < deadline_s:
         try:
             state = await bus.read(active, "Connection.Active.State")
         except RequestFailed:  # it is gone

@@ -57,9 +57,9 @@ class _CameraReader:
         self._select_mode(want)
         raw = self._device.read_picture(float(self._limit))
         lost, now = self._lost_before(raw), self._clock.steady_ns()
-        captured_ns = self._clock.now_ns() - raw.age
+        captured_ns = self._clock.now_ns() - raw.age_ns
         self._number += lost
-        if not self._limiter.admits(now - raw.age, want.rate):
+        if not self._limiter.admits(now - raw.age_ns, want.rate):
             return None
         picture = self._decode(raw.data)
         if picture is None:

@@ -60,7 +60,7 @@ class RawPicture:
     """Picture as the camera sent it."""
 
     data: bytes
-    age: int
+    age_ns: int
     """Nanoseconds since its capture."""
     sequence: int
     """The driver's frame counter; a gap is a lost picture."""
@@ -153,12 +153,12 @@ class V4l2Device:
             self._maps.clear()
             self._ask(Ioctl.REQBUFS, abi.RequestBuffers(count=0, type=abi.VIDEO_CAPTURE, memory=abi.MMAP))
 
-    def read_picture(self, timeout: float) -> RawPicture:
-        """Wait for the next whole picture. Raises `SourceError` after `timeout` seconds without one."""
-        poll, deadline = select.poll(), time.monotonic() + timeout
+    def read_picture(self, timeout_s: float) -> RawPicture:
+        """Wait for the next whole picture. Raises `SourceError` after `timeout_s` seconds without one."""
+        poll, deadline_s = select.poll(), time.monotonic() + timeout_s
         poll.register(self._fd, select.POLLIN)
-        while (left := deadline - time.monotonic()) > 0:
-            events = poll.poll(left * 1000)
+        while (left_s := deadline_s - time.monotonic()) > 0:
+            events = poll.poll(left_s * 1000)
             buffer = self._try(Ioctl.DQBUF, _buffer(0)) if events else None
             if buffer is None and events and events[0][1] & (select.POLLERR | select.POLLHUP):
                 raise SourceError(_WORDS[errno.ENODEV])
@@ -168,7 +168,7 @@ class V4l2Device:
             self._ask(Ioctl.QBUF, _buffer(buffer.index))
             if data and not buffer.flags & BufferFlag.ERROR:
                 return RawPicture(data, _age(buffer), buffer.sequence)
-        raise SourceError(f"sends no picture for {timeout:g} s")
+        raise SourceError(f"sends no picture for {timeout_s:g} s")
 
     def _list(self, request: Ioctl, entry: Callable[[int], _S]) -> Iterator[_S]:
         """Yield the entries of a driver's list."""
@@ -212,8 +212,8 @@ def _buffer(index: int) -> abi.Buffer:
 def _age(buffer: abi.Buffer) -> int:
     """Return the nanoseconds since a buffer's capture; 0 if its clock is another one or implausible."""
     taken = buffer.timestamp.sec * SECOND + buffer.timestamp.usec * 1000
-    age = time.monotonic_ns() - taken
-    return age if buffer.flags & BufferFlag.CLOCK == BufferFlag.MONOTONIC and 0 < age < SECOND else 0
+    age_ns = time.monotonic_ns() - taken
+    return age_ns if buffer.flags & BufferFlag.CLOCK == BufferFlag.MONOTONIC and 0 < age_ns < SECOND else 0
 
 
 def _failure(error: OSError) -> SourceError:

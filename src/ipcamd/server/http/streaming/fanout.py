@@ -34,13 +34,13 @@ PROTOCOL = "http"
 class Feed:
     """One hub's frames in one framing, while there are viewers."""
 
-    __slots__ = ("_clock", "_framing", "_gop", "_hub", "_out_of_memory", "_traffic", "_viewers")
+    __slots__ = ("_framing", "_gop", "_hub", "_now_s", "_out_of_memory", "_traffic", "_viewers")
 
-    def __init__(self, hub: Hub, framing: Framing, traffic: StreamTraffic, clock: Callable[[], float]) -> None:
+    def __init__(self, hub: Hub, framing: Framing, traffic: StreamTraffic, now_s: Callable[[], float]) -> None:
         self._hub = hub
         self._framing = framing
         self._traffic = traffic
-        self._clock = clock
+        self._now_s = now_s
         self._viewers: dict[Viewer, None] = {}
         self._gop: PackedGop[SharedBuffer] = PackedGop(hub.gop_cache)
         self._out_of_memory = False  # or of file descriptors
@@ -70,7 +70,7 @@ class Feed:
         sound = frame.codec.is_sound
         key = frame.key and (sound or bool(self._hub.gop))  # a frame that the hub does not keep is no start
         pieces = _format_part(frame, self._framing)
-        return SharedBuffer(pieces, key=key, sound=sound, made_s=self._clock(), traffic=self._traffic)
+        return SharedBuffer(pieces, key=key, sound=sound, made_s=self._now_s(), traffic=self._traffic)
 
     def _publish(self, frame: EncodedFrame) -> None:
         try:
@@ -113,20 +113,20 @@ class Fanout:
 
     def __init__(
         self,
-        stall: float = 10.0,
-        clock: Callable[[], float] = time.monotonic,
+        stall_timeout_s: float = 10.0,
+        now_s: Callable[[], float] = time.monotonic,
         traffic: Traffic | None = None,
     ) -> None:
-        """A viewer that accepts no bytes for `stall` s is cut."""
-        self._stall = stall
-        self._clock = clock
+        """A viewer that accepts no bytes for `stall_timeout_s` s is cut."""
+        self._stall_timeout_s = stall_timeout_s
+        self._now_s = now_s
         self.traffic = traffic or Traffic()
         """Frames sent and dropped, by stream."""
         self._feeds: dict[tuple[Hub, Framing], Feed] = {}
         self._openings: dict[tuple[str, Framing], SharedBuffer] = {}
         self._viewers: dict[Viewer, Join] = {}
         self._tos = (0, 0)
-        self._note_cut = SummaryLog(log, logging.INFO, clock)
+        self._note_cut = SummaryLog(log, logging.INFO, now_s)
 
     def __len__(self) -> int:
         return len(self._viewers)
@@ -141,7 +141,7 @@ class Fanout:
         """
         make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
         try:
-            viewer = make(transport, ViewerIdentity(address, PROTOCOL, account), _max_frames(join), self._clock)
+            viewer = make(transport, ViewerIdentity(address, PROTOCOL, account), _max_frames(join), self._now_s)
         except OSError:
             raise _full() from None
         self._viewers[viewer] = join
@@ -170,8 +170,8 @@ class Fanout:
     def sweep(self) -> None:
         """Cut the viewers that accept no bytes any more."""
         for viewer in self:
-            if viewer.stalled(self._stall):
-                self._note_cut("viewer %s accepted nothing for %g s and is cut", viewer.identity, self._stall)
+            if viewer.stalled(self._stall_timeout_s):
+                self._note_cut("viewer %s accepted nothing for %g s and is cut", viewer.identity, self._stall_timeout_s)
                 viewer.lose()
 
     def mark(self, video: int, audio: int) -> None:
@@ -201,7 +201,7 @@ class Fanout:
 
     def _feed(self, hub: Hub, framing: Framing) -> Feed:
         if (hub, framing) not in self._feeds:
-            self._feeds[hub, framing] = Feed(hub, framing, self.traffic.of(hub.name, PROTOCOL), self._clock)
+            self._feeds[hub, framing] = Feed(hub, framing, self.traffic.of(hub.name, PROTOCOL), self._now_s)
         return self._feeds[hub, framing]
 
     def _head(self, join: Join) -> SharedBuffer:

@@ -30,23 +30,23 @@ class Viewer:
     """Whether the fan-out may send to `fd` itself."""
 
     __slots__ = (
-        "_clock", "_offset", "_queue", "_rest", "_sounds", "_transport", "_waiting", "dropped", "fd", "identity",
-        "progress", "ready", "sent", "since",
+        "_now_s", "_offset", "_queue", "_rest", "_sounds", "_transport", "_waiting", "dropped", "fd", "identity",
+        "progress_s", "ready", "sent", "since_s",
     )  # fmt: skip
 
     def __init__(
-        self, transport: asyncio.Transport, identity: ViewerIdentity, max_frames: int, clock: Callable[[], float]
+        self, transport: asyncio.Transport, identity: ViewerIdentity, max_frames: int, now_s: Callable[[], float]
     ) -> None:
         """`max_frames` pictures may wait."""
         self._transport = transport
-        self._clock = clock
+        self._now_s = now_s
         self._rest: SharedBuffer | None = None
         self._offset = 0
         self._queue: FrameQueue[SharedBuffer] = FrameQueue(max_frames)
         self._sounds: list[SharedBuffer] | None = None  # most viewers never need it
         self._waiting = False
         self.identity = identity
-        self.since = self.progress = clock()
+        self.since_s = self.progress_s = now_s()
         """Monotonic times of the start, and of the last bytes that the viewer accepted while it was behind."""
         self.sent = -1  # the head of the response is no frame
         """Frames sent completely."""
@@ -67,7 +67,7 @@ class Viewer:
         self.ready = False
         self._rest, self._offset = buffer, 0
         self._took(buffer, sent)
-        self.progress = self._clock()
+        self.progress_s = self._now_s()
         self._wait()
 
     def offer(self, buffer: SharedBuffer) -> None:
@@ -77,7 +77,7 @@ class Viewer:
         else:
             self._queue_picture(buffer)
         if not self._waiting:
-            self.progress = self._clock()
+            self.progress_s = self._now_s()
             self.resume()
 
     def resume(self) -> None:
@@ -90,7 +90,7 @@ class Viewer:
                 return self._wait()
             except OSError:
                 return self.lose()
-            self.progress = self._clock()
+            self.progress_s = self._now_s()
             self._took(buffer, taken)
         self._unwait()
         self.ready = self.direct and not self._queue.skipping
@@ -103,9 +103,9 @@ class Viewer:
         """Set the type of service of outgoing packets (Network.Advanced.QoS)."""
         set_tos(self._socket, tos)
 
-    def stalled(self, limit: float) -> bool:
-        """Whether no bytes were accepted for `limit` seconds although a buffer waits."""
-        return self._rest is not None and self._clock() - self.progress > limit
+    def stalled(self, limit_s: float) -> bool:
+        """Whether no bytes were accepted for `limit_s` seconds although a buffer waits."""
+        return self._rest is not None and self._now_s() - self.progress_s > limit_s
 
     def lose(self) -> None:
         """Cut the connection."""
@@ -155,7 +155,7 @@ class Viewer:
         # sound first: it is small, and a gap in it is worse than a late picture
         while self._sounds:
             buffer = self._sounds.pop(0)
-            if self._clock() - buffer.made_s <= SOUND_AGE_S:
+            if self._now_s() - buffer.made_s <= SOUND_AGE_S:
                 return buffer
             self._drop(buffer.traffic, 1)
         return self._queue.pop() if self._queue else None
