@@ -1,7 +1,9 @@
 """When a light flashes and when a beep is heard, in what the camera sent; and the clip that has both."""
 
+import itertools
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ from tests.e2e.pictures import decode_jpeg
 RATE = 8000
 BLOCK = 320
 SOUND = ord("A")
+LONGEST = 2000
+"""Pictures after which one gives up."""
 
 
 def linear(codes: bytes) -> NDArray[np.float64]:
@@ -21,38 +25,88 @@ def linear(codes: bytes) -> NDArray[np.float64]:
     return np.where(code & 0x80, -magnitude, magnitude) / 32768
 
 
-def beeps(parts: Sequence[Part]) -> list[float]:
-    """The moments at which a beep begins."""
-    sound = [part for part in parts if part.type == SOUND]
-    loud = np.abs(np.concatenate([linear(part.payload) for part in sound])) > 0.03
-    # a beep: loud now, and quiet for the 50 ms before
-    loud_lately = np.convolve(loud, np.ones(RATE // 20), "full")[: loud.size] - loud
-    return [sound[at // BLOCK].captured + at % BLOCK / RATE for at in np.flatnonzero(loud & (loud_lately == 0))]
+@dataclass(frozen=True)
+class Flash:
+    """A light that went on after the capture of a dark picture, at the latest with that of a light one: in seconds."""
+
+    dark: float
+    light: float
+
+    def is_exact(self, interval: float) -> bool:
+        """Tell whether no picture is missing in between. `interval` is the time from one to the next."""
+        return self.light - self.dark < 1.5 * interval
+
+    def apart(self, moment: float, interval: float) -> float:
+        """Return how far it was from a moment, at least: where a picture is missing, it would have shown the flash."""
+        begun = self.light if self.is_exact(interval) else min(max(moment, self.dark), self.light)
+        return abs(begun - moment)
 
 
-def flashes(parts: Sequence[Part], box: tuple[slice, slice]) -> list[float]:
-    """The moments at which that part of the pictures becomes light."""
-    pictures = [part for part in parts if part.type != SOUND]
-    return rises([(part.captured, float(decode_jpeg(part.payload)[box].mean())) for part in pictures])
-
-
-def rises(levels: Sequence[tuple[float, float]]) -> list[float]:
-    """The moments at which a level, given with its moments, goes over its middle."""
+def flashes(levels: Sequence[tuple[float, float]]) -> list[Flash]:
+    """Return where a level, given with its times of capture, goes over its middle."""
     level = np.array([value for _, value in levels])
     limit = (level.min() + level.max()) / 2
-    return [levels[at][0] for at in np.flatnonzero((level[1:] >= limit) & (level[:-1] < limit)) + 1]
+    return [
+        Flash(levels[at][0], levels[at + 1][0]) for at in np.flatnonzero((level[1:] >= limit) & (level[:-1] < limit))
+    ]
+
+
+def beginnings(samples: NDArray[np.float64]) -> list[int]:
+    """Return the samples at which a beep begins: it is loud, and quiet for the 50 ms before."""
+    loud = np.abs(samples) > 0.03
+    loud_lately = np.convolve(loud, np.ones(RATE // 20), "full")[: loud.size] - loud
+    return [int(at) for at in np.flatnonzero(loud & (loud_lately == 0))]
+
+
+def beeps(sound: Sequence[Part]) -> list[float]:
+    """The moments at which a beep begins."""
+    samples = np.concatenate([linear(part.payload) for part in sound])
+    return [sound[at // BLOCK].captured + at % BLOCK / RATE for at in beginnings(samples)]
 
 
 def nearest(moment: float, moments: Sequence[float]) -> float:
     return min(moments, key=lambda other: abs(moment - other))
 
 
-def apart(parts: Sequence[Part], box: tuple[slice, slice]) -> list[float]:
-    """By how many milliseconds each flash comes after the beep that is nearest; ends are left out."""
-    heard = beeps(parts)
-    first, last = (parts[at].captured for at in (0, -1))
-    seen = [moment for moment in flashes(parts, box) if first + 0.5 < moment < last - 0.5]
-    return [1000 * (moment - nearest(moment, heard)) for moment in seen]
+@dataclass
+class Watched:
+    """Of a stream so far: how light its pictures are, with their times of capture, and the sound."""
+
+    interval: float
+    """From one picture to the next, in seconds."""
+    levels: list[tuple[float, float]] = field(default_factory=list)
+    sound: list[Part] = field(default_factory=list)
+
+    def flashes(self) -> list[Flash]:
+        """Return the flashes whose beep must have been heard."""
+        first, last = (self.sound[at].captured for at in (0, -1))
+        return [flash for flash in flashes(self.levels) if first + 0.3 < flash.dark and flash.light < last - 0.3]
+
+    def apart_ms(self) -> list[float]:
+        """Return how far each flash is from its beep, at least, in milliseconds."""
+        heard = beeps(self.sound)
+        return [1000 * flash.apart(nearest(flash.light, heard), self.interval) for flash in self.flashes()]
+
+    def count(self, exact: bool) -> int:
+        """Return the number of flashes; `exact`: of those that no picture is missing before, as on a busy machine."""
+        if not self.sound or len(self.levels) < 2:
+            return 0
+        return sum(flash.is_exact(self.interval) or not exact for flash in self.flashes())
+
+
+def watch(
+    parts: Iterator[Part], box: tuple[slice, slice], interval: float, count: int = 3, exact: bool = True
+) -> Watched:
+    """Watch a stream until `count` flashes were seen in that part of its pictures."""
+    seen = Watched(interval)
+    while seen.count(exact) < count:
+        for part in itertools.islice(parts, 50):
+            if part.type == SOUND:
+                seen.sound.append(part)
+            else:
+                seen.levels.append((part.captured, float(decode_jpeg(part.payload)[box].mean())))
+        assert len(seen.levels) < LONGEST, "no flash is seen without a gap"
+    return seen
 
 
 def flashing_video(path: Path, seconds: int = 6) -> Path:

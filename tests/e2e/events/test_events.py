@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
 from tests.conftest import StartCamera
 from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 from tests.e2e.camera import CameraProcess, eventually
-from tests.e2e.hearing import linear, rises
+from tests.e2e.hearing import RATE, Flash, beginnings, flashes, linear
 from tests.wire.avi.avi_files import probe
 
 from ipcamd.media.source.scene.plan import Plan
@@ -156,25 +155,25 @@ def test_a_clock_that_is_set_counts_at_once(laboratory: CameraProcess) -> None:
         eventually(lambda: "do1=low" in client.get("/cgi/admin/virtual.cgi").lines)
 
 
-def light(clip: Path) -> list[float]:
-    """Return when the scene's lamp goes on, in seconds of the clip."""
+def light(clip: Path) -> list[Flash]:
+    """Return where the scene's lamp goes on, in seconds of the clip."""
     lamp = Plan((640, 480)).lamp
     box = slice(lamp.top + 3, lamp.top + lamp.height - 3), slice(lamp.left + 3, lamp.left + lamp.width - 3)
     with av.open(str(clip)) as opened:
         shown = opened.decode(video=0)
-        return rises([(float(f.dts * f.time_base), float(f.to_ndarray(format="gray")[box].mean())) for f in shown])
+        return flashes([(float(f.dts * f.time_base), float(f.to_ndarray(format="gray")[box].mean())) for f in shown])
 
 
 def beeps(clip: Path) -> list[float]:
     """Return when beeps begin, in seconds of the clip."""
     with av.open(str(clip)) as opened:
-        loud = np.abs(linear(b"".join(bytes(packet) for packet in opened.demux(audio=0)))) > 0.03
-    lately = np.convolve(loud, np.ones(400), "full")[: loud.size] - loud
-    return list(np.flatnonzero(loud & (lately == 0)) / 8000)
+        samples = linear(b"".join(bytes(packet) for packet in opened.demux(audio=0)))
+    return [at / RATE for at in beginnings(samples)]
 
 
-def off_the_second(moment: float) -> float:
-    return abs(moment - round(moment))
+def nearest_second(at: float, began: datetime) -> float:
+    """Return the whole second of the clock that is nearest to a moment of the clip, in seconds of the clip."""
+    return round(began.timestamp() + at) - began.timestamp()
 
 
 @pytest.mark.parametrize("encoding", ["H264", "MPEG4"])
@@ -183,19 +182,19 @@ def test_a_clip_begins_when_it_says(laboratory: CameraProcess, encoding: str) ->
     client = laboratory.client
     client.update("Audio", MicEnabled="yes")
     client.update(f"Image.{encoding}", Resolution=0)
-    client.update("Event.Server.General", EncodeFormat=encoding, PreEvent=3, PostEvent=1)
+    client.update("Event.Server.General", EncodeFormat=encoding, PreEvent=2, PostEvent=1)
     schedule(laboratory, Name="door", TriggerDI1=1, EnableSDCard=1)
-    time.sleep(4.5)
+    time.sleep(3)
     asked = time.time()
     outside(laboratory, di1="high")
     eventually(lambda: [entry for entry in log(laboratory) if entry["done"]], "no clip")
     (clip,) = (laboratory.state / "sdcard" / "event").iterdir()
     began = datetime.fromisoformat(probe(clip)["format"]["tags"]["date"])  # type: ignore[index]
-    assert began.timestamp() == pytest.approx(asked - 3, abs=0.5)
+    assert began.timestamp() == pytest.approx(asked - 2, abs=0.5)
     assert clip.name == f"ipcamd-{began:%m%d%Y-%H%M%S}.avi"
     # at the very beginning a beep may be going on, and in the first second pictures catch up
-    heard, seen = [at for at in beeps(clip) if at > 0.2], [at for at in light(clip) if at > 1.1]
-    assert len(heard) >= 3
-    assert len(seen) >= 2
-    assert max(off_the_second(began.timestamp() + at) for at in heard) < 0.02
-    assert max(off_the_second(began.timestamp() + at) for at in seen) < 1 / 30
+    heard, seen = [at for at in beeps(clip) if at > 0.2], [flash for flash in light(clip) if flash.dark > 1]
+    assert len(heard) >= 2
+    assert len(seen) >= 1
+    assert max(abs(at - nearest_second(at, began)) for at in heard) < 0.02
+    assert max(flash.apart(nearest_second(flash.light, began), 1 / 30) for flash in seen) < 1 / 30

@@ -7,12 +7,11 @@ from pathlib import Path
 from statistics import median
 
 import av
-import numpy as np
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
 from tests.e2e.chromium import Chromium
-from tests.e2e.hearing import flashing_video, linear, nearest, rises
+from tests.e2e.hearing import RATE, Flash, beginnings, flashes, flashing_video, linear, nearest
 from tests.wire.avi.avi_files import avi_file, pictures, playable, probe
 
 from ipcamd.media import codecs
@@ -63,16 +62,15 @@ def test_an_event_s_clip_goes_to_the_card_and_comes_back_whole(camera: CameraPro
     assert listed(client, "event") == []
 
 
-def heard_and_seen(path: Path) -> tuple[list[float], list[float]]:
-    """Return when beeps begin and when the picture becomes light, in seconds from the recording's beginning."""
+def heard_and_seen(path: Path) -> tuple[list[float], list[Flash]]:
+    """Return when beeps begin and where the picture becomes light, in seconds from the recording's beginning."""
     with av.open(str(path)) as recording:
         levels = [
             (float(f.dts * f.time_base), float(f.to_ndarray(format="gray").mean())) for f in recording.decode(video=0)
         ]
     with av.open(str(path)) as recording:
-        loud = np.abs(linear(b"".join(bytes(packet) for packet in recording.demux(audio=0)))) > 0.03
-    lately = np.convolve(loud, np.ones(400), "full")[: loud.size] - loud
-    return list(np.flatnonzero(loud & (lately == 0)) / 8000), rises(levels)
+        samples = linear(b"".join(bytes(packet) for packet in recording.demux(audio=0)))
+    return [at / RATE for at in beginnings(samples)], flashes(levels)
 
 
 @pytest.mark.parametrize("encoding", ["H264", "MPEG4"])
@@ -81,18 +79,18 @@ def test_sound_is_in_step_with_the_pictures(start_camera: StartCamera, tmp_path:
     camera = start_camera(f"--source={flashing_video(tmp_path / 'flashing.avi')}")
     client = camera.client
     client.update("Audio", MicEnabled="yes")
-    client.update("Event.Server.General", EncodeFormat=encoding, PreEvent=4, PostEvent=2)
+    client.update("Event.Server.General", EncodeFormat=encoding, PreEvent=3, PostEvent=1)
     schedule(client, INPUT)
-    time.sleep(6)
+    time.sleep(4)
     client.get("/cgi/admin/virtual.cgi", di1="high")
     eventually(lambda: listed(client, "event"), "no clip")
     (path,) = files(camera, "event")
-    assert seconds(path) == pytest.approx(6, abs=1 / 25)
+    assert seconds(path) == pytest.approx(4, abs=1 / 25)
     heard, seen = heard_and_seen(path)
     # in the first second pictures may still be catching up
-    apart = [moment - nearest(moment, heard) for moment in seen if 1.1 < moment < 5.9]
-    assert len(apart) >= 4
-    assert max(abs(one) for one in apart) < 0.08, apart
+    apart = [flash.apart(nearest(flash.light, heard), 1 / 25) for flash in seen if 1 < flash.dark < 3.9]
+    assert len(apart) >= 2
+    assert max(apart) < 0.04, apart
 
 
 def test_recording_goes_on_over_a_pulled_card_and_ends_in_order(camera: CameraProcess) -> None:

@@ -151,6 +151,7 @@ def test_who_may_not_log_in_any_more_is_cut_and_others_stay(camera: CameraProces
 
 def test_a_guest_takes_no_more_than_its_share_and_no_reserved_place(start_camera: StartCamera) -> None:
     camera = start_camera("--source=scene", "--viewers=20")
+    camera.client.update("Image.MJPEG", Resolution=1, Framerate=5)
     for user in ("ann", "bob", "carl", "dora"):
         camera.client.get("/cgi/admin/pwdgrp.cgi", action="add", user=user, pwd="sunflower", grp="guest")
     guests = [Client(camera.port, user, "sunflower") for user in ("ann", "bob", "carl", "dora")]
@@ -162,7 +163,8 @@ def test_a_guest_takes_no_more_than_its_share_and_no_reserved_place(start_camera
     watch(watching, 1)
     refused = guests[3].get(MJPEG)
     assert (refused.status, refused.text) == (503, "the last 2 of 20 viewers' places are kept for administrators\r\n")
-    watch([Viewer(camera.client) for _ in range(2)], 1)
+    watching += [Viewer(camera.client) for _ in range(2)]
+    watch(watching, 2)
     refused = camera.client.get(MJPEG)
     assert (refused.status, refused.text) == (503, "all 20 viewers' places are taken\r\n")
     for viewer in watching:

@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from tests.e2e.hearing import beginnings, flashing_video
 from tests.media.source.clips import clip, grey, level, pictures, sounds
 from tests.media.source.conftest import Play, Time
 
@@ -228,6 +229,28 @@ def test_who_begins_to_listen_in_the_middle_hears_the_middle(tmp_path: Path, tim
     wanted[0] = Wanted((320, 240), 30, False)
     next(items)
     assert sounds([next(items) for _ in range(5)]) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
+def test_sound_is_in_step_whenever_it_begins_and_over_the_seam(tmp_path: Path, time: Time, name: str) -> None:
+    path = flashing_video(tmp_path / name, seconds=2)
+    for before in (1, 15, 22):
+        wanted = [Wanted((320, 240), 30, False)]
+        items = playing(path, time).play(lambda wanted=wanted: wanted[0], threading.Event())
+        start = next(items).captured_ns
+        list(itertools.islice(items, before - 1))
+        wanted[0] = Wanted((320, 240), 30, True)
+        heard = sounds(list(itertools.islice(items, 260)))
+        samples = [
+            (sound.captured_ns + at * SECOND // 8000, float(value) / 32768)
+            for sound in heard
+            for at, value in enumerate(sound.samples)
+        ]
+        begun = [samples[at][0] for at in beginnings(np.array([value for _, value in samples])) if at > 400]
+        assert len(begun) >= 3
+        # at a constant clock a beep is as exact as the codec of the sound is
+        assert max(abs((moment - start + SECOND // 2) % SECOND - SECOND // 2) for moment in begun) < 5_000_000
 
 
 def test_damage_in_the_middle_is_passed_over(tmp_path: Path, time: Time, play: Play) -> None:

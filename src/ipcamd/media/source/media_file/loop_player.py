@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import av
 
@@ -11,11 +11,14 @@ from ipcamd.errors import SourceError
 from ipcamd.media.frame import Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter, copy_frame
-from ipcamd.media.source.media_file.media_file import MediaFile
+from ipcamd.media.source.media_file.media_file import MediaFile, TimedSamples
 from ipcamd.media.source.pacing import Clock, RateLimiter, RealtimePacer, Ticker
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
+
+ReadSound: TypeAlias = Callable[[int, int], Iterator[TimedSamples]]
+"""Reads the sound of a file from one playing time to another."""
 
 _REPEAT_NS = SECOND // 2
 """A picture that lasts longer is repeated at this interval, so that the source does not count as silent."""
@@ -80,7 +83,7 @@ class _Player:
         if count == 1:
             yield from self._play_still(last[1])
         yield from self._repeat(file, last, end_ns)
-        yield from self._sound(file, last[0], end_ns)
+        yield from self._play_sound(file, file.last_sound, last[0], end_ns)
         self._start_ns += end_ns
 
     def _repeat(self, file: MediaFile, last: tuple[int, av.VideoFrame], until_ns: int) -> Iterator[Picture | Sound]:
@@ -105,9 +108,12 @@ class _Player:
             yield Picture(converted, captured_ns, self._number)
 
     def _sound(self, file: MediaFile, start_ns: int, end_ns: int) -> Iterator[Sound]:
+        yield from self._play_sound(file, file.sound, start_ns, end_ns)
+
+    def _play_sound(self, file: MediaFile, read: ReadSound, start_ns: int, end_ns: int) -> Iterator[Sound]:
         if not self._wanted().sound:
             return file.close_sound()
-        for at_ns, samples in file.sound(start_ns, end_ns):
+        for at_ns, samples in read(start_ns, end_ns):
             captured_ns = self._pacer.wait_until(self._start_ns + at_ns)
             if self._stop.is_set():
                 return

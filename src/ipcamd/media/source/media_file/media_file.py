@@ -89,6 +89,11 @@ class MediaFile:
             self._track = AudioTrack(self._open(), self._timestamps, start_ns, self._limit)
         return self._track.read_until(end_ns)
 
+    def last_sound(self, start_ns: int, end_ns: int) -> Iterator[TimedSamples]:
+        """Yield the sound as `sound` does, but nothing after `end_ns`, where the pictures end."""
+        for at_ns, samples in self.sound(start_ns, end_ns):
+            yield at_ns, samples[: (end_ns - at_ns) * AUDIO_RATE_HZ // SECOND]
+
     def close_sound(self) -> None:
         """Close the sound; the next call of `sound` opens it again."""
         if self._track:
@@ -129,13 +134,15 @@ def _read_chunks(
         for samples in converter.convert(sound):
             at_ns = cursor.at_ns
             cursor.count += samples.size
-            if at_ns >= done_ns:
+            early = max(0, (done_ns - at_ns) * AUDIO_RATE_HZ // SECOND)
+            if early < samples.size:
                 done_ns = cursor.at_ns
-                yield at_ns, samples
+                yield at_ns + early * SECOND // AUDIO_RATE_HZ, samples[early:]
 
 
 class _Cursor:
-    """Playing time of the next sample: counted, and corrected where the time stamps have a gap or a leap."""
+    """Playing time of the next sample: that of the first time stamp, then counted, and corrected where the time stamps
+    have a gap or a leap."""
 
     def __init__(self, timestamps: TimestampMap, start_ns: int) -> None:
         self._timestamps, self._start_ns = timestamps, start_ns
@@ -152,7 +159,7 @@ class _Cursor:
         expected, self._expected_stamp = self._expected_stamp, None if stamp is None else stamp + duration
         continuous = stamp is None or expected is None or abs(stamp - expected) * SECOND <= SLIP_NS
         placed_ns = self._timestamps.place_sound(stamp, self.at_ns, continuous)
-        if abs(placed_ns - self.at_ns) > SLIP_NS:
+        if expected is None or abs(placed_ns - self.at_ns) > SLIP_NS:
             self._start_ns, self.count = placed_ns, 0
 
 
