@@ -10,7 +10,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from ipcamd.params import GROUPS
+from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Group, Rank
 from ipcamd.settings.change_records import hide_secret
 from ipcamd.settings.settings import Settings
@@ -33,7 +33,7 @@ class StateFeed:
         self._queues: dict[StateQueue, None] = {}
         self._last: State = {}
         self._timer: asyncio.TimerHandle | None = None
-        for group in GROUPS:
+        for group in ALL_GROUPS:
             settings.watch(group.name, partial(self._tell_settings, group))
 
     def __len__(self) -> int:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { byDay, describeLabel, describeLength, describeTimes, mergePages } from "../../src/ipcamd/web/static/events/event_words.js";
+
+const { byDay, describeLabel, describeLength, describeTimes, mergePages } = await import(`${process.env.MODULES}/events/event_words.js`);
 
 test("events of one day stand together, and today is called so", () => {
   const days = byDay([{ started: "2026-11-22T23:00:00+15:00" }, { started: "2026-11-22T01:00:00+15:00" }, { started: "2026-11-20T00:00:00+15:00" }], "2026-11-22");

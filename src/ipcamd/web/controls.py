@@ -26,6 +26,13 @@ _LABELS = {
     "OverlayText": "Overlay", "IncludeText": "Name in the overlay", "OverlayDate": "Date and time in the picture",
     "OverlayOpaque": "Opaque background", "Bitrate": "Bit rate", "Framerate": "Frame rate", "AUDIOPort": "Audio port",
     "GroupIP": "Group address",
+    "TriggerMotion": "Motion", "ScheduleTimeMode": "Its own time", "ScheduleTimeStatus": "Certain hours only",
+    "ScheduleTimeStartHour": "Start: hour", "ScheduleTimeStartMin": "Start: minute",
+    "ScheduleTimeEndHour": "End: hour", "ScheduleTimeEndMin": "End: minute", "EnableFtp": "Send by FTP",
+    "EnableEmail": "Send by mail", "EnableSamba": "Send to the Samba share", "EnableSDCard": "Record on the SD card",
+    "EnableDigitalOutput": "Set output 1 high", "DigitalOutputTime": "Duration of the output",
+    **{f"TriggerDI{number}": f"Input {number}" for number in (1, 2)},
+    **{f"TriggerDI{number}Type": f"Level of input {number}" for number in (1, 2)},
     **{f"ExName{number}": f"External command {number}: name" for number in range(1, 6)},
     **{f"ExCommand{number}": f"External command {number}: bytes" for number in range(1, 6)},
     **{f"Position{number}": f"Preset {number}: name" for number in range(1, 9)},
@@ -50,7 +57,7 @@ def control(param: Param) -> dict[str, Any]:
 
 def _of_kind(kind: ValueKind) -> dict[str, Any]:
     match kind:
-        case OneOf(words=words, values=values) if set(values) == {True, False}:
+        case OneOf(words=words, values=values) if values and all(isinstance(value, bool) for value in values):
             return {"type": "switch", "words": [words[values.index(True)], words[values.index(False)]]}
         case OneOf(words=words, labels=labels):
             return {"type": "choice", "words": words, **({"labels": labels} if labels else {})}

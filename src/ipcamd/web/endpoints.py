@@ -1,11 +1,12 @@
 """Table of all endpoints: the SDK's requests, the pages with their files and requests, and their description."""
 
 from ipcamd import cgi
-from ipcamd.web import description, events, export, home, presets, recordings, settings, state
+from ipcamd.web import description, export, home, presets, recordings, settings, state
+from ipcamd.web.events import event_log, schedules
 from ipcamd.web.openapi.openapi import ApiDescription
 from ipcamd.web.system import clients, host, log
 
-_PARTS = (home, clients, log, recordings, export, events, presets, settings, state, host, description)
+_PARTS = (home, clients, log, recordings, export, event_log, schedules, presets, settings, state, host, description)
 
 ENDPOINTS = ApiDescription([*(each for part in _PARTS for each in part.ENDPOINTS), *cgi.ENDPOINTS]).endpoints
 """What is not here does not exist."""

@@ -32,6 +32,7 @@ FILES = (
     *(f"ptz/{name}" for name in ("ptz.css", "ptz_panel.js", "commands.js", "presets.js", "hold.js", "gamepad.js")),
     *(f"recordings/{name}" for name in ("recordings.css", "recordings.js", "player.js", "segment_player.js")),
     *(f"events/{name}.js" for name in ("events", "elements", "event_log", "event_words")),
+    *(f"events/{name}.js" for name in ("schedules", "schedule_card", "week", "week_calendar")),
     "events/events.css",
     *(f"settings/{name}.js" for name in ("settings", "control", "setting_row", "parameter_form")),
     "settings/settings.css",

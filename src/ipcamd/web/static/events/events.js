@@ -1,12 +1,14 @@
-// Events page: the log, and the sections that the address names (#schedules).
+// Events page: its sections, which the address names (#log, #schedules).
 
 import { StateStream } from "../shared/state_stream.js";
 import { element } from "./elements.js";
 import { EventLog } from "./event_log.js";
+import { Schedules } from "./schedules.js";
 
-const SECTIONS = ["log"];
+const SECTIONS = ["log", "schedules"];
 
 const log = new EventLog();
+const schedules = new Schedules();
 let revision = null; // of the log
 
 function showSection() {
@@ -18,15 +20,23 @@ function showSection() {
   }
 }
 
-addEventListener("hashchange", showSection);
+function load() {
+  log.refresh();
+  schedules.load();
+}
+
+addEventListener("hashchange", () => {
+  showSection();
+  if (location.hash === "#schedules") schedules.load();
+});
 showSection();
-await log.refresh();
+load();
 new StateStream({
   state: ({ event_log: number }) => {
     if (number === undefined || number === revision) return;
     revision = number;
     log.refresh();
   },
-  settings: () => {},
-  again: () => log.refresh(), // what was noted meanwhile was not told
+  settings: (group, values) => schedules.take(group, values),
+  again: load, // what happened meanwhile was not told
 });

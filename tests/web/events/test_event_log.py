@@ -11,7 +11,7 @@ from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.storage.recording import Recording
 from ipcamd.store.eventlog import EventLogEntry, EventSpan
-from ipcamd.web.events import ENDPOINTS
+from ipcamd.web.events.event_log import ENDPOINTS
 
 (EVENTS,) = ENDPOINTS
 CLIP = "ipcamd-06152025-150640.avi"

@@ -1,0 +1,59 @@
+"""Request of the events page for the schedules: their fields with controls, and the schedules as they are."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from ipcamd.cgi.answer import JSON
+from ipcamd.cgi.arguments import NO_ARGUMENTS
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.params.event.schedule import FIELDS, SLOTS
+from ipcamd.params.event.server import FTP, NETSTORAGE, SMTP
+from ipcamd.params.group import Rank
+from ipcamd.params.motion import MOTION
+from ipcamd.web.controls import control, label
+
+_TARGETS = {"EnableFtp": FTP, "EnableEmail": SMTP, "EnableSamba": NETSTORAGE}
+_FRESH = (("Cache-Control", "no-store"),)
+
+
+def schedules(call: Call) -> Reply:
+    """Answer with the fields of a schedule, the number of schedules that there may be, and those that there are."""
+    warnings = dict(_warnings(call))
+    fields = [
+        {"name": p.name, "label": label(p.name), "help": p.help, "factory": p.default, **control(p), **_extras(p.unit)}
+        | ({"warning": warnings[p.name]} if p.name in warnings else {})
+        for p in FIELDS
+    ]
+    present = [{"number": schedule.number, "values": dict(schedule.values)} for schedule in call.camera.schedules]
+    answer = {"fields": fields, "slots": SLOTS, "schedules": present}
+    return Reply(json.dumps(answer).encode(), content_type="application/json", headers=_FRESH)
+
+
+def _extras(unit: str) -> Mapping[str, str]:
+    return {"unit": unit} if unit else {}
+
+
+def _warnings(call: Call) -> Iterator[tuple[str, str]]:
+    """Yield the fields that do nothing as the camera is set now, and why."""
+    settings, card = call.camera.settings, call.camera.card
+    for name, group in _TARGETS.items():
+        if not settings[group.name].flag("Enable"):
+            yield name, "This target is switched off: see Targets."
+    if not card.mounted:
+        yield "EnableSDCard", "There is no SD card."
+    if not settings[MOTION.name].flag("motionenable"):
+        yield "TriggerMotion", "Motion detection is switched off: see Motion."
+
+
+ENDPOINTS = (
+    Endpoint(
+        "/web/schedules",
+        Rank.ADMIN,
+        schedules,
+        changes=never,
+        methods=("GET",),
+        arguments=NO_ARGUMENTS,
+        answers=(JSON,),
+    ),
+)
+"""Requests of the schedules, besides ``schedule.cgi``, which changes them."""

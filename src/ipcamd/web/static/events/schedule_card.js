@@ -1,0 +1,225 @@
+// Schedule card: the week of one schedule, and the form with its name, triggers, hours and actions.
+
+import { buildControl, describeValue, readControl, writeControl } from "../settings/control.js";
+import { make, setText } from "./elements.js";
+import { DAYS, describeDays, describeHours, readWeek, writeWeek } from "./week.js";
+import { WeekCalendar } from "./week_calendar.js";
+
+const PARTS = {
+  Schedule: ["Name", "Enable"],
+  "Starts with": ["TriggerMotion", "TriggerDI1", "TriggerDI1Type", "TriggerDI2", "TriggerDI2Type", "ScheduleTimeMode"],
+  Hours: ["ScheduleTimeStatus", "ScheduleTimeStartHour", "ScheduleTimeStartMin", "ScheduleTimeEndHour", "ScheduleTimeEndMin"],
+  Then: ["EnableSDCard", "EnableFtp", "EnableEmail", "EnableSamba", "EnableDigitalOutput", "DigitalOutputTime"],
+};
+const NEEDED = { TriggerDI1Type: "TriggerDI1", TriggerDI2Type: "TriggerDI2", DigitalOutputTime: "EnableDigitalOutput" };
+const TRIGGERS = { TriggerMotion: "motion", TriggerDI1: "input 1", TriggerDI2: "input 2", ScheduleTimeMode: "its time" };
+const ACTIONS = { EnableSDCard: "SD card", EnableFtp: "FTP", EnableEmail: "mail", EnableSamba: "Samba", EnableDigitalOutput: "output 1" };
+
+/** One schedule, with what is changed here and not saved yet. */
+export class ScheduleCard {
+  element = make("section", "schedule");
+  #told;
+  #fields = new Map(); // by name: description, control, and the elements around it
+  #stored; // as the camera has it; null: it is not there
+  #values; // as they are shown
+  #elsewhere = new Set(); // fields that others changed while they were being changed here
+  #calendar;
+  #title = make("h3");
+  #summary = make("p", "summary");
+
+  /** @param {number} number of its slot @param {object[]} fields as /web/schedules describes them
+   * @param {Record<string, string> | null} stored null: a new one @param {{changed: () => void, chosen: (card: ScheduleCard) => void, remove: (card: ScheduleCard) => void}} told */
+  constructor(number, fields, stored, told, values = stored) {
+    [this.number, this.#told, this.#stored, this.#values] = [number, told, stored, { ...values }];
+    for (const field of fields) this.#fields.set(field.name, { ...field, control: buildControl(field) });
+    this.#build();
+    this.#showAll();
+  }
+
+  get isNew() {
+    return this.#stored === null;
+  }
+
+  get name() {
+    return this.#values.Name;
+  }
+
+  /** Values as the camera has them. */
+  get stored() {
+    return this.#stored;
+  }
+
+  get isChosen() {
+    return !this.form.hidden;
+  }
+
+  set isChosen(chosen) {
+    this.element.classList.toggle("chosen", chosen);
+    this.form.hidden = !chosen;
+    this.element.querySelector(".choose").setAttribute("aria-expanded", String(chosen));
+  }
+
+  /** Fields that are changed here. @returns {Record<string, string>} */
+  get edited() {
+    return Object.fromEntries(Object.entries(this.#values).filter(([name, text]) => text !== this.#stored?.[name]));
+  }
+
+  get isEdited() {
+    return Object.keys(this.edited).length > 0;
+  }
+
+  /** The camera has these values now; what is being changed here stays. */
+  take(stored) {
+    const edited = this.edited;
+    for (const name of Object.keys(stored)) {
+      const isMine = !this.isNew && name in edited;
+      if (isMine && stored[name] !== this.#stored[name] && stored[name] !== edited[name]) this.#elsewhere.add(name);
+      if (!isMine || stored[name] === edited[name]) {
+        this.#values[name] = stored[name];
+        this.#elsewhere.delete(name);
+      }
+    }
+    this.#stored = stored;
+    this.#showAll();
+  }
+
+  /** The camera has taken `sent`. */
+  saved(stored, sent) {
+    this.#elsewhere.clear();
+    for (const name of Object.keys(stored)) if (this.#values[name] === sent[name] || sent[name] === undefined) this.#values[name] = stored[name];
+    this.#stored = stored;
+    this.#showAll();
+  }
+
+  /** @param {object[]} fields what does nothing as the camera is set now may have changed */
+  warn(fields) {
+    for (const { name, warning } of fields) this.#fields.get(name).warning = warning;
+    this.#showAll();
+  }
+
+  discard() {
+    this.#elsewhere.clear();
+    this.#values = { ...this.#stored };
+    this.fail({});
+    this.#showAll();
+  }
+
+  /** @param {Record<string, string>} errors by field */
+  fail(errors) {
+    for (const [name, field] of this.#fields) {
+      setText(field.error, errors[name] ?? "");
+      if (errors[name]) field.control.setAttribute("aria-invalid", "true");
+      else field.control.removeAttribute("aria-invalid");
+    }
+    const first = Object.keys(errors).find((name) => this.#fields.has(name));
+    if (first) this.#fields.get(first).control.focus();
+  }
+
+  has(name) {
+    return this.#fields.has(name);
+  }
+
+  focus() {
+    this.#fields.get("Name").control.select();
+  }
+
+  // ---- elements ----
+
+  #build() {
+    const choose = make("button", "choose");
+    choose.type = "button";
+    choose.append(this.#title, this.#summary);
+    choose.addEventListener("click", () => this.#told.chosen(this));
+    this.#calendar = new WeekCalendar(
+      DAYS.map((day) => this.#dayControl(day)),
+      (week) => this.#write(writeWeek(week)),
+      () => this.#told.chosen(this),
+    );
+    this.form = this.#buildForm();
+    this.element.append(choose, this.#calendar.element);
+  }
+
+  #dayControl(day) {
+    const field = this.#fields.get(day);
+    field.error = make("span");
+    this.#prepare(field);
+    return field.control;
+  }
+
+  #prepare(field) {
+    field.control.dataset.param = `Event.Schedule.${this.number}.${field.name}`;
+    field.control.addEventListener("input", () => this.#write({ [field.name]: readControl(field.control, field) }));
+  }
+
+  #buildForm() {
+    const form = make("form", "schedule-form");
+    form.noValidate = true;
+    for (const [title, names] of Object.entries(PARTS)) {
+      const part = document.createElement("fieldset");
+      part.append(make("legend", "", title), ...names.map((name) => this.#buildField(this.#fields.get(name))));
+      if (title === "Hours") part.append(make("p", "hint", "The hours are the same on all days. For other hours, add another schedule."));
+      form.append(part);
+    }
+    const remove = make("button", "button remove", "Delete schedule");
+    remove.type = "button";
+    remove.addEventListener("click", () => this.#told.remove(this));
+    form.append(remove);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    return form;
+  }
+
+  #buildField(field) {
+    const isSwitch = field.type === "switch";
+    const row = make("div", isSwitch ? "parameter toggle" : "parameter");
+    const id = `s${this.number}-${field.name}`;
+    const label = make("label", "", field.label);
+    label.htmlFor = field.control.id = id;
+    const box = make("span", isSwitch ? "switch" : "box");
+    box.append(field.control);
+    [field.row, field.note, field.error] = [row, make("p", "hint"), make("p", "wrong")];
+    field.error.setAttribute("role", "alert");
+    Object.assign(field.error, { id: `${id}-error` });
+    field.control.setAttribute("aria-describedby", `${id}-error`);
+    if (field.unit && !isSwitch) box.append(make("span", "unit", field.unit));
+    this.#prepare(field);
+    row.append(label, box, field.note, field.error);
+    return row;
+  }
+
+  #write(values) {
+    Object.assign(this.#values, values);
+    for (const name of Object.keys(values)) setText(this.#fields.get(name).error, "");
+    this.#showAll();
+    this.#told.changed();
+  }
+
+  #showAll() {
+    for (const [name, field] of this.#fields) {
+      if (readControl(field.control, field) !== this.#values[name]) writeControl(field.control, field, this.#values[name]);
+      if (!field.row) continue;
+      field.row.hidden = NEEDED[name] ? this.#values[NEEDED[name]] !== "1" : name.startsWith("ScheduleTime") && /Hour|Min$/.test(name) && this.#values.ScheduleTimeStatus !== "1";
+      const other = this.#elsewhere.has(name) && `Changed elsewhere to ${describeValue(field, this.#stored[name])}`;
+      setText(field.note, other || this.#warning(field));
+    }
+    const week = readWeek(this.#values);
+    this.#calendar.show(week);
+    this.#calendar.element.setAttribute("role", "group");
+    this.#calendar.element.setAttribute("aria-label", `Week of ${this.name}`);
+    setText(this.#title, this.name || "Without a name");
+    setText(this.#summary, this.#describe(week));
+    this.element.classList.toggle("off", this.#values.Enable !== "1");
+    this.element.classList.toggle("edited", this.isEdited);
+  }
+
+  #warning({ name, warning }) {
+    return warning && this.#values[name] === "1" ? warning : "";
+  }
+
+  #describe(week) {
+    const list = (words) => Object.keys(words).filter((name) => this.#values[name] === "1").map((name) => words[name]).join(", ");
+    const off = this.#values.Enable === "1" ? "" : "Off. ";
+    const [triggers, actions] = [list(TRIGGERS), list(ACTIONS)];
+    const times = `${describeDays(week)}, ${describeHours(week)}`;
+    return `${off}${times.charAt(0).toUpperCase()}${times.slice(1)}: ${triggers || "nothing"} → ${actions || "nothing"}`;
+  }
+}

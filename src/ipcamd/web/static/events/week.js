@@ -1,0 +1,118 @@
+// Week of a schedule (SDK 11): its days, and the hours that they have in common; and dragging changes them so.
+
+export const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+export const DAY = 24 * 60; // minutes
+export const STEP = 15; // minutes that dragging and arrow keys go by; also the shortest that dragging leaves
+
+/**
+ * @typedef {object} Week
+ * @property {boolean[]} days Monday first
+ * @property {number} start minute of the day
+ * @property {number} length minutes, 1 to 24 hours; beyond midnight it goes on the next day
+ *
+ * @typedef {object} Block
+ * @property {number} day that it is drawn on
+ * @property {number} owner the day that it belongs to
+ * @property {number} from minute of the day
+ * @property {number} to the first minute after it
+ * @property {boolean} isTail it began the day before
+ */
+
+/** @param {Record<string, string>} values fields of the schedule @returns {Week} */
+export function readWeek(values) {
+  const days = DAYS.map((day) => values[day] === "1");
+  if (values.ScheduleTimeStatus !== "1") return { days, start: 0, length: DAY };
+  const [start, end] = ["Start", "End"].map((which) => Number(values[`ScheduleTime${which}Hour`]) * 60 + Number(values[`ScheduleTime${which}Min`]));
+  return { days, start, length: mod(end - start) + 1 };
+}
+
+/** @param {Week} week @returns {Record<string, string>} fields of the schedule; the end is an inclusive minute */
+export function writeWeek({ days, start, length }) {
+  const end = mod(start + length - 1);
+  return {
+    ...Object.fromEntries(DAYS.map((day, number) => [day, days[number] ? "1" : "0"])),
+    ScheduleTimeStatus: start === 0 && length === DAY ? "0" : "1",
+    ScheduleTimeStartHour: String(Math.floor(start / 60)),
+    ScheduleTimeStartMin: String(start % 60),
+    ScheduleTimeEndHour: String(Math.floor(end / 60)),
+    ScheduleTimeEndMin: String(end % 60),
+  };
+}
+
+/** @param {Week} week @returns {Block[]} */
+export function blocksOf({ days, start, length }) {
+  return days.flatMap((on, day) => {
+    if (!on) return [];
+    const end = start + length;
+    const first = { day, owner: day, from: start, to: Math.min(end, DAY), isTail: false };
+    return end <= DAY ? [first] : [first, { day: (day + 1) % 7, owner: day, from: 0, to: end - DAY, isTail: true }];
+  });
+}
+
+/** The hours between two minutes, on this day too. Less than a step is a tap: the day gets the hours that there are. @returns {Week} */
+export function draw(week, day, one, other) {
+  const [from, to] = [snap(Math.min(one, other)), snap(Math.max(one, other))];
+  const days = week.days.with(day, true);
+  return to - from < STEP ? { ...week, days } : { days, start: from, length: to - from };
+}
+
+/** Another time of the day, of all days. @returns {Week} */
+export function shift(week, minutes, step = STEP) {
+  if (week.length === DAY) return week;
+  return { ...week, start: clamp(snap(week.start + minutes, step), 0, DAY - step) };
+}
+
+/** One day's block on another day. @returns {Week} */
+export function moveDay(week, from, to) {
+  return { ...week, days: week.days.with(from, false).with(to, true) };
+}
+
+/** @param {"start" | "end"} edge @returns {Week} */
+export function resize(week, edge, minutes, step = STEP) {
+  const end = week.start + week.length;
+  if (edge === "start") {
+    const start = clamp(snap(week.start + minutes, step), 0, Math.max(0, end - step));
+    return { ...week, start, length: Math.min(DAY, end - start) };
+  }
+  const length = snap(end + minutes, step) - week.start;
+  return { ...week, length: clamp(length, step, DAY) };
+}
+
+/** @returns {Week} */
+export function removeDay(week, day) {
+  return { ...week, days: week.days.with(day, false) };
+}
+
+/** "08:00 to 16:59", with the day when it goes beyond midnight. */
+export function describeHours({ start, length }) {
+  if (start === 0 && length === DAY) return "all day";
+  const end = start + length - 1;
+  return `${clock(start)} to ${clock(mod(end))}${end >= DAY ? " on the next day" : ""}`;
+}
+
+/** "Monday to Friday", "Monday, Wednesday", "every day but Sunday". */
+export function describeDays({ days }) {
+  const on = DAYS.filter((_, day) => days[day]);
+  if (on.length === 7) return "every day";
+  if (!on.length) return "on no day";
+  const [first, last] = [days.indexOf(true), days.lastIndexOf(true)];
+  if (on.length > 2 && last - first + 1 === on.length) return `${DAYS[first]} to ${DAYS[last]}`;
+  if (on.length > 4) return `every day but ${DAYS.filter((_, day) => !days[day]).join(" and ")}`;
+  return on.join(", ");
+}
+
+export function clock(minute) {
+  return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+}
+
+function snap(minute, step = STEP) {
+  return Math.round(minute / step) * step;
+}
+
+function mod(minute) {
+  return ((minute % DAY) + DAY) % DAY;
+}
+
+function clamp(value, low, high) {
+  return Math.max(low, Math.min(high, value));
+}

@@ -1,0 +1,48 @@
+"""What the events page asks for to show the schedules."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cgi.asking import World
+
+from ipcamd.params.group import Rank
+from ipcamd.settings.change_records import Change
+from ipcamd.web.events.schedules import ENDPOINTS
+
+(SCHEDULES,) = ENDPOINTS
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    world = World(tmp_path / "state")
+    yield world
+    await world.close()
+
+
+async def asked(world: World) -> Any:
+    return json.loads((await world.ask(SCHEDULES)).body)
+
+
+async def test_fields_have_controls_and_schedules_their_values(world: World) -> None:
+    await world.schedules.add({"Name": "night", "TriggerDI1Type": "1"})
+    answer = await asked(world)
+    ((schedule),) = answer["schedules"]
+    assert (schedule["number"], schedule["values"]["Name"], schedule["values"]["TriggerDI1Type"]) == (1, "night", "1")
+    fields = {field["name"]: field for field in answer["fields"]}
+    assert fields.keys() == schedule["values"].keys()
+    assert fields["TriggerDI1Type"]["labels"] == ["high", "low"]
+    assert (fields["EnableFtp"]["type"], fields["DigitalOutputTime"]["unit"]) == ("switch", "s")
+    assert answer["slots"] == 10
+    assert SCHEDULES.rank is Rank.ADMIN
+
+
+async def test_what_does_nothing_as_the_camera_is_set_is_said(world: World) -> None:
+    async def warned() -> set[str]:
+        return {field["name"] for field in (await asked(world))["fields"] if "warning" in field}
+
+    assert await warned() == {"EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard", "TriggerMotion"}
+    await world.settings.update([Change("Event.Server.FTP", "Enable", "yes"), Change("Motion", "motionenable", "1")])
+    assert await warned() == {"EnableEmail", "EnableSamba", "EnableSDCard"}
