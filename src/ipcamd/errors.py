@@ -5,6 +5,7 @@ IpcamdError
 │   └── PortTaken   the port is another program's
 ├── RequestFailed   a request is well-formed but cannot be done: 200 ``Request failed: <message>``
 │   └── SettingRefused  a parameter cannot be set so
+│       └── SettingForbidden  the requester's rank may not set it
 ├── HttpError       a request is refused by HTTP itself: 4xx/5xx
 ├── StoreError      a change could not be made durable; memory is as before
 ├── CardError       the SD card is not there, full, or failed
@@ -41,6 +42,10 @@ class SettingRefused(RequestFailed):
     def __init__(self, setting: str, reason: str) -> None:
         super().__init__(f"{setting}: {reason}")
         self.reason = reason
+
+
+class SettingForbidden(SettingRefused):
+    """The requester's rank is too low to set a parameter."""
 
 
 class StoreError(IpcamdError):

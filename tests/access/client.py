@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ipcamd.access.login_result import LoginRefusal
-from ipcamd.server.http.challenge import login_error
+from ipcamd.cgi.challenge import login_error
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+import os
 import re
 import time
 import unicodedata
@@ -14,6 +15,7 @@ from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.access.nonces import Nonces
 from ipcamd.access.recent import RecentLogins
 from ipcamd.access.throttle import Throttle
+from ipcamd.access.username_token import TokenNonces, UsernameToken
 from ipcamd.logs import SummaryLog
 from ipcamd.wire.http.digest import SHA256, BasicCredentials, DigestCredentials, answer, parse, secret
 
@@ -34,17 +36,22 @@ class Authenticator:
         now_s: Callable[[], float] = time.monotonic,
         compat: bool = True,
         audit_log: AuditLog | None = None,
+        token_nonces: TokenNonces | None = None,
     ) -> None:
-        """`realm` gives the camera's present name; `compat` accepts Digest as of RFC 2069, each nonce once."""
+        """`realm` gives the camera's present name; `compat` accepts Digest as of RFC 2069, each nonce once;
+        `token_nonces` those of logins inside SOAP messages: without them none is accepted."""
         self._audit_log = audit_log
         self._accounts = accounts
         self._name = realm
         self._realm_of = ("", "ipcamd")
         self._compat = compat
         self._nonces = Nonces(now_s)
+        self._token_nonces = token_nonces
         self._keys = KeyRing(accounts, now_s)
         self._basics: dict[str, StoredAccount] = {}
         self._recent = RecentLogins(accounts, now_s)
+        self._decoy = os.urandom(16).hex()
+        """Compared for a name that does not exist, so that the answer takes as long."""
         self.throttle = Throttle(now_s)
         self._note_wrong = SummaryLog(_log, logging.INFO, now_s)
 
@@ -66,15 +73,31 @@ class Authenticator:
             if isinstance(found, LoginRefusal):
                 return found
             entry = found
+        return self._admit(entry, address)
+
+    def verify_token(self, token: UsernameToken, address: str) -> Account | LoginRefusal:
+        """Return the account that the token of a SOAP message proves, from this address."""
+        wait = self.throttle.wait(address)
+        if wait:
+            return LoginRefusal(Reason.THROTTLED, retry_after_s=wait)
+        entry = self._accounts.entry(token.user)
+        password = self._accounts.password(entry) if entry else None
+        if not token.proves(password or self._decoy) or password is None or entry is None:
+            return self._wrong(token.user, entry, address)
+        if self._token_nonces is None or not self._token_nonces.use(token):
+            return self._refuse(Reason.STALE)
+        return self._admit(entry, address)
+
+    def may_talk(self, address: str) -> bool:
+        """Whether an account that may talk has logged in from this address within the last minute (SDK 5.3)."""
+        return self._recent.may_talk(address)
+
+    def _admit(self, entry: StoredAccount, address: str) -> Account:
         self.throttle.success(address, entry.account.name)
         self._recent.note(address, entry)
         if self._audit_log:
             self._audit_log.note_login(entry.account.name, address)
         return entry.account
-
-    def may_talk(self, address: str) -> bool:
-        """Whether an account that may talk has logged in from this address within the last minute (SDK 5.3)."""
-        return self._recent.may_talk(address)
 
     def _prove(
         self, method: str, target: str, authorization: str, address: str, prefix: str

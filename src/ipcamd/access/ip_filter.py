@@ -103,6 +103,11 @@ class IpFilter:
         async with self._lock:
             await self._change({"Policy": policy}, by, keep)
 
+    async def replace(self, lists: Mapping[str, str], by: Requester, keep: Sequence[str] = ()) -> None:
+        """Replace whole lists by these texts, and enable the rules. Otherwise as `add`."""
+        async with self._lock:
+            await self._change({**lists, "Policy": "Both"}, by, keep)
+
     async def remove_all(self, by: Requester) -> None:
         """Remove all entries and disable the filter; durable on return. Raises `StoreError`."""
         async with self._lock:

@@ -13,7 +13,7 @@ from ipcamd.app.events import build_events
 from ipcamd.app.maintenance.firmware import build_firmware, settle_version
 from ipcamd.app.maintenance.host import FirmwareHost
 from ipcamd.app.media import build_media
-from ipcamd.app.network import build_ntp, start_network
+from ipcamd.app.network_services.network import build_ntp, start_network
 from ipcamd.app.services import Ports, Services
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.state import build_state_feed
@@ -93,7 +93,7 @@ async def start_camera(
         talk_port=lambda: core.settings["System"].number("TalkPort") if talk else None,
     )
     talk = await services.talk()
-    service, rtsp, rtsps = await services.rtsp()
+    service, rtsp, rtsps = await services.rtsp(camera)
     http, https = await services.http(camera, service)
     start_network(stack, core, ntp)
     if core.password is not None:

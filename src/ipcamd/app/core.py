@@ -9,6 +9,7 @@ from ipcamd.access.accounts import Accounts
 from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.authenticator import Authenticator
 from ipcamd.access.ip_filter import IpFilter
+from ipcamd.access.username_token import TokenNonces
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.device.choose import choose_drivers
 from ipcamd.device.clock import CameraClock
@@ -20,6 +21,7 @@ from ipcamd.network.listen_address import ListenAddress
 from ipcamd.options import Options
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.network import NETWORK
+from ipcamd.params.onvif import ONVIF
 from ipcamd.settings.audit import log_entry
 from ipcamd.settings.settings import Settings
 from ipcamd.store.audit_table import AuditTable
@@ -101,7 +103,12 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
         settings=settings,
         accounts=accounts,
         password=password,
-        authenticator=Authenticator(accounts, lambda: settings["System.Info"]["ServerName"], audit_log=audit_log),
+        authenticator=Authenticator(
+            accounts,
+            lambda: settings["System.Info"]["ServerName"],
+            audit_log=audit_log,
+            token_nonces=TokenNonces(lambda: clock.now_ns() / 1e9, lambda: settings[ONVIF.name].number("WsseWindow")),
+        ),
         audit_log=audit_log,
         ip_filter=_ip_filter(options, settings),
         identity=identity,
@@ -143,4 +150,5 @@ def factory(options: Options, identity: Identity) -> dict[tuple[str, str], str]:
         ("Network.Advanced.HTTPS", "RtspsPort"): str(options.rtsps_port),
         ("Network.UPnP", "FriendlyName"): identity.network_name,
         ("Network.Advanced.Bonjour", "FriendlyName"): identity.network_name,
+        (ONVIF.name, "Hostname"): identity.network_name,
     }

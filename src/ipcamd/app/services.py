@@ -5,15 +5,19 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
-from ipcamd.app.certificate import CertificateUpkeep
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
+from ipcamd.app.network_services.certificate import CertificateUpkeep
+from ipcamd.app.network_services.onvif import build_event_service
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.connected_clients import ConnectedClients
 from ipcamd.media.stream.hub import Hub
+from ipcamd.onvif.media.stream_uri import profile_tracks
+from ipcamd.onvif.services import onvif_endpoints
 from ipcamd.options import Options
 from ipcamd.params.group import Values
 from ipcamd.params.network import NETWORK
@@ -88,11 +92,11 @@ class Services:
         self._stack.push(service.close)
         return await self._movable("TalkPort", service)
 
-    async def rtsp(self) -> tuple[RtspService, int, int | None]:
+    async def rtsp(self, camera: Camera) -> tuple[RtspService, int, int | None]:
         """Open RTSP and perhaps RTSPS, and return it with their ports. Raises ``ConfigError``."""
         core, receiver = self._core, self._receiver
         service = RtspService(
-            self._catalog(),
+            self._catalog(camera),
             core.authenticator,
             Registry(self._admission),
             self.viewers,
@@ -115,7 +119,7 @@ class Services:
         """
         service = HttpService(
             HttpContext(
-                self._router(),
+                self._router(camera),
                 camera,
                 self._fanout(),
                 Registry(self._admission),
@@ -157,13 +161,14 @@ class Services:
     async def _close(self) -> None:
         await asyncio.gather(*(service.close() for service in self._open))
 
-    def _router(self) -> Router:
+    def _router(self, camera: Camera) -> Router:
         core = self._core
         hosts = AllowedHosts(core.options.allowed_host, lambda: (core.settings["Network.DNSUpdate"]["DNSName"],))
         run_in_thread(lambda: hosts.add(socket.getfqdn()), "own name")
         missing = () if core.options.discovery else description.ENDPOINTS
+        events = build_event_service(self._stack, camera)
         return Router(
-            [endpoint for endpoint in ENDPOINTS if endpoint not in missing],
+            [*(endpoint for endpoint in ENDPOINTS if endpoint not in missing), *onvif_endpoints(events)],
             core.authenticator,
             hosts,
             TrustedProxies(core.options.trusted_proxy),
@@ -193,7 +198,7 @@ class Services:
         settings.watch("Audio", audio)
         return fanout
 
-    def _catalog(self) -> Mounts:
+    def _catalog(self, camera: Camera) -> Mounts:
         pipeline, settings = self._media.pipeline, self._core.settings
 
         def sound() -> Hub | None:
@@ -206,7 +211,7 @@ class Services:
             sounds = (MediaTrack(heard),) if heard and enabled == "video_audio" else ()
             return (MediaTrack(pipeline.phone), *sounds)
 
-        return Mounts(pipeline.hubs, sound, phone)
+        return Mounts(pipeline.hubs, sound, phone, partial(profile_tracks, camera))
 
     async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""

@@ -120,13 +120,18 @@ class Body(Enum):
     """Handed to the action piece by piece."""
 
 
+ANY = "*"
+"""Last part of an endpoint's path that stands for any word."""
+
+
 class LoginPlace(Enum):
     """Place of the login in a request."""
 
     HEAD = "head"
     """In ``Authorization``: it must be of an account of the endpoint's rank."""
     BODY = "body"
-    """In the body (WS-UsernameToken): the action checks it; until then the caller is anonymous."""
+    """In ``Authorization``, or else in the body (WS-UsernameToken): the action checks that; until then the caller is
+    anonymous."""
     NONE = "none"
     """Nowhere: everybody may call."""
 

@@ -21,6 +21,20 @@ MakeEncoder = Callable[["EncoderSettings", int], "Encoder"]
 """``make(settings, rate)``; `rate` is the actual number of pictures per second. Called in media threads."""
 
 
+@dataclass(frozen=True, slots=True)
+class OnvifCodec:
+    """A codec in ONVIF's media services."""
+
+    order: int
+    """Place of its profile in lists: recorders take the first one."""
+    media1: str
+    """``tt:VideoEncoding`` or ``tt:AudioEncoding``; "": Media1 does not know it."""
+    media2: str
+    """``tt:VideoEncodingMimeNames`` or ``tt:AudioEncodingMimeNames``."""
+    profile: str = ""
+    """Codec profile; "" for a codec without profiles."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Codec:
     """One codec."""
@@ -47,6 +61,8 @@ class Codec:
     """Browsers play it in MP4, without being encoded again."""
     intra_only: bool = False
     """Every frame is a key frame."""
+    onvif: OnvifCodec | None = None
+    """As ONVIF's media services list it; None: they do not."""
 
     def __repr__(self) -> str:
         return self.name
@@ -103,6 +119,7 @@ JPEG = Codec(
     parameters="Image.MJPEG",
     fourcc="MJPG",
     intra_only=True,
+    onvif=OnvifCodec(2, "JPEG", "JPEG"),
 )
 MPEG4 = Codec(
     name="mpeg4",
@@ -119,6 +136,7 @@ MPEG4 = Codec(
     multicast_port="MPEG4Port",
     fourcc="FMP4",
     is_key=mpeg4.is_key,
+    onvif=OnvifCodec(3, "MPEG4", "MPV4-ES", "SP"),
 )
 H264 = Codec(
     name="h264",
@@ -147,6 +165,7 @@ H264 = Codec(
     fourcc="H264",
     is_key=h264.is_key,
     in_browsers=True,
+    onvif=OnvifCodec(1, "H264", "H264", "Main"),
 )
 ULAW = Codec(
     name="ulaw",
@@ -155,6 +174,7 @@ ULAW = Codec(
     rtp_format=pcmu.FORMAT,
     multicast_port="AUDIOPort",
     intra_only=True,
+    onvif=OnvifCodec(1, "G711", "PCMU"),
 )
 
 CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, ULAW)

@@ -1,6 +1,6 @@
 """Parameters of SDK section 10, each declared once; ``GROUPS`` is the whole table, in the SDK's order."""
 
-from ipcamd.params import audio, image, imagesource, ipfilter, motion, network, properties, system, time
+from ipcamd.params import audio, image, imagesource, ipfilter, motion, network, onvif, properties, system, time
 from ipcamd.params.device import gpio, hardware, ircut, networkled, ptz, rs485
 from ipcamd.params.event import notify, schedule, server
 from ipcamd.params.group import Group
@@ -40,10 +40,17 @@ GROUPS: tuple[Group, ...] = (
     ptz.SPEED,
     server.HTTP,
     network.PORT_MAPPING,
+    onvif.ONVIF,
 )
 """All groups: those of SDK section 10 in its order, then ours."""
 
-UNLISTED_GROUPS: tuple[Group, ...] = (motion.MOTION, *schedule.SCHEDULES, notify.NOTIFY, ipfilter.IP_FILTER)
+UNLISTED_GROUPS: tuple[Group, ...] = (
+    motion.MOTION,
+    *schedule.SCHEDULES,
+    notify.NOTIFY,
+    ipfilter.IP_FILTER,
+    onvif.ONVIF_PROFILES,
+)
 """Stored groups with requests of their own instead of ``param.cgi``."""
 
 ALL_GROUPS = (*GROUPS, *UNLISTED_GROUPS)

@@ -17,6 +17,9 @@ RESOLUTIONS: dict[str, tuple[int, int]] = {
 }
 """Resolution code to (width, height) in pixels."""
 
+FRAMERATE_LIMITS: dict[str, dict[str, int]] = {"Image.MPEG4": {"17": 25}, "Image.H264": {"19": 20}}
+"""Group to the resolution codes whose frame rate is limited, and the highest rate of each."""
+
 _RATES = numbers(1, 2, 3, 5, 8, 10, 15, 20, 25, 30)
 
 
@@ -60,13 +63,13 @@ MPEG4 = Group(
     "Image.MPEG4",
     "10.9",
     (_resolution("0", "1", "3", "5", "16", "17"), _FRAMERATE, _RATECONTROL, _QUALITY),
-    normalize=_capped({"17": 25}),
+    normalize=_capped(FRAMERATE_LIMITS["Image.MPEG4"]),
 )
 H264 = Group(
     "Image.H264",
     "10.10",
     (_resolution("0", "1", "3", "5", "16", "17", "19"), _FRAMERATE, _RATECONTROL, _QUALITY, _BITRATE),
-    normalize=_capped({"19": 20}),
+    normalize=_capped(FRAMERATE_LIMITS["Image.H264"]),
 )
 THREE_GPP = Group(
     "Image.3GPP",

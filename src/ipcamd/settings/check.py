@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from ipcamd.errors import RequestFailed, SettingRefused, shown
+from ipcamd.errors import RequestFailed, SettingForbidden, SettingRefused, shown
 from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change_records import HIDDEN, Change
 
@@ -29,7 +29,7 @@ def check_permission(name: str, param: Param, rank: Rank, is_supported: Callable
     if param.set is None:
         raise SettingRefused(name, "it is read-only")
     if param.set > rank:
-        raise SettingRefused(name, f"{rank.name.lower()} may not set it")
+        raise SettingForbidden(name, f"{rank.name.lower()} may not set it")
     if not is_supported():
         raise SettingRefused(name, "not supported by this device")
 

@@ -32,6 +32,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "Network.UPnP": "UPnP",
         "Network.PortMapping": "Ports at the router",
         "Network.Advanced.Bonjour": "Bonjour",
+        "Network.ONVIF": "ONVIF",
     },
     "Time": {"Time": "Clock", "Time.NTP": "Time server (NTP)"},
 }

@@ -95,6 +95,20 @@ class LensController:
         self._refuse_busy()
         await self._act(replace(self._driver.target, zoom=zoom_of_index(index)))
 
+    async def focus_to(self, focus: float) -> None:
+        """Move the focus to 0 to 100; a move replaces the one before. Raises ``RequestFailed``."""
+        self.refuse_absent()
+        if self._scan:
+            raise RequestFailed("busy")
+        await self._act(replace(self._driver.target, focus=min(max(focus, 0.0), FOCUS_LIMIT)))
+
+    async def stop(self) -> None:
+        """Stop the motors where they are; autofocus goes on. Raises ``RequestFailed``."""
+        self.refuse_absent()
+        if not self._scan:
+            await self._guard.run(self._driver.stop())
+            self._motors.follow()
+
     async def start_autofocus(self) -> None:
         """Begin to look for the sharpest picture. Raises ``RequestFailed``."""
         self._refuse_busy()

@@ -65,6 +65,8 @@ class PtzController:
         self._patrol = Patrol(self.presets.stops, self._visit)
         self._is_held = False
         """Whether the move goes on until somebody stops it."""
+        self._timeout: asyncio.TimerHandle | None = None
+        """Ends the present move by `drive`."""
         settings.watch(PRESETLIST.name, lambda _: self._follow_presets())
         motors.keep(lambda: self._memory.save_position(self.position), lambda: self._patrol.is_running)
 
@@ -110,6 +112,8 @@ class PtzController:
 
     def close(self) -> None:
         """End the patrol, which the next start takes up again."""
+        if self._timeout:
+            self._timeout.cancel()
         self._patrol.stop()
 
     async def move(self, direction: str, continuous: bool = False) -> None:
@@ -143,11 +147,28 @@ class PtzController:
         if self.serial.enabled:
             await self._guard.run(self.serial.send_move(direction, True))
 
-    async def go_to(self, position: PtzPosition) -> None:
-        """Move to a position. Raises ``RequestFailed``; also if there is only a head on the serial line."""
+    async def go_to(self, position: PtzPosition, speeds: tuple[int, int] | None = None) -> None:
+        """Move to a position, with these speeds of pan and tilt or those of ``PTZ.Speed``. Raises ``RequestFailed``;
+        also if there is only a head on the serial line."""
         self._refuse_serial_only()
         self._begin()
-        await self._drive(position.limited())
+        await self._drive(position.limited(), speeds)
+
+    async def drive(self, signs: tuple[int, int, int], pan_speed: int, tilt_speed: int, timeout_s: float) -> None:
+        """Move towards the limits of pan, tilt and zoom, each in the direction of its sign (0: it stays), and stop
+        after so many seconds. Speeds are 1 to 3. Raises ``RequestFailed``; also if there is only a head on the serial
+        line."""
+        self._refuse_serial_only()
+        self._begin()
+        self._is_held = True
+        pan, tilt, zoom = signs
+        here = self.position
+        target_zoom = self._zoom_to_move() if pan or tilt else here.zoom
+        target_zoom = {-1: 1.0, 0: target_zoom, 1: ZOOM_LIMIT}[zoom]
+        far = 2 * PAN_LIMIT
+        target = PtzPosition(here.pan + pan * far, here.tilt + tilt * far, target_zoom)
+        await self._drive(target, (pan_speed, tilt_speed))
+        self._timeout = asyncio.get_running_loop().call_later(timeout_s, self._motors.save, self.stop)
 
     async def zoom_to(self, zoom: float) -> None:
         """Zoom to 1 to 4. Raises ``RequestFailed``."""
@@ -269,6 +290,8 @@ class PtzController:
         self._refuse_absent()
         self._check_serial(command)
         self._is_held = False
+        if self._timeout:
+            self._timeout.cancel()
         self._end_patrol()
 
     def _follow_presets(self) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login_result import LoginRefusal, LoginVerifier
-from ipcamd.cgi.endpoint import Call, Endpoint, Join, LateAnswer, LoginPlace, Reply
+from ipcamd.cgi.challenge import login_error
+from ipcamd.cgi.endpoint import ANY, Call, Endpoint, Join, LateAnswer, LoginPlace, Reply
 from ipcamd.errors import HttpError
-from ipcamd.server.http.challenge import login_error
 from ipcamd.server.http.checks.browser import is_from_browser
 from ipcamd.server.http.checks.confirmation import confirmation
 from ipcamd.server.http.checks.csrf import RequestOrigin, origin_of
@@ -53,7 +53,8 @@ class Router:
     def admit(self, head: Head, client: Forwarded) -> tuple[Endpoint, Account]:
         """Return the endpoint and the caller, before the body is read. Raises ``HttpError`` 404, 405, 401, 429, 403."""
         self._check_client(head, client)
-        endpoint = self._table.get(head.path.lower())
+        path = head.path.lower()
+        endpoint = self._table.get(path) or self._table.get(f"{path.rpartition('/')[0]}/{ANY}")
         if endpoint is None:
             raise HttpError(404, "no such path")
         method = "GET" if head.method == "HEAD" else head.method
@@ -80,9 +81,9 @@ class Router:
                     raise HttpError(403, f"{authority}: browsers may not use the camera by this name; {_REMEDY}")
 
     def _account(self, endpoint: Endpoint, head: Head, client: Forwarded) -> Account:
-        if endpoint.login is not LoginPlace.HEAD:
-            return ANONYMOUS
         sent = head.fields.get("authorization")
+        if endpoint.login is LoginPlace.NONE or (endpoint.login is LoginPlace.BODY and sent is None):
+            return ANONYMOUS
         account = self._verifier.verify(head.method, head.target, sent, client.address, client.prefix)
         if isinstance(account, LoginRefusal):
             raise login_error(account)

@@ -6,6 +6,8 @@ from ipcamd.media.stream.hub import Hub
 from ipcamd.server.rtsp.mounts.media import MediaTrack, Presentation
 
 AUDIO, PHONE = "audio", "3gpp"
+PROFILES = "onvif/"
+"""Path of a stream of an ONVIF profile, before the profile's token."""
 
 ALIASES: Mapping[str, str] = {
     "": "h264",
@@ -30,12 +32,15 @@ class Mounts:
         pictures: Mapping[str, Hub],
         sound: Callable[[], Hub | None] = lambda: None,
         phone: Callable[[], Sequence[MediaTrack]] = lambda: (),
+        profile_tracks: Callable[[str], Sequence[str]] = lambda _: (),
     ) -> None:
         """`pictures` has the stream of each codec by the codec's name, which is its path; `sound` gives the
-        microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``)."""
+        microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``); `profile_tracks` those of
+        the ONVIF profile with a token, each by its path, none if there is no such profile."""
         self._pictures = pictures
         self._sound = sound
         self._phone = phone
+        self._profile_tracks = profile_tracks
 
     def __call__(self, path: str) -> Presentation | None:
         """See `ipcamd.server.rtsp.mounts.media.FindPresentation`."""
@@ -44,8 +49,15 @@ class Mounts:
             return _media(path, *self._phone())
         if path == AUDIO:
             return _media(path, *self._sounds())
+        if path.startswith(PROFILES):
+            return self._profile_media(path)
         hub = self._pictures.get(path)
         return _media(path, MediaTrack(hub), *self._sounds()) if hub else None
+
+    def _profile_media(self, path: str) -> Presentation | None:
+        names = self._profile_tracks(path.removeprefix(PROFILES))
+        pictures = (MediaTrack(self._pictures[name]) for name in names if name != AUDIO)
+        return _media(path, *pictures, *(self._sounds() if AUDIO in names else ()))
 
     def _sounds(self) -> tuple[MediaTrack, ...]:
         hub = self._sound()

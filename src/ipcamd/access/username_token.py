@@ -1,0 +1,68 @@
+"""UsernameToken: a login inside a SOAP message (OASIS WS-Security UsernameToken Profile 1.1), used by ONVIF clients.
+
+A token proves the password by a digest over a nonce and the time of its creation. Each nonce counts once, and only
+within a window around the camera's own time.
+"""
+
+import base64
+import hmac
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha1
+
+REMEMBERED = 4096
+"""The most nonces that are remembered. Beyond, the oldest is forgotten, and tokens created before it are stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsernameToken:
+    """Token as it was sent."""
+
+    user: str
+    password: str
+    """The digest in Base64, or the password itself."""
+    is_digest: bool
+    nonce: bytes
+    created: str
+    """Time of creation as text: the digest covers it letter by letter."""
+    created_s: float
+    """The same, in seconds since the epoch."""
+
+    def proves(self, password: str) -> bool:
+        """Whether the token was made with this password."""
+        wanted = digest_password(self.nonce, self.created, password) if self.is_digest else password
+        return hmac.compare_digest(wanted.encode(), self.password.encode())
+
+
+def digest_password(nonce: bytes, created: str, password: str) -> str:
+    """Return the ``PasswordDigest`` of a token (UsernameToken Profile 1.1, 3.1)."""
+    return base64.b64encode(sha1(nonce + created.encode() + password.encode()).digest()).decode()
+
+
+class TokenNonces:
+    """Nonces of the tokens that have logged in."""
+
+    def __init__(self, now_s: Callable[[], float], window_s: Callable[[], float]) -> None:
+        """`now_s`: the camera's time in seconds since the epoch; `window_s`: how far a token's time may be off."""
+        self._now_s = now_s
+        self._window_s = window_s
+        self._used: OrderedDict[bytes, float] = OrderedDict()
+        self._forgotten_s = float("-inf")
+
+    def use(self, token: UsernameToken) -> bool:
+        """Note the use of a token; False if it is stale: too old, too new, or used before."""
+        self._sweep()
+        is_current = abs(self._now_s() - token.created_s) <= self._window_s() and token.created_s > self._forgotten_s
+        if not is_current or token.nonce in self._used:
+            return False
+        self._used[token.nonce] = token.created_s
+        if len(self._used) > REMEMBERED:
+            self._forgotten_s = max(self._forgotten_s, self._used.popitem(last=False)[1])
+        return True
+
+    def _sweep(self) -> None:
+        """Forget the oldest nonces whose tokens are stale by their time."""
+        oldest_s = self._now_s() - self._window_s()
+        while self._used and next(iter(self._used.values())) < oldest_s:
+            self._used.popitem(last=False)

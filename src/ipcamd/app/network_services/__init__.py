@@ -1,0 +1,1 @@
+"""Composition of what serves the network besides streams: addresses, certificate, ONVIF."""

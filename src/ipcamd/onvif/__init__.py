@@ -1,0 +1,1 @@
+"""ONVIF services: SOAP operations on the same settings, streams and events as the CGI."""

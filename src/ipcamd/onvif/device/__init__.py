@@ -1,0 +1,1 @@
+"""Device service (ONVIF Core, 8)."""

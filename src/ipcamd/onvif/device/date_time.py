@@ -1,0 +1,86 @@
+"""Date, time and time zone (ONVIF Core, 8.3.5)."""
+
+from datetime import UTC, datetime
+
+from ipcamd.device.clock import UNITS, moment_of
+from ipcamd.errors import RequestFailed
+from ipcamd.onvif.device.posix_zone import find_zone, posix_zone
+from ipcamd.onvif.operation import OperationCall
+from ipcamd.onvif.soap.element import Element
+from ipcamd.onvif.soap.fault import invalid_argument
+from ipcamd.onvif.soap.values import integer
+from ipcamd.onvif.soap.writer import Content, Node, node
+from ipcamd.params.time import TIME
+from ipcamd.settings.change_records import Change
+
+
+def get_date_time(call: OperationCall) -> Content:
+    """Return the camera's time; in UTC and local time, since some clients read one of them alone."""
+    values, now_ns = call.camera.settings[TIME.name], call.camera.clock.now_ns()
+    saving = values.flag("DaylightSaving")
+    local = call.camera.clock.local(now_ns)
+    return node(
+        "tds:SystemDateAndTime",
+        node("tt:DateTimeType", "NTP" if values["SyncSource"] == "NTP" else "Manual"),
+        node("tt:DaylightSavings", saving),
+        node("tt:TimeZone", node("tt:TZ", posix_zone(values.number("TimeZone"), saving))),
+        _date_time("tt:UTCDateTime", local.astimezone(UTC)),
+        _date_time("tt:LocalDateTime", local),
+    )
+
+
+async def set_date_time(call: OperationCall) -> Content:
+    """Set the zone, and the time if it comes from no server."""
+    camera, changes, parts = call.camera, [], []
+    changes.append(Change(TIME.name, "SyncSource", "NTP" if call["DateTimeType"] == "NTP" else "manually"))
+    changes += _zone_changes(call)
+    if call["DateTimeType"] == "Manual":
+        if call["UTCDateTime"] is None:
+            raise invalid_argument("UTCDateTime is needed with DateTimeType Manual", "InvalidDateTime")
+        parts.append(camera.clock.set(_moment_ns(call["UTCDateTime"])))
+    await camera.settings.update(changes, *parts, by=call.requester(), notes=["clock set"] * len(parts))
+    return None
+
+
+def _zone_changes(call: OperationCall) -> list[Change]:
+    text = call["TimeZone"].value(str, "TZ") if call["TimeZone"] else None
+    saving = call["DaylightSavings"]
+    if text is not None:
+        found = find_zone(text, call.camera.settings[TIME.name].number("TimeZone"))
+        if found is None:
+            raise invalid_argument(f"TZ={text[:64]}: the camera has no zone with these rules", "InvalidTimeZone")
+        index, has_rules = found
+        zone = [Change(TIME.name, "TimeZone", str(index))]
+        return [*zone, Change(TIME.name, "DaylightSaving", "on" if has_rules else "off")]
+    return [Change(TIME.name, "DaylightSaving", "on" if saving else "off")]
+
+
+def _moment_ns(element: Element) -> int:
+    fields = {
+        name.lower(): element.value(integer, group, name)
+        for group, names in (("Date", ("Year", "Month", "Day")), ("Time", ("Hour", "Minute", "Second")))
+        for name in names
+    }
+    try:
+        return moment_of(datetime.now(UTC).replace(microsecond=0), _in_range(fields))
+    except (RequestFailed, ValueError):
+        raise invalid_argument("UTCDateTime: there is no such time", "InvalidDateTime") from None
+
+
+def _in_range(fields: dict[str, int]) -> dict[str, int]:
+    fields["second"] = min(fields["second"], 59)  # a leap second
+    year, month, day, hour, minute, second = (fields[unit] for unit in UNITS)
+    datetime(year, month, day, hour, minute, second)  # raises ValueError
+    if not 1971 <= fields["year"] <= 2105:
+        raise ValueError
+    return fields
+
+
+def _date_time(name: str, time: datetime) -> Node:
+    clock = (("Hour", time.hour), ("Minute", time.minute), ("Second", time.second))
+    date = (("Year", time.year), ("Month", time.month), ("Day", time.day))
+    return node(
+        name,
+        node("tt:Time", [node(f"tt:{unit}", value) for unit, value in clock]),
+        node("tt:Date", [node(f"tt:{unit}", value) for unit, value in date]),
+    )

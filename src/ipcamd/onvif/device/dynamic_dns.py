@@ -1,0 +1,31 @@
+"""Dynamic DNS (ONVIF Core, 8.2.14): the host name that ``Network.DNSUpdate`` keeps up to date."""
+
+from ipcamd.onvif.operation import OperationCall
+from ipcamd.onvif.soap.fault import invalid_argument
+from ipcamd.onvif.soap.writer import Content, node, optional_node
+from ipcamd.params.network import DNSUPDATE
+from ipcamd.settings.change_records import Change
+
+TYPES = ("NoUpdate", "ServerUpdates", "ClientUpdates")
+
+
+def get_dynamic_dns(call: OperationCall) -> Content:
+    """Return whether the camera updates the name, and the name."""
+    values = call.camera.settings[DNSUPDATE.name]
+    return node(
+        "tds:DynamicDNSInformation",
+        node("tt:Type", "ClientUpdates" if values.flag("Enabled") else "NoUpdate"),
+        optional_node("tt:Name", values["DNSName"] or None),
+    )
+
+
+async def set_dynamic_dns(call: OperationCall) -> Content:
+    """Switch the updates, and set the name. The service and its login are set by ``param.cgi``."""
+    if call["Type"] == "ServerUpdates":
+        raise invalid_argument("Type: allowed are NoUpdate and ClientUpdates", "SettingNotSupported")
+    texts = {"Enabled": "yes" if call["Type"] == "ClientUpdates" else "no"}
+    if call["Name"] is not None:
+        texts["DNSName"] = call["Name"]
+    changes = [Change(DNSUPDATE.name, name, text) for name, text in texts.items()]
+    await call.camera.settings.update(changes, by=call.requester())
+    return None

@@ -1,0 +1,49 @@
+"""Identity of the device, restart and factory default (ONVIF Core, 8.3)."""
+
+from uuid import NAMESPACE_OID, uuid5
+
+from ipcamd.device.identity import Identity
+from ipcamd.onvif.operation import OperationCall
+from ipcamd.onvif.soap.writer import Content, node
+
+MANUFACTURER = "ipcamd"
+
+
+def endpoint_reference(identity: Identity) -> str:
+    """Return the camera's permanent name in discovery, made from its MAC address (WS-Discovery, 2.6)."""
+    return f"urn:uuid:{uuid5(NAMESPACE_OID, f'ipcamd {identity.mac}')}"
+
+
+def get_device_information(call: OperationCall) -> Content:
+    """Return the name plate."""
+    identity = call.camera.identity
+    return (
+        node("tds:Manufacturer", MANUFACTURER),
+        node("tds:Model", identity.model_number),
+        node("tds:FirmwareVersion", identity.firmware_version),
+        node("tds:SerialNumber", identity.serial),
+        node("tds:HardwareId", identity.hardware_version),
+    )
+
+
+def get_endpoint_reference(call: OperationCall) -> Content:
+    """Return the permanent name."""
+    return node("tds:GUID", endpoint_reference(call.camera.identity))
+
+
+def reboot(call: OperationCall) -> Content:
+    """Restart the camera after the answer has gone out."""
+    call.camera.audit_log.note_change(call.requester(), "restart")
+    call.camera.restart()
+    return node("tds:Message", "The camera restarts; it answers again within a minute.")
+
+
+async def set_factory_default(call: OperationCall) -> Content:
+    """Bring back the factory values: all (Hard), or all but those of the network (Soft); then restart."""
+    factory_default = call.camera.factory_default
+    if call["FactoryDefault"] == "Hard":
+        await factory_default.reset(call.requester())
+    else:
+        await factory_default.reset_but_network(call.requester())
+    call.camera.restart()
+    return None

@@ -1,0 +1,70 @@
+"""POSIX time zones (IEEE 1003.1, 8.3) of the camera's zones, and back."""
+
+import re
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from zoneinfo import TZPATH
+
+from ipcamd.params.time_zones import ZONES
+
+_FORM = re.compile(
+    r"(?:<[A-Za-z0-9+-]{3,}>|[A-Za-z]{3,})([+-]?\d{1,2})(?::(\d{2}))?(?::\d{2})?(<[^>]{3,}>|[A-Za-z]{3,})?(.*)"
+)
+
+
+def posix_zone(index: int, daylight_saving: bool) -> str:
+    """Return the POSIX text of zone `index`: with the rules of the place, or its standard offset all year."""
+    if daylight_saving:
+        return _rules(ZONES[index].name)
+    minutes = round(-ZONES[index].hours * 60)
+    sign, (hours, rest) = "-" if minutes < 0 else "", divmod(abs(minutes), 60)
+    text = f"{hours}:{rest:02}" if rest else str(hours)
+    return f"UTC{sign}{text}"  # a name in angle brackets would be more exact, but some clients cannot read one
+
+
+def find_zone(text: str, present: int) -> tuple[int, bool] | None:
+    """Return the index of the zone with these rules, and whether it has daylight saving; None if there is none.
+
+    The `present` zone wins over others that fit as well; the same rules win over the same offset.
+    """
+    parsed = _parse(text)
+    if parsed is None:
+        return None
+    order = sorted(range(len(ZONES)), key=lambda index: index != present)
+    exact = [(index, saving) for index in order for saving in (True, False) if posix_zone(index, saving) == text]
+    if exact:
+        return exact[0]
+    hours, has_saving = parsed
+    fitting = [index for index in order if ZONES[index].hours == hours and (not has_saving or _has_saving(index))]
+    return (fitting[0], has_saving) if fitting else None
+
+
+def _parse(text: str) -> tuple[float, bool] | None:
+    """Return hours east of UTC in standard time, and whether there is daylight saving."""
+    match = _FORM.fullmatch(text)
+    if not match:
+        return None
+    hours = int(match[1])
+    minutes = int(match[2] or 0) / 60
+    return -(hours - minutes if match[1].startswith("-") else hours + minutes), match[3] is not None
+
+
+def _has_saving(index: int) -> bool:
+    return "," in _rules(ZONES[index].name)
+
+
+@cache
+def _rules(name: str) -> str:
+    """Return the last line of the zone's file, which holds its rules (RFC 9636, 3.3)."""
+    for folder in TZPATH:
+        path = Path(folder, name)
+        if path.is_file():
+            return _footer(path.read_bytes())
+    folder, _, file = name.rpartition("/")
+    package = ".".join(("tzdata.zoneinfo", *folder.split("/")))
+    return _footer(resources.files(package).joinpath(file).read_bytes())
+
+
+def _footer(content: bytes) -> str:
+    return content.rstrip(b"\n").rpartition(b"\n")[2].decode("ascii")

@@ -1,0 +1,106 @@
+"""Scopes: what the camera tells of itself in discovery (ONVIF Core, 7.3.2.2 and 8.3).
+
+Name and location are those of ``System.Info``; further ones are in ``Network.ONVIF.Scopes``.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import quote, unquote
+
+from ipcamd.camera import Camera
+from ipcamd.onvif.operation import OperationCall
+from ipcamd.onvif.soap.fault import Fault, invalid_argument, receiver_fault, sender_fault
+from ipcamd.onvif.soap.writer import Content, node
+from ipcamd.params.onvif import ONVIF, SCOPES_LIMIT
+from ipcamd.params.system import INFO
+from ipcamd.settings.change_records import Change
+
+ROOT = "onvif://www.onvif.org/"
+NAME, LOCATION = f"{ROOT}name/", f"{ROOT}location/"
+
+
+def fixed_scopes(camera: Camera) -> tuple[str, ...]:
+    """Return the scopes that nobody can change."""
+    return (
+        f"{ROOT}type/video_encoder",
+        f"{ROOT}type/Network_Video_Transmitter",
+        f"{ROOT}hardware/{quote(camera.identity.model_number, safe='')}",
+        f"{ROOT}Profile/Streaming",
+    )
+
+
+def configurable_scopes(camera: Camera) -> tuple[str, ...]:
+    """Return the scopes that administrators may change."""
+    info = camera.settings[INFO.name]
+    places = (f"{LOCATION}{quote(info['ServerLocation'], safe='')}",) if info["ServerLocation"] else ()
+    return (f"{NAME}{quote(info['ServerName'], safe='')}", *places, *camera.settings[ONVIF.name]["Scopes"].split())
+
+
+def all_scopes(camera: Camera) -> tuple[str, ...]:
+    """Return all scopes, the fixed ones first."""
+    return (*fixed_scopes(camera), *configurable_scopes(camera))
+
+
+def get_scopes(call: OperationCall) -> Content:
+    """List the scopes."""
+    fixed, configurable = fixed_scopes(call.camera), configurable_scopes(call.camera)
+    pairs = [("Fixed", scope) for scope in fixed] + [("Configurable", scope) for scope in configurable]
+    return [node("tds:Scopes", node("tt:ScopeDef", kind), node("tt:ScopeItem", scope)) for kind, scope in pairs]
+
+
+async def set_scopes(call: OperationCall) -> Content:
+    """Replace the configurable scopes."""
+    await _store(call, call["Scopes"])
+    return None
+
+
+async def add_scopes(call: OperationCall) -> Content:
+    """Add to the configurable scopes; a name or a location replaces the one before."""
+    added = call["ScopeItem"]
+    kept = [scope for scope in configurable_scopes(call.camera) if not _is_replaced(scope, added)]
+    await _store(call, [*kept, *added])
+    return None
+
+
+async def remove_scopes(call: OperationCall) -> Content:
+    """Remove some of the configurable scopes, and list them."""
+    removed, configurable = call["ScopeItem"], configurable_scopes(call.camera)
+    for scope in removed:
+        if scope in fixed_scopes(call.camera):
+            raise sender_fault("OperationProhibited", "FixedScope", reason=f"{scope} cannot be removed")
+        if scope not in configurable:
+            raise invalid_argument(f"{scope}: there is no such scope", "NoScope")
+        if scope.startswith(NAME):
+            raise sender_fault("OperationProhibited", "FixedScope", reason="a camera must have a name")
+    await _store(call, [scope for scope in configurable if scope not in removed])
+    return [node("tds:ScopeItem", scope) for scope in removed]
+
+
+async def _store(call: OperationCall, scopes: list[str]) -> None:
+    """Store configurable scopes. Raises ``Fault``."""
+    for scope in scopes:
+        if scope in fixed_scopes(call.camera) or not scope.isascii() or len(scope.split()) != 1 or ":" not in scope:
+            raise _refuse(scope)
+    name, location = _last(scopes, NAME), _last(scopes, LOCATION)
+    others = dict.fromkeys(scope for scope in scopes if not scope.startswith((NAME, LOCATION)))
+    if len(" ".join(others)) > SCOPES_LIMIT:
+        raise receiver_fault("Action", "TooManyScopes", reason=f"scopes: at most {SCOPES_LIMIT} characters in all")
+    changes = [Change(ONVIF.name, "Scopes", " ".join(others)), Change(INFO.name, "ServerLocation", location or "")]
+    if name:
+        changes.append(Change(INFO.name, "ServerName", name))
+    await call.camera.settings.update(changes, by=call.requester())
+
+
+def _refuse(scope: str) -> Fault:
+    if scope.startswith(ROOT) and ":" in scope:
+        return sender_fault("OperationProhibited", "ScopeOverwrite", reason=f"{scope} is a fixed scope")
+    return invalid_argument("scopes are URIs without white space")
+
+
+def _last(scopes: Iterable[str], prefix: str) -> str | None:
+    """Return the last one of a kind, decoded."""
+    found = [scope.removeprefix(prefix) for scope in scopes if scope.startswith(prefix)]
+    return unquote(found[-1]) if found else None
+
+
+def _is_replaced(scope: str, added: list[str]) -> bool:
+    return any(scope.startswith(prefix) and _last(added, prefix) is not None for prefix in (NAME, LOCATION))

@@ -1,0 +1,1 @@
+"""DeviceIO service (ONVIF DeviceIO 25.12)."""

@@ -1,0 +1,1 @@
+"""Event service (ONVIF Core, 9): topics, filters, subscriptions, pull points and notifications."""

@@ -1,0 +1,63 @@
+"""Notification: one message of a topic (ONVIF Core, 9.4 and 9.5)."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from ipcamd.onvif.events.topics import Topic
+from ipcamd.onvif.soap.writer import Node, node
+
+CONCRETE_SET = "http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet"
+"""Dialect of topic expressions with ``//.`` and ``|``."""
+CONCRETE = "http://docs.oasis-open.org/wsn/t-1/TopicExpression/Concrete"
+
+INITIALIZED, CHANGED = "Initialized", "Changed"
+"""Property operations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message."""
+
+    topic: Topic
+    time_ns: int
+    """Since the epoch, UTC, by the camera's clock."""
+    source: tuple[str, ...]
+    """Values of the topic's source items."""
+    data: tuple[str, ...]
+    """Values of the topic's data items."""
+    operation: str = CHANGED
+
+    @property
+    def key(self) -> tuple[Topic, tuple[str, ...]]:
+        """The property that it is the state of."""
+        return self.topic, self.source
+
+    @property
+    def items(self) -> dict[str, str]:
+        """All items by name."""
+        names = [name for name, _ in (*self.topic.source, *self.topic.data)]
+        return dict(zip(names, (*self.source, *self.data), strict=True))
+
+    def initialized(self, time_ns: int) -> "Notification":
+        """Return it as the state that a new subscriber is told."""
+        return replace(self, operation=INITIALIZED, time_ns=time_ns)
+
+
+def notification_node(notification: Notification) -> Node:
+    """Return ``wsnt:NotificationMessage``."""
+    topic = notification.topic
+    operation = notification.operation if topic.is_property else None
+    source = _items("tt:Source", topic.source, notification.source)
+    data = _items("tt:Data", topic.data, notification.data)
+    time = datetime.fromtimestamp(notification.time_ns / 1e9, UTC)
+    message = node("tt:Message", source, data, UtcTime=time, PropertyOperation=operation)
+    return node(
+        "wsnt:NotificationMessage",
+        node("wsnt:Topic", topic.text, Dialect=CONCRETE),
+        node("wsnt:Message", message),
+    )
+
+
+def _items(name: str, declared: tuple[tuple[str, str], ...], values: tuple[str, ...]) -> Node | None:
+    pairs = zip((item for item, _ in declared), values, strict=True)
+    return node(name, [node("tt:SimpleItem", Name=item, Value=value) for item, value in pairs]) if declared else None

@@ -1,0 +1,121 @@
+"""Notification producer: its subscriptions, and the events that it tells them of (WS-BaseNotification 1.3)."""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from ipcamd.access.accounts import Account, Accounts
+from ipcamd.event_bus import EventBus
+from ipcamd.onvif.events.filter import NotificationFilter
+from ipcamd.onvif.events.notification import Notification
+from ipcamd.onvif.events.subscription import Subscription
+from ipcamd.onvif.events.translator import Levels, Translator, encoder_changed, profile_changed
+from ipcamd.onvif.media.video_encoder import video_encoders
+from ipcamd.onvif.soap.fault import receiver_fault
+from ipcamd.params.group import Values
+from ipcamd.params.onvif import ONVIF_PROFILES
+from ipcamd.settings.settings import Settings
+
+SUBSCRIPTIONS_LIMIT = 32
+"""Subscriptions at most."""
+SWEEP_S = 1.0
+"""Seconds between two looks for subscriptions that have ended."""
+
+
+class NotificationProducer:
+    """Subscriptions of all clients. For the event loop. Events are detected while there is one."""
+
+    def __init__(
+        self,
+        bus: EventBus,
+        settings: Settings,
+        accounts: Accounts,
+        levels: Callable[[], Levels],
+        now_ns: Callable[[], int],
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`levels` returns the present ones; `now_ns` is the camera's clock, `now_s` a monotonic one."""
+        self._bus, self._accounts = bus, accounts
+        self._levels, self._now_ns, self._now_s = levels, now_ns, now_s
+        self._subscriptions: dict[str, Subscription] = {}
+        self._translator: Translator | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._profiles = settings[ONVIF_PROFILES.name]
+        settings.watch(ONVIF_PROFILES.name, self._note_profiles)
+        for encoder in video_encoders():
+            settings.watch(encoder.group.name, partial(self._note_encoder, encoder.token))
+
+    def open(self, account: Account, wanted: NotificationFilter, life_s: float) -> Subscription:
+        """Return a new subscription; the present state of the properties waits in it. Raises ``Fault``."""
+        self._sweep()
+        if len(self._subscriptions) >= SUBSCRIPTIONS_LIMIT:
+            raise receiver_fault(
+                "Action", "SubscribeCreationFailedFault", reason=f"there can be {SUBSCRIPTIONS_LIMIT} subscriptions"
+            )
+        subscription = Subscription(secrets.token_hex(16), account, wanted, life_s, self._now_s)
+        self._subscriptions[subscription.number] = subscription
+        self._start()
+        self.synchronize(subscription)
+        return subscription
+
+    def find(self, number: str) -> Subscription | None:
+        """Return a subscription that has not ended."""
+        self._sweep()
+        return self._subscriptions.get(number)
+
+    def end(self, subscription: Subscription) -> None:
+        """End a subscription."""
+        self._subscriptions.pop(subscription.number, None)
+        subscription.close()
+
+    def synchronize(self, subscription: Subscription) -> None:
+        """Let the present state of every property wait in a subscription."""
+        if self._translator:
+            subscription.synchronize(state.initialized(self._now_ns()) for state in self._translator.states)
+
+    async def close(self) -> None:
+        """End all subscriptions."""
+        for subscription in tuple(self._subscriptions.values()):
+            self.end(subscription)
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def _start(self) -> None:
+        if self._task is None or self._task.done():
+            self._translator = Translator(self._levels(), self._now_ns())
+            self._task = asyncio.get_running_loop().create_task(self._follow(self._translator))
+
+    async def _follow(self, translator: Translator) -> None:
+        """Tell subscribers of events, while there are any."""
+        with self._bus.open_queue("ONVIF") as queue:
+            while self._subscriptions:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(SWEEP_S):
+                        event = await anext(queue)
+                        self._tell(*translator.translate(event))
+                self._sweep()
+
+    def _tell(self, *notifications: Notification) -> None:
+        for subscription in self._subscriptions.values():
+            for notification in notifications:
+                subscription.put(notification)
+
+    def _sweep(self) -> None:
+        """End the subscriptions whose time is over, or whose account is not valid any more."""
+        for subscription in tuple(self._subscriptions.values()):
+            if not subscription.rest_s or not self._accounts.is_valid(subscription.account):
+                self.end(subscription)
+
+    def _note_profiles(self, after: Values) -> None:
+        before, self._profiles = self._profiles, after
+        rows = [{row[0]: row for row in json.loads(values["Profiles"])} for values in (before, after)]
+        changed = [token for token in rows[0] | rows[1] if rows[0].get(token) != rows[1].get(token)]
+        self._tell(*(profile_changed(token, self._now_ns()) for token in changed))
+
+    def _note_encoder(self, token: str, _: Values) -> None:
+        self._tell(encoder_changed(token, self._now_ns()))

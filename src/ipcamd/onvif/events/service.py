@@ -1,0 +1,186 @@
+"""Event service: its tables of operations (event.wsdl, bw-2.wsdl)."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from ipcamd.onvif.access_class import AccessClass
+from ipcamd.onvif.camera_url import http_url
+from ipcamd.onvif.device.capabilities import VERSION
+from ipcamd.onvif.events.consumer import NotificationConsumers
+from ipcamd.onvif.events.filter import ITEM_FILTER, read_filter
+from ipcamd.onvif.events.notification import CONCRETE, CONCRETE_SET, notification_node
+from ipcamd.onvif.events.producer import SUBSCRIPTIONS_LIMIT, NotificationProducer
+from ipcamd.onvif.events.subscription import Subscription
+from ipcamd.onvif.events.topics import TOPICS, topic_set
+from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
+from ipcamd.onvif.soap.element import Element
+from ipcamd.onvif.soap.fault import Fault, invalid_argument, sender_fault
+from ipcamd.onvif.soap.values import duration, integer, moment, string
+from ipcamd.onvif.soap.writer import Content, Node, node
+from ipcamd.params.group import Rank
+
+SUBSCRIPTION_PATH = "/onvif/subscription/"
+DEFAULT_LIFE_S = 60.0
+"""Life of a subscription without a time, in seconds."""
+LONGEST_LIFE_S = 3600.0
+LONGEST_PULL_S = 60.0
+MESSAGES_LIMIT = 100
+"""Messages of one answer at most."""
+
+_READ = AccessClass.READ_MEDIA
+
+
+class EventService:
+    """Operations on the subscriptions of a `NotificationProducer`."""
+
+    def __init__(self, producer: NotificationProducer, consumers: NotificationConsumers) -> None:
+        self._producer = producer
+        self._consumers = consumers
+
+    def services(self) -> Sequence[Service]:
+        """Return the listed service, and the one of WS-BaseNotification at the same address."""
+        pull = (Field("Timeout", duration), Field("MessageLimit", integer))
+        created = (optional("Filter"), optional("InitialTerminationTime", string))
+        events = Service(
+            "tev",
+            "/onvif/event_service",
+            VERSION,
+            _capabilities,
+            (
+                Operation("GetEventProperties", _READ, _event_properties),
+                Operation("CreatePullPointSubscription", _READ, self.create_pull_point, created),
+                Operation("PullMessages", _READ, self.pull, pull),
+                Operation("SetSynchronizationPoint", _READ, self.synchronize),
+            ),
+        )
+        base = Service(
+            "wsnt",
+            events.path,
+            VERSION,
+            _capabilities,
+            (
+                Operation("Subscribe", _READ, self.subscribe, (Field("ConsumerReference"), *created)),
+                Operation("Renew", _READ, self.renew, (Field("TerminationTime", string),)),
+                Operation("Unsubscribe", _READ, self.unsubscribe),
+            ),
+            is_listed=False,
+        )
+        return events, base
+
+    def create_pull_point(self, call: OperationCall) -> Content:
+        """Open a pull point; the present state of every property waits in it."""
+        return _created(call, self._open(call), "tev:SubscriptionReference")
+
+    async def pull(self, call: OperationCall) -> Content:
+        """Return messages: at once if there are any, else as soon as there is one, or none after the time-out."""
+        subscription = self._find(call)
+        wait_s = min(max(0.0, call["Timeout"].total_seconds()), LONGEST_PULL_S)
+        if call["MessageLimit"] < 1:
+            raise invalid_argument("MessageLimit: allowed are 1 and more")
+        subscription.prolong(wait_s)
+        messages = await subscription.take(min(call["MessageLimit"], MESSAGES_LIMIT), wait_s)
+        return (
+            node("tev:CurrentTime", _now(call)),
+            node("tev:TerminationTime", _end(call, subscription)),
+            [notification_node(message) for message in messages],
+        )
+
+    def synchronize(self, call: OperationCall) -> Content:
+        """Let the state of every property be sent again."""
+        self._producer.synchronize(self._find(call))
+        return None
+
+    def subscribe(self, call: OperationCall) -> Content:
+        """Send messages to the address of the request."""
+        url: str = call["ConsumerReference"].value(string, "Address")
+        if urlsplit(url).scheme not in ("http", "https") or len(url) > 1024 or not url.isprintable():
+            raise invalid_argument("ConsumerReference: an http or https address is needed")
+        subscription = self._open(call)
+        self._consumers.start(subscription, url)
+        return _created(call, subscription, "wsnt:SubscriptionReference")
+
+    def renew(self, call: OperationCall) -> Content:
+        """Let a subscription live longer."""
+        subscription = self._find(call)
+        subscription.renew(_life_s(call, call["TerminationTime"]))
+        return node("wsnt:TerminationTime", _end(call, subscription)), node("wsnt:CurrentTime", _now(call))
+
+    def unsubscribe(self, call: OperationCall) -> Content:
+        """End a subscription; others of the same client go on."""
+        self._producer.end(self._find(call))
+        return None
+
+    def _open(self, call: OperationCall) -> Subscription:
+        asked = call["InitialTerminationTime"]
+        life_s = DEFAULT_LIFE_S if asked is None else _life_s(call, asked)
+        element: Element | None = call["Filter"]
+        return self._producer.open(call.http.account, read_filter(element), life_s)
+
+    def _find(self, call: OperationCall) -> Subscription:
+        """Return the subscription at the address of a request. Others than its owner and administrators find none.
+
+        Raises ``Fault``.
+        """
+        path = call.http.head.path
+        number = path[len(SUBSCRIPTION_PATH) :] if path.lower().startswith(SUBSCRIPTION_PATH) else ""
+        subscription = self._producer.find(number.lower())
+        account = call.http.account
+        if subscription is None or (subscription.account.name != account.name and account.rank < Rank.ADMIN):
+            raise sender_fault("InvalidArgVal", "ResourceUnknownFault", reason="there is no such subscription")
+        return subscription
+
+
+def _capabilities(_: OperationCall) -> Node:
+    return node(
+        "tev:Capabilities",
+        WSSubscriptionPolicySupport=False,
+        WSPausableSubscriptionManagerInterfaceSupport=False,
+        MaxNotificationProducers=SUBSCRIPTIONS_LIMIT,
+        MaxPullPoints=SUBSCRIPTIONS_LIMIT,
+        PersistentNotificationStorage=False,
+    )
+
+
+def _event_properties(_: OperationCall) -> Content:
+    return (
+        node("tev:TopicNamespaceLocation", "http://www.onvif.org/onvif/ver10/topics/topicns.xml"),
+        node("wsnt:FixedTopicSet", True),
+        topic_set(TOPICS),
+        [node("wsnt:TopicExpressionDialect", dialect) for dialect in (CONCRETE, CONCRETE_SET)],
+        node("tev:MessageContentFilterDialect", ITEM_FILTER),
+        node("tev:MessageContentSchemaLocation", "http://www.onvif.org/onvif/ver10/schema/onvif.xsd"),
+    )
+
+
+def _created(call: OperationCall, subscription: Subscription, name: str) -> Content:
+    address = f"{http_url(call.http)}{SUBSCRIPTION_PATH}{subscription.number}"
+    return (
+        node(name, node("wsa:Address", address)),
+        node("wsnt:CurrentTime", _now(call)),
+        node("wsnt:TerminationTime", _end(call, subscription)),
+    )
+
+
+def _life_s(call: OperationCall, text: str) -> float:
+    """Return the life that a relative or an absolute time asks for, in seconds. Raises ``Fault``."""
+    try:
+        span = duration(text) if re.match("-?P", text) else moment(text) - _now(call)
+    except ValueError as error:
+        raise _refuse_time(str(error)) from None
+    if span <= timedelta(0):
+        raise _refuse_time("it is over")
+    return min(span.total_seconds(), LONGEST_LIFE_S)
+
+
+def _refuse_time(reason: str) -> Fault:
+    return sender_fault("InvalidArgVal", "UnacceptableTerminationTimeFault", reason=f"TerminationTime: {reason}")
+
+
+def _now(call: OperationCall) -> datetime:
+    return datetime.fromtimestamp(call.camera.clock.now_ns() / 1e9, UTC)
+
+
+def _end(call: OperationCall, subscription: Subscription) -> datetime:
+    return _now(call) + timedelta(seconds=subscription.rest_s)

@@ -1,0 +1,103 @@
+"""Translation of the camera's events and changes into notifications, and the present state of every property."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ipcamd.event_bus import Event, EventKind
+from ipcamd.onvif.events.notification import Notification
+from ipcamd.onvif.events.topics import (
+    CELL_MOTION,
+    CONFIGURATION_CHANGED,
+    DIGITAL_INPUT,
+    MOTION_ALARM,
+    PROFILE_CHANGED,
+    RELAY,
+    Topic,
+)
+from ipcamd.onvif.media import tokens
+from ipcamd.params.motion import WINDOWS
+
+ANALYTICS = "motion"
+"""Token that stands for the motion detection in its notifications."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Present levels of the digital inputs and of the outputs, in their order, ``high`` or ``low``."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+class Translator:
+    """Keeps the state of the properties that events change."""
+
+    def __init__(self, levels: Levels, now_ns: int) -> None:
+        self._states: dict[tuple[Topic, tuple[str, ...]], Notification] = {}
+        self._moving = set[int]()
+        for window in range(1, WINDOWS + 1):
+            self._change(_cell_motion(window, False, now_ns))
+        self._change(_motion_alarm(False, now_ns))
+        for number, level in enumerate(levels.inputs, 1):
+            self._change(_input(number, level == "high", now_ns))
+        for number, level in enumerate(levels.outputs, 1):
+            self._change(_relay(number, level == "high", now_ns))
+
+    @property
+    def states(self) -> Iterable[Notification]:
+        """The last notification of every property."""
+        return tuple(self._states.values())
+
+    def translate(self, event: Event) -> list[Notification]:
+        """Return what subscribers are to be told of an event: nothing if no state has changed."""
+        match event.kind:
+            case EventKind.MOTION:
+                return self._motion(event)
+            case EventKind.INPUT:
+                return self._change(_input(event.number, event.is_on, event.time_ns))
+            case EventKind.OUTPUT:
+                return self._change(_relay(event.number, event.is_on, event.time_ns))
+        return []
+
+    def _motion(self, event: Event) -> list[Notification]:
+        (self._moving.add if event.is_on else self._moving.discard)(event.number)
+        window = self._change(_cell_motion(event.number, event.is_on, event.time_ns))
+        return [*window, *self._change(_motion_alarm(bool(self._moving), event.time_ns))]
+
+    def _change(self, notification: Notification) -> list[Notification]:
+        before = self._states.get(notification.key)
+        if before and before.data == notification.data:
+            return []
+        self._states[notification.key] = notification
+        return [notification]
+
+
+def profile_changed(token: str, now_ns: int) -> Notification:
+    """Return the notification of a media profile that was created, changed or deleted."""
+    return Notification(PROFILE_CHANGED, now_ns, (), (token,))
+
+
+def encoder_changed(token: str, now_ns: int) -> Notification:
+    """Return the notification of a video encoder whose settings have changed."""
+    return Notification(CONFIGURATION_CHANGED, now_ns, (token, "VideoEncoder"), ())
+
+
+def _motion_alarm(is_on: bool, time_ns: int) -> Notification:
+    return Notification(MOTION_ALARM, time_ns, (tokens.VIDEO_SOURCE,), (_boolean(is_on),))
+
+
+def _cell_motion(window: int, is_on: bool, time_ns: int) -> Notification:
+    source = (tokens.VIDEO_SOURCE_CONFIGURATION, ANALYTICS, f"window{window}")
+    return Notification(CELL_MOTION, time_ns, source, (_boolean(is_on),))
+
+
+def _input(number: int, is_high: bool, time_ns: int) -> Notification:
+    return Notification(DIGITAL_INPUT, time_ns, (f"input{number}",), (_boolean(is_high),))
+
+
+def _relay(number: int, is_high: bool, time_ns: int) -> Notification:
+    return Notification(RELAY, time_ns, (f"relay{number}",), ("active" if is_high else "inactive",))
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"

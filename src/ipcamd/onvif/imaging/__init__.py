@@ -1,0 +1,1 @@
+"""Imaging service (ONVIF Imaging 25.12)."""

@@ -1,0 +1,1 @@
+"""Media model of both media services: profiles and their configurations."""

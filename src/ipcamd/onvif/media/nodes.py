@@ -1,0 +1,111 @@
+"""Elements of configurations that both media services use (onvif.xsd); each is declared once."""
+
+from collections.abc import Iterable
+
+from ipcamd.camera import Camera
+from ipcamd.media.codecs import Codec
+from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.profiles import Part, all_profiles
+from ipcamd.onvif.soap.writer import Content, Node, node
+from ipcamd.params.image import RESOLUTIONS
+from ipcamd.params.network import MULTICAST
+
+SESSION_TIMEOUT = "PT60S"
+"""Silence after which an RTSP session ends."""
+AUDIO_KBITS, AUDIO_KHZ = 64, 8
+"""Of u-law (ITU-T G.711)."""
+
+
+def video_source_configuration(name: str, camera: Camera) -> Node:
+    """Return ``tt:VideoSourceConfiguration`` as an element of this name."""
+    width, height = source_size(camera)
+    return _entity(
+        name,
+        camera,
+        Part.VIDEO_SOURCE,
+        tokens.VIDEO_SOURCE_CONFIGURATION,
+        "Picture",
+        node("tt:SourceToken", tokens.VIDEO_SOURCE),
+        node("tt:Bounds", x=0, y=0, width=width, height=height),
+    )
+
+
+def audio_source_configuration(name: str, camera: Camera) -> Node:
+    """Return ``tt:AudioSourceConfiguration`` as an element of this name."""
+    token = tokens.AUDIO_SOURCE_CONFIGURATION
+    source = node("tt:SourceToken", tokens.AUDIO_SOURCE)
+    return _entity(name, camera, Part.AUDIO_SOURCE, token, "Microphone", source)
+
+
+def audio_output_configuration(name: str, camera: Camera) -> Node:
+    """Return ``tt:AudioOutputConfiguration`` as an element of this name."""
+    return _entity(
+        name,
+        camera,
+        Part.AUDIO_OUTPUT,
+        tokens.AUDIO_OUTPUT_CONFIGURATION,
+        "Speaker",
+        node("tt:OutputToken", tokens.AUDIO_OUTPUT),
+        node("tt:SendPrimacy", "www.onvif.org/ver20/HalfDuplex/Client"),
+        node("tt:OutputLevel", 1),
+    )
+
+
+def audio_decoder_configuration(name: str, camera: Camera) -> Node:
+    """Return ``tt:AudioDecoderConfiguration`` as an element of this name."""
+    return _entity(name, camera, Part.AUDIO_DECODER, tokens.AUDIO_DECODER_CONFIGURATION, "Speaker", None)
+
+
+def encoder_entity(name: str, camera: Camera, part: Part, token: str, *content: Content, **attributes: object) -> Node:
+    """Return an encoder's configuration as an element of this name; its name for people is its token."""
+    return _entity(name, camera, part, token, token, *content, **attributes)
+
+
+def multicast(camera: Camera, codec: Codec) -> Node:
+    """Return ``tt:Multicast``. A codec that is not sent by multicast has the address 0.0.0.0."""
+    values = camera.settings[MULTICAST.name]
+    is_sent = bool(codec.multicast_port)
+    return node(
+        "tt:Multicast",
+        node(
+            "tt:Address", node("tt:Type", "IPv4"), node("tt:IPv4Address", values["GroupIP"] if is_sent else "0.0.0.0")
+        ),
+        node("tt:Port", values.number(codec.multicast_port) if is_sent else 0),
+        node("tt:TTL", values.number("TTL") if is_sent else 0),
+        node("tt:AutoStart", is_sent and values.flag("Enabled")),
+    )
+
+
+def resolution(name: str, size: tuple[int, int]) -> Node:
+    """Return width and height as an element of this name."""
+    return node(name, node("tt:Width", size[0]), node("tt:Height", size[1]))
+
+
+def int_range(name: str, limits: tuple[int, int]) -> Node:
+    """Return ``tt:IntRange`` as an element of this name; a float range looks the same."""
+    return node(name, node("tt:Min", limits[0]), node("tt:Max", limits[1]))
+
+
+def items(name: str, values: Iterable[int]) -> Node:
+    """Return ``tt:IntItems`` as an element of this name."""
+    return node(name, [node("tt:Items", value) for value in values])
+
+
+def source_size(camera: Camera) -> tuple[int, int]:
+    """Return width and height of the picture that encoders scale: the largest that a stream is set to."""
+    codecs = ("Image.H264", "Image.MPEG4", "Image.MJPEG")
+    sizes = (RESOLUTIONS[camera.settings[group]["Resolution"]] for group in codecs)
+    return max(sizes, key=lambda size: size[0] * size[1])
+
+
+def count_uses(camera: Camera, part: Part, token: str) -> int:
+    """Return how many profiles hold a configuration."""
+    return sum(profile.parts.get(part) == token for profile in all_profiles(camera).values())
+
+
+def _entity(
+    name: str, camera: Camera, part: Part, token: str, title: str, *content: Content, **attributes: object
+) -> Node:
+    """Return a ``tt:ConfigurationEntity`` with this content."""
+    uses = node("tt:UseCount", count_uses(camera, part, token))
+    return node(name, node("tt:Name", title), uses, content, token=token, **attributes)

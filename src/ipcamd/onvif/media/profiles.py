@@ -1,0 +1,153 @@
+"""Media profiles: a fixed one for each stream, and those that clients create, which survive a restart."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from ipcamd.camera import Camera
+from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.video_encoder import video_encoders
+from ipcamd.onvif.soap.fault import Fault, invalid_argument, receiver_fault, sender_fault
+from ipcamd.params.onvif import ONVIF_PROFILES
+from ipcamd.settings.change_records import Change, Requester
+
+PROFILES_LIMIT = 32
+"""Profiles at most, the fixed ones included."""
+TOKEN = "[A-Za-z0-9._-]{1,64}"
+"""Form of a profile's token: it is part of the stream's path, where upper and lower case are the same."""
+NAME_LIMIT = 64
+"""Characters of a name (``tt:Name``)."""
+
+
+class Part(Enum):
+    """Kind of configuration that a profile can hold; the value is Media2's name of it."""
+
+    VIDEO_SOURCE = "VideoSource"
+    VIDEO_ENCODER = "VideoEncoder"
+    AUDIO_SOURCE = "AudioSource"
+    AUDIO_ENCODER = "AudioEncoder"
+    AUDIO_OUTPUT = "AudioOutput"
+    AUDIO_DECODER = "AudioDecoder"
+    PTZ = "PTZ"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaProfile:
+    """One profile."""
+
+    token: str
+    name: str
+    is_fixed: bool
+    parts: Mapping[Part, str] = field(default_factory=dict)
+    """Kind of configuration to the token of the one that it holds."""
+
+
+def available_parts(camera: Camera) -> dict[Part, tuple[str, ...]]:
+    """Return the configurations that the camera has now, by kind."""
+    encoders = tuple(encoder.token for encoder in video_encoders())
+    parts = {Part.VIDEO_SOURCE: (tokens.VIDEO_SOURCE_CONFIGURATION,), Part.VIDEO_ENCODER: encoders}
+    if camera.pipeline.has_audio:
+        parts[Part.AUDIO_SOURCE] = (tokens.AUDIO_SOURCE_CONFIGURATION,)
+        parts[Part.AUDIO_ENCODER] = (tokens.AUDIO_ENCODER_CONFIGURATION,)
+    if camera.speaker:
+        parts[Part.AUDIO_OUTPUT] = (tokens.AUDIO_OUTPUT_CONFIGURATION,)
+        parts[Part.AUDIO_DECODER] = (tokens.AUDIO_DECODER_CONFIGURATION,)
+    if camera.ptz.is_supported:
+        parts[Part.PTZ] = (tokens.PTZ_CONFIGURATION,)
+    return parts
+
+
+def all_profiles(camera: Camera) -> dict[str, MediaProfile]:
+    """Return the profiles by token: the fixed ones first, the one that recorders should take at the head.
+
+    Parts that the camera does not have now, such as those of a disabled microphone, are left out.
+    """
+    available = available_parts(camera)
+    profiles = [*_fixed(available), *_created(camera)]
+    return {profile.token: replace(profile, parts=_kept(profile.parts, available)) for profile in profiles}
+
+
+def find_profile(camera: Camera, token: str) -> MediaProfile:
+    """Return one profile. Raises ``Fault`` ``NoProfile``."""
+    profile = all_profiles(camera).get(token)
+    if profile is None:
+        raise invalid_argument(f"{token}: there is no such profile", "NoProfile")
+    return profile
+
+
+async def create_profile(camera: Camera, name: str, token: str | None, parts: Mapping[Part, str], by: Requester) -> str:
+    """Create a profile, and return its token. Raises ``Fault`` and ``StoreError``."""
+    profiles = all_profiles(camera)
+    if len(profiles) >= PROFILES_LIMIT:
+        raise receiver_fault("Action", "MaxNVTProfiles", reason=f"there can be {PROFILES_LIMIT} profiles")
+    if token and token.lower() in {each.lower() for each in profiles}:
+        raise invalid_argument(f"{token}: there is such a profile already", "ProfileExists")
+    if token and not re.fullmatch(TOKEN, token):
+        raise invalid_argument("Token: allowed are 1 to 64 of letters, digits, '.', '_' and '-'")
+    if not 0 < len(name) <= NAME_LIMIT:
+        raise invalid_argument(f"Name: allowed are 1 to {NAME_LIMIT} characters")
+    free = (f"profile{number}" for number in range(1, PROFILES_LIMIT + 1))
+    token = token or next(each for each in free if each not in profiles)
+    await _store(camera, [*_created(camera), MediaProfile(token, name, False, parts)], by)
+    return token
+
+
+async def delete_profile(camera: Camera, token: str, by: Requester) -> None:
+    """Delete a profile that a client created. Raises ``Fault`` and ``StoreError``."""
+    if find_profile(camera, token).is_fixed:
+        raise _fixed_profile("DeletionOfFixedProfile", token)
+    await _store(camera, [profile for profile in _created(camera) if profile.token != token], by)
+
+
+async def set_parts(
+    camera: Camera, token: str, parts: Mapping[Part, str], by: Requester, name: str | None = None
+) -> None:
+    """Replace the configurations of a profile that a client created, perhaps its name. Raises as `delete_profile`."""
+    profile = find_profile(camera, token)
+    if profile.is_fixed:
+        raise _fixed_profile("ConfigurationConflict", token)
+    changed = replace(profile, parts=parts, name=name or profile.name)
+    await _store(camera, [changed if each.token == token else each for each in _created(camera)], by)
+
+
+def check_part(camera: Camera, part: Part, token: str | None) -> str:
+    """Return the token of a configuration; without one the only or first of its kind. Raises ``Fault`` ``NoConfig``."""
+    available = available_parts(camera).get(part, ())
+    if token is None and available:
+        return available[0]
+    if token is None or token not in available:
+        raise invalid_argument(f"{token or part.value}: there is no such configuration", "NoConfig")
+    return token
+
+
+def _fixed_profile(code: str, token: str) -> Fault:
+    return sender_fault("Action", code, reason=f"{token} is a fixed profile; CreateProfile makes one that can change")
+
+
+def _fixed(available: Mapping[Part, tuple[str, ...]]) -> list[MediaProfile]:
+    """Return a profile for each stream, with everything that the camera has."""
+    others = {part: names[0] for part, names in available.items()}
+    return [
+        MediaProfile(encoder.token, encoder.onvif.media2, True, {**others, Part.VIDEO_ENCODER: encoder.token})
+        for encoder in video_encoders()
+    ]
+
+
+def _created(camera: Camera) -> list[MediaProfile]:
+    stored = json.loads(camera.settings[ONVIF_PROFILES.name]["Profiles"])
+    return [
+        MediaProfile(token, name, False, {Part(kind): part for kind, part in parts.items()})
+        for token, name, parts in stored
+    ]
+
+
+def _kept(parts: Mapping[Part, str], available: Mapping[Part, tuple[str, ...]]) -> dict[Part, str]:
+    return {part: token for part, token in parts.items() if token in available.get(part, ())}
+
+
+async def _store(camera: Camera, profiles: list[MediaProfile], by: Requester) -> None:
+    rows = [(each.token, each.name, {part.value: token for part, token in each.parts.items()}) for each in profiles]
+    change = Change(ONVIF_PROFILES.name, "Profiles", json.dumps(rows, ensure_ascii=True))
+    await camera.settings.update([change], by=by)

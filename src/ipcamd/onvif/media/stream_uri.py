@@ -1,0 +1,42 @@
+"""Stream and snapshot addresses of a profile, and what the RTSP service sends there."""
+
+from ipcamd.camera import Camera
+from ipcamd.onvif.camera_url import http_url, rtsp_url
+from ipcamd.onvif.media.profiles import MediaProfile, Part, all_profiles
+from ipcamd.onvif.operation import OperationCall
+from ipcamd.onvif.soap.fault import sender_fault
+
+PATH = "onvif/"
+"""RTSP path of a profile's stream, before the token. It stays valid when the profile changes."""
+
+
+def profile_tracks(camera: Camera, token: str) -> tuple[str, ...]:
+    """Return the tracks of the profile with this token in whatever case: the video codec's name and ``audio``; none if
+    it does not exist or is incomplete."""
+    profiles = {profile.token.lower(): profile for profile in all_profiles(camera).values()}
+    profile = profiles.get(token.lower())
+    if profile is None or not _has_stream(profile):
+        return ()
+    video = profile.parts.get(Part.VIDEO_ENCODER)
+    sound = ("audio",) if Part.AUDIO_ENCODER in profile.parts else ()
+    return (video, *sound) if video else sound
+
+
+def stream_uri(call: OperationCall, profile: MediaProfile, is_tunneled: bool) -> str:
+    """Return the address of a profile's stream. Raises ``Fault`` ``IncompleteConfiguration``."""
+    if not _has_stream(profile):
+        raise sender_fault("Action", "IncompleteConfiguration", reason=f"{profile.token}: no source with its encoder")
+    path = f"{PATH}{profile.token}"
+    return f"{http_url(call.http)}/{path}" if is_tunneled else rtsp_url(call.http, path)
+
+
+def snapshot_uri(call: OperationCall, profile: MediaProfile) -> str:
+    """Return the address of a picture. Raises ``Fault`` ``IncompleteConfiguration``."""
+    if Part.VIDEO_SOURCE not in profile.parts:
+        raise sender_fault("Action", "IncompleteConfiguration", reason=f"{profile.token}: it has no picture")
+    return f"{http_url(call.http)}/cgi/jpg/image.cgi"
+
+
+def _has_stream(profile: MediaProfile) -> bool:
+    pairs = ((Part.VIDEO_SOURCE, Part.VIDEO_ENCODER), (Part.AUDIO_SOURCE, Part.AUDIO_ENCODER))
+    return any(source in profile.parts and encoder in profile.parts for source, encoder in pairs)

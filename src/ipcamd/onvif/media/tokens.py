@@ -1,0 +1,13 @@
+"""Tokens of the one picture source, the one microphone, the one speaker, and of what configures them."""
+
+VIDEO_SOURCE = "video0"
+AUDIO_SOURCE = "audio0"
+AUDIO_OUTPUT = "speaker0"
+VIDEO_SOURCE_CONFIGURATION = "video_source0"
+AUDIO_SOURCE_CONFIGURATION = "audio_source0"
+AUDIO_ENCODER_CONFIGURATION = "ulaw"
+"""The token of a video encoder is its codec's name."""
+AUDIO_OUTPUT_CONFIGURATION = "audio_output0"
+AUDIO_DECODER_CONFIGURATION = "audio_decoder0"
+PTZ_NODE = "ptz0"
+PTZ_CONFIGURATION = "ptz0"

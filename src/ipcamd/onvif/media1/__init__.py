@@ -1,0 +1,1 @@
+"""Media service, version 1 (ONVIF Media, for Profile S)."""

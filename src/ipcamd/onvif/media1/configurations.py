@@ -1,0 +1,204 @@
+"""Configurations of Media1: each kind is listed, read by its token, and listed for a profile by the same rule."""
+
+from collections.abc import Callable, Mapping
+
+from ipcamd.camera import Camera
+from ipcamd.onvif.access_class import AccessClass
+from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.nodes import (
+    AUDIO_KBITS,
+    AUDIO_KHZ,
+    audio_decoder_configuration,
+    audio_output_configuration,
+    audio_source_configuration,
+    int_range,
+    items,
+    resolution,
+    source_size,
+    video_source_configuration,
+)
+from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
+from ipcamd.onvif.media.video_encoder import VideoEncoderValues, find_encoder, set_encoder, video_encoders
+from ipcamd.onvif.media1.nodes import (
+    audio_encoder_configuration,
+    video_encoder_configuration,
+    video_encoder_options,
+)
+from ipcamd.onvif.operation import Field, Operation, OperationCall, optional
+from ipcamd.onvif.soap.element import Element
+from ipcamd.onvif.soap.fault import invalid_argument
+from ipcamd.onvif.soap.values import boolean, integer, real, token
+from ipcamd.onvif.soap.writer import Content, Node, node
+
+_BUILD: Mapping[Part, Callable[[str, Camera, str], Node]] = {
+    Part.VIDEO_SOURCE: lambda name, camera, _: video_source_configuration(name, camera),
+    Part.VIDEO_ENCODER: lambda name, camera, found: video_encoder_configuration(name, camera, find_encoder(found)),
+    Part.AUDIO_SOURCE: lambda name, camera, _: audio_source_configuration(name, camera),
+    Part.AUDIO_ENCODER: lambda name, camera, _: audio_encoder_configuration(name, camera),
+    Part.AUDIO_OUTPUT: lambda name, camera, _: audio_output_configuration(name, camera),
+    Part.AUDIO_DECODER: lambda name, camera, _: audio_decoder_configuration(name, camera),
+}
+
+_READ, _WRITE = AccessClass.READ_MEDIA, AccessClass.WRITE_SYSTEM
+_CHOICE = (optional("ConfigurationToken", token), optional("ProfileToken", token))
+"""Fields of a request for options."""
+
+
+def get_video_sources(call: OperationCall) -> Content:
+    """List the one picture source."""
+    rate = max(call.camera.settings[encoder.group.name].number("Framerate") for encoder in video_encoders())
+    size = resolution("tt:Resolution", source_size(call.camera))
+    return node("trt:VideoSources", node("tt:Framerate", rate), size, token=tokens.VIDEO_SOURCE)
+
+
+def get_audio_sources(call: OperationCall) -> Content:
+    """List the microphone, while it is enabled."""
+    listed = Part.AUDIO_SOURCE in available_parts(call.camera)
+    return node("trt:AudioSources", node("tt:Channels", 1), token=tokens.AUDIO_SOURCE) if listed else None
+
+
+def get_audio_outputs(call: OperationCall) -> Content:
+    """List the speaker, if there is one."""
+    return node("trt:AudioOutputs", token=tokens.AUDIO_OUTPUT) if call.camera.speaker else None
+
+
+def get_video_encoder_options(call: OperationCall) -> Content:
+    """Return what a video encoder can be set to; without a token, all of them."""
+    asked = _asked(call, Part.VIDEO_ENCODER)
+    encoders = tuple(each for each in video_encoders() if each.onvif.media1 and asked in (None, each.token))
+    return video_encoder_options(call.camera, encoders)
+
+
+def get_video_source_options(call: OperationCall) -> Content:
+    """Return what the picture source can be set to: nothing else than it is."""
+    _asked(call, Part.VIDEO_SOURCE)
+    width, height = source_size(call.camera)
+    limits = {"XRange": (0, 0), "YRange": (0, 0), "WidthRange": (width, width), "HeightRange": (height, height)}
+    bounds = node("tt:BoundsRange", [int_range(f"tt:{name}", each) for name, each in limits.items()])
+    return node("trt:Options", bounds, node("tt:VideoSourceTokensAvailable", tokens.VIDEO_SOURCE))
+
+
+def get_audio_source_options(call: OperationCall) -> Content:
+    """Return the microphone as the only choice."""
+    _asked(call, Part.AUDIO_SOURCE)
+    return node("trt:Options", node("tt:InputTokensAvailable", tokens.AUDIO_SOURCE))
+
+
+def get_audio_encoder_options(call: OperationCall) -> Content:
+    """Return u-law as the only choice."""
+    _asked(call, Part.AUDIO_ENCODER)
+    lists = items("tt:BitrateList", (AUDIO_KBITS,)), items("tt:SampleRateList", (AUDIO_KHZ,))
+    return node("trt:Options", node("tt:Options", node("tt:Encoding", "G711"), lists))
+
+
+def get_audio_output_options(call: OperationCall) -> Content:
+    """Return the speaker as the only choice."""
+    _asked(call, Part.AUDIO_OUTPUT)
+    output = node("tt:OutputTokensAvailable", tokens.AUDIO_OUTPUT)
+    primacy = node("tt:SendPrimacyOptions", "www.onvif.org/ver20/HalfDuplex/Client")
+    return node("trt:Options", output, primacy, int_range("tt:OutputLevelRange", (1, 1)))
+
+
+def get_audio_decoder_options(call: OperationCall) -> Content:
+    """Return u-law as the only choice."""
+    _asked(call, Part.AUDIO_DECODER)
+    lists = items("tt:Bitrate", (AUDIO_KBITS,)), items("tt:SampleRateRange", (AUDIO_KHZ,))
+    return node("trt:Options", node("tt:G711DecOptions", lists))
+
+
+async def set_video_encoder(call: OperationCall) -> Content:
+    """Set a video encoder; rates between the allowed ones become the nearest one."""
+    wanted: Element = call["Configuration"]
+    encoder = find_encoder(wanted.attributes.get("token", ""))
+    if wanted.require("Encoding").text != encoder.onvif.media1:
+        raise invalid_argument(f"Encoding: {encoder.token} is {encoder.onvif.media1}", "ConfigModify")
+    present = encoder.settings(call.camera.settings[encoder.group.name])
+    rate = wanted.optional(integer, "RateControl", "FrameRateLimit")
+    bitrate = wanted.optional(integer, "RateControl", "BitrateLimit")
+    settings = VideoEncoderValues(
+        wanted.value(integer, "Resolution", "Width"),
+        wanted.value(integer, "Resolution", "Height"),
+        present.framerate if rate is None else rate,
+        wanted.value(real, "Quality"),
+        present.bitrate_kbits if bitrate is None else bitrate,
+    )
+    await set_encoder(call.camera, encoder, settings, call.requester())
+    return None
+
+
+def set_unchanged(part: Part) -> Callable[[OperationCall], Content]:
+    """Return the action that sets a configuration which cannot differ: its token must exist."""
+
+    def action(call: OperationCall) -> Content:
+        check_part(call.camera, part, call["Configuration"].attributes.get("token", ""))
+        return None
+
+    return action
+
+
+def get_guaranteed_instances(call: OperationCall) -> Content:
+    """Return how many streams run at once: one of each codec."""
+    check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
+    listed = sorted(each.onvif.media1 for each in video_encoders() if each.onvif.media1)
+    order = [name for name in ("JPEG", "H264", "MPEG4") if name in listed]
+    return node("trt:TotalNumber", len(order)), [node(f"trt:{name}", 1) for name in order]
+
+
+def _asked(call: OperationCall, part: Part) -> str | None:
+    """Return the token of the configuration that options are asked for. Raises ``Fault``."""
+    profile, configuration = call["ProfileToken"], call["ConfigurationToken"]
+    if profile is not None:
+        find_profile(call.camera, profile)
+    return None if configuration is None else check_part(call.camera, part, configuration)
+
+
+def _readers(part: Part) -> tuple[Operation, ...]:
+    """Return the operations that read one kind of configuration."""
+    build, name = _BUILD[part], f"{part.value}Configuration"
+
+    def listed(camera: Camera) -> list[Node]:
+        return [build("trt:Configurations", camera, each) for each in available_parts(camera).get(part, ())]
+
+    def get_one(call: OperationCall) -> Content:
+        return build("trt:Configuration", call.camera, check_part(call.camera, part, call["ConfigurationToken"]))
+
+    def get_compatible(call: OperationCall) -> Content:
+        find_profile(call.camera, call["ProfileToken"])
+        return listed(call.camera)
+
+    return (
+        Operation(f"Get{name}s", _READ, lambda call: listed(call.camera)),
+        Operation(f"Get{name}", _READ, get_one, (Field("ConfigurationToken", token),)),
+        Operation(f"GetCompatible{name}s", _READ, get_compatible, (Field("ProfileToken", token),)),
+    )
+
+
+def _options(part: Part, action: Callable[[OperationCall], Content]) -> Operation:
+    return Operation(f"Get{part.value}ConfigurationOptions", _READ, action, _CHOICE)
+
+
+def _set(part: Part, action: Callable[[OperationCall], object]) -> Operation:
+    fields = (Field("Configuration"), optional("ForcePersistence", boolean))
+    return Operation(f"Set{part.value}Configuration", _WRITE, action, fields)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("GetVideoSources", _READ, get_video_sources),
+    Operation("GetAudioSources", _READ, get_audio_sources),
+    Operation("GetAudioOutputs", _READ, get_audio_outputs),
+    *(operation for part in _BUILD for operation in _readers(part)),
+    _options(Part.VIDEO_SOURCE, get_video_source_options),
+    _options(Part.VIDEO_ENCODER, get_video_encoder_options),
+    _options(Part.AUDIO_SOURCE, get_audio_source_options),
+    _options(Part.AUDIO_ENCODER, get_audio_encoder_options),
+    _options(Part.AUDIO_OUTPUT, get_audio_output_options),
+    _options(Part.AUDIO_DECODER, get_audio_decoder_options),
+    _set(Part.VIDEO_ENCODER, set_video_encoder),
+    *(_set(part, set_unchanged(part)) for part in _BUILD if part is not Part.VIDEO_ENCODER),
+    Operation(
+        "GetGuaranteedNumberOfVideoEncoderInstances",
+        _READ,
+        get_guaranteed_instances,
+        (Field("ConfigurationToken", token),),
+    ),
+)

@@ -1,0 +1,146 @@
+"""Elements of Media1 alone: its profile, encoders and their options (onvif.xsd)."""
+
+from collections.abc import Callable
+
+from ipcamd.camera import Camera
+from ipcamd.media.codecs import ULAW
+from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.nodes import (
+    AUDIO_KBITS,
+    AUDIO_KHZ,
+    SESSION_TIMEOUT,
+    audio_decoder_configuration,
+    audio_output_configuration,
+    audio_source_configuration,
+    encoder_entity,
+    int_range,
+    multicast,
+    resolution,
+    video_source_configuration,
+)
+from ipcamd.onvif.media.profiles import MediaProfile, Part
+from ipcamd.onvif.media.video_encoder import VideoEncoder, find_encoder
+from ipcamd.onvif.ptz.configuration import ptz_configuration
+from ipcamd.onvif.soap.writer import Node, node
+
+INTERVAL = (1, 1)
+"""Encoding interval: every picture is encoded."""
+
+
+def profile_node(name: str, camera: Camera, profile: MediaProfile) -> Node:
+    """Return ``tt:Profile`` as an element of this name."""
+    extension = [part for part in _EXTENSION if part in profile.parts]
+    return node(
+        name,
+        node("tt:Name", profile.name),
+        [
+            build(f"tt:{part.value}Configuration", camera, profile)
+            for part, build in _PARTS.items()
+            if _has(profile, part)
+        ],
+        node("tt:Extension", [_EXTENSION[part](f"tt:{part.value}Configuration", camera) for part in extension])
+        if extension
+        else None,
+        token=profile.token,
+        fixed=profile.is_fixed,
+    )
+
+
+def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder) -> Node:
+    """Return ``tt:VideoEncoderConfiguration`` as an element of this name."""
+    values = camera.settings[encoder.group.name]
+    settings = encoder.settings(values)
+    gop = node("tt:GovLength", encoder.gop(values))
+    codec = f"tt:{encoder.onvif.media1}"
+    profile = f"{'H264' if encoder.onvif.media1 == 'H264' else 'Mpeg4'}Profile"
+    return encoder_entity(
+        name,
+        camera,
+        Part.VIDEO_ENCODER,
+        encoder.token,
+        node("tt:Encoding", encoder.onvif.media1),
+        resolution("tt:Resolution", (settings.width, settings.height)),
+        node("tt:Quality", settings.quality),
+        node(
+            "tt:RateControl",
+            node("tt:FrameRateLimit", settings.framerate),
+            node("tt:EncodingInterval", INTERVAL[0]),
+            node("tt:BitrateLimit", settings.bitrate_kbits),
+        ),
+        node(codec, gop, node(f"tt:{profile}", encoder.onvif.profile)) if encoder.onvif.profile else None,
+        multicast(camera, encoder.codec),
+        node("tt:SessionTimeout", SESSION_TIMEOUT),
+    )
+
+
+def video_encoder_options(camera: Camera, encoders: tuple[VideoEncoder, ...]) -> Node:
+    """Return the options of these encoders; the older elements first, then those with the bit rate."""
+    listed = sorted(encoders, key=lambda each: ("JPEG", "MPEG4", "H264").index(each.onvif.media1))
+    return node(
+        "trt:Options",
+        int_range("tt:QualityRange", listed[0].qualities),
+        [_options(camera, encoder) for encoder in listed],
+        node(
+            "tt:Extension",
+            [_options(camera, encoder, int_range("tt:BitrateRange", encoder.bitrates_kbits)) for encoder in listed],
+        ),
+    )
+
+
+def audio_encoder_configuration(name: str, camera: Camera) -> Node:
+    """Return ``tt:AudioEncoderConfiguration`` as an element of this name."""
+    return encoder_entity(
+        name,
+        camera,
+        Part.AUDIO_ENCODER,
+        tokens.AUDIO_ENCODER_CONFIGURATION,
+        node("tt:Encoding", "G711"),
+        node("tt:Bitrate", AUDIO_KBITS),
+        node("tt:SampleRate", AUDIO_KHZ),
+        multicast(camera, ULAW),
+        node("tt:SessionTimeout", SESSION_TIMEOUT),
+    )
+
+
+def _options(camera: Camera, encoder: VideoEncoder, *more: Node) -> Node:
+    profile = encoder.onvif.profile
+    gop = encoder.gop(camera.settings[encoder.group.name])
+    kind = "H264" if encoder.onvif.media1 == "H264" else "Mpeg4"
+    return node(
+        f"tt:{encoder.onvif.media1}",
+        [resolution("tt:ResolutionsAvailable", size) for size in encoder.resolutions],
+        int_range("tt:GovLengthRange", (gop, gop)) if profile else None,
+        int_range("tt:FrameRateRange", (encoder.framerates[0], encoder.framerates[-1])),
+        int_range("tt:EncodingIntervalRange", INTERVAL),
+        node(f"tt:{kind}ProfilesSupported", profile) if profile else None,
+        more,
+    )
+
+
+def _video_encoder(name: str, camera: Camera, profile: MediaProfile) -> Node:
+    return video_encoder_configuration(name, camera, find_encoder(profile.parts[Part.VIDEO_ENCODER]))
+
+
+def _plain(build: Callable[[str, Camera], Node]) -> Callable[[str, Camera, MediaProfile], Node]:
+    return lambda name, camera, _: build(name, camera)
+
+
+_PARTS: dict[Part, Callable[[str, Camera, MediaProfile], Node]] = {
+    Part.VIDEO_SOURCE: _plain(video_source_configuration),
+    Part.AUDIO_SOURCE: _plain(audio_source_configuration),
+    Part.VIDEO_ENCODER: _video_encoder,
+    Part.AUDIO_ENCODER: _plain(audio_encoder_configuration),
+    Part.PTZ: _plain(ptz_configuration),
+}
+"""Parts in the order of the schema."""
+_EXTENSION: dict[Part, Callable[[str, Camera], Node]] = {
+    Part.AUDIO_OUTPUT: audio_output_configuration,
+    Part.AUDIO_DECODER: audio_decoder_configuration,
+}
+
+
+def _has(profile: MediaProfile, part: Part) -> bool:
+    """Whether Media1 shows this part: it has no name for newer codecs."""
+    if part is Part.VIDEO_ENCODER and part in profile.parts:
+        return bool(find_encoder(profile.parts[part]).onvif.media1)
+    return part in profile.parts

@@ -1,0 +1,135 @@
+"""Configurations of Media2: each kind is listed, and its options, by the same rule."""
+
+from collections.abc import Callable
+
+from ipcamd.onvif.access_class import AccessClass
+from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, int_range, items, source_size
+from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
+from ipcamd.onvif.media.video_encoder import VideoEncoderValues, find_encoder, set_encoder, video_encoders
+from ipcamd.onvif.media2.nodes import BUILD, ULAW_MEDIA2, video_encoder_options
+from ipcamd.onvif.operation import Field, Operation, OperationCall, optional
+from ipcamd.onvif.soap.element import Element
+from ipcamd.onvif.soap.fault import invalid_argument
+from ipcamd.onvif.soap.values import boolean, integer, real, token
+from ipcamd.onvif.soap.writer import Content, node
+
+_READ, _WRITE = AccessClass.READ_MEDIA, AccessClass.WRITE_SYSTEM
+_CHOICE = (optional("ConfigurationToken", token), optional("ProfileToken", token))
+
+
+def get_video_source_options(call: OperationCall) -> Content:
+    """Return what the picture source can be set to: nothing else than it is."""
+    _asked(call, Part.VIDEO_SOURCE)
+    width, height = source_size(call.camera)
+    limits = {"XRange": (0, 0), "YRange": (0, 0), "WidthRange": (width, width), "HeightRange": (height, height)}
+    bounds = node("tt:BoundsRange", [int_range(f"tt:{name}", each) for name, each in limits.items()])
+    return node("tr2:Options", bounds, node("tt:VideoSourceTokensAvailable", tokens.VIDEO_SOURCE))
+
+
+def get_video_encoder_options(call: OperationCall) -> Content:
+    """Return what the video encoders can be set to, each in an element of its own."""
+    found = _asked(call, Part.VIDEO_ENCODER)
+    return [video_encoder_options(call.camera, each) for each in video_encoders() if each.token in found]
+
+
+def get_audio_source_options(call: OperationCall) -> Content:
+    """Return the microphone as the only choice."""
+    _asked(call, Part.AUDIO_SOURCE)
+    return node("tr2:Options", node("tt:InputTokensAvailable", tokens.AUDIO_SOURCE))
+
+
+def get_audio_encoder_options(call: OperationCall) -> Content:
+    """Return u-law as the only choice."""
+    _asked(call, Part.AUDIO_ENCODER)
+    lists = items("tt:BitrateList", (AUDIO_KBITS,)), items("tt:SampleRateList", (AUDIO_KHZ,))
+    return node("tr2:Options", node("tt:Encoding", ULAW_MEDIA2), lists)
+
+
+def get_audio_output_options(call: OperationCall) -> Content:
+    """Return the speaker as the only choice."""
+    _asked(call, Part.AUDIO_OUTPUT)
+    output = node("tt:OutputTokensAvailable", tokens.AUDIO_OUTPUT)
+    primacy = node("tt:SendPrimacyOptions", "www.onvif.org/ver20/HalfDuplex/Client")
+    return node("tr2:Options", output, primacy, int_range("tt:OutputLevelRange", (1, 1)))
+
+
+def get_audio_decoder_options(call: OperationCall) -> Content:
+    """Return u-law as the only choice."""
+    _asked(call, Part.AUDIO_DECODER)
+    lists = items("tt:BitrateList", (AUDIO_KBITS,)), items("tt:SampleRateList", (AUDIO_KHZ,))
+    return node("tr2:Options", node("tt:Encoding", ULAW_MEDIA2), lists)
+
+
+async def set_video_encoder(call: OperationCall) -> Content:
+    """Set a video encoder; rates between the allowed ones become the nearest one."""
+    wanted: Element = call["Configuration"]
+    encoder = find_encoder(wanted.attributes.get("token", ""))
+    if wanted.require("Encoding").text != encoder.onvif.media2:
+        raise invalid_argument(f"Encoding: {encoder.token} is {encoder.onvif.media2}", "ConfigModify")
+    present = encoder.settings(call.camera.settings[encoder.group.name])
+    rate = wanted.find("RateControl")
+    constant = rate.attributes.get("ConstantBitRate") if rate else None
+    settings = VideoEncoderValues(
+        wanted.value(integer, "Resolution", "Width"),
+        wanted.value(integer, "Resolution", "Height"),
+        rate.value(real, "FrameRateLimit") if rate else present.framerate,
+        wanted.value(real, "Quality"),
+        rate.value(integer, "BitrateLimit") if rate else present.bitrate_kbits,
+        None if constant is None else boolean(constant),
+    )
+    await set_encoder(call.camera, encoder, settings, call.requester())
+    return None
+
+
+def get_video_encoder_instances(call: OperationCall) -> Content:
+    """Return how many streams run at once: one of each codec."""
+    check_part(call.camera, Part.VIDEO_SOURCE, call["ConfigurationToken"])
+    listed = [each.onvif.media2 for each in video_encoders()]
+    codecs = [node("tr2:Codec", node("tr2:Encoding", each), node("tr2:Number", 1)) for each in listed]
+    return node("tr2:Info", codecs, node("tr2:Total", len(listed)))
+
+
+def _asked(call: OperationCall, part: Part) -> tuple[str, ...]:
+    """Return the tokens of the configurations that a request asks for. Raises ``Fault``."""
+    profile, configuration = call["ProfileToken"], call["ConfigurationToken"]
+    if configuration is not None:
+        return (check_part(call.camera, part, configuration),)
+    if profile is not None:
+        find_profile(call.camera, profile)
+    return available_parts(call.camera).get(part, ())
+
+
+def _list(part: Part) -> Operation:
+    def listed(call: OperationCall) -> Content:
+        return [BUILD[part]("tr2:Configurations", call.camera, each) for each in _asked(call, part)]
+
+    return Operation(f"Get{part.value}Configurations", _READ, listed, _CHOICE)
+
+
+def _set_unchanged(part: Part) -> Operation:
+    """Return the operation that sets a configuration which cannot differ: its token must exist."""
+
+    def check(call: OperationCall) -> Content:
+        check_part(call.camera, part, call["Configuration"].attributes.get("token", ""))
+        return None
+
+    return Operation(f"Set{part.value}Configuration", _WRITE, check, (Field("Configuration"),))
+
+
+_OPTIONS: dict[Part, Callable[[OperationCall], Content]] = {
+    Part.VIDEO_SOURCE: get_video_source_options,
+    Part.VIDEO_ENCODER: get_video_encoder_options,
+    Part.AUDIO_SOURCE: get_audio_source_options,
+    Part.AUDIO_ENCODER: get_audio_encoder_options,
+    Part.AUDIO_OUTPUT: get_audio_output_options,
+    Part.AUDIO_DECODER: get_audio_decoder_options,
+}
+
+OPERATIONS: tuple[Operation, ...] = (
+    *(_list(part) for part in _OPTIONS),
+    *(Operation(f"Get{part.value}ConfigurationOptions", _READ, action, _CHOICE) for part, action in _OPTIONS.items()),
+    Operation("SetVideoEncoderConfiguration", _WRITE, set_video_encoder, (Field("Configuration"),)),
+    *(_set_unchanged(part) for part in _OPTIONS if part is not Part.VIDEO_ENCODER),
+    Operation("GetVideoEncoderInstances", _READ, get_video_encoder_instances, (Field("ConfigurationToken", token),)),
+)

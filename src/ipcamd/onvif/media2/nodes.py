@@ -1,0 +1,104 @@
+"""Elements of Media2 alone: its profile, encoders and their options."""
+
+from collections.abc import Callable, Collection
+
+from ipcamd.camera import Camera
+from ipcamd.media.codecs import ULAW
+from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.nodes import (
+    AUDIO_KBITS,
+    AUDIO_KHZ,
+    audio_decoder_configuration,
+    audio_output_configuration,
+    audio_source_configuration,
+    encoder_entity,
+    int_range,
+    multicast,
+    resolution,
+    video_source_configuration,
+)
+from ipcamd.onvif.media.profiles import MediaProfile, Part
+from ipcamd.onvif.media.video_encoder import VideoEncoder, find_encoder
+from ipcamd.onvif.ptz.configuration import ptz_configuration
+from ipcamd.onvif.soap.writer import Node, node
+
+ULAW_MEDIA2 = "PCMU"
+
+BUILD: dict[Part, Callable[[str, Camera, str], Node]] = {
+    Part.VIDEO_SOURCE: lambda name, camera, _: video_source_configuration(name, camera),
+    Part.AUDIO_SOURCE: lambda name, camera, _: audio_source_configuration(name, camera),
+    Part.VIDEO_ENCODER: lambda name, camera, token: video_encoder_configuration(name, camera, find_encoder(token)),
+    Part.AUDIO_ENCODER: lambda name, camera, _: audio_encoder_configuration(name, camera),
+    Part.PTZ: lambda name, camera, _: ptz_configuration(name, camera),
+    Part.AUDIO_OUTPUT: lambda name, camera, _: audio_output_configuration(name, camera),
+    Part.AUDIO_DECODER: lambda name, camera, _: audio_decoder_configuration(name, camera),
+}
+"""Kind of configuration, in the order of the schema, to the function that returns one as an element of a name."""
+
+
+def profile_node(camera: Camera, profile: MediaProfile, parts: Collection[Part]) -> Node:
+    """Return ``tr2:Profiles`` with these parts of the profile."""
+    shown = [
+        build(f"tr2:{part.value}", camera, profile.parts[part])
+        for part, build in BUILD.items()
+        if _has(profile, part, parts)
+    ]
+    name = node("tr2:Name", profile.name)
+    configurations = node("tr2:Configurations", shown) if shown else None
+    return node("tr2:Profiles", name, configurations, token=profile.token, fixed=profile.is_fixed)
+
+
+def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder) -> Node:
+    """Return ``tt:VideoEncoder2Configuration`` as an element of this name."""
+    values = camera.settings[encoder.group.name]
+    settings = encoder.settings(values)
+    rate = (node("tt:FrameRateLimit", settings.framerate), node("tt:BitrateLimit", settings.bitrate_kbits))
+    return encoder_entity(
+        name,
+        camera,
+        Part.VIDEO_ENCODER,
+        encoder.token,
+        node("tt:Encoding", encoder.onvif.media2),
+        resolution("tt:Resolution", (settings.width, settings.height)),
+        node("tt:RateControl", rate, ConstantBitRate=settings.constant_bitrate),
+        multicast(camera, encoder.codec),
+        node("tt:Quality", settings.quality),
+        GovLength=encoder.gop(values) if encoder.onvif.profile else None,
+        Profile=encoder.onvif.profile or None,
+    )
+
+
+def video_encoder_options(camera: Camera, encoder: VideoEncoder) -> Node:
+    """Return ``tr2:Options`` of one encoder."""
+    gop = encoder.gop(camera.settings[encoder.group.name])
+    has_profile = bool(encoder.onvif.profile)
+    return node(
+        "tr2:Options",
+        node("tt:Encoding", encoder.onvif.media2),
+        int_range("tt:QualityRange", encoder.qualities),
+        [resolution("tt:ResolutionsAvailable", size) for size in encoder.resolutions],
+        int_range("tt:BitrateRange", encoder.bitrates_kbits),
+        GovLengthRange=f"{gop} {gop}" if has_profile else None,
+        FrameRatesSupported=" ".join(map(str, reversed(encoder.framerates))),
+        ProfilesSupported=encoder.onvif.profile or None,
+        ConstantBitRateSupported=encoder.group.param("Ratecontrol") is not None,
+        GuaranteedFrameRateSupported=False,
+    )
+
+
+def audio_encoder_configuration(name: str, camera: Camera) -> Node:
+    """Return ``tt:AudioEncoder2Configuration`` as an element of this name."""
+    return encoder_entity(
+        name,
+        camera,
+        Part.AUDIO_ENCODER,
+        tokens.AUDIO_ENCODER_CONFIGURATION,
+        node("tt:Encoding", ULAW_MEDIA2),
+        multicast(camera, ULAW),
+        node("tt:Bitrate", AUDIO_KBITS),
+        node("tt:SampleRate", AUDIO_KHZ),
+    )
+
+
+def _has(profile: MediaProfile, part: Part, parts: Collection[Part]) -> bool:
+    return part in parts and part in profile.parts

@@ -1,0 +1,43 @@
+"""Media2: its capabilities and its table of operations (media.wsdl, version 2)."""
+
+from ipcamd.onvif.access_class import AccessClass
+from ipcamd.onvif.device.capabilities import VERSION
+from ipcamd.onvif.media.multicast_streaming import start_multicast, stop_multicast, synchronize
+from ipcamd.onvif.media.profiles import PROFILES_LIMIT, Part, available_parts
+from ipcamd.onvif.media2 import configurations, profiles
+from ipcamd.onvif.operation import Field, Operation, OperationCall, Service
+from ipcamd.onvif.soap.values import token
+from ipcamd.onvif.soap.writer import Node, node
+
+_PROFILE = (Field("ProfileToken", token),)
+
+
+def capabilities(call: OperationCall) -> Node:
+    """Return the answer of ``GetServiceCapabilities``."""
+    kinds = " ".join(part.value for part in Part if part in available_parts(call.camera))
+    streaming = {"RTSPStreaming": True, "RTPMulticast": True, "RTP_RTSP_TCP": True, "NonAggregateControl": False}
+    return node(
+        "tr2:Capabilities",
+        node("tr2:ProfileCapabilities", MaximumNumberOfProfiles=PROFILES_LIMIT, ConfigurationsSupported=kinds),
+        node("tr2:StreamingCapabilities", **streaming),
+        SnapshotUri=True,
+        Rotation=False,
+        VideoSourceMode=False,
+        OSD=False,
+        Mask=False,
+    )
+
+
+SERVICE = Service(
+    "tr2",
+    "/onvif/media2_service",
+    VERSION,
+    capabilities,
+    (
+        *profiles.OPERATIONS,
+        *configurations.OPERATIONS,
+        Operation("SetSynchronizationPoint", AccessClass.READ_MEDIA, synchronize, _PROFILE),
+        Operation("StartMulticastStreaming", AccessClass.ACTUATE, start_multicast, _PROFILE),
+        Operation("StopMulticastStreaming", AccessClass.ACTUATE, stop_multicast, _PROFILE),
+    ),
+)

@@ -1,0 +1,117 @@
+"""Operation of an ONVIF service: name, access class, request fields, action; a service is a table of them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ipcamd.camera import Camera
+from ipcamd.cgi.endpoint import Call
+from ipcamd.onvif.access_class import AccessClass
+from ipcamd.onvif.camera_url import http_url
+from ipcamd.onvif.namespaces import PREFIXES
+from ipcamd.onvif.soap.element import Element
+from ipcamd.onvif.soap.envelope import Request
+from ipcamd.onvif.soap.values import Reader
+from ipcamd.onvif.soap.writer import Content, Node
+from ipcamd.settings.change_records import Requester
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One element of a request."""
+
+    name: str
+    reader: Reader[Any] | None = None
+    """Returns its value; None: the action gets the `Element`, because it has parts."""
+    is_required: bool = True
+    is_list: bool = False
+    """It may come several times; the action gets a list."""
+
+    def read(self, operation: Element) -> Any:
+        """Return its value in this request; None if it is missing and not required. Raises ``Fault``."""
+        if self.is_list:
+            return [self._value(element) for element in operation.all(self.name)]
+        element = operation.require(self.name) if self.is_required else operation.find(self.name)
+        return None if element is None else self._value(element)
+
+    def _value(self, element: Element) -> Any:
+        return element.read(self.reader) if self.reader else element
+
+
+def optional(name: str, reader: Reader[Any] | None = None) -> Field:
+    """Return a field that may be missing."""
+    return Field(name, reader, is_required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OperationCall:
+    """One request, after its login and its fields were checked."""
+
+    http: Call
+    """With the account of the login."""
+    request: Request
+    fields: Mapping[str, Any]
+    """Values by the names of the operation's fields."""
+
+    @property
+    def camera(self) -> Camera:
+        """The camera."""
+        return self.http.camera
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of a field; None if it is missing."""
+        return self.fields[name]
+
+    def requester(self) -> Requester:
+        """Return the author of the changes that this request makes."""
+        via = f"{self.http.head.path} {self.request.operation.name}"
+        return replace(self.http.requester(), via=via)
+
+
+Action = Callable[[OperationCall], Content | Awaitable[Content]]
+"""Returns the content of the answer's element. Raises ``Fault`` or another error of the camera."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation."""
+
+    name: str
+    access: AccessClass
+    action: Action
+    fields: tuple[Field, ...] = ()
+
+
+CAPABILITIES = "GetServiceCapabilities"
+"""Operation that every service has."""
+
+
+class Service:
+    """Table of one service's operations."""
+
+    def __init__(
+        self,
+        prefix: str,
+        path: str,
+        version: tuple[int, int],
+        capabilities: Callable[[OperationCall], Node],
+        operations: Sequence[Operation],
+        is_listed: bool = True,
+    ) -> None:
+        """`prefix` is that of its namespace in answers; `path` its address on the camera; `version` that of its WSDL;
+        `capabilities` returns the content of its answer to ``GetServiceCapabilities``; `is_listed`: ``GetServices`` has
+        it."""
+        self.is_listed = is_listed
+        self.prefix = prefix
+        self.namespace = PREFIXES[prefix]
+        self.path = path
+        self.version = version
+        self.capabilities = capabilities
+        self.operations = {
+            operation.name: operation
+            for operation in (Operation(CAPABILITIES, AccessClass.PRE_AUTH, capabilities), *operations)
+        }
+
+    def url(self, call: OperationCall) -> str:
+        """Return its address as the client of `call` reaches the camera."""
+        return f"{http_url(call.http)}{self.path}"

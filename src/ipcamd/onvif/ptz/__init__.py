@@ -1,0 +1,1 @@
+"""PTZ service (ONVIF PTZ 25.12)."""

@@ -1,0 +1,1 @@
+"""SOAP 1.2: reading requests, writing answers, faults."""

@@ -1,0 +1,79 @@
+"""SOAP envelope: operation and header of a request, and the answer around its content (SOAP 1.2, WS-Addressing 1.0)."""
+
+from dataclasses import dataclass
+
+from ipcamd.onvif.namespaces import PREFIXES
+from ipcamd.onvif.soap.element import Element
+from ipcamd.onvif.soap.fault import Fault, sender_fault
+from ipcamd.onvif.soap.parser import parse_xml
+from ipcamd.onvif.soap.writer import Content, Node, node, write_document
+
+CONTENT_TYPE = "application/soap+xml; charset=utf-8"
+
+FAULT_ACTION = "http://www.w3.org/2005/08/addressing/soap/fault"
+"""WS-Addressing 1.0 SOAP binding, 6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Message of a client."""
+
+    header: Element | None
+    operation: Element
+    """First element of the body."""
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether it uses WS-Addressing: then its answer does."""
+        return self.field("Action") is not None or self.field("MessageID") is not None
+
+    def field(self, name: str) -> str | None:
+        """Return the text of a header field; None without it."""
+        element = self.header.find(name) if self.header else None
+        return element.text if element else None
+
+
+def read_request(document: bytes) -> Request:
+    """Return the request. Raises ``Fault``."""
+    envelope = parse_xml(document)
+    if envelope.name != "Envelope":
+        raise sender_fault("WellFormed", reason="the request is no SOAP envelope")
+    if envelope.namespace != PREFIXES["s"]:
+        raise Fault("s:VersionMismatch", (), f"SOAP 1.2 is needed: {PREFIXES['s']}")
+    body = envelope.find("Body")
+    if body is None or not body.children:
+        raise sender_fault("WellFormed", reason="the body has no operation")
+    return Request(envelope.find("Header"), body.children[0])
+
+
+def write_answer(content: Content, request: Request, action: str | None = None) -> bytes:
+    """Return the answer to `request`; `action` is its WS-Addressing action if it is not made from the request's."""
+    return _write(content, request, action or _answer_action(request))
+
+
+def write_fault(fault: Fault, request: Request | None = None) -> bytes:
+    """Return the message of a fault (SOAP 1.2 part 1, 5.4)."""
+    subcode: Node | None = None
+    for name in reversed(fault.subcodes):
+        subcode = node("s:Subcode", node("s:Value", name), subcode)
+    reason = node("s:Text", str(fault), xml__lang="en")
+    content = node("s:Fault", node("s:Code", node("s:Value", fault.code), subcode), node("s:Reason", reason))
+    return _write(content, request, FAULT_ACTION)
+
+
+def write_message(header: Content, content: Content) -> bytes:
+    """Return a message with these header fields."""
+    return write_document(node("s:Envelope", node("s:Header", header) if header else None, node("s:Body", content)))
+
+
+def _write(content: Content, request: Request | None, action: str) -> bytes:
+    if request is None or not request.is_addressed:
+        return write_message(None, content)
+    message_id = request.field("MessageID")
+    related = node("wsa:RelatesTo", message_id) if message_id else None
+    return write_message((node("wsa:Action", action), related), content)
+
+
+def _answer_action(request: Request) -> str:
+    asked = request.field("Action") or f"{request.operation.namespace}/{request.operation.name}"
+    return f"{asked.removesuffix('Request')}Response"

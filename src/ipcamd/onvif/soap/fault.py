@@ -1,0 +1,47 @@
+"""SOAP fault with ONVIF's subcodes (ONVIF Core, 5.11.2)."""
+
+from ipcamd.errors import IpcamdError, RequestFailed, SettingForbidden
+
+SENDER, RECEIVER = "s:Sender", "s:Receiver"
+
+
+class Fault(IpcamdError):
+    """Answer to a request that is not carried out. Nothing has changed."""
+
+    def __init__(self, code: str, subcodes: tuple[str, ...], reason: str) -> None:
+        """`code`: `SENDER` or `RECEIVER`; `subcodes`: QNames with the prefixes of the answers, the outermost first."""
+        super().__init__(reason)
+        self.code = code
+        self.subcodes = subcodes
+
+    @property
+    def status(self) -> int:
+        """HTTP status (SOAP 1.2 part 2, table 20)."""
+        return 400 if self.code == SENDER else 500
+
+    @classmethod
+    def of(cls, error: IpcamdError) -> "Fault":
+        """Return the fault that says the same as an error of the camera."""
+        match error:
+            case Fault():
+                return error
+            case SettingForbidden():
+                return sender_fault("NotAuthorized", reason=str(error))
+            case RequestFailed():
+                return invalid_argument(str(error))
+        return receiver_fault("Action", reason=str(error))
+
+
+def sender_fault(*subcodes: str, reason: str) -> Fault:
+    """Return the fault of a request that is wrong; subcodes without their prefix ``ter``."""
+    return Fault(SENDER, tuple(f"ter:{code}" for code in subcodes), reason)
+
+
+def receiver_fault(*subcodes: str, reason: str) -> Fault:
+    """Return the fault of a camera that cannot do what is asked; subcodes without their prefix ``ter``."""
+    return Fault(RECEIVER, tuple(f"ter:{code}" for code in subcodes), reason)
+
+
+def invalid_argument(reason: str, *subcodes: str) -> Fault:
+    """Return the fault of a value that is missing or not allowed; `subcodes` say more than ``InvalidArgVal``."""
+    return sender_fault("InvalidArgVal", *subcodes, reason=reason)

@@ -1,0 +1,34 @@
+"""``Network.ONVIF`` (ours): the ONVIF services."""
+
+from ipcamd.params.group import Group, Param
+from ipcamd.params.kinds.choice import YES_NO
+from ipcamd.params.kinds.number import Integer
+from ipcamd.params.kinds.text import Matching, Text
+
+SCOPES_LIMIT = 1024
+"""Characters of the further scopes at most."""
+
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
+ONVIF = Group(
+    "Network.ONVIF",
+    "ours",
+    (
+        Param("Enabled", YES_NO, "yes", "ONVIF services for recorders and viewers."),
+        Param("WsseWindow", Integer(5, 3600), "300", "How far the clock of an ONVIF client may be off.", "s"),
+        Param(
+            "Hostname",
+            Matching(f"{_LABEL}([.]{_LABEL})*", "letters, digits and hyphens, and dots between labels", 63),
+            "camera",
+            "Host name that ONVIF clients read; from the factory as in Bonjour's.",
+        ),
+        Param("Scopes", Text(SCOPES_LIMIT), "", "Further scopes of ONVIF discovery, separated by blanks."),
+    ),
+)
+
+ONVIF_PROFILES = Group(
+    "Network.ONVIF.Media",
+    "ours",
+    (Param("Profiles", Text(65536), "[]", "Media profiles that ONVIF clients have created, as JSON."),),
+)
+"""Set by ONVIF's media services alone."""

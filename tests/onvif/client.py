@@ -1,0 +1,83 @@
+"""SOAP client for tests, written from the specifications: builds a request, and checks the answer by the schemas."""
+
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from tests.e2e.camera import Answer, Client
+from tests.onvif.schemas import SOAP, check_answer
+
+NAMESPACES = {
+    "tds": "http://www.onvif.org/ver10/device/wsdl",
+    "trt": "http://www.onvif.org/ver10/media/wsdl",
+    "tr2": "http://www.onvif.org/ver20/media/wsdl",
+    "tev": "http://www.onvif.org/ver10/events/wsdl",
+    "tptz": "http://www.onvif.org/ver20/ptz/wsdl",
+    "timg": "http://www.onvif.org/ver20/imaging/wsdl",
+    "tmd": "http://www.onvif.org/ver10/deviceIO/wsdl",
+    "tt": "http://www.onvif.org/ver10/schema",
+    "wsnt": "http://docs.oasis-open.org/wsn/b-2",
+    "tns1": "http://www.onvif.org/ver10/topics",
+    "s": SOAP,
+}
+_DECLARATIONS = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+
+
+@dataclass(frozen=True)
+class Result:
+    """Answer to one request."""
+
+    status: int
+    content: ElementTree.Element
+    raw: str
+
+    @property
+    def fault(self) -> list[str]:
+        """Subcodes of a fault, the outermost first, then its reason; [] for another answer."""
+        if self.content.tag != f"{{{SOAP}}}Fault":
+            return []
+        return [*self.texts("s:Subcode/s:Value"), self.text("s:Reason/s:Text")]
+
+    def texts(self, path: str) -> list[str]:
+        return [each.text or "" for each in self.content.findall(f".//{path}", NAMESPACES)]
+
+    def text(self, path: str) -> str:
+        return self.texts(path)[0]
+
+
+class OnvifClient:
+    """Asks one camera."""
+
+    def __init__(self, client: Client, path: str = "/onvif/device_service") -> None:
+        self._client = client
+        self._path = path
+
+    def at(self, url: str) -> "OnvifClient":
+        """Return a client for another address of the same camera."""
+        return OnvifClient(self._client, "/" + url.split("/", 3)[3])
+
+    def ask(self, operation: str, content: str = "", header: str = "") -> Result:
+        """Send a request such as ``tds:GetScopes`` with this content."""
+        envelope = (
+            f"<s:Envelope {_DECLARATIONS}><s:Header>{header}</s:Header>"
+            f"<s:Body><{operation}>{content}</{operation}></s:Body></s:Envelope>"
+        )
+        return self.send(envelope.encode())
+
+    def send(self, document: bytes) -> Result:
+        answer = self.post(document)
+        return Result(answer.status, check_answer(answer.body), answer.text)
+
+    def post(self, document: bytes) -> Answer:
+        return self._client.ask("POST", self._path, document, Content_Type="application/soap+xml; charset=utf-8")
+
+    def change(self, operation: str, content: str = "") -> Result:
+        """Send a request, and insist that it is carried out."""
+        result = self.ask(operation, content)
+        assert result.status == 200, result.raw
+        return result
+
+    def refuse(self, operation: str, content: str = "", header: str = "") -> list[str]:
+        """Send a request, and insist on a fault; return its subcodes and its reason."""
+        result = self.ask(operation, content, header)
+        assert result.fault, result.raw
+        return result.fault

