@@ -20,7 +20,8 @@ def caller(call: Call) -> Reply:
         (LoginPlace.HEAD, b"nobody", 401, b""),
         (LoginPlace.NONE, b"nobody", 200, b"anonymous"),
         (LoginPlace.NONE, b"admin", 200, b"anonymous"),
-        (LoginPlace.BODY, b"nobody", 200, b"anonymous"),
+        (LoginPlace.BODY, b"nobody", 401, b""),
+        (LoginPlace.BODY, b"admin", 200, b"admin"),
     ],
 )
 async def test_an_endpoint_says_which_login_it_takes(place: LoginPlace, login: bytes, status: int, body: bytes) -> None:
@@ -30,3 +31,8 @@ async def test_an_endpoint_says_which_login_it_takes(place: LoginPlace, login: b
     assert answer.startswith(b"HTTP/1.1 %d " % status)
     assert (b"WWW-Authenticate" in answer) is (status == 401)
     assert not body or answer.endswith(b"\r\n\r\n" + body + b"\r\n")
+
+
+async def test_a_login_in_the_body_is_left_to_the_action() -> None:
+    async with serving(Endpoint("/x", Rank.GUEST, caller, login=LoginPlace.BODY)) as server:
+        assert (await server.ask(b"GET /x HTTP/1.1\r\n\r\n")).endswith(b"\r\n\r\nanonymous\r\n")
