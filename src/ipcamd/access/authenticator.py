@@ -77,7 +77,7 @@ class Authenticator:
 
     def verify_token(self, token: UsernameToken, address: str) -> Account | LoginRefusal:
         """Return the account that the token of a SOAP message proves, from this address."""
-        wait = self.throttle.wait(address)
+        wait = self.throttle.wait_s(address)
         if wait:
             return LoginRefusal(Reason.THROTTLED, retry_after_s=wait)
         entry = self._accounts.entry(token.user)
