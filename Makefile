@@ -17,7 +17,7 @@ run: ; @.ci/venv && exec $(VENV)/bin/ipcamd run $(ARGS)
 
 setup: ; @.ci/venv dev && .ci/packages
 
-# a worker a core, four at most; a test that fails is named at the end, above the count of those that passed
+# three workers for two cores, four at most; a test that fails is named at the end, above the count of those that passed
 WORKERS := -n auto --maxprocesses 4 --dist worksteal
 
 test: setup ; @./check; checked=$$?; $(VENV)/bin/pytest $(WORKERS) $(ARGS) && exit $$checked

@@ -11,10 +11,23 @@ from tests.e2e.camera import CameraProcess, Client
 from tests.e2e.unhurried import SMALL, STREAMS, UNHURRIED_RATE
 
 StartCamera = Callable[..., CameraProcess]
+END_TO_END = Path(__file__).parent / "e2e"
 
 # a slow machine takes longer for an example than hypothesis allows by default
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return the number of workers: three for two cores, because tests of the whole camera wait half of the time."""
+    cores = len(os.sched_getaffinity(0))
+    return cores + cores // 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the files with slow tests first: what is left for the end is short, and no worker waits for another."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in slow, END_TO_END not in item.path.parents))
 
 
 @pytest.fixture

@@ -1,0 +1,28 @@
+"""Rates of streams, by the times of capture alone: however busy the machine is, they are exact."""
+
+import itertools
+from collections.abc import Iterator
+
+from tests.e2e.parts import Part
+
+CLOSE_S = 0.001
+"""Times of capture are counted in microseconds."""
+IN_A_ROW = 8
+LONGEST = 400
+"""Pictures after which one gives up."""
+
+
+def keeps_rate(pictures: Iterator[Part], rate: int) -> bool:
+    """Tell whether some pictures in a row are exactly as far apart as the rate says.
+
+    A busy machine may miss some: what follows is as many whole intervals later. None may come in between.
+    """
+    row = 0
+    for before, after in itertools.pairwise(itertools.islice(pictures, LONGEST)):
+        intervals = (after.captured - before.captured) * rate
+        assert intervals > 0.5, "pictures are closer to each other"
+        assert abs(intervals - round(intervals)) < CLOSE_S * rate, f"{intervals} intervals are between two pictures"
+        row = row + 1 if round(intervals) == 1 else 0
+        if row == IN_A_ROW:
+            return True
+    return False
