@@ -219,6 +219,7 @@ OPTIONS: tuple[Option, ...] = (
         _choice("virtual", "linux"),
     ),
     Option("discovery", True, "announce the camera on the network: on or off", "on|off", _switch),
+    Option("quiet", False, "print no addresses and no QR code, even in a terminal", "", _switch),
     Option("log-level", "info", "debug, info, warning or error", "LEVEL", _choice("debug", "info", "warning", "error")),
     Option("log-format", "text", "log lines on standard error as text or json", "FORMAT", _choice("text", "json")),
 )
@@ -252,6 +253,7 @@ class Options:
     allowed_host: tuple[str, ...]
     firmware_key: tuple[str, ...]
     no_firmware: bool
+    quiet: bool
     no_ip_filter: bool
     viewers: int
     connections: int

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from ipcamd.app.control import build_control
 from ipcamd.app.core import Core, build_core
@@ -14,6 +15,7 @@ from ipcamd.app.maintenance.firmware import build_firmware, settle_version
 from ipcamd.app.maintenance.host import FirmwareHost
 from ipcamd.app.media import build_media
 from ipcamd.app.network_services.network import build_ntp, start_network
+from ipcamd.app.process.greeting import greet_terminal
 from ipcamd.app.services import Ports, Services
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.state import build_state_feed
@@ -26,6 +28,7 @@ from ipcamd.maintenance.support_archive import SupportArchive
 from ipcamd.options import Options
 from ipcamd.settings.undo import UndoHistory
 from ipcamd.store.event_search import EventSearch
+from ipcamd.workers.thread import run_in_thread
 
 _log = logging.getLogger(__name__)
 
@@ -100,6 +103,7 @@ async def start_camera(
         _print_password(core, core.password)
     await settle_version(core, host)
     _announce(host.pid, Ports(http, https, rtsp, talk, rtsps))
+    run_in_thread(partial(greet_terminal, core, http, https, rtsp), "greeting")  # a terminal may be stopped
     services.upkeep.start()
     return services.upkeep.reload
 
