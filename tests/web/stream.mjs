@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 const { Stream, pauseAfter } = await import(`${process.env.MODULES}/live/stream.js`);
+const { readParts } = await import(`${process.env.MODULES}/live/multipart.js`);
 
 globalThis.location = { href: "http://me:secret@camera/yard/recordings?x#y" };
 
@@ -53,7 +54,7 @@ function told(count) {
       frame: (frame) => note("frame")(frame.counter),
       waiting: note("waiting"),
       refused: note("refused"),
-    });
+    }, readParts);
     stream.start();
   });
 }
@@ -100,7 +101,7 @@ test("a connection that falls silent is given up", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const waiting = new Promise((resolve) => {
     const nothing = () => {};
-    const stream = new Stream("/x", { connecting: nothing, connected: nothing, frame: nothing, refused: nothing, waiting: resolve });
+    const stream = new Stream("/x", { connecting: nothing, connected: nothing, frame: nothing, refused: nothing, waiting: resolve }, readParts);
     stream.start();
   });
   context.mock.timers.tick(8000);

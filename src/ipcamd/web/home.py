@@ -10,6 +10,7 @@ from pathlib import Path
 from ipcamd.cgi.answer import JSON, NOT_MODIFIED, Answer
 from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
+from ipcamd.params.network import HTTPS
 
 _STATIC = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
@@ -26,6 +27,10 @@ FILES = (
     "log/live_log.js",
     *(f"live/{name}.js" for name in ("main", "view", "stream", "multipart", "payload", "statistics", "clock_offset")),
     *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player", "small_picture")),
+    *(f"live/{name}.js" for name in ("stream_choice", "save_file", "sparkline")),
+    *(f"mp4/{name}.js" for name in ("mp4_reader", "mse_renderer", "recorder")),
+    *(f"talk/{name}.js" for name in ("talk_button", "push_to_talk", "ulaw", "ulaw_worklet")),
+    *(f"zoom/{name}" for name in ("zoom.css", "digital_zoom.js")),
     *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "window_overlay.js")),
     *(f"device/{name}" for name in ("device.css", "device_controls.js")),
     *(f"lens/{name}" for name in ("lens.css", "lens_controls.js")),
@@ -105,11 +110,18 @@ def _template(name: str) -> str:
     return page
 
 
+def _https_port(call: Call) -> str:
+    """Return the port of HTTPS, for links from pages without it; "" while it is off."""
+    https = call.camera.settings[HTTPS.name]
+    return https["HttpsPort"] if https.flag("Enabled") else ""
+
+
 def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
         """Answer with a page that contains the camera's name and location."""
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
         texts["rank"] = call.account.rank.name.lower()
+        texts["https_port"] = _https_port(call)
         texts["account"] = html.escape(call.account.name)
         texts["pages"] = _pages(path, call.account.rank)
         page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _template(PAGES[path][0]))

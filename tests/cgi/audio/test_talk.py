@@ -8,7 +8,7 @@ from ipcamd.cgi.audio import speaker
 from ipcamd.cgi.audio.talk import ENDPOINT
 from ipcamd.cgi.endpoint import Body, Reply
 from ipcamd.errors import RequestFailed
-from ipcamd.media.sound.speaker import AHEAD_S
+from ipcamd.media.sound.speaker import AHEAD_S, HOLD_S
 from ipcamd.params.group import Rank
 from ipcamd.wire import ulaw
 
@@ -39,6 +39,26 @@ async def test_u_law_is_played_at_the_pace_of_speech(camera: Sounding, content_t
     assert camera.now == pytest.approx(len(SPEECH) / 8000 - AHEAD_S)
     assert camera.speaker
     assert camera.speaker.talker is None
+
+
+async def test_pieces_of_one_session_are_one_talk(camera: Sounding) -> None:
+    for piece in (SPEECH[:1600], SPEECH[1600:3200]):
+        assert await camera.text(ENDPOINT, "session=a-1", [piece]) == "OK\r\n"
+        with pytest.raises(RequestFailed, match="another user is talking"):
+            await camera.ask(ENDPOINT, "session=b", [SPEECH])
+        with pytest.raises(RequestFailed, match="another user is talking"):
+            await camera.ask(ENDPOINT, "", [SPEECH])
+    assert camera.heard() == ulaw.decode(SPEECH[:3200])
+    camera.now += HOLD_S
+    assert await camera.text(ENDPOINT, "session=b&last=yes", [SPEECH[:160]]) == "OK\r\n"
+    assert await camera.text(ENDPOINT, "session=c", []) == "OK\r\n"
+
+
+@pytest.mark.parametrize("session", ["a%20b", "x" * 65, "%3Cb%3E"])
+async def test_a_bad_session_is_refused(camera: Sounding, session: str) -> None:
+    with pytest.raises(RequestFailed, match="up to 64 letters, digits and hyphens"):
+        await camera.ask(ENDPOINT, f"session={session}", [SPEECH])
+    assert camera.heard() == b""
 
 
 @pytest.mark.parametrize("content_type", ["audio/mpeg", "audio/basic;rate=16000", "multipart/mixed", "text/plain"])

@@ -93,16 +93,18 @@ def test_a_window_within_a_selected_one_can_be_taken_hold_of(page: Chromium, cam
 
 
 def test_windows_stay_on_the_picture_when_its_proportions_change(page: Chromium, camera: CameraProcess) -> None:
-    camera.client.update("Image.MJPEG", Resolution="0")  # the scene becomes as narrow as the stream
+    for codec in ("MJPEG", "H264"):
+        camera.client.update(f"Image.{codec}", Resolution="0")  # the scene becomes as narrow as the streams
     eventually(lambda: page.run("document.getElementById('picture').height") == 480, "not 640x480")
     open_panel(page)
-    camera.client.update("Image.MJPEG", Resolution="5")
+    camera.client.update("Image.H264", Resolution="5")
     eventually(lambda: page.run("document.getElementById('picture').height") == 720, "not 1280x720")
     eventually(lambda: box(page, "#zones")["width"] == pytest.approx(box(page, "#stage")["width"], abs=1), "beside it")
 
 
 def test_the_keyboard_moves_and_resizes(page: Chromium, camera: CameraProcess) -> None:
     press(page, "w")
+    eventually(lambda: page.run("document.querySelector('.zone')?.getClientRects().length"), "no window is shown")
     page.run("document.querySelector('.zone').focus()")
     for key, modifiers in (("ArrowRight", 0), ("ArrowDown", 2), ("ArrowLeft", 8), ("ArrowDown", 8)):
         press(page, key, modifiers)

@@ -1,8 +1,9 @@
 """``/cgi/audio/talk.cgi``: talk to the camera (an addition to the SDK, which has UDP only: SDK 5.3)."""
 
 import re
+from collections.abc import Hashable
 
-from ipcamd.cgi.arguments import OTHERS_IGNORED
+from ipcamd.cgi.arguments import OTHERS_IGNORED, word_of
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
@@ -14,8 +15,14 @@ it is told otherwise."""
 
 
 async def talk(call: Call) -> Reply:
-    """Play the body of a POST, endless or not; tell a GET how to send by UDP. Raises ``RequestFailed``."""
-    speaker, talker = call.camera.speaker, object()
+    """Play the body of a POST, endless or not; tell a GET how to send by UDP. Raises ``RequestFailed``.
+
+    POSTs with the same ``session`` are one talk in pieces: the turn lasts for 2 seconds after each, unless it says
+    ``last=yes``.
+    """
+    speaker, session = call.camera.speaker, _session(call)
+    is_last = word_of(call.query, "last", ("yes", "no"), "no") == "yes"
+    talker: Hashable = (call.account.name, session) if session else object()
     if speaker is None:
         raise RequestFailed("not supported by this device: it has no speaker")
     if not speaker.enabled:
@@ -29,8 +36,16 @@ async def talk(call: Call) -> Reply:
         async for piece in call.body:
             await speaker.play(talker, ulaw.decode(piece))
     finally:
-        speaker.release(talker)
+        if not session or is_last:
+            speaker.release(talker)
     return text("OK")
+
+
+def _session(call: Call) -> str:
+    session = call.query.get("session") or ""
+    if not re.fullmatch("[A-Za-z0-9-]{0,64}", session):
+        raise RequestFailed(f"session={session[:64]}: up to 64 letters, digits and hyphens")
+    return session
 
 
 def _how(call: Call) -> Reply:

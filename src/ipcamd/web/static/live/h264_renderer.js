@@ -4,12 +4,6 @@ import { paint } from "./jpeg_renderer.js";
 
 const MOST_WAITING = 6; // frames in the decoder; beyond, it cannot keep up
 
-/** Whether this browser can decode H.264 here: the profile and level that the camera's 720p has. */
-export async function canDecodeH264() {
-  if (!("VideoDecoder" in globalThis)) return false;
-  return VideoDecoder.isConfigSupported({ codec: "avc1.42e01f" }).then(({ supported }) => supported, () => false);
-}
-
 /**
  * The codec's name for the decoder, from the first SPS of an access unit (RFC 6381: profile, constraints, level).
  *

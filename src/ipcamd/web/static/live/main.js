@@ -1,36 +1,41 @@
 // Live page: connects stream, renderer, statistics and view.
 
 import { cameraUrl } from "../shared/camera_url.js";
-import { H264Renderer, canDecodeH264 } from "./h264_renderer.js";
 import { StreamStatistics } from "./statistics.js";
 import "../device/device_controls.js";
 import "../lens/lens_controls.js";
 import { MotionPanel } from "../motion/motion_panel.js";
 import { PtzPanel } from "../ptz/ptz_panel.js";
 import { StateStream } from "../shared/state_stream.js";
+import { TalkButton } from "../talk/talk_button.js";
+import { DigitalZoom } from "../zoom/digital_zoom.js";
 import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
-import { JpegRenderer } from "./jpeg_renderer.js";
-import { AudioPlayer } from "./audio_player.js";
+import { fileName, saveFile } from "./save_file.js";
 import { Stream } from "./stream.js";
-import { View } from "./view.js";
+import { playableStreams, rememberStream, rememberedStream } from "./stream_choice.js";
+import { View, size } from "./view.js";
 
-const STREAMS = {
-  mjpeg: { path: "cgi/mjpg/mjpeg.cgi", Picture: JpegRenderer },
-  h264: { path: "cgi/mpeg/stream1.cgi?codec=h264", Picture: H264Renderer },
-};
 const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // as much as this account may know
 const UNSEEN = 15_000; // milliseconds in the background before the connection is closed
 const OFFSET_AGE = 60_000; // milliseconds after which the camera's clock is looked at again
 const ABSURD = 3_000; // milliseconds by which a delay cannot change at once: a clock was set
+const NO_PICTURE = 10_000; // milliseconds after which a stream without a picture cannot be played here
 const INCREDIBLE = 60_000; // milliseconds; a picture stamped by another clock than the camera's
 
 const view = new View();
 let stream = null;
 let picture = null;
-const sound = new AudioPlayer();
+let sound = null; // plays that of streams whose renderer does not
 const motion = new MotionPanel(view.canvas, (text) => view.toast(text));
 const ptz = new PtzPanel(view.canvas, (text) => view.toast(text));
 const panels = [motion, ptz];
+const zoom = new DigitalZoom(() => ptz.isAiming);
+const talk = new TalkButton();
+let streams = new Map(); // those that this browser plays
+let means = null; // of them, what is played
+let pictureDue = null; // timer
+let isHeard = false; // the person wants the sound
+let recorder = null;
 let meter = new StreamStatistics();
 let offset = null; // the camera's clock ahead of the browser's, in milliseconds
 let offsetAsked = -Infinity;
@@ -38,54 +43,93 @@ let lastDelay = null;
 
 // ---- watching ----
 
-function watch(name) {
+async function watch(name) {
   leave();
-  const { path, Picture } = STREAMS[name];
-  picture = new Picture(view.canvas, drawn);
-  stream = new Stream(path, {
+  const wanted = (means = streams.get(name));
+  view.means(means);
+  view.state("connecting", "Connecting to the camera");
+  const { Renderer, read } = await means.load();
+  if (means !== wanted) return; // another one has been chosen meanwhile
+  picture = new Renderer(view.canvas, drawn, () => giveUp(name));
+  letHear();
+  stream = new Stream(means.path, {
     connecting: (again) => (again ? view.trying() : view.state("connecting", "Connecting to the camera")),
-    connected,
-    frame: (frame) => {
-      meter.arrived(frame, performance.now());
-      if (frame.kind === "audio") return hear(frame);
-      motion.tell(frame.levels);
-      return picture.show(frame);
-    },
+    connected: () => connected(name),
+    frame: take,
     waiting: (why, seconds) => idle("waiting", why, { seconds }),
     refused: (why) => idle("refused", why, { again: true }),
-  });
+  }, read);
   stream.start();
+}
+
+function take(frame) {
+  if (frame.kind === "init") {
+    if (frame.sound) view.sound.hidden = false;
+    return picture.show(frame);
+  }
+  meter.arrived(frame, performance.now());
+  if (frame.kind === "audio" && !frame.interleaved) return hear(frame);
+  if (frame.levels) motion.tell(frame.levels);
+  return picture.show(frame);
+}
+
+/** This browser cannot play that stream after all. */
+function giveUp(name) {
+  if (name === "mjpeg" || !stream) return;
+  view.toast("H.264 cannot be played here: this is MJPEG");
+  choose("mjpeg");
+  watch("mjpeg");
 }
 
 function hear(frame) {
   view.sound.hidden = false; // the camera has sound for us
-  sound.play(frame);
+  sound?.play(frame);
+}
+
+/** Switch the sound on or off, of either kind of stream. */
+function letHear() {
+  const playsIt = "muted" in picture;
+  if (playsIt) picture.muted = !isHeard;
+  if (isHeard && !playsIt) playSound();
+  else sound?.switchOff();
+  view.sound.setAttribute("aria-pressed", String(isHeard));
+}
+
+async function playSound() {
+  const { AudioPlayer } = await import("./audio_player.js");
+  sound ??= new AudioPlayer();
+  if (isHeard) sound.switchOn();
 }
 
 function leave() {
+  clearTimeout(pictureDue);
   stream?.stop();
   picture?.close();
-  stream = picture = null;
+  stream = picture = means = null;
 }
 
 function idle(state, why = "", more = {}) {
+  clearTimeout(pictureDue);
   view.state(state, why, more);
   view.readout(null);
   motion.tell([0, 0, 0]);
 }
 
-function connected() {
+function connected(name) {
   meter = new StreamStatistics();
+  clearTimeout(pictureDue);
+  pictureDue = setTimeout(() => document.hidden || giveUp(name), NO_PICTURE);
   offsetAsked = -Infinity; // the camera may have a new clock, and a new name
   learn();
   motion.load();
 }
 
 function drawn(frame) {
+  clearTimeout(pictureDue);
   const time = performance.now();
   if (view.player.dataset.state !== "live") view.state("live");
   if (view.size(view.canvas.width, view.canvas.height)) motion.place();
-  if (offset === null) return;
+  if (offset === null || frame.captured === null) return;
   const delay = browserTime() + offset - frame.captured;
   if (lastDelay !== null && Math.abs(delay - lastDelay) > ABSURD) offsetAsked = -Infinity;
   lastDelay = delay;
@@ -104,6 +148,14 @@ async function synchronize() {
   meter.restartDelays();
   lastDelay = null;
 }
+
+let lostBefore = 0;
+setInterval(() => {
+  const isLive = view.player.dataset.state === "live";
+  const { rate, bits, delay, lost } = isLive ? meter.read(performance.now()) : { rate: 0, bits: 0, delay: null, lost: 0 };
+  view.draw({ rate, bits, delay, lost: Math.max(0, lost - lostBefore) });
+  lostBefore = lost;
+}, 1000);
 
 setInterval(() => {
   if (view.player.dataset.state !== "live") return;
@@ -133,6 +185,10 @@ function chosen() {
   return view.choice.querySelector("input:checked").value;
 }
 
+function choose(name) {
+  view.choice.querySelector(`[value=${name}]`).checked = true;
+}
+
 function togglePause() {
   if (view.player.dataset.state === "paused") return watch(chosen());
   leave();
@@ -141,17 +197,16 @@ function togglePause() {
 
 function toggleSound() {
   if (view.sound.hidden) return;
-  if (sound.on) sound.switchOff();
-  else sound.switchOn();
-  view.sound.setAttribute("aria-pressed", String(sound.on));
+  isHeard = !isHeard;
+  if (picture) letHear();
 }
 
 async function saveSnapshot() {
   view.flash();
-  const name = `${document.title.replace(/[^\p{L}\p{N}._-]+/gu, "_") || "snapshot"}-${stamp(new Date())}.jpg`;
+  const name = fileName(document.title, "jpg");
   try {
     // while paused, the snapshot is the picture on the screen
-    save(await (view.player.dataset.state === "paused" ? seenPicture() : freshPicture()), name);
+    saveFile(await (view.player.dataset.state === "paused" ? seenPicture() : freshPicture()), name);
     view.toast(`Saved ${name}`);
   } catch {
     view.toast("Snapshot failed: the camera did not return a picture");
@@ -168,19 +223,23 @@ function seenPicture() {
   return new Promise((resolve) => view.canvas.toBlob(resolve, "image/jpeg", 0.95));
 }
 
-function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-/** 20260131-235959 */
-function stamp(date) {
-  const two = (number) => String(number).padStart(2, "0");
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("");
-  return `${day}-${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join("")}`;
+async function toggleRecording() {
+  if (recorder) return recorder.stop();
+  const name = fileName(document.title, "mp4");
+  const { Recorder } = await import("../mp4/recorder.js");
+  if (recorder) return undefined; // pressed twice
+  recorder = new Recorder({ progress: (seconds, bytes) => view.recording({ seconds, bytes }) });
+  try {
+    const why = await recorder.record(name, (most) => {
+      view.recording({ seconds: 0, bytes: 0 });
+      view.toast(`Recording; it ends at ${size(most)} at the latest`);
+    });
+    if (why !== null) view.toast(why ? `Saved ${name}: ${why}` : `Saved ${name}`);
+  } catch (error) {
+    view.toast(`Not recorded: ${error.message}`);
+  }
+  recorder = null;
+  return view.recording(null);
 }
 
 function toggleFull() {
@@ -216,7 +275,10 @@ function seenOrNot() {
   }, UNSEEN);
 }
 
-const KEYS = { " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot, w: () => switchTo(motion), p: () => switchTo(ptz) };
+const KEYS = {
+  " ": togglePause, k: togglePause, f: toggleFull, m: toggleSound, s: saveSnapshot, r: toggleRecording, t: () => talk.press(),
+  w: () => switchTo(motion), p: () => switchTo(ptz), "+": () => zoom.zoomIn(), "-": () => zoom.zoomOut(), 0: () => zoom.reset(),
+};
 
 function key(event) {
   const writing = event.target.matches("input[type=text], input[type=number]");
@@ -234,6 +296,7 @@ view.snapshot.addEventListener("click", (event) => {
   event.preventDefault();
   saveSnapshot();
 });
+view.record.addEventListener("click", toggleRecording);
 view.motion.addEventListener("click", () => switchTo(motion));
 view.ptz.addEventListener("click", () => switchTo(ptz));
 view.full.hidden = !document.fullscreenEnabled;
@@ -241,8 +304,11 @@ view.full.addEventListener("click", toggleFull);
 view.canvas.addEventListener("dblclick", () => ptz.isOpen || toggleFull());
 document.addEventListener("fullscreenchange", () => view.full.setAttribute("aria-pressed", String(Boolean(document.fullscreenElement))));
 view.again.addEventListener("click", () => watch(chosen()));
-canDecodeH264().then((can) => (view.choice.hidden = !can));
-view.choice.addEventListener("change", () => watch(chosen()));
+view.choice.addEventListener("change", () => {
+  rememberStream(chosen());
+  watch(chosen());
+});
+addEventListener("beforeunload", (event) => recorder && event.preventDefault());
 view.player.addEventListener("pointermove", stirred);
 view.player.addEventListener("pointerdown", stirred);
 document.addEventListener("visibilitychange", seenOrNot);
@@ -252,9 +318,19 @@ addEventListener("online", () => stream?.hurry());
 new StateStream({
   state: (parts) => {
     ptz.take(parts);
+    if (parts.motion && !means?.tellsLevels) motion.tell(parts.motion);
     view.device.take(parts);
     view.lens.take(parts);
   },
   settings: (group, values) => ptz.settings(group, values),
 });
-watch(chosen());
+
+async function begin() {
+  streams = await playableStreams();
+  view.choice.hidden = streams.size === 1;
+  const [best] = streams.keys();
+  choose(streams.has(rememberedStream()) ? rememberedStream() : best);
+  watch(chosen());
+  talk.look();
+}
+begin();

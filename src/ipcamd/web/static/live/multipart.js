@@ -1,6 +1,8 @@
 // The camera's endless multipart answer (SDK 3.1): a boundary line, header lines, an empty line, a body as long as
 // Content-Length says, and straight on with the next boundary line. Bytes come in any portions; no byte is looked at twice.
 
+import { readPayload } from "./payload.js";
+
 const LINE_FEED = 10;
 const LONGEST_LINE = 4096;
 const LARGEST_PART = 32 * 1024 * 1024;
@@ -82,4 +84,11 @@ export class MultipartParser {
     this.#filled = 0;
     this.#body = this.#length > 0 ? new Uint8Array(this.#length) : null;
   }
+}
+
+/** The reader of the camera's multipart streams; null if the answer is no such stream. @param {Response} answer */
+export function readParts(answer) {
+  const boundary = MultipartParser.boundary(answer.headers.get("Content-Type"));
+  const parts = boundary && new MultipartParser(boundary);
+  return parts && { feed: (chunk) => parts.feed(chunk).map(readPayload) };
 }

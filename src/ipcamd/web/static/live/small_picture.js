@@ -1,6 +1,7 @@
 // Small picture: the live picture on other pages, while they are seen.
 
 import { JpegRenderer } from "./jpeg_renderer.js";
+import { readParts } from "./multipart.js";
 import { Stream } from "./stream.js";
 
 const PATH = "cgi/mjpg/mjpeg.cgi";
@@ -9,13 +10,17 @@ const quiet = () => {};
 /** Draws the stream on the canvas in it. */
 class SmallPicture extends HTMLElement {
   #renderer = new JpegRenderer(this.querySelector("canvas"), () => (this.dataset.state = "live"));
-  #stream = new Stream(PATH, {
-    connecting: quiet,
-    connected: quiet,
-    frame: (frame) => frame.kind !== "audio" && this.#renderer.show(frame),
-    waiting: () => (this.dataset.state = "waiting"),
-    refused: () => (this.dataset.state = "refused"),
-  });
+  #stream = new Stream(
+    PATH,
+    {
+      connecting: quiet,
+      connected: quiet,
+      frame: (frame) => frame.kind !== "audio" && this.#renderer.show(frame),
+      waiting: () => (this.dataset.state = "waiting"),
+      refused: () => (this.dataset.state = "refused"),
+    },
+    readParts,
+  );
 
   connectedCallback() {
     document.addEventListener("visibilitychange", () => this.#follow());

@@ -17,7 +17,7 @@ export class StreamStatistics {
     this.#first ??= time;
     this.#arrivals.push([time, frame.bytes, frame.kind !== "audio"]);
     forget(this.#arrivals, time);
-    if (frame.kind === "audio") return;
+    if (frame.kind === "audio" && !frame.interleaved) return;
     if (this.#expected !== null) {
       const gap = (frame.counter - this.#expected) >>> 0;
       if (gap < 2 ** 31) this.lost += gap; // more: the camera counts anew

@@ -1,8 +1,6 @@
 // Stream client: connects, delivers frames, and reconnects after any end.
 
 import { cameraUrl } from "../shared/camera_url.js";
-import { MultipartParser } from "./multipart.js";
-import { readPayload } from "./payload.js";
 
 const PAUSES = [0.3, 0.6, 1, 1.5, 2, 3, 5, 8, 10]; // seconds before the first, second ... retry
 const SILENCE = 8000; // milliseconds without a byte: the connection is dead
@@ -40,14 +38,20 @@ export function pauseAfter(failures, chance = Math.random()) {
 export class Stream {
   #url;
   #listener;
+  #read;
   #stop = null;
   #wake = null;
 
-  /** @param {string} path @param {Listener} listener */
-  constructor(path, listener) {
+  /**
+   * @param {string} path
+   * @param {Listener} listener
+   * @param {(answer: Response) => {feed: (chunk: Uint8Array) => object[]}|null} read makes the reader of an answer
+   */
+  constructor(path, listener, read) {
     // not relative to the page: its address may hold a password, which fetch refuses
     this.#url = cameraUrl(path);
     this.#listener = listener;
+    this.#read = read;
   }
 
   /** Begin to watch. */
@@ -90,14 +94,14 @@ export class Stream {
     stopped.addEventListener("abort", stop, { once: true });
     let alarm = setTimeout(stop, SILENCE);
     try {
-      const [reader, parts] = await this.#open(connection.signal);
+      const [reader, frames] = await this.#open(connection.signal);
       for (let first = true; ; first = false) {
         const { done, value } = await reader.read();
         if (done) return new Ended("The camera closed the stream");
         clearTimeout(alarm);
         alarm = setTimeout(stop, SILENCE);
         if (first) this.#listener.connected();
-        for (const body of parts.feed(value)) this.#listener.frame(readPayload(body));
+        for (const frame of frames.feed(value)) this.#listener.frame(frame);
       }
     } catch (error) {
       return ended(error, connection.signal);
@@ -111,9 +115,9 @@ export class Stream {
   async #open(signal) {
     const answer = await fetch(this.#url, { signal, cache: "no-store", credentials: "same-origin" });
     if (!answer.ok) throw refusal(answer);
-    const boundary = MultipartParser.boundary(answer.headers.get("Content-Type"));
-    if (!boundary) throw new Ended((await answer.text()).slice(0, 200).trim() || "The stream does not exist");
-    return [answer.body.getReader(), new MultipartParser(boundary)];
+    const frames = this.#read(answer);
+    if (!frames) throw new Ended((await answer.text()).slice(0, 200).trim() || "The stream does not exist");
+    return [answer.body.getReader(), frames];
   }
 
   #sleep(seconds, stopped) {

@@ -1,8 +1,12 @@
 // View of the live page. It knows no connections, and sets text as text, never as HTML.
 
+import { Sparkline } from "./sparkline.js";
+
 const element = (id) => document.getElementById(id);
 
 const BADGES = { connecting: "Connecting", live: "Live", waiting: "Reconnecting", refused: "No picture", paused: "Paused", asleep: "Paused" };
+
+const FIGURES = { rate: frameRate, bits: bitRate, delay: duration, lost: (lost) => lost.toLocaleString("en") };
 
 /** Elements of the live page. */
 export class View {
@@ -16,12 +20,14 @@ export class View {
   full = element("full");
   again = element("again");
   choice = element("choice");
+  record = element("record");
   device = element("device");
   lens = element("lens");
 
   #countdown = null;
   #toastTimer = null;
-  #readout = Object.fromEntries(["size", "rate", "bits", "delay", "lost"].map((id) => [id, element(id)]));
+  #readout = Object.fromEntries(["means", "size", "rate", "bits", "delay", "lost"].map((id) => [id, element(id)]));
+  #graphs = Object.fromEntries(Object.entries(FIGURES).map(([id, words]) => [id, new Sparkline(this.#readout[id].parentNode, words)]));
 
   /** @param {keyof typeof BADGES} state @param {string} why @param {{seconds?: number, again?: boolean}} more */
   state(state, why = "", { seconds = 0, again = false } = {}) {
@@ -63,10 +69,24 @@ export class View {
 
   /** @param {{rate: number|null, bits: number|null, delay: number|null, lost: number}|null} values null: nothing to tell */
   readout(values) {
-    setText(this.#readout.rate, known(values?.rate, (rate) => `${rate.toFixed(rate < 9.95 ? 1 : 0)} fps`));
-    setText(this.#readout.bits, known(values?.bits, bitRate));
-    setText(this.#readout.delay, known(values?.delay, duration));
-    setText(this.#readout.lost, known(values?.lost, (lost) => lost.toLocaleString("en")));
+    for (const [id, words] of Object.entries(FIGURES)) setText(this.#readout[id], known(values?.[id], words));
+  }
+
+  /** Add this second's figures to the graphs. @param {Record<keyof typeof FIGURES, number|null>} values */
+  draw(values) {
+    for (const [id, graph] of Object.entries(this.#graphs)) graph.add(values[id]);
+  }
+
+  /** Say which stream is played, and by what. @param {import("./stream_choice.js").Means} means */
+  means({ title, by }) {
+    setText(this.#readout.means, title);
+    setText(element("by"), by);
+  }
+
+  /** Say what is being recorded. @param {{seconds: number, bytes: number}|null} progress null: nothing */
+  recording(progress) {
+    this.record.setAttribute("aria-pressed", String(progress !== null));
+    setText(element("record-label"), progress ? `${clock(progress.seconds)} · ${size(progress.bytes)}` : "Record");
   }
 
   /** Show a short message. */
@@ -104,6 +124,21 @@ function setText(node, text) {
 
 function known(value, words) {
   return value === null || value === undefined ? "–" : words(value);
+}
+
+/** @param {number} rate pictures a second */
+function frameRate(rate) {
+  return `${rate.toFixed(rate < 9.95 ? 1 : 0)} fps`;
+}
+
+/** @param {number} seconds @returns {string} such as 1:05 */
+export function clock(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+}
+
+/** @param {number} bytes */
+export function size(bytes) {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 /** @param {number} bits a second */

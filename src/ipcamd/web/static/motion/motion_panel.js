@@ -2,13 +2,14 @@
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { NAME, areas, complaint, inside, isEmpty, read, write } from "./windows.js";
-import { WindowOverlay } from "./window_overlay.js";
 
 const SETUP = "setup.cgi";
 const PICTURE = "web/picture";
 const MEASURE = 2000; // milliseconds after which the picture's size is asked for again: some sources change it
 const FIRST = { left: 200, top: 160, right: 440, bottom: 400, percent: 10 }; // a window that is switched on and has no area yet:
 // 10 per cent is what docs/motion.md begins with; at the factory's 50 hardly anybody who walks by is large enough
+
+const CELLS = ["Top", "Middle", "Bottom"].flatMap((row) => [1, 2, 3, 4].map((column) => `${row} row, column ${column}`));
 
 const element = (id) => document.getElementById(id);
 
@@ -19,7 +20,7 @@ export class MotionPanel {
   #selected = 0;
   #levels = [0, 0, 0];
   #cards = [];
-  #zones;
+  #zones = null; // loaded with the first look at the windows
   #picture = null; // the camera's, in pixels; null: as the stream
   #measuring = 0;
   #canvas;
@@ -29,10 +30,6 @@ export class MotionPanel {
   constructor(canvas, say) {
     this.#canvas = canvas;
     this.#say = say;
-    this.#zones = new WindowOverlay(element("zones"), {
-      selected: (number) => this.#select(number),
-      changed: (number, area) => this.#change(number, area),
-    });
     new ResizeObserver(() => this.place()).observe(element("stage"));
     element("motion").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -88,7 +85,7 @@ export class MotionPanel {
   place() {
     const { clientWidth: width, clientHeight: height } = element("stage");
     if (!width) return;
-    this.#zones.place(inside(this.#picture ?? this.#canvas, this.#canvas, { width, height }));
+    this.#zones?.place(inside(this.#picture ?? this.#canvas, this.#canvas, { width, height }));
   }
 
   // ---- the panel ----
@@ -101,6 +98,11 @@ export class MotionPanel {
     clearInterval(this.#measuring);
     if (!open) return;
     this.#measuring = setInterval(() => element("player").dataset.state === "live" && this.#measure(), MEASURE);
+    const { WindowOverlay } = await import("./window_overlay.js");
+    this.#zones ??= new WindowOverlay(element("zones"), {
+      selected: (number) => this.#select(number),
+      changed: (number, area) => this.#change(number, area),
+    });
     await Promise.all([this.load(), this.#measure()]); // others may have changed the windows meanwhile
     this.#show();
   }
@@ -166,7 +168,7 @@ export class MotionPanel {
     element("motion-on").checked = on;
     this.#cards.forEach((card, number) => this.#fill(card, zones[number], number));
     element("motion-save").disabled = element("motion-revert").disabled = !this.#dirty;
-    this.#zones.show(zones, this.#selected);
+    this.#zones?.show(zones, this.#selected);
     this.#showLevels();
   }
 
@@ -178,7 +180,7 @@ export class MotionPanel {
       card.node.style.setProperty("--level", String(shares[number]));
       card.node.classList.toggle("alarms", alarms[number]);
     });
-    this.#zones.levels(shares, alarms);
+    this.#zones?.levels(shares, alarms);
   }
 
   // ---- one window's card ----
@@ -186,7 +188,8 @@ export class MotionPanel {
   #build(number) {
     const node = element("motion-window").content.firstElementChild.cloneNode(true);
     const card = { node, ...Object.fromEntries([...node.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part])) };
-    card.cells = [...node.querySelectorAll(".cells input")];
+    card.cells = CELLS.map((name) => Object.assign(document.createElement("input"), { type: "checkbox", ariaLabel: name }));
+    node.querySelector(".cells").append(...card.cells);
     node.dataset.number = String(number);
     node.setAttribute("aria-label", `Window ${number + 1}`);
     node.addEventListener("focusin", () => this.#select(number));

@@ -2,9 +2,7 @@
 
 import { inside } from "../motion/windows.js";
 import { PtzCommands } from "./commands.js";
-import { GamepadReader } from "./gamepad.js";
 import { Hold } from "./hold.js";
-import { Presets } from "./presets.js";
 
 const WHEEL = 1.15; // zoom of one notch of the wheel
 const [WIDEST, CLOSEST] = [1, 4];
@@ -17,7 +15,8 @@ export class PtzPanel {
   #canvas;
   #commands;
   #hold;
-  #presets;
+  #presets = null; // loaded with the first look at the panel
+  #thumbnails = null; // their tags, as the state tells them
   #say;
   #state = null;
   #wheel = null; // zoom that the wheel has asked for, until the camera is there
@@ -30,12 +29,16 @@ export class PtzPanel {
     this.#commands = new PtzCommands((why) => say(`Not moved: ${why}`));
     this.#hold = new Hold(this.#commands);
     if (this.#rank === "guest") return;
-    this.#presets = new Presets(this.#commands, say);
     this.#listenToButtons();
     this.#listenToPicture();
     document.addEventListener("keydown", (event) => this.#keyDown(event));
     document.addEventListener("keyup", (event) => ARROWS[event.key] && this.#hold.release());
     addEventListener("blur", () => this.#hold.release());
+    addEventListener("gamepadconnected", () => this.#readGamepads(), { once: true });
+  }
+
+  async #readGamepads() {
+    const { GamepadReader } = await import("./gamepad.js");
     new GamepadReader({
       connected: (any) => (element("ptz-gamepad").hidden = !any),
       aim: (aim) => this.#isReady && this.#hold.steer(aim),
@@ -57,6 +60,7 @@ export class PtzPanel {
 
   /** @param {{ptz?: object|null, preset_thumbnails?: string[]}} parts of the state that changed */
   take({ ptz: state, preset_thumbnails: tags }) {
+    if (tags) this.#thumbnails = tags;
     if (tags) this.#presets?.thumbnails(tags);
     if (state !== undefined) this.#takeState(state);
   }
@@ -64,6 +68,11 @@ export class PtzPanel {
   /** @param {string} group @param {Record<string, string>} values */
   settings(group, values) {
     if (group === "PTZ.PresetList") this.#presets?.take(values);
+  }
+
+  /** Whether clicks, the wheel and arrow keys move the camera now. */
+  get isAiming() {
+    return this.#isReady;
   }
 
   /** Whether this person may move the camera now. */
@@ -109,7 +118,16 @@ export class PtzPanel {
     element("ptz-button").setAttribute("aria-pressed", String(open));
     document.body.classList.toggle("beside", open);
     document.body.classList.toggle("aims", this.#isReady);
-    if (open) this.#presets.load();
+    if (open) this.#loadPresets();
+  }
+
+  async #loadPresets() {
+    const { Presets } = await import("./presets.js");
+    if (!this.#presets) {
+      this.#presets = new Presets(this.#commands, this.#say);
+      if (this.#thumbnails) this.#presets.thumbnails(this.#thumbnails);
+    }
+    this.#presets.load();
   }
 
   // ---- buttons: a press is a step, or a move until it ends ----
@@ -163,7 +181,7 @@ export class PtzPanel {
 
   #listenToPicture() {
     this.#canvas.addEventListener("click", (event) => this.#isReady && event.detail === 1 && this.#center(event));
-    this.#canvas.addEventListener("wheel", (event) => this.#isReady && this.#turn(event), { passive: false });
+    this.#canvas.addEventListener("wheel", (event) => this.#isReady && !event.ctrlKey && this.#turn(event), { passive: false });
   }
 
   #center(event) {

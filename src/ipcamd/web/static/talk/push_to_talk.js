@@ -1,0 +1,110 @@
+// Push-to-talk: while it is held, the microphone's sound goes to the camera's speaker.
+
+import { joined } from "../mp4/mp4_reader.js";
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+
+const PATH = "cgi/audio/talk.cgi";
+const WORKLET = "web/talk/ulaw_worklet.js";
+const PIECE = 1600; // bytes of one request, 0.2 s
+const REASONS = { NotAllowedError: "this page may not use the microphone", NotFoundError: "there is no microphone" };
+const MOST_WAITING = 16_000; // bytes that wait for the camera; older ones are dropped
+
+/** Collects u-law and sends it in pieces, one after the other. */
+export class TalkSender {
+  #send;
+  #waiting = [];
+  #size = 0;
+  #sending = null;
+
+  /** @param {(piece: Uint8Array, isLast: boolean) => Promise<void>} send */
+  constructor(send) {
+    this.#send = send;
+  }
+
+  /** @param {Uint8Array} codes */
+  add(codes) {
+    this.#waiting.push(codes);
+    this.#size += codes.length;
+    while (this.#size > MOST_WAITING) this.#size -= this.#waiting.shift().length;
+    if (this.#size >= PIECE) this.#sending ??= this.#drain();
+  }
+
+  /** Send what is left, and say that it is the last. */
+  async finish() {
+    await this.#sending;
+    await this.#send(this.#take(), true);
+  }
+
+  async #drain() {
+    while (this.#size >= PIECE) await this.#send(this.#take(), false);
+    this.#sending = null;
+  }
+
+  #take() {
+    this.#size = 0;
+    return joined(this.#waiting.splice(0));
+  }
+}
+
+/** One talk, from `start` to `stop`. */
+export class PushToTalk {
+  #failed;
+  #session = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  #sender = new TalkSender((piece, isLast) => this.#post(piece, isLast));
+  #stream = null;
+  #context = null;
+  #ended = false;
+
+  /** @param {(why: string) => void} failed */
+  constructor(failed) {
+    this.#failed = failed;
+  }
+
+  /** Ask for the microphone and begin to talk. */
+  async start() {
+    try {
+      this.#stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, channelCount: 1 } });
+      this.#context = new AudioContext();
+      await this.#context.audioWorklet.addModule(cameraUrl(WORKLET));
+    } catch (error) {
+      this.#fail(REASONS[error.name] ?? error.message);
+      return;
+    }
+    if (this.#ended) return this.#release(); // let go while the browser was asking
+    const node = new AudioWorkletNode(this.#context, "ulaw");
+    node.port.onmessage = ({ data }) => !this.#ended && this.#sender.add(data);
+    // browsers run what leads to the loudspeaker; the node's own output is silence
+    this.#context.createMediaStreamSource(this.#stream).connect(node).connect(this.#context.destination);
+  }
+
+  /** Let go: the rest is sent, and the microphone is free. */
+  async stop() {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#release();
+    await this.#sender.finish();
+  }
+
+  #release() {
+    this.#stream?.getTracks().forEach((track) => track.stop());
+    this.#context?.close();
+    this.#stream = this.#context = null;
+  }
+
+  async #post(piece, isLast) {
+    try {
+      const query = { session: this.#session, last: isLast ? "yes" : "no" };
+      const answer = await postToCamera(cameraUrl(PATH, query), new Blob([piece], { type: "audio/basic" }));
+      const text = (await answer.text()).trim();
+      if (!answer.ok || text !== "OK") this.#fail(text.replace(/^Request failed: /, "") || `the camera answered ${answer.status}`);
+    } catch {
+      this.#fail("the camera does not answer");
+    }
+  }
+
+  #fail(why) {
+    if (!this.#ended) this.#failed(why);
+    this.#ended = true;
+    this.#release();
+  }
+}

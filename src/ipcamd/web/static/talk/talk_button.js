@@ -1,0 +1,92 @@
+// Talk button: held by mouse, touch, space bar or the key T, it lets the person speak through the camera. For a screen
+// reader, which cannot hold it, it is a switch.
+
+import { cameraUrl } from "../shared/camera_url.js";
+
+const AWAY = 500; // milliseconds without the focus after which a talk ends
+const INSECURE = "Browsers let pages use the microphone over HTTPS only.";
+
+const element = (id) => document.getElementById(id);
+
+/** The button and what it says. */
+export class TalkButton {
+  #button = element("talk");
+  #notice = element("talk-notice");
+  #press = null; // while it is held
+
+  constructor() {
+    this.#button.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      this.#button.setPointerCapture(event.pointerId);
+      this.press();
+    });
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) this.#button.addEventListener(end, () => this.release());
+    this.#button.addEventListener("contextmenu", (event) => event.preventDefault()); // a long touch
+    this.#button.addEventListener("keydown", (event) => {
+      if (![" ", "Enter"].includes(event.key)) return;
+      event.preventDefault();
+      if (!event.repeat) this.press();
+    });
+    this.#button.addEventListener("click", (event) => {
+      if (event.detail > 0) return; // of the mouse or a finger, which hold it
+      if (this.#press) this.release();
+      else this.press();
+    });
+    document.addEventListener("keyup", (event) => [" ", "Enter", "t", "T"].includes(event.key) && this.release());
+    // no keyup comes from another window; but a question of the browser's takes the focus for a moment only
+    addEventListener("blur", () => setTimeout(() => document.hasFocus() || this.release(), AWAY));
+  }
+
+  /** Show the button if this camera has a speaker and this account may use it. */
+  async look() {
+    if (element("player").dataset.rank === "guest") return;
+    try {
+      const answer = await fetch(cameraUrl("cgi/audio/talk.cgi"), { cache: "no-store" });
+      this.#button.hidden = !answer.ok || (await answer.text()).startsWith("Request failed");
+    } catch {
+      // the stream will say that the camera does not answer
+    }
+  }
+
+  /** Begin to talk, or say why that is not possible. */
+  async press() {
+    if (this.#button.hidden || this.#press) return;
+    if (!navigator.mediaDevices?.getUserMedia) return this.#explain();
+    const press = (this.#press = { talk: null });
+    this.#say("");
+    this.#button.setAttribute("aria-pressed", "true");
+    const { PushToTalk } = await import("./push_to_talk.js");
+    if (this.#press !== press) return;
+    press.talk = new PushToTalk((why) => {
+      this.#say(`Not heard: ${why}`);
+      this.#end();
+    });
+    press.talk.start();
+  }
+
+  /** Let go. */
+  async release() {
+    const talk = this.#press?.talk;
+    this.#end();
+    await talk?.stop();
+  }
+
+  #end() {
+    this.#press = null;
+    this.#button.setAttribute("aria-pressed", "false");
+  }
+
+  #explain() {
+    const port = element("player").dataset.https;
+    this.#say(`${INSECURE} ${port ? "Talk at " : "An administrator enables it in Settings, Network."}`);
+    if (!port) return;
+    const address = Object.assign(new URL(location.href), { protocol: "https:", port });
+    address.username = address.password = "";
+    this.#notice.append(Object.assign(document.createElement("a"), { href: address.href, textContent: address.host }));
+  }
+
+  #say(text) {
+    this.#notice.textContent = text;
+    this.#notice.hidden = !text;
+  }
+}
