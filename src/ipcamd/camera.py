@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ipcamd.control.lens.controller import LensController
     from ipcamd.control.ptz.controller import PtzController
     from ipcamd.delivery.delivery import Delivery
+    from ipcamd.delivery.http.notifier import HttpNotifier
     from ipcamd.device.clock import CameraClock
     from ipcamd.device.drivers import Drivers
     from ipcamd.device.identity import Identity
@@ -66,6 +67,7 @@ class Camera:
     mp4_stream: "Mp4Stream"
     schedules: "Schedules"
     delivery: "Delivery"
+    notifier: "HttpNotifier"
     egress: "EgressPolicy"
     event_log: "EventLog"
     event_search: "EventSearch"

@@ -19,6 +19,7 @@ from ipcamd.control.lens.controller import LensController
 from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.delivery.delivery import Delivery
+from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.delivery.uploaders import uploaders
 from ipcamd.delivery.worker.connection import WorkerResources
 from ipcamd.device.choose import choose_drivers
@@ -128,6 +129,7 @@ class World:
             "pipeline": cast("Any", SimpleNamespace(size=(768, 576), traffic=self.traffic)),
             "schedules": self.schedules,
             "delivery": self.delivery,
+            "notifier": HttpNotifier(self.settings, self.egress, now_ns=lambda: self.host),
             "egress": self.egress,
             "event_log": self.event_log,
             "event_search": EventSearch(self.database, self.event_log),

@@ -71,6 +71,7 @@ async def start_camera(
         mp4_stream=media.mp4_stream,
         schedules=events.schedules,
         delivery=events.delivery,
+        notifier=events.notifier,
         card=events.recording.card,
         playback=events.recording.playback,
         exports=events.recording.exports,

@@ -33,6 +33,7 @@ class EventParts:
     schedules: Schedules
     recording: RecordingParts
     delivery: Delivery
+    notifier: HttpNotifier
 
 
 async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> EventParts:
@@ -53,7 +54,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     stack.push(engine.close)
     stack.push(recording.recorder.close)
     stack.push(recording.clips.close)
-    notifier = HttpNotifier(settings, core.egress, partial(_log_notice, core))
+    notifier = HttpNotifier(settings, core.egress, partial(_log_notice, core), now_ns=clock.now_ns)
     stack.push(notifier.close)
     history = EventHistory(core.event_log, lambda event: bool(engine.started_by(event) or notifier.notice_of(event)))
     stack.push(lambda: history.close(clock.now_ns()))
@@ -76,7 +77,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     bus.watch_demand(times.check)
     times.check()
     engine.resume(recording.card.wait_until_read)
-    return EventParts(bus, schedules, recording, delivery)
+    return EventParts(bus, schedules, recording, delivery, notifier)
 
 
 def _output(core: Core, bus: EventBus) -> Callable[[str], None]:

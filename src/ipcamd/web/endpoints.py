@@ -2,11 +2,25 @@
 
 from ipcamd import cgi
 from ipcamd.web import description, export, home, presets, recordings, settings, state
-from ipcamd.web.events import event_log, schedules
+from ipcamd.web.events import event_log, notifications, schedules
 from ipcamd.web.openapi.openapi import ApiDescription
 from ipcamd.web.system import clients, host, log
 
-_PARTS = (home, clients, log, recordings, export, event_log, schedules, presets, settings, state, host, description)
+_PARTS = (
+    home,
+    clients,
+    log,
+    recordings,
+    export,
+    event_log,
+    schedules,
+    notifications,
+    presets,
+    settings,
+    state,
+    host,
+    description,
+)
 
 ENDPOINTS = ApiDescription([*(each for part in _PARTS for each in part.ENDPOINTS), *cgi.ENDPOINTS]).endpoints
 """What is not here does not exist."""

@@ -38,6 +38,7 @@ FILES = (
     *(f"recordings/{name}" for name in ("recordings.css", "recordings.js", "player.js", "segment_player.js")),
     *(f"events/{name}.js" for name in ("events", "elements", "event_log", "event_words")),
     *(f"events/{name}.js" for name in ("schedules", "schedule_card", "week", "week_calendar")),
+    *(f"events/{name}.js" for name in ("targets", "notification_form")),
     "events/events.css",
     *(f"settings/{name}.js" for name in ("settings", "control", "setting_row", "parameter_form")),
     "settings/settings.css",

@@ -15,11 +15,12 @@ from ipcamd.settings.change_records import Change
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("", "target=: allowed: ftp, email, samba"),
-        ("target=disk", "target=disk: allowed: ftp, email, samba"),
+        ("", "target=: allowed: ftp, email, samba, http"),
+        ("target=disk", "target=disk: allowed: ftp, email, samba, http"),
         ("target=ftp&now=1", "now: unknown parameter; allowed: target"),
         ("target=ftp", "Event.Server.FTP.FTPServer is not set"),
         ("TARGET=Email", "Event.Server.SMTP.MailServer1 is not set"),
+        ("target=http", "no address is set"),
         ("target=samba", "Event.Server.NetStorage.SambaServer is not set"),
     ],
 )

@@ -31,7 +31,7 @@ READY = {
     "/system": "document.querySelectorAll('.account, .facts dt, .row').length > 6",
 }
 """When a page shows what it has loaded."""
-PANELS = {"/": ["ptz-button", "motion-button"], "/events": ["open-schedules"]}
+PANELS = {"/": ["ptz-button", "motion-button"], "/events": ["open-schedules", "open-targets"]}
 """Buttons that open parts of a page."""
 
 

@@ -6,7 +6,9 @@ from ipcamd.delivery.uploaders import TARGETS
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 
-ARGUMENTS = Arguments(Argument("target", "Server that is tested.", OneOf(TARGETS)))
+HTTP = "http"
+"""The target of HTTP notifications: every address that is set."""
+ARGUMENTS = Arguments(Argument("target", "Server that is tested.", OneOf((*TARGETS, HTTP))))
 
 
 async def test(call: Call) -> Reply:
@@ -14,7 +16,11 @@ async def test(call: Call) -> Reply:
 
     OK, then a line for each right that the account lacks there. Raises `RequestFailed`.
     """
-    return text("OK", *await call.camera.delivery.test(ARGUMENTS.word(call.query, "target")))
+    target = ARGUMENTS.word(call.query, "target")
+    if target == HTTP:
+        await call.camera.notifier.test()
+        return text("OK")
+    return text("OK", *await call.camera.delivery.test(target))
 
 
 ENDPOINT = Endpoint("/cgi/event/test.cgi", Rank.ADMIN, test, arguments=ARGUMENTS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ PAUSES_S = (2.0, 6.0)
 """Seconds before the second and the third try."""
 WAITING = 100
 """Notices that may wait for one host; the oldest is dropped then."""
+KINDS = tuple(param.name for param in NOTIFY.params)
+"""Kinds of events that have a target."""
 GIVEN_UP = "cancelled: the camera stopped"
 
 _log = logging.getLogger(__name__)
@@ -44,11 +47,15 @@ class HttpNotifier:
         egress: EgressPolicy,
         told: Told = lambda *_: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
+        """`told` learns of every notice what became of it; `now_ns` is the camera's clock."""
         self._settings = settings
         self._egress = egress
         self._told = told
+        self._now_ns = now_ns
         self._sleep = sleep
+        self._testing = False
         self._queues: dict[tuple[str, int], asyncio.Queue[_Sending]] = {}
         self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
 
@@ -66,6 +73,22 @@ class HttpNotifier:
         """Return the target that is notified of an event; None if there is none."""
         notice = self.target(_name(event))
         return notice if notice and notice.wants(event.is_on) else None
+
+    async def test(self) -> None:
+        """Notify each target of its event now, once, before the queue. Raises ``RequestFailed``."""
+        targets = [notice for name in KINDS if (notice := self.target(name))]
+        if not targets:
+            raise RequestFailed("no address is set")
+        if self._testing:
+            raise RequestFailed("another test of it is running")
+        self._testing = True
+        try:
+            problems = await asyncio.gather(*(self._try(notice, self._now_ns()) for notice in targets))
+        finally:
+            self._testing = False
+        failures = [f"{n.event} to {n.host}:{n.port}: {why}" for n, why in zip(targets, problems, strict=True) if why]
+        if failures:
+            raise RequestFailed("; ".join(failures))
 
     async def close(self) -> None:
         """Give up what has not been told yet."""
@@ -109,20 +132,19 @@ class HttpNotifier:
 
     async def _deliver(self, sending: _Sending) -> str:
         """Try until it arrives or patience ends; return what went wrong last, or ""."""
-        problem = await self._try(sending)
+        problem = await self._try(sending.notice, sending.event.time_ns)
         for pause_s in PAUSES_S:
             if not problem:
                 break
             await self._sleep(pause_s)
-            problem = await self._try(sending)
+            problem = await self._try(sending.notice, sending.event.time_ns)
         if problem:
             _log.warning("notice %s to %s failed: %s", sending.notice.event, sending.notice.host, problem)
         return problem
 
-    async def _try(self, sending: _Sending) -> str:
-        notice = sending.notice
+    async def _try(self, notice: Notice, time_ns: int) -> str:
         call = HttpCall(
-            notice.url(sending.event.time_ns // 1_000_000_000),
+            notice.url(time_ns // 1_000_000_000),
             fields={"User-Agent": "ipcamd"},
             certificate=self._settings[HTTP.name]["Certificate"],
             answer_bytes=0,

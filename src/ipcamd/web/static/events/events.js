@@ -1,14 +1,16 @@
-// Events page: its sections, which the address names (#log, #schedules).
+// Events page: its sections, which the address names (#log, #schedules, #targets).
 
 import { StateStream } from "../shared/state_stream.js";
 import { element } from "./elements.js";
 import { EventLog } from "./event_log.js";
 import { Schedules } from "./schedules.js";
+import { Targets } from "./targets.js";
 
-const SECTIONS = ["log", "schedules"];
+const SECTIONS = ["log", "schedules", "targets"];
 
 const log = new EventLog();
 const schedules = new Schedules();
+const targets = new Targets();
 let revision = null; // of the log
 
 function showSection() {
@@ -22,12 +24,18 @@ function showSection() {
 
 function load() {
   log.refresh();
-  schedules.load();
+  loadSection();
+}
+
+/** Read what the section shows, for the first time or again. */
+function loadSection() {
+  if (location.hash === "#schedules") schedules.load();
+  if (location.hash === "#targets") targets.load();
 }
 
 addEventListener("hashchange", () => {
   showSection();
-  if (location.hash === "#schedules") schedules.load();
+  loadSection();
 });
 showSection();
 load();
@@ -37,6 +45,9 @@ new StateStream({
     revision = number;
     log.refresh();
   },
-  settings: (group, values) => schedules.take(group, values),
+  settings: (group, values) => {
+    schedules.take(group, values);
+    targets.take(group, values);
+  },
   again: load, // what happened meanwhile was not told
 });

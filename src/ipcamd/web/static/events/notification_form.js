@@ -1,0 +1,97 @@
+// Notification form: the addresses that are called at motion and when an input changes (SDK 12).
+
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { setText } from "./elements.js";
+
+const GROUP = "Event.Notify";
+
+/** A `<form>` with fields named motion, di1 and di2, and choices named di1_level and di2_level. */
+export class NotificationForm {
+  #form;
+  #stored = {}; // as the camera has it: "di1_0 http://host/path"
+
+  /** @param {HTMLFormElement} form */
+  constructor(form) {
+    this.#form = form;
+    form.inert = true; // until the present addresses are there
+    form.addEventListener("input", () => this.#show());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#save();
+    });
+  }
+
+  /** Show the present addresses. Throws what went wrong. */
+  async show() {
+    const answer = await fetch(cameraUrl("web/notifications"), { cache: "no-store" });
+    if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
+    this.#take(await answer.json());
+  }
+
+  /** New values of a group have come. */
+  take(group, values) {
+    if (group === GROUP) this.#take(values);
+  }
+
+  #take(values) {
+    const edited = this.#edited;
+    for (const [kind, text] of Object.entries(values)) if (!(kind in edited)) this.#write(kind, text);
+    this.#stored = values;
+    this.#form.inert = false;
+    this.#show();
+  }
+
+  #write(kind, text) {
+    const [event, url] = text ? text.split(" ") : ["", ""];
+    this.#form.elements[kind].value = url;
+    const level = this.#form.elements[`${kind}_level`];
+    if (level) level.value = event.at(-1) ?? "0";
+  }
+
+  /** Text of a kind as the camera writes it, with the spelling of the event that it has. */
+  #text(kind) {
+    const url = this.#form.elements[kind].value.trim();
+    const level = this.#form.elements[`${kind}_level`]?.value;
+    const spelled = this.#stored[kind]?.split(/[_ ]/)[0] || kind;
+    return url && `${level === undefined ? kind : `${spelled}_${level}`} ${url}`;
+  }
+
+  get #edited() {
+    const texts = Object.keys(this.#stored).map((kind) => [kind, this.#text(kind)]);
+    return Object.fromEntries(texts.filter(([kind, text]) => text !== this.#stored[kind]));
+  }
+
+  #show(words = "") {
+    this.#form.querySelector("[type=submit]").disabled = !Object.keys(this.#edited).length;
+    setText(this.#form.querySelector("[role=status]"), words);
+  }
+
+  #fail(errors) {
+    for (const place of this.#form.querySelectorAll("[role=alert]")) {
+      const why = errors[place.dataset.kind] ?? "";
+      setText(place, why);
+      const control = this.#form.elements[place.dataset.kind];
+      if (why) control?.setAttribute("aria-invalid", "true");
+      else control?.removeAttribute("aria-invalid");
+    }
+  }
+
+  async #save() {
+    this.#fail({});
+    const { errors, values } = await send(this.#edited);
+    if (errors) return this.#fail(errors);
+    for (const [kind, text] of Object.entries(values)) this.#write(kind, text);
+    this.#stored = values;
+    return this.#show("Saved");
+  }
+}
+
+async function send(texts) {
+  try {
+    const answer = await postToCamera(cameraUrl("web/notify"), new URLSearchParams(texts));
+    if (answer.ok) return await answer.json();
+    return { errors: { "": `the camera answered ${answer.status}` } };
+  } catch {
+    return { errors: { "": "the camera does not answer" } };
+  }
+}

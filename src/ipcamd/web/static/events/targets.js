@@ -1,0 +1,81 @@
+// Targets: where clips and notifications go, each with its parameters and a test that says how it went.
+
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { ParameterForm, describeParameters } from "../settings/parameter_form.js";
+import { element, setText } from "./elements.js";
+import { NotificationForm } from "./notification_form.js";
+
+const TEST = "cgi/event/test.cgi";
+const WORKS = {
+  ftp: "It works: a small file has arrived.",
+  email: "It works: the mail server has accepted a mail.",
+  samba: "It works: a small file has arrived.",
+  http: "It works: every address has answered.",
+};
+
+/** The section of targets: a card `[data-target]` for each, with the fields of the groups that `data-groups` names. */
+export class Targets {
+  #cards = [...document.querySelectorAll("[data-target]")];
+  #forms = [];
+  #notifications = new NotificationForm(element("notifications"));
+
+  constructor() {
+    for (const card of this.#cards) {
+      const form = card.querySelector("[data-part=form]");
+      this.#forms.push(new ParameterForm(form));
+      card.addEventListener("input", () => setText(card.querySelector("[data-part=result]"), ""));
+      card.querySelector("[data-part=test]").addEventListener("click", (event) => this.#test(card, event.currentTarget));
+    }
+  }
+
+  /** Read the parameters; what is being changed here stays. */
+  async load() {
+    try {
+      const described = await describeParameters(true);
+      for (const place of document.querySelectorAll("[data-groups]")) place.dataset.params = parametersOf(place.dataset.groups, described).join(" ");
+      await Promise.all([...this.#forms.map((form) => form.show()), this.#notifications.show()]);
+      setText(element("target-trouble"), "");
+    } catch (error) {
+      setText(element("target-trouble"), `The targets cannot be read: ${error instanceof TypeError ? "the camera does not answer" : error.message}`);
+    }
+  }
+
+  /** New values of a group have come. */
+  take(group, values) {
+    if (!element("targets").querySelector("[data-params] > *")) return;
+    for (const form of this.#forms) form.take(group, values);
+    this.#notifications.take(group, values);
+  }
+
+  async #test(card, button) {
+    const result = card.querySelector("[data-part=result]");
+    result.className = "result";
+    if ([...card.querySelectorAll("[type=submit]")].some((save) => !save.disabled)) {
+      setText(result, "Save the changes first: the test uses what is saved.");
+      return;
+    }
+    button.disabled = true;
+    setText(result, "The test is running.");
+    const { target } = card.dataset;
+    const { error, notes } = await test(target);
+    result.classList.add(error ? "bad" : "good");
+    setText(result, error ? `It does not work: ${error}` : [WORKS[target], ...notes].join(" "));
+    button.disabled = false;
+  }
+}
+
+/** Names of the parameters of a group. */
+function parametersOf(group, described) {
+  return [...described.keys()].filter((id) => id.slice(0, id.lastIndexOf(".")) === group);
+}
+
+async function test(target) {
+  try {
+    const answer = await postToCamera(cameraUrl(TEST), new URLSearchParams({ target }));
+    const [first, ...notes] = (await answer.text()).split("\r\n").filter(Boolean);
+    if (answer.ok && first === "OK") return { notes };
+    return { error: first?.replace(/^Request failed: /, "") ?? `the camera answered ${answer.status}` };
+  } catch {
+    return { error: "the camera does not answer" };
+  }
+}
