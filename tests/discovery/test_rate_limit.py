@@ -1,7 +1,7 @@
 """Rate limit of answers."""
 
-from ipcamd.discovery.ssdp import rate_limit
-from ipcamd.discovery.ssdp.rate_limit import PER_ADDRESS, PERIOD_S, TOTAL, AnswerRateLimit
+from ipcamd.discovery import rate_limit
+from ipcamd.discovery.rate_limit import PER_ADDRESS, PERIOD_S, TOTAL, AnswerRateLimit
 
 
 def test_one_address_gets_so_many_in_a_second() -> None:

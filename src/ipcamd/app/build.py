@@ -99,7 +99,7 @@ async def start_camera(
     talk = await services.talk()
     service, rtsp, rtsps = await services.rtsp(camera)
     http, https = await services.http(camera, service)
-    start_network(stack, core, ntp)
+    start_network(stack, core, ntp, camera)
     if core.password is not None:
         _print_password(core, core.password)
     await settle_version(core, host)

@@ -15,6 +15,7 @@ ONVIF = Group(
     "ours",
     (
         Param("Enabled", YES_NO, "yes", "ONVIF services for recorders and viewers."),
+        Param("Discovery", YES_NO, "yes", "Announce the camera to ONVIF clients (WS-Discovery)."),
         Param("WsseWindow", Integer(5, 3600), "300", "How far the clock of an ONVIF client may be off.", "s"),
         Param(
             "Hostname",

@@ -5,12 +5,14 @@ from functools import partial
 
 from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.camera import Camera
 from ipcamd.discovery.address_watch import AddressWatch
 from ipcamd.discovery.discovery import Discovery
 from ipcamd.discovery.port_mapping.port_mapping import PortMapping
 from ipcamd.discovery.port_mapping.service import PortMappingService
 from ipcamd.network.ddns.updater import DdnsUpdater
 from ipcamd.network.ntp.synchronizer import NtpSynchronizer
+from ipcamd.onvif.discovery.announcer import OnvifAnnouncer
 from ipcamd.store.eventlog import EventLogEntry
 
 
@@ -19,7 +21,7 @@ def build_ntp(core: Core) -> NtpSynchronizer:
     return NtpSynchronizer(core.settings, core.clock, core.egress, partial(_note, core, "NTP"))
 
 
-def start_network(stack: ShutdownStack, core: Core, ntp: NtpSynchronizer) -> None:
+def start_network(stack: ShutdownStack, core: Core, ntp: NtpSynchronizer, camera: Camera) -> None:
     """Build the others and start all; they follow the settings. Called when all services listen."""
     watch = AddressWatch()
     stack.push(watch.close)
@@ -30,6 +32,7 @@ def start_network(stack: ShutdownStack, core: Core, ntp: NtpSynchronizer) -> Non
     ntp.start()
     if core.options.discovery:
         _build_discovery(stack, core, watch)
+        _build_onvif_announcer(stack, core, watch, camera)
 
 
 def _build_ddns(stack: ShutdownStack, core: Core, external: Callable[[], str]) -> None:
@@ -60,6 +63,12 @@ def _build_discovery(stack: ShutdownStack, core: Core, watch: AddressWatch) -> N
     discovery = Discovery(core.settings, core.identity, network, lambda: core.listen.hosts, allows)
     stack.push(discovery.close)
     discovery.start(watch)
+
+
+def _build_onvif_announcer(stack: ShutdownStack, core: Core, watch: AddressWatch, camera: Camera) -> None:
+    announcer = OnvifAnnouncer(camera, lambda: core.listen.hosts, core.ip_filter.allows)
+    stack.push(announcer.close)
+    announcer.start(watch)
 
 
 def _note(core: Core, part: str, failure: str) -> None:

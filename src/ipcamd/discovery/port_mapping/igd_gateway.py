@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 
 from ipcamd.device.interface_state import OwnAddress
+from ipcamd.discovery.multicast_socket import open_sender
 from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, MappedPort, Route
-from ipcamd.discovery.ssdp.ssdp_socket import open_sender
 from ipcamd.egress.http_call import HttpCall, call_http
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.wire.upnp import igd

@@ -10,8 +10,8 @@ from ipaddress import IPv4Address
 
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.announced_addresses import is_on_link
-from ipcamd.discovery.ssdp.rate_limit import AnswerRateLimit
-from ipcamd.discovery.ssdp.ssdp_socket import open_group_socket, open_sender
+from ipcamd.discovery.multicast_socket import open_group_socket, open_sender
+from ipcamd.discovery.rate_limit import AnswerRateLimit
 from ipcamd.wire.upnp.ssdp import (
     GROUP,
     MAX_AGE_S,
@@ -53,7 +53,7 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
         loop = asyncio.get_running_loop()
         self._sender = open_sender(self._own)
         try:
-            group = open_group_socket(self._own)
+            group = open_group_socket(self._own, GROUP, PORT)
             self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=group)
         except OSError:
             self._sender.close()

@@ -6,6 +6,7 @@ from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.device.capabilities import VERSION, device_capabilities
 from ipcamd.onvif.device.date_time import get_date_time, set_date_time
 from ipcamd.onvif.device.directory import directory_operations
+from ipcamd.onvif.device.discovery_mode import MODES, get_discovery_mode, set_discovery_mode
 from ipcamd.onvif.device.dynamic_dns import TYPES, get_dynamic_dns, set_dynamic_dns
 from ipcamd.onvif.device.information import (
     get_device_information,
@@ -63,6 +64,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("SetScopes", _WRITE, set_scopes, (Field("Scopes", string, is_list=True),)),
     Operation("AddScopes", _WRITE, add_scopes, (Field("ScopeItem", string, is_list=True),)),
     Operation("RemoveScopes", _WRITE, remove_scopes, (Field("ScopeItem", string, is_list=True),)),
+    Operation("GetDiscoveryMode", _READ, get_discovery_mode),
+    Operation("SetDiscoveryMode", _WRITE, set_discovery_mode, (Field("DiscoveryMode", one_of(*MODES)),)),
     Operation("GetUsers", _SECRET, get_users),
     Operation("CreateUsers", _WRITE, create_users, (Field("User", is_list=True),)),
     Operation("DeleteUsers", _WRITE, delete_users, (Field("Username", string, is_list=True),)),

@@ -1,24 +1,23 @@
-"""SSDP sockets of one address: one that hears the group on its interface alone, and one that sends."""
+"""Multicast sockets of one address: one that hears a group on its interface alone, and one that sends."""
 
 import socket
 import struct
 
 from ipcamd.device.interface_state import OwnAddress
-from ipcamd.wire.upnp.ssdp import GROUP, PORT
 
 TTL = 1
 """Announcements stay in the local network."""
 _IP_MULTICAST_ALL = 49  # linux/in.h; Python does not name it
 
 
-def open_group_socket(own: OwnAddress) -> socket.socket:
-    """Return a socket that receives what is sent to the group on the interface of `own`. Raises ``OSError``."""
+def open_group_socket(own: OwnAddress, group: str, port: int) -> socket.socket:
+    """Return a socket that receives what is sent to `group` on the interface of `own`. Raises ``OSError``."""
     sock = _open()
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # other programs listen on the port too
         sock.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)  # nothing from groups that others joined elsewhere
-        sock.bind((GROUP, PORT))
-        member = struct.pack("=4s4si", socket.inet_aton(GROUP), socket.inet_aton(own.address), _index(own))
+        sock.bind((group, port))
+        member = struct.pack("=4s4si", socket.inet_aton(group), socket.inet_aton(own.address), _index(own))
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
     except OSError:
         sock.close()

@@ -13,8 +13,9 @@ ADDRESSES = 256
 class AnswerRateLimit:
     """Counts answers by address. Forged senders cannot make it grow, nor the camera send more than `TOTAL`."""
 
-    def __init__(self) -> None:
-        self._total: deque[float] = deque(maxlen=TOTAL)
+    def __init__(self, total: int = TOTAL) -> None:
+        """`total` answers are allowed in one period."""
+        self._total: deque[float] = deque(maxlen=total)
         self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
 
     def allows(self, address: str, now_s: float) -> bool:

@@ -1,0 +1,83 @@
+"""WS-Discovery announcer: the camera as an ONVIF device on each of its addresses, as ``Network.ONVIF`` says."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ipcamd.camera import Camera
+from ipcamd.device.interface_state import OwnAddress
+from ipcamd.discovery.address_watch import AddressWatch
+from ipcamd.discovery.announced_addresses import announced_addresses
+from ipcamd.discovery.reconciler import Reconciler
+from ipcamd.onvif.device.information import endpoint_reference
+from ipcamd.onvif.device.scopes import all_scopes
+from ipcamd.onvif.discovery.message import DiscoveredDevice
+from ipcamd.onvif.discovery.responder import DiscoveryResponder
+from ipcamd.params.network import HTTPS, NETWORK
+from ipcamd.params.onvif import ONVIF
+from ipcamd.params.system import INFO, SYSTEM
+
+
+@dataclass(frozen=True, slots=True)
+class OnvifDevice:
+    """State that is announced."""
+
+    addresses: tuple[OwnAddress, ...]
+    """IPv4 addresses."""
+    http_port: int
+    scopes: tuple[str, ...]
+
+
+class OnvifAnnouncer:
+    """One responder for each address. Nothing is sent while ONVIF or its discovery is off."""
+
+    def __init__(self, camera: Camera, hosts: Callable[[], tuple[str, ...]], allows: Callable[[str], bool]) -> None:
+        """`hosts` returns the addresses given to the services, `allows` whether an IP address may be answered."""
+        self._camera, self._hosts, self._allows = camera, hosts, allows
+        self._running: dict[OwnAddress, DiscoveryResponder] = {}
+        self._announced: OnvifDevice | None = None
+        self._reconciler = Reconciler("WS-Discovery", self._wanted, self._apply)
+
+    def start(self, watch: AddressWatch) -> None:
+        """Begin. Called when all services listen."""
+        for group in (ONVIF, INFO, SYSTEM, NETWORK, HTTPS):
+            self._camera.settings.watch(group.name, lambda _: self._reconciler.check())
+        watch.subscribe(self._reconciler.check)
+        self._reconciler.start()
+
+    async def close(self) -> None:
+        """Say Bye, and end."""
+        await self._reconciler.close()
+
+    def _wanted(self) -> OnvifDevice | None:
+        settings = self._camera.settings
+        values, own = settings[ONVIF.name], self._camera.drivers.network.addresses()
+        addresses = tuple(each for each in announced_addresses(own, self._hosts()) if ":" not in each.address)
+        is_on = values.flag("Enabled") and values.flag("Discovery") and settings[HTTPS.name]["HttpMode"] == "on"
+        if not is_on or not addresses:
+            return None  # clients know plain HTTP alone
+        return OnvifDevice(addresses, settings[SYSTEM.name].number("HTTPPort"), all_scopes(self._camera))
+
+    async def _apply(self, wanted: OnvifDevice | None) -> None:
+        addresses = wanted.addresses if wanted else ()
+        before, self._announced = self._announced, wanted
+        is_same = wanted is not None and before is not None and _shown(wanted) == _shown(before)
+        gone = [own for own in self._running if not (is_same and own in addresses)]
+        await asyncio.gather(*(self._running.pop(own).close() for own in gone))
+        for own in addresses:
+            if wanted and own not in self._running:
+                await self._start(own, wanted)
+
+    async def _start(self, own: OwnAddress, wanted: OnvifDevice) -> None:
+        url = f"http://{own.address}:{wanted.http_port}/onvif/device_service"
+        reference = endpoint_reference(self._camera.identity)
+        responder = DiscoveryResponder(
+            own, DiscoveredDevice(reference, url, wanted.scopes, int(time.time())), self._allows
+        )
+        await responder.start()
+        self._running[own] = responder
+
+
+def _shown(device: OnvifDevice) -> tuple[int, tuple[str, ...]]:
+    return device.http_port, device.scopes
