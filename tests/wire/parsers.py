@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile
 
 from ipcamd import options
 from ipcamd.errors import ConfigError, HttpError
@@ -22,6 +22,7 @@ from ipcamd.wire.jpeg_scanner import JpegScanner
 from ipcamd.wire.rtp import rtcp, rtp
 from ipcamd.wire.rtsp import transport
 from ipcamd.wire.rtsp.message import RtspParser
+from ipcamd.wire.rtsp.reply_filter import ReplyFilter
 from ipcamd.wire.rtsp.tunnel import TunnelDecoder
 from ipcamd.wire.upnp import igd, ssdp
 
@@ -87,6 +88,16 @@ def tunnel(pieces: Pieces) -> object:
         return str(refused)
 
 
+def rtsp_replies(pieces: Pieces) -> object:
+    replies, passed = ReplyFilter("192.0.2.7"), b""
+    try:
+        for piece in pieces:
+            passed += replies.feed(piece)
+    except ValueError as refused:
+        return str(refused)
+    return passed
+
+
 def jpeg(pieces: Pieces) -> object:
     scanner, data = JpegScanner(), bytearray(b"\xff\xd8")
     for piece in pieces:
@@ -108,10 +119,10 @@ def avi(data: bytes) -> object:
 
 
 def config(data: bytes) -> object:
-    with TemporaryDirectory(dir=_MEMORY) as folder:
-        path = Path(folder) / "ipcamd.toml"
-        path.write_bytes(data)
-        return options.read({"config": str(path)}, {})
+    with NamedTemporaryFile(dir=_MEMORY) as file:
+        file.write(data)
+        file.flush()
+        return options.read({"config": file.name}, {})
 
 
 def motion(data: bytes) -> object:
@@ -126,6 +137,7 @@ STREAMS: dict[str, Callable[[Pieces], object]] = {
     "http": http,
     "rtsp": rtsp,
     "multipart": multipart,
+    "rtsp_replies": rtsp_replies,
     "tunnel": tunnel,
     "jpeg": jpeg,
 }

@@ -1,0 +1,70 @@
+"""Camera connection: TCP, with TLS for ``rtsps``, to the one address of a camera that the egress policy has judged."""
+
+import socket
+import ssl
+from urllib.parse import urlsplit
+
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.errors import RequestFailed, SourceError
+from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
+
+_PORTS = {"rtsp": 554, "rtsps": 322}
+"""Default ports, as FFmpeg has them."""
+
+
+class CameraConnection:
+    """Connections of one opening of a camera: its name is resolved once."""
+
+    def __init__(self, url: str, tls: TlsPolicy, limit: SilenceLimit) -> None:
+        self._parts = urlsplit(url)
+        self._tls = tls
+        self._limit = limit
+        self._address = self._parts.hostname or ""
+        self._port = self._parts.port or _PORTS[self._parts.scheme.lower()]
+
+    def open(self) -> socket.socket:
+        """Return the first connection. Raises `SourceError`."""
+        try:
+            return self._connect()
+        except RequestFailed as error:
+            raise SourceError(f"is no address that can be called ({error})") from None
+        except TimeoutError:
+            raise SourceError(self._limit.words) from None
+        except (OSError, ValueError) as error:
+            words = getattr(error, "strerror", None) or type(error).__name__
+            raise SourceError(f"cannot be opened: {words}") from None
+
+    def open_again(self) -> socket.socket:
+        """Return another connection to the same address. Raises ``OSError``."""
+        return self._tcp()
+
+    def url_at(self, host: str) -> str:
+        """Return the camera's URL for a relay at `host`, which does the TLS."""
+        login, at, _ = self._parts.netloc.rpartition("@")
+        return self._parts._replace(scheme="rtsp", netloc=f"{login}{at}{host}").geturl()
+
+    def _connect(self) -> socket.socket:
+        if self._parts.scheme.lower() == "rtsp":
+            return self._tcp()
+        for context in self._tls.contexts():
+            if self._parts.username and not self._tls.is_trusted(context):
+                # FFmpeg answers a Basic challenge with the password
+                raise SourceError(
+                    "has a certificate that cannot be verified, so the login is not sent; name a file with the "
+                    "certificate in SSL_CERT_FILE, or use --source-tls any"
+                )
+            plain = self._tcp()
+            try:
+                return context.wrap_socket(plain, server_hostname=self._parts.hostname)
+            except BaseException as error:
+                plain.close()
+                if not isinstance(error, ssl.SSLCertVerificationError):
+                    raise
+        raise SourceError(UNVERIFIED)
+
+    def _tcp(self) -> socket.socket:
+        """Connect to the address that the first connection found."""
+        sock = EgressPolicy(allow_local=True).connect(self._address, self._port, float(self._limit))
+        self._address = str(sock.getpeername()[0])
+        return sock

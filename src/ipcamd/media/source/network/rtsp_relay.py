@@ -1,0 +1,122 @@
+"""RTSP relay: connects FFmpeg to the one address of a camera that was judged, and keeps it from being led elsewhere.
+
+FFmpeg would resolve the camera's name again, and follow redirects to any address. It is given this relay's address
+instead; TLS is between the relay and the camera, so that the camera's name is sent and verified.
+"""
+
+import selectors
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from typing import Self
+
+from ipcamd.wire.rtsp.reply_filter import Redirected, ReplyFilter
+
+PIECE_BYTES = 65536
+CONNECTIONS = 8
+"""The most that one opening takes: an HTTP tunnel needs two, and two more to log in."""
+
+JOIN_S = 1.0
+"""For the thread to end, which may be connecting; it ends by itself then."""
+
+Connect = Callable[[], socket.socket]
+
+
+class RtspRelay:
+    """Relay of one opening of a camera; one thread serves its connections."""
+
+    def __init__(self, first: socket.socket, connect: Connect) -> None:
+        """`first` is a connection to the camera, `connect` makes further ones. Takes over `first`."""
+        self.failure = ""
+        """Why a connection was cut: an error message, or ""."""
+        self._ready = [first]
+        self._connect = connect
+        self._address = str(first.getpeername()[0])
+        family = first.family
+        self._listener = socket.create_server(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0), family=family)
+        self._selector = selectors.DefaultSelector()
+        self._ends: set[_End] = set()
+        self._accepted = 0
+        self._thread = threading.Thread(target=self._serve, name="RTSP relay", daemon=True)
+
+    @property
+    def host(self) -> str:
+        """Address and port for FFmpeg, as in a URL."""
+        host, port = self._listener.getsockname()[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Cut all connections, and wait for the thread."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        for end in tuple(self._ends):
+            with suppress(OSError):
+                end.source.shutdown(socket.SHUT_RDWR)
+        self._thread.join(JOIN_S)
+
+    def _serve(self) -> None:
+        with ExitStack() as stack:
+            stack.enter_context(self._listener)
+            for sock in self._ready:
+                stack.callback(sock.close)
+            stack.enter_context(self._selector).register(self._listener, selectors.EVENT_READ)
+            with suppress(OSError):  # the listener is shut down
+                while True:
+                    for key, _ in self._selector.select():
+                        if key.fileobj is self._listener:
+                            self._accept(stack)
+                        elif key.data in self._ends:
+                            self._move(key.data)
+
+    def _accept(self, stack: ExitStack) -> None:
+        client = stack.enter_context(self._listener.accept()[0])
+        self._accepted += 1
+        try:
+            if self._accepted > CONNECTIONS:
+                raise OSError
+            camera = stack.enter_context(self._ready.pop() if self._ready else self._connect())
+        except OSError:
+            client.close()
+            return
+        replies = ReplyFilter(self._address)
+        for end in (_End(camera, client, replies.feed), _End(client, camera, replies.note_request)):
+            self._ends.add(end)
+            self._selector.register(end.source, selectors.EVENT_READ, end)
+
+    def _move(self, end: "_End") -> None:
+        """Move what has arrived; cut both connections at the end of one."""
+        try:
+            is_open = end.move()
+        except Redirected as error:
+            self.failure = f"{error}: use that address as the source"
+            is_open = False
+        except (OSError, ValueError) as error:
+            self.failure = str(error) if isinstance(error, ValueError) else self.failure
+            is_open = False
+        if not is_open:
+            for each in {each for each in self._ends if end.source in (each.source, each.target)}:
+                self._ends.remove(each)
+                self._selector.unregister(each.source)
+                each.source.close()
+
+
+class _End:
+    """One direction of a connection."""
+
+    def __init__(self, source: socket.socket, target: socket.socket, check: Callable[[bytes], bytes]) -> None:
+        self.source = source
+        self.target = target
+        self._check = check
+
+    def move(self) -> bool:
+        """Move what has arrived; return whether the connection goes on. Raises ``OSError``, ``ValueError``."""
+        while data := self.source.recv(PIECE_BYTES):
+            self.target.sendall(self._check(data))
+            if not getattr(self.source, "pending", int)():  # TLS has decrypted more than was asked for
+                return True
+        return False

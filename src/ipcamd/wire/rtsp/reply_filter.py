@@ -1,0 +1,113 @@
+"""Reply filter: passes on the RTSP replies of a server, but none that leads its client to another address.
+
+The client is FFmpeg, which follows redirects, and sends datagrams to the ``source`` of a transport.
+"""
+
+import re
+
+LINE_BYTES = 4000
+"""The longest line; FFmpeg cuts lines of 4,096 bytes."""
+HEAD_BYTES = 64 * 1024
+_END = re.compile(rb"\r?\n\r?\n")
+_STATUS = re.compile(r"(RTSP|HTTP)/[0-9]\.[0-9] +([0-9]{3})(?: .*)?")
+_REQUEST = re.compile(r"[A-Z_]+ \S+ RTSP/[0-9]\.[0-9]")
+_LENGTH = re.compile("[0-9]{1,7}")
+_UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f]")
+_FRAME_HEAD = 4
+"""Bytes before the data of an interleaved packet (RFC 2326, 10.12)."""
+
+
+class Redirected(ValueError):
+    """The server names another address."""
+
+    def __init__(self, location: str) -> None:
+        """`location` is the URL, of which the message shows the host alone: the rest may be secret."""
+        host = location.partition("://")[2].partition("/")[0].rpartition("@")[2]
+        super().__init__(f"redirects to {host[:100] or 'another address'}")
+
+
+class ReplyFilter:
+    """Filter of one connection, which carries RTSP or, after an HTTP head, its tunnel."""
+
+    def __init__(self, address: str) -> None:
+        """`address` is the server's; it becomes the ``source`` of each transport."""
+        self._address = address
+        self._buffer = bytearray()
+        self._passing = 0
+        """Bytes that pass as they are: the rest of a body or of a packet."""
+        self._is_playing = False
+
+    def feed(self, data: bytes) -> bytes:
+        """Return what may pass. Raises `Redirected`, and ``ValueError`` for what is not RTSP."""
+        if self._is_playing:
+            return data
+        self._buffer += data
+        passed = bytearray()
+        while piece := self._next():
+            passed += piece
+        return bytes(passed)
+
+    def note_request(self, data: bytes) -> bytes:
+        """Return what the client sends, as it is. From its PLAY on, replies lead it nowhere, and all pass."""
+        if data.startswith(b"PLAY ") and not self._buffer and not self._passing:
+            self._is_playing = True
+        return data
+
+    def _next(self) -> bytes:
+        if not self._passing:
+            del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
+            if self._buffer[:1] != b"$":
+                return self._head()
+            if len(self._buffer) < _FRAME_HEAD:
+                return b""
+            self._passing = _FRAME_HEAD + int.from_bytes(self._buffer[2:_FRAME_HEAD])
+        return self._take(min(self._passing, len(self._buffer)))
+
+    def _take(self, length: int) -> bytes:
+        piece = bytes(self._buffer[:length])
+        del self._buffer[:length]
+        self._passing -= length
+        return piece
+
+    def _head(self) -> bytes:
+        end = _END.search(self._buffer)
+        if (end.end() if end else len(self._buffer)) > HEAD_BYTES:
+            raise ValueError("sends a head that is too long")
+        if end is None:
+            return b""
+        lines = self._buffer[: end.start()].decode("latin-1").replace("\r\n", "\n").split("\n")
+        del self._buffer[: end.end()]
+        return "\r\n".join((*self._checked(lines), "", "")).encode("latin-1")
+
+    def _checked(self, lines: list[str]) -> list[str]:
+        """Return the lines of a head that may pass."""
+        if any(len(line) > LINE_BYTES or line.startswith("$") or _UNSAFE.search(line) for line in lines):
+            raise ValueError("sends a malformed head")
+        status = _STATUS.fullmatch(lines[0])
+        if not status and not _REQUEST.fullmatch(lines[0]):
+            raise ValueError("does not speak RTSP")
+        fields = [
+            (name.strip().lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines[1:])
+        ]
+        if status and status[2].startswith("3"):
+            raise Redirected(dict(fields).get("location", ""))
+        is_tunnel = bool(status and status[1] == "HTTP" and status[2].startswith("2"))
+        self._passing = 0 if is_tunnel else _body_length(fields)
+        return [
+            lines[0],
+            *(self._field(*field) for field in fields if field[0] not in ("location", "transfer-encoding")),
+        ]
+
+    def _field(self, name: str, value: str) -> str:
+        if name != "transport":
+            return f"{name}: {value}"
+        return f"{name}: {value.partition(',')[0]};source={self._address}"
+
+
+def _body_length(fields: list[tuple[str, str]]) -> int:
+    lengths = {value for name, value in fields if name == "content-length"}
+    if not lengths:
+        return 0
+    if len(lengths) > 1 or not _LENGTH.fullmatch(text := lengths.pop()):
+        raise ValueError("sends a body of no clear length")
+    return int(text)
