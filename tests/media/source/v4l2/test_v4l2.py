@@ -246,7 +246,8 @@ def test_no_more_pictures_than_wanted_and_the_mode_follows(camera) -> None:
     assert said == []
     assert [size for *size, _, _, _ in seen] == [[320, 240]] * 4 + [[640, 480]] * 4
     times = [captured_ns for *_, captured_ns, _ in seen[:4]]
-    assert (times[-1] - times[0]) / 3 == pytest.approx(50_000_000, rel=0.3)
+    # of 100 pictures a second every fifth one; a busy machine misses some, but takes no more
+    assert (times[-1] - times[0]) / 3 >= 45_000_000
 
 
 @pytest.mark.slow

@@ -45,11 +45,13 @@ export class MotionPanel {
     if (element("player").dataset.rank !== "admin") return undefined;
     try {
       const answer = await fetch(cameraUrl(SETUP), { cache: "no-store" });
-      element("motion-button").hidden = !answer.ok;
-      if (!answer.ok) return this.#open(false);
+      if (!answer.ok) {
+        element("motion-button").hidden = true;
+        return this.#open(false);
+      }
       const text = await answer.text();
-      if (this.#dirty) return undefined; // what is being changed here is not to be lost
-      this.#take(text);
+      if (!this.#dirty) this.#take(text); // what is being changed here is not to be lost
+      element("motion-button").hidden = false; // from now on there is something to open
     } catch {
       // the stream will say that the camera does not answer
     }
