@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import stop_all
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
-from tests.e2e.pages.test_page import changing
+from tests.e2e.pages.test_page import KEEP_STATES, changing
 from tests.e2e.pages.test_page_motion import box, click
 from tests.e2e.pages.test_page_sound import press
 from tests.e2e.ptz.test_ptz import command, place
@@ -99,7 +99,7 @@ def test_h264_plays_with_sound_where_there_is_no_webcodecs(page: Chromium) -> No
     eventually(lambda: not hidden(page, "sound"), "the page does not offer the sound")
     press(page)
     eventually(lambda: page.run("!videos.at(-1).muted && videos.at(-1).webkitAudioDecodedByteCount > 0"), "no sound")
-    eventually(lambda: re.fullmatch(r"\d+ ms|[1-9.]+ s", text(page, "delay")), "no delay is shown")
+    eventually(lambda: re.fullmatch(r"\d+ ms|[\d.]+ s", text(page, "delay")), "no delay is shown")
     graphs = "[...document.querySelectorAll('.spark')].map((graph) => graph.getAttribute('aria-label'))"
     found = r"Last minute: .+ to .+ fps; Last minute: .+bit/s; Last minute: .+s; Last minute: 0 to \d+"
     eventually(lambda: re.fullmatch(found, "; ".join(page.run(graphs))), "a graph says nothing")
@@ -108,9 +108,9 @@ def test_h264_plays_with_sound_where_there_is_no_webcodecs(page: Chromium) -> No
 def test_another_resolution_and_a_restart_under_the_page(page: Chromium, watched: CameraProcess) -> None:
     watched.client.update("Image.H264", Resolution=0)
     eventually(lambda: text(page, "size") == "640 \N{MULTIPLICATION SIGN} 480", "the new size is not shown")
+    page.run(KEEP_STATES)
     watched.client.get("/cgi/admin/restart.cgi")
-    eventually(lambda: page.run("document.getElementById('player').dataset.state !== 'live'"), "it notices nothing")
-    eventually(lambda: page.run("document.getElementById('player').dataset.state === 'live'"), "it does not come back")
+    eventually(lambda: page.run("states.includes('waiting') && states.at(-1) === 'live'"), "it does not come back")
     eventually(lambda: changing(page), "the picture does not come back")
     assert means(page) == "H.264 by MSE"
     watched.client.update("Image.H264", Resolution=5)
@@ -131,8 +131,8 @@ def test_it_records_to_a_file(page: Chromium, tmp_path: Path) -> None:
         frames = list(container.decode(video=0))
     assert frames[0].time == 0
     assert frames[0].key_frame
-    assert frames[-1].time >= 2
-    assert len(frames) > 20
+    assert frames[-1].time >= 1  # the sound's time counts too
+    assert len(frames) > 5
     assert text(page, "record-label") == "Record"
 
 
@@ -238,6 +238,7 @@ def speaking(watched: CameraProcess) -> Iterator[Chromium]:
     with Chromium(flags=FLAGS) as browser:
         browser.call("Emulation.setFocusEmulationEnabled", enabled=True)  # its microphone's sign takes the focus
         browser.go(watched.client.url("/web/now"))
+        look(browser, f"http://127.0.0.1:{watched.port}/")
         yield browser
         assert browser.console == []
 
@@ -247,7 +248,6 @@ def test_what_is_said_into_the_microphone_is_heard_at_the_camera(
     speaking: Chromium, watched: CameraProcess, by_key: bool
 ) -> None:
     page = speaking
-    look(page, f"http://127.0.0.1:{watched.port}/")
     assert means(page) == "H.264 by WebCodecs"
     eventually(lambda: not hidden(page, "talk"), "no Talk button")
     before = len(spoken(watched))

@@ -19,7 +19,7 @@ const ABOUT = "cgi/param.cgi?action=list&group=System.Info"; // as much as this 
 const UNSEEN = 15_000; // milliseconds in the background before the connection is closed
 const OFFSET_AGE = 60_000; // milliseconds after which the camera's clock is looked at again
 const ABSURD = 3_000; // milliseconds by which a delay cannot change at once: a clock was set
-const NO_PICTURE = 10_000; // milliseconds after which a stream without a picture cannot be played here
+const NO_PICTURE = 30_000; // milliseconds after which a stream without a picture cannot be played here
 const INCREDIBLE = 60_000; // milliseconds; a picture stamped by another clock than the camera's
 
 const view = new View();

@@ -5,6 +5,7 @@ import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 
 const PATH = "cgi/audio/talk.cgi";
 const WORKLET = "web/talk/ulaw_worklet.js";
+const SESSION = String(Math.random()).slice(2); // one for all talks of this page: it never waits for itself
 const PIECE = 1600; // bytes of one request, 0.2 s
 const REASONS = { NotAllowedError: "this page may not use the microphone", NotFoundError: "there is no microphone" };
 const MOST_WAITING = 16_000; // bytes that wait for the camera; older ones are dropped
@@ -49,7 +50,6 @@ export class TalkSender {
 /** One talk, from `start` to `stop`. */
 export class PushToTalk {
   #failed;
-  #session = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
   #sender = new TalkSender((piece, isLast) => this.#post(piece, isLast));
   #stream = null;
   #context = null;
@@ -93,7 +93,7 @@ export class PushToTalk {
 
   async #post(piece, isLast) {
     try {
-      const query = { session: this.#session, last: isLast ? "yes" : "no" };
+      const query = { session: SESSION, last: isLast ? "yes" : "no" };
       const answer = await postToCamera(cameraUrl(PATH, query), new Blob([piece], { type: "audio/basic" }));
       const text = (await answer.text()).trim();
       if (!answer.ok || text !== "OK") this.#fail(text.replace(/^Request failed: /, "") || `the camera answered ${answer.status}`);
