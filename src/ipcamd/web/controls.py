@@ -35,7 +35,6 @@ _LABELS = {
     **{f"TriggerDI{number}Type": f"Level of input {number}" for number in (1, 2)},
     **{f"ExName{number}": f"External command {number}: name" for number in range(1, 6)},
     **{f"ExCommand{number}": f"External command {number}: bytes" for number in range(1, 6)},
-    **{f"Position{number}": f"Preset {number}: name" for number in range(1, 9)},
 }  # fmt: skip
 """Labels of parameters whose names do not say it."""
 
