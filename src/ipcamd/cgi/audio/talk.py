@@ -3,15 +3,23 @@
 import re
 from collections.abc import Hashable
 
-from ipcamd.cgi.arguments import OTHERS_IGNORED, word_of
+from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import YES_NO
+from ipcamd.params.kinds.text import Matching
 from ipcamd.wire import ulaw
 
 TYPES = ("audio/basic", "audio/pcmu", "audio/x-mulaw", "application/octet-stream", "application/x-www-form-urlencoded")
 """Names of u-law, 8000 samples per second: the first is the right one (RFC 2046, 4.3), the last what curl says unless
 it is told otherwise."""
+_SESSION = Matching("[A-Za-z0-9-]*", "up to 64 letters, digits and hyphens", 64)
+ARGUMENTS = Arguments(
+    Argument("session", "Name of a talk that comes in several POSTs.", _SESSION),
+    Argument("last", "Whether this is the last POST of the talk.", YES_NO, default="no"),
+    undeclared=Undeclared.IGNORED,
+)
 
 
 async def talk(call: Call) -> Reply:
@@ -20,8 +28,8 @@ async def talk(call: Call) -> Reply:
     POSTs with the same ``session`` are one talk in pieces: the turn lasts for 2 seconds after each, unless it says
     ``last=yes``.
     """
-    speaker, session = call.camera.speaker, _session(call)
-    is_last = word_of(call.query, "last", ("yes", "no"), "no") == "yes"
+    speaker, session = call.camera.speaker, call.query.get("session") or ""
+    is_last = ARGUMENTS.flag(call.query, "last")
     talker: Hashable = (call.account.name, session) if session else object()
     if speaker is None:
         raise RequestFailed("not supported by this device: it has no speaker")
@@ -39,13 +47,6 @@ async def talk(call: Call) -> Reply:
         if not session or is_last:
             speaker.release(talker)
     return text("OK")
-
-
-def _session(call: Call) -> str:
-    session = call.query.get("session") or ""
-    if not re.fullmatch("[A-Za-z0-9-]{0,64}", session):
-        raise RequestFailed(f"session={session[:64]}: up to 64 letters, digits and hyphens")
-    return session
 
 
 def _how(call: Call) -> Reply:
@@ -66,4 +67,4 @@ def _check_type(sent: str) -> None:
         raise RequestFailed(f"Content-Type={sent[:64]}: {', '.join(TYPES)}; 8000 samples per second, one channel")
 
 
-ENDPOINT = Endpoint("/cgi/audio/talk.cgi", Rank.USERS, talk, body=Body.STREAM, arguments=OTHERS_IGNORED, uploads=TYPES)
+ENDPOINT = Endpoint("/cgi/audio/talk.cgi", Rank.USERS, talk, body=Body.STREAM, arguments=ARGUMENTS, uploads=TYPES)
