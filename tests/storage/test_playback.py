@@ -43,7 +43,7 @@ async def recording(slot: Slot, codec: codecs.Codec, sound: bool = True, minute:
 
 async def played(playback: Playback, shown: Recording) -> bytes:
     """Return what browsers are given: the whole video, or the first segment."""
-    if await playback.segments_of(shown):
+    if (await playback.segments_of(shown)).segment_s:
         return await playback.segment(shown, 0)
     content, size = await playback.video(shown)
     with content:
@@ -169,11 +169,11 @@ async def test_a_video_that_nobody_waits_for_is_not_made(
     ends: list[BaseException | None] = []
 
     def watched(work: Callable[..., object]) -> Callable[..., object]:
-        def watch(source: BinaryIO, what: object, check_wanted: Callable[[], None]) -> object:
+        def watch(source: BinaryIO, what: object, *more: object) -> object:
             begun.set()
             go.wait(60)
             try:
-                return work(source, what, check_wanted)
+                return work(source, what, *more)
             except BaseException as error:
                 ends.append(error)
                 raise
@@ -201,9 +201,7 @@ async def test_thumbnails_do_not_wait_for_videos(
 ) -> None:
     found, shown = await recording(slot, codecs.H264), threading.Event()
     (tmp_path / "playback").mkdir()
-    monkeypatch.setattr(
-        playback_module, "_write_mp4", lambda source, path, check_wanted: shown.wait(60) and path.touch()
-    )
+    monkeypatch.setattr(playback_module, "_write_mp4", lambda source, path, *_: shown.wait(60) and path.touch())
     video = asyncio.ensure_future(playback.video(found))
     try:
         async with asyncio.timeout(30):
@@ -212,6 +210,33 @@ async def test_thumbnails_do_not_wait_for_videos(
     finally:
         shown.set()
         (await video)[0].close()
+
+
+@pytest.mark.parametrize("codec", [codecs.H264, codecs.MPEG4, codecs.JPEG])
+async def test_key_frames_alone_are_one_a_second_at_their_times(
+    slot: Slot, playback: Playback, tmp_path: Path, codec: codecs.Codec
+) -> None:
+    found, path = await recording(slot, codec), tmp_path / "keys.mp4"
+    about = await playback.segments_of(found, keys_only=True)
+    assert not about.has_audio or codec is codecs.H264
+    if about.segment_s:
+        path.write_bytes(await playback.segment(found, 0, keys_only=True))
+    else:
+        content, size = await playback.video(found, keys_only=True)
+        with content:
+            path.write_bytes(await content.read(0, size))
+    assert [round(time, 2) for time in times(path)] == [0, 1]
+    assert float(str(probe(path)["video"]["duration"])) == pytest.approx(2, abs=0.05)
+    assert "audio" not in probe(path)
+    assert await played(playback, found) != path.read_bytes()
+
+
+async def test_thumbnails_show_the_moment_that_is_asked_for(slot: Slot, playback: Playback) -> None:
+    found = await recording(slot, codecs.H264)
+    first, second = [Image.open(io.BytesIO(await playback.thumbnail(found, at_s))) for at_s in (0, 1)]
+    assert first.tobytes() != second.tobytes()
+    last = await playback.thumbnail(found, 1_000_000)
+    assert Image.open(io.BytesIO(last)).tobytes() == second.tobytes()
 
 
 async def test_requests_wait_for_their_turn_but_not_too_many(

@@ -130,9 +130,11 @@ def test_a_segment_begins_with_a_picture_though_the_recording_does_not() -> None
 
 
 def test_what_a_page_must_know() -> None:
-    assert segments_of(io.BytesIO(recorded(codecs.MPEG4))) == Segments(10.0, SEGMENT_S, True)
-    assert segments_of(io.BytesIO(avi_file(pictures(codecs.JPEG), codecs.JPEG))) == Segments(2.0, SEGMENT_S, False)
-    assert segments_of(io.BytesIO(avi_file(pictures(codecs.H264), codecs.H264))) is None
+    assert segments_of(io.BytesIO(recorded(codecs.MPEG4))) == Segments(10.0, 0.1, SEGMENT_S, True)
+    jpeg = io.BytesIO(avi_file(pictures(codecs.JPEG), codecs.JPEG))
+    assert segments_of(jpeg) == Segments(2.0, 1 / 30, SEGMENT_S, False)
+    h264 = io.BytesIO(avi_file(pictures(codecs.H264), codecs.H264))
+    assert segments_of(h264) == Segments(2.0, 1 / 30, None, False)
 
 
 def test_a_recording_without_sound() -> None:

@@ -7,6 +7,7 @@ from ipcamd.app.core import Core
 from ipcamd.app.events import EventParts
 from ipcamd.app.media import MediaParts
 from ipcamd.state_feed import StateFeed
+from ipcamd.storage.card_state import card_state
 
 
 def build_state_feed(
@@ -25,12 +26,18 @@ def build_state_feed(
             "day_night": control.day_night.state() if core.drivers.ir_cut.is_present else None,
             "viewers": viewers(),
             "recording": events.recording.recorder.recording,
+            "card": read_card(),
             "event_log": core.event_log.revision,
         }
+
+    def read_card() -> dict[str, object]:
+        card = events.recording.card
+        return {"state": card_state(card), "formatted": card.formatted, "revision": card.index.revision}
 
     feed = StateFeed(core.settings, read)
     events.bus.subscribe(feed.notice)
     core.event_log.watch(feed.notice)
+    events.recording.card.watch(feed.notice)
     control.motors.watch(feed.notice)
     control.day_night.watch(feed.notice)
     return feed

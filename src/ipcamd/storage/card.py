@@ -1,22 +1,21 @@
 """SD card: presence, contents, writing, and recycling when it is full (SDK 14)."""
 
 import asyncio
-import errno
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from ipcamd.errors import CardBusy, CardError
-from ipcamd.storage.card_scan import CardScan, scan_files
-from ipcamd.storage.disk import CardId, Disk, FileEntry
+from ipcamd.storage.card_files import WholeFile, add_clip_file, remove_files, rescan_file
+from ipcamd.storage.card_scan import CardScan
+from ipcamd.storage.disk import CardId, Disk
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.presence import CardPresence
-from ipcamd.storage.recording import EVENT, Recording, began_by, free_names
+from ipcamd.storage.recording import EVENT, Recording
 from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
 
@@ -32,26 +31,6 @@ THREADS = 4
 """Concurrent calls on the card, apart from the recorder's."""
 
 _log = logging.getLogger(__name__)
-
-
-class WholeFile(Protocol):
-    """Complete file that is to be added to the card: `ipcamd.recording.clip_file.ClipFile`."""
-
-    @property
-    def path(self) -> Path:
-        """Path of the file."""
-
-    @property
-    def name(self) -> str:
-        """Name, in the form of a recording's name."""
-
-    @property
-    def started_ns(self) -> int:
-        """Start, in nanoseconds since the epoch, UTC."""
-
-    @property
-    def ended_ns(self) -> int:
-        """End, in nanoseconds since the epoch, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +80,8 @@ class Card:
         self._idle = asyncio.Event()
         self._idle.set()
         self._formatting = False
+        self.formatted: float | None = None
+        """Part of the card that is formatted, 0 to 1; None while it is not being formatted."""
         self._room_lock = asyncio.Lock()
         self._adding_lock = asyncio.Lock()
 
@@ -125,6 +106,16 @@ class Card:
     def is_read(self) -> bool:
         """Whether all files on it are in the index."""
         return self._scan.is_read
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the card in the slot cannot be written."""
+        return self._presence is not None and self._presence.state.is_read_only
+
+    @property
+    def failure(self) -> str:
+        """Reason why it cannot be read; empty if there is none."""
+        return self._scan.failure or ("the card does not answer" if self._presence and self._presence.hangs else "")
 
     @property
     def problem(self) -> str:
@@ -222,18 +213,18 @@ class Card:
             try:
                 if not await self._make_room_for(file):
                     raise CardError("the SD card is full")
-                found = await self.threads.run(partial(_add_file, disk, file))
+                found = await self.threads.run(partial(add_clip_file, disk, file))
             except OSError as error:
                 raise CardError(f"the SD card failed: {error}") from error
             recording = found.recording(file.started_ns, file.ended_ns)
             await self.add_recordings(recording)
             return recording.name
 
-    async def delete(self, recording: Recording) -> None:
-        """Delete a file that is not being written; durable on return. Raises ``OSError``."""
+    async def delete(self, *recordings: Recording) -> None:
+        """Delete files that are not being written; durable on return. Raises ``OSError``."""
         assert self.disk is not None
-        await self.threads.run(partial(_remove, self.disk, recording))
-        await self.index.remove([recording.key])
+        await self.threads.run(partial(remove_files, self.disk, recordings))
+        await self.index.remove([recording.key for recording in recordings])
 
     async def open(self, recording: Recording) -> ThreadedFile:
         """Return the file, open for reading. Raises ``OSError``."""
@@ -258,7 +249,7 @@ class Card:
     async def rescan(self, folder: str, name: str) -> None:
         """Add one file to the index if it exists, repaired if it was cut off. Raises ``OSError``."""
         if self.disk is not None:
-            await self.index.add(await self.threads.run(partial(_rescan, self.disk, folder, name, self._zone())))
+            await self.index.add(await self.threads.run(partial(rescan_file, self.disk, folder, name, self._zone())))
 
     async def format(self) -> None:
         """Stop writing and delete everything in the camera's folders. Raises `CardError`."""
@@ -266,19 +257,19 @@ class Card:
             raise CardError("it is being formatted already")
         if not await self.look() or self.disk is None or self._formatting:
             raise CardError("there is no SD card")
-        self._formatting = True
+        self._formatting, self.formatted = True, 0.0
         self._notify()
         try:
             await asyncio.wait_for(self._idle.wait(), IDLE_S)
             self._scan.cancel()
-            await self.threads.run(self.disk.clear)
+            await self.threads.run(partial(self.disk.clear, self._note_formatted))
             await self.index.clear()
             self._scan.finish()
         except (OSError, TimeoutError) as error:
             self._follow(self._presence.state.card if self._presence else None)  # what is left is to be found out
             raise CardError(f"the SD card could not be formatted: {error or 'it is busy'}") from error
         finally:
-            self._formatting = False
+            self._formatting, self.formatted = False, None
             self._notify()
 
     @asynccontextmanager
@@ -348,6 +339,9 @@ class Card:
             return "the SD card is being formatted"
         return self._scan.status if self.mounted else "there is no SD card"
 
+    def _note_formatted(self, part: float) -> None:
+        self.formatted = part
+
     def _close_opened(self, opening: "asyncio.Future[int]") -> None:
         if not opening.cancelled() and not opening.exception():
             ThreadedFile(opening.result(), self.threads).close()
@@ -359,30 +353,3 @@ class Card:
 
 def _reserve(space: Space) -> int:
     return min(RESERVE_BYTES, space.total_bytes // 16)
-
-
-def _rescan(disk: Disk, folder: str, name: str, zone: tzinfo) -> list[Recording]:
-    found = disk.find(folder, name)
-    known = scan_files(disk, found, zone)
-    if found and not known and disk.find(folder, name):
-        raise OSError(errno.EIO, "it cannot be read", name)
-    return known
-
-
-def _add_file(disk: Disk, file: WholeFile) -> FileEntry:
-    began = began_by(file.name)
-    if began is None:
-        raise OSError(f"{file.name} is no name of a recording")
-    model, ending = file.name.rsplit("-", 2)[0], file.name[-3:]
-    for name in free_names(model, began, ending):
-        with suppress(FileExistsError):
-            return disk.add_file(file.path, EVENT, name)
-    raise FileExistsError(f"there are recordings of that time already: {file.name}")
-
-
-def _remove(disk: Disk, recording: Recording) -> None:
-    try:
-        disk.remove(recording.folder, recording.name)
-        disk.sync(recording.folder)
-    except FileNotFoundError:
-        pass  # somebody else did it

@@ -43,6 +43,11 @@ class CardScan:
         return self._done.is_set()
 
     @property
+    def failure(self) -> str:
+        """Reason why the last attempt to read the card failed; empty if it did not."""
+        return self._failure
+
+    @property
     def status(self) -> str:
         """Current activity, in words."""
         return self._failure or "the card is being read"
@@ -57,6 +62,7 @@ class CardScan:
     def cancel(self) -> None:
         """Read no further: there is no card."""
         self._stop()
+        self._failure = ""
         self._done.set()
 
     def _stop(self) -> None:
@@ -87,6 +93,7 @@ class CardScan:
                 _log.warning("%s", self._failure)
                 await asyncio.sleep(RETRY_S)
             else:
+                self._failure = ""
                 self._done.set()
 
     async def _read(self, disk: Disk, card: CardId) -> None:

@@ -9,7 +9,7 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -64,6 +64,10 @@ class Disk:
         mount = usable and found.st_dev != above.st_dev
         self._was_mount = self._was_mount or mount
         return (found.st_dev, found.st_ino, system.f_fsid) if usable and mount == self._was_mount else None
+
+    def is_read_only(self) -> bool:
+        """Return whether there is a directory that cannot be written."""
+        return self.root.is_dir() and not os.access(self.root, os.W_OK | os.X_OK)
 
     def space(self) -> tuple[int, int]:
         """Return the size of the file system and the space that is free for us, in bytes."""
@@ -181,12 +185,15 @@ class Disk:
             found = os.stat(name, dir_fd=fd, follow_symlinks=False)
         return FileEntry(folder, name, found.st_size, found.st_mtime_ns)
 
-    def clear(self) -> None:
-        """Delete everything in the two folders."""
-        for folder in FOLDERS:
-            with self._folder(folder) as fd:
-                for name in _names(fd):
-                    _delete(name, fd)
+    def clear(self, note_progress: Callable[[float], None] = lambda _: None) -> None:
+        """Delete everything in the two folders; `note_progress` is told which part is done, 0 to 1."""
+        with ExitStack() as folders:
+            fds = [folders.enter_context(self._folder(folder)) for folder in FOLDERS]
+            files = [(name, fd) for fd in fds for name in _names(fd)]
+            for count, (name, fd) in enumerate(files, 1):
+                _delete(name, fd)
+                note_progress(count / len(files))
+            for fd in fds:
                 os.fsync(fd)
 
     def clear_drafts(self) -> None:

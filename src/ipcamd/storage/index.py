@@ -39,6 +39,8 @@ class RecordingIndex:
         self._recordings: dict[Key, Recording] = {}
         self.size_bytes = 0
         """Size of all recordings."""
+        self.revision = 0
+        """A number that grows when complete recordings come or go."""
 
     def __len__(self) -> int:
         return len(self._recordings)
@@ -73,18 +75,21 @@ class RecordingIndex:
     async def add(self, recordings: Collection[Recording]) -> None:
         """Add or replace complete recordings."""
         self.put(*recordings)
+        self.revision += 1
         await self._write(
             _PUT, [(r.folder, r.name, r.size_bytes, r.modified_ns, r.started_ns, r.ended_ns) for r in recordings]
         )
 
     async def remove(self, keys: Collection[Key]) -> None:
         """Remove recordings."""
+        self.revision += 1
         for key in keys:
             self.forget(key)
         await self._write(_DROP, keys)
 
     def forget_all(self) -> None:
         """Empty the index in memory only: the card was removed."""
+        self.revision += 1
         self._recordings.clear()
         self.size_bytes = 0
 

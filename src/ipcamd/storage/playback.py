@@ -23,6 +23,8 @@ CheckWanted = Callable[[], None]
 
 MAX_CACHE_BYTES = 512 << 20
 """Limit of the cached videos, apart from the newest."""
+THUMBNAIL_AT_S = 2
+"""Second of a recording that its own thumbnail shows; of a shorter one, the middle."""
 MAX_THUMBNAILS = 500
 """Thumbnails in the cache, about ten kilobytes each."""
 MAX_WAITING = 100
@@ -36,9 +38,9 @@ class Playback:
         """`folder` holds nothing but the cache; `start` empties it."""
         self._card = card
         self._folder = folder
-        self._videos: OrderedDict[Recording, int] = OrderedDict()
+        self._videos: OrderedDict[tuple[Recording, bool], int] = OrderedDict()
         """Videos in the folder and their sizes in bytes, the most recently used last."""
-        self._thumbnails: OrderedDict[Recording, bytes] = OrderedDict()
+        self._thumbnails: OrderedDict[tuple[Recording, float], bytes] = OrderedDict()
         self._video_turn = asyncio.Lock()
         self._thumbnail_turn = asyncio.Lock()
         self._segments_turn = asyncio.Lock()
@@ -51,38 +53,41 @@ class Playback:
         """Empty the cache, as far as possible."""
         await self._files.run(self._clear)
 
-    async def segments_of(self, recording: Recording) -> Segments | None:
-        """Return how a page plays it in segments; None if `video` gives it whole. Raises `CardError`."""
+    async def segments_of(self, recording: Recording, keys_only: bool = False) -> Segments:
+        """Return how a page plays it, whole or in segments. Raises `CardError`."""
         async with self._turn(self._segments_turn):
-            return await self._make(recording, lambda source, _: _segments(source))
+            return await self._make(recording, lambda source, _: _segments(source, keys_only))
 
-    async def segment(self, recording: Recording, number: int) -> bytes:
+    async def segment(self, recording: Recording, number: int, keys_only: bool = False) -> bytes:
         """Return one segment of a recording as fragmented MP4. Raises `CardError`."""
         async with self._turn(self._video_turn):
             return await self._make(
-                recording, lambda source, check_wanted: _encode_segment(source, number, check_wanted)
+                recording, lambda source, check_wanted: _encode_segment(source, number, check_wanted, keys_only)
             )
 
-    async def video(self, recording: Recording) -> tuple[ThreadedFile, int]:
-        """Return the recording as MP4, open for reading, and its size. Raises `CardError`."""
-        path = self._path(recording)
+    async def video(self, recording: Recording, keys_only: bool = False) -> tuple[ThreadedFile, int]:
+        """Return the recording, or its key frames alone, as MP4, open for reading, and its size. Raises `CardError`."""
+        key, path = (recording, keys_only), self._path(recording, keys_only)
         async with self._turn(self._video_turn):
-            if recording not in self._videos:
-                await self._make(recording, lambda source, check_wanted: _write_mp4(source, path, check_wanted))
-                self._videos[recording] = (await self._files.run(path.stat)).st_size
-            self._videos.move_to_end(recording)
+            if key not in self._videos:
+                await self._make(
+                    recording, lambda source, check_wanted: _write_mp4(source, path, check_wanted, keys_only)
+                )
+                self._videos[key] = (await self._files.run(path.stat)).st_size
+            self._videos.move_to_end(key)
             fd = await self._files.run(partial(os.open, path, os.O_RDONLY | os.O_CLOEXEC))
             await self._limit_cache()
-        return ThreadedFile(fd, self._files), self._videos[recording]
+        return ThreadedFile(fd, self._files), self._videos[key]
 
-    async def thumbnail(self, recording: Recording) -> bytes:
-        """Return a thumbnail of the recording as JPEG. Raises `CardError`."""
-        if found := self._thumbnails.get(recording):
+    async def thumbnail(self, recording: Recording, at_s: float | None = None) -> bytes:
+        """Return a thumbnail of the recording as JPEG, of the last key frame before `at_s`. Raises `CardError`."""
+        at_s = min(THUMBNAIL_AT_S, _length_s(recording) / 2) if at_s is None else min(at_s, _length_s(recording))
+        key = recording, at_s
+        if found := self._thumbnails.get(key):
             return found
-        length_s = (recording.ended_ns - recording.started_ns) / 1e9
         async with self._turn(self._thumbnail_turn):
-            made = await self._make(recording, lambda source, _: _thumbnail(source, length_s))
-        self._thumbnails[recording] = made
+            made = await self._make(recording, lambda source, _: _thumbnail(source, at_s))
+        self._thumbnails[key] = made
         while len(self._thumbnails) > MAX_THUMBNAILS:
             self._thumbnails.popitem(last=False)
         return made
@@ -127,10 +132,11 @@ class Playback:
     async def _limit_cache(self) -> None:
         while len(self._videos) > 1 and sum(self._videos.values()) > MAX_CACHE_BYTES:
             oldest, _ = self._videos.popitem(last=False)
-            await self._files.run(partial(self._path(oldest).unlink, missing_ok=True))
+            await self._files.run(partial(self._path(*oldest).unlink, missing_ok=True))
 
-    def _path(self, recording: Recording) -> Path:
-        return self._folder / f"{recording.folder}-{recording.modified_ns}-{recording.name}.mp4"
+    def _path(self, recording: Recording, keys_only: bool) -> Path:
+        kind = "keys" if keys_only else "whole"
+        return self._folder / f"{recording.folder}-{recording.modified_ns}-{recording.name}-{kind}.mp4"
 
 
 class _Request:
@@ -143,30 +149,34 @@ class _Request:
             raise InterruptedError("the request was cancelled")
 
 
-def _write_mp4(source: BinaryIO, path: Path, check_wanted: CheckWanted) -> None:
+def _length_s(recording: Recording) -> float:
+    return (recording.ended_ns - recording.started_ns) / 1e9
+
+
+def _write_mp4(source: BinaryIO, path: Path, check_wanted: CheckWanted, keys_only: bool) -> None:
     from ipcamd.storage.remux import remux_to_mp4
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        remux_to_mp4(source, path, check_wanted)
+        remux_to_mp4(source, path, check_wanted, keys_only)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
-def _segments(source: BinaryIO) -> Segments | None:
+def _segments(source: BinaryIO, keys_only: bool) -> Segments:
     from ipcamd.storage.transcode import segments_of
 
-    return segments_of(source)
+    return segments_of(source, keys_only)
 
 
-def _encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted) -> bytes:
+def _encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted, keys_only: bool) -> bytes:
     from ipcamd.storage.transcode import encode_segment
 
-    return encode_segment(source, number, check_wanted)
+    return encode_segment(source, number, check_wanted, keys_only)
 
 
-def _thumbnail(source: BinaryIO, length_s: float) -> bytes:
+def _thumbnail(source: BinaryIO, at_s: float) -> bytes:
     from ipcamd.storage.remux import make_thumbnail
 
-    return make_thumbnail(source, length_s)
+    return make_thumbnail(source, at_s)

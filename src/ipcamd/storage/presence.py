@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from ipcamd.storage.disk import CardId, Disk
@@ -23,6 +22,8 @@ class SlotState:
     total_bytes: int = 0
     """The size of its file system."""
     free_bytes: int = 0
+    is_read_only: bool = False
+    """There is a card that cannot be written; it is not `card`."""
 
 
 class CardPresence:
@@ -37,6 +38,8 @@ class CardPresence:
         self._looking: asyncio.Future[SlotState] | None = None
         self._looked_at = False
         self.state = SlotState()
+        self.hangs = False
+        """The last check has not ended in time."""
 
     @property
     def inserted(self) -> bool:
@@ -56,11 +59,15 @@ class CardPresence:
 
     async def look(self) -> None:
         """Check now. If the card does not answer within `LOOK_S`, its state stays as it was."""
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(LOOK_S):
                 while self._looking:  # that check began earlier: its result may be out of date
                     await asyncio.wait({self._looking})
                 await asyncio.wait({self._begin()})
+        except TimeoutError:
+            self.hangs = True
+        else:
+            self.hangs = False
 
     async def watch(self) -> None:
         """Check every `WATCH_S`, until cancelled."""
@@ -75,7 +82,7 @@ class CardPresence:
 
     def _probe(self) -> SlotState:
         card = self._disk.card()
-        return SlotState(card, *self._disk.space()) if card else SlotState()
+        return SlotState(card, *self._disk.space()) if card else SlotState(is_read_only=self._disk.is_read_only())
 
     def _looked(self, looking: "asyncio.Future[SlotState]") -> None:
         self._looking = None
@@ -85,5 +92,5 @@ class CardPresence:
     def _see(self, state: SlotState) -> None:
         before, self.state = self.state, state
         first, self._looked_at = not self._looked_at, True
-        if first or state.card != before.card:
+        if first or (state.card, state.is_read_only) != (before.card, before.is_read_only):
             self._changed(state.card)

@@ -53,12 +53,14 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """Segments of a recording that browsers cannot play as it is; each is encoded on request."""
+    """Segments of a recording that browsers cannot play as it is; each is encoded on request. Or the whole."""
 
     length_s: float
     """Length of the recording."""
-    segment_s: float
-    """Length of each segment; the last one may be shorter."""
+    frame_s: float
+    """Length of a slot for a picture."""
+    segment_s: float | None
+    """Length of each segment; the last one may be shorter. None: browsers play the whole."""
     has_audio: bool
 
 

@@ -3,7 +3,7 @@
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
@@ -18,8 +18,6 @@ from ipcamd.media.codecs import browser_codecs
 
 THUMBNAIL_WIDTH = 320
 """Pixels."""
-THUMBNAIL_AT_S = 2.0
-"""Second of a recording that its thumbnail shows; of a shorter one, the middle."""
 AUDIO_RATE = 8000
 """Samples per second."""
 AnyPacket: TypeAlias = "av.Packet[Any]"
@@ -28,14 +26,17 @@ CheckWanted: TypeAlias = Callable[[], None]
 _BUFFER = 1 << 20
 
 
-def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted) -> None:
-    """Write a recording in H.264 as MP4. Raises ``OSError`` (FFmpeg's errors are such too) and ``ValueError``."""
+def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted, keys_only: bool = False) -> None:
+    """Write a recording in H.264 as MP4; `keys_only`: its key frames alone, without sound, to be played fast.
+
+    Raises ``OSError`` (FFmpeg's errors are such too) and ``ValueError``.
+    """
     with open_container(source) as container, av.open(str(target), "w", format="mp4") as out:
         if not is_playable(container):
             raise ValueError("browsers play it in segments only")
         pictures = out.add_stream_from_template(video_stream_of(container))
-        sound = _Sound(out) if container.streams.audio else None
-        for packet in container.demux():
+        sound = _Sound(out) if container.streams.audio and not keys_only else None
+        for packet in container.demux() if not keys_only else _key_packets(container):
             check_wanted()
             if packet.dts is None:
                 continue
@@ -48,15 +49,15 @@ def remux_to_mp4(source: BinaryIO, target: Path, check_wanted: CheckWanted) -> N
             sound.end()
 
 
-def make_thumbnail(source: BinaryIO, length_s: float) -> bytes:
-    """Return a thumbnail of a recording that lasts `length_s`, or of a picture (0), as JPEG.
+def make_thumbnail(source: BinaryIO, at_s: float) -> bytes:
+    """Return a thumbnail of a recording, as JPEG: its last key frame before `at_s`. A picture has only one, at 0.
 
     Raises like `remux_to_mp4`.
     """
     with open_container(source) as container:
         pictures = video_stream_of(container)
-        if length_s:
-            seek(container, min(THUMBNAIL_AT_S, length_s / 2))
+        if at_s:
+            seek(container, at_s)
         frame = next(container.decode(pictures), None)
         if frame is None:
             raise ValueError("no picture in it can be decoded")
@@ -76,6 +77,20 @@ def seek(container: InputContainer, at_s: float) -> None:
     none, or nothing tells where they are."""
     with suppress(OSError):
         container.seek(int(max(0, at_s) * 1_000_000))
+
+
+def _key_packets(container: InputContainer) -> Iterator[AnyPacket]:
+    """Yield the key frames; each lasts until the next one, the last one until the end."""
+    held: AnyPacket | None = None
+    for packet in container.demux(video_stream_of(container)):
+        if held and held.dts is not None and packet.dts is not None:
+            held.duration = packet.dts + (packet.duration or 1) - held.dts
+        if packet.dts is not None and packet.is_keyframe:
+            if held:
+                yield held
+            held = packet
+    if held:
+        yield held
 
 
 def find_key_frame(source: BinaryIO, at_s: float) -> float:

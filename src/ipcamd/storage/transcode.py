@@ -33,6 +33,10 @@ PACKET_SAMPLES = 1024
 """Samples of a packet of AAC."""
 SEGMENT_S = 32 * PACKET_SAMPLES / AUDIO_RATE
 """Length of a segment: whole packets of audio, so that no seam is heard."""
+KEYS_SEGMENT_S = 16 * SEGMENT_S
+"""Length of a segment of key frames, which is played fast."""
+KEYS_S = 1.0
+"""Least seconds from one key frame to the next: a codec may have nothing but key frames."""
 MAX_WIDTH = 960
 """Maximum width in pixels."""
 LEAD = 2
@@ -44,24 +48,26 @@ _TICKS = 90_000
 _FLAGS = {"movflags": "empty_moov+default_base_moof+skip_trailer"}
 
 
-def segments_of(source: BinaryIO) -> Segments | None:
-    """Return how a page plays a recording in segments; None if it plays as a whole. Raises like `encode_segment`."""
+def segments_of(source: BinaryIO, keys_only: bool = False) -> Segments:
+    """Return how a page plays a recording, or its key frames alone. Raises like `encode_segment`."""
     with open_container(source) as container:
-        return (
-            None if is_playable(container) else Segments(_length_s(container), SEGMENT_S, bool(container.streams.audio))
-        )
+        segment_s = None if is_playable(container) else _segment_s(keys_only)
+        has_audio = bool(container.streams.audio) and not keys_only
+        return Segments(_length_s(container), _frame_s(container), segment_s, has_audio)
 
 
-def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted) -> bytes:
-    """Return a segment of a recording, the first one being 0; its clock begins at zero. Raises like `remux_to_mp4`."""
+def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted, keys_only: bool = False) -> bytes:
+    """Return a segment of a recording, the first one being 0; its clock begins at zero. `keys_only`: a longer one, of
+    key frames without sound. Raises like `remux_to_mp4`."""
     made = io.BytesIO()
     with open_container(source) as container, av.open(made, "w", format="mp4", options=_FLAGS) as out:
-        begin_s = number * SEGMENT_S
-        duration_s = min(SEGMENT_S, _length_s(container) - begin_s)
+        begin_s = number * _segment_s(keys_only)
+        duration_s = min(_segment_s(keys_only), _length_s(container) - begin_s)
         if duration_s <= 0:
             raise ValueError(f"it has no segment {number}")
-        tracks: dict[str, _Pictures | _Sound] = {"video": _Pictures(container, out, duration_s)}
-        if container.streams.audio:
+        pictures = _KeyPictures(container, out, duration_s) if keys_only else _Pictures(container, out, duration_s)
+        tracks: dict[str, _Pictures | _Sound] = {"video": pictures}
+        if container.streams.audio and not keys_only:
             tracks["audio"] = _Sound(out, duration_s)
         seek(container, begin_s - LEAD * PACKET_SAMPLES / AUDIO_RATE - _frame_s(container))
         for packet in container.demux():
@@ -76,6 +82,10 @@ def encode_segment(source: BinaryIO, number: int, check_wanted: CheckWanted) -> 
         for track in tracks.values():
             track.end()
     return made.getvalue()
+
+
+def _segment_s(keys_only: bool) -> float:
+    return KEYS_SEGMENT_S if keys_only else SEGMENT_S
 
 
 def _length_s(container: InputContainer) -> float:
@@ -127,6 +137,17 @@ class _Pictures:
         plain.time_base, plain.pts = Fraction(1, _TICKS), round(at_s * _TICKS)
         plain.duration = round(until_s * _TICKS) - plain.pts
         self._out.mux(self._stream.encode(plain))
+
+
+class _KeyPictures(_Pictures):
+    """Key frames, one in `KEYS_S` at most; the first one is that before the segment."""
+
+    _shown_at_s = -math.inf
+
+    def put(self, packet: AnyPacket, at_s: float) -> None:
+        if packet.is_keyframe and (at_s <= 0 or at_s - self._shown_at_s >= KEYS_S):
+            self._shown_at_s = max(at_s, 0)
+            super().put(packet, at_s)
 
 
 class _Sound:

@@ -71,6 +71,16 @@ class EventSearch:
             events[number].entries.append(EventLogEntry(*entry))
         return list(events.values())
 
+    async def times(self, wanted: EventFilter, most: int) -> list[tuple[int, int]]:
+        """Return start and last known moment of up to `most` events, those that started last first, in nanoseconds.
+
+        Raises ``StoreError``.
+        """
+        await self._log.flush()
+        where, values = _conditions(wanted)
+        sql = f"SELECT e.started_ns, e.seen_ns FROM event e WHERE {' AND '.join(where) or '1'}"
+        return await self._database.read(f"{sql} ORDER BY e.started_ns DESC LIMIT ?", *values, most)
+
     async def schedules(self) -> list[str]:
         """Return the names of the schedules that entries name. Raises ``StoreError``."""
         return [name for (name,) in await self._database.read(_SCHEDULES)]

@@ -1,9 +1,10 @@
 """Table of all endpoints: the SDK's requests, the pages with their files and requests, and their description."""
 
 from ipcamd import cgi
-from ipcamd.web import description, export, home, presets, recordings, settings, state
+from ipcamd.web import description, home, presets, settings, state
 from ipcamd.web.events import event_log, notifications, schedules
 from ipcamd.web.openapi.openapi import ApiDescription
+from ipcamd.web.recordings import export, recordings
 from ipcamd.web.system import clients, host, log
 
 _PARTS = (

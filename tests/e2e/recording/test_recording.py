@@ -1,7 +1,6 @@
 """Recording by the whole camera: schedules, events, the card, power cuts, the page."""
 
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -9,12 +8,9 @@ from statistics import median
 import av
 import pytest
 from tests.conftest import StartCamera
-from tests.e2e.camera import PASSWORD, CameraProcess, Client, eventually
-from tests.e2e.chromium import Chromium
+from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.hearing import RATE, Flash, beginnings, flashes, flashing_video, linear, nearest
-from tests.wire.avi.avi_files import avi_file, pictures, playable, probe
-
-from ipcamd.media import codecs
+from tests.wire.avi.avi_files import playable, probe
 
 pytestmark = pytest.mark.slow
 
@@ -162,108 +158,3 @@ def test_kill_9_in_the_middle_of_an_event_leaves_its_clip(start_camera: StartCam
     camera.kill()
     camera = start_camera("--source=scene")  # it has been handed on, and is not again
     assert eventually(lambda: listed(camera.client, "event"), "the clip is gone") == [name]
-
-
-@pytest.fixture
-def browser() -> Iterator[Chromium]:
-    with Chromium() as browser:
-        yield browser
-
-
-def test_the_page_shows_plays_and_seeks(browser: Chromium, camera: CameraProcess) -> None:
-    client = camera.client
-    client.update("Audio", MicEnabled="yes")
-    client.update("Event.Server.General", PreEvent=1, PostEvent=3)
-    schedule(client, INPUT)
-    time.sleep(2)
-    client.get("/cgi/admin/virtual.cgi", di1="high")
-    eventually(lambda: listed(client, "event"), "no clip")
-    browser.log_in("admin", PASSWORD)
-    browser.go(f"http://127.0.0.1:{camera.port}/recordings")
-    eventually(
-        lambda: browser.run("document.querySelector('.recording img')?.naturalWidth === 320"), "no small picture"
-    )
-    browser.run("document.querySelector('.recording').click()")
-    eventually(lambda: browser.run("document.getElementById('video').readyState >= 2"), "the recording does not come")
-    video = "document.getElementById('video')"
-    assert browser.run(f"{video}.videoWidth") == 1280
-    assert browser.run(f"{video}.duration") == pytest.approx(4, abs=0.1)
-    seek = (
-        f"new Promise((done) => {{ {video}.onseeked = () => done({video}.currentTime); {video}.currentTime = 2.5; }})"
-    )
-    assert browser.run(seek) == pytest.approx(2.5, abs=0.05)
-    # a script may start a recording with sound only for somebody who has clicked
-    browser.run(f"{video}.muted = true; {video}.play()")
-    eventually(lambda: browser.run(f"{video}.currentTime") > 2.8, "it does not play on from there")
-    browser.run("document.getElementById('delete').click(); document.getElementById('delete').click()")
-    eventually(lambda: browser.run("document.getElementById('list').innerText.includes('No recordings yet')"))
-    assert listed(client, "event") == []
-    assert not browser.console
-
-
-def test_the_page_plays_what_must_be_converted_while_it_is_converted(
-    browser: Chromium, start_camera: StartCamera, tmp_path: Path
-) -> None:
-    path = tmp_path / "card" / "event" / "ipcamd-06152025-120000.avi"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(avi_file(pictures(codecs.JPEG, 30 * 30), codecs.JPEG, sound=True))
-    camera = start_camera("--source=scene", f"--sdcard={tmp_path / 'card'}")
-    browser.log_in("admin", PASSWORD)
-    browser.go(f"http://127.0.0.1:{camera.port}/recordings")
-    eventually(lambda: browser.run("document.querySelectorAll('.recording').length") == 1, "it is not listed")
-    browser.run("document.querySelector('.recording').click()")
-    video = "document.getElementById('video')"
-    eventually(lambda: browser.run(f"{video}.readyState >= 2"), "the recording does not come")
-    assert browser.run(f"{video}.duration") == pytest.approx(30, abs=0.2)
-    seek = "new Promise((done) => {{ {0}.onseeked = () => done({0}.currentTime); {0}.currentTime = {1}; }})"
-    assert browser.run(seek.format(video, 27.5)) == pytest.approx(27.5, abs=0.05)
-    browser.run(f"{video}.muted = true; {video}.play()")
-    eventually(lambda: browser.run(f"{video}.ended"), "it does not play to its end")
-    assert browser.run(seek.format(video, 12.25)) == pytest.approx(12.25, abs=0.05)
-    browser.run(f"{video}.play()")
-    eventually(lambda: browser.run(f"{video}.currentTime") > 13, "it does not play over a seam")
-    assert browser.run("document.getElementById('wait').classList.contains('over')")
-    browser.run("document.getElementById('close').click(); document.querySelector('.recording').click()")
-    eventually(lambda: browser.run(f"{video}.readyState >= 2"), "it does not open again")
-    browser.run("document.getElementById('close').click()")
-    eventually(lambda: browser.run(f"{video}.getAttribute('src')") is None, "it plays on")
-    assert not browser.console
-
-
-def press(browser: Chromium, key: str) -> None:
-    for kind in ("keyDown", "keyUp"):
-        browser.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
-
-
-LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
-FOCUSED = "document.activeElement.querySelector('b')?.innerText"
-
-
-def test_a_new_recording_comes_without_disturbing_who_uses_the_keyboard(
-    browser: Chromium, start_camera: StartCamera, tmp_path: Path
-) -> None:
-    for second in (10, 20):
-        path = tmp_path / "card" / "event" / f"ipcamd-06152025-1200{second}.avi"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(
-            avi_file(pictures(codecs.JPEG, 3), codecs.JPEG).replace(b"T15:06:40", f"T12:00:{second}".encode())
-        )
-    camera = start_camera("--source=scene", f"--sdcard={tmp_path / 'card'}")
-    browser.log_in("admin", PASSWORD)
-    browser.go(f"http://127.0.0.1:{camera.port}/recordings#event/ipcamd-06152025-120010.avi")
-    eventually(lambda: browser.run("document.getElementById('playback').open"), "the address does not open it")
-    browser.run("document.activeElement.blur()")
-    press(browser, "PageDown")
-    eventually(lambda: browser.run("document.getElementById('playback-title').innerText.endsWith('12:00:20')"))
-    browser.run("document.getElementById('close').click()")
-    eventually(lambda: browser.run("location.hash") == "", "the address still asks for it")
-    browser.run("document.querySelectorAll('.recording')[1].focus()")
-    assert browser.run(FOCUSED) == "12:00:10"
-    eventually(
-        lambda: browser.run("document.querySelectorAll('.recording .coming').length") == 0, "thumbnails are missing"
-    )
-    camera.client.get("/sdcard.cgi", action="delete", dir="event", fname="ipcamd-06152025-120020.avi")
-    browser.run(LOOK_AGAIN)
-    eventually(lambda: browser.run("document.querySelectorAll('.recording').length") == 1, "it is still shown")
-    assert browser.run(FOCUSED) == "12:00:10"
-    assert not browser.console

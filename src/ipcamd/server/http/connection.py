@@ -72,8 +72,7 @@ class HttpConnection(asyncio.Protocol):
         """Start a connection."""
         self._transport = cast(asyncio.Transport, transport)
         limit_reads(transport)
-        # Nothing may wait in the transport when a request is answered: a stream can take the socket over then. (At a
-        # limit of 0 asyncio's TLS would pause us even if nothing waits.)
+        # nothing may wait when a request is answered: a stream can take the socket over; at 0 asyncio's TLS would pause
         self._transport.set_write_buffer_limits(1 if self.over_tls else 0, 0)
         self.address = normalize_address((transport.get_extra_info("peername") or ("",))[0])
         self._deadline.await_head()
@@ -292,11 +291,12 @@ class HttpConnection(asyncio.Protocol):
             self._stream_to(exchange)
 
     async def _send_events(self, stream: EventStream) -> None:
-        """Send messages until the client is gone, which cancels this."""
+        """Send messages until there are no more; that the client is gone cancels it."""
         if exchange := self._begin_stream(stream.content_type, stream.headers):
             self._stream_to(exchange)
             self._transport.write(format_stream_head(stream.content_type, stream.headers))
             await send_events(stream, self._pass_on)
+            self._leave()  # its length was not told: the end of the connection is its end
 
     def _begin_stream(self, content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Exchange | None:
         """Return the exchange that a stream answers; None if the client is gone, or asked for the head alone."""

@@ -1,4 +1,4 @@
-// Recording player: the dialog that shows one recording.
+// Recording player: plays recordings one after the other, at any speed, frame by frame.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { fetched, SegmentPlayer, UNPLAYABLE } from "./segment_player.js";
@@ -7,6 +7,8 @@ const element = (id) => document.getElementById(id);
 
 const SOON = 300; // milliseconds of waiting without a message
 const LONG = 3000; // milliseconds before the message says why it takes so long
+const FAST = 4; // times: from here on the camera sends key frames alone, so that a small machine can do it
+const STEPS = 3; // steps of a picture that wait for one another
 
 /** Address of one form of a recording: "video", "thumbnail", "segments", or "segment" with a number. */
 export function address(what, { dir, name, size }, more = {}) {
@@ -19,102 +21,222 @@ export function fileAddress(action, { dir, name }) {
   return cameraUrl("sdcard.cgi", { action, dir, fname: name }).href;
 }
 
-/** Shows recordings; `others(recording)` gives { earlier, later }, `gone(recording)` is told of one that was deleted. */
+/** Delete a recording; an error says why it was not done. */
+export async function deleteRecording(recording) {
+  const answer = await postToCamera(fileAddress("delete", recording)).catch(() => null);
+  if (!answer) throw new Error("The camera does not answer.");
+  if (answer.status === 409) throw new Error("The recording is being written.");
+  if (!answer.ok || (await answer.text()).trim() !== "1") throw new Error("The recording could not be deleted.");
+}
+
+/** `told.moved(time)` tells what is shown, `told.changed()` that another recording is; `told.after(recording)` and `told.before(recording)` return { recording, at }. */
 export class RecordingPlayer {
-  #dialog = element("playback");
   #video = element("video");
   #still = element("still");
   #wait = element("wait");
-  #delete = element("delete");
+  #told;
   #shown = null;
+  #about = null; // how it is played, from the camera
+  #rate = 1;
+  #isMuted = false;
   #segmentPlayer = null;
   #asking = null;
   #patience = null;
-  #others;
-  #gone;
-  #changed;
+  #wantsToPlay = false;
+  #stepping = Promise.resolve();
+  #steps = 0;
 
-  constructor({ others, gone, changed }) {
-    this.#others = others;
-    this.#gone = gone;
-    this.#changed = changed;
+  constructor(told) {
+    this.#told = told;
     for (const ready of ["playing", "loadeddata", "seeked"]) this.#video.addEventListener(ready, () => this.#say(""));
+    for (const name of ["play", "pause"]) this.#video.addEventListener(name, () => this.#showState());
+    for (const name of ["timeupdate", "seeked"]) this.#video.addEventListener(name, () => this.#tell());
     this.#video.addEventListener("waiting", () => this.#beSoon());
     this.#video.addEventListener("error", () => this.#video.getAttribute("src") && this.#failed());
-    this.#video.addEventListener("ended", () => this.#step("later", (next) => next.dir === "record" && this.#shown.dir === "record"));
+    this.#video.addEventListener("ended", () => this.#goOn());
+    this.#video.addEventListener("click", () => this.toggle());
     this.#still.addEventListener("load", () => this.#still.hidden || this.#say(""));
     this.#still.addEventListener("error", () => this.#still.hidden || this.#failed());
-    element("close").addEventListener("click", () => this.#dialog.close());
-    element("earlier").addEventListener("click", () => this.#step("earlier"));
-    element("later").addEventListener("click", () => this.#step("later"));
-    this.#delete.addEventListener("click", () => this.#remove());
-    this.#delete.addEventListener("blur", () => this.#ask(false));
-    // the event comes a little later: another recording may have been opened by then
-    this.#dialog.addEventListener("close", () => this.#dialog.open || this.#empty());
-    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
-    // not the dialog's: what has the focus may be hidden or disabled by the next recording
-    document.addEventListener("keydown", (event) => this.#dialog.open && this.#key(event));
   }
 
   get shown() {
     return this.#shown;
   }
 
-  /** Show a recording from this second on. */
-  show(recording, seconds = 0) {
+  get isPlaying() {
+    return this.#wantsToPlay;
+  }
+
+  /** Moment that is shown, in milliseconds since the epoch; null if nothing is. */
+  get time() {
+    if (!this.#shown) return null;
+    return this.#shown.start + (this.#video.hidden ? 0 : this.#video.currentTime * 1000);
+  }
+
+  /** Show a recording at a moment; play it if `plays`. */
+  show(recording, time = recording.start, plays = true) {
+    const isSame = this.#shown && this.#shown.name === recording.name && this.#shown.dir === recording.dir;
+    this.#wantsToPlay = plays && !recording.name.endsWith(".jpg");
     this.#shown = recording;
-    element("playback-title").textContent = recording.title;
-    element("playback-about").textContent = recording.about;
-    element("download").href = fileAddress("download", recording);
-    element("download").download = recording.name;
-    const { earlier, later } = this.#others(recording);
-    element("earlier").disabled = !earlier;
-    element("later").disabled = !later;
-    this.#ask(false);
+    const seconds = Math.max(0, (time - recording.start) / 1000);
+    if (isSame && this.#about && this.#video.readyState > 0) {
+      this.#video.currentTime = Math.min(seconds, this.#video.duration || seconds);
+      this.#follow();
+    } else this.#load(seconds);
+    this.#told.changed();
+  }
+
+  toggle() {
+    if (!this.#shown || this.#video.hidden) return;
+    this.#wantsToPlay = !this.#wantsToPlay;
+    if (this.#wantsToPlay && this.#video.ended) this.#goOn();
+    else this.#follow();
+  }
+
+  set rate(rate) {
+    const wasFast = this.#isFast;
+    this.#rate = rate;
+    this.#follow();
+    if (this.#shown && wasFast !== this.#isFast && !this.#video.hidden) this.#load(this.#video.currentTime);
+  }
+
+  set muted(muted) {
+    this.#isMuted = muted;
+    this.#follow();
+  }
+
+  /** Show the picture before (-1) or after (1) the one that is shown; one step after the other, and few that wait. */
+  async step(direction) {
+    if (this.#steps >= STEPS) return;
+    this.#steps += 1;
+    this.#stepping = this.#stepping.then(() => this.#step(direction)).finally(() => (this.#steps -= 1));
+    await this.#stepping;
+  }
+
+  async #step(direction) {
+    if (!this.#shown || this.#video.hidden || !this.#about) return;
+    this.#wantsToPlay = false;
+    this.#video.pause();
+    const { frame, length } = this.#about;
+    const wanted = (Math.floor(this.#video.currentTime / frame + 0.01) + direction + 0.5) * frame; // the middle of a picture
+    if (wanted < 0) this.#beside("before");
+    else if (wanted >= length) this.#beside("after");
+    else await this.#seek(wanted);
+  }
+
+  /** Show nothing. */
+  close() {
+    this.#shown = null;
+    this.#wantsToPlay = false;
+    clearTimeout(this.#patience);
+    this.#rewind();
+    this.#still.removeAttribute("src");
+    this.#told.changed();
+  }
+
+  get #isFast() {
+    return this.#rate >= FAST;
+  }
+
+  #keys() {
+    return this.#isFast ? { keys: "yes" } : {};
+  }
+
+  #load(seconds) {
+    const recording = this.#shown;
     this.#rewind();
     this.#say("Preparing the recording");
     this.#bePatient();
     const still = recording.name.endsWith(".jpg");
     this.#still.hidden = !still;
     this.#video.hidden = still;
-    if (!this.#dialog.open) this.#dialog.showModal();
-    if (still) {
-      this.#still.src = address("video", recording);
-    } else {
-      this.#video.poster = address("thumbnail", recording);
-      this.#play(recording, seconds > 0.5 ? seconds : 0);
+    if (still) this.#still.src = address("video", recording);
+    else {
+      this.#video.poster = address("thumbnail", recording, { at: Math.floor(seconds) });
+      this.#play(recording, seconds);
     }
-    this.#changed();
+    this.#showState();
   }
 
   /** Play it whole or in segments, as the camera says. */
   async #play(recording, seconds) {
     const { signal } = (this.#asking = new AbortController());
     try {
-      const segments = await (await fetched(address("segments", recording), signal)).json();
+      const about = await (await fetched(address("segments", recording, this.#keys()), signal)).json();
       if (signal.aborted) return;
-      if (!segments) this.#video.src = address("video", recording) + (seconds ? `#t=${seconds.toFixed(1)}` : "");
-      else {
-        const segmentAddress = (number) => address("segment", recording, { number });
-        this.#segmentPlayer = new SegmentPlayer(this.#video, segments, { address: segmentAddress, at: seconds, failed: (error) => this.#failed(error.message) });
+      this.#about = about;
+      if (about.segment) {
+        const segmentAddress = (number) => address("segment", recording, { number, ...this.#keys() });
+        this.#segmentPlayer = new SegmentPlayer(this.#video, about, { address: segmentAddress, at: seconds, failed: (error) => this.#failed(error.message) });
+      } else {
+        this.#video.src = address("video", recording, this.#keys());
+        this.#video.addEventListener("loadedmetadata", () => (this.#video.currentTime = Math.min(seconds, this.#video.duration)), { once: true, signal });
       }
+      this.#showState();
+      this.#follow();
+      this.#prepareNext(signal);
     } catch (error) {
       if (!signal.aborted) this.#failed(error.message);
     }
   }
 
+  /** Let the camera prepare what comes next, so that it follows without a pause. */
+  #prepareNext(signal) {
+    const next = this.#told.after(this.#shown)?.recording;
+    if (!next) return;
+    const prepare = async () => {
+      const about = await (await fetched(address("segments", next, this.#keys()), signal)).json();
+      if (!about.segment) await fetch(address("video", next, this.#keys()), { method: "HEAD", signal });
+    };
+    this.#video.addEventListener("playing", () => prepare().catch(() => {}), { once: true, signal });
+  }
+
+  /** Do what is wanted: play or pause, at the speed that is set. */
+  #follow() {
+    this.#video.playbackRate = this.#video.defaultPlaybackRate = this.#rate;
+    // a browser plays sound only for somebody who has clicked or pressed a key
+    this.#video.muted = this.#isMuted || this.#rate !== 1 || navigator.userActivation?.hasBeenActive === false;
+    if (!this.#wantsToPlay) this.#video.pause();
+    else if (this.#video.getAttribute("src")) this.#video.play().catch(() => this.#showState());
+  }
+
+  #goOn() {
+    if (this.#wantsToPlay && !this.#beside("after")) {
+      this.#wantsToPlay = false;
+      this.#showState();
+    }
+  }
+
+  /** Go on with what comes "after" or "before"; return whether there is something. */
+  #beside(where) {
+    const next = this.#told[where](this.#shown);
+    if (next) this.show(next.recording, next.at, this.#wantsToPlay);
+    return Boolean(next);
+  }
+
+  #seek(seconds) {
+    const seeked = new Promise((done) => {
+      for (const end of ["seeked", "emptied"]) this.#video.addEventListener(end, done, { once: true });
+    });
+    this.#video.currentTime = seconds;
+    return seeked;
+  }
+
+  #tell() {
+    this.#told.moved(this.time);
+  }
+
   #rewind() {
     this.#asking?.abort();
     this.#segmentPlayer?.close();
-    this.#segmentPlayer = null;
+    this.#segmentPlayer = this.#about = null;
     this.#video.removeAttribute("src");
     this.#video.removeAttribute("poster");
     this.#video.load(); // closes the connection
   }
 
-  #step(where, wanted = () => true) {
-    const next = this.#others(this.#shown)[where];
-    if (next && wanted(next)) this.show(next);
+  #showState() {
+    this.#told.state({ isPlaying: !this.#video.paused || this.#wantsToPlay, hasSound: Boolean(this.#about?.sound) });
   }
 
   #say(words) {
@@ -139,43 +261,9 @@ export class RecordingPlayer {
 
   #failed(words = UNPLAYABLE) {
     if (!this.#shown) return;
+    this.#wantsToPlay = false;
     this.#say(words);
     this.#wait.classList.add("failed");
-  }
-
-  #ask(sure) {
-    this.#delete.classList.toggle("sure", sure);
-    element("delete-label").textContent = sure ? "Really delete?" : "Delete";
-  }
-
-  async #remove() {
-    if (!this.#delete.classList.contains("sure")) return this.#ask(true);
-    const recording = this.#shown;
-    const { earlier, later } = this.#others(recording);
-    const answer = await postToCamera(fileAddress("delete", recording)).catch(() => null);
-    if (!answer?.ok || (await answer.text()).trim() !== "1") {
-      this.#ask(false);
-      this.#say("The recording could not be deleted.");
-      this.#wait.classList.add("failed");
-      return;
-    }
-    this.#gone(recording);
-    if (later ?? earlier) this.show(later ?? earlier);
-    else this.#dialog.close();
-  }
-
-  #key(event) {
-    if (event.key === "PageUp") this.#step("earlier");
-    else if (event.key === "PageDown") this.#step("later");
-    else return;
-    event.preventDefault();
-  }
-
-  #empty() {
-    this.#shown = null;
-    clearTimeout(this.#patience);
-    this.#rewind();
-    this.#still.removeAttribute("src");
-    this.#changed();
+    this.#showState();
   }
 }

@@ -1,83 +1,26 @@
-// Recordings page: days, timeline of a day, thumbnails.
+// Recordings page: a day's timeline, player and list, kept up to date.
 
 import { cameraUrl } from "../shared/camera_url.js";
-import { address, RecordingPlayer } from "./player.js";
+import { StateStream } from "../shared/state_stream.js";
+import { confirmed } from "../system/confirm.js";
+import { CardPanel } from "./card_panel.js";
+import { deleteRecording, fileAddress, RecordingPlayer } from "./player.js";
+import { RangeTools } from "./range_tools.js";
+import { RecordingList } from "./recording_list.js";
+import { playedAfter, playedAt, playedBefore } from "./time_scale.js";
+import { Timeline } from "./timeline.js";
+import { clockWords, counted, dayBeside, dayWords, lengthWords, sizeWords } from "./time_words.js";
 
-const DAY = 86_400; // seconds
-const FEW = 24; // up to so many recordings need no hour titles
 const AGAIN = 15_000; // milliseconds between two requests of the list
+const SOON = 300; // milliseconds after a change until the list is asked for
 
-/** Seconds since midnight of "HH:MM:SS". */
-export function secondsOf(at) {
-  const [hours, minutes, seconds] = at.split(":").map(Number);
-  return hours * 3600 + minutes * 60 + seconds;
+const element = (id) => document.getElementById(id);
+
+/** "#event/ipcamd-01312026-120000.avi" to { dir, name, day }; null for anything else. */
+export function fromAddress(hash) {
+  const found = /^#(record|event)\/([\w.-]+-(\d{2})(\d{2})(\d{4})-\d{6}\.(?:avi|jpg))$/.exec(hash);
+  return found && { dir: found[1], name: found[2], day: `${found[5]}-${found[3]}-${found[4]}` };
 }
-
-/** 7 → "0:07", 3723 → "1:02:03". */
-export function lengthWords(seconds) {
-  const whole = Math.round(seconds);
-  const two = (number) => String(number).padStart(2, "0");
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor(whole / 60) % 60;
-  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-}
-
-/** Bytes for a person: "1.4 MB". */
-export function sizeWords(bytes) {
-  const units = ["KB", "MB", "GB", "TB"];
-  let number = bytes / 1024;
-  let unit = 0;
-  while (number >= 999.5 && unit < units.length - 1) {
-    number /= 1024;
-    unit += 1;
-  }
-  return `${number < 9.95 ? number.toFixed(1) : Math.round(number)} ${units[unit]}`;
-}
-
-/** The recording that shows this second of the day, an event before a continuous one; or the next one after it. */
-export function showing(recordings, second) {
-  const playable = recordings.filter((one) => !one.writing);
-  const holds = playable.filter((one) => secondsOf(one.at) <= second && second <= secondsOf(one.at) + one.seconds);
-  const found = holds.find((one) => one.dir === "event") ?? holds[0];
-  if (found) return { recording: found, offset: second - secondsOf(found.at) };
-  const next = playable.find((one) => secondsOf(one.at) >= second);
-  return next ? { recording: next, offset: 0 } : null;
-}
-
-/** Newest first: [["14:00", recordings of that hour], ...]; few of them stay together, without a title. */
-export function byHour(recordings) {
-  const newestFirst = [...recordings].reverse();
-  if (recordings.length <= FEW) return [["", newestFirst]];
-  const hours = new Map();
-  for (const one of newestFirst) {
-    const hour = `${one.at.slice(0, 2)}:00`;
-    hours.set(hour, [...(hours.get(hour) ?? []), one]);
-  }
-  return [...hours];
-}
-
-/** "2026-01-31" as people call it; `today` likewise. */
-export function dayWords(day, today) {
-  const date = new Date(`${day}T12:00`);
-  const ago = Math.round((new Date(`${today}T12:00`) - date) / (DAY * 1000));
-  if (ago === 0) return "Today";
-  if (ago === 1) return "Yesterday";
-  const year = day.slice(0, 4) === today.slice(0, 4) ? undefined : "numeric";
-  return date.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", year });
-}
-
-function counted(number, word) {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
-}
-
-function made(tag, className, ...children) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children);
-  return node;
-}
-
-// ---- the page ----
 
 class RecordingsPage {
   #answer = null;
@@ -85,23 +28,48 @@ class RecordingsPage {
   #day = null;
   #kind = "";
   #wanted = fromAddress(location.hash); // a recording that the address asks for
-  #days = new NodeCache();
-  #recordings = new NodeCache();
+  #soon = null;
+  #cardRevision = null;
+  #timeline = new Timeline({ picked: (time, byKey) => this.#pick(time, byKey), ranged: (range) => (this.#range.range = range) });
+  #list = new RecordingList((one) => this.#show(one, one.start));
+  #card = new CardPanel(() => this.load());
+  #range = new RangeTools(() => this.#state(), { range: (range) => (this.#timeline.range = range), changed: () => this.load() });
   #player = new RecordingPlayer({
-    others: (recording) => this.#others(recording),
-    gone: () => this.load(),
+    moved: (time) => this.#moved(time),
     changed: () => this.#changed(),
+    state: (state) => this.#showState(state),
+    after: (recording) => playedAfter(this.#wantedOnes(), recording),
+    before: (recording) => playedBefore(this.#wantedOnes(), recording),
   });
 
   constructor() {
     this.#day = this.#wanted?.day ?? null;
-    const track = document.getElementById("track");
-    document.getElementById("kinds").addEventListener("change", (event) => this.#choose(event.target.value));
-    track.addEventListener("click", (event) => this.#play(this.#second(event)));
-    track.addEventListener("pointermove", (event) => this.#point(this.#second(event)));
-    track.addEventListener("pointerleave", () => this.#point(null));
+    this.#listen();
     setInterval(() => !document.hidden && this.load(), AGAIN);
     document.addEventListener("visibilitychange", () => !document.hidden && this.load());
+    new StateStream({ state: (parts) => this.#follow(parts), settings: () => {}, again: () => this.load() });
+  }
+
+  #listen() {
+    element("kinds").addEventListener("change", (event) => this.#choose(event.target.value));
+    element("day").addEventListener("change", (event) => event.target.value && this.#open(event.target.value));
+    element("day-before").addEventListener("click", () => this.#open(dayBeside(this.#day, -1)));
+    element("day-after").addEventListener("click", () => this.#open(dayBeside(this.#day, 1)));
+    element("today").addEventListener("click", () => this.#open(this.#answer.today));
+    element("zoom-in").addEventListener("click", () => this.#timeline.zoom(2));
+    element("zoom-out").addEventListener("click", () => this.#timeline.zoom(0.5));
+    element("zoom-day").addEventListener("click", () => this.#timeline.zoom(0));
+    element("play").addEventListener("click", () => this.#toggle());
+    element("frame-back").addEventListener("click", () => this.#player.step(-1));
+    element("frame-on").addEventListener("click", () => this.#player.step(1));
+    element("earlier").addEventListener("click", () => this.#beside(-1));
+    element("later").addEventListener("click", () => this.#beside(1));
+    element("speed").addEventListener("change", (event) => (this.#player.rate = Number(event.target.value)));
+    element("mute").addEventListener("click", (event) => this.#mute(event.currentTarget));
+    element("full").addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : element("screen").requestFullscreen()));
+    element("close").addEventListener("click", () => this.#player.close());
+    element("delete").addEventListener("click", () => this.#delete());
+    document.addEventListener("keydown", (event) => this.#key(event));
   }
 
   async load() {
@@ -117,28 +85,79 @@ class RecordingsPage {
   }
 
   #fail(trouble, reason = trouble) {
-    if (this.#answer) this.#trouble(trouble);
-    else this.#empty("The list could not be loaded", reason);
+    if (this.#answer) [element("trouble").textContent, element("trouble").hidden] = [trouble, false];
+    else this.#list.empty("The list could not be loaded", reason);
     this.#known = "";
   }
 
   #take(text) {
-    if (text === this.#known) return undefined;
-    this.#known = text;
-    this.#answer = JSON.parse(text);
-    const { day, days } = this.#answer;
-    if (days.length && !days.some(([name]) => name === day)) return this.#open(null); // its last one was deleted
-    this.#day = day;
-    this.#draw();
+    const answer = JSON.parse(text);
+    const arrived = performance.now();
+    const now = () => answer.now + performance.now() - arrived;
+    const isSame = text.replace(/"now": \d+/, "") === this.#known;
+    this.#known = text.replace(/"now": \d+/, "");
+    this.#answer = { ...answer, now };
+    this.#day = answer.day;
+    this.#timeline.show(this.#answer);
+    if (this.#player.shown) this.#timeline.position = this.#inDay(this.#player.time);
+    if (!isSame) this.#draw();
     return this.#showWanted();
+  }
+
+  #follow({ card }) {
+    if (!card) return;
+    if (this.#answer) this.#card.follow({ ...card, problem: this.#answer.card.problem });
+    const revision = `${card.state} ${card.revision}`;
+    if (this.#cardRevision !== null && this.#cardRevision !== revision && card.state !== "formatting") {
+      clearTimeout(this.#soon);
+      this.#soon = setTimeout(() => this.load(), SOON);
+    }
+    this.#cardRevision = revision;
   }
 
   #showWanted() {
     const wanted = this.#wanted;
     this.#wanted = null;
     const found = wanted && this.#answer.recordings.find((one) => one.dir === wanted.dir && one.name === wanted.name);
-    if (found && !found.writing) this.#show(found);
-    else if (wanted) this.#trouble("The requested recording no longer exists.");
+    if (found && !found.writing) this.#show(found, found.start);
+    else if (wanted) [element("trouble").textContent, element("trouble").hidden] = ["The requested recording no longer exists.", false];
+  }
+
+  #draw() {
+    const { card, day, days, today, recordings, offsets } = this.#answer;
+    this.#card.show(card);
+    const isEmpty = !days.length;
+    element("browser").hidden = isEmpty;
+    element("day").value = day;
+    element("day").max = today;
+    element("day-after").disabled = day >= today;
+    element("today").disabled = day === today;
+    element("day-words").textContent = this.#dayWords();
+    this.#drawDays(days, today);
+    if (isEmpty) this.#list.empty("No recordings yet", "Recordings appear here when a schedule records to the SD card.");
+    else this.#list.show(this.#wantedOnes(recordings), offsets);
+    const shown = this.#player.shown;
+    if (shown && day === this.#shownDay && !recordings.some((one) => one.dir === shown.dir && one.name === shown.name)) this.#player.close();
+  }
+
+  #dayWords() {
+    const { day, today, days } = this.#answer;
+    const found = days.find(([name]) => name === day);
+    if (!found) return `${dayWords(day, today)}: nothing recorded`;
+    const words = [found[2] && counted(found[2], "event"), found[1] && counted(found[1], "continuous recording")].filter(Boolean);
+    return `${dayWords(day, today)}: ${words.join(", ")}`;
+  }
+
+  /** Days with recordings, in the picker's list of suggestions. */
+  #drawDays(days, today) {
+    const options = [...days].reverse().map(([day]) => Object.assign(document.createElement("option"), { value: day, label: dayWords(day, today) }));
+    element("days").replaceChildren(...options);
+  }
+
+  #open(day) {
+    this.#day = day;
+    this.#range.close();
+    return this.load();
   }
 
   #choose(kind) {
@@ -146,193 +165,112 @@ class RecordingsPage {
     this.#draw();
   }
 
-  #draw() {
-    const { card, days, recordings } = this.#answer;
-    this.#space(card);
-    this.#trouble(card.full ? "The card is full. Recording stops until you delete a recording." : "");
-    document.getElementById("browser").hidden = days.length === 0;
-    if (!card.slot) return this.#empty("This camera has no SD card", "Start it with --sdcard to add one.");
-    if (!card.mounted) return this.#empty("No SD card is inserted", "Insert one; recording continues automatically.");
-    if (!days.length) return this.#empty("No recordings yet", "Recordings appear here when a schedule records to the SD card.");
-    this.#drawDays(days);
-    this.#drawTimeline(recordings);
-    this.#drawRecordings(recordings);
-    return undefined;
+  #wantedOnes(recordings = this.#answer.recordings) {
+    return this.#kind ? recordings.filter((one) => one.dir === this.#kind) : recordings;
   }
 
-  #space({ mounted, total, free }) {
-    const space = document.getElementById("space");
-    space.hidden = !mounted;
-    const used = total ? 1 - free / total : 0;
-    space.classList.toggle("tight", used > 0.9);
-    document.getElementById("space-used").style.width = `${(used * 100).toFixed(1)}%`;
-    document.getElementById("space-words").textContent = `${sizeWords(free)} of ${sizeWords(total)} free`;
+  #state() {
+    return { day: this.#answer, kind: this.#kind, view: this.#timeline.view, time: this.#inDay(this.#player.time) };
   }
 
-  #trouble(words) {
-    const place = document.getElementById("trouble");
-    place.hidden = !words;
-    place.textContent = words;
+  // ---- playback
+
+  #shownDay = null;
+
+  #pick(time, byKey = false) {
+    const found = playedAt(this.#wantedOnes(), time);
+    if (!found) return;
+    this.#show(found.recording, found.at, byKey ? this.#player.isPlaying : true);
   }
 
-  #drawDays(days) {
-    const { today } = this.#answer;
-    const buttons = [...days].reverse().map(([day, records, events]) => {
-      const words = [events && counted(events, "event"), records && counted(records, "recording")].filter(Boolean).join(", ");
-      const name = dayWords(day, today);
-      const current = day === this.#day;
-      return this.#days.keep(day, [name, words, current], () => {
-        const button = made("button", "day", made("strong", "", name), made("small", "", words));
-        button.type = "button";
-        if (current) button.setAttribute("aria-current", "date");
-        button.addEventListener("click", () => this.#open(day));
-        return button;
-      });
-    });
-    this.#days.replace(document.getElementById("days"), buttons);
+  #show(one, time, plays = true) {
+    this.#shownDay = this.#answer.day;
+    this.#player.show(one, time, plays);
   }
 
-  #open(day) {
-    this.#day = day;
-    return this.load();
+  #toggle() {
+    if (this.#player.shown) this.#player.toggle();
+    else this.#pick(this.#answer.begin);
   }
 
-  #drawTimeline(recordings) {
-    const ordered = [...recordings].sort((one, other) => (one.dir === "event") - (other.dir === "event"));
-    const bars = ordered.map((one) => {
-      const bar = made("i", [one.dir, one.writing && "writing"].filter(Boolean).join(" "));
-      bar.style.left = `${(secondsOf(one.at) / DAY) * 100}%`;
-      bar.style.width = `${(one.seconds / DAY) * 100}%`;
-      bar.dataset.name = `${one.dir}/${one.name}`;
-      return bar;
-    });
-    document.getElementById("track").replaceChildren(...bars);
-    this.#mark();
+  #beside(direction) {
+    const shown = this.#player.shown;
+    const list = this.#wantedOnes().filter((one) => !one.writing);
+    const place = list.findIndex((one) => one.name === shown?.name && one.dir === shown?.dir);
+    const next = list[place + direction];
+    if (place >= 0 && next) this.#show(next, next.start, this.#player.isPlaying);
   }
 
-  /** Another recording is shown, or none: the timeline and the address show which. */
+  #inDay(time) {
+    const { begin, end } = this.#answer;
+    return time !== null && time >= begin && time < end ? time : null;
+  }
+
+  #moved(time) {
+    if (!this.#player.shown) return;
+    this.#timeline.position = this.#inDay(time);
+    element("position").textContent = clockWords(time, this.#answer.offsets);
+  }
+
+  /** Another recording is shown, or none: the page and the address show which. */
   #changed() {
-    const shown = this.#player?.shown;
+    const shown = this.#player.shown;
     history.replaceState(null, "", shown ? `#${shown.dir}/${shown.name}` : location.pathname);
-    this.#mark();
-  }
-
-  #mark() {
-    const shown = this.#player?.shown;
-    for (const bar of document.querySelectorAll("#track i")) {
-      bar.classList.toggle("seen", Boolean(shown) && bar.dataset.name === `${shown.dir}/${shown.name}`);
+    element("player").hidden = !shown;
+    this.#list.mark(shown ? `${shown.dir}/${shown.name}` : "");
+    if (!shown) {
+      this.#timeline.position = null;
+      return;
     }
+    const { offsets } = this.#answer;
+    const kind = shown.dir === "event" ? "Event" : "Continuous recording";
+    const length = shown.end > shown.start && lengthWords((shown.end - shown.start) / 1000);
+    element("playback-title").textContent = `${dayWords(this.#answer.day, this.#answer.today)}, ${clockWords(shown.start, offsets)}`;
+    element("playback-about").textContent = [kind, length, sizeWords(shown.size)].filter(Boolean).join("  ·  ");
+    element("download").href = fileAddress("download", shown);
+    element("download").download = shown.name;
+    element("player-error").hidden = true;
+    this.#moved(this.#player.time ?? shown.start);
   }
 
-  #drawRecordings(recordings) {
-    const wanted = recordings.filter((one) => !this.#kind || one.dir === this.#kind);
-    document.getElementById("sum").textContent = counted(wanted.length, "recording");
-    if (!wanted.length) return this.#empty("No such recordings on this day", "Select another day or kind.");
-    const groups = byHour(wanted).flatMap(([hour, ofHour]) => [
-      made("h3", "hour", hour),
-      made("div", "recordings", ...ofHour.map((one) => this.#recordings.keep(`${one.dir}/${one.name}`, one, () => this.#recording(one)))),
-    ]);
-    this.#recordings.replace(document.getElementById("list"), groups);
-    return undefined;
+  #showState({ isPlaying, hasSound }) {
+    element("play").setAttribute("aria-pressed", String(isPlaying));
+    element("play-label").textContent = isPlaying ? "Pause" : "Play";
+    element("mute").hidden = !hasSound;
   }
 
-  #recording(one) {
-    const picture = made("span", "recording-picture");
-    if (one.writing) picture.append(made("span", "recording-now", "Recording now"));
-    else picture.append(thumbnail(one, picture));
-    if (one.seconds) picture.append(made("span", "recording-length", lengthWords(one.seconds)));
-    if (one.dir === "event") picture.append(made("span", "recording-kind", "Event"));
-    const words = made("span", "recording-words", made("b", "", one.at), made("span", "", sizeWords(one.size)));
-    const button = made("button", "recording", picture, words);
-    button.type = "button";
-    button.disabled = one.writing;
-    button.addEventListener("click", () => this.#show(one));
-    return button;
+  #mute(button) {
+    const muted = button.getAttribute("aria-pressed") === "true";
+    button.setAttribute("aria-pressed", String(!muted));
+    this.#player.muted = muted;
   }
 
-  #show(one, seconds = 0) {
-    this.#player.show(this.#titled(one), seconds);
+  async #delete() {
+    const shown = this.#player.shown;
+    const words = `It shows ${clockWords(shown.start, this.#answer.offsets)} to ${clockWords(shown.end, this.#answer.offsets)}. This cannot be undone.`;
+    if (!(await confirmed("Delete this recording?", words, "Delete"))) return;
+    const next = playedAfter(this.#wantedOnes(), shown) ?? playedBefore(this.#wantedOnes(), shown);
+    try {
+      await deleteRecording(shown);
+    } catch (error) {
+      [element("player-error").textContent, element("player-error").hidden] = [error.message, false];
+      return;
+    }
+    if (next) this.#show(next.recording, next.recording.start, false);
+    else this.#player.close();
+    await this.load();
   }
 
-  #titled(one) {
-    const kind = one.dir === "event" ? "Event" : "Continuous recording";
-    const day = new Date(`${this.#answer.day}T12:00`).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
-    const about = [kind, one.seconds && lengthWords(one.seconds), sizeWords(one.size)].filter(Boolean).join("  ·  ");
-    return { ...one, title: `${day}, ${one.at}`, about };
+  #key(event) {
+    const place = event.target;
+    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (place.closest("input, select, textarea") || (event.key === " " && place.closest("button, a"))) return;
+    const keys = { " ": () => this.#toggle(), ",": () => this.#player.step(-1), ".": () => this.#player.step(1), PageUp: () => this.#beside(-1), PageDown: () => this.#beside(1) };
+    if (!(event.key in keys) || !this.#answer?.recordings.length) return;
+    if (event.key.startsWith("Page") && !this.#player.shown) return;
+    event.preventDefault();
+    keys[event.key]();
   }
-
-  #others(recording) {
-    const list = this.#answer.recordings.filter((one) => !one.writing && (!this.#kind || one.dir === this.#kind));
-    const place = list.findIndex((one) => one.name === recording.name && one.dir === recording.dir);
-    const at = (index) => (place >= 0 && list[index] ? this.#titled(list[index]) : null);
-    return { earlier: at(place - 1), later: at(place + 1) };
-  }
-
-  #second(event) {
-    const { left, width } = document.getElementById("track").getBoundingClientRect();
-    return Math.min(DAY - 1, Math.max(0, Math.round(((event.clientX - left) / width) * DAY)));
-  }
-
-  #play(second) {
-    const found = showing(this.#answer.recordings, second);
-    if (found) this.#show(found.recording, found.offset);
-  }
-
-  #point(second) {
-    const pointer = document.getElementById("pointer");
-    pointer.hidden = second === null;
-    if (second === null) return;
-    pointer.style.left = `${(second / DAY) * 100}%`;
-    pointer.textContent = `${String(Math.floor(second / 3600)).padStart(2, "0")}:${String(Math.floor(second / 60) % 60).padStart(2, "0")}`;
-  }
-
-  #empty(title, words) {
-    document.getElementById("list").replaceChildren(made("div", "card empty", made("strong", "", title), words));
-  }
-}
-
-/** Cache of DOM nodes: a node stays while its content is the same, so that no picture flickers and the focus stays. */
-class NodeCache {
-  #kept = new Map();
-  #next = new Map();
-  #focused = null;
-
-  /** Return the node of a key; it is rebuilt if its content has changed. */
-  keep(key, shown, make) {
-    const text = JSON.stringify(shown);
-    const known = this.#kept.get(key);
-    const entry = known?.text === text ? known : { text, node: make() };
-    // it loses the focus as soon as it is moved to its new place
-    if (known && known.node === document.activeElement) this.#focused = entry.node;
-    this.#next.set(key, entry);
-    return entry.node;
-  }
-
-  /** Put these into `place`, and forget nodes that were not kept this time. */
-  replace(place, nodes) {
-    place.replaceChildren(...nodes);
-    this.#focused?.focus({ preventScroll: true });
-    [this.#kept, this.#next, this.#focused] = [this.#next, new Map(), null];
-  }
-}
-
-/** "#event/ipcamd-01312026-120000.avi" to { dir, name, day }; null for anything else. */
-export function fromAddress(hash) {
-  const found = /^#(record|event)\/([\w.-]+-(\d{2})(\d{2})(\d{4})-\d{6}\.(?:avi|jpg))$/.exec(hash);
-  return found && { dir: found[1], name: found[2], day: `${found[5]}-${found[3]}-${found[4]}` };
-}
-
-function thumbnail(one, place) {
-  const image = made("img", "coming");
-  image.loading = "lazy";
-  image.alt = "";
-  image.addEventListener("error", () => {
-    image.remove();
-    place.prepend(made("span", "recording-none", "No preview"));
-  });
-  image.addEventListener("load", () => image.classList.remove("coming"));
-  image.src = address("thumbnail", one);
-  return image;
 }
 
 if (globalThis.document) new RecordingsPage().load();

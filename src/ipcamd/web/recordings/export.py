@@ -15,7 +15,7 @@ from ipcamd.params.kinds.text import Matching
 from ipcamd.storage.card import READ_S
 from ipcamd.storage.export.exports import Export
 from ipcamd.storage.export.plan import ExportPlan
-from ipcamd.web.time_range import RANGE_ARGUMENTS, read_time_range
+from ipcamd.web.recordings.time_range import RANGE_ARGUMENTS, read_time_range
 
 _ID = Argument(
     "id", "Name of the export, chosen by the caller.", Matching("[0-9a-f]{1,32}", "1 to 32 hexadecimal digits")
@@ -29,8 +29,11 @@ _FRESH = (("Cache-Control", "no-store"),)
 
 async def export_plan(call: Call) -> Reply:
     """Answer with what an export holds: its real beginning and end, its length, the times that are left out, its size,
-    and why it is encoded anew, if it is."""
-    plan = await _plan(call)
+    and why it is encoded anew, if it is; or with the `problem` why there can be none."""
+    try:
+        plan = await _plan(call)
+    except HttpError as error:
+        return _json({"problem": error.message})
     told = {
         "begin": plan.begin_ns // 1_000_000,
         "end": plan.end_ns // 1_000_000,
@@ -128,7 +131,7 @@ def _reads(path: str, action: Action, arguments: Arguments, *answers: Answer) ->
 _NOTHING = Answer(help="There is nothing to export.", status=409)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    _reads("/web/export_plan", export_plan, RANGE, JSON, TEXT, _NOTHING),
+    _reads("/web/export_plan", export_plan, RANGE, JSON, TEXT),
     _reads("/web/export", export, NAMED_RANGE, Answer("video/mp4", "The video."), TEXT, _NOTHING),
     _reads("/web/exports", exports, NO_ARGUMENTS, JSON),
     Endpoint(

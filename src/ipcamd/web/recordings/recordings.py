@@ -5,16 +5,31 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from ipcamd.cgi.answer import CONFLICT, JPEG, JSON, NOT_FOUND, NOT_MODIFIED, TEXT, Answer, download_answers
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.download import download
 from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
-from ipcamd.errors import CardBusy, CardError, HttpError, RequestFailed
+from ipcamd.errors import CardBusy, CardError, HttpError, RequestFailed, StoreError
+from ipcamd.params.event.server import STORAGE
 from ipcamd.params.group import Rank
+from ipcamd.params.kinds.choice import OneOf
+from ipcamd.params.kinds.number import Integer
 from ipcamd.storage.card import READ_S, Card
-from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Recording, Segments, nanoseconds
+from ipcamd.storage.card_state import bytes_per_day, card_state
+from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Recording, Segments
+from ipcamd.store.event_search import EventFilter
+from ipcamd.web.recordings.local_day import day_ends, offsets
+from ipcamd.web.recordings.time_range import RANGE_ARGUMENTS, read_time_range
+
+MAX_NS = 1 << 62
+"""Times in the event log are earlier: in 2116."""
+MAX_MARKS = 5000
+"""Events of motion in one answer."""
+BATCH = 50
+"""Recordings that are deleted at once."""
+RANGE = Arguments(*RANGE_ARGUMENTS)
 
 _DAY = timedelta(days=1)
 _FRESH = (("Cache-Control", "no-store"),)
@@ -23,39 +38,91 @@ _KEPT = (("Cache-Control", "private, max-age=86400"),)
 
 
 async def recordings(call: Call) -> Reply:
-    """Answer with the recordings of one local day (``day=YYYY-MM-DD``; the newest if none is given), all days, and the
-    card's state."""
+    """Answer with the recordings and motion of one local day, all days, the camera's time, and the card's state. Times
+    are milliseconds since the epoch."""
     card, zone = call.camera.card, call.camera.clock.zone()
-    await _wait_until_read(card)
+    await _look_at_card(card)
     known = sorted(card.index, key=lambda r: r.started_ns)
-    days = _days(known, zone)
-    day = _asked_day(call) or (days[-1][0] if days else call.camera.clock.local().date())
-    space = card.space()
+    days, today = _days(known, zone), call.camera.clock.local().date()
+    day = _asked_day(call) or (days[-1][0] if days else today)
+    begin, end = day_ends(day, zone)
     answer = {
-        "card": {
-            "slot": card.slot,
-            "mounted": card.mounted,
-            "total": space.total_bytes,
-            "free": space.free_bytes,
-            "full": card.full,
-        },
-        "today": str(call.camera.clock.local().date()),
+        "card": _card(call),
+        "now": call.camera.clock.now_ns() // 1_000_000,
+        "today": str(today),
         "days": [(str(name), records, events) for name, records, events in days],
         "day": str(day),
-        "recordings": [_told(call, recording) for recording in _of(known, day, zone)],
+        "begin": begin // 1_000_000,
+        "end": end // 1_000_000,
+        "offsets": offsets(begin, end, zone),
+        "recordings": [_told(r) for r in known if r.started_ns < end and r.ended_ns >= begin],
+        "motion": await _motion(call, begin, end),
     }
     return Reply(json.dumps(answer).encode(), content_type="application/json", headers=_FRESH)
 
 
-async def segments(call: Call) -> Reply:
-    """Answer with how a recording is played: `null` if `/web/video` gives it whole, else its length and that of a
-    segment in seconds, and the media type of the segments."""
-    recording = await _recording(call)
+def _card(call: Call) -> dict[str, object]:
+    card, space = call.camera.card, call.camera.card.space()
+    return {
+        "state": card_state(card),
+        "problem": card.failure,
+        "total": space.total_bytes,
+        "free": space.free_bytes,
+        "recordings": card.index.size_bytes,
+        "per_day": bytes_per_day(card, call.camera.clock.now_ns()),
+        "recycles": call.camera.settings[STORAGE.name]["DiskFull"] == "recycle",
+    }
+
+
+async def _motion(call: Call, begin_ns: int, end_ns: int) -> list[tuple[int, int]]:
+    """Return when there was motion: the newest `MAX_MARKS` of the range; none if the event log cannot be read."""
+    if not 0 <= begin_ns < MAX_NS:
+        return []
     try:
-        found = None if recording.name.endswith(".jpg") else await call.camera.playback.segments_of(recording)
+        found = await call.camera.event_search.times(
+            EventFilter("motion", from_ns=begin_ns, until_ns=end_ns), MAX_MARKS
+        )
+    except StoreError:
+        return []
+    return [(start // 1_000_000, end // 1_000_000) for start, end in reversed(found)]
+
+
+async def delete(call: Call) -> Reply:
+    """Delete all recordings that show a moment of a range, as a whole; those that are being written stay. Answer with
+    how many were deleted, and how many stay."""
+    since_ns, until_ns, folder = read_time_range(call.query, RANGE)
+    card = call.camera.card
+    await _look_at_card(card)
+    found = [r for r in card.index if r.started_ns < until_ns and r.ended_ns > since_ns and folder in (None, r.folder)]
+    ended = [r for r in found if not r.writing]
+    for start in range(0, len(ended), BATCH):
+        try:
+            await card.delete(*ended[start : start + BATCH])
+        except OSError as error:
+            call.camera.audit_log.note_change(call.requester(), f"{start} recordings deleted")
+            raise HttpError(503, f"the SD card failed after {start} recordings: {error.strerror}") from error
+    call.camera.audit_log.note_change(call.requester(), f"{len(ended)} recordings deleted")
+    told = {"deleted": len(ended), "kept": len(found) - len(ended)}
+    return Reply(json.dumps(told).encode(), content_type="application/json", headers=_FRESH)
+
+
+async def segments(call: Call) -> Reply:
+    """Answer with how a recording is played, in seconds: its length, that of a picture, and that of a segment (`null`
+    if `/web/video` gives it whole), with the media type of the segments; `null` for a picture."""
+    recording = await _recording(call)
+    if recording.name.endswith(".jpg"):
+        return Reply(b"null", content_type="application/json", headers=_FRESH)
+    try:
+        found = await call.camera.playback.segments_of(recording, _keys_only(call))
     except CardError as error:
         raise HttpError(503, str(error)) from error
-    told = found and {"length": found.length_s, "segment": found.segment_s, "type": _type(found)}
+    told = {
+        "length": found.length_s,
+        "frame": found.frame_s,
+        "segment": found.segment_s,
+        "sound": found.has_audio,
+        "type": _type(found),
+    }
     return Reply(json.dumps(told).encode(), content_type="application/json", headers=_FRESH)
 
 
@@ -65,7 +132,7 @@ async def segment(call: Call) -> Reply:
     if not re.fullmatch("[0-9]{1,6}", number):
         raise RequestFailed(f"number={number[:32]}: allowed: 0 to 999999")
     try:
-        made = await call.camera.playback.segment(recording, int(number))
+        made = await call.camera.playback.segment(recording, int(number), _keys_only(call))
     except CardError as error:
         raise HttpError(503, str(error)) from error
     return Reply(made, content_type="video/mp4", headers=_KEPT)
@@ -79,7 +146,7 @@ async def video(call: Call) -> Reply | FileReply:
         if still:
             content, size = await call.camera.card.open(recording), recording.size_bytes
         else:
-            content, size = await call.camera.playback.video(recording)
+            content, size = await call.camera.playback.video(recording, _keys_only(call))
     except (CardError, OSError) as error:
         raise HttpError(503, str(error)) from error
     return download(call, content, size, _tag(recording), "image/jpeg" if still else "video/mp4", _KEPT)
@@ -87,15 +154,25 @@ async def video(call: Call) -> Reply | FileReply:
 
 async def thumbnail(call: Call) -> Reply:
     """Answer with a thumbnail of a recording, as JPEG."""
-    recording = await _recording(call)
+    recording, at = await _recording(call), _THUMBNAIL.number(call.query, "at")
     headers = (*_KEPT, ("ETag", _tag(recording)))
     if _tag(recording) in call.head.fields.get("if-none-match", ""):
         return Reply(status=304, headers=headers)
     try:
-        picture = await call.camera.playback.thumbnail(recording)
+        picture = await call.camera.playback.thumbnail(recording, at)
     except CardError as error:
         raise HttpError(404, str(error)) from error
     return Reply(picture, content_type="image/jpeg", headers=headers)
+
+
+def _keys_only(call: Call) -> bool:
+    return _RECORDING.flag(call.query, "keys")
+
+
+async def _look_at_card(card: Card) -> None:
+    """Wait until the card has been read, unless it cannot be. Raises ``HttpError`` 503 if that takes too long."""
+    if not card.failure:
+        await _wait_until_read(card)
 
 
 async def _wait_until_read(card: Card) -> None:
@@ -126,12 +203,12 @@ def _type(segments: Segments) -> str:
     return f'video/mp4; codecs="avc1.42C01F{",mp4a.40.2" if segments.has_audio else ""}"'
 
 
-def _told(call: Call, recording: Recording) -> dict[str, object]:
+def _told(recording: Recording) -> dict[str, object]:
     return {
         "dir": recording.folder,
         "name": recording.name,
-        "at": f"{call.camera.clock.local(recording.started_ns):%H:%M:%S}",
-        "seconds": round((recording.ended_ns - recording.started_ns) / 1e9, 3),
+        "start": recording.started_ns // 1_000_000,
+        "end": recording.ended_ns // 1_000_000,
         "size": recording.size_bytes,
         "writing": recording.writing,
     }
@@ -163,12 +240,8 @@ def _days(known: Sequence[Recording], zone: tzinfo) -> list[tuple[date, int, int
 
 
 def _of(known: Sequence[Recording], day: date, zone: tzinfo) -> Sequence[Recording]:
-    begin, end = (bisect_left(known, _midnight(d, zone), key=lambda r: r.started_ns) for d in (day, day + _DAY))
+    begin, end = (bisect_left(known, moment, key=lambda r: r.started_ns) for moment in day_ends(day, zone))
     return known[begin:end]
-
-
-def _midnight(day: date, zone: tzinfo) -> int:
-    return nanoseconds(datetime.combine(day, time(), zone))
 
 
 def _local(moment: int, zone: tzinfo) -> date:
@@ -196,8 +269,11 @@ _ONE = (
     Argument("dir", f"Folder of the recording: {' or '.join(FOLDERS)}."),
     Argument("fname", "File name of the recording."),
 )
-_RECORDING = Arguments(*_ONE, undeclared=Undeclared.IGNORED)
-_SEGMENT = Arguments(*_ONE, Argument("number", "Number of the segment, from 0."), undeclared=Undeclared.IGNORED)
+_KEYS = Argument("keys", "Its key frames alone, to be played fast.", OneOf(("yes", "no")), default="no")
+_AT = Argument("at", "Second that it shows; if none is given, one near the beginning.", Integer(0, 1_000_000))
+_RECORDING = Arguments(*_ONE, _KEYS, undeclared=Undeclared.IGNORED)
+_SEGMENT = Arguments(*_ONE, _KEYS, Argument("number", "Number of the segment, from 0."), undeclared=Undeclared.IGNORED)
+_THUMBNAIL = Arguments(*_ONE, _AT, undeclared=Undeclared.IGNORED)
 _MISSING = (NOT_FOUND, CONFLICT)
 _MP4 = download_answers("video/mp4", "The recording.")
 
@@ -206,6 +282,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _reads("/web/segments", segments, _RECORDING, JSON, *_MISSING),
     _reads("/web/segment", segment, _SEGMENT, Answer("video/mp4"), TEXT, *_MISSING),
     _reads("/web/video", video, _RECORDING, *_MP4, *download_answers("image/jpeg"), *_MISSING),
-    _reads("/web/thumbnail", thumbnail, _RECORDING, JPEG, NOT_MODIFIED, *_MISSING),
+    _reads("/web/thumbnail", thumbnail, _THUMBNAIL, JPEG, NOT_MODIFIED, *_MISSING),
+    Endpoint("/web/delete_recordings", Rank.ADMIN, delete, methods=("POST",), arguments=RANGE, answers=(JSON, TEXT)),
 )
 """Requests of the page of recordings, besides its files."""

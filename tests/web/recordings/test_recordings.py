@@ -1,5 +1,6 @@
 """What the page of recordings asks for."""
 
+import asyncio
 import inspect
 import io
 import json
@@ -20,12 +21,16 @@ from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
+from ipcamd.storage.disk import Disk
 from ipcamd.storage.recording import Recording, name_of
-from ipcamd.web import recordings
-from ipcamd.web.recordings import ENDPOINTS, _days, _of
+from ipcamd.store.audit_table import AuditFilter
+from ipcamd.store.eventlog import EventSpan
+from ipcamd.web.recordings import recordings
+from ipcamd.web.recordings.recordings import ENDPOINTS, _days, _of
 
-LIST, SEGMENTS, SEGMENT, VIDEO, THUMBNAIL = ENDPOINTS
+LIST, SEGMENTS, SEGMENT, VIDEO, THUMBNAIL, DELETE = ENDPOINTS
 HOUR = 3600 * SECOND
+NOON_MS = NOON // 1_000_000
 
 
 @pytest.fixture
@@ -48,22 +53,26 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 def test_recordings_are_for_administrators_and_only_read() -> None:
     assert {endpoint.rank for endpoint in ENDPOINTS} == {Rank.ADMIN}
-    assert not any(endpoint.changes(None) for endpoint in ENDPOINTS)  # type: ignore[arg-type]
+    assert [e for e in ENDPOINTS if e.changes(None)] == [DELETE]  # type: ignore[arg-type]
+    assert DELETE.methods == ("POST",)
 
 
 async def test_the_newest_day_and_all_days(world: World) -> None:
     told = json.loads((await world.ask(LIST)).body)
     assert told["days"] == [["2025-06-13", 0, 1], ["2025-06-15", 1, 1], ["2025-06-16", 1, 0]]
     assert told["day"] == "2025-06-16"
-    assert (told["card"]["mounted"], told["card"]["full"]) == (True, False)
+    assert told["card"]["state"] == "ready"
+    assert told["card"]["recordings"] == world.card.index.size_bytes
     assert told["today"] == "2025-06-15"
+    assert (told["now"], told["offsets"]) == (NOON_MS, [[told["begin"], 0]])
+    assert told["end"] - told["begin"] == 86_400_000
     (one,) = told["recordings"]
     size = (world.path / "sdcard" / "record" / one["name"]).stat().st_size
     assert one == {
         "dir": "record",
         "name": "ipcamd-06162025-150640.avi",
-        "at": "15:06:40",
-        "seconds": 1.0,
+        "start": NOON_MS + 86_400_000,
+        "end": NOON_MS + 86_401_000,
         "size": size,
         "writing": False,
     }
@@ -71,7 +80,8 @@ async def test_the_newest_day_and_all_days(world: World) -> None:
 
 async def test_another_day(world: World) -> None:
     told = json.loads((await world.ask(LIST, "day=2025-06-15")).body)
-    assert [(one["dir"], one["at"]) for one in told["recordings"]] == [("record", "15:06:40"), ("event", "16:06:40")]
+    starts = [(one["dir"], one["start"] - NOON_MS) for one in told["recordings"]]
+    assert starts == [("record", 0), ("event", 3_600_000)]
     assert json.loads((await world.ask(LIST, "day=2025-06-14")).body)["recordings"] == []
 
 
@@ -89,7 +99,7 @@ async def test_days_that_are_none(world: World, day: str) -> None:
 async def test_without_a_card(world: World) -> None:
     world.card.insert(False)
     told = json.loads((await world.ask(LIST)).body)
-    assert (told["card"]["mounted"], told["days"], told["recordings"]) == (False, [], [])
+    assert (told["card"]["state"], told["days"], told["recordings"]) == ("none", [], [])
     with pytest.raises(HttpError):
         await world.ask(THUMBNAIL, "dir=record&fname=ipcamd-06152025-150640.avi")
 
@@ -98,7 +108,8 @@ async def test_a_full_card_that_may_not_recycle(world: World) -> None:
     world.card.limit_bytes = world.card.index.size_bytes + 1000
     for policy in ("recycle", "stop"):
         await world.settings.update([Change("Event.Server.External.Storage", "DiskFull", policy)])
-        assert json.loads((await world.ask(LIST)).body)["card"]["full"] == (policy == "stop")
+        told = json.loads((await world.ask(LIST)).body)["card"]
+        assert (told["state"] == "full", told["recycles"]) == (policy == "stop", policy == "recycle")
 
 
 async def test_a_picture_that_somebody_else_took_away(world: World) -> None:
@@ -121,7 +132,9 @@ def put_on_card(world: World, codec: codecs.Codec) -> str:
 async def test_a_recording_as_a_video(world: World) -> None:
     query = put_on_card(world, codecs.H264)
     await world.card.rescan("event", query.rpartition("=")[2])
-    assert json.loads((await world.ask(SEGMENTS, query)).body) is None
+    told = json.loads((await world.ask(SEGMENTS, query)).body)
+    assert (told["length"], told["segment"], told["sound"]) == (2, None, True)
+    assert told["frame"] == pytest.approx(1 / 30)
     made: list[Call] = []
 
     def catch(call: Call) -> Reply:
@@ -142,7 +155,10 @@ async def test_a_recording_in_segments(world: World) -> None:
     query = put_on_card(world, codecs.MPEG4)
     await world.card.rescan("event", query.rpartition("=")[2])
     told = json.loads((await world.ask(SEGMENTS, query)).body)
-    assert told == {"length": 2.0, "segment": 4.096, "type": 'video/mp4; codecs="avc1.42C01F,mp4a.40.2"'}
+    assert (told["length"], told["segment"], told["sound"]) == (2.0, 4.096, True)
+    assert told["type"] == 'video/mp4; codecs="avc1.42C01F,mp4a.40.2"'
+    told = json.loads((await world.ask(SEGMENTS, f"{query}&keys=yes")).body)
+    assert (told["segment"], told["type"]) == (65.536, 'video/mp4; codecs="avc1.42C01F"')
     answer = await world.ask(SEGMENT, f"{query}&number=0")
     assert (answer.content_type, answer.body[4:8]) == ("video/mp4", b"ftyp")
     for endpoint, more in ((SEGMENT, "&number=1"), (VIDEO, "")):
@@ -224,9 +240,64 @@ async def test_the_page_waits_for_a_card_that_is_being_read(
     world.card.insert(True)
     monkeypatch.setattr(recordings, "READ_S", 0.02)
     for endpoint in ENDPOINTS:
+        query = "since=1&until=2" if endpoint is DELETE else f"dir=record&fname={path.name}&number=0"
         with pytest.raises(HttpError, match="the card is being read") as refused:
-            await world.ask(endpoint, f"dir=record&fname={path.name}&number=0")
+            await world.ask(endpoint, query)
         assert refused.value.status == 503
     held.set()
     await world.card.wait_until_read()
     assert (await world.ask(LIST)).status == 200
+
+
+@pytest.mark.parametrize("query", ["at=-1", "at=1.5", "at=99999999"])
+async def test_moments_of_thumbnails_that_are_none(world: World, query: str) -> None:
+    with pytest.raises(RequestFailed, match="at="):
+        await world.ask(THUMBNAIL, f"dir=record&fname=ipcamd-06152025-150640.avi&{query}")
+
+
+async def test_a_day_has_its_motion_and_what_runs_over_midnight(world: World) -> None:
+    midnight = NOON - NOON % (24 * HOUR) + 24 * HOUR
+    world.card.index.put(Recording("record", "ipcamd-06152025-235900.avi", 1, 1, midnight - SECOND, midnight + SECOND))
+    for start, end in ((NOON, NOON + 5 * SECOND), (midnight + HOUR, midnight + HOUR + SECOND)):
+        world.event_log.note_span(EventSpan("motion 1", start, end, has_ended=True))
+    world.event_log.note_span(EventSpan("di1 high", NOON, NOON, has_ended=True))
+    told = {day: json.loads((await world.ask(LIST, f"day=2025-06-{day}")).body) for day in (15, 16)}
+    assert told[15]["motion"] == [[NOON_MS, NOON_MS + 5000]]
+    assert told[16]["motion"] == [[(midnight + HOUR) // 1_000_000, (midnight + HOUR + SECOND) // 1_000_000]]
+    for day in told.values():
+        assert "ipcamd-06152025-235900.avi" in [one["name"] for one in day["recordings"]]
+
+
+async def test_deleting_a_range_leaves_the_rest_and_what_is_being_written(world: World) -> None:
+    world.card.index.put(Recording("record", "ipcamd-06152025-160000.avi", 1, 1, NOON, NOON + HOUR, True))
+    query = f"since={NOON_MS + 500}&until={NOON_MS + 3_600_500}"
+    told = json.loads((await world.ask(DELETE, f"{query}&dir=event")).body)
+    assert told == {"deleted": 1, "kept": 0}
+    told = json.loads((await world.ask(DELETE, query)).body)
+    assert told == {"deleted": 1, "kept": 1}
+    assert sorted(path.name for path in (world.path / "sdcard").rglob("*.avi")) == [
+        "ipcamd-06132025-150640.avi",
+        "ipcamd-06162025-150640.avi",
+    ]
+    assert len(world.card.index) == 3
+    with pytest.raises(RequestFailed, match="since="):
+        await world.ask(DELETE)
+    changes = [record.what for record in await world.audit_log.newest(10, AuditFilter())]
+    assert changes.count("1 recordings deleted") == 2
+
+
+async def test_a_card_that_fails_is_told_as_such(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Disk, "remove", fail)
+    with pytest.raises(HttpError, match="failed after 0 recordings: Input/output error"):
+        await world.ask(DELETE, f"since={NOON_MS}&until={NOON_MS + 1000}")
+    monkeypatch.setattr(Disk, "entries", fail)
+    world.card.insert(False)
+    world.card.insert(True)
+    async with asyncio.timeout(30):
+        while not world.card.failure:  # noqa: ASYNC110 - what a page does
+            await asyncio.sleep(0.01)
+    told = json.loads((await world.ask(LIST)).body)["card"]
+    assert (told["state"], told["problem"]) == ("faulty", "the card cannot be read: Input/output error")

@@ -16,7 +16,7 @@ from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media import codecs
 from ipcamd.params.group import Rank
 from ipcamd.storage.recording import name_of
-from ipcamd.web.export import ENDPOINTS
+from ipcamd.web.recordings.export import ENDPOINTS
 
 PLAN, EXPORT, EXPORTS, CANCEL = ENDPOINTS
 MS = NOON // 1_000_000
@@ -66,8 +66,10 @@ async def test_the_plan_tells_the_real_times(world: World) -> None:
     assert told == {"begin": MS + 1000, "end": MS + 2000, "seconds": 1, "parts": 1, "gaps": [], "encoded": ""}
     assert 0 < size < (world.path / "sdcard" / "record").glob("*").__next__().stat().st_size
     assert json.loads((await world.ask(PLAN, f"{query}&dir=record")).body)["parts"] == 1
+    told = json.loads((await world.ask(PLAN, f"{query}&dir=event")).body)
+    assert told == {"problem": "nothing was recorded in this time, or it is still being recorded"}
     with pytest.raises(HttpError, match="nothing was recorded") as refused:
-        await world.ask(PLAN, f"{query}&dir=event")
+        await world.ask(EXPORT, f"{query}&dir=event&id=1")
     assert refused.value.status == 409
 
 

@@ -1,0 +1,50 @@
+"""State of the SD card, as pages show it."""
+
+from enum import StrEnum
+
+from ipcamd.storage.card import Card
+
+
+class CardState(StrEnum):
+    """One state at a time; the first one that applies."""
+
+    NO_SLOT = "no slot"
+    FORMATTING = "formatting"
+    FAULTY = "faulty"
+    """It cannot be read, or does not answer."""
+    READ_ONLY = "read-only"
+    NONE = "none"
+    READING = "reading"
+    """It is not known yet what is on it."""
+    FULL = "full"
+    """Nothing more is recorded, because nothing may be deleted."""
+    READY = "ready"
+
+
+def card_state(card: Card) -> CardState:
+    """Return the state as of the last check."""
+    states = {
+        CardState.NO_SLOT: not card.slot,
+        CardState.FORMATTING: card.formatted is not None,
+        CardState.FAULTY: bool(card.failure),
+        CardState.READ_ONLY: card.is_read_only,
+        CardState.NONE: not card.mounted,
+        CardState.READING: not card.is_read,
+        CardState.FULL: card.full,
+        CardState.READY: True,
+    }
+    return next(state for state, applies in states.items() if applies)
+
+
+def bytes_per_day(card: Card, now_ns: int) -> int:
+    """Return how much is recorded a day at present: the average of the last week; 0 if nothing is recorded."""
+    recent = [r for r in card.index if now_ns - WEEK_NS <= r.started_ns <= now_ns]
+    if not recent:
+        return 0
+    span_ns = max(HOUR_NS, now_ns - min(r.started_ns for r in recent))
+    return sum(r.size_bytes for r in recent) * DAY_NS // span_ns
+
+
+HOUR_NS = 3_600_000_000_000
+DAY_NS = 24 * HOUR_NS
+WEEK_NS = 7 * DAY_NS

@@ -1,0 +1,114 @@
+// Recording list: thumbnails of a day's recordings, by hour, newest first.
+
+import { address } from "./player.js";
+import { clockWords, counted, lengthWords, sizeWords } from "./time_words.js";
+
+const FEW = 24; // up to so many recordings need no hour titles
+
+/** Newest first: [["14:00", recordings of that hour], ...]; few of them stay together, without a title. */
+export function byHour(recordings, offsets) {
+  const newestFirst = [...recordings].reverse();
+  if (recordings.length <= FEW) return [["", newestFirst]];
+  const hours = new Map();
+  for (const one of newestFirst) {
+    const hour = `${clockWords(one.start, offsets).slice(0, 2)}:00`;
+    hours.set(hour, [...(hours.get(hour) ?? []), one]);
+  }
+  return [...hours];
+}
+
+function made(tag, className, ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children);
+  return node;
+}
+
+export class RecordingList {
+  #nodes = new NodeCache();
+  #picked;
+  #shown = "";
+
+  /** `picked(recording)` is called when one is chosen. */
+  constructor(picked) {
+    this.#picked = picked;
+  }
+
+  show(recordings, offsets) {
+    document.getElementById("sum").textContent = counted(recordings.length, "recording");
+    if (!recordings.length) return this.empty("No such recordings on this day", "Select another day or kind.");
+    const groups = byHour(recordings, offsets).flatMap(([hour, ofHour]) => [
+      made("h3", "hour", hour),
+      made("div", "recordings", ...ofHour.map((one) => this.#nodes.keep(`${one.dir}/${one.name}`, one, () => this.#recording(one, offsets)))),
+    ]);
+    this.#nodes.replace(document.getElementById("list"), groups);
+    this.mark(this.#shown);
+    return undefined;
+  }
+
+  /** Mark the one of this key ("dir/name") as shown. */
+  mark(key) {
+    this.#shown = key;
+    for (const button of document.querySelectorAll(".recording")) {
+      if (button.dataset.key === key) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    }
+  }
+
+  empty(title, words) {
+    document.getElementById("list").replaceChildren(made("div", "card empty", made("strong", "", title), words));
+  }
+
+  #recording(one, offsets) {
+    const picture = made("span", "recording-picture");
+    if (one.writing) picture.append(made("span", "recording-now", "Recording now"));
+    else picture.append(thumbnail(one, picture));
+    if (one.end > one.start) picture.append(made("span", "recording-length", lengthWords((one.end - one.start) / 1000)));
+    if (one.dir === "event") picture.append(made("span", "recording-kind", "Event"));
+    const words = made("span", "recording-words", made("b", "", clockWords(one.start, offsets)), made("span", "", sizeWords(one.size)));
+    const button = made("button", "recording", picture, words);
+    button.type = "button";
+    button.disabled = one.writing;
+    button.dataset.key = `${one.dir}/${one.name}`;
+    button.addEventListener("click", () => this.#picked(one));
+    return button;
+  }
+}
+
+/** Cache of DOM nodes: a node stays while its content is the same, so that no picture flickers and the focus stays. */
+class NodeCache {
+  #kept = new Map();
+  #next = new Map();
+  #focused = null;
+
+  /** Return the node of a key; it is rebuilt if its content has changed. */
+  keep(key, shown, make) {
+    const text = JSON.stringify(shown);
+    const known = this.#kept.get(key);
+    const entry = known?.text === text ? known : { text, node: make() };
+    // it loses the focus as soon as it is moved to its new place
+    if (known && known.node === document.activeElement) this.#focused = entry.node;
+    this.#next.set(key, entry);
+    return entry.node;
+  }
+
+  /** Put these into `place`, and forget nodes that were not kept this time. */
+  replace(place, nodes) {
+    place.replaceChildren(...nodes);
+    this.#focused?.focus({ preventScroll: true });
+    [this.#kept, this.#next, this.#focused] = [this.#next, new Map(), null];
+  }
+}
+
+function thumbnail(one, place) {
+  const image = made("img", "coming");
+  image.loading = "lazy";
+  image.alt = "";
+  image.addEventListener("error", () => {
+    image.remove();
+    place.prepend(made("span", "recording-none", "No preview"));
+  });
+  image.addEventListener("load", () => image.classList.remove("coming"));
+  image.src = address("thumbnail", one);
+  return image;
+}

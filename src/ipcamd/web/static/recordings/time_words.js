@@ -1,0 +1,75 @@
+// Times, lengths and sizes in words, in the camera's local time.
+
+const DAY = 86_400_000; // milliseconds
+
+/** The camera's clock at `time` (milliseconds since the epoch) as "14:03:22"; `offsets` from the camera: [[from, seconds], ...]. */
+export function clockWords(time, offsets, seconds = true) {
+  const local = new Date(time + offsetAt(time, offsets) * 1000).toISOString();
+  return local.slice(11, seconds ? 19 : 16);
+}
+
+/** Seconds that the camera's clock is ahead of UTC at `time`. */
+export function offsetAt(time, offsets) {
+  return (offsets.findLast(([from]) => from <= time) ?? offsets[0])[1];
+}
+
+/** Moment of "14:03" or "14:03:22" on the day from `begin` on; null for anything else, and for a time that the clock leaves out. */
+export function timeOf(text, begin, offsets) {
+  const found = /^(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text);
+  if (!found) return null;
+  const wanted = text.length === 5 ? `${text}:00` : text;
+  const since = (Number(found[1]) * 60 + Number(found[2])) * 60_000 + Number(found[3] ?? 0) * 1000;
+  const first = offsets[0][1];
+  const moments = offsets.map(([, offset]) => begin + since + (first - offset) * 1000);
+  return moments.find((moment) => clockWords(moment, offsets) === wanted) ?? null;
+}
+
+/** 7 → "0:07", 3723 → "1:02:03". */
+export function lengthWords(seconds) {
+  const whole = Math.round(seconds);
+  const two = (number) => String(number).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** Bytes for a person: "1.4 MB". */
+export function sizeWords(bytes) {
+  const units = ["KB", "MB", "GB", "TB"];
+  let number = bytes / 1024;
+  let unit = 0;
+  while (number >= 999.5 && unit < units.length - 1) {
+    number /= 1024;
+    unit += 1;
+  }
+  return `${number < 9.95 ? number.toFixed(1) : Math.round(number)} ${units[unit]}`;
+}
+
+/** "2026-01-31" as people call it; `today` likewise. */
+export function dayWords(day, today) {
+  const date = new Date(`${day}T12:00`);
+  const ago = Math.round((new Date(`${today}T12:00`) - date) / DAY);
+  if (ago === 0) return "Today";
+  if (ago === 1) return "Yesterday";
+  const year = day.slice(0, 4) === today.slice(0, 4) ? undefined : "numeric";
+  return date.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", year });
+}
+
+/** The day before or after one: "2026-03-01", -1 → "2026-02-28". */
+export function dayBeside(day, days) {
+  return new Date(Date.parse(`${day}T12:00Z`) + days * DAY).toISOString().slice(0, 10);
+}
+
+/** How long a card lasts, for a person; `state` from the camera; "" if nothing is recorded. */
+export function lastsWords({ free, recordings, per_day: perDay, recycles }) {
+  if (!perDay) return "";
+  const days = (recycles ? free + recordings : free) / perDay;
+  const [number, unit] = [[days / 365, "years"], [days / 30, "months"], [days, "days"], [days * 24, "hours"]].find(([one]) => one >= 1.95) ?? [0];
+  const words = unit ? `${Math.round(number)} ${unit}` : "hour or two";
+  const rate = `At ${sizeWords(perDay)} a day`;
+  return recycles ? `${rate} it keeps the last ${words}` : `${rate} it is full in ${unit ? words : `an ${words}`}`;
+}
+
+export function counted(number, word) {
+  return `${number} ${word}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,92 @@
+"""State of the card as pages show it, and how long it lasts."""
+
+import asyncio
+import os
+
+import pytest
+from tests.storage.conftest import Slot
+from tests.wire.avi.avi_files import NOON, SECOND
+
+from ipcamd.storage.card import Card
+from ipcamd.storage.card_state import CardState, bytes_per_day, card_state
+from ipcamd.storage.disk import Disk
+from ipcamd.storage.recording import Recording
+
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+
+
+async def until(card: Card, state: CardState) -> None:
+    async with asyncio.timeout(30):
+        while card_state(card) is not state:  # noqa: ASYNC110 - what a page does
+            await asyncio.sleep(0.01)
+
+
+async def test_ready_none_full_and_ready_again(slot: Slot) -> None:
+    slot.put(0)
+    card = await slot.start()
+    assert card_state(card) is CardState.READY
+    card.insert(False)
+    assert card_state(card) is CardState.NONE
+    card.insert(True)
+    await until(card, CardState.READY)
+    slot.policy, card.limit_bytes = "stop", card.index.size_bytes + 1
+    assert card_state(card) is CardState.FULL
+
+
+async def test_a_card_that_becomes_read_only_and_writable_again(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = await slot.start()
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+    await until(card, CardState.READ_ONLY)
+    monkeypatch.undo()
+    await until(card, CardState.READY)
+
+
+async def test_a_card_that_cannot_be_read_is_faulty_until_it_can(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = await slot.start()
+    monkeypatch.setattr("ipcamd.storage.card_scan.RETRY_S", 0.01)
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Disk, "entries", fail)
+    card.insert(False)
+    card.insert(True)
+    await until(card, CardState.FAULTY)
+    assert card.failure == "the card cannot be read: Input/output error"
+    monkeypatch.undo()
+    await until(card, CardState.READY)
+
+
+async def test_formatting_tells_its_progress(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        slot.put(number)
+    card = await slot.start()
+    real, seen = Disk.clear, list[float]()
+
+    def clear(disk: Disk, note_progress) -> None:  # type: ignore[no-untyped-def]
+        assert card_state(card) is CardState.FORMATTING
+
+        def note(part: float) -> None:
+            note_progress(part)
+            assert card.formatted == part
+            seen.append(part)
+
+        real(disk, note)
+
+    monkeypatch.setattr(Disk, "clear", clear)
+    await card.format()
+    assert seen == [0.25, 0.5, 0.75, 1]
+    assert (card_state(card), card.formatted, len(card.index)) == (CardState.READY, None, 0)
+
+
+async def test_how_much_is_recorded_a_day(slot: Slot) -> None:
+    card = await slot.start()
+    assert bytes_per_day(card, NOON) == 0
+    for days, size in ((30, 9999), (4, 1000), (2, 3000)):
+        began = NOON - days * DAY
+        card.index.put(Recording("record", f"{days}", size, 0, began, began + HOUR))
+    assert bytes_per_day(card, NOON) == 1000
+    card.index.forget_all()
+    card.index.put(Recording("record", "first", 100, 0, NOON - 60 * SECOND, NOON))
+    assert bytes_per_day(card, NOON) == 2400  # no more than of an hour is concluded from a minute
