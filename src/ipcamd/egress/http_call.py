@@ -1,19 +1,21 @@
 """HTTP call: one small request of the camera to another host, to an address that the egress policy has judged."""
 
 import asyncio
-import http.client
 import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from email.message import Message
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.egress.tls import client_context
 from ipcamd.errors import RequestFailed
 from ipcamd.workers.thread import run_in_thread
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 ANSWER_BYTES = 64 * 1024
 """Bytes of an answer's body that are read."""
@@ -24,7 +26,7 @@ class CallAnswer:
     """A whole answer; its body is cut off after the bytes that the call asks for."""
 
     status: int
-    fields: Message
+    fields: "Message"
     body: bytes
     local_address: str
     """The camera's own address on the way to the host."""
@@ -68,6 +70,8 @@ async def call_http(egress: EgressPolicy, call: HttpCall, timeout_s: float) -> C
 
 
 def _exchange(sock: socket.socket, peer: tuple[str, int], call: HttpCall) -> CallAnswer:
+    import http.client
+
     parts = urlsplit(call.url)
     connection = http.client.HTTPConnection(parts.hostname or "", peer[1])
     connection.sock = sock

@@ -4,11 +4,9 @@ import asyncio
 import os
 import platform
 import re
-import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ipcamd
 from ipcamd.access.accounts import Accounts
@@ -20,6 +18,9 @@ from ipcamd.settings.check import cut_urls
 from ipcamd.settings.settings import Settings
 from ipcamd.workers.file import ThreadedFile
 from ipcamd.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    import zipfile
 
 ENTRIES = 2000
 """Entries of a log."""
@@ -55,6 +56,9 @@ class SupportArchive:
         return ThreadedFile(fd, self._threads), size_bytes
 
     def _write(self, files: Mapping[str, Iterable[str]], secrets: Sequence[str]) -> tuple[int, int]:
+        import tempfile
+        import zipfile
+
         with tempfile.TemporaryFile(dir=self._folder) as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 for name, lines in files.items():
@@ -75,6 +79,8 @@ def list_versions() -> Iterator[str]:
     yield f"ipcamd {ipcamd.__version__}"
     yield f"Python {platform.python_version()}"
     yield platform.platform()
+    from importlib import metadata
+
     for text in metadata.requires("ipcamd") or ():
         if "extra ==" not in text:
             name = re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0]
@@ -95,7 +101,7 @@ def _discard(writing: "asyncio.Future[tuple[int, int]]") -> None:
         os.close(writing.result()[0])
 
 
-def _write_text(archive: zipfile.ZipFile, name: str, lines: Iterable[str]) -> None:
+def _write_text(archive: "zipfile.ZipFile", name: str, lines: Iterable[str]) -> None:
     room = TEXT_LIMIT
     with archive.open(name, "w") as file:
         for line in lines:

@@ -6,7 +6,6 @@ Either way the last half minute is kept, so that a test or a distant user can he
 import asyncio
 import io
 import time
-import wave
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
@@ -105,6 +104,8 @@ class Speaker:
 
     def wav(self) -> bytes:
         """Return what was played in the last half minute as a WAV file."""
+        import wave
+
         made = io.BytesIO()
         with wave.open(made, "wb") as file:
             file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))

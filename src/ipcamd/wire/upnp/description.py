@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
 PATH = "/upnp/description.xml"
 """Path of the document on the camera."""

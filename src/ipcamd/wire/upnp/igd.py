@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import urljoin, urlsplit
-from xml.sax.saxutils import escape
 
 from ipcamd.wire.upnp.xml_elements import parse_xml
 
