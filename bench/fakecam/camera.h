@@ -1,20 +1,13 @@
 /* The camera that fakecam.c pretends to be: its modes, its frames, its mishaps. */
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
+#include "../preload/preload.h"
 #include <linux/videodev2.h>
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MAX_BUFS = 32, MAX_FDS = 32, MAX_MODES = 32, STAMP_OFF = 14 /* FFD8 FFFE len16 "CAMSTAMP" */ };
@@ -42,12 +35,6 @@ static struct {
 	uint32_t *len;
 	uint64_t seq;
 } cam = { .lock = PTHREAD_MUTEX_INITIALIZER, .streamer = -1 };
-
-static int (*real_open)(const char *, int, ...);
-static int (*real_ioctl)(int, unsigned long, ...);
-static void *(*real_mmap)(void *, size_t, int, int, int, off_t);
-static int (*real_munmap)(void *, size_t);
-static int (*real_close)(int);
 
 static const char *env(const char *name, const char *fallback)
 {
@@ -133,7 +120,7 @@ static char mishap(void)
 	int fd = *name ? real_open(name, O_RDONLY) : -1;
 	if (fd < 0)
 		return 0;
-	if (read(fd, &letter, 1) != 1)
+	if (real_read(fd, &letter, 1) != 1)
 		letter = 0;
 	real_close(fd);
 	return letter;

@@ -29,13 +29,6 @@ static void load_controls(void)
 	real_close(fd);
 }
 
-static uint64_t nanoseconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
 static struct record *find_control(uint32_t id)
 {
 	for (unsigned i = 0; i < ncontrols; i++)

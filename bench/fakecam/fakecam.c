@@ -36,11 +36,7 @@
 
 __attribute__((constructor)) static void start(void)
 {
-	real_open = dlsym(RTLD_NEXT, "open");
-	real_ioctl = dlsym(RTLD_NEXT, "ioctl");
-	real_mmap = dlsym(RTLD_NEXT, "mmap");
-	real_munmap = dlsym(RTLD_NEXT, "munmap");
-	real_close = dlsym(RTLD_NEXT, "close");
+	find_library();
 	read_modes();
 	load_controls();
 	cam.ready = 1;
@@ -80,26 +76,14 @@ static int is_cam(const char *path)
 	return path && cam.ready && !strcmp(path, env("FAKECAM_PATH", "/dev/video0"));
 }
 
-#define OPEN_BODY(name)                                                      \
-	int name(const char *path, int flags, ...)                           \
-	{                                                                    \
-		va_list ap;                                                  \
-		va_start(ap, flags);                                         \
-		int mode = flags & O_CREAT ? va_arg(ap, int) : 0; \
-		va_end(ap);                                                  \
-		if (!real_open)                                              \
-			real_open = dlsym(RTLD_NEXT, "open");                \
-		return is_cam(path) ? open_cam(flags) : real_open(path, flags, mode); \
-	}
-OPEN_BODY(open)
-OPEN_BODY(open64)
+REPLACE_OPEN(open, is_cam, open_cam)
+REPLACE_OPEN(open64, is_cam, open_cam)
 int __open_2(const char *path, int flags) { return open(path, flags); }
 int __open64_2(const char *path, int flags) { return open(path, flags); }
 
 int close(int fd)
 {
-	if (!real_close)
-		real_close = dlsym(RTLD_NEXT, "close");
+	find_library();
 	if (is_ours(fd)) {
 		pthread_mutex_lock(&cam.lock);
 		forget(fd);
@@ -110,8 +94,7 @@ int close(int fd)
 
 void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off)
 {
-	if (!real_mmap)
-		real_mmap = dlsym(RTLD_NEXT, "mmap");
+	find_library();
 	if (is_ours(fd)) {
 		unsigned i = off / cam.slot;
 		return i < cam.nbufs ? cam.mem[i] : MAP_FAILED;
@@ -125,18 +108,11 @@ void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t off)
 
 int munmap(void *addr, size_t len)
 {
-	if (!real_munmap)
-		real_munmap = dlsym(RTLD_NEXT, "munmap");
+	find_library();
 	for (unsigned i = 0; i < cam.nbufs; i++)
 		if (addr == cam.mem[i])
 			return 0;
 	return real_munmap(addr, len);
-}
-
-static int fail(int code)
-{
-	errno = code;
-	return -1;
 }
 
 static void fill_format(struct v4l2_format *f)
@@ -181,7 +157,7 @@ static int dequeue(int fd, struct v4l2_buffer *b)
 	uint64_t ticks;
 	if (cam.head == cam.tail)
 		return fail(EAGAIN);
-	if (read(fd, &ticks, sizeof ticks) != sizeof ticks)
+	if (real_read(fd, &ticks, sizeof ticks) != sizeof ticks)
 		return -1; /* EAGAIN when no frame is due yet */
 	char wrong = mishap();
 	if (wrong == 'f')
@@ -372,8 +348,7 @@ int ioctl(int fd, unsigned long req, ...)
 	va_start(ap, req);
 	void *arg = va_arg(ap, void *);
 	va_end(ap);
-	if (!real_ioctl)
-		real_ioctl = dlsym(RTLD_NEXT, "ioctl");
+	find_library();
 	if (!is_ours(fd))
 		return real_ioctl(fd, req, arg);
 	/* callers differ in whether they sign-extend the request number */

@@ -1,20 +1,13 @@
 /* The chip that fakegpio.c pretends to be: its lines, the requests for them, their edges. */
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
+#include "../preload/preload.h"
 #include <limits.h>
 #include <linux/gpio.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MAX_REQUESTS = 64, MAX_FDS = 64, CHANGES = 32, EDGES = GPIO_V2_LINE_FLAG_EDGE_RISING | GPIO_V2_LINE_FLAG_EDGE_FALLING };
@@ -50,10 +43,6 @@ static struct request {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int chips[MAX_FDS], nchips, watching;
 
-static int (*real_open)(const char *, int, ...);
-static int (*real_ioctl)(int, unsigned long, ...);
-static int (*real_close)(int);
-static ssize_t (*real_read)(int, void *, size_t);
 static char *(*real_realpath)(const char *, char *);
 
 static const char *chip_path(void)
@@ -66,29 +55,13 @@ __attribute__((constructor)) static void start(void)
 {
 	struct stat st;
 	const char *name = getenv("FAKEGPIO_STATE");
-	real_open = dlsym(RTLD_NEXT, "open");
-	real_ioctl = dlsym(RTLD_NEXT, "ioctl");
-	real_close = dlsym(RTLD_NEXT, "close");
-	real_read = dlsym(RTLD_NEXT, "read");
+	find_library();
 	real_realpath = dlsym(RTLD_NEXT, "realpath");
 	int fd = name ? real_open(name, O_RDWR) : -1;
 	if (fd < 0 || fstat(fd, &st))
 		return;
-	state = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	state = real_mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	real_close(fd);
-}
-
-static int fail(int code)
-{
-	errno = code;
-	return -1;
-}
-
-static uint64_t nanoseconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
 static void send_edge(struct request *r, unsigned i, uint64_t now)

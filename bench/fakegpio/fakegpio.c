@@ -32,8 +32,9 @@ static int is_open_chip(int fd)
 	return 0;
 }
 
-static int open_chip(void)
+static int open_chip(int flags)
 {
+	(void)flags;
 	if (state->mishap == 'g')
 		return fail(ENOENT);
 	int fd = real_open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -175,24 +176,12 @@ static int answer(int fd, unsigned long req, void *arg)
 
 /* ---- what the program calls ---- */
 
-#define OPEN_BODY(name)                                                      \
-	int name(const char *path, int flags, ...)                           \
-	{                                                                    \
-		va_list ap;                                                  \
-		va_start(ap, flags);                                         \
-		int mode = flags & O_CREAT ? va_arg(ap, int) : 0;            \
-		va_end(ap);                                                  \
-		if (!real_open)                                              \
-			real_open = dlsym(RTLD_NEXT, "open");                \
-		return is_chip(path) ? open_chip() : real_open(path, flags, mode); \
-	}
-OPEN_BODY(open)
-OPEN_BODY(open64)
+REPLACE_OPEN(open, is_chip, open_chip)
+REPLACE_OPEN(open64, is_chip, open_chip)
 
 int close(int fd)
 {
-	if (!real_close)
-		real_close = dlsym(RTLD_NEXT, "close");
+	find_library();
 	if (state && fd >= 0) {
 		pthread_mutex_lock(&lock);
 		struct request *r = request_of(fd);
@@ -212,8 +201,7 @@ int close(int fd)
 
 ssize_t read(int fd, void *to, size_t size)
 {
-	if (!real_read)
-		real_read = dlsym(RTLD_NEXT, "read");
+	find_library();
 	ssize_t n = real_read(fd, to, size);
 	return n == 0 && state && request_of(fd) ? fail(ENODEV) : n;
 }
@@ -224,8 +212,7 @@ int ioctl(int fd, unsigned long req, ...)
 	va_start(ap, req);
 	void *arg = va_arg(ap, void *);
 	va_end(ap);
-	if (!real_ioctl)
-		real_ioctl = dlsym(RTLD_NEXT, "ioctl");
+	find_library();
 	if (!state || (!is_open_chip(fd) && !request_of(fd)))
 		return real_ioctl(fd, req, arg);
 	while (state->mishap == 'h')
