@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ipcamd.maintenance.backup.backup import BackupService
     from ipcamd.maintenance.factory_default import FactoryDefault
     from ipcamd.maintenance.firmware.upgrade import FirmwareUpgrade
+    from ipcamd.maintenance.first_steps import FirstSteps
     from ipcamd.maintenance.support_archive import SupportArchive
     from ipcamd.media.mp4.stream import Mp4Stream
     from ipcamd.media.pipeline import Pipeline
@@ -84,6 +85,7 @@ class Camera:
     state_feed: "StateFeed"
     """Tells open pages of the state, and of changed settings."""
     factory_default: "FactoryDefault"
+    first_steps: "FirstSteps"
     firmware: "FirmwareUpgrade"
     backup: "BackupService"
     support_archive: "SupportArchive"

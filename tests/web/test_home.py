@@ -25,7 +25,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
     ranks = {endpoint.path: endpoint.rank for endpoint in ENDPOINTS if endpoint.rank is not Rank.GUEST}
-    admin, users = dict.fromkeys(("/events", "/recordings", "/system"), Rank.ADMIN), ("/settings", "/api")
+    admin, users = dict.fromkeys(("/events", "/recordings", "/system", "/welcome"), Rank.ADMIN), ("/settings", "/api")
     assert ranks == admin | dict.fromkeys(users, Rank.USERS)
     assert not any(endpoint.changes(None) for endpoint in ENDPOINTS)
     paths = [path for endpoint in ENDPOINTS for path in (endpoint.path, *endpoint.aliases)]
@@ -39,7 +39,12 @@ def test_every_file_is_served_and_every_served_file_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rank", "paths"), [(Rank.GUEST, []), (Rank.USERS, ["/", "/settings", "/api"]), (Rank.ADMIN, list(PAGES))]
+    ("rank", "paths"),
+    [
+        (Rank.GUEST, []),
+        (Rank.USERS, ["/", "/settings", "/api"]),
+        (Rank.ADMIN, [path for path in PAGES if path != "/welcome"]),
+    ],
 )
 async def test_only_pages_that_may_be_seen_are_linked(world: World, rank: Rank, paths: list[str]) -> None:
     world.rank = rank

@@ -72,6 +72,7 @@ class Accounts:
         self._database = database
         self._allow_weak = allow_weak
         self._lock = asyncio.Lock()
+        self._is_password_given = False
         self._watchers: list[Callable[[], None]] = []
         rows = database.rows("SELECT name, rank, encrypted_password, password_origin FROM account ORDER BY rowid")
         self._entries = {name: _load(name, *rest) for name, *rest in rows}
@@ -102,6 +103,11 @@ class Accounts:
         """Return an account's password; None if its encryption key is lost."""
         return self._database.secret_box.decrypt(entry.encrypted_password, _secret_context(entry.account.name))
 
+    def has_printed_password(self, name: str) -> bool:
+        """Whether an account still has the password that was printed at the first start."""
+        entry = self._entries.get(name)
+        return entry is not None and entry.origin is PasswordOrigin.FACTORY and not self._is_password_given
+
     def ensure_administrator(self, user: str, password: str | None = None, allow_weak: bool = False) -> str | None:
         """Make sure that there is an administrator whose password somebody knows; durable on return.
 
@@ -113,6 +119,7 @@ class Accounts:
         """
         if not re.fullmatch(_NAME, user):
             raise ConfigError(f"the administrator's name must be {NAMES}: give another --admin-user")
+        self._is_password_given = password is not None
         if password is not None:
             self._check_administrator(user, password, allow_weak)
         if not self._database.key_lost and self._has_known_administrator():

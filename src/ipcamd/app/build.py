@@ -24,6 +24,7 @@ from ipcamd.errors import ConfigError
 from ipcamd.log_buffer import LogBuffer
 from ipcamd.maintenance.backup.backup import BackupService
 from ipcamd.maintenance.factory_default import FactoryDefault
+from ipcamd.maintenance.first_steps import FirstSteps
 from ipcamd.maintenance.support_archive import SupportArchive
 from ipcamd.options import Options
 from ipcamd.settings.undo import UndoHistory
@@ -85,6 +86,7 @@ async def start_camera(
         day_night=control.day_night,
         state_feed=build_state_feed(core, media, control, events, lambda: services.viewers.taken),
         factory_default=FactoryDefault(core.settings, core.accounts, core.key_values, core.options, core.clock.now_ns),
+        first_steps=FirstSteps(core.accounts, core.key_values),
         backup=BackupService(core.settings, core.accounts, core.key_values, core.ip_filter),
         support_archive=SupportArchive(core.options.state_dir),
         firmware=await build_firmware(core, host),

@@ -1,7 +1,7 @@
 """Table of all endpoints: the SDK's requests, the pages with their files and requests, and their description."""
 
 from ipcamd import cgi
-from ipcamd.web import description, home, presets, settings, state
+from ipcamd.web import description, home, presets, settings, state, welcome
 from ipcamd.web.events import event_log, notifications, schedules
 from ipcamd.web.openapi.openapi import ApiDescription
 from ipcamd.web.recordings import export, recordings
@@ -19,6 +19,7 @@ _PARTS = (
     presets,
     settings,
     state,
+    welcome,
     host,
     description,
 )

@@ -47,6 +47,7 @@ FILES = (
     *(f"system/{name}.js" for name in ("system", "requests", "confirm", "accounts", "ip_filter", "certificate")),
     *(f"system/{name}.js" for name in ("system_card", "clients", "backup", "audit_log", "maintenance")),
     "system/system.css",
+    *(f"welcome/{name}" for name in ("welcome.css", "welcome.js")),
 )
 """The files under ``/web/``; nothing else is ever read."""
 
@@ -81,8 +82,9 @@ PAGES = {
     "/settings": ("settings/settings.html", "Settings", Rank.USERS),
     "/system": ("system/system.html", "System", Rank.ADMIN),
     "/api": ("api/api.html", "API", Rank.USERS),
+    "/welcome": ("welcome/welcome.html", "", Rank.ADMIN),
 }
-"""The pages: their files, what they are called, and who may look."""
+"""The pages: their files, their titles ("" for one that no other links), and who may look."""
 
 ICON = "shared/icon.svg"
 PARTS = ("shared/head.html", "shared/header.html", "shared/logo.svg")
@@ -100,7 +102,7 @@ def _pages(here: str, rank: Rank) -> str:
         + (' aria-current="page"' if path == here else "")
         + f">{title}</a>"
         for path, (_, title, least) in PAGES.items()
-        if least <= rank
+        if title and least <= rank
     ]
     return f'<nav class="pages" aria-label="Pages">{"".join(links)}</nav>' if len(links) > 1 else ""
 
@@ -121,7 +123,9 @@ def _https_port(call: Call) -> str:
 
 def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
-        """Answer with a page that contains the camera's name and location."""
+        """Answer with a page that contains the camera's name and location; lead a newcomer to the first steps."""
+        if path == "/" and _is_newcomer(call):
+            return Reply(status=303, headers=(*_FRESH, ("Location", "welcome")))
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
         texts["rank"] = call.account.rank.name.lower()
         texts["https_port"] = _https_port(call)
@@ -131,6 +135,12 @@ def _page(path: str) -> Action:
         return Reply(page.encode(), content_type=HTML.content_type, headers=_FRESH)
 
     return action
+
+
+def _is_newcomer(call: Call) -> bool:
+    """Whether a browser shows the page to an administrator who has the printed password."""
+    is_browser = call.head.fields.get("accept", "").startswith("text/html")
+    return is_browser and call.account.rank is Rank.ADMIN and call.camera.first_steps.are_due(call.account)
 
 
 def now(call: Call) -> Reply:

@@ -28,6 +28,7 @@ READY = {
     "/settings": "document.querySelector('small-picture').dataset.state === 'live'"
     " && document.querySelector('[data-param]')",
     "/api": "document.querySelectorAll('summary').length > 20",
+    "/welcome": "document.querySelectorAll('[name=TimeZone] option').length > 50",
     "/system": "document.querySelectorAll('.account, .facts dt, .row').length > 6",
 }
 """When a page shows what it has loaded."""

@@ -1,0 +1,14 @@
+"""First steps: the request of the page ``/welcome`` that ends them."""
+
+from ipcamd.cgi.arguments import NO_ARGUMENTS
+from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.params.group import Rank
+
+
+async def end(call: Call) -> Reply:
+    """End the first steps: the live page does not lead to them any more."""
+    await call.camera.first_steps.end(call.account)
+    return text("OK")
+
+
+ENDPOINTS = (Endpoint("/web/welcome/end", Rank.ADMIN, end, methods=("POST",), arguments=NO_ARGUMENTS),)
