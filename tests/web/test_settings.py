@@ -173,3 +173,8 @@ async def test_users_change_what_they_may_and_nothing_else(world: World) -> None
 )  # fmt: skip
 def test_labels_come_from_names(name: str, expected: str) -> None:
     assert label(name) == expected
+
+
+async def test_some_groups_alone_are_described(world: World) -> None:
+    topics = await ask(world, SETTINGS, group="Event.Server.FTP,Time")
+    assert [group["name"] for topic in topics for group in topic["groups"]] == ["Event.Server.FTP", "Time"]

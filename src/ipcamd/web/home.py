@@ -40,7 +40,7 @@ FILES = (
     *(f"recordings/{name}.css" for name in ("recordings", "timeline")),
     *(f"events/{name}.js" for name in ("events", "elements", "event_log", "event_words")),
     *(f"events/{name}.js" for name in ("schedules", "schedule_card", "week", "week_calendar")),
-    *(f"events/{name}.js" for name in ("targets", "notification_form")),
+    *(f"events/{name}.js" for name in ("targets", "notification_form", "motion_windows")),
     "events/events.css",
     *(f"settings/{name}.js" for name in ("settings", "control", "setting_row", "parameter_form")),
     "settings/settings.css",
@@ -87,8 +87,8 @@ PAGES = {
 """The pages: their files, their titles ("" for one that no other links), and who may look."""
 
 ICON = "shared/icon.svg"
-PARTS = ("shared/head.html", "shared/header.html", "shared/logo.svg")
-"""The parts of all pages: each stands where a page, or an earlier part, names its file, without the ending, in double
+PARTS = ("shared/head.html", "shared/header.html", "shared/logo.svg", "motion/motion_panel.html")
+"""Parts of pages: each stands where a page, or an earlier part, names its file, without the ending, in double
 braces."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ipcamd.cgi.answer import JSON, TEXT
-from ipcamd.cgi.arguments import NO_ARGUMENTS, Argument, Arguments, Undeclared
+from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.errors import RequestFailed, SettingRefused, StoreError
 from ipcamd.params import GROUPS, find_group
@@ -21,9 +21,11 @@ _FRESH = (("Cache-Control", "no-store"),)
 
 def settings(call: Call) -> Reply:
     """Answer with the topics, their groups and parameters: everything for administrators, for others what they may
-    set."""
+    set; with `group`, only these groups."""
+    wanted = (call.query.get("group") or "").split(",")
     by_name = {group.name: group for group in GROUPS}
     titled = [(topic, by_name[name], title) for topic, names in TOPICS.items() for name, title in names.items()]
+    titled = [(topic, group, title) for topic, group, title in titled if wanted == [""] or group.name in wanted]
     topics: dict[str, list[object]] = {}
     for topic, group, title in titled:
         if params := [_described(call, group, param) for param in group.params if _is_shown(call, param)]:
@@ -133,6 +135,7 @@ def _json(value: object) -> Reply:
     return Reply(json.dumps(value, separators=(",", ":")).encode(), content_type="application/json", headers=_FRESH)
 
 
+_GROUPS = Argument("group", "Names of groups, separated by commas; all without it.")
 _NAME = Argument("name", "Parameter, `Group.Name`.")
 _VALUE = Argument("value", "Value that is checked.")
 _TOKEN = Argument("token", "The change, as `/web/update` named it.")
@@ -153,7 +156,7 @@ ENDPOINTS = (
         settings,
         changes=never,
         methods=("GET",),
-        arguments=NO_ARGUMENTS,
+        arguments=Arguments(_GROUPS),
         answers=(JSON,),
     ),
     _posted("/web/check", check, Arguments(_NAME, _VALUE), changes=never),

@@ -218,7 +218,7 @@ def test_levels_live(page: Chromium, camera: CameraProcess) -> None:
     click(page, "#motion-button")
     moving = "Number(document.querySelector('.window').style.getPropertyValue('--level'))"
     eventually(lambda: page.run(moving) > 0.1, "no level in the panel")
-    assert page.run("document.querySelector('.zone').classList.contains('alarms')")
+    eventually(lambda: page.run("document.querySelector('.zone')?.classList.contains('alarms')"), "no alarm")
     assert not page.run("document.getElementById('moves').hidden")
     camera.client.get("/cgi/admin/virtual.cgi", scene="still")
     eventually(lambda: page.run(moving) == 0, "the level stays")

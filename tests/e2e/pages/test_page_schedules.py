@@ -88,7 +88,7 @@ def block(owner: int) -> str:
 
 def at(page: Chromium, day: int, hour: float) -> tuple[float, float]:
     """Return the point of the page at this hour of a day, Monday being 0."""
-    track = box(page, f".track[data-day='{day}']")
+    track = box(page, f".day-track[data-day='{day}']")
     return track["x"] + track["width"] * hour / 24, track["y"] + track["height"] / 2
 
 

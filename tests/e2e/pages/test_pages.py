@@ -32,7 +32,7 @@ READY = {
     "/system": "document.querySelectorAll('.account, .facts dt, .row').length > 6",
 }
 """When a page shows what it has loaded."""
-PANELS = {"/": ["ptz-button", "motion-button"], "/events": ["open-schedules", "open-targets"]}
+PANELS = {"/": ["ptz-button", "motion-button"], "/events": ["open-schedules", "open-targets", "open-windows"]}
 """Buttons that open parts of a page."""
 
 

@@ -1,4 +1,4 @@
-// Events page: its sections, which the address names (#log, #schedules, #targets).
+// Events page: its sections, which the address names (#log, #schedules, #windows, #targets).
 
 import { StateStream } from "../shared/state_stream.js";
 import { element } from "./elements.js";
@@ -6,11 +6,12 @@ import { EventLog } from "./event_log.js";
 import { Schedules } from "./schedules.js";
 import { Targets } from "./targets.js";
 
-const SECTIONS = ["log", "schedules", "targets"];
+const SECTIONS = ["log", "schedules", "windows", "targets"];
 
 const log = new EventLog();
 const schedules = new Schedules();
 const targets = new Targets();
+let windows = null; // loaded when they are looked at: the picture is a stream
 let revision = null; // of the log
 
 function showSection() {
@@ -31,6 +32,13 @@ function load() {
 function loadSection() {
   if (location.hash === "#schedules") schedules.load();
   if (location.hash === "#targets") targets.load();
+  if (location.hash === "#windows") loadWindows();
+}
+
+async function loadWindows() {
+  const { MotionWindows } = await import("./motion_windows.js");
+  windows ??= new MotionWindows();
+  windows.load();
 }
 
 addEventListener("hashchange", () => {
@@ -40,7 +48,8 @@ addEventListener("hashchange", () => {
 showSection();
 load();
 new StateStream({
-  state: ({ event_log: number }) => {
+  state: ({ event_log: number, motion }) => {
+    if (motion) windows?.tell(motion);
     if (number === undefined || number === revision) return;
     revision = number;
     log.refresh();
@@ -48,6 +57,7 @@ new StateStream({
   settings: (group, values) => {
     schedules.take(group, values);
     targets.take(group, values);
+    windows?.take(group);
   },
   again: load, // what happened meanwhile was not told
 });

@@ -13,7 +13,7 @@ const WORKS = {
   http: "It works: every address has answered.",
 };
 
-/** The section of targets: a card `[data-target]` for each, with the fields of the groups that `data-groups` names. */
+/** The section of targets: a card `[data-target]` for each, with the fields of the groups that its `data-group` name. */
 export class Targets {
   #cards = [...document.querySelectorAll("[data-target]")];
   #forms = [];
@@ -31,8 +31,9 @@ export class Targets {
   /** Read the parameters; what is being changed here stays. */
   async load() {
     try {
-      const described = await describeParameters(true);
-      for (const place of document.querySelectorAll("[data-groups]")) place.dataset.params = parametersOf(place.dataset.groups, described).join(" ");
+      const places = [...document.querySelectorAll("[data-group]")];
+      const described = await describeParameters(true, places.map((place) => place.dataset.group).join(","));
+      for (const place of places) place.dataset.params = parametersOf(place.dataset.group, described).join(" ");
       await Promise.all([...this.#forms.map((form) => form.show()), this.#notifications.show()]);
       setText(element("target-trouble"), "");
     } catch (error) {

@@ -53,7 +53,7 @@ export class WeekCalendar {
   }
 
   #buildTrack(day) {
-    const track = make("div", "track");
+    const track = make("div", "day-track");
     track.dataset.day = String(day);
     return track;
   }
@@ -61,7 +61,7 @@ export class WeekCalendar {
   // ---- mouse and touch ----
 
   #grab(event) {
-    const track = event.target.closest(".track");
+    const track = event.target.closest(".day-track");
     if (event.button !== 0 || !track) return;
     const block = event.target.closest(".block");
     const day = Number(track.dataset.day);

@@ -22,13 +22,18 @@ class SmallPicture extends HTMLElement {
     readParts,
   );
 
+  #isSeen = false;
+
   connectedCallback() {
     document.addEventListener("visibilitychange", () => this.#follow());
-    this.#follow();
+    new IntersectionObserver(([{ isIntersecting }]) => {
+      this.#isSeen = isIntersecting;
+      this.#follow();
+    }).observe(this);
   }
 
   #follow() {
-    if (document.hidden) this.#stream.stop();
+    if (document.hidden || !this.#isSeen) this.#stream.stop();
     else this.#stream.start();
   }
 }

@@ -5,18 +5,19 @@ import { buildControl, readControl, writeControl } from "./control.js";
 
 let asked = null; // the description of all parameters, for all forms of the page
 
-/** @returns {Promise<Map<string, object>>} parameters by Group.Name, as /web/settings describes them */
-export function describeParameters(anew = false) {
+/** @param {string} group names of the groups that the page shows, separated by commas; "": all
+ * @returns {Promise<Map<string, object>>} parameters by Group.Name, as /web/settings describes them */
+export function describeParameters(anew = false, group = "") {
   if (anew) asked = null;
-  asked ??= read().catch((error) => {
+  asked ??= read(group && { group }).catch((error) => {
     asked = null;
     throw error;
   });
   return asked;
 }
 
-async function read() {
-  const answer = await fetch(cameraUrl("web/settings"), { cache: "no-store" });
+async function read(parameters) {
+  const answer = await fetch(cameraUrl("web/settings", parameters || {}), { cache: "no-store" });
   if (!answer.ok) throw new Error(`the camera answered ${answer.status}`);
   const groups = (await answer.json()).flatMap((topic) => topic.groups);
   return new Map(groups.flatMap(({ name, params }) => params.map((param) => [`${name}.${param.name}`, param])));

@@ -1,0 +1,43 @@
+// Motion windows: the panel of the live page over the live picture, while the section is shown.
+
+import "../live/small_picture.js";
+import { MotionPanel } from "../motion/motion_panel.js";
+import { element, setText } from "./elements.js";
+
+const GROUP = "Motion";
+const SHOWN = 4_000; // milliseconds that a message is shown
+
+/** The section of motion windows. */
+export class MotionWindows {
+  #panel = new MotionPanel(element("picture"), (words) => this.#say(words));
+  #timer = null;
+
+  constructor() {
+    element("motion-button").addEventListener("click", () => this.#panel.toggle());
+  }
+
+  /** Read the windows; what is being changed here stays. */
+  async load() {
+    await this.#panel.load();
+    if (!this.#panel.isOpen) this.#panel.toggle();
+  }
+
+  /** New values of a group have come. */
+  take(group) {
+    if (group === GROUP) this.#panel.load();
+  }
+
+  /** @param {number[]} levels of the windows, 0 to 255 */
+  tell(levels) {
+    this.#panel.tell(levels);
+    this.#panel.describe();
+  }
+
+  #say(words) {
+    const toast = element("toast");
+    setText(toast, words);
+    toast.classList.add("on");
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => toast.classList.remove("on"), SHOWN);
+  }
+}
