@@ -29,7 +29,8 @@ class Firefox:
         with ExitStack() as stack:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
             address = self._start(home, stack)
-            self._socket = stack.enter_context(connect(f"{address}/session", proxy=None))
+            opened = connect(f"{address}/session", proxy=None, open_timeout=PATIENCE, ping_interval=None)
+            self._socket = stack.enter_context(opened)
             self._attach()
             self._open = stack.pop_all()
         return self
@@ -52,7 +53,7 @@ class Firefox:
         stack.callback(process.wait, PATIENCE)
         stack.callback(process.terminate)
         line = re.compile(r"WebDriver BiDi listening on (ws://\S+)\n")
-        return str(eventually(lambda: line.search(log.read_text()), "Firefox does not listen")[1])
+        return str(eventually(lambda: line.search(log.read_text()), "Firefox does not listen", 3 * PATIENCE)[1])
 
     def _attach(self) -> None:
         self.call("session.new", capabilities={})
