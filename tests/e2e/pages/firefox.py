@@ -13,6 +13,9 @@ from typing import Any, Self
 from tests.e2e.camera import PATIENCE, eventually
 from websockets.sync.client import connect
 
+LONGEST_S = 3 * PATIENCE
+"""Seconds that its start, or an answer, may take on a machine where much else runs."""
+
 
 class Firefox:
     """One browser with one page and a profile of its own, whose person knows one login."""
@@ -29,7 +32,7 @@ class Firefox:
         with ExitStack() as stack:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
             address = self._start(home, stack)
-            opened = connect(f"{address}/session", proxy=None, open_timeout=PATIENCE, ping_interval=None)
+            opened = connect(f"{address}/session", proxy=None, open_timeout=LONGEST_S, ping_interval=None)
             self._socket = stack.enter_context(opened)
             self._attach()
             self._open = stack.pop_all()
@@ -50,10 +53,10 @@ class Firefox:
             stdout=output,
             stderr=output,
         )
-        stack.callback(process.wait, PATIENCE)
+        stack.callback(process.wait, LONGEST_S)
         stack.callback(process.terminate)
         line = re.compile(r"WebDriver BiDi listening on (ws://\S+)\n")
-        return str(eventually(lambda: line.search(log.read_text()), "Firefox does not listen", 3 * PATIENCE)[1])
+        return str(eventually(lambda: line.search(log.read_text()), "Firefox does not listen", LONGEST_S)[1])
 
     def _attach(self) -> None:
         self.call("session.new", capabilities={})
@@ -69,7 +72,7 @@ class Firefox:
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Call a command of WebDriver BiDi and return its result."""
         number = self._send(method, **parameters)
-        while (answer := json.loads(self._socket.recv(PATIENCE))).get("id") != number:
+        while (answer := json.loads(self._socket.recv(LONGEST_S))).get("id") != number:
             self._note(**answer)
         assert answer["type"] == "success", f"{method}: {answer}"
         result: dict[str, Any] = answer["result"]
