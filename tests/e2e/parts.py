@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from tests.e2e.camera import Client
+
 
 class Readable(Protocol):
     def read(self, size: int) -> bytes: ...
@@ -113,3 +115,15 @@ def soi_to_eoi(stream: Readable) -> Iterator[bytes]:
         if start >= 0 and end >= 0:
             yield data[start : end + 2]
             data = data[end + 2 :]
+
+
+STREAMS = {"MJPEG": "/cgi/mjpg/mjpeg.cgi", "H264": "/cgi/mpeg/stream1.cgi", "MPEG4": "/cgi/mpeg/stream2.cgi"}
+
+
+def wait_in_stream(client: Client, seconds: float, encoding: str = "H264") -> None:
+    """Wait until a stream has pictures of so many seconds of the camera's clock: what records it has them, too."""
+    with client.open(STREAMS[encoding]) as answer:
+        parts = sdk_parts(answer)
+        until = next(parts).captured + seconds
+        while next(parts).captured < until:
+            pass

@@ -12,17 +12,18 @@ LONGEST = 400
 """Pictures after which one gives up."""
 
 
-def keeps_rate(pictures: Iterator[Part], rate: int) -> bool:
+def keeps_rate(pictures: Iterator[Part], rate: int, settled: bool = True) -> bool:
     """Tell whether some pictures in a row are exactly as far apart as the rate says.
 
-    A busy machine may miss some: what follows is as many whole intervals later. None may come in between.
+    A busy machine may miss some: what follows is as many whole intervals later. None may come in between, unless the
+    rate has just been changed, and is not `settled`.
     """
     row = 0
     for before, after in itertools.pairwise(itertools.islice(pictures, LONGEST)):
         intervals = (after.captured - before.captured) * rate
-        assert intervals > 0.5, "pictures are closer to each other"
-        assert abs(intervals - round(intervals)) < CLOSE_S * rate, f"{intervals} intervals are between two pictures"
-        row = row + 1 if round(intervals) == 1 else 0
+        is_whole = intervals > 0.5 and abs(intervals - round(intervals)) < CLOSE_S * rate
+        assert is_whole or not settled, f"{intervals} intervals are between two pictures"
+        row = row + 1 if is_whole and round(intervals) == 1 else 0
         if row == IN_A_ROW:
             return True
     return False

@@ -15,6 +15,7 @@ from tests.conftest import StartCamera
 from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 from tests.e2e.camera import CameraProcess, eventually
 from tests.e2e.hearing import RATE, Flash, beginnings, flashes, linear
+from tests.e2e.parts import wait_in_stream
 from tests.wire.avi.avi_files import probe
 
 from ipcamd.media.source.scene.plan import Plan
@@ -184,7 +185,7 @@ def test_a_clip_begins_when_it_says(laboratory: CameraProcess, encoding: str) ->
     client.update(f"Image.{encoding}", Resolution=0)
     client.update("Event.Server.General", EncodeFormat=encoding, PreEvent=2, PostEvent=1)
     schedule(laboratory, Name="door", TriggerDI1=1, EnableSDCard=1)
-    time.sleep(3)
+    wait_in_stream(client, 3, encoding)
     asked = time.time()
     outside(laboratory, di1="high")
     eventually(lambda: [entry for entry in log(laboratory) if entry["done"]], "no clip")

@@ -35,7 +35,7 @@ def browser() -> Iterator[Chromium]:
 
 @pytest.fixture
 def page(browser: Chromium, camera: CameraProcess, tmp_path: Path) -> Iterator[Chromium]:
-    browser.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    browser.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     look(browser, camera)
     eventually(lambda: browser.run("document.querySelectorAll('[data-param]').length > 20"), "no parameters")
     yield browser
