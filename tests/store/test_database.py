@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.camera import eventually
+from tests.workers.threads import no_threads_left
 
 from ipcamd.errors import StoreError
 from ipcamd.store import database as module
@@ -68,6 +69,14 @@ async def test_a_full_disk_is_told_changes_nothing_and_is_forgotten_when_there_i
         await database.write(put("after", "1"))
     with Database(path) as database:
         assert facts(database) == {"before": "1", "after": "1"}
+
+
+async def test_without_threads_an_update_fails_changes_nothing_and_the_next_one_works(path: Path) -> None:
+    with Database(path) as database:
+        with no_threads_left(), pytest.raises(StoreError, match="no thread left"):
+            await database.write(put("during", "1"))
+        await asyncio.wait_for(database.write(put("after", "1")), 30)
+        assert facts(database) == {"after": "1"}
 
 
 async def test_writes_come_one_after_the_other(database: Database) -> None:

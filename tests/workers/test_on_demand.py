@@ -6,6 +6,7 @@ import time
 from concurrent.futures import Future
 
 import pytest
+from tests.workers.threads import no_threads_left
 
 from ipcamd.workers.executor import DaemonExecutor
 from ipcamd.workers.on_demand import OnDemandThread
@@ -52,3 +53,13 @@ def test_a_call_that_nobody_waits_for_any_more_is_not_made() -> None:
     gate.set()
     assert all(one.result(30) for one in busy)
     assert executor.submit(lambda: called).result(30) == []
+
+
+def test_a_thread_that_could_not_be_started_is_started_by_the_next_call() -> None:
+    worked = threading.Semaphore(0)
+    thread = OnDemandThread("late", worked.release)
+    with no_threads_left():
+        thread.wake()
+    assert not worked.acquire(blocking=False)
+    thread.wake()
+    assert worked.acquire(timeout=30)

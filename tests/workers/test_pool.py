@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from tests.workers.threads import no_threads_left
 
 from ipcamd.workers.pool import WorkerPool
 
@@ -41,3 +42,23 @@ async def test_threads_end_when_there_is_nothing_to_do() -> None:
     await asyncio.to_thread(found[0].join, 30)
     assert not found[0].is_alive()
     assert await pool.run(lambda: 2) == 2
+
+
+async def test_without_threads_a_call_is_refused_and_never_made_and_the_next_one_works() -> None:
+    pool, called = WorkerPool("test", 1), list[int]()
+    with no_threads_left():
+        for _ in range(3):
+            with pytest.raises(OSError, match="no thread left"):
+                pool.run(lambda: called.append(1))
+    await asyncio.wait_for(pool.run(lambda: called.append(2)), 30)
+    assert called == [2]
+
+
+async def test_without_a_further_thread_a_call_waits_for_one_that_is_there() -> None:
+    pool, gate = WorkerPool("test", 2), threading.Event()
+    first = pool.run(lambda: gate.wait(30))
+    with no_threads_left():
+        second = pool.run(lambda: 2)
+    gate.set()
+    assert await asyncio.wait_for(second, 30) == 2
+    assert await first

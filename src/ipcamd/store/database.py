@@ -166,16 +166,24 @@ class Database:
             raise StoreError("the camera is stopping")
         with self._queue:
             self._queued += 1
-        return await self._thread.run(partial(self._take_turn, action))
+        try:
+            outcome = self._thread.run(partial(self._take_turn, action))
+        except OSError as error:
+            self._leave_queue()
+            raise StoreError(f"the settings cannot be reached: {error.strerror}") from error
+        return await outcome
 
     def _take_turn(self, action: Callable[[], T]) -> T:
         try:
             with self._turn:
                 return action()
         finally:
-            with self._queue:
-                self._queued -= 1
-                self._queue.notify_all()
+            self._leave_queue()
+
+    def _leave_queue(self) -> None:
+        with self._queue:
+            self._queued -= 1
+            self._queue.notify_all()
 
     def _rows(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         try:

@@ -1,8 +1,13 @@
 """Thread that exists only while it has something to do."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
+
+from ipcamd.workers.thread import start_thread
+
+_log = logging.getLogger(__name__)
 
 IDLE_S = 10.0
 """Seconds without work after which such a thread should end."""
@@ -20,18 +25,23 @@ class OnDemandThread:
         self._woken = False
 
     def wake(self) -> None:
-        """Let the work be looked at; from any thread."""
+        """Let the work be looked at; from any thread. If the system has no thread left, the next call tries again."""
         with self._lock:
             self._woken = True
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
+                self._start()
 
     def join(self, until_s: float) -> None:
         """Wait for the thread's end until then, by ``time.monotonic``."""
         thread = self._thread
         if thread:
             thread.join(max(0.0, until_s - time.monotonic()))
+
+    def _start(self) -> None:
+        try:
+            self._thread = start_thread(self._run, self._name)
+        except OSError as error:
+            _log.warning("thread %s could not be started: %s", self._name, error.strerror)
 
     def _run(self) -> None:
         while self._goes_on():

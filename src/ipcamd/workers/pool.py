@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from ipcamd.workers.thread import Job, call
+from ipcamd.workers.thread import Job, call, start_thread
 
 T = TypeVar("T")
 
@@ -35,21 +35,36 @@ class WorkerPool:
         self._free = 0
 
     def run(self, action: Callable[[], T]) -> "asyncio.Future[T]":
-        """Return a future of the value or error of `action`; cancelled, the call goes on without a listener."""
+        """Return a future of the value or error of `action`; cancelled, the call goes on without a listener.
+
+        Raises ``OSError`` as `start` does.
+        """
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
         self.start(lambda: call(action, loop, outcome))
         return outcome
 
     def start(self, job: Job) -> None:
-        """Run a call that nobody waits for; from any thread."""
+        """Run a call that nobody waits for; from any thread.
+
+        Raises ``OSError`` if it needs the first thread and the system has none left; then it is not run later either.
+        """
         with self._changed:
             self._jobs.append(job)
             if len(self._jobs) > self._free and self._threads < self._size:
-                self._threads += 1
-                threading.Thread(target=self._work, name=self._name, daemon=True).start()
+                self._add_thread()
             else:
                 self._changed.notify()
+
+    def _add_thread(self) -> None:
+        try:
+            start_thread(self._work, self._name)
+        except OSError:
+            if not self._threads:
+                self._jobs.pop()
+                raise
+        else:
+            self._threads += 1
 
     def _work(self) -> None:
         self._prepare()

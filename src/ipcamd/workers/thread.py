@@ -1,6 +1,7 @@
 """Daemon worker thread for blocking calls."""
 
 import asyncio
+import errno
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,9 +21,9 @@ class WorkerThread:
     """
 
     def __init__(self, name: str) -> None:
-        """`name` is the thread's."""
+        """`name` is the thread's. Raises ``OSError`` as `start_thread` does."""
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        threading.Thread(target=self._work, name=name, daemon=True).start()
+        start_thread(self._work, name)
 
     def run(self, action: Callable[[], T]) -> "asyncio.Future[T]":
         """Return a future of the value or error of `action`; cancelled, the call goes on without a listener."""
@@ -42,8 +43,18 @@ class WorkerThread:
             job()
 
 
+def start_thread(work: Job, name: str) -> threading.Thread:
+    """Start a daemon thread. Raises ``OSError``: the system has no thread left."""
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise OSError(errno.EAGAIN, "the system has no thread left") from error
+    return thread
+
+
 def run_in_thread(action: Callable[[], T], name: str) -> "asyncio.Future[T]":
-    """Run `action` in a daemon thread of its own; return a future of its value or error."""
+    """Run `action` in a daemon thread of its own; return a future of its value or error. Raises ``OSError``."""
     thread = WorkerThread(name)
     outcome = thread.run(action)
     thread.close()
