@@ -21,7 +21,7 @@ FILES = (
     *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js", "state_stream.js")),
     *(f"shared/{name}.js" for name in ("settings_request", "request_code", "copy_code")),
     *(f"api/{name}" for name in ("api.css", "api.js", "operation.js", "argument_form.js", "answer.js")),
-    "shared/host_state.js",
+    *(f"shared/{name}" for name in ("host_state.js", "request_dialog.js", "request_dialog.css")),
     "time/date_time.js",
     "network/network_settings.js",
     "log/live_log.js",

@@ -1,6 +1,8 @@
 """The system page in a browser: connected clients, clock, network, certificates with a passphrase, backup, live log."""
 
 import json
+import shlex
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -211,3 +213,16 @@ def test_logins_and_changes_are_filtered_by_account_and_day(page: Chromium, came
     eventually(lambda: "Porch" in words(page, "audit-log"), "it is not listed")
     choose(page, "audit-log [data-part=day]", "2020-01-01")
     eventually(lambda: "Nothing matches" in words(page, "audit-log"), "it lists other days")
+
+
+def test_a_form_shows_the_requests_that_do_the_same(page: Chromium, camera: CameraProcess) -> None:
+    fill(page, param("Time.NTP.Server"), "time.example")
+    page.run("[...document.querySelectorAll('date-time button')].find((e) => e.textContent === 'As a request').click()")
+    eventually(lambda: page.run("document.getElementById('code')?.open"), "the requests are not shown")
+    commands = page.run("document.getElementById('code-curl').textContent").replace("PASSWORD", PASSWORD).splitlines()
+    assert len(commands) == 2  # one for each group
+    for command in commands:
+        done = subprocess.run(shlex.split(command), capture_output=True, text=True, timeout=60, check=True)
+        assert "Request failed" not in done.stdout
+    assert camera.client.value("Time.NTP", "Server") == "time.example"
+    page.run("document.getElementById('code-close').click()")

@@ -203,6 +203,7 @@ def camera_without_head(start_camera: StartCamera, tmp_path: Path) -> CameraProc
 def shown_code(page: Chromium, name: str, language: str) -> list[str]:
     """Return the command that the page shows for a parameter, with the password in it."""
     page.run(f"{row(name, 'code')}.click()")
+    eventually(lambda: page.run("document.getElementById('code')?.open"), "the request is not shown")
     code = page.run(f"document.getElementById('code-{language}').textContent").replace("PASSWORD", PASSWORD)
     page.run("document.getElementById('code').close()")
     return shlex.split(code) if language == "curl" else [sys.executable, "-c", code]

@@ -40,6 +40,7 @@ export class ParameterForm {
       event.preventDefault();
       this.#save();
     });
+    form.querySelector("[type=submit]").before(this.#codeButton());
   }
 
   /** Show the fields, or the present values in them. Throws what went wrong. */
@@ -97,6 +98,19 @@ export class ParameterForm {
     this.#saved(values);
   }
 
+  #codeButton() {
+    const button = Object.assign(document.createElement("button"), { className: "button", type: "button", textContent: "As a request" });
+    button.addEventListener("click", () => this.#showCode());
+    return button;
+  }
+
+  async #showCode() {
+    const { showRequests } = await import("../shared/request_dialog.js");
+    const { account } = document.querySelector("main").dataset;
+    const shown = [...this.#fields.values()].filter((field) => field.isEdited || !field.isSecret);
+    showRequests(shown, { rank: "admin", account }); // of these pages, which nobody else sees
+  }
+
   #fail(why) {
     this.#form.querySelector("[data-part=form-error]").textContent = why;
   }
@@ -140,8 +154,12 @@ class Field {
     return readControl(this.#control, this.#param);
   }
 
+  get isSecret() {
+    return this.#param.type === "password";
+  }
+
   get isEdited() {
-    return this.#param.type === "password" ? this.text !== "" : this.text !== this.#value;
+    return this.isSecret ? this.text !== "" : this.text !== this.#value;
   }
 
   /** The camera has this value now; what is being written here stays. */
@@ -154,7 +172,7 @@ class Field {
   /** The camera has taken what stands here. */
   saved() {
     this.#value = this.text;
-    if (this.#param.type === "password") this.#control.value = "";
+    if (this.isSecret) this.#control.value = "";
   }
 
   fail(why) {

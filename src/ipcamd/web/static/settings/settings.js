@@ -2,8 +2,6 @@
 
 import "../live/small_picture.js";
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
-import { activateCopying } from "../shared/copy_code.js";
-import { curlCode, pythonCode } from "../shared/request_code.js";
 import { StateStream } from "../shared/state_stream.js";
 import { SettingRow } from "./setting_row.js";
 
@@ -166,15 +164,9 @@ function followPort(values) {
 
 // ---- the same as a request ----
 
-function showCode(row) {
-  const { rank, account: user } = element("settings").dataset;
-  const value = row.isSecret ? "NEW_PASSWORD" : row.text;
-  const pairs = [["action", "update"], ["group", row.group], [row.name, value]];
-  const method = row.isSecret ? "POST" : "GET"; // others may log a URL
-  const request = { address: cameraUrl("./").href, path: `cgi/${rank}/param.cgi`, method, pairs, user };
-  element("code-curl").textContent = curlCode(request);
-  element("code-python").textContent = pythonCode(request);
-  element("code").showModal();
+async function showCode(row) {
+  const { showRequests } = await import("../shared/request_dialog.js");
+  showRequests([{ id: row.id, text: row.text, isSecret: row.isSecret }], element("settings").dataset);
 }
 
 element("list").addEventListener("submit", (event) => {
@@ -188,9 +180,6 @@ element("discard").addEventListener("click", () => {
 element("undo").addEventListener("click", takeBack);
 element("find").addEventListener("input", filter);
 element("only-changed").addEventListener("change", filter);
-element("code-close").addEventListener("click", () => element("code").close());
-activateCopying(element("code"));
-element("code-certificate").hidden = location.protocol !== "https:";
 addEventListener("beforeunload", (event) => edited().length && event.preventDefault());
 
 await load();
