@@ -104,7 +104,7 @@ def test_a_single_picture_is_asked_for_again_and_again(peer: str, play: Play) ->
     ["still/octets", "still/nothing", "still/chunked", "still/wrong", "still/png", "still/parts", "still/kept"],
 )
 def test_a_still_is_asked_for_again_whatever_it_is_called(peer: str, play: Play, path: str) -> None:
-    shown = pictures(play(make_source(f"{peer}/{path}"), 3))
+    shown = pictures(play(make_source(f"{peer}/{path}"), 3, rate=EVERY))
     assert [level(picture) for picture in shown] == pytest.approx(list(LEVELS[1:4]), abs=3)
     assert Peer.asked == [f"/{path}"] * 3
 
