@@ -1,3 +1,4 @@
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -127,3 +128,16 @@ async def test_the_size_of_the_cameras_picture_is_told(world: World) -> None:
     reply = await world.ask(BY_PATH["/web/picture"])
     assert reply.content_type == "application/json"
     assert json.loads(reply.body) == {"width": 768, "height": 576}
+
+
+async def test_a_file_is_sent_compressed_to_clients_that_accept_that(world: World) -> None:
+    endpoint = BY_PATH["/web/shared/base.css"]
+    plain, packed = await world.ask(endpoint), await world.ask(endpoint, **{"accept-encoding": "gzip, br"})
+    headers = dict(packed.headers)
+    assert (headers["Content-Encoding"], headers["Vary"]) == ("gzip", "Accept-Encoding")
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) < len(plain.body) / 2
+    assert "Content-Encoding" not in dict(plain.headers)
+    assert headers["ETag"] != dict(plain.headers)["ETag"]
+    again = await world.ask(endpoint, **{"accept-encoding": "gzip", "if-none-match": headers["ETag"]})
+    assert (again.status, again.body) == (304, b"")

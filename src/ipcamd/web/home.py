@@ -1,6 +1,5 @@
 """Web pages, their files under ``/web/``, and the home page's requests about clock and picture."""
 
-import hashlib
 import html
 import json
 import re
@@ -11,6 +10,7 @@ from ipcamd.cgi.answer import JSON, NOT_MODIFIED, Answer
 from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
 from ipcamd.params.network import HTTPS
+from ipcamd.web.packed_file import PackedFile
 
 _STATIC = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
@@ -71,8 +71,8 @@ def _text(name: str) -> str:
 
 
 @cache
-def _etag(name: str) -> str:
-    return f'"{hashlib.sha256(_bytes(name)).hexdigest()[:16]}"'
+def _packed(name: str) -> PackedFile:
+    return PackedFile(_bytes(name), _TYPES[Path(name).suffix])
 
 
 PAGES = {
@@ -158,11 +158,8 @@ def picture(call: Call) -> Reply:
 
 def _file(name: str) -> Action:
     def action(call: Call) -> Reply:
-        headers = (*_SAFE, ("Cache-Control", "no-cache"), ("ETag", _etag(name)))
-        known = call.head.fields.get("if-none-match", "").split(",")
-        if _etag(name) in (tag.strip().removeprefix("W/") for tag in known):
-            return Reply(status=304, headers=headers)
-        return Reply(_bytes(name), content_type=_TYPES[Path(name).suffix], headers=headers)
+        """Answer with one file of the pages."""
+        return _packed(name).reply(call, _SAFE)
 
     return action
 
