@@ -224,7 +224,10 @@ async def test_a_full_disk(tmp_path: Path, stage: Stage) -> None:
         await aim(stage, server)
         await stage.put("samba", "one.avi", CLIP)
         await stage.until(failed=1)
-        assert "the server's disk is full" in stage.notes.failed[0]
+        if "0xC0000017" in stage.notes.failed[0]:  # smbd's own files are limited, too: then it says NO_MEMORY first
+            await stage.wake()
+            await stage.until(failed=2)
+        assert "the server's disk is full" in stage.notes.failed[-1]
         assert server.files() == {}
         server.stop()
         server.start()

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from tests.conftest import StartCamera
-from tests.e2e.camera import PATIENCE, CameraProcess
+from tests.e2e.camera import PATIENCE, CameraProcess, eventually
 from tests.networks import Neighbour, Network, needs_networks, network
 from tests.onvif.client import OnvifClient
 
@@ -83,7 +83,8 @@ def test_a_camera_is_found_on_each_link(network: Network, start_camera: StartCam
         assert onvif.ask("tds:GetEndpointReference").text("tds:GUID") == reference
         onvif.change("tds:AddScopes", "<tds:ScopeItem>onvif://www.onvif.org/location/Hof</tds:ScopeItem>")
         hear(sock, "Hello", "onvif://www.onvif.org/location/Hof")
-        assert ask(hosts[1], "<d:Probe><d:Scopes>onvif://www.onvif.org/location/Hof</d:Scopes></d:Probe>")
+        place = "<d:Probe><d:Scopes>onvif://www.onvif.org/location/Hof</d:Scopes></d:Probe>"
+        eventually(lambda: ask(hosts[1], place, patience_s=2.0))  # it is told there a moment later
         onvif.change("tds:SetDiscoveryMode", "<tds:DiscoveryMode>NonDiscoverable</tds:DiscoveryMode>")
         hear(sock, "Bye", reference)
         onvif.change("tds:SetDiscoveryMode", "<tds:DiscoveryMode>Discoverable</tds:DiscoveryMode>")

@@ -256,7 +256,7 @@ def test_unplugged_a_hundred_times_nothing_is_left_open(quick: Running) -> None:
         quick.capture.lost = False
     quick.played()
     assert quick.source.open <= 1
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
 
 
 def test_who_comes_while_the_source_is_known_to_fail_sees_so_at_once(patient: Running) -> None:
