@@ -23,7 +23,8 @@ class ApiDescription:
 
     async def __call__(self, call: Call) -> Reply:
         """Answer with the description of all endpoints (OpenAPI 3.1), compressed for clients that accept that."""
-        self._document = self._document or await asyncio.to_thread(self._describe)
+        if self._document is None:
+            self._document = await asyncio.to_thread(self._describe)
         return self._document.reply(call)
 
     def _describe(self) -> PackedFile:
