@@ -94,13 +94,13 @@ def test_recording_goes_on_over_a_pulled_card_and_ends_in_order(camera: CameraPr
     client = camera.client
     schedule(client, ALWAYS)
     eventually(lambda: listed(client, "record"), "nothing is recorded")
-    time.sleep(2)
+    wait_in_stream(client, 2)
     client.get("/cgi/admin/virtual.cgi", sdcard="remove")
     assert client.value("Event.Server.External.Storage", "Mount") == "no"
     assert client.get("/sdcard.cgi", action="status").text == "0\r\n"
     client.get("/cgi/admin/virtual.cgi", sdcard="insert")
     eventually(lambda: len(listed(client, "record")) == 2, "recording did not go on")
-    time.sleep(1)
+    wait_in_stream(client, 1)
     camera.stop()
     assert len(files(camera, "record")) == 2
     for path in files(camera, "record"):
