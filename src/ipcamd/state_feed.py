@@ -15,7 +15,7 @@ from ipcamd.params.group import Group, Rank
 from ipcamd.settings.change_records import hide_secret
 from ipcamd.settings.settings import Settings
 
-BUSY_S = 0.2
+BUSY_S = 0.3
 """Seconds to the next look while the state changes."""
 IDLE_S = 1.0
 """Seconds to the next look while it does not; most changes are told at once, see `StateFeed.notice`."""
