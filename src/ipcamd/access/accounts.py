@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -61,6 +61,21 @@ class StoredAccount:
 
 StoredAccounts = dict[str, StoredAccount]
 """Accounts by name, in the order added; replaced as a whole, never changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEdit:
+    """One change of the accounts, to be made by `Accounts.change`."""
+
+    name: str
+    """The account."""
+    what: str
+    """Words for the audit log."""
+    apply: Callable[[StoredAccounts], StoredAccounts]
+    """Returns the accounts after it. Raises ``RequestFailed``."""
+
+    def __str__(self) -> str:
+        return f"account {self.name}: {self.what}"
 
 
 class Accounts:
@@ -157,7 +172,7 @@ class Accounts:
         such account."""
 
         def left() -> StoredAccounts:
-            return {name: self._require(name)}
+            return {name: _require(self._entries, name)}
 
         def save(connection: sqlite3.Connection) -> None:
             _save_all(left())(connection)
@@ -184,80 +199,87 @@ class Accounts:
         return entry if is_same else None
 
     async def add(self, name: str, password: str, rank: Rank, by: Requester = CAMERA) -> None:
-        """Make a new account; durable on return. Raises `RequestFailed` and `StoreError`, then nothing was changed."""
-
-        def added() -> StoredAccounts:
-            if name in self._entries:
-                raise RequestFailed(f"user={name}: there is such an account already; action=update changes it")
-            if len(self._entries) >= SLOTS:
-                raise RequestFailed(f"user={name}: there are {SLOTS} accounts already; action=remove makes room")
-            self._check_password(name, password)
-            return self._entries | {name: self._make(name, password, rank)}
-
-        await self._change(name, added, by, f"added, {_group(rank)}")
+        """Make a new account. Raises what `change` raises."""
+        await self.change([self.adding(name, password, rank)], by)
 
     async def update(
         self, name: str, password: str | None = None, rank: Rank | None = None, by: Requester = CAMERA
     ) -> None:
-        """Change an account's password, rank or both; None leaves it, so does a password of ``********``.
+        """Change an account, see `updating`. Raises what `change` raises."""
+        await self.change([self.updating(name, password, rank)], by)
 
-        Durable on return. Raises `RequestFailed` and `StoreError`, then nothing was changed.
-        """
+    async def remove(self, name: str, by: Requester) -> None:
+        """Remove an account. Raises what `change` raises."""
+        await self.change([self.removing(name, by)], by)
 
-        def updated() -> StoredAccounts:
-            old = self._require(name)
+    def adding(self, name: str, password: str, rank: Rank) -> AccountEdit:
+        """Return the edit that makes a new account."""
+
+        def add(entries: StoredAccounts) -> StoredAccounts:
+            if name in entries:
+                raise RequestFailed(f"user={name}: there is such an account already; action=update changes it")
+            if len(entries) >= SLOTS:
+                raise RequestFailed(f"user={name}: there are {SLOTS} accounts already; action=remove makes room")
+            self._check_password(name, password)
+            return entries | {name: self._make(name, password, rank)}
+
+        return AccountEdit(name, f"added, {_group(rank)}", add)
+
+    def updating(self, name: str, password: str | None = None, rank: Rank | None = None) -> AccountEdit:
+        """Return the edit that changes password, rank or both; None leaves it, so does a password of ``********``."""
+
+        def update(entries: StoredAccounts) -> StoredAccounts:
+            old = _require(entries, name)
             new = replace(old, account=Account(name, rank or old.account.rank))
             if password is not None and password != MASK:
                 self._check_password(name, password)
                 new = self._make(name, password, new.account.rank)
-            return self._entries | {name: new}
+            return entries | {name: new}
 
         changes = ("password",) * (password is not None) + ((_group(rank),) if rank else ())
-        await self._change(name, updated, by, ", ".join(changes))
+        return AccountEdit(name, ", ".join(changes), update)
 
-    async def remove(self, name: str, by: Requester) -> None:
-        """Remove an account, which must not be the requester's; durable on return. Raises as `update`."""
+    def removing(self, name: str, by: Requester) -> AccountEdit:
+        """Return the edit that removes an account, which must not be the requester's."""
 
-        def removed() -> StoredAccounts:
-            self._require(name)
+        def remove(entries: StoredAccounts) -> StoredAccounts:
+            _require(entries, name)
             if name == by.name:
                 raise RequestFailed(
                     f"user={name}: this is the account that you are using; another administrator can remove it"
                 )
-            return {other: entry for other, entry in self._entries.items() if other != name}
+            return {other: entry for other, entry in entries.items() if other != name}
 
-        await self._change(name, removed, by, "removed")
+        return AccountEdit(name, "removed", remove)
 
-    async def _change(self, name: str, changed: Callable[[], StoredAccounts], by: Requester, what: str) -> None:
-        if not re.fullmatch(_NAME, name):
-            raise RequestFailed(
-                f"user={''.join(c if c.isprintable() else '?' for c in name[:32])}: allowed are {NAMES}"
-            )
-        text = f"account {name}: {what}"
+    async def change(self, edits: Sequence[AccountEdit], by: Requester = CAMERA) -> None:
+        """Make all of `edits`, in order, or none; durable on return.
+
+        Raises `RequestFailed` and `StoreError`, then nothing was changed.
+        """
+        for edit in edits:
+            if not re.fullmatch(_NAME, edit.name):
+                raise RequestFailed(f"user={shown(edit.name)}: allowed are {NAMES}")
         try:
-            await self._database.complete(self._commit(name, changed, self._recorded(by, text)))
+            await self._database.complete(self._commit(edits, by))
         except IpcamdError as error:
             if self._audit_log:
-                self._audit_log.note_refusal(by, text, str(error))
+                self._audit_log.note_refusal(by, "; ".join(map(str, edits)), str(error))
             raise
 
-    async def _commit(self, name: str, changed: Callable[[], StoredAccounts], record: tuple[Work, ...]) -> None:
+    async def _commit(self, edits: Sequence[AccountEdit], by: Requester) -> None:
         async with self._lock:
-            entries = changed()
+            entries = self._entries
+            for edit in edits:
+                entries = edit.apply(entries)
             if not any(entry.account.rank is Rank.ADMIN for entry in entries.values()):
-                raise RequestFailed(f"user={name}: this is the only administrator left")
-            await self._database.write(_save_all(entries), *record)
+                raise RequestFailed(f"user={edits[-1].name}: this is the only administrator left")
+            await self._database.write(_save_all(entries), *self._recorded(by, "; ".join(map(str, edits))))
             self._publish(entries)
 
     def _recorded(self, by: Requester, what: str) -> tuple[Work, ...]:
         """Return the part of a transaction that records a change in the audit log."""
         return (self._audit_log.record_change(by, what),) if self._audit_log else ()
-
-    def _require(self, name: str) -> StoredAccount:
-        entry = self._entries.get(name)
-        if entry is None:
-            raise RequestFailed(f"user={name}: there is no such account")
-        return entry
 
     def _check_password(self, name: str, password: str) -> None:
         if not is_allowed(password):
@@ -317,6 +339,13 @@ def _load(name: str, rank: int, encrypted_password: bytes, origin: int) -> Store
         encrypted_password,
         PasswordOrigin(origin) if origin in set(PasswordOrigin) else PasswordOrigin.CHOSEN,
     )
+
+
+def _require(entries: StoredAccounts, name: str) -> StoredAccount:
+    entry = entries.get(name)
+    if entry is None:
+        raise RequestFailed(f"user={name}: there is no such account")
+    return entry
 
 
 def _group(rank: Rank) -> str:

@@ -25,4 +25,4 @@ _PARTS = (
 )
 
 ENDPOINTS = ApiDescription([*(each for part in _PARTS for each in part.ENDPOINTS), *cgi.ENDPOINTS]).endpoints
-"""What is not here does not exist."""
+"""All endpoints; a path that none of them has does not exist."""

@@ -172,6 +172,18 @@ def test_device_settings_are_set_and_read_again(onvif: OnvifClient, client: Clie
     onvif.change("tds:CreateUsers", f"{user}</tds:User>")
     assert onvif.refuse("tds:CreateUsers", f"{user}</tds:User>")[1] == "ter:UsernameClash"
     assert "eve" in onvif.ask("tds:GetUsers").texts("tt:Username")
+    other = user.replace(">eve<", ">bob<").replace("horse 42", "12345")
+    assert (
+        onvif.refuse("tds:CreateUsers", f"{user.replace('>eve<', '>ann<')}</tds:User>{other}</tds:User>")[1]
+        == "ter:Password"
+    )
+    assert {"ann", "bob"}.isdisjoint(onvif.ask("tds:GetUsers").texts("tt:Username"))  # all or none
+    raised = user.replace("UserLevel>User", "UserLevel>Operator")
+    missing = raised.replace(">eve<", ">nobody<")
+    assert onvif.refuse("tds:SetUser", f"{raised}</tds:User>{missing}</tds:User>")[1] == "ter:UsernameMissing"
+    weak = f"{raised}</tds:User>{raised.replace('horse 42', '12345')}</tds:User>"
+    assert onvif.refuse("tds:SetUser", weak)[1] == "ter:Password"
+    assert "Operator" not in onvif.ask("tds:GetUsers").texts("tt:UserLevel")
     onvif.change("tds:DeleteUsers", "<tds:Username>eve</tds:Username>")
     assert onvif.refuse("tds:DeleteUsers", "<tds:Username>admin</tds:Username>")[1] == "ter:FixedUser"
 

@@ -28,7 +28,7 @@ _RECORDED = {
     "request": "TLS signing request made",
     "selfsigned": "TLS certificate signed by the camera itself",
 }
-"""What the audit log says of an action."""
+"""Action to its words in the audit log."""
 _SECRETS = ("key", "password")
 
 

@@ -35,4 +35,6 @@ class RestartAction:
 
 
 ARGUMENTS = Arguments(Argument("type", "A restart, as old clients say it.", OneOf(("0",)), default="0"))
-ENDPOINT = Endpoint("/cgi/admin/restart.cgi", Rank.ADMIN, RestartAction(), ("/admin/reboot.cgi",), arguments=ARGUMENTS)
+restart = RestartAction()
+"""One for all ways to ask for a restart."""
+ENDPOINT = Endpoint("/cgi/admin/restart.cgi", Rank.ADMIN, restart, ("/admin/reboot.cgi",), arguments=ARGUMENTS)

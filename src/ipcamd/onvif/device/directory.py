@@ -43,7 +43,7 @@ def directory_operations(services: Callable[[], Sequence[Service]]) -> tuple[Ope
 
 
 WSDL_URL = "https://www.onvif.org/profiles/specifications/"
-"""Where the services' descriptions are published: the camera carries none of them."""
+"""Place where the descriptions of the services are published: the camera carries none of them."""
 
 
 def _service(call: OperationCall, service: Service) -> Node:

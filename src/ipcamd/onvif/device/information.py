@@ -2,6 +2,7 @@
 
 from uuid import NAMESPACE_OID, uuid5
 
+from ipcamd.cgi.admin.restart import restart
 from ipcamd.device.identity import Identity
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.writer import Content, node
@@ -32,9 +33,8 @@ def get_endpoint_reference(call: OperationCall) -> Content:
 
 
 def reboot(call: OperationCall) -> Content:
-    """Restart the camera after the answer has gone out."""
-    call.camera.audit_log.note_change(call.requester(), "restart")
-    call.camera.restart()
+    """Restart the camera after the answer has gone out. Raises ``RequestFailed`` soon after another restart."""
+    restart(call.http)
     return node("tds:Message", "The camera restarts; it answers again within a minute.")
 
 

@@ -1,6 +1,8 @@
 """Users (ONVIF Core, 8.4): the camera's accounts."""
 
-from ipcamd.access.accounts import SLOTS
+from collections.abc import Sequence
+
+from ipcamd.access.accounts import SLOTS, AccountEdit
 from ipcamd.errors import RequestFailed
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
@@ -24,23 +26,15 @@ def get_users(call: OperationCall) -> Content:
 
 
 async def create_users(call: OperationCall) -> Content:
-    """Add accounts: all, or none if one of them cannot be added."""
+    """Add accounts, all of them or none."""
     accounts, users = call.camera.accounts, call["User"]
     if len(accounts.entries) + len(users) > SLOTS:
         raise receiver_fault("Action", "TooManyUsers", reason=f"there can be {SLOTS} accounts")
     names = [user.value(string, "Username") for user in users]
     if taken := [name for name in names if accounts.entry(name) or names.count(name) > 1]:
         raise sender_fault("OperationProhibited", "UsernameClash", reason=f"{taken[0][:32]}: there is one already")
-    wanted = [(user.value(string, "Username"), _password(user), _rank(user)) for user in users]
-    added = list[str]()
-    try:
-        for name, password, rank in wanted:
-            await accounts.add(name, password, rank, call.requester())
-            added.append(name)
-    except RequestFailed as error:
-        for name in added:
-            await accounts.remove(name, call.requester())
-        raise _refuse(error) from error
+    edits = [accounts.adding(user.value(string, "Username"), _password(user), _rank(user)) for user in users]
+    await _change(call, edits)
     return None
 
 
@@ -53,26 +47,36 @@ async def delete_users(call: OperationCall) -> Content:
         if name == call.http.account.name:
             raise sender_fault("OperationProhibited", "FixedUser", reason=f"{name} is the caller's account")
     try:
-        for name in names:
-            await accounts.remove(name, call.requester())
+        await accounts.change([accounts.removing(name, call.requester()) for name in names], call.requester())
     except RequestFailed as error:
         raise sender_fault("OperationProhibited", "FixedUser", reason=str(error)) from error
     return None
 
 
 async def set_users(call: OperationCall) -> Content:
-    """Change password and level of accounts; all must exist."""
+    """Change password and level of accounts, of all of them or none."""
     accounts, users = call.camera.accounts, call["User"]
     for user in users:
         if accounts.entry(user.value(string, "Username")) is None:
             raise _missing(user.value(string, "Username"))
-    wanted = [(user.value(string, "Username"), user.optional(string, "Password"), _rank(user)) for user in users]
-    try:
-        for name, password, rank in wanted:
-            await accounts.update(name, password or None, rank, call.requester())
-    except RequestFailed as error:
-        raise _refuse(error) from error
+    await _change(
+        call,
+        [
+            accounts.updating(user.value(string, "Username"), user.optional(string, "Password") or None, _rank(user))
+            for user in users
+        ],
+    )
     return None
+
+
+async def _change(call: OperationCall, edits: Sequence[AccountEdit]) -> None:
+    """Make all changes or none. Raises ``Fault`` and ``StoreError``."""
+    try:
+        await call.camera.accounts.change(edits, call.requester())
+    except RequestFailed as error:
+        if str(error).startswith("pwd"):
+            raise sender_fault("OperationProhibited", "Password", reason=str(error)) from error
+        raise invalid_argument(str(error)) from error
 
 
 def _rank(user: Element) -> Rank:
@@ -88,9 +92,3 @@ def _password(user: Element) -> str:
 
 def _missing(name: str) -> Fault:
     return invalid_argument(f"{name[:32]}: there is no such account", "UsernameMissing")
-
-
-def _refuse(error: RequestFailed) -> Fault:
-    if str(error).startswith("pwd"):
-        return sender_fault("OperationProhibited", "Password", reason=str(error))
-    return invalid_argument(str(error))

@@ -15,13 +15,15 @@ from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.subscription import Subscription
 from ipcamd.onvif.events.translator import Levels, Translator, encoder_changed, profile_changed
 from ipcamd.onvif.media.video_encoder import video_encoders
-from ipcamd.onvif.soap.fault import receiver_fault
-from ipcamd.params.group import Values
+from ipcamd.onvif.soap.fault import Fault, receiver_fault
+from ipcamd.params.group import Rank, Values
 from ipcamd.params.onvif import ONVIF_PROFILES
 from ipcamd.settings.settings import Settings
 
 SUBSCRIPTIONS_LIMIT = 32
 """Subscriptions at most."""
+OWN_LIMIT = SUBSCRIPTIONS_LIMIT // 4
+"""Subscriptions of one account that is no administrator's: it must not take the place of the others."""
 SWEEP_S = 1.0
 """Seconds between two looks for subscriptions that have ended."""
 
@@ -53,9 +55,10 @@ class NotificationProducer:
         """Return a new subscription; the present state of the properties waits in it. Raises ``Fault``."""
         self._sweep()
         if len(self._subscriptions) >= SUBSCRIPTIONS_LIMIT:
-            raise receiver_fault(
-                "Action", "SubscribeCreationFailedFault", reason=f"there can be {SUBSCRIPTIONS_LIMIT} subscriptions"
-            )
+            raise _refuse(f"there can be {SUBSCRIPTIONS_LIMIT} subscriptions")
+        own = sum(each.account.name == account.name for each in self._subscriptions.values())
+        if account.rank < Rank.ADMIN and own >= OWN_LIMIT:
+            raise _refuse(f"an account of this rank can have {OWN_LIMIT} subscriptions")
         subscription = Subscription(secrets.token_hex(16), account, wanted, life_s, self._now_s)
         self._subscriptions[subscription.number] = subscription
         self._start()
@@ -119,3 +122,7 @@ class NotificationProducer:
 
     def _note_encoder(self, token: str, _: Values) -> None:
         self._tell(encoder_changed(token, self._now_ns()))
+
+
+def _refuse(reason: str) -> Fault:
+    return receiver_fault("Action", "SubscribeCreationFailedFault", reason=reason)
