@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ipcamd import __version__, command_line, logs, options
+from ipcamd import __version__, command_line, logs
 from ipcamd.app import run
 from ipcamd.errors import ConfigError
 from ipcamd.log_buffer import LogBuffer
 from ipcamd.maintenance.firmware.launch import start_installed
+from ipcamd.options.reader import add_options, read_options
 
 _EXAMPLES = """\
 examples:
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    options.add_to(run)
+    add_options(run)
     run.set_defaults(action=_run)
     check = commands.add_parser("check-config", help="say what is wrong in a TOML file, with its line")
     check.add_argument("file", metavar="FILE", type=Path)
@@ -87,7 +88,7 @@ def command(arguments: Sequence[str]) -> int:
 
 
 def _run(given: dict[str, Any], arguments: Sequence[str]) -> None:
-    chosen = options.read(given, os.environ)
+    chosen = read_options(given, os.environ)
     log_buffer = LogBuffer()
     logs.start(chosen.log_level, chosen.log_format, log_buffer)
     command_line.hide_secrets()
@@ -97,7 +98,7 @@ def _run(given: dict[str, Any], arguments: Sequence[str]) -> None:
         raise ConfigError(
             f"the version in {chosen.state_dir} cannot be started ({error}): try --no-firmware"
         ) from error
-    run.main(chosen, lambda: options.read(given, os.environ), log_buffer)
+    run.main(chosen, lambda: read_options(given, os.environ), log_buffer)
 
 
 def _check_config(given: dict[str, Any], _: Sequence[str]) -> None:

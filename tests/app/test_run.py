@@ -13,7 +13,8 @@ from ipcamd.app.run import TRIES, ExitReason
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.errors import PortTaken
 from ipcamd.log_buffer import LogBuffer
-from ipcamd.options import Options, read
+from ipcamd.options.reader import read_options
+from ipcamd.options.values import Options
 from ipcamd.server.listener import bind_sockets
 
 HOST = "127.0.0.1"
@@ -65,7 +66,7 @@ def taken() -> Iterator[int]:
 
 
 def begun(port: int) -> tuple[run.Runner, "asyncio.Task[None]"]:
-    options = replace(read({}, {}), host=HOST, port=port)
+    options = replace(read_options({}, {}), host=HOST, port=port)
     camera = run.Runner(options, lambda: options, LogBuffer())
     return camera, asyncio.create_task(camera.run())
 

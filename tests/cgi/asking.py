@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from ipcamd import options
 from ipcamd.access.accounts import Account, Accounts
 from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.ip_filter import IpFilter
@@ -31,6 +30,7 @@ from ipcamd.events.schedules import Schedules
 from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.stream.traffic import Traffic
+from ipcamd.options.reader import read_options
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
 from ipcamd.settings.settings import Settings
@@ -113,7 +113,7 @@ class World:
 
     @cached_property
     def factory_default(self) -> FactoryDefault:
-        chosen = options.read({"admin_password": "correct horse"}, {})
+        chosen = read_options({"admin_password": "correct horse"}, {})
         return FactoryDefault(self.settings, self.accounts, self.facts, chosen, self.clock.now_ns)
 
     def camera(self) -> Camera:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ipcamd.options import OPTIONS
+from ipcamd.options.table import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from ipcamd import options
 from ipcamd.access.accounts import Accounts
 from ipcamd.maintenance.factory_default import FactoryDefault
+from ipcamd.options.reader import read_options
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import CAMERA, Change
@@ -21,7 +21,7 @@ from ipcamd.settings.settings import Settings
 from ipcamd.store.database import Database
 from ipcamd.store.keyvalue import KeyValueStore
 
-OPTIONS = options.read({}, {})
+OPTIONS = read_options({}, {})
 USED = ("door", ["admin", "boss"], "[9, 9, 2]")
 FACTORY = ("", ["admin"], None)
 

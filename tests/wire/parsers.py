@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from ipcamd import options
 from ipcamd.errors import ConfigError, HttpError
 from ipcamd.media.codecs import key_tests
+from ipcamd.options.reader import read_options
 from ipcamd.params.kinds.address_range import AddressRange
 from ipcamd.params.motion import MOTION
 from ipcamd.wire import dyndns, natpmp, pcp, sntp
@@ -122,7 +122,7 @@ def config(data: bytes) -> object:
     with NamedTemporaryFile(dir=_MEMORY) as file:
         file.write(data)
         file.flush()
-        return options.read({"config": file.name}, {})
+        return read_options({"config": file.name}, {})
 
 
 def motion(data: bytes) -> object:

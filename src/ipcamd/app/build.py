@@ -26,7 +26,7 @@ from ipcamd.maintenance.backup.backup import BackupService
 from ipcamd.maintenance.factory_default import FactoryDefault
 from ipcamd.maintenance.first_steps import FirstSteps
 from ipcamd.maintenance.support_archive import SupportArchive
-from ipcamd.options import Options
+from ipcamd.options.values import Options
 from ipcamd.settings.undo import UndoHistory
 from ipcamd.store.event_search import EventSearch
 from ipcamd.workers.thread import run_in_thread

@@ -18,7 +18,7 @@ from ipcamd.device.identity import Identity, load_identity
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.network.address_change import AddressChange
 from ipcamd.network.listen_address import ListenAddress
-from ipcamd.options import Options
+from ipcamd.options.values import Options
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.network import NETWORK
 from ipcamd.params.onvif import ONVIF

@@ -10,7 +10,7 @@ from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.virtual import connect_card
 from ipcamd.errors import CardError
 from ipcamd.events.schedule import Schedule
-from ipcamd.options import Options
+from ipcamd.options.values import Options
 from ipcamd.params.event.server import STORAGE
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.recording.clip_recorder import ClipRecorder

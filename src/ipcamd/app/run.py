@@ -21,7 +21,7 @@ from ipcamd.app.shutdown import ShutdownStack, handle_exit_signals
 from ipcamd.errors import ConfigError, PortTaken
 from ipcamd.log_buffer import LogBuffer
 from ipcamd.maintenance.firmware.supervisor_link import supervisor_link
-from ipcamd.options import Options
+from ipcamd.options.values import Options
 from ipcamd.server.rebindable_port import free_port
 from ipcamd.workers.executor import DaemonExecutor
 

@@ -18,7 +18,7 @@ from ipcamd.connected_clients import ConnectedClients
 from ipcamd.media.stream.hub import Hub
 from ipcamd.onvif.media.stream_uri import profile_tracks
 from ipcamd.onvif.services import onvif_endpoints
-from ipcamd.options import Options
+from ipcamd.options.values import Options
 from ipcamd.params.group import Values
 from ipcamd.params.network import NETWORK
 from ipcamd.server.admission import Admission

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from ipcamd import options
 from ipcamd.device.choose import MODELS, choose_drivers
 from ipcamd.errors import ConfigError
 from ipcamd.maintenance.firmware.keys import load_trusted_keys
+from ipcamd.options.reader import read_table
 from ipcamd.store.keyvalue import KeyValueStore
 
 LIMIT_BYTES, LIMIT_LINES = 64 * 1024, 1000
@@ -61,7 +61,7 @@ def _problems(table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
 def _problem(key: Key, table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
     """Yield the problem of the one key in `table`."""
     try:
-        chosen = options.read_table(table)
+        chosen = read_table(table)
         if chosen.hardware:
             choose_drivers(chosen.hardware, cast("KeyValueStore", _NoFacts()), None, chosen.device)
         load_trusted_keys(chosen.firmware_key)

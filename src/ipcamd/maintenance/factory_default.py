@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from ipcamd.access.accounts import Accounts
 from ipcamd.device.identity import MAC, SERIAL
 from ipcamd.network.address_change import PENDING
-from ipcamd.options import Options
+from ipcamd.options.values import Options
 from ipcamd.params.group import Param
 from ipcamd.settings.change_records import Requester
 from ipcamd.settings.settings import Settings

@@ -19,7 +19,7 @@ HTML = Answer("text/html; charset=utf-8")
 
 FILES = (
     *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js", "state_stream.js")),
-    *(f"shared/{name}.js" for name in ("settings_request", "request_code", "copy_code")),
+    *(f"shared/{name}.js" for name in ("confirm", "settings_request", "request_code", "copy_code")),
     *(f"api/{name}" for name in ("api.css", "api.js", "operation.js", "argument_form.js", "answer.js")),
     *(f"shared/{name}" for name in ("host_state.js", "request_dialog.js", "request_dialog.css")),
     "time/date_time.js",
@@ -44,7 +44,7 @@ FILES = (
     "events/events.css",
     *(f"settings/{name}.js" for name in ("settings", "control", "setting_row", "parameter_form")),
     "settings/settings.css",
-    *(f"system/{name}.js" for name in ("system", "requests", "confirm", "accounts", "ip_filter", "certificate")),
+    *(f"system/{name}.js" for name in ("system", "requests", "accounts", "ip_filter", "certificate")),
     *(f"system/{name}.js" for name in ("system_card", "clients", "backup", "audit_log", "maintenance")),
     "system/system.css",
     *(f"welcome/{name}" for name in ("welcome.css", "welcome.js")),

@@ -1,9 +1,9 @@
 // Operation: one endpoint with description, arguments, answers, the request as code, and the request sent for real.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { confirmed } from "../shared/confirm.js";
 import { activateCopying } from "../shared/copy_code.js";
 import { curlCode, pythonCode } from "../shared/request_code.js";
-import { confirmed } from "../system/confirm.js";
 import { showAnswer } from "./answer.js";
 import { ArgumentForm } from "./argument_form.js";
 

@@ -1,7 +1,7 @@
 // Schedules: all of them as week calendars; changes are saved together, and taken back with one click.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
-import { confirmed } from "../system/confirm.js";
+import { confirmed } from "../shared/confirm.js";
 import { element, make, setText } from "./elements.js";
 import { ScheduleCard } from "./schedule_card.js";
 

@@ -1,8 +1,8 @@
 // Network: address, ports, discovery, dynamic DNS; a change that may cut this page off is explained before.
 
 import { ParameterForm } from "../settings/parameter_form.js";
+import { confirmed } from "../shared/confirm.js";
 import { followHostState, lookAgain } from "../shared/host_state.js";
-import { confirmed } from "../system/confirm.js";
 import { made } from "../system/requests.js";
 import { SystemCard } from "../system/system_card.js";
 

@@ -1,7 +1,7 @@
 // Card panel: state of the SD card, its space, how long it lasts; format.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
-import { confirmed } from "../system/confirm.js";
+import { confirmed } from "../shared/confirm.js";
 import { lastsWords, sizeWords } from "./time_words.js";
 
 const element = (id) => document.getElementById(id);

@@ -1,7 +1,7 @@
 // Range tools: select a part of the day, export it as one MP4, delete its recordings.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
-import { confirmed } from "../system/confirm.js";
+import { confirmed } from "../shared/confirm.js";
 import { clockWords, counted, lengthWords, sizeWords, timeOf } from "./time_words.js";
 
 const element = (id) => document.getElementById(id);

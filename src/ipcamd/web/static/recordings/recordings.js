@@ -1,8 +1,8 @@
 // Recordings page: a day's timeline, player and list, kept up to date.
 
 import { cameraUrl } from "../shared/camera_url.js";
+import { confirmed } from "../shared/confirm.js";
 import { StateStream } from "../shared/state_stream.js";
-import { confirmed } from "../system/confirm.js";
 import { CardPanel } from "./card_panel.js";
 import { deleteRecording, fileAddress, RecordingPlayer } from "./player.js";
 import { RangeTools } from "./range_tools.js";

@@ -1,6 +1,6 @@
 // Accounts: list, rank, password, removal (SDK 1.2).
 
-import { confirmed } from "./confirm.js";
+import { confirmed } from "../shared/confirm.js";
 import { ask, button, made } from "./requests.js";
 import { SystemCard } from "./system_card.js";
 

@@ -1,7 +1,7 @@
 // Backup: the settings as one file, and back from it; the archive for support.
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
-import { confirmed } from "./confirm.js";
+import { confirmed } from "../shared/confirm.js";
 import { readAnswer, saveAs } from "./requests.js";
 import { SystemCard } from "./system_card.js";
 

@@ -1,6 +1,6 @@
 // TLS certificate: shown, downloaded, uploaded, requested from an authority, signed anew.
 
-import { confirmed } from "./confirm.js";
+import { confirmed } from "../shared/confirm.js";
 import { ask, made, saveAs } from "./requests.js";
 import { SystemCard } from "./system_card.js";
 

@@ -1,7 +1,7 @@
 // Maintenance: restart, factory values and firmware; each asks before it begins.
 
 import { cameraUrl } from "../shared/camera_url.js";
-import { confirmed } from "./confirm.js";
+import { confirmed } from "../shared/confirm.js";
 import { ask, readAnswer } from "./requests.js";
 import { SystemCard } from "./system_card.js";
 

@@ -1,16 +1,10 @@
-"""The options of ``ipcamd run``: declared once, read from the command line, the environment and a TOML file."""
+"""Option table: name, default, kind and help of each option of ``ipcamd run``."""
 
-import argparse
-import os
 import re
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from pathlib import Path
 from typing import Any
-
-from ipcamd.errors import ConfigError
 
 
 def _port(text: str) -> int:
@@ -65,10 +59,6 @@ def _choice(*words: str) -> Callable[[str], str]:
         return text
 
     return parse
-
-
-Given = str | Sequence[str]
-"""The text of an option, or its texts if it was given several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,170 +214,3 @@ OPTIONS: tuple[Option, ...] = (
     Option("log-format", "text", "log lines on standard error as text or json", "FORMAT", _choice("text", "json")),
 )
 """All options of ``ipcamd run``, in the order of ``--help``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The options' values, as attributes named like the options (``admin_password``)."""
-
-    source: str
-    source_tls: str
-    audio: str
-    speaker: str
-    state: str
-    sdcard: str
-    host: str
-    port: int
-    https_port: int
-    rtsp_port: int
-    rtsps_port: int
-    tls_certificate: str
-    tls_key: str
-    talk_port: int
-    admin_user: str
-    admin_password: str
-    allow_weak_password: bool
-    allow_local_targets: bool
-    allow_anyone_to_talk: bool
-    trusted_proxy: tuple[IPv4Network | IPv6Network, ...]
-    allowed_host: tuple[str, ...]
-    firmware_key: tuple[str, ...]
-    no_firmware: bool
-    quiet: bool
-    no_ip_filter: bool
-    viewers: int
-    connections: int
-    connections_per_address: int
-    device: str
-    discovery: bool
-    log_level: str
-    log_format: str
-    hardware: Mapping[str, str]
-    """The table ``[device]`` of the TOML file: kind of hardware to driver."""
-
-    @property
-    def state_dir(self) -> Path:
-        """The state directory."""
-        base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-        return Path(self.state) if self.state else Path(base) / "ipcamd"
-
-    @property
-    def tls_files(self) -> tuple[Path, Path] | None:
-        """The owner's files of certificate and key. Raises ``ConfigError`` if only one is given, or one is missing."""
-        if not (self.tls_certificate or self.tls_key):
-            return None
-        for name, file in (("tls-certificate", self.tls_certificate), ("tls-key", self.tls_key)):
-            if not file:
-                raise ConfigError(f"--{name}: it is missing; --tls-certificate and --tls-key are given together")
-            if not os.access(file, os.R_OK):
-                raise ConfigError(f"--{name} {file}: there is no such file, or it cannot be read")
-        return Path(self.tls_certificate), Path(self.tls_key)
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """The IP addresses to listen on; ``::`` is left out where there is no IPv6."""
-        return (self.host,) if self.host else ("0.0.0.0", "::")
-
-    @property
-    def is_private(self) -> bool:
-        """Whether only this machine can reach the camera."""
-        return all(ip_address(host).is_loopback for host in self.hosts)
-
-
-def add_to(parser: argparse.ArgumentParser) -> None:
-    """Declare the options on a command line; values stay text, None where not given."""
-    for option in OPTIONS:
-        if option.metavar:
-            action = "append" if option.many else "store"
-            parser.add_argument(f"--{option.name}", action=action, metavar=option.metavar, help=_explain(option))
-        else:
-            parser.add_argument(f"--{option.name}", action="store_const", const="on", help=_explain(option))
-    parser.add_argument("--config", metavar="FILE", help="TOML file with any of these options; IPCAMD_CONFIG")
-
-
-def _explain(option: Option) -> str:
-    shown = f" (default: {'on' if option.default is True else option.default})" if option.default else ""
-    return f"{option.help}{shown}; {option.environment}".replace("%", "%%")
-
-
-def read(given: Mapping[str, Given | None], environment: Mapping[str, str]) -> Options:
-    """Merge command line, environment, TOML file and defaults, in that order of strength. Raises `ConfigError`."""
-    path = given.get("config") or environment.get("IPCAMD_CONFIG")
-    file, hardware = _toml(Path(str(path))) if path else ({}, {})
-    return Options(**{each.field: _value(each, given, environment, file) for each in OPTIONS}, hardware=hardware)
-
-
-def read_table(table: Mapping[str, Any]) -> Options:
-    """Return the options that a TOML file with this content alone gives. Raises `ConfigError`."""
-    file, hardware = _given(table)
-    return Options(**{each.field: _value(each, {}, {}, file) for each in OPTIONS}, hardware=hardware)
-
-
-def _value(
-    option: Option, given: Mapping[str, Given | None], environment: Mapping[str, str], file: Mapping[str, Given]
-) -> Any:
-    places = (
-        (f"--{option.name}", given.get(option.field)),
-        (option.environment, environment.get(option.environment)),
-        (option.name, file.get(option.name)),
-    )
-    for place, found in places:
-        if found is not None and option.many:
-            texts = [found] if isinstance(found, str) else found
-            parts = (part.strip() for text in texts for part in text.split(","))
-            return tuple(_parse(option, place, part) for part in parts if part)
-        if found is not None:
-            return _parse(option, place, str(found))
-    return option.default
-
-
-def _parse(option: Option, place: str, text: str) -> Any:
-    try:
-        return option.parse(text)
-    except ValueError as error:
-        raise ConfigError(f"{place} {text!r}: {error}") from error
-
-
-def _toml(path: Path) -> tuple[Mapping[str, Given], Mapping[str, str]]:
-    """Return the options and the drivers of a file."""
-    try:
-        return _given(tomllib.loads(path.read_text()))
-    except (OSError, ValueError, ConfigError) as error:
-        raise ConfigError(f"--config {path}: {error}") from error
-
-
-def _given(table: Mapping[str, Any]) -> tuple[Mapping[str, Given], Mapping[str, str]]:
-    """Return the options and the drivers of a table: ``device`` is the model or a table with ``model`` and drivers."""
-    given = {key.replace("_", "-"): value for key, value in table.items()}
-    hardware: dict[str, str] = {}
-    if isinstance(device := given.get("device"), dict):
-        hardware = {key: _joined(f"[device] {key}", value) for key, value in device.items()}
-        given["device"] = hardware.pop("model", "virtual")
-    known = {option.name: option for option in OPTIONS}
-    if unknown := given.keys() - known.keys():
-        raise ConfigError(f"unknown option {min(unknown)}; see ipcamd run --help")
-    return {name: _texts(known[name], value) for name, value in given.items()}, hardware
-
-
-def _texts(option: Option, value: object) -> Given:
-    if option.many and isinstance(value, list):
-        return [_scalar(option.name, one) for one in value]
-    return _scalar(option.name, value)
-
-
-def _joined(key: str, value: object) -> str:
-    """Return a text, or several ones parted by commas."""
-    return ", ".join(_scalar(key, one) for one in value) if isinstance(value, list) else _scalar(key, value)
-
-
-def _scalar(key: str, value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, str | int):
-        return str(value)
-    raise ConfigError(f"{key}: a text, a number, true or false")
-
-
-def names() -> Sequence[str]:
-    """Return every option's name (for the docs)."""
-    return [option.name for option in OPTIONS]

@@ -1,0 +1,77 @@
+"""Option values: what one run of the camera uses, as attributes."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
+
+from ipcamd.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options' values, as attributes named like the options (``admin_password``)."""
+
+    source: str
+    source_tls: str
+    audio: str
+    speaker: str
+    state: str
+    sdcard: str
+    host: str
+    port: int
+    https_port: int
+    rtsp_port: int
+    rtsps_port: int
+    tls_certificate: str
+    tls_key: str
+    talk_port: int
+    admin_user: str
+    admin_password: str
+    allow_weak_password: bool
+    allow_local_targets: bool
+    allow_anyone_to_talk: bool
+    trusted_proxy: tuple[IPv4Network | IPv6Network, ...]
+    allowed_host: tuple[str, ...]
+    firmware_key: tuple[str, ...]
+    no_firmware: bool
+    quiet: bool
+    no_ip_filter: bool
+    viewers: int
+    connections: int
+    connections_per_address: int
+    device: str
+    discovery: bool
+    log_level: str
+    log_format: str
+    hardware: Mapping[str, str]
+    """The table ``[device]`` of the TOML file: kind of hardware to driver."""
+
+    @property
+    def state_dir(self) -> Path:
+        """The state directory."""
+        base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(self.state) if self.state else Path(base) / "ipcamd"
+
+    @property
+    def tls_files(self) -> tuple[Path, Path] | None:
+        """The owner's files of certificate and key. Raises ``ConfigError`` if only one is given, or one is missing."""
+        if not (self.tls_certificate or self.tls_key):
+            return None
+        for name, file in (("tls-certificate", self.tls_certificate), ("tls-key", self.tls_key)):
+            if not file:
+                raise ConfigError(f"--{name}: it is missing; --tls-certificate and --tls-key are given together")
+            if not os.access(file, os.R_OK):
+                raise ConfigError(f"--{name} {file}: there is no such file, or it cannot be read")
+        return Path(self.tls_certificate), Path(self.tls_key)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The IP addresses to listen on; ``::`` is left out where there is no IPv6."""
+        return (self.host,) if self.host else ("0.0.0.0", "::")
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only this machine can reach the camera."""
+        return all(ip_address(host).is_loopback for host in self.hosts)
