@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +26,47 @@ class EventKind(Enum):
     """Digital output 1: on is high."""
     SCHEDULE = "schedule"
     """The time of a schedule, 1 to 10, begins and ends (ScheduleTimeMode=1)."""
+    TAMPER = "tamper"
+    """Somebody may have tampered with the camera: a `Tampering` begins or ends."""
+    STORAGE = "storage"
+    """A state of the SD card or of recording, a `StorageState`, begins or ends."""
+
+
+class Tampering(IntEnum):
+    """Sign in the picture that somebody may have tampered with the camera: the number of a tamper event."""
+
+    TOO_DARK = 1
+    TOO_BRIGHT = 2
+    SCENE_CHANGE = 3
+
+
+class StorageState(IntEnum):
+    """State that is on or off: the number of a storage event."""
+
+    INSERTED = 1
+    """A card that can be written is in the slot."""
+    FULL = 2
+    """The card is full, and nothing may be deleted."""
+    FAILING = 3
+    """The card cannot be read or written, or does not answer."""
+    RECORDING = 4
+    """A continuous recording is being written."""
+
+
+_LABELS: dict[EventKind, dict[int, tuple[str, str]]] = {
+    EventKind.TAMPER: {
+        Tampering.TOO_DARK: ("image too dark", "image not too dark"),
+        Tampering.TOO_BRIGHT: ("image too bright", "image not too bright"),
+        Tampering.SCENE_CHANGE: ("scene changed", "scene as before"),
+    },
+    EventKind.STORAGE: {
+        StorageState.INSERTED: ("sdcard inserted", "sdcard removed"),
+        StorageState.FULL: ("sdcard full", "sdcard not full"),
+        StorageState.FAILING: ("sdcard failing", "sdcard works"),
+        StorageState.RECORDING: ("recording started", "recording stopped"),
+    },
+}
+"""Labels of events by kind and number: on and off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +77,7 @@ class Event:
     time_ns: int
     """Since the epoch, UTC, by the camera's clock."""
     number: int = 0
-    """Which window, input, output or schedule, from 1; 0: any."""
+    """Which window, input, output or schedule, from 1; a `Tampering`, or a `StorageState`; 0: any."""
     is_on: bool = True
     """It begins, or is high; else it ends, or is low."""
 
@@ -50,6 +91,9 @@ class Event:
                 return f"do{self.number} {self.level}"
             case EventKind.SCHEDULE:
                 return "time"
+            case EventKind.TAMPER | EventKind.STORAGE:
+                on, off = _LABELS[self.kind][self.number]
+                return on if self.is_on else off
         return f"{self.kind.value} {self.number}" if self.number else self.kind.value
 
     @property

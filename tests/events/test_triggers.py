@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ipcamd.event_bus import Event, EventBus, EventKind
+from ipcamd.event_bus import Event, EventBus, EventKind, StorageState
 from ipcamd.events.schedule import Schedule
-from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger
+from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger, StateTrigger
 from ipcamd.params.event.schedule import SCHEDULES
 
 
@@ -35,6 +35,20 @@ def test_an_input_is_an_event_only_when_it_changes() -> None:
     ]
     inputs.set_level(2, "low", age_ns=3)
     assert events[-1].time_ns == 4
+
+
+def test_a_state_is_an_event_only_when_it_changes() -> None:
+    bus, events = heard()
+    states = StateTrigger(bus, EventKind.STORAGE, lambda: 7, dict.fromkeys(StorageState, False))
+    states.set_states({StorageState.INSERTED: True, StorageState.FULL: False})
+    states.set_states({StorageState.INSERTED: True, StorageState.FULL: True})
+    states.set_states({StorageState.FULL: False})
+    assert [(event.label, event.is_on) for event in events] == [
+        ("sdcard inserted", True),
+        ("sdcard full", True),
+        ("sdcard not full", False),
+    ]
+    assert states.states[StorageState.INSERTED]
 
 
 class Sensor:

@@ -1,6 +1,7 @@
 """Continuous recording: files one after the other, whatever the card and the clock do."""
 
 import asyncio
+import itertools
 import os
 import shutil
 import subprocess
@@ -207,10 +208,13 @@ async def test_a_gap_of_the_pictures_before_the_clock_was_set_begins_no_file_of_
 
 
 async def test_stopping_and_going_on(rig: RecorderRig) -> None:
+    told: list[bool] = []
+    rig.recorder.watch(lambda: told.append(rig.recorder.recording))
     await rig.start()
     await rig.show(30)
     rig.recorder.enable(False)
     await rig.until(lambda: rig.stage.h264.subscribers == 0 and not rig.recorder.recording)
+    assert told == [True, False]
     assert playable(rig.files()[0]) == ""
     rig.stage.show(30)
     rig.recorder.enable(True)
@@ -238,6 +242,8 @@ async def test_a_card_pulled_out_and_put_back(rig: RecorderRig) -> None:
 async def test_a_card_that_fails_is_told_once_and_tried_again(
     rig: RecorderRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    told: list[bool] = []
+    rig.recorder.watch(lambda: told.append(bool(rig.recorder.failure)))
     await rig.start()
     await rig.show(30)
     attempts = 0
@@ -259,6 +265,7 @@ async def test_a_card_that_fails_is_told_once_and_tried_again(
     await rig.show(30)
     await rig.recorder.close()
     assert rig.notes == ["recording stopped [Errno 5] Input/output error", "recording goes on "]
+    assert [is_failing for is_failing, _ in itertools.groupby(told)] == [False, True, False]
     assert all(playable(path) == "" for path in rig.files())
     assert {path.name for path in rig.files()} == {r.name for r in rig.card.index}
 

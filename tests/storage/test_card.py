@@ -139,7 +139,10 @@ async def test_stopping_deletes_nothing(slot: Slot, tmp_path: Path) -> None:
     slot.put(0, size=95_000)
     card = await slot.start()
     card.limit_bytes, slot.policy = 100_000, "stop"
+    told: list[bool] = []
+    card.watch(lambda: told.append(card.full))
     assert not await card.make_room(1000)
+    assert told == [True]
     (tmp_path / "clip").write_bytes(AVI)
     with pytest.raises(CardError, match="full"):
         await card.add_clip(Clip(tmp_path / "clip"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ipcamd.event_bus import Event, EventKind, Tampering
 from ipcamd.store.database import Database
 from ipcamd.store.event_search import EventFilter, EventSearch
 from ipcamd.store.eventlog import EventLog, EventLogEntry, EventSpan
@@ -51,12 +52,20 @@ async def test_an_event_is_one_from_start_to_end_with_its_actions_under_it(datab
     assert await EventSearch(database, log).schedules() == ["door", "night"]
 
 
+async def test_tampering_is_a_kind_of_its_own(database: Database, log: EventLog) -> None:
+    for event in [Event(EventKind.TAMPER, 60 * S + number, number) for number in Tampering]:
+        log.note_span(EventSpan(event.label, event.time_ns, event.time_ns))
+    assert await labels(database, log, kind="tamper") == ["scene changed", "image too bright", "image too dark"]
+    assert await labels(database, log, kind="camera") == ["sdcard removed"]
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
         ({"kind": "motion"}, ["motion 1"]),
         ({"kind": "input"}, ["di1 high"]),
         ({"kind": "camera"}, ["sdcard removed"]),
+        ({"kind": "tamper"}, []),
         ({"kind": "schedule"}, []),
         ({"outcome": "failed"}, ["sdcard removed", "di1 high"]),
         ({"outcome": "done"}, ["motion 1"]),

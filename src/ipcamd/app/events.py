@@ -11,13 +11,13 @@ from ipcamd.app.recording import RecordingParts, build_recording, card_sink
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
-from ipcamd.event_bus import Event, EventBus, EventKind
+from ipcamd.event_bus import Event, EventBus, EventKind, StorageState
 from ipcamd.events.engine import EventEngine
 from ipcamd.events.event_history import EventHistory
 from ipcamd.events.output import OutputPulse
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.schedules import Schedules
-from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger
+from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger, StateTrigger
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.schedule import SCHEDULES
 from ipcamd.params.time import TIME
@@ -34,6 +34,8 @@ class EventParts:
     recording: RecordingParts
     delivery: Delivery
     notifier: HttpNotifier
+    storage: StateTrigger
+    """States of the card and of recording."""
 
 
 async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> EventParts:
@@ -56,11 +58,16 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     stack.push(recording.clips.close)
     notifier = HttpNotifier(settings, core.egress, partial(_log_notice, core), now_ns=clock.now_ns)
     stack.push(notifier.close)
-    history = EventHistory(core.event_log, lambda event: bool(engine.started_by(event) or notifier.notice_of(event)))
+
+    def has_reaction(event: Event) -> bool:
+        return event.kind is EventKind.TAMPER or bool(engine.started_by(event) or notifier.notice_of(event))
+
+    history = EventHistory(core.event_log, has_reaction)
     stack.push(lambda: history.close(clock.now_ns()))
     for handle in (history.handle, engine.handle, notifier.handle):  # the log knows of an event before its actions
         bus.subscribe(handle)
     _inputs(core, bus)
+    storage = _storage(core, bus, recording)
     motion = MotionTrigger(bus, media.motion, clock.now_ns)
     stack.push(motion.close)
 
@@ -77,7 +84,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     bus.watch_demand(times.check)
     times.check()
     engine.resume(recording.card.wait_until_read)
-    return EventParts(bus, schedules, recording, delivery, notifier)
+    return EventParts(bus, schedules, recording, delivery, notifier, storage)
 
 
 def _output(core: Core, bus: EventBus) -> Callable[[str], None]:
@@ -98,6 +105,23 @@ def _inputs(core: Core, bus: EventBus) -> None:
     inputs = InputTrigger(bus, core.clock.now_ns, {number: driver.level for number, driver in drivers.items()})
     for number, driver in drivers.items():
         driver.watch(partial(inputs.set_level, number))
+
+
+def _storage(core: Core, bus: EventBus, recording: RecordingParts) -> StateTrigger:
+    card, recorder = recording.card, recording.recorder
+
+    def read() -> dict[int, bool]:
+        return {
+            StorageState.INSERTED: card.mounted,
+            StorageState.FULL: card.full,
+            StorageState.FAILING: bool(card.failure or (recorder.failure and not card.full)),
+            StorageState.RECORDING: recorder.recording,
+        }
+
+    trigger = StateTrigger(bus, EventKind.STORAGE, core.clock.now_ns, read())
+    for part in (card, recorder):
+        part.watch(lambda: trigger.set_states(read()))
+    return trigger
 
 
 def _log_notice(core: Core, event: Event, notice: Notice, problem: str) -> None:

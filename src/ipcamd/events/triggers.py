@@ -1,4 +1,4 @@
-"""Triggers of schedules: input levels, motion, and the schedules' own times, published on the event bus."""
+"""Triggers of events: input levels, motion, other states, and the schedules' own times, published on the event bus."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -38,6 +38,29 @@ class InputTrigger:
         if level != self._levels[number]:
             self._levels[number] = level
             self._bus.publish(Event(EventKind.INPUT, self._now_ns() - age_ns, number, level == "high"))
+
+
+class StateTrigger:
+    """Trigger for states that are on or off: an event for each change."""
+
+    def __init__(self, bus: EventBus, kind: EventKind, now_ns: Callable[[], int], states: Mapping[int, bool]) -> None:
+        """`states` are the present ones by the numbers of their events."""
+        self._bus = bus
+        self._kind = kind
+        self._now_ns = now_ns
+        self._states = dict(states)
+
+    @property
+    def states(self) -> Mapping[int, bool]:
+        """The present states."""
+        return self._states
+
+    def set_states(self, states: Mapping[int, bool]) -> None:
+        """Report states, changed or not."""
+        for number, is_on in states.items():
+            if is_on is not self._states[number]:
+                self._states[number] = is_on
+                self._bus.publish(Event(self._kind, self._now_ns(), number, is_on))
 
 
 class MotionTrigger:

@@ -80,6 +80,9 @@ class ContinuousRecorder:
         self._local = local
         self._file_length_ns = file_length_ns
         self._is_enabled = False
+        self.recording = False
+        """Whether a file is being written now."""
+        self._listeners: list[Callable[[], None]] = []
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._thread = WorkerPool("recorder", 1)
@@ -91,9 +94,13 @@ class ContinuousRecorder:
         settings.watch(GENERAL, lambda _: self._changed.set())
 
     @property
-    def recording(self) -> bool:
-        """Whether a file is being written now."""
-        return any(r.writing for r in self._card.index)
+    def failure(self) -> str:
+        """Reason why nothing is recorded that should be; empty if there is none."""
+        return self._reported
+
+    def watch(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when `recording` or `failure` may have changed."""
+        self._listeners.append(listener)
 
     def enable(self, enabled: bool) -> None:
         """Start or stop recording."""
@@ -147,6 +154,7 @@ class ContinuousRecorder:
         finally:
             queue.close()
             await self._finish(recorder, rest)
+            self._set_recording(False)
             if queue.dropped:
                 self._report_failure(f"{queue.dropped} pictures are missing: the card is too slow")
 
@@ -170,6 +178,7 @@ class ContinuousRecorder:
         if present:
             self._card.update_recording(present)
             self._report_recovery()
+            self._set_recording(True)
 
     async def _finish(self, recorder: SegmentedRecorder, frames: list[EncodedFrame]) -> None:
         """Complete the last file; if that fails, remember it for repair."""
@@ -206,11 +215,22 @@ class ContinuousRecorder:
         _log.error("nothing is recorded: %s", why)
         self._card.log_event("recording stopped", why)
         self._reported = why
+        self._notify()
 
     def _report_recovery(self) -> None:
         if self._reported:
             self._card.log_event("recording goes on", "")
-        self._reported = ""
+            self._reported = ""
+            self._notify()
+
+    def _set_recording(self, recording: bool) -> None:
+        if recording is not self.recording:
+            self.recording = recording
+            self._notify()
+
+    def _notify(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     async def _wait(self, duration_s: float) -> None:
         with suppress(TimeoutError):

@@ -71,11 +71,14 @@ class Card:
         self._policy = policy
         self._zone = zone
         self.log_event = log_event
-        self._presence = CardPresence(self.disk, self.threads, self._changed) if self.disk else None
+        self._presence = (
+            CardPresence(self.disk, self.threads, self._changed, self._note_condition) if self.disk else None
+        )
         self._scan = CardScan(index, self.threads, zone, self._notify)
         self._started = False
         self._watching: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[], None]] = []
+        self._condition: tuple[object, ...] = ()
         self._users = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -127,7 +130,7 @@ class Card:
         return "" if self.ready or self._formatting else self._scan.status
 
     def watch(self, listener: Callable[[], None]) -> None:
-        """Call `listener` when `ready` may have changed."""
+        """Call `listener` when `ready`, `failure` or `full` may have changed."""
         self._listeners.append(listener)
 
     def insert(self, inserted: bool) -> None:
@@ -310,6 +313,12 @@ class Card:
         if self._started:
             self.log_event("sdcard inserted" if card else "sdcard removed", "")
         self._follow(card)
+
+    def _note_condition(self) -> None:
+        """Tell listeners of a card that has got full, or fails, or does so no more."""
+        before, self._condition = self._condition, (self.failure, self.full)
+        if self._condition != before:
+            self._notify()
 
     def _follow(self, card: CardId | None) -> None:
         """Begin to read another card, or none."""

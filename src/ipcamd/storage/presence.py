@@ -29,11 +29,19 @@ class SlotState:
 class CardPresence:
     """Checks the slot in a worker thread and remembers its state."""
 
-    def __init__(self, disk: Disk, threads: WorkerPool, changed: Callable[[CardId | None], None]) -> None:
-        """`changed` is called with the new card, or None: after the first check and on each change."""
+    def __init__(
+        self,
+        disk: Disk,
+        threads: WorkerPool,
+        changed: Callable[[CardId | None], None],
+        checked: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`changed` is called with the new card, or None: after the first check and on each change; `checked` after
+        every check."""
         self._disk = disk
         self._threads = threads
         self._changed = changed
+        self._checked = checked
         self._inserted = True
         self._looking: asyncio.Future[SlotState] | None = None
         self._looked_at = False
@@ -68,6 +76,7 @@ class CardPresence:
             self.hangs = True
         else:
             self.hangs = False
+        self._checked()
 
     async def watch(self) -> None:
         """Check every `WATCH_S`, until cancelled."""

@@ -10,7 +10,9 @@ KINDS = {
     "motion": "e.label GLOB 'motion*'",
     "input": "e.label GLOB 'di[0-9]*'",
     "schedule": "e.label = 'time'",
-    "camera": "NOT (e.label GLOB 'motion*' OR e.label GLOB 'di[0-9]*' OR e.label = 'time')",
+    "tamper": "(e.label GLOB 'image *' OR e.label GLOB 'scene *')",
+    "camera": "NOT (e.label GLOB 'motion*' OR e.label GLOB 'di[0-9]*' OR e.label = 'time'"
+    " OR e.label GLOB 'image *' OR e.label GLOB 'scene *')",
 }
 """Kinds of events, and how their labels look; ``camera``: what concerns the camera itself."""
 

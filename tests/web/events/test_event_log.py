@@ -75,7 +75,7 @@ async def test_days_are_local_and_whole(world: World, query: str, count: int) ->
     ("query", "words"),
     [
         ("count=101", "count=101: allowed: 1 to 100"),
-        ("kind=ufo", "kind=ufo: allowed: motion, input, schedule, camera"),
+        ("kind=ufo", "kind=ufo: allowed: motion, input, schedule, tamper, camera"),
         ("outcome=so", "allowed: failed, done"),
         ("from=2025-13-01", "from=2025-13-01: allowed: a date YYYY-MM-DD"),
         ("to=9999-12-31", "to=9999-12-31: allowed"),
