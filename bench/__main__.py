@@ -94,6 +94,7 @@ SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "memory": lambda run: viewers.memory(run.folder, run.seconds),
     "slow": lambda run: viewers.slow_viewers(run.folder, 2 * run.seconds),
     "crowd": lambda run: crowd.crowd(run.folder, run.seconds),
+    "flood": lambda run: crowd.flood(run.folder, run.seconds),
     "tls": lambda run: tls.rows(run.folder, 2 * run.seconds),
     "live": lambda run: viewers.live(run.folder, run.seconds),
     "stages": lambda run: stages.rows(stages.scene(90 if run.full else 45)),

@@ -1,4 +1,5 @@
-"""A crowd: 10,000 open connections, 1,000 of them slow, and 200 viewers, while an administrator asks."""
+"""An administrator among many: 10,000 open connections, 1,000 of them slow, and 200 viewers; and beside 200 viewers a
+flood of 1,000 clients that ask without pause."""
 
 import contextlib
 import os
@@ -6,6 +7,8 @@ import signal
 import statistics
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from bench import load, servers
@@ -16,6 +19,9 @@ from tests.e2e.crowd import CrowdProcess
 
 VIEWERS, SLOW, SILENT, IDLE = 200, 1000, 6000, 2800
 ASK = "/cgi/admin/param.cgi?action=list&group=Image.H264"
+LISTERS, STRANGERS = 200, 800
+"""Clients of the flood: with a login, for a list of all parameters, and without one."""
+LIST_ALL = "/cgi/admin/param.cgi?action=alllist"
 PAUSE_S = 0.05
 """Between two questions of the administrator."""
 
@@ -39,6 +45,26 @@ def crowd(folder: Path, seconds: float) -> list[Row]:
         Row("crowd: slowest viewer", seen["viewers"]["fps_min"], "pictures/s", None, 10, 25),
         Row("crowd: memory of 9,800 connections and 200 viewers", memory_mb, "MB", None, 120, 80, less=True),
         Row("crowd: SIGTERM to exit", exit_s, "s", None, 3, 1.5, less=True),
+    ]
+
+
+def flood(folder: Path, seconds: float) -> list[Row]:
+    """Return the administrator's delays in the flood, what the viewers see, and the time of an exit."""
+    with servers.ipcamd(folder, "--source=scene") as target, ThreadPoolExecutor() as pool:
+        strangers = pool.submit(load.ask, replace(target, login=""), LIST_ALL, STRANGERS, 4 * seconds)
+        listers = pool.submit(load.ask, target, LIST_ALL, LISTERS, 4 * seconds)
+        watching = pool.submit(load.watch, target, VIEWERS, 3 * seconds)
+        time.sleep(seconds / 2)  # until the flood and the viewers are there
+        delays_ms = _ask(target, 2 * seconds)
+        fps_min = watching.result()["fps_min"]
+        exit_s = _exit(target)
+        asked = listers.result()["requests_per_s"] + strangers.result()["requests_per_s"]
+    return [
+        Row("flood: administrator, slowest answer", max(delays_ms), "ms", None, 1000, 300, less=True),
+        Row("flood: administrator, p50", statistics.median(delays_ms), "ms", less=True),
+        Row("flood: answers to the flood", asked, "1/s"),
+        Row("flood: slowest viewer", fps_min, "pictures/s", None, 10, 25),
+        Row("flood: SIGTERM to exit", exit_s, "s", None, 3, 1.5, less=True),
     ]
 
 

@@ -23,6 +23,7 @@ from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.limits import Limits
 from ipcamd.server.listener import Listener
 from ipcamd.server.registry import Registry
+from ipcamd.server.request_queue import RequestQueue
 from ipcamd.server.viewer_limit import ViewerLimit
 
 HOSTS = ("127.0.0.1",)
@@ -85,6 +86,7 @@ async def serving(
     allows: Callable[[str], bool] = lambda _: True,
     proxies: TrustedProxies | None = None,
     https_port: int | None = None,
+    requests: RequestQueue | None = None,
 ) -> AsyncIterator[Server]:
     clock = Clock()
     limits = limits or Limits()
@@ -92,7 +94,7 @@ async def serving(
     registry = Registry(Admission(limits, allows), clock)
     viewers = viewers or ViewerLimit(limits.viewers)
     router = Router(endpoints, Users(), AllowedHosts(), proxies, allows, lambda: https_port)
-    context = HttpContext(router, cast(Camera, None), fanout, registry, viewers)
+    context = HttpContext(router, cast(Camera, None), fanout, registry, viewers, requests=requests or RequestQueue())
     service = HttpService(context)
     server = Server(service, await service.open(HOSTS, 0), clock, fanout)
     try:

@@ -1,5 +1,6 @@
 """Listen address: the addresses where services listen, and the listing of the interface (SDK 10.22)."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -29,6 +30,9 @@ class ListenAddress:
         self._network = network
         self._given = given
         self._fallback_mac = fallback_mac
+        self._states: dict[str, InterfaceState] = {}
+        """What was read in this turn of the event loop, by the address that a request came in by: a listing asks for
+        six values, and reading them takes longer than all other parameters."""
         self._lost = self._lost_address()
 
     @property
@@ -73,7 +77,12 @@ class ListenAddress:
     def _state(self, by: Requester) -> InterfaceState:
         alone = self.hosts[0] if len(self.hosts) == 1 and self.hosts[0] not in ("0.0.0.0", "::") else ""
         # a connection from before a change of the address is still open at the old one
-        return self._network.state(alone or by.arrived_at)
+        address = alone or by.arrived_at
+        if not self._states:
+            asyncio.get_running_loop().call_soon(self._states.clear)
+        if address not in self._states:
+            self._states[address] = self._network.state(address)
+        return self._states[address]
 
     def _check_own(self, address: str) -> None:
         if not self._network.has_address(address):

@@ -1,9 +1,11 @@
 """HTTP connection: receives requests, one after the other, and passes each to its endpoint."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import cast
 
+from ipcamd.access.accounts import Account
+from ipcamd.access.throttle import network
 from ipcamd.cgi.endpoint import EventStream, FileReply, Join, LateAnswer, Reply
 from ipcamd.errors import HttpError
 from ipcamd.server.http.body import incomplete_body_error
@@ -32,12 +34,14 @@ class HttpConnection(HttpSender):
     A request whose endpoint answers at once needs no task.
     """
 
-    __slots__ = ("_chatter", "_held", "_parser")
+    __slots__ = ("_caller", "_chatter", "_held", "_parser", "_queued")
 
     def __init__(self, context: HttpContext) -> None:
         super().__init__(context)
         self._parser = RequestParser()
         self._held, self._chatter = False, 0  # reading is paused; bytes of a viewer
+        self._queued = False  # what has arrived waits for its turn
+        self._caller = ("", "")  # account, if any is known, and network of the client
 
     # -- called by asyncio
 
@@ -50,6 +54,7 @@ class HttpConnection(HttpSender):
         self.address = normalize_address((transport.get_extra_info("peername") or ("",))[0])
         self._deadline.await_head()
         self.client = self.address = self._context.registry.enter(self)
+        self._caller = ("", network(self.address))
 
     def data_received(self, data: bytes) -> None:
         """Handle received bytes."""
@@ -59,7 +64,10 @@ class HttpConnection(HttpSender):
                 self._transport.abort()
         elif self._state is not ConnectionState.CLOSING:
             self._parser.receive(data)
-            self._advance()
+            if self._queued:
+                self._hold(True)  # what waits is bounded
+            else:
+                self._submit(self._context.requests.submit)
 
     def eof_received(self) -> bool:
         """Keep a half-closed connection open while there is something to send."""
@@ -89,6 +97,16 @@ class HttpConnection(HttpSender):
 
     # -- requests
 
+    def _submit(self, queue: Callable[[Hashable, Callable[[], None]], None]) -> None:
+        """Let `queue` call `_serve` for what has been received."""
+        if not self._queued:
+            self._queued = True
+            queue(self._caller, self._serve)
+
+    def _serve(self) -> None:
+        self._queued = False
+        self._advance()
+
     def _advance(self) -> None:
         behind = False
         for _ in range(BURST):
@@ -105,7 +123,7 @@ class HttpConnection(HttpSender):
                 self._fail(error)
         else:
             behind = True
-            asyncio.get_running_loop().call_soon(self._advance)
+            self._submit(self._context.requests.defer)
         if self._state is ConnectionState.IDLE and self._parser.begun and not self._full:
             self._start_reading()
         self._set_pace(behind)
@@ -138,6 +156,7 @@ class HttpConnection(HttpSender):
             if "x-sessioncookie" in head.fields and self._hand_over(head):
                 return
             exchange.admit(*self._context.router.admit(head, exchange.client), self._body_taken)
+            self._caller = (cast(Account, exchange.account).name, network(client.address))
             self._context.registry.note_request(self)
         except HttpError as error:
             if exchange.complete or not exchange.can_skip_body(self._parser.pending):
@@ -179,6 +198,7 @@ class HttpConnection(HttpSender):
                 self.served = exchange.served  # so that `expel` finds the talker
             else:
                 self._deadline.clear()
+            self._context.requests.charge_task()
             task = self._context.registry.spawn(self._work(outcome))
             self._task = task if endpoint.for_caller else None
 
@@ -213,7 +233,9 @@ class HttpConnection(HttpSender):
     def _set_pace(self, behind: bool) -> None:
         """Pause reading while nothing more can be handled."""
         listening = self._state in (ConnectionState.STREAMING, ConnectionState.CLOSING) or self._may_pull()
-        hold = self._parser.pending and (behind or not listening)
+        self._hold(bool(self._parser.pending and (behind or not listening)))
+
+    def _hold(self, hold: bool) -> None:
         if hold != self._held:
             self._held = hold
             (self._transport.pause_reading if hold else self._transport.resume_reading)()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
@@ -15,6 +15,7 @@ from ipcamd.server.http.streaming.fanout import Fanout
 from ipcamd.server.http.streaming.viewer import Viewer
 from ipcamd.server.listener import local_address
 from ipcamd.server.registry import ManagedConnection, Registry
+from ipcamd.server.request_queue import RequestQueue
 from ipcamd.server.transport import sent_bytes
 from ipcamd.server.viewer_limit import ViewerLimit
 
@@ -35,6 +36,7 @@ class HttpContext:
     tunnel: Tunnel = lambda *_: False
     note_login: Callable[[Account, str], None] = lambda *_: None
     """Called with each request that an endpoint runs: the account, and the camera's IP address that it came in by."""
+    requests: RequestQueue = field(default_factory=RequestQueue)
 
     def call(self, exchange: Exchange, transport: asyncio.Transport) -> tuple[Endpoint, Call]:
         """Return the endpoint of a request and its call. Raises what `Exchange.call` raises."""

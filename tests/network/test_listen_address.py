@@ -1,0 +1,39 @@
+"""Listing of the interface: what is read of the machine, and when."""
+
+import asyncio
+from pathlib import Path
+
+from ipcamd.device.interface_state import InterfaceState
+from ipcamd.device.virtual_hardware import VirtualHardware
+from ipcamd.device.virtual_network import VirtualNetwork
+from ipcamd.network.listen_address import ListenAddress
+from ipcamd.params import ALL_GROUPS
+from ipcamd.params.group import Rank
+from ipcamd.settings.change_records import Requester
+from ipcamd.settings.settings import Settings
+from ipcamd.store.database import Database
+
+
+class WatchedNetwork(VirtualNetwork):
+    """The machine's interfaces; notes what is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(VirtualHardware())
+        self.asked: list[str] = []
+
+    def state(self, arrived_at: str = "") -> InterfaceState:
+        self.asked.append(arrived_at)
+        return super().state(arrived_at)
+
+
+async def test_a_listing_reads_the_interface_once(tmp_path: Path) -> None:
+    network, database = WatchedNetwork(), Database(tmp_path / "ipcamd.db")
+    listen = ListenAddress(Settings(database, ALL_GROUPS, {}), network, ("0.0.0.0",))
+    for address in ("127.0.0.1", "127.0.0.2"):
+        by = Requester("admin", "127.0.0.9", "", Rank.ADMIN, address)
+        assert [read(by) for read in listen.readers().values()][:2] == [address, "255.0.0.0"]
+    assert network.asked == ["127.0.0.1", "127.0.0.2"]
+    await asyncio.sleep(0)
+    assert listen.readers()["Network", "IPAddress"](by) == "127.0.0.2"
+    assert network.asked == ["127.0.0.1", "127.0.0.2", "127.0.0.2"]
+    await database.shut_down()
