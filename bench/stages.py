@@ -9,6 +9,7 @@ import argparse
 import statistics
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -24,6 +25,7 @@ from ipcamd.media.frame import Picture
 from ipcamd.media.image.blur import Blurrer
 from ipcamd.media.image.crop import Cropper
 from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.image.on_screen_text import OnScreenText
 from ipcamd.media.image.scale import ProcessedFrame, scale_to_fit
 from ipcamd.media.image.transform import Transform
 from ipcamd.media.image.view import View
@@ -41,10 +43,11 @@ GOALS = {
     "out of focus: 20 pixels": 1,
 }
 """Encodings of one JPEG that a stage may cost."""
-EVERYTHING = ImageSettings(140, 150, 160, 200, True, True, "Front door", True, True)
+TEXTS = (OnScreenText("UpperLeft", "Front door"), OnScreenText("UpperLeft", pattern="%Y-%m-%d %H:%M:%S"))
+EVERYTHING = ImageSettings(140, 150, 160, 200, True, True, TEXTS, True)
 LOOKS = {
     "neutral": ImageSettings(),
-    "overlay": ImageSettings(text="Front door", date=True),
+    "overlay": ImageSettings(texts=TEXTS),
     "brightness, contrast": ImageSettings(brightness=140, contrast=150),
     "saturation": ImageSettings(saturation=160),
     "sharpness": ImageSettings(sharpness=200),
@@ -76,7 +79,7 @@ def cost(work: Callable[[int, Any], object], frames: Sequence[object]) -> float:
 
 
 def settings(chosen: ImageSettings, frames: Sequence[av.VideoFrame]) -> float:
-    transform = Transform(lambda captured_ns: f"2024-01-20 12:00:{captured_ns // 10**9 % 60:02d}")
+    transform = Transform(lambda captured_ns: datetime.fromtimestamp(captured_ns // 10**9, UTC))
     # the overlay is drawn into the frame that it is given
     own = [framed(planes(frame)) for frame in frames]
     return cost(lambda number, frame: transform.apply(frame, number * 10**9 // 30, chosen), own)

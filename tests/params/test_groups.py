@@ -57,7 +57,8 @@ def test_the_groups_and_their_order_are_those_of_the_sdk() -> None:
 
 
 def test_our_own_groups_follow() -> None:
-    ours = ["Event.Server.HTTP", "Network.PortMapping", "Network.ONVIF"]
+    texts = [f"ImageSource.IO.OSD.{number}" for number in range(1, 5)]
+    ours = ["Event.Server.HTTP", "Network.PortMapping", "Network.ONVIF", *texts]
     assert [group.name for group in GROUPS[len(NAMES) :]] == ours
 
 

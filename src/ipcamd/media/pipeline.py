@@ -24,6 +24,7 @@ from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.light_meter import RATE as LIGHT_RATE
 from ipcamd.media.image.light_meter import LightMeter
+from ipcamd.media.image.on_screen_text import shown_texts
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.meter import StreamFigures
 from ipcamd.media.sound.microphone import Microphone
@@ -34,6 +35,7 @@ from ipcamd.media.stream.snapshot import Snapshots
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.media.stream_settings import PHONE, StreamSettings
 from ipcamd.params.group import Values
+from ipcamd.params.osd import OSD_GROUPS
 from ipcamd.settings.settings import Settings
 from ipcamd.wire.sdk_header import Status
 from ipcamd.workers.on_demand import OnDemandThread
@@ -108,7 +110,7 @@ class Pipeline:
         self._encoders: dict[str, OnDemandThread] = {}
         for codec in video_codecs():
             settings.watch(codec.parameters, partial(self._update_stream, codec))
-        for group in (SENSOR, INFO):
+        for group in (SENSOR, INFO, *(group.name for group in OSD_GROUPS)):
             settings.watch(group, lambda _: self._update_image())
         settings.watch(AUDIO, lambda _: self._update_microphone())
 
@@ -289,7 +291,8 @@ class Pipeline:
             self._microphone.enabled = self._settings[AUDIO].flag("MicEnabled")
 
     def _image_settings(self) -> ImageSettings:
-        return ImageSettings.of(self._settings[SENSOR], self._settings[INFO]["ServerName"])
+        texts = shown_texts(self._settings.__getitem__, self._settings[INFO]["ServerName"])
+        return ImageSettings.of(self._settings[SENSOR], texts)
 
     def _update_image(self) -> None:
         self._processor.settings = self._image_settings()

@@ -23,3 +23,7 @@ class AccessClass(Enum):
         """Least rank that may call; None: no login is needed."""
         rank: Rank | None = self.value[0]
         return rank
+
+
+CHANGES = (AccessClass.WRITE_SYSTEM, AccessClass.UNRECOVERABLE)
+"""Classes of the operations that change settings."""

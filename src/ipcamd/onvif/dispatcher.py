@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 from ipcamd.access.login_result import LoginRefusal
 from ipcamd.cgi.challenge import login_error
 from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.errors import HttpError, IpcamdError
+from ipcamd.onvif.access_class import CHANGES
 from ipcamd.onvif.login import authorize
 from ipcamd.onvif.operation import Operation, OperationCall, Service
 from ipcamd.onvif.soap.envelope import CONTENT_TYPE, Request, read_request, write_answer, write_fault
@@ -24,6 +26,7 @@ class Dispatcher:
 
     def __init__(self, services: Sequence[Service]) -> None:
         self._services = {service.namespace: service for service in services}
+        self._changing = asyncio.Lock()
 
     async def answer(self, call: Call) -> Reply:
         """Answer one request. Raises ``HttpError`` 413 for a body that is too long."""
@@ -44,10 +47,14 @@ class Dispatcher:
         if isinstance(account, LoginRefusal):
             return await _refuse_login(account, request)
         fields = {field.name: field.read(request.operation) for field in operation.fields}
-        content = operation.action(OperationCall(replace(call, account=account), request, fields))
-        if isinstance(content, Awaitable):
-            content = await content
+        content = await self._act(operation, OperationCall(replace(call, account=account), request, fields))
         return _reply(write_answer(_named(service, operation, content), request))
+
+    async def _act(self, operation: Operation, call: OperationCall) -> Content:
+        """Return the content of the answer. What changes settings runs alone: it depends on what it finds."""
+        async with self._changing if operation.access in CHANGES else nullcontext():
+            content = operation.action(call)
+            return await content if isinstance(content, Awaitable) else content
 
     def _find(self, request: Request) -> tuple[Service, Operation]:
         asked = request.operation

@@ -1,6 +1,6 @@
 """Parameters of SDK section 10, each declared once; ``GROUPS`` is the whole table, in the SDK's order."""
 
-from ipcamd.params import audio, image, imagesource, ipfilter, motion, network, onvif, properties, system, time
+from ipcamd.params import audio, image, imagesource, ipfilter, motion, network, onvif, osd, properties, system, time
 from ipcamd.params.device import gpio, hardware, ircut, networkled, ptz, rs485
 from ipcamd.params.event import notify, schedule, server
 from ipcamd.params.group import Group
@@ -41,6 +41,7 @@ GROUPS: tuple[Group, ...] = (
     server.HTTP,
     network.PORT_MAPPING,
     onvif.ONVIF,
+    *osd.OSD_GROUPS,
 )
 """All groups: those of SDK section 10 in its order, then ours."""
 

@@ -2,7 +2,14 @@
 
 TOPICS: dict[str, dict[str, str]] = {
     "Camera": {"System.Info": "Name and place", "NetworkLED": "LED", "Hardware": "Hardware"},
-    "Picture": {"ImageSource.IO.Sensor": "Picture", "IRCUt": "Day and night"},
+    "Picture": {
+        "ImageSource.IO.Sensor": "Picture",
+        "ImageSource.IO.OSD.1": "First text in the picture (Overlay)",
+        "ImageSource.IO.OSD.2": "Second text (Date and time in the picture)",
+        "ImageSource.IO.OSD.3": "Third text",
+        "ImageSource.IO.OSD.4": "Fourth text",
+        "IRCUt": "Day and night",
+    },
     "Streams": {
         "Image.MJPEG": "Motion JPEG",
         "Image.H264": "H.264",

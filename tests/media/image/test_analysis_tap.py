@@ -9,11 +9,13 @@ from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import RATE, AnalysisFrame, AnalysisTap, Demand
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.image.on_screen_text import OnScreenText
 from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.planes import planes
 from ipcamd.media.source.no_signal import no_signal_picture
 
+YARD = (OnScreenText("UpperLeft", "A long name for a yard"),)
 NONE = AnalysisFrame(None, 0, -1)
 """Stays in the queue if no frame was offered."""
 
@@ -81,7 +83,7 @@ def test_there_are_at_most_fifteen_a_second() -> None:
 def test_other_adjustments_make_another_view() -> None:
     eye = Eye()
     first = eye.see(sloped())
-    for settings in (ImageSettings(text="Yard"), ImageSettings(date=True, opaque=True)):  # drawn after the analysis
+    for settings in (ImageSettings(texts=YARD), ImageSettings(opaque=True)):  # drawn after the analysis
         assert eye.see(sloped(), settings).view == first.view  # type: ignore[union-attr]
     views = [
         eye.see(sloped(), settings).view
@@ -124,7 +126,7 @@ def test_a_change_of_interest_is_told_and_only_always_runs_the_source() -> None:
 def test_the_processor_analyzes_the_picture_without_the_overlay() -> None:
     eye, latest = Eye(), LatestValue[ProcessedFrame]()
     latest.set_wanted(True)
-    settings = ImageSettings(text="A long name for a yard", opaque=True)
+    settings = ImageSettings(texts=YARD, opaque=True)
     studio = FrameProcessor((latest,), eye.analysis, settings, lambda: NOON, lambda _: None)  # type: ignore[arg-type,return-value]
     studio.process(Picture(grey(100), NOON, 0))
     processed, frame = latest.take(), eye.analysis.latest.take()

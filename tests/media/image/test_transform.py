@@ -1,18 +1,23 @@
 """What the sensor's parameters do to pixels."""
 
+from datetime import datetime
+
 import av
 import numpy as np
 import pytest
 from tests.media.stage import NOON, grey, luma, sloped
 
 from ipcamd.media.image.image_settings import ImageSettings
+from ipcamd.media.image.on_screen_text import OnScreenText
 from ipcamd.media.image.transform import Transform, mirror_plane
 from ipcamd.media.planes import planes
 from ipcamd.params.imagesource import SENSOR
 
+GATE = (OnScreenText("UpperLeft", "Gate"),)
+
 
 def applied(settings: ImageSettings, frame: av.VideoFrame | None = None) -> av.VideoFrame:
-    return Transform(str).apply(frame or sloped(), NOON, settings)
+    return Transform(lambda _: datetime(2024, 1, 20, 12)).apply(frame or sloped(), NOON, settings)
 
 
 def test_the_neutral_look_is_the_frame_itself() -> None:
@@ -21,16 +26,14 @@ def test_the_neutral_look_is_the_frame_itself() -> None:
 
 
 def test_the_factory_look_is_neutral() -> None:
-    assert ImageSettings.of(SENSOR.values(), "any") == ImageSettings()
+    assert ImageSettings.of(SENSOR.values()) == ImageSettings()
 
 
 def test_the_look_follows_the_parameters() -> None:
     switches = dict.fromkeys(("OverlayText", "IncludeText", "OverlayDate", "OverlayOpaque", "Mirror", "Flip"), "on")
     sensor = SENSOR.values(**switches)
     levels = {"Brightness": "1", "Contrast": "2", "Saturation": "3", "Sharpness": "4"}
-    assert ImageSettings.of(sensor | levels, "Gate") == ImageSettings(1, 2, 3, 4, True, True, "Gate", True, True)
-    assert ImageSettings.of(sensor | levels | {"IncludeText": "off"}, "Gate").text == ""
-    assert ImageSettings.of(sensor | levels | {"OverlayText": "off"}, "Gate").text == ""
+    assert ImageSettings.of(sensor | levels, GATE) == ImageSettings(1, 2, 3, 4, True, True, GATE, True)
 
 
 @pytest.mark.parametrize("level", [0, 60, 128, 200, 255])
@@ -97,12 +100,12 @@ def test_a_row_is_turned_right_whatever_its_alignment() -> None:
 def test_all_but_the_overlay_leaves_the_given_frame_untouched() -> None:
     frame = sloped()
     before = [plane.copy() for plane in planes(frame)]
-    made = applied(ImageSettings(140, 150, 160, 170, True, True, "name", True, True), frame)
+    made = applied(ImageSettings(140, 150, 160, 170, True, True, GATE, True), frame)
     assert made is not frame
     assert all(np.array_equal(one, two) for one, two in zip(before, planes(frame), strict=True))
 
 
 def test_the_overlay_stays_readable_when_the_picture_is_mirrored() -> None:
-    plain = planes(applied(ImageSettings(text="F", opaque=True), grey(90)))[0]
-    mirror_plane = planes(applied(ImageSettings(text="F", opaque=True, mirror=True), grey(90)))[0]
+    plain = planes(applied(ImageSettings(texts=GATE, opaque=True), grey(90)))[0]
+    mirror_plane = planes(applied(ImageSettings(texts=GATE, opaque=True, mirror=True), grey(90)))[0]
     assert np.array_equal(plain, mirror_plane)

@@ -65,7 +65,7 @@ class FrameProcessor:
         from ipcamd.media.image.crop import Cropper
         from ipcamd.media.image.transform import Transform
 
-        self._transform = self._transform or Transform(self._stamp)
+        self._transform = self._transform or Transform(self._local)
         self._cropper = self._cropper or Cropper()
         self._blurrer = self._blurrer or Blurrer()
 
@@ -101,6 +101,3 @@ class FrameProcessor:
         for latest in outputs:
             latest.put(processed)
         self.meter.count(0, time.thread_time() - began, (self._clock_ns() - picture.captured_ns) / 1e9)
-
-    def _stamp(self, captured_ns: int) -> str:
-        return f"{self._local(captured_ns):%Y-%m-%d %H:%M:%S}"

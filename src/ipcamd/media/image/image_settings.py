@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from ipcamd.media.image.on_screen_text import OnScreenText
 from ipcamd.params.group import Values
 
 NEUTRAL = 128
@@ -19,21 +20,18 @@ class ImageSettings:
     sharpness: int = NEUTRAL
     mirror: bool = False
     flip: bool = False
-    text: str = ""
-    """The text overlay; empty for none."""
-    date: bool = False
-    """Draw date and time."""
+    texts: tuple[OnScreenText, ...] = ()
     opaque: bool = False
-    """Draw text and date on black instead of on the picture."""
+    """Draw the texts on black instead of on the picture."""
 
     @property
     def without_overlay(self) -> "ImageSettings":
         """The adjustments alone."""
-        return replace(self, text="", date=False, opaque=False)
+        return replace(self, texts=(), opaque=False)
 
     @classmethod
-    def of(cls, sensor: Values, name: str) -> Self:
-        """Return the settings that ``ImageSource.IO.Sensor`` gives; `name` is the camera's, for the text overlay."""
+    def of(cls, sensor: Values, texts: tuple[OnScreenText, ...] = ()) -> Self:
+        """Return the settings that ``ImageSource.IO.Sensor`` gives, with these texts."""
 
         on = sensor.flag
         return cls(
@@ -43,7 +41,6 @@ class ImageSettings:
             sharpness=sensor.number("Sharpness"),
             mirror=on("Mirror"),
             flip=on("Flip"),
-            text=name if on("OverlayText") and on("IncludeText") else "",
-            date=on("OverlayDate"),
+            texts=texts,
             opaque=on("OverlayOpaque"),
         )

@@ -1,8 +1,9 @@
-"""Overlay: name, date and time on the picture (SDK 10.5), as a small tile that is made when its text changes."""
+"""Overlay: texts in the corners of the picture (SDK 10.5), each corner a small tile."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -17,6 +18,9 @@ _LINES = 28
 """Text is a 28th of the picture's height, ..."""
 _SMALLEST = 10
 """... but never smaller than this, in pixels."""
+
+_TileKey = tuple[str, tuple[str, ...], bool, tuple[int, int]]
+"""Corner, lines, whether on black, size of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +42,25 @@ class Tile:
 
 
 class Overlay:
-    """Makes tiles, and keeps the last one for the next picture."""
+    """Makes tiles, and keeps those of the last picture for the next one."""
 
-    def __init__(self, stamp: Callable[[int], str]) -> None:
-        """`stamp` formats a capture time, in nanoseconds since the epoch, as date and time."""
-        self._stamp = stamp
-        self._key: tuple[list[str], bool, int] | None = None
-        self._tile: Tile | None = None
+    def __init__(self, local: Callable[[int], datetime]) -> None:
+        """`local` returns the local time of a capture time, in nanoseconds since the epoch."""
+        self._local = local
+        self._tiles: dict[_TileKey, Tile] = {}
 
-    def tile(self, settings: ImageSettings, captured_ns: int, height: int) -> Tile | None:
-        """Return the tile for a picture of that height, captured then; None if there is no overlay."""
-        lines = [
-            line
-            for line in (to_ascii(settings.text), self._stamp(captured_ns) if settings.date else "")
-            if line.strip()
-        ]
-        key = (lines, settings.opaque, height)
-        if self._key != key:
-            self._key, self._tile = key, draw_tile(*key) if lines else None
-        return self._tile
+    def tiles(self, settings: ImageSettings, captured_ns: int, size: tuple[int, int]) -> Sequence[Tile]:
+        """Return the tiles for a picture of that size, captured then; none if there is no overlay."""
+        if not settings.texts:
+            return ()
+        captured = self._local(captured_ns)
+        corners: dict[str, list[str]] = {}
+        for text in settings.texts:
+            if (line := to_ascii(text.line(captured))).strip():
+                corners.setdefault(text.corner, []).append(line)
+        keys = [(corner, tuple(lines), settings.opaque, size) for corner, lines in corners.items()]
+        self._tiles = {key: self._tiles.get(key) or draw_tile(*key) for key in keys}
+        return tuple(self._tiles.values())
 
 
 def to_ascii(text: str) -> str:
@@ -65,28 +69,37 @@ def to_ascii(text: str) -> str:
     return "".join(c if " " <= c <= "~" else "?" for c in plain)
 
 
-def draw_tile(lines: Sequence[str], opaque: bool, height: int) -> Tile:
-    """Return the tile of white text for a picture of that height: on black, or outlined in black."""
-    size = max(_SMALLEST, height // _LINES)
-    corner = size // 4 * 2
-    covered, white = (np.asarray(image, np.uint16) for image in _print("\n".join(lines), size, opaque))
+def draw_tile(corner: str, lines: Sequence[str], opaque: bool, size: tuple[int, int]) -> Tile:
+    """Return the tile of white text for a corner of a picture of that size: on black, or outlined in black."""
+    width, height = size
+    font = max(_SMALLEST, height // _LINES)
+    margin = font // 4 * 2
+    align = "right" if corner.endswith("Right") else "left"
+    tile = _tile_of(*(np.asarray(image, np.uint16) for image in _print("\n".join(lines), font, opaque, align)))
+    rows, columns = tile.parts[0][0].shape
+    left = max(0, width - columns - margin) // 2 * 2 if align == "right" else margin
+    top = max(0, height - rows - margin) // 2 * 2 if corner.startswith("Lower") else margin
+    return replace(tile, left=left, top=top)
+
+
+def _tile_of(covered: Weights, white: Weights) -> Tile:
     # chroma has one sample for four pixels; where it is covered it is colourless
     quarter = (covered[::2, ::2] + covered[1::2, ::2] + covered[::2, 1::2] + covered[1::2, 1::2]) // 4
     colourless = (_keep(quarter), (256 - _keep(quarter)) * GREY)
     # where the edge is half covered no more may come on top than was taken away, or 16 bits overflow
-    return Tile(corner, corner, ((_keep(covered), np.minimum(white, covered) * 256), colourless, colourless))
+    return Tile(0, 0, ((_keep(covered), np.minimum(white, covered) * 256), colourless, colourless))
 
 
-def _print(text: str, size: int, opaque: bool) -> tuple[Image.Image, Image.Image]:
+def _print(text: str, size: int, opaque: bool, align: str) -> tuple[Image.Image, Image.Image]:
     """Return two images of even size: the cover of the text and its background, and the text alone."""
     font, edge, margin = ImageFont.load_default(size), max(1, size // 12), size // 3
-    box = ImageDraw.Draw(Image.new("L", (1, 1))).multiline_textbbox((0, 0), text, font, stroke_width=edge)
+    box = ImageDraw.Draw(Image.new("L", (1, 1))).multiline_textbbox((0, 0), text, font, align=align, stroke_width=edge)
     area = (_even(box[2] - box[0] + 2 * margin), _even(box[3] - box[1] + 2 * margin))
     covered, white = Image.new("L", area, 255 if opaque else 0), Image.new("L", area)
     place = (margin - box[0], margin - box[1])
-    ImageDraw.Draw(covered).multiline_text(place, text, 255, font, stroke_width=edge)
+    ImageDraw.Draw(covered).multiline_text(place, text, 255, font, align=align, stroke_width=edge)
     # the same edge, in black: without it the lines would stand closer
-    ImageDraw.Draw(white).multiline_text(place, text, 255, font, stroke_width=edge, stroke_fill=0)
+    ImageDraw.Draw(white).multiline_text(place, text, 255, font, align=align, stroke_width=edge, stroke_fill=0)
     return covered, white
 
 

@@ -5,6 +5,7 @@ Everything is done in YUV planes. Measured for 1280x720: ``bytes.translate`` tak
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 
 import av
@@ -20,9 +21,9 @@ from ipcamd.media.planes import FULL, Plane, planes
 class Transform:
     """Applies image settings, which may change from picture to picture. For one thread at a time."""
 
-    def __init__(self, stamp: Callable[[int], str]) -> None:
-        """`stamp` formats a capture time, in nanoseconds since the epoch, as the date and time to draw."""
-        self._overlay = Overlay(stamp)
+    def __init__(self, local: Callable[[int], datetime]) -> None:
+        """`local` returns the local time of a capture time, in nanoseconds since the epoch."""
+        self._overlay = Overlay(local)
         self._sharpness = Sharpness()
 
     def apply(
@@ -37,7 +38,7 @@ class Transform:
         made = self._adjust(frame, settings) if _has_adjustments(settings) else frame
         if before_overlay:
             before_overlay(made)
-        if tile := self._overlay.tile(settings, captured_ns, frame.height):
+        for tile in self._overlay.tiles(settings, captured_ns, (frame.width, frame.height)):
             tile.draw(planes(made))
         return made
 

@@ -2,6 +2,7 @@
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media.multicast_streaming import start_multicast, stop_multicast, synchronize
+from ipcamd.onvif.media.osd import osd_operations
 from ipcamd.onvif.media.profiles import PROFILES_LIMIT
 from ipcamd.onvif.media1 import configurations, profiles
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service
@@ -21,7 +22,7 @@ def capabilities(_: OperationCall) -> Node:
         SnapshotUri=True,
         Rotation=False,
         VideoSourceMode=False,
-        OSD=False,
+        OSD=True,
     )
 
 
@@ -33,6 +34,7 @@ SERVICE = Service(
     (
         *profiles.OPERATIONS,
         *configurations.OPERATIONS,
+        *osd_operations("trt"),
         Operation("SetSynchronizationPoint", AccessClass.READ_MEDIA, synchronize, _PROFILE),
         Operation("StartMulticastStreaming", AccessClass.ACTUATE, start_multicast, _PROFILE),
         Operation("StopMulticastStreaming", AccessClass.ACTUATE, stop_multicast, _PROFILE),

@@ -3,6 +3,7 @@
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.media.multicast_streaming import start_multicast, stop_multicast, synchronize
+from ipcamd.onvif.media.osd import osd_operations
 from ipcamd.onvif.media.profiles import PROFILES_LIMIT, Part, available_parts
 from ipcamd.onvif.media2 import configurations, profiles
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service
@@ -23,7 +24,7 @@ def capabilities(call: OperationCall) -> Node:
         SnapshotUri=True,
         Rotation=False,
         VideoSourceMode=False,
-        OSD=False,
+        OSD=True,
         Mask=False,
     )
 
@@ -36,6 +37,7 @@ SERVICE = Service(
     (
         *profiles.OPERATIONS,
         *configurations.OPERATIONS,
+        *osd_operations("tr2"),
         Operation("SetSynchronizationPoint", AccessClass.READ_MEDIA, synchronize, _PROFILE),
         Operation("StartMulticastStreaming", AccessClass.ACTUATE, start_multicast, _PROFILE),
         Operation("StopMulticastStreaming", AccessClass.ACTUATE, stop_multicast, _PROFILE),

@@ -1,0 +1,44 @@
+"""On-screen text: a line in a corner of the picture; a text, or the time at which the picture was captured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ipcamd.params.group import Values
+from ipcamd.params.imagesource import SENSOR
+from ipcamd.params.osd import DATE, DATE_AND_TIME, OSD_GROUPS, PLAIN, TIME
+
+
+@dataclass(frozen=True, slots=True)
+class OnScreenText:
+    """One line."""
+
+    corner: str
+    """Corner of the picture, one of `ipcamd.params.osd.CORNERS`."""
+    text: str = ""
+    """Text to show; "" for date and time."""
+    pattern: str = ""
+    """Date or time or both, as ``strftime`` takes them."""
+
+    def line(self, captured: datetime) -> str:
+        """Return the line for a picture that was captured at this local time."""
+        return captured.strftime(self.pattern) if self.pattern else self.text
+
+
+def shown_texts(group: Callable[[str], Values], name: str) -> tuple[OnScreenText, ...]:
+    """Return the texts that the settings ask for, in the order in which they are drawn.
+
+    `group` returns the values of a group of parameters; `name` is the camera's.
+    """
+    sensor = group(SENSOR.name)
+    by_switch = (sensor.flag("OverlayText") and sensor.flag("IncludeText"), sensor.flag("OverlayDate"))
+    values = [group(each.name) for each in OSD_GROUPS]
+    shown = (*by_switch, *(each.flag("Enabled") for each in values[len(by_switch) :]))
+    return tuple(_text(each, name) for each, is_shown in zip(values, shown, strict=True) if is_shown)
+
+
+def _text(values: Values, name: str) -> OnScreenText:
+    if values["Kind"] == PLAIN:
+        return OnScreenText(values["Position"], values["Text"] or name)
+    parts = {DATE: ("DateFormat",), TIME: ("TimeFormat",), DATE_AND_TIME: ("DateFormat", "TimeFormat")}
+    return OnScreenText(values["Position"], pattern=" ".join(values.value(part) for part in parts[values["Kind"]]))
