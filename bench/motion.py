@@ -4,6 +4,7 @@
 """
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from bench import yardsticks
@@ -13,12 +14,13 @@ from tests.motion.pedestrians import ELSEWHERE, PATH, RATE, analysis, pictures, 
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import RATE as MOST
-from ipcamd.media.image.analysis_tap import AnalysisTap, Demand
+from ipcamd.media.image.analysis_tap import SAMPLE_RATE, AnalysisFrame, AnalysisTap, Demand
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.planes import planes
 from ipcamd.motion.alarm_detector import AlarmDetector
 from ipcamd.motion.detector import Detector
 from ipcamd.motion.windows import Window
+from ipcamd.tampering.detector import TamperingDetector
 
 SETTINGS = [(s, p) for s in (20, 50, 80, 100) for p in (0, 5, 10, 20, 30, 50)]
 """Sensitivity and percentage."""
@@ -36,6 +38,7 @@ def rows() -> list[Row]:
         Row("motion: a picture of 320x240", cost((320, 240)), "ms", one, 0.3, 0.15, less=True),
         Row("motion: a picture of 1280x720", cost((1280, 720)), "ms", one, 0.3, 0.15, less=True),
         Row("motion: the same, fifteen a second with pauses", paced((1280, 720)), "ms", one, 0.9, 0.5, less=True),
+        Row("tampering: a picture of 1280x720", tampering_cost((1280, 720)), "ms", one, 0.4, 0.2, less=True),
         Row("motion: seconds with movement detected", 100 * min(hits), "%", None, 80, 95),
         Row("motion: seconds without movement detected", 100 * calm, "%", None, 1, 0, less=True),
     ]
@@ -64,6 +67,30 @@ def _once(shown: list[Picture], rest: float = 0) -> float:
         frame = eyes.latest.take()
         assert frame
         alarm_detector.detect(frame, windows, number / RATE)
+    return time.thread_time() - began
+
+
+def tampering_cost(size: tuple[int, int], repeat: int = 3) -> float:
+    """Return the milliseconds of processor time of one picture for the detection of tampering; two a second come."""
+    shown = list(pictures(size))[:300:5]
+    return min(_once_for_tampering(shown) for _ in range(repeat)) / len(shown) * 1000
+
+
+def _once_for_tampering(shown: list[Picture]) -> float:
+    tap, detector = AnalysisTap(lambda: None), TamperingDetector()
+    now_s, taken = 0.0, 0
+
+    def take(frame: AnalysisFrame) -> None:
+        nonlocal taken
+        taken += 1
+        detector.detect(frame, now_s)
+
+    tap.take_sample = take
+    began = time.thread_time()
+    for number, picture in enumerate(shown):
+        now_s = number / SAMPLE_RATE
+        tap.offer(picture.video, replace(picture, captured_ns=round(now_s * 1e9)), ImageSettings())
+    assert taken == len(shown)
     return time.thread_time() - began
 
 

@@ -113,6 +113,16 @@ class EventBus:
         self._listeners: list[Listener] = []
         self._queues: list[EventQueue] = []
         self._demand_watchers: list[Callable[[], None]] = []
+        self._newest: dict[tuple[EventKind, int], Event] = {}
+
+    @property
+    def newest(self) -> tuple[Event, ...]:
+        """The newest event of every window, input, output and state: what is the case now."""
+        return tuple(self._newest.values())
+
+    def note(self, event: Event) -> None:
+        """Note what is the case at the start; nobody is told."""
+        self._newest[event.kind, event.number] = event
 
     def subscribe(self, listener: Listener) -> None:
         """Call `listener` for each event from now on."""
@@ -149,6 +159,7 @@ class EventBus:
 
     def publish(self, event: Event) -> None:
         """Tell all; one listener's failure is logged and does not keep the others from being told."""
+        self.note(event)
         for listener in tuple(self._listeners):
             try:
                 listener(event)

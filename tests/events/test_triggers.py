@@ -48,7 +48,12 @@ def test_a_state_is_an_event_only_when_it_changes() -> None:
         ("sdcard full", True),
         ("sdcard not full", False),
     ]
-    assert states.states[StorageState.INSERTED]
+    assert [event.label for event in bus.newest] == [
+        "sdcard inserted",
+        "sdcard not full",
+        "sdcard works",
+        "recording stopped",
+    ]
 
 
 class Sensor:

@@ -140,16 +140,16 @@ async def test_the_source_runs_for_those_who_subscribed_only(place: Place) -> No
     assert place.source.wanted
     assert place.source.wanted() == Wanted((640, 480), 15, False)
     place.motion.unsubscribe(place.hear)
-    assert not place.pipeline.analysis.needs_source
+    assert not place.pipeline.analysis.source_rate
     place.view()
     assert place.source.wanted() == Wanted((640, 480), 30, False)
 
 
 async def test_it_is_switched_on_and_off_while_somebody_subscribes(place: Place) -> None:
     place.motion.subscribe(place.hear)
-    assert not place.pipeline.analysis.needs_source
+    assert not place.pipeline.analysis.source_rate
     await place.set(MOTION.name, **ON)
-    assert place.pipeline.analysis.needs_source
+    assert place.pipeline.analysis.source_rate
     await place.set(MOTION.name, motionenable="0")
     assert not place.pipeline.analysis.wanted
 

@@ -11,7 +11,7 @@ from ipcamd.app.recording import RecordingParts, build_recording, card_sink
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
-from ipcamd.event_bus import Event, EventBus, EventKind, StorageState
+from ipcamd.event_bus import Event, EventBus, EventKind, StorageState, Tampering
 from ipcamd.events.engine import EventEngine
 from ipcamd.events.event_history import EventHistory
 from ipcamd.events.output import OutputPulse
@@ -34,8 +34,6 @@ class EventParts:
     recording: RecordingParts
     delivery: Delivery
     notifier: HttpNotifier
-    storage: StateTrigger
-    """States of the card and of recording."""
 
 
 async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> EventParts:
@@ -67,7 +65,8 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     for handle in (history.handle, engine.handle, notifier.handle):  # the log knows of an event before its actions
         bus.subscribe(handle)
     _inputs(core, bus)
-    storage = _storage(core, bus, recording)
+    _storage(core, bus, recording)
+    _tampering(stack, core, bus, media)
     motion = MotionTrigger(bus, media.motion, clock.now_ns)
     stack.push(motion.close)
 
@@ -84,12 +83,14 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     bus.watch_demand(times.check)
     times.check()
     engine.resume(recording.card.wait_until_read)
-    return EventParts(bus, schedules, recording, delivery, notifier, storage)
+    return EventParts(bus, schedules, recording, delivery, notifier)
 
 
 def _output(core: Core, bus: EventBus) -> Callable[[str], None]:
     """Return a function that sets the level of the digital output; a change is an event."""
     driver = core.drivers.output
+    if core.drivers.has("TriggerOut"):
+        bus.note(Event(EventKind.OUTPUT, core.clock.now_ns(), 1, driver.level == "high"))
 
     def set_level(level: str) -> None:
         is_changed = level != driver.level
@@ -107,7 +108,7 @@ def _inputs(core: Core, bus: EventBus) -> None:
         driver.watch(partial(inputs.set_level, number))
 
 
-def _storage(core: Core, bus: EventBus, recording: RecordingParts) -> StateTrigger:
+def _storage(core: Core, bus: EventBus, recording: RecordingParts) -> None:
     card, recorder = recording.card, recording.recorder
 
     def read() -> dict[int, bool]:
@@ -121,7 +122,13 @@ def _storage(core: Core, bus: EventBus, recording: RecordingParts) -> StateTrigg
     trigger = StateTrigger(bus, EventKind.STORAGE, core.clock.now_ns, read())
     for part in (card, recorder):
         part.watch(lambda: trigger.set_states(read()))
-    return trigger
+
+
+def _tampering(stack: ShutdownStack, core: Core, bus: EventBus, media: MediaParts) -> None:
+    trigger = StateTrigger(bus, EventKind.TAMPER, core.clock.now_ns, dict.fromkeys(Tampering, False))
+    media.tampering.start(trigger.set_states)
+    stack.push(media.tampering.stop)
+    bus.watch_demand(lambda: media.tampering.need(bus.wants(EventKind.TAMPER)))
 
 
 def _log_notice(core: Core, event: Event, notice: Notice, problem: str) -> None:

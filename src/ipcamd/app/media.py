@@ -17,6 +17,7 @@ from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.media.source import pacing
 from ipcamd.motion.motion_detection import MotionDetection
+from ipcamd.tampering.tampering_detection import TamperingDetection
 from ipcamd.wire.sdk_header import Status
 from ipcamd.workers.thread import run_in_thread
 
@@ -28,6 +29,7 @@ class MediaParts:
     pipeline: Pipeline
     mp4_stream: Mp4Stream
     motion: MotionDetection
+    tampering: TamperingDetection
     speaker: Speaker | None
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:
@@ -69,7 +71,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     speaker = _speaker(stack, core)
     await pipeline.start()
     await motion.start()
-    return MediaParts(pipeline, mp4_stream, motion, speaker)
+    return MediaParts(pipeline, mp4_stream, motion, TamperingDetection(pipeline), speaker)
 
 
 def _view(drivers: Drivers) -> View:

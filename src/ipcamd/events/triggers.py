@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ipcamd.event_bus import Event, EventBus, EventKind
 from ipcamd.events.schedule import Schedule
+from ipcamd.params.motion import WINDOWS
 
 MOTION_END_S = 6.0
 """Motion is over when there was no alarm for so long; while it goes on there is one every 5 s."""
@@ -32,6 +33,8 @@ class InputTrigger:
         self._bus = bus
         self._now_ns = now_ns
         self._levels = dict(levels)
+        for number, level in levels.items():
+            bus.note(Event(EventKind.INPUT, now_ns(), number, level == "high"))
 
     def set_level(self, number: int, level: str, age_ns: int = 0) -> None:
         """Report the level of an input, changed or not, that it has had for so many nanoseconds."""
@@ -49,11 +52,8 @@ class StateTrigger:
         self._kind = kind
         self._now_ns = now_ns
         self._states = dict(states)
-
-    @property
-    def states(self) -> Mapping[int, bool]:
-        """The present states."""
-        return self._states
+        for number, is_on in states.items():
+            bus.note(Event(kind, now_ns(), number, is_on))
 
     def set_states(self, states: Mapping[int, bool]) -> None:
         """Report states, changed or not."""
@@ -72,6 +72,8 @@ class MotionTrigger:
         self._now_ns = now_ns
         self._ends: dict[int, asyncio.TimerHandle] = {}
         """The windows with motion, and when that is over unless there is another alarm."""
+        for window in range(1, WINDOWS + 1):
+            bus.note(Event(EventKind.MOTION, now_ns(), window, is_on=False))
 
     def need(self, needed: bool) -> None:
         """Switch the analysis on or off."""

@@ -16,7 +16,6 @@ from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import Codec, video_codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import NO_STATUS, EncodedFrame, Picture
-from ipcamd.media.image.analysis_tap import RATE as ANALYSIS_RATE
 from ipcamd.media.image.analysis_tap import AnalysisTap
 from ipcamd.media.image.focus_meter import RATE as FOCUS_RATE
 from ipcamd.media.image.focus_meter import FocusMeter
@@ -92,7 +91,7 @@ class Pipeline:
         }
         self._streams["3gpp"] = self._stream("3gpp", PHONE, clock_ns, status)
         self.analysis = AnalysisTap(self._update_demand)
-        """Small grey pictures, for motion detection."""
+        """Small grey pictures, for motion and tampering detection."""
         self.focus_meter = FocusMeter(self._update_demand)
         """The sharpness of pictures, for autofocus."""
         self.light_meter = LightMeter(self._update_demand)
@@ -255,9 +254,9 @@ class Pipeline:
         needs = [
             (stream.settings.size, stream.settings.rate) for stream in self._streams.values() if stream.latest.wanted
         ]
-        if self.analysis.needs_source:
+        if self.analysis.source_rate:
             # the size for viewers: a source that changes its mode, and perhaps its view, would look like motion
-            needs.append((self._streams["mjpeg"].settings.size, ANALYSIS_RATE))
+            needs.append((self._streams["mjpeg"].settings.size, self.analysis.source_rate))
         if self.focus_meter.wanted:
             needs.append((self._streams["mjpeg"].settings.size, FOCUS_RATE))
         if self.light_meter.wanted:

@@ -65,9 +65,9 @@ def test_motion_is_detected_for_a_subscriber(onvif: OnvifClient, onvif_camera: C
     client = onvif_camera.client
     windows = "mddata=1,0,120,640,480,50|0,0,0,160,100,50|0,0,0,640,480,50&mdpercent=5|5|5&motionenable=1"
     assert "OK mddata" in client.get(f"/setup.cgi?{windows}").lines
-    point = subscribe(onvif, INPUTS.replace("Device/Trigger/DigitalInput", "VideoSource//."))
-    assert states(pull(point)) == [("tns1:VideoSource/MotionAlarm", "Initialized", "false")]
-    assert states(pull(point)) == [("tns1:VideoSource/MotionAlarm", "Changed", "true")]
+    point = subscribe(onvif, INPUTS.replace("Device/Trigger/DigitalInput", "VideoSource/MotionAlarm//."))
+    assert states(pull(point, limit=1)) == [("tns1:VideoSource/MotionAlarm", "Initialized", "false")]
+    assert states(pull(point, limit=1)) == [("tns1:VideoSource/MotionAlarm", "Changed", "true")]
     point.change("wsnt:Unsubscribe")
 
 

@@ -118,7 +118,7 @@ def test_a_change_of_interest_is_told_and_only_always_runs_the_source() -> None:
     needs_source = []
     for demand in (Demand.WHILE_WATCHED, Demand.ALWAYS, Demand.WHILE_WATCHED, Demand.NEVER):
         eye.analysis.demand = demand
-        needs_source.append(eye.analysis.needs_source)
+        needs_source.append(eye.analysis.source_rate > 0)
     assert needs_source == [False, True, False, False]
     assert eye.changes == 5
 

@@ -5,18 +5,11 @@ from ipcamd.camera import Camera
 from ipcamd.onvif.events.consumer import NotificationConsumers
 from ipcamd.onvif.events.producer import NotificationProducer
 from ipcamd.onvif.events.service import EventService
-from ipcamd.onvif.events.translator import Levels
 
 
 def build_event_service(stack: ShutdownStack, camera: Camera) -> EventService:
     """Build it; subscriptions end at a shutdown."""
-    drivers = camera.drivers
-
-    def levels() -> Levels:
-        outputs = (drivers.output.level,) if drivers.features["TriggerOut"] != "0" else ()
-        return Levels(tuple(driver.level for driver in drivers.inputs), outputs)
-
-    producer = NotificationProducer(camera.event_bus, camera.settings, camera.accounts, levels, camera.clock.now_ns)
+    producer = NotificationProducer(camera.event_bus, camera.settings, camera.accounts, camera.clock.now_ns)
     consumers = NotificationConsumers(camera.egress)
     stack.push(consumers.close)
     stack.push(producer.close)

@@ -1,4 +1,4 @@
-"""Analysis tap: small grey pictures for motion detection, taken before the overlay is drawn."""
+"""Analysis tap: small grey pictures for motion and tampering detection, taken before the overlay is drawn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # brings PyAV and numpy
 
 RATE = 15
 """Most analysis frames per second."""
+SAMPLE_RATE = 2
+"""Most analysis frames per second for the consumer of samples."""
 WIDTH = 160
 """Pixels per row; each is the mean of the pixels that it covers. The picture's proportions are kept."""
 
@@ -45,7 +47,10 @@ class AnalysisFrame:
 
 
 class AnalysisTap:
-    """Offers analysis frames to one consumer, in `latest`. `offer` is for one thread at a time."""
+    """Offers analysis frames to one consumer, in `latest`, and a few of them to `take_sample`. Each is scaled once.
+
+    `offer` is for one thread at a time.
+    """
 
     def __init__(self, changed: Callable[[], None]) -> None:
         """`changed` is called when `demand` has changed."""
@@ -53,6 +58,10 @@ class AnalysisTap:
         self._demand_level = Demand.NEVER
         self._changed = changed
         self._decimator = FrameDecimator(RATE)
+        self.take_sample: Callable[[AnalysisFrame], None] | None = None
+        """Takes samples of the pictures that are there anyway, in a media thread; None: none are wanted."""
+        self._samples_needed = False
+        self._sample_decimator = FrameDecimator(SAMPLE_RATE)
         self._view = 0
         self._applied: tuple[ImageSettings, View] | None = None
         self._reformat: Callable[..., av.VideoFrame] | None = None
@@ -70,25 +79,39 @@ class AnalysisTap:
             self.latest.set_wanted(wanted)
         self._changed()
 
-    @property
-    def wanted(self) -> bool:
-        """Whether frames are wanted; from any thread."""
-        return self.latest.wanted
+    def need_samples(self, needed: bool) -> None:
+        """Let the source run for samples even while no stream has viewers, or not; for the event loop."""
+        self._samples_needed = needed
+        self._changed()
 
     @property
-    def needs_source(self) -> bool:
-        """Whether the source has to run even while no stream has viewers."""
-        return self._demand_level is Demand.ALWAYS
+    def wanted(self) -> bool:
+        """Whether pictures have to be processed for frames; from any thread."""
+        return self.latest.wanted or self._samples_needed
+
+    @property
+    def source_rate(self) -> int:
+        """Pictures per second for which the source has to run even while no stream has viewers; 0 if it need not."""
+        if self._demand_level is Demand.ALWAYS:
+            return RATE
+        return SAMPLE_RATE if self._samples_needed else 0
 
     def offer(self, frame: "av.VideoFrame", picture: Picture, settings: ImageSettings, view: View = WHOLE) -> None:
         """Offer `frame`, which is `view` of `picture` with `settings` applied, without the overlay."""
-        if not self.latest.wanted or not (self._decimator.selects(picture.captured_ns) or not picture.signal):
+        is_blank = not picture.signal
+        is_due = self.latest.wanted and (self._decimator.selects(picture.captured_ns) or is_blank)
+        sampling = self.take_sample if is_blank or self._sample_decimator.selects(picture.captured_ns) else None
+        if not is_due and not sampling:
             return
         applied = (settings.without_overlay, view) if picture.signal else None
         if applied != self._applied:
             self._applied, self._view = applied, self._view + 1
         plane = self._scale_down(frame) if picture.signal else None
-        self.latest.put(AnalysisFrame(plane, picture.captured_ns, self._view))
+        analysis_frame = AnalysisFrame(plane, picture.captured_ns, self._view)
+        if is_due:
+            self.latest.put(analysis_frame)
+        if sampling:
+            sampling(analysis_frame)
 
     def _scale_down(self, frame: "av.VideoFrame") -> "Plane":
         from av.video.reformatter import ColorRange, Interpolation, VideoReformatter

@@ -13,7 +13,7 @@ from ipcamd.event_bus import EventBus
 from ipcamd.onvif.events.filter import NotificationFilter
 from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.subscription import Subscription
-from ipcamd.onvif.events.translator import Levels, Translator, encoder_changed, profile_changed
+from ipcamd.onvif.events.translator import Translator, encoder_changed, profile_changed
 from ipcamd.onvif.media.video_encoder import video_encoders
 from ipcamd.onvif.soap.fault import Fault, receiver_fault
 from ipcamd.params.group import Rank, Values
@@ -36,13 +36,12 @@ class NotificationProducer:
         bus: EventBus,
         settings: Settings,
         accounts: Accounts,
-        levels: Callable[[], Levels],
         now_ns: Callable[[], int],
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`levels` returns the present ones; `now_ns` is the camera's clock, `now_s` a monotonic one."""
+        """`now_ns` is the camera's clock, `now_s` a monotonic one."""
         self._bus, self._accounts = bus, accounts
-        self._levels, self._now_ns, self._now_s = levels, now_ns, now_s
+        self._now_ns, self._now_s = now_ns, now_s
         self._subscriptions: dict[str, Subscription] = {}
         self._translator: Translator | None = None
         self._task: asyncio.Task[None] | None = None
@@ -90,7 +89,7 @@ class NotificationProducer:
 
     def _start(self) -> None:
         if self._task is None or self._task.done():
-            self._translator = Translator(self._levels(), self._now_ns())
+            self._translator = Translator(self._bus.newest)
             self._task = asyncio.get_running_loop().create_task(self._follow(self._translator))
 
     async def _follow(self, translator: Translator) -> None:

@@ -36,14 +36,34 @@ CELL_MOTION = Topic(
     ),
     (("IsMotion", _BOOLEAN),),
 )
+TOO_DARK, TOO_BRIGHT, SCENE_CHANGE = (
+    Topic(("VideoSource", name, "ImagingService"), (("Source", _TOKEN),), (("State", _BOOLEAN),))
+    for name in ("ImageTooDark", "ImageTooBright", "GlobalSceneChange")
+)
 DIGITAL_INPUT = Topic(("Device", "Trigger", "DigitalInput"), (("InputToken", _TOKEN),), (("LogicalState", _BOOLEAN),))
 RELAY = Topic(("Device", "Trigger", "Relay"), (("RelayToken", _TOKEN),), (("LogicalState", "tt:RelayLogicalState"),))
+STORAGE_FAILURE = Topic(("Device", "HardwareFailure", "StorageFailure"), (("Token", _TOKEN),), (("Failed", _BOOLEAN),))
+RECORDING_STATE = Topic(
+    ("RecordingHistory", "Recording", "State"), (("RecordingToken", _TOKEN),), (("IsRecording", _BOOLEAN),)
+)
 PROFILE_CHANGED = Topic(("Media", "ProfileChanged"), (), (("Token", _TOKEN),), is_property=False)
 CONFIGURATION_CHANGED = Topic(
     ("Media", "ConfigurationChanged"), (("Token", _TOKEN), ("Type", _STRING)), (), is_property=False
 )
 
-TOPICS = (MOTION_ALARM, CELL_MOTION, DIGITAL_INPUT, RELAY, PROFILE_CHANGED, CONFIGURATION_CHANGED)
+TOPICS = (
+    MOTION_ALARM,
+    CELL_MOTION,
+    TOO_DARK,
+    TOO_BRIGHT,
+    SCENE_CHANGE,
+    DIGITAL_INPUT,
+    RELAY,
+    STORAGE_FAILURE,
+    RECORDING_STATE,
+    PROFILE_CHANGED,
+    CONFIGURATION_CHANGED,
+)
 """All topics that the camera can send."""
 
 

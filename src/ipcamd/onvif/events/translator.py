@@ -1,9 +1,8 @@
 """Translation of the camera's events and changes into notifications, and the present state of every property."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
-from ipcamd.event_bus import Event, EventKind
+from ipcamd.event_bus import Event, EventKind, StorageState, Tampering
 from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.topics import (
     CELL_MOTION,
@@ -11,37 +10,35 @@ from ipcamd.onvif.events.topics import (
     DIGITAL_INPUT,
     MOTION_ALARM,
     PROFILE_CHANGED,
+    RECORDING_STATE,
     RELAY,
+    SCENE_CHANGE,
+    STORAGE_FAILURE,
+    TOO_BRIGHT,
+    TOO_DARK,
     Topic,
 )
 from ipcamd.onvif.media import tokens
-from ipcamd.params.motion import WINDOWS
 
 ANALYTICS = "motion"
 """Token that stands for the motion detection in its notifications."""
 
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """Present levels of the digital inputs and of the outputs, in their order, ``high`` or ``low``."""
-
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
+_TAMPERINGS: Mapping[int, Topic] = {
+    Tampering.TOO_DARK: TOO_DARK,
+    Tampering.TOO_BRIGHT: TOO_BRIGHT,
+    Tampering.SCENE_CHANGE: SCENE_CHANGE,
+}
 
 
 class Translator:
     """Keeps the state of the properties that events change."""
 
-    def __init__(self, levels: Levels, now_ns: int) -> None:
+    def __init__(self, present: Iterable[Event]) -> None:
+        """`present` are events that brought about the present state, of every property one."""
         self._states: dict[tuple[Topic, tuple[str, ...]], Notification] = {}
         self._moving = set[int]()
-        for window in range(1, WINDOWS + 1):
-            self._change(_cell_motion(window, False, now_ns))
-        self._change(_motion_alarm(False, now_ns))
-        for number, level in enumerate(levels.inputs, 1):
-            self._change(_input(number, level == "high", now_ns))
-        for number, level in enumerate(levels.outputs, 1):
-            self._change(_relay(number, level == "high", now_ns))
+        for event in present:
+            self.translate(event)
 
     @property
     def states(self) -> Iterable[Notification]:
@@ -57,12 +54,25 @@ class Translator:
                 return self._change(_input(event.number, event.is_on, event.time_ns))
             case EventKind.OUTPUT:
                 return self._change(_relay(event.number, event.is_on, event.time_ns))
+            case EventKind.TAMPER:
+                return self._change(_tampering(event))
+            case EventKind.STORAGE:
+                return self._storage(event)
         return []
 
     def _motion(self, event: Event) -> list[Notification]:
         (self._moving.add if event.is_on else self._moving.discard)(event.number)
         window = self._change(_cell_motion(event.number, event.is_on, event.time_ns))
         return [*window, *self._change(_motion_alarm(bool(self._moving), event.time_ns))]
+
+    def _storage(self, event: Event) -> list[Notification]:
+        state = (_boolean(event.is_on),)
+        match event.number:
+            case StorageState.FAILING:
+                return self._change(Notification(STORAGE_FAILURE, event.time_ns, (tokens.CARD,), state))
+            case StorageState.RECORDING:
+                return self._change(Notification(RECORDING_STATE, event.time_ns, (tokens.RECORDING,), state))
+        return []
 
     def _change(self, notification: Notification) -> list[Notification]:
         before = self._states.get(notification.key)
@@ -89,6 +99,10 @@ def _motion_alarm(is_on: bool, time_ns: int) -> Notification:
 def _cell_motion(window: int, is_on: bool, time_ns: int) -> Notification:
     source = (tokens.VIDEO_SOURCE_CONFIGURATION, ANALYTICS, f"window{window}")
     return Notification(CELL_MOTION, time_ns, source, (_boolean(is_on),))
+
+
+def _tampering(event: Event) -> Notification:
+    return Notification(_TAMPERINGS[event.number], event.time_ns, (tokens.VIDEO_SOURCE,), (_boolean(event.is_on),))
 
 
 def _input(number: int, is_high: bool, time_ns: int) -> Notification:

@@ -1,0 +1,87 @@
+"""Tampering detector: too dark, too bright, and another scene, from successive small grey pictures.
+
+Imported by media threads only: it imports numpy.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ipcamd.event_bus import Tampering
+from ipcamd.media.image.analysis_tap import AnalysisFrame
+from ipcamd.media.planes import Plane
+from ipcamd.tampering.lasting_state import LastingState
+from ipcamd.tampering.scene import Grey, Scene, halve
+
+DARK_BEGINS, DARK_ENDS = 30, 45
+"""The picture is too dark while nine tenths of it are darker, of 255; a night with lamps is not."""
+BRIGHT_BEGINS, BRIGHT_ENDS = 225, 205
+"""The picture is too bright while nine tenths of it are brighter."""
+MISSING_BEGINS, MISSING_ENDS = 0.75, 0.5
+"""The scene is another one while a larger part of its texture is missing."""
+ADAPT_S = 60.0
+"""Another scene that stays for so long is the scene from then on."""
+LEARN_S = 5.0
+"""A new scene is learnt for so long before pictures are compared with it."""
+MAX_GAP_S = 60.0
+"""After so long without a picture the scene is learnt anew."""
+
+
+class TamperingDetector:
+    """Takes one analysis frame after the other. For one thread. Times are seconds on a monotonic clock."""
+
+    def __init__(self) -> None:
+        self._states = {kind: LastingState() for kind in Tampering}
+        self._scene: Scene | None = None
+        self._view = 0
+        self._begun_s = 0.0
+        self._last_s = 0.0
+        self._changed_since_s: float | None = None
+
+    def detect(self, frame: AnalysisFrame, now_s: float) -> Mapping[int, bool]:
+        """Return the present state of each `Tampering`. While there is no signal all of them stay."""
+        if frame.plane is None:
+            for state in self._states.values():
+                state.pause()
+        else:
+            if frame.view != self._view or now_s - self._last_s > MAX_GAP_S:
+                self._scene = None
+            self._view, self._last_s = frame.view, now_s
+            self._look(frame.plane, now_s)
+        return {kind: state.is_on for kind, state in self._states.items()}
+
+    def _look(self, plane: Plane, now_s: float) -> None:
+        if not self._is_exposed(plane, now_s):
+            self._states[Tampering.SCENE_CHANGE].pause()
+        elif self._scene is None:
+            self._begin(halve(plane), now_s)
+        else:
+            self._compare(self._scene, halve(plane), now_s)
+
+    def _is_exposed(self, plane: Plane, now_s: float) -> bool:
+        """Judge the light; return whether there is anything to be seen."""
+        dark, bright = self._states[Tampering.TOO_DARK], self._states[Tampering.TOO_BRIGHT]
+        low, high = np.percentile(plane[::2, ::2], (10, 90))
+        is_dark = bool(high < (DARK_ENDS if dark.is_on else DARK_BEGINS))
+        is_bright = bool(low > (BRIGHT_ENDS if bright.is_on else BRIGHT_BEGINS))
+        dark.see(is_dark, now_s)
+        bright.see(is_bright, now_s)
+        return not is_dark and not is_bright
+
+    def _compare(self, scene: Scene, picture: Grey, now_s: float) -> None:
+        state = self._states[Tampering.SCENE_CHANGE]
+        missing = scene.missing_part(picture) if now_s - self._begun_s >= LEARN_S else 0.0
+        is_changed = missing is not None and missing > (MISSING_ENDS if state.is_on else MISSING_BEGINS)
+        state.see(is_changed, now_s)
+        if not is_changed:
+            self._changed_since_s = None
+            scene.learn(picture)
+        elif self._changed_since_s is None:
+            self._changed_since_s = now_s
+        elif now_s - self._changed_since_s >= ADAPT_S:
+            self._begin(picture, now_s)
+
+    def _begin(self, picture: Grey, now_s: float) -> None:
+        """Take the picture as the scene."""
+        self._scene, self._begun_s, self._changed_since_s = Scene(picture), now_s, None
+        self._states[Tampering.SCENE_CHANGE] = LastingState()

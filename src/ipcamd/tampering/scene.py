@@ -1,0 +1,64 @@
+"""Scene: the lasting texture of a picture, and how much of it another picture still shows.
+
+Pictures are compared by the correlation within blocks. A change of light scales the texture of a block and keeps the
+correlation; so daylight, shadows, and the exposure of the sensor are no change. Imported by media threads only.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.float32]
+
+BLOCK = 5
+"""Pixels per side of a block, in a picture of half the analysis frame's size."""
+LEARN_PART = 1 / 60
+"""Part of the difference to each picture by which the scene follows: people and cars pass, furniture is moved."""
+TEXTURE = 12.0
+"""Variance from which a block shows something; less is noise."""
+ALIKE = 0.5
+"""Correlation from which a block shows the same."""
+MIN_PART = 0.08
+"""With a smaller part of its blocks textured a scene cannot be recognized: a wall, fog."""
+
+
+class Scene:
+    """Scene that is learnt from pictures of one size."""
+
+    def __init__(self, picture: Grey) -> None:
+        self._picture = picture.copy()
+
+    def missing_part(self, picture: Grey) -> float | None:
+        """Return the part of the scene's texture that a picture does not show, 0 to 1; None if that cannot be told."""
+        one, other = _blocks(self._picture), _blocks(picture)
+        # in less light there is less contrast, and some of it drowns in noise
+        dimming = min(1.0, float(picture.mean()) / max(1.0, float(self._picture.mean())))
+        expected = one.var(axis=1) * dimming * dimming > TEXTURE
+        if np.count_nonzero(expected) < MIN_PART * len(one):
+            return None
+        return 1 - float(np.count_nonzero(_correlations(one[expected], other[expected]) > ALIKE)) / float(
+            expected.sum()
+        )
+
+    def learn(self, picture: Grey) -> None:
+        """Follow a picture a little."""
+        self._picture += (picture - self._picture) * np.float32(LEARN_PART)
+
+
+def halve(plane: NDArray[np.uint8]) -> Grey:
+    """Return a picture of half the size: a camera that trembles in the wind still shows the same."""
+    rows, columns = (length // 2 * 2 for length in plane.shape)
+    quads = plane[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2)
+    return np.asarray(quads.mean(axis=(1, 3), dtype=np.float32))
+
+
+def _blocks(picture: Grey) -> Grey:
+    """Return the pixels of each block, a row for each."""
+    rows, columns = (length // BLOCK for length in picture.shape)
+    cut = picture[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
+    return cut.swapaxes(1, 2).reshape(rows * columns, BLOCK * BLOCK)
+
+
+def _correlations(one: Grey, other: Grey) -> Grey:
+    one, other = one - one.mean(axis=1, keepdims=True), other - other.mean(axis=1, keepdims=True)
+    spread = (one * one).sum(axis=1) * (other * other).sum(axis=1)
+    return np.asarray((one * other).sum(axis=1) / np.sqrt(np.maximum(spread, 1e-6)))

@@ -1,0 +1,158 @@
+"""Tampering in made-up pictures: what is told as dark, bright and another scene, and what is not."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from tests.motion.yard import Change, Grey, walker, yard
+
+from ipcamd.event_bus import Tampering
+from ipcamd.media.image.analysis_tap import SAMPLE_RATE, AnalysisFrame
+from ipcamd.tampering.detector import ADAPT_S, LEARN_S, TamperingDetector
+from ipcamd.tampering.lasting_state import HOLD_S
+
+
+class Watch:
+    """Shows a detector pictures, and keeps what it says."""
+
+    def __init__(self, picture: Grey | None = None) -> None:
+        self.detector = TamperingDetector()
+        self.picture = yard() if picture is None else picture
+        self.now_s = 1000.0
+        self.view = 1
+        self._random = np.random.default_rng(3)
+
+    def show(self, seconds: float, *changes: Change) -> set[Tampering]:
+        """Show so much; return everything that was on meanwhile."""
+        seen: set[Tampering] = set()
+        for number in range(round(seconds * SAMPLE_RATE)):
+            made = self.picture
+            for change in changes:
+                made = change(made, number / SAMPLE_RATE)
+            seen |= self.one(made)
+        return seen
+
+    def one(self, made: Grey | None) -> set[Tampering]:
+        self.now_s += 1 / SAMPLE_RATE
+        noisy = None if made is None else made + self._random.normal(0, 2, made.shape)
+        plane = None if noisy is None else np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+        states = self.detector.detect(AnalysisFrame(plane, round(self.now_s * 1e9), self.view), self.now_s)
+        return {Tampering(kind) for kind, is_on in states.items() if is_on}
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """A camera that has learnt its scene."""
+    watch = Watch()
+    assert watch.show(20) == set()
+    return watch
+
+
+def evenly(level: float) -> Change:
+    return lambda picture, _: np.full_like(picture, level)
+
+
+def lit(gain: float, offset: float = 0) -> Change:
+    return lambda picture, _: gain * picture + offset
+
+
+def turned(picture: Grey, _: float) -> Grey:
+    return np.roll(picture, (29, 61), (0, 1))[:, ::-1]
+
+
+def beside(picture: Grey, _: float) -> Grey:
+    """The same camera, pushed aside."""
+    return np.roll(picture, 35, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (evenly(4), Tampering.TOO_DARK),
+        (lit(0.1), Tampering.TOO_DARK),
+        (evenly(250), Tampering.TOO_BRIGHT),
+        (lit(1, 200), Tampering.TOO_BRIGHT),
+        (turned, Tampering.SCENE_CHANGE),
+        (beside, Tampering.SCENE_CHANGE),
+        (evenly(110), Tampering.SCENE_CHANGE),
+        (evenly(60), Tampering.SCENE_CHANGE),
+    ],
+)
+def test_it_begins_when_it_lasts_and_ends_when_it_is_over(watch: Watch, change: Change, kind: Tampering) -> None:
+    assert watch.show(HOLD_S - 1, change) == set()
+    assert watch.show(2, change) == {kind}
+    assert watch.show(30, change) == {kind}
+    watch.show(HOLD_S + 1)
+    assert watch.show(1) == set()
+
+
+def test_what_passes_by_is_no_tampering(watch: Watch) -> None:
+    for change in (evenly(4), evenly(250), turned):
+        assert watch.show(HOLD_S - 1, change) | watch.show(5) == set()
+    assert watch.show(20, walker(0, size=(60, 40), top=25)) == set()
+    half = np.arange(160) < 95
+
+    def crowd(picture: Grey, seconds: float) -> Grey:
+        people = np.random.default_rng(int(seconds)).uniform(20, 220, picture.shape)
+        return np.where(half, people, picture)
+
+    assert watch.show(60, crowd) == set()
+
+
+def daylight(day: Grey) -> Iterator[Grey]:
+    """An hour: the light fades to a third, clouds pass, a shadow wanders over the ground, the sensor opens up twice."""
+    for second in range(3600):
+        gain = 1 - second / 5400 + 0.08 * np.sin(second / 37)
+        shadow = np.ones(day.shape[1])
+        shadow[second // 60 : second // 60 + 50] = 0.6
+        yield (1.0 if second < 1200 else 1.4 if second < 2400 else 1.8) * gain * day * shadow
+
+
+def test_daylight_and_exposure_are_no_tampering(watch: Watch) -> None:
+    seen: set[Tampering] = set()
+    for picture in daylight(watch.picture):
+        watch.now_s += 0.5
+        seen |= watch.one(picture)
+    assert seen == set()
+    for change in (lit(0.45), lit(1.3, 20), lit(0.5, 60)):  # at once
+        assert watch.show(20, change) == set()
+
+
+def test_a_night_with_lamps_is_not_too_dark() -> None:
+    watch = Watch(np.where(np.random.default_rng(1).uniform(size=(90, 160)) > 0.88, 120.0, 12.0))
+    assert watch.show(20) == set()
+
+
+def test_another_scene_that_stays_is_the_scene_from_then_on(watch: Watch) -> None:
+    assert watch.show(ADAPT_S - 5, turned) == {Tampering.SCENE_CHANGE}
+    watch.show(HOLD_S + 10, turned)
+    assert watch.show(20, turned) == set()
+    assert watch.show(HOLD_S + 1) == {Tampering.SCENE_CHANGE}
+
+
+def test_a_scene_that_the_camera_shows_differently_is_learnt_anew(watch: Watch) -> None:
+    watch.view += 1  # by its own motors, or by settings
+    assert watch.show(20, turned) == set()
+    watch.now_s += 3600  # nobody looked for so long
+    assert watch.show(20) == set()
+
+
+def test_without_a_signal_everything_stays(watch: Watch) -> None:
+    watch.show(HOLD_S + 1, evenly(4))
+    for _ in range(20):
+        assert watch.one(None) == {Tampering.TOO_DARK}
+    watch.view += 2
+    watch.show(HOLD_S + 1)
+    assert watch.show(2) == set()
+    for _ in range(20):
+        assert watch.one(None) == set()
+
+
+def test_a_camera_turned_while_it_was_covered(watch: Watch) -> None:
+    watch.show(120, evenly(4))
+    assert watch.show(HOLD_S + 2, turned) == {Tampering.TOO_DARK, Tampering.SCENE_CHANGE}
+
+
+def test_a_blank_wall_is_no_scene_to_miss() -> None:
+    watch = Watch(np.full((90, 160), 150.0))
+    assert watch.show(LEARN_S + 5) | watch.show(20, turned) == set()
