@@ -40,6 +40,7 @@ class SettingRefused(RequestFailed):
     """A parameter cannot be set so; ``reason`` is the message without the parameter's name."""
 
     def __init__(self, setting: str, reason: str) -> None:
+        """`setting` is the parameter's full name, such as ``System.HTTPPort``."""
         super().__init__(f"{setting}: {reason}")
         self.reason = reason
 
@@ -69,6 +70,7 @@ class DeliveryError(IpcamdError):
     """
 
     def __init__(self, message: str, said: str = "", away: bool = False, transient: bool = False) -> None:
+        """`message` says what failed, and what may help."""
         super().__init__(message)
         self.said = said
         self.away = away
@@ -97,6 +99,7 @@ class HttpError(IpcamdError):
     """Seconds that the answer is held back, without blocking anybody else: slows down guessing."""
 
     def __init__(self, status: int, message: str = "", headers: Sequence[tuple[str, str]] = ()) -> None:
+        """`status` is 400 to 599; `message` is the body, empty for the status's own phrase."""
         super().__init__(message)
         self.status = status
         self.message = message

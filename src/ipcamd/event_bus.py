@@ -175,6 +175,8 @@ class EventQueue:
     """Events for a subscriber that takes its time: an asynchronous iterator, bounded, to be closed at the end."""
 
     def __init__(self, bus: EventBus, name: str, kinds: Collection[EventKind], size: int) -> None:
+        """`name` is the subscriber's, for the log; `size` is how many events may wait. A newer one then replaces the
+        oldest."""
         self.kinds = frozenset(kinds)
         self.lost = 0
         """Events that were lost because the subscriber was too slow."""

@@ -19,7 +19,7 @@ class SummaryLog:
     """Log lines of one kind that clients can cause in any number: one a minute at most, with the number left out."""
 
     def __init__(self, logger: logging.Logger, level: int, now_s: Callable[[], float] = time.monotonic) -> None:
-        """`now_s` returns monotonic seconds."""
+        """`now_s` returns monotonic seconds. `level` is a level of the ``logging`` module."""
         self._logger = logger
         self._level = level
         self._now_s = now_s

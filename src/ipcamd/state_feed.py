@@ -88,6 +88,7 @@ class StateQueue:
     """
 
     def __init__(self, rank: Rank, forget: "Callable[[StateQueue], None]") -> None:
+        """`rank` limits which settings it gets; `forget` is called when it is closed."""
         self.rank = rank
         """The right of the page's account."""
         self._forget = forget

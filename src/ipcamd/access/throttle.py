@@ -23,6 +23,7 @@ LONGEST_S = 300.0
 HOURLY = 80
 """An address that keeps below that rate is refused after so many failures in an hour: nobody tries a hundred."""
 HOUR_S = 3600.0
+"""Seconds for which the failures of an address are counted together."""
 ENTRIES = 4096
 """The most addresses, and accounts, that are remembered."""
 DELAYS_S = ((40, 4.0), (20, 2.0), (10, 1.0))

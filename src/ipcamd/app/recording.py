@@ -22,7 +22,7 @@ from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback
 from ipcamd.store.eventlog import EventLogEntry
 
-MEGABYTE = 1 << 20
+_MEGABYTE = 1 << 20
 
 TRIGGERS = ("TriggerMotion", "TriggerDI1", "TriggerDI2", "ScheduleTimeMode")
 TARGETS = ("EnableFtp", "EnableEmail", "EnableSamba", "EnableSDCard")
@@ -53,8 +53,8 @@ class RecordingParts:
         return {
             ("Hardware", "SDCard"): lambda: "1" if card.slot else "0",
             (STORAGE.name, "Mount"): lambda: "yes" if card.mounted else "no",
-            (STORAGE.name, "TotalSpace"): lambda: str(card.space().total_bytes // MEGABYTE),
-            (STORAGE.name, "FreeSpace"): lambda: str(card.space().free_bytes // MEGABYTE),
+            (STORAGE.name, "TotalSpace"): lambda: str(card.space().total_bytes // _MEGABYTE),
+            (STORAGE.name, "FreeSpace"): lambda: str(card.space().free_bytes // _MEGABYTE),
         }
 
 

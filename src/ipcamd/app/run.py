@@ -60,6 +60,7 @@ class Runner:
     """Runs a camera, again and again after each restart, until it is stopped."""
 
     def __init__(self, options: Options, reread: Callable[[], Options], log_buffer: LogBuffer) -> None:
+        """`reread` returns the options as files and environment give them now; raises ``ConfigError``."""
         self._given = options
         self._options = options
         self._reread = reread

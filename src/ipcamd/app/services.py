@@ -44,7 +44,7 @@ from ipcamd.web import description
 from ipcamd.web.endpoints import ENDPOINTS
 from ipcamd.workers.thread import run_in_thread
 
-HTTPS = "Network.Advanced.HTTPS"
+_HTTPS = "Network.Advanced.HTTPS"
 CUT_DELAY_S = 0.2
 """From a new rule of the IP filter until the connections that it denies are cut."""
 
@@ -54,10 +54,15 @@ class Ports:
     """The real port numbers; None for a service that is off."""
 
     http: int | None
+    """TCP port of plain HTTP."""
     https: int | None
+    """TCP port of HTTPS."""
     rtsp: int
+    """TCP port of RTSP."""
     talk: int | None
+    """UDP port of talk."""
     rtsps: int | None
+    """TCP port of RTSP over TLS."""
 
 
 class Services:
@@ -113,7 +118,7 @@ class Services:
         return service, *ports
 
     async def http(self, camera: Camera, rtsp: RtspService) -> tuple[int | None, int | None]:
-        """Open HTTP and perhaps HTTPS, and return their ports; what speaks RTSP there is handed to `rtsp`.
+        """Open HTTP and perhaps _HTTPS, and return their ports; what speaks RTSP there is handed to `rtsp`.
 
         Raises ``ConfigError``.
         """
@@ -146,9 +151,9 @@ class Services:
                 service.end_plain()
 
         port = RebindablePort("HTTPPort", lambda values: values.number("HTTPPort"), service.open)
-        settings.guard(HTTPS, port.guard_switch(is_on))
-        settings.watch(HTTPS, end_plain)
-        return await self._follow("System", port, is_on(settings[HTTPS]))
+        settings.guard(_HTTPS, port.guard_switch(is_on))
+        settings.watch(_HTTPS, end_plain)
+        return await self._follow("System", port, is_on(settings[_HTTPS]))
 
     def _cut_denied(self) -> None:
         """Cut what the IP filter denies from now on; first the answer to the request that made the rule goes out."""
@@ -178,7 +183,7 @@ class Services:
 
     def _redirect_port(self) -> int | None:
         """Return the port that plain HTTP is redirected to, if it is."""
-        https = self._core.settings[HTTPS]
+        https = self._core.settings[_HTTPS]
         return None if https["HttpMode"] == "on" else https.number("HttpsPort")
 
     def _fanout(self) -> Fanout:
@@ -232,7 +237,7 @@ class Services:
         def wanted(values: Values) -> int | None:
             return values.number(parameter) if values.flag("Enabled") else None
 
-        return await self._follow(HTTPS, RebindablePort(parameter, wanted, listen))
+        return await self._follow(_HTTPS, RebindablePort(parameter, wanted, listen))
 
     async def _follow(self, group: str, port: RebindablePort, enabled: bool = True) -> int | None:
         """Open a port if it is `enabled`, and let it move with its parameter in `group` and with the listen address."""

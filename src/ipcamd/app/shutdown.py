@@ -19,6 +19,7 @@ EXIT_S = 2.5
 """Seconds from the signal to the end of the process, if something keeps it from ending by itself."""
 
 Close = Callable[[], Awaitable[object] | None]
+"""Function that closes one part; an awaitable result is awaited."""
 
 _log = logging.getLogger(__name__)
 

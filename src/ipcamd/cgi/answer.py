@@ -12,6 +12,7 @@ class Answer:
     help: str = ""
     """Its content, one sentence for a person."""
     status: int = 200
+    """HTTP status code."""
     is_endless: bool = False
     """It goes on until the client closes the connection."""
 
@@ -24,6 +25,7 @@ NOT_FOUND = Answer(help="It is not there.", status=404)
 NOT_MODIFIED = Answer("", "The client has it already.", 304)
 DONE = Answer("", "Done.", 204)
 CONFLICT = Answer(help="It is being written.", status=409)
+"""Answers that several endpoints declare."""
 
 
 def download_answers(content_type: str, help: str = "") -> tuple[Answer, ...]:

@@ -14,6 +14,7 @@ from ipcamd.wire.http.query import Query
 ACTION = "action"
 """Name of the argument that selects what an endpoint does."""
 NO_VALUE = Matching("", "no value")
+"""Kind of an argument that stands alone, as in ``?stop``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +117,8 @@ class Arguments:
 
 
 ONE_OR_MORE = Integer(1, 999_999)
+"""Kind of a count or of a number in a list that starts at 1."""
 NO_ARGUMENTS = Arguments()
+"""Table of an endpoint that takes no arguments and refuses all."""
 OTHERS_IGNORED = Arguments(undeclared=Undeclared.IGNORED)
+"""Table of an endpoint that takes no arguments and ignores all, such as a stream."""

@@ -8,6 +8,7 @@ from ipcamd.wire.http.ranges import Range
 from ipcamd.workers.file import ThreadedFile
 
 Headers = tuple[tuple[str, str], ...]
+"""Fields of a response head, as pairs of name and value."""
 
 
 def download(

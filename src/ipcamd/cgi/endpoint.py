@@ -48,6 +48,7 @@ class Reply:
 
     body: bytes = b""
     status: int = 200
+    """HTTP status code."""
     content_type: str = "text/plain"
     headers: tuple[tuple[str, str], ...] = ()
     reason: str = ""
@@ -107,6 +108,7 @@ LateAnswer = Reply | Join | FileReply | EventStream
 """Answer of an action that is awaited."""
 
 Action = Callable[[Call], Reply | Join | Awaitable[LateAnswer]]
+"""Function of an endpoint: answers a call at once, or by an awaitable. Raises ``RequestFailed`` or ``HttpError``."""
 
 
 class Body(Enum):

@@ -7,10 +7,7 @@ from ipcamd.errors import RequestFailed
 from ipcamd.media.codecs import H264, MPEG4, Codec
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.kinds.choice import YES_NO
-
-SDK_TYPE = "multipart/mixed;boundary=myboundary"
-"""Old clients look for the text ``multipart/mixed``, and for an unquoted boundary at the end of the line."""
-PLAIN_TYPE = "multipart/x-mixed-replace;boundary=myboundary"
+from ipcamd.wire.http.multipart_writer import PLAIN_TYPE, SDK_TYPE
 
 HEADER = Argument("header", "Whether each part begins with the SDK's payload header.", YES_NO, default="yes")
 ARGUMENTS = Arguments(HEADER, undeclared=Undeclared.IGNORED)
@@ -20,6 +17,7 @@ NUMBERED_ARGUMENTS = Arguments(HEADER, CODEC, undeclared=Undeclared.IGNORED)
 """Arguments of `join_numbered`."""
 SDK_STREAM = Answer(SDK_TYPE, "Parts with the SDK's payload header.", is_endless=True)
 PLAIN_STREAM = Answer(PLAIN_TYPE, "JPEG pictures, as browsers and players know it.", is_endless=True)
+"""Answers of the two forms of a stream of parts."""
 
 
 def bare_stream(codec: Codec) -> Answer:
@@ -28,6 +26,7 @@ def bare_stream(codec: Codec) -> Answer:
 
 
 NUMBERED_ANSWERS = (TEXT, SDK_STREAM, bare_stream(H264), bare_stream(MPEG4))
+"""Answers of `join_numbered`: a stream's codec, and so its form, is a setting. Text explains a stream that is off."""
 
 
 def join_stream(call: Call, hub: Hub, bare: Join) -> Join:

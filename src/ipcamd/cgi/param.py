@@ -168,3 +168,4 @@ ENDPOINTS = (
     *(_for(rank) for rank in (Rank.ADMIN, Rank.USERS, Rank.GUEST)),
     Endpoint("/cgi/param.cgi", Rank.GUEST, _own, changes=_changes, arguments=ARGUMENTS),
 )
+"""One path for each rank (SDK 9), and one that takes the rank from the account."""

@@ -32,7 +32,7 @@ ARGUMENTS = Arguments(
     Argument("sTime", f"Recordings that start at this time or later: {_TIME}.", None, ("list",)),
     Argument("eTime", f"Recordings that start at this time or earlier: {_TIME}.", None, ("list",)),
 )
-READS = ("status", "space", "list", "download")
+_READS = ("status", "space", "list", "download")
 PAGE = 20
 """Recordings on a page of the list."""
 
@@ -40,7 +40,7 @@ PAGE = 20
 async def sdcard(call: Call) -> Reply | FileReply:
     """Tell the SD card's state and space, list and download recordings, delete one or all of them."""
     try:
-        return await ACTIONS[ARGUMENTS.word(call.query, "action")](call)
+        return await _ACTIONS[ARGUMENTS.word(call.query, "action")](call)
     except CardBusy as error:
         return Reply(f"Request failed: {error}\r\n".encode(), 503)
 
@@ -151,7 +151,7 @@ def _moment(query: Query, name: str, zone: tzinfo, fold: int) -> int | None:
     return moment + fold * 999_999_999
 
 
-ACTIONS: dict[str, Callable[[Call], Awaitable[Reply | FileReply]]] = {
+_ACTIONS: dict[str, Callable[[Call], Awaitable[Reply | FileReply]]] = {
     "status": _status,
     "space": _space,
     "format": _format,
@@ -164,7 +164,7 @@ ENDPOINT = Endpoint(
     "/sdcard.cgi",
     Rank.ADMIN,
     sdcard,
-    changes=lambda query: _action(query) not in READS,
+    changes=lambda query: _action(query) not in _READS,
     arguments=ARGUMENTS,
     answers=(
         TEXT,

@@ -39,7 +39,9 @@ class Delivery:
         uploaders: Mapping[str, Uploader],
         resources: WorkerResources,
     ) -> None:
-        """Load the queue from `folder`. Raises ``StoreError``, and ``ConfigError`` if the folder cannot be used."""
+        """Load the queue from `folder`. Raises ``StoreError``, and ``ConfigError`` if the folder cannot be used.
+        `uploaders`: names of targets to what delivers there. `now_ns` is the camera's clock, nanoseconds since the
+        epoch."""
         self._folder = folder
         self._log = log
         self._now_ns = now_ns

@@ -52,6 +52,8 @@ class MailUploader:
     groups = (SMTP.name, AUTHENTICATION.name)
 
     def __init__(self, name: Callable[[], str], local: Callable[[int], datetime]) -> None:
+        """`name` returns the camera's name for the mail's head; `local` converts nanoseconds since the epoch to local
+        time."""
         self._name = name
         self._local = local
 

@@ -7,11 +7,11 @@ from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 
-UNSUPPORTED = "not supported by this device"
+_UNSUPPORTED = "not supported by this device"
 
 
 def _refusal() -> RequestFailed:
-    return RequestFailed(UNSUPPORTED)
+    return RequestFailed(_UNSUPPORTED)
 
 
 class AbsentOutput:
@@ -132,7 +132,7 @@ class AbsentNetwork(HostNetwork):
     def check(self, network: Values, changed: Collection[str]) -> None:
         """See `NetworkInterface`."""
         if others := set(changed) - {"IPAddress"}:
-            raise RequestFailed(f"Network.{min(others)}: {UNSUPPORTED}")
+            raise RequestFailed(f"Network.{min(others)}: {_UNSUPPORTED}")
 
     async def configure(self, network: Values, pppoe: Values) -> None:
         """See `NetworkInterface`."""

@@ -13,6 +13,7 @@ class OwnAddress:
     address: str
     """Without a zone."""
     prefix_length: int
+    """Bits of the network's part of the address."""
     is_temporary: bool = False
     """For outgoing connections alone, changed every day (RFC 8981)."""
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ipcamd.device.interface_state import InterfaceState, OwnAddress
 
-ROUTES = Path("/proc/net/route")
-RESOLVER = Path("/etc/resolv.conf")
-IPV6_ADDRESSES = Path("/proc/net/if_inet6")
-INTERFACES = Path("/sys/class/net")
+_ROUTES = Path("/proc/net/route")
+_RESOLVER = Path("/etc/resolv.conf")
+_IPV6_ADDRESSES = Path("/proc/net/if_inet6")
+_INTERFACES = Path("/sys/class/net")
 _NO_MAC = "00:00:00:00:00:00"
 _TEMPORARY = 0x01
 _ANY_IPV4 = "00000000"
@@ -78,7 +78,7 @@ def _primary(own: tuple[OwnAddress, ...]) -> str:
 def _default_routes() -> list[tuple[str, str]]:
     """Return interface and router of each default IPv4 route, the preferred one first."""
     found = []
-    for line in _lines(ROUTES)[1:]:
+    for line in _lines(_ROUTES)[1:]:
         interface, destination, router, _, _, _, metric, mask, *_ = line.split()
         if destination == mask == _ANY_IPV4 and router != _ANY_IPV4:
             found.append((int(metric), interface, socket.inet_ntoa(bytes.fromhex(router)[::-1])))
@@ -90,17 +90,17 @@ def _router(interface: str) -> str:
 
 
 def _temporary_addresses() -> set[str]:
-    fields = (line.split() for line in _lines(IPV6_ADDRESSES))
+    fields = (line.split() for line in _lines(_IPV6_ADDRESSES))
     return {str(ipaddress.IPv6Address(int(field[0], 16))) for field in fields if int(field[4], 16) & _TEMPORARY}
 
 
 def _dns_servers() -> tuple[str, ...]:
-    words = [line.split() for line in _lines(RESOLVER)]
+    words = [line.split() for line in _lines(_RESOLVER)]
     return tuple(word[1].partition("%")[0] for word in words if len(word) > 1 and word[0] == "nameserver")
 
 
 def _mac(interface: str) -> str:
-    mac = "".join(_lines(INTERFACES / interface / "address")) if interface else ""
+    mac = "".join(_lines(_INTERFACES / interface / "address")) if interface else ""
     return "" if mac == _NO_MAC else mac
 
 

@@ -4,15 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 PAN_LIMIT = TILT_LIMIT = 100.0
+"""Pan and tilt are -100 to 100, the limits of the head being 100 (SDK 10.32)."""
 ZOOM_LIMIT = 4.0
+"""Zoom is 1 (wide) to 4 (tele): how much larger things look."""
 FOCUS_LIMIT = 100.0
+"""Focus is 0 (near) to 100 (far)."""
 ZOOM_INDEX_LIMIT = 6
 """Zoom has an index as well, 0 to 6 (SDK 13); half of it is added to the zoom of 1 (clarifications, PTZ)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PtzPosition:
-    """Pan and tilt, -100 to 100 (right and up are positive), and zoom, 1 to 4."""
+    """Pan and tilt, -100 to 100 (right and up are positive), and zoom, 1 to 4.
+
+    `pan` and `tilt` are units of which the head has 200, `zoom` is the magnification.
+    """
 
     pan: float = 0.0
     tilt: float = 0.0
@@ -40,7 +46,10 @@ class PtzPosition:
 
 @dataclass(frozen=True, slots=True)
 class LensPosition:
-    """Zoom, 1 to 4, and focus, 0 to 100."""
+    """Zoom, 1 to 4, and focus, 0 to 100.
+
+    `zoom` is the magnification; `focus` has 100 units.
+    """
 
     zoom: float = 1.0
     focus: float = 0.0

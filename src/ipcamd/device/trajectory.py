@@ -12,8 +12,11 @@ class Phase:
 
     start_s: float
     position: float
+    """At `start_s`, in units of the axis."""
     velocity: float
+    """At `start_s`, in units per second."""
     acceleration: float = 0.0
+    """Units per second squared."""
 
     def at(self, now_s: float) -> tuple[float, float]:
         """Return position and velocity at a time in this phase."""
@@ -102,7 +105,8 @@ class MovingAxis:
         position: float,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`acceleration` is in units per second squared; `now_s` is a monotonic clock, in seconds."""
+        """`acceleration` is in units per second squared; `now_s` is a monotonic clock, in seconds. `limits` are the
+        smallest and the largest position, `position` is where it starts, in the same units."""
         self.limits = limits
         """The least and the greatest position."""
         self._acceleration, self._now_s = acceleration, now_s

@@ -14,6 +14,7 @@ FOCUS_RANGE_S = 0.7
 FOCUS_ACCELERATION = 2000.0
 """Units per second squared, 100 units being the full range."""
 FOCUS_SPEED = cruise_speed(FOCUS_LIMIT, FOCUS_RANGE_S, FOCUS_ACCELERATION)
+"""Units per second."""
 DEPTH = 1.5
 """Depth of field: the picture is sharp within so many units of the best focus."""
 BLUR = 0.9

@@ -15,7 +15,9 @@ ZOOM_RANGE_S = 3.0
 ACCELERATION = 256.0
 """Of pan and tilt: units per second squared, 200 units being the full range. Full speed 3 takes a tenth of a second."""
 ZOOM_ACCELERATION = 10.0
+"""Units of zoom per second squared, 3 units being the full range."""
 ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
+"""Units of zoom per second."""
 
 
 def make_zoom(now_s: Callable[[], float] = time.monotonic) -> MovingAxis:

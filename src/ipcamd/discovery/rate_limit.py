@@ -3,9 +3,11 @@
 from collections import OrderedDict, deque
 
 PERIOD_S = 1.0
+"""Seconds of a period."""
 TOTAL = 40
 """Answers in one period."""
 PER_ADDRESS = 10
+"""Answers to one address in one period."""
 ADDRESSES = 256
 """Addresses that are remembered."""
 

@@ -19,7 +19,8 @@ class Reconciler(Generic[T]):
     """Calls `apply` with the wanted state whenever that differs from the state applied last; None is "off"."""
 
     def __init__(self, name: str, wanted: Callable[[], T | None], apply: Callable[[T | None], Awaitable[None]]) -> None:
-        """`name` is for the log. `apply` raises ``OSError`` or ``IpcamdError`` if it fails; then it is called again."""
+        """`name` is for the log. `apply` raises ``OSError`` or ``IpcamdError`` if it fails; then it is called again.
+        `wanted` returns the state that should be applied now."""
         self._name = name
         self._wanted = wanted
         self._apply = apply

@@ -26,6 +26,7 @@ class CallAnswer:
     """A whole answer; its body is cut off after the bytes that the call asks for."""
 
     status: int
+    """HTTP status code."""
     fields: "Message"
     body: bytes
     local_address: str

@@ -26,7 +26,7 @@ OUTPUT = "EnableDigitalOutput"
 TARGETS = {"EnableFtp": "FTP", "EnableEmail": "mail", "EnableSamba": "Samba", CARD: "the SD card"}
 """Flags of the actions that deliver clips, and the names of their targets for people."""
 
-RECORDED = "recorded during its time"
+_RECORDED = "recorded during its time"
 
 REMEMBERED_CLIPS = 100
 """Deliveries that are remembered, so that no clip goes to the same target twice."""
@@ -134,7 +134,7 @@ class EventEngine:
             if event.kind is EventKind.SCHEDULE and schedule.has(CARD):
                 why = self._card_problem()
                 failed = why and f"nothing is recorded: {why}"
-                self._note(event, schedule.name, "" if failed else RECORDED, failed)
+                self._note(event, schedule.name, "" if failed else _RECORDED, failed)
             if schedule.has(OUTPUT):
                 seconds = schedule.values.number("DigitalOutputTime")
                 self._output.pulse(seconds)

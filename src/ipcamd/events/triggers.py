@@ -110,7 +110,8 @@ class ScheduleTrigger:
         now_ns: Callable[[], int],
         follow: Callable[[list[Schedule]], None],
     ) -> None:
-        """`follow` is called at each check with the schedules that are in force now or within a minute."""
+        """`follow` is called at each check with the schedules that are in force now or within a minute. `local`
+        returns the local time, `now_ns` the same as nanoseconds since the epoch."""
         self._schedules = schedules
         self._bus = bus
         self._local = local

@@ -12,25 +12,26 @@ from ipcamd.maintenance.firmware.keys import load_trusted_keys
 from ipcamd.options.reader import read_table
 from ipcamd.store.keyvalue import KeyValueStore
 
-LIMIT_BYTES, LIMIT_LINES = 64 * 1024, 1000
+_LIMIT_BYTES, _LIMIT_LINES = 64 * 1024, 1000
 _LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 
 Key = tuple[str, ...]
+"""Path of a key in a TOML file: its tables, then its name."""
 
 
 def check_config(path: Path) -> list[str]:
     """Return a line ``FILE:LINE: problem`` for each problem, in the order of the file; nothing is opened or started."""
     try:
         with path.open("rb") as file:
-            data = file.read(LIMIT_BYTES + 1)
+            data = file.read(_LIMIT_BYTES + 1)
         text = data.decode()
     except OSError as error:
         return [f"{path}: {error.strerror}"]
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return [f"{path}:{line}: not UTF-8"]
-    if len(data) > LIMIT_BYTES or text.count("\n") > LIMIT_LINES:
-        return [f"{path}: larger than {LIMIT_BYTES >> 10} KiB, or more than {LIMIT_LINES} lines"]
+    if len(data) > _LIMIT_BYTES or text.count("\n") > _LIMIT_LINES:
+        return [f"{path}: larger than {_LIMIT_BYTES >> 10} KiB, or more than {_LIMIT_LINES} lines"]
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -121,6 +121,7 @@ JPEG = Codec(
     intra_only=True,
     onvif=OnvifCodec(2, "JPEG", "JPEG"),
 )
+"""Motion JPEG: each picture stands alone."""
 MPEG4 = Codec(
     name="mpeg4",
     payload_code=1,
@@ -178,6 +179,7 @@ ULAW = Codec(
 )
 
 CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, ULAW)
+"""All codecs; a new one is an entry here."""
 
 
 def video_codecs() -> tuple[Codec, ...]:

@@ -70,7 +70,7 @@ class FfmpegEncoder:
 
     def __init__(self, name: str, options: dict[str, str], settings: EncoderSettings, rate: int) -> None:
         """`name` is the encoder's in FFmpeg; `rate` is how many pictures a second really come: a steady bit rate is
-        shared out among so many."""
+        shared out among so many. `options` are the encoder's own."""
         self._context = _context(name, settings, rate)
         self._context.options = options
         self._number = 0

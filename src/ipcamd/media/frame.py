@@ -37,6 +37,7 @@ class Sound:
     """A stretch of sound from the source: signed 16-bit samples, one channel, 8000 per second."""
 
     samples: "np.ndarray[tuple[int], np.dtype[np.int16]]"
+    """Array of shape (samples,)."""
     captured_ns: int
     """When its first sample was captured: nanoseconds since the epoch, UTC."""
 

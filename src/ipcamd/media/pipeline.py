@@ -47,6 +47,7 @@ STOP_S = 0.9
 """Time for the threads to end. One that hangs in a source ends with the process."""
 
 SENSOR, INFO, AUDIO = "ImageSource.IO.Sensor", "System.Info", "Audio"
+"""Groups of parameters that the pipeline watches."""
 
 AUDIO_ONLY_RATE = 5
 """Pictures per second of a source that runs only for its sound. Their size is that of the next viewer, probably."""

@@ -17,6 +17,7 @@ from ipcamd.motion.windows import Window
 from ipcamd.params.motion import HEIGHT, WIDTH
 
 SECOND = 1_000_000_000
+"""One second in nanoseconds."""
 LEARN_NS = SECOND
 """A new background is learnt for so many nanoseconds before motion counts."""
 MAX_GAP_NS = 5 * SECOND // 2
@@ -25,6 +26,7 @@ MIN_PIXELS = 3
 """Fewer pixels are no motion, in a window that has more."""
 
 Mask = NDArray[np.bool_]
+"""Pixels of an analysis frame: an array of shape (height, width)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class WindowResult:
 
 
 NO_MOTION = WindowResult()
+"""Result of a window that is off, or before there is a background."""
 
 
 class Detector:
@@ -99,6 +102,7 @@ class WindowDetector:
     """Measures the motion in one window, in pictures of one size."""
 
     def __init__(self, window: Window, shape: tuple[int, ...]) -> None:
+        """`shape` is the pictures' (height, width)."""
         self._window = window
         self._slices, self._area = window_area(window, shape)
         self._size = max(1, int(np.count_nonzero(self._area)))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Grey = NDArray[np.float32]
+"""Brightness of an analysis frame, 0 to 255: an array of shape (height, width)."""
 
 BLOCK = 8
 """Pixels per side of a block, within which light is taken as even."""

@@ -11,7 +11,11 @@ from ipcamd.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options' values, as attributes named like the options (``admin_password``)."""
+    """The options' values, as attributes named like the options (``admin_password``).
+
+    `port`, `https_port`, `rtsp_port`, `rtsps_port` and `talk_port` are port numbers, 0 for a free one; `viewers`,
+    `connections` and `connections_per_address` are the most at once.
+    """
 
     source: str
     source_tls: str

@@ -23,7 +23,7 @@ SERVICES = {
     "www.dynv6.com": "https://dynv6.com/nic/update",
 }
 """Dynamic DNS services with the dyndns2 protocol: name to URL."""
-PROVIDERS = tuple(SERVICES)
+_PROVIDERS = tuple(SERVICES)
 
 
 def _acts(name: str, kind: ValueKind, default: str, help: str, get: Rank = Rank.ADMIN) -> Param:
@@ -87,15 +87,15 @@ DNSUPDATE = Group(
     (
         _acts(
             "Provider",
-            AnyOf((OneOf(PROVIDERS), URL)),
-            PROVIDERS[0],
+            AnyOf((OneOf(_PROVIDERS), URL)),
+            _PROVIDERS[0],
             "DDNS service, or a URL (dyndns2 protocol).",
         ),
         _acts("DNSName", HOST_OR_NOTHING, "", "Host name of the camera."),
         _acts("Enabled", YES_NO, "no", "Keep the host name up to date."),
         _acts("UserName", Text(64), "", "User name for the service."),
         Param("Password", Text(128), "", "Password for the service.", secret=True),
-        _listed("ProviderList", Text(255), "; ".join(PROVIDERS), "Known services."),
+        _listed("ProviderList", Text(255), "; ".join(_PROVIDERS), "Known services."),
         _listed("Status", Text(255), "", "Outcome of the last update, such as `good 203.0.113.5` (not in the SDK)."),
     ),
 )

@@ -16,6 +16,7 @@ from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi.layout import SOUND_RATE, AviFormat
 
 SECOND_NS = 1_000_000_000
+"""One second in nanoseconds."""
 HOLD_NS = SECOND_NS // 5
 """Time that pictures wait for the audio of the same time."""
 AUDIO_BLOCK_NS = 40_000_000
@@ -60,6 +61,7 @@ class AviClipWriter:
     """
 
     def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, has_audio: bool) -> None:
+        """`model` is the device's, with which the file's name begins; `has_audio` adds a track of sound."""
         self.disk = disk
         self.picture_bytes = 0
         self._model = model
@@ -136,6 +138,7 @@ class JpegClipWriter:
     """Writer of JPEG files, one per second; one of them is the first picture at or after the event."""
 
     def __init__(self, disk: Disk, model: str, local: Local, start_ns: int, _has_audio: bool) -> None:
+        """`model` is the device's, with which the files' names begin. Sound is left out."""
         self.disk = disk
         self.picture_bytes = 0
         self._model = model

@@ -24,24 +24,25 @@ from ipcamd.storage.recording_file import RecordingFile
 from ipcamd.wire.avi.layout import AviFormat
 from ipcamd.workers.pool import WorkerPool
 
-SECOND_NS = 1_000_000_000
-FILE_LENGTH_NS = 180 * SECOND_NS
-"""Nanoseconds that a recorder lasts."""
+_SECOND_NS = 1_000_000_000
+FILE_LENGTH_NS = 180 * _SECOND_NS
+"""Most nanoseconds of one file."""
 FILE_SIZE_BYTES = 512 << 20
-"""Bytes of a recorder, or an eighth of a small card: the oldest is deleted whole when the card is full."""
+"""Bytes of a file, or an eighth of a small card: the oldest is deleted whole when the card is full."""
 FLUSH_S = 0.5
 """Seconds between two writes. A power loss costs so much, plus `HOLD_S`."""
 HOLD_S = 0.2
 """Seconds that pictures wait for the audio of the same time."""
 RETRY_S = 1.0
 """Seconds from a failure of the card to the next attempt."""
-MAX_CLOCK_STEP_NS = SECOND_NS
+MAX_CLOCK_STEP_NS = _SECOND_NS
 """A clock that is set by more starts a new file."""
 REPORT_S = 5.0
 """Seconds without a writable card after which the reason is logged: reading a card takes its time."""
 MAX_CUT_OFF = 20
 """Incomplete files that are remembered for repair; the next start of the camera finds the others."""
 GENERAL = "Event.Server.General"
+"""Group of parameters with the length of clips and the behaviour of a full card."""
 
 _log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from ipcamd.store.database import Database
 
 _COLUMNS = "token, schedule, kind, time_ns, number, state"
 
-ON, OFF = "on", "off"
+_ON, _OFF = "on", "off"
 
 _log = logging.getLogger(__name__)
 
@@ -35,14 +35,14 @@ class PendingClips:
         """Return the pending clips, oldest first (at start). Raises ``StoreError``."""
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM pending_clip ORDER BY time_ns, token, schedule")
         return [
-            PendingClip(token, schedule, Event(EventKind(kind), time_ns, number, state == ON))
+            PendingClip(token, schedule, Event(EventKind(kind), time_ns, number, state == _ON))
             for token, schedule, kind, time_ns, number, state in rows
         ]
 
     async def add(self, clip: PendingClip) -> None:
         """Add a clip; durable on return."""
         event = clip.event
-        row = (clip.token, clip.schedule, event.kind.value, event.time_ns, event.number, ON if event.is_on else OFF)
+        row = (clip.token, clip.schedule, event.kind.value, event.time_ns, event.number, _ON if event.is_on else _OFF)
         await self._write(f"INSERT OR REPLACE INTO pending_clip ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", *row)
 
     async def remove(self, clip: PendingClip) -> None:

@@ -32,7 +32,8 @@ class SegmentedRecorder:
         max_length_ns: int,
         max_size_bytes: int,
     ) -> None:
-        """`begin` creates a file that starts at a time, in nanoseconds; `ask_key` requests a key frame."""
+        """`begin` creates a file that starts at a time, in nanoseconds; `ask_key` requests a key frame. `has_audio`
+        adds a track of sound to each file."""
         self.current: RecordingFile | None = None
         """The file that is being written."""
         self._begin = begin

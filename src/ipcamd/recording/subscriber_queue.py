@@ -11,6 +11,7 @@ from ipcamd.media.stream.key_frame_queue import FrameQueue
 MAX_BYTES = 32 << 20
 """Pictures that may wait."""
 MAX_FRAMES = 10_000
+"""Most pictures that may wait."""
 MAX_SOUNDS = 1000
 """Blocks of sound that may wait: 40 seconds."""
 

@@ -16,6 +16,7 @@ class Limits:
     handshakes: int = 64
     """Concurrent TLS handshakes."""
     handshakes_per_address: int = 16
+    """Concurrent TLS handshakes per address."""
     head_timeout_s: float = 10.0
     """From the first byte of a request to the end of its header; from accept to the end of the TLS handshake, and
     from there to the first request."""

@@ -32,7 +32,8 @@ class PendingConnection:
         make: Callable[[], asyncio.BaseProtocol],
         ended: Callable[["PendingConnection"], None],
     ) -> None:
-        """`make` creates the protocol. `ended` is called once: when the protocol has the connection, or on failure."""
+        """`make` creates the protocol. `ended` is called once: when the protocol has the connection, or on failure.
+        `address` is the peer's IP address."""
         self.address = address
         self.deadline_s = deadline_s
         self.connection: asyncio.BaseProtocol | None = None
@@ -97,6 +98,8 @@ class PendingTlsConnection(PendingConnection):
         context: TlsContext,
         handshakes: HandshakeQueue,
     ) -> None:
+        """For the other arguments than `context` and `handshakes` see `PendingConnection`: `address`, `make`,
+        `ended`."""
         super().__init__(sock, address, deadline_s, make, ended)
         self._context = context
         self._handshakes = handshakes

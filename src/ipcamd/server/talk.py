@@ -120,6 +120,7 @@ class TalkListener:
     """UDP port that receives talk."""
 
     port: int
+    """UDP port."""
     _transports: Sequence[asyncio.DatagramTransport]
 
     def close(self) -> None:

@@ -9,12 +9,14 @@ from ipcamd.params.group import Rank
 RESERVED = 20
 """Places reserved for administrators; at most a tenth of all."""
 LEAST_PER_ACCOUNT = 4
+"""Places that an account may take however many accounts there are."""
 
 
 class ViewerLimit:
     """Limit on viewers, in total and per account. Administrators have no limit of their own."""
 
     def __init__(self, total: int) -> None:
+        """`total` is the most viewers at once, over all protocols."""
         self.total = total
         self.taken = 0
         self.per_account = max(LEAST_PER_ACCOUNT, total // 4)

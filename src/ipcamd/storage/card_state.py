@@ -38,13 +38,13 @@ def card_state(card: Card) -> CardState:
 
 def bytes_per_day(card: Card, now_ns: int) -> int:
     """Return how much is recorded a day at present: the average of the last week; 0 if nothing is recorded."""
-    recent = [r for r in card.index if now_ns - WEEK_NS <= r.started_ns <= now_ns]
+    recent = [r for r in card.index if now_ns - _WEEK_NS <= r.started_ns <= now_ns]
     if not recent:
         return 0
-    span_ns = max(HOUR_NS, now_ns - min(r.started_ns for r in recent))
-    return sum(r.size_bytes for r in recent) * DAY_NS // span_ns
+    span_ns = max(_HOUR_NS, now_ns - min(r.started_ns for r in recent))
+    return sum(r.size_bytes for r in recent) * _DAY_NS // span_ns
 
 
-HOUR_NS = 3_600_000_000_000
-DAY_NS = 24 * HOUR_NS
-WEEK_NS = 7 * DAY_NS
+_HOUR_NS = 3_600_000_000_000
+_DAY_NS = 24 * _HOUR_NS
+_WEEK_NS = 7 * _DAY_NS

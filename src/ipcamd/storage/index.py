@@ -20,6 +20,7 @@ _PUT = "INSERT OR REPLACE INTO recording VALUES (?, ?, ?, ?, ?, ?)"
 _DROP = "DELETE FROM recording WHERE folder = ? AND name = ?"
 
 Key = tuple[str, str]
+"""Folder and name of a recording."""
 
 
 @dataclass(frozen=True, slots=True)

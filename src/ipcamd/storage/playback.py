@@ -20,6 +20,7 @@ from ipcamd.workers.priority import lower_priority
 
 T = TypeVar("T")
 CheckWanted = Callable[[], None]
+"""Raises ``InterruptedError`` when the request was cancelled."""
 
 MAX_CACHE_BYTES = 512 << 20
 """Limit of the cached videos, apart from the newest."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 RECORD, EVENT = "record", "event"
+"""Folders of the card."""
 FOLDERS = (RECORD, EVENT)
 """Continuous recordings, and what events made."""
 

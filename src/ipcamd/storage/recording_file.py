@@ -20,7 +20,8 @@ class RecordingFile:
     def __init__(
         self, disk: Disk, folder: str, model: str, avi_format: AviFormat, began: datetime, origin_ns: int
     ) -> None:
-        """`began` is the local time of `origin_ns`, nanoseconds since the epoch."""
+        """`began` is the local time of `origin_ns`, nanoseconds since the epoch. `folder` is the card's folder for
+        it, `model` the device's, with which the file's name begins."""
         self._disk = disk
         self._folder = folder
         self._writer = AviWriter(avi_format, began, origin_ns)

@@ -21,6 +21,7 @@ THUMBNAIL_WIDTH = 320
 AUDIO_RATE = 8000
 """Samples per second."""
 AnyPacket: TypeAlias = "av.Packet[Any]"
+"""Encoded packet of any kind of stream."""
 CheckWanted: TypeAlias = Callable[[], None]
 """Raises ``InterruptedError`` when the request was cancelled."""
 _BUFFER = 1 << 20

@@ -22,7 +22,8 @@ class BatchWriter(Generic[T]):
     def __init__(
         self, database: Database, name: str, save: Callable[[Sequence[T], sqlite3.Connection], None], most: int
     ) -> None:
-        """`save` writes a batch, in the store's thread. `most` entries may wait for a disk that cannot be written."""
+        """`save` writes a batch, in the store's thread. `most` entries may wait for a disk that cannot be written.
+        `name` is for the log."""
         self._database = database
         self._name = name
         self._save = save

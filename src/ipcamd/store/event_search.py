@@ -47,6 +47,7 @@ class LoggedEvent:
     """One event with its entries, oldest first."""
 
     id: int
+    """Number of its first entry; later events have larger ones."""
     label: str
     started_ns: int
     ended_ns: int | None

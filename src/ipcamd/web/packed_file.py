@@ -11,6 +11,7 @@ class PackedFile:
     """Content of one file, with its entity tag. It must not change while the camera runs."""
 
     def __init__(self, content: bytes, content_type: str) -> None:
+        """`content_type` is its media type (RFC 9110, 8.3). `content` is the file's bytes."""
         self._packed = gzip.compress(content, mtime=0)
         self._content_type = content_type
         self._tag = hashlib.sha256(content).hexdigest()[:16]

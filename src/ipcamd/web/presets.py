@@ -33,3 +33,4 @@ ENDPOINTS = (
         answers=(JPEG, NOT_FOUND),
     ),
 )
+"""Endpoints of the small pictures of presets."""

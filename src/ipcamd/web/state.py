@@ -20,6 +20,7 @@ KEEP_ALIVE_S = 25.0
 RETRY = b"retry: 1000\n\n"
 """The browser connects again one second after the connection ended."""
 KEEP_ALIVE = b":\n\n"
+"""Comment line, which browsers ignore; it keeps proxies from closing the connection (HTML, 9.2.7)."""
 
 
 async def state(call: Call) -> EventStream:
@@ -65,3 +66,4 @@ ENDPOINTS = (
         answers=(EVENTS,),
     ),
 )
+"""Endpoint of the state stream."""

@@ -12,3 +12,4 @@ async def end(call: Call) -> Reply:
 
 
 ENDPOINTS = (Endpoint("/web/welcome/end", Rank.ADMIN, end, methods=("POST",), arguments=NO_ARGUMENTS),)
+"""Endpoint that ends the first steps."""

@@ -25,6 +25,7 @@ class NatPmpMapping:
     """A mapping that the router has made."""
 
     external_port: int
+    """TCP port of the router's external address."""
     lifetime_s: int
     epoch_s: int
     """Seconds since the router forgot its mappings."""

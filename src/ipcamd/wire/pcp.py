@@ -9,7 +9,9 @@ PORT = 5351
 SIZE_BYTES = 1100
 """The longest message."""
 NONCE_BYTES = 12
+"""Bytes of a mapping's nonce (RFC 6887, 11.1)."""
 VERSION = 2
+"""Version of the protocol (RFC 6887, 7.1)."""
 UNSUPPORTED_VERSION = 1
 """Result code of a router that speaks only NAT-PMP."""
 
@@ -37,6 +39,7 @@ class PcpMapping:
 
     external_address: str
     external_port: int
+    """TCP port of `external_address`."""
     lifetime_s: int
     epoch_s: int
     """Seconds since the router forgot its mappings."""
@@ -46,6 +49,7 @@ class PortMapRefused(ValueError):
     """The router answers with an error; ``code`` is the protocol's."""
 
     def __init__(self, code: int, reason: str) -> None:
+        """`reason` completes the sentence "the router refuses: ..."."""
         super().__init__(f"the router refuses: {reason}")
         self.code = code
 

@@ -166,7 +166,9 @@ class Header:
     captured_us: int
     """Time of capture: microseconds since the epoch, UTC."""
     format: int
+    """Word of 32 bits that `VideoFormat` or `AudioFormat` reads."""
     status: int
+    """Word of 32 bits that `Status` reads."""
 
     def pack(self) -> bytes:
         """Return the 28 bytes; raise ``ValueError`` if a field is out of its range."""

@@ -4,6 +4,7 @@ import struct
 from dataclasses import dataclass
 
 PORT = 123
+"""UDP port of NTP (RFC 5905, 16)."""
 SIZE = 48
 """Bytes of a message without authentication."""
 MAX_DISTANCE_NS = 1_500_000_000

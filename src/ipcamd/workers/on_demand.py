@@ -17,7 +17,8 @@ class OnDemandThread:
     """Daemon thread that `wake` starts, and that ends when its work returns."""
 
     def __init__(self, name: str, work: Callable[[], None]) -> None:
-        """`work` runs until there has been nothing to do for `IDLE_S`; `wake` comes after each new piece of work."""
+        """`work` runs until there has been nothing to do for `IDLE_S`; `wake` comes after each new piece of work.
+        `name` is the thread's."""
         self._name = name
         self._work = work
         self._lock = threading.Lock()

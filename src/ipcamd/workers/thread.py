@@ -11,6 +11,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 Job = Callable[[], None]
+"""Piece of work for a thread: it takes and returns nothing."""
 
 
 class WorkerThread:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # takes some 50 ms to import; cameras without HTTPS do withou
 MAX_CERTIFICATES = 8
 """In one chain."""
 MIN_RSA_BITS = 2048
+"""Browsers refuse shorter keys (CA/Browser Forum Baseline Requirements, 6.1.5)."""
 CLOCK_TOLERANCE = datetime.timedelta(days=1)
 """A certificate that begins later than this is refused: the camera's clock may be a little slow."""
 

@@ -38,7 +38,8 @@ class StoredCertificate:
     ) -> None:
         """`given` are the owner's files of certificate and key, outside of `folder` and never written.
 
-        `names` returns the host names and IP addresses for a self-signed one, beside the loopback's.
+        `names` returns the host names and IP addresses for a self-signed one, beside the loopback's. `now` returns
+        the time in UTC, to check the validity.
         """
         self._files = CertificateFiles(folder)
         self._given = given

@@ -12,6 +12,7 @@ class ServiceManager:
     """The service manager of this process; where there is none, nothing is sent."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
+        """`environment` names the manager's socket in ``NOTIFY_SOCKET`` (sd_notify(3))."""
         self._address = environment.get("NOTIFY_SOCKET", "").replace("@", "\0", 1)
         watchdog_us = environment.get("WATCHDOG_USEC", "")
         self._ping_s = int(watchdog_us) / 2e6 if watchdog_us.isascii() and watchdog_us.isdigit() else 0.0

@@ -6,6 +6,7 @@ from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 
 MODES = OneOf(("1", "2"), ("all values", "all but address, zone and daylight saving"))
+"""Allowed values of `mode` (SDK 2.1)."""
 ARGUMENTS = Arguments(Argument("mode", "The values that become the factory values.", MODES))
 
 

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Framing, Join, Reply, text
-from ipcamd.cgi.framing import HEADER, SDK_STREAM, SDK_TYPE, wants_payload_header
+from ipcamd.cgi.framing import HEADER, SDK_STREAM, wants_payload_header
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.media.codecs import ULAW
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.wire.http.multipart_parser import MultipartParser
+from ipcamd.wire.http.multipart_writer import SDK_TYPE
 from ipcamd.wire.http.query import Query
 
 UNAVAILABLE = Reply(status=503, reason="Service Not Available")
@@ -22,7 +23,7 @@ ARGUMENTS = Arguments(
     undeclared=Undeclared.IGNORED,
 )
 
-FORM = "application/x-www-form-urlencoded"
+_FORM = "application/x-www-form-urlencoded"
 FORM_LIMIT = 1024
 """Bytes of a form."""
 
@@ -32,7 +33,7 @@ def audio(call: Call) -> Reply | Join | Awaitable[Reply | Join]:
 
     With ``header=no`` the sound is bare u-law, as players know it.
     """
-    if call.head.fields.get("content-type", "").lower().startswith(FORM):
+    if call.head.fields.get("content-type", "").lower().startswith(_FORM):
         return _filled_in(call)
     if ARGUMENTS.word(call.query, "type") == "uLaw":
         return _listen(call)
@@ -113,5 +114,5 @@ ENDPOINT = Endpoint(
         Answer(ULAW.content_type, "Bare u-law, with `header=no`.", is_endless=True),
         Answer(help=UNAVAILABLE.reason, status=503),
     ),
-    uploads=(FORM, "multipart/mixed", "audio/L16"),
+    uploads=(_FORM, "multipart/mixed", "audio/L16"),
 )

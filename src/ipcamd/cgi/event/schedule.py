@@ -11,11 +11,11 @@ from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.wire.http.query import Query
 
-LISTS = ("alllist", "allist", "list")
+_LISTS = ("alllist", "allist", "list")
 _CHANGES = ("add", "update")
 _OF_ONE = ("list", "remove", *_CHANGES)
 ARGUMENTS = Arguments(
-    Argument("action", "List, add, change or remove schedules.", OneOf((*LISTS, *_CHANGES, "remove"))),
+    Argument("action", "List, add, change or remove schedules.", OneOf((*_LISTS, *_CHANGES, "remove"))),
     Argument("group", f"Number of the schedule, 1 to {SLOTS}; without it `Name` selects it.", None, _OF_ONE),
     Argument("Name", "Name of the schedule, unique; 1 to 16 characters.", None, _OF_ONE),
     *(Argument(field.name, field.help, field.kind, _CHANGES) for field in FIELDS if field.name != "Name"),
@@ -72,6 +72,6 @@ ENDPOINT = Endpoint(
     "/cgi/event/schedule.cgi",
     Rank.ADMIN,
     schedule,
-    changes=lambda query: _action(query) not in LISTS,
+    changes=lambda query: _action(query) not in _LISTS,
     arguments=ARGUMENTS,
 )

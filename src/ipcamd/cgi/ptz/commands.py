@@ -20,10 +20,12 @@ from ipcamd.params.kinds.number import Integer
 from ipcamd.params.kinds.text import AnyOf, Matching
 
 Command = Callable[[], Awaitable[None]]
+"""Command that is ready to run. Raises ``RequestFailed``."""
 
 DONE = Reply(status=204)
 """Answer of the SDK to a command that was carried out."""
 MOVES = ("home", *DIRECTIONS, "stop")
+"""Values of ``move``."""
 LONGEST_TURN = 30
 """Most degrees of one command."""
 
@@ -36,8 +38,8 @@ def sent(call: Call) -> dict[str, str]:
 async def carry_out(call: Call, pairs: dict[str, str]) -> Reply:
     """Carry out commands, names in lower case to values, in their order; none if one of them is wrong. Raises
     ``RequestFailed``, and ``HttpError`` 403."""
-    continuous = CONTINUOUS.normalize(pairs.pop("continuous", CONTINUOUS.default)) == "yes"
-    degrees = int(DEGREE.normalize(pairs.pop("degree"))) if "degree" in pairs else None
+    continuous = _CONTINUOUS.normalize(pairs.pop("continuous", _CONTINUOUS.default)) == "yes"
+    degrees = int(_DEGREE.normalize(pairs.pop("degree"))) if "degree" in pairs else None
     if not pairs:
         raise RequestFailed(f"no command; allowed: {', '.join(_COMMANDS)}")
     pairs = {name: _normalized(name, value) for name, value in pairs.items()}
@@ -174,11 +176,11 @@ _COMMANDS: dict[str, _PtzCommand] = {
     "lock": _PtzCommand(_lock, Integer(0, LONGEST_S), "Seconds for which administrators alone move the camera."),
 }
 """Commands of the SDK, then ours."""
-CONTINUOUS = Argument("continuous", "Whether a move goes on until a stop.", YES_NO, default="no")
-DEGREE = Argument("degree", "Degrees of a move.", Integer(0, LONGEST_TURN))
+_CONTINUOUS = Argument("continuous", "Whether a move goes on until a stop.", YES_NO, default="no")
+_DEGREE = Argument("degree", "Degrees of a move.", Integer(0, LONGEST_TURN))
 ARGUMENTS = Arguments(
     *(Argument(name, command.help, command.kind) for name, command in _COMMANDS.items()),
-    CONTINUOUS,
-    DEGREE,
+    _CONTINUOUS,
+    _DEGREE,
     ignores_blanks=True,
 )

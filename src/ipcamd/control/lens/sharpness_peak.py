@@ -13,7 +13,9 @@ class Sample:
     """Sharpness of the picture at a focus."""
 
     focus: float
+    """0 (near) to 100 (far)."""
     sharpness: float
+    """As `measure_sharpness` returns it: larger is sharper."""
 
 
 def find_peak(samples: Iterable[Sample]) -> Sample:

@@ -24,7 +24,7 @@ WAITING = 100
 """Notices that may wait for one host; the oldest is dropped then."""
 KINDS = tuple(param.name for param in NOTIFY.params)
 """Kinds of events that have a target."""
-GIVEN_UP = "cancelled: the camera stopped"
+_GIVEN_UP = "cancelled: the camera stopped"
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,8 @@ class HttpNotifier:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        """`told` learns of every notice what became of it; `now_ns` is the camera's clock."""
+        """`told` learns of every notice what became of it; `now_ns` is the camera's clock. `sleep` waits for a number
+        of seconds."""
         self._settings = settings
         self._egress = egress
         self._told = told
@@ -98,7 +99,7 @@ class HttpNotifier:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for sending in waiting:
-            self._told(sending.event, sending.notice, GIVEN_UP)
+            self._told(sending.event, sending.notice, _GIVEN_UP)
 
     def _put(self, sending: _Sending) -> None:
         key = sending.notice.host, sending.notice.port
@@ -124,7 +125,7 @@ class HttpNotifier:
             del self._tasks[key], self._queues[key]
 
     async def _tell(self, sending: _Sending) -> None:
-        problem = GIVEN_UP
+        problem = _GIVEN_UP
         try:
             problem = await self._deliver(sending)
         finally:

@@ -8,6 +8,7 @@ from aiosmtplib import SMTPException, SMTPResponseException
 from ipcamd.errors import DeliveryError
 
 TOO_LARGE = 552
+"""SMTP reply code: the message is longer than the server takes (RFC 1870, 6.1)."""
 
 _MEANINGS = {
     421: "the mail server is closing down or busy",

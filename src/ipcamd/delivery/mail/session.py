@@ -21,6 +21,7 @@ from ipcamd.errors import DeliveryError
 PATIENCE = 4
 """Attempts until a mail goes to those recipients who are accepted, while one is refused for the moment."""
 Refusals = dict[str, tuple[int, str]]
+"""Refused recipients: address to SMTP reply code and text."""
 
 
 def login(
@@ -41,7 +42,8 @@ class MailSession:
     def __init__(
         self, client: SmtpClient, head: Letterhead, limit: int, local: Callable[[int], datetime], secret: str = ""
     ) -> None:
-        """`limit` is how much is attached to a mail, in bytes; `secret` is what must not stand in a log."""
+        """`limit` is how much is attached to a mail, in bytes; `secret` is what must not stand in a log. `local`
+        converts nanoseconds since the epoch to local time."""
         self._client = client
         self._head = head
         self._limit = limit

@@ -15,6 +15,7 @@ class QueueLimits:
     """Limits on the queued items of all targets together."""
 
     items: int
+    """Number of items."""
     size: int
     """Bytes."""
 

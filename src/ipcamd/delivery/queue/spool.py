@@ -36,6 +36,8 @@ class Spool:
     ) -> None:
         """Load the stored items. `came` gets the target of new items, `dropped` each item that made room.
 
+        `bounds` returns the limits in force.
+
         Raises ``StoreError``, and ``ConfigError`` if the directory cannot be used.
         """
         self._database = database

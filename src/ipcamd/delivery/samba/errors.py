@@ -18,10 +18,10 @@ from ipcamd.errors import DeliveryError
 
 REFUSALS = (AccessDenied, ObjectNameNotFound, ObjectNameInvalid)
 """Errors of a share that does not allow a name, or the renaming of a file."""
-QUOTA_EXCEEDED = 0xC0000044
+_QUOTA_EXCEEDED = 0xC0000044
 _TRANSIENT = {
     NtStatus.STATUS_DISK_FULL,
-    QUOTA_EXCEEDED,
+    _QUOTA_EXCEEDED,
     NtStatus.STATUS_SHARING_VIOLATION,
     NtStatus.STATUS_NETWORK_NAME_DELETED,
     NtStatus.STATUS_USER_SESSION_DELETED,
@@ -36,7 +36,7 @@ _MEANINGS = {
     NtStatus.STATUS_BAD_NETWORK_NAME: "there is no such share",
     NtStatus.STATUS_ACCESS_DENIED: "this user may not write there",
     NtStatus.STATUS_DISK_FULL: "the server's disk is full",
-    QUOTA_EXCEEDED: "this user's quota is full",
+    _QUOTA_EXCEEDED: "this user's quota is full",
     NtStatus.STATUS_OBJECT_NAME_INVALID: "the server does not allow that name: is the path right?",
     NtStatus.STATUS_OBJECT_PATH_NOT_FOUND: "the path is not there",
     NtStatus.STATUS_NOT_A_DIRECTORY: "a part of the path is a file",

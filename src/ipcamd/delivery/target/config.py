@@ -12,6 +12,7 @@ class TargetConfig:
 
     host: str
     port: int
+    """TCP port."""
     values: Values
     """The parameters of the target's group."""
     user: str = ""

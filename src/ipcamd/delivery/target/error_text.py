@@ -10,7 +10,7 @@ from ipcamd.errors import DeliveryError
 
 LONGEST = 300
 """Longest quotation of a target, in characters."""
-HIDDEN = "********"
+_HIDDEN = "********"
 
 _CODED = re.compile("[A-Za-z0-9+/]{2,}={0,2}")
 
@@ -25,8 +25,8 @@ def explain_error(error: Exception, host: str, port: int) -> DeliveryError:
 def redact(words: str, secret: str) -> str:
     """Return a target's words for the log: one short line without the password, plain or in base64."""
     if secret:
-        words = _CODED.sub(lambda match: HIDDEN if secret in _decoded(match[0]) else match[0], words)
-        words = words.replace(secret, HIDDEN)
+        words = _CODED.sub(lambda match: _HIDDEN if secret in _decoded(match[0]) else match[0], words)
+        words = words.replace(secret, _HIDDEN)
     line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
 

@@ -20,6 +20,7 @@ LOGOUT_TIMEOUT_S = 2.0
 """Seconds for a session to be ended in order."""
 
 Sleep = Callable[[float], Awaitable[None]]
+"""Coroutine that waits for a number of seconds, as ``asyncio.sleep`` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class WorkerResources:
     now_s: Callable[[], float] = time.monotonic
     """Seconds of a clock that nobody sets."""
     chance: Callable[[], float] = random.random
+    """Returns random numbers from 0 to 1."""
     stall_timeout_s: float = STALL_TIMEOUT_S
     """Seconds without progress before an attempt is given up."""
 

@@ -8,6 +8,7 @@ from ipcamd.delivery.queue.spool_item import SpoolItem, describe_items
 DETAILED = 7
 """So many failures in a row are each logged; after that the same words only once in `REMINDER_S`."""
 REMINDER_S = 3600.0
+"""Seconds between two log lines with the same words."""
 
 _log = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ class RetryPauses:
     """Pauses between attempts: each twice as long as the one before, and a little different on every camera."""
 
     def __init__(self, chance: Callable[[], float] = random.random) -> None:
+        """`chance` returns random numbers from 0 to 1."""
         self._chance = chance
         self.failures = 0
 

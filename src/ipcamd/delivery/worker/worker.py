@@ -42,6 +42,7 @@ class DeliveryWorker:
         note: Note,
         resources: WorkerResources,
     ) -> None:
+        """`target` is the target's name in the spool and in the log; `note` takes lines for the event log."""
         self.target = target
         self.uploader = uploader
         self.log = DeliveryLog(uploader.title, note, resources.now_s)

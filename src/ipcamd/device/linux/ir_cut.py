@@ -82,7 +82,8 @@ class V4l2FilterMotor:
     """Filter behind a control of a V4L2 device: its maximum puts the filter in."""
 
     def __init__(self, path: str, control: str, inverted: bool = False, hang_s: float = HANG_S) -> None:
-        """`control` is the name that ``v4l2-ctl --list-ctrls`` shows; `inverted`: its maximum takes the filter out."""
+        """`control` is the name that ``v4l2-ctl --list-ctrls`` shows; `inverted`: its maximum takes the filter out.
+        `path` is the device's, such as ``/dev/v4l-subdev0``."""
         self._controls, self._control, self._inverted = V4l2Controls(path, hang_s), control, inverted
 
     async def move(self, in_path: bool) -> None:

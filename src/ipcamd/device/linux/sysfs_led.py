@@ -8,6 +8,7 @@ from ipcamd.device.linux.device_thread import HANG_S, DeviceThread
 from ipcamd.device.linux.supervised_driver import CHECK_S, SupervisedDriver
 
 LEDS = Path("/sys/class/leds")
+"""Folder of the kernel's LED class (Documentation/leds/leds-class.rst)."""
 
 
 class SysfsLed(SupervisedDriver):

@@ -32,6 +32,10 @@ class SystemClock:
         set_time: Callable[[int], None] = set_system_time,
         slew_time: Callable[[int], None] = slew_system_time,
     ) -> None:
+        """`set_time` takes nanoseconds since the epoch, `slew_time` an offset in nanoseconds.
+
+        Both raise ``OSError``.
+        """
         self._set_time, self._slew_time = set_time, slew_time
 
     def now_ns(self) -> int:

@@ -27,6 +27,7 @@ class BonjourServices:
     http_port: int | None
     """None while plain HTTP is off."""
     rtsp_port: int
+    """TCP port."""
 
     @property
     def ports(self) -> dict[str, int]:

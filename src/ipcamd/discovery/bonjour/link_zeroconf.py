@@ -10,7 +10,7 @@ from zeroconf import DNSAddress, DNSOutgoing, Zeroconf  # type: ignore[attr-defi
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.announced_addresses import is_on_link
 
-PORT = 5353
+_PORT = 5353
 
 
 class LinkZeroconf(Zeroconf):
@@ -26,7 +26,7 @@ class LinkZeroconf(Zeroconf):
         self,
         out: DNSOutgoing,
         addr: str | None = None,
-        port: int = PORT,
+        port: int = _PORT,
         v6_flow_scope: tuple[()] | tuple[int, int] = (),
         transport: Any = None,
     ) -> None:

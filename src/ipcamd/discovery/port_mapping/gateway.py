@@ -22,7 +22,9 @@ class MappedPort:
     """A port of the router that leads to the camera."""
 
     internal_port: int
+    """TCP port of the camera."""
     external_port: int
+    """TCP port of the router's external address."""
     lifetime_s: int
     """0: it stays until it is removed."""
 

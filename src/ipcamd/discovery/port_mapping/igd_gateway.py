@@ -17,12 +17,15 @@ from ipcamd.wire.upnp.ssdp import GROUP, PORT, SIZE_BYTES, format_search, parse_
 SEARCH_S = 3.0
 """Seconds within which the router answers a search."""
 SEARCHES = 2
+"""Searches sent, because a datagram may get lost (UPnP Device Architecture 1.1, 1.3.2)."""
 ANSWERS = 100
 """Answers to a search that are looked at."""
 TIMEOUT_S = 5.0
+"""Seconds for one request to the router."""
 OTHER_PORTS = 8
 """External ports that are tried when the first one is taken."""
 DESCRIPTION = "ipcamd"
+"""Text that the router shows beside a mapping (``NewPortMappingDescription``)."""
 
 
 async def find_igd(route: Route, own: OwnAddress, egress: EgressPolicy) -> "IgdGateway":

@@ -19,6 +19,7 @@ class UpnpDevice:
     addresses: tuple[OwnAddress, ...]
     """IPv4 addresses."""
     http_port: int
+    """TCP port of the description and the pages."""
     friendly_name: str
     mac: str
 

@@ -13,10 +13,13 @@ from ipcamd.errors import RequestFailed
 from ipcamd.maintenance.backup.passphrase import decrypt, encrypt
 
 FORMAT = 1
+"""Version of the file format; a file of a later version is refused."""
 LIMIT_BYTES = 1 << 20
+"""Most bytes of a file that is read."""
 _NAME = "ipcamd-backup"
 
 Texts = Mapping[str, str]
+"""Names to texts, as the file contains them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ipcamd.errors import RequestFailed
 
 ALLOWED = "8 to 128 printable characters"
+"""Allowed passphrases in words, for error messages."""
 _COST, _BLOCK, _PARALLEL = 1 << 15, 8, 1
 _MAX_COST = 1 << 17
 _SALT, _NONCE = 16, 12

@@ -20,6 +20,7 @@ _METADATA_LINE = re.compile(rb"(?m)^Version: .*$")
 _WHEEL = b"Wheel-Version: 1.0\nGenerator: ipcamd\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 Files = Mapping[str, bytes]
+"""Paths in an archive to contents."""
 
 
 def build_image(out: Path, key: Path, version: str | None, wheel: Path | None) -> FirmwareImage:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 MAGIC = b"ipcamd-firmware1"
+"""First bytes of an image; the digit is the version of the format."""
 LIMIT_BYTES = 64 << 20
 """The largest image."""
 VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}")

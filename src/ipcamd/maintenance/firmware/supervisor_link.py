@@ -16,6 +16,7 @@ class SupervisorLink:
     """The version's end of the link. Blocks."""
 
     def __init__(self, descriptor: int) -> None:
+        """`descriptor` is the process's own end of the pair of sockets."""
         self._socket = socket.socket(fileno=descriptor)
         self._socket.set_inheritable(False)
         self._socket.settimeout(ANSWER_S)

@@ -75,6 +75,7 @@ class Trial:
     def __init__(
         self, versions: InstalledVersions, version: InstalledVersion, arguments: Sequence[str], ready_s: float
     ) -> None:
+        """`arguments` are those of ``ipcamd run``; `ready_s` is how long the version may take until it serves."""
         self._versions = versions
         self._version = version
         self._arguments = arguments

@@ -16,7 +16,7 @@ from ipcamd.errors import ConfigError
 from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVersions
 from ipcamd.store.files import replace_durably, sync_directory, write_durably
 
-DATABASE = "ipcamd.db"
+_DATABASE = "ipcamd.db"
 _LOGS = ("-wal", "-shm", "-journal")
 
 
@@ -26,10 +26,10 @@ class TrialRecord:
     def __init__(self, versions: InstalledVersions) -> None:
         self._versions = versions
         self._folder = versions.folder / "trial"
-        self._copy = self._folder / DATABASE
+        self._copy = self._folder / _DATABASE
         self._marker = self._folder / "trial.json"
         self._outcome = versions.folder / "outcome.json"
-        self._database = versions.folder.parent / DATABASE
+        self._database = versions.folder.parent / _DATABASE
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -59,7 +59,7 @@ class TrialRecord:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(mode=0o700)
         for part in ("", *_LOGS):
-            source = self._database.with_name(DATABASE + part)
+            source = self._database.with_name(_DATABASE + part)
             if source.exists():
                 _copy(source, self._folder / source.name)
         sync_directory(self._folder)
@@ -77,13 +77,13 @@ class TrialRecord:
         from ipcamd.store.recovery import announce_backup, backup_of
 
         for part in _LOGS:
-            self._database.with_name(DATABASE + part).unlink(missing_ok=True)
+            self._database.with_name(_DATABASE + part).unlink(missing_ok=True)
         for part in (*_LOGS, ""):
-            kept = self._folder / (DATABASE + part)
+            kept = self._folder / (_DATABASE + part)
             if kept.exists():
-                draft = self._database.with_name(f"{DATABASE}{part}.restored")
+                draft = self._database.with_name(f"{_DATABASE}{part}.restored")
                 _copy(kept, draft)
-                replace_durably(draft, self._database.with_name(DATABASE + part))
+                replace_durably(draft, self._database.with_name(_DATABASE + part))
         announce_backup(self._database)
         backup_of(self._database).unlink(missing_ok=True)  # of the version that failed; older ones cannot read it
         write_durably(self._outcome, json.dumps({"version": self.version, "failure": failure}).encode())

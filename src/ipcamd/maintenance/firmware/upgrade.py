@@ -45,7 +45,8 @@ class FirmwareUpgrade:
         base_version: str,
         start_trial: Callable[[InstalledVersion], None],
     ) -> None:
-        """`start_trial` ends the camera, after the answer has gone out, and starts the new version."""
+        """`start_trial` ends the camera, after the answer has gone out, and starts the new version. `trusted_keys`
+        are Ed25519 public keys of 32 bytes. `running_version` runs now; `base_version` is the installed program's."""
         self._versions = versions
         self._trusted_keys = trusted_keys
         self._running_version = running_version

@@ -19,8 +19,9 @@ from ipcamd.errors import RequestFailed
 from ipcamd.store.files import sync_directory
 
 PACKAGE = "ipcamd"
-ENTRIES_LIMIT = 5000
-UNPACKED_LIMIT_BYTES = 256 << 20
+"""Name of the distribution that a firmware image must contain."""
+_ENTRIES_LIMIT = 5000
+_UNPACKED_LIMIT_BYTES = 256 << 20
 _NAME_LIMIT = 200
 _PIECE = 1 << 20
 
@@ -45,8 +46,8 @@ def unpack_wheel(file: IO[bytes], version: str, folder: Path) -> None:
 def _checked(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     """Yield the files. Raises ``RequestFailed``."""
     infos = archive.infolist()
-    if len(infos) > ENTRIES_LIMIT or sum(info.file_size for info in infos) > UNPACKED_LIMIT_BYTES:
-        raise RequestFailed(f"the wheel is too large: at most {ENTRIES_LIMIT} files, {UNPACKED_LIMIT_BYTES >> 20} MB")
+    if len(infos) > _ENTRIES_LIMIT or sum(info.file_size for info in infos) > _UNPACKED_LIMIT_BYTES:
+        raise RequestFailed(f"the wheel is too large: at most {_ENTRIES_LIMIT} files, {_UNPACKED_LIMIT_BYTES >> 20} MB")
     seen = set[str]()
     for info in infos:
         if not _is_allowed(info) or info.filename in seen:
@@ -102,7 +103,7 @@ def _check_requirement(wanted: Requirement) -> None:
 
 
 def _unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], folder: Path) -> None:
-    left = UNPACKED_LIMIT_BYTES
+    left = _UNPACKED_LIMIT_BYTES
     folders = {folder}
     for info in entries:
         path = folder.joinpath(*info.filename.split("/"))
@@ -123,7 +124,7 @@ def _write(path: Path, source: IO[bytes], limit_bytes: int) -> int:
         while piece := source.read(_PIECE):
             written += len(piece)
             if written > limit_bytes:
-                raise RequestFailed(f"the wheel is larger than {UNPACKED_LIMIT_BYTES >> 20} MB when it is unpacked")
+                raise RequestFailed(f"the wheel is larger than {_UNPACKED_LIMIT_BYTES >> 20} MB when it is unpacked")
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ipcamd.media.sound import AudioSource
 
 RETRY_S = 0.5
+"""Seconds from the first failure to the next attempt."""
 LONGEST_S = 10.0
 """The pause after a failure grows from `RETRY_S` to this, in seconds."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 SILENT, UNPLUGGED = UNKNOWN_FAILURE, "The source is unplugged."
+"""Reasons of a failed source that the "no signal" picture shows."""
 
 ASLEEP_S = 0.5
 """A wait that ends so much too late means that the machine slept, or this process was stopped: a source that gave no

@@ -39,7 +39,8 @@ class FrameProcessor:
     ) -> None:
         """`outputs` take processed pictures, `analysis` those without overlay; see `Pipeline` for the clocks.
 
-        `view` is asked for each picture, in a media thread.
+        `view` is asked for each picture, in a media thread. `local` converts capture times to local time for the
+        overlay.
         """
         self.settings = settings
         """May be replaced at any time; takes effect with the next picture."""

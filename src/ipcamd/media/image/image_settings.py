@@ -12,7 +12,7 @@ NEUTRAL = 128
 
 @dataclass(frozen=True, slots=True)
 class ImageSettings:
-    """Settings of the transform. Levels are 0 to 255."""
+    """Settings of the transform; the levels `brightness`, `contrast`, `saturation` and `sharpness` are 0 to 255."""
 
     brightness: int = NEUTRAL
     contrast: int = NEUTRAL

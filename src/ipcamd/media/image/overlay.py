@@ -28,6 +28,7 @@ class Tile:
     """Tile to blend into a picture: ``keep`` 256ths of each value remain, and ``add`` is added."""
 
     left: int
+    """Position in pixels of the luma plane, from the left; even."""
     top: int
     """Position in pixels of the luma plane; even."""
     parts: tuple[tuple[Weights, Weights], ...]

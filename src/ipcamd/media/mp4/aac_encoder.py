@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # brings PyAV
 RATE_HZ = 16_000
 """Samples per second. A frame of 1024 is 64 ms long; at the microphone's own rate it would be twice as late."""
 FRAME_SAMPLES = 1024
+"""Samples of a frame of AAC (ISO/IEC 14496-3, 4.5.1.1)."""
 SLIP_NS = 50_000_000
 """Sound that does not continue the last block by more begins anew."""
 _BITS_PER_S = 48_000

@@ -14,8 +14,8 @@ from ipcamd.wire.mp4.init_segment import content_type_of, format_init_segment
 from ipcamd.wire.mp4.tracks import SoundTrack, Track, VideoTrack
 from ipcamd.wire.packetize.h264 import split_units
 
-SECOND_NS = 1_000_000_000
-LEAP_NS = 10 * SECOND_NS
+_SECOND_NS = 1_000_000_000
+LEAP_NS = 10 * _SECOND_NS
 """Pictures that are further apart have no common time: the camera's clock was set."""
 _SPS, _PPS = 7, 8
 
@@ -66,7 +66,7 @@ class Mp4Muxer:
         How long it is to be shown is not known yet: as long as the last one.
         """
         track = self.format.video
-        time = max(self._time + 1, (frame.captured_ns - self._origin_ns) * track.timescale // SECOND_NS)
+        time = max(self._time + 1, (frame.captured_ns - self._origin_ns) * track.timescale // _SECOND_NS)
         if self._time >= 0:
             self._duration = min(time - self._time, 2 * track.timescale)
         self._time, self._last_ns = time, frame.captured_ns
@@ -76,7 +76,7 @@ class Mp4Muxer:
     def add_sound(self, block: bytes, duration: int, begins_ns: int) -> bytes | None:
         """Return the fragment of an AAC frame; None if it is from before the first picture."""
         track = self.format.sound
-        time = (begins_ns - self._origin_ns) * RATE_HZ // SECOND_NS
+        time = (begins_ns - self._origin_ns) * RATE_HZ // _SECOND_NS
         return b"".join(self._format(track, time, duration, block, True)) if track and time >= 0 else None
 
     def _format(self, track: Track, time: int, duration: int, data: bytes, key: bool) -> tuple[bytes, ...]:

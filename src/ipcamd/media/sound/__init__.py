@@ -17,6 +17,7 @@ from ipcamd.media.sound.tone import ToneGenerator
 from ipcamd.media.source.pacing import Clock
 
 ALSA = "alsa:"
+"""Prefix of ``--audio`` for an ALSA device; the device's name follows."""
 
 
 class AudioSource(Protocol):

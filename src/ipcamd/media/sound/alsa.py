@@ -37,6 +37,7 @@ class AlsaInput:
     """ALSA device, such as ``default``, ``hw:1`` or ``plughw:CARD=USB``."""
 
     def __init__(self, device: str, clock: Clock) -> None:
+        """`device` is the name that ALSA knows it by; `clock` gives the capture times."""
         self.name = f"alsa:{device}"
         self._device = device
         self._clock = clock

@@ -22,6 +22,7 @@ class AudioFile:
     """Any file with sound that FFmpeg reads."""
 
     def __init__(self, path: str, clock: Clock) -> None:
+        """`path` is a file's; `clock` gives the capture times."""
         self.name = path
         self._path = Path(path).expanduser()
         self._clock = clock

@@ -32,7 +32,8 @@ class Microphone:
         status: Callable[[], Status] = lambda: NO_STATUS,
         need: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `status` gives the payload header's status."""
+        """`clock_ns` is the camera's clock, nanoseconds since the epoch; `status` gives the payload header's status.
+        `need` is told whether there are viewers, whenever that changes."""
         self.hub = Hub(ULAW, "audio", self._watched)
         self.need = need
         """Called when sound becomes needed or unneeded."""

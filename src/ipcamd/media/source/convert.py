@@ -13,6 +13,7 @@ from ipcamd.media.planes import FULL, framed, planes
 from ipcamd.media.source.drawing import round_to_even
 
 AUDIO_RATE_HZ = 8000
+"""Samples per second of all sound, the rate of the SDK (SDK 5.2)."""
 
 CHUNK_SAMPLES = AUDIO_RATE_HZ // 25
 """The most samples in one chunk of sound: 40 ms."""

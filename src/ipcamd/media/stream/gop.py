@@ -8,6 +8,7 @@ from ipcamd.media.frame import EncodedFrame
 LATE = 5_000_000_000
 """Longest way of a picture from the source to the cache, in nanoseconds."""
 MAX_BYTES = 8 << 20
+"""Most bytes of a GOP."""
 MAX_FRAMES = 300
 """A longer GOP is let go: a key frame must begin a new one."""
 

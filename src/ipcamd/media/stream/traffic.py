@@ -24,6 +24,7 @@ class StreamTraffic:
     __slots__ = ("_log", "bytes_sent", "frames_dropped", "frames_sent", "protocol", "stream")
 
     def __init__(self, stream: str, protocol: str, log: DropLog) -> None:
+        """`stream` and `protocol` are labels of the counters, such as ``h264`` and ``rtsp``."""
         self.stream = stream
         self.protocol = protocol
         self.frames_sent = 0

@@ -6,6 +6,7 @@ from ipcamd.params.onvif import ONVIF
 from ipcamd.settings.change_records import Change
 
 MODES = {"Discoverable": "yes", "NonDiscoverable": "no"}
+"""``tt:DiscoveryMode`` to the value of ``Network.ONVIF.Discovery``."""
 
 
 def get_discovery_mode(call: OperationCall) -> Content:

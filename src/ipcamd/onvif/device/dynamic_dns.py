@@ -7,6 +7,7 @@ from ipcamd.params.network import DNSUPDATE
 from ipcamd.settings.change_records import Change
 
 TYPES = ("NoUpdate", "ServerUpdates", "ClientUpdates")
+"""Values of ``tt:DynamicDNSType``."""
 
 
 def get_dynamic_dns(call: OperationCall) -> Content:

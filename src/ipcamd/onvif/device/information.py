@@ -7,7 +7,7 @@ from ipcamd.device.identity import Identity
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.writer import Content, node
 
-MANUFACTURER = "ipcamd"
+_MANUFACTURER = "ipcamd"
 
 
 def endpoint_reference(identity: Identity) -> str:
@@ -19,7 +19,7 @@ def get_device_information(call: OperationCall) -> Content:
     """Return the name plate."""
     identity = call.camera.identity
     return (
-        node("tds:Manufacturer", MANUFACTURER),
+        node("tds:Manufacturer", _MANUFACTURER),
         node("tds:Model", identity.model_number),
         node("tds:FirmwareVersion", identity.firmware_version),
         node("tds:SerialNumber", identity.serial),

@@ -14,25 +14,25 @@ from ipcamd.params.onvif import ONVIF, SCOPES_LIMIT
 from ipcamd.params.system import INFO
 from ipcamd.settings.change_records import Change
 
-ROOT = "onvif://www.onvif.org/"
-NAME, LOCATION = f"{ROOT}name/", f"{ROOT}location/"
+_ROOT = "onvif://www.onvif.org/"
+_NAME, _LOCATION = f"{_ROOT}name/", f"{_ROOT}location/"
 
 
 def fixed_scopes(camera: Camera) -> tuple[str, ...]:
     """Return the scopes that nobody can change."""
     return (
-        f"{ROOT}type/video_encoder",
-        f"{ROOT}type/Network_Video_Transmitter",
-        f"{ROOT}hardware/{quote(camera.identity.model_number, safe='')}",
-        f"{ROOT}Profile/Streaming",
+        f"{_ROOT}type/video_encoder",
+        f"{_ROOT}type/Network_Video_Transmitter",
+        f"{_ROOT}hardware/{quote(camera.identity.model_number, safe='')}",
+        f"{_ROOT}Profile/Streaming",
     )
 
 
 def configurable_scopes(camera: Camera) -> tuple[str, ...]:
     """Return the scopes that administrators may change."""
     info = camera.settings[INFO.name]
-    places = (f"{LOCATION}{quote(info['ServerLocation'], safe='')}",) if info["ServerLocation"] else ()
-    return (f"{NAME}{quote(info['ServerName'], safe='')}", *places, *camera.settings[ONVIF.name]["Scopes"].split())
+    places = (f"{_LOCATION}{quote(info['ServerLocation'], safe='')}",) if info["ServerLocation"] else ()
+    return (f"{_NAME}{quote(info['ServerName'], safe='')}", *places, *camera.settings[ONVIF.name]["Scopes"].split())
 
 
 def all_scopes(camera: Camera) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ async def remove_scopes(call: OperationCall) -> Content:
             raise sender_fault("OperationProhibited", "FixedScope", reason=f"{scope} cannot be removed")
         if scope not in configurable:
             raise invalid_argument(f"{scope}: there is no such scope", "NoScope")
-        if scope.startswith(NAME):
+        if scope.startswith(_NAME):
             raise sender_fault("OperationProhibited", "FixedScope", reason="a camera must have a name")
     await _store(call, [scope for scope in configurable if scope not in removed])
     return [node("tds:ScopeItem", scope) for scope in removed]
@@ -80,8 +80,8 @@ async def _store(call: OperationCall, scopes: list[str]) -> None:
     for scope in scopes:
         if scope in fixed_scopes(call.camera) or not scope.isascii() or len(scope.split()) != 1 or ":" not in scope:
             raise _refuse(scope)
-    name, location = _last(scopes, NAME), _last(scopes, LOCATION)
-    others = dict.fromkeys(scope for scope in scopes if not scope.startswith((NAME, LOCATION)))
+    name, location = _last(scopes, _NAME), _last(scopes, _LOCATION)
+    others = dict.fromkeys(scope for scope in scopes if not scope.startswith((_NAME, _LOCATION)))
     if len(" ".join(others)) > SCOPES_LIMIT:
         raise receiver_fault("Action", "TooManyScopes", reason=f"scopes: at most {SCOPES_LIMIT} characters in all")
     changes = [Change(ONVIF.name, "Scopes", " ".join(others)), Change(INFO.name, "ServerLocation", location or "")]
@@ -91,7 +91,7 @@ async def _store(call: OperationCall, scopes: list[str]) -> None:
 
 
 def _refuse(scope: str) -> Fault:
-    if scope.startswith(ROOT) and ":" in scope:
+    if scope.startswith(_ROOT) and ":" in scope:
         return sender_fault("OperationProhibited", "ScopeOverwrite", reason=f"{scope} is a fixed scope")
     return invalid_argument("scopes are URIs without white space")
 
@@ -103,4 +103,4 @@ def _last(scopes: Iterable[str], prefix: str) -> str | None:
 
 
 def _is_replaced(scope: str, added: list[str]) -> bool:
-    return any(scope.startswith(prefix) and _last(added, prefix) is not None for prefix in (NAME, LOCATION))
+    return any(scope.startswith(prefix) and _last(added, prefix) is not None for prefix in (_NAME, _LOCATION))

@@ -119,3 +119,4 @@ SERVICE = Service(
         Operation("SetDigitalInputConfigurations", _ACT, set_inputs, (Field("DigitalInputs", is_list=True),)),
     ),
 )
+"""Device IO service and its operations (ONVIF Device IO Service Specification)."""

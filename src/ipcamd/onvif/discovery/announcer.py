@@ -26,6 +26,7 @@ class OnvifDevice:
     addresses: tuple[OwnAddress, ...]
     """IPv4 addresses."""
     http_port: int
+    """TCP port of the device service."""
     scopes: tuple[str, ...]
 
 

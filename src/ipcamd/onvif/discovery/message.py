@@ -13,7 +13,9 @@ DISCOVERY = "http://schemas.xmlsoap.org/ws/2005/04/discovery"
 ADDRESSING = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 """WS-Addressing of August 2004: that of WS-Discovery, older than the one of the services."""
 DEVICES = "http://www.onvif.org/ver10/network/wsdl"
+"""XML namespace of Profile S's type (ONVIF Core, 7.3.2.1)."""
 DEVICE_SERVICE = "http://www.onvif.org/ver10/device/wsdl"
+"""XML namespace of the device service."""
 TYPES = {(DEVICES, "NetworkVideoTransmitter"), (DEVICE_SERVICE, "Device")}
 """Types of the camera: that of Profile S and that of Profile T."""
 

@@ -22,6 +22,7 @@ from ipcamd.onvif.discovery.message import (
 )
 
 GROUP, PORT = "239.255.255.250", 3702
+"""Multicast address and UDP port of WS-Discovery (WS-Discovery 2005/04, 2.4)."""
 DATAGRAM_LIMIT = 8192
 """Bytes of a search at most."""
 ANSWER_DELAY_S = 0.5
@@ -29,6 +30,7 @@ ANSWER_DELAY_S = 0.5
 REPEAT_S = 0.15
 """Hello, Bye and answers are sent twice, so far apart: datagrams get lost."""
 ANSWERS_PER_S = 10
+"""Answers a second to all searches; the address of a search may be forged."""
 PENDING_LIMIT = 32
 """Searches that wait for their answer; those beyond get none."""
 

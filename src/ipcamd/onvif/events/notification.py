@@ -9,6 +9,7 @@ from ipcamd.onvif.soap.writer import Node, node
 CONCRETE_SET = "http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet"
 """Dialect of topic expressions with ``//.`` and ``|``."""
 CONCRETE = "http://docs.oasis-open.org/wsn/t-1/TopicExpression/Concrete"
+"""Dialect of topic expressions that name one topic (WS-Topics 1.3, 8)."""
 
 INITIALIZED, CHANGED = "Initialized", "Changed"
 """Property operations."""

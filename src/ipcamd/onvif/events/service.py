@@ -22,10 +22,13 @@ from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.group import Rank
 
 SUBSCRIPTION_PATH = "/onvif/subscription/"
+"""Path of all subscriptions; the number of one follows."""
 DEFAULT_LIFE_S = 60.0
 """Life of a subscription without a time, in seconds."""
 LONGEST_LIFE_S = 3600.0
+"""Longest life of a subscription, in seconds, unless it is renewed."""
 LONGEST_PULL_S = 60.0
+"""Longest wait for messages, in seconds."""
 MESSAGES_LIMIT = 100
 """Messages of one answer at most."""
 

@@ -27,6 +27,7 @@ class Topic:
 _TOKEN, _BOOLEAN, _STRING = "tt:ReferenceToken", "xs:boolean", "xs:string"
 
 MOTION_ALARM = Topic(("VideoSource", "MotionAlarm"), (("Source", _TOKEN),), (("State", _BOOLEAN),))
+"""Motion in the picture (ONVIF Imaging Service Specification)."""
 CELL_MOTION = Topic(
     ("RuleEngine", "CellMotionDetector", "Motion"),
     (
@@ -36,10 +37,12 @@ CELL_MOTION = Topic(
     ),
     (("IsMotion", _BOOLEAN),),
 )
+"""Motion in a window (ONVIF Analytics Service Specification, cell motion detector)."""
 TOO_DARK, TOO_BRIGHT, SCENE_CHANGE = (
     Topic(("VideoSource", name, "ImagingService"), (("Source", _TOKEN),), (("State", _BOOLEAN),))
     for name in ("ImageTooDark", "ImageTooBright", "GlobalSceneChange")
 )
+"""Pictures that show nothing useful, as after tampering (ONVIF Imaging Service Specification)."""
 DIGITAL_INPUT = Topic(("Device", "Trigger", "DigitalInput"), (("InputToken", _TOKEN),), (("LogicalState", _BOOLEAN),))
 RELAY = Topic(("Device", "Trigger", "Relay"), (("RelayToken", _TOKEN),), (("LogicalState", "tt:RelayLogicalState"),))
 STORAGE_FAILURE = Topic(("Device", "HardwareFailure", "StorageFailure"), (("Token", _TOKEN),), (("Failed", _BOOLEAN),))
@@ -50,6 +53,8 @@ PROFILE_CHANGED = Topic(("Media", "ProfileChanged"), (), (("Token", _TOKEN),), i
 CONFIGURATION_CHANGED = Topic(
     ("Media", "ConfigurationChanged"), (("Token", _TOKEN), ("Type", _STRING)), (), is_property=False
 )
+"""Inputs and relays (ONVIF Device IO Service Specification), the storage, recordings, and changes of profiles and
+configurations (ONVIF Media2 Service Specification)."""
 
 TOPICS = (
     MOTION_ALARM,

@@ -36,3 +36,4 @@ SERVICE = Service(
         Operation("Stop", AccessClass.ACTUATE, stop, (_SOURCE,)),
     ),
 )
+"""Imaging service and its operations (ONVIF Imaging Service Specification)."""

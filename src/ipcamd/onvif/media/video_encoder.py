@@ -25,9 +25,13 @@ class VideoEncoderValues:
     """Values of a configuration."""
 
     width: int
+    """Pixels."""
     height: int
+    """Pixels."""
     framerate: float
+    """Frames per second."""
     quality: float
+    """Within the range that the options name; larger is better."""
     bitrate_kbits: int
     constant_bitrate: bool | None = None
     """Whether it keeps `bitrate_kbits`; None: as before."""

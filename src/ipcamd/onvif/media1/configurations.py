@@ -202,3 +202,4 @@ OPERATIONS: tuple[Operation, ...] = (
         (Field("ConfigurationToken", token),),
     ),
 )
+"""Operations that read and set the parts of a profile."""

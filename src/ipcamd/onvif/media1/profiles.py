@@ -93,3 +93,4 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GetSnapshotUri", AccessClass.READ_MEDIA, get_snapshot_uri, (_PROFILE,)),
     *(make(part) for part in Part for make in (_add, _remove)),
 )
+"""Operations on profiles and the addresses of their streams."""

@@ -40,3 +40,4 @@ SERVICE = Service(
         Operation("StopMulticastStreaming", AccessClass.ACTUATE, stop_multicast, _PROFILE),
     ),
 )
+"""Media service and its operations (ONVIF Media Service Specification)."""

@@ -133,3 +133,4 @@ OPERATIONS: tuple[Operation, ...] = (
     *(_set_unchanged(part) for part in _OPTIONS if part is not Part.VIDEO_ENCODER),
     Operation("GetVideoEncoderInstances", _READ, get_video_encoder_instances, (Field("ConfigurationToken", token),)),
 )
+"""Operations that read and set the parts of a profile."""

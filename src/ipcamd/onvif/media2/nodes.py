@@ -23,6 +23,7 @@ from ipcamd.onvif.ptz.configuration import ptz_configuration
 from ipcamd.onvif.soap.writer import Node, node
 
 ULAW_MEDIA2 = "PCMU"
+"""Name of G.711 µ-law in Media2: the IANA media subtype (RFC 4856)."""
 
 BUILD: dict[Part, Callable[[str, Camera, str], Node]] = {
     Part.VIDEO_SOURCE: lambda name, camera, _: video_source_configuration(name, camera),

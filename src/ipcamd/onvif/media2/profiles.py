@@ -64,13 +64,13 @@ async def remove(call: OperationCall) -> Content:
     return None
 
 
-PROTOCOLS = ("RtspUnicast", "RtspMulticast", "RTSP", "RtspOverHttp")
+_PROTOCOLS = ("RtspUnicast", "RtspMulticast", "RTSP", "RtspOverHttp")
 
 
 def get_stream_uri(call: OperationCall) -> Content:
     """Return the address of a profile's stream."""
-    if call["Protocol"] not in PROTOCOLS:
-        raise invalid_argument(f"Protocol: allowed are {', '.join(PROTOCOLS)}", "InvalidStreamSetup")
+    if call["Protocol"] not in _PROTOCOLS:
+        raise invalid_argument(f"Protocol: allowed are {', '.join(_PROTOCOLS)}", "InvalidStreamSetup")
     profile = find_profile(call.camera, call["ProfileToken"])
     return node("tr2:Uri", stream_uri(call, profile, is_tunneled=call["Protocol"] == "RtspOverHttp"))
 
@@ -120,3 +120,4 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GetStreamUri", AccessClass.READ_MEDIA, get_stream_uri, (Field("Protocol", string), _PROFILE)),
     Operation("GetSnapshotUri", AccessClass.READ_MEDIA, get_snapshot_uri, (_PROFILE,)),
 )
+"""Operations on profiles and the addresses of their streams."""

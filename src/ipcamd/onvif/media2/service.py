@@ -43,3 +43,4 @@ SERVICE = Service(
         Operation("StopMulticastStreaming", AccessClass.ACTUATE, stop_multicast, _PROFILE),
     ),
 )
+"""Media2 service and its operations (ONVIF Media2 Service Specification)."""

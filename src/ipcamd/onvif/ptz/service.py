@@ -116,3 +116,4 @@ SERVICE = Service(
         Operation("SetHomePosition", _MOVE, set_home, (_PROFILE,)),
     ),
 )
+"""PTZ service and its operations (ONVIF PTZ Service Specification)."""

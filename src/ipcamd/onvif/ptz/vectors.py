@@ -17,9 +17,11 @@ class Vector:
     """Vector of a request; a part that is missing is None."""
 
     pan_tilt: tuple[float, float] | None
+    """In units of the space `pan_tilt_space`."""
     pan_tilt_space: str
     """"" is the default one."""
     zoom: float | None
+    """In units of the space `zoom_space`."""
     zoom_space: str
 
 

@@ -9,6 +9,7 @@ from ipcamd.onvif.soap.parser import parse_xml
 from ipcamd.onvif.soap.writer import Content, Node, node, write_document
 
 CONTENT_TYPE = "application/soap+xml; charset=utf-8"
+"""Content type of SOAP 1.2 messages (RFC 3902)."""
 
 FAULT_ACTION = "http://www.w3.org/2005/08/addressing/soap/fault"
 """WS-Addressing 1.0 SOAP binding, 6."""

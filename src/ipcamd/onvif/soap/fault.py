@@ -3,13 +3,15 @@
 from ipcamd.errors import IpcamdError, RequestFailed, SettingForbidden
 
 SENDER, RECEIVER = "s:Sender", "s:Receiver"
+"""Fault codes: the request is wrong; the camera cannot carry it out (SOAP 1.2 part 1, 5.4.6)."""
 
 
 class Fault(IpcamdError):
     """Answer to a request that is not carried out. Nothing has changed."""
 
     def __init__(self, code: str, subcodes: tuple[str, ...], reason: str) -> None:
-        """`code`: `SENDER` or `RECEIVER`; `subcodes`: QNames with the prefixes of the answers, the outermost first."""
+        """`code`: `SENDER` or `RECEIVER`; `subcodes`: QNames with the prefixes of the answers, the outermost first.
+        `reason` explains it to a person."""
         super().__init__(reason)
         self.code = code
         self.subcodes = subcodes

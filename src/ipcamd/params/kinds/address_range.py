@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Self
 
 IpAddress = IPv4Address | IPv6Address
+"""One address of either IP version."""
 
 MOST = 20
 """Entries of a list."""
@@ -66,6 +67,7 @@ class AddressRanges:
     """At most `MOST` different ranges of one family, separated by commas, in the order added."""
 
     version: int
+    """IP version: 4 or 6."""
 
     @property
     def allowed(self) -> str:

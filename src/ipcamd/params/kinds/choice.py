@@ -37,6 +37,10 @@ def numbers(*choices: int) -> OneOf:
 
 
 YES_NO = OneOf(("yes", "no"), values=(True, False))
+"""Truth value, as most groups of the SDK write it."""
 ON_OFF = OneOf(("on", "off"), values=(True, False))
+"""Truth value of a device that is switched, such as a lamp."""
 HIGH_LOW = OneOf(("high", "low"))
+"""Level of an electrical line."""
 FLAG = OneOf(("0", "1"), ("no", "yes"), (False, True))
+"""Truth value, as the SDK's lists and ``Hardware`` write it."""

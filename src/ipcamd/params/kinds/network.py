@@ -13,6 +13,7 @@ class Address(TextKind):
     """An IP address, listed in its shortest form."""
 
     versions: tuple[int, ...] = (4, 6)
+    """IP versions that are allowed."""
     multicast: bool = False
     """Only addresses of groups (RFC 1112)."""
 
@@ -85,6 +86,7 @@ class HostPort:
     """
 
     default_port: int
+    """The port where none is given."""
 
     @property
     def allowed(self) -> str:
@@ -118,10 +120,13 @@ class HostPort:
 
 
 MAC = Matching("[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", "xx:xx:xx:xx:xx:xx in hexadecimal", 17)
+"""Hardware address of a network interface (IEEE 802)."""
 EMAIL = Matching(r"[A-Za-z0-9.!#$%&'*+\/=?^_`\{\|\}~\-]{1,64}@" + _HOST, "an e-mail address")
 URL = Matching(rf"https?://{_HOST}(:[0-9]{{1,5}})?(/[!-~]*)?", "an address http://... or https://...")
+"""HTTP address without a login in it."""
 HOST_OR_NOTHING = AnyOf((Host(), NOTHING))
 IPV4_OR_NOTHING = AnyOf((Address((4,)), NOTHING))
 NETMASK_OR_NOTHING = AnyOf((Netmask(), NOTHING))
 IP_OR_NOTHING = AnyOf((Address(), NOTHING))
 EMAIL_OR_NOTHING = AnyOf((EMAIL, NOTHING))
+"""The same kinds for parameters that may be empty."""

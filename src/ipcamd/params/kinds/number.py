@@ -38,4 +38,6 @@ class Integer:
 
 
 PORT = Integer(1, 65535)
+"""TCP or UDP port."""
 EVEN_PORT = Integer(2, 65534, step=2)
+"""RTP port; RTCP takes the next one (RFC 3550, 11)."""

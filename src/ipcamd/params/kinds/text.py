@@ -64,6 +64,10 @@ class AnyOf(TextKind):
 
 
 NOTHING = Matching("", "nothing")
+"""The empty text, for alternatives in `AnyOf`."""
 HEX = Matching("([0-9A-Fa-f]{2})*", "at most 64 hexadecimal digits, an even number of them", 64)
+"""Bytes as hexadecimal digits, at most 32 of them."""
 PATH = Matching(r"(?!(.*[\/\\])?\.\.([\/\\]|$)).*", "a path without '..', at most 255 printable characters")
+"""Folder on a server, which cannot lead out of the login's folder."""
 SHARE = Matching(r'(?!\.\.?$)[^\/\\:*?"<>\|]*', "a share's name, at most 80 printable characters", 80)
+"""Name of a Samba share: one folder of a server."""

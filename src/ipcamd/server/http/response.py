@@ -6,6 +6,7 @@ from ipcamd.logs import SummaryLog
 from ipcamd.wire.http.message import REASONS, response
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+"""Interim response to ``Expect: 100-continue`` (RFC 9110, 15.2.1)."""
 _BODILESS = frozenset({204, 304})
 
 

@@ -13,7 +13,8 @@ class RtpFrame:
     __slots__ = ("_framed", "_runs", "captured_ns", "key", "packets", "sequence", "size_bytes", "timestamp")
 
     def __init__(self, packets: list[bytes], *, key: bool, captured_ns: int, sequence: int, timestamp: int) -> None:
-        """`sequence` and `timestamp` are the first packet's."""
+        """`sequence` and `timestamp` are the first packet's. `key`: decoding can begin with this frame. `packets` are
+        whole RTP packets, in order."""
         self.packets = packets
         self.key = key
         """A decoder can start here."""

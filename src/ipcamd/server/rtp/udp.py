@@ -17,6 +17,7 @@ from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.wire.rtp.rtp import FULL
 
 Address = tuple[str, int] | tuple[str, int, int, int]
+"""Address of a socket as the ``socket`` module writes it, of IPv4 or IPv6."""
 
 _UDP_SEGMENT = 103
 _NO_SEGMENTS = [(socket.IPPROTO_UDP, _UDP_SEGMENT, struct.pack("=H", 0))]
@@ -38,7 +39,8 @@ class UdpPortPair:
     """A pair of UDP sockets on one local address: RTP on an even port, RTCP on the next."""
 
     def __init__(self, local: str, tos: int, ttl: int = 0) -> None:
-        """`ttl` is for multicast, sent out of the interface of `local`. Raises ``OSError``."""
+        """`ttl` is for multicast, sent out of the interface of `local`. Raises ``OSError``. `tos` is the IPv4 type of
+        service or IPv6 traffic class: the DSCP in its upper six bits."""
         self.local = local
         self.users = 0
         self.rtp, self.rtcp = _bind_pair(local)

@@ -24,6 +24,7 @@ from ipcamd.wire.rtsp.message import (
 )
 
 MOST_SESSIONS = 4
+"""RTSP sessions of one connection."""
 BURST = 8
 """Parser events before other connections are served."""
 UNREAD = 256 * 1024

@@ -17,6 +17,7 @@ from ipcamd.server.rtsp.streams import RtpStreamTable
 from ipcamd.wire.rtsp.message import RtspRequest
 
 Receiver = Callable[[bytes], None]
+"""Function that takes one packet of an interleaved channel (RFC 2326, 10.12)."""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from ipcamd.server.rtsp.transport_setup import set_up
 from ipcamd.wire.rtsp.message import RtspRequest
 
 Method = Callable[[Client, RtspRequest], RtspResponse | Awaitable[RtspResponse]]
+"""Function that answers the requests of one method. Raises ``RtspError``."""
 
 BACKCHANNEL = "www.onvif.org/ver20/backchannel"
 _FOREIGN = ("ANNOUNCE", "RECORD", "REDIRECT")
@@ -181,6 +182,7 @@ METHODS: dict[str, Method] = {
     "SET_PARAMETER": _get_parameter,
     "TEARDOWN": _teardown,
 }
+"""Methods that the server answers; others get 501 (RFC 2326, 10)."""
 
 _PUBLIC = (("Public", ", ".join(METHODS)),)
 _ALLOW = (("Allow", ", ".join(METHODS)),)

@@ -28,6 +28,7 @@ class MulticastSettings:
     ports: tuple[tuple[Codec, int], ...]
     """The even port of each codec that is sent."""
     ttl: int
+    """Routers that a packet may pass (IP time to live)."""
     interface: str = "0.0.0.0"
     """Address to send from; ``0.0.0.0`` lets the system choose."""
 
@@ -36,7 +37,7 @@ class MulticastSender:
     """Sender of one stream to the group."""
 
     def __init__(self, stream: RtpStream, settings: MulticastSettings, port: int, tos: int) -> None:
-        """Raises ``OSError``."""
+        """`port` is the group's RTP port; for `tos` see `UdpPortPair`. Raises ``OSError``."""
         self.stream = stream
         self.group, self.port, self.ttl = settings.group, port, settings.ttl
         self.ports = UdpPortPair(settings.interface, tos, settings.ttl)
@@ -67,7 +68,8 @@ class MulticastService:
     """Sends to the group while multicast is enabled; receivers are not known."""
 
     def __init__(self, stream: Callable[[Codec], RtpStream | None], name: Callable[[], str]) -> None:
-        """`stream` returns the stream of a codec, None if the camera has none now."""
+        """`stream` returns the stream of a codec, None if the camera has none now. `name` returns the camera's name,
+        for RTCP."""
         self._stream = stream
         self._name = name
         self._senders: dict[Codec, MulticastSender] = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipcamd.errors import IpcamdError
 
 Fields = tuple[tuple[str, str], ...]
+"""Fields of a message head, as pairs of name and value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class RtspResponse:
     """Response to a request; the connection adds CSeq and Server."""
 
     status: int = 200
+    """RTSP status code (RFC 2326, 7.1.1)."""
     fields: Fields = ()
     body: bytes = b""
     reason: str = ""
@@ -25,7 +27,8 @@ class RtspError(IpcamdError):
     def __init__(
         self, status: int, fields: Sequence[tuple[str, str]] = (), delay_s: float = 0.0, reason: str = ""
     ) -> None:
-        """`delay_s`: seconds until the response is sent."""
+        """`delay_s`: seconds until the response is sent. `fields` go into the response; `reason` replaces the phrase
+        that belongs to `status`."""
         super().__init__(f"RTSP status {status}")
         self.answer = RtspResponse(status, tuple(fields), reason=reason)
         self.delay_s = delay_s

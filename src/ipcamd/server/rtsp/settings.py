@@ -11,6 +11,7 @@ from ipcamd.settings.settings import Settings
 
 SYSTEM, MULTICAST, QOS, AUDIO = "System", "Network.Advanced.Multicast", "Network.Advanced.QoS", "Audio"
 NETWORK = "Network"
+"""Groups of parameters that act on RTSP."""
 
 
 def follow_settings(service: RtspService, settings: Settings, interface: Callable[[], str] = lambda: "0.0.0.0") -> None:

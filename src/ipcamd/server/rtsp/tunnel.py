@@ -50,6 +50,7 @@ class TunnelGet(RtspConnection):
     __slots__ = ("_gone", "_post")
 
     def __init__(self, context: RtspContext, gone: Callable[[], object]) -> None:
+        """`gone` is called when the connection is lost."""
         super().__init__(context)
         self._gone = gone
         self._post: asyncio.Transport | None = None

@@ -17,6 +17,7 @@ _MOST = 64 * BLOCK
 """Samples of silence that are made at once."""
 
 Samples = np.ndarray[Any, Any]
+"""Samples of one channel: a 16-bit array of shape (samples,)."""
 
 
 class ContinuousSound:

@@ -25,6 +25,7 @@ _FRAGMENTS = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
 _MILLISECOND = Fraction(1, 1000)
 
 OpenRecording = Callable[[Recording], AbstractContextManager[BinaryIO]]
+"""Opens a recording for reading. Raises ``OSError``."""
 NoteProgress = Callable[[float], None]
 """Is told how many seconds of the video are written."""
 

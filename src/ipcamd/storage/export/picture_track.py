@@ -76,6 +76,7 @@ class EncodedPictures:
     """Pictures of one size, in H.264."""
 
     def __init__(self, out: OutputContainer, size: tuple[int, int], rate: int) -> None:
+        """`size` is (width, height) in pixels, `rate` frames per second."""
         self._out = out
         self._size = width, height = size[0] // 2 * 2, size[1] // 2 * 2
         self._stream = out.add_stream("libx264", rate=rate, options=_OPTIONS | {"g": str(_KEY_S * rate)})

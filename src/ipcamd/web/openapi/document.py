@@ -18,6 +18,7 @@ answered with status 200 and `Request failed: ...`, which names the argument and
 `x-rank` is the least rank of the account (guest, users, admin), `x-changes` tells whether requests change something, \
 or with which actions, `x-actions` which actions take an argument, `x-aliases` other paths of the same.
 """
+"""Description of the interface as a whole (``info.description``)."""
 
 
 def describe(endpoints: Iterable[Endpoint]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from ipcamd.params.group import Rank
 from ipcamd.web.packed_file import PackedFile
 
 PATH = "/openapi.json"
+"""Path of the description."""
 
 
 class ApiDescription:

@@ -40,6 +40,7 @@ TAGS = {
 }
 """Package of an endpoint to the tag of its operations, and what that means."""
 FILES = ("Files", "Files of the camera's own pages.")
+"""Tag of the pages' files, and what it means."""
 
 
 def path_item(endpoint: Endpoint) -> dict[str, Any]:

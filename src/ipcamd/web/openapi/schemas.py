@@ -11,7 +11,9 @@ from ipcamd.params.kinds.number import Integer
 from ipcamd.params.kinds.text import AnyOf, Matching, Text
 
 Schema = dict[str, Any]
+"""Schema object of OpenAPI 3.1 (JSON Schema 2020-12)."""
 STRING: Schema = {"type": "string"}
+"""Schema of any text."""
 
 
 def kind_schema(kind: ValueKind | None) -> Schema:

@@ -16,6 +16,7 @@ RANGE_ARGUMENTS = (
     Argument("until", "End of the range, likewise.", Integer(0, LATEST_MS)),
     Argument("dir", "Only continuous recordings, or only those of events.", OneOf(FOLDERS)),
 )
+"""Arguments that select recordings by time and folder."""
 
 
 class TimeRange(NamedTuple):

@@ -82,3 +82,4 @@ ENDPOINTS = (
         arguments=Arguments(Argument("id", "Identifier of the client, from the list.")),
     ),
 )
+"""Endpoints of the list of connected clients."""

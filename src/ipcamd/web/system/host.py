@@ -48,3 +48,4 @@ ENDPOINTS = (
         "/web/system", Rank.ADMIN, host_state, changes=never, methods=("GET",), arguments=NO_ARGUMENTS, answers=(JSON,)
     ),
 )
+"""Endpoint of time and network."""

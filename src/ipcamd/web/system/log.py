@@ -17,8 +17,9 @@ from ipcamd.web.state import PAGE
 from ipcamd.wire.http.query import Query
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+"""Level of the request to level of the ``logging`` module."""
 LEVEL = Argument("level", "Least level of the lines.", OneOf(tuple(LEVELS)), default="info")
-TEXT_TYPE = "text/plain; charset=utf-8"
+_TEXT_TYPE = "text/plain; charset=utf-8"
 FIRST = 500
 """Lines from the past that a stream begins with, and the most of one message."""
 INTERVAL_S = 0.5
@@ -38,7 +39,7 @@ def download(call: Call) -> Reply:
     text = "".join("{time} {level:7} {part}: {message}\n".format_map(_shown(line)) for line in lines)
     disposition = ("Content-Disposition", f'attachment; filename="ipcamd-{call.camera.identity.serial}.log"')
     headers = (disposition, ("Cache-Control", "no-store"))
-    return Reply(text.encode(errors="backslashreplace"), content_type=TEXT_TYPE, headers=headers)
+    return Reply(text.encode(errors="backslashreplace"), content_type=_TEXT_TYPE, headers=headers)
 
 
 def _level(query: Query) -> int:
@@ -85,6 +86,7 @@ ENDPOINTS = (
         changes=never,
         methods=("GET",),
         arguments=Arguments(LEVEL),
-        answers=(Answer(TEXT_TYPE),),
+        answers=(Answer(_TEXT_TYPE),),
     ),
 )
+"""Endpoints of the process's log."""

@@ -33,6 +33,8 @@ MAIN = struct.Struct("<14I")
 STREAM = struct.Struct("<4s4sI2H8I4h")
 BITMAP = struct.Struct("<3I2H4sI4I")
 WAVE = struct.Struct("<2H2I3H")
+"""Structures of the headers ``avih``, ``strh``, ``strf`` of pictures, and ``strf`` of sound (AVI RIFF File
+Reference)."""
 
 _ULAW = 7
 _SOFTWARE = b"ipcamd\0\0"
@@ -57,7 +59,9 @@ class AviTotals:
     """Totals written so far."""
 
     slots: int = 0
+    """Slots for pictures."""
     samples: int = 0
+    """Samples of sound."""
     bytes: int = 0
     """Of all chunks."""
     largest: int = 0

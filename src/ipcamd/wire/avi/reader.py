@@ -27,6 +27,7 @@ from ipcamd.wire.avi.layout import (
 from ipcamd.wire.avi.writer import SECOND
 
 Read = Callable[[int, int], bytes]
+"""Function that returns the bytes from a position of a file: fewer at its end."""
 
 LARGEST = 32 << 20
 """Most bytes of a chunk."""

@@ -20,6 +20,7 @@ from ipcamd.wire.avi.layout import (
 )
 
 SECOND = 1_000_000_000
+"""One second in nanoseconds."""
 GAP = 10 * SECOND
 """After so many nanoseconds without a picture the clock must have jumped: the next picture follows at once."""
 SLIP = SOUND_RATE // 25

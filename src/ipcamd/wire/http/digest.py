@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 MD5 = "MD5"
 SHA256 = "SHA-256"
+"""Names of the hash algorithms (RFC 7616, 3.3)."""
 ALGORITHMS = {MD5: 32, SHA256: 64}
 """The algorithms spoken, and how many hexadecimal digits each makes."""
 

@@ -6,9 +6,11 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 PARTS_LIMIT = 8
+"""Most parts of a form."""
 FIELD_LIMIT_BYTES = 1024
 """Value of a part that is no file."""
 BOUNDARY_LIMIT_BYTES = 70
+"""Longest boundary (RFC 2046, 5.1.1)."""
 
 
 class FormUpload:
@@ -18,7 +20,8 @@ class FormUpload:
     """
 
     def __init__(self, content_type: str) -> None:
-        """Raises ``ValueError`` unless it is a form with a boundary."""
+        """`content_type` is the request's field, with the boundary. Raises ``ValueError`` unless it is a form with a
+        boundary."""
         kind, parameters = parse_options_header(content_type)
         boundary = parameters.get(b"boundary", b"")
         if kind != b"multipart/form-data" or not 0 < len(boundary) <= BOUNDARY_LIMIT_BYTES:

@@ -19,10 +19,13 @@ LINE_LIMIT = 8 * 1024
 FIELDS_LIMIT = 16 * 1024
 """Bytes of all field lines together."""
 FIELDS_COUNT = 64
+"""Most field lines."""
 REPEATED_LIMIT = 1024
 """Bytes of a request that is remembered: a client that sends the very same one again gets the same `Head`."""
 CHUNK_LINE_LIMIT = 256
+"""Most bytes of the line before a chunk: its size and extensions (RFC 9112, 7.1)."""
 CHUNK_SIZE_DIGITS = 8
+"""Most hexadecimal digits of a chunk's size."""
 
 REASONS = {
     100: "Continue",
@@ -47,6 +50,7 @@ REASONS = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
+"""Status codes to reason phrases (RFC 9110, 15)."""
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]"
 _METHOD = re.compile(f"{_TOKEN}{{1,32}}")
@@ -87,6 +91,7 @@ class Head:
     query: str
     """Query after the first ``?``, as sent, one character per byte (Latin-1)."""
     version: tuple[int, int]
+    """HTTP version: major and minor number."""
     fields: Mapping[str, str]
     """Fields by lower-case name; repeated ones joined by ``, ``. ``host`` is the authority of an absolute URI."""
     length: int | None

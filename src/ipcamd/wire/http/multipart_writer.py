@@ -8,6 +8,7 @@ at once and not when the next one comes.
 SDK_TYPE = "multipart/mixed;boundary=myboundary"
 """The vendor's viewer looks for exactly this: no blank, unquoted, last on its line."""
 PLAIN_TYPE = "multipart/x-mixed-replace;boundary=myboundary"
+"""Content type of JPEG streams for browsers and players, with the same unquoted boundary."""
 
 OPENING = b"--myboundary\r\n"
 """Stands between the answer's head and the first part."""

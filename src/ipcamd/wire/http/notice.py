@@ -27,6 +27,7 @@ class Notice:
     host: str
     """Name or IP address; an IPv6 address without its brackets."""
     port: int
+    """TCP port."""
     path: str
     """With its leading slash, as sent."""
     event: str

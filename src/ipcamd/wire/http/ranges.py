@@ -11,7 +11,9 @@ class Range:
     """A part of a file."""
 
     start: int
+    """Offset of its first byte."""
     length: int
+    """Bytes."""
 
     def content_range(self, size: int) -> str:
         """Return the value of ``Content-Range``; `size` is the whole file's."""

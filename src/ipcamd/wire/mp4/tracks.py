@@ -76,6 +76,7 @@ class SoundTrack:
 
 
 Track = VideoTrack | SoundTrack
+"""Track of either kind."""
 
 
 def _descriptor(tag: int, content: bytes) -> bytes:

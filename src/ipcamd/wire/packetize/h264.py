@@ -73,3 +73,4 @@ def is_key(data: bytes) -> bool:
 
 
 FORMAT = PayloadFormat("video", 96, "H264/90000", 90000, make_payloads, parameters)
+"""H.264 in RTP (RFC 6184); the payload type is dynamic."""

@@ -112,3 +112,4 @@ def _common(image: _Image) -> bytes:
 
 
 FORMAT = PayloadFormat("video", 26, "JPEG/90000", 90000, make_payloads, no_parameters)
+"""JPEG in RTP (RFC 2435), with its static payload type (RFC 3551, 6)."""

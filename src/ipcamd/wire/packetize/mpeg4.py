@@ -24,3 +24,4 @@ def is_key(data: bytes) -> bool:
 
 
 FORMAT = PayloadFormat("video", 97, "MP4V-ES/90000", 90000, split_payload, parameters)
+"""MPEG-4 Visual in RTP (RFC 6416); the payload type is dynamic."""

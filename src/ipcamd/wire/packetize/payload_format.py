@@ -13,6 +13,7 @@ class PayloadFormat:
     media: str
     """``video`` or ``audio``."""
     payload_type: int
+    """0 to 127 (RFC 3551, 6); from 96 on it is dynamic."""
     encoding: str
     """As in the session description: ``H264/90000``."""
     clock: int

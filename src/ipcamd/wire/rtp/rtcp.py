@@ -34,6 +34,7 @@ class Goodbye:
     """These sources have left."""
 
     sources: tuple[int, ...]
+    """Their synchronization source numbers (SSRC)."""
 
 
 def sender_report(ssrc: int, captured: int, timestamp: int, packets: int, octets: int, name: str) -> bytes:

@@ -19,10 +19,14 @@ class RtpPacket:
     """One packet, without its CSRC list, header extension and padding."""
 
     payload_type: int
+    """0 to 127."""
     marker: bool
     sequence: int
+    """Modulo 2**16."""
     timestamp: int
+    """Units of the payload format's clock, modulo 2**32."""
     ssrc: int
+    """Number of the synchronization source, 32 bits."""
     payload: bytes
 
 
@@ -52,7 +56,8 @@ class RtpSequencer:
     """Turns payloads of one source into numbered packets."""
 
     def __init__(self, payload_type: int, ssrc: int, sequence: int) -> None:
-        """`sequence` (modulo 2**16) is the first packet's."""
+        """`sequence` (modulo 2**16) is the first packet's. `payload_type` is 0 to 127, `ssrc` the source's number of
+        32 bits (RFC 3550, 5.1)."""
         self.ssrc = ssrc
         self.sequence = sequence & 0xFFFF
         """Sequence number of the next packet."""

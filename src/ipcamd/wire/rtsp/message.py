@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 METHOD_LIMIT, TARGET_LIMIT = 64, 2048
+"""Most characters of a method and of a URL."""
 FIELD_LIMIT, NAME_LIMIT, VALUE_LIMIT = 255, 512, 2048
+"""Most field lines, and most characters of a field's name and of its value."""
 HEAD_LIMIT = 16 * 1024
 """Bytes of all field lines together."""
 BODY_LIMIT = 128 * 1024
+"""Most bytes of a body after a login."""
 BODY_LIMIT_STRANGER = 4 * 1024
 """Limit before a login."""
 _LINE_LIMIT = METHOD_LIMIT + TARGET_LIMIT + 16
@@ -40,6 +43,7 @@ REASONS: Mapping[int, str] = {
     505: "RTSP Version Not Supported",
     551: "Option Not Supported",
 }
+"""Status codes to reason phrases (RFC 2326, 7.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class InterleavedPacket:
     """An RTP or RTCP packet on the RTSP connection (RFC 2326, 10.12)."""
 
     channel: int
+    """0 to 255."""
     data: bytes
 
 
@@ -75,10 +80,12 @@ class MalformedRequest:
     """Malformed request: respond with `status` and close. Nothing follows it."""
 
     status: int
+    """RTSP status code."""
     cseq: str = ""
 
 
 Event = RtspRequest | InterleavedPacket | MalformedRequest
+"""What a client can send on an RTSP connection."""
 
 
 class _Refused(Exception):

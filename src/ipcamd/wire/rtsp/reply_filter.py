@@ -8,6 +8,7 @@ import re
 LINE_BYTES = 4000
 """The longest line; FFmpeg cuts lines of 4,096 bytes."""
 HEAD_BYTES = 64 * 1024
+"""Most bytes of a message head."""
 _END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"(RTSP|HTTP)/[0-9]\.[0-9] +([0-9]{3})(?: .*)?")
 _REQUEST = re.compile(r"[A-Z_]+ \S+ RTSP/[0-9]\.[0-9]")

@@ -11,6 +11,7 @@ class MediaDescription:
     media: str
     """``video`` or ``audio``."""
     payload_type: int
+    """0 to 127 (RFC 3551, 6)."""
     encoding: str
     """``H264/90000``."""
     parameters: str = ""
@@ -18,6 +19,7 @@ class MediaDescription:
     control: str = ""
     """URL relative to the session's; "" for one that needs no RTSP."""
     port: int = 0
+    """Even UDP port of multicast; 0 if each receiver chooses its own."""
     attributes: tuple[str, ...] = ()
     """Further ``a=`` lines, without the ``a=``."""
 
@@ -32,10 +34,12 @@ class SessionDescription:
     identifier: int
     """Together with `version` and `address` unique for what is described."""
     version: int
+    """Grows with each change of the description."""
     tracks: Sequence[MediaDescription]
     group: str = ""
     """Multicast address; "" if each receiver says where it wants the packets."""
     ttl: int = 0
+    """IP time to live of multicast packets."""
     attributes: tuple[str, ...] = ()
 
 

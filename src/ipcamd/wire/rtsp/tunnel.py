@@ -10,6 +10,7 @@ GREETING = (
 """Answer to the GET, whose connection then carries all that goes to the client; the POST gets none."""
 
 CONTENT_TYPE = "application/x-rtsp-tunnelled"
+"""Content type of both requests of a tunnel (Apple, "Tunnelling RTSP over HTTP")."""
 _BLANK = b"\r\n\t "
 _QUANTUM = re.compile(rb"(?:[A-Za-z0-9+/]{4})+|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=")
 

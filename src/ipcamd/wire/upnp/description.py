@@ -9,6 +9,7 @@ PATH = "/upnp/description.xml"
 KIND = "urn:schemas-upnp-org:device:Basic:1"
 """Device type: a basic device has a page for people and no UPnP services."""
 NAMESPACE = "urn:schemas-upnp-org:device-1-0"
+"""XML namespace of device descriptions (UPnP Device Architecture 1.1, 2.3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,11 @@ SERVICES = (
 )
 """Services that map ports, the best first."""
 NO_SUCH_ENTRY = 714
+"""Error code: there is no such mapping (UPnP WANIPConnection:1, 2.4.15)."""
 CONFLICT = 718
+"""Error code: the port is mapped to another host (2.4.16)."""
 ONLY_PERMANENT_LEASES = 725
+"""Error codes of ``AddPortMapping`` and ``GetSpecificPortMappingEntry`` (UPnP WANIPConnection:1, 2.4.16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class SoapFault(ValueError):
     """The router refuses an action; ``code`` is UPnP's."""
 
     def __init__(self, code: int, reason: str) -> None:
+        """`reason` is the router's own text, which may be empty."""
         super().__init__(f"the router refuses: {reason or 'error'} ({code})")
         self.code = code
 

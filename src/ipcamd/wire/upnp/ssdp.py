@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-GROUP = "239.255.255.250"
-PORT = 1900
+GROUP, PORT = "239.255.255.250", 1900
+"""Multicast address and UDP port of SSDP (UPnP Device Architecture 1.1, 1)."""
 MAX_AGE_S = 1800
 """Seconds for which an announcement holds (CACHE-CONTROL)."""
 SIZE_BYTES = 2048

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 SIZE_BYTES = 64 * 1024
+"""Most bytes of a document."""
 DEPTH = 32
 """Elements within each other."""
 TEXT_LENGTH = 2048

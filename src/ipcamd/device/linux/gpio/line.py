@@ -7,6 +7,7 @@ GPIO_LINE_FORM = (
     "a chip and a number or name of a line, such as /dev/gpiochip0:17 or /dev/gpiochip0:GPIO17, "
     "then if needed active-low, pull-up or pull-down"
 )
+"""Form of a line's name in the configuration file, as error messages and the help show it."""
 _WIRING = {"active-low", "pull-up", "pull-down"}
 
 

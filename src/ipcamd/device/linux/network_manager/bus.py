@@ -11,7 +11,9 @@ from dbus_fast.aio import MessageBus
 from ipcamd.errors import RequestFailed
 
 SERVICE = "org.freedesktop.NetworkManager"
+"""Name on the system bus."""
 ROOT = "/org/freedesktop/NetworkManager"
+"""Path of the manager's own object."""
 CALL_S = 25.0
 """Seconds for one call."""
 

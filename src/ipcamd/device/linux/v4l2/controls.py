@@ -36,9 +36,13 @@ class ControlId(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ControlRange:
-    """One control of a device."""
+    """One control of a device.
+
+    `minimum`, `maximum`, `step` and `default` are in the control's own units: arc seconds for ``pan_absolute``.
+    """
 
     id: int
+    """Number of the control in the kernel (``V4L2_CID_...``)."""
     name: str
     """As ``v4l2-ctl --list-ctrls`` shows it: ``pan_absolute``."""
     minimum: int

@@ -21,7 +21,9 @@ ZOOM_RANGE_S, FOCUS_RANGE_S = 3.0, 1.5
 ZOOM_ACCELERATION, FOCUS_ACCELERATION = 10.0, 500.0
 """Units per second squared; the ranges are 3 and 100 units."""
 ZOOM_SPEED = cruise_speed(ZOOM_LIMIT - 1, ZOOM_RANGE_S, ZOOM_ACCELERATION)
+"""Units per second of a full-range move."""
 FOCUS_SPEED = cruise_speed(FOCUS_LIMIT, FOCUS_RANGE_S, FOCUS_ACCELERATION)
+"""Units per second of a full-range move at full speed."""
 
 
 class V4l2Lens(V4l2MotorDriver):

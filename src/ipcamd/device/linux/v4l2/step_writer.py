@@ -19,7 +19,8 @@ class StepWriter:
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """`write` writes where the motors should be now, and raises ``RequestFailed``; then `fail` is called, and the
-        move is over. A step is made every `step_s`; `now_s` is a monotonic clock, in seconds."""
+        move is over. A step is made every `step_s`; `now_s` is a monotonic clock, in seconds. `is_moving` tells
+        whether another step is needed."""
         self._write, self._is_moving, self._fail = write, is_moving, fail
         self._step_s, self._now_s = step_s, now_s
         self._task: asyncio.Task[None] | None = None

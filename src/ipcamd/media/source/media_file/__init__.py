@@ -19,6 +19,7 @@ class VideoFile:
     """Any file that FFmpeg reads: video with or without sound, or a single picture."""
 
     def __init__(self, path: str, clock: Clock) -> None:
+        """`path` is a file's; `clock` gives the capture times."""
         self.name = path
         self.sound = True
         self._path = Path(path).expanduser()

@@ -46,7 +46,9 @@ class MediaFile:
         limit: SilenceLimit | None = None,
         open_file: OpenFile | None = None,
     ) -> None:
-        """Open it; for the arguments see `open_media`. Raises `SourceError` if it is unreadable or has no picture."""
+        """Open it; for the arguments see `open_media`. Raises `SourceError` if it is unreadable or has no picture.
+        `place` is a path or an address for FFmpeg, `form` the name of its format, None to detect it. `options` are
+        the format's options in FFmpeg."""
         self._open = partial(open_media, place, options, form, limit, open_file)
         self._limit = limit
         self._medium = self._open()

@@ -24,6 +24,7 @@ class NetworkSource:
     """Whether there is sound is not known before the source plays."""
 
     def __init__(self, url: str, clock: Clock, tls: TlsPolicy = TlsPolicy.AUTO) -> None:
+        """`url` may contain a login; `clock` gives the capture times."""
         self._url = url
         self._clock = clock
         self._tls = tls

@@ -17,6 +17,7 @@ class CameraConnection:
     """Connections of one opening of a camera: its name is resolved once."""
 
     def __init__(self, url: str, tls: TlsPolicy, limit: SilenceLimit) -> None:
+        """`url` is the source's address; `limit` ends a silent connection."""
         self._parts = urlsplit(url)
         self._tls = tls
         self._limit = limit

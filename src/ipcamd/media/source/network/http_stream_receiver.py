@@ -30,6 +30,7 @@ class PushReceiver:
     def __init__(
         self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, limit: SilenceLimit
     ) -> None:
+        """`wanted` returns what the viewers need now; `stop` ends the reception."""
         self._wanted, self._stop, self._clock, self._limit = wanted, stop, clock, limit
         self._converter, self._limiter = VideoConverter(), RateLimiter()
         self._codec, self._decoder = "mjpeg", PictureDecoder("mjpeg")

@@ -41,6 +41,7 @@ class RtspClient:
     """Opens one RTSP address, and remembers the transport that worked."""
 
     def __init__(self, url: str, tls: TlsPolicy) -> None:
+        """`url` is the source's address, with a login if it needs one."""
         self._url, self._tls = url, tls
         self._transports = ("tcp",) if url.lower().startswith("rtsps:") else tuple(_TRANSPORTS)
         """The one that worked last comes first, those that the server refuses come last."""

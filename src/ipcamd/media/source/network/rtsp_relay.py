@@ -14,6 +14,7 @@ from typing import Self
 from ipcamd.wire.rtsp.reply_filter import Redirected, ReplyFilter
 
 PIECE_BYTES = 65536
+"""Most bytes of one read."""
 CONNECTIONS = 8
 """The most that one opening takes: an HTTP tunnel needs two, and two more to log in."""
 
@@ -21,6 +22,7 @@ JOIN_S = 1.0
 """For the thread to end, which may be connecting; it ends by itself then."""
 
 Connect = Callable[[], socket.socket]
+"""Function that returns a connected socket. Raises ``OSError``."""
 
 
 class RtspRelay:

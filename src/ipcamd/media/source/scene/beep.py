@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ipcamd.media.frame import Sound
 from ipcamd.media.source.periodic_sound import loop_second
 
-RATE_HZ = 8000
+_RATE_HZ = 8000
 
 LENGTH_S = 0.1
 """Duration of the beep, and of the flash."""
@@ -21,9 +21,9 @@ _FADE_S = 0.01
 @cache
 def _second() -> NDArray[np.int16]:
     """One second: the beep, faded in and out to avoid clicks, then silence."""
-    at = np.arange(int(RATE_HZ * LENGTH_S)) / RATE_HZ
+    at = np.arange(int(_RATE_HZ * LENGTH_S)) / _RATE_HZ
     fade = np.clip(np.minimum(at, LENGTH_S - at) / _FADE_S, 0, 1)
-    samples = np.zeros(RATE_HZ, np.int16)
+    samples = np.zeros(_RATE_HZ, np.int16)
     samples[: at.size] = _AMPLITUDE * np.sin(2 * np.pi * _PITCH_HZ * at) * np.sin(fade * np.pi / 2) ** 2
     return samples
 

@@ -13,7 +13,7 @@ LARGEST = (1920, 1080)
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle, in pixels."""
+    """A rectangle in pixels: its corner at `left` and `top`, its `width` and `height`."""
 
     left: int
     top: int
@@ -26,6 +26,7 @@ class Plan:
     """A picture sixteen units wide; a taller one gets more wall and more floor."""
 
     size: tuple[int, int]
+    """Width and height in pixels."""
 
     board_color = "#151b24"
 

@@ -19,6 +19,7 @@ class V4l2Camera:
     sound = False
 
     def __init__(self, path: str, clock: Clock) -> None:
+        """`path` is the device's, such as ``/dev/video0``; `clock` gives the capture times."""
         self.name = path
         self._clock = clock
 

@@ -50,6 +50,7 @@ class PixelLayout:
 
     format: str
     size: tuple[int, int]
+    """Width and height in pixels."""
     stride: int
     """Bytes per row; 0 for compressed pictures."""
     full_range: bool
@@ -70,6 +71,7 @@ class V4l2Device:
     """Open device. Every method raises `SourceError` with a plain message when it fails."""
 
     def __init__(self, path: str) -> None:
+        """Open the device `path`, such as ``/dev/video0``."""
         self._maps: list[mmap] = []
         try:
             self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)

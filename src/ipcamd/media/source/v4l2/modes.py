@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MOTION_JPEG = ("MJPG", "JPEG")
+"""V4L2 pixel formats whose frames are JPEG pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class CaptureMode:
     format: str
     """The kernel's four letters for its pixel format."""
     size: tuple[int, int]
+    """Width and height in pixels."""
     rate: float
     """Pictures per second."""
 

@@ -24,6 +24,8 @@ class SharedBuffer:
         made_s: float = 0.0,
         traffic: StreamTraffic | None = None,
     ) -> None:
+        """`pieces` follow each other in the file. `key`: a new viewer can begin with it; `sound`: it is no picture.
+        `made_s` is the monotonic time at which it was made."""
         self.fd = -1
         self.fd = os.memfd_create("frame")
         self.size_bytes = os.writev(self.fd, tuple(pieces))

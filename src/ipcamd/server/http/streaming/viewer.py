@@ -14,6 +14,7 @@ from ipcamd.server.qos import set_tos
 UNSENT = 32 * 1024
 """Unsent bytes in the kernel for a slow viewer: more would only delay its picture."""
 MAX_SOUNDS = 32
+"""Blocks of sound that may wait for a slow viewer."""
 SOUND_AGE_S = 1.0
 """Seconds. Older sound is dropped: it would delay the sound further behind the picture."""
 _TCP_USER_TIMEOUT = 18

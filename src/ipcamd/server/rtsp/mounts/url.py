@@ -19,6 +19,7 @@ class UrlTarget:
 
     media: Presentation
     track: int | None
+    """Number of the track; `TALK_TRACK` is talk's."""
 
 
 def track_name(track: int) -> str:
