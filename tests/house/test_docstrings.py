@@ -103,7 +103,7 @@ def test_every_public_constant_is_described() -> None:
         for node, described in assignments(ast.parse(text).body, text.splitlines())
         if not described and not describes_itself(node)
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_every_number_of_a_dataclass_has_a_unit() -> None:
@@ -116,7 +116,7 @@ def test_every_number_of_a_dataclass_has_a_unit() -> None:
         if isinstance(node, ast.AnnAssign) and re.search(r"\b(int|float)\b", ast.unparse(node.annotation))
         if not (described or UNITS.search(names_of(node)[0]) or mentions(owner, names_of(node)[0]))
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_constructors_describe_arguments_of_plain_types() -> None:
@@ -131,4 +131,4 @@ def test_constructors_describe_arguments_of_plain_types() -> None:
         if not (argument.arg.startswith("_") or UNITS.search(argument.arg))
         if not (mentions(owner, argument.arg) or mentions(init, argument.arg))
     ]
-    assert found == []
+    assert not found, "\n".join(found)

@@ -11,6 +11,7 @@ from ipcamd.params.kinds.text import Text
 PLAIN, DATE, TIME, DATE_AND_TIME = KINDS = ("Plain", "Date", "Time", "DateAndTime")
 """Kinds of text, as ONVIF names them (``tt:OSDTextConfiguration``)."""
 CORNERS = ("UpperLeft", "UpperRight", "LowerLeft", "LowerRight")
+"""Positions of a text, as ONVIF names them (``tt:OSDPosConfiguration``)."""
 DATE_FORMATS = {
     "yyyy-MM-dd": "%Y-%m-%d",
     "yyyy/MM/dd": "%Y/%m/%d",

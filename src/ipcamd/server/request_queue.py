@@ -13,6 +13,7 @@ TASK_S = 0.002
 """Seconds that a request counts for which goes on in a task, where its work is not measured."""
 
 Serve = Callable[[], None]
+"""Function that handles a request that waited."""
 
 
 class RequestQueue:

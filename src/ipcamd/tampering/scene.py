@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Grey = NDArray[np.float32]
+"""Brightness of a picture, 0 to 255: an array of shape (height, width)."""
 
 BLOCK = 5
 """Pixels per side of a block, in a picture of half the analysis frame's size."""
