@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from tests.e2e.camera import Answer, Client
-from tests.onvif.schemas import SOAP, check_answer
+from tests.onvif.schemas import SOAP, check_message
 
 NAMESPACES = {
     "tds": "http://www.onvif.org/ver10/device/wsdl",
@@ -15,6 +15,7 @@ NAMESPACES = {
     "timg": "http://www.onvif.org/ver20/imaging/wsdl",
     "tmd": "http://www.onvif.org/ver10/deviceIO/wsdl",
     "tt": "http://www.onvif.org/ver10/schema",
+    "wsa": "http://www.w3.org/2005/08/addressing",
     "wsnt": "http://docs.oasis-open.org/wsn/b-2",
     "tns1": "http://www.onvif.org/ver10/topics",
     "s": SOAP,
@@ -44,6 +45,14 @@ class Result:
         return self.texts(path)[0]
 
 
+def write_envelope(operation: str, content: str = "", header: str = "") -> bytes:
+    """Return a request such as ``tds:GetScopes`` with this content."""
+    return (
+        f"<s:Envelope {_DECLARATIONS}><s:Header>{header}</s:Header>"
+        f"<s:Body><{operation}>{content}</{operation}></s:Body></s:Envelope>"
+    ).encode()
+
+
 class OnvifClient:
     """Asks one camera."""
 
@@ -57,15 +66,11 @@ class OnvifClient:
 
     def ask(self, operation: str, content: str = "", header: str = "") -> Result:
         """Send a request such as ``tds:GetScopes`` with this content."""
-        envelope = (
-            f"<s:Envelope {_DECLARATIONS}><s:Header>{header}</s:Header>"
-            f"<s:Body><{operation}>{content}</{operation}></s:Body></s:Envelope>"
-        )
-        return self.send(envelope.encode())
+        return self.send(write_envelope(operation, content, header))
 
     def send(self, document: bytes) -> Result:
         answer = self.post(document)
-        return Result(answer.status, check_answer(answer.body), answer.text)
+        return Result(answer.status, check_message(answer.body), answer.text)
 
     def post(self, document: bytes) -> Answer:
         return self._client.ask("POST", self._path, document, Content_Type="application/soap+xml; charset=utf-8")

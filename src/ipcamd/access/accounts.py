@@ -18,10 +18,12 @@ from ipcamd.store.database import Database, TransactionPart, Work
 SLOTS = 21
 """The most accounts there can be: 20, and the administrator made at first start."""
 
-NAMES = "1 to 32 of letters, digits, '.', '_' and '-'"
+NAME_LIMIT = 32
+"""Characters of a name at most."""
+NAMES = f"1 to {NAME_LIMIT} of letters, digits, '.', '_' and '-'"
 """Rule for a user's name, in words."""
 
-_NAME = "[A-Za-z0-9._-]{1,32}"
+_NAME = f"[A-Za-z0-9._-]{{1,{NAME_LIMIT}}}"
 
 _log = logging.getLogger(__name__)
 

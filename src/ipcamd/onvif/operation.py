@@ -83,7 +83,7 @@ class Operation:
 
 
 CAPABILITIES = "GetServiceCapabilities"
-"""Operation that every service has."""
+"""Operation that every listed service has."""
 
 
 class Service:
@@ -107,10 +107,8 @@ class Service:
         self.path = path
         self.version = version
         self.capabilities = capabilities
-        self.operations = {
-            operation.name: operation
-            for operation in (Operation(CAPABILITIES, AccessClass.PRE_AUTH, capabilities), *operations)
-        }
+        first = (Operation(CAPABILITIES, AccessClass.PRE_AUTH, capabilities),) if is_listed else ()
+        self.operations = {operation.name: operation for operation in (*first, *operations)}
 
     def url(self, call: OperationCall) -> str:
         """Return its address as the client of `call` reaches the camera."""

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PATIENCE, CameraProcess
 from tests.onvif.client import OnvifClient, Result
-from tests.onvif.schemas import check_answer
+from tests.onvif.schemas import check_message
 
 pytestmark = pytest.mark.slow
 
@@ -135,8 +135,8 @@ def test_a_consumer_is_sent_notifications(
     address = f'<a:Address xmlns:a="http://www.w3.org/2005/08/addressing">http://127.0.0.1:{port}/x</a:Address>'
     reference = f"<wsnt:ConsumerReference>{address}</wsnt:ConsumerReference>"
     onvif.change("wsnt:Subscribe", f"{reference}<wsnt:Filter>{INPUTS}</wsnt:Filter>")
-    assert check_answer(arrived.get(timeout=PATIENCE)).tag.endswith("}Notify")
+    assert check_message(arrived.get(timeout=PATIENCE)).tag.endswith("}Notify")
     camera.client.get("/cgi/admin/virtual.cgi", di2="high")
-    content = check_answer(arrived.get(timeout=PATIENCE))
+    content = check_message(arrived.get(timeout=PATIENCE))
     values = [each.get("Value") for each in content.findall(".//{*}SimpleItem")]
     assert values == ["input2", "true"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from ipcamd.access.accounts import SLOTS
+from ipcamd.access.accounts import NAME_LIMIT, SLOTS
 from ipcamd.onvif.media.profiles import PROFILES_LIMIT
 from ipcamd.onvif.operation import OperationCall, Service
 from ipcamd.onvif.soap.writer import Content, Node, node
@@ -83,7 +83,7 @@ def _security() -> tuple[tuple[str, str], ...]:
         "false",
     )
     yes = dict.fromkeys(("TLS1.2", "DefaultAccessPolicy", "UsernameToken", "HttpDigest"), "true")
-    limits = {"MaxUsers": str(SLOTS), "MaxUserNameLength": "32", "MaxPasswordLength": "64"}
+    limits = {"MaxUsers": str(SLOTS), "MaxUserNameLength": str(NAME_LIMIT), "MaxPasswordLength": "64"}
     return tuple({**no, **yes, **limits, "HashingAlgorithms": "MD5 SHA-256"}.items())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ipcamd.access.accounts import SLOTS, AccountEdit
+from ipcamd.access.accounts import NAME_LIMIT, NAMES, SLOTS, AccountEdit
 from ipcamd.errors import RequestFailed
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
@@ -33,6 +33,8 @@ async def create_users(call: OperationCall) -> Content:
     names = [user.value(string, "Username") for user in users]
     if taken := [name for name in names if accounts.entry(name) or names.count(name) > 1]:
         raise sender_fault("OperationProhibited", "UsernameClash", reason=f"{taken[0][:32]}: there is one already")
+    if long := [name for name in names if len(name) > NAME_LIMIT]:
+        raise sender_fault("OperationProhibited", "UsernameTooLong", reason=f"{long[0][:NAME_LIMIT]}...: {NAMES}")
     edits = [accounts.adding(user.value(string, "Username"), _password(user), _rank(user)) for user in users]
     await _change(call, edits)
     return None

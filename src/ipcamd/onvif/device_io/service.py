@@ -77,13 +77,13 @@ def set_inputs(call: OperationCall) -> Content:
     for element in call["DigitalInputs"]:
         _check_input(call, element.attributes.get("token", ""))
         if element.attributes.get("IdleState", IDLE) != IDLE:
-            raise invalid_argument(f"IdleState: allowed is {IDLE}", "ConfigModify")
+            raise invalid_argument(f"IdleState: allowed is {IDLE}", "SettingsInvalid")
     return None
 
 
 def _check_input(call: OperationCall, asked: str) -> None:
     if asked not in input_tokens(call):
-        raise invalid_argument(f"{asked}: there is no such digital input", "DigitalInputToken")
+        raise invalid_argument(f"{asked}: there is no such digital input", "NoConfig")
 
 
 DEVICE_OPERATIONS: tuple[Operation, ...] = (

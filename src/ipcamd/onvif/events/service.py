@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.camera_url import http_url
@@ -17,7 +16,7 @@ from ipcamd.onvif.events.topics import TOPICS, topic_set
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import Fault, invalid_argument, sender_fault
-from ipcamd.onvif.soap.values import duration, integer, moment, string
+from ipcamd.onvif.soap.values import duration, integer, moment, string, web_address
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.group import Rank
 
@@ -97,9 +96,7 @@ class EventService:
 
     def subscribe(self, call: OperationCall) -> Content:
         """Send messages to the address of the request."""
-        url: str = call["ConsumerReference"].value(string, "Address")
-        if urlsplit(url).scheme not in ("http", "https") or len(url) > 1024 or not url.isprintable():
-            raise invalid_argument("ConsumerReference: an http or https address is needed")
+        url: str = call["ConsumerReference"].value(web_address, "Address")
         subscription = self._open(call)
         self._consumers.start(subscription, url)
         return _created(call, subscription, "wsnt:SubscriptionReference")

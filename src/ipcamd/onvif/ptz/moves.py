@@ -46,7 +46,7 @@ async def move_continuously(call: OperationCall) -> Content:
     """Move until the time is over, a stop, or another move."""
     ptz = begin_move(call).ptz
     signs, pan_speed, tilt_speed = velocity_signs(read_vector(call["Velocity"]))
-    timeout: timedelta = call["Timeout"] or DEFAULT_TIMEOUT
+    timeout: timedelta = DEFAULT_TIMEOUT if call["Timeout"] is None else call["Timeout"]
     if not TIMEOUTS[0] <= timeout <= TIMEOUTS[1]:
         raise invalid_argument("Timeout: allowed are PT0.1S to PT600S", "TimeoutNotSupported")
     if any(signs):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -12,6 +13,8 @@ Reader = Callable[[str], T_co]
 
 TOKEN_LENGTH = 64
 """Characters of a ``tt:ReferenceToken`` at most."""
+ADDRESS_LENGTH = 1024
+"""Characters of an address at most."""
 
 _DURATION = re.compile(
     r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII
@@ -71,6 +74,17 @@ def moment(text: str) -> datetime:
     except ValueError:
         raise ValueError("allowed are times such as 2030-01-31T12:00:00Z") from None
     return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def web_address(text: str) -> str:
+    """Return an address of HTTP or HTTPS."""
+    try:
+        is_web = urlsplit(text).scheme in ("http", "https")
+    except ValueError:  # such as [ without ]
+        is_web = False
+    if not is_web or len(text) > ADDRESS_LENGTH or not text.isprintable():
+        raise ValueError("an http or https address is needed")
+    return text
 
 
 def one_of(*allowed: str) -> Reader[str]:
