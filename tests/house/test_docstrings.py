@@ -16,9 +16,11 @@ DESCRIBE_THEMSELVES = {"Endpoint", "Group", "Arguments", "Argument", "Answer", "
 UNITS = re.compile(
     r"(^|_)(ns|us|ms|s|hz|fps|bytes|bits|kbits|kbps|percent|px|pixels|samples|frames|degrees|rate|count|seconds|days)$"
 )
+PROGRAMMING_ERRORS = {"AssertionError", "NotImplementedError"}
 PLAIN_TYPES = re.compile(r"\b(int|float|str|bytes|bool|Callable)\b")
 
 Assignment = ast.Assign | ast.AnnAssign
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def names_of(node: Assignment) -> list[str]:
@@ -130,5 +132,42 @@ def test_constructors_describe_arguments_of_plain_types() -> None:
         if argument.annotation and PLAIN_TYPES.search(ast.unparse(argument.annotation))
         if not (argument.arg.startswith("_") or UNITS.search(argument.arg))
         if not (mentions(owner, argument.arg) or mentions(init, argument.arg))
+    ]
+    assert not found, "\n".join(found)
+
+
+def raised_by(node: ast.AST) -> list[str]:
+    """Return the errors that a function itself raises, without those of its inner functions."""
+    found = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Raise) and child.exc and ast.unparse(child.exc) not in PROGRAMMING_ERRORS:
+            found.append(ast.unparse(child.exc))
+        if not isinstance(child, Function | ast.Lambda):
+            found += raised_by(child)
+    return found
+
+
+def is_action(node: Function) -> bool:
+    """Whether a function is the action of an endpoint or operation: the type `Action` says what these raise."""
+    return any(ast.unparse(a.annotation) in ("Call", "OperationCall") for a in node.args.args if a.annotation)
+
+
+def public_functions(text: str) -> Iterator[tuple[Function, str]]:
+    """Yield the functions and methods that are public, with the docstrings that describe them."""
+    module = ast.parse(text)
+    for owner in (module, *public_classes(text)):
+        for node in owner.body:
+            if isinstance(node, Function) and not node.name.startswith("_"):
+                above = ast.get_docstring(owner) or "" if isinstance(owner, ast.ClassDef) else ""
+                yield node, f"{ast.get_docstring(node)} {above}"
+
+
+def test_public_functions_say_which_errors_they_raise() -> None:
+    """A method of an interface refers to it: "See `Lens`"."""
+    found = [
+        f"{path}:{node.lineno}: {node.name} raises {raised_by(node)[0]}"
+        for path, text in FILES.items()
+        for node, described in public_functions(text)
+        if raised_by(node) and not is_action(node) and not re.search(r"\b[Rr]aise|See [`*]", described)
     ]
     assert not found, "\n".join(found)

@@ -79,7 +79,7 @@ class VirtualHardware:
             self._set(name, value)
 
     def report(self, name: str, value: str) -> None:
-        """Take note of what the device does: `name` is one of `REPORTS`."""
+        """Take note of what the device does: `name` is one of `REPORTS`. Raises ``KeyError`` for another."""
         if name not in REPORTS:
             raise KeyError(name)
         self._set(name, value)

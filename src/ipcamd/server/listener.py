@@ -98,7 +98,7 @@ async def listen(accept: Accept, hosts: Sequence[str], port: int) -> Listener:
 
 
 def bind_sockets(hosts: Sequence[str], port: int, kind: int = socket.SOCK_STREAM) -> list[socket.socket]:
-    """Return TCP or (``SOCK_DGRAM``) UDP sockets bound to `port` of all `hosts`; see `listen`."""
+    """Return TCP or (``SOCK_DGRAM``) UDP sockets bound to `port` of all `hosts`; see `listen`. Raises `ConfigError`."""
     for left in reversed(range(TRIES if port == 0 else 1)):
         sockets: list[socket.socket] = []
         try:

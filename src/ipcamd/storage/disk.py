@@ -79,7 +79,10 @@ class Disk:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def prepare(self, card: CardId) -> None:
-        """Make the folders of this card that are missing, unless another card or none is mounted now."""
+        """Make the folders of this card that are missing, unless another card or none is mounted now.
+
+        Raises ``OSError`` then.
+        """
         with self._at(_FOLDER, self.root) as root:
             found = os.fstat(root)
             if (found.st_dev, found.st_ino) != card[:2]:
@@ -131,7 +134,10 @@ class Disk:
             self._writing.discard((folder, name))
 
     def open(self, folder: str, name: str, *, change: bool = False) -> int:
-        """Return the descriptor of a file, open for reading, or for reading and writing (`change`)."""
+        """Return the descriptor of a file, open for reading, or for reading and writing (`change`).
+
+        Raises ``OSError``; ``FileNotFoundError`` also for what is no plain file.
+        """
         # NONBLOCK: opening a named pipe must not wait for its other end
         mode = (os.O_RDWR if change else os.O_RDONLY) | os.O_NONBLOCK | _LINKLESS
         with self._folder(folder) as at:

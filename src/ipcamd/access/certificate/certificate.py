@@ -29,7 +29,7 @@ class Certificate:
         self._lock = asyncio.Lock()
 
     def context(self) -> ssl.SSLContext:
-        """Return the context for the next connection. Call `ensure` before."""
+        """Return the context for the next connection. Call `ensure` before. Raises ``RuntimeError`` if it was not."""
         if self._context is None:
             raise RuntimeError("no certificate is loaded")
         return self._context

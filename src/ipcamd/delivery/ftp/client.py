@@ -52,7 +52,7 @@ class FtpClient(ftplib.FTP_TLS):
         super().putcmd(line)
 
     def getline(self) -> str:
-        """See `ftplib.FTP`; an answer without end is an error."""
+        """See `ftplib.FTP`; an answer without end is an error. Raises ``ftplib.Error``."""
         self._lines += 1
         if self._lines > LINES:
             raise ftplib.Error("the server's answer is too long")

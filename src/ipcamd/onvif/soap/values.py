@@ -27,35 +27,35 @@ def string(text: str) -> str:
 
 
 def token(text: str) -> str:
-    """Return a reference to a part of the camera: 1 to 64 characters."""
+    """Return a reference to a part of the camera: 1 to 64 characters. Raises ``ValueError``."""
     if not 0 < len(text) <= TOKEN_LENGTH:
         raise ValueError(f"allowed are 1 to {TOKEN_LENGTH} characters")
     return text
 
 
 def boolean(text: str) -> bool:
-    """Return an ``xs:boolean``."""
+    """Return an ``xs:boolean``. Raises ``ValueError``."""
     if text not in ("true", "false", "1", "0"):
         raise ValueError("allowed are true and false")
     return text in ("true", "1")
 
 
 def integer(text: str) -> int:
-    """Return an ``xs:int``."""
+    """Return an ``xs:int``. Raises ``ValueError``."""
     if not re.fullmatch(r"[+-]?[0-9]{1,10}", text) or not -(2**31) <= int(text) < 2**31:
         raise ValueError("allowed are whole numbers of 32 bits")
     return int(text)
 
 
 def real(text: str) -> float:
-    """Return a finite ``xs:float``."""
+    """Return a finite ``xs:float``. Raises ``ValueError``."""
     if not re.fullmatch(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+-]?[0-9]{1,2})?", text):
         raise ValueError("allowed are decimal numbers")
     return float(text)
 
 
 def duration(text: str) -> timedelta:
-    """Return an ``xs:duration``; a month counts as 30 days, a year as 365."""
+    """Return an ``xs:duration``; a month counts as 30 days, a year as 365. Raises ``ValueError``."""
     match = _DURATION.fullmatch(text)
     if not match or text.endswith(("P", "T")) or len(text) > 40:
         raise ValueError("allowed are durations such as PT60S")
@@ -68,7 +68,7 @@ def duration(text: str) -> timedelta:
 
 
 def moment(text: str) -> datetime:
-    """Return an ``xs:dateTime``; without a zone it is UTC."""
+    """Return an ``xs:dateTime``; without a zone it is UTC. Raises ``ValueError``."""
     try:
         value = datetime.fromisoformat(text)
     except ValueError:

@@ -55,7 +55,10 @@ class Exchange:
         return f"{self.client.address} {self.head.method} {redacted(self.head.target)}"
 
     def admit(self, endpoint: Endpoint, account: Account, taken: Callable[[], None]) -> None:
-        """Admit the request. `taken` is called when the endpoint takes a piece of a streamed body."""
+        """Admit the request. `taken` is called when the endpoint takes a piece of a streamed body.
+
+        Raises ``HttpError`` 413.
+        """
         self._endpoint, self.account = endpoint, account
         if endpoint.body is Body.STREAM and (self.endless or not self.complete):
             self.stream = BodyStream(taken)

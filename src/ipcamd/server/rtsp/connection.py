@@ -182,7 +182,10 @@ class RtspConnection(asyncio.Protocol):
         self._after_response.append(work)
 
     def acquire_channels(self, wanted: tuple[int, int] | None, receivers: tuple[Receiver, Receiver]) -> tuple[int, int]:
-        """Return a free pair of channels, the `wanted` one if possible; pass packets on it to `receivers`."""
+        """Return a free pair of channels, the `wanted` one if possible; pass packets on it to `receivers`.
+
+        Raises `RtspError` 453.
+        """
         free = (pair for pair in (wanted or (0, 1), *((n, n + 1) for n in range(0, 255, 2))))
         for pair in free:
             if not self._channels.keys() & set(pair):

@@ -87,7 +87,10 @@ def _huffman(body: bytes) -> None:
 
 
 def make_payloads(jpeg: bytes) -> list[bytes]:
-    """Cut a JPEG's scan. Size, sampling and quantization tables go into RTP headers; everything else is left out."""
+    """Cut a JPEG's scan. Size, sampling and quantization tables go into RTP headers; everything else is left out.
+
+    Raises ``ValueError`` for a kind of JPEG that RFC 2435 does not have.
+    """
     image = _read(jpeg)
     if image.kind < 0 or not all(number in image.tables for number in image.wanted):
         raise ValueError("a JPEG of a kind that RFC 2435 does not have")

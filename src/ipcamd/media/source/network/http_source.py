@@ -104,7 +104,10 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
 def play_http(
     url: str, tls: TlsPolicy, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
 ) -> Iterator[Picture | Sound]:
-    """Yield an address's pictures and sound (see `Source.play`). A single picture is requested again and again."""
+    """Yield an address's pictures and sound (see `Source.play`). A single picture is requested again and again.
+
+    Raises `SourceError`.
+    """
     limit = SilenceLimit()
     receiver, ticker = PushReceiver(wanted, stop, clock, limit), Ticker(clock, stop)
     while not stop.is_set():

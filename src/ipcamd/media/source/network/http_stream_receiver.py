@@ -42,7 +42,10 @@ class PushReceiver:
         """Pictures received that could not be decoded."""
 
     def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[Picture | Sound]:
-        """Yield pictures and sound of the body that `read` returns piece by piece, until it ends or `stop` is set."""
+        """Yield pictures and sound of the body that `read` returns piece by piece, until it ends or `stop` is set.
+
+        Raises `SourceError`.
+        """
         parser = PictureParser(boundary)
         while not self._stop.is_set() and (data := read()):
             try:

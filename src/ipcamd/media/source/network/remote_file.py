@@ -26,7 +26,7 @@ class RemoteFile:
         return self._position
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move the position; the next read makes the request."""
+        """Move the position; the next read makes the request. Raises ``ValueError`` for an unknown `whence`."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size or 0}
         if whence not in base:
             raise ValueError(f"unknown whence: {whence}")
