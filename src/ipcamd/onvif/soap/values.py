@@ -77,7 +77,7 @@ def moment(text: str) -> datetime:
 
 
 def web_address(text: str) -> str:
-    """Return an address of HTTP or HTTPS."""
+    """Return an address of HTTP or HTTPS. Raises ``ValueError``."""
     try:
         is_web = urlsplit(text).scheme in ("http", "https")
     except ValueError:  # such as [ without ]
