@@ -1,17 +1,12 @@
-"""Samples of requests: there is one for each operation, and ONVIF's schemas allow it."""
+"""Samples of requests: ONVIF's schemas allow them, and a change has an effect to look for."""
 
 import pytest
 from tests.onvif.client import write_envelope
-from tests.onvif.operations import OPERATIONS
 from tests.onvif.samples import SAMPLES
 from tests.onvif.samples.sample import PARAMETER, Sample
 from tests.onvif.schemas import check_message
 
 CHANGING = ("Set", "Add", "Remove", "Create", "Delete", "Start", "Stop", "Goto")
-
-
-def test_each_operation_has_a_sample() -> None:
-    assert set(SAMPLES) == set(OPERATIONS)
 
 
 @pytest.mark.parametrize(("operation", "sample"), SAMPLES.items(), ids=SAMPLES)

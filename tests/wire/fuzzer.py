@@ -34,7 +34,7 @@ class Fuzzer:
         chance, kind = random.Random(), crc32(self.name.encode()) << 32
         for number in range(first, first + count):
             chance.seed(kind | number)
-            data = self.mutate(chance)
+            data = mutate(self.seeds, chance)
             try:
                 if self.name in STREAMS:
                     check_stream(STREAMS[self.name], data, chance)
@@ -43,12 +43,13 @@ class Fuzzer:
             except Exception as error:
                 raise AssertionError(f"run {number} of {self.name}: {error!r} by {data!r}") from error
 
-    def mutate(self, chance: random.Random) -> bytes:
-        """Return a saved input with a few changes."""
-        data = bytearray(chance.choice(self.seeds)[:LONGEST])
-        for _ in range(1 + int(chance.random() ** 2 * 6)):
-            chance.choice(MUTATIONS)(data, chance, self.seeds)
-        return bytes(data[:LONGEST])
+
+def mutate(seeds: Sequence[bytes], chance: random.Random) -> bytes:
+    """Return one of the inputs with a few changes."""
+    data = bytearray(chance.choice(seeds)[:LONGEST])
+    for _ in range(1 + int(chance.random() ** 2 * 6)):
+        chance.choice(MUTATIONS)(data, chance, seeds)
+    return bytes(data[:LONGEST])
 
 
 def check_message(parse: Callable[[bytes], object], data: bytes) -> None:

@@ -6,8 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from tests.onvif.operations import OPERATIONS
+
 from ipcamd.errors import ConfigError, HttpError
 from ipcamd.media.codecs import key_tests
+from ipcamd.onvif.discovery.message import DiscoveredDevice, read_search
+from ipcamd.onvif.events.filter import read_filter
+from ipcamd.onvif.login import read_token
+from ipcamd.onvif.namespaces import PREFIXES
+from ipcamd.onvif.soap.envelope import read_request
+from ipcamd.onvif.soap.fault import Fault
 from ipcamd.options.reader import read_options
 from ipcamd.params.kinds.address_range import AddressRange
 from ipcamd.params.motion import MOTION
@@ -26,11 +34,12 @@ from ipcamd.wire.rtsp.reply_filter import ReplyFilter
 from ipcamd.wire.rtsp.tunnel import TunnelDecoder
 from ipcamd.wire.upnp import igd, ssdp
 
+ONVIF = {(PREFIXES[name.partition(":")[0]], each.name): each for name, each in OPERATIONS.items()}
 FORM = "multipart/form-data; boundary=AsCg5y"
 
 Pieces = Iterable[bytes]
 _MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
-REFUSALS = (ValueError, HttpError, ConfigError)
+REFUSALS = (ValueError, HttpError, ConfigError, Fault)
 """Errors by which parsers refuse an input."""
 
 
@@ -133,6 +142,23 @@ def motion(data: bytes) -> object:
     return found
 
 
+def soap(data: bytes) -> object:
+    """Read an envelope: the login in its header, the fields of its operation, its filter of events."""
+    request = read_request(data)
+    if request.header and (token := request.header.find("Security", "UsernameToken")):
+        read_token(token)
+    read_filter(request.operation.find("Filter"))
+    operation = ONVIF.get((request.operation.namespace, request.operation.name))
+    return [field.read(request.operation) for field in operation.fields] if operation else []
+
+
+def wsdiscovery(data: bytes) -> object:
+    """Read a search, and look whether a camera matches it."""
+    scopes = ("onvif://www.onvif.org/Profile/Streaming", "onvif://www.onvif.org/location/Hof")
+    search = read_search(data)
+    return search and search.matches(DiscoveredDevice("urn:uuid:0", "http://192.0.2.1/onvif", scopes, 1))
+
+
 STREAMS: dict[str, Callable[[Pieces], object]] = {
     "http": http,
     "rtsp": rtsp,
@@ -162,5 +188,7 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "address_range": lambda data: AddressRange.parse(data.decode("latin-1")),
     "motion": motion,
     "config": config,
+    "soap": soap,
+    "wsdiscovery": wsdiscovery,
 }
 """Parsers of one message: they take any part of it, or refuse it by the error that they promise."""

@@ -1,6 +1,8 @@
 """Sample requests: one for each operation of each service."""
 
-from tests.onvif.samples import controls, device, events, media1, media2
+from tests.onvif.samples import controls, device, events, media1, media2, osd
 
-SAMPLES = {**device.SAMPLES, **media1.SAMPLES, **media2.SAMPLES, **controls.SAMPLES, **events.SAMPLES}
+_TABLES = (device, media1, media2, osd, controls, events)
+
+SAMPLES = {operation: sample for table in _TABLES for operation, sample in table.SAMPLES.items()}
 """Operation with the prefix of its service to its sample."""

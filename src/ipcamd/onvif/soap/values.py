@@ -71,9 +71,9 @@ def moment(text: str) -> datetime:
     """Return an ``xs:dateTime``; without a zone it is UTC. Raises ``ValueError``."""
     try:
         value = datetime.fromisoformat(text)
-    except ValueError:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the zone may bring it before the year 1
         raise ValueError("allowed are times such as 2030-01-31T12:00:00Z") from None
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def web_address(text: str) -> str:

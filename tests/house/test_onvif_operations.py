@@ -1,7 +1,9 @@
-"""Access classes of the operations: as ONVIF's default access policy has them, or stricter (ONVIF Core, 5.9.4)."""
+"""ONVIF operations: each has a sample request, and the access class of ONVIF's default policy, or a stricter one (ONVIF
+Core, 5.9.4)."""
 
 import pytest
 from tests.onvif.operations import OPERATIONS
+from tests.onvif.samples import SAMPLES
 
 from ipcamd.onvif.operation import CAPABILITIES
 from ipcamd.params.group import Rank
@@ -32,6 +34,10 @@ FOR_OPERATORS = {
     "tmd:SetDigitalInputConfigurations",
 }
 """Operations that users may call besides those that read."""
+
+
+def test_each_operation_has_a_sample() -> None:
+    assert sorted(SAMPLES) == sorted(OPERATIONS), "add a sample request to tests/onvif/samples"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
