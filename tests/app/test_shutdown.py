@@ -68,14 +68,33 @@ async def test_a_part_that_takes_its_time_ends_beside_the_others() -> None:
     assert parts.ended == ["slow"]
 
 
+async def test_services_end_first_and_the_other_parts_beside_them() -> None:
+    async def serve_on() -> None:
+        parts.ended.append("services begin")
+        await others.wait()
+        parts.ended.append("services")
+
+    parts, others = Parts(), asyncio.Event()
+    parts.stack.push(others.set)
+    parts.stack.push_services(serve_on)
+    parts.push("b")
+    await parts.stack.close()
+    assert parts.ended == ["services begin", "b", "services"]
+
+
 async def test_a_part_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def fail() -> None:
+        raise LookupError
+
     parts = Parts()
     parts.push("a")
     parts.stack.push(lambda: 1 // 0)  # type: ignore[arg-type,return-value]
+    parts.stack.push(fail)
     with caplog.at_level(logging.ERROR):
         await parts.stack.close()
     assert parts.ended == ["a"]
     assert "ZeroDivisionError" in caplog.text
+    assert "LookupError" in caplog.text
 
 
 BUSY = """
@@ -105,3 +124,30 @@ def test_the_process_ends_though_its_event_loop_never_returns(number: signal.Sig
             assert process.wait(30) == 0
         finally:
             process.kill()
+
+
+LEFT_BEHIND = """
+import atexit, sys, threading, time
+from ipcamd import cli
+from ipcamd.__main__ import main
+
+atexit.register(lambda: print("dismantled"))
+
+def command(arguments):
+    if arguments == ["thread"]:
+        threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+    print("done")
+    return 2
+
+cli.command = command
+main()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("argument", "printed"), [("thread", b"done\n"), ("none", b"done\ndismantled\n")])
+def test_the_interpreter_is_not_dismantled_under_threads_that_were_left_behind(argument: str, printed: bytes) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT_BEHIND, argument], stdout=subprocess.PIPE, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, printed)

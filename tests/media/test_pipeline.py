@@ -9,6 +9,7 @@ import pytest
 import simplejpeg
 from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, grey, luma, sloped
 
+from ipcamd.media import pipeline
 from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.pipeline import Pipeline
@@ -67,11 +68,16 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     yield house
     async with asyncio.timeout(WAIT):
         await house.pipeline.stop()
+        while media_threads():  # one that was importing is not waited for  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     # the executor that waited for them may stay
     assert threading.active_count() <= before + 2
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("media-")]
     assert house.source.open == 0
     house.database.close()
+
+
+def media_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("media-")]
 
 
 def brightness(frame: EncodedFrame) -> float:
@@ -259,3 +265,18 @@ async def test_figures(house: House) -> None:
 
 def test_luma_of_the_stage_is_what_it_says() -> None:
     assert luma(grey(99)) == 99
+
+
+async def test_the_end_does_not_wait_for_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    imported = threading.Event()
+    monkeypatch.setattr(pipeline, "STOP_S", 3600)
+    monkeypatch.setattr(Pipeline, "_import_codecs", staticmethod(imported.wait))
+    house = House(tmp_path / "state" / "ipcamd.db")
+    await house.pipeline.start()
+    try:
+        async with asyncio.timeout(WAIT):
+            await house.pipeline.stop()
+        assert media_threads()
+    finally:
+        imported.set()
+        house.database.close()

@@ -120,8 +120,10 @@ class Runner:
             await self._start(stack, options)
             return await self._exit
         finally:
-            gc.unfreeze()
+            gc.disable()  # a look at the objects of ten thousand connections takes long
             await stack.close()
+            gc.unfreeze()
+            gc.enable()
 
     async def _start(self, stack: ShutdownStack, options: Options) -> None:
         """Start a camera, unless it is to end before that is done."""

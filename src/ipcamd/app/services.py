@@ -81,7 +81,7 @@ class Services:
         self._open: list[HttpService | RtspService] = []
         self._ports: list[RebindablePort] = []
         core.settings.guard(NETWORK.name, self._move)
-        stack.push(self._close)
+        stack.push_services(self._close)
         core.ip_filter.watch(self._cut_denied)
 
     async def talk(self) -> int | None:

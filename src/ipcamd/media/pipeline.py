@@ -4,6 +4,7 @@ PyAV, numpy and Pillow are imported by media threads only, so that the camera li
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -107,6 +108,9 @@ class Pipeline:
         self._recorder: AudioCapture | None = None
         self._microphone = self._microphone_for(instrument, own_sound and source.sound, clock_ns, status)
         self._threads: list[OnDemandThread] = []
+        """The source's first."""
+        self._prepared = threading.Event()
+        """The source's thread has imported what it needs."""
         self._encoders: dict[str, OnDemandThread] = {}
         for codec in video_codecs():
             settings.watch(codec.parameters, partial(self._update_stream, codec))
@@ -195,7 +199,7 @@ class Pipeline:
         self._update_microphone()
 
     async def stop(self) -> None:
-        """End the threads, within a second."""
+        """End the threads, within a second. One that is importing is not waited for: it then finds nothing to do."""
         self.snapshots.close()
         self.capture.close()
         if self._microphone:
@@ -225,11 +229,12 @@ class Pipeline:
     def _run_source(self) -> None:
         self._import_codecs()
         self._processor.prepare()
+        self._prepared.set()
         self.capture.run()
 
     def _join(self) -> None:
         end = time.monotonic() + STOP_S
-        for thread in self._threads:
+        for thread in self._threads if self._prepared.is_set() else self._threads[1:]:
             thread.join(end)
 
     def _stream(

@@ -11,8 +11,8 @@ from ipcamd.logs import SummaryLog
 
 log = logging.getLogger(__name__)
 
-BACKLOG = 1024
-"""Connections that the kernel completes before they are accepted (listen(2))."""
+BACKLOG = 4096
+"""Connections that the kernel completes before they are accepted (listen(2)); one more waits for a second."""
 ACCEPT_BATCH = 64
 """Connections accepted before other events are handled. A turn of the event loop may take 50 ms under load; an
 administrator's connection waits behind those that came before."""

@@ -21,6 +21,8 @@ SWEEP_S = 1.0
 """Seconds between two checks of all deadlines. One timer serves all connections; without connections there is none."""
 CLOSE_S = 0.5
 """Seconds for running requests to finish, and for clients to read their responses, when the service closes."""
+CLOSE_BATCH = 500
+"""Connections that are closed in one turn of the event loop: other parts end beside thousands of them."""
 RELEASE_S = 0.25
 """Seconds for cancelled tasks and reset connections to end."""
 
@@ -190,24 +192,29 @@ class Registry:
     # -- the end
 
     async def close(self) -> None:
-        """Stop listening and end all connections and tasks. Takes at most `CLOSE_S` and twice `RELEASE_S`."""
+        """Stop listening and end all connections and tasks. Waits for at most `CLOSE_S` and twice `RELEASE_S`."""
         self.closing = True
+        if self._timer:
+            self._timer.cancel()
         for listener in self._listeners:
             listener.close()
-        for connection in self:
-            connection.close()
+        await self._end_all(lambda connection: connection.close())
         if self._connections:
             await _within(CLOSE_S, self._emptied.wait())
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=RELEASE_S)
-        for connection in self:
-            connection.reset()
+        await self._end_all(lambda connection: connection.reset())
         if self._connections:
             await _within(RELEASE_S, self._emptied.wait())
-        if self._timer:
-            self._timer.cancel()
+
+    async def _end_all(self, end: Callable[[ManagedConnection], None]) -> None:
+        for number, connection in enumerate(self, start=1):
+            if connection in self._connections:
+                end(connection)
+            if number % CLOSE_BATCH == 0:
+                await asyncio.sleep(0)
 
     # -- from accept to the protocol
 

@@ -28,7 +28,9 @@ class HttpService:
         return await self.context.registry.listen(lambda: HttpConnection(self.context), hosts, port, tls, _REFUSAL)
 
     async def close(self) -> None:
-        """Stop listening, let running actions finish for half a second, close all connections; see `Registry.close`."""
+        """Stop listening and sending frames, let running actions finish for half a second, close all connections; see
+        `Registry.close`."""
+        self.context.fanout.close()
         await self.context.registry.close()
 
     def recheck(self) -> None:

@@ -167,6 +167,11 @@ class Fanout:
             if key in self._feeds and not self._feeds[key].remove(viewer):
                 del self._feeds[key]
 
+    def close(self) -> None:
+        """Forget all viewers: nothing is sent any more. Their connections stay open."""
+        for viewer in self:
+            self.leave(viewer)
+
     def sweep(self) -> None:
         """Cut the viewers that accept no bytes any more."""
         for viewer in self:
