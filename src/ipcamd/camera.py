@@ -1,7 +1,7 @@
 """Camera: the parts of a running camera that endpoints may use. No logic."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -93,10 +93,16 @@ class Camera:
     """Ask for a restart, after this answer has gone out."""
     viewers: Callable[[], int]
     """How many streams are being watched."""
+    viewers_by_protocol: Callable[[], Mapping[str, int]]
+    """The same by ``http``, ``rtsp``, ``multicast`` ..."""
+    connections: Callable[[], int]
+    """How many TCP connections are open."""
     clients: "ConnectedClients"
     """Everybody who gets something now."""
     started_s: float
     """``time.monotonic()`` at start."""
+    metrics_token: str = field(default="", repr=False)
+    """Bearer token that reads the metrics; "" for none."""
     speaker: "Speaker | None" = None
     """None on a camera that has none."""
     talk_port: Callable[[], int | None] = lambda: None

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-_SECRET_OPTION = re.compile(rb"--admin-password")
+_SECRET_OPTION = re.compile(rb"--(admin-password|metrics-token)")
 _LOGIN = re.compile(rb"(?<=://)[^/?#]*(?=@)")
 _ARG_START, _ARG_END = 45, 46
 """Places of the addresses in ``/proc/self/stat`` after the program's name: fields 48 and 49 (proc_pid_stat(5))."""

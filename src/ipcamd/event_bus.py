@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum, IntEnum
@@ -30,6 +30,8 @@ class EventKind(Enum):
     """Somebody may have tampered with the camera: a `Tampering` begins or ends."""
     STORAGE = "storage"
     """A state of the SD card or of recording, a `StorageState`, begins or ends."""
+    SOURCE = "source"
+    """The source, 1, is lost: on when there is no signal, off when it is back."""
 
 
 class Tampering(IntEnum):
@@ -59,6 +61,7 @@ _LABELS: dict[EventKind, dict[int, tuple[str, str]]] = {
         Tampering.TOO_BRIGHT: ("image too bright", "image not too bright"),
         Tampering.SCENE_CHANGE: ("scene changed", "scene as before"),
     },
+    EventKind.SOURCE: {1: ("source lost", "source is back")},
     EventKind.STORAGE: {
         StorageState.INSERTED: ("sdcard inserted", "sdcard removed"),
         StorageState.FULL: ("sdcard full", "sdcard not full"),
@@ -91,7 +94,7 @@ class Event:
                 return f"do{self.number} {self.level}"
             case EventKind.SCHEDULE:
                 return "time"
-            case EventKind.TAMPER | EventKind.STORAGE:
+            case EventKind.TAMPER | EventKind.STORAGE | EventKind.SOURCE:
                 on, off = _LABELS[self.kind][self.number]
                 return on if self.is_on else off
         return f"{self.kind.value} {self.number}" if self.number else self.kind.value
@@ -110,6 +113,8 @@ class EventBus:
     """Tells every subscriber of every event, in the order in which they happened. For the event loop alone."""
 
     def __init__(self) -> None:
+        self.counts = Counter[EventKind]()
+        """Events of each kind since the start: beginnings and ends."""
         self._listeners: list[Listener] = []
         self._queues: list[EventQueue] = []
         self._demand_watchers: list[Callable[[], None]] = []
@@ -159,6 +164,7 @@ class EventBus:
 
     def publish(self, event: Event) -> None:
         """Tell all; one listener's failure is logged and does not keep the others from being told."""
+        self.counts[event.kind] += 1
         self.note(event)
         for listener in tuple(self._listeners):
             try:

@@ -15,7 +15,7 @@ def fill(viewers: ViewerLimit, account: Account, address: str = "") -> int:
     count = 0
     while True:
         try:
-            viewers.take(account, address)
+            viewers.take(account, address, "http")
         except ViewerLimitReached:
             return count
         count += 1
@@ -47,9 +47,9 @@ def test_without_a_login_each_address_counts_as_an_account() -> None:
 def test_a_place_that_was_given_back_is_free() -> None:
     viewers = ViewerLimit(10)
     guest = Account("guest", Rank.GUEST)
-    places = [viewers.take(guest, "") for _ in range(4)]
+    places = [viewers.take(guest, "", "http") for _ in range(4)]
     with pytest.raises(ViewerLimitReached, match="guest has 4 of 10"):
-        viewers.take(guest, "")
+        viewers.take(guest, "", "http")
     viewers.release(places[0])
-    viewers.take(guest, "")
+    viewers.take(guest, "", "http")
     assert viewers.taken == 4

@@ -53,6 +53,8 @@ class Authenticator:
         self._decoy = os.urandom(16).hex()
         """Compared for a name that does not exist, so that the answer takes as long."""
         self.throttle = Throttle(now_s)
+        self.refusals = 0
+        """Wrong logins, and logins from addresses that are refused for a while, since the start."""
         self._note_wrong = SummaryLog(_log, logging.INFO, now_s)
 
     def verify(
@@ -62,9 +64,8 @@ class Authenticator:
 
         `prefix` is the path before `target` that a reverse proxy has cut off.
         """
-        wait_s = self.throttle.wait_s(address)
-        if wait_s:
-            return LoginRefusal(Reason.THROTTLED, retry_after_s=wait_s)
+        if throttled := self._throttled(address):
+            return throttled
         if authorization is None:
             return self._refuse(Reason.MISSING)
         entry = self._basics.get(authorization)
@@ -77,9 +78,8 @@ class Authenticator:
 
     def verify_token(self, token: UsernameToken, address: str) -> Account | LoginRefusal:
         """Return the account that the token of a SOAP message proves, from this address."""
-        wait = self.throttle.wait_s(address)
-        if wait:
-            return LoginRefusal(Reason.THROTTLED, retry_after_s=wait)
+        if throttled := self._throttled(address):
+            return throttled
         entry = self._accounts.entry(token.user)
         password = self._accounts.password(entry) if entry else None
         if not token.proves(password or self._decoy) or password is None or entry is None:
@@ -87,6 +87,17 @@ class Authenticator:
         if self._token_nonces is None or not self._token_nonces.use(token):
             return self._refuse(Reason.STALE)
         return self._admit(entry, address)
+
+    def verify_bearer(self, token: str, wanted: str, address: str) -> LoginRefusal | None:
+        """Return why `token`, sent from this address, is not `wanted`; None if it is. "" is wanted of nobody.
+
+        A wrong token counts as a wrong login (RFC 6750).
+        """
+        if throttled := self._throttled(address):
+            return throttled
+        if wanted and hmac.compare_digest(token.encode(), wanted.encode()):
+            return None
+        return self._wrong("a bearer token", None, address)
 
     def may_talk(self, address: str) -> bool:
         """Whether an account that may talk has logged in from this address within the last minute (SDK 5.3)."""
@@ -136,10 +147,18 @@ class Authenticator:
             return self._refuse(Reason.STALE)
         return keys.entry
 
+    def _throttled(self, address: str) -> LoginRefusal | None:
+        wait_s = self.throttle.wait_s(address)
+        if not wait_s:
+            return None
+        self.refusals += 1
+        return LoginRefusal(Reason.THROTTLED, retry_after_s=wait_s)
+
     def _refuse(self, reason: Reason, delay_s: float = 0.0) -> LoginRefusal:
         return LoginRefusal(reason, self._realm(), self._nonces.issue(), delay_s)
 
     def _wrong(self, user: str, entry: StoredAccount | None, address: str) -> LoginRefusal:
+        self.refusals += 1
         self._note_wrong("wrong login as %.32r from %s", user, address)
         if self._audit_log:
             self._audit_log.note_failed_login(entry.account.name if entry else user, address)

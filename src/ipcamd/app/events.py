@@ -1,6 +1,8 @@
 """Event parts: triggers, schedules, actions, notifications (SDK 11, 12)."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,6 +25,9 @@ from ipcamd.params.event.schedule import SCHEDULES
 from ipcamd.params.time import TIME
 from ipcamd.store.eventlog import EventLogEntry
 from ipcamd.wire.http.notice import Notice
+
+LOGGED = frozenset({EventKind.TAMPER, EventKind.SOURCE})
+"""Kinds of events that the event log has, whether something is done because of them or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,14 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     stack.push(notifier.close)
 
     def has_reaction(event: Event) -> bool:
-        return event.kind is EventKind.TAMPER or bool(engine.started_by(event) or notifier.notice_of(event))
+        return event.kind in LOGGED or bool(engine.started_by(event) or notifier.notice_of(event))
 
     history = EventHistory(core.event_log, has_reaction)
     stack.push(lambda: history.close(clock.now_ns()))
     for handle in (history.handle, engine.handle, notifier.handle):  # the log knows of an event before its actions
         bus.subscribe(handle)
     _inputs(core, bus)
+    _source(core, bus, media)
     _storage(core, bus, recording)
     _tampering(stack, core, bus, media)
     motion = MotionTrigger(bus, media.motion, clock.now_ns)
@@ -106,6 +112,16 @@ def _inputs(core: Core, bus: EventBus) -> None:
     inputs = InputTrigger(bus, core.clock.now_ns, {number: driver.level for number, driver in drivers.items()})
     for number, driver in drivers.items():
         driver.watch(partial(inputs.set_level, number))
+
+
+def _source(core: Core, bus: EventBus, media: MediaParts) -> None:
+    loop, trigger = asyncio.get_running_loop(), StateTrigger(bus, EventKind.SOURCE, core.clock.now_ns, {1: False})
+
+    def set_signal(has_signal: bool) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the camera has stopped
+            loop.call_soon_threadsafe(trigger.set_states, {1: not has_signal})
+
+    media.pipeline.capture.watcher = set_signal
 
 
 def _storage(core: Core, bus: EventBus, recording: RecordingParts) -> None:

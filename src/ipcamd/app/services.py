@@ -84,6 +84,11 @@ class Services:
         stack.push_services(self._close)
         core.ip_filter.watch(self._cut_denied)
 
+    @property
+    def connections(self) -> int:
+        """Number of open connections."""
+        return self._admission.connections
+
     async def talk(self) -> int | None:
         """Open the UDP port for talk, and return it; None without a speaker. Raises ``ConfigError``."""
         if self._receiver is None:

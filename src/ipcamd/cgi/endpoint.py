@@ -134,6 +134,9 @@ class LoginPlace(Enum):
     BODY = "body"
     """In ``Authorization``, or else in the body (WS-UsernameToken): the action checks that; until then the caller is
     anonymous."""
+    TOKEN = "token"
+    """In ``Authorization``: of an account of the endpoint's rank, or a bearer token (RFC 6750): the action checks that;
+    until then the caller is anonymous."""
     NONE = "none"
     """Nowhere: everybody may call."""
 

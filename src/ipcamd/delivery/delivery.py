@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.delivery.queue.delivery_queue import QueueLimits
 from ipcamd.delivery.queue.spool import Spool
 from ipcamd.delivery.queue.spool_item import SpoolItem
@@ -103,13 +104,21 @@ class Delivery:
 
     def report(self) -> Iterator[tuple[str, str]]:
         """Yield the name and the counts of each target."""
-        for target, worker in self._workers.items():
-            count, size = self._spool.waiting(target)
-            waiting = f"{count} waiting ({size / 1e6:.1f} MB)"
+        for target, counts in self.counts().items():
+            waiting = f"{counts.waiting} waiting ({counts.waiting_bytes / 1e6:.1f} MB)"
             yield (
-                worker.uploader.title,
-                f"{waiting}, {worker.log.delivered} delivered, {worker.log.dropped} dropped",
+                self._workers[target].uploader.title,
+                f"{waiting}, {counts.delivered} delivered, {counts.dropped} dropped",
             )
+
+    def counts(self) -> dict[str, DeliveryCounts]:
+        """Return the counts of each target."""
+        return {
+            target: DeliveryCounts(
+                *self._spool.waiting(target), worker.log.delivered, worker.log.dropped, worker.log.failures
+            )
+            for target, worker in self._workers.items()
+        }
 
     def _bounds(self) -> QueueLimits:
         values = self._settings[GENERAL.name]

@@ -26,7 +26,7 @@ from ipcamd.media.image.light_meter import RATE as LIGHT_RATE
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.on_screen_text import shown_texts
 from ipcamd.media.image.view import WHOLE, View
-from ipcamd.media.meter import StreamFigures
+from ipcamd.media.meter import Meter, StreamFigures
 from ipcamd.media.sound.microphone import Microphone
 from ipcamd.media.source import Wanted
 from ipcamd.media.stream.hub import Hub
@@ -173,6 +173,11 @@ class Pipeline:
         if magnification != self._magnification:
             self._magnification = magnification
             self._update_demand()
+
+    @property
+    def meters(self) -> Mapping[str, Meter]:
+        """The meter of each stream, by its name."""
+        return {name: stream.meter for name, stream in self._streams.items()}
 
     def figures(self) -> Mapping[str, StreamFigures]:
         """Return the figures of each stream by its name, and under ``capture`` those of the frame processor."""

@@ -45,6 +45,12 @@ def _host_name(text: str) -> str:
     return text
 
 
+def _token(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z0-9._~+/-]{1,256}=*", text):
+        raise ValueError("1 to 256 of letters, digits and ._~+/- (RFC 6750), such as `openssl rand -hex 32` makes")
+    return text
+
+
 def _switch(text: str) -> bool:
     words = {"1": True, "on": True, "yes": True, "true": True, "0": False, "off": False, "no": False, "false": False}
     if text.lower() not in words:
@@ -139,6 +145,14 @@ OPTIONS: tuple[Option, ...] = (
         "its password (default: random, printed once at first start); better given in the "
         "environment, where other users of the machine do not see it",
         "PASSWORD",
+    ),
+    Option(
+        "metrics-token",
+        "",
+        "bearer token that reads /metrics without an account (default: none); better given in the environment, where "
+        "other users of the machine do not see it",
+        "TOKEN",
+        _token,
     ),
     Option(
         "allow-weak-password", False, "let admin:admin and the like in, for old clients and laboratories", "", _switch

@@ -33,6 +33,7 @@ class Options:
     talk_port: int
     admin_user: str
     admin_password: str
+    metrics_token: str
     allow_weak_password: bool
     allow_local_targets: bool
     allow_anyone_to_talk: bool

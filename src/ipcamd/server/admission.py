@@ -42,7 +42,8 @@ class Admission:
         self.limits = limits or Limits()
         self.allows = allows
         self.handshakes = HandshakeQueue(self.limits)
-        self._total = 0
+        self.connections = 0
+        """Open connections."""
         self._addresses: Counter[str] = Counter()
         self._silent = _Replaceable()
         self._resting = _Replaceable()
@@ -53,16 +54,16 @@ class Admission:
         if self._addresses[key] >= self.limits.connections_per_address:
             if not self._make_room(key):
                 return False
-        elif self._total >= self.limits.connections and not self._make_room():
+        elif self.connections >= self.limits.connections and not self._make_room():
             return False
-        self._total += 1
+        self.connections += 1
         self._addresses[key] += 1
         return True
 
     def release(self, address: str) -> None:
         """Uncount a connection that has ended."""
         key = network(address)
-        self._total -= 1
+        self.connections -= 1
         self._addresses[key] -= 1
         if not self._addresses[key]:
             del self._addresses[key]

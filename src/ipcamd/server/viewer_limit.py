@@ -1,6 +1,7 @@
 """Viewer limit over all protocols; the last places are reserved for administrators."""
 
 from collections import Counter
+from typing import NamedTuple
 
 from ipcamd.access.accounts import Account
 from ipcamd.errors import ViewerLimitReached
@@ -12,6 +13,15 @@ LEAST_PER_ACCOUNT = 4
 """Places that an account may take however many accounts there are."""
 
 
+class ViewerPlace(NamedTuple):
+    """A place that a viewer has taken."""
+
+    holder: str
+    """The account that it counts for, or the address; "" for an administrator."""
+    protocol: str
+    """``http``, ``rtsp``, ``multicast`` ..."""
+
+
 class ViewerLimit:
     """Limit on viewers, in total and per account. Administrators have no limit of their own."""
 
@@ -19,12 +29,14 @@ class ViewerLimit:
         """`total` is the most viewers at once, over all protocols."""
         self.total = total
         self.taken = 0
+        self.by_protocol = Counter[str]()
+        """Places taken, by protocol: ``http``, ``rtsp``, ``multicast`` ..."""
         self.per_account = max(LEAST_PER_ACCOUNT, total // 4)
         self._reserved = min(RESERVED, total // 10)
         self._held: Counter[str] = Counter()
 
-    def take(self, account: Account, address: str) -> str:
-        """Take a place; return its holder, to be passed to `release` once. Raises ``ViewerLimitReached``.
+    def take(self, account: Account, address: str, protocol: str) -> ViewerPlace:
+        """Take a place; return it, to be released once. Raises ``ViewerLimitReached``.
 
         Viewers without a login (RTSP with ``RTSPAuth=no``) are counted by address.
         """
@@ -35,11 +47,14 @@ class ViewerLimit:
             self._check(holder)
             self._held[holder] += 1
         self.taken += 1
-        return holder
+        self.by_protocol[protocol] += 1
+        return ViewerPlace(holder, protocol)
 
-    def release(self, holder: str) -> None:
+    def release(self, place: ViewerPlace) -> None:
         """Release a place."""
+        holder, protocol = place
         self.taken -= 1
+        self.by_protocol[protocol] -= 1
         if holder:
             self._held[holder] -= 1
             if not self._held[holder]:

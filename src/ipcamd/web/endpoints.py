@@ -3,6 +3,7 @@
 from ipcamd import cgi
 from ipcamd.web import description, home, presets, settings, state, welcome
 from ipcamd.web.events import event_log, notifications, schedules
+from ipcamd.web.metrics import metrics
 from ipcamd.web.openapi.openapi import ApiDescription
 from ipcamd.web.recordings import export, recordings
 from ipcamd.web.system import clients, host, log
@@ -10,6 +11,7 @@ from ipcamd.web.system import clients, host, log
 _PARTS = (
     home,
     clients,
+    metrics,
     log,
     recordings,
     export,

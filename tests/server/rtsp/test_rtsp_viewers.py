@@ -274,7 +274,7 @@ async def test_beyond_the_places_of_viewers() -> None:
 async def test_an_account_takes_no_more_than_its_share_over_all_protocols() -> None:
     async with Stage(Limits(viewers=20)) as stage:
         stage.service.context.authenticator.login_needed = True
-        elsewhere = [stage.viewers.take(Account("guest", Rank.GUEST), "") for _ in range(4)]
+        elsewhere = [stage.viewers.take(Account("guest", Rank.GUEST), "", "http") for _ in range(4)]
         await (await stage.player()).play("/audio", user="guest")
         last = await stage.player()
         await last.ask("SETUP", "/audio", transport="RTP/AVP/TCP", authorization=basic("guest"))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.delivery.target.error_text import explain_error
 from ipcamd.egress.http_call import HttpCall, call_http
 from ipcamd.egress.policy import EgressPolicy
@@ -56,6 +57,7 @@ class HttpNotifier:
         self._told = told
         self._now_ns = now_ns
         self._sleep = sleep
+        self._delivered = self._dropped = self._failures = 0
         self._testing = False
         self._queues: dict[tuple[str, int], asyncio.Queue[_Sending]] = {}
         self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
@@ -91,6 +93,12 @@ class HttpNotifier:
         if failures:
             raise RequestFailed("; ".join(failures))
 
+    @property
+    def counts(self) -> DeliveryCounts:
+        """Counts of the notices."""
+        waiting = sum(queue.qsize() for queue in self._queues.values())
+        return DeliveryCounts(waiting, 0, self._delivered, self._dropped, self._failures)
+
     async def close(self) -> None:
         """Give up what has not been told yet."""
         tasks = list(self._tasks.values())
@@ -99,14 +107,13 @@ class HttpNotifier:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for sending in waiting:
-            self._told(sending.event, sending.notice, _GIVEN_UP)
+            self._end(sending, _GIVEN_UP)
 
     def _put(self, sending: _Sending) -> None:
         key = sending.notice.host, sending.notice.port
         queue = self._queues.setdefault(key, asyncio.Queue())
         if queue.qsize() >= WAITING:
-            dropped = queue.get_nowait()
-            self._told(dropped.event, dropped.notice, f"dropped: {WAITING} notices are queued for this host")
+            self._end(queue.get_nowait(), f"dropped: {WAITING} notices are queued for this host")
         queue.put_nowait(sending)
         if key not in self._tasks:
             self._tasks[key] = asyncio.get_running_loop().create_task(self._work(key, queue))
@@ -129,7 +136,15 @@ class HttpNotifier:
         try:
             problem = await self._deliver(sending)
         finally:
-            self._told(sending.event, sending.notice, problem)
+            self._end(sending, problem)
+
+    def _end(self, sending: _Sending, problem: str) -> None:
+        """Count and tell what became of a notice."""
+        if problem:
+            self._dropped += 1
+        else:
+            self._delivered += 1
+        self._told(sending.event, sending.notice, problem)
 
     async def _deliver(self, sending: _Sending) -> str:
         """Try until it arrives or patience ends; return what went wrong last, or ""."""
@@ -144,6 +159,11 @@ class HttpNotifier:
         return problem
 
     async def _try(self, notice: Notice, time_ns: int) -> str:
+        problem = await self._call(notice, time_ns)
+        self._failures += bool(problem)
+        return problem
+
+    async def _call(self, notice: Notice, time_ns: int) -> str:
         call = HttpCall(
             notice.url(time_ns // 1_000_000_000),
             fields={"User-Agent": "ipcamd"},

@@ -29,6 +29,8 @@ class DeliveryLog:
         """Items that arrived, since the start."""
         self.dropped = 0
         """Items that were dropped undelivered, since the start."""
+        self.failures = 0
+        """Attempts that failed, since the start."""
 
     def note_delivered(self, items: Sequence[SpoolItem], how: str, duration_s: float) -> None:
         """Items arrived; `how` in words, or ""."""
@@ -38,6 +40,7 @@ class DeliveryLog:
 
     def note_failure(self, item: SpoolItem, words: str, attempt: int, pause_s: float) -> None:
         """An attempt failed, and the next one follows after a pause; after none if others come first."""
+        self.failures += 1
         known, when = self._last_failure
         now_s = self._now_s()
         if attempt <= DETAILED or words != known or now_s - when >= REMINDER_S:
@@ -48,6 +51,7 @@ class DeliveryLog:
 
     def note_refused(self, items: Sequence[SpoolItem], words: str) -> None:
         """Items were dropped that the target does not take, though it takes others."""
+        self.failures += 1
         self._drop(items, f"dropped, since the target accepts other files but not this one: {words}")
 
     def note_made_room(self, item: SpoolItem) -> None:

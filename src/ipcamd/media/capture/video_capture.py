@@ -75,6 +75,12 @@ class VideoCapture(CaptureLoop):
         super().__init__(f"source {source.name}", self._timeouts.retry_s, self._timeouts.longest_s)
         self.listener: Callable[[Sound], None] | None = None
         """Takes the source's sound, in the source's thread."""
+        self.watcher: Callable[[bool], None] = lambda _: None
+        """Called when the source begins to be silent (False), and when it is back (True): in a thread, quick."""
+        self.has_signal = True
+        """Whether the source delivered pictures when they were last wanted."""
+        self.pictures = 0
+        """Pictures that came from the source since the start."""
         self._source = source
         self._deliver = deliver
         self._blank = blank
@@ -151,6 +157,8 @@ class VideoCapture(CaptureLoop):
             self.listener(item)
 
     def _note_picture(self) -> None:
+        self.pictures += 1
+        self._set_signal(True)
         with self._changed:
             self._last_picture_s = self._steady_s()
             self._limit.note_picture(self._last_picture_s)
@@ -165,6 +173,12 @@ class VideoCapture(CaptureLoop):
     def _note_failure(self, reason: str) -> None:
         super()._note_failure(reason)
         self._silent_at_s = min(self._silent_at_s, self._last_picture_s + self._timeouts.silence_s)
+
+    def _set_signal(self, has_signal: bool) -> None:
+        """Note whether there are pictures; called while `_delivering` is held."""
+        if has_signal is not self.has_signal:
+            self.has_signal = has_signal
+            self.watcher(has_signal)
 
     def watch(self) -> None:
         """Deliver blank pictures while the source is silent, until closed or not needed for a while; for a thread."""
@@ -181,6 +195,7 @@ class VideoCapture(CaptureLoop):
     def _deliver_blank(self) -> None:
         picture = self._blank(self._now_wanted(), UNPLUGGED if self._lost else self._reason)
         self._last_blank_ns = picture.captured_ns
+        self._set_signal(False)
         self._deliver(picture)
 
     def _await_silence(self) -> bool:

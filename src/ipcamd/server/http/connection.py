@@ -90,9 +90,9 @@ class HttpConnection(HttpSender):
             self._gate.open()
         if self._exchange and self._exchange.stream:
             self._exchange.stream.end(incomplete_body_error())
-        if self._viewer:
+        if self._viewer and self._place:
             self._context.fanout.leave(self._viewer)
-            self._context.viewers.release(self._holder)
+            self._context.viewers.release(self._place)
         self._context.registry.leave(self)
 
     # -- requests

@@ -11,13 +11,13 @@ from ipcamd.connected_clients import ConnectedClient
 from ipcamd.errors import HttpError, ViewerLimitReached
 from ipcamd.server.http.exchange import Exchange, ServedRequest
 from ipcamd.server.http.router import Router
-from ipcamd.server.http.streaming.fanout import Fanout
+from ipcamd.server.http.streaming.fanout import PROTOCOL, Fanout
 from ipcamd.server.http.streaming.viewer import Viewer
 from ipcamd.server.listener import local_address
 from ipcamd.server.registry import ManagedConnection, Registry
 from ipcamd.server.request_queue import RequestQueue
 from ipcamd.server.transport import sent_bytes
-from ipcamd.server.viewer_limit import ViewerLimit
+from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
 
 Tunnel = Callable[[asyncio.Transport, str, str, bytes], bool]
 """``tunnel(transport, method, cookie, rest)`` takes over a connection of RTSP over HTTP, and returns whether it
@@ -61,17 +61,19 @@ class HttpContext:
             sent_bytes=sent_bytes(transport),
         )
 
-    def watch(self, join: Join, transport: asyncio.Transport, account: Account, address: str) -> tuple[Viewer, str]:
-        """Start sending streams to a connection; return its viewer, and the holder of the viewer's place.
+    def watch(
+        self, join: Join, transport: asyncio.Transport, account: Account, address: str
+    ) -> tuple[Viewer, ViewerPlace]:
+        """Start sending streams to a connection; return its viewer, and the place that it takes.
 
         Raises ``HttpError`` 503 if the account has no place left, or the process no file descriptors.
         """
         try:
-            holder = self.viewers.take(account, address)
+            place = self.viewers.take(account, address, PROTOCOL)
         except ViewerLimitReached as error:
             raise HttpError(503, str(error), (("Retry-After", "10"),)) from None
         try:
-            return self.fanout.join(join, transport, address, account.name), holder
+            return self.fanout.join(join, transport, address, account.name), place
         except Exception:
-            self.viewers.release(holder)
+            self.viewers.release(place)
             raise

@@ -12,6 +12,7 @@ from ipcamd.server.http.checks.confirmation import confirmation
 from ipcamd.server.http.checks.csrf import RequestOrigin, origin_of
 from ipcamd.server.http.checks.forwarded import Forwarded, TrustedProxies
 from ipcamd.server.http.checks.hosts import AllowedHosts
+from ipcamd.wire.http.bearer import bearer_token
 from ipcamd.wire.http.message import Head
 
 
@@ -82,8 +83,13 @@ class Router:
 
     def _account(self, endpoint: Endpoint, head: Head, client: Forwarded) -> Account:
         sent = head.fields.get("authorization")
-        if endpoint.login is LoginPlace.NONE or (endpoint.login is LoginPlace.BODY and sent is None):
-            return ANONYMOUS
+        match endpoint.login:
+            case LoginPlace.NONE:
+                return ANONYMOUS
+            case LoginPlace.BODY if sent is None:
+                return ANONYMOUS
+            case LoginPlace.TOKEN if sent and bearer_token(sent) is not None:
+                return ANONYMOUS
         account = self._verifier.verify(head.method, head.target, sent, client.address, client.prefix)
         if isinstance(account, LoginRefusal):
             raise login_error(account)

@@ -18,6 +18,7 @@ from ipcamd.server.http.exchange import Exchange, ServedRequest
 from ipcamd.server.http.response import error_reply, format_response, format_stream_head
 from ipcamd.server.http.streaming.viewer import Viewer
 from ipcamd.server.transport import finish_transport, reset_transport
+from ipcamd.server.viewer_limit import ViewerPlace
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class HttpSender(asyncio.Protocol, ABC):
     """
 
     __slots__ = (
-        "_context", "_deadline", "_exchange", "_full", "_gate", "_half", "_holder", "_state", "_task", "_transport",
+        "_context", "_deadline", "_exchange", "_full", "_gate", "_half", "_place", "_state", "_task", "_transport",
         "_viewer", "address", "client", "served",
     )  # fmt: skip
 
@@ -39,7 +40,7 @@ class HttpSender(asyncio.Protocol, ABC):
         self._state = ConnectionState.IDLE
         self._exchange: Exchange | None = None
         self._viewer: Viewer | None = None
-        self._holder = ""  # of the viewer's place in the limit
+        self._place: ViewerPlace | None = None
         self._full = False  # the write buffer is not empty
         self._half = False  # the client has closed its sending side
         self._gate: WriteGate | None = None  # while a file is sent
@@ -157,7 +158,7 @@ class HttpSender(asyncio.Protocol, ABC):
     def _join(self, join: Join) -> None:
         if exchange := self._begin_stream(join.content_type):
             who = cast(Account, exchange.account), exchange.client.address
-            self._viewer, self._holder = self._context.watch(join, self._transport, *who)
+            self._viewer, self._place = self._context.watch(join, self._transport, *who)
             self._stream_to(exchange)
 
     async def _send_events(self, stream: EventStream) -> None:

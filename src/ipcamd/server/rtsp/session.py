@@ -12,7 +12,7 @@ from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.server.rtsp.mounts.media import Presentation
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.viewer_limit import ViewerLimit
+from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
 from ipcamd.wire.rtp import rtcp
 
 
@@ -35,19 +35,19 @@ class Place:
     """Place in a viewer limit, to be released once."""
 
     _limit: ViewerLimit
-    _holder: str
+    _taken: ViewerPlace
 
     @classmethod
-    def take(cls, limit: ViewerLimit, account: Account, address: str) -> Self:
+    def take(cls, limit: ViewerLimit, account: Account, address: str, protocol: str) -> Self:
         """Take a place. Raises `RtspError` 453 with the reason."""
         try:
-            return cls(limit, limit.take(account, address))
+            return cls(limit, limit.take(account, address, protocol))
         except ViewerLimitReached as error:
             raise RtspError(453, reason=str(error)) from None
 
     def release(self) -> None:
         """Release the place."""
-        self._limit.release(self._holder)
+        self._limit.release(self._taken)
 
 
 @dataclass(slots=True)

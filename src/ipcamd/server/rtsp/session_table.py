@@ -17,6 +17,9 @@ UNPLAYED_S = 10
 DETACHED_S = 10
 """Seconds that a session over UDP survives its connection; another connection may continue it."""
 
+PROTOCOL, MULTICAST = "rtsp", "multicast"
+"""Protocols that viewers are counted by."""
+
 Talk = Callable[[bytes, Account], None]
 """Plays an RTP packet of PCMU from an account."""
 
@@ -40,7 +43,7 @@ class SessionTable:
 
     def create(self, owner: SessionOwner, address: str, media: Presentation, account: Account) -> RtspSession:
         """Create a session. Raises `RtspError` 453 at the limit."""
-        place = Place.take(self._unplayed, account, address)
+        place = Place.take(self._unplayed, account, address, PROTOCOL)
         now_s = self._now_s()
         session = RtspSession(
             media, account, owner, address, owner.protocol, now_s + UNPLAYED_S, next(self._numbers), now_s, place
@@ -57,7 +60,7 @@ class SessionTable:
     def admit_viewer(self, session: RtspSession) -> None:
         """Take a viewer's place for a session. Raises `RtspError` 453 at the limit."""
         if not session.admitted:
-            place = Place.take(self._viewers, session.account, session.address)
+            place = Place.take(self._viewers, session.account, session.address, _protocol(session))
             session.place.release()
             session.place, session.admitted = place, True
             self.keep_alive(session)
@@ -103,3 +106,7 @@ class SessionTable:
         if session.playing and self._talk:
             self.keep_alive(session)
             self._talk(packet, session.account)
+
+
+def _protocol(session: RtspSession) -> str:
+    return MULTICAST if session.transport == MULTICAST else PROTOCOL

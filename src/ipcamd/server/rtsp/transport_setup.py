@@ -10,6 +10,7 @@ from ipcamd.server.rtsp.context import Client
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.session import RtspSession, TrackSetup
+from ipcamd.server.rtsp.session_table import PROTOCOL
 from ipcamd.wire.rtsp import transport
 from ipcamd.wire.rtsp.message import RtspRequest
 from ipcamd.wire.rtsp.transport import Transport
@@ -98,7 +99,7 @@ def _udp(client: Client, session: RtspSession, stream: RtpStream | None, offer: 
 
 
 def _identity(session: RtspSession) -> ViewerIdentity:
-    return ViewerIdentity(session.address, "rtsp", session.account.name)
+    return ViewerIdentity(session.address, PROTOCOL, session.account.name)
 
 
 def _at(client: Client, port: int) -> Address:

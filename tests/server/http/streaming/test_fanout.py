@@ -262,7 +262,7 @@ async def test_places_are_shared_with_other_protocols() -> None:
     viewers = ViewerLimit(2)
     async with streaming(viewers=viewers) as server:
         await server.watch()
-        holder = viewers.take(Account("admin", Rank.ADMIN), "")
+        holder = viewers.take(Account("admin", Rank.ADMIN), "", "http")
         assert b" 503 " in await server.ask(GET)
         viewers.release(holder)
         await server.watch()

@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 MAX_FRAMES = 30
 """Pictures that may wait for a slow viewer. Of an intra-only codec one waits: the newest."""
-_PROTOCOL = "http"
+PROTOCOL = "http"
+"""Protocol that its viewers and frames are counted by."""
 
 
 class Feed:
@@ -141,7 +142,7 @@ class Fanout:
         """
         make = SecureViewer if transport.get_extra_info("ssl_object") else Viewer
         try:
-            viewer = make(transport, ViewerIdentity(address, _PROTOCOL, account), _max_frames(join), self._now_s)
+            viewer = make(transport, ViewerIdentity(address, PROTOCOL, account), _max_frames(join), self._now_s)
         except OSError:
             raise _full() from None
         self._viewers[viewer] = join
@@ -206,7 +207,7 @@ class Fanout:
 
     def _feed(self, hub: Hub, framing: Framing) -> Feed:
         if (hub, framing) not in self._feeds:
-            self._feeds[hub, framing] = Feed(hub, framing, self.traffic.of(hub.name, _PROTOCOL), self._now_s)
+            self._feeds[hub, framing] = Feed(hub, framing, self.traffic.of(hub.name, PROTOCOL), self._now_s)
         return self._feeds[hub, framing]
 
     def _head(self, join: Join) -> SharedBuffer:

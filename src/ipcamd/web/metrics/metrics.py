@@ -1,0 +1,44 @@
+"""Metrics: ``/metrics``, for Prometheus and what reads its formats."""
+
+from ipcamd.cgi.answer import Answer
+from ipcamd.cgi.arguments import OTHERS_IGNORED
+from ipcamd.cgi.challenge import login_error
+from ipcamd.cgi.endpoint import Call, Endpoint, LoginPlace, Reply, never
+from ipcamd.params.group import Rank
+from ipcamd.web.metrics.collect import collect_metrics
+from ipcamd.wire.http.bearer import bearer_token
+from ipcamd.wire.metrics import OPENMETRICS_TYPE, PROMETHEUS_TYPE, write_openmetrics, write_prometheus
+
+
+def metrics(call: Call) -> Reply:
+    """Return the camera's metrics: as OpenMetrics if the client accepts that, else in the Prometheus text format.
+
+    For administrators, and for whoever sends the token of ``--metrics-token``. Raises ``HttpError``.
+    """
+    token = bearer_token(call.head.fields.get("authorization", ""))
+    camera = call.camera
+    if token is not None and (refusal := camera.authenticator.verify_bearer(token, camera.metrics_token, call.address)):
+        raise login_error(refusal)
+    found = collect_metrics(camera)
+    if "application/openmetrics-text" in call.head.fields.get("accept", ""):
+        return _reply(write_openmetrics(found), OPENMETRICS_TYPE)
+    return _reply(write_prometheus(found), PROMETHEUS_TYPE)
+
+
+def _reply(text: str, content_type: str) -> Reply:
+    return Reply(text.encode(), content_type=content_type, headers=(("Cache-Control", "no-store"),))
+
+
+ENDPOINTS = (
+    Endpoint(
+        "/metrics",
+        Rank.ADMIN,
+        metrics,
+        changes=never,
+        methods=("GET",),
+        login=LoginPlace.TOKEN,
+        arguments=OTHERS_IGNORED,
+        answers=(Answer(PROMETHEUS_TYPE), Answer(OPENMETRICS_TYPE)),
+    ),
+)
+"""The request for metrics."""
