@@ -19,6 +19,8 @@ DESCRIPTIONS = (
     "ver10/deviceio.wsdl",
 )
 """Description of each service."""
+METADATA = "ver10/schema/metadatastream.xsd"
+"""Documents of the metadata track."""
 ENVELOPE = "schema/common/soap-envelope"
 IMPORTED = {
     "http://www.w3.org/2005/08/addressing": "ws-addr.xsd",
@@ -41,6 +43,15 @@ def check_message(document: bytes) -> ElementTree.Element:
     return content
 
 
+def check_metadata(document: bytes) -> ElementTree.Element:
+    """Return the root of a document of the metadata track; it must be valid."""
+    root = ElementTree.fromstring(document)
+    assert root.tag == "{http://www.onvif.org/ver10/schema}MetadataStream"
+    errors = [f"{error.path}: {error.reason}" for error in _envelope_schema().maps.elements[root.tag].iter_errors(root)]
+    assert not errors, "\n".join([*errors, document.decode()])
+    return root
+
+
 @cache
 def _envelope_schema() -> xmlschema.XMLSchema11:
     """Return the schema of SOAP 1.2, which knows the elements of all services. Loading takes seconds."""
@@ -59,6 +70,9 @@ def _envelope_schema() -> xmlschema.XMLSchema11:
             build=False,
             global_maps=envelope.maps,
         )
+    xmlschema.XMLSchema11(
+        str(root / METADATA), locations=locations, allow="local", build=False, global_maps=envelope.maps
+    )
     envelope.maps.build()
     return envelope
 

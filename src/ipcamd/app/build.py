@@ -15,6 +15,7 @@ from ipcamd.app.maintenance.firmware import build_firmware, settle_version
 from ipcamd.app.maintenance.host import FirmwareHost
 from ipcamd.app.media import build_media
 from ipcamd.app.network_services.network import build_ntp, start_network
+from ipcamd.app.network_services.onvif import build_onvif_events
 from ipcamd.app.process.greeting import greet_terminal
 from ipcamd.app.services import Ports, Services
 from ipcamd.app.shutdown import ShutdownStack
@@ -102,8 +103,9 @@ async def start_camera(
         talk_port=lambda: core.settings["System"].number("TalkPort") if talk else None,
     )
     talk = await services.talk()
-    service, rtsp, rtsps = await services.rtsp(camera)
-    http, https = await services.http(camera, service)
+    onvif_events = build_onvif_events(stack, camera)
+    service, rtsp, rtsps = await services.rtsp(camera, onvif_events)
+    http, https = await services.http(camera, onvif_events, service)
     start_network(stack, core, ntp, camera)
     if core.password is not None:
         _print_password(core, core.password)

@@ -11,7 +11,7 @@ from typing import cast
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.app.network_services.certificate import CertificateUpkeep
-from ipcamd.app.network_services.onvif import build_event_service
+from ipcamd.app.network_services.onvif import OnvifEvents
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.connected_clients import ConnectedClients
@@ -102,11 +102,11 @@ class Services:
         self._stack.push(service.close)
         return await self._movable("TalkPort", service)
 
-    async def rtsp(self, camera: Camera) -> tuple[RtspService, int, int | None]:
+    async def rtsp(self, camera: Camera, events: OnvifEvents) -> tuple[RtspService, int, int | None]:
         """Open RTSP and perhaps RTSPS, and return it with their ports. Raises ``ConfigError``."""
         core, receiver = self._core, self._receiver
         service = RtspService(
-            self._catalog(camera),
+            self._catalog(camera, events),
             core.authenticator,
             Registry(self._admission),
             self.viewers,
@@ -122,14 +122,14 @@ class Services:
         follow_settings(service, core.settings, lambda: core.listen.multicast_interface)
         return service, *ports
 
-    async def http(self, camera: Camera, rtsp: RtspService) -> tuple[int | None, int | None]:
-        """Open HTTP and perhaps _HTTPS, and return their ports; what speaks RTSP there is handed to `rtsp`.
+    async def http(self, camera: Camera, events: OnvifEvents, rtsp: RtspService) -> tuple[int | None, int | None]:
+        """Open HTTP and perhaps HTTPS, and return their ports; what speaks RTSP there is handed to `rtsp`.
 
         Raises ``ConfigError``.
         """
         service = HttpService(
             HttpContext(
-                self._router(camera),
+                self._router(camera, events),
                 camera,
                 self._fanout(),
                 Registry(self._admission),
@@ -171,14 +171,16 @@ class Services:
     async def _close(self) -> None:
         await asyncio.gather(*(service.close() for service in self._open))
 
-    def _router(self, camera: Camera) -> Router:
+    def _router(self, camera: Camera, events: OnvifEvents) -> Router:
         core = self._core
         hosts = AllowedHosts(core.options.allowed_host, lambda: (core.settings["Network.DNSUpdate"]["DNSName"],))
         run_in_thread(lambda: hosts.add(socket.getfqdn()), "own name")
         missing = () if core.options.discovery else description.ENDPOINTS
-        events = build_event_service(self._stack, camera)
         return Router(
-            [*(endpoint for endpoint in ENDPOINTS if endpoint not in missing), *onvif_endpoints(events)],
+            [
+                *(endpoint for endpoint in ENDPOINTS if endpoint not in missing),
+                *onvif_endpoints(events.service, events.metadata),
+            ],
             core.authenticator,
             hosts,
             TrustedProxies(core.options.trusted_proxy),
@@ -208,7 +210,7 @@ class Services:
         settings.watch("Audio", audio)
         return fanout
 
-    def _catalog(self, camera: Camera) -> Mounts:
+    def _catalog(self, camera: Camera, events: OnvifEvents) -> Mounts:
         pipeline, settings = self._media.pipeline, self._core.settings
 
         def sound() -> Hub | None:
@@ -221,7 +223,7 @@ class Services:
             sounds = (MediaTrack(heard),) if heard and enabled == "video_audio" else ()
             return (MediaTrack(pipeline.phone), *sounds)
 
-        return Mounts(pipeline.hubs, sound, phone, partial(profile_tracks, camera))
+        return Mounts(pipeline.hubs, sound, phone, partial(profile_tracks, camera), events.metadata)
 
     async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipcamd.wire.packetize import h264, jpeg, mpeg4, pcmu
+from ipcamd.wire.packetize import h264, jpeg, mpeg4, onvif_metadata, pcmu
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 if TYPE_CHECKING:  # brings PyAV
@@ -177,6 +177,14 @@ ULAW = Codec(
     intra_only=True,
     onvif=OnvifCodec(1, "G711", "PCMU"),
 )
+
+METADATA = Codec(
+    name="metadata",
+    payload_code=15,
+    content_type="application/xml",
+    rtp_format=onvif_metadata.FORMAT,
+)
+"""ONVIF's metadata: neither picture nor sound, and only in streams of ONVIF's profiles."""
 
 CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, ULAW)
 """All codecs; a new one is an entry here."""

@@ -51,6 +51,7 @@ UNLISTED_GROUPS: tuple[Group, ...] = (
     notify.NOTIFY,
     ipfilter.IP_FILTER,
     onvif.ONVIF_PROFILES,
+    onvif.ONVIF_METADATA,
 )
 """Stored groups with requests of their own instead of ``param.cgi``."""
 

@@ -33,3 +33,14 @@ ONVIF_PROFILES = Group(
     (Param("Profiles", Text(65536), "[]", "Media profiles that ONVIF clients have created, as JSON."),),
 )
 """Set by ONVIF's media services alone."""
+
+ONVIF_METADATA = Group(
+    "Network.ONVIF.Metadata",
+    "ours",
+    (
+        Param("Name", Text(64), "Events", "Name of the metadata configuration."),
+        Param("Events", YES_NO, "yes", "Events are in the metadata track."),
+        Param("Filter", Text(16384), "[]", "Filter of these events, as JSON: name, dialect and text of each part."),
+    ),
+)
+"""Set by ONVIF's media services alone."""

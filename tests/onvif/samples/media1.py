@@ -9,6 +9,7 @@ _KINDS = {
     "AudioEncoder": "ulaw",
     "AudioOutput": "audio_output0",
     "AudioDecoder": "audio_decoder0",
+    "Metadata": "metadata0",
 }
 """Kind of configuration to the token of one."""
 _PROFILE, _TOKEN = "<trt:ProfileToken>{}</trt:ProfileToken>", "<trt:ConfigurationToken>{}</trt:ConfigurationToken>"
@@ -53,6 +54,11 @@ def _encoder(token: str, quality: int, width: int = 1280) -> str:
         "<tt:RateControl><tt:FrameRateLimit>30</tt:FrameRateLimit><tt:EncodingInterval>1</tt:EncodingInterval>"
         f"<tt:BitrateLimit>2000</tt:BitrateLimit></tt:RateControl>{_MULTICAST}",
     )
+
+
+def _metadata(name: str, more: str = "", token: str = "metadata0") -> str:
+    content = f"<tt:Events/>{more}{_MULTICAST}"
+    return _configuration(token, content).replace("<tt:Name>x", f"<tt:Name>{name}")
 
 
 def _of_kind(kind: str, token: str) -> dict[str, Sample]:
@@ -137,6 +143,15 @@ SAMPLES = {
         prepare=(_CREATE, ("trt:AddPTZConfiguration", _MINE + _TOKEN.format("ptz0"))),
         undo=(_DELETE,),
         wrong=_NO_PROFILE,
+    ),
+    "trt:SetMetadataConfiguration": Sample(
+        _metadata("A &amp; B"),
+        Effect(("trt:GetMetadataConfigurations", ""), "A &amp; B"),
+        undo=(("trt:SetMetadataConfiguration", _metadata("Events")),),
+        wrong=(
+            (_metadata("x", token="nothing"), "NoConfig"),
+            (_metadata("x", "<tt:Analytics>true</tt:Analytics>"), "ConfigModify"),
+        ),
     ),
     "trt:SetVideoEncoderConfiguration": Sample(
         _encoder("h264", 1),

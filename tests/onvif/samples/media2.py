@@ -9,6 +9,7 @@ _KINDS = {
     "AudioEncoder": "ulaw",
     "AudioOutput": "audio_output0",
     "AudioDecoder": "audio_decoder0",
+    "Metadata": "metadata0",
 }
 """Kind of configuration to the token of one."""
 _PROFILE, _TOKEN = "<tr2:ProfileToken>{}</tr2:ProfileToken>", "<tr2:ConfigurationToken>{}</tr2:ConfigurationToken>"
@@ -47,6 +48,11 @@ def _encoder(token: str, quality: int, constant: bool = False, rate: float = 30)
         f"<tt:FrameRateLimit>{rate}</tt:FrameRateLimit><tt:BitrateLimit>2000</tt:BitrateLimit></tt:RateControl>"
         f"<tt:Quality>{quality}</tt:Quality>",
     )
+
+
+def _metadata(name: str, more: str = "", token: str = "metadata0") -> str:
+    content = f"<tt:Events/>{more}{_MULTICAST}<tt:SessionTimeout>PT60S</tt:SessionTimeout>"
+    return _configuration(token, content).replace("<tt:Name>x", f"<tt:Name>{name}")
 
 
 def _of_kind(kind: str, token: str) -> dict[str, Sample]:
@@ -110,6 +116,15 @@ SAMPLES = {
     ),
     "tr2:GetSnapshotUri": Sample(_H264, wrong=_NO_PROFILE),
     **{name: sample for kind, token in _KINDS.items() for name, sample in _of_kind(kind, token).items()},
+    "tr2:SetMetadataConfiguration": Sample(
+        _metadata("A &amp; B"),
+        Effect(("tr2:GetMetadataConfigurations", ""), "A &amp; B"),
+        undo=(("tr2:SetMetadataConfiguration", _metadata("Events")),),
+        wrong=(
+            (_metadata("x", token="nothing"), "NoConfig"),
+            (_metadata("x", "<tt:Analytics>true</tt:Analytics>"), "ConfigModify"),
+        ),
+    ),
     "tr2:SetVideoEncoderConfiguration": Sample(
         _encoder("h264", 2, constant=True),
         Effect(("tr2:GetVideoEncoderConfigurations", _TOKEN.format("h264")), 'ConstantBitRate="true"'),

@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -13,12 +13,16 @@ from ipcamd.event_bus import EventBus
 from ipcamd.onvif.events.filter import NotificationFilter
 from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.subscription import Subscription
-from ipcamd.onvif.events.translator import Translator, encoder_changed, profile_changed
+from ipcamd.onvif.events.translator import Translator, configuration_changed, profile_changed
+from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.video_encoder import video_encoders
 from ipcamd.onvif.soap.fault import Fault, receiver_fault
 from ipcamd.params.group import Rank, Values
-from ipcamd.params.onvif import ONVIF_PROFILES
+from ipcamd.params.onvif import ONVIF_METADATA, ONVIF_PROFILES
 from ipcamd.settings.settings import Settings
+
+Listener = Callable[[Sequence[Notification]], None]
+"""Called in the event loop; must not block."""
 
 SUBSCRIPTIONS_LIMIT = 32
 """Subscriptions at most."""
@@ -43,12 +47,15 @@ class NotificationProducer:
         self._bus, self._accounts = bus, accounts
         self._now_ns, self._now_s = now_ns, now_s
         self._subscriptions: dict[str, Subscription] = {}
+        self._listeners: list[Listener] = []
         self._translator: Translator | None = None
         self._task: asyncio.Task[None] | None = None
         self._profiles = settings[ONVIF_PROFILES.name]
         settings.watch(ONVIF_PROFILES.name, self._note_profiles)
+        note_metadata = partial(self._note_configuration, tokens.METADATA_CONFIGURATION, "Metadata")
+        settings.watch(ONVIF_METADATA.name, note_metadata)
         for encoder in video_encoders():
-            settings.watch(encoder.group.name, partial(self._note_encoder, encoder.token))
+            settings.watch(encoder.group.name, partial(self._note_configuration, encoder.token, "VideoEncoder"))
 
     def open(self, account: Account, wanted: NotificationFilter, life_s: float) -> Subscription:
         """Return a new subscription; the present state of the properties waits in it. Raises ``Fault``."""
@@ -79,6 +86,20 @@ class NotificationProducer:
         if self._translator:
             subscription.synchronize(state.initialized(self._now_ns()) for state in self._translator.states)
 
+    @property
+    def states(self) -> Iterable[Notification]:
+        """The last notification of every property; none while nobody is told of events."""
+        return self._translator.states if self._translator else ()
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with all notifications from now on."""
+        self._listeners.append(listener)
+        self._start()
+
+    def unlisten(self, listener: Listener) -> None:
+        """Call it no more."""
+        self._listeners.remove(listener)
+
     async def close(self) -> None:
         """End all subscriptions."""
         for subscription in tuple(self._subscriptions.values()):
@@ -95,7 +116,7 @@ class NotificationProducer:
     async def _follow(self, translator: Translator) -> None:
         """Tell subscribers of events, while there are any."""
         with self._bus.open_queue("ONVIF") as queue:
-            while self._subscriptions:
+            while self._subscriptions or self._listeners:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(SWEEP_S):
                         event = await anext(queue)
@@ -106,6 +127,8 @@ class NotificationProducer:
         for subscription in self._subscriptions.values():
             for notification in notifications:
                 subscription.put(notification)
+        for listener in self._listeners if notifications else ():
+            listener(notifications)
 
     def _sweep(self) -> None:
         """End the subscriptions whose time is over, or whose account is not valid any more."""
@@ -119,8 +142,8 @@ class NotificationProducer:
         changed = [token for token in rows[0] | rows[1] if rows[0].get(token) != rows[1].get(token)]
         self._tell(*(profile_changed(token, self._now_ns()) for token in changed))
 
-    def _note_encoder(self, token: str, _: Values) -> None:
-        self._tell(encoder_changed(token, self._now_ns()))
+    def _note_configuration(self, token: str, kind: str, _: Values) -> None:
+        self._tell(configuration_changed(token, kind, self._now_ns()))
 
 
 def _refuse(reason: str) -> Fault:

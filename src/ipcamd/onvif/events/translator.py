@@ -87,9 +87,9 @@ def profile_changed(token: str, now_ns: int) -> Notification:
     return Notification(PROFILE_CHANGED, now_ns, (), (token,))
 
 
-def encoder_changed(token: str, now_ns: int) -> Notification:
-    """Return the notification of a video encoder whose settings have changed."""
-    return Notification(CONFIGURATION_CHANGED, now_ns, (token, "VideoEncoder"), ())
+def configuration_changed(token: str, kind: str, now_ns: int) -> Notification:
+    """Return the notification of a configuration that has changed; `kind` is Media2's name of its kind."""
+    return Notification(CONFIGURATION_CHANGED, now_ns, (token, kind), ())
 
 
 def _motion_alarm(is_on: bool, time_ns: int) -> Notification:

@@ -1,5 +1,6 @@
 """Multicast of a profile's streams: the camera sends all of them to the group, or none."""
 
+from ipcamd.media.stream.hub import Hub
 from ipcamd.onvif.media.profiles import find_profile
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.writer import Content
@@ -23,9 +24,9 @@ async def _switch(call: OperationCall, enabled: str) -> Content:
     return None
 
 
-def synchronize(call: OperationCall) -> Content:
-    """Ask for a key frame of every stream that is watched."""
+def synchronize(metadata: Hub, call: OperationCall) -> Content:
+    """Ask for a key frame of every stream that is watched, and of the metadata track."""
     find_profile(call.camera, call["ProfileToken"])
-    for hub in call.camera.pipeline.hubs.values():
+    for hub in (*call.camera.pipeline.hubs.values(), metadata):
         hub.ask_key()
     return None

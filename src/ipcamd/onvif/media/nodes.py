@@ -19,7 +19,7 @@ AUDIO_KBITS, AUDIO_KHZ = 64, 8
 def video_source_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:VideoSourceConfiguration`` as an element of this name."""
     width, height = source_size(camera)
-    return _entity(
+    return configuration_entity(
         name,
         camera,
         Part.VIDEO_SOURCE,
@@ -34,12 +34,12 @@ def audio_source_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioSourceConfiguration`` as an element of this name."""
     token = tokens.AUDIO_SOURCE_CONFIGURATION
     source = node("tt:SourceToken", tokens.AUDIO_SOURCE)
-    return _entity(name, camera, Part.AUDIO_SOURCE, token, "Microphone", source)
+    return configuration_entity(name, camera, Part.AUDIO_SOURCE, token, "Microphone", source)
 
 
 def audio_output_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioOutputConfiguration`` as an element of this name."""
-    return _entity(
+    return configuration_entity(
         name,
         camera,
         Part.AUDIO_OUTPUT,
@@ -53,27 +53,34 @@ def audio_output_configuration(name: str, camera: Camera) -> Node:
 
 def audio_decoder_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioDecoderConfiguration`` as an element of this name."""
-    return _entity(name, camera, Part.AUDIO_DECODER, tokens.AUDIO_DECODER_CONFIGURATION, "Speaker", None)
+    return configuration_entity(name, camera, Part.AUDIO_DECODER, tokens.AUDIO_DECODER_CONFIGURATION, "Speaker", None)
+
+
+def configuration_entity(
+    name: str, camera: Camera, part: Part, token: str, title: str, *content: Content, **attributes: object
+) -> Node:
+    """Return a ``tt:ConfigurationEntity`` with this content; `title` is its name for people."""
+    uses = node("tt:UseCount", count_uses(camera, part, token))
+    return node(name, node("tt:Name", title), uses, content, token=token, **attributes)
 
 
 def encoder_entity(name: str, camera: Camera, part: Part, token: str, *content: Content, **attributes: object) -> Node:
     """Return an encoder's configuration as an element of this name; its name for people is its token."""
-    return _entity(name, camera, part, token, token, *content, **attributes)
+    return configuration_entity(name, camera, part, token, token, *content, **attributes)
 
 
 def multicast(camera: Camera, codec: Codec) -> Node:
     """Return ``tt:Multicast``. A codec that is not sent by multicast has the address 0.0.0.0."""
+    if not codec.multicast_port:
+        return _multicast("0.0.0.0", 0, 0, False)
     values = camera.settings[MULTICAST.name]
-    is_sent = bool(codec.multicast_port)
-    return node(
-        "tt:Multicast",
-        node(
-            "tt:Address", node("tt:Type", "IPv4"), node("tt:IPv4Address", values["GroupIP"] if is_sent else "0.0.0.0")
-        ),
-        node("tt:Port", values.number(codec.multicast_port) if is_sent else 0),
-        node("tt:TTL", values.number("TTL") if is_sent else 0),
-        node("tt:AutoStart", is_sent and values.flag("Enabled")),
-    )
+    port = values.number(codec.multicast_port)
+    return _multicast(values["GroupIP"], port, values.number("TTL"), values.flag("Enabled"))
+
+
+def _multicast(group: str, port: int, ttl: int, starts: bool) -> Node:
+    address = node("tt:Address", node("tt:Type", "IPv4"), node("tt:IPv4Address", group))
+    return node("tt:Multicast", address, node("tt:Port", port), node("tt:TTL", ttl), node("tt:AutoStart", starts))
 
 
 def resolution(name: str, size: tuple[int, int]) -> Node:
@@ -101,11 +108,3 @@ def source_size(camera: Camera) -> tuple[int, int]:
 def count_uses(camera: Camera, part: Part, token: str) -> int:
     """Return how many profiles hold a configuration."""
     return sum(profile.parts.get(part) == token for profile in all_profiles(camera).values())
-
-
-def _entity(
-    name: str, camera: Camera, part: Part, token: str, title: str, *content: Content, **attributes: object
-) -> Node:
-    """Return a ``tt:ConfigurationEntity`` with this content."""
-    uses = node("tt:UseCount", count_uses(camera, part, token))
-    return node(name, node("tt:Name", title), uses, content, token=token, **attributes)

@@ -31,6 +31,7 @@ class Part(Enum):
     AUDIO_OUTPUT = "AudioOutput"
     AUDIO_DECODER = "AudioDecoder"
     PTZ = "PTZ"
+    METADATA = "Metadata"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def available_parts(camera: Camera) -> dict[Part, tuple[str, ...]]:
         parts[Part.AUDIO_DECODER] = (tokens.AUDIO_DECODER_CONFIGURATION,)
     if camera.ptz.is_supported:
         parts[Part.PTZ] = (tokens.PTZ_CONFIGURATION,)
+    parts[Part.METADATA] = (tokens.METADATA_CONFIGURATION,)
     return parts
 
 

@@ -11,15 +11,16 @@ PATH = "onvif/"
 
 
 def profile_tracks(camera: Camera, token: str) -> tuple[str, ...]:
-    """Return the tracks of the profile with this token in whatever case: the video codec's name and ``audio``; none if
-    it does not exist or is incomplete."""
+    """Return the tracks of the profile with this token in whatever case: the video codec's name, ``audio`` and
+    ``metadata``; none if it does not exist or is incomplete."""
     profiles = {profile.token.lower(): profile for profile in all_profiles(camera).values()}
     profile = profiles.get(token.lower())
     if profile is None or not _has_stream(profile):
         return ()
     video = profile.parts.get(Part.VIDEO_ENCODER)
     sound = ("audio",) if Part.AUDIO_ENCODER in profile.parts else ()
-    return (video, *sound) if video else sound
+    metadata = ("metadata",) if Part.METADATA in profile.parts else ()
+    return (*((video,) if video else ()), *sound, *metadata)
 
 
 def stream_uri(call: OperationCall, profile: MediaProfile, is_tunneled: bool) -> str:
@@ -39,4 +40,6 @@ def snapshot_uri(call: OperationCall, profile: MediaProfile) -> str:
 
 def _has_stream(profile: MediaProfile) -> bool:
     pairs = ((Part.VIDEO_SOURCE, Part.VIDEO_ENCODER), (Part.AUDIO_SOURCE, Part.AUDIO_ENCODER))
-    return any(source in profile.parts and encoder in profile.parts for source, encoder in pairs)
+    return Part.METADATA in profile.parts or any(
+        source in profile.parts and encoder in profile.parts for source, encoder in pairs
+    )

@@ -24,6 +24,7 @@ from ipcamd.onvif.media1.nodes import (
     video_encoder_configuration,
     video_encoder_options,
 )
+from ipcamd.onvif.metadata.configuration import metadata_configuration, metadata_options, set_metadata
 from ipcamd.onvif.operation import Field, Operation, OperationCall, optional
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import invalid_argument
@@ -33,6 +34,7 @@ from ipcamd.onvif.soap.writer import Content, Node, node
 _BUILD: Mapping[Part, Callable[[str, Camera, str], Node]] = {
     Part.VIDEO_SOURCE: lambda name, camera, _: video_source_configuration(name, camera),
     Part.VIDEO_ENCODER: lambda name, camera, found: video_encoder_configuration(name, camera, find_encoder(found)),
+    Part.METADATA: lambda name, camera, _: metadata_configuration(name, camera),
     Part.AUDIO_SOURCE: lambda name, camera, _: audio_source_configuration(name, camera),
     Part.AUDIO_ENCODER: lambda name, camera, _: audio_encoder_configuration(name, camera),
     Part.AUDIO_OUTPUT: lambda name, camera, _: audio_output_configuration(name, camera),
@@ -76,6 +78,12 @@ def get_video_source_options(call: OperationCall) -> Content:
     limits = {"XRange": (0, 0), "YRange": (0, 0), "WidthRange": (width, width), "HeightRange": (height, height)}
     bounds = node("tt:BoundsRange", [int_range(f"tt:{name}", each) for name, each in limits.items()])
     return node("trt:Options", bounds, node("tt:VideoSourceTokensAvailable", tokens.VIDEO_SOURCE))
+
+
+def get_metadata_options(call: OperationCall) -> Content:
+    """Return what the metadata can be set to."""
+    _asked(call, Part.METADATA)
+    return metadata_options("trt:Options")
 
 
 def get_audio_source_options(call: OperationCall) -> Content:
@@ -189,12 +197,14 @@ OPERATIONS: tuple[Operation, ...] = (
     *(operation for part in _BUILD for operation in _readers(part)),
     _options(Part.VIDEO_SOURCE, get_video_source_options),
     _options(Part.VIDEO_ENCODER, get_video_encoder_options),
+    _options(Part.METADATA, get_metadata_options),
     _options(Part.AUDIO_SOURCE, get_audio_source_options),
     _options(Part.AUDIO_ENCODER, get_audio_encoder_options),
     _options(Part.AUDIO_OUTPUT, get_audio_output_options),
     _options(Part.AUDIO_DECODER, get_audio_decoder_options),
     _set(Part.VIDEO_ENCODER, set_video_encoder),
-    *(_set(part, set_unchanged(part)) for part in _BUILD if part is not Part.VIDEO_ENCODER),
+    _set(Part.METADATA, set_metadata),
+    *(_set(part, set_unchanged(part)) for part in _BUILD if part not in (Part.VIDEO_ENCODER, Part.METADATA)),
     Operation(
         "GetGuaranteedNumberOfVideoEncoderInstances",
         _READ,

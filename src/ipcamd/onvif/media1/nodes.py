@@ -20,6 +20,7 @@ from ipcamd.onvif.media.nodes import (
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
 from ipcamd.onvif.media.video_encoder import VideoEncoder, find_encoder
+from ipcamd.onvif.metadata.configuration import metadata_configuration
 from ipcamd.onvif.ptz.configuration import ptz_configuration
 from ipcamd.onvif.soap.writer import Node, node
 
@@ -131,6 +132,7 @@ _PARTS: dict[Part, Callable[[str, Camera, MediaProfile], Node]] = {
     Part.VIDEO_ENCODER: _video_encoder,
     Part.AUDIO_ENCODER: _plain(audio_encoder_configuration),
     Part.PTZ: _plain(ptz_configuration),
+    Part.METADATA: _plain(metadata_configuration),
 }
 """Parts in the order of the schema."""
 _EXTENSION: dict[Part, Callable[[str, Camera], Node]] = {

@@ -1,5 +1,8 @@
 """Media1: its capabilities and its table of operations (media.wsdl, version 1)."""
 
+from functools import partial
+
+from ipcamd.media.stream.hub import Hub
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media.multicast_streaming import start_multicast, stop_multicast, synchronize
 from ipcamd.onvif.media.osd import osd_operations
@@ -26,18 +29,19 @@ def capabilities(_: OperationCall) -> Node:
     )
 
 
-SERVICE = Service(
-    "trt",
-    "/onvif/media_service",
-    (2, 6),
-    capabilities,
-    (
-        *profiles.OPERATIONS,
-        *configurations.OPERATIONS,
-        *osd_operations("trt"),
-        Operation("SetSynchronizationPoint", AccessClass.READ_MEDIA, synchronize, _PROFILE),
-        Operation("StartMulticastStreaming", AccessClass.ACTUATE, start_multicast, _PROFILE),
-        Operation("StopMulticastStreaming", AccessClass.ACTUATE, stop_multicast, _PROFILE),
-    ),
-)
-"""Media service and its operations (ONVIF Media Service Specification)."""
+def media1_service(metadata: Hub) -> Service:
+    """Return the service; `metadata` is the hub of the metadata track."""
+    return Service(
+        "trt",
+        "/onvif/media_service",
+        (2, 6),
+        capabilities,
+        (
+            *profiles.OPERATIONS,
+            *configurations.OPERATIONS,
+            *osd_operations("trt"),
+            Operation("SetSynchronizationPoint", AccessClass.READ_MEDIA, partial(synchronize, metadata), _PROFILE),
+            Operation("StartMulticastStreaming", AccessClass.ACTUATE, start_multicast, _PROFILE),
+            Operation("StopMulticastStreaming", AccessClass.ACTUATE, stop_multicast, _PROFILE),
+        ),
+    )

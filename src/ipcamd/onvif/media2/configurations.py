@@ -8,6 +8,7 @@ from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, int_range, items, s
 from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
 from ipcamd.onvif.media.video_encoder import VideoEncoderValues, find_encoder, set_encoder, video_encoders
 from ipcamd.onvif.media2.nodes import BUILD, ULAW_MEDIA2, video_encoder_options
+from ipcamd.onvif.metadata.configuration import metadata_options, set_metadata
 from ipcamd.onvif.operation import Field, Operation, OperationCall, optional
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import invalid_argument
@@ -31,6 +32,12 @@ def get_video_encoder_options(call: OperationCall) -> Content:
     """Return what the video encoders can be set to, each in an element of its own."""
     found = _asked(call, Part.VIDEO_ENCODER)
     return [video_encoder_options(call.camera, each) for each in video_encoders() if each.token in found]
+
+
+def get_metadata_options(call: OperationCall) -> Content:
+    """Return what the metadata can be set to."""
+    _asked(call, Part.METADATA)
+    return metadata_options("tr2:Options")
 
 
 def get_audio_source_options(call: OperationCall) -> Content:
@@ -120,6 +127,7 @@ def _set_unchanged(part: Part) -> Operation:
 _OPTIONS: dict[Part, Callable[[OperationCall], Content]] = {
     Part.VIDEO_SOURCE: get_video_source_options,
     Part.VIDEO_ENCODER: get_video_encoder_options,
+    Part.METADATA: get_metadata_options,
     Part.AUDIO_SOURCE: get_audio_source_options,
     Part.AUDIO_ENCODER: get_audio_encoder_options,
     Part.AUDIO_OUTPUT: get_audio_output_options,
@@ -130,7 +138,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *(_list(part) for part in _OPTIONS),
     *(Operation(f"Get{part.value}ConfigurationOptions", _READ, action, _CHOICE) for part, action in _OPTIONS.items()),
     Operation("SetVideoEncoderConfiguration", _WRITE, set_video_encoder, (Field("Configuration"),)),
-    *(_set_unchanged(part) for part in _OPTIONS if part is not Part.VIDEO_ENCODER),
+    Operation("SetMetadataConfiguration", _WRITE, set_metadata, (Field("Configuration"),)),
+    *(_set_unchanged(part) for part in _OPTIONS if part not in (Part.VIDEO_ENCODER, Part.METADATA)),
     Operation("GetVideoEncoderInstances", _READ, get_video_encoder_instances, (Field("ConfigurationToken", token),)),
 )
 """Operations that read and set the parts of a profile."""

@@ -19,6 +19,7 @@ from ipcamd.onvif.media.nodes import (
 )
 from ipcamd.onvif.media.profiles import MediaProfile, Part
 from ipcamd.onvif.media.video_encoder import VideoEncoder, find_encoder
+from ipcamd.onvif.metadata.configuration import metadata_configuration
 from ipcamd.onvif.ptz.configuration import ptz_configuration
 from ipcamd.onvif.soap.writer import Node, node
 
@@ -31,6 +32,7 @@ BUILD: dict[Part, Callable[[str, Camera, str], Node]] = {
     Part.VIDEO_ENCODER: lambda name, camera, token: video_encoder_configuration(name, camera, find_encoder(token)),
     Part.AUDIO_ENCODER: lambda name, camera, _: audio_encoder_configuration(name, camera),
     Part.PTZ: lambda name, camera, _: ptz_configuration(name, camera),
+    Part.METADATA: lambda name, camera, _: metadata_configuration(name, camera),
     Part.AUDIO_OUTPUT: lambda name, camera, _: audio_output_configuration(name, camera),
     Part.AUDIO_DECODER: lambda name, camera, _: audio_decoder_configuration(name, camera),
 }

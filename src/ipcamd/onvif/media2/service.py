@@ -1,5 +1,8 @@
 """Media2: its capabilities and its table of operations (media.wsdl, version 2)."""
 
+from functools import partial
+
+from ipcamd.media.stream.hub import Hub
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.media.multicast_streaming import start_multicast, stop_multicast, synchronize
@@ -29,18 +32,19 @@ def capabilities(call: OperationCall) -> Node:
     )
 
 
-SERVICE = Service(
-    "tr2",
-    "/onvif/media2_service",
-    VERSION,
-    capabilities,
-    (
-        *profiles.OPERATIONS,
-        *configurations.OPERATIONS,
-        *osd_operations("tr2"),
-        Operation("SetSynchronizationPoint", AccessClass.READ_MEDIA, synchronize, _PROFILE),
-        Operation("StartMulticastStreaming", AccessClass.ACTUATE, start_multicast, _PROFILE),
-        Operation("StopMulticastStreaming", AccessClass.ACTUATE, stop_multicast, _PROFILE),
-    ),
-)
-"""Media2 service and its operations (ONVIF Media2 Service Specification)."""
+def media2_service(metadata: Hub) -> Service:
+    """Return the service; `metadata` is the hub of the metadata track."""
+    return Service(
+        "tr2",
+        "/onvif/media2_service",
+        VERSION,
+        capabilities,
+        (
+            *profiles.OPERATIONS,
+            *configurations.OPERATIONS,
+            *osd_operations("tr2"),
+            Operation("SetSynchronizationPoint", AccessClass.READ_MEDIA, partial(synchronize, metadata), _PROFILE),
+            Operation("StartMulticastStreaming", AccessClass.ACTUATE, start_multicast, _PROFILE),
+            Operation("StopMulticastStreaming", AccessClass.ACTUATE, stop_multicast, _PROFILE),
+        ),
+    )

@@ -82,6 +82,8 @@ class RtpStream:
         viewer.traffic = self._traffic.of(self.hub.name, viewer.identity.protocol)
         viewer.report(self._make_report())
         viewer.start(self.gop)
+        if viewer.skipping:
+            self.ask_key()
         if self._report_timer is None:
             self._report_timer = asyncio.get_running_loop().call_later(REPORT_S, self._send_reports)
 
@@ -168,6 +170,8 @@ class RtpStream:
 
     def _number(self, encoded: EncodedFrame, payloads: list[bytes]) -> RtpFrame:
         ticks = [self.format.ticks(payload) for payload in payloads]
+        if not self.format.is_steady:
+            self._rtp_clock.pause()
         sequence, first = self._numbering.sequence, self._rtp_clock.stamp(encoded.captured_ns, sum(ticks))
         last = len(payloads) - 1 if self.format.marks else -1
         stamped, stamp = [], first

@@ -11,7 +11,7 @@ class PayloadFormat:
     """RTP payload format of a codec."""
 
     media: str
-    """``video`` or ``audio``."""
+    """``video``, ``audio`` or ``application``."""
     payload_type: int
     """0 to 127 (RFC 3551, 6); from 96 on it is dynamic."""
     encoding: str
@@ -26,6 +26,8 @@ class PayloadFormat:
     """Return the duration of a payload in time stamp units; 0 if all payloads of a frame have the same time."""
     marks: bool = True
     """Whether a frame's last packet has the marker bit."""
+    is_steady: bool = True
+    """Whether frames come steadily: else a long time without one does not mean that the clock was set."""
 
 
 def no_parameters(_: bytes) -> str:

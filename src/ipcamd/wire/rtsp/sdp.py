@@ -9,7 +9,7 @@ class MediaDescription:
     """One ``m=`` section."""
 
     media: str
-    """``video`` or ``audio``."""
+    """``video``, ``audio`` or ``application``."""
     payload_type: int
     """0 to 127 (RFC 3551, 6)."""
     encoding: str

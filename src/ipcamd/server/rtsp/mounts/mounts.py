@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ipcamd.media.stream.hub import Hub
 from ipcamd.server.rtsp.mounts.media import MediaTrack, Presentation
 
-AUDIO, PHONE = "audio", "3gpp"
+AUDIO, PHONE, METADATA = "audio", "3gpp", "metadata"
 PROFILES = "onvif/"
 """Path of a stream of an ONVIF profile, before the profile's token."""
 
@@ -33,14 +33,17 @@ class Mounts:
         sound: Callable[[], Hub | None] = lambda: None,
         phone: Callable[[], Sequence[MediaTrack]] = lambda: (),
         profile_tracks: Callable[[str], Sequence[str]] = lambda _: (),
+        metadata: Hub | None = None,
     ) -> None:
         """`pictures` has the stream of each codec by the codec's name, which is its path; `sound` gives the
         microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``); `profile_tracks` those of
-        the ONVIF profile with a token, each by its path, none if there is no such profile."""
+        the ONVIF profile with a token, each by its path, none if there is no such profile;
+        `metadata` is their metadata track."""
         self._pictures = pictures
         self._sound = sound
         self._phone = phone
         self._profile_tracks = profile_tracks
+        self._metadata = metadata
 
     def __call__(self, path: str) -> Presentation | None:
         """See `ipcamd.server.rtsp.mounts.media.FindPresentation`."""
@@ -56,8 +59,9 @@ class Mounts:
 
     def _profile_media(self, path: str) -> Presentation | None:
         names = self._profile_tracks(path.removeprefix(PROFILES))
-        pictures = (MediaTrack(self._pictures[name]) for name in names if name != AUDIO)
-        return _media(path, *pictures, *(self._sounds() if AUDIO in names else ()))
+        pictures = (MediaTrack(self._pictures[name]) for name in names if name in self._pictures)
+        metadata = (MediaTrack(self._metadata),) if self._metadata and METADATA in names else ()
+        return _media(path, *pictures, *(self._sounds() if AUDIO in names else ()), *metadata)
 
     def _sounds(self) -> tuple[MediaTrack, ...]:
         hub = self._sound()

@@ -1,0 +1,1 @@
+"""Metadata: its configuration, and the track of RTSP that carries events."""
