@@ -91,6 +91,8 @@ class World:
             self.database, self.path / "spool", self.event_log, lambda: self.host, kinds, resources
         )
         self.traffic = Traffic()
+        self.streams: list[tuple[str, str]] = []
+        self.streams: list[tuple[str, str]] = []
         self.identity = Identity("02:1b:44:11:3a:b7", "ABCDEFGH2345")
 
     @cached_property
@@ -126,7 +128,12 @@ class World:
             "undo_history": self.undo_history,
             "clock": self.clock,
             "identity": self.identity,
-            "pipeline": cast("Any", SimpleNamespace(size=(768, 576), traffic=self.traffic)),
+            "pipeline": cast(
+                "Any",
+                SimpleNamespace(
+                    size=(768, 576), traffic=self.traffic, passthrough=SimpleNamespace(report=lambda: self.streams)
+                ),
+            ),
             "schedules": self.schedules,
             "delivery": self.delivery,
             "notifier": HttpNotifier(self.settings, self.egress, now_ns=lambda: self.host),

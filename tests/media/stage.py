@@ -9,7 +9,9 @@ import av
 import numpy as np
 
 from ipcamd.errors import ConfigError, SourceError
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import Packet, Picture, Sound
+from ipcamd.media.image.scale import ProcessedFrame
+from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.planes import framed, planes
 from ipcamd.media.source import Wanted
 
@@ -49,6 +51,13 @@ def decoded(codec: str, payloads: list[bytes]) -> list[av.VideoFrame]:
     return frames + decoder.decode(None)
 
 
+class Taken(LatestValue[ProcessedFrame]):
+    """Takes what the frame processor makes, as a stream does that encodes."""
+
+    def admits(self, _: Picture) -> bool:
+        return self.wanted
+
+
 class Script:
     """A source that gives what the test puts in, when it puts it in."""
 
@@ -67,7 +76,7 @@ class Script:
     def check(self) -> None:
         raise ConfigError("not for the command line")
 
-    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture | Sound]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         self.plays += 1
         self.open += 1
         self.closed.clear()
@@ -79,7 +88,7 @@ class Script:
             self.open -= 1
             self.closed.set()
 
-    def _given(self, stop: threading.Event) -> Iterator[Picture | Sound]:
+    def _given(self, stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         while not stop.is_set():
             try:
                 item = self.items.get(timeout=0.002)

@@ -17,15 +17,28 @@ def values(codec: codecs.Codec, **changes: str) -> Values:
 @pytest.mark.parametrize(
     ("codec", "changes", "settings"),
     [
-        (codecs.JPEG, {}, StreamSettings(codecs.JPEG, (1280, 720), 30, 3)),
-        (codecs.JPEG, {"Resolution": "1", "Framerate": "5"}, StreamSettings(codecs.JPEG, (320, 240), 5, 3)),
-        (codecs.H264, {"Resolution": "19", "Framerate": "20"}, StreamSettings(codecs.H264, (2048, 1536), 20, 3)),
+        (codecs.JPEG, {}, StreamSettings(codecs.JPEG, (1280, 720), 30, 3, passes=True)),
+        (
+            codecs.JPEG,
+            {"Resolution": "1", "Framerate": "5"},
+            StreamSettings(codecs.JPEG, (320, 240), 5, 3, passes=True),
+        ),
+        (
+            codecs.H264,
+            {"Resolution": "19", "Framerate": "20"},
+            StreamSettings(codecs.H264, (2048, 1536), 20, 3, None, True),
+        ),
         (
             codecs.H264,
             {"Ratecontrol": "cbr", "Bitrate": "1500"},
-            StreamSettings(codecs.H264, (1280, 720), 30, 3, 1_500_000),
+            StreamSettings(codecs.H264, (1280, 720), 30, 3, 1_500_000, True),
         ),
-        (codecs.H264, {"Ratecontrol": "vbr", "Quality": "0"}, StreamSettings(codecs.H264, (1280, 720), 30, 0)),
+        (
+            codecs.H264,
+            {"Ratecontrol": "vbr", "Quality": "0"},
+            StreamSettings(codecs.H264, (1280, 720), 30, 0, None, True),
+        ),
+        (codecs.H264, {"Passthrough": "off"}, StreamSettings(codecs.H264, (1280, 720), 30, 3)),
         (codecs.MPEG4, {"Quality": "4"}, StreamSettings(codecs.MPEG4, (1280, 720), 30, 4)),
     ],
 )

@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ipcamd.wire.bitstream.access_unit import Inspector
+from ipcamd.wire.bitstream.h264 import H264Inspector
+from ipcamd.wire.bitstream.jpeg import JpegInspector
 from ipcamd.wire.packetize import h264, jpeg, mpeg4, onvif_metadata, pcmu
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 
@@ -57,6 +60,10 @@ class Codec:
     """In AVI files; "" if it is not recorded."""
     is_key: Callable[[bytes], bool] = lambda _: True
     """Return whether a decoder can start at the frame that begins with these bytes: for the repair of recordings."""
+    title: str = ""
+    """Name in messages; "": the same as `name`."""
+    inspector: Callable[[], Inspector] | None = None
+    """Makes what inspects pictures that a source encoded; None: such pictures are always encoded again."""
     in_browsers: bool = False
     """Browsers play it in MP4, without being encoded again."""
     intra_only: bool = False
@@ -66,6 +73,11 @@ class Codec:
 
     def __repr__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in messages."""
+        return self.title or self.name
 
     @property
     def is_sound(self) -> bool:
@@ -113,11 +125,13 @@ def _encode_jpeg(settings: "EncoderSettings", _: int) -> "Encoder":
 JPEG = Codec(
     name="mjpeg",
     payload_code=0,
+    title="MJPEG",
     content_type="image/jpeg",
     rtp_format=jpeg.FORMAT,
     encoder=_encode_jpeg,
     parameters="Image.MJPEG",
     fourcc="MJPG",
+    inspector=JpegInspector,
     intra_only=True,
     onvif=OnvifCodec(2, "JPEG", "JPEG"),
 )
@@ -125,6 +139,7 @@ JPEG = Codec(
 MPEG4 = Codec(
     name="mpeg4",
     payload_code=1,
+    title="MPEG-4",
     content_type="video/mp4v-es",
     rtp_format=mpeg4.FORMAT,
     encoder=FfmpegOptions(
@@ -142,6 +157,7 @@ MPEG4 = Codec(
 H264 = Codec(
     name="h264",
     payload_code=5,
+    title="H.264",
     content_type="video/h264",
     rtp_format=h264.FORMAT,
     encoder=FfmpegOptions(
@@ -165,12 +181,14 @@ H264 = Codec(
     multicast_port="H264Port",
     fourcc="H264",
     is_key=h264.is_key,
+    inspector=H264Inspector,
     in_browsers=True,
     onvif=OnvifCodec(1, "H264", "H264", "Main"),
 )
 ULAW = Codec(
     name="ulaw",
     payload_code=3,
+    title="G.711 u-law",
     content_type="audio/basic",  # 8000 samples per second (RFC 2046, 4.3)
     rtp_format=pcmu.FORMAT,
     multicast_port="AUDIOPort",
@@ -198,6 +216,11 @@ def video_codecs() -> tuple[Codec, ...]:
 def find_by_payload_code(code: int) -> Codec | None:
     """Return the codec of pictures that has this code in the payload header; None if there is none."""
     return next((codec for codec in video_codecs() if codec.payload_code == code), None)
+
+
+def find_passable(name: str) -> Codec | None:
+    """Return the codec with that name of FFmpeg's if sources' pictures of it can be handed on; None if not."""
+    return next((codec for codec in video_codecs() if codec.name == name and codec.inspector), None)
 
 
 def browser_codecs() -> frozenset[str]:

@@ -32,6 +32,33 @@ class Picture:
     """False for a picture that says that there is no signal."""
 
 
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One encoded picture as the source made it, to be handed on as it is.
+
+    The `Picture` that is decoded from it, if that is wanted, comes after it, with the same time.
+    """
+
+    codec: Codec
+    payload: bytes
+    """As in `EncodedFrame`; empty in a packet that only announces its `obstacle`."""
+    key: bool
+    """A decoder can start here."""
+    size: tuple[int, int]
+    """Width and height in pixels."""
+    captured_ns: int
+    """When it was captured: nanoseconds since the epoch, UTC."""
+    rate: float = 0.0
+    """Pictures per second that the source declares; 0: it does not."""
+    obstacle: str = ""
+    """Why viewers cannot be given it, in a few words; "" if they can."""
+
+
+def announce(codec: Codec, obstacle: str) -> Packet:
+    """Return an empty packet: it says why a source of encoded pictures delivers them decoded alone."""
+    return Packet(codec, b"", False, (0, 0), 0, obstacle=obstacle)
+
+
 @dataclass(slots=True)
 class Sound:
     """A stretch of sound from the source: signed 16-bit samples, one channel, 8000 per second."""

@@ -1,6 +1,7 @@
 """Latest value: a queue of one between two threads, in which a newer item replaces one that was not taken."""
 
 import threading
+from collections import deque
 from typing import Generic, TypeVar
 
 from ipcamd.workers.on_demand import IDLE_S
@@ -16,7 +17,7 @@ class LatestValue(Generic[T]):
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._item: T | None = None
+        self._items: deque[T] = deque()
         self._wanted = False
         self._broken = False
         self._closed = False
@@ -31,15 +32,20 @@ class LatestValue(Generic[T]):
         with self._changed:
             self._wanted = wanted and not self._closed
             self._broken = self._broken or not wanted
-            self._item = None
+            self._items.clear()
             self._changed.notify_all()
 
     def put(self, item: T) -> None:
         """Put the newest item. It replaces one that was not taken yet."""
         with self._changed:
             if self._wanted:
-                self._item = item
+                self._make_room()
+                self._items.append(item)
                 self._changed.notify_all()
+
+    def _make_room(self) -> None:
+        """Remove what the next item replaces; called with `_changed` held."""
+        self._items.clear()
 
     def wait_until_wanted(self) -> bool:
         """Sleep until items are wanted (True), or none were for `IDLE_S` or this is closed (False)."""
@@ -51,10 +57,9 @@ class LatestValue(Generic[T]):
     def take(self) -> T | None:
         """Sleep until there is an item and return it; None if none are wanted, or were not for a moment."""
         with self._changed:
-            self._changed.wait_for(lambda: self._item is not None or self._broken or self._closed)
-            item, self._item = (None if self._broken else self._item), None
-            self._broken = False
-            return item
+            self._changed.wait_for(lambda: self._items or self._broken or self._closed)
+            is_broken, self._broken = self._broken, False
+            return None if is_broken or not self._items else self._items.popleft()
 
     def sleep(self, duration_s: float) -> None:
         """Sleep that long, or until this is closed."""
@@ -64,5 +69,6 @@ class LatestValue(Generic[T]):
     def close(self) -> None:
         """Wake the consumer up, for the last time."""
         with self._changed:
-            self._closed, self._wanted, self._item = True, False, None
+            self._closed, self._wanted = True, False
+            self._items.clear()
             self._changed.notify_all()

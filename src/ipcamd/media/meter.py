@@ -59,18 +59,22 @@ class Meter:
 
     def __init__(self) -> None:
         self.frames = 0
-        """Frames since the start."""
+        """Frames encoded since the start."""
         self.work = Histogram(WORK_LIMITS_S)
         """Processor time a frame."""
         self.delay = Histogram(DELAY_LIMITS_S)
         """From capture to encoded."""
         self._frames: deque[tuple[float, int, float, float]] = deque(maxlen=_MOST)
 
-    def count(self, size: int, work_s: float, delay_s: float) -> None:
-        """Count a frame of `size` bytes that took `work_s` of processor time, `delay_s` after its capture."""
-        self.frames += 1
-        self.work.observe(work_s)
-        self.delay.observe(delay_s)
+    def count(self, size: int, work_s: float, delay_s: float, passed: bool = False) -> None:
+        """Count a frame of `size` bytes that took `work_s` of processor time, `delay_s` after its capture.
+
+        `passed`: the source had encoded it, so that it counts in the present figures alone.
+        """
+        if not passed:
+            self.frames += 1
+            self.work.observe(work_s)
+            self.delay.observe(delay_s)
         self._frames.append((time.monotonic(), size, work_s, delay_s))
 
     def figures(self) -> StreamFigures:

@@ -7,6 +7,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from math import ceil, log2
@@ -16,19 +17,19 @@ from ipcamd.media.capture.audio_capture import AudioCapture
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import Codec, video_codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
-from ipcamd.media.frame import NO_STATUS, EncodedFrame, Picture
+from ipcamd.media.frame import NO_STATUS, EncodedFrame, Packet, Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap
-from ipcamd.media.image.focus_meter import RATE as FOCUS_RATE
 from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
-from ipcamd.media.image.light_meter import RATE as LIGHT_RATE
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.on_screen_text import shown_texts
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.meter import Meter, StreamFigures
+from ipcamd.media.passthrough.passthrough import Passthrough
 from ipcamd.media.sound.microphone import Microphone
 from ipcamd.media.source import Wanted
+from ipcamd.media.source_demand import SourceDemand
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.snapshot import Snapshots
@@ -49,9 +50,6 @@ STOP_S = 0.9
 
 SENSOR, INFO, AUDIO = "ImageSource.IO.Sensor", "System.Info", "Audio"
 """Groups of parameters that the pipeline watches."""
-
-AUDIO_ONLY_RATE = 5
-"""Pictures per second of a source that runs only for its sound. Their size is that of the next viewer, probably."""
 
 
 def _wake(*threads: OnDemandThread) -> None:
@@ -98,11 +96,15 @@ class Pipeline:
         """The sharpness of pictures, for autofocus."""
         self.light_meter = LightMeter(self._update_demand)
         """The brightness of pictures, for day and night."""
-        outputs = tuple(stream.latest for stream in self._streams.values())
+        self.passthrough = Passthrough(self._streams, lambda: self._processor.change)
+        """Hands the source's encoded pictures on."""
+        self._demand = SourceDemand(self._streams, self.passthrough, self.analysis, self.focus_meter, self.light_meter)
+        outputs = tuple(self.passthrough.switches.values())
         self._processor = FrameProcessor(
             outputs, self.analysis, self._image_settings(), clock_ns, local, view, self.focus_meter, self.light_meter
         )
-        self.capture = VideoCapture(source, self._processor.process, self._draw_no_signal, timeouts)
+        self.capture = VideoCapture(source, self._deliver, self._draw_no_signal, timeouts)
+        self.capture.refine = self._demand.refine
         self._magnification = 1
         self.snapshots = Snapshots(self.mjpeg)
         self._recorder: AudioCapture | None = None
@@ -212,7 +214,7 @@ class Pipeline:
         if self._recorder:
             self._recorder.close()
         for stream in self._streams.values():
-            stream.latest.close()
+            stream.input.close()
         self.traffic.close()
         await asyncio.get_running_loop().run_in_executor(None, self._join)
 
@@ -220,6 +222,13 @@ class Pipeline:
     def _import_codecs() -> None:
         """Import the encoders before a viewer waits for them."""
         import ipcamd.media.encode.encode_session  # noqa: F401
+
+    def _deliver(self, item: Packet | Picture) -> None:
+        if isinstance(item, Picture):
+            self._processor.process(item)
+        else:
+            self._processor.size = item.size if item.payload else self._processor.size
+            self.passthrough.offer(item)
 
     def _draw_no_signal(self, wanted: Wanted, why: str) -> Picture:
         """Return a picture that says that there is no signal, and why."""
@@ -248,7 +257,7 @@ class Pipeline:
         return EncoderThread(Hub(shape.codec, name, partial(self._set_watched, name)), shape, clock_ns, status)
 
     def _set_watched(self, name: str, watched: bool) -> None:
-        self._streams[name].latest.set_wanted(watched)
+        self._streams[name].input.set_wanted(watched)
         if watched and name in self._encoders:
             self._encoders[name].wake()
         self._update_demand()
@@ -262,26 +271,11 @@ class Pipeline:
 
     def _update_demand(self) -> None:
         sound = self.capture.listener is not None and self._microphone is not None and self._microphone.listening
-        needs = [
-            (stream.settings.size, stream.settings.rate) for stream in self._streams.values() if stream.latest.wanted
-        ]
-        if self.analysis.source_rate:
-            # the size for viewers: a source that changes its mode, and perhaps its view, would look like motion
-            needs.append((self._streams["mjpeg"].settings.size, self.analysis.source_rate))
-        if self.focus_meter.wanted:
-            needs.append((self._streams["mjpeg"].settings.size, FOCUS_RATE))
-        if self.light_meter.wanted:
-            needs.append((self._streams["mjpeg"].settings.size, LIGHT_RATE))
-        if sound and not needs:
-            needs.append((self._streams["mjpeg"].settings.size, AUDIO_ONLY_RATE))
-        if not needs:
-            return self.capture.demand(None)
-        sizes, rates = zip(*needs, strict=True)
-        width, height = (max(sides) for sides in zip(*sizes, strict=True))
-        self._processor.limit = width, height
-        return self.capture.demand(
-            Wanted((width * self._magnification, height * self._magnification), max(rates), sound)
-        )
+        wanted = self._demand.collect(sound)
+        if wanted:
+            width, height = self._processor.limit = wanted.size
+            wanted = replace(wanted, size=(width * self._magnification, height * self._magnification))
+        self.capture.demand(wanted)
 
     def _microphone_for(
         self, instrument: "AudioSource | None", own: bool, clock_ns: Callable[[], int], status: Callable[[], Status]

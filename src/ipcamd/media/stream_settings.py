@@ -29,22 +29,29 @@ class StreamSettings:
     """0 lowest to 4 highest."""
     bitrate: int | None = None
     """Constant bit rate in bit/s (cbr); None for constant quality (vbr)."""
+    passes: bool = False
+    """Whether pictures that the source has encoded are handed on where that is possible."""
 
     @classmethod
     def of(cls, codec: Codec, values: Values) -> Self:
         """Return the settings that the parameters of the codec's group give."""
         size, rate, quality = RESOLUTIONS[values["Resolution"]], values.number("Framerate"), values.number("Quality")
-        if values.get("Ratecontrol", "vbr") == "vbr":
-            return cls(codec, size, rate, quality)
-        if "Bitrate" in values:
-            return cls(codec, size, rate, quality, values.number("Bitrate") * 1000)
-        return cls(codec, size, rate, quality, int(size[0] * size[1] * max(rate, SLOW) * BITS_PER_PIXEL[quality]))
+        passes = values.get("Passthrough", "off") == "auto"
+        return cls(codec, size, rate, quality, _steady_bitrate(values, size, rate, quality), passes)
 
     @property
     def gop(self) -> int:
         """Pictures from one key frame to the next: 1 to 2 seconds, at most 30, which is the payload header's largest IP
         ratio (SDK 3.1); 1 for JPEG."""
         return 1 if self.codec.intra_only else min(30, 2 * self.rate)
+
+
+def _steady_bitrate(values: Values, size: tuple[int, int], rate: int, quality: int) -> int | None:
+    if values.get("Ratecontrol", "vbr") == "vbr":
+        return None
+    if "Bitrate" in values:
+        return values.number("Bitrate") * 1000
+    return int(size[0] * size[1] * max(rate, SLOW) * BITS_PER_PIXEL[quality])
 
 
 PHONE = StreamSettings(MPEG4, PHONE_SIZE, PHONE_RATE, 2, PHONE_BITS)

@@ -58,7 +58,14 @@ _RATECONTROL = _param(
 _QUALITY = _param("Quality", Integer(0, 4), "3", "Picture quality, 0 lowest, 4 highest.")
 _BITRATE = _param("Bitrate", Integer(1000, 6000), "2000", "Bit rate with Ratecontrol cbr.", "kbit/s")
 
-MJPEG = Group("Image.MJPEG", "10.8", (_resolution("0", "1", "3", "5"), _FRAMERATE, _QUALITY))
+_PASSTHROUGH = _param(
+    "Passthrough",
+    OneOf(("auto", "off"), ("whenever possible", "never")),
+    "auto",
+    "Whether pictures that the source has encoded are passed on as they are, which costs next to nothing.",
+)
+
+MJPEG = Group("Image.MJPEG", "10.8", (_resolution("0", "1", "3", "5"), _FRAMERATE, _QUALITY, _PASSTHROUGH))
 MPEG4 = Group(
     "Image.MPEG4",
     "10.9",
@@ -68,7 +75,7 @@ MPEG4 = Group(
 H264 = Group(
     "Image.H264",
     "10.10",
-    (_resolution("0", "1", "3", "5", "16", "17", "19"), _FRAMERATE, _RATECONTROL, _QUALITY, _BITRATE),
+    (_resolution("0", "1", "3", "5", "16", "17", "19"), _FRAMERATE, _RATECONTROL, _QUALITY, _BITRATE, _PASSTHROUGH),
     normalize=_capped(FRAMERATE_LIMITS["Image.H264"]),
 )
 THREE_GPP = Group(

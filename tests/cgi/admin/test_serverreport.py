@@ -63,6 +63,12 @@ async def test_what_viewers_got_and_missed(world: World) -> None:
     world.traffic.close()
 
 
+async def test_how_each_stream_is_made(world: World) -> None:
+    world.streams += [("Stream MJPEG", "off"), ("Stream H.264", "encoded (overlay)")]
+    told = await report(world)
+    assert (told["Stream MJPEG"], told["Stream H.264"]) == ("off", "encoded (overlay)")
+
+
 async def test_it_takes_no_parameters_and_is_for_administrators(world: World) -> None:
     assert ENDPOINT.rank is Rank.ADMIN
     with pytest.raises(RequestFailed, match="verbose"):

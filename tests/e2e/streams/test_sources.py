@@ -63,14 +63,6 @@ def make_clip(path: Path, source: str) -> None:
     subprocess.run(command, check=True, timeout=60)
 
 
-@pytest.fixture(scope="session")
-def stand_in() -> Path:
-    """Build the stand-in for a V4L2 camera."""
-    bench = Path(__file__).parents[3] / "bench"
-    subprocess.run(["make", "-s", "-C", str(bench), "build/fakecam.so"], check=True)
-    return bench / "build/fakecam.so"
-
-
 def pack(path: Path, pixel_format: str) -> None:
     """Write 30 pictures that grow brighter, as the stand-in wants them: a count, then lengths and bytes."""
     levels = range(16, 226, 7)

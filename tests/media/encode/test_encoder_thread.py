@@ -45,18 +45,18 @@ class Running:
         self.time = NOON
         self.thread = threading.Thread(target=self.stream.run, args=(self.desk,), daemon=True)
         self.thread.start()
-        self.stream.latest.set_wanted(True)
+        self.stream.input.set_wanted(True)
 
     def feed(self, count: int, interval: int = SECOND // 30) -> list[EncodedFrame]:
         """Give so many pictures, each after the one before was encoded; return what came of them."""
         for _ in range(count):
-            self.stream.latest.put(ProcessedFrame(sloped(), self.time))
+            self.stream.input.put(ProcessedFrame(sloped(), self.time))
             self.time += interval
             assert self.desk.came.acquire(timeout=WAIT)
         return self.desk.frames[-count:]
 
     def stop(self) -> None:
-        self.stream.latest.close()
+        self.stream.input.close()
         self.thread.join(WAIT)
         assert not self.thread.is_alive()
 
@@ -104,20 +104,20 @@ def test_a_new_shape_acts_at_the_next_picture_and_begins_with_a_key_frame(h264: 
 
 def test_who_watches_again_starts_with_a_key_frame_and_the_counter_goes_on(h264: Running) -> None:
     h264.feed(3)
-    h264.stream.latest.set_wanted(False)
-    h264.stream.latest.set_wanted(True)
+    h264.stream.input.set_wanted(False)
+    h264.stream.input.set_wanted(True)
     # the thread has to see that nobody watched, before it looks for pictures again
     while not h264.desk.came.acquire(timeout=0.02):
-        h264.stream.latest.put(ProcessedFrame(sloped(), h264.time))
+        h264.stream.input.put(ProcessedFrame(sloped(), h264.time))
     assert (h264.desk.frames[3].key, h264.desk.frames[3].counter) == (True, 3)
 
 
 def test_a_failing_encoder_is_started_anew(h264: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipcamd.media.encode.encoder_thread._RETRY_S", 0.0)
     h264.feed(2)
-    h264.stream.latest.put(ProcessedFrame(None, h264.time))  # type: ignore[arg-type]
+    h264.stream.input.put(ProcessedFrame(None, h264.time))  # type: ignore[arg-type]
     while not h264.desk.came.acquire(timeout=0.02):
-        h264.stream.latest.put(ProcessedFrame(sloped(), h264.time + SECOND))
+        h264.stream.input.put(ProcessedFrame(sloped(), h264.time + SECOND))
     assert (h264.desk.frames[2].key, h264.desk.frames[2].counter) == (True, 2)
 
 

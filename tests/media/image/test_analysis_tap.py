@@ -3,15 +3,13 @@
 import av
 import numpy as np
 import pytest
-from tests.media.stage import NOON, SECOND, grey, sloped
+from tests.media.stage import NOON, SECOND, Taken, grey, sloped
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import RATE, AnalysisFrame, AnalysisTap, Demand
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.on_screen_text import OnScreenText
-from ipcamd.media.image.scale import ProcessedFrame
-from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.planes import planes
 from ipcamd.media.source.no_signal import no_signal_picture
 
@@ -124,7 +122,7 @@ def test_a_change_of_interest_is_told_and_only_always_runs_the_source() -> None:
 
 
 def test_the_processor_analyzes_the_picture_without_the_overlay() -> None:
-    eye, latest = Eye(), LatestValue[ProcessedFrame]()
+    eye, latest = Eye(), Taken()
     latest.set_wanted(True)
     settings = ImageSettings(texts=YARD, opaque=True)
     studio = FrameProcessor((latest,), eye.analysis, settings, lambda: NOON, lambda _: None)  # type: ignore[arg-type,return-value]

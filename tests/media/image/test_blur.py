@@ -5,16 +5,14 @@ from datetime import datetime
 import av
 import numpy as np
 import pytest
-from tests.media.stage import NOON, sloped
+from tests.media.stage import NOON, Taken, sloped
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap
 from ipcamd.media.image.blur import Blurrer
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
-from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.image.view import View
-from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.planes import framed, planes
 
 SIZE = (640, 360)
@@ -52,7 +50,7 @@ def test_brightness_and_colour_stay(amount: float) -> None:
 
 
 def test_a_view_out_of_focus_is_shown_blurred() -> None:
-    latest = LatestValue[ProcessedFrame]()
+    latest = Taken()
     latest.set_wanted(True)
     clock = datetime.fromtimestamp
     processor = FrameProcessor(

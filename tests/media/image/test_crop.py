@@ -7,16 +7,14 @@ from itertools import pairwise
 import av
 import numpy as np
 import pytest
-from tests.media.stage import NOON, grey, sloped
+from tests.media.stage import NOON, Taken, grey, sloped
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap, Demand
 from ipcamd.media.image.crop import Cropper
 from ipcamd.media.image.frame_processor import FrameProcessor
 from ipcamd.media.image.image_settings import ImageSettings
-from ipcamd.media.image.scale import ProcessedFrame
 from ipcamd.media.image.view import WHOLE, View
-from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.planes import planes
 from ipcamd.media.source.no_signal import no_signal_picture
 
@@ -30,7 +28,7 @@ def means(frame: av.VideoFrame) -> list[float]:
 def processed(
     frame: av.VideoFrame, view: Callable[[], View], settings: ImageSettings | None = None, signal: bool = True
 ) -> av.VideoFrame:
-    latest = LatestValue[ProcessedFrame]()
+    latest = Taken()
     latest.set_wanted(True)
     processor = FrameProcessor(
         (latest,), AnalysisTap(lambda: None), settings or ImageSettings(), lambda: NOON, datetime.fromtimestamp, view

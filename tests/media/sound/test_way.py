@@ -12,8 +12,9 @@ from tests.media.stage import NOON, WAIT, Script
 
 from ipcamd.media.capture.video_capture import Timeouts
 from ipcamd.media.frame import EncodedFrame, Sound
-from ipcamd.media.pipeline import AUDIO_ONLY_RATE, Pipeline
+from ipcamd.media.pipeline import Pipeline
 from ipcamd.media.sound import AudioSource
+from ipcamd.media.source_demand import AUDIO_ONLY_RATE
 from ipcamd.params import GROUPS
 from ipcamd.settings.change_records import Change
 from ipcamd.settings.settings import Settings

@@ -37,6 +37,7 @@ def _state(camera: Camera) -> tuple[str, ...]:
         f"Uptime:{int(time.monotonic() - camera.started_s)} s",
         f"Viewers:{camera.viewers()}",
         f"SD Card:{_card(camera.card)}",
+        *(f"{title}:{words}" for title, words in camera.pipeline.passthrough.report()),
         *(f"{title}:{words}" for title, words in (*camera.delivery.report(), *camera.pipeline.traffic.report())),
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.media.capture.capture_loop import UNKNOWN_FAILURE, CaptureLoop
 from ipcamd.media.capture.signal_timeout import OPENING_S, SilenceLimit
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.workers.on_demand import IDLE_S
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ class VideoCapture(CaptureLoop):
     def __init__(
         self,
         source: "Source",
-        deliver: Callable[[Picture], None],
+        deliver: Callable[[Packet | Picture], None],
         blank: "Callable[[Wanted, str], Picture]",
         timeouts: Timeouts | None = None,
         steady_s: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
     ) -> None:
-        """`deliver` takes each picture; `blank` makes one that says "no signal", and why.
+        """`deliver` takes each packet and picture; `blank` makes one that says "no signal", and why.
 
         `steady_s` is a clock that never jumps, in seconds; `wait` waits by it for a condition, which is held, at most
         so many seconds.
@@ -81,6 +81,8 @@ class VideoCapture(CaptureLoop):
         """Whether the source delivered pictures when they were last wanted."""
         self.pictures = 0
         """Pictures that came from the source since the start."""
+        self.refine: Callable[[Wanted], Wanted] = lambda wanted: wanted
+        """Adds to what is wanted what changes from picture to picture, in the source's thread."""
         self._source = source
         self._deliver = deliver
         self._blank = blank
@@ -97,6 +99,8 @@ class VideoCapture(CaptureLoop):
         """When (monotonic) the source counts as silent if no picture comes before."""
         self._blank_at_s = 0.0
         """When (monotonic) the next blank picture may go out."""
+        self._packet_ns: int | None = None
+        """Time of capture of the last item, if that was a packet."""
         self._last_blank_ns = 0
         """Time of capture of the last blank picture."""
 
@@ -138,18 +142,23 @@ class VideoCapture(CaptureLoop):
     def _may_end(self) -> bool:
         return not self._needed and self._steady_s() - self._left_s > self._timeouts.linger_s
 
-    def _play(self, stop: threading.Event) -> "Iterator[Picture | Sound]":
+    def _play(self, stop: threading.Event) -> "Iterator[Packet | Picture | Sound]":
         self._limit.restart()
         return self._source.play(self._now_wanted, stop)
 
     def _now_wanted(self) -> "Wanted":
         assert self._wanted
-        return self._wanted
+        return self.refine(self._wanted)
 
-    def _take(self, item: Picture | Sound) -> None:
-        if isinstance(item, Picture):
+    def _take(self, item: Packet | Picture | Sound) -> None:
+        if isinstance(item, Packet) and not item.payload:
+            self._deliver(item)
+        elif not isinstance(item, Sound):
             with self._delivering:
-                self._note_picture()
+                # a picture may come twice, encoded and decoded
+                if item.captured_ns != self._packet_ns:
+                    self._note_picture()
+                self._packet_ns = item.captured_ns if isinstance(item, Packet) else None
                 # times of capture go forward: what was captured before a blank picture comes too late
                 if self._needed and not 0 <= self._last_blank_ns - item.captured_ns < LATE_NS:
                     self._deliver(item)

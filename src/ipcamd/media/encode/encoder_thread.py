@@ -1,12 +1,14 @@
-"""Encoder thread of one stream: encodes the newest picture for one hub while the hub has subscribers."""
+"""Encoder thread of one stream: encodes the newest picture for one hub, or hands packets on, while the hub has
+subscribers."""
 
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ipcamd.media.frame import EncodedFrame
-from ipcamd.media.latest_value import LatestValue
+from ipcamd.media.encode.stream_input import StreamInput
+from ipcamd.media.frame import EncodedFrame, Packet
 from ipcamd.media.meter import Meter
 from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.publisher import Publisher
@@ -14,7 +16,7 @@ from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.wire.sdk_header import Status
 
 if TYPE_CHECKING:  # brings PyAV
-    from ipcamd.media.image.scale import ProcessedFrame
+    pass
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ class EncoderThread:
         self.hub = hub
         self.settings = settings
         """May be replaced at any time; takes effect with the next picture."""
-        self.latest: LatestValue[ProcessedFrame] = LatestValue()
+        self.input = StreamInput()
         self.meter = Meter()
         self._clock_ns = clock_ns
         self._status = status
@@ -42,29 +44,38 @@ class EncoderThread:
         """Pictures since the last key frame."""
 
     def run(self, publisher: Publisher) -> None:
-        """Encode until `latest` is closed or not wanted for a while; to be run in a thread."""
-        while self.latest.wait_until_wanted():
+        """Encode until `input` is closed or not wanted for a while; to be run in a thread."""
+        while self.input.wait_until_wanted():
             try:
                 self._encode(publisher)
             except Exception:  # no failure of an encoder ends the stream
                 _log.exception("stream %s: the encoder failed and is restarted", self.hub.name)
-                self.latest.sleep(_RETRY_S)
+                self.input.sleep(_RETRY_S)
 
     def _encode(self, publisher: Publisher) -> None:
-        """Encode while pictures are wanted."""
+        """Encode, or hand on, while pictures are wanted."""
         from ipcamd.media.encode.encode_session import EncodeSession
 
-        session = None
-        while processed := self.latest.take():
+        session: EncodeSession | None = None
+        while item := self.input.take():
             began = time.thread_time()
-            if session is None or session.settings != self.settings:
-                session = EncodeSession(self.settings)
-            if done := session.encode(processed, self.hub.key_wanted):
-                frame = self._make_frame(session.settings, processed.captured_ns, *done)
-                self.meter.count(
-                    len(frame.payload), time.thread_time() - began, (self._clock_ns() - processed.captured_ns) / 1e9
-                )
+            if isinstance(item, Packet):
+                session, settings = None, replace(self.settings, size=item.size)
+                done: tuple[bytes, bool] | None = self._hand_on(item)
+            else:
+                if session is None or session.settings != self.settings:
+                    session = EncodeSession(self.settings)
+                settings, done = session.settings, session.encode(item, self.hub.key_wanted)
+            if done:
+                frame = self._make_frame(settings, item.captured_ns, *done)
+                delay_s = (self._clock_ns() - item.captured_ns) / 1e9
+                self.meter.count(len(frame.payload), time.thread_time() - began, delay_s, session is None)
                 publisher.send(frame)
+
+    def _hand_on(self, packet: Packet) -> tuple[bytes, bool]:
+        if packet.key:
+            self.hub.key_wanted.clear()
+        return packet.payload, packet.key
 
     def _make_frame(self, settings: StreamSettings, captured_ns: int, payload: bytes, key: bool) -> EncodedFrame:
         self._since_key = 0 if key else self._since_key + 1

@@ -90,6 +90,11 @@ class AnalysisTap:
         return self.latest.wanted or self._samples_needed
 
     @property
+    def rate(self) -> int:
+        """Frames per second for which pictures have to be processed now; from any thread."""
+        return RATE if self.latest.wanted else SAMPLE_RATE if self._samples_needed else 0
+
+    @property
     def source_rate(self) -> int:
         """Pictures per second for which the source has to run even while no stream has viewers; 0 if it need not."""
         if self._demand_level is Demand.ALWAYS:

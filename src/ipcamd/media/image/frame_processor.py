@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ipcamd.media.frame import Picture
 from ipcamd.media.image.analysis_tap import AnalysisTap
@@ -13,7 +13,6 @@ from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.view import WHOLE, View
-from ipcamd.media.latest_value import LatestValue
 from ipcamd.media.meter import Meter
 
 if TYPE_CHECKING:  # brings PyAV
@@ -23,12 +22,22 @@ if TYPE_CHECKING:  # brings PyAV
     from ipcamd.media.image.transform import Transform
 
 
+class PictureOutput(Protocol):
+    """One stream's way to the processed pictures."""
+
+    def admits(self, picture: Picture) -> bool:
+        """Return whether it takes this picture."""
+
+    def put(self, processed: "ProcessedFrame") -> None:
+        """Take the picture, processed."""
+
+
 class FrameProcessor:
     """Transforms pictures. `process` is for one thread at a time."""
 
     def __init__(
         self,
-        outputs: "Sequence[LatestValue[ProcessedFrame]]",
+        outputs: "Sequence[PictureOutput]",
         analysis: AnalysisTap,
         settings: ImageSettings,
         clock_ns: Callable[[], int],
@@ -70,10 +79,15 @@ class FrameProcessor:
         self._cropper = self._cropper or Cropper()
         self._blurrer = self._blurrer or Blurrer()
 
+    @property
+    def change(self) -> str:
+        """Change that settings and view make in the source's pictures now, in words; "" for nothing."""
+        return self.settings.change or self._view().change
+
     def process(self, picture: Picture) -> None:
         """Transform a picture and put it into the outputs that want one."""
         self._light_meter.offer(picture)
-        outputs = [latest for latest in self._outputs if latest.wanted]
+        outputs = [output for output in self._outputs if output.admits(picture)]
         if not outputs and not self._analysis.wanted and not self._focus_meter.wanted:
             return
         from ipcamd.media.image.scale import ProcessedFrame
@@ -99,6 +113,6 @@ class FrameProcessor:
             self._transform.apply(seen, picture.captured_ns, settings, before_overlay), picture.captured_ns
         )
         self.size = processed.frame.width, processed.frame.height
-        for latest in outputs:
-            latest.put(processed)
+        for output in outputs:
+            output.put(processed)
         self.meter.count(0, time.thread_time() - began, (self._clock_ns() - picture.captured_ns) / 1e9)

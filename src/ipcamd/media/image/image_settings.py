@@ -25,6 +25,24 @@ class ImageSettings:
     """Draw the texts on black instead of on the picture."""
 
     @property
+    def adjusts(self) -> bool:
+        """Whether the picture is mirrored or its levels change."""
+        return self.mirror or self.flip or self._levels != (NEUTRAL,) * 4
+
+    @property
+    def change(self) -> str:
+        """Change of the picture, in words; "" for nothing."""
+        if self.mirror or self.flip:
+            return "the picture is mirrored"
+        if self.adjusts:
+            return "the picture is adjusted"
+        return "overlay" if any(each.pattern or each.text.strip() for each in self.texts) else ""
+
+    @property
+    def _levels(self) -> tuple[int, ...]:
+        return self.brightness, self.contrast, self.saturation, self.sharpness
+
+    @property
     def without_overlay(self) -> "ImageSettings":
         """The adjustments alone."""
         return replace(self, texts=(), opaque=False)

@@ -35,7 +35,7 @@ class Transform:
     ) -> av.VideoFrame:
         """Return the full-range `frame` with `settings` applied. Without adjustments that is the frame itself, and the
         overlay is drawn into it: the caller gives it away. `before_overlay` is called without the overlay."""
-        made = self._adjust(frame, settings) if _has_adjustments(settings) else frame
+        made = self._adjust(frame, settings) if settings.adjusts else frame
         if before_overlay:
             before_overlay(made)
         for tile in self._overlay.tiles(settings, captured_ns, (frame.width, frame.height)):
@@ -53,11 +53,6 @@ class Transform:
         for plane, into in zip(chroma, targets, strict=True):
             into[:] = apply_table(plane, make_chroma_table(settings.saturation))
         return made
-
-
-def _has_adjustments(settings: ImageSettings) -> bool:
-    levels = (settings.brightness, settings.contrast, settings.saturation, settings.sharpness)
-    return settings.mirror or settings.flip or any(level != NEUTRAL for level in levels)
 
 
 def mirror_plane(plane: Plane, mirror: bool, flip: bool) -> Plane:

@@ -23,6 +23,13 @@ class View:
         """Whether it shows the whole picture."""
         return self.zoom <= 1.0
 
+    @property
+    def change(self) -> str:
+        """Change that it makes in the source's picture, in words; "" for nothing."""
+        if not self.is_whole:
+            return "a part of the picture is shown"
+        return "night" if self.grey else "out of focus" if self.blur else ""
+
     def mirrored(self, mirror: bool, flip: bool) -> "View":
         """Return the part that shows the same after left and right (`mirror`), top and bottom (`flip`) are swapped."""
         return replace(self, pan=-self.pan if mirror else self.pan, tilt=-self.tilt if flip else self.tilt)

@@ -8,12 +8,12 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.source.media_file import VideoFile
 from ipcamd.media.source.network import NetworkSource
 from ipcamd.media.source.network.tls_policy import TlsPolicy
@@ -38,6 +38,20 @@ class Wanted:
     """The highest frame rate wanted: pictures per second, at least 1."""
     sound: bool
     """Whether anybody listens."""
+    codecs: frozenset[str] = field(default=frozenset(), compare=False)
+    """Names of the codecs whose packets are wanted, from a source that has them."""
+    decoded_rate: int | None = field(default=None, compare=False)
+    """The highest rate at which pictures must be decoded from packets: pictures per second; 0: no picture; None:
+    `rate`."""
+    keys_suffice: bool = field(default=False, compare=False)
+    """Whether decoded key frames are enough, if at least one comes in a second."""
+    key: bool = field(default=False, compare=False)
+    """Whether a viewer of packets waits for a key frame: a source that can makes one."""
+
+    @property
+    def picture_rate(self) -> int:
+        """The highest rate of decoded pictures."""
+        return self.rate if self.decoded_rate is None else min(self.rate, self.decoded_rate)
 
 
 class Source(Protocol):
@@ -54,8 +68,10 @@ class Source(Protocol):
     def check(self) -> None:
         """Raise `ConfigError` if the source can never work. An unreachable network camera is no error."""
 
-    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Picture | Sound]:
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         """Yield pictures and sound in real time until `stop` is set; for one thread of its own.
+
+        A source of encoded pictures yields each as a packet, if that is wanted, then decoded, if that is wanted.
 
         The caller owns each picture: nobody else holds its pixels. A picture has the source's size, or is scaled down
         to what still covers the wanted size. The source opens at the first ``next()`` and closes with the generator.

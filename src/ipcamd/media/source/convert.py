@@ -43,6 +43,11 @@ class VideoConverter:
         self._pixel_aspect = 1.0 if is_square else float(pixel_aspect or 1)
         self._reformat = VideoReformatter().reformat
 
+    @property
+    def has_square_pixels(self) -> bool:
+        """Whether the pixels of the source are square."""
+        return self._pixel_aspect == 1.0
+
     def convert(self, picture: av.VideoFrame, want: tuple[int, int]) -> av.VideoFrame:
         """Return the picture, no larger than it takes to cover `want`; nobody else holds its pixels."""
         turns = -round(picture.rotation / 90) % 4

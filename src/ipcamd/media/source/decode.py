@@ -37,13 +37,18 @@ def _decoder_options(codec: str, size: tuple[int, int]) -> dict[str, str]:
     )
 
 
+def decoder_threads(size: tuple[int, int]) -> int:
+    """Return how many threads decode pictures of that size."""
+    return 1 if size[0] * size[1] <= _LARGE_PIXELS else _THREADS
+
+
 def configure_decoder(stream: av.VideoStream, live: bool) -> None:
     """Set threads and limits of a stream's decoder; a live one must not wait for later pictures.
 
     Raises `SourceError` if the pictures are too large.
     """
     context = stream.codec_context
-    context.thread_count = 1 if context.width * context.height <= _LARGE_PIXELS else _THREADS
+    context.thread_count = decoder_threads((context.width, context.height))
     context.thread_type = "SLICE" if live else "AUTO"
     context.options = _decoder_options(context.name, (context.width, context.height))
     if live:
@@ -53,10 +58,11 @@ def configure_decoder(stream: av.VideoStream, live: bool) -> None:
 class PictureDecoder:
     """Decodes pictures that come without a container: one call, one picture's bytes. For one thread."""
 
-    def __init__(self, codec: str) -> None:
-        """`codec` is FFmpeg's name: ``mjpeg``, ``mpeg4``, ``h264``."""
+    def __init__(self, codec: str, threads: int = 1) -> None:
+        """`codec` is FFmpeg's name: ``mjpeg``, ``mpeg4``, ``h264``; `threads` decode slices at the same time."""
         self._codec = codec
         self._context = _open_decoder(codec, (0, 0))
+        self._context.thread_type, self._context.thread_count = "SLICE", threads
 
     def decode(self, data: bytes) -> list[av.VideoFrame]:
         """Return the pictures that are complete now; none if the data is damaged.

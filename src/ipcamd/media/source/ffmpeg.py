@@ -80,15 +80,22 @@ def _is_video(stream: av.VideoStream) -> bool:
 
 def decode_frames(medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None) -> Iterator[Any]:
     """Yield the streams' decoded frames until they end; damaged ones are left out. Raises `SourceError`."""
+    for packet in read_packets(medium, *streams, limit=limit):
+        yield from decode_packet(packet)
+
+
+def read_packets(
+    medium: InputContainer, *streams: Stream, limit: SilenceLimit | None = None
+) -> "Iterator[av.Packet[Any]]":
+    """Yield the streams' packets until they end; the last ones are empty. Raises `SourceError`."""
     limit = limit or SilenceLimit(signal_timeout.SILENCE_S)
     try:
-        for packet in _packets(medium, streams, limit):
-            yield from _frames(packet)
+        yield from _packets(medium, streams, limit)
     except FFmpegError as error:
         raise SourceError(f"breaks off: {describe_error(error, limit)}") from None
 
 
-def _packets(medium: InputContainer, streams: tuple[Stream, ...], limit: SilenceLimit) -> Iterator[Any]:
+def _packets(medium: InputContainer, streams: tuple[Stream, ...], limit: SilenceLimit) -> "Iterator[av.Packet[Any]]":
     """Yield the streams' packets; reading restarts whenever the limit has changed, to apply it."""
     ended = False
     while not ended:
@@ -100,13 +107,14 @@ def _packets(medium: InputContainer, streams: tuple[Stream, ...], limit: Silence
                 break
 
 
-def _frames(packet: Any) -> list[Any]:
+def decode_packet(packet: "av.Packet[Any]") -> list[Any]:
+    """Return the frames of a packet; none if it is damaged."""
     try:
         return list(packet.decode())
     except FFmpegError:  # one damaged picture does not end the source
         return []
 
 
-def timestamp_s(frame: av.VideoFrame | av.AudioFrame) -> Fraction | None:
-    """Return a frame's time stamp in seconds, if it has one."""
+def timestamp_s(frame: "av.VideoFrame | av.AudioFrame | av.Packet[Any]") -> Fraction | None:
+    """Return a frame's or packet's time stamp in seconds, if it has one."""
     return None if frame.pts is None or frame.time_base is None else frame.pts * Fraction(frame.time_base)

@@ -12,7 +12,7 @@ _RESTARTS = 0x40
 _TABLES_INSIDE = 255
 _WIDEST = 255 * 8
 
-_STANDARD = {
+STANDARD = {
     0x00: bytes.fromhex("00010501010101010100000000000000"),
     0x01: bytes.fromhex("00030101010101010101010000000000"),
     0x10: bytes.fromhex("0002010303020403050504040000017d"),
@@ -31,6 +31,11 @@ class _Image:
     tables: dict[int, bytes] = field(default_factory=dict)
     restart: int = 0
     scan: bytes = b""
+
+    @property
+    def is_suitable(self) -> bool:
+        """Whether RTP can carry it."""
+        return self.kind >= 0 and all(number in self.tables for number in self.wanted)
 
 
 def _read(jpeg: bytes) -> _Image:
@@ -81,7 +86,7 @@ def _quantization(image: _Image, body: bytes) -> None:
 
 def _huffman(body: bytes) -> None:
     while body:
-        if _STANDARD.get(body[0]) != body[1:17]:
+        if STANDARD.get(body[0]) != body[1:17]:
             raise ValueError("not the standard Huffman tables")
         body = body[17 + sum(body[1:17]) :]
 
@@ -92,7 +97,7 @@ def make_payloads(jpeg: bytes) -> list[bytes]:
     Raises ``ValueError`` for a kind of JPEG that RFC 2435 does not have.
     """
     image = _read(jpeg)
-    if image.kind < 0 or not all(number in image.tables for number in image.wanted):
+    if not image.is_suitable:
         raise ValueError("a JPEG of a kind that RFC 2435 does not have")
     tables = b"".join(image.tables[number] for number in image.wanted)
     common = _common(image)
@@ -104,6 +109,15 @@ def make_payloads(jpeg: bytes) -> list[bytes]:
         out.append(header + piece)
         at += len(piece)
     return out
+
+
+def find_obstacle(jpeg: bytes) -> str:
+    """Return why `make_payloads` cannot cut a JPEG, in a few words; "" if it can."""
+    try:
+        image = _read(jpeg)
+    except ValueError as error:
+        return f"JPEGs: {error}"
+    return "" if image.is_suitable else "JPEGs of a kind that RFC 2435 does not have"
 
 
 def _common(image: _Image) -> bytes:

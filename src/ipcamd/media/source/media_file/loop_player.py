@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import av
 
 from ipcamd.errors import SourceError
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.codecs import Codec
+from ipcamd.media.frame import Packet, Picture, Sound, announce
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter, copy_frame
 from ipcamd.media.source.media_file.media_file import MediaFile, TimedSamples
 from ipcamd.media.source.pacing import Clock, RateLimiter, RealtimePacer, Ticker
+from ipcamd.media.source.packet_reader import PacketReader
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -26,7 +28,7 @@ _REPEAT_NS = SECOND // 2
 
 def play_in_loop(
     open_file: Callable[[], MediaFile], wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
-) -> Iterator[Picture | Sound]:
+) -> Iterator[Packet | Picture | Sound]:
     """Yield a file's pictures and sound in real time, over and over (see `Source.play`)."""
     player = _Player(wanted, stop, clock)
     for file in _open_repeatedly(open_file):
@@ -66,11 +68,39 @@ class _Player:
         """Start of the present file on the time line."""
         self._number = -1
         self._converter = VideoConverter()
+        self._reader: PacketReader | None = None
 
-    def play(self, file: MediaFile) -> Iterator[Picture | Sound]:
+    def play(self, file: MediaFile) -> Iterator[Packet | Picture | Sound]:
         """Yield everything in a file. Raises `SourceError` if it contains no picture."""
+        encoding = file.encoding
+        if encoding.codec and not encoding.obstacle:
+            return self._play_packets(file, encoding.codec)
+        return self._play_pictures(file)
+
+    def _play_packets(self, file: MediaFile, codec: Codec) -> Iterator[Packet | Picture | Sound]:
+        """Yield the encoded pictures of a file, as packets and decoded."""
+        self._reader = self._reader or file.make_reader(codec, self._wanted)
+        last_ns, count = 0, 0
+        for at_ns, data in file.packets():
+            for again_ns in range(last_ns + _REPEAT_NS, at_ns - _REPEAT_NS // 2, _REPEAT_NS):
+                yield from self._sound(file, last_ns, again_ns)
+                yield from self._reader.repeat(self._pacer.wait_until(self._start_ns + again_ns))
+            yield from self._sound(file, last_ns, at_ns)
+            captured_ns = self._pacer.wait_until(self._start_ns + at_ns)
+            if self._stop.is_set():
+                return
+            yield from self._reader.read(data, captured_ns)
+            last_ns, count = at_ns, count + 1
+        if not count:
+            raise SourceError("contains no picture that can be decoded")
+        yield from self._play_sound(file, file.last_sound, last_ns, file.end_ns)
+        self._start_ns += file.end_ns
+
+    def _play_pictures(self, file: MediaFile) -> Iterator[Packet | Picture | Sound]:
+        """Yield the decoded pictures of a file."""
         self._converter, last, end_ns, count = VideoConverter(file.pixel_aspect), None, 0, 0
         for at_ns, duration_ns, picture in file.pictures():
+            yield from _announce(file, self._wanted())
             if last:
                 yield from self._repeat(file, last, at_ns)
             yield from self._next(file, picture, last[0] if last else 0, at_ns)
@@ -86,19 +116,25 @@ class _Player:
         yield from self._play_sound(file, file.last_sound, last[0], end_ns)
         self._start_ns += end_ns
 
-    def _repeat(self, file: MediaFile, last: tuple[int, av.VideoFrame], until_ns: int) -> Iterator[Picture | Sound]:
+    def _repeat(
+        self, file: MediaFile, last: tuple[int, av.VideoFrame], until_ns: int
+    ) -> Iterator[Packet | Picture | Sound]:
         """Yield the last picture again for as long as it lasts."""
         for at_ns in range(last[0] + _REPEAT_NS, until_ns - _REPEAT_NS // 2, _REPEAT_NS):
             yield from self._picture(file, last[1], at_ns, at_ns)
 
-    def _next(self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int) -> Iterator[Picture | Sound]:
+    def _next(
+        self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int
+    ) -> Iterator[Packet | Picture | Sound]:
         """Yield the next picture if it is within the wanted rate, and the sound before it."""
         if self._limiter.admits(self._start_ns + at_ns, self._wanted().rate):
             yield from self._picture(file, picture, last_ns, at_ns)
         else:
             yield from self._sound(file, last_ns, at_ns)
 
-    def _picture(self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int) -> Iterator[Picture | Sound]:
+    def _picture(
+        self, file: MediaFile, picture: av.VideoFrame, last_ns: int, at_ns: int
+    ) -> Iterator[Packet | Picture | Sound]:
         """Yield the sound before a picture, then the picture."""
         converted = self._converter.convert(picture, self._wanted().size)
         yield from self._sound(file, last_ns, at_ns)
@@ -131,3 +167,10 @@ class _Player:
                 converted = self._converter.convert(picture, size)
             self._number += 1 + missed
             yield Picture(copy_frame(converted), captured_ns, self._number)
+
+
+def _announce(file: MediaFile, want: "Wanted") -> Iterator[Packet]:
+    """Yield why the file's pictures are not handed on, if anybody asks for them."""
+    codec, obstacle = file.encoding
+    if codec and codec.name in want.codecs:
+        yield announce(codec, obstacle)

@@ -1,10 +1,10 @@
 """Media file: plays a file once, from its first picture to its last."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import av
 import numpy as np
@@ -14,11 +14,25 @@ from numpy.typing import NDArray
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
+from ipcamd.media.codecs import Codec
 from ipcamd.media.frame_decimator import SECOND
+from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter
 from ipcamd.media.source.decode import configure_decoder
-from ipcamd.media.source.ffmpeg import OpenFile, decode_frames, find_video, open_media, timestamp_s
+from ipcamd.media.source.ffmpeg import (
+    OpenFile,
+    decode_frames,
+    find_video,
+    open_media,
+    read_packets,
+    timestamp_s,
+)
+from ipcamd.media.source.media_file.encoding import find_encoding
 from ipcamd.media.source.media_file.timestamp_map import SLIP_NS, TimestampMap
+from ipcamd.media.source.packet_reader import PacketReader
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +68,8 @@ class MediaFile:
         self._medium = self._open()
         self._timestamps = TimestampMap(_BROADCAST_LEAP_NS if self._medium.format.flags & _MAY_LEAP else _LEAP_NS)
         self._track: AudioTrack | None = None
+        self.end_ns = 0
+        """Playing time at which the last of `packets` ends, in nanoseconds."""
         try:
             self._stream = find_video(self._medium)
             configure_decoder(self._stream, live=False)
@@ -61,6 +77,7 @@ class MediaFile:
             self.close()
             raise
         self.pixel_aspect = self._stream.sample_aspect_ratio
+        self.encoding = find_encoding(self._medium, self._stream, self._open)
 
     @property
     def has_sound(self) -> bool:
@@ -80,6 +97,23 @@ class MediaFile:
             at_ns = self._timestamps.place_picture(timestamp_s(picture), duration_ns)
             duration_ns = _duration_ns(picture, self._stream)
             yield at_ns, duration_ns, picture
+
+    def packets(self) -> Iterator[tuple[int, bytes]]:
+        """Yield each encoded picture with its playing time, in nanoseconds."""
+        unpack, duration_ns = make_unpacker(self._stream), 0
+        for packet in _read_to_end(read_packets(self._medium, self._stream, limit=self._limit), self._medium.name):
+            if not packet.size:
+                return
+            at_ns = self._timestamps.place_picture(timestamp_s(packet), duration_ns)
+            duration_ns = _duration_ns(packet, self._stream)
+            self.end_ns = at_ns + duration_ns
+            for data in unpack(packet):
+                yield at_ns, data
+
+    def make_reader(self, codec: Codec, wanted: "Callable[[], Wanted]") -> PacketReader:
+        """Return a reader for `packets`."""
+        rate = float(self._stream.average_rate or 0)
+        return PacketReader(codec, wanted, rate, self.pixel_aspect, parameter_sets(self._stream))
 
     def skip_unneeded(self, late: bool) -> None:
         """Skip pictures that no other depends on while playback is late."""
@@ -166,14 +200,19 @@ class _Cursor:
 
 
 def _decode_to_end(medium: InputContainer, stream: Stream, limit: SilenceLimit | None) -> Iterator[Any]:
-    """Yield everything that can be decoded; a truncated file ends where it was cut."""
+    """Yield everything that can be decoded."""
+    return _read_to_end(decode_frames(medium, stream, limit=limit), medium.name)
+
+
+def _read_to_end(items: Iterator[Any], name: str) -> Iterator[Any]:
+    """Yield the items; a truncated file ends where it was cut."""
     try:
-        yield from decode_frames(medium, stream, limit=limit)
+        yield from items
     except SourceError as error:
-        _log.debug("%s %s", medium.name, error)
+        _log.debug("%s %s", name, error)
 
 
-def _duration_ns(picture: av.VideoFrame, stream: av.VideoStream) -> int:
+def _duration_ns(picture: "av.VideoFrame | av.Packet[Any]", stream: av.VideoStream) -> int:
     """Return the duration of a picture as the file gives it, or else by the stream's frame rate."""
     said_ns = int((picture.duration or 0) * Fraction(picture.time_base or 0) * SECOND)
     if 0 < said_ns <= _BROADCAST_LEAP_NS:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from ipcamd.errors import ConfigError
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.source.network.tls_policy import TlsPolicy
 from ipcamd.media.source.pacing import Clock
 
@@ -39,7 +39,7 @@ class NetworkSource:
         if parts.scheme not in _SCHEMES:
             raise ConfigError(f"source {self.name}: unknown scheme {parts.scheme}; use {', '.join(_SCHEMES)}")
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Picture | Sound]:
+    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
         """See `Source`."""
         if self._url.lower().startswith("rtsp"):
             from ipcamd.media.source.network.rtsp_client import RtspClient

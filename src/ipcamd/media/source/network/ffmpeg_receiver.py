@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 from av.container import InputContainer
@@ -10,13 +10,16 @@ from av.container import InputContainer
 from ipcamd.errors import SourceError
 from ipcamd.media.capture import signal_timeout
 from ipcamd.media.capture.signal_timeout import SilenceLimit
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.codecs import find_passable
+from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
+from ipcamd.media.source.annex_b import make_unpacker, parameter_sets
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.convert import AUDIO_RATE_HZ, AudioConverter, VideoConverter
 from ipcamd.media.source.decode import configure_decoder
-from ipcamd.media.source.ffmpeg import decode_frames, find_video, timestamp_s
+from ipcamd.media.source.ffmpeg import decode_packet, find_video, read_packets, timestamp_s
 from ipcamd.media.source.pacing import Clock, RateLimiter
+from ipcamd.media.source.packet_reader import PacketReader
 
 if TYPE_CHECKING:
     from ipcamd.media.source import Wanted
@@ -42,23 +45,27 @@ def receive_live(
     stop: threading.Event,
     clock: Clock,
     limit: SilenceLimit,
-) -> Iterator[Picture | Sound]:
+) -> Iterator[Packet | Picture | Sound]:
     """Yield pictures and sound until `stop` is set. Raises `SourceError` when the stream ends or stalls."""
-    receiver = _Receiver(medium, recovery, clock, limit)
-    for frame in decode_frames(medium, *receiver.streams, limit=limit):
+    receiver = _Receiver(medium, wanted, recovery, clock, limit)
+    for packet in read_packets(medium, *receiver.streams, limit=limit):
         if stop.is_set():
             return
-        if isinstance(frame, av.VideoFrame):
-            yield from receiver.picture(frame, wanted())
-        else:
-            yield from receiver.sound(frame, wanted())
+        yield from receiver.receive(packet)
     raise SourceError("ended")
 
 
 class _Receiver:
     """State of one connection."""
 
-    def __init__(self, medium: InputContainer, recovery: ClockRecovery, clock: Clock, limit: SilenceLimit) -> None:
+    def __init__(
+        self,
+        medium: InputContainer,
+        wanted: "Callable[[], Wanted]",
+        recovery: ClockRecovery,
+        clock: Clock,
+        limit: SilenceLimit,
+    ) -> None:
         video, audio = find_video(medium), medium.streams.best("audio")
         self.streams = [video] if audio is None else [video, audio]
         configure_decoder(video, live=True)
@@ -67,24 +74,54 @@ class _Receiver:
             AudioConverter(),
             RateLimiter(),
         )
+        self._wanted, self._packets = wanted, _make_reader(video, wanted)
+        self._unpack = make_unpacker(video)
         self._recovery, self._clock, self._limit = recovery, clock, limit
         self._number = -1
         self._last_ns = clock.steady_ns()
 
-    def picture(self, frame: av.VideoFrame, want: "Wanted") -> Iterator[Picture]:
-        """Yield the picture if it is within the wanted rate."""
+    def receive(self, packet: "av.Packet[Any]") -> Iterator[Packet | Picture | Sound]:
+        """Yield what is in a packet, as far as it is wanted. Raises `SourceError` if pictures have been missing for too
+        long."""
+        if packet.stream is self.streams[0] and self._packets:
+            yield from self._read(packet, self._packets)
+            return
+        for frame in decode_packet(packet):
+            if isinstance(frame, av.VideoFrame):
+                yield from self._picture(frame, self._wanted())
+            else:
+                yield from self._sound(frame, self._wanted())
+
+    def _read(self, packet: "av.Packet[Any]", reader: PacketReader) -> Iterator[Packet | Picture]:
+        good = reader.good
+        for data in self._unpack(packet):
+            yield from reader.read(data, self._recovery.capture_time_ns(timestamp_s(packet)))
+        if reader.good > good:
+            self._note_picture()
+
+    def _note_picture(self) -> None:
         self._last_ns = self._clock.steady_ns()
         self._limit.note_picture(self._last_ns / SECOND)
+
+    def _picture(self, frame: av.VideoFrame, want: "Wanted") -> Iterator[Picture]:
+        self._note_picture()
         captured_ns = self._recovery.capture_time_ns(timestamp_s(frame))
         if self._limiter.admits(captured_ns, want.rate):
             self._number += 1
             yield Picture(self._converter.convert(frame, want.size), captured_ns, self._number)
 
-    def sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
-        """Yield the sound if anybody listens. Raises `SourceError` if pictures have been missing for too long."""
+    def _sound(self, frame: av.AudioFrame, want: "Wanted") -> Iterator[Sound]:
         if self._clock.steady_ns() - self._last_ns > float(self._limit) * SECOND:
             raise SourceError(f"sends sound but no picture for {float(self._limit):g} s")
         captured_ns = self._recovery.capture_time_ns(timestamp_s(frame))
         for samples in self._audio_converter.convert(frame) if want.sound else ():
             yield Sound(samples, captured_ns)
             captured_ns += samples.size * SECOND // AUDIO_RATE_HZ
+
+
+def _make_reader(video: av.VideoStream, wanted: "Callable[[], Wanted]") -> PacketReader | None:
+    """Return the reader of the stream's packets; None if its codec is only ever decoded."""
+    codec = find_passable(video.codec_context.name)
+    if codec is None:
+        return None
+    return PacketReader(codec, wanted, pixel_aspect=video.sample_aspect_ratio, parameter_sets=parameter_sets(video))

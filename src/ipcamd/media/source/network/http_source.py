@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.decode import is_image_file
@@ -103,7 +103,7 @@ def kind_of(answer: HttpAnswer) -> ContentKind:
 
 def play_http(
     url: str, tls: TlsPolicy, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
-) -> Iterator[Picture | Sound]:
+) -> Iterator[Packet | Picture | Sound]:
     """Yield an address's pictures and sound (see `Source.play`). A single picture is requested again and again.
 
     Raises `SourceError`.
@@ -129,7 +129,7 @@ def play_http(
 
 def _pictures(
     kind: ContentKind, answer: HttpAnswer, receiver: PushReceiver, stop: threading.Event
-) -> Iterator[Picture | Sound]:
+) -> Iterator[Packet | Picture | Sound]:
     """Yield an answer's pictures. Raises `SourceError` if it is a stream that ended, or damaged."""
     pictures, damaged = receiver.pictures, receiver.damaged
     if kind is ContentKind.STILL:
@@ -153,7 +153,7 @@ def _whole(answer: HttpAnswer) -> bytes:
 
 def _stream(
     answer: HttpAnswer, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock, limit: SilenceLimit
-) -> Iterator[Picture | Sound]:
+) -> Iterator[Packet | Picture | Sound]:
     form, beginning = _FORMS.get(answer.type, ("", b""))
     known = form if form and answer.peek(_HEAD_BYTES).startswith(beginning) else None
     options = low_delay_options() | {"protocol_whitelist": ""}

@@ -10,11 +10,13 @@ import numpy as np
 from ipcamd.errors import SourceError
 from ipcamd.media import codecs
 from ipcamd.media.capture.signal_timeout import SilenceLimit
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.codecs import Codec
+from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.convert import VideoConverter
 from ipcamd.media.source.decode import PictureDecoder, decode_file, is_image_file
 from ipcamd.media.source.pacing import Clock, RateLimiter
+from ipcamd.media.source.packet_reader import PacketReader
 from ipcamd.wire import ulaw
 from ipcamd.wire.http.multipart_parser import PictureParser
 from ipcamd.wire.jpeg_scanner import SOI
@@ -33,7 +35,8 @@ class PushReceiver:
         """`wanted` returns what the viewers need now; `stop` ends the reception."""
         self._wanted, self._stop, self._clock, self._limit = wanted, stop, clock, limit
         self._converter, self._limiter = VideoConverter(), RateLimiter()
-        self._codec, self._decoder = "mjpeg", PictureDecoder("mjpeg")
+        self._codec: Codec | None = None
+        self._decoder: PacketReader | PictureDecoder
         self._number = -1
         self._good_ns = clock.steady_ns()
         self.pictures = 0
@@ -41,7 +44,7 @@ class PushReceiver:
         self.damaged = 0
         """Pictures received that could not be decoded."""
 
-    def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[Picture | Sound]:
+    def receive(self, read: Callable[[], bytes], boundary: bytes) -> Iterator[Packet | Picture | Sound]:
         """Yield pictures and sound of the body that `read` returns piece by piece, until it ends or `stop` is set.
 
         Raises `SourceError`.
@@ -61,10 +64,10 @@ class PushReceiver:
         """Yield a single picture from the bytes of an image file that is not a JPEG."""
         yield from self._shown(decode_file(data), self._wanted())
 
-    def _part(self, part: bytes, want: "Wanted") -> Iterator[Picture | Sound]:
+    def _part(self, part: bytes, want: "Wanted") -> Iterator[Packet | Picture | Sound]:
         """Yield the content of a part; nothing if it is neither picture nor sound, or not wanted."""
         if part.startswith(SOI):
-            yield from self._picture("mjpeg", part, want)
+            yield from self._picture(codecs.JPEG, part, want)
             return
         try:
             media = Header.parse(part[:LENGTH])
@@ -75,25 +78,32 @@ class PushReceiver:
             return
         if isinstance(form, VideoFormat):
             if codec := codecs.find_by_payload_code(form.kind):
-                yield from self._picture(codec.name, payload, want)
+                yield from self._picture(codec, payload, want)
         elif want.sound and form.kind is AudioKind.ULAW:
             yield self._sound(payload)
 
-    def _picture(self, codec: str, data: bytes, want: "Wanted") -> Iterator[Picture]:
-        if codec != self._codec:
-            self._codec, self._decoder = codec, PictureDecoder(codec)
-        if codec == "mjpeg" and not self._limiter.admits(self._clock.steady_ns(), want.rate):
-            self.pictures += 1
-            return  # no other picture depends on it, so it need not be decoded
-        yield from self._shown(self._decoder.decode(data), want, picks=codec != "mjpeg")
+    def _picture(self, codec: Codec, data: bytes, want: "Wanted") -> Iterator[Packet | Picture]:
+        if codec is not self._codec:
+            self._codec = codec
+            self._decoder = PacketReader(codec, self._wanted) if codec.inspector else PictureDecoder(codec.name)
+        if isinstance(self._decoder, PictureDecoder):
+            yield from self._shown(self._decoder.decode(data), want, picks=True)
+        else:
+            good = self._decoder.good
+            yield from self._decoder.read(data, self._clock.now_ns())
+            self._count(self._decoder.good > good)
+
+    def _count(self, good: bool) -> None:
+        self.pictures += 1
+        self.damaged += not good
+        if good:
+            self._good_ns = self._clock.steady_ns()
+            self._limit.note_picture(self._good_ns / SECOND)
 
     def _shown(self, pictures: list[av.VideoFrame], want: "Wanted", picks: bool = False) -> Iterator[Picture]:
         captured_ns, now_ns = self._clock.now_ns(), self._clock.steady_ns()
-        self.pictures += 1
-        self.damaged += not pictures
+        self._count(bool(pictures))
         for picture in pictures:
-            self._good_ns = now_ns
-            self._limit.note_picture(now_ns / SECOND)
             if not picks or self._limiter.admits(now_ns, want.rate):
                 self._number += 1
                 yield Picture(self._converter.convert(picture, want.size), captured_ns, self._number)

@@ -11,7 +11,7 @@ from av.container import InputContainer
 
 from ipcamd.errors import SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
-from ipcamd.media.frame import Picture, Sound
+from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.source.clock_recovery import ClockRecovery
 from ipcamd.media.source.ffmpeg import OpenFailed, open_media
 from ipcamd.media.source.network.camera_connection import CameraConnection
@@ -46,7 +46,9 @@ class RtspClient:
         self._transports = ("tcp",) if url.lower().startswith("rtsps:") else tuple(_TRANSPORTS)
         """The one that worked last comes first, those that the server refuses come last."""
 
-    def play(self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock) -> Iterator[Picture | Sound]:
+    def play(
+        self, wanted: "Callable[[], Wanted]", stop: threading.Event, clock: Clock
+    ) -> Iterator[Packet | Picture | Sound]:
         """Yield the camera's pictures and sound (see `Source.play`)."""
         limit = SilenceLimit()
         with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""Decoder of the frames that a V4L2 camera sends."""
+"""Decoder of the raw frames that a V4L2 camera sends."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,8 @@ import numpy as np
 from av.video.reformatter import ColorRange
 
 from ipcamd.errors import SourceError
-from ipcamd.media.source.decode import PictureDecoder
 from ipcamd.media.source.v4l2.device import PixelLayout
-from ipcamd.media.source.v4l2.modes import MOTION_JPEG, RAW
+from ipcamd.media.source.v4l2.modes import RAW
 
 Decode = Callable[[bytes], av.VideoFrame | None]
 """Decodes the bytes of a frame; returns None for a damaged one."""
@@ -17,16 +16,9 @@ Decode = Callable[[bytes], av.VideoFrame | None]
 
 def make_decoder(layout: PixelLayout) -> Decode:
     """Return the decoder for a layout. Raises `SourceError`."""
-    if layout.format in MOTION_JPEG:
-        return _jpeg()
     if layout.format in RAW:
         return lambda data: _raw(layout, data)
     raise SourceError(f"sends pictures of an unknown format ({layout.format!r})")
-
-
-def _jpeg() -> Decode:
-    decoder = PictureDecoder("mjpeg")
-    return lambda data: next(iter(decoder.decode(data)), None)
 
 
 def _raw(layout: PixelLayout, data: bytes) -> av.VideoFrame | None:

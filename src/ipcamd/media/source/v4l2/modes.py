@@ -1,10 +1,10 @@
 """Mode selection: the mode of a camera that suits the wanted format."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-MOTION_JPEG = ("MJPG", "JPEG")
-"""V4L2 pixel formats whose frames are JPEG pictures."""
+ENCODED = {"MJPG": "mjpeg", "JPEG": "mjpeg"}
+"""Formats of encoded pictures, by the kernel's four letters: the codec's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,11 @@ class CaptureMode:
     @property
     def usable(self) -> bool:
         """Whether its pictures can be decoded."""
-        return self.format in MOTION_JPEG or self.format in RAW
+        return self.format in ENCODED or self.format in RAW
+
+    def can_pass(self, size: tuple[int, int], rate: int, codecs: Collection[str]) -> bool:
+        """Whether its pictures can be handed on as they are, to a stream of that size and rate of one of `codecs`."""
+        return ENCODED.get(self.format) in codecs and self.size == size and self.rate <= rate + 1
 
 
 def fitness(mode: CaptureMode, size: tuple[int, int], rate: int) -> float:
@@ -60,15 +64,22 @@ def fitness(mode: CaptureMode, size: tuple[int, int], rate: int) -> float:
 
 
 def choose(
-    modes: Iterable[CaptureMode], size: tuple[int, int], rate: int, present: CaptureMode | None = None
+    modes: Iterable[CaptureMode],
+    size: tuple[int, int],
+    rate: int,
+    present: CaptureMode | None = None,
+    codecs: Collection[str] = (),
 ) -> CaptureMode:
     """Return the mode that serves best, and of several such modes the cheapest.
 
-    The `present` mode stays as long as none serves better and it is not four times larger than needed: every change
+    Pictures of one of `codecs` need not be encoded: of modes that serve equally well, one that has them is taken. The
+    `present` mode stays as long as none serves better and it is not four times larger than needed: every change
     interrupts the pictures. Raises ``ValueError`` if there is no usable mode.
     """
-    best = min((mode for mode in modes if mode.usable), key=lambda mode: _cost(mode, size, rate))
+    best = min((mode for mode in modes if mode.usable), key=lambda mode: _cost(mode, size, rate, codecs))
     stays = present and fitness(present, size, rate) >= fitness(best, size, rate)
+    if present and best.can_pass(size, rate, codecs) and not present.can_pass(size, rate, codecs):
+        return best
     return present if present and stays and _work(present) <= 4 * _work(best) else best
 
 
@@ -76,6 +87,14 @@ def _work(mode: CaptureMode) -> float:
     return mode.size[0] * mode.size[1] * mode.rate
 
 
-def _cost(mode: CaptureMode, size: tuple[int, int], rate: int) -> tuple[float, int, float, bool]:
-    """Rank modes: by fitness, then fewer pixels, lower rate, and raw before JPEG, as it needs no decoding."""
-    return -round(fitness(mode, size, rate), 3), mode.size[0] * mode.size[1], mode.rate, mode.format in MOTION_JPEG
+def _cost(
+    mode: CaptureMode, size: tuple[int, int], rate: int, codecs: Collection[str]
+) -> tuple[float, bool, int, float, bool]:
+    """Rank modes: by fitness, then those that can be handed on, fewer pixels, lower rate, and raw before encoded."""
+    return (
+        -round(fitness(mode, size, rate), 3),
+        not mode.can_pass(size, rate, codecs),
+        mode.size[0] * mode.size[1],
+        mode.rate,
+        mode.format in ENCODED,
+    )

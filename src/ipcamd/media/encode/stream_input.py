@@ -1,0 +1,48 @@
+"""Stream input: pictures to be encoded and packets to be handed on, in order, for the thread of one stream."""
+
+from typing import TYPE_CHECKING
+
+from ipcamd.media.frame import Packet
+from ipcamd.media.latest_value import LatestValue
+
+if TYPE_CHECKING:  # brings PyAV
+    from ipcamd.media.image.scale import ProcessedFrame
+
+    _Queue = LatestValue[Packet | ProcessedFrame]
+else:
+    _Queue = LatestValue
+
+MAX_WAITING = 60
+"""Packets that may wait, two seconds. More are dropped."""
+
+
+class StreamInput(_Queue):
+    """A picture replaces one that was not taken yet; a packet replaces nothing, because others depend on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._continuous = False
+        """Whether the last item was a packet, and none is missing behind it."""
+
+    def set_wanted(self, wanted: bool) -> None:
+        """Set whether items are wanted. Packets must then begin with a key frame."""
+        with self._changed:
+            self._continuous = False
+        super().set_wanted(wanted)
+
+    def append(self, packet: Packet) -> bool:
+        """Add a packet; return False if it cannot be used, so that the next one must be a key frame."""
+        with self._changed:
+            if len(self._items) >= MAX_WAITING:
+                self._items.clear()
+                self._continuous = False
+            self._continuous = self._wanted and (packet.key or self._continuous)
+            if self._continuous:
+                self._items.append(packet)
+                self._changed.notify_all()
+            return self._continuous
+
+    def _make_room(self) -> None:
+        self._continuous = False
+        if self._items and not isinstance(self._items[-1], Packet):
+            self._items.pop()

@@ -1,0 +1,32 @@
+"""Pace of a source: its pictures per second, as measured."""
+
+from collections import deque
+
+from ipcamd.media.frame_decimator import SECOND
+
+_MOST = 64
+"""Pictures that are remembered, about two seconds."""
+_FEWEST = 5
+_SHORTEST_NS = SECOND // 2
+
+
+class Pace:
+    """For one thread."""
+
+    def __init__(self) -> None:
+        self._times_ns: deque[int] = deque(maxlen=_MOST)
+        self._measured: float | None = None
+
+    def note(self, captured_ns: int) -> None:
+        """Note that a picture was captured then. Where times jump, measuring begins afresh."""
+        if self._times_ns and not 0 < captured_ns - self._times_ns[-1] < 10 * SECOND:
+            self._times_ns.clear()
+        self._times_ns.append(captured_ns)
+        span_ns = captured_ns - self._times_ns[0]
+        # pictures that were late come in a burst, which tells nothing
+        if len(self._times_ns) >= _FEWEST and span_ns >= _SHORTEST_NS:
+            self._measured = (len(self._times_ns) - 1) * SECOND / span_ns
+
+    def rate(self, declared: float) -> float:
+        """Return the pictures per second: `declared` until they are measured; 0: not known."""
+        return declared if self._measured is None else self._measured

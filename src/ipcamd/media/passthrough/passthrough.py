@@ -1,0 +1,58 @@
+"""Passthrough of a source's packets to all streams."""
+
+from collections.abc import Callable, Mapping
+
+from ipcamd.media.encode.encoder_thread import EncoderThread
+from ipcamd.media.frame import Packet
+from ipcamd.media.passthrough.pace import Pace
+from ipcamd.media.passthrough.switch import PassthroughSwitch
+
+
+class Passthrough:
+    """The switches of all streams."""
+
+    def __init__(self, streams: Mapping[str, EncoderThread], touched: Callable[[], str]) -> None:
+        """`streams` are the threads of the streams by their names.
+
+        `touched` tells what changes the pictures of all streams now, in words; "" for nothing.
+        """
+        self._streams = streams
+        self._touched = touched
+        self._pace = Pace()
+        self.switches = {name: PassthroughSwitch(stream) for name, stream in streams.items()}
+
+    def offer(self, packet: Packet) -> None:
+        """Offer the source's next packet to all streams; for the thread that delivers."""
+        if packet.payload:
+            self._pace.note(packet.captured_ns)
+        touched, rate = self._touched(), self._pace.rate(packet.rate)
+        for switch in self.switches.values():
+            switch.offer(packet, touched, rate)
+
+    def codecs(self) -> frozenset[str]:
+        """Return the names of the codecs whose packets are wanted."""
+        return frozenset(
+            stream.settings.codec.name
+            for name, stream in self._streams.items()
+            if stream.settings.codec.inspector and self.switches[name].wants_packets
+        )
+
+    def decoded_rates(self) -> list[int]:
+        """Return the rates of the streams that need decoded pictures now."""
+        return [stream.settings.rate for name, stream in self._streams.items() if self.switches[name].wants_pictures]
+
+    def key_wanted(self) -> bool:
+        """Return whether a viewer of packets waits for a key frame."""
+        return any(
+            stream.hub.key_wanted.is_set()
+            for name, stream in self._streams.items()
+            if self.switches[name].wants_packets and not stream.settings.codec.intra_only
+        )
+
+    def report(self) -> list[tuple[str, str]]:
+        """Return titles and states of the streams, for a report to users."""
+        return [
+            (f"Stream {stream.settings.codec.label}", self.switches[name].state)
+            for name, stream in self._streams.items()
+            if name == stream.settings.codec.name
+        ]

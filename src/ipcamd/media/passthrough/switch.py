@@ -1,0 +1,104 @@
+"""Passthrough switch: chooses for one stream, packet by packet, between handing packets on and encoding pictures."""
+
+from typing import TYPE_CHECKING
+
+from ipcamd.media.capture.video_capture import LATE_NS
+from ipcamd.media.encode.encoder_thread import EncoderThread
+from ipcamd.media.frame import Packet, Picture
+
+if TYPE_CHECKING:  # brings PyAV
+    from ipcamd.media.image.scale import ProcessedFrame
+
+OFF, PASSED = "off", "passed through"
+"""States of a stream that nobody watches, and of one that is not encoded."""
+NO_SIGNAL, NO_KEY = "no signal", "waiting for a key frame"
+"""Reasons to encode, besides those of packets, settings and the picture."""
+
+
+class PassthroughSwitch:
+    """Feeds the thread of one stream. `offer` and `admits` are for one thread at a time.
+
+    It begins to hand packets on at a key frame. It ends where a decoded picture can take over: at a key frame, or where
+    the decoder keeps up; each picture reaches the stream once, in one of both ways.
+    """
+
+    def __init__(self, stream: EncoderThread) -> None:
+        self._stream = stream
+        self._codec = stream.settings.codec
+        self._no_packets = f"the source sends no {self._codec.label}"
+        """The reason while no packets come."""
+        self._obstacle = self._no_packets
+        self._passing = False
+        self._last_ns = 0
+        """Capture time of the last packet that was handed on."""
+        self._pictures = 0
+        """Decoded pictures since the last packet."""
+
+    @property
+    def wants_packets(self) -> bool:
+        """Whether the stream can use packets."""
+        return self._stream.input.wanted and (self._stream.settings.passes or self._passing)
+
+    @property
+    def wants_pictures(self) -> bool:
+        """Whether the stream needs decoded pictures."""
+        return self._stream.input.wanted and (not self._passing or bool(self._obstacle))
+
+    @property
+    def state(self) -> str:
+        """State of the stream, in words; from any thread."""
+        if not self._stream.hub.watched.is_set():
+            return OFF
+        return PASSED if self._passing else f"encoded ({self._find_setting() or self._obstacle})"
+
+    def offer(self, packet: Packet, touched: str, rate: float) -> None:
+        """Offer the source's next packet. `touched` tells what changes the picture, "" for nothing; the source makes
+        `rate` pictures per second, 0 if that is not known."""
+        if packet.codec is not self._codec:
+            return
+        if not packet.payload:
+            self._no_packets = packet.obstacle
+            return
+        is_decoded, self._pictures = self._pictures > 0, 0
+        self._obstacle = self._find_setting() or packet.obstacle or touched or self._find_difference(packet, rate)
+        if self._obstacle and (packet.key or is_decoded):
+            self._passing = False
+        elif not self._obstacle and not self._passing:
+            self._passing, self._obstacle = packet.key, "" if packet.key else NO_KEY
+        if self._passing:
+            self._hand_on(packet)
+
+    def admits(self, picture: Picture) -> bool:
+        """Return whether the stream is to encode this picture."""
+        if not self._stream.input.wanted:
+            return False
+        if not picture.signal:
+            self._passing, self._obstacle = False, NO_SIGNAL
+            return True
+        self._pictures += 1
+        if self._pictures > 1:  # the source has none any more
+            self._passing, self._obstacle = False, self._no_packets
+        return not self._passing and not 0 <= self._last_ns - picture.captured_ns < LATE_NS
+
+    def put(self, processed: "ProcessedFrame") -> None:
+        """Let the stream encode a picture."""
+        self._stream.input.put(processed)
+
+    def _hand_on(self, packet: Packet) -> None:
+        if self._stream.input.append(packet):
+            self._last_ns = packet.captured_ns
+        else:  # nobody watched meanwhile, or the thread was held up
+            self._passing, self._obstacle = False, NO_KEY
+
+    def _find_setting(self) -> str:
+        if not self._codec.inspector:
+            return f"{self._codec.label} is never passed through"
+        return "" if self._stream.settings.passes else "Passthrough is off"
+
+    def _find_difference(self, packet: Packet, rate: float) -> str:
+        """Return in what the packet differs from what the stream is to have; "" for nothing."""
+        wanted = self._stream.settings
+        if packet.size != wanted.size:
+            return f"the source sends {packet.size[0]}x{packet.size[1]}"
+        # a source's clock is never exact
+        return f"the source sends {rate:.0f} pictures per second" if rate > 1.1 * wanted.rate + 0.5 else ""

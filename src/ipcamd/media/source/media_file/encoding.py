@@ -1,0 +1,53 @@
+"""Encoding of a media file: whether its pictures can be handed on as they are."""
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import NamedTuple
+
+import av
+from av.container import InputContainer
+
+from ipcamd.errors import SourceError
+from ipcamd.media.codecs import Codec, find_passable
+from ipcamd.media.source.ffmpeg import decode_frames, find_video
+from ipcamd.params.image import RESOLUTIONS
+
+_ROTATING = ("mov", "matroska")
+"""Formats that can tell players to rotate the pictures."""
+_SHORTEST_US = 500_000
+_LEAST_RATE = 2
+"""A source of fewer pictures per second would count as silent."""
+
+
+class Encoding(NamedTuple):
+    """A file's codec and its obstacle."""
+
+    codec: Codec | None
+    """None: it is no codec that can be handed on, or the file is none of a stream."""
+    obstacle: str = ""
+    """Why its pictures are decoded always, in a few words; "" if they need not be."""
+
+
+def find_encoding(medium: InputContainer, stream: av.VideoStream, reopen: Callable[[], InputContainer]) -> Encoding:
+    """Return the encoding of an open file. `reopen` opens it once more, to look at its first picture."""
+    codec, context = find_passable(stream.codec_context.name), stream.codec_context
+    is_still = stream.frames == 1 or medium.duration is None or medium.duration < _SHORTEST_US
+    if codec is None or is_still or not (stream.average_rate or 0) >= _LEAST_RATE:
+        return Encoding(None)
+    size = context.width, context.height
+    if size not in RESOLUTIONS.values():
+        return Encoding(codec, f"the source sends {size[0]}x{size[1]}")
+    if context.has_b_frames:
+        return Encoding(codec, "B-frames")
+    if medium.format.name.startswith(_ROTATING) and _is_rotated(reopen):
+        return Encoding(codec, "the file says that players rotate it")
+    return Encoding(codec)
+
+
+def _is_rotated(reopen: Callable[[], InputContainer]) -> bool:
+    try:
+        with closing(reopen()) as medium:
+            first = next(decode_frames(medium, find_video(medium)), None)
+            return bool(first and first.rotation)
+    except SourceError:
+        return True

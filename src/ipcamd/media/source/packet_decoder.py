@@ -1,0 +1,62 @@
+"""Packet decoder: decodes a source's packets while pictures are wanted, and can begin at any time.
+
+It keeps the packets since the last key frame, so that decoding need not wait for the next one.
+"""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import av
+
+from ipcamd.media.frame import Packet
+from ipcamd.media.frame_decimator import SECOND
+from ipcamd.media.source.decode import PictureDecoder, decoder_threads
+from ipcamd.media.stream.gop import MAX_BYTES, MAX_FRAMES
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+CATCH_UP = 8
+"""The most packets decoded at a time where decoding begins amid a group of pictures."""
+
+_OFTEN_NS = SECOND + SECOND // 5
+"""Key frames that are no further apart come about once a second."""
+
+
+class PacketDecoder:
+    """Decodes one stream. For one thread."""
+
+    def __init__(self, codec: str, size: tuple[int, int]) -> None:
+        """`codec` is FFmpeg's name, `size` the pictures' width and height in pixels."""
+        self._make_decoder = partial(PictureDecoder, codec, decoder_threads(size))
+        self._decoder = self._make_decoder()
+        self._waiting: list[Packet] = []
+        """Packets that are not decoded, from the last key frame or the last decoded packet on."""
+        self._size_bytes = 0
+        self._key_ns = self._key_gap_ns = 0
+        """Time of the last key frame, and between it and the one before."""
+
+    def decode(self, packet: Packet, want: "Wanted") -> list[av.VideoFrame]:
+        """Return the pictures of a packet; none if none are wanted, it is damaged, or earlier ones are still missing.
+
+        Raises `SourceError` if a picture is too large.
+        """
+        self._queue(packet)
+        if not want.picture_rate:
+            return []
+        if want.keys_suffice and 0 < self._key_gap_ns <= _OFTEN_NS and not packet.key:
+            return []
+        due, self._waiting = self._waiting[:CATCH_UP], self._waiting[CATCH_UP:]
+        self._size_bytes = sum(len(each.payload) for each in self._waiting)
+        frames = [frame for each in due for frame in self._decoder.decode(each.payload)]
+        return [] if self._waiting else frames if len(due) == 1 else frames[-1:]
+
+    def _queue(self, packet: Packet) -> None:
+        if packet.key:
+            self._key_ns, self._key_gap_ns = packet.captured_ns, packet.captured_ns - self._key_ns
+            self._waiting, self._size_bytes = [], 0
+        self._waiting.append(packet)
+        self._size_bytes += len(packet.payload)
+        if len(self._waiting) > MAX_FRAMES or self._size_bytes > MAX_BYTES:
+            # what was decoded before is no reference for what comes
+            self._waiting, self._size_bytes, self._decoder = [], 0, self._make_decoder()

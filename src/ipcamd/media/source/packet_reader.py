@@ -1,0 +1,86 @@
+"""Packet reader: hands a source's encoded pictures on as they are, and decodes those that are wanted as pictures."""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+
+from ipcamd.media.codecs import Codec
+from ipcamd.media.frame import Packet, Picture
+from ipcamd.media.source.convert import VideoConverter
+from ipcamd.media.source.pacing import RateLimiter
+from ipcamd.media.source.packet_decoder import PacketDecoder
+
+if TYPE_CHECKING:
+    from ipcamd.media.source import Wanted
+
+
+class PacketReader:
+    """Reads the encoded pictures of one source, of one codec. For one thread."""
+
+    def __init__(
+        self,
+        codec: Codec,
+        wanted: "Callable[[], Wanted]",
+        rate: float = 0.0,
+        pixel_aspect: Fraction | None = None,
+        parameter_sets: bytes = b"",
+    ) -> None:
+        """`wanted` returns what the viewers need now. `rate` is what the source declares, in pictures per second; 0:
+        nothing. `pixel_aspect` is a pixel's width divided by its height. `parameter_sets`, in Annex B form, came beside
+        the pictures.
+        """
+        assert codec.inspector
+        self._codec, self._wanted, self._rate = codec, wanted, rate
+        self._inspector = codec.inspector()
+        self._inspector.inspect(parameter_sets)
+        self._decoder: PacketDecoder | None = None
+        self._size = (0, 0)
+        self._converter, self._limiter = VideoConverter(pixel_aspect), RateLimiter()
+        self._obstacle = "" if self._converter.has_square_pixels else "pixels that are not square"
+        self._number = -1
+        self._last: av.VideoFrame | None = None
+        self.good = 0
+        """Pictures of which nothing is known to be damaged."""
+
+    def read(self, data: bytes, captured_ns: int, lost: int = 0) -> Iterator[Packet | Picture]:
+        """Yield one encoded picture, as a packet and decoded, as wanted; `lost` pictures are missing before it.
+
+        Raises `SourceError` if it is too large.
+        """
+        unit = self._inspector.inspect(data)
+        if unit is None:
+            return
+        self._number += lost
+        obstacle = unit.obstacle or self._obstacle
+        packet = Packet(self._codec, unit.payload, unit.key, unit.size, captured_ns, self._rate, obstacle)
+        if self._codec.name in self._wanted().codecs:
+            yield packet
+        yield from self._decode(packet)
+
+    def repeat(self, captured_ns: int) -> Iterator[Picture]:
+        """Yield the last picture again, if pictures are wanted: a picture that lasts long is no silence."""
+        want = self._wanted()
+        if self._last and want.picture_rate:
+            self._number += 1
+            yield Picture(self._converter.convert(self._last, want.size), captured_ns, self._number)
+
+    def _decode(self, packet: Packet) -> Iterator[Picture]:
+        want = self._wanted()  # asked again: it depends on what became of the packet
+        if self._decoder is None or packet.size != self._size:
+            self._decoder, self._size = PacketDecoder(self._codec.name, packet.size), packet.size
+        if self._codec.intra_only and not (want.picture_rate and self._admits(packet, want)):
+            self.good += 1
+            return
+        frames = self._decoder.decode(packet, want)
+        self.good += not want.picture_rate or bool(frames)
+        self._number += self._codec.intra_only and not frames
+        self._last = frames[-1] if frames else None
+        for frame in frames:
+            if self._codec.intra_only or self._admits(packet, want):
+                self._number += 1
+                yield Picture(self._converter.convert(frame, want.size), packet.captured_ns, self._number)
+
+    def _admits(self, packet: Packet, want: "Wanted") -> bool:
+        return self._limiter.admits(packet.captured_ns, want.picture_rate)

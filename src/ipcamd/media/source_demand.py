@@ -1,0 +1,65 @@
+"""Source demand: what the streams and the meters of pictures want from the source now."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ipcamd.media.encode.encoder_thread import EncoderThread
+from ipcamd.media.image.analysis_tap import AnalysisTap
+from ipcamd.media.image.focus_meter import RATE as FOCUS_RATE
+from ipcamd.media.image.focus_meter import FocusMeter
+from ipcamd.media.image.light_meter import RATE as LIGHT_RATE
+from ipcamd.media.image.light_meter import LightMeter
+from ipcamd.media.passthrough.passthrough import Passthrough
+from ipcamd.media.source import Wanted
+
+AUDIO_ONLY_RATE = 5
+"""Pictures per second of a source that runs only for its sound. Their size is that of the next viewer, probably."""
+
+
+class SourceDemand:
+    """The needs of one camera's pictures."""
+
+    def __init__(
+        self,
+        streams: Mapping[str, EncoderThread],
+        passthrough: Passthrough,
+        analysis: AnalysisTap,
+        focus_meter: FocusMeter,
+        light_meter: LightMeter,
+    ) -> None:
+        """`streams` are the threads of the streams by their names."""
+        self._streams = streams
+        self._passthrough = passthrough
+        self._analysis, self._focus_meter, self._light_meter = analysis, focus_meter, light_meter
+
+    def collect(self, sound: bool) -> Wanted | None:
+        """Return what is wanted; None for nothing. `sound`: somebody listens to the source. For the event loop."""
+        # the size for viewers: a source that changes its mode, and perhaps its view, would look like motion
+        usual = self._streams["mjpeg"].settings.size
+        needs = [(each.settings.size, each.settings.rate) for each in self._streams.values() if each.input.wanted]
+        if rate := self._analysis.source_rate:
+            needs.append((usual, rate))
+        if self._focus_meter.wanted:
+            needs.append((usual, FOCUS_RATE))
+        if self._light_meter.wanted:
+            needs.append((usual, LIGHT_RATE))
+        if sound and not needs:
+            needs.append((usual, AUDIO_ONLY_RATE))
+        if not needs:
+            return None
+        sizes, rates = zip(*needs, strict=True)
+        width, height = (max(sides) for sides in zip(*sizes, strict=True))
+        return Wanted((width, height), max(rates), sound)
+
+    def refine(self, wanted: Wanted) -> Wanted:
+        """Return `wanted` with what is to be handed on and what is to be decoded at this moment; for the thread of the
+        source."""
+        rates = self._passthrough.decoded_rates() + ([FOCUS_RATE] if self._focus_meter.wanted else [])
+        few = [self._analysis.rate, LIGHT_RATE if self._light_meter.wanted else 0]
+        return replace(
+            wanted,
+            codecs=self._passthrough.codecs(),
+            decoded_rate=max(rates + few),
+            keys_suffice=not rates,
+            key=self._passthrough.key_wanted(),
+        )

@@ -1,0 +1,141 @@
+"""Sources that deliver H.264 or MJPEG: viewers and recordings get the source's own pictures, byte for byte."""
+
+import io
+import itertools
+import struct
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+from PIL import Image
+from tests.conftest import StartCamera
+from tests.e2e.camera import CameraProcess, Client, eventually
+from tests.e2e.parts import Part, sdk_parts
+from tests.media.encoded import h264, units
+from tests.ports import free_port
+
+pytestmark = pytest.mark.slow
+
+MJPEG, H264 = "/cgi/mjpg/mjpeg.cgi", "/cgi/mpeg/stream1.cgi"
+DELIMITER, FILLER = 9, 12
+SIZE, RATE, GOP = (320, 240), 30, 15
+
+
+def state(client: Client, stream: str = "H.264") -> str:
+    lines = client.get("/cgi/admin/serverreport.cgi").lines
+    return next(line.partition(":")[2] for line in lines if line.startswith(f"Stream {stream}:"))
+
+
+def watch(client: Client, path: str) -> Iterator[Part]:
+    with client.open(path) as answer:
+        yield from (part for part in sdk_parts(answer) if part.type != ord("A"))
+
+
+def nal_units(payload: bytes) -> tuple[bytes, ...]:
+    return tuple(unit.rstrip(b"\0") for unit in units(payload, DELIMITER, FILLER))
+
+
+@pytest.fixture
+def movie(tmp_path: Path) -> tuple[Path, list[tuple[bytes, ...]]]:
+    """A file of two seconds, and the NAL units of its pictures."""
+    path, payloads = tmp_path / "movie.mp4", h264(60, SIZE, GOP)
+    with av.open(str(path), "w") as box:
+        stream = box.add_stream("libx264", rate=RATE)
+        stream.width, stream.height = SIZE
+        stream.codec_context.extradata = payloads[0]
+        for number, payload in enumerate(payloads):
+            packet = av.Packet(payload)
+            packet.pts = packet.dts = number
+            packet.time_base, packet.stream, packet.is_keyframe = Fraction(1, RATE), stream, number % GOP == 0
+            packet.duration = 1
+            box.mux(packet)
+    return path, [nal_units(payload) for payload in payloads]
+
+
+def test_a_file_s_pictures_reach_viewers_as_they_are(
+    start_camera: StartCamera, movie: tuple[Path, list[tuple[bytes, ...]]]
+) -> None:
+    path, pictures = movie
+    client = start_camera(f"--source={path}").client
+    client.update("Image.H264", Resolution=1)
+    assert state(client) == "off"
+    stream, taken = watch(client, H264), list[Part]()
+
+    def take(count: int) -> list[Part]:
+        taken.extend(itertools.islice(stream, count))
+        return taken[-count:]
+
+    first = [nal_units(part.payload) for part in take(70)]
+    assert state(client) == "passed through"
+    # the file is played over and over
+    assert [units[-1:] for units in first] == [units[-1:] for units in itertools.islice(itertools.cycle(pictures), 70)]
+    assert first[1:15] == pictures[1:15]
+    client.update("ImageSource.IO.Sensor", Mirror="on")
+    assert not {nal_units(part.payload)[-1] for part in take(20)[-5:]} & {units[-1] for units in pictures}
+    assert state(client) == "encoded (the picture is mirrored)"
+    client.update("ImageSource.IO.Sensor", Mirror="off")
+    assert {nal_units(part.payload)[-1] for part in take(40)[-20:]} <= {units[-1] for units in pictures}
+    assert state(client) == "passed through"
+    assert [part.counter for part in taken] == list(range(taken[0].counter, taken[0].counter + 130))
+    assert all(0 < later.captured - part.captured < 1 for part, later in itertools.pairwise(taken))
+    decoder = av.CodecContext.create("h264", "r")
+    assert len([frame for part in taken for frame in decoder.decode(av.Packet(part.payload))]) > 120
+
+
+def test_another_camera_s_stream_is_passed_through_whenever_it_is_there(start_camera: StartCamera) -> None:
+    port = free_port()
+    far = start_camera("--source=scene", f"--rtsp-port={port}", state="far")
+    near = start_camera(f"--source=rtsp://admin:correct%20horse@127.0.0.1:{port}/h264", state="near")
+    for camera in (far, near):
+        camera.client.update("Image.H264", Resolution=1)
+    compare(far, near)
+    stream = watch(near.client, H264)
+    counters = [part.counter for part in itertools.islice(stream, 10)]
+    far.kill()
+    while state(near.client) != "encoded (no signal)":
+        counters.append(next(stream).counter)
+    far.start()
+    while state(near.client) != "passed through":
+        counters.append(next(stream).counter)
+    assert counters == list(range(counters[0], counters[0] + len(counters)))
+    compare(far, near)
+
+
+def compare(far: CameraProcess, near: CameraProcess) -> None:
+    """Fail unless both cameras' viewers get the same NAL units, each picture once."""
+    there, here = watch(far.client, H264), watch(near.client, H264)
+    eventually(lambda: next(here) and state(near.client) == "passed through", "it is encoded")
+    passed = [nal_units(next(here).payload) for _ in range(40)]
+    original = [nal_units(part.payload) for part in itertools.islice(there, 150)]
+    start = next(n for n, picture in enumerate(passed) if picture in original)
+    begin = original.index(passed[start])
+    assert passed[start:] == original[begin : begin + 40 - start]
+
+
+def test_a_webcam_s_jpegs_reach_viewers_as_they_are(start_camera: StartCamera, stand_in: Path, tmp_path: Path) -> None:
+    pictures = [jpeg(level) for level in range(16, 226, 7)]
+    lengths = b"".join(struct.pack("<I", len(picture)) + picture for picture in pictures)
+    (tmp_path / "frames.pack").write_bytes(struct.pack("<I", len(pictures)) + lengths)
+    environment = {
+        "LD_PRELOAD": str(stand_in),
+        "FAKECAM_PATH": "/dev/video77",
+        "FAKECAM_PACK": str(tmp_path / "frames.pack"),
+        "FAKECAM_MODES": "YUYV:640x480@30,MJPG:640x480@30",
+    }
+    client = start_camera("--source=/dev/video77", environment=environment).client
+    client.update("Image.MJPEG", Resolution=0)
+    stream = watch(client, MJPEG)
+    assert {part.payload for part in itertools.islice(stream, 40)} == set(pictures)
+    assert state(client, "MJPEG") == "passed through"
+    assert client.get("/cgi/jpg/image.cgi").body in pictures
+    client.update("Image.MJPEG", Passthrough="off")
+    assert not {part.payload for part in itertools.islice(stream, 20)} <= set(pictures)
+    assert state(client, "MJPEG") == "encoded (Passthrough is off)"
+
+
+def jpeg(level: int) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (640, 480), (level,) * 3).save(data, "JPEG", quality=61)
+    return data.getvalue()

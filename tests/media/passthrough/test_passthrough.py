@@ -1,0 +1,218 @@
+"""Passing through: what a source has encoded reaches viewers as it is, and each picture once, whatever changes."""
+
+import asyncio
+import itertools
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.media.encoded import h264, units
+from tests.media.stage import NOON, SECOND, WAIT, Script, decoded, luma
+
+from ipcamd.media import codecs
+from ipcamd.media.capture.video_capture import Timeouts
+from ipcamd.media.frame import EncodedFrame, Packet, Picture, Sound
+from ipcamd.media.pipeline import Pipeline
+from ipcamd.media.source import Wanted
+from ipcamd.media.source.packet_reader import PacketReader
+from ipcamd.media.stream.hub import Hub
+from ipcamd.params import GROUPS
+from ipcamd.settings.change_records import Change
+from ipcamd.settings.settings import Settings
+from ipcamd.store.database import Database
+
+SPS, PPS = 7, 8
+SENSOR = "ImageSource.IO.Sensor"
+
+
+class EncodedScript(Script):
+    """A camera of H.264: it gives the access units that the test puts in."""
+
+    def play(self, wanted: Callable[[], Wanted], stop: threading.Event) -> Iterator[Packet | Picture | Sound]:
+        reader = PacketReader(codecs.H264, wanted)
+        for item in super().play(wanted, stop):
+            yield from reader.read(*item) if isinstance(item, tuple) else [item]
+
+
+class House:
+    """A pipeline on such a camera."""
+
+    def __init__(self, path: Path) -> None:
+        self.database = Database(path)
+        small = {(f"Image.{codec}", "Resolution"): "1" for codec in ("MJPEG", "MPEG4", "H264")}
+        self.settings = Settings(self.database, GROUPS, small)
+        self.source = EncodedScript()
+        never = Timeouts(silence_s=600, start_s=600, blank_s=600)
+        self.pipeline = Pipeline(self.settings, self.source, lambda: self.time, lambda: 0, timeouts=never)
+        self.time = NOON
+        self.sent: dict[int, bytes] = {}
+        """Access units by their time."""
+
+    async def set(self, group: str, **values: str) -> None:
+        await self.settings.update([Change(group, name, value) for name, value in values.items()])
+
+    async def send(self, viewer: "Viewer", *payloads: bytes) -> list[EncodedFrame]:
+        """Send pictures; return what the viewer gets."""
+        return [await self._send(viewer, payload) for payload in payloads]
+
+    async def _send(self, viewer: "Viewer", payload: bytes) -> EncodedFrame:
+        self.put(payload)
+        return await viewer.next()
+
+    def put(self, payload: bytes, step_ns: int = SECOND // 30) -> None:
+        self.time += step_ns
+        self.sent[self.time] = payload
+        self.source.items.put((payload, self.time))  # type: ignore[arg-type]
+
+    def passed(self, frames: list[EncodedFrame]) -> list[bool]:
+        """Whether each is what was sent, byte for byte."""
+        return [frame.payload == self.sent[frame.captured_ns] for frame in frames]
+
+    @property
+    def state(self) -> str:
+        return dict(self.pipeline.passthrough.report())["Stream H.264"]
+
+
+class Viewer:
+    """Watches one hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.frames: asyncio.Queue[EncodedFrame] = asyncio.Queue()
+        for frame in hub.subscribe(self.frames.put_nowait):
+            self.frames.put_nowait(frame)
+
+    async def next(self) -> EncodedFrame:
+        return await asyncio.wait_for(self.frames.get(), WAIT)
+
+    def take_all(self) -> list[EncodedFrame]:
+        return [self.frames.get_nowait() for _ in range(self.frames.qsize())]
+
+    def leave(self) -> None:
+        self.hub.unsubscribe(self.frames.put_nowait)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    house = House(tmp_path / "state" / "ipcamd.db")
+    await house.pipeline.start()
+    yield house
+    await house.pipeline.stop()
+    house.database.close()
+
+
+def check_continuity(frames: list[EncodedFrame]) -> None:
+    """Fail unless counters and times go on without a gap, and all of it is one stream that a decoder plays."""
+    first = frames[0]
+    assert [frame.counter for frame in frames] == [first.counter + n for n in range(len(frames))]
+    assert [frame.captured_ns - first.captured_ns for frame in frames] == [
+        n * (SECOND // 30) for n in range(len(frames))
+    ]
+    assert len(decoded("h264", [frame.payload for frame in frames])) == len(frames)
+    for frame in frames:
+        kinds = [unit[0] & 31 for unit in units(frame.payload)]
+        assert frame.key == (SPS in kinds and PPS in kinds)
+
+
+async def test_a_change_of_the_picture_is_encoded_and_the_rest_is_passed_through(house: House) -> None:
+    pictures = h264(40, gop=10)
+    viewer = Viewer(house.pipeline.h264)
+    assert house.state == "encoded (the source sends no H.264)"
+    frames = await house.send(viewer, *pictures[:13])
+    assert all(house.passed(frames))
+    assert house.state == "passed through"
+    await house.set(SENSOR, Brightness="255")
+    frames += await house.send(viewer, *pictures[13:17])
+    assert house.state == "encoded (the picture is adjusted)"
+    await house.set(SENSOR, Brightness="128")
+    frames += await house.send(viewer, *pictures[17:])
+    check_continuity(frames)
+    # the source's next key frame is the 21st
+    assert house.passed(frames) == [True] * 14 + [False] * 6 + [True] * 20
+    levels = [luma(frame) for frame in decoded("h264", [frame.payload for frame in frames])]
+    assert levels[13] < 120 < levels[14]
+    assert levels[16] > 120 > levels[17]
+    assert [frame.key for frame in frames[:22]] == [n in (0, 10, 14, 20) for n in range(22)]
+
+
+@pytest.mark.parametrize(
+    ("group", "change", "reason"),
+    [
+        ("Image.H264", {"Passthrough": "off"}, "Passthrough is off"),
+        ("Image.H264", {"Resolution": "0"}, "the source sends 320x240"),
+        ("Image.H264", {"Framerate": "10"}, "the source sends 30 pictures per second"),
+        (SENSOR, {"Mirror": "on"}, "the picture is mirrored"),
+        (SENSOR, {"OverlayDate": "on"}, "overlay"),
+    ],
+)
+async def test_why_it_is_encoded(house: House, group: str, change: dict[str, str], reason: str) -> None:
+    await house.set(group, **change)
+    viewer, pictures = Viewer(house.pipeline.h264), itertools.cycle(h264(40, gop=40))
+    async with asyncio.timeout(WAIT):
+        while house.state != f"encoded ({reason})" or all(house.passed(viewer.take_all())):
+            house.put(next(pictures))
+            await asyncio.sleep(0.005)
+    viewer.leave()
+    assert house.state == "off"
+
+
+async def test_what_cannot_be_handed_on_is_encoded_from_that_key_frame_on(house: House) -> None:
+    viewer = Viewer(house.pipeline.h264)
+    frames = await house.send(viewer, *h264(4))
+    frames += await house.send(viewer, *h264(4, profile="high444"))
+    assert house.state == "encoded (profile High 4:4:4)"
+    frames += await house.send(viewer, *h264(4, size=(160, 120)))
+    assert house.state == "encoded (the source sends 160x120)"
+    frames += await house.send(viewer, *h264(4))
+    assert house.state == "passed through"
+    assert house.passed(frames) == [True] * 4 + [False] * 8 + [True] * 4
+    check_continuity(frames)
+    assert {frame.size for frame in frames} == {(320, 240)}
+
+
+async def test_a_viewer_who_comes_amid_a_group_sees_the_next_picture(house: House) -> None:
+    first = Viewer(house.pipeline.h264)
+    pictures = h264(30, gop=20)
+    await house.send(first, *pictures[:3])
+    first.leave()
+    second = Viewer(house.pipeline.h264)
+    frames = await house.send(second, *pictures[3:])
+    assert frames[0].key
+    assert house.passed(frames) == [False] * 17 + [True] * 10
+    check_continuity(frames)
+
+
+async def test_another_codec_is_encoded_from_the_first_picture_on_and_nothing_is_decoded_without_it(
+    house: House,
+) -> None:
+    viewer = Viewer(house.pipeline.h264)
+    pictures = h264(60, gop=60)
+    await house.send(viewer, *pictures[:30])
+    assert house.source.wanted
+    assert house.source.wanted().picture_rate == 0
+    still = asyncio.create_task(house.pipeline.snapshot())
+    await asyncio.sleep(0)
+    frames = await house.send(viewer, *pictures[30:50])
+    assert (await asyncio.wait_for(still, WAIT)).payload.startswith(b"\xff\xd8")
+    assert all(house.passed(frames))
+
+
+async def test_no_signal_is_shown_at_once_and_the_source_s_next_key_frame_goes_on(tmp_path: Path) -> None:
+    house = House(tmp_path / "state" / "ipcamd.db")
+    house.pipeline.capture._timeouts = Timeouts(silence_s=0.2, first_s=0.2, blank_s=0.05)
+    house.pipeline.capture._limit._least_s = 0.2
+    await house.pipeline.start()
+    viewer = Viewer(house.pipeline.h264)
+    frames = await house.send(viewer, *h264(3))
+    frames.append(await viewer.next())
+    assert frames[-1].key
+    assert not frames[-1].captured_ns > house.time + SECOND
+    assert house.state == "encoded (no signal)"
+    for payload in h264(3):
+        house.put(payload)
+    while house.state != "passed through":
+        frames.append(await viewer.next())
+    assert [frame.counter for frame in frames] == list(range(len(frames)))
+    await house.pipeline.stop()
+    house.database.close()
