@@ -12,7 +12,7 @@ from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.pages.test_pages import READY
 
-from ipcamd.web.home import PAGES
+from ipcamd.web.html_page import PAGES
 
 PAGES_FOLDER = Path(__file__).with_name("pages")
 DESKTOP, PHONE = (1000, 680), (390, 780)

@@ -10,10 +10,9 @@ from tests.cgi.asking import World
 from ipcamd.cgi.endpoint import Endpoint
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
-from ipcamd.web import home
-from ipcamd.web.home import ENDPOINTS, FILES, PAGES, PARTS
+from ipcamd.web.home import ENDPOINTS, FILES
+from ipcamd.web.html_page import FRAME, PAGES, PARTS, STATIC
 
-STATIC = Path(home.__file__).with_name("static")
 BY_PATH = {endpoint.path: endpoint for endpoint in ENDPOINTS}
 
 
@@ -36,7 +35,7 @@ def test_everybody_with_an_account_may_look_and_nothing_is_changed() -> None:
 
 def test_every_file_is_served_and_every_served_file_is_there() -> None:
     found = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*.*")}
-    assert found == {*FILES, *PARTS, *(name for name, _, _ in PAGES.values())}
+    assert found == {*FILES, FRAME, *PARTS, *(page.body for page in PAGES.values())}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +90,7 @@ async def test_the_page_needs_nothing_that_its_own_policy_forbids(world: World) 
     assert '<noscript><img class="picture" src="cgi/mjpg/mjpg.cgi"' in page
 
 
-@pytest.mark.parametrize("name", [*FILES, *PARTS, *(page for page, _, _ in PAGES.values())])
+@pytest.mark.parametrize("name", [*FILES, FRAME, *PARTS, *(page.body for page in PAGES.values())])
 def test_files_link_relatively_so_that_a_proxy_may_add_a_prefix(name: str) -> None:
     text = (STATIC / name).read_text()
     assert re.findall(r"""["'`(]/(?:cgi|web|recordings|events|sdcard\.cgi|setup\.cgi)\b|location\.origin""", text) == []
@@ -102,6 +101,20 @@ def test_modules_import_only_what_is_served(name: str) -> None:
     imported = re.findall(r'^import .* from "(\.[^"]+)"', (STATIC / name).read_text(), re.MULTILINE)
     found = [(STATIC / name).parent.joinpath(path).resolve().relative_to(STATIC) for path in imported]
     assert {str(path) for path in found} <= set(FILES)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_announces_each_module_that_it_will_import_once(world: World, path: str) -> None:
+    document = (await world.ask(BY_PATH[path])).body.decode()
+    announced = re.findall(r'<link rel="modulepreload" href="web/([^"]+)">', document)
+    module = re.findall(r'<script type="module" src="web/([^"]+)"></script>', document)
+    assert module == [PAGES[path].module]
+    for name in (*announced, *module):
+        imported = re.findall(r'from "(\.[^"]+)"', (STATIC / name).read_text())
+        found = {str((STATIC / name).parent.joinpath(one).resolve().relative_to(STATIC)) for one in imported}
+        assert found <= {*announced, *module}, name
+    assert len(announced) == len(set(announced))
+    assert {*announced, *PAGES[path].styles} <= set(FILES)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -10,9 +10,9 @@ from ipcamd.cgi.answer import JSON, NOT_MODIFIED, Answer
 from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
 from ipcamd.params.network import HTTPS
+from ipcamd.web.html_page import PAGES, STATIC
 from ipcamd.web.packed_file import PackedFile
 
-_STATIC = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 HTML = Answer("text/html; charset=utf-8")
@@ -63,34 +63,11 @@ _FRESH = (*_SAFE, ("Cache-Control", "no-store"))
 
 
 @cache
-def _bytes(name: str) -> bytes:
-    return (_STATIC / name).read_bytes()
-
-
-def _text(name: str) -> str:
-    return _bytes(name).decode()
-
-
-@cache
 def _packed(name: str) -> PackedFile:
-    return PackedFile(_bytes(name), _TYPES[Path(name).suffix])
+    return PackedFile((STATIC / name).read_bytes(), _TYPES[Path(name).suffix])
 
 
-PAGES = {
-    "/": ("live/live.html", "Live", Rank.GUEST),
-    "/recordings": ("recordings/recordings.html", "Recordings", Rank.ADMIN),
-    "/events": ("events/events.html", "Events", Rank.ADMIN),
-    "/settings": ("settings/settings.html", "Settings", Rank.USERS),
-    "/system": ("system/system.html", "System", Rank.ADMIN),
-    "/api": ("api/api.html", "API", Rank.USERS),
-    "/welcome": ("welcome/welcome.html", "", Rank.ADMIN),
-}
-"""The pages: their files, their titles ("" for one that no other links), and who may look."""
-
-ICON = "shared/icon.svg"
-PARTS = ("shared/head.html", "shared/header.html", "shared/logo.svg", "motion/motion_panel.html")
-"""Parts of pages: each stands where a page, or an earlier part, names its file, without the ending, in double
-braces."""
+_ICON = "shared/icon.svg"
 
 
 def _pages(here: str, rank: Rank) -> str:
@@ -101,19 +78,11 @@ def _pages(here: str, rank: Rank) -> str:
     links = [
         f'<a href="{path.removeprefix("/") or "./"}"'
         + (' aria-current="page"' if path == here else "")
-        + f">{title}</a>"
-        for path, (_, title, least) in PAGES.items()
-        if title and least <= rank
+        + f">{page.name}</a>"
+        for path, page in PAGES.items()
+        if page.is_linked and page.rank <= rank
     ]
     return f'<nav class="pages" aria-label="Pages">{"".join(links)}</nav>' if len(links) > 1 else ""
-
-
-def _template(name: str) -> str:
-    """Return a page's text with its parts in it."""
-    page = _text(name)
-    for part in PARTS:
-        page = page.replace(f"{{{{{Path(part).stem}}}}}", _text(part))
-    return page
 
 
 def _https_port(call: Call) -> str:
@@ -132,8 +101,8 @@ def _page(path: str) -> Action:
         texts["https_port"] = _https_port(call)
         texts["account"] = html.escape(call.account.name)
         texts["pages"] = _pages(path, call.account.rank)
-        page = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], _template(PAGES[path][0]))
-        return Reply(page.encode(), content_type=HTML.content_type, headers=_FRESH)
+        document = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], PAGES[path].document)
+        return Reply(document.encode(), content_type=HTML.content_type, headers=_FRESH)
 
     return action
 
@@ -171,8 +140,8 @@ def _reads(path: str, action: Action, *aliases: str, answers: tuple[Answer, ...]
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *(
-        _reads(path, _page(path), *(("/index.html",) if path == "/" else ()), answers=(HTML,), rank=rank)
-        for path, (_, _, rank) in PAGES.items()
+        _reads(path, _page(path), *(("/index.html",) if path == "/" else ()), answers=(HTML,), rank=page.rank)
+        for path, page in PAGES.items()
     ),
     _reads("/web/now", now, answers=(JSON,)),
     _reads("/web/picture", picture, answers=(JSON,)),
@@ -180,7 +149,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         _reads(
             f"/web/{name}",
             _file(name),
-            *(("/favicon.ico",) if name == ICON else ()),
+            *(("/favicon.ico",) if name == _ICON else ()),
             answers=(Answer(_TYPES[Path(name).suffix]), NOT_MODIFIED),
         )
         for name in FILES

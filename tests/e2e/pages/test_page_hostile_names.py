@@ -7,7 +7,7 @@ from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.pages.test_pages import READY
 
-from ipcamd.web.home import PAGES
+from ipcamd.web.html_page import PAGES
 
 pytestmark = pytest.mark.slow
 

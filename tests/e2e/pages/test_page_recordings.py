@@ -71,7 +71,7 @@ def browser(chromium: Chromium, camera: CameraProcess) -> Iterator[Chromium]:
 
 
 def text(browser: Chromium, name: str) -> str:
-    return str(browser.run(f"document.getElementById('{name}').textContent"))
+    return str(browser.run(f"document.getElementById('{name}')?.textContent ?? ''"))
 
 
 def click(browser: Chromium, name: str) -> None:

@@ -198,7 +198,7 @@ def test_a_schedule_is_added_refused_by_name_and_deleted(page: Chromium, camera:
     save(page)
     assert [(s["Name"], s["TriggerMotion"]) for s in listed(camera)][1:] == [("second", "1")]
     click(page, "#schedule-side form:not([hidden]) .remove")
-    eventually(lambda: page.run("document.getElementById('confirm').open"), "no question")
+    eventually(lambda: page.run("document.getElementById('confirm')?.open"), "no question")
     click(page, "#confirm-yes")
     eventually(lambda: said(page) == "Deleted", "not deleted")
     assert names(camera) == [HOSTILE]

@@ -51,7 +51,7 @@ def labelled(label: str) -> str:
 
 def answer(page: Chromium, yes: bool) -> None:
     """Answer the question that is asked."""
-    eventually(lambda: page.run("document.getElementById('confirm').open"), "nothing is asked")
+    eventually(lambda: page.run("document.getElementById('confirm')?.open"), "nothing is asked")
     click(page, "#confirm-yes" if yes else "#confirm [value=no]")
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 
-from ipcamd.web.home import PAGES
+from ipcamd.web.html_page import PAGES
 
 pytestmark = pytest.mark.slow
 

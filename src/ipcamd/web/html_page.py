@@ -1,0 +1,113 @@
+"""HTML page: one document for people, made of a frame that all pages share, its styles, its modules and its body."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from ipcamd.params.group import Rank
+
+STATIC = Path(__file__).with_name("static")
+"""Folder of the files that pages consist of."""
+FRAME = "shared/page.html"
+"""Frame of all documents."""
+PARTS = ("shared/header.html", "shared/logo.svg", "motion/motion_panel.html")
+"""Parts of bodies: each replaces its name, without folder and ending, in double braces."""
+_IMPORT = re.compile(r'^(?:import\b|export\b.*\bfrom|\} from)[^"\n]*"(\.{1,2}/[^"]+)"', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class HtmlPage:
+    """One page. Texts in double braces that are left in its document are filled in for each request."""
+
+    body: str
+    """File of what the page shows."""
+    name: str
+    """Name in links."""
+    rank: Rank
+    """Lowest rank that may look at it."""
+    module: str
+    """File of the ES module that starts it."""
+    styles: tuple[str, ...] = ()
+    """Files of style sheets, after the one that all pages have."""
+    title: str = "{{name}} · {{ServerName}}"
+    is_linked: bool = True
+    """Whether other pages link to it."""
+
+    @cached_property
+    def document(self) -> str:
+        """The document. Reads files at the first use."""
+        parts = {PurePosixPath(part).stem: _text(part) for part in PARTS}
+        parts = {"links": "\n".join(self._links()), "body": _text(self.body), **parts}
+        parts |= {"title": self.title, "name": self.name}
+        document = _text(FRAME)
+        for name, text in parts.items():  # a part may contain later ones
+            document = document.replace(f"{{{{{name}}}}}", text)
+        return re.sub(r"\n +", "\n", document)  # the indentation is a tenth of it
+
+    def _links(self) -> Iterator[str]:
+        """Yield the links of the head: all modules are loaded at once, not one after the other as they are found."""
+        yield from (f'<link rel="stylesheet" href="web/{style}">' for style in self.styles)
+        modules = imported_by(self.module)
+        yield from (f'<link rel="modulepreload" href="web/{name}">' for name in modules if name != self.module)
+        yield f'<script type="module" src="web/{self.module}"></script>'
+
+
+def imported_by(module: str) -> list[str]:
+    """Return the files of a module and of all modules that it imports, itself or through others."""
+    found = [module]
+    for name in found:
+        folder = STATIC / PurePosixPath(name).parent
+        names = ((folder / path).resolve() for path in _IMPORT.findall(_text(name)))
+        found += [file for path in names if (file := path.relative_to(STATIC).as_posix()) not in found]
+    return found
+
+
+def _text(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8").rstrip("\n")
+
+
+PAGES = {
+    "/": HtmlPage(
+        "live/live.html",
+        "Live",
+        Rank.GUEST,
+        "live/main.js",
+        tuple(f"{name}/{name}.css" for name in ("motion", "ptz", "device", "lens", "zoom")),
+        title="{{ServerName}}",
+    ),
+    "/recordings": HtmlPage(
+        "recordings/recordings.html",
+        "Recordings",
+        Rank.ADMIN,
+        "recordings/recordings.js",
+        ("shared/list.css", "recordings/recordings.css", "recordings/timeline.css"),
+    ),
+    "/events": HtmlPage(
+        "events/events.html",
+        "Events",
+        Rank.ADMIN,
+        "events/events.js",
+        ("shared/list.css", "motion/motion.css", "events/events.css"),
+    ),
+    "/settings": HtmlPage(
+        "settings/settings.html",
+        "Settings",
+        Rank.USERS,
+        "settings/settings.js",
+        ("settings/settings.css",),
+    ),
+    "/system": HtmlPage(
+        "system/system.html",
+        "System",
+        Rank.ADMIN,
+        "system/system.js",
+        ("shared/list.css", "system/system.css"),
+    ),
+    "/api": HtmlPage("api/api.html", "API", Rank.USERS, "api/api.js", ("shared/list.css", "api/api.css")),
+    "/welcome": HtmlPage(
+        "welcome/welcome.html", "Welcome", Rank.ADMIN, "welcome/welcome.js", ("welcome/welcome.css",), is_linked=False
+    ),
+}
+"""The pages, by path."""
