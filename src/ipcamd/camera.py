@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ipcamd.storage.playback import Playback
     from ipcamd.store.event_search import EventSearch
     from ipcamd.store.eventlog import EventLog
+    from ipcamd.webrtc_sessions import WebRtcSessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +108,5 @@ class Camera:
     """None on a camera that has none."""
     talk_port: Callable[[], int | None] = lambda: None
     """The UDP port for talk; None while there is none."""
+    webrtc: "WebRtcSessions | None" = None
+    """None where the packages that it needs are not installed."""

@@ -24,7 +24,7 @@ PASSWORD = "correct horse"
 PATIENCE = 20.0
 """Seconds that a test waits for what should come at once: machines under load are slow."""
 
-ANY_PORT = tuple(f"--{name}port=0" for name in ("", "https-", "rtsp-", "rtsps-", "talk-"))
+ANY_PORT = tuple(f"--{name}port=0" for name in ("", "https-", "rtsp-", "rtsps-", "talk-", "webrtc-"))
 
 
 @dataclass(frozen=True)
@@ -150,13 +150,16 @@ class CameraProcess:
                 self.first_start = line.rstrip("\n")
                 continue
             self.ready = line.rstrip("\n")
-            pattern = r"ready http=(\d+|-) https=(\d+|-) rtsp=(\d+|-) talk=(\d+|-) pid=(\d+) rtsps=(\d+|-)"
+            pattern = (
+                r"ready http=(\d+|-) https=(\d+|-) rtsp=(\d+|-) talk=(\d+|-) pid=(\d+) rtsps=(\d+|-) webrtc=(\d+|-)"
+            )
             match = re.fullmatch(pattern, self.ready)
             assert match, line
             self.port, self.pid = int(match[1].replace("-", "0")), int(match[5])
             self.https = int(match[2]) if match[2] != "-" else None
             self.rtsp = int(match[3]) if match[3] != "-" else None
             self.rtsps = int(match[6]) if match[6] != "-" else None
+            self.webrtc = int(match[7]) if match[7] != "-" else None
             return
         raise AssertionError(f"no ready line; exit code {self.process.wait(PATIENCE)}; log:\n{self.log}")
 

@@ -29,12 +29,15 @@ from ipcamd.wire.http.message import RequestParser
 from ipcamd.wire.http.multipart_parser import MultipartParser, PictureParser
 from ipcamd.wire.http.query import Query
 from ipcamd.wire.jpeg_scanner import JpegScanner
-from ipcamd.wire.rtp import rtcp, rtp
+from ipcamd.wire.rtp import feedback, rtcp, rtp
 from ipcamd.wire.rtsp import transport
 from ipcamd.wire.rtsp.message import RtspParser
 from ipcamd.wire.rtsp.reply_filter import ReplyFilter
 from ipcamd.wire.rtsp.tunnel import TunnelDecoder
 from ipcamd.wire.upnp import igd, ssdp
+from ipcamd.wire.webrtc import sdp_offer, stun
+from ipcamd.wire.webrtc.dtls_records import split_flight
+from ipcamd.wire.webrtc.framing import PacketSplitter
 
 ONVIF = {(PREFIXES[name.partition(":")[0]], each.name): each for name, each in OPERATIONS.items()}
 FORM = "multipart/form-data; boundary=AsCg5y"
@@ -109,6 +112,16 @@ def rtsp_replies(pieces: Pieces) -> object:
     return passed
 
 
+def rtp_over_tcp(pieces: Pieces) -> object:
+    splitter, packets = PacketSplitter(), list[bytes]()
+    try:
+        for piece in pieces:
+            packets += splitter.feed(piece)
+    except ValueError as refused:
+        return str(refused)
+    return packets
+
+
 def jpeg(pieces: Pieces) -> object:
     scanner, data = JpegScanner(), bytearray(b"\xff\xd8")
     for piece in pieces:
@@ -168,12 +181,17 @@ STREAMS: dict[str, Callable[[Pieces], object]] = {
     "rtsp_replies": rtsp_replies,
     "tunnel": tunnel,
     "jpeg": jpeg,
+    "rtp_over_tcp": rtp_over_tcp,
 }
 """Parsers of a stream: however it is cut, they say the same."""
 
 MESSAGES: dict[str, Callable[[bytes], object]] = {
     "rtp": rtp.parse,
     "rtcp": rtcp.parse,
+    "rtcp_feedback": feedback.parse,
+    "stun": lambda data: stun.parse(data).is_signed_by("secret"),
+    "sdp_offer": sdp_offer.parse,
+    "dtls_flight": lambda data: split_flight(data, 1200),
     "digest": lambda data: digest.parse(data.decode("latin-1")),
     "query": lambda data: Query.parse(data.decode("latin-1")),
     "ranges": lambda data: ranges.parse(data.decode("latin-1"), 100),

@@ -100,17 +100,19 @@ async def start_camera(
         metrics_token=options.metrics_token,
         speaker=media.speaker,
         certificate=services.upkeep.certificate,
+        webrtc=services.webrtc,
         talk_port=lambda: core.settings["System"].number("TalkPort") if talk else None,
     )
     talk = await services.talk()
     onvif_events = build_onvif_events(stack, camera)
     service, rtsp, rtsps = await services.rtsp(camera, onvif_events)
+    webrtc = await services.open_webrtc()
     http, https = await services.http(camera, onvif_events, service)
     start_network(stack, core, ntp, camera)
     if core.password is not None:
         _print_password(core, core.password)
     await settle_version(core, host)
-    _announce(host.pid, Ports(http, https, rtsp, talk, rtsps))
+    _announce(host.pid, Ports(http, https, rtsp, talk, rtsps, webrtc))
     run_in_thread(partial(greet_terminal, core, http, https, rtsp), "greeting")  # a terminal may be stopped
     services.upkeep.start()
     return services.upkeep.reload
@@ -120,7 +122,7 @@ def _announce(pid: int, ports: Ports) -> None:
     """Print on standard output that every service listens. A ready line that cannot be printed is only logged: after a
     restart its reader may be gone."""
     shown = {"http": ports.http, "https": ports.https, "rtsp": ports.rtsp, "talk": ports.talk, "pid": pid}
-    shown |= {"rtsps": ports.rtsps}  # scripts know the order of those before
+    shown |= {"rtsps": ports.rtsps, "webrtc": ports.webrtc}  # scripts know the order of those before
     try:
         _print_line(" ".join(("ready", *(f"{name}={number or '-'}" for name, number in shown.items()))))
     except OSError as error:

@@ -20,7 +20,7 @@ from ipcamd.network.address_change import AddressChange
 from ipcamd.network.listen_address import ListenAddress
 from ipcamd.options.values import Options
 from ipcamd.params import ALL_GROUPS
-from ipcamd.params.network import NETWORK
+from ipcamd.params.network import NETWORK, WEBRTC
 from ipcamd.params.onvif import ONVIF
 from ipcamd.settings.audit import log_entry
 from ipcamd.settings.settings import Settings
@@ -132,12 +132,14 @@ def _ip_filter(options: Options, settings: Settings) -> IpFilter:
 def _own_ports(settings: Settings) -> set[int]:
     """Return the TCP ports that the camera serves, or may serve when TLS is enabled."""
     system, https = settings["System"], settings["Network.Advanced.HTTPS"]
-    return {*map(system.number, ("HTTPPort", "RTSPPort")), *map(https.number, ("HttpsPort", "RtspsPort"))}
+    own = {*map(system.number, ("HTTPPort", "RTSPPort")), *map(https.number, ("HttpsPort", "RtspsPort"))}
+    return own | {settings[WEBRTC.name].number("Port")}
 
 
 def _own_udp_ports(settings: Settings) -> set[int]:
-    """Return the UDP ports that the camera serves, or may serve: talk and discovery."""
-    return {settings["System"].number("TalkPort"), *DISCOVERY_PORTS}
+    """Return the UDP ports that the camera serves, or may serve: talk, WebRTC and discovery."""
+    webrtc = settings[WEBRTC.name].number("Port")
+    return {settings["System"].number("TalkPort"), webrtc, *DISCOVERY_PORTS}
 
 
 def factory(options: Options, identity: Identity) -> dict[tuple[str, str], str]:
@@ -148,6 +150,7 @@ def factory(options: Options, identity: Identity) -> dict[tuple[str, str], str]:
         ("System", "TalkPort"): str(options.talk_port),
         ("Network.Advanced.HTTPS", "HttpsPort"): str(options.https_port),
         ("Network.Advanced.HTTPS", "RtspsPort"): str(options.rtsps_port),
+        (WEBRTC.name, "Port"): str(options.webrtc_port),
         ("Network.UPnP", "FriendlyName"): identity.network_name,
         ("Network.Advanced.Bonjour", "FriendlyName"): identity.network_name,
         (ONVIF.name, "Hostname"): identity.network_name,

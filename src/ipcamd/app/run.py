@@ -25,7 +25,7 @@ from ipcamd.options.values import Options
 from ipcamd.server.rebindable_port import free_port
 from ipcamd.workers.executor import DaemonExecutor
 
-PORTS = ("port", "https_port", "rtsp_port", "rtsps_port", "talk_port")
+PORTS = ("port", "https_port", "rtsp_port", "rtsps_port", "talk_port", "webrtc_port")
 """Options that may ask for any free port."""
 PRIVATE_UMASK = 0o077
 """New files are readable by their owner alone, whatever creates them."""
@@ -167,4 +167,5 @@ def _with_ports(options: Options) -> Options:
         rtsp_port=options.rtsp_port or free_port(options.hosts),
         rtsps_port=options.rtsps_port or free_port(options.hosts),
         talk_port=options.talk_port or free_port(options.hosts, socket.SOCK_DGRAM),
+        webrtc_port=options.webrtc_port or free_port(options.hosts, socket.SOCK_STREAM, socket.SOCK_DGRAM),
     )

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
+from ipcamd.access.accounts import Account
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.app.network_services.certificate import CertificateUpkeep
 from ipcamd.app.network_services.onvif import OnvifEvents
+from ipcamd.app.network_services.webrtc import build_webrtc
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.connected_clients import ConnectedClients
@@ -20,7 +22,7 @@ from ipcamd.onvif.media.stream_uri import profile_tracks
 from ipcamd.onvif.services import onvif_endpoints
 from ipcamd.options.values import Options
 from ipcamd.params.group import Values
-from ipcamd.params.network import NETWORK
+from ipcamd.params.network import NETWORK, WEBRTC
 from ipcamd.server.admission import Admission
 from ipcamd.server.file_limit import fit_limits, raise_file_limit
 from ipcamd.server.http.checks.forwarded import TrustedProxies
@@ -40,6 +42,7 @@ from ipcamd.server.rtsp.service import RtspService
 from ipcamd.server.rtsp.settings import follow_settings
 from ipcamd.server.talk import TalkReceiver, TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
+from ipcamd.server.webrtc.service import WebRtcService
 from ipcamd.web import description
 from ipcamd.web.endpoints import ENDPOINTS
 from ipcamd.workers.thread import run_in_thread
@@ -63,6 +66,8 @@ class Ports:
     """UDP port of talk."""
     rtsps: int | None
     """TCP port of RTSP over TLS."""
+    webrtc: int | None
+    """UDP and TCP port of WebRTC."""
 
 
 class Services:
@@ -78,8 +83,11 @@ class Services:
         self.viewers = ViewerLimit(limits.viewers)
         self._admission = Admission(limits, core.ip_filter.allows)
         self.clients = ConnectedClients()
-        self._open: list[HttpService | RtspService] = []
+        self._open: list[HttpService | RtspService | WebRtcService] = []
         self._ports: list[RebindablePort] = []
+        talk = self._talk_packet if self._receiver else None
+        self.webrtc = build_webrtc(core, media, Registry(self._admission), self.viewers, talk)
+        """None without the packages that it needs."""
         core.settings.guard(NETWORK.name, self._move)
         stack.push_services(self._close)
         core.ip_filter.watch(self._cut_denied)
@@ -104,14 +112,14 @@ class Services:
 
     async def rtsp(self, camera: Camera, events: OnvifEvents) -> tuple[RtspService, int, int | None]:
         """Open RTSP and perhaps RTSPS, and return it with their ports. Raises ``ConfigError``."""
-        core, receiver = self._core, self._receiver
+        core = self._core
         service = RtspService(
             self._catalog(camera, events),
             core.authenticator,
             Registry(self._admission),
             self.viewers,
             name=lambda: core.settings["System.Info"]["ServerName"],
-            talk=(lambda packet, account: receiver.receive(packet, account.name)) if receiver else None,
+            talk=self._talk_packet if self._receiver else None,
             traffic=self._media.pipeline.traffic,
             clock_ns=core.clock.now_ns,
         )
@@ -121,6 +129,22 @@ class Services:
         core.accounts.watch(lambda: service.expel(core.accounts.is_valid))
         follow_settings(service, core.settings, lambda: core.listen.multicast_interface)
         return service, *ports
+
+    async def open_webrtc(self) -> int | None:
+        """Open the port of WebRTC, and return it; None while it is off. Raises ``ConfigError``."""
+        if self.webrtc is None:
+            return None
+        self._open.append(self.webrtc)
+        self.clients.add("webrtc", self.webrtc)
+
+        def wanted(values: Values) -> int | None:
+            return values.number("Port") if values.flag("Enabled") else None
+
+        return await self._follow(WEBRTC.name, RebindablePort("Port", wanted, self.webrtc.open))
+
+    def _talk_packet(self, packet: bytes, account: Account) -> None:
+        if self._receiver:
+            self._receiver.receive(packet, account.name)
 
     async def http(self, camera: Camera, events: OnvifEvents, rtsp: RtspService) -> tuple[int | None, int | None]:
         """Open HTTP and perhaps HTTPS, and return their ports; what speaks RTSP there is handed to `rtsp`.

@@ -163,6 +163,8 @@ class Endpoint:
     answers: tuple[Answer, ...] = (TEXT,)
     uploads: tuple[str, ...] = ()
     """Content types of the body of a POST, besides a form."""
+    cross_site: bool = False
+    """Pages of other sites that the owner allows (``--allowed-host``) may call it."""
 
     def run(self, call: Call) -> Reply | Join | Awaitable[LateAnswer]:
         """Check the arguments and run the action. Raises ``RequestFailed``, and what the action raises."""

@@ -138,6 +138,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("tls-key", "", "PEM file with its private key, not encrypted; needed with --tls-certificate", "FILE"),
     Option("talk-port", 5432, "first value of System.TalkPort, the UDP port for talk", "N", _port),
+    Option("webrtc-port", 8189, "first value of the port for WebRTC, UDP and TCP", "N", _port),
     Option("admin-user", "admin", "name of the first administrator", "NAME"),
     Option(
         "admin-password",

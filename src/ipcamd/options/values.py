@@ -31,6 +31,8 @@ class Options:
     tls_certificate: str
     tls_key: str
     talk_port: int
+    webrtc_port: int
+    """First value of the port for WebRTC, UDP and TCP."""
     admin_user: str
     admin_password: str
     metrics_token: str

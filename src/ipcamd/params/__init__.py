@@ -42,6 +42,7 @@ GROUPS: tuple[Group, ...] = (
     network.PORT_MAPPING,
     onvif.ONVIF,
     *osd.OSD_GROUPS,
+    network.WEBRTC,
 )
 """All groups: those of SDK section 10 in its order, then ours."""
 

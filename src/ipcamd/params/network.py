@@ -12,6 +12,7 @@ from ipcamd.params.kinds.network import (
     NETMASK_OR_NOTHING,
     URL,
     Address,
+    AddressList,
 )
 from ipcamd.params.kinds.number import EVEN_PORT, PORT, Integer
 from ipcamd.params.kinds.text import NOTHING, AnyOf, Matching, Text
@@ -187,6 +188,21 @@ MULTICAST = Group(
         _acts("TTL", Integer(1, 255), "1", "Time to live of the packets; 1 stays in the local network.", Rank.USERS),
     ),
     normalize=_apart,
+)
+
+WEBRTC = Group(
+    "Network.Advanced.WebRTC",
+    "ours",
+    (
+        _acts("Enabled", YES_NO, "yes", "WebRTC for browsers and players (WHEP)."),
+        _acts("Port", PORT, "8189", "UDP and TCP port of WebRTC."),
+        _acts(
+            "Hosts",
+            AddressList(),
+            "",
+            "Further addresses that clients reach the camera by, such as a router's, separated by commas.",
+        ),
+    ),
 )
 
 QOS = Group(

@@ -8,9 +8,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ipcamd.errors import ConfigError, RequestFailed
+from ipcamd.errors import ConfigError, PortTaken, RequestFailed
 from ipcamd.params.group import Values
-from ipcamd.server.listener import bind_sockets
+from ipcamd.server.listener import TRIES, bind_sockets
 
 
 class Closable(Protocol):
@@ -151,10 +151,23 @@ async def _close(listener: Closable | None) -> None:
         await asyncio.sleep(0)  # a transport closes its socket in the event loop's next round
 
 
-def free_port(hosts: Sequence[str], kind: int = socket.SOCK_STREAM) -> int:
-    """Return a TCP or (``SOCK_DGRAM``) UDP port that is free on all `hosts` now. Raises ``ConfigError``."""
-    sockets = bind_sockets(hosts, 0, kind)
-    port: int = sockets[0].getsockname()[1]
-    for sock in sockets:
-        sock.close()
-    return port
+def free_port(hosts: Sequence[str], *kinds: int) -> int:
+    """Return a port that is free on all `hosts` now, for TCP, or for all of `kinds` (``SOCK_STREAM``, ``SOCK_DGRAM``).
+
+    Raises ``ConfigError``.
+    """
+    first, *others = kinds or (socket.SOCK_STREAM,)
+    for left in reversed(range(TRIES)):
+        sockets = bind_sockets(hosts, 0, first)
+        port: int = sockets[0].getsockname()[1]
+        try:
+            for kind in others:
+                sockets += bind_sockets(hosts, port, kind)
+            return port
+        except PortTaken:
+            if not left:
+                raise
+        finally:
+            for sock in sockets:
+                sock.close()
+    raise AssertionError  # the last round returns or raises

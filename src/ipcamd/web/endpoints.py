@@ -1,7 +1,7 @@
 """Table of all endpoints: the SDK's requests, the pages with their files and requests, and their description."""
 
 from ipcamd import cgi
-from ipcamd.web import description, home, presets, settings, state, welcome
+from ipcamd.web import description, home, presets, settings, state, welcome, whep
 from ipcamd.web.events import event_log, notifications, schedules
 from ipcamd.web.metrics import metrics
 from ipcamd.web.openapi.openapi import ApiDescription
@@ -21,6 +21,7 @@ _PARTS = (
     presets,
     settings,
     state,
+    whep,
     welcome,
     host,
     description,

@@ -37,6 +37,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "Network.Advanced.HTTPS": "HTTPS",
         "Network.DNSUpdate": "Dynamic DNS",
         "Network.UPnP": "UPnP",
+        "Network.Advanced.WebRTC": "WebRTC",
         "Network.PortMapping": "Ports at the router",
         "Network.Advanced.Bonjour": "Bonjour",
         "Network.ONVIF": "ONVIF",

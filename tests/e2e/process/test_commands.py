@@ -28,8 +28,8 @@ def test_help_names_every_option_of_the_contract() -> None:
     done = run_to_its_end("run", "--help")
     assert done.returncode == 0
     contract = (
-        "source audio state sdcard host port https-port rtsp-port rtsps-port talk-port admin-user admin-password "
-        "allow-weak-password allow-local-targets device discovery log-level log-format config"
+        "source audio state sdcard host port https-port rtsp-port rtsps-port talk-port webrtc-port "
+        "admin-user admin-password allow-weak-password allow-local-targets device discovery log-level log-format config"
     )
     for name in contract.split():
         assert f"--{name}" in done.stdout

@@ -3,7 +3,7 @@
 import pytest
 
 from ipcamd.media.stream.traffic import Traffic, ViewerIdentity
-from ipcamd.server.rtp import udp
+from ipcamd.server.rtp import paced_viewer
 from ipcamd.server.rtp.frame import RtpFrame
 from ipcamd.server.rtp.udp import UdpPortPair, UdpViewer
 from ipcamd.wire.rtp.rtp import FULL
@@ -16,14 +16,14 @@ def frame(number: int, *, key: bool = False, packets: int = 1) -> RtpFrame:
 
 
 async def test_a_queue_that_overflows_skips_to_the_next_key_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udp, "PAUSE_S", 60)
-    monkeypatch.setattr(udp, "MAX_WAITING", 4)
+    monkeypatch.setattr(paced_viewer, "PAUSE_S", 60)
+    monkeypatch.setattr(paced_viewer, "MAX_WAITING", 4)
     ports, traffic = UdpPortPair("127.0.0.1", 0), Traffic()
     receiver = ("127.0.0.1", ports.port)
     viewer = UdpViewer(IDENTITY, ports, (receiver, receiver))
     viewer.traffic = traffic.of("h264", "rtsp")
     try:
-        viewer.start([frame(0, key=True, packets=udp.BURST // FULL + 1), frame(1), frame(2)])
+        viewer.start([frame(0, key=True, packets=paced_viewer.BURST // FULL + 1), frame(1), frame(2)])
         for number in range(3, 6):
             viewer.offer(frame(number))
         # four waited, and the fifth found no room: all are dropped

@@ -35,6 +35,29 @@ class Address(TextKind):
 
 
 @dataclass(frozen=True, slots=True)
+class AddressList(TextKind):
+    """IP addresses, separated by commas; perhaps none."""
+
+    most: int = 8
+    """Most addresses."""
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        return f"up to {self.most} IP addresses, separated by commas"
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        parts = text.split(",", self.most) if text else []
+        if len(parts) > self.most:
+            raise ValueError(self.allowed)
+        try:
+            return ",".join(dict.fromkeys(Address().normalize(part) for part in parts))
+        except ValueError:
+            raise ValueError(self.allowed) from None
+
+
+@dataclass(frozen=True, slots=True)
 class Netmask(TextKind):
     """An IPv4 subnet mask: ones, then zeros."""
 

@@ -1,6 +1,7 @@
 """Router: from a path to its endpoint, and who may call it; a path that is in no endpoint does not exist."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login_result import LoginRefusal, LoginVerifier
@@ -9,6 +10,7 @@ from ipcamd.cgi.endpoint import ANY, Call, Endpoint, Join, LateAnswer, LoginPlac
 from ipcamd.errors import HttpError
 from ipcamd.server.http.checks.browser import is_from_browser
 from ipcamd.server.http.checks.confirmation import confirmation
+from ipcamd.server.http.checks.cors import PREFLIGHT, CrossOrigin
 from ipcamd.server.http.checks.csrf import RequestOrigin, origin_of
 from ipcamd.server.http.checks.forwarded import Forwarded, TrustedProxies
 from ipcamd.server.http.checks.hosts import AllowedHosts
@@ -34,6 +36,7 @@ class Router:
         """
         self._verifier = verifier
         self._hosts = hosts or AllowedHosts()
+        self._cross_origin = CrossOrigin(self._hosts.is_given)
         self._proxies = proxies or TrustedProxies()
         self._admits = admits
         self._https_port = https_port
@@ -58,20 +61,29 @@ class Router:
         endpoint = self._table.get(path) or self._table.get(f"{path.rpartition('/')[0]}/{ANY}")
         if endpoint is None:
             raise HttpError(404, "no such path")
+        if endpoint.cross_site and head.method == PREFLIGHT:
+            return endpoint, ANONYMOUS
         method = "GET" if head.method == "HEAD" else head.method
         if method not in endpoint.methods:
             raise HttpError(405, "method not allowed", (("Allow", _allow(endpoint)),))
-        return endpoint, self._account(endpoint, head, client)
+        try:
+            return endpoint, self._account(endpoint, head, client)
+        except HttpError as error:
+            error.headers = (*error.headers, *self._cross_origin.fields(endpoint, head))
+            raise
 
     def run(self, endpoint: Endpoint, call: Call, client: Forwarded) -> Reply | Join | Awaitable[LateAnswer]:
         """Run the endpoint. Raises ``HttpError`` 403 if another site sent the request, and the errors of the action."""
-        if endpoint.changes(call.query):
+        if endpoint.cross_site and call.head.method == PREFLIGHT:
+            return self._cross_origin.answer_preflight(endpoint, call.head)
+        if endpoint.changes(call.query) and not self._cross_origin.allows(endpoint, call.head):
             match origin_of(call.head, client):
                 case RequestOrigin.FOREIGN:
                     raise HttpError(403, _FOREIGN)
                 case RequestOrigin.UNKNOWN:
                     return confirmation(call.head)
-        return endpoint.run(call)
+        fields = self._cross_origin.fields(endpoint, call.head)
+        return self._cross_origin.share(partial(endpoint.run, call), fields) if fields else endpoint.run(call)
 
     def _check_client(self, head: Head, client: Forwarded) -> None:
         if not self._admits(client.address):

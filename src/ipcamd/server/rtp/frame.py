@@ -1,29 +1,51 @@
 """RTP frame: one frame's packets, made once and shared by all viewers."""
 
-from ipcamd.wire.rtp.rtp import FULL
+from ipcamd.wire.rtp.rtp import HEADER_BYTES, ROOM, with_payload_type
 from ipcamd.wire.rtsp.message import interleave
 
 MAX_SEGMENTS = 44
-"""Packets of one run: at `FULL` bytes each, less than the 64 KiB and the 64 segments that the kernel takes at once."""
+"""Packets of one run: at 1412 bytes each, less than the 64 KiB and the 64 segments that the kernel takes at once."""
 
 
 class RtpFrame:
     """A frame's RTP packets in the forms in which they are sent."""
 
-    __slots__ = ("_framed", "_runs", "captured_ns", "key", "packets", "sequence", "size_bytes", "timestamp")
+    __slots__ = (
+        "_framed",
+        "_full_bytes",
+        "_runs",
+        "_typed",
+        "captured_ns",
+        "key",
+        "packets",
+        "sequence",
+        "size_bytes",
+        "timestamp",
+    )
 
-    def __init__(self, packets: list[bytes], *, key: bool, captured_ns: int, sequence: int, timestamp: int) -> None:
-        """`sequence` and `timestamp` are the first packet's. `key`: decoding can begin with this frame. `packets` are
-        whole RTP packets, in order."""
+    def __init__(
+        self,
+        packets: list[bytes],
+        *,
+        key: bool,
+        captured_ns: int,
+        sequence: int,
+        timestamp: int,
+        room: int = ROOM,
+    ) -> None:
+        """`sequence` and `timestamp` are the first packet's; `room` is how many bytes of payload a packet takes. `key`:
+        decoding can begin with this frame. `packets` are whole RTP packets, in order."""
         self.packets = packets
         self.key = key
         """A decoder can start here."""
         self.captured_ns = captured_ns
         self.sequence = sequence
         self.timestamp = timestamp
+        self._full_bytes = HEADER_BYTES + room
         self.size_bytes = sum(map(len, packets))
         self._framed: dict[int, bytes] = {}
         self._runs: list[bytes] | None = None
+        self._typed: dict[int, list[list[bytes]]] = {}
 
     def framed(self, channel: int) -> bytes:
         """Return all packets, interleaved for an RTSP connection. Most clients choose the same channel."""
@@ -34,18 +56,26 @@ class RtpFrame:
 
     @property
     def runs(self) -> list[bytes]:
-        """The packets, concatenated for the kernel to cut apart again every `FULL` bytes (UDP_SEGMENT)."""
+        """The packets, concatenated for the kernel to cut apart again at the size of a full one (UDP_SEGMENT)."""
         if self._runs is None:
-            self._runs = [b"".join(run) for run in _runs(self.packets)]
+            self._runs = [b"".join(run) for run in _runs(self.packets, self._full_bytes)]
         return self._runs
 
+    def typed_runs(self, payload_type: int) -> list[list[bytes]]:
+        """Return the packets with another payload type, in the same runs: WebRTC's clients choose the numbers."""
+        typed = self._typed.get(payload_type)
+        if typed is None:
+            packets = [with_payload_type(packet, payload_type) for packet in self.packets]
+            typed = self._typed[payload_type] = _runs(packets, self._full_bytes)
+        return typed
 
-def _runs(packets: list[bytes]) -> list[list[bytes]]:
-    """Only the last packet of a run may be shorter than `FULL`."""
+
+def _runs(packets: list[bytes], full_bytes: int) -> list[list[bytes]]:
+    """Only the last packet of a run may be shorter than `full_bytes`."""
     runs: list[list[bytes]] = [[]]
     for packet in packets:
         run = runs[-1]
-        if len(run) == MAX_SEGMENTS or (run and len(run[-1]) != FULL):
+        if len(run) == MAX_SEGMENTS or (run and len(run[-1]) != full_bytes):
             runs.append(run := [])
         run.append(packet)
     return runs

@@ -29,8 +29,18 @@ FIRST_FRAME_S = 3.0
 class RtpStream:
     """Subscribes to a hub while there are viewers. All viewers share its SSRC, sequence numbers and time stamps."""
 
-    def __init__(self, hub: Hub, clock_ns: Callable[[], int], name: str, traffic: Traffic | None = None) -> None:
-        """`clock_ns` is the camera's clock, which capture times are from; streams of one `name` are synchronized."""
+    def __init__(
+        self,
+        hub: Hub,
+        clock_ns: Callable[[], int],
+        name: str,
+        traffic: Traffic | None = None,
+        room: int = rtp.ROOM,
+    ) -> None:
+        """`clock_ns` is the camera's clock, which capture times are from; streams of one `name` are synchronized.
+
+        `room` is how many bytes of payload a packet takes.
+        """
         self.hub = hub
         self.format = hub.codec.rtp_format
         self.size = (0, 0)
@@ -38,7 +48,9 @@ class RtpStream:
         self._gop: PackedGop[RtpFrame] = PackedGop(hub.gop_cache)
         self._traffic = traffic or Traffic()
         self._clock_ns = clock_ns
-        self._name = name
+        self._room = room
+        self.name = name
+        """Canonical name (CNAME) of the source."""
         self._numbering = rtp.RtpSequencer(self.format.payload_type, secrets.randbits(32), secrets.randbits(16))
         self._rtp_clock = RtpClock(self.format.clock, clock_ns(), secrets.randbits(32))
         self._batches: dict[tuple[type[RtpViewer], Any], dict[RtpViewer, None]] = {}
@@ -56,6 +68,11 @@ class RtpStream:
     def ssrc(self) -> int:
         """Identifier of the source in its packets."""
         return self._numbering.ssrc
+
+    @property
+    def clock_offset(self) -> int:
+        """The time stamp of the epoch, 1970 UTC, modulo 2**32."""
+        return self._rtp_clock.at(0) & 0xFFFFFFFF
 
     @property
     def gop(self) -> list[RtpFrame]:
@@ -122,13 +139,20 @@ class RtpStream:
     async def parameters(self, *, warm: bool = False) -> str:
         """Return the format parameters of a session description. `warm`: keep the encoder running for a PLAY."""
         if warm:
-            self._keep_warm()
+            self.keep_warm()
         if self.format.media == "video":
             try:
                 await asyncio.wait_for(self._has_parameters.wait(), FIRST_FRAME_S)
             except TimeoutError:
                 log.warning("stream %s: no key frame yet; described without its parameters", self.hub.name)
         return self._parameters
+
+    def keep_warm(self) -> None:
+        """Keep the encoder running for a viewer that is about to come."""
+        self.subscribe()
+        if self._linger_timer:
+            self._linger_timer.cancel()
+        self._linger_timer = asyncio.get_running_loop().call_later(LINGER_S, self._end_linger)
 
     def stop(self) -> None:
         """Dismiss all viewers, and unsubscribe."""
@@ -155,7 +179,7 @@ class RtpStream:
 
     def _pack(self, encoded: EncodedFrame) -> RtpFrame | None:
         try:
-            payloads = self.format.payloads(encoded.payload)
+            payloads = self.format.payloads(encoded.payload, self._room)
         except ValueError as error:
             self._complain(error)
             return None
@@ -185,6 +209,7 @@ class RtpStream:
             captured_ns=encoded.captured_ns,
             sequence=sequence,
             timestamp=first,
+            room=self._room,
         )
 
     def _read_parameters(self, encoded: EncodedFrame) -> None:
@@ -208,15 +233,9 @@ class RtpStream:
     def _make_report(self) -> bytes:
         now_ns = self._clock_ns()
         counted = self._numbering.packets, self._numbering.octets
-        return rtcp.sender_report(self.ssrc, now_ns, self._rtp_clock.at(now_ns), *counted, self._name)
+        return rtcp.sender_report(self.ssrc, now_ns, self._rtp_clock.at(now_ns), *counted, self.name)
 
     # -- subscription
-
-    def _keep_warm(self) -> None:
-        self.subscribe()
-        if self._linger_timer:
-            self._linger_timer.cancel()
-        self._linger_timer = asyncio.get_running_loop().call_later(LINGER_S, self._end_linger)
 
     def _end_linger(self) -> None:
         self._linger_timer = None

@@ -57,6 +57,11 @@ class TcpWriter:
         """Bytes that the client has not taken yet."""
         return self._transport.get_write_buffer_size()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the backlog is full."""
+        return self.waiting > self._limit
+
     def pause(self) -> None:
         """Note that bytes wait, or that nothing may be sent any more."""
         self.ready = False
@@ -79,7 +84,7 @@ class TcpWriter:
 
     def try_write(self, data: bytes) -> bool:
         """Send `data` unless the backlog is full; return whether it was sent."""
-        if self.waiting > self._limit:
+        if self.is_full:
             return False
         self._transport.write(data)
         return True

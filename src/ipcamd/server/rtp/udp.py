@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Self
 
-from ipcamd.media.stream.key_frame_queue import FrameQueue
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import set_tos
 from ipcamd.server.rtp.frame import RtpFrame
-from ipcamd.server.rtp.viewer import RtpViewer
+from ipcamd.server.rtp.paced_viewer import PacedViewer
 from ipcamd.wire.rtp.rtp import FULL
 
 Address = tuple[str, int] | tuple[str, int, int, int]
@@ -26,13 +25,6 @@ _LOWEST, _HIGHEST = 16384, 65534
 _TRIES = 64
 _BATCH = 64
 """Datagrams read at a time, before other events get their turn."""
-
-BURST = 48 * 1024
-"""Bytes of the first frames that are sent at once: less than the usual receive buffer holds."""
-PAUSE_S = 0.005
-"""Seconds between two bursts."""
-MAX_WAITING = 1024
-"""Frames that may wait for a viewer that is still catching up."""
 
 
 class UdpPortPair:
@@ -148,10 +140,10 @@ class UdpPortPool:
                 ports.mark(tos)
 
 
-class UdpViewer(RtpViewer):
+class UdpViewer(PacedViewer):
     """A viewer, or a multicast group, that receives a stream over UDP."""
 
-    __slots__ = ("_addresses", "_pacing", "_ports", "_queue", "_single", "address")
+    __slots__ = ("_addresses", "_ports", "_single", "address")
 
     def __init__(self, identity: ViewerIdentity, ports: UdpPortPair, addresses: tuple[Address, Address]) -> None:
         """`addresses` are those of RTP and of RTCP."""
@@ -161,8 +153,6 @@ class UdpViewer(RtpViewer):
         self._single = not ports.segments
         self.address: Address | None = None
         """Destination of whole runs of packets; None while the viewer is behind."""
-        self._queue: FrameQueue[RtpFrame] = FrameQueue(MAX_WAITING)
-        self._pacing: asyncio.TimerHandle | None = None
 
     def report(self, packet: bytes) -> None:
         """See `RtpViewer`."""
@@ -198,46 +188,12 @@ class UdpViewer(RtpViewer):
     def offer(self, frame: RtpFrame) -> None:
         """See `RtpViewer`."""
         super().offer(frame)
-        steady = not (self.skipping or self._queue or self._single)
+        steady = not (self.skipping or self.is_catching_up or self._single)
         self.address = self._addresses[0] if steady else None
-
-    def pause(self, newest: RtpFrame | None) -> None:
-        """See `RtpViewer`."""
-        super().pause(newest)
-        self._forget()
 
     def _forget(self) -> None:
         self.address = None
-        self._queue.clear()
-        if self._pacing:
-            self._pacing.cancel()
-            self._pacing = None
-
-    def _send_first(self, gop: list[RtpFrame]) -> None:
-        self._forget()
-        self._queue.begin(gop)
-        self._catch_up()
-
-    def _catch_up(self) -> None:
-        """Send the first frames in bursts that a receiver's buffer can hold."""
-        self._pacing = None
-        burst = 0
-        while self._queue and burst < BURST:
-            frame = self._queue.pop()
-            burst += frame.size_bytes
-            self._deliver(frame)
-        if self._queue:
-            self._pacing = asyncio.get_running_loop().call_later(PAUSE_S, self._catch_up)
-
-    def _send(self, frame: RtpFrame) -> bool:
-        if not self._queue:
-            return self._deliver(frame)
-        before = self._queue.dropped
-        taken = self._queue.put(frame)
-        if missed := self._queue.dropped - before - (not taken):
-            self.drop(missed)
-            self.skipping = not taken
-        return taken
+        super()._forget()
 
     def _deliver(self, frame: RtpFrame) -> bool:
         if self._single:

@@ -12,7 +12,7 @@ from ipcamd.media.stream.traffic import StreamTraffic
 from ipcamd.web.metrics.process import process_metrics
 from ipcamd.wire.metrics import Distribution, Labels, Metric, counter, gauge, histogram
 
-PROTOCOLS = ("http", "rtsp", "multicast")
+PROTOCOLS = ("http", "rtsp", "multicast", "webrtc")
 """Protocols that are shown even if nobody has used them."""
 TARGETS = {"email": "mail"}
 """Labels of targets that are not their names."""

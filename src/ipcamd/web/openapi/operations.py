@@ -36,6 +36,7 @@ TAGS = {
     "ipcamd.cgi.fz": ("Lens", "Zoom and focus of the motor lens."),
     "ipcamd.cgi.event": ("Events", "Schedules, and tests of targets."),
     "ipcamd.cgi": ("Parameters, motion and recordings", "List and change parameters; motion detection; the SD card."),
+    "ipcamd.web.whep": ("WebRTC", "Live pictures and sound for browsers and players (WHEP)."),
     "ipcamd.web": ("Pages", "Requests of the camera's own pages; they change with them."),
 }
 """Package of an endpoint to the tag of its operations, and what that means."""

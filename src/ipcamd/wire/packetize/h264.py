@@ -26,20 +26,20 @@ def split_units(frame: bytes) -> list[bytes]:
     return found
 
 
-def make_payloads(frame: bytes) -> list[bytes]:
+def make_payloads(frame: bytes, room: int = ROOM) -> list[bytes]:
     """Aggregate a frame's small units, fragment its large ones."""
     out: list[bytes] = []
     small: list[bytes] = []
-    room = ROOM - 1
+    left = room - 1
     for unit in split_units(frame):
-        if small and (len(unit) > _SMALL or len(unit) + 2 > room):
+        if small and (len(unit) > _SMALL or len(unit) + 2 > left):
             out.append(_aggregate(small))
-            small, room = [], ROOM - 1
+            small, left = [], room - 1
         if len(unit) <= _SMALL:
             small.append(unit)
-            room -= len(unit) + 2
+            left -= len(unit) + 2
         else:
-            out += [unit] if len(unit) <= ROOM else _fragment(unit)
+            out += [unit] if len(unit) <= room else _fragment(unit, room)
     return [*out, _aggregate(small)] if small else out
 
 
@@ -50,9 +50,9 @@ def _aggregate(small: list[bytes]) -> bytes:
     return bytes((importance | _STAP_A,)) + b"".join(len(unit).to_bytes(2) + unit for unit in small)
 
 
-def _fragment(unit: bytes) -> list[bytes]:
+def _fragment(unit: bytes, room: int) -> list[bytes]:
     indicator, kind = unit[0] & 0xE0 | _FU_A, unit[0] & 0x1F
-    pieces = split_payload(unit[1:], ROOM - 2)
+    pieces = split_payload(unit[1:], room - 2)
     middle, first, last = (bytes((indicator, kind | edge)) for edge in (0, 0x80, 0x40))
     return [first + pieces[0], *(middle + piece for piece in pieces[1:-1]), last + pieces[-1]]
 

@@ -91,7 +91,7 @@ def _huffman(body: bytes) -> None:
         body = body[17 + sum(body[1:17]) :]
 
 
-def make_payloads(jpeg: bytes) -> list[bytes]:
+def make_payloads(jpeg: bytes, room: int = ROOM) -> list[bytes]:
     """Cut a JPEG's scan. Size, sampling and quantization tables go into RTP headers; everything else is left out.
 
     Raises ``ValueError`` for a kind of JPEG that RFC 2435 does not have.
@@ -105,7 +105,7 @@ def make_payloads(jpeg: bytes) -> list[bytes]:
     out, at = [], 0
     while at < len(image.scan):
         header = bytes(1) + at.to_bytes(3) + common + (first if at == 0 else b"")
-        piece = image.scan[at : at + ROOM - len(header)]
+        piece = image.scan[at : at + room - len(header)]
         out.append(header + piece)
         at += len(piece)
     return out

@@ -2,8 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ipcamd.wire.rtp.rtp import ROOM
+
+
+class MakePayloads(Protocol):
+    """Cuts frames into payloads."""
+
+    def __call__(self, frame: bytes, /, room: int = ROOM) -> list[bytes]:
+        """Return payloads of at most `room` bytes. Raises ``ValueError`` if the format cannot carry the frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +26,7 @@ class PayloadFormat:
     """As in the session description: ``H264/90000``."""
     clock: int
     """Time stamp units per second."""
-    payloads: Callable[[bytes], list[bytes]]
-    """Cut a frame into payloads of at most `ROOM` bytes. Raises ``ValueError`` if the format cannot carry it."""
+    payloads: MakePayloads
     parameters: Callable[[bytes], str]
     """Return the format parameters of a session description (``a=fmtp``), from a key frame; "" for none."""
     ticks: Callable[[bytes], int] = lambda _: 0

@@ -1,6 +1,7 @@
 """RTCP packets (RFC 3550, section 6): sender reports to write, receiver reports to read."""
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SR, _RR, _SDES, _BYE = 200, 201, 202, 203
@@ -69,20 +70,22 @@ def parse(data: bytes) -> list[ReceptionReport | Goodbye]:
 
     Raises ``ValueError`` if it is not RTCP.
     """
-    told: list[ReceptionReport | Goodbye] = []
+    return [told for kind, count, body in split_compound(data) for told in _contents(kind, count, body)]
+
+
+def split_compound(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield type, count (or format) and body of each packet in a compound one. Raises ``ValueError``."""
+    if not data:
+        raise ValueError("empty")
     at = 0
     while at < len(data):
         if len(data) - at < 4 or data[at] >> 6 != 2:
             raise ValueError("not RTCP")
-        count, kind = data[at] & 0x1F, data[at + 1]
         end = at + 4 + 4 * int.from_bytes(data[at + 2 : at + 4])
         if end > len(data):
             raise ValueError("RTCP packet cut short")
-        told += _contents(kind, count, data[at + 4 : end])
+        yield data[at + 1], data[at] & 0x1F, data[at + 4 : end]
         at = end
-    if not data:
-        raise ValueError("empty")
-    return told
 
 
 def _contents(kind: int, count: int, body: bytes) -> list[ReceptionReport | Goodbye]:

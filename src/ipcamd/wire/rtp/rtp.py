@@ -10,7 +10,10 @@ _MARKER = 0x80
 ROOM = 1400
 """Bytes of payload in a full packet: with all headers below Ethernet's 1500, over IPv6 and common tunnels too."""
 
-FULL = _HEADER.size + ROOM
+HEADER_BYTES = _HEADER.size
+"""Bytes of a header."""
+
+FULL = HEADER_BYTES + ROOM
 """Bytes of a full packet."""
 
 
@@ -50,6 +53,11 @@ def _after_extension(data: bytes, start: int) -> int:
     if len(data) < start + 4:
         raise ValueError("RTP header extension cut short")
     return start + 4 + 4 * int.from_bytes(data[start + 2 : start + 4])
+
+
+def with_payload_type(packet: bytes, payload_type: int) -> bytes:
+    """Return a packet with another payload type."""
+    return b"%c%c%b" % (packet[0], packet[1] & _MARKER | payload_type, packet[2:])
 
 
 class RtpSequencer:

@@ -13,12 +13,17 @@ class AllowedHosts:
 
     def __init__(self, names: Iterable[str] = (), own: Callable[[], Iterable[str]] = lambda: ()) -> None:
         """`names` are given by the owner (``--allowed-host``); `own` returns further names that lead to the camera."""
-        self._names = {_canonical(name) for name in (*names, socket.gethostname())}
+        self._given = {_canonical(name) for name in names}
+        self._names = {*self._given, _canonical(socket.gethostname())}
         self._own = own
 
     def add(self, name: str) -> None:
         """Allow one more name."""
         self._names.add(_canonical(name))
+
+    def is_given(self, name: str) -> bool:
+        """Whether the owner has given this host name."""
+        return _canonical(name) in self._given
 
     def allows(self, authority: str) -> bool:
         """Whether a browser may use the host in ``Host``, which may have a port."""

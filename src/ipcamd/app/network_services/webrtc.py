@@ -1,0 +1,76 @@
+"""WebRTC service: built from the camera's parts, where the packages that it needs are installed."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+
+from ipcamd.access.accounts import Account
+from ipcamd.app.core import Core
+from ipcamd.app.media import MediaParts
+from ipcamd.errors import RequestFailed
+from ipcamd.media.stream.hub import Hub
+from ipcamd.params.group import Values
+from ipcamd.params.network import QOS, WEBRTC
+from ipcamd.server.qos import dscp_values
+from ipcamd.server.registry import Registry
+from ipcamd.server.viewer_limit import ViewerLimit
+from ipcamd.server.webrtc.service import WebRtcService
+from ipcamd.server.webrtc.streams import WebRtcStreams
+from ipcamd.webrtc_sessions import UNSUPPORTED
+
+PACKAGES = ("OpenSSL", "pylibsrtp")
+"""Modules of the extra ``webrtc``."""
+
+
+def build_webrtc(
+    core: Core,
+    media: MediaParts,
+    registry: Registry,
+    viewers: ViewerLimit,
+    talk: Callable[[bytes, Account], None] | None,
+) -> WebRtcService | None:
+    """Build the service; None without its packages. `talk` plays an RTP packet of an account."""
+    settings = core.settings
+    if not all(map(find_spec, PACKAGES)):
+        settings.guard(WEBRTC.name, _refuse)
+        return None
+
+    def hosts() -> list[str]:
+        return [address for address in settings[WEBRTC.name]["Hosts"].split(",") if address]
+
+    def mark(values: Values) -> None:
+        service.mark(dscp_values(values)[0])
+
+    def source_name() -> str:
+        return f"{settings['System.Info']['ServerName']}@ipcamd"
+
+    streams = WebRtcStreams(core.clock.now_ns, source_name, media.pipeline.traffic)
+    service = WebRtcService(
+        lambda codec: _find_hubs(media, codec),
+        streams,
+        registry,
+        viewers,
+        hosts=hosts,
+        talk=talk,
+    )
+    settings.watch(QOS.name, mark)
+    mark(settings[QOS.name])
+    core.accounts.watch(lambda: service.expel(core.accounts.is_valid))
+    return service
+
+
+@asynccontextmanager
+async def _refuse(*_: Values) -> AsyncIterator[None]:
+    """Refuse all changes (a guard of the group)."""
+    raise RequestFailed(f"{WEBRTC.name}: {UNSUPPORTED}")
+    yield
+
+
+def _find_hubs(media: MediaParts, codec: str) -> list[Hub]:
+    """Return the streams of a codec for WebRTC: the picture's, then the sound's while the microphone is on.
+
+    A stream that browsers cannot play as it is (B-frames, rare key frames) is to be replaced here by an encoded one.
+    """
+    pipeline = media.pipeline
+    pictures = [pipeline.hubs[codec]] if codec in pipeline.hubs else []
+    return [*pictures, pipeline.sound] if pictures and pipeline.sound and pipeline.has_audio else pictures

@@ -1,0 +1,80 @@
+"""Cross-origin resource sharing: endpoints that pages of sites which the owner allows may call (WHATWG Fetch, 3.2)."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from ipcamd.cgi.endpoint import Endpoint, Join, LateAnswer, Reply
+from ipcamd.errors import HttpError
+from ipcamd.wire.http.message import Head
+
+PREFLIGHT = "OPTIONS"
+"""Method by which browsers ask before they send a page's request."""
+_READABLE = "Location, ETag, Link, Retry-After, WWW-Authenticate"
+_SENDABLE = "Authorization, Content-Type, If-Match"
+_KEPT_S = 600
+
+Fields = tuple[tuple[str, str], ...]
+"""Fields of a response."""
+
+
+class CrossOrigin:
+    """The sites whose pages may call endpoints with ``cross_site``."""
+
+    def __init__(self, is_allowed: Callable[[str], bool]) -> None:
+        """`is_allowed` says whether the owner allows a host name (``--allowed-host``)."""
+        self._is_allowed = is_allowed
+
+    def allows(self, endpoint: Endpoint, head: Head) -> bool:
+        """Whether the page that sent the request may call the endpoint from its site."""
+        return endpoint.cross_site and self._is_shared(head.fields.get("origin", ""))
+
+    def fields(self, endpoint: Endpoint, head: Head) -> Fields:
+        """Return the fields that let the page read an answer; none for pages of other sites."""
+        if not endpoint.cross_site:
+            return ()
+        origin = head.fields.get("origin", "")
+        shared = (("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", _READABLE))
+        return (("Vary", "Origin"), *(shared if self._is_shared(origin) else ()))
+
+    def answer_preflight(self, endpoint: Endpoint, head: Head) -> Reply:
+        """Return the answer to ``OPTIONS``."""
+        methods = ", ".join((*endpoint.methods, PREFLIGHT))
+        fields = (("Allow", methods), *((("Accept-Post", ", ".join(endpoint.uploads)),) if endpoint.uploads else ()))
+        if self.allows(endpoint, head):
+            asked = (("Access-Control-Allow-Methods", methods), ("Access-Control-Allow-Headers", _SENDABLE))
+            fields += (*asked, ("Access-Control-Max-Age", str(_KEPT_S)))
+        return Reply(status=204, headers=(*fields, *self.fields(endpoint, head)))
+
+    def share(
+        self, outcome: Callable[[], Reply | Join | Awaitable[LateAnswer]], fields: Fields
+    ) -> Reply | Join | Awaitable[LateAnswer]:
+        """Return the outcome of an action with `fields` in its answer. Raises its ``HttpError`` with them."""
+        try:
+            answer = outcome()
+        except HttpError as error:
+            error.headers = (*error.headers, *fields)
+            raise
+        if isinstance(answer, Reply):
+            return _with(answer, fields)
+        return answer if isinstance(answer, Join) else _share_later(answer, fields)
+
+    def _is_shared(self, origin: str) -> bool:
+        try:
+            host = urlsplit(origin).hostname
+        except ValueError:
+            return False
+        return host is not None and self._is_allowed(host)
+
+
+async def _share_later(answer: Awaitable[LateAnswer], fields: Fields) -> LateAnswer:
+    try:
+        reply = await answer
+    except HttpError as error:
+        error.headers = (*error.headers, *fields)
+        raise
+    return _with(reply, fields) if isinstance(reply, Reply) else reply
+
+
+def _with(reply: Reply, fields: Fields) -> Reply:
+    return replace(reply, headers=(*reply.headers, *fields))

@@ -1,0 +1,51 @@
+"""Answer to a WebRTC offer: every section of it, answered or rejected."""
+
+import secrets
+from collections.abc import Sequence
+
+from ipcamd.server.webrtc.agent import IceCredentials
+from ipcamd.server.webrtc.negotiation import FEEDBACK, NegotiatedTrack
+from ipcamd.server.webrtc.streams import WebRtcStream
+from ipcamd.wire.webrtc import sdp_answer
+from ipcamd.wire.webrtc.sdp_answer import AnsweredMedia
+from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedMedia
+
+
+def make_answer(
+    offer: Offer,
+    tracks: Sequence[tuple[NegotiatedTrack, WebRtcStream]],
+    credentials: IceCredentials,
+    fingerprint: str,
+    place: tuple[Sequence[str], int],
+) -> bytes:
+    """Return the answer. `place` are the candidates' addresses and their port."""
+    identifier, ice = secrets.randbits(62), (credentials.name, credentials.password)
+    sections = [_answer_section(section, tracks) for section in offer.sections]
+    return sdp_answer.write(sdp_answer.AnswerDescription(identifier, *ice, fingerprint, *place, sections))
+
+
+def _answer_section(section: OfferedMedia, tracks: Sequence[tuple[NegotiatedTrack, WebRtcStream]]) -> AnsweredMedia:
+    found = [each for each in tracks if each[0].section is section]
+    return _answered(*found[0]) if found else _rejected(section)
+
+
+def _rejected(section: OfferedMedia) -> AnsweredMedia:
+    first = section.kinds[0] if section.kinds else "0"
+    return AnsweredMedia(section.media, section.protocol, section.mid, first)
+
+
+def _answered(track: NegotiatedTrack, stream: WebRtcStream) -> AnsweredMedia:
+    section, chosen = track.section, track.format
+    return AnsweredMedia(
+        section.media,
+        section.protocol,
+        section.mid,
+        chosen.payload_type,
+        chosen.encoding,
+        ";".join(f"{name}={value}" for name, value in chosen.parameters.items()),
+        tuple(each for each in FEEDBACK if each in chosen.feedback),
+        "sendrecv" if track.talk else "sendonly",
+        stream.rtp.ssrc,
+        stream.rtp.name,
+        stream.rtp.clock_offset,
+    )

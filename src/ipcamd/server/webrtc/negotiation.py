@@ -1,0 +1,86 @@
+"""Negotiation of a WebRTC session: which sections of an offer are answered, and with which payload types (RFC 8829)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ipcamd.media.stream.hub import Hub
+from ipcamd.wire.packetize.payload_format import PayloadFormat
+from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedFormat, OfferedMedia
+
+PROTOCOLS = ("UDP/TLS/RTP/SAVPF", "TCP/DTLS/RTP/SAVPF")
+FEEDBACK = ("nack", "nack pli", "ccm fir")
+"""RTCP feedback that the camera acts on."""
+PROFILES = ("4d", "64", "42")
+"""H.264 profiles, as ``profile-level-id`` begins: the encoder's first; browsers decode that whichever they offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class NegotiatedTrack:
+    """One section that is answered: a stream in a payload type of the offer's."""
+
+    section: OfferedMedia
+    hub: Hub
+    format: OfferedFormat
+    talk: bool
+    """The client sends sound, too."""
+
+
+def negotiate(offer: Offer, hubs: Sequence[Hub], *, may_talk: bool) -> list[NegotiatedTrack]:
+    """Return the tracks of a session: the first stream of `hubs` is needed, the others may be missing.
+
+    Raises ``ValueError`` with the reason.
+    """
+    tracks = [found for number, hub in enumerate(hubs) if (found := _find(offer, hub, may_talk, needed=not number))]
+    if len(tracks) > 1 and not {track.section.mid for track in tracks} <= set(offer.bundle):
+        return tracks[:1]  # all tracks share one transport
+    return tracks
+
+
+def transport(offer: Offer, tracks: Sequence[NegotiatedTrack]) -> OfferedMedia:
+    """Return the section whose transport all tracks use. Raises ``ValueError`` if it lacks something."""
+    for section in offer.sections:
+        if section.mid in offer.bundle[:1]:
+            break
+    else:
+        section = tracks[0].section
+    for name in ("ice-ufrag", "ice-pwd", "fingerprint"):
+        if name not in section.attributes:
+            raise ValueError(f"the offer has no a={name}")
+    if section.attributes.get("setup") == "passive":
+        raise ValueError("the offer has a=setup:passive; the camera waits for the client's handshake")
+    return section
+
+
+def _find(offer: Offer, hub: Hub, may_talk: bool, *, needed: bool) -> NegotiatedTrack | None:
+    form = hub.codec.rtp_format
+    for section in offer.sections:
+        if section.media != form.media or section.protocol not in PROTOCOLS or "rtcp-mux" not in section.attributes:
+            continue
+        if section.direction in ("recvonly", "sendrecv") and (chosen := _choose(form, section)):
+            talk = may_talk and section.direction == "sendrecv" and form.media == "audio"
+            return NegotiatedTrack(section, hub, chosen, talk)
+    if needed:
+        raise ValueError(f"the offer must have a {form.media} section that receives {form.encoding}, with rtcp-mux")
+    return None
+
+
+def _choose(form: PayloadFormat, section: OfferedMedia) -> OfferedFormat | None:
+    """Return the payload type for a stream of that format; None if there is none."""
+    fitting = [each for each in section.ordered if each.encoding.lower() == form.encoding.lower()]
+    rank = _RANKS.get(form.encoding.partition("/")[0])
+    if rank is None:
+        return fitting[0] if fitting else None
+    ranked = [(order, each) for each in fitting if (order := rank(each)) is not None]
+    return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
+
+
+def _rank_h264(offered: OfferedFormat) -> int | None:
+    """Return the order of preference of an H.264 format; None: it cannot carry the stream (RFC 6184, 8.1)."""
+    if offered.parameters.get("packetization-mode") != "1":
+        return None
+    profile = offered.parameters.get("profile-level-id", "42").lower()[:2]
+    return PROFILES.index(profile) if profile in PROFILES else len(PROFILES)
+
+
+_RANKS: Mapping[str, Callable[[OfferedFormat], int | None]] = {"H264": _rank_h264}
+"""Codecs whose payload types differ by parameters: ``rank(format)``, the smallest is the best."""

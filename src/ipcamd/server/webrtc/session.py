@@ -1,0 +1,217 @@
+"""WebRTC session: one client from its offer to its end."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ipcamd.access.accounts import Account
+from ipcamd.connected_clients import ConnectedClient
+from ipcamd.media.stream.traffic import ViewerIdentity
+from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.viewer_limit import ViewerPlace
+from ipcamd.server.webrtc.agent import IceCredentials
+from ipcamd.server.webrtc.dtls import DtlsContext, DtlsServer, SrtpKeys
+from ipcamd.server.webrtc.path import NetworkPath
+from ipcamd.server.webrtc.srtp import SrtpSession
+from ipcamd.server.webrtc.viewer import TypedPackets, WebRtcViewer
+from ipcamd.wire.rtp import feedback, rtcp
+
+CONNECT_S = 10.0
+"""Seconds from the offer until the DTLS handshake is done."""
+CONSENT_S = 30.0
+"""Seconds without a sign of the client after which it no longer consents to be sent to (RFC 7675)."""
+MOST_PATHS = 8
+"""Paths of one client; a further one replaces the oldest that the client has not chosen."""
+PROTOCOL = "webrtc"
+"""Name of the protocol in counters and lists."""
+
+_FIRST_DTLS, _FIRST_RTP = 20, 128
+_RTCP = range(192, 224)
+"""Second byte of RTCP packets (RFC 5761)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTrack:
+    """One stream that the client gets."""
+
+    stream: RtpStream
+    packets: TypedPackets
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHooks:
+    """Calls of a session to the service."""
+
+    now_s: Callable[[], float]
+    admit: Callable[["WebRtcSession"], bool]
+    """Take a viewer's place; return False if there is none."""
+    ended: Callable[["WebRtcSession", str], None]
+    """The client has gone, for a reason that may be logged ("": it has closed)."""
+    talk: Callable[[bytes, Account], None] | None
+    """Plays an RTP packet of an account; None: the client may not talk."""
+
+
+class WebRtcSession:
+    """See `PacketReceiver`, `CheckedSession`."""
+
+    def __init__(
+        self,
+        number: int,
+        account: Account,
+        address: str,
+        tracks: Sequence[SessionTrack],
+        hooks: SessionHooks,
+    ) -> None:
+        """`number` is its own in the service; `address` is the IP address that the offer came from."""
+        self.number = number
+        self.account = account
+        self.address = address
+        self.identifier = secrets.token_hex(16)
+        self.credentials = IceCredentials()
+        self.since_s = hooks.now_s()
+        self.place: ViewerPlace | None = None
+        """Its place among the viewers, when it is connected."""
+        self._tracks = tracks
+        self._hooks = hooks
+        self._heard_s = self.since_s
+        self._dtls: DtlsServer | None = None
+        self._srtp: SrtpSession | None = None
+        self._paths: dict[NetworkPath, None] = {}
+        self._selected: NetworkPath | None = None
+        self._viewers: dict[int, tuple[RtpStream, WebRtcViewer]] = {}
+        """By SSRC."""
+
+    def start(self, context: DtlsContext, fingerprint: str) -> None:
+        """Wait for the handshake of a client whose certificate has that fingerprint."""
+        self._dtls = DtlsServer(
+            context, fingerprint, self._send, self._connected, lambda why: self._hooks.ended(self, why)
+        )
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is sent to."""
+        return self._srtp is not None
+
+    @property
+    def streams(self) -> list[RtpStream]:
+        """The streams that it gets."""
+        return [track.stream for track in self._tracks]
+
+    @property
+    def client_addresses(self) -> set[str]:
+        """All IP addresses of the client."""
+        return {self.address, *(path.address for path in self._paths)}
+
+    def is_over(self, now_s: float) -> bool:
+        """Whether the client has not connected in time, or has vanished."""
+        if self.is_connected:
+            return now_s - self._heard_s > CONSENT_S
+        return now_s - self.since_s > CONNECT_S
+
+    # -- from the network
+
+    def note_check(self, path: NetworkPath, *, nominated: bool) -> None:
+        """See `CheckedSession`."""
+        self._heard_s = self._hooks.now_s()
+        if path not in self._paths:
+            self._add_path(path)
+        if nominated or self._selected is None:
+            self._select(path)
+
+    def receive(self, packet: bytes, path: NetworkPath) -> None:
+        """See `PacketReceiver`."""
+        if packet[0] >= _FIRST_RTP:
+            self._receive_media(packet)
+        elif packet[0] >= _FIRST_DTLS and self._dtls:
+            if not self.is_connected:
+                self._select(path)
+            self._dtls.receive(packet)
+
+    def lose(self, path: NetworkPath) -> None:
+        """See `PacketReceiver`."""
+        self._paths.pop(path, None)
+        if path is self._selected:
+            self._hooks.ended(self, "")
+
+    def close(self) -> None:
+        """Tell the client that the session ends, and release everything."""
+        for stream, viewer in self._viewers.values():
+            stream.dismiss(viewer)
+        if self._dtls:
+            self._dtls.close()
+        self._viewers.clear()
+        self._selected = None
+        for path in self._paths:
+            path.bind(None)
+        self._paths.clear()
+
+    def describe(self) -> ConnectedClient:
+        """Return the client of the session."""
+        over = self._selected.protocol if self._selected else "udp"
+        return ConnectedClient(
+            number=self.number,
+            account=self.account.name,
+            address=self.address,
+            protocol=f"{PROTOCOL}/{over}",
+            streams=tuple(stream.hub.name for stream in self.streams),
+            path="/whep",
+            page="",
+            since_s=self.since_s,
+            sent_bytes=sum(viewer.bytes_sent for _, viewer in self._viewers.values()),
+        )
+
+    def _add_path(self, path: NetworkPath) -> None:
+        if len(self._paths) >= MOST_PATHS:
+            oldest = next(known for known in self._paths if known is not self._selected)
+            del self._paths[oldest]
+            oldest.bind(None)
+        self._paths[path] = None
+        path.bind(self)
+
+    def _select(self, path: NetworkPath) -> None:
+        self._selected = path
+        for _, viewer in self._viewers.values():
+            viewer.path = path
+
+    def _send(self, packet: bytes) -> None:
+        if self._selected:
+            self._selected.send(packet)
+
+    # -- from DTLS
+
+    def _connected(self, keys: SrtpKeys) -> None:
+        path = self._selected
+        if path is None or not self._hooks.admit(self):
+            self._hooks.ended(self, "")
+            return
+        self._srtp = SrtpSession(keys)
+        identity = ViewerIdentity(self.address, PROTOCOL, self.account.name)
+        for track in self._tracks:
+            viewer = WebRtcViewer(identity, track.packets, self._srtp, path, self._hooks.now_s)
+            self._viewers[track.stream.ssrc] = track.stream, viewer
+            track.stream.add(viewer)
+
+    # -- from the client, encrypted
+
+    def _receive_media(self, packet: bytes) -> None:
+        if self._srtp is None or len(packet) < 2:
+            return
+        try:
+            if packet[1] in _RTCP:
+                self._receive_rtcp(self._srtp.unprotect_rtcp(packet))
+            elif self._hooks.talk:
+                self._hooks.talk(self._srtp.unprotect(packet), self.account)
+        except ValueError:
+            return
+        self._heard_s = self._hooks.now_s()
+
+    def _receive_rtcp(self, packet: bytes) -> None:
+        for told in (*feedback.parse(packet), *rtcp.parse(packet)):
+            match told:
+                case feedback.LostPackets(source, sequences) if source in self._viewers:
+                    self._viewers[source][1].repeat(sequences)
+                case feedback.KeyFrameRequest(source) if source in self._viewers:
+                    self._viewers[source][0].ask_key()
+                case rtcp.Goodbye():
+                    self._hooks.ended(self, "")
+                    return

@@ -1,0 +1,52 @@
+"""RTP streams of WebRTC: each hub's frames, packetized once for all viewers, in packets that fit every network."""
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from ipcamd.media.stream.hub import Hub
+from ipcamd.media.stream.traffic import Traffic
+from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.webrtc.packet_ring import PacketRing
+from ipcamd.wire.rtp.rtp import HEADER_BYTES
+
+PACKET_BYTES = 1200
+"""Bytes of a full packet, encrypted: browsers send no longer ones, and no network needs to cut them."""
+_TAG_BYTES = 10
+"""Bytes that SRTP appends to a packet (AES_CM_128_HMAC_SHA1_80, RFC 3711)."""
+ROOM = PACKET_BYTES - HEADER_BYTES - _TAG_BYTES
+"""Bytes of payload in a full packet."""
+
+
+class WebRtcStream(NamedTuple):
+    """One hub's stream, and its newest packets."""
+
+    rtp: RtpStream
+    ring: PacketRing
+
+
+class WebRtcStreams:
+    """Creates streams on demand."""
+
+    def __init__(self, clock_ns: Callable[[], int], source_name: Callable[[], str], traffic: Traffic) -> None:
+        """`clock_ns` is the clock of capture times; streams of one `source_name` are played together."""
+        self._clock_ns = clock_ns
+        self._source_name = source_name
+        self._traffic = traffic
+        self._streams: dict[Hub, WebRtcStream] = {}
+
+    def for_hub(self, hub: Hub) -> WebRtcStream:
+        """Return the stream of a hub."""
+        stream = self._streams.get(hub)
+        if stream is None:
+            made = RtpStream(hub, self._clock_ns, self._source_name(), self._traffic, ROOM)
+            stream = self._streams[hub] = WebRtcStream(made, PacketRing())
+        return stream
+
+    def forget_idle(self, used: Collection[RtpStream]) -> None:
+        """Remove streams without viewers; `used` are the streams of sessions."""
+        self._streams = {hub: each for hub, each in self._streams.items() if each.rtp in used or not each.rtp.idle}
+
+    def stop(self) -> None:
+        """End all streams."""
+        for stream in self._streams.values():
+            stream.rtp.stop()

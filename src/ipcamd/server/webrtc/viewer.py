@@ -1,0 +1,102 @@
+"""WebRTC viewer: encrypts the packets that all viewers share, and sends them on the path of its client."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Self
+
+from ipcamd.media.stream.traffic import ViewerIdentity
+from ipcamd.server.rtp.frame import RtpFrame
+from ipcamd.server.rtp.paced_viewer import PacedViewer
+from ipcamd.server.webrtc.packet_ring import PacketRing
+from ipcamd.server.webrtc.path import NetworkPath
+from ipcamd.server.webrtc.srtp import SrtpSession
+from ipcamd.wire.rtp.rtp import with_payload_type
+
+REPEATED_PER_S = 500
+"""Packets a second that are sent again to one viewer at most."""
+
+
+class TypedPackets(NamedTuple):
+    """Packets that the viewers of one batch share."""
+
+    ring: PacketRing
+    payload_type: int
+    """Number of the format in packets, as the offer has it."""
+
+
+class WebRtcViewer(PacedViewer):
+    """A viewer of one stream."""
+
+    __slots__ = ("_now_s", "_packets", "_repeated", "_repeated_since_s", "_srtp", "path")
+
+    def __init__(
+        self,
+        identity: ViewerIdentity,
+        packets: TypedPackets,
+        srtp: SrtpSession,
+        path: NetworkPath,
+        now_s: Callable[[], float],
+    ) -> None:
+        super().__init__(identity)
+        self.path = path
+        """Path that the client has chosen; it may choose another one at any time."""
+        self._packets = packets
+        self._srtp = srtp
+        self._now_s = now_s
+        self._repeated = 0
+        self._repeated_since_s = 0.0
+
+    @property
+    def batch_key(self) -> TypedPackets:
+        """See `RtpViewer`."""
+        return self._packets
+
+    @classmethod
+    def send_batch(cls, batch_key: TypedPackets, viewers: Iterable[Self], frame: RtpFrame) -> int:
+        """See `RtpViewer`."""
+        batch_key.ring.add(frame)
+        runs, size, behind = frame.typed_runs(batch_key.payload_type), frame.size_bytes, 0
+        for viewer in viewers:
+            if viewer.skipping or viewer._queue or viewer.path.is_full:
+                behind += 1
+                viewer.offer(frame)
+                continue
+            protect = viewer._srtp.protect
+            if viewer.path.send_runs([[protect(packet) for packet in run] for run in runs]):
+                viewer.bytes_sent += size
+            else:
+                behind += 1
+                viewer.drop(1)
+        return behind
+
+    def report(self, packet: bytes) -> None:
+        """See `RtpViewer`."""
+        self.path.send(self._srtp.protect_rtcp(packet))
+
+    def repeat(self, sequences: Iterable[int]) -> None:
+        """Send packets again that the client has lost, as far as they are kept."""
+        now_s = self._now_s()
+        if now_s - self._repeated_since_s >= 1:
+            self._repeated, self._repeated_since_s = 0, now_s
+        for sequence in sequences:
+            packet = self._packets.ring.find(sequence)
+            if packet and self._repeated < REPEATED_PER_S:
+                self._repeated += 1
+                self._send_again(packet)
+
+    def _send_again(self, packet: bytes) -> None:
+        typed = with_payload_type(packet, self._packets.payload_type)
+        self.path.send_runs([[self._srtp.protect(typed)]])
+
+    def _send_first(self, gop: list[RtpFrame]) -> None:
+        self._packets.ring.fill(gop)
+        if self.path.is_paced:
+            super()._send_first(gop)
+        else:
+            self.path.send_start([run for frame in gop for run in self._encrypt(frame)])
+
+    def _deliver(self, frame: RtpFrame) -> bool:
+        return not self.path.is_full and self.path.send_runs(self._encrypt(frame))
+
+    def _encrypt(self, frame: RtpFrame) -> list[list[bytes]]:
+        protect = self._srtp.protect
+        return [[protect(packet) for packet in run] for run in frame.typed_runs(self._packets.payload_type)]

@@ -1,0 +1,75 @@
+"""RTCP feedback of receivers (RFC 4585, RFC 5104): lost packets, and requests for a key frame."""
+
+import struct
+from dataclasses import dataclass
+
+from ipcamd.wire.rtp.rtcp import split_compound
+
+_TRANSPORT, _PAYLOAD = 205, 206
+_NACK = 1
+_PICTURE_LOSS, _FULL_INTRA_REQUEST = 1, 4
+_SOURCES = struct.Struct(">II")
+_LOST = struct.Struct(">HH")
+_FULL_INTRA_ENTRY = struct.Struct(">IBxxx")
+
+
+@dataclass(frozen=True, slots=True)
+class LostPackets:
+    """Packets of one source that a receiver asks for again (Generic NACK)."""
+
+    source: int
+    """SSRC of the source."""
+    sequences: tuple[int, ...]
+    """Sequence numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrameRequest:
+    """A receiver cannot decode a source before its next key frame (PLI, FIR)."""
+
+    source: int
+    """SSRC of the source."""
+
+
+def parse(data: bytes) -> list[LostPackets | KeyFrameRequest]:
+    """Return the feedback in a compound packet; other packets in it are skipped. Raises ``ValueError``."""
+    found: list[LostPackets | KeyFrameRequest] = []
+    for kind, form, body in split_compound(data):
+        if kind in (_TRANSPORT, _PAYLOAD) and len(body) < _SOURCES.size:
+            raise ValueError("feedback cut short")
+        if kind == _TRANSPORT and form == _NACK:
+            found.append(_lost_packets(body))
+        elif kind == _PAYLOAD and form == _PICTURE_LOSS:
+            found.append(KeyFrameRequest(_SOURCES.unpack_from(body)[1]))
+        elif kind == _PAYLOAD and form == _FULL_INTRA_REQUEST:
+            found += _full_intra_requests(body)
+    return found
+
+
+def make_nack(sender: int, source: int, sequence: int) -> bytes:
+    """Return a packet that asks for one packet of `source` again."""
+    return _packet(_TRANSPORT, _NACK, _SOURCES.pack(sender, source) + _LOST.pack(sequence, 0))
+
+
+def make_picture_loss(sender: int, source: int) -> bytes:
+    """Return a packet that asks for a key frame of `source`."""
+    return _packet(_PAYLOAD, _PICTURE_LOSS, _SOURCES.pack(sender, source))
+
+
+def _packet(kind: int, form: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0x80 | form, kind, len(body) // 4) + body
+
+
+def _lost_packets(body: bytes) -> LostPackets:
+    sequences: list[int] = []
+    if (len(body) - _SOURCES.size) % _LOST.size:
+        raise ValueError("NACK cut short")
+    for first, following in _LOST.iter_unpack(body[_SOURCES.size :]):
+        sequences += (first, *(first + 1 + bit & 0xFFFF for bit in range(16) if following >> bit & 1))
+    return LostPackets(_SOURCES.unpack_from(body)[1], tuple(sequences))
+
+
+def _full_intra_requests(body: bytes) -> list[KeyFrameRequest]:
+    if (len(body) - _SOURCES.size) % _FULL_INTRA_ENTRY.size:
+        raise ValueError("FIR cut short")
+    return [KeyFrameRequest(source) for source, _ in _FULL_INTRA_ENTRY.iter_unpack(body[_SOURCES.size :])]

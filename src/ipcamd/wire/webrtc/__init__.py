@@ -1,0 +1,1 @@
+"""WebRTC: connectivity checks, session descriptions, DTLS records, framing on TCP."""

@@ -1,0 +1,37 @@
+"""Framing of packets on a TCP connection (RFC 4571, as ICE's TCP candidates use it: RFC 6544)."""
+
+from collections.abc import Iterable, Iterator
+
+MOST_BYTES = 2048
+"""Bytes of a packet that is accepted."""
+
+
+def frame_packets(packets: Iterable[bytes]) -> bytes:
+    """Return packets with their lengths before them."""
+    return b"".join([len(packet).to_bytes(2) + packet for packet in packets])
+
+
+class PacketSplitter:
+    """Cuts what a connection receives into packets."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self) -> None:
+        self._data = b""
+
+    @property
+    def partial(self) -> bool:
+        """Whether a packet has begun and not ended."""
+        return bool(self._data)
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Yield the packets that are complete now. Raises ``ValueError`` for one that is too long."""
+        self._data += piece
+        while len(self._data) >= 2:
+            length = int.from_bytes(self._data[:2])
+            if length > MOST_BYTES:
+                raise ValueError("a packet that is too long")
+            if len(self._data) < 2 + length:
+                return
+            packet, self._data = self._data[2 : 2 + length], self._data[2 + length :]
+            yield packet

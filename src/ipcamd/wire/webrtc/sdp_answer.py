@@ -1,0 +1,118 @@
+"""WebRTC answers: the session descriptions (RFC 8829) that the camera gives, with all its candidates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+_UDP_PRIORITY, _TCP_PRIORITY = 126 << 24 | 65535 << 8 | 255, 90 << 24 | 65535 << 8 | 255
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredMedia:
+    """One ``m=`` section."""
+
+    media: str
+    protocol: str
+    mid: str
+    payload_type: int | str
+    """As in the offer; a rejected section repeats the offer's first."""
+    encoding: str = ""
+    """``H264/90000``; "" for a rejected section."""
+    parameters: str = ""
+    """Format parameters (``a=fmtp``)."""
+    feedback: tuple[str, ...] = ()
+    """RTCP feedback that the camera acts on."""
+    direction: str = "sendonly"
+    ssrc: int = 0
+    """Identifier of the source in packets."""
+    name: str = ""
+    """Canonical name of the source: receivers play those of one name together."""
+    clock_offset: int = 0
+    """RTP time stamp of the epoch, 1970 UTC (RFC 7273, ``mediaclk:direct``)."""
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether nothing is sent."""
+        return not self.encoding
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDescription:
+    """A whole answer."""
+
+    identifier: int
+    """Of the session, in ``o=``."""
+    ice_name: str
+    ice_password: str
+    fingerprint: str
+    """SHA-256 of the certificate, in hexadecimal with colons."""
+    addresses: Sequence[str]
+    """IP addresses of the candidates, the best first."""
+    port: int
+    """Port of the candidates, UDP and TCP."""
+    sections: Sequence[AnsweredMedia]
+
+
+def write(answer: AnswerDescription) -> bytes:
+    """Return the text of an answer."""
+    used = [section.mid for section in answer.sections if not section.is_rejected]
+    lines = [
+        "v=0",
+        f"o=- {answer.identifier} 1 IN IP4 127.0.0.1",
+        "s=-",
+        "t=0 0",
+        *([f"a=group:BUNDLE {' '.join(used)}"] if used else []),
+        "a=ice-lite",
+        "a=msid-semantic:WMS *",
+    ]
+    for section in answer.sections:
+        lines += _rejected(section) if section.is_rejected else _section(answer, section)
+        lines += _transport(answer)  # of a rejected section aiortc asks for it, too
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _rejected(section: AnsweredMedia) -> list[str]:
+    kind = section.payload_type
+    lines = [f"m={section.media} 0 {section.protocol} {kind}", "c=IN IP4 0.0.0.0", "a=inactive"]
+    return [*lines, f"a=mid:{section.mid}"] if section.mid else lines
+
+
+def _section(answer: AnswerDescription, section: AnsweredMedia) -> list[str]:
+    kind = section.payload_type
+    lines = [
+        f"m={section.media} {answer.port} {section.protocol} {kind}",
+        f"c=IN IP{ip_address(answer.addresses[0]).version} {answer.addresses[0]}",
+        *([f"a=mid:{section.mid}"] if section.mid else []),
+        f"a={section.direction}",
+        "a=rtcp-mux",
+        f"a=rtpmap:{kind} {section.encoding}",
+    ]
+    if section.parameters:
+        lines.append(f"a=fmtp:{kind} {section.parameters}")
+    lines += [f"a=rtcp-fb:{kind} {each}" for each in section.feedback]
+    lines += [
+        f"a=msid:ipcamd {section.media}",
+        f"a=ssrc:{section.ssrc} cname:{section.name}",
+        "a=ts-refclk:local",
+        f"a=mediaclk:direct={section.clock_offset}",
+    ]
+    return [*lines, *_candidates(answer), "a=end-of-candidates"]
+
+
+def _transport(answer: AnswerDescription) -> list[str]:
+    return [
+        f"a=ice-ufrag:{answer.ice_name}",
+        f"a=ice-pwd:{answer.ice_password}",
+        f"a=fingerprint:sha-256 {answer.fingerprint}",
+        "a=setup:passive",
+    ]
+
+
+def _candidates(answer: AnswerDescription) -> list[str]:
+    lines = []
+    for number, address in enumerate(answer.addresses):
+        step = number << 8
+        udp, tcp = _UDP_PRIORITY - step, _TCP_PRIORITY - step
+        lines.append(f"a=candidate:{number + 1} 1 udp {udp} {address} {answer.port} typ host")
+        lines.append(f"a=candidate:{number + 101} 1 tcp {tcp} {address} {answer.port} typ host tcptype passive")
+    return lines

@@ -1,0 +1,43 @@
+"""WebRTC in Chromium, by what a browser itself says that it receives."""
+
+from typing import Any
+
+import pytest
+from tests.e2e.camera import PASSWORD, CameraProcess, eventually
+from tests.e2e.chromium import Chromium
+
+pytestmark = pytest.mark.slow
+
+WATCH = """(async () => {
+    const connection = globalThis.connection = new RTCPeerConnection();
+    const video = Object.assign(document.createElement("video"), { muted: true, srcObject: new MediaStream() });
+    connection.addEventListener("track", ({ track }) => { video.srcObject.addTrack(track); video.play(); });
+    for (const kind of ["video", "audio"]) connection.addTransceiver(kind, { direction: "recvonly" });
+    await connection.setLocalDescription();
+    const headers = { "Content-Type": "application/sdp" };
+    const answer = await fetch("/whep", { method: "POST", headers, body: connection.localDescription.sdp });
+    await connection.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+    return answer.headers.get("Location");
+})()"""
+STATISTICS = """(async () => {
+    const reports = [...(await connection.getStats()).values()].filter(({ type }) => type === "inbound-rtp");
+    return Object.fromEntries(reports.map((report) => [report.kind, report]));
+})()"""
+
+
+def received(browser: Chromium, kind: str, name: str) -> int:
+    statistics: dict[str, dict[str, Any]] = browser.run(STATISTICS)
+    return int(statistics.get(kind, {}).get(name, 0))
+
+
+def test_chromium_shows_every_picture_and_hears_the_sound(camera: CameraProcess) -> None:
+    with Chromium() as browser:
+        browser.log_in("admin", PASSWORD)
+        browser.go(f"http://127.0.0.1:{camera.port}/api")
+        session = browser.run(WATCH)
+        eventually(lambda: received(browser, "video", "framesDecoded") > 60, "no pictures")
+        assert received(browser, "video", "framesDropped") == 0
+        assert received(browser, "video", "packetsLost") == 0
+        eventually(lambda: received(browser, "audio", "bytesReceived") > 8000, "no sound")
+        camera.client.ask("DELETE", f"/{session}")
+        eventually(lambda: browser.run("connection.getReceivers()[0].transport.state") == "closed", "it goes on")
