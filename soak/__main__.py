@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from soak import endurance, fuzzing, kills, power_cuts
+from soak import endurance, envelopes, fuzzing, kills, power_cuts
 from soak.report import Row, write
 
 REPORT = Path(__file__).parents[1] / "docs" / "soak.md"
@@ -23,13 +23,16 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500, help="kill -9 of a camera whose settings change (500)")
     parser.add_argument("--cuts", type=int, default=200, help="power cuts; need root, mkfs.ext4 and loop devices (200)")
     parser.add_argument("--runs", type=int, default=1_000_000, help="fuzz runs of each parser (1,000,000)")
-    parser.add_argument("--only", default="kills,cuts,fuzzing,endurance", metavar="NAME,NAME", help="runs to make")
+    parser.add_argument(
+        "--only", default="kills,cuts,fuzzing,envelopes,endurance", metavar="NAME,NAME", help="runs to make"
+    )
     parser.add_argument("--report", action="store_true", help=f"write {REPORT.name}")
     options = parser.parse_args()
     runs: dict[str, Callable[[Path], list[Row]]] = {
         "kills": lambda folder: kills.run(folder, options.kills),
         "cuts": lambda folder: power_cuts.run(folder, options.cuts),
         "fuzzing": lambda folder: fuzzing.run(options.runs),
+        "envelopes": lambda folder: envelopes.run(folder, options.runs),
         "endurance": lambda folder: endurance.run(folder, options.minutes),
     }
     rows: list[Row] = []

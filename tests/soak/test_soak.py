@@ -7,7 +7,7 @@ import pytest
 from soak.report import Row, write
 from tests.wire.parsers import MESSAGES
 
-from soak import endurance, fuzzing, kills, power_cuts
+from soak import endurance, envelopes, fuzzing, kills, power_cuts
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +39,10 @@ def test_a_moment_of_endurance(tmp_path: Path) -> None:
 
 def test_a_moment_of_fuzzing() -> None:
     assert failed(fuzzing.run(20)) == []
+
+
+def test_a_moment_of_envelopes(tmp_path: Path) -> None:
+    assert failed(envelopes.run(tmp_path, 200)) == []
 
 
 def test_fuzzing_says_what_broke(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from ipcamd.onvif.events.filter import read_condition, read_topics
-from ipcamd.onvif.events.topics import CELL_MOTION, DIGITAL_INPUT, MOTION_ALARM, RELAY, TOPICS
+from ipcamd.onvif.events.topics import CELL_MOTION, DIGITAL_INPUT, MOTION_ALARM, RELAY, STORAGE_FAILURE, TOPICS
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import Fault
 
@@ -20,9 +20,9 @@ def expression(text: str) -> Element:
     [
         ("tns1:VideoSource/MotionAlarm", {MOTION_ALARM}),
         ("x:VideoSource/MotionAlarm", {MOTION_ALARM}),
-        ("tns1:Device//.", {DIGITAL_INPUT, RELAY}),
+        ("tns1:Device//.", {DIGITAL_INPUT, RELAY, STORAGE_FAILURE}),
         ("tns1:RuleEngine/*/Motion", {CELL_MOTION}),
-        ("tns1:VideoSource//.|tns1:RuleEngine//.", {MOTION_ALARM, CELL_MOTION}),
+        ("tns1:Device/Trigger/Relay|tns1:RuleEngine//.", {RELAY, CELL_MOTION}),
         ("*//.", set(TOPICS)),
     ],
 )

@@ -132,10 +132,10 @@ SAMPLES = {
     ),
     "tds:GetNTP": Sample(),
     "tds:SetNTP": Sample(
-        _NTP.format("false", "ntp.example.org"),
-        Effect(("tds:GetNTP", ""), "ntp.example.org"),
-        undo=(("tds:SetNTP", _NTP.format("false", "pool.ntp.org")),),
-        wrong=((_NTP.format("true", "ntp.example.org"), "SettingNotSupported"),),
+        _NTP.format("false", "second.invalid"),
+        Effect(("tds:GetNTP", ""), "second.invalid"),
+        undo=(("tds:SetNTP", _NTP.format("false", "first.invalid")),),
+        wrong=((_NTP.format("true", "second.invalid"), "SettingNotSupported"),),
     ),
     "tds:GetNetworkInterfaces": Sample(),
     "tds:SetNetworkInterfaces": Sample(

@@ -134,6 +134,7 @@ SAMPLES = {
             (_encoder("mjpeg", 1), "ConfigModify"),
             (_encoder("h264", 1, rate=0.5), "ConfigModify"),
             (_encoder("h264", 99), "ConfigModify"),
+            (_encoder("h264", 1).replace('"false"', '"maybe"'), "InvalidArgVal"),
         ),
     ),
     "tr2:GetVideoEncoderInstances": Sample(_TOKEN.format("video_source0"), wrong=_NO_TOKEN),

@@ -76,14 +76,14 @@ async def set_video_encoder(call: OperationCall) -> Content:
         raise invalid_argument(f"Encoding: {encoder.token} is {encoder.onvif.media2}", "ConfigModify")
     present = encoder.settings(call.camera.settings[encoder.group.name])
     rate = wanted.find("RateControl")
-    constant = rate.attributes.get("ConstantBitRate") if rate else None
+    constant = rate.attribute(boolean, "ConstantBitRate") if rate else None
     settings = VideoEncoderValues(
         wanted.value(integer, "Resolution", "Width"),
         wanted.value(integer, "Resolution", "Height"),
         rate.value(real, "FrameRateLimit") if rate else present.framerate,
         wanted.value(real, "Quality"),
         rate.value(integer, "BitrateLimit") if rate else present.bitrate_kbits,
-        None if constant is None else boolean(constant),
+        constant,
     )
     await set_encoder(call.camera, encoder, settings, call.requester())
     return None

@@ -64,6 +64,14 @@ class Element:
         element = self.find(*path)
         return None if element is None else element.read(reader)
 
+    def attribute(self, reader: Reader[T], name: str) -> T | None:
+        """Return the value of an attribute; None without it. Raises ``Fault``."""
+        text = self.attributes.get(name)
+        try:
+            return None if text is None else reader(text)
+        except ValueError as error:
+            raise invalid_argument(f"{self.name} {name}={shown(text or '')}: {error}") from None
+
     def refuse(self, allowed: str) -> Fault:
         """Return the fault for a text that is not allowed."""
         return invalid_argument(f"{self.name}={shown(self.text)}: {allowed}")

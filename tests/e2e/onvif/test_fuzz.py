@@ -1,0 +1,16 @@
+"""Damaged envelopes do a camera no harm; `make soak` sends a million."""
+
+from pathlib import Path
+
+import pytest
+from tests.conftest import StartCamera
+from tests.onvif.envelope_fuzzer import EnvelopeFuzzer
+
+pytestmark = pytest.mark.slow
+
+RUNS = 3000
+
+
+def test_damaged_envelopes_do_no_harm(start_camera: StartCamera, tmp_path: Path) -> None:
+    camera = start_camera("--source=scene")
+    EnvelopeFuzzer(camera).run(0, RUNS)
