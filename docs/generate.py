@@ -14,7 +14,7 @@ from ipcamd.params.event.schedule import FIELDS
 from ipcamd.params.group import Group, Param, ValueOrigin
 from ipcamd.params.motion import MOTION
 from ipcamd.params.time_zones import ZONES
-from ipcamd.web.endpoints import ENDPOINTS
+from ipcamd.web.endpoints import load_endpoints
 from ipcamd.web.openapi.operations import purpose
 
 DOCS = Path(__file__).parent
@@ -150,7 +150,7 @@ def fields(params: Iterable[Param]) -> str:
 
 def reference() -> str:
     """Return the reference page."""
-    endpoints = sorted(ENDPOINTS, key=lambda endpoint: endpoint.path)
+    endpoints = sorted(load_endpoints(), key=lambda endpoint: endpoint.path)
     zones = ((str(index), zone.name, str(zone).rpartition("(")[2][:-1]) for index, zone in enumerate(ZONES))
     parts = [
         INTRODUCTION,

@@ -47,6 +47,13 @@ def pending(sock: socket.socket) -> bool:
     return bool(select.select([sock], [], [], 0)[0])
 
 
+def is_found(host: Neighbour) -> bool:
+    """Search once; return whether somebody answers soon."""
+    with searcher(host) as sock:
+        sock.sendto(search("upnp:rootdevice"), GROUP)
+        return bool(select.select([sock], [], [], 1)[0])
+
+
 def hear(sock: socket.socket, **wanted: str) -> dict[str, str]:
     """Return the first announcement with these fields."""
     deadline = time.monotonic() + PATIENCE

@@ -12,8 +12,10 @@ import pytest
 from tests.house import endpoints
 
 import ipcamd.web
-from ipcamd.cgi import ENDPOINTS
-from ipcamd.web.endpoints import ENDPOINTS as ALL_ENDPOINTS
+from ipcamd import cgi
+from ipcamd.cgi.endpoint import ANY
+from ipcamd.cgi.endpoint_module import EndpointModule
+from ipcamd.web.endpoints import MODULES, load_endpoints
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src/ipcamd"
@@ -55,14 +57,25 @@ def test_the_path_of_an_endpoint_names_its_file() -> None:
 
 
 def test_every_endpoint_is_in_the_table() -> None:
-    assert [e.path for e in endpoints.everything() if e not in ENDPOINTS] == []
-    assert len(ENDPOINTS) == len(endpoints.everything())
+    loaded = [endpoint for module in cgi.MODULES for endpoint in module.load()]
+    assert [e.path for e in endpoints.everything() if e not in loaded] == []
+    assert len(loaded) == len(endpoints.everything())
 
 
 def test_every_endpoint_is_served_and_described() -> None:
     names = [found.name for found in pkgutil.walk_packages(ipcamd.web.__path__, "ipcamd.web.")]
     declared = {e for name in names for e in endpoints.declared(importlib.import_module(name))}
-    assert [e.path for e in (*declared, *ENDPOINTS) if e not in ALL_ENDPOINTS] == []
+    served = load_endpoints()
+    assert [e.path for e in (*declared, *endpoints.everything()) if e not in served] == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_the_table_has_the_paths_of_every_module(module: EndpointModule) -> None:
+    declared = {path for endpoint in module.load() for path in (endpoint.path, *endpoint.aliases)}
+    folders = {path.removesuffix(ANY) for path in module.paths if path.endswith(ANY)}
+    single = {path for path in declared if f"{path.rpartition('/')[0]}/" not in folders}
+    assert single == {path for path in module.paths if not path.endswith(ANY)}
+    assert folders == {f"{path.rpartition('/')[0]}/" for path in declared - single}
 
 
 def test_no_two_endpoints_share_a_path() -> None:

@@ -12,6 +12,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.access.login_result import LoginRefusal, Reason
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Endpoint
+from ipcamd.cgi.endpoint_module import EndpointModule
 from ipcamd.params.group import Rank
 from ipcamd.server.admission import Admission
 from ipcamd.server.http.checks.forwarded import TrustedProxies
@@ -80,7 +81,7 @@ class Server:
 
 @asynccontextmanager
 async def serving(
-    *endpoints: Endpoint,
+    *endpoints: Endpoint | EndpointModule,
     limits: Limits | None = None,
     viewers: ViewerLimit | None = None,
     allows: Callable[[str], bool] = lambda _: True,

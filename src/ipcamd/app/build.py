@@ -14,8 +14,8 @@ from ipcamd.app.events import build_events
 from ipcamd.app.maintenance.firmware import build_firmware, settle_version
 from ipcamd.app.maintenance.host import FirmwareHost
 from ipcamd.app.media import build_media
-from ipcamd.app.network_services.network import build_ntp, start_network
-from ipcamd.app.network_services.onvif import build_onvif_events
+from ipcamd.app.network_services.network import announce, build_ntp, start_network
+from ipcamd.app.network_services.onvif import LateOnvif
 from ipcamd.app.process.greeting import greet_terminal
 from ipcamd.app.services import Ports, Services
 from ipcamd.app.shutdown import ShutdownStack
@@ -104,16 +104,18 @@ async def start_camera(
         talk_port=lambda: core.settings["System"].number("TalkPort") if talk else None,
     )
     talk = await services.talk()
-    onvif_events = build_onvif_events(stack, camera)
-    service, rtsp, rtsps = await services.rtsp(camera, onvif_events)
+    onvif = LateOnvif(stack, camera)
+    service, rtsp, rtsps = await services.rtsp(onvif)
     webrtc = await services.open_webrtc()
-    http, https = await services.http(camera, onvif_events, service)
-    start_network(stack, core, ntp, camera)
+    http, https = await services.http(camera, onvif, service)
+    watch = start_network(stack, core, ntp)
     if core.password is not None:
         _print_password(core, core.password)
     await settle_version(core, host)
     _announce(host.pid, Ports(http, https, rtsp, talk, rtsps, webrtc))
     run_in_thread(partial(greet_terminal, core, http, https, rtsp), "greeting")  # a terminal may be stopped
+    media.pipeline.warm_up()
+    await announce(stack, core, watch, camera)
     services.upkeep.start()
     return services.upkeep.reload
 

@@ -19,7 +19,6 @@ from ipcamd.params.device import ptz
 from ipcamd.params.device.ircut import IRCUT
 from ipcamd.params.device.ptz import PRESETLIST
 from ipcamd.params.group import Values
-from ipcamd.store.eventlog import EventLogEntry
 from ipcamd.workers.thread import run_in_thread
 
 
@@ -61,7 +60,7 @@ def _build_motors(stack: ShutdownStack, core: Core, media: MediaParts) -> MotorW
 
 
 def _build_ptz(stack: ShutdownStack, core: Core, media: MediaParts, motors: MotorWatch) -> PtzController:
-    note = partial(_note, core, "ptz")
+    note = partial(core.note_failure, "ptz")
     take = partial(_take_thumbnail, core, media)
     controller = PtzController(core.drivers.pan_tilt, core.settings, core.key_values, motors, note, take)
     line = LineCommands(core.drivers.serial_line, core.settings)
@@ -75,7 +74,7 @@ def _build_ptz(stack: ShutdownStack, core: Core, media: MediaParts, motors: Moto
 
 
 def _build_lens(stack: ShutdownStack, core: Core, media: MediaParts, motors: MotorWatch) -> LensController:
-    meter, note = media.pipeline.focus_meter, partial(_note, core, "lens")
+    meter, note = media.pipeline.focus_meter, partial(core.note_failure, "lens")
     lens = LensController(core.drivers.lens, core.key_values, motors, meter, note)
     lens.start()
     stack.push(lens.close)
@@ -90,7 +89,7 @@ async def _take_thumbnail(core: Core, media: MediaParts) -> bytes:
 
 
 def _build_day_night(stack: ShutdownStack, core: Core, media: MediaParts) -> DayNight:
-    drivers, note = core.drivers, partial(_note, core, "ir-cut")
+    drivers, note = core.drivers, partial(core.note_failure, "ir-cut")
     light = PictureLight() if drivers.light_by_picture else None
     day_night = DayNight(drivers.ir_cut, core.settings, core.clock, note, media.motion.hold, sensor=light)
     # a snapshot that is asked for after the switch must show it
@@ -114,7 +113,3 @@ def _measure_light(core: Core, media: MediaParts, light: PictureLight, day_night
 
     core.settings.watch(IRCUT.name, follow)
     follow(core.settings[IRCUT.name])
-
-
-def _note(core: Core, part: str, failure: str) -> None:
-    core.event_log.note(EventLogEntry(core.clock.now_ns(), part, failed=failure))

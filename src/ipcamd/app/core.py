@@ -59,6 +59,10 @@ class Core:
     listen: ListenAddress
     address_change: AddressChange
 
+    def note_failure(self, part: str, failure: str) -> None:
+        """Note in the event log what a part of the camera failed to do."""
+        self.event_log.note(EventLogEntry(self.clock.now_ns(), part, failed=failure))
+
 
 async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, str]) -> Core:
     """Open the database, load what is stored in it, choose the drivers. For `applied` see ``VirtualHardware``.

@@ -20,7 +20,6 @@ from ipcamd.storage.card import Card
 from ipcamd.storage.export.exports import Exports
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback
-from ipcamd.store.eventlog import EventLogEntry
 
 _MEGABYTE = 1 << 20
 
@@ -62,15 +61,12 @@ async def build_recording(stack: ShutdownStack, core: Core, media: MediaParts) -
     """Build them; the card is read in the background."""
     model, clock = core.identity.model_name, core.clock
 
-    def note(what: str, why: str) -> None:
-        core.event_log.note(EventLogEntry(clock.now_ns(), what, failed=why))
-
     card = Card(
         _root(core.options),
         RecordingIndex(core.database),
         lambda: core.settings[STORAGE.name]["DiskFull"],
         clock.zone,
-        note,
+        core.note_failure,
     )
     stack.push(card.stop)
     recorder = ContinuousRecorder(media.pipeline, card, core.settings, model, clock.now_ns, clock.local)

@@ -140,6 +140,7 @@ class Runner:
         # all objects of now stay: the garbage collector need not look at them again
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     def _reload(self) -> None:
         """Read options and TLS files again; restart with the options if they are different and good."""

@@ -5,21 +5,19 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import cast
 
 from ipcamd.access.accounts import Account
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.app.network_services.certificate import CertificateUpkeep
-from ipcamd.app.network_services.onvif import OnvifEvents
+from ipcamd.app.network_services.onvif import LateOnvif
 from ipcamd.app.network_services.webrtc import build_webrtc
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.connected_clients import ConnectedClients
 from ipcamd.media.stream.hub import Hub
-from ipcamd.onvif.media.stream_uri import profile_tracks
-from ipcamd.onvif.services import onvif_endpoints
+from ipcamd.onvif.endpoints import onvif_endpoints
 from ipcamd.options.values import Options
 from ipcamd.params.group import Values
 from ipcamd.params.network import NETWORK, WEBRTC
@@ -43,8 +41,7 @@ from ipcamd.server.rtsp.settings import follow_settings
 from ipcamd.server.talk import TalkReceiver, TalkService
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.server.webrtc.service import WebRtcService
-from ipcamd.web import description
-from ipcamd.web.endpoints import ENDPOINTS
+from ipcamd.web.endpoints import DESCRIPTION, MODULES
 from ipcamd.workers.thread import run_in_thread
 
 _HTTPS = "Network.Advanced.HTTPS"
@@ -110,11 +107,11 @@ class Services:
         self._stack.push(service.close)
         return await self._movable("TalkPort", service)
 
-    async def rtsp(self, camera: Camera, events: OnvifEvents) -> tuple[RtspService, int, int | None]:
+    async def rtsp(self, onvif: LateOnvif) -> tuple[RtspService, int, int | None]:
         """Open RTSP and perhaps RTSPS, and return it with their ports. Raises ``ConfigError``."""
         core = self._core
         service = RtspService(
-            self._catalog(camera, events),
+            self._catalog(onvif),
             core.authenticator,
             Registry(self._admission),
             self.viewers,
@@ -146,14 +143,14 @@ class Services:
         if self._receiver:
             self._receiver.receive(packet, account.name)
 
-    async def http(self, camera: Camera, events: OnvifEvents, rtsp: RtspService) -> tuple[int | None, int | None]:
+    async def http(self, camera: Camera, onvif: LateOnvif, rtsp: RtspService) -> tuple[int | None, int | None]:
         """Open HTTP and perhaps HTTPS, and return their ports; what speaks RTSP there is handed to `rtsp`.
 
         Raises ``ConfigError``.
         """
         service = HttpService(
             HttpContext(
-                self._router(camera, events),
+                self._router(onvif),
                 camera,
                 self._fanout(),
                 Registry(self._admission),
@@ -195,16 +192,13 @@ class Services:
     async def _close(self) -> None:
         await asyncio.gather(*(service.close() for service in self._open))
 
-    def _router(self, camera: Camera, events: OnvifEvents) -> Router:
+    def _router(self, onvif: LateOnvif) -> Router:
         core = self._core
         hosts = AllowedHosts(core.options.allowed_host, lambda: (core.settings["Network.DNSUpdate"]["DNSName"],))
         run_in_thread(lambda: hosts.add(socket.getfqdn()), "own name")
-        missing = () if core.options.discovery else description.ENDPOINTS
+        modules = [module for module in MODULES if core.options.discovery or module is not DESCRIPTION]
         return Router(
-            [
-                *(endpoint for endpoint in ENDPOINTS if endpoint not in missing),
-                *onvif_endpoints(events.service, events.metadata),
-            ],
+            [*modules, *onvif_endpoints(onvif.answer)],
             core.authenticator,
             hosts,
             TrustedProxies(core.options.trusted_proxy),
@@ -234,7 +228,7 @@ class Services:
         settings.watch("Audio", audio)
         return fanout
 
-    def _catalog(self, camera: Camera, events: OnvifEvents) -> Mounts:
+    def _catalog(self, onvif: LateOnvif) -> Mounts:
         pipeline, settings = self._media.pipeline, self._core.settings
 
         def sound() -> Hub | None:
@@ -247,7 +241,7 @@ class Services:
             sounds = (MediaTrack(heard),) if heard and enabled == "video_audio" else ()
             return (MediaTrack(pipeline.phone), *sounds)
 
-        return Mounts(pipeline.hubs, sound, phone, partial(profile_tracks, camera), events.metadata)
+        return Mounts(pipeline.hubs, sound, phone, onvif.profile_tracks, onvif.metadata)
 
     async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""

@@ -1,64 +1,47 @@
 """The SDK's requests: one file per path, named by the path's last word, in the folder of its first one."""
 
-from ipcamd.cgi import eventhttpnotify, param, query, sdcard, setup
-from ipcamd.cgi.admin import (
-    auditlog,
-    backup,
-    certificate,
-    date,
-    eventlog,
-    factorydefault,
-    firmwareupgrade,
-    ipfilter,
-    ptctrl,
-    pwdgrp,
-    restart,
-    serverreport,
-    support,
-    virtual,
-)
-from ipcamd.cgi.audio import audio, speaker, talk
-from ipcamd.cgi.endpoint import Endpoint
-from ipcamd.cgi.event import schedule, test
-from ipcamd.cgi.fz import focuszoomctl
-from ipcamd.cgi.ptz import ptctl, ptz
-from ipcamd.cgi.stream import h264, image, live, mjpeg, mjpg, mpeg4, stream1, stream2
+from ipcamd.cgi.endpoint_module import EndpointModule
 
-ENDPOINTS: tuple[Endpoint, ...] = (
-    serverreport.ENDPOINT,
-    pwdgrp.ENDPOINT,
-    date.ENDPOINT,
-    factorydefault.ENDPOINT,
-    certificate.ENDPOINT,
-    firmwareupgrade.ENDPOINT,
-    backup.ENDPOINT,
-    support.ENDPOINT,
-    restart.ENDPOINT,
-    mjpeg.ENDPOINT,
-    mjpg.ENDPOINT,
-    stream1.ENDPOINT,
-    stream2.ENDPOINT,
-    h264.ENDPOINT,
-    mpeg4.ENDPOINT,
-    live.ENDPOINT,
-    setup.ENDPOINT,
-    query.ENDPOINT,
-    audio.ENDPOINT,
-    talk.ENDPOINT,
-    speaker.ENDPOINT,
-    image.ENDPOINT,
-    ipfilter.ENDPOINT,
-    ptz.ENDPOINT,
-    ptctrl.ENDPOINT,
-    ptctl.ENDPOINT,
-    *param.ENDPOINTS,
-    schedule.ENDPOINT,
-    eventhttpnotify.ENDPOINT,
-    eventlog.ENDPOINT,
-    auditlog.ENDPOINT,
-    test.ENDPOINT,
-    focuszoomctl.ENDPOINT,
-    sdcard.ENDPOINT,
-    virtual.ENDPOINT,
+
+def _module(name: str, *paths: str) -> EndpointModule:
+    return EndpointModule(f"{__name__}.{name}", paths)
+
+
+MODULES = (
+    _module("admin.serverreport", "/cgi/admin/serverreport.cgi"),
+    _module("admin.pwdgrp", "/cgi/admin/pwdgrp.cgi"),
+    _module("admin.date", "/cgi/admin/date.cgi"),
+    _module("admin.factorydefault", "/cgi/admin/factorydefault.cgi"),
+    _module("admin.certificate", "/cgi/admin/certificate.cgi"),
+    _module("admin.firmwareupgrade", "/cgi/admin/firmwareupgrade.cgi"),
+    _module("admin.backup", "/cgi/admin/backup.cgi"),
+    _module("admin.support", "/cgi/admin/support.cgi"),
+    _module("admin.restart", "/cgi/admin/restart.cgi", "/admin/reboot.cgi"),
+    _module("stream.mjpeg", "/cgi/mjpg/mjpeg.cgi"),
+    _module("stream.mjpg", "/cgi/mjpg/mjpg.cgi", "/cgi/mjpg/video.mjpg", "/cgi/mjpg/video.cgi"),
+    _module("stream.stream1", "/cgi/mpeg/stream1.cgi", "/live/stream1.cgi"),
+    _module("stream.stream2", "/cgi/mpeg/stream2.cgi", "/live/stream2.cgi"),
+    _module("stream.h264", "/cgi/h264/h264.cgi"),
+    _module("stream.mpeg4", "/cgi/mpeg4/mpeg4.cgi"),
+    _module("stream.live", "/cgi/mp4/live.cgi", "/cgi/mp4/live.mp4"),
+    _module("setup", "/setup.cgi"),
+    _module("query", "/cgi/query/query.cgi"),
+    _module("audio.audio", "/cgi/audio/audio.cgi", "/live/audio.cgi"),
+    _module("audio.talk", "/cgi/audio/talk.cgi"),
+    _module("audio.speaker", "/cgi/audio/speaker.cgi"),
+    _module("stream.image", "/cgi/jpg/image.cgi", "/cgi/jpg/image.jpg", "/cgi/jpg/image.jpeg"),
+    _module("admin.ipfilter", "/cgi/admin/ipfilter.cgi"),
+    _module("ptz.ptz", "/cgi/ptz/ptz.cgi"),
+    _module("admin.ptctrl", "/cgi/admin/ptctrl.cgi", "/admin/ptctl.cgi"),
+    _module("ptz.ptctl", "/users/ptctl.cgi"),
+    _module("param", "/cgi/admin/param.cgi", "/cgi/users/param.cgi", "/cgi/guest/param.cgi", "/cgi/param.cgi"),
+    _module("event.schedule", "/cgi/event/schedule.cgi"),
+    _module("eventhttpnotify", "/eventhttpnotify.cgi"),
+    _module("admin.eventlog", "/cgi/admin/eventlog.cgi"),
+    _module("admin.auditlog", "/cgi/admin/auditlog.cgi"),
+    _module("event.test", "/cgi/event/test.cgi"),
+    _module("fz.focuszoomctl", "/cgi/fz/focuszoomctl.cgi"),
+    _module("sdcard", "/sdcard.cgi"),
+    _module("admin.virtual", "/cgi/admin/virtual.cgi"),
 )
-"""Every path under ``/cgi``, in the SDK's order; what is not here does not exist."""
+"""Modules of every path under ``/cgi``, in the SDK's order; what is not here does not exist."""

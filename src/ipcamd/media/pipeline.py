@@ -202,8 +202,11 @@ class Pipeline:
             self._encoders[name] = self._thread(name, partial(stream.run, publisher))
         if self._recorder:
             self._recorder.wake = self._thread("sound", self._recorder.run).wake
-        source.wake()  # for what it imports
         self._update_microphone()
+
+    def warm_up(self) -> None:
+        """Let the source's thread import what pictures need, before a viewer waits for one."""
+        self._threads[0].wake()
 
     async def stop(self) -> None:
         """End the threads, within a second. One that is importing is not waited for: it then finds nothing to do."""

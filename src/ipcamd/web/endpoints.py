@@ -1,31 +1,52 @@
-"""Table of all endpoints: the SDK's requests, the pages with their files and requests, and their description."""
+"""Table of all endpoints by their modules: the SDK's requests, the pages with their files and requests, and their
+description."""
 
 from ipcamd import cgi
-from ipcamd.web import description, home, presets, settings, state, welcome, whep
-from ipcamd.web.events import event_log, notifications, schedules
-from ipcamd.web.metrics import metrics
-from ipcamd.web.openapi.openapi import ApiDescription
-from ipcamd.web.recordings import export, recordings
-from ipcamd.web.system import clients, host, log
+from ipcamd.cgi.endpoint import Endpoint
+from ipcamd.cgi.endpoint_module import EndpointModule
 
-_PARTS = (
-    home,
-    clients,
-    metrics,
-    log,
-    recordings,
-    export,
-    event_log,
-    schedules,
-    notifications,
-    presets,
-    settings,
-    state,
-    whep,
-    welcome,
-    host,
-    description,
+
+def _module(name: str, *paths: str) -> EndpointModule:
+    return EndpointModule(f"ipcamd.web.{name}", paths)
+
+
+DESCRIPTION = _module("description", "/upnp/description.xml")
+"""Served where the camera announces itself."""
+
+MODULES = (
+    _module(
+        "home",
+        *("/", "/index.html", "/recordings", "/events", "/settings", "/system", "/api", "/welcome", "/favicon.ico"),
+        *("/web/now", "/web/picture"),
+        *(f"/web/{folder}/*" for folder in ("shared", "api", "time", "network", "log", "live", "mp4", "talk", "zoom")),
+        *(f"/web/{folder}/*" for folder in ("motion", "device", "lens", "ptz", "recordings", "events", "settings")),
+        *(f"/web/{folder}/*" for folder in ("system", "welcome")),
+    ),
+    _module("system.clients", "/web/clients", "/web/clients/disconnect"),
+    _module("metrics.metrics", "/metrics"),
+    _module("system.log", "/web/log", "/web/log.txt"),
+    _module(
+        "recordings.recordings",
+        *("/web/recordings", "/web/segments", "/web/segment", "/web/video", "/web/thumbnail"),
+        "/web/delete_recordings",
+    ),
+    _module("recordings.export", "/web/export_plan", "/web/export", "/web/exports", "/web/cancel_export"),
+    _module("events.event_log", "/web/events"),
+    _module("events.schedules", "/web/schedules"),
+    _module("events.notifications", "/web/notifications", "/web/notify"),
+    _module("presets", "/web/preset"),
+    _module("settings", "/web/settings", "/web/check", "/web/update", "/web/undo"),
+    _module("state", "/web/state"),
+    _module("whep", "/whep", "/whep/*", "/whep/sessions/*"),
+    _module("welcome", "/web/welcome/end"),
+    _module("system.host", "/web/system"),
+    DESCRIPTION,
+    *cgi.MODULES,
+    _module("openapi.openapi", "/openapi.json"),
 )
+"""All modules; a path that none of them has does not exist."""
 
-ENDPOINTS = ApiDescription([*(each for part in _PARTS for each in part.ENDPOINTS), *cgi.ENDPOINTS]).endpoints
-"""All endpoints; a path that none of them has does not exist."""
+
+def load_endpoints() -> tuple[Endpoint, ...]:
+    """Return all endpoints. It imports their modules."""
+    return tuple(endpoint for module in MODULES for endpoint in module.load())

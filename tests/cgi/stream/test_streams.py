@@ -11,7 +11,7 @@ from tests.cgi.asking import World
 from tests.media.stage import Script
 
 from ipcamd.access.accounts import Account
-from ipcamd.cgi import ENDPOINTS
+from ipcamd.cgi import MODULES
 from ipcamd.cgi.endpoint import Call, Endpoint, Framing, Join, Reply
 from ipcamd.errors import RequestFailed
 from ipcamd.media import codecs
@@ -23,6 +23,8 @@ from ipcamd.wire.http.query import Query
 
 SDK, PLAIN = "multipart/mixed;boundary=myboundary", "multipart/x-mixed-replace;boundary=myboundary"
 H264, MPEG4 = "video/h264", "video/mp4v-es"
+ENDPOINTS = [endpoint for module in MODULES for endpoint in module.load()]
+ENDPOINTS = [endpoint for module in MODULES for endpoint in module.load()]
 BY_PATH = {path: endpoint for endpoint in ENDPOINTS for path in (endpoint.path, *endpoint.aliases)}
 
 

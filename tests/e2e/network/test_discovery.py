@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from tests.conftest import StartCamera
 from tests.discovery.avahi import Found, running_avahi
-from tests.discovery.ssdp_peer import GROUP, answers, fields_of, hear, listener, pending, search, searcher
+from tests.discovery.ssdp_peer import GROUP, answers, fields_of, hear, is_found, listener, pending, search, searcher
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.networks import Neighbour, Network, ip, needs_networks, network
 
@@ -146,6 +146,7 @@ def test_searches_of_neighbours_alone_are_answered(network: Network, start_camer
     rule = camera.client.get("/cgi/admin/ipfilter.cgi", action="add", DenyIPRange="10.99.1.3")
     assert rule.text == "OK\r\n"
     camera.client.get("/cgi/admin/ipfilter.cgi", action="update", Policy="Both")
+    eventually(lambda: is_found(host), "it begins when the camera is ready")
     with searcher(host) as sock, searcher(host, "192.0.2.9") as far, searcher(host, "10.99.1.3") as denied:
         for other in (far, denied):
             other.sendto(search(), GROUP)

@@ -98,7 +98,7 @@ def test_a_camera_is_found_on_each_link(network: Network, start_camera: StartCam
 def test_others_are_not_answered(network: Network, start_camera: StartCamera) -> None:
     host = network.add_neighbour()
     start_camera(*OPTIONS)
-    assert ask(host, "<d:Probe/>")
+    eventually(lambda: ask(host, "<d:Probe/>", patience_s=2.0))  # it begins to listen when it is ready
     for body in (
         "<d:Probe><d:Types>q:NetworkVideoDisplay</d:Types></d:Probe>",
         "<d:Probe><d:Types>r:NetworkVideoTransmitter</d:Types></d:Probe>",

@@ -11,7 +11,7 @@ from tests.e2e.camera import PASSWORD, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.pages.test_pages import violations
 
-from ipcamd.web.endpoints import ENDPOINTS
+from ipcamd.web.endpoints import load_endpoints
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +68,7 @@ def answer(page: Chromium, path: str) -> str:
 
 def test_every_request_is_listed_and_found_by_words(page: Chromium) -> None:
     assert set(page.run("[...document.querySelectorAll('summary code')].map((e) => e.textContent)")) == {
-        endpoint.path for endpoint in ENDPOINTS
+        endpoint.path for endpoint in load_endpoints()
     }
     page.run("document.getElementById('find').focus(); 0")
     page.call("Input.insertText", text="clock time zone")

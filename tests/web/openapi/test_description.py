@@ -17,10 +17,11 @@ from ipcamd.params import GROUPS
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.number import Integer
-from ipcamd.web.endpoints import ENDPOINTS
+from ipcamd.web.endpoints import load_endpoints
 from ipcamd.web.openapi.document import describe
 from ipcamd.web.openapi.openapi import PATH
 
+ENDPOINTS = load_endpoints()
 HERE = next(endpoint for endpoint in ENDPOINTS if endpoint.path == PATH)
 COMMON = {"400", "401", "403", "408", "413", "414", "429", "431", "503"}
 

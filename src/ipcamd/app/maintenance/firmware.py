@@ -34,7 +34,7 @@ async def settle_version(core: Core, host: FirmwareHost) -> None:
         if failure := await asyncio.to_thread(_tidy, InstalledVersions(core.options.state_dir)):
             message = f"{failure}: version {version} runs"
             _log.error("%s", message)
-            core.event_log.note(EventLogEntry(core.clock.now_ns(), "firmware", failed=message))
+            core.note_failure("firmware", message)
             core.audit_log.note_refusal(CAMERA, "firmware", message)
     except OSError as error:
         _log.error("the versions in the state directory cannot be put in order: %s", error)

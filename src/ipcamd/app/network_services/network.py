@@ -1,4 +1,4 @@
-"""Network parts: time from a server, dynamic DNS, discovery, port mapping."""
+"""Network parts: time from a server, dynamic DNS, port mapping, announcements."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,22 +7,23 @@ from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.discovery.address_watch import AddressWatch
-from ipcamd.discovery.discovery import Discovery
 from ipcamd.discovery.port_mapping.port_mapping import PortMapping
 from ipcamd.discovery.port_mapping.service import PortMappingService
 from ipcamd.network.ddns.updater import DdnsUpdater
 from ipcamd.network.ntp.synchronizer import NtpSynchronizer
-from ipcamd.onvif.discovery.announcer import OnvifAnnouncer
-from ipcamd.store.eventlog import EventLogEntry
+from ipcamd.workers.thread import run_in_thread
 
 
 def build_ntp(core: Core) -> NtpSynchronizer:
     """Build the synchronizer of the clock."""
-    return NtpSynchronizer(core.settings, core.clock, core.egress, partial(_note, core, "NTP"))
+    return NtpSynchronizer(core.settings, core.clock, core.egress, partial(core.note_failure, "NTP"))
 
 
-def start_network(stack: ShutdownStack, core: Core, ntp: NtpSynchronizer, camera: Camera) -> None:
-    """Build the others and start all; they follow the settings. Called when all services listen."""
+def start_network(stack: ShutdownStack, core: Core, ntp: NtpSynchronizer) -> AddressWatch:
+    """Build the others, but for the announcers, and start all; they follow the settings.
+
+    Called when all services listen. Return the watch of the camera's addresses.
+    """
     watch = AddressWatch()
     stack.push(watch.close)
     watch.start()
@@ -30,9 +31,20 @@ def start_network(stack: ShutdownStack, core: Core, ntp: NtpSynchronizer, camera
     _build_ddns(stack, core, lambda: mapping.external_address)
     stack.push(ntp.close)
     ntp.start()
+    return watch
+
+
+async def announce(stack: ShutdownStack, core: Core, watch: AddressWatch, camera: Camera) -> None:
+    """Announce the camera, if it is to be; nothing waits for that."""
     if core.options.discovery:
-        _build_discovery(stack, core, watch)
-        _build_onvif_announcer(stack, core, watch, camera)
+        start = await run_in_thread(_import_announcers, "announcers")
+        start(stack, core, watch, camera)
+
+
+def _import_announcers() -> Callable[[ShutdownStack, Core, AddressWatch, Camera], None]:
+    from ipcamd.app.network_services.announcers import start_announcers
+
+    return start_announcers
 
 
 def _build_ddns(stack: ShutdownStack, core: Core, external: Callable[[], str]) -> None:
@@ -43,7 +55,7 @@ def _build_ddns(stack: ShutdownStack, core: Core, external: Callable[[], str]) -
         core.key_values,
         core.database.secret_box.keyed_hash,
         core.clock.now_ns,
-        partial(_note, core, "DDNS"),
+        partial(core.note_failure, "DDNS"),
         external,
     )
     stack.push(ddns.close)
@@ -51,25 +63,8 @@ def _build_ddns(stack: ShutdownStack, core: Core, external: Callable[[], str]) -
 
 
 def _build_port_mapping(stack: ShutdownStack, core: Core, watch: AddressWatch) -> PortMapping:
-    mapping = PortMapping(core.key_values, core.egress, partial(_note, core, "port mapping"))
+    mapping = PortMapping(core.key_values, core.egress, partial(core.note_failure, "port mapping"))
     service = PortMappingService(core.settings, core.drivers.network, lambda: core.listen.hosts, mapping)
     stack.push(service.close)
     service.start(watch)
     return mapping
-
-
-def _build_discovery(stack: ShutdownStack, core: Core, watch: AddressWatch) -> None:
-    network, allows = core.drivers.network, core.ip_filter.allows
-    discovery = Discovery(core.settings, core.identity, network, lambda: core.listen.hosts, allows)
-    stack.push(discovery.close)
-    discovery.start(watch)
-
-
-def _build_onvif_announcer(stack: ShutdownStack, core: Core, watch: AddressWatch, camera: Camera) -> None:
-    announcer = OnvifAnnouncer(camera, lambda: core.listen.hosts, core.ip_filter.allows)
-    stack.push(announcer.close)
-    announcer.start(watch)
-
-
-def _note(core: Core, part: str, failure: str) -> None:
-    core.event_log.note(EventLogEntry(core.clock.now_ns(), part, failed=failure))

@@ -1,28 +1,49 @@
-"""ONVIF events of a camera: the event service, and the metadata track."""
+"""ONVIF of a camera: services and metadata track, which the first client that asks for them imports and builds."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
-from ipcamd.onvif.events.consumer import NotificationConsumers
-from ipcamd.onvif.events.producer import NotificationProducer
-from ipcamd.onvif.events.service import EventService
-from ipcamd.onvif.metadata.hub import MetadataHub
+from ipcamd.cgi.endpoint import Call, Reply
+from ipcamd.media.stream.hub import Hub
+from ipcamd.workers.thread import run_in_thread
+
+if TYPE_CHECKING:
+    from ipcamd.app.network_services.onvif_services import OnvifServices
 
 
-@dataclass(frozen=True, slots=True)
-class OnvifEvents:
-    """Parts that tell ONVIF clients of events."""
+class LateOnvif:
+    """ONVIF of one camera."""
 
-    service: EventService
-    metadata: MetadataHub
+    def __init__(self, stack: ShutdownStack, camera: Camera) -> None:
+        """`stack` closes what the services start."""
+        self._stack, self._camera = stack, camera
+        self._services: OnvifServices | None = None
+
+    async def answer(self, call: Call) -> Reply:
+        """Answer a request. Raises what the services raise."""
+        if self._services is None:
+            await run_in_thread(_import_builder, "ONVIF")  # a hundred modules
+        return await self._built().dispatcher.answer(call)
+
+    def metadata(self) -> Hub:
+        """Return the hub of the metadata track."""
+        return self._built().metadata
+
+    def profile_tracks(self, token: str) -> tuple[str, ...]:
+        """Return the tracks of the profile with this token; see `ipcamd.onvif.media.stream_uri`."""
+        from ipcamd.onvif.media.stream_uri import profile_tracks
+
+        return profile_tracks(self._camera, token)
+
+    def _built(self) -> "OnvifServices":
+        if self._services is None:
+            self._services = _import_builder()(self._stack, self._camera)
+        return self._services
 
 
-def build_onvif_events(stack: ShutdownStack, camera: Camera) -> OnvifEvents:
-    """Build them; subscriptions end at a shutdown."""
-    producer = NotificationProducer(camera.event_bus, camera.settings, camera.accounts, camera.clock.now_ns)
-    consumers = NotificationConsumers(camera.egress)
-    stack.push(consumers.close)
-    stack.push(producer.close)
-    metadata = MetadataHub(producer, camera.settings, camera.clock.now_ns)
-    return OnvifEvents(EventService(producer, consumers), metadata)
+def _import_builder() -> "Callable[[ShutdownStack, Camera], OnvifServices]":
+    from ipcamd.app.network_services.onvif_services import build_onvif
+
+    return build_onvif

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.camera_url import http_url
 from ipcamd.onvif.device.capabilities import VERSION
+from ipcamd.onvif.endpoints import SUBSCRIPTION_PATH
 from ipcamd.onvif.events.consumer import NotificationConsumers
 from ipcamd.onvif.events.filter import ITEM_FILTER, read_filter
 from ipcamd.onvif.events.notification import CONCRETE, CONCRETE_SET, notification_node
@@ -20,8 +21,6 @@ from ipcamd.onvif.soap.values import duration, integer, moment, string, web_addr
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.group import Rank
 
-SUBSCRIPTION_PATH = "/onvif/subscription/"
-"""Path of all subscriptions; the number of one follows."""
 DEFAULT_LIFE_S = 60.0
 """Life of a subscription without a time, in seconds."""
 LONGEST_LIFE_S = 3600.0

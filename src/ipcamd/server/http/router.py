@@ -7,6 +7,7 @@ from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login_result import LoginRefusal, LoginVerifier
 from ipcamd.cgi.challenge import login_error
 from ipcamd.cgi.endpoint import ANY, Call, Endpoint, Join, LateAnswer, LoginPlace, Reply
+from ipcamd.cgi.endpoint_module import EndpointModule
 from ipcamd.errors import HttpError
 from ipcamd.server.http.checks.browser import is_from_browser
 from ipcamd.server.http.checks.confirmation import confirmation
@@ -23,7 +24,7 @@ class Router:
 
     def __init__(
         self,
-        endpoints: Iterable[Endpoint],
+        endpoints: Iterable[Endpoint | EndpointModule],
         verifier: LoginVerifier,
         hosts: AllowedHosts | None = None,
         proxies: TrustedProxies | None = None,
@@ -41,10 +42,13 @@ class Router:
         self._admits = admits
         self._https_port = https_port
         self._table: dict[str, Endpoint] = {}
-        for endpoint in endpoints:
-            for path in (endpoint.path, *endpoint.aliases):
-                if self._table.setdefault(path.lower(), endpoint) is not endpoint:
-                    raise ValueError(f"two endpoints at {path}")
+        self._modules: dict[str, EndpointModule] = {}
+        """Those that are not loaded yet, by their paths."""
+        for entry in endpoints:
+            if isinstance(entry, Endpoint):
+                self._add(entry)
+            else:
+                self._modules |= dict.fromkeys(entry.paths, entry)
 
     def client(self, head: Head, peer: str, over_tls: bool) -> Forwarded:
         """Return the client's side of a request that came from the IP address `peer`, perhaps over TLS."""
@@ -57,8 +61,7 @@ class Router:
     def admit(self, head: Head, client: Forwarded) -> tuple[Endpoint, Account]:
         """Return the endpoint and the caller, before the body is read. Raises ``HttpError`` 404, 405, 401, 429, 403."""
         self._check_client(head, client)
-        path = head.path.lower()
-        endpoint = self._table.get(path) or self._table.get(f"{path.rpartition('/')[0]}/{ANY}")
+        endpoint = self._find(head.path.lower())
         if endpoint is None:
             raise HttpError(404, "no such path")
         if endpoint.cross_site and head.method == PREFLIGHT:
@@ -84,6 +87,28 @@ class Router:
                     return confirmation(call.head)
         fields = self._cross_origin.fields(endpoint, call.head)
         return self._cross_origin.share(partial(endpoint.run, call), fields) if fields else endpoint.run(call)
+
+    def _find(self, path: str) -> Endpoint | None:
+        """Return the endpoint of a path; None if there is none."""
+        endpoint = self._table.get(path)
+        if endpoint is None:
+            folder = f"{path.rpartition('/')[0]}/{ANY}"
+            if module := self._modules.get(path) or self._modules.get(folder):
+                self._load(module)
+            endpoint = self._table.get(path) or self._table.get(folder)
+        return endpoint
+
+    def _load(self, module: EndpointModule) -> None:
+        """Import a module: a matter of a few milliseconds."""
+        for endpoint in module.load():
+            self._add(endpoint)
+        for path in module.paths:
+            del self._modules[path]
+
+    def _add(self, endpoint: Endpoint) -> None:
+        for path in (endpoint.path, *endpoint.aliases):
+            if self._table.setdefault(path.lower(), endpoint) is not endpoint:
+                raise ValueError(f"two endpoints at {path}")
 
     def _check_client(self, head: Head, client: Forwarded) -> None:
         if not self._admits(client.address):

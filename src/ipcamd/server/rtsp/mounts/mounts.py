@@ -33,12 +33,12 @@ class Mounts:
         sound: Callable[[], Hub | None] = lambda: None,
         phone: Callable[[], Sequence[MediaTrack]] = lambda: (),
         profile_tracks: Callable[[str], Sequence[str]] = lambda _: (),
-        metadata: Hub | None = None,
+        metadata: Callable[[], Hub | None] = lambda: None,
     ) -> None:
         """`pictures` has the stream of each codec by the codec's name, which is its path; `sound` gives the
         microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``); `profile_tracks` those of
         the ONVIF profile with a token, each by its path, none if there is no such profile;
-        `metadata` is their metadata track."""
+        `metadata` gives their metadata track."""
         self._pictures = pictures
         self._sound = sound
         self._phone = phone
@@ -60,7 +60,8 @@ class Mounts:
     def _profile_media(self, path: str) -> Presentation | None:
         names = self._profile_tracks(path.removeprefix(PROFILES))
         pictures = (MediaTrack(self._pictures[name]) for name in names if name in self._pictures)
-        metadata = (MediaTrack(self._metadata),) if self._metadata and METADATA in names else ()
+        hub = self._metadata() if METADATA in names else None
+        metadata = (MediaTrack(hub),) if hub else ()
         return _media(path, *pictures, *(self._sounds() if AUDIO in names else ()), *metadata)
 
     def _sounds(self) -> tuple[MediaTrack, ...]:

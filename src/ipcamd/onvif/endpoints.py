@@ -1,0 +1,45 @@
+"""Endpoints of ONVIF: the addresses of its services."""
+
+from collections.abc import Awaitable, Callable
+
+from ipcamd.cgi.endpoint import ANY, Body, Call, Endpoint, LoginPlace, Reply
+from ipcamd.errors import HttpError
+from ipcamd.params.group import Rank
+from ipcamd.params.onvif import ONVIF
+
+_SERVICES = ("device", "media", "media2", "event", "ptz", "imaging", "deviceio")
+SERVICE_PATHS = tuple(f"/onvif/{name}_service" for name in _SERVICES)
+"""Addresses of the services, that of the device service first."""
+SUBSCRIPTION_PATH = "/onvif/subscription/"
+"""Path of all subscriptions; the number of one follows."""
+
+
+def onvif_endpoints(answer: Callable[[Call], Awaitable[Reply]]) -> tuple[Endpoint, ...]:
+    """Return the endpoints, served by `answer`: every service at every address (clarifications, Additions of ours)."""
+
+    async def answer_if_enabled(call: Call) -> Reply:
+        if not call.camera.settings[ONVIF.name].flag("Enabled"):
+            raise HttpError(404, "no such path")
+        return await answer(call)
+
+    first, *others = SERVICE_PATHS
+    return (
+        Endpoint(
+            first,
+            Rank.GUEST,
+            answer_if_enabled,
+            tuple(others),
+            methods=("POST",),
+            body=Body.STREAM,
+            login=LoginPlace.BODY,
+        ),
+        Endpoint(
+            f"{SUBSCRIPTION_PATH}{ANY}",
+            Rank.GUEST,
+            answer_if_enabled,
+            methods=("POST",),
+            body=Body.STREAM,
+            login=LoginPlace.BODY,
+            for_caller=True,
+        ),
+    )
