@@ -102,6 +102,13 @@ def test_no_signal_is_no_picture_and_what_comes_after_is_another_view() -> None:
     assert len({before.view, lost.view, after.view}) == 3
 
 
+def test_frames_of_other_proportions_are_not_compared() -> None:
+    eye = Eye()
+    frames = [eye.see(sloped(size)) for size in ((640, 480), (320, 240), (1280, 720))]
+    before, smaller, wider = [frame.view for frame in frames if frame]
+    assert before == smaller != wider
+
+
 def test_nothing_is_taken_when_nothing_is_wanted() -> None:
     eye = Eye(Demand.NEVER)
     picture = Picture(sloped(), NOON, 0)

@@ -43,7 +43,8 @@ class AnalysisFrame:
     captured_ns: int
     """Nanoseconds since the epoch, UTC, by the camera's clock, which may jump."""
     view: int
-    """Changes when the picture is moved, mirrored, brightened or without signal; then frames are not comparable."""
+    """Changes when the picture is moved, mirrored, brightened, of other proportions or without signal; then frames are
+    not comparable."""
 
 
 class AnalysisTap:
@@ -63,7 +64,7 @@ class AnalysisTap:
         self._samples_needed = False
         self._sample_decimator = FrameDecimator(SAMPLE_RATE)
         self._view = 0
-        self._applied: tuple[ImageSettings, View] | None = None
+        self._applied: tuple[ImageSettings, View, tuple[int, int]] | None = None
         self._reformat: Callable[..., av.VideoFrame] | None = None
 
     @property
@@ -108,10 +109,10 @@ class AnalysisTap:
         sampling = self.take_sample if is_blank or self._sample_decimator.selects(picture.captured_ns) else None
         if not is_due and not sampling:
             return
-        applied = (settings.without_overlay, view) if picture.signal else None
+        plane = self._scale_down(frame) if picture.signal else None
+        applied = None if plane is None else (settings.without_overlay, view, plane.shape)
         if applied != self._applied:
             self._applied, self._view = applied, self._view + 1
-        plane = self._scale_down(frame) if picture.signal else None
         analysis_frame = AnalysisFrame(plane, picture.captured_ns, self._view)
         if is_due:
             self.latest.put(analysis_frame)
