@@ -28,6 +28,7 @@ FOR_VIEWERS = {
 FOR_OPERATORS = {
     *(operation for operation in OPERATIONS if operation.startswith(("tptz:", "timg:"))),
     *(f"{prefix}:{verb}MulticastStreaming" for prefix in ("trt", "tr2") for verb in ("Start", "Stop")),
+    "tds:SendAuxiliaryCommand",
     "tds:SetRelayOutputSettings",
     "tds:SetRelayOutputState",
     "tmd:SetRelayOutputSettings",

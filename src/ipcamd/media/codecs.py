@@ -201,8 +201,9 @@ METADATA = Codec(
     payload_code=15,
     content_type="application/xml",
     rtp_format=onvif_metadata.FORMAT,
+    multicast_port="MetadataPort",
 )
-"""ONVIF's metadata: neither picture nor sound, and only in streams of ONVIF's profiles."""
+"""ONVIF's metadata: neither picture nor sound; in streams of ONVIF's profiles, and by itself."""
 
 CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, ULAW)
 """All codecs; a new one is an entry here."""

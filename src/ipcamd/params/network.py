@@ -168,12 +168,22 @@ BONJOUR = Group(
 )
 
 
-def _apart(values: Values, _: Texts) -> Texts:
-    """Refuse the same port for two streams: a player could not tell them apart."""
+def _apart(values: Values, sent: Texts) -> Texts:
+    """Refuse the same port for two streams: a player could not tell them apart. The port of metadata, which the SDK's
+    clients do not know, gives way."""
     ports = {name: values[name] for name in ("H264Port", "MPEG4Port", "AUDIOPort")}
+    moved: dict[str, str] = {}
+    if values["MetadataPort"] in ports.values() and "MetadataPort" not in sent:
+        free = (str(port) for port in range(METADATA_PORT, METADATA_PORT + 8, 2))
+        moved = {"MetadataPort": next(port for port in free if port not in ports.values())}
+    ports["MetadataPort"] = moved.get("MetadataPort", values["MetadataPort"])
     if len({*ports.values()}) < len(ports):
         raise RequestFailed(f"{', '.join(f'{name}={port}' for name, port in ports.items())}: they must differ")
-    return {}
+    return moved
+
+
+METADATA_PORT = 5566
+"""UDP port of metadata from the factory."""
 
 
 MULTICAST = Group(
@@ -185,6 +195,13 @@ MULTICAST = Group(
         _acts("H264Port", EVEN_PORT, "5560", "UDP port of H.264; RTCP uses the next one.", Rank.USERS),
         _acts("MPEG4Port", EVEN_PORT, "5562", "UDP port of MPEG-4; RTCP uses the next one.", Rank.USERS),
         _acts("AUDIOPort", EVEN_PORT, "5564", "UDP port of sound; RTCP uses the next one.", Rank.USERS),
+        _acts(
+            "MetadataPort",
+            EVEN_PORT,
+            str(METADATA_PORT),
+            "UDP port of ONVIF's metadata; RTCP uses the next one.",
+            Rank.USERS,
+        ),
         _acts("TTL", Integer(1, 255), "1", "Time to live of the packets; 1 stays in the local network.", Rank.USERS),
     ),
     normalize=_apart,

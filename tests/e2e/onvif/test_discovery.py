@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, needs_networks]
 
 OPTIONS = ("--source=scene", "--discovery=on", "--host=0.0.0.0")
 GROUP = ("239.255.255.250", 3702)
-STREAMING = "onvif://www.onvif.org/Profile/Streaming"
+PROFILES = "onvif://www.onvif.org/Profile/Streaming onvif://www.onvif.org/Profile/T"
 RESOLVE = "<d:Resolve><w:EndpointReference><w:Address>{}</w:Address></w:EndpointReference></d:Resolve>"
 DISCOVERY = "http://schemas.xmlsoap.org/ws/2005/04/discovery"
 PROBE = """<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"
@@ -73,7 +73,7 @@ def test_a_camera_is_found_on_each_link(network: Network, start_camera: StartCam
             for body in (
                 "<d:Probe/>",
                 "<d:Probe><d:Types>q:NetworkVideoTransmitter</d:Types></d:Probe>",
-                f"<d:Probe><d:Types>r:Device</d:Types><d:Scopes>{STREAMING}</d:Scopes></d:Probe>",
+                f"<d:Probe><d:Types>r:Device</d:Types><d:Scopes>{PROFILES}</d:Scopes></d:Probe>",
                 RESOLVE.format(reference),
             ):
                 answer = ask(host, body)

@@ -3,17 +3,20 @@
 import asyncio
 import os
 import re
+import socket
 import subprocess
 import threading
 from collections.abc import AsyncIterator
 from xml.etree import ElementTree
 
 import pytest
-from tests.e2e.camera import PASSWORD, PATIENCE, CameraProcess, basic
+from tests.e2e.camera import PASSWORD, PATIENCE, CameraProcess, Client, basic
 from tests.gstreamer import settled
 from tests.onvif.client import OnvifClient
 from tests.onvif.schemas import check_metadata
 from tests.server.rtsp.player import Player
+
+from ipcamd.wire.rtp.rtp import parse as parse_rtp
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +32,7 @@ CONFIGURATION = (
     "<tt:SessionTimeout>PT60S</tt:SessionTimeout></tr2:Configuration>"
 )
 STATUS = "<tt:PTZStatus><tt:Status>false</tt:Status><tt:Position>false</tt:Position></tt:PTZStatus>"
+GROUP = "239.255.77.9"
 END = b"</tt:MetadataStream>"
 ALL = "<tt:Events/>"
 
@@ -180,16 +184,49 @@ async def test_any_profile_with_a_metadata_configuration_has_the_track(
     onvif.change("tr2:DeleteProfile", "<tr2:Token>profile1</tr2:Token>")
 
 
-@pytest.mark.parametrize("transport", ["tcp", "udp", "http"])
+async def test_the_track_is_sent_by_multicast(onvif_camera: CameraProcess, onvif: OnvifClient) -> None:
+    """MEDIA2_RTSS-4-2-1."""
+    assert onvif_camera.rtsp
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((GROUP, 0))
+        port = probe.getsockname()[1] & ~1
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as ears:
+        ears.bind((GROUP, port))
+        member = socket.inet_aton(GROUP) + socket.inet_aton("127.0.0.1")
+        ears.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+        multicast = "Network.Advanced.Multicast"
+        onvif_camera.client.update(multicast, Enabled="yes", GroupIP=GROUP, MetadataPort=port)
+        shown = onvif.change("tr2:GetMetadataConfigurations")
+        assert (shown.text("tt:IPv4Address"), shown.text("tt:Port")) == (GROUP, str(port))
+        player, login = await Player.connect(onvif_camera.rtsp), basic("admin", PASSWORD)
+        answer = await player.ask("SETUP", "/metadata/track0", transport="RTP/AVP;multicast", **login)
+        assert f"destination={GROUP};port={port}-{port + 1}" in answer.fields["transport"]
+        assert (await player.ask("PLAY", "/metadata", **login)).status == 200
+        document, marker = b"", False
+        async with asyncio.timeout(PATIENCE):
+            while not (marker and document.startswith(b"<?xml")):
+                packet = parse_rtp(await asyncio.get_running_loop().sock_recv(ears, 2048))
+                document = packet.payload if marker else document + packet.payload
+                marker = packet.marker
+        assert told(check_metadata(document))
+        player.close()
+        onvif_camera.client.update(multicast, Enabled="no")
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp", "http", "https"])
 def test_ffmpeg_reads_the_track(onvif_camera: CameraProcess, onvif: OnvifClient, transport: str) -> None:
-    """MEDIA2_RTSS-4-1-1, -2, -3: UDP, the HTTP tunnel, TCP."""
-    tunnelled = transport == "http"
+    """MEDIA2_RTSS-4-1-1, -2, -3, -8: UDP, the HTTP tunnel, TCP, the HTTPS tunnel."""
+    tunnelled = transport.startswith("http")
+    if transport == "https":
+        onvif_camera.client.update("Network.Advanced.HTTPS", Enabled="yes")
+        port = int(onvif_camera.client.value("Network.Advanced.HTTPS", "HttpsPort"))
+        onvif = OnvifClient(Client(port, tls=True))
     uri = onvif.ask(
         "tr2:GetStreamUri",
         f"<tr2:Protocol>{'RtspOverHttp' if tunnelled else 'RtspUnicast'}</tr2:Protocol>"
         "<tr2:ProfileToken>h264</tr2:ProfileToken>",
     ).text("tr2:Uri")
-    url = re.sub("^(http|rtsp)://", f"rtsp://admin:{PASSWORD.replace(' ', '%20')}@", uri)
+    url = re.sub("^(https?|rtsp)://", f"rtsp://admin:{PASSWORD.replace(' ', '%20')}@", uri)
     command = ["ffmpeg", "-v", "error", "-rtsp_transport", transport, "-i", url, "-map", "0:d", "-c", "copy"]
     with subprocess.Popen([*command, "-flush_packets", "1", "-f", "data", "pipe:1"], stdout=subprocess.PIPE) as played:
         assert played.stdout

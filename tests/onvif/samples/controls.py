@@ -25,6 +25,7 @@ _IMAGE = (
     "<timg:ImagingSettings><tt:Brightness>{}</tt:Brightness><tt:ColorSaturation>128</tt:ColorSaturation>"
     "</timg:ImagingSettings>"
 )
+_COMMAND = "<tptz:AuxiliaryData>{}</tptz:AuxiliaryData>"
 _FOCUS = "<timg:Focus><tt:Absolute><tt:Position>{}</tt:Position></tt:Absolute></timg:Focus>"
 _RELAY = (
     '<tmd:RelayOutput token="{}"><tt:Properties><tt:Mode>{}</tt:Mode><tt:DelayTime>PT0S</tt:DelayTime>'
@@ -105,6 +106,15 @@ SAMPLES = {
         wrong=((_PROFILE + _PRESET.format(7), "NoToken"),),
     ),
     "tptz:SetHomePosition": Sample(_PROFILE, is_fixed=True, wrong=_NO_PROFILE),
+    "tptz:SendAuxiliaryCommand": Sample(
+        _PROFILE + _COMMAND.format("tt:IRLamp|Off"),
+        Effect(("timg:GetImagingSettings", _SOURCE), "<tt:IrCutFilter>ON"),
+        undo=(("tptz:SendAuxiliaryCommand", _PROFILE + _COMMAND.format("tt:IRLamp|Auto")),),
+        wrong=(
+            (_NOTHING + _COMMAND.format("tt:IRLamp|Off"), "NoProfile"),
+            (_PROFILE + _COMMAND.format("tt:Washer|On"), "AuxiliaryDataNotSupported"),
+        ),
+    ),
     "tptz:GotoHomePosition": Sample(_PROFILE, Effect(_STATUS, 'x="0" y="0"'), prepare=(_ASIDE,), wrong=_NO_PROFILE),
     "timg:GetServiceCapabilities": Sample(),
     "timg:GetImagingSettings": Sample(_SOURCE, wrong=_WRONG_SOURCE),

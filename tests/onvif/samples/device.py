@@ -41,6 +41,8 @@ _PROPERTIES = (
     "<tds:Properties><tt:Mode>{}</tt:Mode><tt:DelayTime>PT0S</tt:DelayTime><tt:IdleState>open</tt:IdleState>"
     "</tds:Properties>"
 )
+_ZERO = "<tds:InterfaceToken>{}</tds:InterfaceToken><tds:Enabled>{}</tds:Enabled>"
+_FILTER_MODE = ("timg:GetImagingSettings", "<timg:VideoSourceToken>video0</timg:VideoSourceToken>")
 
 SAMPLES = {
     "tds:GetServices": Sample("<tds:IncludeCapability>true</tds:IncludeCapability>"),
@@ -169,6 +171,21 @@ SAMPLES = {
         Effect(("tds:GetDynamicDNS", ""), "door.example.org"),
         undo=(("tds:SetDynamicDNS", _DYNDNS.format("")),),
         wrong=(("<tds:Type>ServerUpdates</tds:Type>", "SettingNotSupported"),),
+    ),
+    "tds:GetZeroConfiguration": Sample(),
+    "tds:SetZeroConfiguration": Sample(
+        _ZERO.format("eth0", "false"),
+        is_fixed=True,
+        wrong=(
+            (_ZERO.format("wlan9", "false"), "InvalidNetworkInterface"),
+            (_ZERO.format("eth0", "true"), "SettingNotSupported"),
+        ),
+    ),
+    "tds:SendAuxiliaryCommand": Sample(
+        "<tds:AuxiliaryCommand>tt:IRLamp|On</tds:AuxiliaryCommand>",
+        Effect(_FILTER_MODE, "<tt:IrCutFilter>OFF"),
+        undo=(("tds:SendAuxiliaryCommand", "<tds:AuxiliaryCommand>tt:IRLamp|Auto</tds:AuxiliaryCommand>"),),
+        wrong=(("<tds:AuxiliaryCommand>tt:Wiper|On</tds:AuxiliaryCommand>", "AuxiliaryDataNotSupported"),),
     ),
     "tds:GetIPAddressFilter": Sample(),
     "tds:SetIPAddressFilter": Sample(_DENY, _SHOWN_FILTER, undo=(_NO_FILTER,)),

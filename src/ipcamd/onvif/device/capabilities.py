@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from ipcamd.access.accounts import NAME_LIMIT, SLOTS
+from ipcamd.onvif.auxiliary import auxiliary_commands
 from ipcamd.onvif.media.profiles import PROFILES_LIMIT
 from ipcamd.onvif.operation import OperationCall, Service
 from ipcamd.onvif.soap.writer import Content, Node, node
@@ -12,7 +13,7 @@ VERSION = (25, 12)
 """Version of ONVIF's schemas that the answers follow."""
 
 
-def device_capabilities(_: OperationCall) -> Node:
+def device_capabilities(call: OperationCall) -> Node:
     """Return the answer of the device's ``GetServiceCapabilities``."""
     return node(
         "tds:Capabilities",
@@ -42,6 +43,7 @@ def device_capabilities(_: OperationCall) -> Node:
             HttpSystemLogging=False,
             HttpSupportInformation=False,
         ),
+        node("tds:Misc", AuxiliaryCommands=" ".join(auxiliary_commands(call.camera)) or None),
     )
 
 
@@ -100,6 +102,7 @@ def _device(call: OperationCall) -> Content:
             "tt:IO",
             node("tt:InputConnectors", count_hardware(call, "TriggerIn")),
             node("tt:RelayOutputs", count_hardware(call, "TriggerOut")),
+            _auxiliary(call),
         ),
         node(
             "tt:Security",
@@ -107,6 +110,12 @@ def _device(call: OperationCall) -> Content:
             node("tt:Extension", node("tt:TLS1.0", False)),
         ),
     )
+
+
+def _auxiliary(call: OperationCall) -> Node:
+    commands = auxiliary_commands(call.camera)
+    listed = [node("tt:AuxiliaryCommands", command) for command in commands]
+    return node("tt:Extension", node("tt:Auxiliary", bool(commands)), listed, node("tt:Extension"))
 
 
 _OLD_SECURITY = (

@@ -25,6 +25,7 @@ def fixed_scopes(camera: Camera) -> tuple[str, ...]:
         f"{_ROOT}type/Network_Video_Transmitter",
         f"{_ROOT}hardware/{quote(camera.identity.model_number, safe='')}",
         f"{_ROOT}Profile/Streaming",
+        f"{_ROOT}Profile/T",
     )
 
 

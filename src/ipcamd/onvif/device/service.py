@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from ipcamd.onvif.access_class import AccessClass
+from ipcamd.onvif.auxiliary import send_auxiliary_command
 from ipcamd.onvif.device.capabilities import VERSION, device_capabilities
 from ipcamd.onvif.device.date_time import get_date_time, set_date_time
 from ipcamd.onvif.device.directory import directory_operations
@@ -30,13 +31,22 @@ from ipcamd.onvif.device.network import (
 from ipcamd.onvif.device.protocols import get_protocols, set_protocols
 from ipcamd.onvif.device.scopes import add_scopes, get_scopes, remove_scopes, set_scopes
 from ipcamd.onvif.device.users import create_users, delete_users, get_users, set_users
-from ipcamd.onvif.operation import Field, Operation, Service, optional
+from ipcamd.onvif.device.zero_configuration import get_zero_configuration, set_zero_configuration
+from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
 from ipcamd.onvif.soap.values import boolean, duration, one_of, string, token
+from ipcamd.onvif.soap.writer import Content
 
 _PRE_AUTH, _READ, _WRITE = AccessClass.PRE_AUTH, AccessClass.READ_SYSTEM, AccessClass.WRITE_SYSTEM
 _SENSITIVE, _SECRET = AccessClass.READ_SYSTEM_SENSITIVE, AccessClass.READ_SYSTEM_SECRET
 
 _FILTER = (Field("IPAddressFilter"),)
+
+
+async def send_auxiliary(call: OperationCall) -> Content:
+    """Carry out an auxiliary command."""
+    await send_auxiliary_command(call, call["AuxiliaryCommand"])
+    return None
+
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("GetDeviceInformation", _READ, get_device_information),
@@ -105,6 +115,14 @@ OPERATIONS: tuple[Operation, ...] = (
         set_dynamic_dns,
         (Field("Type", one_of(*TYPES)), optional("Name", string), optional("TTL", duration)),
     ),
+    Operation("GetZeroConfiguration", _READ, get_zero_configuration),
+    Operation(
+        "SetZeroConfiguration",
+        _WRITE,
+        set_zero_configuration,
+        (Field("InterfaceToken", token), Field("Enabled", boolean)),
+    ),
+    Operation("SendAuxiliaryCommand", AccessClass.ACTUATE, send_auxiliary, (Field("AuxiliaryCommand", string),)),
     Operation("GetIPAddressFilter", _SENSITIVE, get_filter),
     Operation("SetIPAddressFilter", _WRITE, set_filter, _FILTER),
     Operation("AddIPAddressFilter", _WRITE, add_filter, _FILTER),

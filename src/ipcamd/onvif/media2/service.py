@@ -20,6 +20,7 @@ def capabilities(call: OperationCall) -> Node:
     """Return the answer of ``GetServiceCapabilities``."""
     kinds = " ".join(part.value for part in Part if part in available_parts(call.camera))
     streaming = {"RTSPStreaming": True, "RTPMulticast": True, "RTP_RTSP_TCP": True, "NonAggregateControl": False}
+    streaming["AutoStartMulticast"] = True
     return node(
         "tr2:Capabilities",
         node("tr2:ProfileCapabilities", MaximumNumberOfProfiles=PROFILES_LIMIT, ConfigurationsSupported=kinds),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from ipcamd.camera import Camera
 from ipcamd.device.position import PAN_LIMIT
+from ipcamd.onvif.auxiliary import auxiliary_commands
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.ptz import spaces
 from ipcamd.onvif.ptz.configuration import TIMEOUTS
@@ -22,7 +23,7 @@ _TWICE_DEGREES = (
 )
 
 
-def ptz_node() -> Node:
+def ptz_node(camera: Camera) -> Node:
     """Return ``tptz:PTZNode``."""
     return node(
         "tptz:PTZNode",
@@ -30,6 +31,7 @@ def ptz_node() -> Node:
         node("tt:SupportedPTZSpaces", _spaces()),
         node("tt:MaximumNumberOfPresets", len(PRESETS)),
         node("tt:HomeSupported", True),
+        [node("tt:AuxiliaryCommands", command) for command in auxiliary_commands(camera)],
         token=tokens.PTZ_NODE,
         FixedHomePosition=False,
         GeoMove=False,

@@ -1,6 +1,7 @@
 """PTZ service: capabilities, nodes and configurations, and its table of operations (ptz.wsdl)."""
 
 from ipcamd.onvif.access_class import AccessClass
+from ipcamd.onvif.auxiliary import send_auxiliary_command
 from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.profiles import find_profile
@@ -33,7 +34,7 @@ def capabilities(_: OperationCall) -> Node:
 
 def get_nodes(call: OperationCall) -> Content:
     """List the head, if there is one."""
-    return ptz_node() if call.camera.ptz.is_supported else None
+    return ptz_node(call.camera) if call.camera.ptz.is_supported else None
 
 
 def get_node(call: OperationCall) -> Content:
@@ -41,7 +42,7 @@ def get_node(call: OperationCall) -> Content:
     _refuse_absent(call)
     if call["NodeToken"] != tokens.PTZ_NODE:
         raise invalid_argument(f"NodeToken: allowed is {tokens.PTZ_NODE}", "NoEntity")
-    return ptz_node()
+    return ptz_node(call.camera)
 
 
 def get_configurations(call: OperationCall) -> Content:
@@ -73,6 +74,13 @@ def set_configuration(call: OperationCall) -> Content:
     if call["PTZConfiguration"].value(string, "NodeToken") != tokens.PTZ_NODE:
         raise invalid_argument(f"NodeToken: allowed is {tokens.PTZ_NODE}", "ConfigModify")
     return None
+
+
+async def send_auxiliary(call: OperationCall) -> Content:
+    """Carry out an auxiliary command."""
+    find_profile(call.camera, call["ProfileToken"])
+    await send_auxiliary_command(call, call["AuxiliaryData"])
+    return node("tptz:AuxiliaryResponse", call["AuxiliaryData"])
 
 
 def _refuse_absent(call: OperationCall) -> None:
@@ -114,6 +122,7 @@ SERVICE = Service(
         Operation("GotoPreset", _MOVE, go_to_preset, (_PROFILE, Field("PresetToken", token), optional("Speed"))),
         Operation("GotoHomePosition", _MOVE, go_home, (_PROFILE, optional("Speed"))),
         Operation("SetHomePosition", _MOVE, set_home, (_PROFILE,)),
+        Operation("SendAuxiliaryCommand", _MOVE, send_auxiliary, (_PROFILE, Field("AuxiliaryData", string))),
     ),
 )
 """PTZ service and its operations (ONVIF PTZ Service Specification)."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ipcamd.media.codecs import CODECS
+from ipcamd.media.codecs import CODECS, METADATA
 from ipcamd.params.group import Values
 from ipcamd.server.qos import dscp_values
 from ipcamd.server.rtsp.multicast import MulticastSettings
@@ -40,5 +40,5 @@ def follow_settings(service: RtspService, settings: Settings, interface: Callabl
 def _multicast(values: Values, interface: str) -> MulticastSettings | None:
     if not values.flag("Enabled"):
         return None
-    ports = tuple((codec, values.number(codec.multicast_port)) for codec in CODECS if codec.multicast_port)
+    ports = tuple((codec, values.number(codec.multicast_port)) for codec in (*CODECS, METADATA) if codec.multicast_port)
     return MulticastSettings(values["GroupIP"], ports, values.number("TTL"), interface)

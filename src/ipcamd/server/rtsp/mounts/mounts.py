@@ -52,6 +52,8 @@ class Mounts:
             return _media(path, *self._phone())
         if path == AUDIO:
             return _media(path, *self._sounds())
+        if path == METADATA:
+            return _media(path, *self._metadata_tracks())
         if path.startswith(PROFILES):
             return self._profile_media(path)
         hub = self._pictures.get(path)
@@ -60,9 +62,12 @@ class Mounts:
     def _profile_media(self, path: str) -> Presentation | None:
         names = self._profile_tracks(path.removeprefix(PROFILES))
         pictures = (MediaTrack(self._pictures[name]) for name in names if name in self._pictures)
-        hub = self._metadata() if METADATA in names else None
-        metadata = (MediaTrack(hub),) if hub else ()
+        metadata = self._metadata_tracks() if METADATA in names else ()
         return _media(path, *pictures, *(self._sounds() if AUDIO in names else ()), *metadata)
+
+    def _metadata_tracks(self) -> tuple[MediaTrack, ...]:
+        hub = self._metadata()
+        return (MediaTrack(hub),) if hub else ()
 
     def _sounds(self) -> tuple[MediaTrack, ...]:
         hub = self._sound()

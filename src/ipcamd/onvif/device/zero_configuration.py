@@ -1,0 +1,33 @@
+"""Zero configuration (ONVIF Core, 8.2.16): a link-local address, which the system gives to the interface or not."""
+
+from ipaddress import ip_address
+
+from ipcamd.onvif.device.network import TOKEN, present
+from ipcamd.onvif.operation import OperationCall
+from ipcamd.onvif.soap.fault import invalid_argument
+from ipcamd.onvif.soap.writer import Content, node, optional_node
+
+
+def get_zero_configuration(call: OperationCall) -> Content:
+    """Return whether the interface has a link-local address, and the address."""
+    address = _link_local_address(call)
+    return node(
+        "tds:ZeroConfiguration",
+        node("tt:InterfaceToken", TOKEN),
+        node("tt:Enabled", address is not None),
+        optional_node("tt:Addresses", address),
+    )
+
+
+def set_zero_configuration(call: OperationCall) -> Content:
+    """Accept the present state: only the system can change it."""
+    if call["InterfaceToken"] != TOKEN:
+        raise invalid_argument(f"InterfaceToken: allowed is {TOKEN}", "InvalidNetworkInterface")
+    if call["Enabled"] != (_link_local_address(call) is not None):
+        raise invalid_argument("Enabled: the system decides on link-local addresses", "SettingNotSupported")
+    return None
+
+
+def _link_local_address(call: OperationCall) -> str | None:
+    address = present(call, "IPAddress")
+    return address if address and ip_address(address).is_link_local else None
