@@ -11,7 +11,17 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src/ipcamd"
 FILES = {path.relative_to(SOURCE): path.read_text() for path in sorted(SOURCE.rglob("*.py"))}
-DESCRIBE_THEMSELVES = {"Endpoint", "Group", "Arguments", "Argument", "Answer", "TypeVar", "ParamSpec", "getLogger"}
+DESCRIBE_THEMSELVES = {
+    "Endpoint",
+    "numbered_endpoint",
+    "Group",
+    "Arguments",
+    "Argument",
+    "Answer",
+    "TypeVar",
+    "ParamSpec",
+    "getLogger",
+}
 """Declarations with a help text inside, which the generated documentation shows; names that say all there is."""
 UNITS = re.compile(
     r"(^|_)(ns|us|ms|s|hz|fps|bytes|bits|kbits|kbps|percent|px|pixels|samples|frames|degrees|rate|count|seconds|days)$"

@@ -2,10 +2,11 @@
 
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
-from ipcamd.cgi.endpoint import Call, Framing, Join
+from ipcamd.cgi.endpoint import Action, Call, Endpoint, Framing, Join, never
 from ipcamd.errors import RequestFailed
 from ipcamd.media.codecs import H264, MPEG4, Codec
 from ipcamd.media.stream.hub import Hub
+from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import YES_NO
 from ipcamd.wire.http.multipart_writer import PLAIN_TYPE, SDK_TYPE
 
@@ -72,3 +73,16 @@ def join_numbered(call: Call, number: int) -> Join:
     if number > len(streams):
         raise RequestFailed(f"stream{number}.cgi: there are only {len(streams)} streams")
     return join_video(call, streams[number - 1])
+
+
+def numbered_endpoint(number: int, action: Action) -> Endpoint:
+    """Return the endpoint of the stream with this number (SDK 3.2)."""
+    return Endpoint(
+        f"/cgi/mpeg/stream{number}.cgi",
+        Rank.GUEST,
+        action,
+        (f"/live/stream{number}.cgi",),
+        changes=never,
+        arguments=NUMBERED_ARGUMENTS,
+        answers=NUMBERED_ANSWERS,
+    )

@@ -51,20 +51,31 @@ class DigitalOutput(Protocol):
         """Raise ``RequestFailed`` if the hardware is not there or does not answer."""
 
 
-class PanTilt(Protocol):
-    """A pan-tilt head with zoom (SDK 8). No method blocks; each raises ``RequestFailed`` if the head fails."""
+class Motors(Protocol):
+    """Motors of a pan-tilt head or a lens."""
 
     @property
     def is_present(self) -> bool:
-        """Whether there is a head."""
+        """Whether the device has such hardware."""
 
     @property
     def is_connected(self) -> bool:
         """Whether the hardware is there and works, as far as known."""
 
+    async def stop(self) -> None:
+        """Stop the present move."""
+
     @property
     def is_digital(self) -> bool:
-        """Whether it moves by cropping the source's picture to its position."""
+        """Whether it acts on the source's picture: by cropping it, or by blurring it."""
+
+    @property
+    def rest_in_s(self) -> float:
+        """Seconds until the present move ends, as far as known; 0 while the motors rest."""
+
+
+class PanTilt(Motors, Protocol):
+    """A pan-tilt head with zoom (SDK 8). No method blocks; each raises ``RequestFailed`` if the head fails."""
 
     @property
     def position(self) -> PtzPosition:
@@ -74,37 +85,18 @@ class PanTilt(Protocol):
     def target(self) -> PtzPosition:
         """The position where the present move ends."""
 
-    @property
-    def rest_in_s(self) -> float:
-        """Seconds until the present move ends, as far as known; 0 while the head rests."""
-
     def restore(self, position: PtzPosition) -> None:
         """Take up the position of the last run. A head that measures its position does nothing."""
 
     async def move_to(self, target: PtzPosition, pan_speed: int, tilt_speed: int) -> None:
         """Start to move to `target`, which is within the limits, from where the head is. Speeds are 1 to 3."""
 
-    async def stop(self) -> None:
-        """Stop the present move."""
-
     async def calibrate(self) -> None:
         """Reset the head after a hardware error."""
 
 
-class Lens(Protocol):
+class Lens(Motors, Protocol):
     """A motor lens (SDK 13). No method blocks; each action raises ``RequestFailed`` if the lens fails."""
-
-    @property
-    def is_present(self) -> bool:
-        """Whether there is a lens."""
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether the hardware is there and works, as far as known."""
-
-    @property
-    def is_digital(self) -> bool:
-        """Whether it blurs, and zooms, the source's picture."""
 
     @property
     def blur(self) -> float:
@@ -118,18 +110,11 @@ class Lens(Protocol):
     def target(self) -> LensPosition:
         """The position where the present move ends."""
 
-    @property
-    def rest_in_s(self) -> float:
-        """Seconds until the present move ends, as far as known; 0 while the motors rest."""
-
     def restore(self, position: LensPosition) -> None:
         """Take up the position of the last run. A lens that measures its position does nothing."""
 
     async def move_to(self, target: LensPosition, pace: float = 1.0) -> None:
         """Start to move to `target`, which is within the limits; focus at that share of its full speed."""
-
-    async def stop(self) -> None:
-        """Stop the present move."""
 
 
 class IrCut(Protocol):

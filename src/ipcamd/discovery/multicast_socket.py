@@ -1,5 +1,6 @@
 """Multicast sockets of one address: one that hears a group on its interface alone, and one that sends."""
 
+import asyncio
 import socket
 import struct
 
@@ -37,6 +38,23 @@ def open_sender(own: OwnAddress) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+async def open_responder(
+    own: OwnAddress, protocol: asyncio.DatagramProtocol, group: str, port: int
+) -> tuple[socket.socket, asyncio.DatagramTransport]:
+    """Return a socket that sends from `own`, and the transport by which `protocol` hears the group there.
+
+    Raises ``OSError``; then no socket is left open.
+    """
+    sender = open_sender(own)
+    try:
+        heard = open_group_socket(own, group, port)
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: protocol, sock=heard)
+    except OSError:
+        sender.close()
+        raise
+    return sender, transport
 
 
 def _open() -> socket.socket:

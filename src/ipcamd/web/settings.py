@@ -1,6 +1,5 @@
 """Requests of the settings page: all parameters with their controls, a check of one value, changes, and undo."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -13,10 +12,9 @@ from ipcamd.params.device.hardware import HARDWARE
 from ipcamd.params.group import Group, Param, Rank
 from ipcamd.settings.change_records import Applied, Change, hide_secret
 from ipcamd.web.controls import control, label
+from ipcamd.web.page_request import json_reply
 from ipcamd.web.topics import TOPICS
 from ipcamd.wire.http.query import Query
-
-_FRESH = (("Cache-Control", "no-store"),)
 
 
 def settings(call: Call) -> Reply:
@@ -30,7 +28,7 @@ def settings(call: Call) -> Reply:
     for topic, group, title in titled:
         if params := [_described(call, group, param) for param in group.params if _is_shown(call, param)]:
             topics.setdefault(topic, []).append({"name": group.name, "title": title, "params": params})
-    return _json([{"title": title, "groups": groups} for title, groups in topics.items()])
+    return json_reply([{"title": title, "groups": groups} for title, groups in topics.items()])
 
 
 def check(call: Call) -> Reply:
@@ -39,8 +37,8 @@ def check(call: Call) -> Reply:
     try:
         checked = call.camera.settings.check(change, call.requester())
     except RequestFailed as error:
-        return _json({"error": _reason(error)})
-    return _json({"value": hide_secret(checked.param, checked.value)})
+        return json_reply({"error": _reason(error)})
+    return json_reply({"value": hide_secret(checked.param, checked.value)})
 
 
 async def update(call: Call) -> Reply:
@@ -48,11 +46,11 @@ async def update(call: Call) -> Reply:
     values and the token of `/web/undo`, or with the errors by parameter."""
     changes = {name: _change(name, value) for name, value in call.query.pairs}
     if errors := dict(_errors(call, changes)):
-        return _json({"errors": errors})
+        return json_reply({"errors": errors})
     try:
         return _applied(call, await call.camera.settings.update(changes.values(), by=call.requester()))
     except (RequestFailed, StoreError) as error:
-        return _json({"errors": _blamed(str(error), changes)})
+        return json_reply({"errors": _blamed(str(error), changes)})
 
 
 async def undo(call: Call) -> Reply:
@@ -60,7 +58,7 @@ async def undo(call: Call) -> Reply:
     try:
         return _applied(call, await call.camera.undo_history.undo(call.query.get("token") or "", call.requester()))
     except (RequestFailed, StoreError) as error:
-        return _json({"errors": {"": str(error)}})
+        return json_reply({"errors": {"": str(error)}})
 
 
 def _is_shown(call: Call, param: Param) -> bool:
@@ -128,11 +126,7 @@ def _applied(call: Call, applied: Applied) -> Reply:
         f"{change.group.name}.{change.param.name}": hide_secret(change.param, change.value)
         for change in (*applied.sent, *applied.followed)
     }
-    return _json({"values": values, "undo": call.camera.undo_history.keep(applied, call.requester())})
-
-
-def _json(value: object) -> Reply:
-    return Reply(json.dumps(value, separators=(",", ":")).encode(), content_type="application/json", headers=_FRESH)
+    return json_reply({"values": values, "undo": call.camera.undo_history.keep(applied, call.requester())})
 
 
 _GROUPS = Argument("group", "Names of groups, separated by commas; all without it.")

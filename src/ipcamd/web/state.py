@@ -10,9 +10,10 @@ from collections.abc import AsyncGenerator
 
 from ipcamd.cgi.answer import EVENTS
 from ipcamd.cgi.arguments import Argument, Arguments
-from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, never
+from ipcamd.cgi.endpoint import Call, EventStream
 from ipcamd.params.group import Rank
 from ipcamd.state_feed import StateFeed, StateQueue
+from ipcamd.web.page_request import read_endpoint
 
 PAGE = Argument("page", "Name that the page gives itself, to find itself in the list of clients.")
 KEEP_ALIVE_S = 25.0
@@ -54,16 +55,5 @@ def _event(kind: str, value: dict[str, object]) -> bytes:
     return f"event: {kind}\ndata: {json.dumps(value, separators=(',', ':'))}\n\n".encode()
 
 
-ENDPOINTS = (
-    Endpoint(
-        "/web/state",
-        Rank.GUEST,
-        state,
-        changes=never,
-        methods=("GET",),
-        for_caller=True,
-        arguments=Arguments(PAGE),
-        answers=(EVENTS,),
-    ),
-)
+ENDPOINTS = (read_endpoint("/web/state", Rank.GUEST, state, Arguments(PAGE), EVENTS),)
 """Endpoint of the state stream."""

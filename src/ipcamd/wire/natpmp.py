@@ -6,11 +6,6 @@ from ipaddress import IPv4Address
 
 from ipcamd.wire.pcp import PortMapRefused
 
-_VERSION = 0
-_ADDRESS, _MAP_TCP, _ANSWER = 0, 2, 128
-_MAP = struct.Struct(">BBHHHI")
-_HEAD = struct.Struct(">BBHI")
-_MAPPED = struct.Struct(">HHI")
 _RESULTS = {
     1: "it does not speak NAT-PMP",
     2: "it does not allow it",
@@ -18,6 +13,11 @@ _RESULTS = {
     4: "it has no more mappings",
     5: "it does not know the request",
 }
+_VERSION = 0
+_ADDRESS, _MAP_TCP, _ANSWER = 0, 2, 128
+_MAP = struct.Struct(">BBHHHI")
+_HEAD = struct.Struct(">BBHI")
+_MAPPED = struct.Struct(">HHI")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,5 @@ def h264(call: Call) -> Join:
     return join_video(call, call.camera.pipeline.h264)
 
 
-ENDPOINT = Endpoint(
-    "/cgi/h264/h264.cgi",
-    Rank.GUEST,
-    h264,
-    changes=never,
-    arguments=ARGUMENTS,
-    answers=(SDK_STREAM, bare_stream(H264)),
-)
+_ANSWERS = (SDK_STREAM, bare_stream(H264))
+ENDPOINT = Endpoint("/cgi/h264/h264.cgi", Rank.GUEST, h264, changes=never, arguments=ARGUMENTS, answers=_ANSWERS)

@@ -11,11 +11,5 @@ def mpeg4(call: Call) -> Join:
     return join_video(call, call.camera.pipeline.mpeg4)
 
 
-ENDPOINT = Endpoint(
-    "/cgi/mpeg4/mpeg4.cgi",
-    Rank.GUEST,
-    mpeg4,
-    changes=never,
-    arguments=ARGUMENTS,
-    answers=(SDK_STREAM, bare_stream(MPEG4)),
-)
+_ANSWERS = (SDK_STREAM, bare_stream(MPEG4))
+ENDPOINT = Endpoint("/cgi/mpeg4/mpeg4.cgi", Rank.GUEST, mpeg4, changes=never, arguments=ARGUMENTS, answers=_ANSWERS)

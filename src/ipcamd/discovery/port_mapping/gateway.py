@@ -1,20 +1,17 @@
 """Gateway: the router as a client of each protocol sees it."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 LIFETIME_S = 3600
 """Seconds that are asked for a mapping: what a power cut leaves behind does not stay long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Way from the camera to the router."""
+class Route(NamedTuple):
+    """Way from the camera to the router: their IPv4 addresses on the network that they share."""
 
     own: str
-    """The camera's IPv4 address on the router's network."""
     router: str
-    """The router's address there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.announced_addresses import is_on_link
-from ipcamd.discovery.multicast_socket import open_group_socket, open_sender
+from ipcamd.discovery.multicast_socket import open_responder
 from ipcamd.discovery.rate_limit import AnswerRateLimit
 from ipcamd.wire.upnp.ssdp import (
     GROUP,
@@ -51,13 +51,7 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
     async def start(self) -> None:
         """Open the sockets, and begin. Raises ``OSError``."""
         loop = asyncio.get_running_loop()
-        self._sender = open_sender(self._own)
-        try:
-            group = open_group_socket(self._own, GROUP, PORT)
-            self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=group)
-        except OSError:
-            self._sender.close()
-            raise
+        self._sender, self._transport = await open_responder(self._own, self, GROUP, PORT)
         self._task = loop.create_task(self._announce())
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ipcamd.errors import RequestFailed
 from ipcamd.maintenance.backup.passphrase import decrypt, encrypt
@@ -22,8 +22,7 @@ Texts = Mapping[str, str]
 """Names to texts, as the file contains them."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredLogin:
+class StoredLogin(NamedTuple):
     """An account with its password."""
 
     password: str
@@ -35,6 +34,7 @@ class Backup:
     """Content of a backup."""
 
     version: str
+    """The camera's program version that wrote it."""
     settings: Texts
     """``Group.Name`` to value."""
     positions: Texts

@@ -39,14 +39,11 @@ class FirmwareImage:
 
     path: Path
     public_key: bytes
+    """Ed25519 key, 32 bytes (RFC 8032)."""
     signature: bytes
+    """64 bytes."""
     version: str
     size_bytes: int
-
-    @property
-    def key_id(self) -> str:
-        """The short name of the key that is said to have signed it."""
-        return key_id(self.public_key)
 
     def is_signature_good(self) -> bool:
         """Whether the key in the image has signed the whole of it. Reads all. Raises ``OSError``."""
@@ -60,6 +57,11 @@ class FirmwareImage:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+    @property
+    def key_id(self) -> str:
+        """The short name of the key that is said to have signed it."""
+        return key_id(self.public_key)
 
 
 def read_image(path: Path) -> FirmwareImage:

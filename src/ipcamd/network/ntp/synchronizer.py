@@ -46,11 +46,8 @@ class NtpSynchronizer:
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         """`note` writes a failure to the event log."""
-        self._settings = settings
-        self._clock = clock
-        self._egress = egress
-        self._note = note
-        self._timeout_s = timeout_s
+        self._settings, self._clock, self._egress = settings, clock, egress
+        self._note, self._timeout_s = note, timeout_s
         self._task: asyncio.Task[None] | None = None
         self.status = NtpStatus()
         self._source = ("", "")

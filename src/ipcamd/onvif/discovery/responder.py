@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.announced_addresses import is_on_link
-from ipcamd.discovery.multicast_socket import open_group_socket, open_sender
+from ipcamd.discovery.multicast_socket import open_responder
 from ipcamd.discovery.rate_limit import AnswerRateLimit
 from ipcamd.errors import IpcamdError
 from ipcamd.onvif.discovery.message import (
@@ -52,13 +52,7 @@ class DiscoveryResponder(asyncio.DatagramProtocol):
     async def start(self) -> None:
         """Open the sockets, and say Hello. Raises ``OSError``."""
         loop = asyncio.get_running_loop()
-        self._sender = open_sender(self._own)
-        try:
-            group = open_group_socket(self._own, GROUP, PORT)
-            self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=group)
-        except OSError:
-            self._sender.close()
-            raise
+        self._sender, self._transport = await open_responder(self._own, self, GROUP, PORT)
         hello = write_hello(self._device)
         self._send(hello, (GROUP, PORT))
         self._repeat = loop.call_later(REPEAT_S, self._send, hello, (GROUP, PORT))

@@ -11,12 +11,12 @@ from ipcamd.onvif.media.nodes import (
     audio_decoder_configuration,
     audio_output_configuration,
     audio_source_configuration,
-    int_range,
     items,
     resolution,
     source_size,
     video_source_configuration,
 )
+from ipcamd.onvif.media.part_options import audio_output_options, audio_source_options, video_source_options
 from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
 from ipcamd.onvif.media.video_encoder import VideoEncoderValues, find_encoder, set_encoder, video_encoders
 from ipcamd.onvif.media1.nodes import (
@@ -74,10 +74,7 @@ def get_video_encoder_options(call: OperationCall) -> Content:
 def get_video_source_options(call: OperationCall) -> Content:
     """Return what the picture source can be set to: nothing else than it is."""
     _asked(call, Part.VIDEO_SOURCE)
-    width, height = source_size(call.camera)
-    limits = {"XRange": (0, 0), "YRange": (0, 0), "WidthRange": (width, width), "HeightRange": (height, height)}
-    bounds = node("tt:BoundsRange", [int_range(f"tt:{name}", each) for name, each in limits.items()])
-    return node("trt:Options", bounds, node("tt:VideoSourceTokensAvailable", tokens.VIDEO_SOURCE))
+    return video_source_options("trt:Options", call.camera)
 
 
 def get_metadata_options(call: OperationCall) -> Content:
@@ -89,7 +86,7 @@ def get_metadata_options(call: OperationCall) -> Content:
 def get_audio_source_options(call: OperationCall) -> Content:
     """Return the microphone as the only choice."""
     _asked(call, Part.AUDIO_SOURCE)
-    return node("trt:Options", node("tt:InputTokensAvailable", tokens.AUDIO_SOURCE))
+    return audio_source_options("trt:Options")
 
 
 def get_audio_encoder_options(call: OperationCall) -> Content:
@@ -102,9 +99,7 @@ def get_audio_encoder_options(call: OperationCall) -> Content:
 def get_audio_output_options(call: OperationCall) -> Content:
     """Return the speaker as the only choice."""
     _asked(call, Part.AUDIO_OUTPUT)
-    output = node("tt:OutputTokensAvailable", tokens.AUDIO_OUTPUT)
-    primacy = node("tt:SendPrimacyOptions", "www.onvif.org/ver20/HalfDuplex/Client")
-    return node("trt:Options", output, primacy, int_range("tt:OutputLevelRange", (1, 1)))
+    return audio_output_options("trt:Options")
 
 
 def get_audio_decoder_options(call: OperationCall) -> Content:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from ipcamd.onvif.access_class import AccessClass
-from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, int_range, items, source_size
+from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, items
+from ipcamd.onvif.media.part_options import audio_output_options, audio_source_options, video_source_options
 from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
 from ipcamd.onvif.media.video_encoder import VideoEncoderValues, find_encoder, set_encoder, video_encoders
 from ipcamd.onvif.media2.nodes import BUILD, ULAW_MEDIA2, video_encoder_options
@@ -22,10 +22,7 @@ _CHOICE = (optional("ConfigurationToken", token), optional("ProfileToken", token
 def get_video_source_options(call: OperationCall) -> Content:
     """Return what the picture source can be set to: nothing else than it is."""
     _asked(call, Part.VIDEO_SOURCE)
-    width, height = source_size(call.camera)
-    limits = {"XRange": (0, 0), "YRange": (0, 0), "WidthRange": (width, width), "HeightRange": (height, height)}
-    bounds = node("tt:BoundsRange", [int_range(f"tt:{name}", each) for name, each in limits.items()])
-    return node("tr2:Options", bounds, node("tt:VideoSourceTokensAvailable", tokens.VIDEO_SOURCE))
+    return video_source_options("tr2:Options", call.camera)
 
 
 def get_video_encoder_options(call: OperationCall) -> Content:
@@ -34,16 +31,10 @@ def get_video_encoder_options(call: OperationCall) -> Content:
     return [video_encoder_options(call.camera, each) for each in video_encoders() if each.token in found]
 
 
-def get_metadata_options(call: OperationCall) -> Content:
-    """Return what the metadata can be set to."""
-    _asked(call, Part.METADATA)
-    return metadata_options("tr2:Options")
-
-
 def get_audio_source_options(call: OperationCall) -> Content:
     """Return the microphone as the only choice."""
     _asked(call, Part.AUDIO_SOURCE)
-    return node("tr2:Options", node("tt:InputTokensAvailable", tokens.AUDIO_SOURCE))
+    return audio_source_options("tr2:Options")
 
 
 def get_audio_encoder_options(call: OperationCall) -> Content:
@@ -56,9 +47,7 @@ def get_audio_encoder_options(call: OperationCall) -> Content:
 def get_audio_output_options(call: OperationCall) -> Content:
     """Return the speaker as the only choice."""
     _asked(call, Part.AUDIO_OUTPUT)
-    output = node("tt:OutputTokensAvailable", tokens.AUDIO_OUTPUT)
-    primacy = node("tt:SendPrimacyOptions", "www.onvif.org/ver20/HalfDuplex/Client")
-    return node("tr2:Options", output, primacy, int_range("tt:OutputLevelRange", (1, 1)))
+    return audio_output_options("tr2:Options")
 
 
 def get_audio_decoder_options(call: OperationCall) -> Content:
@@ -66,6 +55,12 @@ def get_audio_decoder_options(call: OperationCall) -> Content:
     _asked(call, Part.AUDIO_DECODER)
     lists = items("tt:BitrateList", (AUDIO_KBITS,)), items("tt:SampleRateList", (AUDIO_KHZ,))
     return node("tr2:Options", node("tt:Encoding", ULAW_MEDIA2), lists)
+
+
+def get_metadata_options(call: OperationCall) -> Content:
+    """Return what the metadata can be set to."""
+    _asked(call, Part.METADATA)
+    return metadata_options("tr2:Options")
 
 
 async def set_video_encoder(call: OperationCall) -> Content:

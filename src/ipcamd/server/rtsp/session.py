@@ -1,4 +1,4 @@
-"""RTSP session: the tracks of one client, and their transports."""
+"""RTSP session: the tracks of one client, their transports, and the time-outs."""
 
 import secrets
 from collections.abc import Callable, Iterable
@@ -14,6 +14,13 @@ from ipcamd.server.rtsp.mounts.media import Presentation
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
 from ipcamd.wire.rtp import rtcp
+
+TIMEOUT_S = 60
+"""Seconds until a session without a keep-alive ends (RFC 2326, 12.37)."""
+UNPLAYED_S = 10
+"""Seconds from SETUP to the first PLAY; keep-alives do not extend them."""
+DETACHED_S = 10
+"""Seconds that a session over UDP survives its connection; another connection may continue it."""
 
 
 class SessionOwner(Protocol):
@@ -111,6 +118,16 @@ class RtspSession:
     def sends_over_tcp(self) -> bool:
         """Whether packets are sent over its connection. It needs no keep-alive: TCP detects a vanished client."""
         return self.playing and any(setup.over_tcp and setup.stream for setup in self.setups.values())
+
+    def keep_alive(self, now_s: float) -> None:
+        """Restart the time-out, if the session has been played."""
+        if self.admitted:
+            self.deadline_s = now_s + TIMEOUT_S
+
+    def detach(self, now_s: float) -> None:
+        """Note that the connection has closed."""
+        self.owner = None
+        self.deadline_s = min(self.deadline_s, now_s + DETACHED_S)
 
     def play(self) -> None:
         """Start sending."""

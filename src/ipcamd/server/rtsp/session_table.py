@@ -1,4 +1,4 @@
-"""Session table of the RTSP service, with time-outs."""
+"""Session table of the RTSP service."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -6,16 +6,9 @@ from itertools import count
 from ipcamd.access.accounts import Account
 from ipcamd.server.rtsp.mounts.media import Presentation
 from ipcamd.server.rtsp.response import RtspError
-from ipcamd.server.rtsp.session import Place, RtspSession, SessionOwner
+from ipcamd.server.rtsp.session import UNPLAYED_S, Place, RtspSession, SessionOwner
 from ipcamd.server.viewer_limit import ViewerLimit
 from ipcamd.wire.rtp import rtcp
-
-TIMEOUT_S = 60
-"""Seconds until a session without a keep-alive ends."""
-UNPLAYED_S = 10
-"""Seconds from SETUP to the first PLAY; keep-alives do not extend them."""
-DETACHED_S = 10
-"""Seconds that a session over UDP survives its connection; another connection may continue it."""
 
 PROTOCOL, MULTICAST = "rtsp", "multicast"
 """Protocols that viewers are counted by."""
@@ -67,13 +60,11 @@ class SessionTable:
 
     def keep_alive(self, session: RtspSession) -> None:
         """Restart the time-out of a session that has been played."""
-        if session.admitted:
-            session.deadline_s = self._now_s() + TIMEOUT_S
+        session.keep_alive(self._now_s())
 
     def detach(self, session: RtspSession) -> None:
         """Detach a session from its closed connection; a session over TCP ends."""
-        session.owner = None
-        session.deadline_s = min(session.deadline_s, self._now_s() + DETACHED_S)
+        session.detach(self._now_s())
         if session.over_tcp:
             self.end(session)
 

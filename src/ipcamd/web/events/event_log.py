@@ -1,13 +1,12 @@
 """Requests of the events page: the event log, one entry per event with its actions, filtered, page by page."""
 
-import json
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from ipcamd.cgi.answer import JSON, TEXT
 from ipcamd.cgi.arguments import Argument, Arguments
-from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
+from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.errors import HttpError, RequestFailed, StoreError, shown
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
@@ -16,6 +15,7 @@ from ipcamd.params.kinds.number import Integer
 from ipcamd.storage.recording import EVENT, nanoseconds
 from ipcamd.store.event_search import KINDS, OUTCOMES, EventFilter, LoggedEvent
 from ipcamd.store.eventlog import EventLogEntry
+from ipcamd.web.page_request import json_reply, read_endpoint
 
 ARGUMENTS = Arguments(
     Argument("count", "Number of events.", Integer(1, 100), default="50"),
@@ -26,8 +26,6 @@ ARGUMENTS = Arguments(
     Argument("to", "Last local day of the start.", Day()),
     Argument("before", "`next` of the page before."),
 )
-
-_FRESH = (("Cache-Control", "no-store"),)
 
 
 async def events(call: Call) -> Reply:
@@ -47,7 +45,7 @@ async def events(call: Call) -> Reply:
         "schedules": schedules,
         "waiting": call.camera.event_log.waiting,
     }
-    return Reply(json.dumps(answer).encode(), content_type="application/json", headers=_FRESH)
+    return json_reply(answer)
 
 
 def _filter(call: Call) -> EventFilter:
@@ -123,16 +121,5 @@ def _local(call: Call, time_ns: int) -> str:
     return call.camera.clock.local(time_ns).isoformat(timespec="seconds")
 
 
-ENDPOINTS = (
-    Endpoint(
-        "/web/events",
-        Rank.ADMIN,
-        events,
-        changes=never,
-        methods=("GET",),
-        for_caller=True,
-        arguments=ARGUMENTS,
-        answers=(JSON, TEXT),
-    ),
-)
+ENDPOINTS = (read_endpoint("/web/events", Rank.ADMIN, events, ARGUMENTS, JSON, TEXT),)
 """Requests of the events page, besides its files."""

@@ -1,8 +1,5 @@
 """Requests of the events page for the addresses of HTTP notifications (SDK 12)."""
 
-import json
-from collections.abc import Mapping
-
 from ipcamd.cgi.answer import JSON, TEXT
 from ipcamd.cgi.arguments import NO_ARGUMENTS, Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, never
@@ -10,6 +7,7 @@ from ipcamd.errors import RequestFailed, SettingRefused, StoreError
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
+from ipcamd.web.page_request import json_reply
 from ipcamd.wire.http.notice import NoticeError, load
 
 WORDS = {
@@ -19,28 +17,27 @@ WORDS = {
 }
 """The SDK's errors, for people."""
 
-_FRESH = (("Cache-Control", "no-store"),)
 _KINDS = Arguments(*(Argument(param.name, f"{param.help} The event, a blank, and the URL.") for param in NOTIFY.params))
 
 
 def notifications(call: Call) -> Reply:
     """Answer with the event and the address of each kind of notification; empty: there is none."""
-    return _json(dict(call.camera.settings[NOTIFY.name]))
+    return json_reply(dict(call.camera.settings[NOTIFY.name]))
 
 
 async def notify(call: Call) -> Reply:
     """Set the addresses of the kinds that are sent, all or none. Answer with the new values, or the errors by kind."""
     sent = {name.lower(): value for name, value in call.query.pairs}
     if errors := {name: why for name, value in sent.items() if (why := _error(call, name, value))}:
-        return _json({"errors": errors})
+        return json_reply({"errors": errors})
     try:
         changes = [Change(NOTIFY.name, name, value) for name, value in sent.items()]
         await call.camera.settings.update(changes, by=call.requester())
     except SettingRefused as error:
-        return _json({"errors": {"": error.reason}})
+        return json_reply({"errors": {"": error.reason}})
     except (RequestFailed, StoreError) as error:
-        return _json({"errors": {"": str(error)}})
-    return _json({"values": dict(call.camera.settings[NOTIFY.name])})
+        return json_reply({"errors": {"": str(error)}})
+    return json_reply({"values": dict(call.camera.settings[NOTIFY.name])})
 
 
 def _error(call: Call, name: str, value: str) -> str:
@@ -54,10 +51,6 @@ def _error(call: Call, name: str, value: str) -> str:
     if notice and not call.camera.egress.may_be(notice.host, notice.port):
         return f"the camera does not call {notice.host}:{notice.port}: start it with --allow-local-targets if it shall"
     return ""
-
-
-def _json(value: Mapping[str, object]) -> Reply:
-    return Reply(json.dumps(value).encode(), content_type="application/json", headers=_FRESH)
 
 
 ENDPOINTS = (

@@ -1,6 +1,5 @@
 """Request of the events page for the schedules: their fields with controls, and the schedules as they are."""
 
-import json
 from collections.abc import Iterator, Mapping
 
 from ipcamd.cgi.answer import JSON
@@ -11,9 +10,9 @@ from ipcamd.params.event.server import FTP, NETSTORAGE, SMTP
 from ipcamd.params.group import Rank
 from ipcamd.params.motion import MOTION
 from ipcamd.web.controls import control, label
+from ipcamd.web.page_request import json_reply
 
 _TARGETS = {"EnableFtp": FTP, "EnableEmail": SMTP, "EnableSamba": NETSTORAGE}
-_FRESH = (("Cache-Control", "no-store"),)
 
 
 def schedules(call: Call) -> Reply:
@@ -26,7 +25,7 @@ def schedules(call: Call) -> Reply:
     ]
     present = [{"number": schedule.number, "values": dict(schedule.values)} for schedule in call.camera.schedules]
     answer = {"fields": fields, "slots": SLOTS, "schedules": present}
-    return Reply(json.dumps(answer).encode(), content_type="application/json", headers=_FRESH)
+    return json_reply(answer)
 
 
 def _extras(unit: str) -> Mapping[str, str]:

@@ -1,6 +1,5 @@
 """Requests of the recordings page about exports: a range of time as one MP4, made while it is sent."""
 
-import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
@@ -8,13 +7,14 @@ from datetime import datetime
 from ipcamd.cgi.answer import JSON, NOT_FOUND, TEXT, Answer
 from ipcamd.cgi.arguments import NO_ARGUMENTS, Argument, Arguments
 from ipcamd.cgi.download import attachment
-from ipcamd.cgi.endpoint import Action, Call, Endpoint, EventStream, Reply, never
+from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, Reply
 from ipcamd.errors import CardBusy, CardError, HttpError
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.text import Matching
 from ipcamd.storage.card import READ_S
 from ipcamd.storage.export.exports import Export
 from ipcamd.storage.export.plan import ExportPlan
+from ipcamd.web.page_request import json_reply, read_endpoint
 from ipcamd.web.recordings.time_range import RANGE_ARGUMENTS, read_time_range
 
 _ID = Argument(
@@ -24,8 +24,6 @@ RANGE = Arguments(*RANGE_ARGUMENTS)
 NAMED_RANGE = Arguments(*RANGE_ARGUMENTS, _ID)
 NAME = Arguments(_ID)
 
-_FRESH = (("Cache-Control", "no-store"),)
-
 
 async def export_plan(call: Call) -> Reply:
     """Answer with what an export holds: its real beginning and end, its length, the times that are left out, its size,
@@ -33,7 +31,7 @@ async def export_plan(call: Call) -> Reply:
     try:
         plan = await _plan(call)
     except HttpError as error:
-        return _json({"problem": error.message})
+        return json_reply({"problem": error.message})
     told = {
         "begin": plan.begin_ns // 1_000_000,
         "end": plan.end_ns // 1_000_000,
@@ -43,7 +41,7 @@ async def export_plan(call: Call) -> Reply:
         "size": plan.size_bytes,
         "encoded": plan.encoded_because,
     }
-    return _json(told)
+    return json_reply(told)
 
 
 async def export(call: Call) -> EventStream:
@@ -57,14 +55,14 @@ async def export(call: Call) -> EventStream:
 
 def exports(call: Call) -> Reply:
     """Answer with the exports that are running, and the last ones: state, seconds that are done, bytes sent."""
-    return _json([_told(export) for export in call.camera.exports])
+    return json_reply([_told(export) for export in call.camera.exports])
 
 
 def cancel_export(call: Call) -> Reply:
     """End a running export."""
     if not call.camera.exports.cancel(_name(call)):
         raise HttpError(404, "there is no such export, or it is over")
-    return _json(True)
+    return json_reply(True)
 
 
 async def _plan(call: Call) -> ExportPlan:
@@ -111,29 +109,12 @@ def _told(export: Export) -> dict[str, object]:
     }
 
 
-def _json(value: object) -> Reply:
-    return Reply(json.dumps(value).encode(), content_type="application/json", headers=_FRESH)
-
-
-def _reads(path: str, action: Action, arguments: Arguments, *answers: Answer) -> Endpoint:
-    return Endpoint(
-        path,
-        Rank.ADMIN,
-        action,
-        changes=never,
-        methods=("GET",),
-        for_caller=True,
-        arguments=arguments,
-        answers=answers,
-    )
-
-
 _NOTHING = Answer(help="There is nothing to export.", status=409)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    _reads("/web/export_plan", export_plan, RANGE, JSON, TEXT),
-    _reads("/web/export", export, NAMED_RANGE, Answer("video/mp4", "The video."), TEXT, _NOTHING),
-    _reads("/web/exports", exports, NO_ARGUMENTS, JSON),
+    read_endpoint("/web/export_plan", Rank.ADMIN, export_plan, RANGE, JSON, TEXT),
+    read_endpoint("/web/export", Rank.ADMIN, export, NAMED_RANGE, Answer("video/mp4", "The video."), TEXT, _NOTHING),
+    read_endpoint("/web/exports", Rank.ADMIN, exports, NO_ARGUMENTS, JSON),
     Endpoint(
         "/web/cancel_export",
         Rank.ADMIN,

@@ -1,16 +1,15 @@
 """Requests of the recordings page: the list, a thumbnail of each recording, and each as a video for browsers,
 whole or in segments."""
 
-import json
 import re
 from bisect import bisect_left
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 from ipcamd.cgi.answer import CONFLICT, JPEG, JSON, NOT_FOUND, NOT_MODIFIED, TEXT, Answer, download_answers
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.download import download
-from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply, never
+from ipcamd.cgi.endpoint import Call, Endpoint, FileReply, Reply
 from ipcamd.errors import CardBusy, CardError, HttpError, RequestFailed, StoreError
 from ipcamd.params.event.server import STORAGE
 from ipcamd.params.group import Rank
@@ -20,6 +19,7 @@ from ipcamd.storage.card import READ_S, Card
 from ipcamd.storage.card_state import bytes_per_day, card_state
 from ipcamd.storage.recording import EVENT, FOLDERS, NAME, Recording, Segments
 from ipcamd.store.event_search import EventFilter
+from ipcamd.web.page_request import json_reply, read_endpoint
 from ipcamd.web.recordings.local_day import day_ends, offsets
 from ipcamd.web.recordings.time_range import RANGE_ARGUMENTS, read_time_range
 
@@ -32,7 +32,6 @@ BATCH = 50
 RANGE = Arguments(*RANGE_ARGUMENTS)
 
 _DAY = timedelta(days=1)
-_FRESH = (("Cache-Control", "no-store"),)
 _KEPT = (("Cache-Control", "private, max-age=86400"),)
 """A recording never changes; its thumbnail need not be asked for twice."""
 
@@ -58,7 +57,7 @@ async def recordings(call: Call) -> Reply:
         "recordings": [_told(r) for r in known if r.started_ns < end and r.ended_ns >= begin],
         "motion": await _motion(call, begin, end),
     }
-    return Reply(json.dumps(answer).encode(), content_type="application/json", headers=_FRESH)
+    return json_reply(answer)
 
 
 def _card(call: Call) -> dict[str, object]:
@@ -103,7 +102,7 @@ async def delete(call: Call) -> Reply:
             raise HttpError(503, f"the SD card failed after {start} recordings: {error.strerror}") from error
     call.camera.audit_log.note_change(call.requester(), f"{len(ended)} recordings deleted")
     told = {"deleted": len(ended), "kept": len(found) - len(ended)}
-    return Reply(json.dumps(told).encode(), content_type="application/json", headers=_FRESH)
+    return json_reply(told)
 
 
 async def segments(call: Call) -> Reply:
@@ -111,7 +110,7 @@ async def segments(call: Call) -> Reply:
     if `/web/video` gives it whole), with the media type of the segments; `null` for a picture."""
     recording = await _recording(call)
     if recording.name.endswith(".jpg"):
-        return Reply(b"null", content_type="application/json", headers=_FRESH)
+        return json_reply(None)
     try:
         found = await call.camera.playback.segments_of(recording, _keys_only(call))
     except CardError as error:
@@ -123,7 +122,7 @@ async def segments(call: Call) -> Reply:
         "sound": found.has_audio,
         "type": _type(found),
     }
-    return Reply(json.dumps(told).encode(), content_type="application/json", headers=_FRESH)
+    return json_reply(told)
 
 
 async def segment(call: Call) -> Reply:
@@ -248,21 +247,6 @@ def _local(moment: int, zone: tzinfo) -> date:
     return datetime.fromtimestamp(moment // 1_000_000_000, zone).date()
 
 
-def _reads(
-    path: str, action: Callable[[Call], Awaitable[Reply | FileReply]], arguments: Arguments, *answers: Answer
-) -> Endpoint:
-    return Endpoint(
-        path,
-        Rank.ADMIN,
-        action,
-        changes=never,
-        methods=("GET",),
-        for_caller=True,
-        arguments=arguments,
-        answers=answers,
-    )
-
-
 _DAY_ARGUMENT = Argument("day", "Local day, YYYY-MM-DD; the newest one with recordings if none is given.")
 _OF_DAY = Arguments(_DAY_ARGUMENT, undeclared=Undeclared.IGNORED)
 _ONE = (
@@ -278,11 +262,11 @@ _MISSING = (NOT_FOUND, CONFLICT)
 _MP4 = download_answers("video/mp4", "The recording.")
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    _reads("/web/recordings", recordings, _OF_DAY, JSON, TEXT),
-    _reads("/web/segments", segments, _RECORDING, JSON, *_MISSING),
-    _reads("/web/segment", segment, _SEGMENT, Answer("video/mp4"), TEXT, *_MISSING),
-    _reads("/web/video", video, _RECORDING, *_MP4, *download_answers("image/jpeg"), *_MISSING),
-    _reads("/web/thumbnail", thumbnail, _THUMBNAIL, JPEG, NOT_MODIFIED, *_MISSING),
+    read_endpoint("/web/recordings", Rank.ADMIN, recordings, _OF_DAY, JSON, TEXT),
+    read_endpoint("/web/segments", Rank.ADMIN, segments, _RECORDING, JSON, *_MISSING),
+    read_endpoint("/web/segment", Rank.ADMIN, segment, _SEGMENT, Answer("video/mp4"), TEXT, *_MISSING),
+    read_endpoint("/web/video", Rank.ADMIN, video, _RECORDING, *_MP4, *download_answers("image/jpeg"), *_MISSING),
+    read_endpoint("/web/thumbnail", Rank.ADMIN, thumbnail, _THUMBNAIL, JPEG, NOT_MODIFIED, *_MISSING),
     Endpoint("/web/delete_recordings", Rank.ADMIN, delete, methods=("POST",), arguments=RANGE, answers=(JSON, TEXT)),
 )
 """Requests of the page of recordings, besides its files."""

@@ -10,10 +10,11 @@ from time import monotonic
 
 from ipcamd.cgi.answer import EVENTS
 from ipcamd.cgi.arguments import Argument, Arguments
-from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, Reply, never, text
+from ipcamd.cgi.endpoint import Call, Endpoint, EventStream, Reply, text
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params.group import Rank
+from ipcamd.web.page_request import read_endpoint
 from ipcamd.web.state import PAGE
 
 MOST = 300
@@ -64,16 +65,7 @@ def _describe(call: Call, identifier: str, client: ConnectedClient) -> dict[str,
 
 
 ENDPOINTS = (
-    Endpoint(
-        "/web/clients",
-        Rank.ADMIN,
-        clients,
-        changes=never,
-        methods=("GET",),
-        for_caller=True,
-        arguments=Arguments(PAGE),
-        answers=(EVENTS,),
-    ),
+    read_endpoint("/web/clients", Rank.ADMIN, clients, Arguments(PAGE), EVENTS),
     Endpoint(
         "/web/clients/disconnect",
         Rank.ADMIN,

@@ -1,6 +1,5 @@
 """State of clock and network for the system page: ``/web/system``."""
 
-import json
 from typing import Any
 
 from ipcamd.cgi.answer import JSON
@@ -10,13 +9,13 @@ from ipcamd.params.group import Rank
 from ipcamd.params.network import DNSUPDATE, PORT_MAPPING
 from ipcamd.params.time import TIME
 from ipcamd.state_feed import readable_values
+from ipcamd.web.page_request import json_reply
 
 
 def host_state(call: Call) -> Reply:
     """Answer with the local time and the state of NTP, with the addresses, and with a change of the network that waits
     for a request at the new address."""
-    body = json.dumps({"time": _time(call), "network": _network(call)}).encode()
-    return Reply(body, content_type="application/json", headers=(("Cache-Control", "no-store"),))
+    return json_reply({"time": _time(call), "network": _network(call)})
 
 
 def _time(call: Call) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ipcamd.log_buffer import LogBuffer, LogLine
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.settings.check import cut_urls
+from ipcamd.web.page_request import read_endpoint
 from ipcamd.web.state import PAGE
 from ipcamd.wire.http.query import Query
 
@@ -69,16 +70,7 @@ def _shown(line: LogLine) -> dict[str, object]:
 
 
 ENDPOINTS = (
-    Endpoint(
-        "/web/log",
-        Rank.ADMIN,
-        log,
-        changes=never,
-        methods=("GET",),
-        for_caller=True,
-        arguments=Arguments(LEVEL, PAGE),
-        answers=(EVENTS,),
-    ),
+    read_endpoint("/web/log", Rank.ADMIN, log, Arguments(LEVEL, PAGE), EVENTS),
     Endpoint(
         "/web/log.txt",
         Rank.ADMIN,

@@ -26,8 +26,7 @@ class Notice:
     """By ``https://``."""
     host: str
     """Name or IP address; an IPv6 address without its brackets."""
-    port: int
-    """TCP port."""
+    port: int  # TCP
     path: str
     """With its leading slash, as sent."""
     event: str

@@ -23,11 +23,6 @@ class DeviceDescription:
     presentation_url: str
     """URL of the camera's page for people."""
 
-    @property
-    def udn(self) -> str:
-        """The unique device name."""
-        return udn_of(self.mac)
-
     def format(self, config_id: int) -> bytes:
         """Return the document; `config_id` is that of the announcement."""
         fields = {
@@ -48,6 +43,11 @@ class DeviceDescription:
             "<specVersion><major>1</major><minor>1</minor></specVersion>\n"
             f"<device>\n{lines}</device>\n</root>\n"
         ).encode()
+
+    @property
+    def udn(self) -> str:
+        """The unique device name."""
+        return udn_of(self.mac)
 
 
 def udn_of(mac: str) -> str:

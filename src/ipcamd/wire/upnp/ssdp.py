@@ -20,12 +20,10 @@ _FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([^\r\n]*)")
 
 @dataclass(frozen=True, slots=True)
 class SsdpSearch:
-    """A search by multicast (M-SEARCH)."""
+    """A search by multicast (M-SEARCH): kind of device (ST), and seconds within which devices answer (MX)."""
 
     target: str
-    """ST: the kind of device that is searched for."""
     delay_s: int
-    """MX: seconds within which devices answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,26 @@
+"""Options of a profile's parts that both media services describe alike."""
+
+from ipcamd.camera import Camera
+from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.nodes import int_range, source_size
+from ipcamd.onvif.soap.writer import Node, node
+
+
+def video_source_options(name: str, camera: Camera) -> Node:
+    """Return the options of the picture source as an element of this name: it cannot be cropped."""
+    width, height = source_size(camera)
+    limits = {"XRange": (0, 0), "YRange": (0, 0), "WidthRange": (width, width), "HeightRange": (height, height)}
+    bounds = node("tt:BoundsRange", [int_range(f"tt:{name}", each) for name, each in limits.items()])
+    return node(name, bounds, node("tt:VideoSourceTokensAvailable", tokens.VIDEO_SOURCE))
+
+
+def audio_source_options(name: str) -> Node:
+    """Return the options of the sound source as an element of this name: the microphone alone."""
+    return node(name, node("tt:InputTokensAvailable", tokens.AUDIO_SOURCE))
+
+
+def audio_output_options(name: str) -> Node:
+    """Return the options of the sound output as an element of this name: the speaker alone, one talker at a time."""
+    output = node("tt:OutputTokensAvailable", tokens.AUDIO_OUTPUT)
+    primacy = node("tt:SendPrimacyOptions", "www.onvif.org/ver20/HalfDuplex/Client")
+    return node(name, output, primacy, int_range("tt:OutputLevelRange", (1, 1)))
