@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ipcamd.control.ptz.controller import PtzController
     from ipcamd.delivery.delivery import Delivery
     from ipcamd.delivery.http.notifier import HttpNotifier
+    from ipcamd.delivery.queue.outbox import Outbox
     from ipcamd.device.clock import CameraClock
     from ipcamd.device.drivers import Drivers
     from ipcamd.device.identity import Identity
@@ -70,6 +71,8 @@ class Camera:
     schedules: "Schedules"
     delivery: "Delivery"
     notifier: "HttpNotifier"
+    outbox: "Outbox"
+    """Messages that wait for the MQTT broker."""
     egress: "EgressPolicy"
     event_log: "EventLog"
     event_search: "EventSearch"

@@ -14,6 +14,7 @@ from ipcamd.app.events import build_events
 from ipcamd.app.maintenance.firmware import build_firmware, settle_version
 from ipcamd.app.maintenance.host import FirmwareHost
 from ipcamd.app.media import build_media
+from ipcamd.app.network_services.mqtt import start_mqtt
 from ipcamd.app.network_services.network import announce, build_ntp, start_network
 from ipcamd.app.network_services.onvif import LateOnvif
 from ipcamd.app.process.greeting import greet_terminal
@@ -74,6 +75,7 @@ async def start_camera(
         schedules=events.schedules,
         delivery=events.delivery,
         notifier=events.notifier,
+        outbox=events.outbox,
         card=events.recording.card,
         playback=events.recording.playback,
         exports=events.recording.exports,
@@ -109,6 +111,7 @@ async def start_camera(
     webrtc = await services.open_webrtc()
     http, https = await services.http(camera, onvif, service)
     watch = start_network(stack, core, ntp)
+    start_mqtt(stack, core, events, camera)
     if core.password is not None:
         _print_password(core, core.password)
     await settle_version(core, host)

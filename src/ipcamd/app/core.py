@@ -20,6 +20,7 @@ from ipcamd.network.address_change import AddressChange
 from ipcamd.network.listen_address import ListenAddress
 from ipcamd.options.values import Options
 from ipcamd.params import ALL_GROUPS
+from ipcamd.params.event.mqtt import MQTT
 from ipcamd.params.network import NETWORK, WEBRTC
 from ipcamd.params.onvif import ONVIF
 from ipcamd.settings.audit import log_entry
@@ -158,4 +159,5 @@ def factory(options: Options, identity: Identity) -> dict[tuple[str, str], str]:
         ("Network.UPnP", "FriendlyName"): identity.network_name,
         ("Network.Advanced.Bonjour", "FriendlyName"): identity.network_name,
         (ONVIF.name, "Hostname"): identity.network_name,
+        (MQTT.name, "Prefix"): f"ipcamd/{identity.mac.replace(':', '')}",
     }

@@ -13,6 +13,7 @@ from ipcamd.app.recording import RecordingParts, build_recording, card_sink
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
+from ipcamd.delivery.queue.outbox import Outbox
 from ipcamd.event_bus import Event, EventBus, EventKind, StorageState, Tampering
 from ipcamd.events.engine import EventEngine
 from ipcamd.events.event_history import EventHistory
@@ -22,6 +23,8 @@ from ipcamd.events.schedules import Schedules
 from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger, StateTrigger
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.schedule import SCHEDULES
+from ipcamd.params.event.server import GENERAL
+from ipcamd.params.recording import RECORDING
 from ipcamd.params.time import TIME
 from ipcamd.store.eventlog import EventLogEntry
 from ipcamd.wire.http.notice import Notice
@@ -39,6 +42,9 @@ class EventParts:
     recording: RecordingParts
     delivery: Delivery
     notifier: HttpNotifier
+    outbox: Outbox
+    started_by: Callable[[Event], list[Schedule]]
+    """Returns the schedules that an event starts."""
 
 
 async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> EventParts:
@@ -59,6 +65,8 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     stack.push(engine.close)
     stack.push(recording.recorder.close)
     stack.push(recording.clips.close)
+    outbox = Outbox(core.database, lambda: settings[GENERAL.name].number("SpoolItems"))
+    stack.push(outbox.flush)
     notifier = HttpNotifier(settings, core.egress, partial(_log_notice, core), now_ns=clock.now_ns)
     stack.push(notifier.close)
 
@@ -83,13 +91,13 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
 
     times = ScheduleTrigger(schedules, bus, clock.local, clock.now_ns, follow)
     stack.push(times.close)
-    for group in (*SCHEDULES, NOTIFY, TIME):
+    for group in (*SCHEDULES, NOTIFY, RECORDING, TIME):
         settings.watch(group.name, lambda _: times.check())
     clock.watch(times.check)
     bus.watch_demand(times.check)
     times.check()
     engine.resume(recording.card.wait_until_read)
-    return EventParts(bus, schedules, recording, delivery, notifier)
+    return EventParts(bus, schedules, recording, delivery, notifier, outbox, engine.started_by)
 
 
 def _output(core: Core, bus: EventBus) -> Callable[[str], None]:

@@ -12,6 +12,7 @@ from ipcamd.errors import CardError
 from ipcamd.events.schedule import Schedule
 from ipcamd.options.values import Options
 from ipcamd.params.event.server import STORAGE
+from ipcamd.params.recording import RECORDING
 from ipcamd.recording.clip_file import ClipFile, ClipSink
 from ipcamd.recording.clip_recorder import ClipRecorder
 from ipcamd.recording.continuous_recorder import ContinuousRecorder
@@ -42,8 +43,10 @@ class RecordingParts:
         """Start and stop recording for the schedules that are in force or will be soon."""
         local = core.clock.local()
         self.clips.arm(any(any(map(s.has, TRIGGERS)) and any(map(s.has, TARGETS)) for s in in_force))
+        always = core.settings[RECORDING.name].flag("Continuous")
         self.recorder.enable(
-            any(s.has("ScheduleTimeMode") and s.has("EnableSDCard") and s.is_in_force(local) for s in in_force)
+            always
+            or any(s.has("ScheduleTimeMode") and s.has("EnableSDCard") and s.is_in_force(local) for s in in_force)
         )
 
     def readers(self) -> dict[tuple[str, str], Callable[[], str]]:

@@ -1,8 +1,21 @@
 """Parameters of SDK section 10, each declared once; ``GROUPS`` is the whole table, in the SDK's order."""
 
-from ipcamd.params import audio, image, imagesource, ipfilter, motion, network, onvif, osd, properties, system, time
+from ipcamd.params import (
+    audio,
+    image,
+    imagesource,
+    ipfilter,
+    motion,
+    network,
+    onvif,
+    osd,
+    properties,
+    recording,
+    system,
+    time,
+)
 from ipcamd.params.device import gpio, hardware, ircut, networkled, ptz, rs485
-from ipcamd.params.event import notify, schedule, server
+from ipcamd.params.event import mqtt, notify, schedule, server
 from ipcamd.params.group import Group
 
 GROUPS: tuple[Group, ...] = (
@@ -41,6 +54,8 @@ GROUPS: tuple[Group, ...] = (
     server.HTTP,
     network.PORT_MAPPING,
     onvif.ONVIF,
+    mqtt.MQTT,
+    recording.RECORDING,
     *osd.OSD_GROUPS,
     network.WEBRTC,
 )

@@ -55,6 +55,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "UPDATE event_log SET event = (SELECT id FROM event WHERE label = what AND started_ns = moment)",
         "CREATE INDEX event_log_event ON event_log (event)",
     ),
+    (  # small messages that wait for a target
+        "CREATE TABLE outbox (number INTEGER PRIMARY KEY, target TEXT NOT NULL, topic TEXT NOT NULL,"
+        " payload BLOB NOT NULL)",
+    ),
 )
 """Statements that lead from version i to i + 1. Append only: a released step is never changed, since databases out
 there have taken it."""

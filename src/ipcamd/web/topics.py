@@ -28,7 +28,9 @@ TOPICS: dict[str, dict[str, str]] = {
         "Event.Server.Authentication": "Login at the mail server",
         "Event.Server.NetStorage": "Windows share (Samba)",
         "Event.Server.HTTP": "HTTP notifications",
+        "Event.Server.MQTT": "MQTT and Home Assistant",
         "Event.Server.External.Storage": "SD card",
+        "Recording": "Recording",
     },
     "Network": {
         "Network": "Address",

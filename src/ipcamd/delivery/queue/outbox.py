@@ -1,0 +1,131 @@
+"""Outbox: small messages to other hosts, in order, on the disk until they are delivered."""
+
+import asyncio
+import logging
+import sqlite3
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from ipcamd.delivery.counts import DeliveryCounts
+from ipcamd.errors import StoreError
+from ipcamd.store.database import Database
+
+_RETRY_S = 5.0
+"""Seconds from a disk that cannot be written to the next attempt."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """One message that waits."""
+
+    number: int
+    """Messages are delivered in the order of their numbers."""
+    target: str
+    topic: str
+    """Where in the target it belongs."""
+    payload: bytes
+
+
+class Outbox:
+    """Queues of messages, one for each target. For the event loop, which never waits for the disk."""
+
+    def __init__(self, database: Database, limit: Callable[[], int]) -> None:
+        """Load what waits. `limit` returns how many messages may wait for each target. Raises ``StoreError``."""
+        self._database = database
+        self._limit = limit
+        self._queues: dict[str, OrderedDict[int, OutboxMessage]] = {}
+        self._delivered, self._dropped, self._failures = Counter[str](), Counter[str](), Counter[str]()
+        self._added = deque[OutboxMessage]()
+        self._removed = deque[int]()
+        self._writing: asyncio.Task[None] | None = None
+        self._came = asyncio.Event()
+        self._number = 0
+        for row in database.rows("SELECT number, target, topic, payload FROM outbox ORDER BY number"):
+            message = OutboxMessage(*row)
+            self._queue(message.target)[message.number] = message
+            self._number = message.number
+
+    def put(self, target: str, topic: str, payload: bytes) -> None:
+        """Queue a message; it is on the disk soon. The oldest ones go if too many wait."""
+        self._number += 1
+        message = OutboxMessage(self._number, target, topic, payload)
+        queue = self._queue(target)
+        queue[message.number] = message
+        self._added.append(message)
+        while len(queue) > self._limit():
+            self._remove(queue.popitem(last=False)[1])
+            self._dropped[target] += 1
+        self._came.set()
+        self._write_soon()
+
+    async def head(self, target: str) -> OutboxMessage:
+        """Wait for the first message of a target, and return it; it stays in the queue."""
+        while not (queue := self._queue(target)):
+            self._came.clear()
+            await self._came.wait()
+        return next(iter(queue.values()))
+
+    def note_delivered(self, message: OutboxMessage) -> None:
+        """Remove a message that has arrived."""
+        self._delivered[message.target] += 1
+        if self._queue(message.target).pop(message.number, None):
+            self._remove(message)
+            self._write_soon()
+
+    def note_failure(self, target: str) -> None:
+        """Count an attempt that failed."""
+        self._failures[target] += 1
+
+    def clear(self, target: str) -> None:
+        """Remove all messages of a target that is switched off."""
+        for message in self._queue(target).values():
+            self._remove(message)
+        self._queue(target).clear()
+        self._write_soon()
+
+    def counts(self, target: str) -> DeliveryCounts:
+        """Return the counts of a target."""
+        queue = self._queue(target).values()
+        size = sum(len(message.payload) for message in queue)
+        return DeliveryCounts(len(queue), size, self._delivered[target], self._dropped[target], self._failures[target])
+
+    async def flush(self) -> None:
+        """Wait until everything is on the disk, or cannot be written."""
+        self._write_soon()
+        if self._writing:
+            await self._writing
+
+    def _queue(self, target: str) -> OrderedDict[int, OutboxMessage]:
+        return self._queues.setdefault(target, OrderedDict())
+
+    def _remove(self, message: OutboxMessage) -> None:
+        self._removed.append(message.number)
+
+    def _write_soon(self) -> None:
+        if (self._added or self._removed) and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.get_running_loop().create_task(self._write())
+
+    async def _write(self) -> None:
+        """Write what came and went since the last time: all of it in one transaction."""
+        while self._added or self._removed:
+            added, removed = list(self._added), list(self._removed)
+            self._added.clear()
+            self._removed.clear()
+            try:
+                await self._database.write(partial(_save, added=added, removed=removed))
+            except StoreError as error:
+                self._added.extendleft(reversed(added))
+                self._removed.extendleft(reversed(removed))
+                _log.warning("%d messages are not on the disk yet: %s", len(self._added), error)
+                asyncio.get_running_loop().call_later(_RETRY_S, self._write_soon)
+                return
+
+
+def _save(connection: sqlite3.Connection, added: list[OutboxMessage], removed: list[int]) -> None:
+    rows = [(message.number, message.target, message.topic, message.payload) for message in added]
+    connection.executemany("INSERT INTO outbox (number, target, topic, payload) VALUES (?, ?, ?, ?)", rows)
+    connection.executemany("DELETE FROM outbox WHERE number = ?", [(number,) for number in removed])

@@ -1,0 +1,111 @@
+"""Commands from the broker: ``<Prefix>/<thing>/set``."""
+
+from collections.abc import Awaitable, Callable
+
+from ipcamd.camera import Camera
+from ipcamd.errors import RequestFailed
+from ipcamd.mqtt.payloads import OFF, ON
+from ipcamd.params.device.ptz import PRESETLIST, PRESETS
+from ipcamd.params.event.mqtt import MQTT
+from ipcamd.params.group import Rank
+from ipcamd.settings.change_records import Change, Requester
+
+PRESS = "PRESS"
+"""Payload of a command without a value."""
+PAYLOAD_LIMIT = 256
+"""Bytes of a command at most."""
+
+Action = Callable[[Camera, str, Requester], Awaitable[object]]
+"""Obeys a payload, as an author of changes; raises ``IpcamdError``."""
+
+
+def requester(camera: Camera) -> Requester:
+    """Return the author of changes by commands. Raises ``RequestFailed`` if the account does not exist."""
+    values = camera.settings[MQTT.name]
+    name, rank = values["Account"], Rank.ADMIN
+    if name:
+        entry = camera.accounts.entry(name)
+        if entry is None:
+            raise RequestFailed(f"{MQTT.name}.Account: there is no account {name}")
+        rank = entry.account.rank
+    return Requester(name or "mqtt", values["MQTTServer"], "mqtt", rank)
+
+
+async def run_command(camera: Camera, thing: str, payload: bytes) -> None:
+    """Run the command of a thing, such as ``output/1``. Raises ``IpcamdError`` with what was wrong."""
+    action = _ACTIONS.get(thing)
+    if action is None:
+        raise RequestFailed(f"there is no command {thing}; allowed: {', '.join(_ACTIONS)}")
+    try:
+        text = payload[: PAYLOAD_LIMIT + 1].decode()
+    except UnicodeDecodeError:
+        raise RequestFailed("the payload is not UTF-8") from None
+    if len(payload) > PAYLOAD_LIMIT:
+        raise RequestFailed(f"the payload has more than {PAYLOAD_LIMIT} bytes")
+    await action(camera, text, requester(camera))
+
+
+def _switch(group: str, name: str, on: str, off: str) -> Action:
+    """Return the action that sets a parameter of two values."""
+
+    async def act(camera: Camera, payload: str, by: Requester) -> None:
+        values = {ON: on, OFF: off}
+        if payload not in values:
+            raise RequestFailed(f"{payload!r}: allowed are {ON} and {OFF}")
+        await camera.settings.update([Change(group, name, values[payload])], by=by)
+
+    return act
+
+
+async def _set_ircut(camera: Camera, payload: str, by: Requester) -> None:
+    if payload not in ("auto", "on", "off"):
+        raise RequestFailed(f"{payload!r}: allowed are auto, on and off")
+    await camera.settings.update([Change("IRCUt", "Usage", payload)], by=by)
+
+
+async def _reboot(camera: Camera, payload: str, by: Requester) -> None:
+    _press(payload)
+    _require(by, Rank.ADMIN)
+    camera.audit_log.note_change(by, "restart")
+    camera.restart()
+
+
+async def _go_to_preset(camera: Camera, payload: str, by: Requester) -> None:
+    _require(by, Rank.USERS)
+    await camera.ptz.go_to_preset(_preset_number(camera, payload))
+
+
+def _preset_number(camera: Camera, payload: str) -> int:
+    """Return the number of a preset that is given by its number or its name. Raises ``RequestFailed``."""
+    if payload.isascii() and payload.isdigit() and len(payload) <= 3:
+        return int(payload)
+    for number, name in presets(camera).items():
+        if name == payload:
+            return number
+    raise RequestFailed(f"there is no preset {payload!r}")
+
+
+def presets(camera: Camera) -> dict[int, str]:
+    """Return the names of the presets that are set, by number."""
+    rows = map(camera.settings[PRESETLIST.name].value, PRESETS)
+    return {number: name for number, (enabled, _, name) in enumerate(rows, 1) if enabled}
+
+
+def _press(payload: str) -> None:
+    if payload != PRESS:
+        raise RequestFailed(f"{payload!r}: allowed is {PRESS}")
+
+
+def _require(by: Requester, rank: Rank) -> None:
+    if by.rank < rank:
+        raise RequestFailed(f"the account {by.name} may not do that")
+
+
+_ACTIONS: dict[str, Action] = {
+    "output/1": _switch("GPIO", "TriggerOutStatus1", "high", "low"),
+    "motion_detection": _switch("Motion", "motionenable", "1", "0"),
+    "recording": _switch("Recording", "Continuous", "yes", "no"),
+    "ircut": _set_ircut,
+    "reboot": _reboot,
+    "preset": _go_to_preset,
+}

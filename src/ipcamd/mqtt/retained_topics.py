@@ -1,0 +1,38 @@
+"""Retained topics: those that the broker keeps for this camera; remembered over restarts, to be cleared one day."""
+
+import json
+from collections.abc import Iterable
+
+from ipcamd.store.keyvalue import KeyValueStore
+
+_KEY = "mqtt.retained"
+
+
+class RetainedTopics:
+    """Topics at the present broker. For the event loop."""
+
+    def __init__(self, facts: KeyValueStore) -> None:
+        self._facts = facts
+        found = json.loads(facts.get(_KEY) or "[]")
+        self._topics = {str(topic) for topic in found}
+
+    def __bool__(self) -> bool:
+        return bool(self._topics)
+
+    def without(self, kept: Iterable[str]) -> set[str]:
+        """Return the topics that are retained and not `kept`."""
+        return self._topics.difference(kept)
+
+    async def add(self, topics: Iterable[str]) -> None:
+        """Remember topics that are about to be retained. Raises ``StoreError``."""
+        if missing := set(topics) - self._topics:
+            self._topics |= missing
+            await self._save()
+
+    async def remove(self, topics: Iterable[str]) -> None:
+        """Forget topics that were cleared. Raises ``StoreError``."""
+        self._topics -= set(topics)
+        await self._save()
+
+    async def _save(self) -> None:
+        await self._facts.set(_KEY, json.dumps(sorted(self._topics)))

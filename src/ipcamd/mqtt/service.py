@@ -1,0 +1,118 @@
+"""MQTT service: keeps the connection to the broker while it is enabled, and what waits for it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from ipcamd.camera import Camera
+from ipcamd.delivery.worker.retry import RetryPauses
+from ipcamd.errors import IpcamdError
+from ipcamd.event_bus import Event
+from ipcamd.events.schedule import Schedule
+from ipcamd.mqtt.payloads import TARGET, event_json
+from ipcamd.mqtt.retained_topics import RetainedTopics
+from ipcamd.params.event.mqtt import MQTT
+from ipcamd.params.group import Values
+
+EVENT_TOPIC = "event"
+"""Topic of events, below the prefix."""
+CLOSE_TIMEOUT_S = 1.0
+"""Seconds for the last messages to a broker at the end."""
+
+_log = logging.getLogger(__name__)
+
+Note = Callable[[str, str], None]
+"""Called for the event log with what was done, and with what failed."""
+
+
+class MqttService:
+    """Follows ``Event.Server.MQTT``. For the event loop; no broker can delay the camera."""
+
+    def __init__(
+        self, camera: Camera, started_by: Callable[[Event], Sequence[Schedule]], retained: RetainedTopics, note: Note
+    ) -> None:
+        """`started_by` returns the schedules that an event starts."""
+        self._camera = camera
+        self._started_by = started_by
+        self._retained = retained
+        self._note = note
+        self._pauses = RetryPauses()
+        self._failure = ""
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin, and follow the settings."""
+        self._camera.settings.watch(MQTT.name, lambda _: self._restart())
+        self._restart()
+
+    async def close(self) -> None:
+        """Say goodbye to the broker, and end."""
+        tasks, self._tasks = self._tasks, []
+        await _end(tasks)
+        await self._camera.outbox.flush()
+
+    def _restart(self) -> None:
+        before = self._tasks
+        self._pauses.reset()
+        enabled = self._camera.settings[MQTT.name].flag("Enable")
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self._keep_connected(before))]
+        if enabled:
+            self._tasks.append(loop.create_task(self._follow_events()))
+
+    async def _follow_events(self) -> None:
+        """Put each edge of each event into the queue."""
+        with self._camera.event_bus.open_queue("MQTT") as queue:
+            states = {(event.kind, event.number): event.is_on for event in self._camera.event_bus.newest}
+            async for event in queue:
+                key = event.kind, event.number
+                if states.get(key) is not event.is_on:
+                    states[key] = event.is_on
+                    self._camera.outbox.put(TARGET, EVENT_TOPIC, event_json(event, self._started_by(event)))
+
+    async def _keep_connected(self, before: list[asyncio.Task[None]]) -> None:
+        """Connect whenever the connection is lost, after growing pauses; switched off, clear what is retained."""
+        await _end(before)
+        values = self._camera.settings[MQTT.name]
+        enabled = values.flag("Enable")
+        while enabled or self._retained:
+            try:
+                await self._connect(values)
+                return
+            except (IpcamdError, OSError, TimeoutError) as error:
+                self._note_failure(str(error) or "timed out")
+            except Exception:  # a fault of ours, or of the library's, must not end it
+                _log.exception("MQTT failed")
+            if not enabled:
+                return
+            await asyncio.sleep(self._pauses.next(away=True))
+
+    async def _connect(self, values: Values) -> None:
+        """Run one connection; without MQTT enabled, only clear what is retained."""
+        from ipcamd.mqtt.session import MqttSession
+
+        async with MqttSession.open(self._camera, values, self._retained) as session:
+            self._note_success(values)
+            await session.run()
+
+    def _note_success(self, values: Values) -> None:
+        self._pauses.reset()
+        if self._failure:
+            self._note(f"connected to {values['MQTTServer']}", "")
+        self._failure = ""
+
+    def _note_failure(self, words: str) -> None:
+        self._camera.outbox.note_failure(TARGET)
+        if words != self._failure:
+            self._failure = words
+            _log.warning("MQTT: %s", words)
+            self._note("", words)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        with suppress(TimeoutError):
+            await asyncio.wait(tasks, timeout=CLOSE_TIMEOUT_S)

@@ -1,0 +1,47 @@
+"""States that are published, each on a topic of its own and retained: read from the camera at any time."""
+
+from collections.abc import Callable, Mapping
+
+from ipcamd.camera import Camera
+from ipcamd.event_bus import Event, EventKind, StorageState
+from ipcamd.mqtt.payloads import state_text
+from ipcamd.params.motion import WINDOWS
+
+
+def read_states(camera: Camera) -> dict[str, str]:
+    """Return the payload of each state by its topic below the prefix."""
+    newest = {(event.kind, event.number): event for event in camera.event_bus.newest}
+    drivers, settings = camera.drivers, camera.settings
+    states = {f"motion/{window}": _is_on(newest, EventKind.MOTION, window) for window in range(1, WINDOWS + 1)}
+    states |= {f"input/{n}": state_text(driver.level == "high") for n, driver in enumerate(drivers.inputs, 1)}
+    if drivers.has("TriggerOut"):
+        states["output/1"] = state_text(drivers.output.level == "high")
+    states["tamper"] = state_text(any(e.is_on for (kind, _), e in newest.items() if kind is EventKind.TAMPER))
+    states["motion_detection"] = state_text(settings["Motion"].flag("motionenable"))
+    states["recording"] = _is_on(newest, EventKind.STORAGE, StorageState.RECORDING)
+    if drivers.ir_cut.is_present:
+        states["ircut"] = settings["IRCUt"]["Usage"]
+    return states | {name: read(camera) for name, read in _READERS.items()}
+
+
+def _is_on(newest: Mapping[tuple[EventKind, int], Event], kind: EventKind, number: int) -> str:
+    event = newest.get((kind, number))
+    return state_text(event is not None and event.is_on)
+
+
+def _frame_rate(camera: Camera) -> str:
+    figures = camera.pipeline.figures()
+    return str(round(max(each.frames_per_s for name, each in figures.items() if name != "capture")))
+
+
+def _card(camera: Camera) -> str:
+    """Return the free space in per cent; "" without a card."""
+    space = camera.card.space() if camera.card.mounted else None
+    return str(100 * space.free_bytes // space.total_bytes) if space and space.total_bytes else ""
+
+
+_READERS: dict[str, Callable[[Camera], str]] = {
+    "viewers": lambda camera: str(camera.viewers()),
+    "frame_rate": _frame_rate,
+    "card": _card,
+}

@@ -1,0 +1,37 @@
+"""``Event.Server.MQTT`` (ours): the broker that gets states and events, and sends commands."""
+
+from ipcamd.params.group import Group, Param
+from ipcamd.params.kinds.choice import YES_NO, OneOf
+from ipcamd.params.kinds.network import HOST_OR_NOTHING
+from ipcamd.params.kinds.number import PORT
+from ipcamd.params.kinds.text import Matching, Text
+
+_LEVEL = r"[^+#\/]"
+_TOPIC = Matching(
+    rf"{_LEVEL}+(\/{_LEVEL}+)*", "levels of an MQTT topic separated by '/', without '+' and '#'", longest=128
+)
+_LEVEL_KIND = Matching("[A-Za-z0-9_-]+", "letters, digits, '_' and '-'", longest=64)
+
+MQTT = Group(
+    "Event.Server.MQTT",
+    "ours",
+    (
+        Param("Enable", YES_NO, "no", "Publish states and events to an MQTT broker, and take its commands."),
+        Param("MQTTServer", HOST_OR_NOTHING, "", "MQTT broker."),
+        Param("Port", PORT, "1883", "TCP port of the MQTT broker; 8883 is usual with TLS."),
+        Param("TLS", YES_NO, "no", "Use TLS."),
+        Param(
+            "Certificate",
+            OneOf(("verify", "any"), ("valid and for this host", "self-signed as well")),
+            "verify",
+            "Certificate check of the MQTT broker with TLS.",
+        ),
+        Param("UserName", Text(64), "", "User name at the MQTT broker."),
+        Param("Password", Text(128), "", "Password at the MQTT broker.", secret=True),
+        Param("ClientId", Text(64), "", "Client identifier at the MQTT broker; empty: ipcamd and the MAC address."),
+        Param("Prefix", _TOPIC, "ipcamd", "Beginning of all topics; from the factory with the MAC address."),
+        Param("HomeAssistant", YES_NO, "yes", "Announce the camera to Home Assistant."),
+        Param("DiscoveryPrefix", _LEVEL_KIND, "homeassistant", "First level of Home Assistant's discovery topics."),
+        Param("Account", Text(32), "", "Account whose rank commands have; empty: an administrator's."),
+    ),
+)

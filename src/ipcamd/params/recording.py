@@ -1,0 +1,6 @@
+"""``Recording`` (ours): recording without a schedule."""
+
+from ipcamd.params.group import Group, Param
+from ipcamd.params.kinds.choice import YES_NO
+
+RECORDING = Group("Recording", "ours", (Param("Continuous", YES_NO, "no", "Record on the SD card all the time."),))
