@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ipcamd.storage.card import Card
     from ipcamd.storage.export.exports import Exports
     from ipcamd.storage.playback import Playback
+    from ipcamd.storage.replay.catalog import ReplayCatalog
     from ipcamd.store.event_search import EventSearch
     from ipcamd.store.eventlog import EventLog
     from ipcamd.webrtc_sessions import WebRtcSessions
@@ -80,6 +81,8 @@ class Camera:
     """Tells of everything that happens around the camera."""
     card: "Card"
     playback: "Playback"
+    replay_catalog: "ReplayCatalog"
+    """Of what is recorded on the card, for RTSP and ONVIF."""
     exports: "Exports"
     """Of recordings, as MP4."""
     drivers: "Drivers"

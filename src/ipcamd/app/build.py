@@ -78,6 +78,7 @@ async def start_camera(
         outbox=events.outbox,
         card=events.recording.card,
         playback=events.recording.playback,
+        replay_catalog=events.recording.replay_catalog,
         exports=events.recording.exports,
         egress=core.egress,
         event_log=core.event_log,
@@ -107,7 +108,7 @@ async def start_camera(
     )
     talk = await services.talk()
     onvif = LateOnvif(stack, camera)
-    service, rtsp, rtsps = await services.rtsp(onvif)
+    service, rtsp, rtsps = await services.rtsp(camera, onvif)
     webrtc = await services.open_webrtc()
     http, https = await services.http(camera, onvif, service)
     watch = start_network(stack, core, ntp)

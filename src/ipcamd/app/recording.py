@@ -21,6 +21,7 @@ from ipcamd.storage.card import Card
 from ipcamd.storage.export.exports import Exports
 from ipcamd.storage.index import RecordingIndex
 from ipcamd.storage.playback import Playback
+from ipcamd.storage.replay.catalog import ReplayCatalog
 
 _MEGABYTE = 1 << 20
 
@@ -38,6 +39,7 @@ class RecordingParts:
     recorder: ContinuousRecorder
     playback: Playback
     exports: Exports
+    replay_catalog: ReplayCatalog
 
     def follow(self, core: Core, in_force: Sequence[Schedule]) -> None:
         """Start and stop recording for the schedules that are in force or will be soon."""
@@ -84,7 +86,7 @@ async def build_recording(stack: ShutdownStack, core: Core, media: MediaParts) -
     stack.push(playback.close)
     exports = Exports(card, clock.zone)
     stack.push(exports.close)
-    return RecordingParts(card, clips, recorder, playback, exports)
+    return RecordingParts(card, clips, recorder, playback, exports, ReplayCatalog(card))
 
 
 def _root(options: Options) -> Path | None:

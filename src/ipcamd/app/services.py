@@ -107,11 +107,11 @@ class Services:
         self._stack.push(service.close)
         return await self._movable("TalkPort", service)
 
-    async def rtsp(self, onvif: LateOnvif) -> tuple[RtspService, int, int | None]:
+    async def rtsp(self, camera: Camera, onvif: LateOnvif) -> tuple[RtspService, int, int | None]:
         """Open RTSP and perhaps RTSPS, and return it with their ports. Raises ``ConfigError``."""
         core = self._core
         service = RtspService(
-            self._catalog(onvif),
+            self._catalog(camera, onvif),
             core.authenticator,
             Registry(self._admission),
             self.viewers,
@@ -228,7 +228,7 @@ class Services:
         settings.watch("Audio", audio)
         return fanout
 
-    def _catalog(self, onvif: LateOnvif) -> Mounts:
+    def _catalog(self, camera: Camera, onvif: LateOnvif) -> Mounts:
         pipeline, settings = self._media.pipeline, self._core.settings
 
         def sound() -> Hub | None:
@@ -241,7 +241,8 @@ class Services:
             sounds = (MediaTrack(heard),) if heard and enabled == "video_audio" else ()
             return (MediaTrack(pipeline.phone), *sounds)
 
-        return Mounts(pipeline.hubs, sound, phone, onvif.profile_tracks, onvif.metadata)
+        recordings = camera.replay_catalog if camera.card.slot else None
+        return Mounts(pipeline.hubs, sound, phone, onvif.profile_tracks, onvif.metadata, recordings)
 
     async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""

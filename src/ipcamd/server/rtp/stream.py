@@ -65,6 +65,11 @@ class RtpStream:
     # -- for viewers
 
     @property
+    def label(self) -> str:
+        """Name for lists of viewers."""
+        return self.hub.name
+
+    @property
     def ssrc(self) -> int:
         """Identifier of the source in its packets."""
         return self._numbering.ssrc

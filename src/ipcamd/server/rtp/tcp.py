@@ -23,12 +23,14 @@ _TCP_USER_TIMEOUT = 18
 class TcpWriter:
     """Writes to a transport. Bytes that the socket accepts at once bypass asyncio."""
 
-    __slots__ = ("_limit", "_own", "_plain", "_since_s", "_size", "_transport", "ready", "send", "viewers")
+    __slots__ = ("_drained", "_limit", "_own", "_plain", "_since_s", "_size", "_transport", "ready", "send", "viewers")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._size, self._since_s = 0, 0.0
         self._limit = BACKLOG
+        self._drained: asyncio.Future[None] | None = None
+        """Done as soon as nothing waits any more; None if nobody waits for that."""
         self.viewers: set[TcpViewer] = set()
         """The viewers that are being sent to."""
         sock = self._socket
@@ -72,6 +74,15 @@ class TcpWriter:
         """Note that no bytes wait any more."""
         self.ready = self._plain and not self._transport.is_closing()
         self._limit = BACKLOG
+        if self._drained and not self._drained.done():
+            self._drained.set_result(None)
+        self._drained = None
+
+    async def drain(self) -> None:
+        """Wait until nothing waits any more, if more than the backlog waits; for ever if the client reads nothing."""
+        while self.waiting > BACKLOG:
+            self._drained = self._drained or asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._drained)
 
     def write(self, data: bytes) -> None:
         """Send `data`, however much waits already."""
@@ -177,6 +188,12 @@ class TcpViewer(RtpViewer):
         super().pause(newest)
         self._writer.viewers.discard(self)
         self.send = None
+
+    async def deliver(self, frame: RtpFrame) -> None:
+        """Send a frame, and wait until the client has taken most of what was sent: nothing is skipped."""
+        self._writer.write(frame.framed(self._channel))
+        self.bytes_sent += frame.size_bytes
+        await self._writer.drain()
 
     def report(self, packet: bytes) -> None:
         """See `RtpViewer`."""

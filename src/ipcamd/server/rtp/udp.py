@@ -12,7 +12,7 @@ from typing import Self
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.qos import set_tos
 from ipcamd.server.rtp.frame import RtpFrame
-from ipcamd.server.rtp.paced_viewer import PacedViewer
+from ipcamd.server.rtp.paced_viewer import BURST, PAUSE_S, PacedViewer
 from ipcamd.wire.rtp.rtp import FULL
 
 Address = tuple[str, int] | tuple[str, int, int, int]
@@ -143,7 +143,7 @@ class UdpPortPool:
 class UdpViewer(PacedViewer):
     """A viewer, or a multicast group, that receives a stream over UDP."""
 
-    __slots__ = ("_addresses", "_ports", "_single", "address")
+    __slots__ = ("_addresses", "_burst_bytes", "_ports", "_single", "address")
 
     def __init__(self, identity: ViewerIdentity, ports: UdpPortPair, addresses: tuple[Address, Address]) -> None:
         """`addresses` are those of RTP and of RTCP."""
@@ -153,6 +153,8 @@ class UdpViewer(PacedViewer):
         self._single = not ports.segments
         self.address: Address | None = None
         """Destination of whole runs of packets; None while the viewer is behind."""
+        self._burst_bytes = 0
+        """Bytes that `deliver` has sent since its last pause."""
 
     def report(self, packet: bytes) -> None:
         """See `RtpViewer`."""
@@ -194,6 +196,17 @@ class UdpViewer(PacedViewer):
     def _forget(self) -> None:
         self.address = None
         super()._forget()
+
+    async def deliver(self, frame: RtpFrame) -> None:
+        """Send a frame, whatever the sizes of its packets, at a pace that a receiver's buffer can hold."""
+        if not self._deliver_singly(frame):
+            await asyncio.sleep(PAUSE_S)
+            self._deliver_singly(frame)  # what is lost now is lost
+        self.bytes_sent += frame.size_bytes
+        self._burst_bytes += frame.size_bytes
+        if self._burst_bytes >= BURST:
+            self._burst_bytes = 0
+            await asyncio.sleep(PAUSE_S)
 
     def _deliver(self, frame: RtpFrame) -> bool:
         if self._single:

@@ -9,7 +9,7 @@ from ipcamd.server.listener import normalize_address
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtsp.context import Receiver, RtspContext
 from ipcamd.server.rtsp.methods import perform
-from ipcamd.server.rtsp.mounts.media import Presentation
+from ipcamd.server.rtsp.mounts.media import AnyPresentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
 from ipcamd.server.rtsp.session import RtspSession
@@ -31,6 +31,9 @@ UNREAD = 256 * 1024
 """Unread response bytes at which the next request of a client waits; after a login."""
 UNREAD_STRANGER = 16 * 1024
 """The same before a login."""
+
+REPLAY_STALL_S = 60.0
+"""Seconds for which a client that replays recordings at its own speed may read nothing."""
 
 
 class RtspConnection(asyncio.Protocol):
@@ -114,7 +117,8 @@ class RtspConnection(asyncio.Protocol):
         limits = self.context.registry.limits
         late = self._parser.partial and not self._held and now_s - self._partial_since_s > limits.head_timeout_s
         idle = not self.sessions and not self._busy and now_s - self._heard_s > limits.idle_timeout_s
-        if late or idle or self.writer.stalled_s(now_s) > limits.stall_timeout_s:
+        stall_timeout_s = REPLAY_STALL_S if self._replays else limits.stall_timeout_s
+        if late or idle or self.writer.stalled_s(now_s) > stall_timeout_s:
             self.context.registry.note_cut(
                 "client %s is disconnected: it %s",
                 self.address,
@@ -147,7 +151,7 @@ class RtspConnection(asyncio.Protocol):
             self._parser.body_limit, self._unread = BODY_LIMIT, UNREAD
         return account
 
-    def create_session(self, media: Presentation, account: Account) -> RtspSession:
+    def create_session(self, media: AnyPresentation, account: Account) -> RtspSession:
         """Create a session. Raises `RtspError` 453 at the limit of this client or of the camera."""
         if len(self.sessions) >= MOST_SESSIONS:
             raise RtspError(453)
@@ -199,6 +203,10 @@ class RtspConnection(asyncio.Protocol):
             self._channels.pop(channel, None)
 
     # -- requests
+
+    @property
+    def _replays(self) -> bool:
+        return any(session.replayer for session in self.sessions.values())
 
     @property
     def _busy(self) -> bool:

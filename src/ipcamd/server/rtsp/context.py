@@ -9,7 +9,7 @@ from ipcamd.server.registry import Registry
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtp.udp import UdpPortPool
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
-from ipcamd.server.rtsp.mounts.media import FindPresentation, Presentation
+from ipcamd.server.rtsp.mounts.media import AnyPresentation, FindPresentation
 from ipcamd.server.rtsp.multicast import MulticastService
 from ipcamd.server.rtsp.session import RtspSession, SessionOwner
 from ipcamd.server.rtsp.session_table import SessionTable
@@ -57,7 +57,7 @@ class Client(SessionOwner, Protocol):
     def authenticate(self, request: RtspRequest, *, talk: bool = False) -> Account:
         """Return the account of a request; `talk`: it asks to talk. Raises ``RtspError`` 401, 403, 429."""
 
-    def create_session(self, media: Presentation, account: Account) -> RtspSession:
+    def create_session(self, media: AnyPresentation, account: Account) -> RtspSession:
         """Create a session. Raises ``RtspError`` 453 at the limit of this client or of the camera."""
 
     def session(self, request: RtspRequest) -> RtspSession:

@@ -3,9 +3,15 @@
 import re
 from collections.abc import Awaitable, Callable
 
+from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtsp.context import Client
 from ipcamd.server.rtsp.describe import describe
+from ipcamd.server.rtsp.mounts.media import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, split_url
+from ipcamd.server.rtsp.replay.describe import describe_recordings, format_clock
+from ipcamd.server.rtsp.replay.play_request import PlayRequest, read_play
+from ipcamd.server.rtsp.replay.replayer import Replayer
+from ipcamd.server.rtsp.replay.track import ReplayTrack
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
 from ipcamd.server.rtsp.session import TIMEOUT_S, RtspSession
 from ipcamd.server.rtsp.transport_setup import set_up
@@ -14,7 +20,7 @@ from ipcamd.wire.rtsp.message import RtspRequest
 Method = Callable[[Client, RtspRequest], RtspResponse | Awaitable[RtspResponse]]
 """Function that answers the requests of one method. Raises ``RtspError``."""
 
-BACKCHANNEL = "www.onvif.org/ver20/backchannel"
+BACKCHANNEL, REPLAY = "www.onvif.org/ver20/backchannel", "onvif-replay"
 _FOREIGN = ("ANNOUNCE", "RECORD", "REDIRECT")
 """RTSP methods that a camera does not support on any resource."""
 
@@ -24,7 +30,7 @@ def perform(client: Client, request: RtspRequest) -> RtspResponse | Awaitable[Rt
     method = METHODS.get(request.method)
     if method is None:
         raise RtspError(405, _ALLOW) if request.method in _FOREIGN else RtspError(501, _PUBLIC)
-    unsupported = [tag for tag in _tags(request) if tag != BACKCHANNEL]
+    unsupported = [tag for tag in _tags(request) if tag not in (BACKCHANNEL, REPLAY)]
     if unsupported:
         raise RtspError(551, (("Unsupported", ", ".join(unsupported)),))
     return method(client, request)
@@ -48,9 +54,12 @@ async def _describe(client: Client, request: RtspRequest) -> RtspResponse:
     client.authenticate(request, talk=talk)
     if not re.search(r"(?i)application/(sdp|\*)|\*/\*", request.fields.get("accept", "*/*")):
         raise RtspError(406)
-    streams = [context.streams.for_track(track) for track in place.media.tracks]
-    version = context.clock_ns() // 1_000_000_000
-    body = await describe(context.name(), client.local, version, streams, talk=talk)
+    version, media = context.clock_ns() // 1_000_000_000, place.media
+    if isinstance(media, Presentation):
+        streams = [context.streams.for_track(track) for track in media.tracks]
+        body = await describe(context.name(), client.local, version, streams, talk=talk)
+    else:
+        body = await describe_recordings(context.name(), client.local, version, media.catalog)
     base = request.target if re.match("(?i)rtsps?://", request.target) else _own_url(client, place.media.path)
     fields = (
         ("Content-Base", base.rstrip("/") + "/"),
@@ -108,9 +117,11 @@ def _aggregate(client: Client, request: RtspRequest) -> RtspSession:
     return session
 
 
-def _play(client: Client, request: RtspRequest) -> RtspResponse:
+def _play(client: Client, request: RtspRequest) -> RtspResponse | Awaitable[RtspResponse]:
     session = _aggregate(client, request)
     client.context.sessions.admit_viewer(session)
+    if session.replayer:
+        return _play_recordings(client, session, session.replayer, read_play(request))
     fields = [_session_field(session), ("Range", "npt=0.000-")]
     if info := _rtp_info(client, session):
         fields.append(("RTP-Info", info))
@@ -120,12 +131,43 @@ def _play(client: Client, request: RtspRequest) -> RtspResponse:
     return RtspResponse(fields=tuple(fields))
 
 
+async def _play_recordings(
+    client: Client, session: RtspSession, replayer: Replayer, request: PlayRequest
+) -> RtspResponse:
+    """Replay from the first frame on that the request selects; what is being replayed ends. Raises `RtspError` 457 or
+    503.
+
+    A PLAY without a range during a replay is a keep-alive.
+    """
+    if replayer.is_playing and not request.has_range:
+        return RtspResponse(fields=(_session_field(session),))
+    tracks = {setup.url: setup.stream for setup in session.setups.values() if isinstance(setup.stream, ReplayTrack)}
+    session.pause()
+    first_ns, last_ns = await replayer.prepare(request, [track.codec for track in tracks.values()])
+    # the response must precede the first packets
+    client.after_response(session.play)
+    end = format_clock(last_ns if request.end_ns is None else request.end_ns)
+    info = ",".join(
+        f"url={url};seq={track.sequence};rtptime={replayer.stamp_of(track, first_ns)}" for url, track in tracks.items()
+    )
+    return RtspResponse(
+        fields=(
+            _session_field(session),
+            ("Range", f"clock={format_clock(first_ns)}-{end}"),
+            ("Scale", f"{request.scale:g}"),
+            ("Rate-Control", "yes" if request.is_paced else "no"),
+            ("RTP-Info", info),
+        )
+    )
+
+
 def _rtp_info(client: Client, session: RtspSession) -> str:
     """Return RTP-Info: the first sequence number of each track, and time stamps of one common moment."""
-    streams = [(setup.url, setup.stream) for setup in session.setups.values() if setup.stream]
-    for setup in session.setups.values():
-        if setup.stream and setup.viewer:
-            setup.stream.subscribe()
+    setups = [(setup, setup.stream) for setup in session.setups.values() if isinstance(setup.stream, RtpStream)]
+    streams = [(setup.url, stream) for setup, stream in setups]
+    for setup, stream in setups:
+        if setup.viewer:
+            stream.subscribe()
     begins = [stream.begin for _, stream in streams if stream.begin is not None]
     moment = min(begins, default=client.context.clock_ns())
     parts = []

@@ -8,9 +8,10 @@ from typing import Protocol, Self
 from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
 from ipcamd.errors import ViewerLimitReached
-from ipcamd.server.rtp.stream import RtpStream
+from ipcamd.server.rtp.source import RtpSource
 from ipcamd.server.rtp.viewer import RtpViewer
-from ipcamd.server.rtsp.mounts.media import Presentation
+from ipcamd.server.rtsp.mounts.media import AnyPresentation
+from ipcamd.server.rtsp.replay.replayer import Replayer
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
 from ipcamd.wire.rtp import rtcp
@@ -61,7 +62,7 @@ class Place:
 class TrackSetup:
     """Track of a session after SETUP."""
 
-    stream: RtpStream | None
+    stream: RtpSource | None
     """None for the talk track."""
     viewer: RtpViewer | None
     """None for multicast."""
@@ -77,7 +78,7 @@ class TrackSetup:
 class RtspSession:
     """Tracks that one client plays together."""
 
-    media: Presentation
+    media: AnyPresentation
     account: Account
     owner: SessionOwner | None
     """Connection of the session; None after that has closed."""
@@ -99,6 +100,8 @@ class RtspSession:
     admitted: bool = False
     """Whether it has a viewer's place: from its first PLAY."""
     playing: bool = False
+    replayer: Replayer | None = None
+    """Sends recordings; None where the session is live."""
     receptions: dict[int, rtcp.ReceptionReport] = field(default_factory=dict)
     """Last reception reports of the client, by SSRC."""
 
@@ -137,10 +140,14 @@ class RtspSession:
                 setup.stream.add(setup.viewer)
             elif setup.stream:
                 setup.stream.ask_key()
+        if self.replayer:
+            self.replayer.play()
 
     def pause(self) -> None:
         """Stop sending for now."""
         self.playing = False
+        if self.replayer:
+            self.replayer.pause()
         for setup in self.setups.values():
             if setup.stream and setup.viewer:
                 setup.stream.remove(setup.viewer)
@@ -162,6 +169,8 @@ class RtspSession:
     def close(self) -> None:
         """Release all tracks and the place."""
         self.pause()
+        if self.replayer:
+            self.replayer.close()
         for track in tuple(self.setups):
             self.remove_track(track)
         self.place.release()
@@ -175,7 +184,7 @@ def describe_session(session: RtspSession) -> ConnectedClient:
         account=session.account.name,
         address=session.address,
         protocol=f"{session.protocol}/{session.transport}",
-        streams=tuple(setup.stream.hub.name if setup.stream else "talk" for setup in setups),
+        streams=tuple(setup.stream.label if setup.stream else "talk" for setup in setups),
         path=f"/{session.media.path}",
         page="",
         since_s=session.since_s,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from ipcamd.access.accounts import Account
-from ipcamd.server.rtsp.mounts.media import Presentation
+from ipcamd.server.rtsp.mounts.media import AnyPresentation
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.session import UNPLAYED_S, Place, RtspSession, SessionOwner
 from ipcamd.server.viewer_limit import ViewerLimit
@@ -34,7 +34,7 @@ class SessionTable:
     def __iter__(self) -> Iterator[RtspSession]:
         return iter(tuple(self._sessions.values()))
 
-    def create(self, owner: SessionOwner, address: str, media: Presentation, account: Account) -> RtspSession:
+    def create(self, owner: SessionOwner, address: str, media: AnyPresentation, account: Account) -> RtspSession:
         """Create a session. Raises `RtspError` 453 at the limit."""
         place = Place.take(self._unplayed, account, address, PROTOCOL)
         now_s = self._now_s()

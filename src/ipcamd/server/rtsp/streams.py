@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.traffic import Traffic
+from ipcamd.server.rtp.source import RtpSource
 from ipcamd.server.rtp.stream import RtpStream
-from ipcamd.server.rtsp.mounts.media import FindPresentation, MediaTrack
+from ipcamd.server.rtsp.mounts.media import FindPresentation, MediaTrack, Presentation
 from ipcamd.server.rtsp.mounts.mounts import AUDIO
 
 
@@ -34,10 +35,11 @@ class RtpStreamTable:
     def for_codec(self, codec: Codec) -> RtpStream | None:
         """Return the main stream of a codec; None if the camera has none now."""
         media = self._find(AUDIO if codec.is_sound else codec.name)
-        found = [track for track in media.tracks if track.codec is codec] if media else []
+        tracks = media.tracks if isinstance(media, Presentation) else ()
+        found = [track for track in tracks if track.codec is codec]
         return self.for_track(found[0]) if found else None
 
-    def forget_idle(self, used: Collection[RtpStream | None]) -> None:
+    def forget_idle(self, used: Collection[RtpSource | None]) -> None:
         """Remove unused streams; `used` are the streams of sessions."""
         self._streams = {track: s for track, s in self._streams.items() if s in used or not s.idle}
 

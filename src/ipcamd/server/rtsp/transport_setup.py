@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 from ipcamd.media.stream.traffic import ViewerIdentity
+from ipcamd.server.rtp.source import RtpSource
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtp.tcp import TcpViewer
 from ipcamd.server.rtp.udp import Address, UdpViewer
 from ipcamd.server.rtsp.context import Client
+from ipcamd.server.rtsp.mounts.media import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
+from ipcamd.server.rtsp.replay.replayer import Replayer
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.session import RtspSession, TrackSetup
 from ipcamd.server.rtsp.session_table import PROTOCOL
@@ -21,7 +24,7 @@ LOWEST_PORT = 1024
 
 def set_up(client: Client, session: RtspSession, track: int, request: RtspRequest) -> str:
     """Set up a track; return the Transport field of the response. Raises `RtspError` 461 or 453."""
-    stream = None if track == TALK_TRACK else client.context.streams.for_track(session.media.tracks[track])
+    stream = None if track == TALK_TRACK else _source_of(client, session, track)
     for offer in transport.parse(request.fields.get("transport", "")):
         way = _way(offer)
         setup = way(client, session, stream, offer) if way else None
@@ -35,7 +38,15 @@ def set_up(client: Client, session: RtspSession, track: int, request: RtspReques
     raise RtspError(461)
 
 
-_Way = Callable[[Client, RtspSession, RtpStream | None, Transport], TrackSetup | None]
+def _source_of(client: Client, session: RtspSession, track: int) -> RtpSource:
+    media = session.media
+    if isinstance(media, Presentation):
+        return client.context.streams.for_track(media.tracks[track])
+    session.replayer = session.replayer or Replayer(media.catalog, client.context.registry.spawn)
+    return session.replayer.track(media.tracks[track])
+
+
+_Way = Callable[[Client, RtspSession, RtpSource | None, Transport], TrackSetup | None]
 
 
 def _way(offer: Transport) -> _Way | None:
@@ -46,7 +57,7 @@ def _way(offer: Transport) -> _Way | None:
     return _udp if offer.ports and min(offer.ports) >= LOWEST_PORT else None
 
 
-def _interleaved(client: Client, session: RtspSession, stream: RtpStream | None, offer: Transport) -> TrackSetup:
+def _interleaved(client: Client, session: RtspSession, stream: RtpSource | None, offer: Transport) -> TrackSetup:
     viewer = None
     channels = client.acquire_channels(offer.channels, _hearer(client, session, stream))
     if stream:
@@ -56,7 +67,7 @@ def _interleaved(client: Client, session: RtspSession, stream: RtpStream | None,
 
 
 def _hearer(
-    client: Client, session: RtspSession, stream: RtpStream | None
+    client: Client, session: RtspSession, stream: RtpSource | None
 ) -> tuple[Callable[[bytes], None], Callable[[bytes], None]]:
     """Return the handlers of the RTP and RTCP packets that a client sends."""
     sessions = client.context.sessions
@@ -74,7 +85,7 @@ def _nothing(_: bytes) -> None:
     """Ignore packets that some clients send to open a firewall."""
 
 
-def _udp(client: Client, session: RtspSession, stream: RtpStream | None, offer: Transport) -> TrackSetup | None:
+def _udp(client: Client, session: RtspSession, stream: RtpSource | None, offer: Transport) -> TrackSetup | None:
     assert offer.ports
     pool = client.context.ports
     try:
@@ -107,13 +118,13 @@ def _at(client: Client, port: int) -> Address:
     return (peer[0], port) if len(peer) == 2 else (peer[0], port, peer[2], peer[3])
 
 
-def _multicast(client: Client, session: RtspSession, stream: RtpStream | None, offer: Transport) -> TrackSetup | None:
-    sender = client.context.multicast.sender(stream.hub.codec) if stream else None
+def _multicast(client: Client, session: RtspSession, stream: RtpSource | None, offer: Transport) -> TrackSetup | None:
+    sender = client.context.multicast.sender(stream.hub.codec) if isinstance(stream, RtpStream) else None
     if sender is None:
         return None
     text = f"RTP/AVP;multicast;destination={sender.group};port={sender.port}-{sender.port + 1};ttl={sender.ttl}"
     return TrackSetup(sender.stream, None, text + _source(sender.stream), "", lambda: None)
 
 
-def _source(stream: RtpStream | None) -> str:
+def _source(stream: RtpSource | None) -> str:
     return f';ssrc={stream.ssrc:08X};mode="PLAY"' if stream else ';mode="PLAY"'

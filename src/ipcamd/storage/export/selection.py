@@ -35,13 +35,16 @@ class ExportPart:
         return recording.size_bytes * (self.end_ns - self.begin_ns) // (recording.ended_ns - recording.started_ns)
 
 
-def select_parts(recordings: Iterable[Recording], since_ns: int, until_ns: int) -> tuple[ExportPart, ...]:
+def select_parts(
+    recordings: Iterable[Recording], since_ns: int, until_ns: int, with_writing: bool = False
+) -> tuple[ExportPart, ...]:
     """Return the parts that cover the range, in order; none shows a moment that another one shows.
 
-    A continuous recording comes before the clip of an event. Pictures, and recordings that are being written or whose
-    length is unknown, are left out.
+    A continuous recording comes before the clip of an event. Pictures, recordings whose length is unknown, and unless
+    `with_writing` those that are being written, are left out.
     """
-    ordered = sorted((r for r in recordings if _is_exportable(r)), key=lambda r: r.started_ns)
+    usable = (r for r in recordings if _is_video(r) and (with_writing or not r.writing))
+    ordered = sorted(usable, key=lambda r: r.started_ns)
     continuous = _cover((r for r in ordered if r.folder == RECORD), since_ns, until_ns)
     clips = [r for r in ordered if r.folder == EVENT]
     parts, place = list(continuous), 0
@@ -61,8 +64,8 @@ def find_gaps(parts: Iterable[ExportPart], since_ns: int, until_ns: int) -> list
     return [(begin, end) for begin, end in (*gaps, (begin, until_ns)) if end - begin >= SHORTEST_NS]
 
 
-def _is_exportable(recording: Recording) -> bool:
-    return recording.name.endswith(".avi") and not recording.writing and recording.ended_ns > recording.started_ns
+def _is_video(recording: Recording) -> bool:
+    return recording.name.endswith(".avi") and recording.ended_ns > recording.started_ns
 
 
 def _cover(recordings: Iterable[Recording], since_ns: int, until_ns: int) -> list[ExportPart]:

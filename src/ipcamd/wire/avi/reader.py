@@ -74,6 +74,11 @@ class AviChunk:
     length: int
     """Of its data."""
 
+    @property
+    def end(self) -> int:
+        """Place after it."""
+        return self.place - CHUNK.size + padded_size(self.length)
+
 
 def read_head(data: bytes, size: int, codecs: Container[str]) -> AviHead:
     """Return the contents of the first `HEAD` bytes of a file of that size. Raises ``ValueError`` if this camera did
@@ -100,15 +105,27 @@ def read_head(data: bytes, size: int, codecs: Container[str]) -> AviHead:
     return AviHead(avi_format, _date(parts.get(b"ICRD", b"")), totals, totals.indexed and whole and possible)
 
 
-def iterate_chunks(read: Read, size: int) -> Iterator[AviChunk]:
-    """Yield the complete chunks of a file of that size, in order, up to the first that is incomplete or invalid."""
-    place = HEAD
+def iterate_chunks(read: Read, size: int, place: int = HEAD) -> Iterator[AviChunk]:
+    """Yield the complete chunks of a file of that size, in order, up to the first that is incomplete or invalid.
+
+    The first one begins at `place`.
+    """
     while place + CHUNK.size <= size:
         kind, length = CHUNK.unpack(read(place, CHUNK.size))
         if kind not in (PICTURE, SOUND) or length > LARGEST or place + padded_size(length) > size:
             return
         yield AviChunk(kind, place + CHUNK.size, length)
         place += padded_size(length)
+
+
+def read_index(read: Read, size: int, head: AviHead) -> Iterator[tuple[AviChunk, bool]]:
+    """Yield the chunks of a file that is closed, and whether a decoder can start at each, from the file's index."""
+    place = HEAD + head.totals.bytes
+    kind, length = CHUNK.unpack(read(place, CHUNK.size).ljust(CHUNK.size, b"\0"))
+    entries = read(place + CHUNK.size, length) if kind == b"idx1" and length <= size - place else b""
+    for kind, flags, offset, length in ENTRY.iter_unpack(entries[: len(entries) // ENTRY.size * ENTRY.size]):
+        if kind in (PICTURE, SOUND) and length <= LARGEST and MOVI + offset + padded_size(length) <= place:
+            yield AviChunk(kind, MOVI + offset + CHUNK.size, length), bool(flags & KEY)
 
 
 def repair(read: Read, size: int, began: datetime, key_tests: KeyTests) -> AviRepair | None:

@@ -34,6 +34,7 @@ REASONS: Mapping[int, str] = {
     453: "Not Enough Bandwidth",
     454: "Session Not Found",
     455: "Method Not Valid in This State",
+    457: "Invalid Range",
     459: "Aggregate Operation Not Allowed",
     460: "Only Aggregate Operation Allowed",
     461: "Unsupported Transport",

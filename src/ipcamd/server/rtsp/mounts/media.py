@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.hub import Hub
+from ipcamd.storage.replay.catalog import TRACKS, ReplayCatalog
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 
@@ -34,5 +35,22 @@ class Presentation:
     tracks: tuple[MediaTrack, ...]
 
 
-FindPresentation = Callable[[str], Presentation | None]
+@dataclass(frozen=True, slots=True)
+class RecordedPresentation:
+    """Recordings at a path."""
+
+    path: str
+    """Path without outer slashes."""
+    catalog: ReplayCatalog
+
+    @property
+    def tracks(self) -> tuple[Codec, ...]:
+        """Codecs of the tracks that recordings can have, whether they have them now or not."""
+        return TRACKS
+
+
+AnyPresentation = Presentation | RecordedPresentation
+"""Media at a path, live or recorded."""
+
+FindPresentation = Callable[[str], AnyPresentation | None]
 """Returns the presentation at a path (lower case, without outer slashes) under the present settings, or None."""

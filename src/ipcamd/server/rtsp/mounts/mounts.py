@@ -3,11 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from ipcamd.media.stream.hub import Hub
-from ipcamd.server.rtsp.mounts.media import MediaTrack, Presentation
+from ipcamd.server.rtsp.mounts.media import AnyPresentation, MediaTrack, Presentation, RecordedPresentation
+from ipcamd.storage.replay.catalog import ReplayCatalog
 
 AUDIO, PHONE, METADATA = "audio", "3gpp", "metadata"
 PROFILES = "onvif/"
 """Path of a stream of an ONVIF profile, before the profile's token."""
+
+RECORDINGS = "replay/"
+"""Path of recordings, before the token of an ONVIF recording."""
+CARD = "sdcard"
+"""Token of the recordings on the SD card."""
 
 ALIASES: Mapping[str, str] = {
     "": "h264",
@@ -34,20 +40,24 @@ class Mounts:
         phone: Callable[[], Sequence[MediaTrack]] = lambda: (),
         profile_tracks: Callable[[str], Sequence[str]] = lambda _: (),
         metadata: Callable[[], Hub | None] = lambda: None,
+        recordings: ReplayCatalog | None = None,
     ) -> None:
         """`pictures` has the stream of each codec by the codec's name, which is its path; `sound` gives the
         microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``); `profile_tracks` those of
-        the ONVIF profile with a token, each by its path, none if there is no such profile;
-        `metadata` gives their metadata track."""
+        the ONVIF profile with a token, each by its path, none if there is no such profile; `metadata` gives their
+        metadata track; `recordings` are those on the SD card, None for a camera without one."""
         self._pictures = pictures
         self._sound = sound
         self._phone = phone
         self._profile_tracks = profile_tracks
         self._metadata = metadata
+        self._recordings = recordings
 
-    def __call__(self, path: str) -> Presentation | None:
+    def __call__(self, path: str) -> AnyPresentation | None:
         """See `ipcamd.server.rtsp.mounts.media.FindPresentation`."""
         path = ALIASES.get(path, path)
+        if path == RECORDINGS + CARD:
+            return RecordedPresentation(path, self._recordings) if self._recordings else None
         if path == PHONE:
             return _media(path, *self._phone())
         if path == AUDIO:

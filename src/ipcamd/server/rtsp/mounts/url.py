@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ipcamd.server.rtsp.mounts.media import FindPresentation, Presentation
+from ipcamd.server.rtsp.mounts.media import AnyPresentation, FindPresentation
 from ipcamd.server.rtsp.response import RtspError
 
 TALK_TRACK = -1
@@ -17,7 +17,7 @@ _CONTROL = re.compile(r"/(?:track([0-9]{1,2})|(talk))/?$")
 class UrlTarget:
     """Presentation, and one of its tracks; None for all tracks."""
 
-    media: Presentation
+    media: AnyPresentation
     track: int | None
     """Number of the track; `TALK_TRACK` is talk's."""
 

@@ -1,0 +1,1 @@
+"""Replay of recordings by RTSP, with ONVIF's extensions (ONVIF Streaming Specification, 6)."""

@@ -1,0 +1,109 @@
+"""Track of a replay: numbers, stamps and packs the stored frames of one codec for one client."""
+
+import secrets
+
+from ipcamd.media.codecs import Codec
+from ipcamd.server.rtp.frame import RtpFrame
+from ipcamd.server.rtp.tcp import TcpViewer
+from ipcamd.server.rtp.udp import UdpViewer
+from ipcamd.server.rtp.viewer import RtpViewer
+from ipcamd.storage.replay.cursor import StoredFrame
+from ipcamd.wire.rtp import rtcp, rtp
+from ipcamd.wire.rtp.replay_extension import ReplayExtension, add_extension
+
+_SECOND = 1_000_000_000
+
+
+class ReplayTrack:
+    """Source of the packets of one track in one session, see `RtpSource`."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+        self.format = codec.rtp_format
+        self.sent_ns: int | None = None
+        """Time of the last frame that was sent."""
+        self._numbering = rtp.RtpSequencer(self.format.payload_type, secrets.randbits(32), secrets.randbits(16))
+        self._first_stamp = secrets.randbits(32)
+        self._viewer: TcpViewer | UdpViewer | None = None
+        self._is_discontinuous = False
+
+    @property
+    def label(self) -> str:
+        """Name for lists of viewers."""
+        return f"{self.codec.name} recording"
+
+    @property
+    def ssrc(self) -> int:
+        """Identifier of the source in its packets."""
+        return self._numbering.ssrc
+
+    @property
+    def sequence(self) -> int:
+        """Sequence number of its next packet."""
+        return self._numbering.sequence
+
+    def add(self, viewer: RtpViewer) -> None:
+        """Send to `viewer`, the only one."""
+        assert isinstance(viewer, TcpViewer | UdpViewer)
+        self._viewer = viewer
+
+    def remove(self, viewer: RtpViewer) -> None:
+        """Send no more."""
+        self._viewer = None
+
+    def ask_key(self) -> None:
+        """Do nothing: what is recorded has the key frames that it has."""
+
+    def stamp(self, at_ns: int) -> int:
+        """Return the RTP time stamp of a time on the replay's own time line, in nanoseconds."""
+        return (self._first_stamp + at_ns * self.format.clock // _SECOND) & 0xFFFFFFFF
+
+    def break_off(self) -> None:
+        """Note that the next frame does not follow the last one."""
+        self._is_discontinuous = self.sent_ns is not None
+
+    async def send(self, frame: StoredFrame, at_ns: int, cseq: int) -> None:
+        """Send a frame, as fast as the client takes it; `at_ns` is its time on the replay's time line."""
+        packets = self._pack(frame, at_ns, cseq)
+        self.sent_ns, self._is_discontinuous = frame.entry.time_ns, False
+        if packets and self._viewer:
+            await self._viewer.deliver(
+                RtpFrame(packets, key=True, captured_ns=frame.entry.time_ns, sequence=0, timestamp=0)
+            )
+
+    def say_goodbye(self) -> None:
+        """Tell the client that nothing more comes (RTCP BYE)."""
+        if self._viewer:
+            counted = self._numbering.packets, self._numbering.octets
+            report = rtcp.sender_report(self.ssrc, 0, 0, *counted, "ipcamd")
+            self._viewer.report(report + rtcp.goodbye(self.ssrc))
+
+    def _pack(self, frame: StoredFrame, at_ns: int, cseq: int) -> list[bytes]:
+        try:
+            payloads = self.format.payloads(frame.payload)
+        except ValueError:  # damaged, or beyond what RTP can carry
+            return []
+        stamp, captured_ns, packets = self.stamp(at_ns), frame.entry.time_ns, list[bytes]()
+        for number, payload in enumerate(payloads):
+            is_last = number == len(payloads) - 1
+            (packet,) = self._numbering.pack([(stamp, is_last and self.format.marks, payload)])
+            ticks = self.format.ticks(payload)
+            if not number or ticks:  # each packet of sound is played on its own
+                packet = add_extension(
+                    packet, self._extension(frame, captured_ns, cseq, not number, is_last or not ticks)
+                )
+            packets.append(packet)
+            stamp, captured_ns = stamp + ticks, captured_ns + ticks * _SECOND // self.format.clock
+        return packets
+
+    def _extension(
+        self, frame: StoredFrame, captured_ns: int, cseq: int, is_first: bool, is_end: bool
+    ) -> ReplayExtension:
+        return ReplayExtension(
+            captured_ns,
+            is_clean_point=frame.entry.is_key,
+            ends_section=frame.ends_section and is_end,
+            is_discontinuous=is_first and (self._is_discontinuous or frame.begins_group),
+            is_last=frame.is_last and is_end,
+            cseq=cseq,
+        )

@@ -1,0 +1,136 @@
+"""Replay catalog: the sections of the card's timeline, and the format of each."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from ipcamd.media.codecs import ULAW, Codec, video_codecs
+from ipcamd.storage.card import Card
+from ipcamd.storage.disk import Disk
+from ipcamd.storage.export.clip_format import ClipFormat, read_format
+from ipcamd.storage.export.selection import ExportPart, select_parts
+from ipcamd.storage.recording import Recording
+from ipcamd.workers.pool import WorkerPool
+
+FOREVER_NS = 1 << 62
+"""Later than every recording."""
+CONTIGUOUS_NS = 1_000_000_000
+"""A section that begins so soon after another one continues it: files follow each other at key frames."""
+READ_S = 10.0
+"""Seconds that a request waits while the card is being read."""
+BATCH = 50
+"""Files whose format is read in one go."""
+
+TRACKS: tuple[Codec, ...] = (*video_codecs(), ULAW)
+"""Codecs of the tracks that recordings can have, in a lasting order; sound is the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Part of the timeline that one file holds; times are nanoseconds since the epoch, UTC."""
+
+    recording: Recording
+    begin_ns: int
+    end_ns: int
+    format: ClipFormat
+
+    @property
+    def codecs(self) -> tuple[Codec, ...]:
+        """Codecs of its tracks."""
+        return (self.format.codec, ULAW) if self.format.has_sound else (self.format.codec,)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSpan:
+    """Data of one track."""
+
+    codec: Codec
+    first_ns: int
+    last_ns: int
+    format: ClipFormat
+    """That of its newest section."""
+
+
+class ReplayCatalog:
+    """For the event loop. Formats are read once a file, in threads."""
+
+    def __init__(self, card: Card) -> None:
+        self.card = card
+        self.threads = WorkerPool("replay", 2)
+        """They read what is replayed; a card that hangs blocks only these."""
+        self._formats: dict[tuple[tuple[str, str], int], ClipFormat | None] = {}
+        """By key and start of a recording; None for a file that cannot be replayed."""
+        self._state: tuple[int, list[Recording]] | None = None
+        self._selected: Sequence[ExportPart] = ()
+
+    async def sections(self) -> tuple[Section, ...]:
+        """Return all sections, in order; none shows a moment that another one shows. Raises `CardBusy`."""
+        await self.card.wait_until_read(READ_S)
+        parts = self._parts()
+        await self._read_formats([part.recording for part in parts])
+        return tuple(self._with_formats(parts))
+
+    def _parts(self) -> Sequence[ExportPart]:
+        index = self.card.index
+        state = index.revision, [recording for recording in index if recording.writing]
+        if state != self._state:
+            self._state, self._selected = state, select_parts(index, 0, FOREVER_NS, with_writing=True)
+        return self._selected
+
+    async def _read_formats(self, recordings: Sequence[Recording]) -> None:
+        missing = [recording for recording in recordings if _identity(recording) not in self._formats]
+        for start in range(0, len(missing), BATCH):
+            some = missing[start : start + BATCH]
+            for recording, found in zip(
+                some, await self.threads.run(partial(_read_all, self.card.disk, some)), strict=True
+            ):
+                if found or not recording.writing:
+                    self._formats[_identity(recording)] = found
+        if len(self._formats) > 2 * len(recordings) + BATCH:
+            present = set(map(_identity, recordings))
+            self._formats = {key: value for key, value in self._formats.items() if key in present}
+
+    def _with_formats(self, parts: Iterable[ExportPart]) -> Iterator[Section]:
+        for part in parts:
+            if found := self._formats.get(_identity(part.recording)):
+                yield Section(part.recording, part.begin_ns, part.end_ns, found)
+
+
+def track_spans(sections: Iterable[Section]) -> list[TrackSpan]:
+    """Return the tracks of which there are data, in the order of `TRACKS`."""
+    spans: dict[Codec, TrackSpan] = {}
+    for section in sections:
+        for codec in section.codecs:
+            first_ns = spans[codec].first_ns if codec in spans else section.begin_ns
+            spans[codec] = TrackSpan(codec, first_ns, section.end_ns, section.format)
+    return [spans[codec] for codec in TRACKS if codec in spans]
+
+
+def _identity(recording: Recording) -> tuple[tuple[str, str], int]:
+    return recording.key, recording.started_ns
+
+
+def _read_all(disk: Disk | None, recordings: Iterable[Recording]) -> list[ClipFormat | None]:
+    return [_read_one(disk, recording) for recording in recordings]
+
+
+def _read_one(disk: Disk | None, recording: Recording) -> ClipFormat | None:
+    """Return the format; None if the file is gone, or damaged."""
+    if disk is None:
+        return None
+    try:
+        fd = disk.open(recording.folder, recording.name)
+    except OSError:
+        return None
+    try:
+        return read_format(reading(fd), os.fstat(fd).st_size)
+    except (OSError, ValueError):
+        return None
+    finally:
+        os.close(fd)
+
+
+def reading(fd: int) -> Callable[[int, int], bytes]:
+    """Return the function that reads from a file: ``read(place, length)``."""
+    return lambda place, length: os.pread(fd, length, place)

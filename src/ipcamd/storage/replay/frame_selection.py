@@ -1,0 +1,85 @@
+"""Selection of the frames of a file that a replay sends. No I/O. Entries are in the order of the file."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from ipcamd.media.codecs import Codec
+from ipcamd.storage.replay.section_file import FrameEntry
+
+EARLY_NS = 20_000_000
+"""A picture that is earlier by less still counts as later: slots of pictures are rounded."""
+
+
+def of_tracks(entries: Iterable[FrameEntry], codecs: Collection[Codec]) -> list[FrameEntry]:
+    """Return the frames of these codecs."""
+    return [entry for entry in entries if entry.codec in codecs]
+
+
+def from_clean_point(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[FrameEntry]:
+    """Return the frames from the last key frame on that is not later than `start_ns`, else from the first one.
+
+    Without pictures they are those from then on.
+    """
+    keys = [number for number, entry in enumerate(entries) if entry.is_key and not entry.codec.is_sound]
+    if not keys:
+        return from_moment(entries, start_ns)
+    before = [number for number in keys if entries[number].time_ns <= start_ns + EARLY_NS]
+    start = before[-1] if before else keys[0]
+    while (
+        start and entries[start - 1].codec.is_sound and entries[start - 1].time_ns >= entries[start].time_ns - EARLY_NS
+    ):
+        start -= 1  # sound of the same moment is written before the picture
+    return entries[start:]
+
+
+def after(entries: Iterable[FrameEntry], sent_ns: Mapping[Codec, int]) -> list[FrameEntry]:
+    """Return the frames that are later than the last one of their track that was sent."""
+    latest_ns = max(sent_ns.values(), default=0)
+    return [entry for entry in entries if entry.time_ns > sent_ns.get(entry.codec, latest_ns)]
+
+
+def from_next_clean_point(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[FrameEntry]:
+    """Return the frames from the first key frame on that is not earlier than `start_ns`."""
+    return from_clean_point(from_moment(entries, start_ns), start_ns)
+
+
+def from_moment(entries: Sequence[FrameEntry], start_ns: int) -> Sequence[FrameEntry]:
+    """Return the frames from the first one on that is not earlier than `start_ns`."""
+    found = (number for number, entry in enumerate(entries) if entry.time_ns >= start_ns - EARLY_NS)
+    return entries[next(found, len(entries)) :]
+
+
+def until(entries: Iterable[FrameEntry], end_ns: int) -> list[FrameEntry]:
+    """Return the frames that are not later than `end_ns`."""
+    return [entry for entry in entries if entry.time_ns <= end_ns]
+
+
+def newest_of_each(entries: Sequence[FrameEntry]) -> dict[Codec, int]:
+    """Return the number of the last frame of each track."""
+    return {entry.codec: number for number, entry in enumerate(entries)}
+
+
+def in_groups_backwards(entries: Sequence[FrameEntry]) -> Iterator[tuple[FrameEntry, bool]]:
+    """Yield the pictures group by group, the last group first, and whether each begins a group."""
+    end = len(pictures := [entry for entry in entries if not entry.codec.is_sound])
+    for start in range(len(pictures) - 1, -1, -1):
+        if pictures[start].is_key:
+            yield from ((entry, not number) for number, entry in enumerate(pictures[start:end]))
+            end = start
+
+
+class KeyFrameFilter:
+    """Key frames at some distance from one another, of successive files."""
+
+    def __init__(self, interval_ns: int) -> None:
+        self._interval_ns = interval_ns
+        self._last_ns: int | None = None
+
+    def select(self, entries: Iterable[FrameEntry]) -> list[FrameEntry]:
+        """Return the key frames that are not too close to the one before."""
+        return [entry for entry in entries if entry.is_key and not entry.codec.is_sound and self._is_due(entry)]
+
+    def _is_due(self, entry: FrameEntry) -> bool:
+        if self._last_ns is not None and abs(entry.time_ns - self._last_ns) < self._interval_ns:
+            return False
+        self._last_ns = entry.time_ns
+        return True

@@ -1,0 +1,42 @@
+"""RTP header extension of a replay: when a frame was captured, and how it follows the others (ONVIF Streaming, 6.3)."""
+
+import struct
+from dataclasses import dataclass
+
+IDENTIFIER = 0xABAC
+"""Number of the extension."""
+
+_EXTENSION = struct.Struct(">HHQBBH")
+_HEADER_BYTES = 12
+_HAS_EXTENSION = 0x10
+_EPOCH_S = 2_208_988_800
+"""1970 in seconds of NTP, which counts from 1900."""
+_SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayExtension:
+    """Extension in the first packet of a frame."""
+
+    captured_ns: int
+    """Time of capture, in nanoseconds since the epoch, UTC."""
+    is_clean_point: bool
+    """C: a decoder can start here."""
+    ends_section: bool
+    """E: the recording has a gap after it."""
+    is_discontinuous: bool
+    """D: it does not follow the frame that was sent before it."""
+    is_last: bool
+    """T: there are no more frames of the track."""
+    cseq: int
+    """Sequence number of the PLAY that it was sent for; the low byte is told."""
+
+
+def add_extension(packet: bytes, extension: ReplayExtension) -> bytes:
+    """Return an RTP packet, which has no list of sources, with the extension in its header."""
+    seconds, nanoseconds = divmod(extension.captured_ns, _SECOND)
+    ntp = (seconds + _EPOCH_S & 0xFFFFFFFF) << 32 | (nanoseconds << 32) // _SECOND
+    flags = (extension.is_clean_point, extension.ends_section, extension.is_discontinuous, extension.is_last)
+    bits = sum(0x80 >> number for number, flag in enumerate(flags) if flag)
+    head = bytes((packet[0] | _HAS_EXTENSION,)) + packet[1:_HEADER_BYTES]
+    return head + _EXTENSION.pack(IDENTIFIER, 3, ntp, bits, extension.cseq & 0xFF, 0) + packet[_HEADER_BYTES:]
