@@ -1,23 +1,13 @@
 """The walk of an alarm in docs/design.md is the one that an alarm takes."""
 
-import re
 from pathlib import Path
 
 import pytest
 from tests.delivery.ftp.ftp_server import PASSWORD, USER, FtpServer
 from tests.e2e.camera import CameraProcess, eventually
+from tests.e2e.walks import TracedCamera, files_of_walk, in_order
 
 pytestmark = pytest.mark.slow
-
-DESIGN = Path(__file__).parents[3] / "docs" / "design.md"
-PROGRAM = Path(__file__).with_name("traced_camera.py")
-
-
-def alarm_walk() -> list[str]:
-    """Return the files of the walk, in its order."""
-    walk = DESIGN.read_text().partition("**An alarm**")[2].partition("\n## ")[0]
-    steps = "\n".join(line for line in walk.splitlines() if re.match(r"\d\.|   ", line))
-    return re.findall(r"`([a-z_/]+\.py)`", steps)
 
 
 def set_up(camera: CameraProcess, port: int) -> None:
@@ -34,17 +24,15 @@ def set_up(camera: CameraProcess, port: int) -> None:
 
 
 def test_an_alarm_passes_the_files_of_its_walk_in_their_order(tmp_path: Path) -> None:
-    walk, trace = alarm_walk(), tmp_path / "trace"
+    walk = files_of_walk("An alarm")
     assert len(walk) == 10
-    environment = {"TRACED": ",".join(walk), "TRACE": str(trace)}
-    options = ("--source=scene", "--allow-local-targets")
-    camera = CameraProcess(tmp_path / "state", *options, environment=environment, program=(str(PROGRAM),)).start()
+    traced = TracedCamera(tmp_path, walk, "--source=scene", "--allow-local-targets")
+    camera = traced.process.start()
     try:
         with FtpServer(tmp_path / "far") as server:
-            trace.write_text("")
+            traced.forget()
             set_up(camera, server.port)
             eventually(lambda: [name for name in server.files() if name.endswith(".avi")], "no clip arrived")
     finally:
         camera.kill()
-    calls = iter(trace.read_text().splitlines())
-    assert [file for file in walk if file in calls] == walk
+    assert in_order(walk, traced.calls()) == walk
