@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-const { Stream, pauseAfter } = await import(`${process.env.MODULES}/live/stream.js`);
+const { Stream } = await import(`${process.env.MODULES}/stream/stream.js`);
+const { pauseAfter } = await import(`${process.env.MODULES}/stream/retrying.js`);
 const { readParts } = await import(`${process.env.MODULES}/live/multipart.js`);
 
 globalThis.location = { href: "http://me:secret@camera/yard/recordings?x#y" };

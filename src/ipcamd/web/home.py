@@ -9,7 +9,7 @@ from pathlib import Path
 from ipcamd.cgi.answer import JSON, NOT_MODIFIED, Answer
 from ipcamd.cgi.endpoint import Action, Call, Endpoint, Reply, never
 from ipcamd.params.group import Rank
-from ipcamd.params.network import HTTPS
+from ipcamd.params.network import HTTPS, WEBRTC
 from ipcamd.web.html_page import PAGES, STATIC
 from ipcamd.web.packed_file import PackedFile
 
@@ -26,10 +26,12 @@ FILES = (
     "time/date_time.js",
     "network/network_settings.js",
     "log/live_log.js",
-    *(f"live/{name}.js" for name in ("main", "view", "stream", "multipart", "payload", "statistics", "clock_offset")),
+    *(f"live/{name}.js" for name in ("main", "view", "multipart", "payload", "statistics", "clock_offset")),
     *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player", "small_picture")),
-    *(f"live/{name}.js" for name in ("stream_choice", "save_file", "sparkline")),
+    *(f"live/{name}.js" for name in ("stream_choice", "save_file", "sparkline", "paint")),
     *(f"mp4/{name}.js" for name in ("mp4_reader", "mse_renderer", "recorder")),
+    *(f"stream/{name}.js" for name in ("stream", "retrying")),
+    *(f"webrtc/{name}.js" for name in ("whep_client", "webrtc_renderer")),
     *(f"talk/{name}.js" for name in ("talk_button", "push_to_talk", "ulaw", "ulaw_worklet")),
     *(f"zoom/{name}" for name in ("zoom.css", "digital_zoom.js")),
     *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "window_overlay.js")),
@@ -91,6 +93,12 @@ def _https_port(call: Call) -> str:
     return https["HttpsPort"] if https.flag("Enabled") else ""
 
 
+def _webrtc(call: Call) -> str:
+    """Return whether pages can watch by WebRTC."""
+    is_on = call.camera.webrtc is not None and call.camera.settings[WEBRTC.name].flag("Enabled")
+    return "on" if is_on else "off"
+
+
 def _page(path: str) -> Action:
     def action(call: Call) -> Reply:
         """Answer with a page that contains the camera's name and location; lead a newcomer to the first steps."""
@@ -99,6 +107,7 @@ def _page(path: str) -> Action:
         texts = {name: html.escape(value) for name, value in call.camera.settings["System.Info"].items()}
         texts["rank"] = call.account.rank.name.lower()
         texts["https_port"] = _https_port(call)
+        texts["webrtc"] = _webrtc(call)
         texts["account"] = html.escape(call.account.name)
         texts["pages"] = _pages(path, call.account.rank)
         document = re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], PAGES[path].document)

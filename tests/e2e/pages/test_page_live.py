@@ -1,4 +1,4 @@
-"""The live page over plain HTTP: H.264 with sound by MSE, recording, zoom, talk."""
+"""The live page over plain HTTP without WebRTC: H.264 with sound by MSE, recording, zoom, talk."""
 
 import io
 import json
@@ -42,6 +42,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CameraProcess]
     """A camera with sound and a speaker."""
     camera = CameraProcess(tmp_path_factory.mktemp("live") / "state", "--source=scene", "--audio=tone").start()
     camera.client.update("Audio", MicEnabled="yes")
+    camera.client.update("Network.Advanced.WebRTC", Enabled="no")
     yield camera
     stop_all([camera])
 

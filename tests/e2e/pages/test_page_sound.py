@@ -28,6 +28,7 @@ def browser() -> Iterator[Chromium]:
 
 
 def test_sound_is_offered_once_there_is_some_and_played_on_a_click(browser: Chromium, camera: CameraProcess) -> None:
+    camera.client.update("Network.Advanced.WebRTC", Enabled="no")
     browser.log_in("admin", PASSWORD)
     browser.go(f"http://127.0.0.1:{camera.port}/")
     eventually(lambda: browser.run("document.getElementById('player')?.dataset.state === 'live'"))

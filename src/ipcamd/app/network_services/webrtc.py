@@ -67,10 +67,10 @@ async def _refuse(*_: Values) -> AsyncIterator[None]:
 
 
 def _find_hubs(media: MediaParts, codec: str) -> list[Hub]:
-    """Return the streams of a codec for WebRTC: the picture's, then the sound's while the microphone is on.
+    """Return the streams of a codec for WebRTC: the picture's, then the microphone's, which is silent while it is off.
 
     A stream that browsers cannot play as it is (B-frames, rare key frames) is to be replaced here by an encoded one.
     """
     pipeline = media.pipeline
     pictures = [pipeline.hubs[codec]] if codec in pipeline.hubs else []
-    return [*pictures, pipeline.sound] if pictures and pipeline.sound and pipeline.has_audio else pictures
+    return [*pictures, pipeline.sound] if pictures and pipeline.sound else pictures

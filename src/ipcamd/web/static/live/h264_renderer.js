@@ -1,6 +1,6 @@
 // H.264 renderer: decodes with WebCodecs, which browsers offer only over HTTPS or from localhost.
 
-import { paint } from "./jpeg_renderer.js";
+import { paint } from "./paint.js";
 
 const MOST_WAITING = 6; // frames in the decoder; beyond, it cannot keep up
 

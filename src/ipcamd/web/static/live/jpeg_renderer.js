@@ -1,5 +1,7 @@
 // JPEG renderer: draws JPEG frames on a canvas. While one is decoded, only the newest of the others is kept.
 
+import { paint } from "./paint.js";
+
 /** Draws MJPEG. */
 export class JpegRenderer {
   #canvas;
@@ -48,13 +50,4 @@ export class JpegRenderer {
     bitmap.close();
     this.#drawn(frame);
   }
-}
-
-/** Draw `image` on the whole canvas, which takes its size. */
-export function paint(canvas, pen, image, width, height) {
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
-  }
-  pen.drawImage(image, 0, 0);
 }

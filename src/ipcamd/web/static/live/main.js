@@ -10,8 +10,6 @@ import { StateStream } from "../shared/state_stream.js";
 import { TalkButton } from "../talk/talk_button.js";
 import { DigitalZoom } from "../zoom/digital_zoom.js";
 import { askCamera, browserTime, clockOffset } from "./clock_offset.js";
-import { fileName, saveFile } from "./save_file.js";
-import { Stream } from "./stream.js";
 import { playableStreams, rememberStream, rememberedStream } from "./stream_choice.js";
 import { View, size } from "./view.js";
 
@@ -48,16 +46,17 @@ async function watch(name) {
   const wanted = (means = streams.get(name));
   view.means(means);
   view.state("connecting", "Connecting to the camera");
-  const { Renderer, read } = await means.load();
+  const { Renderer, read, Client } = await means.load();
   if (means !== wanted) return; // another one has been chosen meanwhile
   picture = new Renderer(view.canvas, drawn, () => giveUp(name));
   letHear();
-  stream = new Stream(means.path, {
+  stream = new Client(means.path, {
     connecting: (again) => (again ? view.trying() : view.state("connecting", "Connecting to the camera")),
     connected: () => connected(name),
     frame: take,
     waiting: (why, seconds) => idle("waiting", why, { seconds }),
     refused: (why) => idle("refused", why, { again: true }),
+    unplayable: () => giveUp(name),
   }, read);
   stream.start();
 }
@@ -67,15 +66,25 @@ function take(frame) {
     if (frame.sound) view.sound.hidden = false;
     return picture.show(frame);
   }
+  if (frame.kind === "traffic") {
+    if (frame.hasSound) view.sound.hidden = false;
+    meter.received(frame.bytes, performance.now());
+    return picture.show(frame);
+  }
   meter.arrived(frame, performance.now());
   if (frame.kind === "audio" && !frame.interleaved) return hear(frame);
   if (frame.levels) motion.tell(frame.levels);
   return picture.show(frame);
 }
 
-/** This browser cannot play that stream after all. */
+/** This browser, or its network, cannot play that stream after all: another means may, or another stream can. */
 function giveUp(name) {
   if (name === "mjpeg" || !stream) return;
+  if (means.otherwise) {
+    streams.set(name, means.otherwise);
+    watch(name);
+    return;
+  }
   view.toast("H.264 cannot be played here: this is MJPEG");
   choose("mjpeg");
   watch("mjpeg");
@@ -127,6 +136,7 @@ function connected(name) {
 function drawn(frame) {
   clearTimeout(pictureDue);
   const time = performance.now();
+  if (means?.countsDrawn) meter.arrived(frame, time);
   if (view.player.dataset.state !== "live") view.state("live");
   if (view.size(view.canvas.width, view.canvas.height)) motion.place();
   if (offset === null || frame.captured === null) return;
@@ -203,8 +213,9 @@ function toggleSound() {
 
 async function saveSnapshot() {
   view.flash();
-  const name = fileName(document.title, "jpg");
   try {
+    const { fileName, saveFile } = await import("./save_file.js");
+    const name = fileName(document.title, "jpg");
     // while paused, the snapshot is the picture on the screen
     saveFile(await (view.player.dataset.state === "paused" ? seenPicture() : freshPicture()), name);
     view.toast(`Saved ${name}`);
@@ -225,8 +236,8 @@ function seenPicture() {
 
 async function toggleRecording() {
   if (recorder) return recorder.stop();
+  const [{ fileName }, { Recorder }] = await Promise.all([import("./save_file.js"), import("../mp4/recorder.js")]);
   const name = fileName(document.title, "mp4");
-  const { Recorder } = await import("../mp4/recorder.js");
   if (recorder) return undefined; // pressed twice
   recorder = new Recorder({ progress: (seconds, bytes) => view.recording({ seconds, bytes }) });
   try {
@@ -326,7 +337,7 @@ new StateStream({
 });
 
 async function begin() {
-  streams = await playableStreams();
+  streams = await playableStreams(view.player.dataset.webrtc === "on");
   view.choice.hidden = streams.size === 1;
   const [best] = streams.keys();
   choose(streams.has(rememberedStream()) ? rememberedStream() : best);

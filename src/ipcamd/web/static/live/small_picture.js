@@ -2,7 +2,7 @@
 
 import { JpegRenderer } from "./jpeg_renderer.js";
 import { readParts } from "./multipart.js";
-import { Stream } from "./stream.js";
+import { Stream } from "../stream/stream.js";
 
 const PATH = "cgi/mjpg/mjpeg.cgi";
 const quiet = () => {};

@@ -25,6 +25,12 @@ export class StreamStatistics {
     this.#expected = (frame.counter + 1) >>> 0;
   }
 
+  /** @param {number} bytes of pictures that are counted when they are drawn @param {number} time when they arrived */
+  received(bytes, time) {
+    this.#arrivals.push([time, bytes, false]);
+    forget(this.#arrivals, time);
+  }
+
   /** @param {number} delay from capture to the screen @param {number} time when it was drawn */
   drawn(delay, time) {
     this.#delays.push([time, delay]);

@@ -9,8 +9,11 @@ const MP4 = `video/mp4; codecs="${VIDEO},mp4a.40.2"`;
  * @property {string} title of the stream
  * @property {string} by the part of the browser that plays it
  * @property {string} path
- * @property {() => Promise<{Renderer: Function, read: Function}>} load what draws it, and what reads an answer
+ * @property {() => Promise<{Renderer: Function, Client: Function, read?: Function}>} load what draws it, what receives it,
+ *   and what reads an answer
  * @property {boolean} [tellsLevels] its frames hold the motion levels
+ * @property {boolean} [countsDrawn] what is drawn is all that is known of its pictures
+ * @property {Means} [otherwise] what plays the stream where this one fails
  */
 
 const MJPEG = {
@@ -19,7 +22,7 @@ const MJPEG = {
   path: "cgi/mjpg/mjpeg.cgi",
   async load() {
     const [{ JpegRenderer }, { readParts }] = await Promise.all([import("./jpeg_renderer.js"), import("./multipart.js")]);
-    return { Renderer: JpegRenderer, read: readParts };
+    return { Renderer: JpegRenderer, read: readParts, ...(await overHttp()) };
   },
   tellsLevels: true,
 };
@@ -29,9 +32,19 @@ const WEB_CODECS = {
   path: "cgi/mpeg/stream1.cgi?codec=h264",
   async load() {
     const [{ H264Renderer }, { readParts }] = await Promise.all([import("./h264_renderer.js"), import("./multipart.js")]);
-    return { Renderer: H264Renderer, read: readParts };
+    return { Renderer: H264Renderer, read: readParts, ...(await overHttp()) };
   },
   tellsLevels: true,
+};
+const WEB_RTC = {
+  title: "H.264",
+  by: "by WebRTC",
+  path: "whep/h264",
+  async load() {
+    const [{ WebRtcRenderer }, { WhepClient }] = await Promise.all([import("../webrtc/webrtc_renderer.js"), import("../webrtc/whep_client.js")]);
+    return { Renderer: WebRtcRenderer, Client: WhepClient };
+  },
+  countsDrawn: true,
 };
 const MSE = {
   title: "H.264",
@@ -39,16 +52,34 @@ const MSE = {
   path: "cgi/mp4/live.cgi",
   async load() {
     const [{ MseRenderer }, { Mp4Reader }] = await Promise.all([import("../mp4/mse_renderer.js"), import("../mp4/mp4_reader.js")]);
-    return { Renderer: MseRenderer, read: Mp4Reader.of };
+    return { Renderer: MseRenderer, read: Mp4Reader.of, ...(await overHttp()) };
   },
 };
 
-/** The streams that can be played here, the best one first. @returns {Promise<Map<string, Means>>} */
-export async function playableStreams() {
+async function overHttp() {
+  const { Stream } = await import("../stream/stream.js");
+  return { Client: Stream };
+}
+
+/**
+ * The streams that can be played here, the best one first.
+ *
+ * @param {boolean} hasWebRtc the camera offers it
+ * @returns {Promise<Map<string, Means>>}
+ */
+export async function playableStreams(hasWebRtc) {
   const streams = new Map();
-  if (await canDecodeH264()) streams.set("h264", WEB_CODECS);
-  else if (canPlayMp4()) streams.set("h264", MSE);
+  const otherwise = (await canDecodeH264()) ? WEB_CODECS : canPlayMp4() ? MSE : undefined;
+  if (hasWebRtc && canReceiveH264()) streams.set("h264", { ...WEB_RTC, otherwise });
+  else if (otherwise) streams.set("h264", otherwise);
   return streams.set("mjpeg", MJPEG);
+}
+
+/** Whether WebRTC plays H.264, and tells of each picture. */
+function canReceiveH264() {
+  if (!("RTCPeerConnection" in globalThis && "requestVideoFrameCallback" in HTMLVideoElement.prototype)) return false;
+  const { codecs = [] } = globalThis.RTCRtpReceiver?.getCapabilities?.("video") ?? {};
+  return codecs.some(({ mimeType }) => mimeType.toLowerCase() === "video/h264");
 }
 
 /** Whether WebCodecs decode H.264: browsers offer them over HTTPS or from localhost only. */

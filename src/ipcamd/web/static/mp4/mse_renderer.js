@@ -1,7 +1,7 @@
 // MSE renderer: plays H.264 with sound by Media Source Extensions, which browsers offer over plain HTTP too, and keeps
 // close to the live edge.
 
-import { paint } from "../live/jpeg_renderer.js";
+import { paint } from "../live/paint.js";
 import { joined } from "./mp4_reader.js";
 
 const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource; // the first on iPhones

@@ -1,12 +1,10 @@
-// Stream client: connects, delivers frames, and reconnects after any end.
-
-import { cameraUrl } from "../shared/camera_url.js";
+// Retrying: connects to a stream again after any end, and says meanwhile why there is no picture.
 
 const PAUSES = [0.3, 0.6, 1, 1.5, 2, 3, 5, 8, 10]; // seconds before the first, second ... retry
-const SILENCE = 8000; // milliseconds without a byte: the connection is dead
+const LASTING = 8000; // milliseconds after which a connection counts as one that worked
 
 /** End of a connection, with a message for the user. */
-class Ended extends Error {
+export class Ended extends Error {
   /** @param {string} message @param {{final?: boolean, pause?: number}} how final: trying again is of no use */
   constructor(message, { final = false, pause = 0 } = {}) {
     super(message);
@@ -29,29 +27,27 @@ export function pauseAfter(failures, chance = Math.random()) {
  * @typedef {object} Listener
  * @property {(again: boolean) => void} connecting again: the last connection failed
  * @property {() => void} connected a new connection's first bytes are there
- * @property {(frame: import("./payload.js").Frame) => void} frame
+ * @property {(frame: import("../live/payload.js").Frame) => void} frame
  * @property {(why: string, seconds: number) => void} waiting until the next try
  * @property {(why: string) => void} refused for good
+ * @property {() => void} unplayable this browser or its network cannot play the stream
  */
 
 /** One stream, watched from `start` to `stop`. */
-export class Stream {
-  #url;
+export class Retrying {
+  #watch;
   #listener;
-  #read;
   #stop = null;
   #wake = null;
 
   /**
-   * @param {string} path
+   * @param {(stopped: AbortSignal) => Promise<Ended|null>} watch connects, and returns why the connection has ended;
+   *   null: the listener knows
    * @param {Listener} listener
-   * @param {(answer: Response) => {feed: (chunk: Uint8Array) => object[]}|null} read makes the reader of an answer
    */
-  constructor(path, listener, read) {
-    // not relative to the page: its address may hold a password, which fetch refuses
-    this.#url = cameraUrl(path);
+  constructor(watch, listener) {
+    this.#watch = watch;
     this.#listener = listener;
-    this.#read = read;
   }
 
   /** Begin to watch. */
@@ -78,46 +74,13 @@ export class Stream {
       const before = performance.now();
       this.#listener.connecting(failures > 0);
       const end = await this.#watch(stopped);
-      if (stopped.aborted) return;
+      if (stopped.aborted || !end) return;
       if (end.final) return this.#listener.refused(end.message);
-      failures = performance.now() - before > SILENCE ? 1 : failures + 1;
+      failures = performance.now() - before > LASTING ? 1 : failures + 1;
       const seconds = Math.max(end.pause, pauseAfter(failures));
       this.#listener.waiting(end.message, seconds);
       await this.#sleep(seconds, stopped);
     }
-  }
-
-  /** Watch until the connection ends; return why it did. */
-  async #watch(stopped) {
-    const connection = new AbortController();
-    const stop = () => connection.abort();
-    stopped.addEventListener("abort", stop, { once: true });
-    let alarm = setTimeout(stop, SILENCE);
-    try {
-      const [reader, frames] = await this.#open(connection.signal);
-      for (let first = true; ; first = false) {
-        const { done, value } = await reader.read();
-        if (done) return new Ended("The camera closed the stream");
-        clearTimeout(alarm);
-        alarm = setTimeout(stop, SILENCE);
-        if (first) this.#listener.connected();
-        for (const frame of frames.feed(value)) this.#listener.frame(frame);
-      }
-    } catch (error) {
-      return ended(error, connection.signal);
-    } finally {
-      clearTimeout(alarm);
-      stopped.removeEventListener("abort", stop);
-      connection.abort();
-    }
-  }
-
-  async #open(signal) {
-    const answer = await fetch(this.#url, { signal, cache: "no-store", credentials: "same-origin" });
-    if (!answer.ok) throw refusal(answer);
-    const frames = this.#read(answer);
-    if (!frames) throw new Ended((await answer.text()).slice(0, 200).trim() || "The stream does not exist");
-    return [answer.body.getReader(), frames];
   }
 
   #sleep(seconds, stopped) {
@@ -135,14 +98,8 @@ export class Stream {
   }
 }
 
-function ended(error, signal) {
-  if (error instanceof Ended) return error;
-  if (signal.aborted) return new Ended("The stream has stopped");
-  // the browser's own errors of the network are TypeErrors
-  return new Ended(error instanceof TypeError ? "The camera does not answer" : "The stream is damaged");
-}
-
-function refusal(answer) {
+/** @param {Response} answer @returns {Ended} why the camera refuses the stream */
+export function refusal(answer) {
   const later = Number(answer.headers.get("Retry-After")) || 0;
   switch (answer.status) {
     case 401:
@@ -156,4 +113,12 @@ function refusal(answer) {
     default:
       return new Ended(`The camera answered ${answer.status}`, { pause: later });
   }
+}
+
+/** @param {Error} error @param {boolean} aborted the connection was given up @returns {Ended} */
+export function ended(error, aborted) {
+  if (error instanceof Ended) return error;
+  if (aborted) return new Ended("The stream has stopped");
+  // the browser's own errors of the network are TypeErrors
+  return new Ended(error instanceof TypeError ? "The camera does not answer" : "The stream is damaged");
 }

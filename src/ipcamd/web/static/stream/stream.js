@@ -1,0 +1,75 @@
+// Stream client: connects over HTTP, delivers frames, and reconnects after any end.
+
+import { cameraUrl } from "../shared/camera_url.js";
+import { Ended, Retrying, ended, refusal } from "./retrying.js";
+
+const SILENCE = 8000; // milliseconds without a byte: the connection is dead
+
+/** One stream, watched from `start` to `stop`. */
+export class Stream {
+  #url;
+  #listener;
+  #read;
+  #retrying;
+
+  /**
+   * @param {string} path
+   * @param {import("./retrying.js").Listener} listener
+   * @param {(answer: Response) => {feed: (chunk: Uint8Array) => object[]}|null} read makes the reader of an answer
+   */
+  constructor(path, listener, read) {
+    // not relative to the page: its address may hold a password, which fetch refuses
+    this.#url = cameraUrl(path);
+    this.#listener = listener;
+    this.#read = read;
+    this.#retrying = new Retrying((stopped) => this.#watch(stopped), listener);
+  }
+
+  /** Begin to watch. */
+  start() {
+    this.#retrying.start();
+  }
+
+  /** Close the connection. */
+  stop() {
+    this.#retrying.stop();
+  }
+
+  /** Retry at once. */
+  hurry() {
+    this.#retrying.hurry();
+  }
+
+  /** Watch until the connection ends; return why it did. */
+  async #watch(stopped) {
+    const connection = new AbortController();
+    const stop = () => connection.abort();
+    stopped.addEventListener("abort", stop, { once: true });
+    let alarm = setTimeout(stop, SILENCE);
+    try {
+      const [reader, frames] = await this.#open(connection.signal);
+      for (let first = true; ; first = false) {
+        const { done, value } = await reader.read();
+        if (done) return new Ended("The camera closed the stream");
+        clearTimeout(alarm);
+        alarm = setTimeout(stop, SILENCE);
+        if (first) this.#listener.connected();
+        for (const frame of frames.feed(value)) this.#listener.frame(frame);
+      }
+    } catch (error) {
+      return ended(error, connection.signal.aborted);
+    } finally {
+      clearTimeout(alarm);
+      stopped.removeEventListener("abort", stop);
+      connection.abort();
+    }
+  }
+
+  async #open(signal) {
+    const answer = await fetch(this.#url, { signal, cache: "no-store", credentials: "same-origin" });
+    if (!answer.ok) throw refusal(answer);
+    const frames = this.#read(answer);
+    if (!frames) throw new Ended((await answer.text()).slice(0, 200).trim() || "The stream does not exist");
+    return [answer.body.getReader(), frames];
+  }
+}

@@ -1,0 +1,86 @@
+"""The live page prefers WebRTC, says so, and plays the stream by other means where WebRTC fails."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.e2e.camera import PASSWORD, CameraProcess, eventually
+from tests.e2e.chromium import Chromium
+from tests.e2e.pages.test_page import KEEP_STATES
+from tests.e2e.pages.test_page_sound import press
+from tests.e2e.webrtc.test_whep import clients
+
+pytestmark = pytest.mark.slow
+
+HOST = "camera.test"
+FLAGS = (f"--host-resolver-rules=MAP {HOST} 127.0.0.1",)
+"""By a name, the page is one over plain HTTP: browsers trust 127.0.0.1 like HTTPS."""
+KEEP_VIDEOS = """
+    globalThis.videos = [];
+    const make = Document.prototype.createElement;
+    Document.prototype.createElement = function (name, ...more) {
+        const made = make.call(this, name, ...more);
+        if (name === "video") videos.push(made);
+        return made;
+    };"""
+NOTHING_PASSES = """
+    const set = RTCPeerConnection.prototype.setRemoteDescription;
+    RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
+        return set.call(this, { type, sdp: sdp.replace(/a=candidate.*\\r\\n/g, "") });
+    };"""
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[Chromium]:
+    with Chromium(flags=FLAGS) as browser:
+        browser.call("Page.addScriptToEvaluateOnNewDocument", source=KEEP_VIDEOS)
+        browser.log_in("admin", PASSWORD)
+        yield browser
+
+
+@pytest.fixture
+def browser(program: Chromium) -> Iterator[Chromium]:
+    yield program
+    program.go("about:blank")
+    console, program.console[:] = list(program.console), []
+    assert console == []
+
+
+def look(browser: Chromium, camera: CameraProcess) -> None:
+    browser.go(f"http://{HOST}:{camera.port}/")
+    eventually(lambda: browser.run("document.getElementById('player')?.dataset.state === 'live'"), "no live picture")
+
+
+def text(browser: Chromium, name: str) -> str:
+    shown: str = browser.run(f"document.getElementById('{name}').textContent")
+    return shown
+
+
+def test_the_page_plays_webrtc_over_plain_http_with_sound(camera: CameraProcess, browser: Chromium) -> None:
+    camera.client.update("Audio", MicEnabled="no")
+    look(browser, camera)
+    assert (text(browser, "means"), text(browser, "by")) == ("H.264", "by WebRTC")
+    assert browser.run("document.getElementById('sound').hidden")
+    camera.client.update("Audio", MicEnabled="yes")
+    eventually(lambda: browser.run("!document.getElementById('sound').hidden"), "the sound is not offered")
+    eventually(lambda: text(browser, "delay").endswith("s") and text(browser, "bits").endswith("bit/s"), "no figures")
+    assert browser.run("document.getElementById('picture').width") == 1280
+    assert browser.run("videos[0].muted")
+    press(browser)
+    assert not browser.run("videos[0].muted")
+    browser.run("document.getElementById('pause').click()")
+    eventually(lambda: not clients(camera), "the session goes on")
+
+
+def test_where_the_network_passes_nothing_another_means_plays(camera: CameraProcess, browser: Chromium) -> None:
+    script = browser.call("Page.addScriptToEvaluateOnNewDocument", source=NOTHING_PASSES)["identifier"]
+    look(browser, camera)
+    browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+    assert (text(browser, "means"), text(browser, "by")) == ("H.264", "by MSE")
+
+
+def test_a_camera_that_restarts_is_found_again(camera: CameraProcess, browser: Chromium) -> None:
+    look(browser, camera)
+    browser.run(KEEP_STATES)
+    camera.client.get("/cgi/admin/restart.cgi")
+    eventually(lambda: browser.run("states.includes('waiting') && states.at(-1) === 'live'"), "it does not come back")
+    assert text(browser, "by") == "by WebRTC"
