@@ -58,7 +58,7 @@ def test_the_groups_and_their_order_are_those_of_the_sdk() -> None:
 
 def test_our_own_groups_follow() -> None:
     texts = [f"ImageSource.IO.OSD.{number}" for number in range(1, 5)]
-    ours = ["Event.Server.HTTP", "Network.PortMapping", "Network.ONVIF", "Event.Server.MQTT", "Recording"]
+    ours = ["Event.Server.HTTP", "Network.PortMapping", "Network.ONVIF", "Event.Server.MQTT", "Recording", "Privacy"]
     ours += [*texts, "Network.Advanced.WebRTC"]
     assert [group.name for group in GROUPS[len(NAMES) :]] == ours
 

@@ -21,6 +21,7 @@ from ipcamd.events.output import OutputPulse
 from ipcamd.events.schedule import Schedule
 from ipcamd.events.schedules import Schedules
 from ipcamd.events.triggers import InputTrigger, MotionTrigger, ScheduleTrigger, StateTrigger
+from ipcamd.params.device.privacy import PRIVACY
 from ipcamd.params.event.notify import NOTIFY
 from ipcamd.params.event.schedule import SCHEDULES
 from ipcamd.params.event.server import GENERAL
@@ -91,7 +92,7 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
 
     times = ScheduleTrigger(schedules, bus, clock.local, clock.now_ns, follow)
     stack.push(times.close)
-    for group in (*SCHEDULES, NOTIFY, RECORDING, TIME):
+    for group in (*SCHEDULES, NOTIFY, PRIVACY, RECORDING, TIME):
         settings.watch(group.name, lambda _: times.check())
     clock.watch(times.check)
     bus.watch_demand(times.check)

@@ -11,6 +11,7 @@ from ipcamd.app.virtual import connect_card
 from ipcamd.errors import CardError
 from ipcamd.events.schedule import Schedule
 from ipcamd.options.values import Options
+from ipcamd.params.device.privacy import PRIVACY
 from ipcamd.params.event.server import STORAGE
 from ipcamd.params.recording import RECORDING
 from ipcamd.recording.clip_file import ClipFile, ClipSink
@@ -43,9 +44,12 @@ class RecordingParts:
 
     def follow(self, core: Core, in_force: Sequence[Schedule]) -> None:
         """Start and stop recording for the schedules that are in force or will be soon."""
+        self.clips.suspended = core.settings[PRIVACY.name].flag("Enabled")
+        if self.clips.suspended:
+            in_force = ()
         local = core.clock.local()
         self.clips.arm(any(any(map(s.has, TRIGGERS)) and any(map(s.has, TARGETS)) for s in in_force))
-        always = core.settings[RECORDING.name].flag("Continuous")
+        always = core.settings[RECORDING.name].flag("Continuous") and not self.clips.suspended
         self.recorder.enable(
             always
             or any(s.has("ScheduleTimeMode") and s.has("EnableSDCard") and s.is_in_force(local) for s in in_force)

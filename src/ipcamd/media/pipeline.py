@@ -14,6 +14,7 @@ from math import ceil, log2
 from typing import TYPE_CHECKING
 
 from ipcamd.media.capture.audio_capture import AudioCapture
+from ipcamd.media.capture.video_capture import PRIVACY as PRIVACY_REASON
 from ipcamd.media.capture.video_capture import Timeouts, VideoCapture
 from ipcamd.media.codecs import Codec, video_codecs
 from ipcamd.media.encode.encoder_thread import EncoderThread
@@ -35,6 +36,7 @@ from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.snapshot import Snapshots
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.media.stream_settings import PHONE, StreamSettings
+from ipcamd.params.device.privacy import PRIVACY
 from ipcamd.params.group import Values
 from ipcamd.params.osd import OSD_GROUPS
 from ipcamd.settings.settings import Settings
@@ -114,6 +116,8 @@ class Pipeline:
         self._prepared = threading.Event()
         """The source's thread has imported what it needs."""
         self._encoders: dict[str, OnDemandThread] = {}
+        self._update_privacy()
+        settings.watch(PRIVACY.name, lambda _: self._update_privacy())
         for codec in video_codecs():
             settings.watch(codec.parameters, partial(self._update_stream, codec))
         for group in (SENSOR, INFO, *(group.name for group in OSD_GROUPS)):
@@ -237,7 +241,8 @@ class Pipeline:
         """Return a picture that says that there is no signal, and why."""
         from ipcamd.media.source.no_signal import no_signal_picture
 
-        return no_signal_picture(wanted.size, why, self._clock_ns(), 0)
+        title = "PRIVACY" if why is PRIVACY_REASON else "NO SIGNAL"
+        return no_signal_picture(wanted.size, why, self._clock_ns(), 0, title=title)
 
     def _thread(self, name: str, work: Callable[[], None]) -> OnDemandThread:
         self._threads.append(OnDemandThread(f"media-{name}", work))
@@ -295,7 +300,13 @@ class Pipeline:
 
     def _update_microphone(self) -> None:
         if self._microphone:
-            self._microphone.enabled = self._settings[AUDIO].flag("MicEnabled")
+            self._microphone.enabled = self._settings[AUDIO].flag("MicEnabled") and not self.capture.private
+
+    def _update_privacy(self) -> None:
+        self.capture.private = self._settings[PRIVACY.name].flag("Enabled")
+        self._update_microphone()
+        for stream in self._streams.values():  # nobody gets an old picture any more
+            stream.hub.invalidate(self._clock_ns())
 
     def _image_settings(self) -> ImageSettings:
         texts = shown_texts(self._settings.__getitem__, self._settings[INFO]["ServerName"])

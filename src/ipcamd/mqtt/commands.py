@@ -105,6 +105,7 @@ _ACTIONS: dict[str, Action] = {
     "output/1": _switch("GPIO", "TriggerOutStatus1", "high", "low"),
     "motion_detection": _switch("Motion", "motionenable", "1", "0"),
     "recording": _switch("Recording", "Continuous", "yes", "no"),
+    "privacy": _switch("Privacy", "Enabled", "yes", "no"),
     "ircut": _set_ircut,
     "reboot": _reboot,
     "preset": _go_to_preset,

@@ -18,6 +18,7 @@ def read_states(camera: Camera) -> dict[str, str]:
         states["output/1"] = state_text(drivers.output.level == "high")
     states["tamper"] = state_text(any(e.is_on for (kind, _), e in newest.items() if kind is EventKind.TAMPER))
     states["motion_detection"] = state_text(settings["Motion"].flag("motionenable"))
+    states["privacy"] = state_text(settings["Privacy"].flag("Enabled"))
     states["recording"] = _is_on(newest, EventKind.STORAGE, StorageState.RECORDING)
     if drivers.ir_cut.is_present:
         states["ircut"] = settings["IRCUt"]["Usage"]

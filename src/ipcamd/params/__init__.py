@@ -14,7 +14,7 @@ from ipcamd.params import (
     system,
     time,
 )
-from ipcamd.params.device import gpio, hardware, ircut, networkled, ptz, rs485
+from ipcamd.params.device import gpio, hardware, ircut, networkled, privacy, ptz, rs485
 from ipcamd.params.event import mqtt, notify, schedule, server
 from ipcamd.params.group import Group
 
@@ -56,6 +56,7 @@ GROUPS: tuple[Group, ...] = (
     onvif.ONVIF,
     mqtt.MQTT,
     recording.RECORDING,
+    privacy.PRIVACY,
     *osd.OSD_GROUPS,
     network.WEBRTC,
 )

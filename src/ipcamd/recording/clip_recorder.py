@@ -55,6 +55,8 @@ class ClipRecorder:
         self._now_ns = now_ns
         self._local = local
         self._armed = False
+        self.suspended = False
+        """Whether events get no clips for now."""
         self._buffer: PreEventBuffer | None = None
         self._capture: ClipCapture | None = None
         self._latest_end_ns = 0
@@ -83,6 +85,9 @@ class ClipRecorder:
         another event's clip extends that clip. Each schedule gets a clip once: the list is empty if `schedule` waits
         for it already. Raises ``StoreError``.
         """
+        if self.suspended:
+            yield []
+            return
         capture = self._capture_for(event)
         if schedule in capture.asked:
             yield []

@@ -9,6 +9,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "ImageSource.IO.OSD.3": "Third text",
         "ImageSource.IO.OSD.4": "Fourth text",
         "IRCUt": "Day and night",
+        "Privacy": "Privacy",
     },
     "Streams": {
         "Image.MJPEG": "Motion JPEG",

@@ -64,10 +64,12 @@ def test_states_events_and_commands(camera: CameraProcess, listener: Listener) -
     listener.wait_for(lambda _: json.loads(listener.last(topic) or b"{}").get("Data") == {"LogicalState": True})
     assert json.loads(listener.last(topic) or b"")["Source"] == {"InputToken": "input1"}
     # commands act, and their states follow
-    for topic, payload in {"output/1": "ON", "motion_detection": "ON", "ircut": "off"}.items():
+    for topic, payload in {"output/1": "ON", "motion_detection": "ON", "ircut": "off", "privacy": "ON"}.items():
         listener.publish(f"{PREFIX}/{topic}/set", payload)
         listener.await_last(f"{PREFIX}/{topic}", payload.encode())
     assert client.value("GPIO", "TriggerOutStatus1") == "high"
+    listener.publish(f"{PREFIX}/privacy/set", "OFF")  # else nothing is recorded
+    listener.await_last(f"{PREFIX}/privacy", b"OFF")
     listener.publish(f"{PREFIX}/recording/set", "ON")
     listener.await_last(f"{PREFIX}/recording", b"ON")
     listener.publish(f"{PREFIX}/recording/set", "OFF")

@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 SILENT, UNPLUGGED = UNKNOWN_FAILURE, "The source is unplugged."
 """Reasons of a failed source that the "no signal" picture shows."""
+PRIVACY = "Pictures and sound are switched off."
+"""Reason of the picture that stands for all others while privacy is switched on."""
 
 ASLEEP_S = 0.5
 """A wait that ends so much too late means that the machine slept, or this process was stopped: a source that gave no
@@ -92,6 +94,7 @@ class VideoCapture(CaptureLoop):
         self._left_s = 0.0
         """When (monotonic) pictures ceased to be needed."""
         self._lost = False
+        self._private = False
         self._limit = SilenceLimit(self._timeouts.first_s, self._timeouts.silence_s)
         self._last_picture_s = 0.0
         """When (monotonic) the last real picture came."""
@@ -110,7 +113,7 @@ class VideoCapture(CaptureLoop):
         with self._changed:
             if wanted and not self._needed:
                 self._skip_pause, self._blank_at_s = True, now_s
-                if self._silent_at_s <= now_s and not self._failing and not self._lost:
+                if self._silent_at_s <= now_s and not self._failing and self._may_open:
                     self._silent_at_s = now_s + self._timeouts.start_s
             if self._needed and not wanted:
                 self._left_s = now_s
@@ -128,16 +131,38 @@ class VideoCapture(CaptureLoop):
     @lost.setter
     def lost(self, lost: bool) -> None:
         with self._changed:
-            if lost:
-                self._silent_at_s = min(self._silent_at_s, self._steady_s())
-            self._lost, self._skip_pause = lost, True
-            self._stop.set()
-            self._changed.notify_all()
+            self._lost = lost
+            self._reopen()
         if self._needed:
             self.wake()
 
+    @property
+    def private(self) -> bool:
+        """Whether privacy is switched on: the source stays closed. May be set, from any thread."""
+        return self._private
+
+    @private.setter
+    def private(self, private: bool) -> None:
+        with self._delivering, self._changed:  # no picture is on its way any more
+            self._private = private
+            self._reopen()
+        if self._needed:
+            self.wake()
+
+    @property
+    def _may_open(self) -> bool:
+        return not self._lost and not self._private
+
+    def _reopen(self) -> None:
+        """Let the source be closed, and opened again if it may be; called with `_changed` held."""
+        if not self._may_open:
+            self._silent_at_s = min(self._silent_at_s, self._steady_s())
+        self._skip_pause = True
+        self._stop.set()
+        self._changed.notify_all()
+
     def _may_start(self) -> bool:
-        return self._needed and not self._lost
+        return self._needed and self._may_open
 
     def _may_end(self) -> bool:
         return not self._needed and self._steady_s() - self._left_s > self._timeouts.linger_s
@@ -155,6 +180,8 @@ class VideoCapture(CaptureLoop):
             self._deliver(item)
         elif not isinstance(item, Sound):
             with self._delivering:
+                if self._private:
+                    return
                 # a picture may come twice, encoded and decoded
                 if item.captured_ns != self._packet_ns:
                     self._note_picture()
@@ -162,7 +189,7 @@ class VideoCapture(CaptureLoop):
                 # times of capture go forward: what was captured before a blank picture comes too late
                 if self._needed and not 0 <= self._last_blank_ns - item.captured_ns < LATE_NS:
                     self._deliver(item)
-        elif self.listener:
+        elif self.listener and not self._private:
             self.listener(item)
 
     def _note_picture(self) -> None:
@@ -202,9 +229,11 @@ class VideoCapture(CaptureLoop):
                 _log.exception("the picture for no signal could not be made")
 
     def _deliver_blank(self) -> None:
-        picture = self._blank(self._now_wanted(), UNPLUGGED if self._lost else self._reason)
+        reason = PRIVACY if self._private else UNPLUGGED if self._lost else self._reason
+        picture = self._blank(self._now_wanted(), reason)
         self._last_blank_ns = picture.captured_ns
-        self._set_signal(False)
+        if not self._private:
+            self._set_signal(False)
         self._deliver(picture)
 
     def _await_silence(self) -> bool:

@@ -12,21 +12,26 @@ from ipcamd.media.source.drawing import load_font, round_to_even, to_planes
 _DARK, _LINE, _BRIGHT, _SOFT, _FAINT = "#12161c", "#2b333e", "#eef1f4", "#a5b1bd", "#67737f"
 
 
-def no_signal_picture(size: tuple[int, int], reason: str, captured_ns: int, number: int, name: str = "") -> Picture:
-    """Return a "no signal" picture of that size, with the reason and the camera's name."""
+def no_signal_picture(
+    size: tuple[int, int], reason: str, captured_ns: int, number: int, name: str = "", title: str = "NO SIGNAL"
+) -> Picture:
+    """Return a "no signal" picture of that size, with a title, the reason and the camera's name."""
     return Picture(
-        framed(_card((round_to_even(size[0]), round_to_even(size[1])), reason, name)), captured_ns, number, signal=False
+        framed(_card((round_to_even(size[0]), round_to_even(size[1])), reason, name, title)),
+        captured_ns,
+        number,
+        signal=False,
     )
 
 
 @lru_cache(4)
-def _card(size: tuple[int, int], reason: str, name: str) -> list[Plane]:
+def _card(size: tuple[int, int], reason: str, name: str, title: str) -> list[Plane]:
     width, height = size
     unit = min(width / 16, height / 9)
     image = Image.new("RGB", size, _DARK)
     draw = ImageDraw.Draw(image)
     _sign(draw, width / 2, height / 2 - unit * 1.9, unit)
-    draw.text((width / 2, height / 2 + unit * 0.5), "NO SIGNAL", _BRIGHT, load_font(unit * 1.3), "mm")
+    draw.text((width / 2, height / 2 + unit * 0.5), title, _BRIGHT, load_font(unit * 1.3), "mm")
     for line, text in enumerate(_lines(reason, unit, width * 0.86)):
         place = width / 2, height / 2 + unit * (1.75 + 0.62 * line)
         draw.text(place, text, _SOFT, load_font(unit * 0.46), "mm")
