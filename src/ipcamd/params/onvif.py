@@ -30,7 +30,10 @@ ONVIF = Group(
 ONVIF_PROFILES = Group(
     "Network.ONVIF.Media",
     "ours",
-    (Param("Profiles", Text(65536), "[]", "Media profiles that ONVIF clients have created, as JSON."),),
+    (
+        Param("Profiles", Text(65536), "[]", "Media profiles that ONVIF clients have created, as JSON."),
+        Param("Names", Text(4096), "{}", "Names that ONVIF clients have given to configurations, as JSON."),
+    ),
 )
 """Set by ONVIF's media services alone."""
 
@@ -38,7 +41,6 @@ ONVIF_METADATA = Group(
     "Network.ONVIF.Metadata",
     "ours",
     (
-        Param("Name", Text(64), "Events", "Name of the metadata configuration."),
         Param("Events", YES_NO, "yes", "Events are in the metadata track."),
         Param("Filter", Text(16384), "[]", "Filter of these events, as JSON: name, dialect and text of each part."),
     ),

@@ -209,3 +209,27 @@ def test_what_is_read_can_be_set(onvif: OnvifClient) -> None:
     assert onvif.refuse("tds:SetNetworkInterfaces", token.replace("eth0", "wlan9") + "<tds:NetworkInterface/>")[1] == (
         "ter:InvalidNetworkInterface"
     )
+
+
+def test_a_name_is_given_to_a_configuration_and_told(onvif: OnvifClient) -> None:
+    """MEDIA2-2-2-5: the event names the configuration and its kind."""
+    topic = (
+        '<tev:Filter><wsnt:TopicExpression Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">'
+        "tns1:Media/ConfigurationChanged</wsnt:TopicExpression></tev:Filter>"
+    )
+    point = onvif.at(onvif.change("tev:CreatePullPointSubscription", topic).texts("{*}Address")[0])
+    content = (
+        '<tr2:Configuration token="video_source0"><tt:Name>{}</tt:Name><tt:UseCount>1</tt:UseCount>'
+        '<tt:SourceToken>video0</tt:SourceToken><tt:Bounds x="0" y="0" width="1280" height="720"/></tr2:Configuration>'
+    )
+    for name in ("TestName1", "Picture"):
+        onvif.change("tr2:SetVideoSourceConfiguration", content.format(name))
+        assert onvif.ask("trt:GetVideoSourceConfigurations").texts("tt:Name") == [name]
+        pulled = point.change(
+            "tev:PullMessages", "<tev:Timeout>PT20S</tev:Timeout><tev:MessageLimit>9</tev:MessageLimit>"
+        )
+        values = [each.get("Value") for each in pulled.content.findall(".//{*}SimpleItem")]
+        assert values == ["video_source0", "VideoSource"]
+    refused = onvif.refuse("tr2:SetVideoSourceConfiguration", content.format("x" * 65))
+    assert refused[:2] == ["ter:InvalidArgVal", "ter:ConfigModify"]
+    point.change("wsnt:Unsubscribe")

@@ -155,7 +155,7 @@ async def test_the_configuration_selects_events_for_good(onvif_camera: CameraPro
     [
         (configuration(token="nothing"), "ter:NoConfig"),
         (configuration(status=STATUS.replace("false", "true", 1)), "ter:ConfigModify"),
-        (configuration(name=""), "ter:ConfigModify"),
+        (configuration(name="x" * 65), "ter:ConfigModify"),
         (configuration(only("tns1:Weather//.")), "ter:InvalidTopicExpressionFault"),
         (configuration(only("x" * 5000)), "ter:InvalidFilterFault"),
     ],

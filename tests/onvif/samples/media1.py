@@ -38,10 +38,19 @@ _CONTENTS = {
     "AudioDecoder": "",
 }
 
+_NAMES = {
+    "VideoSource": "Picture",
+    "AudioSource": "Microphone",
+    "AudioEncoder": "ulaw",
+    "AudioOutput": "Speaker",
+    "AudioDecoder": "Speaker",
+}
+"""Names from the factory."""
 
-def _configuration(token: str, content: str) -> str:
+
+def _configuration(token: str, content: str, name: str = "") -> str:
     return (
-        f'<trt:Configuration token="{token}"><tt:Name>x</tt:Name><tt:UseCount>1</tt:UseCount>{content}'
+        f'<trt:Configuration token="{token}"><tt:Name>{name or token}</tt:Name><tt:UseCount>1</tt:UseCount>{content}'
         "</trt:Configuration><trt:ForcePersistence>true</trt:ForcePersistence>"
     )
 
@@ -58,7 +67,7 @@ def _encoder(token: str, quality: int, width: int = 1280) -> str:
 
 def _metadata(name: str, more: str = "", token: str = "metadata0") -> str:
     content = f"<tt:Events/>{more}{_MULTICAST}"
-    return _configuration(token, content).replace("<tt:Name>x", f"<tt:Name>{name}")
+    return _configuration(token, content, name)
 
 
 def _of_kind(kind: str, token: str) -> dict[str, Sample]:
@@ -95,8 +104,9 @@ def _of_kind(kind: str, token: str) -> dict[str, Sample]:
     }
     if kind in _CONTENTS:
         samples[f"trt:Set{name}"] = Sample(
-            _configuration(token, _CONTENTS[kind]),
-            is_fixed=True,
+            _configuration(token, _CONTENTS[kind], "TestName1"),
+            Effect((f"trt:Get{name}s", ""), "<tt:Name>TestName1<"),
+            undo=((f"trt:Set{name}", _configuration(token, _CONTENTS[kind], _NAMES[kind])),),
             wrong=((_configuration("nothing", _CONTENTS[kind]), "NoConfig"),),
         )
     return samples

@@ -34,10 +34,19 @@ _CONTENTS = {
     "AudioDecoder": "",
 }
 
+_NAMES = {
+    "VideoSource": "Picture",
+    "AudioSource": "Microphone",
+    "AudioEncoder": "ulaw",
+    "AudioOutput": "Speaker",
+    "AudioDecoder": "Speaker",
+}
+"""Names from the factory."""
 
-def _configuration(token: str, content: str) -> str:
-    name = "<tt:Name>x</tt:Name><tt:UseCount>1</tt:UseCount>"
-    return f'<tr2:Configuration token="{token}">{name}{content}</tr2:Configuration>'
+
+def _configuration(token: str, content: str, name: str = "") -> str:
+    head = f"<tt:Name>{name or token}</tt:Name><tt:UseCount>1</tt:UseCount>"
+    return f'<tr2:Configuration token="{token}">{head}{content}</tr2:Configuration>'
 
 
 def _encoder(token: str, quality: int, constant: bool = False, rate: float = 30) -> str:
@@ -52,7 +61,7 @@ def _encoder(token: str, quality: int, constant: bool = False, rate: float = 30)
 
 def _metadata(name: str, more: str = "", token: str = "metadata0") -> str:
     content = f"<tt:Events/>{more}{_MULTICAST}<tt:SessionTimeout>PT60S</tt:SessionTimeout>"
-    return _configuration(token, content).replace("<tt:Name>x", f"<tt:Name>{name}")
+    return _configuration(token, content, name)
 
 
 def _of_kind(kind: str, token: str) -> dict[str, Sample]:
@@ -64,8 +73,9 @@ def _of_kind(kind: str, token: str) -> dict[str, Sample]:
     }
     if kind in _CONTENTS:
         samples[f"tr2:Set{name}"] = Sample(
-            _configuration(token, _CONTENTS[kind]),
-            is_fixed=True,
+            _configuration(token, _CONTENTS[kind], "TestName1"),
+            Effect((f"tr2:Get{name}s", ""), "<tt:Name>TestName1<"),
+            undo=((f"tr2:Set{name}", _configuration(token, _CONTENTS[kind], _NAMES[kind])),),
             wrong=((_configuration("nothing", _CONTENTS[kind]), "NoConfig"),),
         )
     return samples

@@ -15,6 +15,7 @@ from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.subscription import Subscription
 from ipcamd.onvif.events.translator import Translator, configuration_changed, profile_changed
 from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.names import read_names
 from ipcamd.onvif.media.video_encoder import video_encoders
 from ipcamd.onvif.soap.fault import Fault, receiver_fault
 from ipcamd.params.group import Rank, Values
@@ -141,6 +142,11 @@ class NotificationProducer:
         rows = [{row[0]: row for row in json.loads(values["Profiles"])} for values in (before, after)]
         changed = [token for token in rows[0] | rows[1] if rows[0].get(token) != rows[1].get(token)]
         self._tell(*(profile_changed(token, self._now_ns()) for token in changed))
+        names = [read_names(values["Names"]) for values in (before, after)]
+        for key in names[0] | names[1]:
+            if names[0].get(key) != names[1].get(key):
+                kind, _, token = key.partition("/")
+                self._note_configuration(token, kind, after)
 
     def _note_configuration(self, token: str, kind: str, _: Values) -> None:
         self._tell(configuration_changed(token, kind, self._now_ns()))

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from ipcamd.camera import Camera
 from ipcamd.media.codecs import Codec
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.profiles import Part, all_profiles
+from ipcamd.onvif.media.names import configuration_name
+from ipcamd.onvif.media.profiles import Part, count_uses
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.image import RESOLUTIONS
 from ipcamd.params.network import MULTICAST
@@ -24,7 +25,6 @@ def video_source_configuration(name: str, camera: Camera) -> Node:
         camera,
         Part.VIDEO_SOURCE,
         tokens.VIDEO_SOURCE_CONFIGURATION,
-        "Picture",
         node("tt:SourceToken", tokens.VIDEO_SOURCE),
         node("tt:Bounds", x=0, y=0, width=width, height=height),
     )
@@ -34,7 +34,7 @@ def audio_source_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioSourceConfiguration`` as an element of this name."""
     token = tokens.AUDIO_SOURCE_CONFIGURATION
     source = node("tt:SourceToken", tokens.AUDIO_SOURCE)
-    return configuration_entity(name, camera, Part.AUDIO_SOURCE, token, "Microphone", source)
+    return configuration_entity(name, camera, Part.AUDIO_SOURCE, token, source)
 
 
 def audio_output_configuration(name: str, camera: Camera) -> Node:
@@ -44,7 +44,6 @@ def audio_output_configuration(name: str, camera: Camera) -> Node:
         camera,
         Part.AUDIO_OUTPUT,
         tokens.AUDIO_OUTPUT_CONFIGURATION,
-        "Speaker",
         node("tt:OutputToken", tokens.AUDIO_OUTPUT),
         node("tt:SendPrimacy", "www.onvif.org/ver20/HalfDuplex/Client"),
         node("tt:OutputLevel", 1),
@@ -53,20 +52,16 @@ def audio_output_configuration(name: str, camera: Camera) -> Node:
 
 def audio_decoder_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioDecoderConfiguration`` as an element of this name."""
-    return configuration_entity(name, camera, Part.AUDIO_DECODER, tokens.AUDIO_DECODER_CONFIGURATION, "Speaker", None)
+    return configuration_entity(name, camera, Part.AUDIO_DECODER, tokens.AUDIO_DECODER_CONFIGURATION)
 
 
 def configuration_entity(
-    name: str, camera: Camera, part: Part, token: str, title: str, *content: Content, **attributes: object
+    name: str, camera: Camera, part: Part, token: str, *content: Content, **attributes: object
 ) -> Node:
-    """Return a ``tt:ConfigurationEntity`` with this content; `title` is its name for people."""
+    """Return a ``tt:ConfigurationEntity`` with this content as an element of this name."""
+    title = node("tt:Name", configuration_name(camera, part, token))
     uses = node("tt:UseCount", count_uses(camera, part, token))
-    return node(name, node("tt:Name", title), uses, content, token=token, **attributes)
-
-
-def encoder_entity(name: str, camera: Camera, part: Part, token: str, *content: Content, **attributes: object) -> Node:
-    """Return an encoder's configuration as an element of this name; its name for people is its token."""
-    return configuration_entity(name, camera, part, token, token, *content, **attributes)
+    return node(name, title, uses, content, token=token, **attributes)
 
 
 def multicast(camera: Camera, codec: Codec) -> Node:
@@ -103,8 +98,3 @@ def source_size(camera: Camera) -> tuple[int, int]:
     codecs = ("Image.H264", "Image.MPEG4", "Image.MJPEG")
     sizes = (RESOLUTIONS[camera.settings[group]["Resolution"]] for group in codecs)
     return max(sizes, key=lambda size: size[0] * size[1])
-
-
-def count_uses(camera: Camera, part: Part, token: str) -> int:
-    """Return how many profiles hold a configuration."""
-    return sum(profile.parts.get(part) == token for profile in all_profiles(camera).values())

@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 
 from ipcamd.camera import Camera
 from ipcamd.onvif.media import tokens
@@ -61,14 +63,37 @@ def available_parts(camera: Camera) -> dict[Part, tuple[str, ...]]:
     return parts
 
 
-def all_profiles(camera: Camera) -> dict[str, MediaProfile]:
+def all_profiles(camera: Camera) -> Mapping[str, MediaProfile]:
     """Return the profiles by token: the fixed ones first, the one that recorders should take at the head.
 
     Parts that the camera does not have now, such as those of a disabled microphone, are left out.
     """
-    available = available_parts(camera)
-    profiles = [*_fixed(available), *_created(camera)]
-    return {profile.token: replace(profile, parts=_kept(profile.parts, available)) for profile in profiles}
+    available = tuple(available_parts(camera).items())
+    return _profiles(camera.settings[ONVIF_PROFILES.name]["Profiles"], available)
+
+
+def count_uses(camera: Camera, part: Part, token: str) -> int:
+    """Return how many profiles hold a configuration."""
+    available = tuple(available_parts(camera).items())
+    return _uses(camera.settings[ONVIF_PROFILES.name]["Profiles"], available)[part, token]
+
+
+Available = tuple[tuple[Part, tuple[str, ...]], ...]
+"""Configurations that the camera has, by kind."""
+
+
+@lru_cache(2)
+def _profiles(stored: str, available: Available) -> Mapping[str, MediaProfile]:
+    """Return the profiles by token, made anew after a change only: a list of them asks for each configuration."""
+    parts = dict(available)
+    profiles = [*_fixed(parts), *_read(stored)]
+    return {profile.token: replace(profile, parts=_kept(profile.parts, parts)) for profile in profiles}
+
+
+@lru_cache(2)
+def _uses(stored: str, available: Available) -> Counter[tuple[Part, str]]:
+    profiles = _profiles(stored, available).values()
+    return Counter(use for profile in profiles for use in profile.parts.items())
 
 
 def find_profile(camera: Camera, token: str) -> MediaProfile:
@@ -138,10 +163,13 @@ def _fixed(available: Mapping[Part, tuple[str, ...]]) -> list[MediaProfile]:
 
 
 def _created(camera: Camera) -> list[MediaProfile]:
-    stored = json.loads(camera.settings[ONVIF_PROFILES.name]["Profiles"])
+    return _read(camera.settings[ONVIF_PROFILES.name]["Profiles"])
+
+
+def _read(stored: str) -> list[MediaProfile]:
     return [
         MediaProfile(token, name, False, {Part(kind): part for kind, part in parts.items()})
-        for token, name, parts in stored
+        for token, name, parts in json.loads(stored)
     ]
 
 

@@ -126,10 +126,12 @@ def find_encoder(token: str) -> VideoEncoder:
     raise no_configuration(token)
 
 
-async def set_encoder(camera: Camera, encoder: VideoEncoder, wanted: VideoEncoderValues, by: Requester) -> None:
-    """Set an encoder. Raises ``Fault`` ``ConfigModify``, and ``StoreError``."""
+async def set_encoder(
+    camera: Camera, encoder: VideoEncoder, wanted: VideoEncoderValues, more: Iterable[Change], by: Requester
+) -> None:
+    """Set an encoder, and make `more` changes. Raises ``Fault`` ``ConfigModify``, and ``StoreError``."""
     try:
-        await camera.settings.update(encoder.changes(wanted), by=by)
+        await camera.settings.update([*encoder.changes(wanted), *more], by=by)
     except RequestFailed as error:
         raise _config_modify(str(error)) from error
 

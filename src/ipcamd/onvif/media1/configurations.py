@@ -1,10 +1,12 @@
 """Configurations of Media1: each kind is listed, read by its token, and listed for a profile by the same rule."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ipcamd.camera import Camera
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.names import name_changes, set_name
 from ipcamd.onvif.media.nodes import (
     AUDIO_KBITS,
     AUDIO_KHZ,
@@ -125,18 +127,9 @@ async def set_video_encoder(call: OperationCall) -> Content:
         wanted.value(real, "Quality"),
         present.bitrate_kbits if bitrate is None else bitrate,
     )
-    await set_encoder(call.camera, encoder, settings, call.requester())
+    named = name_changes(call.camera, Part.VIDEO_ENCODER, encoder.token, wanted)
+    await set_encoder(call.camera, encoder, settings, named, call.requester())
     return None
-
-
-def set_unchanged(part: Part) -> Callable[[OperationCall], Content]:
-    """Return the action that sets a configuration which cannot differ: its token must exist."""
-
-    def action(call: OperationCall) -> Content:
-        check_part(call.camera, part, call["Configuration"].attributes.get("token", ""))
-        return None
-
-    return action
 
 
 def get_guaranteed_instances(call: OperationCall) -> Content:
@@ -199,7 +192,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _options(Part.AUDIO_DECODER, get_audio_decoder_options),
     _set(Part.VIDEO_ENCODER, set_video_encoder),
     _set(Part.METADATA, set_metadata),
-    *(_set(part, set_unchanged(part)) for part in _BUILD if part not in (Part.VIDEO_ENCODER, Part.METADATA)),
+    *(_set(part, partial(set_name, part)) for part in _BUILD if part not in (Part.VIDEO_ENCODER, Part.METADATA)),
     Operation(
         "GetGuaranteedNumberOfVideoEncoderInstances",
         _READ,

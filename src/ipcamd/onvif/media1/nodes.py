@@ -12,7 +12,7 @@ from ipcamd.onvif.media.nodes import (
     audio_decoder_configuration,
     audio_output_configuration,
     audio_source_configuration,
-    encoder_entity,
+    configuration_entity,
     int_range,
     multicast,
     resolution,
@@ -54,7 +54,7 @@ def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder
     gop = node("tt:GovLength", encoder.gop(values))
     codec = f"tt:{encoder.onvif.media1}"
     profile = f"{'H264' if encoder.onvif.media1 == 'H264' else 'Mpeg4'}Profile"
-    return encoder_entity(
+    return configuration_entity(
         name,
         camera,
         Part.VIDEO_ENCODER,
@@ -90,7 +90,7 @@ def video_encoder_options(camera: Camera, encoders: tuple[VideoEncoder, ...]) ->
 
 def audio_encoder_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioEncoderConfiguration`` as an element of this name."""
-    return encoder_entity(
+    return configuration_entity(
         name,
         camera,
         Part.AUDIO_ENCODER,

@@ -1,8 +1,10 @@
 """Configurations of Media2: each kind is listed, and its options, by the same rule."""
 
 from collections.abc import Callable
+from functools import partial
 
 from ipcamd.onvif.access_class import AccessClass
+from ipcamd.onvif.media.names import name_changes, set_name
 from ipcamd.onvif.media.nodes import AUDIO_KBITS, AUDIO_KHZ, items
 from ipcamd.onvif.media.part_options import audio_output_options, audio_source_options, video_source_options
 from ipcamd.onvif.media.profiles import Part, available_parts, check_part, find_profile
@@ -80,7 +82,8 @@ async def set_video_encoder(call: OperationCall) -> Content:
         rate.value(integer, "BitrateLimit") if rate else present.bitrate_kbits,
         constant,
     )
-    await set_encoder(call.camera, encoder, settings, call.requester())
+    named = name_changes(call.camera, Part.VIDEO_ENCODER, encoder.token, wanted)
+    await set_encoder(call.camera, encoder, settings, named, call.requester())
     return None
 
 
@@ -109,14 +112,9 @@ def _list(part: Part) -> Operation:
     return Operation(f"Get{part.value}Configurations", _READ, listed, _CHOICE)
 
 
-def _set_unchanged(part: Part) -> Operation:
-    """Return the operation that sets a configuration which cannot differ: its token must exist."""
-
-    def check(call: OperationCall) -> Content:
-        check_part(call.camera, part, call["Configuration"].attributes.get("token", ""))
-        return None
-
-    return Operation(f"Set{part.value}Configuration", _WRITE, check, (Field("Configuration"),))
+def _set_name(part: Part) -> Operation:
+    """Return the operation that sets a configuration of which only the name can differ."""
+    return Operation(f"Set{part.value}Configuration", _WRITE, partial(set_name, part), (Field("Configuration"),))
 
 
 _OPTIONS: dict[Part, Callable[[OperationCall], Content]] = {
@@ -134,7 +132,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *(Operation(f"Get{part.value}ConfigurationOptions", _READ, action, _CHOICE) for part, action in _OPTIONS.items()),
     Operation("SetVideoEncoderConfiguration", _WRITE, set_video_encoder, (Field("Configuration"),)),
     Operation("SetMetadataConfiguration", _WRITE, set_metadata, (Field("Configuration"),)),
-    *(_set_unchanged(part) for part in _OPTIONS if part not in (Part.VIDEO_ENCODER, Part.METADATA)),
+    *(_set_name(part) for part in _OPTIONS if part not in (Part.VIDEO_ENCODER, Part.METADATA)),
     Operation("GetVideoEncoderInstances", _READ, get_video_encoder_instances, (Field("ConfigurationToken", token),)),
 )
 """Operations that read and set the parts of a profile."""

@@ -11,7 +11,7 @@ from ipcamd.onvif.media.nodes import (
     audio_decoder_configuration,
     audio_output_configuration,
     audio_source_configuration,
-    encoder_entity,
+    configuration_entity,
     int_range,
     multicast,
     resolution,
@@ -56,7 +56,7 @@ def video_encoder_configuration(name: str, camera: Camera, encoder: VideoEncoder
     values = camera.settings[encoder.group.name]
     settings = encoder.settings(values)
     rate = (node("tt:FrameRateLimit", settings.framerate), node("tt:BitrateLimit", settings.bitrate_kbits))
-    return encoder_entity(
+    return configuration_entity(
         name,
         camera,
         Part.VIDEO_ENCODER,
@@ -91,7 +91,7 @@ def video_encoder_options(camera: Camera, encoder: VideoEncoder) -> Node:
 
 def audio_encoder_configuration(name: str, camera: Camera) -> Node:
     """Return ``tt:AudioEncoder2Configuration`` as an element of this name."""
-    return encoder_entity(
+    return configuration_entity(
         name,
         camera,
         Part.AUDIO_ENCODER,

@@ -8,13 +8,14 @@ from ipcamd.camera import Camera
 from ipcamd.media.codecs import METADATA
 from ipcamd.onvif.events.filter import NotificationFilter, read_filter
 from ipcamd.onvif.media import tokens
+from ipcamd.onvif.media.names import name_changes
 from ipcamd.onvif.media.nodes import SESSION_TIMEOUT, configuration_entity, multicast
-from ipcamd.onvif.media.profiles import NAME_LIMIT, Part, check_part
+from ipcamd.onvif.media.profiles import Part, check_part
 from ipcamd.onvif.namespaces import PREFIXES
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import Fault, invalid_argument
-from ipcamd.onvif.soap.values import boolean, string
+from ipcamd.onvif.soap.values import boolean
 from ipcamd.onvif.soap.writer import Content, Node, node
 from ipcamd.params.group import Values
 from ipcamd.params.onvif import ONVIF_METADATA
@@ -35,7 +36,6 @@ def metadata_configuration(name: str, camera: Camera) -> Node:
         camera,
         Part.METADATA,
         tokens.METADATA_CONFIGURATION,
-        values["Name"],
         status if camera.ptz.is_supported else None,
         node("tt:Events", _filter_node(values)) if values.flag("Events") else None,
         multicast(camera, METADATA),
@@ -53,21 +53,18 @@ async def set_metadata(call: OperationCall) -> Content:
     """Set name, events and filter. Raises ``Fault`` ``NoConfig``, ``ConfigModify``, and those of a wrong filter."""
     wanted: Element = call["Configuration"]
     check_part(call.camera, Part.METADATA, wanted.attributes.get("token", ""))
-    name = wanted.value(string, "Name")
-    if not 0 < len(name) <= NAME_LIMIT or not name.isprintable():
-        raise _refuse(f"Name: allowed are 1 to {NAME_LIMIT} printable characters")
     _check_features(wanted)
     events = wanted.find("Events")
     parts = list(_read_parts(events.find("Filter") if events else None))
     texts = {
-        "Name": name,
         "Events": "yes" if events else "no",
         "Filter": json.dumps(parts, ensure_ascii=True),
     }
     if len(texts["Filter"]) > FILTER_LIMIT:
         raise _refuse(f"Filter: at most {FILTER_LIMIT} characters")
     changes = [Change(ONVIF_METADATA.name, param, text) for param, text in texts.items()]
-    await call.camera.settings.update(changes, by=call.requester())
+    named = name_changes(call.camera, Part.METADATA, tokens.METADATA_CONFIGURATION, wanted)
+    await call.camera.settings.update([*changes, *named], by=call.requester())
     return None
 
 

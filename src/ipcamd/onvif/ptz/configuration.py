@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from ipcamd.camera import Camera
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.nodes import count_uses
-from ipcamd.onvif.media.profiles import Part
+from ipcamd.onvif.media.names import configuration_name
+from ipcamd.onvif.media.profiles import Part, count_uses
 from ipcamd.onvif.ptz import spaces
 from ipcamd.onvif.soap.writer import Node, node
 
@@ -19,7 +19,7 @@ def ptz_configuration(name: str, camera: Camera) -> Node:
     """Return the configuration as an element of this name."""
     return node(
         name,
-        node("tt:Name", "PTZ"),
+        node("tt:Name", configuration_name(camera, Part.PTZ, tokens.PTZ_CONFIGURATION)),
         node("tt:UseCount", count_uses(camera, Part.PTZ, tokens.PTZ_CONFIGURATION)),
         node("tt:NodeToken", tokens.PTZ_NODE),
         node("tt:DefaultAbsolutePantTiltPositionSpace", spaces.POSITION),

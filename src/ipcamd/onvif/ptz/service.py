@@ -4,7 +4,8 @@ from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.auxiliary import send_auxiliary_command
 from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.media import tokens
-from ipcamd.onvif.media.profiles import find_profile
+from ipcamd.onvif.media.names import name_changes
+from ipcamd.onvif.media.profiles import Part, find_profile
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
 from ipcamd.onvif.ptz.configuration import ptz_configuration
 from ipcamd.onvif.ptz.moves import (
@@ -18,6 +19,7 @@ from ipcamd.onvif.ptz.moves import (
 )
 from ipcamd.onvif.ptz.nodes import configuration_options, ptz_node
 from ipcamd.onvif.ptz.presets import get_presets, go_to_preset, remove_preset, set_preset
+from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import invalid_argument, receiver_fault
 from ipcamd.onvif.soap.values import boolean, duration, string, token
 from ipcamd.onvif.soap.writer import Content, Node, node
@@ -68,11 +70,14 @@ def get_options(call: OperationCall) -> Content:
     return configuration_options()
 
 
-def set_configuration(call: OperationCall) -> Content:
-    """Accept the present configuration: nothing of it can differ."""
-    _check_configuration(call, call["PTZConfiguration"].attributes.get("token", ""))
-    if call["PTZConfiguration"].value(string, "NodeToken") != tokens.PTZ_NODE:
+async def set_configuration(call: OperationCall) -> Content:
+    """Set the configuration: only its name can differ."""
+    wanted: Element = call["PTZConfiguration"]
+    _check_configuration(call, wanted.attributes.get("token", ""))
+    if wanted.value(string, "NodeToken") != tokens.PTZ_NODE:
         raise invalid_argument(f"NodeToken: allowed is {tokens.PTZ_NODE}", "ConfigModify")
+    if named := name_changes(call.camera, Part.PTZ, tokens.PTZ_CONFIGURATION, wanted):
+        await call.camera.settings.update(named, by=call.requester())
     return None
 
 
