@@ -115,6 +115,15 @@ async def test_a_second_change_returns_to_the_last_confirmed_address(start: Star
     assert device.listen.hosts == GIVEN
 
 
+async def test_the_way_back_to_all_addresses_cuts_nobody_off(start: Starter) -> None:
+    device = start(NEVER_S)
+    await device.set_address(NEW)
+    device.change.note_login(ADMIN, NEW)
+    await device.set_address("")
+    assert device.listen.hosts == GIVEN
+    assert not device.change.is_waiting
+
+
 async def test_a_refused_change_waits_for_nothing(start: Starter) -> None:
     device = start(AT_ONCE_S)
     with pytest.raises(RequestFailed, match="not an address of this machine"):

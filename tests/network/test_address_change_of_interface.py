@@ -13,7 +13,7 @@ from ipcamd.device.linux.network_manager.bus import ROOT, open_bus
 from ipcamd.device.linux.network_manager.driver import NetworkManagerInterface
 from ipcamd.errors import RequestFailed
 from ipcamd.network import address_change
-from ipcamd.network.address_change import AddressChange
+from ipcamd.network.address_change import PENDING, AddressChange
 from ipcamd.network.listen_address import ListenAddress
 from ipcamd.params import ALL_GROUPS
 from ipcamd.params.group import Rank
@@ -41,8 +41,8 @@ class Device:
         interface = NetworkManagerInterface()
         listen = ListenAddress(self.settings, interface, ("0.0.0.0",))
         self.settings.guard("Network", listen.guard)
-        facts = KeyValueStore(self.database)
-        self.change = AddressChange(self.settings, interface, listen, facts, self.notes.append, confirm_s)
+        self.facts = KeyValueStore(self.database)
+        self.change = AddressChange(self.settings, interface, listen, self.facts, self.notes.append, confirm_s)
         self.change.start()
 
     async def set(self, group: str = "Network", **values: str) -> None:
@@ -111,6 +111,7 @@ async def test_without_a_request_the_old_address_comes_back(device: Device) -> N
     assert device.settings["Network"]["IPAddress"] == FIRST
     await becomes(lambda: addresses() == {FIRST})
     await has_checkpoint(False)
+    await becomes(lambda: not device.facts.get(PENDING))
 
 
 async def test_a_change_that_fails_is_undone_at_once(device: Device) -> None:

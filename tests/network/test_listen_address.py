@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from ipcamd.device.interface_state import InterfaceState
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.device.virtual_network import VirtualNetwork
@@ -36,4 +38,13 @@ async def test_a_listing_reads_the_interface_once(tmp_path: Path) -> None:
     await asyncio.sleep(0)
     assert listen.readers()["Network", "IPAddress"](by) == "127.0.0.2"
     assert network.asked == ["127.0.0.1", "127.0.0.2", "127.0.0.2"]
+    await database.shut_down()
+
+
+async def test_an_address_that_the_machine_has_lost_is_left(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    database, given = Database(tmp_path / "ipcamd.db"), ("127.0.0.1",)
+    for address, hosts in (("203.0.113.9", given), ("127.0.0.2", ("127.0.0.2",))):
+        settings = Settings(database, ALL_GROUPS, {("Network", "IPAddress"): address})
+        assert ListenAddress(settings, VirtualNetwork(VirtualHardware()), given).hosts == hosts
+    assert caplog.messages == ["this machine has the address 203.0.113.9 no more: services listen on 127.0.0.1"]
     await database.shut_down()

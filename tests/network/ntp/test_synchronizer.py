@@ -1,6 +1,7 @@
 """NTP against a scripted server: what is stepped, what is slewed, what is ignored."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from ipcamd.device.clock import CameraClock
 from ipcamd.device.virtual import OffsetClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.network.ntp import synchronizer
+from ipcamd.network.ntp.client import ask_offset
 from ipcamd.network.ntp.synchronizer import NtpSynchronizer
 from ipcamd.params import ALL_GROUPS
 from ipcamd.settings.change_records import Change
@@ -155,3 +157,81 @@ async def test_loopback_is_asked_only_if_that_is_allowed(device: Device) -> None
     device.ntp._egress = EgressPolicy()
     await device.follow("127.0.0.1:9")
     assert "--allow-local-targets" in await asyncio.wait_for(device.notes.get(), 30)
+
+
+async def test_the_server_is_asked_once_an_interval(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(synchronizer, "interval_of", lambda _: 0.05)
+    with SntpServer(HOUR) as server:
+        await device.follow(f"127.0.0.1:{server.port}")
+        await device.is_corrected()
+        server.offset_s = -HOUR
+        while device.offset_s > 0:
+            await device.is_corrected()
+    assert device.offset_s == pytest.approx(-HOUR, abs=0.1)
+
+
+@pytest.mark.parametrize(("interval_s", "expected"), [(3600, [30, 60, 120, 240]), (100, [30, 60, 100, 100])])
+async def test_pauses_after_failures_grow_up_to_the_interval(
+    device: Device, monkeypatch: pytest.MonkeyPatch, interval_s: float, expected: list[float]
+) -> None:
+    pauses: asyncio.Queue[float] = asyncio.Queue()
+
+    async def pause(seconds: float) -> None:
+        if seconds:
+            pauses.put_nowait(seconds)
+        await real_sleep(0)
+
+    real_sleep = asyncio.sleep
+    monkeypatch.setattr(synchronizer, "interval_of", lambda _: interval_s)
+    with SntpServer(HOUR, [leap_3]) as server:
+        monkeypatch.setattr(asyncio, "sleep", pause)
+        await device.follow(f"127.0.0.1:{server.port}")
+        assert [await asyncio.wait_for(pauses.get(), 30) for _ in expected] == expected
+
+
+async def test_the_same_failure_is_noted_once(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(synchronizer, "RETRY_S", 0.001)
+    with SntpServer(HOUR, [leap_3]) as server:
+        await device.follow(f"127.0.0.1:{server.port}")
+        for _ in range(4):
+            await asyncio.to_thread(server.asked.acquire, timeout=30)
+        assert device.notes.qsize() == 1
+        server.script = [stratum(0)]
+        await device.notes.get()
+        assert "refuses" in await asyncio.wait_for(device.notes.get(), 30)
+
+
+async def test_a_port_where_nobody_listens_is_told_at_once(device: Device) -> None:
+    with SntpServer() as server:
+        pass
+    await device.follow(f"127.0.0.1:{server.port}")
+    assert "Connection refused" in await asyncio.wait_for(device.notes.get(), 30)
+
+
+async def test_other_settings_of_the_time_do_not_disturb_it(device: Device) -> None:
+    with SntpServer(HOUR) as server:
+        await device.follow(f"127.0.0.1:{server.port}")
+        await device.is_corrected()
+        task = device.ntp._task
+        await device.settings.update([Change("Time", "DaylightSaving", "on")])
+        assert device.ntp._task is task
+        await device.settings.update([Change("Time.NTP", "Update", "02:00:00")])
+        assert device.ntp._task is not task
+
+
+async def test_the_other_addresses_of_a_server_are_asked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with SntpServer(HOUR) as server:
+        found = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, server.port)) for host in ("127.0.0.9", "127.0.0.1")
+        ]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        policy = EgressPolicy(True, own_ports=lambda: {server.port})  # the camera's TCP ports do not matter
+        offset_ns = await ask_offset(policy, "time.example", server.port, time.time_ns, 30)
+    assert offset_ns / SECOND == pytest.approx(HOUR, abs=0.1)
+
+
+async def test_a_clock_that_is_set_meanwhile_spoils_no_answer() -> None:
+    moments = iter([time.time_ns(), *[time.time_ns() + YEAR * SECOND] * 9])
+    with SntpServer(HOUR) as server:
+        offset_ns = await ask_offset(EgressPolicy(True), "127.0.0.1", server.port, lambda: next(moments), 30)
+    assert offset_ns / SECOND == pytest.approx(HOUR, abs=0.1)
