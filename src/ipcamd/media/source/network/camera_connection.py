@@ -2,12 +2,14 @@
 
 import socket
 import ssl
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed, SourceError
 from ipcamd.media.capture.signal_timeout import SilenceLimit
 from ipcamd.media.source.network.tls_policy import UNVERIFIED, TlsPolicy
+from ipcamd.wire.http.digest import BasicCredentials
+from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 
 _PORTS = {"rtsp": 554, "rtsps": 322}
 """Default ports, as FFmpeg has them."""
@@ -44,6 +46,13 @@ class CameraConnection:
         """Return the camera's URL for a relay at `host`, which does the TLS."""
         login, at, _ = self._parts.netloc.rpartition("@")
         return self._parts._replace(scheme="rtsp", netloc=f"{login}{at}{host}").geturl()
+
+    def rewriter(self, host: str) -> RequestRewriter:
+        """Return what turns requests for a relay at `host` into those for the camera, by its name."""
+        login, _, authority = self._parts.netloc.rpartition("@")
+        user, _, password = map(unquote, login.partition(":"))
+        camera = f"{self._parts.scheme.lower()}://{authority}"
+        return RequestRewriter(f"rtsp://{host}", camera, BasicCredentials(user, password))
 
     def _connect(self) -> socket.socket:
         if self._parts.scheme.lower() == "rtsp":

@@ -84,7 +84,7 @@ def _open_over(transport: str, connection: CameraConnection, stack: ExitStack, l
         "rtsp_transport": transport,
     }
     with ExitStack() as opening:
-        relay = opening.enter_context(RtspRelay(connection.open(), connection.open_again))
+        relay = opening.enter_context(RtspRelay(connection.open(), connection.open_again, connection.rewriter))
         try:
             medium = open_media(connection.url_at(relay.host), options, limit=limit)
         except OpenFailed:

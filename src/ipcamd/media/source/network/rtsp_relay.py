@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from typing import Self
 
 from ipcamd.wire.rtsp.reply_filter import Redirected, ReplyFilter
+from ipcamd.wire.rtsp.request_rewriter import RequestRewriter
 
 PIECE_BYTES = 65536
 """Most bytes of one read."""
@@ -28,12 +29,14 @@ Connect = Callable[[], socket.socket]
 class RtspRelay:
     """Relay of one opening of a camera; one thread serves its connections."""
 
-    def __init__(self, first: socket.socket, connect: Connect) -> None:
-        """`first` is a connection to the camera, `connect` makes further ones. Takes over `first`."""
+    def __init__(self, first: socket.socket, connect: Connect, rewriter: Callable[[str], RequestRewriter]) -> None:
+        """`first` is a connection to the camera, `connect` makes further ones. `rewriter` returns what turns requests
+        for this relay's `host` into those for the camera. Takes over `first`."""
         self.failure = ""
         """Why a connection was cut: an error message, or ""."""
         self._ready = [first]
         self._connect = connect
+        self._rewriter = rewriter
         self._address = str(first.getpeername()[0])
         family = first.family
         self._listener = socket.create_server(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0), family=family)
@@ -85,8 +88,9 @@ class RtspRelay:
         except OSError:
             client.close()
             return
-        replies = ReplyFilter(self._address)
-        for end in (_End(camera, client, replies.feed), _End(client, camera, replies.note_request)):
+        replies, requests = ReplyFilter(self._address), self._rewriter(self.host)
+        sent = _End(client, camera, lambda data: requests.feed(replies.note_request(data)))
+        for end in (_End(camera, client, replies.feed), sent):
             self._ends.add(end)
             self._selector.register(end.source, selectors.EVENT_READ, end)
 
