@@ -1,6 +1,6 @@
-"""The peer: GStreamer's RTSP server with one shared medium, an H.264 stream from a file over and over.
+"""The peer: GStreamer's RTSP server with one shared medium, an H.264 stream from a file over and over or from a camera.
 
-For the system's Python (Debian: python3-gi, gir1.2-gst-rtsp-server-1.0). usage: gstreamer_rtsp.py PORT FILE.h264 FPS
+For the system's Python (Debian: python3-gi, gir1.2-gst-rtsp-server-1.0). usage: gstreamer_rtsp.py PORT FILE.h264|rtsp://... FPS
 """
 
 import sys
@@ -16,6 +16,11 @@ PIPELINE = (
     " ! rtph264pay name=pay0 pt=96 config-interval=-1 mtu=1412 )"
 )
 
+RELAY = (
+    "( rtspsrc location={file} latency=0 protocols=tcp ! rtph264depay ! h264parse"
+    " ! rtph264pay name=pay0 pt=96 config-interval=-1 mtu=1412 )"
+)
+
 
 def main() -> None:
     port, file, fps = sys.argv[1:]
@@ -24,7 +29,7 @@ def main() -> None:
     server.set_address("127.0.0.1")
     server.set_service(port)
     factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch(PIPELINE.format(file=file, fps=fps))
+    factory.set_launch((RELAY if file.startswith("rtsp:") else PIPELINE).format(file=file, fps=fps))
     factory.set_shared(True)
     server.get_mount_points().add_factory("/h264", factory)
     server.attach(None)
