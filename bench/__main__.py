@@ -23,6 +23,7 @@ from bench import (
     packs,
     ptz,
     recording,
+    relay,
     requests,
     rtsp,
     servers,

@@ -252,12 +252,26 @@ async def test_the_picture_s_size_may_change_in_the_source(house: House) -> None
         assert frame.size == (320, 240)
 
 
+async def test_a_codec_has_a_smaller_stream_beside_the_main_one(house: House) -> None:
+    hub = house.pipeline.substream("h264")
+    assert hub
+    await house.set("Image.H264", Resolution="5")
+    await house.set("Image.H264.Sub", Resolution="1", Framerate="30")
+    smaller, main = Viewer(hub), Viewer(house.pipeline.h264)
+    small, large = await house.show(smaller, main)
+    assert (small.size, large.size) == ((320, 240), (1280, 720))
+    assert [frame.width for frame in decoded("h264", [small.payload])] == [320]
+    await house.set("Image.H264.Sub", Enabled="no")
+    assert house.pipeline.substream("h264") is None
+    assert house.pipeline.substream("mpeg4") is house.pipeline.substream("none") is None
+
+
 async def test_figures(house: House) -> None:
     viewer = Viewer(house.pipeline.mjpeg)
     for _ in range(5):
         await house.show(viewer)
     figures = house.pipeline.figures()
-    assert set(figures) == {"mjpeg", "mpeg4", "h264", "3gpp", "capture"}
+    assert set(figures) == {"mjpeg", "mpeg4", "h264", "mjpeg_sub", "h264_sub", "3gpp", "capture"}
     assert figures["mjpeg"].frames_per_s > 0
     assert figures["capture"].frames_per_s > 0
     assert figures["h264"].frames_per_s == 0
@@ -273,6 +287,7 @@ async def test_the_end_does_not_wait_for_imports(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(Pipeline, "_import_codecs", staticmethod(imported.wait))
     house = House(tmp_path / "state" / "ipcamd.db")
     await house.pipeline.start()
+    house.pipeline.warm_up()
     try:
         async with asyncio.timeout(WAIT):
             await house.pipeline.stop()

@@ -242,7 +242,7 @@ class Services:
             return (MediaTrack(pipeline.phone), *sounds)
 
         recordings = camera.replay_catalog if camera.card.slot else None
-        return Mounts(pipeline.hubs, sound, phone, onvif.profile_tracks, onvif.metadata, recordings)
+        return Mounts(pipeline.hubs, sound, phone, onvif.profile_tracks, onvif.metadata, recordings, pipeline.substream)
 
     async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""

@@ -7,14 +7,17 @@ from ipcamd.errors import RequestFailed
 from ipcamd.media.codecs import H264, MPEG4, Codec
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
-from ipcamd.params.kinds.choice import YES_NO
+from ipcamd.params.kinds.choice import YES_NO, OneOf
 from ipcamd.wire.http.multipart_writer import PLAIN_TYPE, SDK_TYPE
 
 HEADER = Argument("header", "Whether each part begins with the SDK's payload header.", YES_NO, default="yes")
-ARGUMENTS = Arguments(HEADER, undeclared=Undeclared.IGNORED)
+STREAM = Argument(
+    "stream", "The codec's main stream, or its smaller one (`sub`).", OneOf(("main", "sub")), default="main"
+)
+ARGUMENTS = Arguments(HEADER, STREAM, undeclared=Undeclared.IGNORED)
 """Arguments of a stream of one codec."""
 CODEC = Argument("codec", "The stream of this codec.")
-NUMBERED_ARGUMENTS = Arguments(HEADER, CODEC, undeclared=Undeclared.IGNORED)
+NUMBERED_ARGUMENTS = Arguments(HEADER, STREAM, CODEC, undeclared=Undeclared.IGNORED)
 """Arguments of `join_numbered`."""
 SDK_STREAM = Answer(SDK_TYPE, "Parts with the SDK's payload header.", is_endless=True)
 PLAIN_STREAM = Answer(PLAIN_TYPE, "JPEG pictures, as browsers and players know it.", is_endless=True)
@@ -54,8 +57,24 @@ def mixed_replace(hub: Hub) -> Join:
     return Join((hub,), Framing.PLAIN, PLAIN_TYPE)
 
 
+def select_stream(call: Call, hub: Hub) -> Hub:
+    """Return `hub`, or the smaller stream of its codec if the request says ``stream=sub``.
+
+    Raises ``RequestFailed`` if there is none, or it is not enabled.
+    """
+    if ARGUMENTS.word(call.query, "stream") == "main":
+        return hub
+    if smaller := call.camera.pipeline.substream(hub.codec.name):
+        return smaller
+    raise RequestFailed(f"stream=sub: {hub.codec.label} has no smaller stream now")
+
+
 def join_video(call: Call, hub: Hub) -> Join:
-    """Return the framing of a video stream; without the SDK's header it is the bare elementary stream."""
+    """Return the framing of a video stream; without the SDK's header it is the bare elementary stream.
+
+    Raises ``RequestFailed`` for a smaller stream that is not there.
+    """
+    hub = select_stream(call, hub)
     return join_stream(call, hub, Join((hub,), Framing.RAW, hub.codec.content_type))
 
 

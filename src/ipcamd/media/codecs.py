@@ -54,6 +54,8 @@ class Codec:
     """None for sound."""
     parameters: str = ""
     """Group of parameters of its stream; "" for sound."""
+    sub_parameters: str = ""
+    """Group of parameters of its second, smaller stream; "": it has none."""
     multicast_port: str = ""
     """Parameter of ``Network.Advanced.Multicast`` (SDK 10.28); "" if it is not sent by multicast."""
     fourcc: str = ""
@@ -130,6 +132,7 @@ JPEG = Codec(
     rtp_format=jpeg.FORMAT,
     encoder=_encode_jpeg,
     parameters="Image.MJPEG",
+    sub_parameters="Image.MJPEG.Sub",
     fourcc="MJPG",
     inspector=JpegInspector,
     intra_only=True,
@@ -178,6 +181,7 @@ H264 = Codec(
         peak=0.3,  # 8.3 Mbit/s for 1280x720 at 30 pictures a second
     ),
     parameters="Image.H264",
+    sub_parameters="Image.H264.Sub",
     multicast_port="H264Port",
     fourcc="H264",
     is_key=h264.is_key,

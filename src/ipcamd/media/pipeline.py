@@ -59,6 +59,11 @@ def _wake(*threads: OnDemandThread) -> None:
         thread.wake()
 
 
+def _sub(codec: Codec) -> str:
+    """Return the name of a codec's smaller stream."""
+    return f"{codec.name}_sub"
+
+
 def _utc(moment: int) -> datetime:
     return datetime.fromtimestamp(moment / 1e9, UTC)
 
@@ -90,6 +95,12 @@ class Pipeline:
         self._streams = {
             codec.name: self._stream(codec.name, StreamSettings.of(codec, settings[codec.parameters]), clock_ns, status)
             for codec in video_codecs()
+        } | {
+            _sub(codec): self._stream(
+                _sub(codec), StreamSettings.of(codec, settings[codec.sub_parameters]), clock_ns, status
+            )
+            for codec in video_codecs()
+            if codec.sub_parameters
         }
         self._streams["3gpp"] = self._stream("3gpp", PHONE, clock_ns, status)
         self.analysis = AnalysisTap(self._update_demand)
@@ -119,7 +130,9 @@ class Pipeline:
         self._update_privacy()
         settings.watch(PRIVACY.name, lambda _: self._update_privacy())
         for codec in video_codecs():
-            settings.watch(codec.parameters, partial(self._update_stream, codec))
+            settings.watch(codec.parameters, partial(self._update_stream, codec.name))
+            if codec.sub_parameters:
+                settings.watch(codec.sub_parameters, partial(self._update_stream, _sub(codec)))
         for group in (SENSOR, INFO, *(group.name for group in OSD_GROUPS)):
             settings.watch(group, lambda _: self._update_image())
         settings.watch(AUDIO, lambda _: self._update_microphone())
@@ -148,6 +161,13 @@ class Pipeline:
     def hubs(self) -> Mapping[str, Hub]:
         """The stream of each video codec, by the codec's name."""
         return {codec.name: self._streams[codec.name].hub for codec in video_codecs()}
+
+    def substream(self, codec: str) -> Hub | None:
+        """Return the smaller stream of the codec with that name; None if there is none, or it is not enabled."""
+        found = next((each for each in video_codecs() if each.name == codec and each.sub_parameters), None)
+        return (
+            self._streams[_sub(found)].hub if found and self._settings[found.sub_parameters].flag("Enabled") else None
+        )
 
     @property
     def streams(self) -> tuple[Hub, ...]:
@@ -270,8 +290,9 @@ class Pipeline:
             self._encoders[name].wake()
         self._update_demand()
 
-    def _update_stream(self, codec: Codec, values: Values) -> None:
-        stream = self._streams[codec.name]
+    def _update_stream(self, name: str, values: Values) -> None:
+        stream = self._streams[name]
+        codec = stream.settings.codec
         stream.settings = StreamSettings.of(codec, values)
         # a video stream continues with a key frame; frames before that are of no use to a new viewer
         stream.hub.invalidate(self._clock_ns() if codec.intra_only else 0)

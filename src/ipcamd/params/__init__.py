@@ -59,6 +59,8 @@ GROUPS: tuple[Group, ...] = (
     privacy.PRIVACY,
     *osd.OSD_GROUPS,
     network.WEBRTC,
+    image.MJPEG_SUB,
+    image.H264_SUB,
 )
 """All groups: those of SDK section 10 in its order, then ours."""
 

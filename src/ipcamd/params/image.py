@@ -2,7 +2,7 @@
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Group, NormalizeRule, Param, Rank, Texts, Values
-from ipcamd.params.kinds.choice import OneOf, numbers
+from ipcamd.params.kinds.choice import YES_NO, OneOf, numbers
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import Integer
 
@@ -46,16 +46,23 @@ def _param(name: str, kind: ValueKind, default: str, help: str, unit: str = "", 
     return Param(name, kind, default, help, unit=unit, get=Rank.GUEST, acts=acts)
 
 
-def _resolution(*codes: str) -> Param:
+def _resolution(*codes: str, default: str = "5") -> Param:
     labels = tuple(_size(code) for code in codes)
-    return _param("Resolution", OneOf(codes, labels), "5", "Picture size.")
+    return _param("Resolution", OneOf(codes, labels), default, "Picture size.")
 
 
-_FRAMERATE = _param("Framerate", _RATES, "30", "Frames per second.", "fps")
+def _framerate(default: str) -> Param:
+    return _param("Framerate", _RATES, default, "Frames per second.", "fps")
+
+
+def _quality(default: str) -> Param:
+    return _param("Quality", Integer(0, 4), default, "Picture quality, 0 lowest, 4 highest.")
+
+
+_FRAMERATE, _QUALITY = _framerate("30"), _quality("3")
 _RATECONTROL = _param(
     "Ratecontrol", OneOf(("vbr", "cbr"), ("constant quality", "constant bit rate")), "vbr", "Rate control."
 )
-_QUALITY = _param("Quality", Integer(0, 4), "3", "Picture quality, 0 lowest, 4 highest.")
 _BITRATE = _param("Bitrate", Integer(1000, 6000), "2000", "Bit rate with Ratecontrol cbr.", "kbit/s")
 
 _PASSTHROUGH = _param(
@@ -77,6 +84,28 @@ H264 = Group(
     "10.10",
     (_resolution("0", "1", "3", "5", "16", "17", "19"), _FRAMERATE, _RATECONTROL, _QUALITY, _BITRATE, _PASSTHROUGH),
     normalize=_capped(FRAMERATE_LIMITS["Image.H264"]),
+)
+_SUB = (
+    _param(
+        "Enabled",
+        YES_NO,
+        "yes",
+        "A second, smaller stream, as recorders expect; it costs nothing while nobody watches.",
+    ),
+    _resolution("0", "1", "3", default="0"),
+    _framerate("10"),
+)
+MJPEG_SUB = Group("Image.MJPEG.Sub", "ours", (*_SUB, _quality("2"), _PASSTHROUGH))
+H264_SUB = Group(
+    "Image.H264.Sub",
+    "ours",
+    (
+        *_SUB,
+        _RATECONTROL,
+        _quality("2"),
+        _param("Bitrate", Integer(64, 2000), "400", "Bit rate with Ratecontrol cbr.", "kbit/s"),
+        _PASSTHROUGH,
+    ),
 )
 THREE_GPP = Group(
     "Image.3GPP",

@@ -7,7 +7,7 @@ from ipcamd.params.group import Rank
 
 
 def h264(call: Call) -> Join:
-    """Join the H.264 stream, with the SDK's payload header unless ``header=no``."""
+    """Join the H.264 stream, with the SDK's payload header unless ``header=no``. Raises ``RequestFailed``."""
     return join_video(call, call.camera.pipeline.h264)
 
 

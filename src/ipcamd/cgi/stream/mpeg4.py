@@ -7,7 +7,7 @@ from ipcamd.params.group import Rank
 
 
 def mpeg4(call: Call) -> Join:
-    """Join the MPEG-4 stream, with the SDK's payload header unless ``header=no``."""
+    """Join the MPEG-4 stream, with the SDK's payload header unless ``header=no``. Raises ``RequestFailed``."""
     return join_video(call, call.camera.pipeline.mpeg4)
 
 

@@ -52,7 +52,7 @@ class Passthrough:
     def report(self) -> list[tuple[str, str]]:
         """Return titles and states of the streams, for a report to users."""
         return [
-            (f"Stream {stream.settings.codec.label}", self.switches[name].state)
+            (f"Stream {stream.settings.codec.label}{suffix.replace('_', ' ')}", self.switches[name].state)
             for name, stream in self._streams.items()
-            if name == stream.settings.codec.name
+            if (suffix := name.removeprefix(stream.settings.codec.name)) in ("", "_sub")
         ]

@@ -7,6 +7,8 @@ from ipcamd.server.rtsp.mounts.media import AnyPresentation, MediaTrack, Present
 from ipcamd.storage.replay.catalog import ReplayCatalog
 
 AUDIO, PHONE, METADATA = "audio", "3gpp", "metadata"
+SUB = "/sub"
+"""End of the path of a smaller stream, after the codec's name."""
 PROFILES = "onvif/"
 """Path of a stream of an ONVIF profile, before the profile's token."""
 
@@ -41,17 +43,20 @@ class Mounts:
         profile_tracks: Callable[[str], Sequence[str]] = lambda _: (),
         metadata: Callable[[], Hub | None] = lambda: None,
         recordings: ReplayCatalog | None = None,
+        substream: Callable[[str], Hub | None] = lambda _: None,
     ) -> None:
         """`pictures` has the stream of each codec by the codec's name, which is its path; `sound` gives the
         microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``); `profile_tracks` those of
         the ONVIF profile with a token, each by its path, none if there is no such profile; `metadata` gives their
-        metadata track; `recordings` are those on the SD card, None for a camera without one."""
+        metadata track; `recordings` are those on the SD card, None for a camera without one;
+        `substream` gives the smaller stream of a codec, while that is enabled."""
         self._pictures = pictures
         self._sound = sound
         self._phone = phone
         self._profile_tracks = profile_tracks
         self._metadata = metadata
         self._recordings = recordings
+        self._substream = substream
 
     def __call__(self, path: str) -> AnyPresentation | None:
         """See `ipcamd.server.rtsp.mounts.media.FindPresentation`."""
@@ -66,7 +71,8 @@ class Mounts:
             return _media(path, *self._metadata_tracks())
         if path.startswith(PROFILES):
             return self._profile_media(path)
-        hub = self._pictures.get(path)
+        codec, slash, sub = path.partition("/")
+        hub = self._substream(codec) if slash + sub == SUB else self._pictures.get(path)
         return _media(path, MediaTrack(hub), *self._sounds()) if hub else None
 
     def _profile_media(self, path: str) -> Presentation | None:
