@@ -45,15 +45,26 @@ def test_no_topic_of_that_name(text: str) -> None:
         ("//tt:SimpleItem[@Name='Source' and @Value='2']", False),
         ('//SimpleItem[@Name="State"]', True),
         ('not(//tt:SimpleItem[@Name="State"])', False),
-        ('//tt:SimpleItem[@Name="A"] or //tt:SimpleItem[@Name="State"] and //tt:SimpleItem[@Name="Source"]', True),
-        ('(//tt:SimpleItem[@Name="State"] or //tt:SimpleItem[@Name="A"]) and not(//tt:SimpleItem[@Name="B"])', True),
+        ('//tt:SimpleItem[@Name="Rule"] or //tt:SimpleItem[@Name="State"] and //tt:SimpleItem[@Name="Source"]', True),
+        ('(//tt:SimpleItem[@Name="State"] or //tt:SimpleItem[@Name="Rule"]) and not(//SimpleItem[@Name="Rule"])', True),
     ],
 )
 def test_conditions_are_evaluated(text: str, passes: bool) -> None:
     assert read_condition(text)(ITEMS) is passes
 
 
-@pytest.mark.parametrize("text", ["", "(", "not", "count(//*)", '//tt:SimpleItem[@Name="A"] or', "(" * 40 + ")" * 40])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "(",
+        "not",
+        '//tt:SimpleItem[@Name="xyz"]',
+        "count(//*)",
+        '//tt:SimpleItem[@Name="Rule"] or',
+        "(" * 40 + ")" * 40,
+    ],
+)
 def test_a_condition_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(Fault, match="no expression of items"):
         read_condition(text)

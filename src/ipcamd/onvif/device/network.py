@@ -45,7 +45,7 @@ def get_dns(call: OperationCall) -> Content:
 
 async def set_dns(call: OperationCall) -> Content:
     """Set the DNS servers; from DHCP they stay as they are."""
-    servers = [_read_address(element, "InvalidIPv4Address") for element in call["DNSManual"]]
+    servers = [_read_address(element) for element in call["DNSManual"]]
     if call["SearchDomain"]:
         raise sender_fault("InvalidArgVal", "SettingNotSupported", reason="SearchDomain: the camera has none")
     if len(servers) > 2:
@@ -69,7 +69,7 @@ async def set_ntp(call: OperationCall) -> Content:
         raise sender_fault("NotSupported", "SettingNotSupported", reason="NTP: one server, set by hand, is needed")
     element: Element = call["NTPManual"][0]
     kind = element.value(one_of("IPv4", "IPv6", "DNS"), "Type")
-    host = element.value(string, {"IPv4": "IPv4Address", "IPv6": "IPv6Address", "DNS": "DNSname"}[kind])
+    host = element.value(string, "DNSname") if kind == "DNS" else _read_address(element)
     if host == call.camera.settings[NTP.name]["Server"].rpartition(":")[0]:
         return None  # set as it was read: the port stays
     await _update(call, {"Server": host}, NTP.name)
@@ -183,7 +183,7 @@ def _address_texts(call: OperationCall, wanted: Element) -> dict[str, str]:
     return {"BootProto": "static_ipv4", "IPAddress": address, "SubnetMask": mask}
 
 
-def _read_address(element: Element, code: str) -> str:
+def _read_address(element: Element) -> str:
     kind = element.value(one_of("IPv4", "IPv6"), "Type")
     text = element.value(string, f"{kind}Address")
     try:
@@ -191,7 +191,7 @@ def _read_address(element: Element, code: str) -> str:
             return text
     except ValueError:
         pass
-    raise invalid_argument(f"{text[:64]}: no {kind} address", code)
+    raise invalid_argument(f"{text[:64]}: no {kind} address", f"Invalid{kind}Address")
 
 
 def _is_ipv4(text: str) -> bool:

@@ -91,6 +91,8 @@ def _local_name(part: str, element: Element, is_first: bool) -> str:
     return name if element.prefixes.get(prefix) == PREFIXES["tns1"] else ""
 
 
+_ITEMS = {name for topic in TOPICS for name, _ in (*topic.source, *topic.data)}
+"""Names of all items that messages have."""
 _TOKENS = re.compile(
     r"\s*(?:(?P<word>and|or|not|boolean)\b|(?P<bracket>[()])"
     r"|(?P<item>//(?:\w+:)?SimpleItem\[\s*@Name\s*=\s*(?P<n>\"[^\"]*\"|'[^']*')"
@@ -152,7 +154,10 @@ class _ConditionReader:
         match = self._tokens.pop()
         if not match["item"]:
             raise _invalid_condition(self._text)
-        return _has_item(match["n"][1:-1], match["v"][1:-1] if match["v"] else None)
+        name = match["n"][1:-1]
+        if name not in _ITEMS:
+            raise _invalid_condition(self._text)
+        return _has_item(name, match["v"][1:-1] if match["v"] else None)
 
     def _read_bracket(self, depth: int) -> Condition:
         if not self._take("("):
