@@ -90,3 +90,11 @@ def test_what_was_sent_is_repeated_on_one_line_and_cut(check: Callable[[], objec
     message = str(refused.value)
     assert message.isprintable()
     assert len(message) < 160
+
+
+def test_a_wrong_query_is_refused_each_time() -> None:
+    for _ in range(2):
+        checked("action=list&page=9")
+        for _ in range(2):
+            with pytest.raises(RequestFailed):
+                checked("action=list&page=10")

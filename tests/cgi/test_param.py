@@ -359,3 +359,16 @@ async def test_a_group_that_is_hidden_altogether_is_refused(ask: Asker) -> None:
 )
 def test_a_foreign_site_may_make_a_browser_list_but_not_update(query: str, changes: bool) -> None:
     assert {endpoint.changes(Query.parse(query)) for endpoint in ENDPOINTS} == {changes}
+
+
+async def test_a_listed_group_shows_every_change_at_once(ask: Asker) -> None:
+    levels = iter(("low", "high"))
+    ask.settings.add_readers({("GPIO", "TriggerOutStatus1"): lambda: next(levels)})
+    assert "GPIO.TriggerOutStatus1=low" in await ask("action=list&group=GPIO")
+    assert "GPIO.TriggerOutStatus1=high" in await ask("action=list&group=GPIO")
+    for name in ("Garden", "Gate"):
+        await ask(f"action=update&group=System.Info&ServerName={name}")
+        assert f"System.Info.ServerName={name}\r\n" in await ask("action=list&group=System.Info")
+    for title in ("off", "on"):
+        await ask(f"action=update&group=ImageSource.IO.Sensor&OverlayDate={title}")
+        assert f"ImageSource.IO.Sensor.OverlayDate={title}\r\n" in await ask("action=list&group=ImageSource.IO.Sensor")

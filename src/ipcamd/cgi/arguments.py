@@ -63,6 +63,8 @@ class Arguments:
         self._declared = {argument.name.lower(): argument for argument in declared}
         self.undeclared = undeclared
         self._ignores_blanks = ignores_blanks
+        self._passed: Query | None = None
+        """The last query that passed the check: programs ask the same over and over."""
 
     def __iter__(self) -> Iterator[Argument]:
         return iter(self._declared.values())
@@ -84,6 +86,11 @@ class Arguments:
     def check(self, query: Query) -> None:
         """Raise ``RequestFailed`` for an unknown action, for an argument that it does not take, and for a value that is
         not allowed."""
+        if query != self._passed:
+            self._check(query)
+            self._passed = query
+
+    def _check(self, query: Query) -> None:
         taken = {a.name.lower(): a for a in self.taken_by(self.word(query, ACTION) if self.actions else "")}
         for name, value in query.pairs:
             argument = taken.get(name.lower())

@@ -179,4 +179,4 @@ def never(_: Query) -> bool:
 
 def text(*lines: str) -> Reply:
     """Return a text/plain answer of these lines, each ended by CRLF (clarifications, Every CGI)."""
-    return Reply("".join(f"{line}\r\n" for line in lines).encode())
+    return Reply("\r\n".join((*lines, "")).encode())

@@ -12,7 +12,7 @@ from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params import GROUPS, find_group
-from ipcamd.params.group import Group, Param, Rank
+from ipcamd.params.group import Group, Param, Rank, Values
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.settings.change_records import HIDDEN, Change, Requester
 from ipcamd.settings.settings import Settings
@@ -32,6 +32,10 @@ ARGUMENTS = Arguments(
     Argument("name", "One parameter of the group; the name of a schedule.", None, ("list", *_MEMBER)),
     undeclared=Undeclared.PARAMETERS,
 )
+
+
+_listed_groups: dict[tuple[str, Rank], tuple[Values, tuple[str, ...]]] = {}
+"""Lines of listed groups that no reader takes part in, with the values that they show: a change replaces those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,20 @@ def _list(call: Call, rank: Rank) -> Iterator[str]:
 
 def _listing(settings: Settings, groups: Iterable[_NamedGroup], by: Requester) -> Iterator[str]:
     for named in groups:
-        readable = [p for p in named.group.params if p.get <= by.rank]
-        if not readable:
-            raise RequestFailed(f"group={named.name}: {by.rank.name.lower()} may not read it")
-        yield f"[{named.name}]"
-        yield from (named.line(settings, p, by) for p in readable)
-        yield ""
+        key, values = (named.name, by.rank), settings[named.group.name]
+        before, lines = _listed_groups.get(key, (None, ()))
+        if values is not before:
+            lines = _group_lines(settings, named, by)
+            if not settings.is_read(named.group):
+                _listed_groups[key] = values, lines
+        yield from lines
+
+
+def _group_lines(settings: Settings, named: _NamedGroup, by: Requester) -> tuple[str, ...]:
+    readable = [p for p in named.group.params if p.get <= by.rank]
+    if not readable:
+        raise RequestFailed(f"group={named.name}: {by.rank.name.lower()} may not read it")
+    return f"[{named.name}]", *(named.line(settings, p, by) for p in readable), ""
 
 
 def _listed(settings: Settings, named: _NamedGroup, name: str, by: Requester) -> str:

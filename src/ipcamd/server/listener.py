@@ -5,6 +5,7 @@ import errno
 import logging
 import socket
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from ipcamd.errors import ConfigError, PortTaken
 from ipcamd.logs import SummaryLog
@@ -79,6 +80,7 @@ class Listener:
         self._resume_timer = asyncio.get_running_loop().call_later(PAUSE_S, self._start)
 
 
+@lru_cache(maxsize=1024)
 def normalize_address(address: str) -> str:
     """Return an IP address without its zone, IPv4-mapped IPv6 as IPv4."""
     return address.removeprefix("::ffff:").partition("%")[0]

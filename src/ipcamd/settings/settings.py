@@ -82,6 +82,10 @@ class Settings:
             return reader(by)
         return self._values[group.name][param.name] if param.origin is ValueOrigin.STORED else param.default
 
+    def is_read(self, group: Group) -> bool:
+        """Whether some of the group's present values are asked for: they may differ from those of ``self[group]``."""
+        return any((group.name, param.name) in self._readers for param in group.params)
+
     def watch(self, group: str, watcher: Watcher) -> None:
         """Call `watcher` after each change of `group`, in the order of the changes."""
         self._watchers[group].append(watcher)

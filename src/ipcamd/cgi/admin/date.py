@@ -1,5 +1,6 @@
 """``/cgi/admin/date.cgi``: the date and the time of day (SDK 1.3)."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 
 from ipcamd.cgi.arguments import Argument, Arguments
@@ -34,11 +35,10 @@ ARGUMENTS = Arguments(
 )
 
 
-async def date(call: Call) -> Reply:
+def date(call: Call) -> Reply | Awaitable[Reply]:
     """Get or set the clock."""
     if ARGUMENTS.word(call.query, "action") == "set":
-        await _set(call, _numbers(call.query))
-        return text("ok")
+        return _set(call, _numbers(call.query))
     return text(_spelled(call.camera.clock.local()))
 
 
@@ -47,7 +47,7 @@ def _spelled(now: datetime) -> str:
     return f"{now.year}/{now.month}/{now.day} {now:%H:%M:%S}"
 
 
-async def _set(call: Call, numbers: dict[str, int]) -> None:
+async def _set(call: Call, numbers: dict[str, int]) -> Reply:
     clock, settings = call.camera.clock, call.camera.settings
     index = numbers.pop("timezone", None)
     changes = ({} if index is None else {"TimeZone": str(index)}) | ({"SyncSource": "manually"} if numbers else {})
@@ -55,6 +55,7 @@ async def _set(call: Call, numbers: dict[str, int]) -> None:
     notes = [f"clock {name}={number}" for name, number in numbers.items()]
     changed = [Change("Time", name, value) for name, value in changes.items()]
     await settings.update(changed, *parts, by=call.requester(), notes=notes)
+    return text("ok")
 
 
 def _numbers(query: Query) -> dict[str, int]:

@@ -121,6 +121,8 @@ class HttpConnection(HttpSender):
                 self._take(event)
             except Exception as error:  # the parser's and the router's refusals, and whatever an endpoint raises
                 self._fail(error)
+            if not self._parser.begun and not self._half:
+                break
         else:
             behind = True
             self._submit(self._context.requests.defer)
@@ -232,8 +234,10 @@ class HttpConnection(HttpSender):
 
     def _set_pace(self, behind: bool) -> None:
         """Pause reading while nothing more can be handled."""
-        listening = self._state in (ConnectionState.STREAMING, ConnectionState.CLOSING) or self._may_pull()
-        self._hold(bool(self._parser.pending and (behind or not listening)))
+        pending = self._parser.pending
+        if pending or self._held:
+            listening = self._state in (ConnectionState.STREAMING, ConnectionState.CLOSING) or self._may_pull()
+            self._hold(pending and (behind or not listening))
 
     def _hold(self, hold: bool) -> None:
         if hold != self._held:

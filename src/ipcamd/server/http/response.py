@@ -1,5 +1,7 @@
 """HTTP response: the bytes for what an endpoint returned or raised."""
 
+from functools import lru_cache
+
 from ipcamd.cgi.endpoint import Reply
 from ipcamd.errors import HttpError, RequestFailed, StoreError
 from ipcamd.logs import SummaryLog
@@ -8,6 +10,7 @@ from ipcamd.wire.http.message import REASONS, response
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 """Interim response to ``Expect: 100-continue`` (RFC 9110, 15.2.1)."""
 _BODILESS = frozenset({204, 304})
+_LENGTH = b"\r\nContent-Length: "
 
 
 def format_response(
@@ -15,20 +18,33 @@ def format_response(
 ) -> bytes:
     """Return a `Reply` as bytes. HTTP/1.0 clients (`minor` 0) are told that the connection is kept open. `length` is
     the length of a body that is sent separately."""
-    size = len(reply.body) if length is None else length
-    fields = [("Content-Type", reply.content_type), ("Content-Length", str(size))]
+    make_head = _head if reply.headers else _usual_head
+    before, after = make_head(reply.status, reply.reason, reply.content_type, reply.headers, keep_alive, minor)
     if reply.status in _BODILESS:
-        fields = fields[2:]
-    fields += reply.headers
-    if not reply.headers or not any(name.lower() == "cache-control" for name, _ in reply.headers):
+        return before
+    size = len(reply.body) if length is None else length
+    return b"%b%d%b%b" % (before, size, after, b"" if head_only else reply.body)
+
+
+def _head(
+    status: int, reason: str, content_type: str, headers: tuple[tuple[str, str], ...], keep_alive: bool, minor: int
+) -> tuple[bytes, bytes]:
+    """Return what stands before and after the length in the header; all of it before for a status without body."""
+    fields = [] if status in _BODILESS else [("Content-Type", content_type), ("Content-Length", "")]
+    fields += headers
+    if not any(name.lower() == "cache-control" for name, _ in headers):
         fields.append(("Cache-Control", "no-store"))
     fields.append(("X-Content-Type-Options", "nosniff"))
     if not keep_alive:
         fields.append(("Connection", "close"))
     elif minor == 0:
         fields.append(("Connection", "keep-alive"))
-    body = b"" if head_only or reply.status in _BODILESS else reply.body
-    return response(reply.status, fields, body, reply.reason)
+    before, found, after = response(status, fields, reason=reason).partition(_LENGTH)
+    return before + found, after
+
+
+_usual_head = lru_cache(maxsize=64)(_head)
+"""Headers of replies without fields of their own: there are few different ones."""
 
 
 def format_stream_head(content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> bytes:

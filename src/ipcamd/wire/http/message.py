@@ -164,6 +164,8 @@ class RequestParser:
 
     def _request_line(self) -> Head | None:
         data = self._data
+        if self._at == len(data):
+            return None
         if self._repeated and data.startswith(self._repeated[0], self._at):
             self._at += len(self._repeated[0])
             self._blank = 0

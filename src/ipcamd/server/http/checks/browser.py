@@ -21,6 +21,6 @@ def is_from_browser(fields: Mapping[str, str]) -> bool:
     """
     if not _BROWSER_FIELDS.isdisjoint(fields) or is_navigation(fields):
         return True
-    if any(name.startswith("sec-fetch-") for name in fields):
+    if "\nsec-fetch-" in "\n".join(("", *fields)):
         return True
     return "accept-language" in fields and fields.get("user-agent", "").startswith("Mozilla/")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from ipcamd.wire.http.message import Head
@@ -47,7 +48,7 @@ class TrustedProxies:
         fields = head.fields
         host = fields.get("host", "")
         if not self._networks or not self._trusts(peer):
-            return Forwarded(peer, (host,), peer=peer, over_tls=over_tls)
+            return _direct(peer, host, over_tls)
         authority = _first(fields, "x-forwarded-host", _AUTHORITY) or host
         return Forwarded(
             self._client(fields, peer),
@@ -76,6 +77,12 @@ class TrustedProxies:
             if not self._trusts(address):
                 break
         return address
+
+
+@lru_cache(maxsize=256)
+def _direct(peer: str, host: str, over_tls: bool) -> Forwarded:
+    """Return the client's side of a request without a proxy: few clients send many requests."""
+    return Forwarded(peer, (host,), peer=peer, over_tls=over_tls)
 
 
 def _first(fields: Mapping[str, str], name: str, allowed: re.Pattern[str]) -> str:
