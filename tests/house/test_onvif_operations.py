@@ -23,6 +23,9 @@ FOR_VIEWERS = {
     "wsnt:Subscribe",
     "wsnt:Renew",
     "wsnt:Unsubscribe",
+    "tse:FindRecordings",
+    "tse:FindEvents",
+    "tse:EndSearch",
 }
 """Operations that guests may call although they do not only read."""
 FOR_OPERATORS = {
@@ -33,6 +36,7 @@ FOR_OPERATORS = {
     "tds:SetRelayOutputState",
     "tmd:SetRelayOutputSettings",
     "tmd:SetDigitalInputConfigurations",
+    "trp:SetReplayConfiguration",
 }
 """Operations that users may call besides those that read."""
 

@@ -10,7 +10,7 @@ _NO_PART = cast("Any", None)
 
 OPERATIONS: dict[str, Operation] = {
     f"{service.prefix}:{operation.name}": operation
-    for service in build_services(EventService(_NO_PART, _NO_PART), _NO_PART)
+    for service in build_services(EventService(_NO_PART, _NO_PART), _NO_PART, True)
     for operation in service.operations.values()
 }
 """By the prefix of the service and the name, such as ``tds:GetScopes``."""

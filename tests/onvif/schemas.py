@@ -17,6 +17,9 @@ DESCRIPTIONS = (
     "ver20/ptz/wsdl/ptz.wsdl",
     "ver20/imaging/wsdl/imaging.wsdl",
     "ver10/deviceio.wsdl",
+    "ver10/search.wsdl",
+    "ver10/recording.wsdl",
+    "ver10/replay.wsdl",
 )
 """Description of each service."""
 METADATA = "ver10/schema/metadatastream.xsd"

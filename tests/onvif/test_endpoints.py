@@ -11,4 +11,4 @@ from ipcamd.onvif.services import build_services
 
 def test_every_service_has_an_endpoint() -> None:
     events = EventService(cast(None, None), cast(None, None))  # type: ignore[arg-type]
-    assert {service.path for service in build_services(events, Hub(METADATA))} == set(SERVICE_PATHS)
+    assert {service.path for service in build_services(events, Hub(METADATA), True)} == set(SERVICE_PATHS)

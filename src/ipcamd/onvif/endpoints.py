@@ -7,7 +7,7 @@ from ipcamd.errors import HttpError
 from ipcamd.params.group import Rank
 from ipcamd.params.onvif import ONVIF
 
-_SERVICES = ("device", "media", "media2", "event", "ptz", "imaging", "deviceio")
+_SERVICES = ("device", "media", "media2", "event", "ptz", "imaging", "deviceio", "search", "recording", "replay")
 SERVICE_PATHS = tuple(f"/onvif/{name}_service" for name in _SERVICES)
 """Addresses of the services, that of the device service first."""
 SUBSCRIPTION_PATH = "/onvif/subscription/"

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.slow
 PASSWORD = "horse 42"
 RANKS = {Rank.USERS: "operator", Rank.GUEST: "viewer"}
 """Rank to account."""
+SEARCH = re.compile(r"\{search (\w+)\}")
+"""Place in a content where the token of a new search is to be."""
 TIME = re.compile(r"<tt:(UtcTime|Hour|Minute|Second|Day|Month)>[^<]*")
 
 
@@ -87,7 +89,11 @@ class Asker:
             raise AssertionError(f"{request[0]} still answers {self.read(request)}") from None
 
     def content(self, text: str) -> str:
-        return PARAMETER.sub(lambda match: self._client.value(match[1], match[2]), text)
+        filled = PARAMETER.sub(lambda match: self._client.value(match[1], match[2]), text)
+        return SEARCH.sub(lambda match: self._search(f"tse:{match[1]}"), filled)
+
+    def _search(self, operation: str) -> str:
+        return self._onvif.change(operation, SAMPLES[operation].content).text("tse:SearchToken")
 
 
 def body(result: Result) -> str:

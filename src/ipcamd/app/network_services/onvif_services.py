@@ -27,4 +27,5 @@ def build_onvif(stack: ShutdownStack, camera: Camera) -> OnvifServices:
     stack.push(consumers.close)
     stack.push(producer.close)
     metadata = MetadataHub(producer, camera.settings, camera.clock.now_ns)
-    return OnvifServices(Dispatcher(build_services(EventService(producer, consumers), metadata)), metadata)
+    services = build_services(EventService(producer, consumers), metadata, camera.card.slot)
+    return OnvifServices(Dispatcher(services), metadata)

@@ -58,8 +58,9 @@ def capabilities_in_categories(
         for name, part in parts.items()
         if name in categories
     ]
-    extension = _device_io(call, services["tmd"]) if with_extension and "tmd" in services else None
-    return node("tds:Capabilities", listed, node("tt:Extension", extension) if extension else None)
+    makers = {"tmd": _device_io, "trc": _recording, "tse": _search, "trp": _replay}
+    extension = [make(call, services[prefix]) for prefix, make in makers.items() if prefix in services]
+    return node("tds:Capabilities", listed, node("tt:Extension", extension) if with_extension and extension else None)
 
 
 def count_hardware(call: OperationCall, name: str) -> int:
@@ -164,6 +165,24 @@ def _device_io(call: OperationCall, service: Service) -> Node:
         node("tt:AudioOutputs", audio_outputs),
         node("tt:RelayOutputs", count_hardware(call, "TriggerOut")),
     )
+
+
+def _recording(call: OperationCall, service: Service) -> Node:
+    names = ("ReceiverSource", "MediaProfileSource", "DynamicRecordings", "DynamicTracks")
+    return node(
+        "tt:Recording",
+        node("tt:XAddr", service.url(call)),
+        [node(f"tt:{name}", False) for name in names],
+        node("tt:MaxStringLength", 0),
+    )
+
+
+def _search(call: OperationCall, service: Service) -> Node:
+    return node("tt:Search", node("tt:XAddr", service.url(call)), node("tt:MetadataSearch", False))
+
+
+def _replay(call: OperationCall, service: Service) -> Node:
+    return node("tt:Replay", node("tt:XAddr", service.url(call)))
 
 
 def _flags(name: str | None, **flags: bool) -> Content:

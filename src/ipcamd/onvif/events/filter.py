@@ -1,7 +1,7 @@
 """Filters of a subscription: topic expressions, and conditions on the items of a message (ONVIF Core, 9.6)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ipcamd.onvif.events.notification import CONCRETE, CONCRETE_SET, Notification
@@ -33,10 +33,10 @@ class NotificationFilter:
         return all(condition(notification.items) for condition in self.conditions)
 
 
-def read_filter(element: Element | None) -> NotificationFilter:
-    """Return the filter of a request; without one, everything passes. Raises ``Fault``."""
+def read_filter(element: Element | None, known: Sequence[Topic] = TOPICS) -> NotificationFilter:
+    """Return the filter of a request, for the topics `known`; without one, everything passes. Raises ``Fault``."""
     if element is None:
-        return NotificationFilter()
+        return NotificationFilter(frozenset(known))
     topics, conditions = None, list[Condition]()
     for part in element.children:
         dialect = part.attributes.get("Dialect", "")
@@ -44,7 +44,7 @@ def read_filter(element: Element | None) -> NotificationFilter:
             raise _refuse("InvalidFilterFault", f"{part.name}: at most {LENGTH_LIMIT} characters")
         match part.name:
             case "TopicExpression" if dialect in (CONCRETE_SET, CONCRETE):
-                found = read_topics(part)
+                found = read_topics(part, known)
                 topics = found if topics is None else topics & found
             case "TopicExpression":
                 raise _refuse("TopicExpressionDialectUnknownFault", f"Dialect: allowed are {CONCRETE_SET}, {CONCRETE}")
@@ -52,31 +52,31 @@ def read_filter(element: Element | None) -> NotificationFilter:
                 conditions.append(read_condition(part.text))
             case _:
                 raise _refuse("InvalidFilterFault", f"{part.name}: allowed are TopicExpression and MessageContent")
-    return NotificationFilter(frozenset(TOPICS) if topics is None else topics, tuple(conditions))
+    return NotificationFilter(frozenset(known) if topics is None else topics, tuple(conditions))
 
 
-def read_topics(element: Element) -> frozenset[Topic]:
+def read_topics(element: Element, known: Sequence[Topic] = TOPICS) -> frozenset[Topic]:
     """Return the topics that an expression names, such as ``tns1:Device//.|tns1:Media/ProfileChanged``.
 
     Raises ``Fault`` if one of its parts names no topic.
     """
     found = set[Topic]()
     for expression in element.text.split("|"):
-        matching = _matching(expression.strip(), element)
+        matching = _matching(expression.strip(), element, known)
         if not matching:
             raise _refuse("InvalidTopicExpressionFault", f"{expression.strip()[:64]}: there is no such topic")
         found |= matching
     return frozenset(found)
 
 
-def _matching(expression: str, element: Element) -> set[Topic]:
+def _matching(expression: str, element: Element, known: Sequence[Topic]) -> set[Topic]:
     path = expression.removesuffix("//.")
     has_rest = path != expression
     names = [_local_name(part, element, is_first=not index) for index, part in enumerate(path.split("/"))]
     length = len(names)
     return {
         topic
-        for topic in TOPICS
+        for topic in known
         if (has_rest or len(topic.path) == length)
         and len(topic.path) >= length
         and all(name in ("*", part) for name, part in zip(names, topic.path, strict=False))

@@ -49,6 +49,12 @@ STORAGE_FAILURE = Topic(("Device", "HardwareFailure", "StorageFailure"), (("Toke
 RECORDING_STATE = Topic(
     ("RecordingHistory", "Recording", "State"), (("RecordingToken", _TOKEN),), (("IsRecording", _BOOLEAN),)
 )
+TRACK_STATE = Topic(
+    ("RecordingHistory", "Track", "State"),
+    (("RecordingToken", _TOKEN), ("Track", _TOKEN)),
+    (("IsDataPresent", _BOOLEAN),),
+)
+"""Only in searches: see `ipcamd.onvif.search`."""
 PROFILE_CHANGED = Topic(("Media", "ProfileChanged"), (), (("Token", _TOKEN),), is_property=False)
 CONFIGURATION_CHANGED = Topic(
     ("Media", "ConfigurationChanged"), (("Token", _TOKEN), ("Type", _STRING)), (), is_property=False

@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.rtsp.context import Client
 from ipcamd.server.rtsp.describe import describe
 from ipcamd.server.rtsp.mounts.media import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK, resolve_url, split_url
-from ipcamd.server.rtsp.replay.describe import describe_recordings, format_clock
-from ipcamd.server.rtsp.replay.play_request import PlayRequest, read_play
-from ipcamd.server.rtsp.replay.replayer import Replayer
-from ipcamd.server.rtsp.replay.track import ReplayTrack
 from ipcamd.server.rtsp.response import RtspError, RtspResponse
 from ipcamd.server.rtsp.session import TIMEOUT_S, RtspSession
 from ipcamd.server.rtsp.transport_setup import set_up
 from ipcamd.wire.rtsp.message import RtspRequest
+
+if TYPE_CHECKING:  # few clients replay: it is not imported at the start
+    from ipcamd.server.rtsp.replay.play_request import PlayRequest
+    from ipcamd.server.rtsp.replay.replayer import Replayer
 
 Method = Callable[[Client, RtspRequest], RtspResponse | Awaitable[RtspResponse]]
 """Function that answers the requests of one method. Raises ``RtspError``."""
@@ -59,6 +60,8 @@ async def _describe(client: Client, request: RtspRequest) -> RtspResponse:
         streams = [context.streams.for_track(track) for track in media.tracks]
         body = await describe(context.name(), client.local, version, streams, talk=talk)
     else:
+        from ipcamd.server.rtsp.replay.describe import describe_recordings
+
         body = await describe_recordings(context.name(), client.local, version, media.catalog)
     base = request.target if re.match("(?i)rtsps?://", request.target) else _own_url(client, place.media.path)
     fields = (
@@ -121,6 +124,8 @@ def _play(client: Client, request: RtspRequest) -> RtspResponse | Awaitable[Rtsp
     session = _aggregate(client, request)
     client.context.sessions.admit_viewer(session)
     if session.replayer:
+        from ipcamd.server.rtsp.replay.play_request import read_play
+
         return _play_recordings(client, session, session.replayer, read_play(request))
     fields = [_session_field(session), ("Range", "npt=0.000-")]
     if info := _rtp_info(client, session):
@@ -132,13 +137,16 @@ def _play(client: Client, request: RtspRequest) -> RtspResponse | Awaitable[Rtsp
 
 
 async def _play_recordings(
-    client: Client, session: RtspSession, replayer: Replayer, request: PlayRequest
+    client: Client, session: RtspSession, replayer: "Replayer", request: "PlayRequest"
 ) -> RtspResponse:
     """Replay from the first frame on that the request selects; what is being replayed ends. Raises `RtspError` 457 or
     503.
 
     A PLAY without a range during a replay is a keep-alive.
     """
+    from ipcamd.server.rtsp.replay.describe import format_clock
+    from ipcamd.server.rtsp.replay.track import ReplayTrack
+
     if replayer.is_playing and not request.has_range:
         return RtspResponse(fields=(_session_field(session),))
     tracks = {setup.url: setup.stream for setup in session.setups.values() if isinstance(setup.stream, ReplayTrack)}

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
@@ -11,7 +11,6 @@ from ipcamd.errors import ViewerLimitReached
 from ipcamd.server.rtp.source import RtpSource
 from ipcamd.server.rtp.viewer import RtpViewer
 from ipcamd.server.rtsp.mounts.media import AnyPresentation
-from ipcamd.server.rtsp.replay.replayer import Replayer
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.viewer_limit import ViewerLimit, ViewerPlace
 from ipcamd.wire.rtp import rtcp
@@ -22,6 +21,9 @@ UNPLAYED_S = 10
 """Seconds from SETUP to the first PLAY; keep-alives do not extend them."""
 DETACHED_S = 10
 """Seconds that a session over UDP survives its connection; another connection may continue it."""
+
+if TYPE_CHECKING:  # few clients replay: it is not imported at the start
+    from ipcamd.server.rtsp.replay.replayer import Replayer
 
 
 class SessionOwner(Protocol):
@@ -100,7 +102,7 @@ class RtspSession:
     admitted: bool = False
     """Whether it has a viewer's place: from its first PLAY."""
     playing: bool = False
-    replayer: Replayer | None = None
+    replayer: "Replayer | None" = None
     """Sends recordings; None where the session is live."""
     receptions: dict[int, rtcp.ReceptionReport] = field(default_factory=dict)
     """Last reception reports of the client, by SSRC."""

@@ -10,7 +10,6 @@ from ipcamd.server.rtp.udp import Address, UdpViewer
 from ipcamd.server.rtsp.context import Client
 from ipcamd.server.rtsp.mounts.media import Presentation
 from ipcamd.server.rtsp.mounts.url import TALK_TRACK
-from ipcamd.server.rtsp.replay.replayer import Replayer
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.server.rtsp.session import RtspSession, TrackSetup
 from ipcamd.server.rtsp.session_table import PROTOCOL
@@ -42,6 +41,8 @@ def _source_of(client: Client, session: RtspSession, track: int) -> RtpSource:
     media = session.media
     if isinstance(media, Presentation):
         return client.context.streams.for_track(media.tracks[track])
+    from ipcamd.server.rtsp.replay.replayer import Replayer
+
     session.replayer = session.replayer or Replayer(media.catalog, client.context.registry.spawn)
     return session.replayer.track(media.tracks[track])
 

@@ -1,0 +1,1 @@
+"""ONVIF's recording service: what is recorded on the SD card."""

@@ -1,0 +1,54 @@
+"""The camera's one recording and its tracks, as ONVIF's services describe them."""
+
+from collections.abc import Sequence
+
+from ipcamd.camera import Camera
+from ipcamd.media.codecs import Codec
+from ipcamd.onvif.media import tokens
+from ipcamd.onvif.operation import OperationCall
+from ipcamd.onvif.soap.fault import Fault, sender_fault
+from ipcamd.onvif.soap.writer import Node, node
+from ipcamd.storage.replay.catalog import TRACKS, Section
+
+CONTENT = "SD card"
+"""Description of the recording."""
+
+
+async def read_sections(camera: Camera) -> Sequence[Section]:
+    """Return what is on the card: nothing if there is none. Raises ``CardBusy``."""
+    return await camera.replay_catalog.sections()
+
+
+def check_recording(token: str, code: str = "NoRecording") -> None:
+    """Insist on the token of the recording. Raises ``Fault`` with that subcode."""
+    if token != tokens.RECORDING:
+        raise _refuse(code, token)
+
+
+def find_track(token: str) -> Codec:
+    """Return the codec of a track. Raises ``Fault``."""
+    found = [codec for codec in TRACKS if codec.name == token]
+    if not found:
+        raise _refuse("NoTrack", token)
+    return found[0]
+
+
+def source_node(call: OperationCall, name: str) -> Node:
+    """Return the source of the recording, ``tt:RecordingSourceInformation``."""
+    return node(
+        name,
+        node("tt:SourceId", f"urn:{tokens.VIDEO_SOURCE}"),
+        node("tt:Name", call.camera.settings["System.Info"]["ServerName"][:64]),
+        node("tt:Location", ""),
+        node("tt:Description", ""),
+        node("tt:Address", ""),
+    )
+
+
+def track_type(codec: Codec) -> str:
+    """Return ``tt:TrackType``."""
+    return "Audio" if codec.is_sound else "Video"
+
+
+def _refuse(code: str, token: str) -> Fault:
+    return sender_fault("InvalidArgVal", code, reason=f"{token[:64]}: there is none")

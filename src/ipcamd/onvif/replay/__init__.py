@@ -1,0 +1,1 @@
+"""ONVIF's replay service: the RTSP address of the recording."""

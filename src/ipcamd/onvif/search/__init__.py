@@ -1,0 +1,1 @@
+"""ONVIF's search service: recordings and their history on the SD card."""

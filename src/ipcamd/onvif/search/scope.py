@@ -1,0 +1,36 @@
+"""Scope of a search: whether the camera's one recording is in it (ONVIF Recording Search, 4.2.4)."""
+
+import re
+from collections.abc import Collection
+
+from ipcamd.onvif.media import tokens
+from ipcamd.onvif.soap.element import Element
+from ipcamd.onvif.soap.fault import Fault, sender_fault
+from ipcamd.onvif.soap.values import token
+
+_TRACK = re.compile(r"""boolean\(//Track\[TrackType\s*=\s*["'](Video|Audio|Metadata)["']\]\)""")
+
+
+def includes_recording(scope: Element, track_types: Collection[str]) -> bool:
+    """Return whether a scope includes the recording, which has tracks of these types. Raises ``Fault``."""
+    sources = [each.value(token, "Token") for each in scope.all("IncludedSources")]
+    recordings = [each.read(token) for each in scope.all("IncludedRecordings")]
+    for wrong in (each for each in recordings if each != tokens.RECORDING):
+        raise _refuse("InvalidToken", wrong)
+    for wrong in (each for each in sources if each != tokens.VIDEO_SOURCE):
+        raise _refuse("InvalidSource", wrong)
+    expression = scope.find("RecordingInformationFilter")
+    return expression is None or _has_tracks(expression.text, track_types)
+
+
+def _has_tracks(expression: str, track_types: Collection[str]) -> bool:
+    """Evaluate a filter that names types of tracks. Raises ``Fault`` for another one."""
+    found = [_TRACK.fullmatch(part.strip()) for part in re.split(r"\sand\s", expression[:4096])]
+    types = [match[1] for match in found if match]
+    if len(types) < len(found):
+        raise _refuse("InvalidFilterFault", 'allowed is boolean(//Track[TrackType = "Video"]), joined by "and"')
+    return all(each in track_types for each in types)
+
+
+def _refuse(code: str, reason: str) -> Fault:
+    return sender_fault("InvalidArgVal", code, reason=reason[:200])
