@@ -7,16 +7,21 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from tests.e2e.camera import Answer, CameraProcess, Client
 from tests.e2e.webrtc.light_viewer import AUDIO, PATIENCE_S, VIDEO, LightViewer, Place, make_offer
 
 from ipcamd.server.rebindable_port import free_port
+from ipcamd.wire import ulaw
 from ipcamd.wire.rtp import feedback, rtp
+from ipcamd.wire.rtp.rtp import RtpSequencer
 
 pytestmark = pytest.mark.slow
 
+LOUD = ulaw.decode(b"\x20" * 800)
+"""Samples of a tenth of a second."""
 SDP = {"Content_Type": "application/sdp"}
 
 
@@ -234,3 +239,53 @@ async def test_an_account_that_is_removed_watches_no_longer(camera: CameraProces
     await asyncio.to_thread(camera.client.get, accounts, action="remove", user="bob")
     await until(lambda: watching.is_closed, "the session goes on")
     watching.close()
+
+
+async def test_what_a_client_says_is_heard_at_the_camera(camera: CameraProcess) -> None:
+    answer = await asyncio.to_thread(post, camera, make_offer(audio="sendrecv"))
+    assert answer.text.count("a=sendrecv") == 1
+    talking = LightViewer(Place.read(answer.text))
+    await talking.connect()
+    assert talking.srtp
+    sequencer = RtpSequencer(AUDIO, 77, 0)
+    for number in range(50):
+        (packet,) = sequencer.pack([(160 * number, False, b"\x20" * 160)])
+        talking.send(talking.srtp.protect(packet))
+        await asyncio.sleep(0.02)
+    path = "/cgi/audio/speaker.cgi"
+    await until(lambda: LOUD in camera.client.get(path).body, "nothing is heard")
+    talking.close()
+
+
+def test_a_guest_may_not_talk(camera: CameraProcess) -> None:
+    camera.client.get("/cgi/admin/pwdgrp.cgi", action="add", user="ann", pwd="secret words", grp="guest")
+    ann = Client(camera.port, "ann", "secret words")
+    answer = ann.ask("POST", "/whep", make_offer(audio="sendrecv"), **SDP)
+    assert "a=sendrecv" not in answer.text
+    assert ann.ask("DELETE", f"/{answer.fields['Location']}").status == 200
+
+
+async def test_thirty_viewers_leave_nothing_behind(camera: CameraProcess) -> None:
+    """Half of them end their sessions; the others over TCP vanish."""
+    async with viewer(camera) as watching:
+        await until(lambda: watching.pictures > 0, "nothing comes")
+        before = count_files(camera), len(clients(camera))
+        for _ in range(3):
+            answers = [await asyncio.to_thread(post, camera) for _ in range(10)]
+            crowd = [LightViewer(Place.read(each.text), tcp=bool(number % 2)) for number, each in enumerate(answers)]
+            await asyncio.gather(*(each.connect() for each in crowd))
+            await until(lambda crowd=crowd: all(each.pictures > 0 for each in crowd), "nothing comes")
+            for number, (each, answer) in enumerate(zip(crowd, answers, strict=True)):
+                if number % 2 == 0:
+                    assert (await asyncio.to_thread(delete, camera, answer)).status == 200
+                each.close()
+        await until(lambda: len(clients(camera)) <= before[1], "viewers remain")
+        await until(lambda: count_files(camera) <= before[0], "files remain")
+
+
+def count_files(camera: CameraProcess) -> int:
+    return len(list(Path(f"/proc/{camera.pid}/fd").iterdir()))
+
+
+def delete(camera: CameraProcess, answer: Answer) -> Answer:
+    return camera.client.ask("DELETE", f"/{answer.fields['Location']}")
