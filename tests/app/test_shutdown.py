@@ -53,7 +53,7 @@ async def test_a_part_that_hangs_keeps_no_other_from_ending(caplog: pytest.LogCa
     parts.push("b")
     await parts.stack.close()
     assert parts.ended == ["b", "a", "store"]
-    assert "hang does not end and is left behind" in caplog.text
+    assert "hang did not stop and is abandoned" in caplog.text
 
 
 async def test_a_part_that_takes_its_time_ends_beside_the_others() -> None:

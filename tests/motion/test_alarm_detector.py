@@ -16,7 +16,7 @@ ALL = (window(), window(box=(0, 240, 640, 480)), window(box=(0, 0, 640, 200)))
 
 
 class Watching:
-    """A lookout over the yard, and when it alarmed."""
+    """Alarm detector over the yard, and when it alarmed."""
 
     def __init__(self, *windows: Window) -> None:
         self.windows = windows or ALL

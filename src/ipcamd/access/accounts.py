@@ -299,7 +299,7 @@ class Accounts:
                 "this administrator's password is the first that anybody would try: give another --admin-password, "
                 "or --allow-weak-password, or --host 127.0.0.1"
             )
-        _log.warning("the administrator's password is the first that anybody would try")
+        _log.warning("the administrator's password is easy to guess")
 
     def _has_known_administrator(self) -> bool:
         administrators = (entry for entry in self._entries.values() if entry.account.rank is Rank.ADMIN)

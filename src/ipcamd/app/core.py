@@ -130,7 +130,7 @@ async def build_core(stack: ShutdownStack, options: Options, applied: dict[str, 
 
 def _ip_filter(options: Options, settings: Settings) -> IpFilter:
     if options.no_ip_filter:
-        _log.warning("all addresses may connect, whatever the IP filter says: --no-ip-filter was given")
+        _log.warning("--no-ip-filter: all addresses may connect; the IP filter is ignored")
     return IpFilter(settings, not options.no_ip_filter)
 
 

@@ -147,7 +147,7 @@ class Runner:
         try:
             given = self._reread()
         except ConfigError as error:
-            _log.error("the options stay as they were: %s", error)
+            _log.error("the options are unchanged: %s", error)
             return
         names = (field.name for field in fields(Options))
         changes = {name: getattr(given, name) for name in names if getattr(given, name) != getattr(self._given, name)}

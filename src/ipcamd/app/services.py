@@ -182,7 +182,7 @@ class Services:
         return await self._follow("System", port, is_on(settings[_HTTPS]))
 
     def _cut_denied(self) -> None:
-        """Cut what the IP filter denies from now on; first the answer to the request that made the rule goes out."""
+        """Cut connections that the IP filter denies from now on, after the answer to the request that made the rule."""
         asyncio.get_running_loop().call_later(CUT_DELAY_S, self._recheck)
 
     def _recheck(self) -> None:

@@ -106,13 +106,13 @@ async def _close_all(parts: list[Close], timeout_s: float, closing: Iterable["as
         await asyncio.wait(tasks, timeout=max(0.0, end - clock()))
     for task in tasks:
         if not task.done():
-            _log.error("%s does not end and is left behind", task.get_name())
+            _log.error("%s did not stop and is abandoned", task.get_name())
             task.cancel()
 
 
 def _begin(close: Close) -> "asyncio.Task[None] | None":
-    """Call `close`; return the task of what is to be awaited. A turn of the event loop takes long under load: what
-    needs none gets none."""
+    """Call `close`; return the task that is to be awaited. No task is made without need: a turn of the event loop takes
+    long under load."""
     try:
         ending = close()
     except Exception:

@@ -33,7 +33,7 @@ class Identity:
     firmware_build: str = ""
     """A whole number that grows with the version."""
     sdk_version: str = "1.0.9"
-    """Version of the SDK that is spoken."""
+    """Version of the SDK that the camera implements."""
 
     @property
     def network_name(self) -> str:

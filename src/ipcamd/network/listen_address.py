@@ -96,5 +96,6 @@ class ListenAddress:
         address = self._settings[NETWORK.name]["IPAddress"]
         if not address or self._network.is_configurable or self._network.has_address(address):
             return ""
-        _log.error("this machine has the address %s no more: services listen on %s", address, ", ".join(self._given))
+        given = ", ".join(self._given)
+        _log.error("the address %s is no longer available on this machine: services listen on %s", address, given)
         return address

@@ -196,7 +196,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "no-ip-filter",
         False,
-        "let all addresses in, whatever the IP filter says: the way back after all of them are denied",
+        "accept all addresses and ignore the IP filter, for the case that it denies every address",
         "",
         _switch,
     ),

@@ -58,7 +58,7 @@ class RecordingIndex:
         try:
             return [Recording(*row) for row in await self._database.read(_ALL)]
         except StoreError as error:
-            _log.warning("the index of recordings is built again: %s", error)
+            _log.warning("the index of recordings is rebuilt: %s", error)
             return []
 
     def put(self, *recordings: Recording) -> None:
@@ -155,4 +155,4 @@ class RecordingIndex:
         try:
             await self._database.complete(self._database.write(work))
         except StoreError as error:
-            _log.warning("the index of recordings could not be saved and will be built again: %s", error)
+            _log.warning("the index of recordings could not be saved and will be rebuilt: %s", error)

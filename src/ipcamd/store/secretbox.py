@@ -78,7 +78,7 @@ def _read(path: Path) -> bytes | None:
     if len(key) != _KEY:
         aside = path.with_name(f"{path.name}.damaged")
         path.replace(aside)
-        _log.error("the key %s is damaged (kept as %s): a new one is made", path, aside.name)
+        _log.error("the key %s is damaged (kept as %s): a new key is created", path, aside.name)
         return None
     path.chmod(0o600)
     return key

@@ -204,7 +204,7 @@ def test_the_owners_files_are_followed(
     assert is_trusted(rtsps, roots[1])
     given[1].write_bytes(pem_of(new_key()))
     camera.signal(signal.SIGHUP)
-    eventually(lambda: "the TLS certificate stays as it was: key: it does not belong" in camera.log)
+    eventually(lambda: "the TLS certificate is unchanged: key: it does not belong" in camera.log)
     assert is_trusted(https, roots[1])
     third = Authority("Third Root")
     roots[2].write_bytes(third.pem)

@@ -54,7 +54,7 @@ class Certificate:
                 await self._change(self._stored.reread)
                 _log.info("the TLS certificate has been read again")
             except (OSError, RequestFailed) as error:
-                _log.error("the TLS certificate stays as it was: %s", error)
+                _log.error("the TLS certificate is unchanged: %s", error)
 
     async def refresh(self) -> None:
         """Replace a self-signed one that ends soon or lacks a name of this machine, and any that has expired."""

@@ -117,7 +117,7 @@ class StoredCertificate:
         names, former = self._names(), names_of(found.certificate)
         if not self._needs_change(found.certificate, {*names} - {*former}):
             return found
-        _log.info("the camera signs a new TLS certificate for %s", ", ".join(names))
+        _log.info("the camera creates a self-signed TLS certificate for %s", ", ".join(names))
         return self._keep(sign_itself(with_former_addresses(names, former), self._now()))
 
     def _needs_change(self, own: "x509.Certificate", lacking: Collection[str]) -> bool:
@@ -129,11 +129,11 @@ class StoredCertificate:
 
     def _in_place_of_unusable(self, error: Exception) -> CertifiedKey:
         if self._files.exist():
-            _log.error("the TLS certificate cannot be used (%s): the camera signs one itself", error)
+            _log.error("the TLS certificate cannot be used (%s): the camera creates a self-signed one", error)
         try:
             self._files.set_aside()
         except OSError as failure:
-            _log.error("the unusable TLS certificate cannot be kept aside: %s", failure)
+            _log.error("the unusable TLS certificate could not be moved aside: %s", failure)
         return self._keep(sign_itself(self._names(), self._now()))
 
     def _keep(self, made: CertifiedKey) -> CertifiedKey:
@@ -141,7 +141,7 @@ class StoredCertificate:
         try:
             self._files.replace(made)
         except OSError as error:
-            _log.error("the TLS certificate is used until the next start alone: it cannot be stored (%s)", error)
+            _log.error("the TLS certificate could not be stored and is replaced at the next start: %s", error)
         return made
 
     def _store(self, new: CertifiedKey) -> None:

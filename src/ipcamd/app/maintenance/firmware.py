@@ -37,7 +37,7 @@ async def settle_version(core: Core, host: FirmwareHost) -> None:
             core.note_failure("firmware", message)
             core.audit_log.note_refusal(CAMERA, "firmware", message)
     except OSError as error:
-        _log.error("the versions in the state directory cannot be put in order: %s", error)
+        _log.error("the firmware versions in the state directory could not be cleaned up: %s", error)
 
 
 def _tidy(versions: InstalledVersions) -> str:

@@ -61,7 +61,7 @@ class CertificateUpkeep:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            _log.error("the TLS certificate cannot be kept up", exc_info=error)
+            _log.error("the TLS certificate could not be renewed", exc_info=error)
 
     def _close(self) -> None:
         for task in self._tasks:

@@ -39,4 +39,4 @@ class ServiceManager:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sock:
                 sock.sendto(state.encode(), self._address)
         except OSError as error:
-            _log.warning("the service manager cannot be told %s: %s", state, error)
+            _log.warning("the service manager did not receive %s: %s", state, error)

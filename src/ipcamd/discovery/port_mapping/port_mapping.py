@@ -100,7 +100,7 @@ class PortMapping:
         while clock() < due:
             await asyncio.sleep(min(CHECK_S, max(0.0, due - clock())))
             if await gateway.has_forgotten(next(iter(self._held.values()))):
-                _log.info("the router has forgotten the port mappings or has another address: they are made again")
+                _log.info("the router has lost the port mappings or has another address: they are requested again")
                 return
 
     async def _nonce(self) -> bytes:

@@ -10,7 +10,7 @@ LATE = 5_000_000_000
 MAX_BYTES = 8 << 20
 """Most bytes of a GOP."""
 MAX_FRAMES = 300
-"""A longer GOP is let go: a key frame must begin a new one."""
+"""A longer GOP is dropped: a key frame must begin a new one."""
 
 
 class GopCache:

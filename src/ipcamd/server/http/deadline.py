@@ -21,7 +21,7 @@ class Deadline:
         return self._ends_s < now_s
 
     def clear(self) -> None:
-        """Set none: the camera itself is at work."""
+        """Set no time-out: the camera handles the request."""
         self._ends_s = math.inf
 
     def await_head(self) -> None:

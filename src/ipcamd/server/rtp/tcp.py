@@ -117,7 +117,7 @@ class TcpWriter:
         return now_s - self._since_s
 
     def mark(self, tos: int) -> None:
-        """Set the type of service of what goes out (Network.Advanced.QoS)."""
+        """Set the type of service of outgoing packets (Network.Advanced.QoS)."""
         set_tos(self._socket, tos)
 
     def abort(self) -> None:

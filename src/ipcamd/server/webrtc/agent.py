@@ -31,7 +31,7 @@ class CheckedSession(Protocol):
 
 
 class IceAgent:
-    """Finds the session of each check, and answers. Whoever does not know a session's password gets no answer."""
+    """Finds the session of each check, and answers; a check without the session's password gets no answer."""
 
     def __init__(self, allows: Callable[[str], bool]) -> None:
         """`allows` is the IP filter."""

@@ -13,7 +13,7 @@ from ipcamd.wire.metrics import OPENMETRICS_TYPE, PROMETHEUS_TYPE, write_openmet
 def metrics(call: Call) -> Reply:
     """Return the camera's metrics: as OpenMetrics if the client accepts that, else in the Prometheus text format.
 
-    For administrators, and for whoever sends the token of ``--metrics-token``. Raises ``HttpError``.
+    For administrators, and for requests with the token of ``--metrics-token``. Raises ``HttpError``.
     """
     token = bearer_token(call.head.fields.get("authorization", ""))
     camera = call.camera

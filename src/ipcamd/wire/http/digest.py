@@ -12,7 +12,7 @@ MD5 = "MD5"
 SHA256 = "SHA-256"
 """Names of the hash algorithms (RFC 7616, 3.3)."""
 ALGORITHMS = {MD5: 32, SHA256: 64}
-"""The algorithms spoken, and how many hexadecimal digits each makes."""
+"""The supported algorithms, and the number of hexadecimal digits of each hash."""
 
 LONGEST = 4096
 """Characters of the longest login that is looked at."""
