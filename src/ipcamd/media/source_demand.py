@@ -61,5 +61,4 @@ class SourceDemand:
             codecs=self._passthrough.codecs(),
             decoded_rate=max(rates + few),
             keys_suffice=not rates,
-            key=self._passthrough.key_wanted(),
         )

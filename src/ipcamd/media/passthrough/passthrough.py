@@ -41,14 +41,6 @@ class Passthrough:
         """Return the rates of the streams that need decoded pictures now."""
         return [stream.settings.rate for name, stream in self._streams.items() if self.switches[name].wants_pictures]
 
-    def key_wanted(self) -> bool:
-        """Return whether a viewer of packets waits for a key frame."""
-        return any(
-            stream.hub.key_wanted.is_set()
-            for name, stream in self._streams.items()
-            if self.switches[name].wants_packets and not stream.settings.codec.intra_only
-        )
-
     def report(self) -> list[tuple[str, str]]:
         """Return titles and states of the streams, for a report to users."""
         return [

@@ -57,7 +57,7 @@ class PassthroughSwitch:
         if packet.codec is not self._codec:
             return
         if not packet.payload:
-            self._no_packets = packet.obstacle
+            self._passing, self._no_packets, self._obstacle = False, packet.obstacle, packet.obstacle
             return
         is_decoded, self._pictures = self._pictures > 0, 0
         self._obstacle = self._find_setting() or packet.obstacle or touched or self._find_difference(packet, rate)

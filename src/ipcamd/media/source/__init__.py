@@ -45,8 +45,6 @@ class Wanted:
     `rate`."""
     keys_suffice: bool = field(default=False, compare=False)
     """Whether decoded key frames are enough, if at least one comes in a second."""
-    key: bool = field(default=False, compare=False)
-    """Whether a viewer of packets waits for a key frame: a source that can makes one."""
 
     @property
     def picture_rate(self) -> int:
