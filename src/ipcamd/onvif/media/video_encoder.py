@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
 
 from ipcamd.camera import Camera
@@ -112,6 +113,7 @@ class VideoEncoder:
         return [Change(self.group.name, name, text) for name, text in texts.items()]
 
 
+@cache
 def video_encoders() -> tuple[VideoEncoder, ...]:
     """Return the encoders that ONVIF lists, in its order."""
     listed = [VideoEncoder(codec, codec.onvif, _group(codec)) for codec in video_codecs() if codec.onvif]
