@@ -20,6 +20,7 @@ class Watch:
         self.picture = yard() if picture is None else picture
         self.now_s = 1000.0
         self.view = 1
+        self.head = 0.0
         self._random = np.random.default_rng(3)
 
     def show(self, seconds: float, *changes: Change) -> set[Tampering]:
@@ -36,7 +37,7 @@ class Watch:
         self.now_s += 1 / SAMPLE_RATE
         noisy = None if made is None else made + self._random.normal(0, 2, made.shape)
         plane = None if noisy is None else np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
-        states = self.detector.detect(AnalysisFrame(plane, round(self.now_s * 1e9), self.view), self.now_s)
+        states = self.detector.detect(AnalysisFrame(plane, round(self.now_s * 1e9), self.view), self.now_s, self.head)
         return {Tampering(kind) for kind, is_on in states.items() if is_on}
 
 
@@ -131,8 +132,10 @@ def test_another_scene_that_stays_is_the_scene_from_then_on(watch: Watch) -> Non
 
 
 def test_a_scene_that_the_camera_shows_differently_is_learnt_anew(watch: Watch) -> None:
-    watch.view += 1  # by its own motors, or by settings
+    watch.view += 1  # by settings, or by a digital head
     assert watch.show(20, turned) == set()
+    watch.head += 0.5  # by its own motors
+    assert watch.show(20) == set()
     watch.now_s += 3600  # nobody looked for so long
     assert watch.show(20) == set()
 

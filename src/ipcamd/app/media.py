@@ -71,7 +71,7 @@ async def build_media(stack: ShutdownStack, core: Core) -> MediaParts:
     speaker = _speaker(stack, core)
     await pipeline.start()
     await motion.start()
-    return MediaParts(pipeline, mp4_stream, motion, TamperingDetection(pipeline), speaker)
+    return MediaParts(pipeline, mp4_stream, motion, TamperingDetection(pipeline, lambda: _head(core.drivers)), speaker)
 
 
 def _view(drivers: Drivers) -> View:
@@ -84,6 +84,11 @@ def _view(drivers: Drivers) -> View:
         position = PtzPosition(zoom=zoom)
     pan, tilt, zoom = position
     return View(pan, tilt, zoom, not drivers.ir_cut.in_path, drivers.lens.blur)
+
+
+def _head(drivers: Drivers) -> tuple[float, ...]:
+    """Return the position of head and lens, as exactly as a change of it can be seen."""
+    return tuple(round(part, 1) for part in (*drivers.pan_tilt.position, *drivers.lens.position_at(time.monotonic())))
 
 
 def _status(motion: MotionDetection, drivers: Drivers) -> Status:

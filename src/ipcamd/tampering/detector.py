@@ -33,20 +33,24 @@ class TamperingDetector:
     def __init__(self) -> None:
         self._states = {kind: LastingState() for kind in Tampering}
         self._scene: Scene | None = None
-        self._view = 0
+        self._view: tuple[int, object] = 0, None
         self._begun_s = 0.0
         self._last_s = 0.0
         self._changed_since_s: float | None = None
 
-    def detect(self, frame: AnalysisFrame, now_s: float) -> Mapping[int, bool]:
-        """Return the present state of each `Tampering`. While there is no signal all of them stay."""
+    def detect(self, frame: AnalysisFrame, now_s: float, head: object = None) -> Mapping[int, bool]:
+        """Return the present state of each `Tampering`. While there is no signal all of them stay.
+
+        After a change of `head`, the position of the camera's own motors, the scene is learnt anew.
+        """
         if frame.plane is None:
             for state in self._states.values():
                 state.pause()
         else:
-            if frame.view != self._view or now_s - self._last_s > MAX_GAP_S:
+            view = frame.view, head
+            if view != self._view or now_s - self._last_s > MAX_GAP_S:
                 self._scene = None
-            self._view, self._last_s = frame.view, now_s
+            self._view, self._last_s = view, now_s
             self._look(frame.plane, now_s)
         return {kind: state.is_on for kind, state in self._states.items()}
 

@@ -22,9 +22,16 @@ _log = logging.getLogger(__name__)
 class TamperingDetection:
     """Detects while it is started. It needs no thread: a picture takes a fraction of a millisecond."""
 
-    def __init__(self, pipeline: Pipeline, now_s: Callable[[], float] = time.monotonic) -> None:
-        """`now_s` is a monotonic clock, in seconds; it is called in a media thread."""
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        head: Callable[[], object] = lambda: None,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`head` returns the position of the camera's own motors, which change the picture; `now_s` is a monotonic
+        clock, in seconds. Both are called in a media thread."""
         self._analysis = pipeline.analysis
+        self._head = head
         self._now_s = now_s
         self._detector: TamperingDetector | None = None
         self._has_failed = False
@@ -57,7 +64,7 @@ class TamperingDetection:
 
         self._detector = self._detector or TamperingDetector()
         try:
-            return self._detector.detect(frame, self._now_s())
+            return self._detector.detect(frame, self._now_s(), self._head())
         except Exception:  # no picture may end the thread
             if not self._has_failed:
                 _log.exception("tampering detection failed")

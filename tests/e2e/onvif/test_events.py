@@ -71,6 +71,22 @@ def test_motion_is_detected_for_a_subscriber(onvif: OnvifClient, onvif_camera: C
     point.change("wsnt:Unsubscribe")
 
 
+def test_changed_profiles_and_encoders_are_told(onvif: OnvifClient, onvif_camera: CameraProcess) -> None:
+    point = subscribe(onvif, INPUTS.replace("Device/Trigger/DigitalInput", "Media//."))
+    onvif.change("trt:CreateProfile", "<trt:Name>told</trt:Name><trt:Token>told</trt:Token>")
+    first = pull(point, limit=1)
+    assert first.texts("wsnt:Topic") == ["tns1:Media/ProfileChanged"]
+    assert first.content.findall(".//{*}SimpleItem")[0].get("Value") == "told"
+    onvif.change("trt:DeleteProfile", "<trt:ProfileToken>told</trt:ProfileToken>")
+    assert pull(point, limit=1).texts("wsnt:Topic") == ["tns1:Media/ProfileChanged"]
+    onvif_camera.client.update("Image.MJPEG", Framerate=10)
+    changed = pull(point, limit=1)
+    assert changed.texts("wsnt:Topic") == ["tns1:Media/ConfigurationChanged"]
+    items = [item.get("Value") for item in changed.content.findall(".//{*}SimpleItem")]
+    assert items == ["mjpeg", "VideoEncoder"]
+    point.change("wsnt:Unsubscribe")
+
+
 def test_filters_select_topics_and_items(onvif: OnvifClient, onvif_camera: CameraProcess) -> None:
     point = subscribe(onvif, INPUTS + FIRST)
     assert len(states(pull(point))) == 1
