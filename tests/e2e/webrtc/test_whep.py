@@ -169,6 +169,9 @@ def test_other_sites_ask_only_from_an_allowed_host(camera: CameraProcess) -> Non
     assert "Location" in answer.fields["Access-Control-Expose-Headers"]
     assert camera.client.ask("DELETE", f"/{answer.fields['Location']}", **own).status == 200
     assert post(camera, **foreign).status == 403
+    node = post(camera, Sec_Fetch_Mode="cors")  # Node's fetch: no browser, and no origin
+    assert node.status == 201
+    assert camera.client.ask("DELETE", f"/{node.fields['Location']}").status == 200
     wrong = Client(camera.port, "admin", "wrong").ask("POST", "/whep", make_offer(), **SDP, **own)
     assert (wrong.status, wrong.fields["Access-Control-Allow-Origin"]) == (401, "https://wall.example")
 

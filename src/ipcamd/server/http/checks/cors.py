@@ -26,8 +26,13 @@ class CrossOrigin:
         self._is_allowed = is_allowed
 
     def allows(self, endpoint: Endpoint, head: Head) -> bool:
-        """Whether the page that sent the request may call the endpoint from its site."""
-        return endpoint.cross_site and self._is_shared(head.fields.get("origin", ""))
+        """Whether the sender may call the endpoint, from whatever site.
+
+        Browsers name a page's origin in each request that such an endpoint takes for a change; a client that names none
+        is no browser, although some (Node) send other fields of browsers.
+        """
+        origin = head.fields.get("origin")
+        return endpoint.cross_site and (origin is None or self._is_shared(origin))
 
     def fields(self, endpoint: Endpoint, head: Head) -> Fields:
         """Return the fields that let the page read an answer; none for pages of other sites."""
@@ -41,7 +46,7 @@ class CrossOrigin:
         """Return the answer to ``OPTIONS``."""
         methods = ", ".join((*endpoint.methods, PREFLIGHT))
         fields = (("Allow", methods), *((("Accept-Post", ", ".join(endpoint.uploads)),) if endpoint.uploads else ()))
-        if self.allows(endpoint, head):
+        if self._is_shared(head.fields.get("origin", "")):
             asked = (("Access-Control-Allow-Methods", methods), ("Access-Control-Allow-Headers", _SENDABLE))
             fields += (*asked, ("Access-Control-Max-Age", str(_KEPT_S)))
         return Reply(status=204, headers=(*fields, *self.fields(endpoint, head)))
