@@ -30,14 +30,6 @@ from ipcamd.device.drivers import (
     Unit,
 )
 from ipcamd.device.linux.gpio.line import GpioLine, parse_gpio_line
-from ipcamd.device.linux.iio_light import IioLight
-from ipcamd.device.linux.ir_cut import LinuxIrCut, V4l2FilterMotor
-from ipcamd.device.linux.serial_port import SerialPort
-from ipcamd.device.linux.sysfs_led import LEDS, SysfsLed
-from ipcamd.device.linux.system_clock import SystemClock
-from ipcamd.device.linux.v4l2.controls import V4l2Controls
-from ipcamd.device.linux.v4l2.lens import V4l2Lens
-from ipcamd.device.linux.v4l2.pan_tilt import V4l2PanTilt
 from ipcamd.device.trajectory import MovingAxis
 from ipcamd.device.virtual import (
     OffsetClock,
@@ -110,7 +102,7 @@ class _Choice:
             ir_cut=self._ir_cut(light),
             led=self._led(),
             serial_line=self._serial_line(),
-            time_source=OffsetClock(facts) if model == "virtual" else SystemClock(),
+            time_source=OffsetClock(facts) if model == "virtual" else _linux("system_clock").SystemClock(),
             network=self._network(),
             features=features | {"TriggerIn": str(len(inputs))},
             virtual=self._hardware if model == "virtual" else None,
@@ -151,7 +143,7 @@ class _Choice:
             case "virtual":
                 follow = lens.follow_zoom if isinstance(lens, VirtualLens) else lambda: None
                 return VirtualPanTilt(self._hardware, zoom=zoom, zoomed=follow), lens
-        return self._v4l2_pan_tilt(lens if isinstance(lens, V4l2Lens) else None), lens
+        return self._v4l2_pan_tilt(None if self._chosen["lens"] in ("none", "virtual") else lens), lens
 
     def _lens(self, zoom: MovingAxis) -> Lens:
         match self._chosen["lens"]:
@@ -159,15 +151,17 @@ class _Choice:
                 return AbsentLens()
             case "virtual":
                 return VirtualLens(self._hardware, zoom)
-        lens: Lens = self._unit(V4l2Lens(V4l2Controls(str(self._path("lens", "a device such as /dev/video0")))))
+        path = str(self._path("lens", "a device such as /dev/video0"))
+        lens: Lens = self._unit(_linux("v4l2.lens").V4l2Lens(_linux("v4l2.controls").V4l2Controls(path)))
         return lens
 
-    def _v4l2_pan_tilt(self, lens: V4l2Lens | None) -> PanTilt:
-        """Return a head. A `lens` has the zoom."""
+    def _v4l2_pan_tilt(self, lens: Lens | None) -> PanTilt:
+        """Return a head. A `lens` of V4L2 has the zoom."""
         path, *words = self._chosen["pan-tilt"].split() or [""]
         if not path.startswith("/") or words not in ([], ["inverted"]):
             raise self._refusal("pan-tilt", "a device such as /dev/video0, then if needed inverted")
-        head: PanTilt = self._unit(V4l2PanTilt(V4l2Controls(path), bool(words), lens))
+        controls = _linux("v4l2.controls").V4l2Controls(path)
+        head: PanTilt = self._unit(_linux("v4l2.pan_tilt").V4l2PanTilt(controls, bool(words), lens))
         return head
 
     def _light(self) -> LightSensor:
@@ -177,7 +171,7 @@ class _Choice:
             case "virtual":
                 return VirtualLight(self._hardware)
         folder = self._path("light", "picture, or a sensor such as /sys/bus/iio/devices/iio:device0")
-        sensor: LightSensor = self._unit(IioLight(folder))
+        sensor: LightSensor = self._unit(_linux("iio_light").IioLight(folder))
         return sensor
 
     def _ir_cut(self, light: LightSensor) -> IrCut:
@@ -188,7 +182,7 @@ class _Choice:
                 raise ConfigError("[device] ir-lamp: it needs the ir-cut of this device")
             return AbsentIrCut() if text == "none" else VirtualIrCut(self._hardware, light)
         lamp = None if self._chosen["ir-lamp"] in ("none", "virtual") else self._gpio_output("ir-lamp")
-        ir_cut: IrCut = self._unit(LinuxIrCut(self._filter_motor(), lamp, light))
+        ir_cut: IrCut = self._unit(_linux("ir_cut").LinuxIrCut(self._filter_motor(), lamp, light))
         return ir_cut
 
     def _filter_motor(self) -> Any:
@@ -201,7 +195,7 @@ class _Choice:
         if not (colon and control and path.startswith("/")) or words not in ([], ["inverted"]):
             control_form = "a control such as /dev/video0:ir_cut_filter, then if needed inverted"
             raise self._refusal("ir-cut", f"{control_form}, or GPIO lines such as /dev/gpiochip0:5")
-        return V4l2FilterMotor(path, control, bool(words))
+        return _linux("ir_cut").V4l2FilterMotor(path, control, bool(words))
 
     def _led(self) -> Led:
         match self._chosen["led"]:
@@ -211,8 +205,9 @@ class _Choice:
                 return VirtualLed(self._hardware)
         name = self._chosen["led"]
         if not name or ("/" in name and not name.startswith("/")):
-            raise self._refusal("led", f"the name of an LED in {LEDS}, such as ACT, or its path")
-        led: Led = self._unit(SysfsLed(LEDS / name))
+            raise self._refusal("led", "the name of an LED in /sys/class/leds, such as ACT, or its path")
+        driver = _linux("sysfs_led")
+        led: Led = self._unit(driver.SysfsLed(driver.LEDS / name))
         return led
 
     def _serial_line(self) -> SerialLine:
@@ -221,7 +216,9 @@ class _Choice:
                 return AbsentSerialLine()
             case "virtual":
                 return VirtualSerialLine(self._hardware)
-        line: SerialLine = self._unit(SerialPort(str(self._path("serial", "a device such as /dev/ttyUSB0"))))
+        line: SerialLine = self._unit(
+            _linux("serial_port").SerialPort(str(self._path("serial", "a device such as /dev/ttyUSB0")))
+        )
         return line
 
     def _network(self) -> NetworkInterface:
@@ -234,7 +231,7 @@ class _Choice:
         if name != "networkmanager":
             raise self._refusal("network", "networkmanager, perhaps with an interface: networkmanager:eth0")
         try:
-            driver = importlib.import_module("ipcamd.device.linux.network_manager.driver")
+            driver = _linux("network_manager.driver")
         except ImportError as error:
             raise ConfigError("[device] network: it needs the extra: pip install 'ipcamd[network]'") from error
         network: NetworkInterface = driver.NetworkManagerInterface(interface)
@@ -270,6 +267,11 @@ class _Choice:
 def _load(module: str, kind: str) -> Any:
     """Import a module that needs libgpiod."""
     try:
-        return importlib.import_module(f"ipcamd.device.linux.gpio.{module}")
+        return _linux(f"gpio.{module}")
     except ImportError as error:
         raise ConfigError(f"[device] {kind}: a GPIO line needs the extra: pip install 'ipcamd[gpio]'") from error
+
+
+def _linux(module: str) -> Any:
+    """Import a module of ``device/linux``: a virtual device needs none of their drivers."""
+    return importlib.import_module(f"ipcamd.device.linux.{module}")
