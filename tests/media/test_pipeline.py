@@ -43,12 +43,12 @@ class House:
     """A pipeline on a scripted source, small pictures, and a clock that the pictures' times come from."""
 
     def __init__(self, path: Path) -> None:
+        self.time = NOON
         self.database = Database(path)
         small = {(f"Image.{codec}", "Resolution"): "1" for codec in ("MJPEG", "MPEG4", "H264")}
         self.settings = Settings(self.database, GROUPS, small)
         self.source = Script()
         self.pipeline = Pipeline(self.settings, self.source, lambda: self.time, lambda: 0, timeouts=NEVER)
-        self.time = NOON
 
     async def set(self, group: str, **values: str) -> None:
         await self.settings.update([Change(group, name, value) for name, value in values.items()])
