@@ -1,4 +1,5 @@
-"""Generator of the documentation that comes from the code: ``docs/reference.md`` and a list in ``docs/conformance.md``.
+"""Generator of the documentation that comes from the code: ``docs/reference.md``, a list in ``docs/conformance.md``,
+and the tables of ``docs/conformance-onvif.md``.
 
 ``python docs/generate.py`` writes them; with ``--check`` it only reports the outdated ones (exit code 1).
 """
@@ -6,6 +7,8 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+
+from onvif_conformance import case_rows, operation_rows
 
 from ipcamd.cgi.arguments import Argument
 from ipcamd.cgi.endpoint import Endpoint
@@ -177,17 +180,24 @@ def waiting() -> str:
     return table(("Group", "SDK", "Parameters"), lines)
 
 
-def conformance(page: str) -> str:
-    """Return the conformance page with its list from the code brought up to date."""
+def conformance(page: str, part: str) -> str:
+    """Return a page with its part from the code brought up to date."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{waiting()}{END}{after}"
+    return f"{before}{BEGIN}\n{part}{END}{after}"
+
+
+def onvif_tables() -> str:
+    """Return the tables of ONVIF's operations and of its test cases."""
+    operations = table(("Operation", "Access class", "Least rank", "Profiles", "Official cases"), operation_rows())
+    return f"{operations}\n{table(('Official case', 'Operations', 'Test'), case_rows())}"
 
 
 def pages() -> dict[Path, str]:
     """Return the text of each generated page."""
-    path = DOCS / "conformance.md"
-    return {DOCS / "reference.md": reference(), path: conformance(path.read_text(encoding="utf-8"))}
+    parts = {DOCS / "conformance.md": waiting(), DOCS / "conformance-onvif.md": onvif_tables()}
+    texts = {path: conformance(path.read_text(encoding="utf-8"), part) for path, part in parts.items()}
+    return {DOCS / "reference.md": reference(), **texts}
 
 
 def main(*options: str) -> int:

@@ -39,9 +39,9 @@ def check_message(document: bytes) -> ElementTree.Element:
     """Return the first element of the body. The whole message must be valid: envelope, header fields, content or
     fault."""
     schema = _envelope_schema()
-    errors = [f"{error.path}: {error.reason}" for error in schema.iter_errors(document.decode().lstrip())]
+    errors = [f"{error.path}: {error.reason}" for error in schema.iter_errors(document.decode())]
     assert not errors, "\n".join([*errors, document.decode()])
-    (content,) = ElementTree.fromstring(document.strip())[-1]
+    (content,) = ElementTree.fromstring(document)[-1]
     assert content.tag in schema.maps.elements, f"{content.tag} is in no schema"
     return content
 

@@ -58,7 +58,7 @@ SAMPLES = {
     "tds:GetSystemDateAndTime": Sample(),
     "tds:SetSystemDateAndTime": Sample(
         _ZONE.format("NTP", "true", "CET-1CEST,M3.5.0,M10.5.0/3"),
-        Effect(("tds:GetSystemDateAndTime", ""), "CET-1CEST,M3.5.0,M10.5.0/3"),
+        Effect(("tds:GetSystemDateAndTime", ""), "NTP</tt:DateTimeType><tt:DaylightSavings>true"),
         undo=(("tds:SetSystemDateAndTime", _ZONE.format("NTP", "false", "UTC0")),),
         wrong=(
             (_ZONE.format("NTP", "true", "XYZ-3:17"), "InvalidTimeZone"),

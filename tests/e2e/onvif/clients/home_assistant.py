@@ -28,6 +28,9 @@ async def main(port: int, password: str, folder: Path) -> None:
     step = await flow.async_configure(step["flow_id"], {**ANSWERS, "port": port, "password": password})
     assert step["type"] == "create_entry", step
     await hass.async_block_till_done()
+    async with asyncio.timeout(60):  # sensors appear with the first event of each
+        while not hass.states.get("binary_sensor.camera_motion_alarm"):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
     print(json.dumps(await describe(hass)))
     await hass.async_stop(force=True)
 
