@@ -140,7 +140,8 @@ class WebRtcSession:
         if self._dtls:
             self._dtls.close()
         self._viewers.clear()
-        self._selected = None
+        # no reference cycles: their native memory would wait for the garbage collector
+        self._dtls = self._srtp = self._selected = None
         for path in self._paths:
             path.bind(None)
         self._paths.clear()
