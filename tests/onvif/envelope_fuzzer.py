@@ -34,7 +34,7 @@ FOR_GUESTS = (
 SUBSCRIBE = "wsnt:Subscribe"
 """Operation that nobody tries: the camera would call other hosts."""
 _VALUE = re.compile(rb">[^<>]*</|=\"[^\"]*\"")
-_CHANGED = re.compile(rb"<(?:\w+:)(?!Get|Pull|CreatePull|Renew|Unsubscribe|SetSync)\w+Response[ />]")
+_CHANGED = re.compile(rb"<(?:\w+:)(?!Get|Find|EndSearch|Pull|CreatePull|Renew|Unsubscribe|SetSync)\w+Response[ />]")
 
 
 class EnvelopeFuzzer:

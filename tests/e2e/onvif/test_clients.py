@@ -45,7 +45,7 @@ def test_home_assistants_client(camera: CameraProcess) -> None:
     found = run(python_packages("onvif-zeep-async==4.3.0"), "home_assistant_steps.py", camera)
     assert found["serial"] == serial(camera)
     assert found["mac"] == camera.client.value("System.Info", "MACAddress")
-    assert len(found["services"]) == 7
+    assert len(found["services"]) == 10
     assert found["profiles"] == [["h264", "H264"], ["mjpeg", "JPEG"], ["mpeg4", "MPEG4"]]
     assert found["stream"] == stream(camera)
     assert found["has snapshots"] and found["snapshots"] == ["ffd8"] * 2
