@@ -67,21 +67,28 @@ def test_a_file_s_pictures_reach_viewers_as_they_are(
         taken.extend(itertools.islice(stream, count))
         return taken[-count:]
 
+    def take_until(passed: bool) -> None:
+        """Take pictures until one is the file's own, or is not: what was sent before a change may still come."""
+        while (nal_units(take(1)[0].payload)[-1] in own) is not passed:
+            pass
+
+    own = {units[-1] for units in pictures}
     first = [nal_units(part.payload) for part in take(70)]
     assert state(client) == "passed through"
     # the file is played over and over
     assert [units[-1:] for units in first] == [units[-1:] for units in itertools.islice(itertools.cycle(pictures), 70)]
     assert first[1:15] == pictures[1:15]
     client.update("ImageSource.IO.Sensor", Mirror="on")
-    assert not {nal_units(part.payload)[-1] for part in take(20)[-5:]} & {units[-1] for units in pictures}
+    take_until(passed=False)
     assert state(client) == "encoded (the picture is mirrored)"
     client.update("ImageSource.IO.Sensor", Mirror="off")
-    assert {nal_units(part.payload)[-1] for part in take(40)[-20:]} <= {units[-1] for units in pictures}
+    take_until(passed=True)
     assert state(client) == "passed through"
-    assert [part.counter for part in taken] == list(range(taken[0].counter, taken[0].counter + 130))
+    assert {nal_units(part.payload)[-1] for part in take(20)} <= own
+    assert [part.counter for part in taken] == list(range(taken[0].counter, taken[0].counter + len(taken)))
     assert all(0 < later.captured - part.captured < 1 for part, later in itertools.pairwise(taken))
     decoder = av.CodecContext.create("h264", "r")
-    assert len([frame for part in taken for frame in decoder.decode(av.Packet(part.payload))]) > 120
+    assert len([frame for part in taken for frame in decoder.decode(av.Packet(part.payload))]) > len(taken) - 10
 
 
 def test_another_camera_s_stream_is_passed_through_whenever_it_is_there(start_camera: StartCamera) -> None:
