@@ -20,6 +20,7 @@ from bench import (
     fanout,
     lens,
     motion,
+    onvif,
     packs,
     ptz,
     recording,
@@ -91,6 +92,7 @@ def rtsp_fanout(run: Run) -> list[Row]:
 SUITES: dict[str, Callable[[Run], list[Row]]] = {
     "start": lambda run: starting.start_up(run.folder),
     "idle": lambda run: starting.idle(run.folder, 2.5 * run.seconds),
+    "onvif": lambda run: onvif.onvif(run.folder, run.seconds),
     "requests": lambda run: requests.requests(run.folder, run.seconds),
     "memory": lambda run: viewers.memory(run.folder, run.seconds),
     "slow": lambda run: viewers.slow_viewers(run.folder, 2 * run.seconds),

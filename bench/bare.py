@@ -20,6 +20,10 @@ def application(picture: bytes, file: Path | None) -> web.Application:
     async def answer(_: web.Request) -> web.Response:
         return web.Response(text=ANSWER)
 
+    async def answer_body(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(text=ANSWER)
+
     async def snapshot(_: web.Request) -> web.Response:
         return web.Response(body=picture, content_type="image/jpeg")
 
@@ -36,7 +40,7 @@ def application(picture: bytes, file: Path | None) -> web.Application:
 
     made = web.Application()
     made.add_routes([web.get(path, f) for path, f in (("/answer", answer), ("/picture", snapshot))])
-    made.add_routes([web.get("/stream", stream), web.get("/file", download)])
+    made.add_routes([web.post("/answer", answer_body), web.get("/stream", stream), web.get("/file", download)])
     return made
 
 

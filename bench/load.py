@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.servers import BUILD, Target
@@ -14,12 +15,14 @@ def watch(target: Target, viewers: int, seconds: float, **options: float) -> Res
     return _run("mjpeg", target, target.stream, viewers, seconds, options)
 
 
-def ask(target: Target, path: str, connections: int, seconds: float) -> Result:
-    """Ask for `path` over and over on that many connections."""
-    return _run("snap", target, path, connections, seconds, {})
+def ask(target: Target, path: str, connections: int, seconds: float, body: str = "") -> Result:
+    """Ask for `path` over and over on that many connections; with a `body`, by POST."""
+    return _run("snap", target, path, connections, seconds, {"body": body} if body else {})
 
 
-def _run(mode: str, target: Target, path: str, clients: int, seconds: float, options: dict[str, float]) -> Result:
+def _run(
+    mode: str, target: Target, path: str, clients: int, seconds: float, options: Mapping[str, float | str]
+) -> Result:
     command = [str(BUILD / "camload"), mode, "--port", str(target.port), "--path", path, "--pid", str(target.pid)]
     command += ["--clients", str(clients), "--seconds", str(seconds)]
     command += [text for name, value in options.items() for text in (f"--{name.replace('_', '-')}", str(value))]

@@ -36,7 +36,7 @@ void cost_read(struct cost *c, const int *pids, int n);
 /* ---- options.c ---- */
 enum { MAX_PIDS = 64 };
 struct args {
-	const char *host, *path, *extra_header;
+	const char *host, *path, *extra_header, *body;
 	int port, clients, pids[MAX_PIDS], npids, keepalive, verify, slow, deaf, batch, rcvbuf;
 	double seconds, settle, slow_rate;
 };

@@ -9,7 +9,7 @@
 static struct {
 	struct viewer *v;
 	int total, epfd;
-	char request[1024];
+	char request[4096];
 } M;
 
 static void readable(struct viewer *c)

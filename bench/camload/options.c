@@ -9,6 +9,7 @@ static const char USAGE[] =
 	"  --host H --port P         server (default 127.0.0.1:8080)\n"
 	"  --path /p                 request path\n"
 	"  --header 'K: v'           one extra request header (login, say)\n"
+	"  --body TEXT               snap: POST this instead of GET\n"
 	"  --clients N               viewers (mjpeg) or connections (snap)\n"
 	"  --seconds S --settle S    measured time, and time let pass before it\n"
 	"  --pid PID                 server process; repeat; children are counted\n"
@@ -53,7 +54,7 @@ void args_parse(struct args *a, int argc, char **argv)
 		if (!strcmp(o, "--pid") && a->npids < MAX_PIDS)
 			a->pids[a->npids++] = atoi(v);
 		else if (!text(o, "--host", v, &a->host) && !text(o, "--path", v, &a->path) &&
-			 !text(o, "--header", v, &a->extra_header) && !number(o, "--port", v, &a->port) &&
+			 !text(o, "--header", v, &a->extra_header) && !text(o, "--body", v, &a->body) && !number(o, "--port", v, &a->port) &&
 			 !number(o, "--clients", v, &a->clients) && !number(o, "--slow", v, &a->slow) &&
 			 !number(o, "--deaf", v, &a->deaf) && !number(o, "--rcvbuf", v, &a->rcvbuf) &&
 			 !number(o, "--mss", v, &tcp_mss) && !real(o, "--seconds", v, &a->seconds) &&

@@ -24,7 +24,7 @@ static struct {
 	const struct args *a;
 	struct hist delay;
 	uint64_t done, bytes, errors;
-	char request[1024];
+	char request[4096];
 } S;
 
 static void open_conn(struct conn *c)

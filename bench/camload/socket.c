@@ -45,6 +45,13 @@ int tcp_start(const char *host, int port, int rcvbuf)
 
 void format_request(char *to, size_t size, const struct args *a, const char *more)
 {
-	snprintf(to, size, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUser-Agent: camload\r\n%s%s%s\r\n", a->path,
-		 a->host, a->port, more, a->extra_header ? a->extra_header : "", a->extra_header ? "\r\n" : "");
+	char length[96] = "";
+	if (a->body)
+		snprintf(length, sizeof length, "Content-Type: application/soap+xml\r\nContent-Length: %zu\r\n",
+			 strlen(a->body));
+	int n = snprintf(to, size, "%s %s HTTP/1.1\r\nHost: %s:%d\r\nUser-Agent: camload\r\n%s%s%s%s\r\n%s",
+			 a->body ? "POST" : "GET", a->path, a->host, a->port, more, length,
+			 a->extra_header ? a->extra_header : "", a->extra_header ? "\r\n" : "", a->body ? a->body : "");
+	if (n < 0 || (size_t)n >= size)
+		die("the request is too long");
 }

@@ -46,5 +46,6 @@ async def test_an_address_that_the_machine_has_lost_is_left(tmp_path: Path, capl
     for address, hosts in (("203.0.113.9", given), ("127.0.0.2", ("127.0.0.2",))):
         settings = Settings(database, ALL_GROUPS, {("Network", "IPAddress"): address})
         assert ListenAddress(settings, VirtualNetwork(VirtualHardware()), given).hosts == hosts
-    assert caplog.messages == ["this machine has the address 203.0.113.9 no more: services listen on 127.0.0.1"]
+    lost = "the address 203.0.113.9 is no longer available on this machine"
+    assert caplog.messages == [f"{lost}: services listen on 127.0.0.1"]
     await database.shut_down()

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
@@ -16,8 +17,7 @@ from ipcamd.wire.http.query import Query
 from ipcamd.workers.file import ThreadedFile
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request that passed the router: the path exists and the account's rank suffices."""
 
     head: Head
@@ -29,6 +29,8 @@ class Call:
     camera: Camera
     body: AsyncIterator[bytes]
     """Pieces of the body, for an endpoint with ``body=Body.STREAM``; empty otherwise."""
+    document: bytes = b""
+    """The body, for an endpoint with ``body=Body.DOCUMENT``."""
     arrived_at: str = ""
     """The camera's own IP address that the request came in by (IPv4-mapped IPv6 as IPv4)."""
     peer: str = ""
@@ -42,8 +44,7 @@ class Call:
         return Requester(self.account.name, self.address, self.head.path, rank, self.arrived_at, self.over_tls)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A whole answer; the server adds Content-Length and Connection."""
 
     body: bytes = b""
@@ -118,6 +119,8 @@ class Body(Enum):
     """application/x-www-form-urlencoded, merged into the query; at most 64 KiB."""
     TEXT_FORM = "text form"
     """The same, and values may have several lines."""
+    DOCUMENT = "document"
+    """Handed to the action whole; at most 256 KiB."""
     STREAM = "stream"
     """Handed to the action piece by piece."""
 

@@ -5,6 +5,7 @@ It may jump forwards or backwards at any time. Durations are measured with ``tim
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from ipcamd.device.drivers import TimeSource
@@ -85,6 +86,7 @@ class CameraClock:
         }
 
 
+@cache
 def make_zone(index: int, daylight_saving: bool) -> tzinfo:
     """Return zone `index` of the family's table: its standard offset all year, or the rules of the place itself."""
     name, hours = ZONES[index]

@@ -127,7 +127,7 @@ class Pipeline:
         self._prepared = threading.Event()
         """The source's thread has imported what it needs."""
         self._encoders: dict[str, OnDemandThread] = {}
-        self._update_privacy()
+        self.capture.private = settings[PRIVACY.name].flag("Enabled")
         settings.watch(PRIVACY.name, lambda _: self._update_privacy())
         for codec in video_codecs():
             settings.watch(codec.parameters, partial(self._update_stream, codec.name))

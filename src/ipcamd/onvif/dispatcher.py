@@ -3,19 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
-from contextlib import nullcontext
-from dataclasses import replace
 
 from ipcamd.access.login_result import LoginRefusal
 from ipcamd.cgi.challenge import login_error
 from ipcamd.cgi.endpoint import Call, Reply
-from ipcamd.errors import HttpError, IpcamdError
+from ipcamd.errors import IpcamdError
 from ipcamd.onvif.access_class import CHANGES
 from ipcamd.onvif.login import authorize
 from ipcamd.onvif.operation import Operation, OperationCall, Service
 from ipcamd.onvif.soap.envelope import CONTENT_TYPE, Request, read_request, write_answer, write_fault
 from ipcamd.onvif.soap.fault import Fault, receiver_fault, sender_fault
-from ipcamd.onvif.soap.parser import SIZE_LIMIT
 from ipcamd.onvif.soap.writer import Content, Node
 
 _log = logging.getLogger(__name__)
@@ -28,33 +25,37 @@ class Dispatcher:
         self._services = {service.namespace: service for service in services}
         self._changing = asyncio.Lock()
 
-    async def answer(self, call: Call) -> Reply:
-        """Answer one request. Raises ``HttpError`` 413 for a body that is too long."""
-        document = await _read_body(call)
+    def answer(self, call: Call) -> Reply | Awaitable[Reply]:
+        """Answer one request: at once, unless its operation has to wait for something."""
         request: Request | None = None
         try:
-            request = read_request(document)
-            return await self._carry_out(call, request)
-        except IpcamdError as error:
-            return _refusal(Fault.of(error), request)
-        except Exception:  # a fault of ours: the client gets an answer that it understands
-            _log.exception("an ONVIF request failed")
-            return _refusal(receiver_fault("Action", reason="an internal error"), request)
+            request = read_request(call.document)
+            outcome = self._carry_out(call, request)
+        except Exception as error:
+            return _refusal(error, request)
+        return outcome if isinstance(outcome, Reply) else _complete(outcome, request)
 
-    async def _carry_out(self, call: Call, request: Request) -> Reply:
+    def _carry_out(self, call: Call, request: Request) -> Reply | Awaitable[Reply]:
         service, operation = self._find(request)
         account = authorize(call, request, operation)
         if isinstance(account, LoginRefusal):
-            return await _refuse_login(account, request)
+            return _refuse_login(account, request)
         fields = {field.name: field.read(request.operation) for field in operation.fields}
-        content = await self._act(operation, OperationCall(replace(call, account=account), request, fields))
-        return _reply(write_answer(_named(service, operation, content), request))
+        if account is not call.account:
+            call = call._replace(account=account)
+        asked = OperationCall(call, request, fields)
+        if operation.access in CHANGES:
+            return self._change(service, operation, asked)
+        content = operation.action(asked)
+        if isinstance(content, Awaitable):
+            return _answer_later(service, operation, asked, content)
+        return _answer(service, operation, asked, content)
 
-    async def _act(self, operation: Operation, call: OperationCall) -> Content:
-        """Return the content of the answer. What changes settings runs alone: it depends on what it finds."""
-        async with self._changing if operation.access in CHANGES else nullcontext():
-            content = operation.action(call)
-            return await content if isinstance(content, Awaitable) else content
+    async def _change(self, service: Service, operation: Operation, asked: OperationCall) -> Reply:
+        """Carry out what changes settings, alone: it depends on what it finds."""
+        async with self._changing:
+            content = operation.action(asked)
+            return _answer(service, operation, asked, await content if isinstance(content, Awaitable) else content)
 
     def _find(self, request: Request) -> tuple[Service, Operation]:
         asked = request.operation
@@ -65,14 +66,22 @@ class Dispatcher:
         return service, operation
 
 
-async def _read_body(call: Call) -> bytes:
-    pieces, size = list[bytes](), 0
-    async for piece in call.body:
-        size += len(piece)
-        if size > SIZE_LIMIT:
-            raise HttpError(413, f"the body is too long: at most {SIZE_LIMIT} bytes")
-        pieces.append(piece)
-    return b"".join(pieces)
+async def _complete(outcome: Awaitable[Reply], request: Request) -> Reply:
+    try:
+        return await outcome
+    except Exception as error:
+        return _refusal(error, request)
+
+
+async def _answer_later(
+    service: Service, operation: Operation, asked: OperationCall, content: Awaitable[Content]
+) -> Reply:
+    return _answer(service, operation, asked, await content)
+
+
+def _answer(service: Service, operation: Operation, asked: OperationCall, content: Content) -> Reply:
+    answer = Node(f"{service.prefix}:{operation.name}Response", (content,))
+    return _reply(write_answer(answer, asked.request))
 
 
 async def _refuse_login(refusal: LoginRefusal, request: Request) -> Reply:
@@ -83,11 +92,13 @@ async def _refuse_login(refusal: LoginRefusal, request: Request) -> Reply:
     return _reply(write_fault(fault, request), error.status, error.headers)
 
 
-def _named(service: Service, operation: Operation, content: Content) -> Node:
-    return Node(f"{service.prefix}:{operation.name}Response", (content,))
-
-
-def _refusal(fault: Fault, request: Request | None) -> Reply:
+def _refusal(error: Exception, request: Request | None) -> Reply:
+    """Return the fault of an error; of a fault of ours the client gets one that it understands."""
+    if isinstance(error, IpcamdError):
+        fault = Fault.of(error)
+    else:
+        _log.error("an ONVIF request failed", exc_info=error)
+        fault = receiver_fault("Action", reason="an internal error")
     return _reply(write_fault(fault, request), fault.status)
 
 

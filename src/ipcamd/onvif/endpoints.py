@@ -14,13 +14,13 @@ SUBSCRIPTION_PATH = "/onvif/subscription/"
 """Path of all subscriptions; the number of one follows."""
 
 
-def onvif_endpoints(answer: Callable[[Call], Awaitable[Reply]]) -> tuple[Endpoint, ...]:
+def onvif_endpoints(answer: Callable[[Call], Reply | Awaitable[Reply]]) -> tuple[Endpoint, ...]:
     """Return the endpoints, served by `answer`: every service at every address (clarifications, Additions of ours)."""
 
-    async def answer_if_enabled(call: Call) -> Reply:
+    def answer_if_enabled(call: Call) -> Reply | Awaitable[Reply]:
         if not call.camera.settings[ONVIF.name].flag("Enabled"):
             raise HttpError(404, "no such path")
-        return await answer(call)
+        return answer(call)
 
     first, *others = SERVICE_PATHS
     return (
@@ -30,7 +30,7 @@ def onvif_endpoints(answer: Callable[[Call], Awaitable[Reply]]) -> tuple[Endpoin
             answer_if_enabled,
             tuple(others),
             methods=("POST",),
-            body=Body.STREAM,
+            body=Body.DOCUMENT,
             login=LoginPlace.BODY,
         ),
         Endpoint(
@@ -38,7 +38,7 @@ def onvif_endpoints(answer: Callable[[Call], Awaitable[Reply]]) -> tuple[Endpoin
             Rank.GUEST,
             answer_if_enabled,
             methods=("POST",),
-            body=Body.STREAM,
+            body=Body.DOCUMENT,
             login=LoginPlace.BODY,
             for_caller=True,
         ),

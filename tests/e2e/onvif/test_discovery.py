@@ -1,14 +1,18 @@
 """WS-Discovery of a real camera: Hello, Bye, Probe and Resolve, met from other hosts on links of their own."""
 
+import contextlib
+import json
 import re
 import socket
 import struct
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from tests.conftest import StartCamera
 from tests.e2e.camera import PATIENCE, CameraProcess, eventually
-from tests.networks import Neighbour, Network, needs_networks, network
+from tests.foreign_programs import python_packages
+from tests.networks import Neighbour, Network, ip, needs_networks, network
 from tests.onvif.client import OnvifClient
 
 __all__ = ["network"]
@@ -17,6 +21,8 @@ pytestmark = [pytest.mark.slow, needs_networks]
 OPTIONS = ("--source=scene", "--discovery=on", "--host=0.0.0.0")
 GROUP = ("239.255.255.250", 3702)
 PROFILES = "onvif://www.onvif.org/Profile/Streaming onvif://www.onvif.org/Profile/T"
+SILENCE_S = 2.0
+"""Seconds without an answer after which none will come: answers wait half a second at most, and come twice."""
 RESOLVE = "<d:Resolve><w:EndpointReference><w:Address>{}</w:Address></w:EndpointReference></d:Resolve>"
 DISCOVERY = "http://schemas.xmlsoap.org/ws/2005/04/discovery"
 PROBE = """<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"
@@ -87,12 +93,62 @@ def test_a_camera_is_found_on_each_link(network: Network, start_camera: StartCam
         eventually(lambda: ask(hosts[1], place, patience_s=2.0))  # it is told there a moment later
         onvif.change("tds:SetDiscoveryMode", "<tds:DiscoveryMode>NonDiscoverable</tds:DiscoveryMode>")
         hear(sock, "Bye", reference)
+        assert not ask(hosts[0], "<d:Probe/>", patience_s=1.0)
         onvif.change("tds:SetDiscoveryMode", "<tds:DiscoveryMode>Discoverable</tds:DiscoveryMode>")
         hear(sock, "Hello", reference)
         camera.stop()
         hear(sock, "Bye", reference)
         assert camera.start().client.value("Network.ONVIF", "Discovery") == "yes"
         hear(sock, "Hello", reference)
+
+
+def test_a_new_address_is_announced_and_answered_with(network: Network, start_camera: StartCamera) -> None:
+    host = network.add_neighbour()
+    camera = start_camera(*OPTIONS)
+    camera.client.update("Network.Advanced.Bonjour", Enabled="no")  # its library logs a trace when an address goes
+    camera.stop()
+    with listen(host) as sock:
+        camera.start()
+        hear(sock, "Hello", url(host, camera))
+        new = f"10.99.{host.number}.77"
+        ip("address", "add", f"{new}/24", "dev", host.camera_interface)
+        ip(
+            "address", "del", f"{host.camera_address}/24", "dev", host.camera_interface
+        )  # its second one takes its place
+        ip("address", "replace", f"{new}/24", "dev", host.camera_interface)
+        address = f"http://{new}:{camera.port}/onvif/device_service"
+        hear(sock, "Hello", address)
+        assert f"<d:XAddrs>{address}</d:XAddrs>" in ask(host, "<d:Probe/>")
+
+
+def test_a_flood_of_searches_gets_few_answers(network: Network, start_camera: StartCamera) -> None:
+    host = network.add_neighbour()
+    start_camera(*OPTIONS)
+    eventually(lambda: ask(host, "<d:Probe/>", patience_s=2.0))
+    with host.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((host.address, 0))
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(host.address))
+        for _ in range(200):
+            probe = PROBE.format(discovery=DISCOVERY, id=f"urn:uuid:{uuid4()}", body="<d:Probe/>")
+            sock.sendto(probe.encode(), GROUP)
+        sock.settimeout(SILENCE_S)
+        answered = set[str]()
+        with contextlib.suppress(TimeoutError):
+            while True:
+                answered.update(re.findall(r"<a:RelatesTo>([^<]+)", sock.recv(65536).decode()))
+    assert 0 < len(answered) <= 20  # ten a second, and the searches may take a moment more than one
+
+
+def test_home_assistants_search(network: Network, start_camera: StartCamera) -> None:
+    program = python_packages("WSDiscovery==2.1.2")
+    host = network.add_neighbour()
+    camera = start_camera(*OPTIONS)
+    eventually(lambda: ask(host, "<d:Probe/>", patience_s=2.0))
+    script = Path(__file__).parent / "clients" / "wsdiscovery_search.py"
+    with host.inside():
+        found = json.loads(program.run(str(script)))
+    assert [each["addresses"] for each in found] == [[url(host, camera)]]
+    assert "onvif://www.onvif.org/Profile/Streaming" in found[0]["scopes"]
 
 
 def test_others_are_not_answered(network: Network, start_camera: StartCamera) -> None:

@@ -156,7 +156,7 @@ def test_what_another_browser_saves_shows_at_once_and_disturbs_no_one_who_writes
 def test_search_finds_words_of_name_help_and_topic(page: Chromium) -> None:
     for words, found in (
         ("brightness", {f"{SENSOR}.Brightness"}),
-        ("frame rate h.264", {"Image.H264.Framerate"}),
+        ("frame rate h.264", {"Image.H264.Framerate", "Image.H264.Sub.Framerate"}),
         ("SMTPPORT", {"Event.Server.SMTP.Smtpport"}),
     ):
         page.run("document.getElementById('find').focus(); document.getElementById('find').select(); 0")

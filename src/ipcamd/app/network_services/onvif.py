@@ -1,6 +1,6 @@
 """ONVIF of a camera: services and metadata track, which the first client that asks for them imports and builds."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from ipcamd.app.shutdown import ShutdownStack
@@ -21,11 +21,14 @@ class LateOnvif:
         self._stack, self._camera = stack, camera
         self._services: OnvifServices | None = None
 
-    async def answer(self, call: Call) -> Reply:
-        """Answer a request. Raises what the services raise."""
-        if self._services is None:
-            await run_in_thread(_import_builder, "ONVIF")  # a hundred modules
-        return await self._built().dispatcher.answer(call)
+    def answer(self, call: Call) -> Reply | Awaitable[Reply]:
+        """Answer a request: at once, unless it has to wait for something."""
+        return self._services.dispatcher.answer(call) if self._services else self._answer_first(call)
+
+    async def _answer_first(self, call: Call) -> Reply:
+        await run_in_thread(_import_builder, "ONVIF")  # a hundred modules
+        outcome = self._built().dispatcher.answer(call)
+        return outcome if isinstance(outcome, Reply) else await outcome
 
     def metadata(self) -> Hub:
         """Return the hub of the metadata track."""

@@ -1,6 +1,6 @@
 """SOAP envelope: operation and header of a request, and the answer around its content (SOAP 1.2, WS-Addressing 1.0)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ipcamd.onvif.namespaces import PREFIXES
 from ipcamd.onvif.soap.element import Element
@@ -15,8 +15,7 @@ FAULT_ACTION = "http://www.w3.org/2005/08/addressing/soap/fault"
 """WS-Addressing 1.0 SOAP binding, 6."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Message of a client."""
 
     header: Element | None

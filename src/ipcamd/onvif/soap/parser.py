@@ -1,4 +1,4 @@
-"""XML parser for requests: expat without document types, of bounded size and depth."""
+"""XML parser for requests: expat without document types, of bounded depth; the HTTP server bounds their size."""
 
 from collections.abc import Mapping
 from pyexpat import XMLParserType
@@ -8,8 +8,6 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import Fault, sender_fault
 
-SIZE_LIMIT = 256 * 1024
-"""Bytes of a request at most."""
 DEPTH_LIMIT = 32
 """Elements within each other at most."""
 ELEMENT_LIMIT = 10_000

@@ -1,7 +1,7 @@
 """XML writer: a tree of nodes to bytes; every text is escaped."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from ipcamd.onvif.namespaces import PREFIXES
@@ -17,8 +17,7 @@ _INVALID = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *rang
 _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;", **_INVALID}
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """Element of an answer."""
 
     name: str
@@ -29,6 +28,8 @@ class Node:
 
 def node(name: str, *content: Content, **attributes: object) -> Node:
     """Return an element. An attribute that is None is left out; ``__`` in its name stands for a colon."""
+    if not attributes:
+        return Node(name, content)
     kept = ((key.replace("__", ":"), text_of(value)) for key, value in attributes.items() if value is not None)
     return Node(name, content, tuple(kept))
 
@@ -46,16 +47,18 @@ def write_document(root: Node) -> bytes:
 
 
 def _write(node: Node, pieces: list[str], declarations: str = "") -> None:
-    attributes = "".join(f" {key}={quoteattr(value.translate(_INVALID))}" for key, value in node.attributes)
+    name, contents, attributes = node
+    for key, value in attributes:
+        declarations += f" {key}={quoteattr(value.translate(_INVALID))}"
     start = len(pieces)
     pieces.append("")
-    for content in node.content:
+    for content in contents:
         _write_content(content, pieces)
     if len(pieces) == start + 1:
-        pieces[start] = f"<{node.name}{declarations}{attributes}/>"
+        pieces[start] = f"<{name}{declarations}/>"
         return
-    pieces[start] = f"<{node.name}{declarations}{attributes}>"
-    pieces.append(f"</{node.name}>")
+    pieces[start] = f"<{name}{declarations}>"
+    pieces.append(f"</{name}>")
 
 
 def _write_content(content: Content, pieces: list[str]) -> None:

@@ -18,6 +18,8 @@ PAGE_NAME_LENGTH = 32
 """Characters of a page's name for itself."""
 FORM_LIMIT = 64 * 1024
 """Bytes of a form, and of a body that is skipped to keep the connection usable."""
+DOCUMENT_LIMIT = 256 * 1024
+"""Bytes of a body that an endpoint takes whole."""
 
 
 class ServedRequest(NamedTuple):
@@ -34,7 +36,7 @@ class ServedRequest(NamedTuple):
 class Exchange:
     """Request that the router has admitted, or whose refusal (`refused`) is sent after its body has been skipped."""
 
-    __slots__ = ("_endpoint", "_form", "account", "client", "complete", "head", "refused", "stream")
+    __slots__ = ("_content", "_endpoint", "account", "client", "complete", "head", "refused", "stream")
 
     def __init__(self, head: Head, client: Forwarded) -> None:
         self.head = head
@@ -48,7 +50,7 @@ class Exchange:
         self._endpoint: Endpoint | None = None
         self.account: Account | None = None
         """Account of the caller, after `admit`."""
-        self._form = b""
+        self._content = b""
 
     def __str__(self) -> str:
         """Return it as it may stand in a log: without secrets."""
@@ -63,8 +65,8 @@ class Exchange:
         if endpoint.body is Body.STREAM and (self.endless or not self.complete):
             self.stream = BodyStream(taken)
             self.complete = False
-        elif (self.head.length or 0) > FORM_LIMIT:
-            raise HttpError(413, "the body is too long")
+        elif (self.head.length or 0) > self._limit:
+            raise self._too_long()
 
     @property
     def endless(self) -> bool:
@@ -93,9 +95,9 @@ class Exchange:
         if self.stream:
             self.stream.feed(piece)
             return
-        self._form += piece
-        if len(self._form) > FORM_LIMIT:
-            raise HttpError(413, "the body is too long")
+        self._content += piece
+        if len(self._content) > self._limit:
+            raise self._too_long()
 
     def finish(self) -> None:
         """End the body."""
@@ -111,15 +113,26 @@ class Exchange:
         if self.refused or not self._endpoint or not self.account:
             raise self.refused or HttpError(404)
         client, body = self.client, self.stream or EMPTY
-        more = arrived_at, client.peer, client.over_tls
-        call = Call(self.head, self._query(), self.account, client.address, camera, body, *more)
-        return self._endpoint, call
+        document, query = b"", self.head.parameters
+        if self._endpoint.body is Body.DOCUMENT:
+            document = self._content
+        elif self._content:
+            query = self._query()
+        more = document, arrived_at, client.peer, client.over_tls
+        return self._endpoint, Call(self.head, query, self.account, client.address, camera, body, *more)
+
+    @property
+    def _limit(self) -> int:
+        return DOCUMENT_LIMIT if self._endpoint and self._endpoint.body is Body.DOCUMENT else FORM_LIMIT
+
+    def _too_long(self) -> HttpError:
+        return HttpError(413, f"the body is too long: at most {self._limit} bytes")
 
     def _query(self) -> Query:
-        if not self._form or self.head.method != "POST":
+        if self.head.method != "POST":
             return self.head.parameters
         content_type = self.head.fields.get("content-type", "")
         lines = self._endpoint is not None and self._endpoint.body is Body.TEXT_FORM
         if content_type.lower().startswith("multipart/form-data"):
-            return Query.of((*self.head.parameters.pairs, *form_pairs(content_type, self._form)), lines=lines)
-        return Query.parse(self.head.query, self._form.rstrip(b"\r\n"), lines=lines)
+            return Query.of((*self.head.parameters.pairs, *form_pairs(content_type, self._content)), lines=lines)
+        return Query.parse(self.head.query, self._content.rstrip(b"\r\n"), lines=lines)

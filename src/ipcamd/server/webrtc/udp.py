@@ -57,7 +57,9 @@ class WebRtcUdpPort:
         set_tos(self.sock, tos)
 
     def close(self) -> None:
-        """Close the socket; its paths end."""
+        """Close the socket, once; its paths end."""
+        if self.sock.fileno() < 0:
+            return
         for receiver, path in tuple(self._bound.values()):
             receiver.lose(path)
         asyncio.get_running_loop().remove_reader(self.sock)

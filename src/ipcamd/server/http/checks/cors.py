@@ -1,7 +1,6 @@
 """Cross-origin resource sharing: endpoints that pages of sites which the owner allows may call (WHATWG Fetch, 3.2)."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ipcamd.cgi.endpoint import Endpoint, Join, LateAnswer, Reply
@@ -82,4 +81,4 @@ async def _share_later(answer: Awaitable[LateAnswer], fields: Fields) -> LateAns
 
 
 def _with(reply: Reply, fields: Fields) -> Reply:
-    return replace(reply, headers=(*reply.headers, *fields))
+    return reply._replace(headers=(*reply.headers, *fields))
