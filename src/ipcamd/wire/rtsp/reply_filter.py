@@ -5,17 +5,15 @@ The client is FFmpeg, which follows redirects, and sends datagrams to the ``sour
 
 import re
 
+from ipcamd.wire.rtsp.head_editor import HEAD_BYTES, HeadEditor
+
 LINE_BYTES = 4000
 """The longest line; FFmpeg cuts lines of 4,096 bytes."""
-HEAD_BYTES = 64 * 1024
-"""Most bytes of a message head."""
 _END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"(RTSP|HTTP)/[0-9]\.[0-9] +([0-9]{3})(?: .*)?")
 _REQUEST = re.compile(r"[A-Z_]+ \S+ RTSP/[0-9]\.[0-9]")
 _LENGTH = re.compile("[0-9]{1,7}")
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f]")
-_FRAME_HEAD = 4
-"""Bytes before the data of an interleaved packet (RFC 2326, 10.12)."""
 
 
 class Redirected(ValueError):
@@ -27,48 +25,19 @@ class Redirected(ValueError):
         super().__init__(f"redirects to {host[:100] or 'another address'}")
 
 
-class ReplyFilter:
+class ReplyFilter(HeadEditor):
     """Filter of one connection, which carries RTSP or, after an HTTP head, its tunnel."""
 
     def __init__(self, address: str) -> None:
         """`address` is the server's; it becomes the ``source`` of each transport."""
+        super().__init__()
         self._address = address
-        self._buffer = bytearray()
-        self._passing = 0
-        """Bytes that pass as they are: the rest of a body or of a packet."""
-        self._is_playing = False
-
-    def feed(self, data: bytes) -> bytes:
-        """Return what may pass. Raises `Redirected`, and ``ValueError`` for what is not RTSP."""
-        if self._is_playing:
-            return data
-        self._buffer += data
-        passed = bytearray()
-        while piece := self._next():
-            passed += piece
-        return bytes(passed)
 
     def note_request(self, data: bytes) -> bytes:
         """Return what the client sends, as it is. From its PLAY on, replies lead it nowhere, and all pass."""
         if data.startswith(b"PLAY ") and not self._buffer and not self._passing:
-            self._is_playing = True
+            self._is_open = True
         return data
-
-    def _next(self) -> bytes:
-        if not self._passing:
-            del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
-            if self._buffer[:1] != b"$":
-                return self._head()
-            if len(self._buffer) < _FRAME_HEAD:
-                return b""
-            self._passing = _FRAME_HEAD + int.from_bytes(self._buffer[2:_FRAME_HEAD])
-        return self._take(min(self._passing, len(self._buffer)))
-
-    def _take(self, length: int) -> bytes:
-        piece = bytes(self._buffer[:length])
-        del self._buffer[:length]
-        self._passing -= length
-        return piece
 
     def _head(self) -> bytes:
         end = _END.search(self._buffer)

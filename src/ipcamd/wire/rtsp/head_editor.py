@@ -1,0 +1,54 @@
+"""Head editor: changes the heads of the messages in an RTSP stream; bodies and interleaved packets pass as they are."""
+
+from abc import ABC, abstractmethod
+
+HEAD_BYTES = 64 * 1024
+"""Most bytes of a message head."""
+_PACKET_HEAD = 4
+"""Bytes before the data of an interleaved packet (RFC 2326, 10.12)."""
+
+
+class HeadEditor(ABC):
+    """Editor of one direction of a connection."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._passing = 0
+        """Bytes that pass as they are: the rest of a body or of a packet."""
+        self._is_open = False
+        """Everything passes from now on."""
+
+    def feed(self, data: bytes) -> bytes:
+        """Return what may pass. Raises ``ValueError`` for what is not RTSP."""
+        if self._is_open:
+            return data
+        self._buffer += data
+        passed = bytearray()
+        while piece := self._next():
+            passed += piece
+        return bytes(passed)
+
+    @abstractmethod
+    def _head(self) -> bytes:
+        """Take a head from the buffer and return it as it shall be; nothing while it is not complete.
+
+        Raises ``ValueError``.
+        """
+
+    def _next(self) -> bytes:
+        if self._is_open:
+            self._passing = len(self._buffer)
+        elif not self._passing:
+            del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
+            if self._buffer[:1] != b"$":
+                return self._head()
+            if len(self._buffer) < _PACKET_HEAD:
+                return b""
+            self._passing = _PACKET_HEAD + int.from_bytes(self._buffer[2:_PACKET_HEAD])
+        return self._take(min(self._passing, len(self._buffer)))
+
+    def _take(self, length: int) -> bytes:
+        piece = bytes(self._buffer[:length])
+        del self._buffer[:length]
+        self._passing -= length
+        return piece
