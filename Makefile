@@ -13,7 +13,7 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 ARGS ?=
 
-run: ; @.ci/venv && exec $(VENV)/bin/ipcamd run $(ARGS)
+run: ; @.ci/venv mqtt webrtc && exec $(VENV)/bin/ipcamd run $(ARGS)
 
 setup: ; @.ci/venv dev && .ci/packages
 

@@ -23,7 +23,6 @@ def onvif(folder: Path, seconds: float) -> list[Row]:
     picture = folder / "snapshot.jpg"
     picture.write_bytes(b"")
     with servers.ipcamd(folder, "--source=scene") as camera, servers.bare(picture) as plain:
-        beside = Yardstick(plain.name, 0.0)
         targets: dict[str, tuple[Target, str]] = dict.fromkeys(OPERATIONS, (camera, SERVICE))
         runs: dict[str, list[float]] = {name: [] for name in (*OPERATIONS, plain.name)}
         for _ in range(ROUNDS):

@@ -31,8 +31,8 @@ class ListenAddress:
         self._given = given
         self._fallback_mac = fallback_mac
         self._states: dict[str, InterfaceState] = {}
-        """What was read in this turn of the event loop, by the address that a request came in by: a listing asks for
-        six values, and reading them takes longer than all other parameters."""
+        """Values that were read in this turn of the event loop, by the address that a request came in by: a listing
+        asks for six of them, and reading them takes longer than all other parameters."""
         self._lost = self._lost_address()
 
     @property

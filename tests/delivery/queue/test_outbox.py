@@ -71,5 +71,21 @@ async def test_a_disk_that_cannot_be_written_loses_nothing(tmp_path: Path, monke
         assert database.rows("SELECT payload FROM outbox ORDER BY number") == [(b"1",), (b"2",)]
 
 
+async def test_a_disk_that_stays_full_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Database(tmp_path / "ipcamd.db") as database:
+        outbox = Outbox(database, lambda: 3)
+        outbox.put("mqtt", "event", b"before")
+        await outbox.flush()
+        with monkeypatch.context() as broken:
+            broken.setattr(database, "write", _full)
+            for number in range(100):
+                outbox.put("mqtt", "event", b"%d" % number)
+                await outbox.flush()
+            assert len(outbox._added) + len(outbox._removed) <= 4
+        outbox.put("mqtt", "event", b"100")
+        await outbox.flush()
+        assert database.rows("SELECT payload FROM outbox ORDER BY number") == [(b"98",), (b"99",), (b"100",)]
+
+
 async def _full(*_: object) -> None:
     raise StoreError("the disk is full")

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,7 +26,7 @@ class OutboxMessage:
     """Messages are delivered in the order of their numbers."""
     target: str
     topic: str
-    """Where in the target it belongs."""
+    """MQTT topic below the prefix."""
     payload: bytes
 
 
@@ -118,11 +118,18 @@ class Outbox:
             try:
                 await self._database.write(partial(_save, added=added, removed=removed))
             except StoreError as error:
-                self._added.extendleft(reversed(added))
-                self._removed.extendleft(reversed(removed))
+                self._take_back(added, removed)
                 _log.warning("%d messages are not on the disk yet: %s", len(self._added), error)
                 asyncio.get_running_loop().call_later(_RETRY_S, self._write_soon)
                 return
+
+    def _take_back(self, added: Sequence[OutboxMessage], removed: Sequence[int]) -> None:
+        """Keep what could not be written, without messages that have gone meanwhile: a full disk must not fill the
+        memory."""
+        held = [message for message in added if message.number in self._queue(message.target)]
+        gone = {message.number for message in added} - {message.number for message in held}
+        self._added.extendleft(reversed(held))
+        self._removed.extendleft(number for number in reversed(removed) if number not in gone)
 
 
 def _save(connection: sqlite3.Connection, added: list[OutboxMessage], removed: list[int]) -> None:

@@ -6,7 +6,7 @@ from ipcamd.wire.packetize import jpeg
 
 _SOS, _DHT = 0xDA, 0xC4
 _PADDING = b"\0\xff"
-"""What some webcams put behind the end."""
+"""Bytes that some webcams put behind the end."""
 
 _LUMA_CODES = (
     "01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25262728292a"

@@ -86,7 +86,7 @@ class MalformedRequest:
 
 
 Event = RtspRequest | InterleavedPacket | MalformedRequest
-"""What a client can send on an RTSP connection."""
+"""Message that a client can send on an RTSP connection."""
 
 
 class _Refused(Exception):

@@ -46,7 +46,7 @@ class StunMessage:
     unknown: tuple[int, ...]
     """Attributes that must be understood, and are not."""
     signed: bytes
-    """What the integrity is computed of; empty without MESSAGE-INTEGRITY."""
+    """Bytes that the integrity is computed of; empty without MESSAGE-INTEGRITY."""
     integrity: bytes
 
     def is_signed_by(self, password: str) -> bool:
