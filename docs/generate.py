@@ -1,5 +1,5 @@
 """Generator of the documentation that comes from the code: ``docs/reference.md``, a list in ``docs/conformance.md``,
-and the tables of ``docs/conformance-onvif.md``.
+the tables of ``docs/conformance-onvif.md``, and the manual page and shell completions in ``packaging/share``.
 
 ``python docs/generate.py`` writes them; with ``--check`` it only reports the outdated ones (exit code 1).
 """
@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from completions import PATHS, completion
+from manual_page import manual_page
 from onvif_conformance import case_rows, operation_rows
 
 from ipcamd.cgi.arguments import Argument
@@ -21,6 +23,7 @@ from ipcamd.web.endpoints import load_endpoints
 from ipcamd.web.openapi.operations import purpose
 
 DOCS = Path(__file__).parent
+SHARE = DOCS.parent / "packaging/share"
 BEGIN, END = "<!-- from the code: begin -->", "<!-- from the code: end -->"
 
 BAR = r"\|"
@@ -197,7 +200,8 @@ def pages() -> dict[Path, str]:
     """Return the text of each generated page."""
     parts = {DOCS / "conformance.md": waiting(), DOCS / "conformance-onvif.md": onvif_tables()}
     texts = {path: conformance(path.read_text(encoding="utf-8"), part) for path, part in parts.items()}
-    return {DOCS / "reference.md": reference(), **texts}
+    shells = {SHARE / path: completion(shell) for shell, path in PATHS.items()}
+    return {DOCS / "reference.md": reference(), SHARE / "man/man1/ipcamd.1": manual_page(), **texts, **shells}
 
 
 def main(*options: str) -> int:
@@ -205,8 +209,9 @@ def main(*options: str) -> int:
     old = [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in old:
         if "--check" in options:
-            print(f"docs/{path.name} is out of date: run python docs/generate.py", file=sys.stderr)
+            print(f"{path.parent.name}/{path.name} is out of date: run python docs/generate.py", file=sys.stderr)
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(pages()[path], encoding="utf-8")
     return 1 if old and "--check" in options else 0
 

@@ -34,7 +34,8 @@ class _Parser(argparse.ArgumentParser):
         raise ConfigError(f"{message}; see {self.prog} --help")
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = _Parser(
         "ipcamd", description="A software IP camera: a webcam, file, stream or screen becomes a network camera."
     )
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     add_options(run)
     run.set_defaults(action=_run)
     check = commands.add_parser("check-config", help="say what is wrong in a TOML file, with its line")
-    check.add_argument("file", metavar="FILE", type=Path)
+    check.add_argument("file", metavar="FILE", type=Path, help="the TOML file")
     check.set_defaults(action=_check_config)
     _add_firmware(commands.add_parser("firmware", help="make keys and signed images for firmwareupgrade.cgi"))
     return parser
@@ -62,23 +63,23 @@ def _add_firmware(parser: argparse.ArgumentParser) -> None:
     keygen = commands.add_parser(
         "keygen", help="write firmware.key, which signs, and firmware.pub, which cameras trust"
     )
-    keygen.add_argument("--out", metavar="DIR", type=Path, required=True)
+    keygen.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder of the keys")
     keygen.set_defaults(action=_firmware_keygen)
     build = commands.add_parser("build", help="make a signed image of a wheel or of this installation")
     build.add_argument("--key", metavar="FILE", type=Path, required=True, help="the private key")
     build.add_argument("--version", metavar="X.Y.Z", help="the image's version (default: that of the wheel)")
     build.add_argument("--wheel", metavar="FILE", type=Path, help="a wheel of ipcamd (default: this installation)")
-    build.add_argument("--out", metavar="IMAGE", type=Path, required=True)
+    build.add_argument("--out", metavar="IMAGE", type=Path, required=True, help="the image to write")
     build.set_defaults(action=_firmware_build)
     inspect = commands.add_parser("inspect", help="show version, size, key and signature of an image")
-    inspect.add_argument("image", metavar="IMAGE", type=Path)
+    inspect.add_argument("image", metavar="IMAGE", type=Path, help="the image to read")
     inspect.set_defaults(action=_firmware_inspect)
 
 
 def command(arguments: Sequence[str]) -> int:
     """Run one command line; return the exit code: 0 stopped in order, 2 cannot run this way."""
     try:
-        given = vars(_parser().parse_args(arguments))
+        given = vars(make_parser().parse_args(arguments))
         action: Callable[[dict[str, Any], Sequence[str]], None] = given["action"]
         action(given, arguments)
     except ConfigError as error:

@@ -37,6 +37,7 @@ def test_a_page_that_lags_is_told_and_written_anew(
         shutil.copy(DOCS / name, tmp_path)
     (tmp_path / "reference.md").write_text("old")
     monkeypatch.setattr(generate, "DOCS", tmp_path)
+    monkeypatch.setattr(generate, "SHARE", tmp_path / "share")
     assert generate.main("--check") == 1
     assert "reference.md is out of date" in capsys.readouterr().err
     assert generate.main() == 0

@@ -58,13 +58,16 @@ def _switch(text: str) -> bool:
     return words[text.lower()]
 
 
-def _choice(*words: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            raise ValueError(" or ".join(words))
-        return text
+@dataclass(frozen=True, slots=True)
+class WordChoice:
+    """Parser of an option that is one of a few words."""
 
-    return parse
+    words: tuple[str, ...]
+
+    def __call__(self, text: str) -> str:
+        if text not in self.words:
+            raise ValueError(" or ".join(self.words))
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,13 @@ class Option:
         return self.name.replace("-", "_")
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The words that it may be; none if it can be anything else."""
+        if isinstance(self.parse, WordChoice):
+            return self.parse.words
+        return ("on", "off") if self.parse is _switch and self.metavar else ()
+
+    @property
     def environment(self) -> str:
         """The name as an environment variable."""
         return f"IPCAMD_{self.field.upper()}"
@@ -105,7 +115,7 @@ OPTIONS: tuple[Option, ...] = (
         "certificates of https:// and rtsps:// sources: auto (all are accepted, but a password goes in clear only "
         "under one that can be verified), verify (no others), any (all, and the password goes under all)",
         "POLICY",
-        _choice("auto", "verify", "any"),
+        WordChoice(("auto", "verify", "any")),
     ),
     Option(
         "audio", "", "where the sound comes from: none, tone, a sound file, alsa:NAME (default: the source's own)", "A"
@@ -221,11 +231,11 @@ OPTIONS: tuple[Option, ...] = (
         "virtual",
         "the hardware: virtual, or linux: that of this machine, as the table [device] of the TOML file names it",
         "MODEL",
-        _choice("virtual", "linux"),
+        WordChoice(("virtual", "linux")),
     ),
     Option("discovery", True, "announce the camera on the network: on or off", "on|off", _switch),
     Option("quiet", False, "print no addresses and no QR code, even in a terminal", "", _switch),
-    Option("log-level", "info", "debug, info, warning or error", "LEVEL", _choice("debug", "info", "warning", "error")),
-    Option("log-format", "text", "log lines on standard error as text or json", "FORMAT", _choice("text", "json")),
+    Option("log-level", "info", "debug, info, warning or error", "LEVEL", WordChoice(("debug", "info", "warning", "error"))),
+    Option("log-format", "text", "log lines on standard error as text or json", "FORMAT", WordChoice(("text", "json"))),
 )
 """All options of ``ipcamd run``, in the order of ``--help``."""
