@@ -8,9 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from zlib import crc32
 
 import pytest
@@ -32,12 +33,11 @@ class Program:
     variables: dict[str, str]
     folder: Path
 
-    def run(self, *arguments: str, timeout_s: float = 100) -> str:
-        """Return what it prints; it must end with 0."""
+    def run(self, *arguments: str, timeout_s: float = 100, variables: Mapping[str, str] = MappingProxyType({})) -> str:
+        """Return what it prints; it must end with 0. `variables` are added to the environment."""
         command = [*self.command, *arguments]
-        done = subprocess.run(
-            command, env=_environment() | self.variables, capture_output=True, text=True, timeout=timeout_s, check=False
-        )
+        environment = {**_environment(), **self.variables, **variables}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout_s, check=False)
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done.stdout
 

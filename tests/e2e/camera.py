@@ -114,13 +114,14 @@ class CameraProcess:
         *options: str,
         environment: Mapping[str, str] | None = None,
         program: Sequence[str] = ("-m", "ipcamd"),
+        command: Sequence[str] = (),
     ) -> None:
-        """`program` is what Python runs."""
+        """`program` is what Python runs; `command` is that of an installed camera, which runs instead."""
         self.state = state
         self.options = options
         self._log = state.with_name(state.name + ".log")
         self._environment = clean_environment(environment or {})
-        self._program = program
+        self._command = command or (sys.executable, *program)
         self.first_start: str | None = None
 
     def start(self) -> Self:
@@ -136,7 +137,7 @@ class CameraProcess:
             arguments.append(f"--admin-password={PASSWORD}")
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self._program, "run", *arguments],
+                [*self._command, "run", *arguments],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env=self._environment,

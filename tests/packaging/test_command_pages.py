@@ -6,7 +6,6 @@ import re
 import select
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -109,10 +108,8 @@ def complete(screen: int, line: str) -> str:
 
 def read_until(screen: int, sign: re.Pattern[str]) -> re.Match[str]:
     """Read what the terminal shows until it contains a sign."""
-    shown, deadline = "", time.monotonic() + PATIENCE
+    shown = ""
     while not (found := sign.search(shown)):
-        left = deadline - time.monotonic()
-        assert left > 0, shown
-        if select.select([screen], [], [], left)[0]:
-            shown += os.read(screen, 4096).decode(errors="replace")
+        assert select.select([screen], [], [], PATIENCE)[0], f"the shell is silent after {shown!r}"
+        shown += os.read(screen, 4096).decode(errors="replace")
     return found

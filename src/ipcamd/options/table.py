@@ -65,6 +65,7 @@ class WordChoice:
     words: tuple[str, ...]
 
     def __call__(self, text: str) -> str:
+        """Return the word. Raises ``ValueError`` for any other."""
         if text not in self.words:
             raise ValueError(" or ".join(self.words))
         return text
@@ -100,6 +101,8 @@ class Option:
         """The name as an environment variable."""
         return f"IPCAMD_{self.field.upper()}"
 
+
+_LEVELS = WordChoice(("debug", "info", "warning", "error"))
 
 OPTIONS: tuple[Option, ...] = (
     Option(
@@ -235,7 +238,9 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("discovery", True, "announce the camera on the network: on or off", "on|off", _switch),
     Option("quiet", False, "print no addresses and no QR code, even in a terminal", "", _switch),
-    Option("log-level", "info", "debug, info, warning or error", "LEVEL", WordChoice(("debug", "info", "warning", "error"))),
+    Option(
+        "log-level", "info", "debug, info, warning or error", "LEVEL", WordChoice(("debug", "info", "warning", "error"))
+    ),
     Option("log-format", "text", "log lines on standard error as text or json", "FORMAT", WordChoice(("text", "json"))),
 )
 """All options of ``ipcamd run``, in the order of ``--help``."""
