@@ -4,11 +4,13 @@ import re
 
 RACE = re.compile(
     r"(\n?\(gst-launch-1\.0:[0-9]+\): GStreamer-CRITICAL [^\n]*gst_event_set_seqnum[^\n]*\n)"
+    r"|(\n?\(gst-launch-1\.0:[0-9]+\): GStreamer-CRITICAL [^\n]*\nTrying to dispose element [^\n]*\n(?:[^\n]+\n)*\n?)"
     r"|(ERROR: from element [^\n]*\nAdditional debug info:\n"
     r"[^\n]*gst_rtspsrc_(?:try_send|pause) \(\)[^\n]*\nCould not send message\. \(Received end-of-file\)\n)"
 )
 """At its end rtspsrc sends PAUSE, and at times interrupts that itself to close (in its log: "flush busy PAUSE"). It
-sends PAUSE only when it has played, so this hides no failure of playing."""
+sends PAUSE only when it has played, so this hides no failure of playing. At times an element that it has added while
+the pipeline stops is still playing when gst-launch disposes of it."""
 
 
 def settled(code: int, output: str) -> tuple[int, str]:

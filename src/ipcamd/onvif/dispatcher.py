@@ -13,7 +13,7 @@ from ipcamd.onvif.login import authorize
 from ipcamd.onvif.operation import Operation, OperationCall, Service
 from ipcamd.onvif.soap.envelope import CONTENT_TYPE, Request, read_request, write_answer, write_fault
 from ipcamd.onvif.soap.fault import Fault, receiver_fault, sender_fault
-from ipcamd.onvif.soap.writer import Content, Node
+from ipcamd.onvif.soap.writer import Content, node
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ async def _answer_later(
 
 
 def _answer(service: Service, operation: Operation, asked: OperationCall, content: Content) -> Reply:
-    answer = Node(f"{service.prefix}:{operation.name}Response", (content,))
+    answer = node(f"{service.prefix}:{operation.name}Response", content)
     return _reply(write_answer(answer, asked.request))
 
 

@@ -10,7 +10,7 @@ from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import Fault
 from ipcamd.onvif.soap.parser import DEPTH_LIMIT, parse_xml
 from ipcamd.onvif.soap.values import integer
-from ipcamd.onvif.soap.writer import Node, node, optional_node, write_document
+from ipcamd.onvif.soap.writer import node, optional_node, write_document
 
 WORDS = st.text(letters.ascii_letters, min_size=1, max_size=8)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=30).map(str.strip)
@@ -26,9 +26,10 @@ def test_names_namespaces_prefixes_and_text_are_read() -> None:
 
 @given(st.recursive(TEXTS, lambda inner: st.lists(st.tuples(WORDS, inner), max_size=4), max_leaves=12), TEXTS)
 def test_whatever_is_written_is_read_back(tree: object, attribute: str) -> None:
-    def build(name: str, content: object) -> Node:
-        parts = [build(each, inner) for each, inner in content] if isinstance(content, list) else content
-        return node(f"tt:{name}", parts, note=attribute)
+    def build(content: object) -> object:
+        if not isinstance(content, list):
+            return content
+        return [node(f"tt:{name}", build(inner), note=attribute) for name, inner in content]
 
     def same(element: Element, content: object) -> bool:
         if not isinstance(content, list):
@@ -37,13 +38,13 @@ def test_whatever_is_written_is_read_back(tree: object, attribute: str) -> None:
             same(child, inner) for child, (_, inner) in zip(element.children, content, strict=True)
         )
 
-    root = parse_xml(write_document(build("root", tree)))
+    root = parse_xml(write_document("tt:root", build(tree), note=attribute))
     assert root.attributes["note"] == attribute
     assert same(root, tree)
 
 
 def test_what_xml_cannot_hold_is_replaced() -> None:
-    assert parse_xml(write_document(node("tt:a", "x\0\x1b\ufffe\r y"))).text == "x???\r y"
+    assert parse_xml(write_document("tt:a", "x\0\x1b\ufffe\r y")).text == "x???\r y"
     assert optional_node("tt:a", None) is None
 
 

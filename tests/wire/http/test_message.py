@@ -3,36 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.wire.http.parsing import GET, POST, joined, run
 
-from ipcamd.errors import HttpError
-from ipcamd.wire.http.message import END, FIELDS_COUNT, FIELDS_LIMIT, LINE_LIMIT, End, Head, RequestParser, response
-
-GET = b"GET / HTTP/1.1\r\n"
-POST = b"POST /x HTTP/1.1\r\n"
-
-
-def run(data: bytes, step: int = 0) -> tuple[list[Head | bytes | End], int]:
-    """Return the events and the status of the error that ended them, or 0."""
-    parser, events = RequestParser(), []
-    try:
-        for at in range(0, len(data), step or len(data) or 1):
-            parser.receive(data[at : at + (step or len(data))])
-            while (event := parser.next_event()) is not None:
-                events.append(event)
-    except HttpError as error:
-        return events, error.status
-    return events, 0
-
-
-def joined(events: list[Head | bytes | End]) -> list[Head | bytes | End]:
-    """Return the events with the pieces of each body put together."""
-    result: list[Head | bytes | End] = []
-    for event in events:
-        if isinstance(event, bytes) and result and isinstance(result[-1], bytes):
-            result[-1] += event
-        else:
-            result.append(event)
-    return result
+from ipcamd.wire.http.message import END, FIELDS_COUNT, FIELDS_LIMIT, LINE_LIMIT, Head, RequestParser, response
 
 
 def head(data: bytes) -> Head:
@@ -307,39 +280,6 @@ def test_until_close() -> None:
     assert parser.next_event() is None
     parser.receive(b"HTTP/1.1\r\n\r\n")
     assert parser.next_event() == b"HTTP/1.1\r\n\r\n"
-
-
-REQUESTS = [
-    b"GET /x?a=1 HTTP/1.1\r\nHost: a\r\n\r\n",
-    b"GET /x?a=1 HTTP/1.1\r\nHost: a\r\n\r\n",
-    b"GET /x?a=1 HTTP/1.1\r\nHost: ab\r\n\r\n",
-    b"GET /x?a=1 HTTP/1.1\r\nHost: ab\r\nX: 1\r\n\r\n",
-    POST + b"Content-Length: 1\r\n\r\nz",
-    POST + b"Content-Length: 1\r\n\r\nz",
-    b"\r\nGET /x?a=1 HTTP/1.1\r\nHost: ab\r\nX: 1\r\n\r\n",
-    b"GET /x?a=1 HTTP/1.1\r\nHost: ab\r\nX: 1\r\n\r\n",
-    GET + b"X: " + b"a" * 2000 + b"\r\n\r\n",
-    GET + b"X: " + b"a" * 2000 + b"\r\n\r\n",
-]
-
-
-@pytest.mark.parametrize("step", [0, 1, 7])
-def test_a_request_that_is_repeated_means_the_same_each_time(step: int) -> None:
-    events, status = run(b"".join(REQUESTS), step)
-    alone = [event for request in REQUESTS for event in joined(run(request)[0])]
-    assert (joined(events), status) == (alone, 0)
-
-
-def test_a_client_that_repeats_itself_is_parsed_once() -> None:
-    parser = RequestParser()
-    found = []
-    for request in REQUESTS[:2]:
-        parser.receive(request)
-        found.append(parser.next_event())
-    assert found[0] is found[1]
-    assert isinstance(found[0], Head)
-    assert found[0].parameters is found[0].parameters
-    assert found[0].parameters.pairs == (("a", "1"),)
 
 
 def test_pending() -> None:

@@ -29,7 +29,7 @@ def device_capabilities(call: OperationCall) -> Node:
             NTP=1,
             DHCPv6=False,
         ),
-        Node("tds:Security", (), _security()),
+        node("tds:Security", **_security()),
         node(
             "tds:System",
             DiscoveryResolve=True,
@@ -69,7 +69,7 @@ def count_hardware(call: OperationCall, name: str) -> int:
     return int(call.camera.settings.present(HARDWARE, param)) if param else 0
 
 
-def _security() -> tuple[tuple[str, str], ...]:
+def _security() -> dict[str, str]:
     no = dict.fromkeys(
         (
             "TLS1.0",
@@ -87,7 +87,7 @@ def _security() -> tuple[tuple[str, str], ...]:
     )
     yes = dict.fromkeys(("TLS1.2", "DefaultAccessPolicy", "UsernameToken", "HttpDigest"), "true")
     limits = {"MaxUsers": str(SLOTS), "MaxUserNameLength": str(NAME_LIMIT), "MaxPasswordLength": "64"}
-    return tuple({**no, **yes, **limits, "HashingAlgorithms": "MD5 SHA-256"}.items())
+    return {**no, **yes, **limits, "HashingAlgorithms": "MD5 SHA-256"}
 
 
 def _device(call: OperationCall) -> Content:

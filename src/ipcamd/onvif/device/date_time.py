@@ -77,10 +77,8 @@ def _in_range(fields: dict[str, int]) -> dict[str, int]:
 
 
 def _date_time(name: str, time: datetime) -> Node:
-    clock = (("Hour", time.hour), ("Minute", time.minute), ("Second", time.second))
-    date = (("Year", time.year), ("Month", time.month), ("Day", time.day))
     return node(
         name,
-        node("tt:Time", [node(f"tt:{unit}", value) for unit, value in clock]),
-        node("tt:Date", [node(f"tt:{unit}", value) for unit, value in date]),
+        node("tt:Time", node("tt:Hour", time.hour), node("tt:Minute", time.minute), node("tt:Second", time.second)),
+        node("tt:Date", node("tt:Year", time.year), node("tt:Month", time.month), node("tt:Day", time.day)),
     )

@@ -115,7 +115,7 @@ def _write(action: str, to: str, related: str | None, version: int, content: Con
         node("d:AppSequence", InstanceId=version, MessageNumber=1),
     )
     namespaces = {"xmlns__a": ADDRESSING, "xmlns__d": DISCOVERY, "xmlns__dn": DEVICES}
-    return write_document(node("s:Envelope", header, node("s:Body", content), **namespaces))
+    return write_document("s:Envelope", header, node("s:Body", content), **namespaces)
 
 
 def _endpoint(device: DiscoveredDevice) -> Content:

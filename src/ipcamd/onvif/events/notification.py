@@ -46,17 +46,18 @@ class Notification:
 
 def notification_node(notification: Notification) -> Node:
     """Return ``wsnt:NotificationMessage``."""
+    return node("wsnt:NotificationMessage", notification_parts(notification))
+
+
+def notification_parts(notification: Notification) -> tuple[Node, ...]:
+    """Return the content of a ``wsnt:NotificationMessageHolderType``."""
     topic = notification.topic
     operation = notification.operation if topic.is_property else None
     source = _items("tt:Source", topic.source, notification.source)
     data = _items("tt:Data", topic.data, notification.data)
     time = datetime.fromtimestamp(notification.time_ns / 1e9, UTC)
     message = node("tt:Message", source, data, UtcTime=time, PropertyOperation=operation)
-    return node(
-        "wsnt:NotificationMessage",
-        node("wsnt:Topic", topic.text, Dialect=CONCRETE),
-        node("wsnt:Message", message),
-    )
+    return node("wsnt:Topic", topic.text, Dialect=CONCRETE), node("wsnt:Message", message)
 
 
 def _items(name: str, declared: tuple[tuple[str, str], ...], values: tuple[str, ...]) -> Node | None:

@@ -82,4 +82,4 @@ class MetadataHub(Hub):
 def write_metadata(notifications: Sequence[Notification]) -> bytes:
     """Return a document with these notifications."""
     event = node("tt:Event", [notification_node(each) for each in notifications]) if notifications else None
-    return write_document(node("tt:MetadataStream", event))
+    return write_document("tt:MetadataStream", event)

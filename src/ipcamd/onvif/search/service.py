@@ -7,7 +7,7 @@ from ipcamd.media.codecs import Codec
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.device.capabilities import VERSION
 from ipcamd.onvif.events.filter import NotificationFilter, read_filter
-from ipcamd.onvif.events.notification import notification_node
+from ipcamd.onvif.events.notification import notification_parts
 from ipcamd.onvif.events.topics import RECORDING_STATE, TRACK_STATE
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.operation import Field, Operation, OperationCall, Service, optional
@@ -234,7 +234,7 @@ def _result(event: HistoryEvent) -> Node:
         node("tt:RecordingToken", tokens.RECORDING),
         node("tt:TrackToken", event.track),
         node("tt:Time", _time(event.notification.time_ns)),
-        Node("tt:Event", notification_node(event.notification).content),
+        node("tt:Event", notification_parts(event.notification)),
         node("tt:StartStateEvent", event.is_start_state),
     )
 

@@ -1,5 +1,6 @@
 """SOAP envelope: operation and header of a request, and the answer around its content (SOAP 1.2, WS-Addressing 1.0)."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ipcamd.onvif.namespaces import PREFIXES
@@ -13,6 +14,12 @@ CONTENT_TYPE = "application/soap+xml; charset=utf-8"
 
 FAULT_ACTION = "http://www.w3.org/2005/08/addressing/soap/fault"
 """WS-Addressing 1.0 SOAP binding, 6."""
+
+
+REPEATED_LIMIT = 1024
+"""Bytes of a request that is remembered; one with a token or a number of its own comes only once."""
+REPEATED_COUNT = 32
+"""Requests that are remembered: clients send the same few over and over."""
 
 
 class Request(NamedTuple):
@@ -34,7 +41,12 @@ class Request(NamedTuple):
 
 
 def read_request(document: bytes) -> Request:
-    """Return the request. Raises ``Fault``."""
+    """Return the request, the same one for the same small document: it must not be changed. Raises ``Fault``."""
+    is_unique = len(document) > REPEATED_LIMIT or b"Security" in document or b"MessageID" in document
+    return _read(document) if is_unique else _remembered(document)
+
+
+def _read(document: bytes) -> Request:
     envelope = parse_xml(document)
     if envelope.name != "Envelope":
         raise sender_fault("WellFormed", reason="the request is no SOAP envelope")
@@ -44,6 +56,9 @@ def read_request(document: bytes) -> Request:
     if body is None or not body.children:
         raise sender_fault("WellFormed", reason="the body has no operation")
     return Request(envelope.find("Header"), body.children[0])
+
+
+_remembered = lru_cache(REPEATED_COUNT)(_read)
 
 
 def write_answer(content: Content, request: Request, action: str | None = None) -> bytes:
@@ -63,7 +78,7 @@ def write_fault(fault: Fault, request: Request | None = None) -> bytes:
 
 def write_message(header: Content, content: Content) -> bytes:
     """Return a message with these header fields."""
-    return write_document(node("s:Envelope", node("s:Header", header) if header else None, node("s:Body", content)))
+    return write_document("s:Envelope", node("s:Header", header) if header else None, node("s:Body", content))
 
 
 def _write(content: Content, request: Request | None, action: str) -> bytes:

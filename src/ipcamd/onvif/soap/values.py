@@ -103,6 +103,8 @@ def text_of(value: object) -> str:
     match value:
         case bool():
             return "true" if value else "false"
+        case int():
+            return str(value)
         case float():
             return f"{value:.6f}".rstrip("0").rstrip(".")
         case timedelta():

@@ -1,76 +1,64 @@
-"""XML writer: a tree of nodes to bytes; every text is escaped."""
-
-from collections.abc import Iterable
-from typing import NamedTuple
-from xml.sax.saxutils import quoteattr
+"""XML writer: elements of an answer, each written when it is made; every text is escaped."""
 
 from ipcamd.onvif.namespaces import PREFIXES
 from ipcamd.onvif.soap.values import text_of
 
 Content = object
-"""Content of a node: a `Node`, several in a sequence, None for nothing, or a value that is written as text."""
+"""Content of an element: a `Node`, several in a sequence, None for nothing, or a value that is written as text."""
 
 _DECLARATIONS = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in PREFIXES.items())
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _INVALID = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)), "?")
 """Characters that XML cannot hold (XML 1.0, 2.2) become question marks."""
 _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;", **_INVALID}
+_ATTRIBUTE_ESCAPES = {**_ESCAPES, ord('"'): "&quot;", ord("\n"): "&#10;", ord("\t"): "&#9;"}
 
 
-class Node(NamedTuple):
-    """Element of an answer."""
+class Node(str):
+    """Written element: its text is XML already."""
 
-    name: str
-    """With one of the `PREFIXES`."""
-    content: tuple[Content, ...]
-    attributes: tuple[tuple[str, str], ...] = ()
+    __slots__ = ()
 
 
 def node(name: str, *content: Content, **attributes: object) -> Node:
-    """Return an element. An attribute that is None is left out; ``__`` in its name stands for a colon."""
-    if not attributes:
-        return Node(name, content)
-    kept = ((key.replace("__", ":"), text_of(value)) for key, value in attributes.items() if value is not None)
-    return Node(name, content, tuple(kept))
+    """Return an element; its name has one of the `PREFIXES`.
+
+    An attribute that is None is left out; ``__`` in its name stands for a colon.
+    """
+    inside = _written(content[0] if len(content) == 1 else content)
+    begin = f"{name}{_attributes(attributes)}" if attributes else name
+    return Node(f"<{begin}>{inside}</{name}>" if inside else f"<{begin}/>")
 
 
 def optional_node(name: str, value: Content) -> Node | None:
     """Return an element of this value; None without one."""
-    return None if value is None else Node(name, (value,))
+    return None if value is None else node(name, value)
 
 
-def write_document(root: Node) -> bytes:
-    """Return the document, on one line, with all `PREFIXES` declared at its root."""
-    pieces = [_HEAD]
-    _write(root, pieces, _DECLARATIONS)
-    return "".join(pieces).encode()
+def write_document(name: str, *content: Content, **attributes: object) -> bytes:
+    """Return the document with this element as its root, on one line, with all `PREFIXES` declared there."""
+    return f"{_HEAD}<{name}{_DECLARATIONS}{_attributes(attributes)}>{_written(content)}</{name}>".encode()
 
 
-def _write(node: Node, pieces: list[str], declarations: str = "") -> None:
-    name, contents, attributes = node
-    for key, value in attributes:
-        declarations += f" {key}={quoteattr(value.translate(_INVALID))}"
-    start = len(pieces)
-    pieces.append("")
-    for content in contents:
-        _write_content(content, pieces)
-    if len(pieces) == start + 1:
-        pieces[start] = f"<{name}{declarations}/>"
-        return
-    pieces[start] = f"<{name}{declarations}>"
-    pieces.append(f"</{name}>")
+def _written(content: Content) -> str:
+    if type(content) is Node:
+        return content
+    if isinstance(content, str):
+        return _escape(content)
+    if type(content) is int:  # the commonest of the rest
+        return str(content)
+    if content is None:
+        return ""
+    if hasattr(content, "__iter__"):
+        return "".join(map(_written, content))
+    return _escape(text_of(content))
 
 
-def _write_content(content: Content, pieces: list[str]) -> None:
-    match content:
-        case None:
-            pass
-        case Node():
-            _write(content, pieces)
-        case str():
-            pieces.append(content.translate(_ESCAPES))
-        case Iterable():
-            for item in content:
-                _write_content(item, pieces)
-        case _:
-            pieces.append(text_of(content).translate(_ESCAPES))
+def _escape(text: str) -> str:
+    is_plain = text.isprintable() and not ("&" in text or "<" in text or ">" in text)
+    return text if is_plain else text.translate(_ESCAPES)
+
+
+def _attributes(attributes: dict[str, object]) -> str:
+    kept = ((key.replace("__", ":"), text_of(value)) for key, value in attributes.items() if value is not None)
+    return "".join(f' {key}="{value.translate(_ATTRIBUTE_ESCAPES)}"' for key, value in kept)

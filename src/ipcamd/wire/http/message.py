@@ -21,7 +21,7 @@ FIELDS_LIMIT = 16 * 1024
 FIELDS_COUNT = 64
 """Most field lines."""
 REPEATED_LIMIT = 1024
-"""Bytes of a request that is remembered: a client that sends the very same one again gets the same `Head`."""
+"""Bytes of a head that is remembered: a client that sends the very same one again gets the same `Head`."""
 CHUNK_LINE_LIMIT = 256
 """Most bytes of the line before a chunk: its size and extensions (RFC 9112, 7.1)."""
 CHUNK_SIZE_DIGITS = 8
@@ -129,7 +129,7 @@ class RequestParser:
         # a function instead of a bound method: that would refer back to the parser, and only the garbage collector
         # would free it
         self._next: Callable[[RequestParser], Head | bytes | End | None] = RequestParser._request_line
-        self._repeated: tuple[bytes, Head] | None = None  # the last request without a body: many clients repeat it
+        self._repeated: tuple[bytes, Head] | None = None  # the last head: many clients repeat it
 
     def receive(self, data: bytes) -> None:
         """Take what arrived."""
@@ -167,9 +167,7 @@ class RequestParser:
         if self._at == len(data):
             return None
         if self._repeated and data.startswith(self._repeated[0], self._at):
-            self._at += len(self._repeated[0])
-            self._blank = 0
-            return self._repeated[1]
+            return self._begin(self._repeated[1], self._at + len(self._repeated[0]))
         if data.startswith((b"\r", b"\n"), self._at):
             self._skip_blank_lines()
         start = self._at
@@ -187,7 +185,7 @@ class RequestParser:
         self._at = end + 1
         self._next = RequestParser._fields
         head = self._fields()
-        if head is not None and head.length == 0 and self._at - start <= REPEATED_LIMIT:
+        if head is not None and self._at - start <= REPEATED_LIMIT:
             self._repeated = data[start : self._at], head
         return head
 
@@ -218,11 +216,16 @@ class RequestParser:
         length = _body_length(fields, minor)
         connection = fields.get("connection", "").lower()
         keep_alive = "close" not in connection and (minor > 0 or "keep-alive" in connection)
-        self._at, self._blank, self._left, self._line = end, 0, length or 0, _NO_LINE
-        self._next = RequestParser._sized if length else RequestParser._request_line
-        if length is None:
+        self._line = _NO_LINE
+        return self._begin(Head(method, target, path, query, (1, minor), fields, length, keep_alive), end)
+
+    def _begin(self, head: Head, end: int) -> Head:
+        """Go on with the body of `head`, which begins at `end`."""
+        self._at, self._blank, self._left = end, 0, head.length or 0
+        self._next = RequestParser._sized if head.length else RequestParser._request_line
+        if head.length is None:
             self._next = RequestParser._chunk_line
-        return Head(method, target, path, query, (1, minor), fields, length, keep_alive)
+        return head
 
     def _take(self, most: int) -> bytes | None:
         piece = self._data[self._at : self._at + most]
