@@ -271,7 +271,7 @@ async def test_figures(house: House) -> None:
     for _ in range(5):
         await house.show(viewer)
     figures = house.pipeline.figures()
-    assert set(figures) == {"mjpeg", "mpeg4", "h264", "mjpeg_sub", "h264_sub", "3gpp", "capture"}
+    assert set(figures) == {"mjpeg", "mpeg4", "h264", "h265", "mjpeg_sub", "h264_sub", "3gpp", "capture"}
     assert figures["mjpeg"].frames_per_s > 0
     assert figures["capture"].frames_per_s > 0
     assert figures["h264"].frames_per_s == 0

@@ -60,7 +60,7 @@ def test_our_own_groups_follow() -> None:
     texts = [f"ImageSource.IO.OSD.{number}" for number in range(1, 5)]
     ours = ["Event.Server.HTTP", "Network.PortMapping", "Network.ONVIF", "Event.Server.MQTT", "Recording", "Privacy"]
     ours += [*texts, "Network.Advanced.WebRTC"]
-    ours += ["Image.MJPEG.Sub", "Image.H264.Sub"]
+    ours += ["Image.MJPEG.Sub", "Image.H264.Sub", "Image.H265"]
     assert [group.name for group in GROUPS[len(NAMES) :]] == ours
 
 

@@ -22,6 +22,7 @@ from ipcamd.params.motion import MOTION
 from ipcamd.wire import dyndns, natpmp, pcp, sntp
 from ipcamd.wire.avi import reader
 from ipcamd.wire.bitstream.h264 import H264Inspector
+from ipcamd.wire.bitstream.h265 import H265Inspector
 from ipcamd.wire.bitstream.jpeg import JpegInspector
 from ipcamd.wire.http import digest, notice, ranges
 from ipcamd.wire.http.form import form_pairs
@@ -211,6 +212,7 @@ MESSAGES: dict[str, Callable[[bytes], object]] = {
     "soap": soap,
     "wsdiscovery": wsdiscovery,
     "h264": lambda data: H264Inspector().inspect(data),
+    "h265": lambda data: H265Inspector().inspect(data),
     "motion_jpeg": lambda data: JpegInspector().inspect(data),
 }
 """Parsers of one message: they take any part of it, or refuse it by the error that they promise."""

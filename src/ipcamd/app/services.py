@@ -124,6 +124,7 @@ class Services:
         self.clients.add("rtsp", service)
         ports = await self._movable("RTSPPort", service), await self.secure("RtspsPort", service)
         core.accounts.watch(lambda: service.expel(core.accounts.is_valid))
+        self._media.pipeline.watch_disabled(service.end_stream)
         follow_settings(service, core.settings, lambda: core.listen.multicast_interface)
         return service, *ports
 
@@ -223,6 +224,7 @@ class Services:
                 fanout.drop_audio_viewers()
 
         self._media.mp4_stream.cut = fanout.cut
+        self._media.pipeline.watch_disabled(fanout.cut)
         settings.watch("Network.Advanced.QoS", qos)
         qos(settings["Network.Advanced.QoS"])
         settings.watch("Audio", audio)
@@ -242,7 +244,9 @@ class Services:
             return (MediaTrack(pipeline.phone), *sounds)
 
         recordings = camera.replay_catalog if camera.card.slot else None
-        return Mounts(pipeline.hubs, sound, phone, onvif.profile_tracks, onvif.metadata, recordings, pipeline.substream)
+        return Mounts(
+            lambda: pipeline.hubs, sound, phone, onvif.profile_tracks, onvif.metadata, recordings, pipeline.substream
+        )
 
     async def _movable(self, parameter: str, service: HttpService | RtspService | TalkService) -> int:
         """Open a service on the port that `parameter` of ``System`` holds, and let it move with that."""

@@ -1,10 +1,12 @@
 """Framing and codec of a stream, as requested: the SDK's payload header unless ``header=no``."""
 
+from collections.abc import Sequence
+
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Action, Call, Endpoint, Framing, Join, never
 from ipcamd.errors import RequestFailed
-from ipcamd.media.codecs import H264, MPEG4, Codec
+from ipcamd.media.codecs import H264, H265, JPEG, MPEG4, Codec, video_codecs
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import YES_NO, OneOf
@@ -29,7 +31,7 @@ def bare_stream(codec: Codec) -> Answer:
     return Answer(codec.content_type, "The elementary stream, with `header=no`.", is_endless=True)
 
 
-NUMBERED_ANSWERS = (TEXT, SDK_STREAM, bare_stream(H264), bare_stream(MPEG4))
+NUMBERED_ANSWERS = (TEXT, SDK_STREAM, *map(bare_stream, (H264, H265, MPEG4)))
 """Answers of `join_numbered`: a stream's codec, and so its form, is a setting. Text explains a stream that is off."""
 
 
@@ -88,10 +90,18 @@ def join_numbered(call: Call, number: int) -> Join:
         for hub in streams:
             if hub.name == codec.lower():
                 return join_video(call, hub)
-        raise RequestFailed(f"codec={codec}: {', '.join(hub.name for hub in streams)}")
+        raise RequestFailed(_no_stream(codec, streams))
     if number > len(streams):
         raise RequestFailed(f"stream{number}.cgi: there are only {len(streams)} streams")
     return join_video(call, streams[number - 1])
+
+
+def _no_stream(codec: str, streams: Sequence[Hub]) -> str:
+    """Return why there is no stream of that codec."""
+    disabled = next((each for each in video_codecs() if each.name == codec.lower() and each.name != JPEG.name), None)
+    if disabled:
+        return f"codec={codec}: {disabled.parameters}.Enabled=no"
+    return f"codec={codec}: {', '.join(hub.name for hub in streams)}"
 
 
 def numbered_endpoint(number: int, action: Action) -> Endpoint:

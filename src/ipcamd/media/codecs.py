@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from ipcamd.wire.bitstream.access_unit import Inspector
 from ipcamd.wire.bitstream.h264 import H264Inspector
+from ipcamd.wire.bitstream.h265 import H265Inspector
 from ipcamd.wire.bitstream.jpeg import JpegInspector
-from ipcamd.wire.packetize import h264, jpeg, mpeg4, onvif_metadata, pcmu
+from ipcamd.wire.packetize import h264, h265, jpeg, mpeg4, onvif_metadata, pcmu
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 
 if TYPE_CHECKING:  # brings PyAV
@@ -43,7 +44,7 @@ class Codec:
     """One codec."""
 
     name: str
-    """In URLs (``codec=h264``, ``rtsp://.../h264``), labels and logs; FFmpeg's name of it."""
+    """In URLs (``codec=h264``, ``rtsp://.../h264``), labels and logs."""
     payload_code: int
     """Bits 0 to 3 of the payload header's format word (SDK 3.1)."""
     content_type: str
@@ -62,6 +63,8 @@ class Codec:
     """In AVI files; "" if it is not recorded."""
     is_key: Callable[[bytes], bool] = lambda _: True
     """Return whether a decoder can start at the frame that begins with these bytes: for the repair of recordings."""
+    ffmpeg_name: str = ""
+    """FFmpeg's name of it; "": the same as `name`."""
     title: str = ""
     """Name in messages; "": the same as `name`."""
     inspector: Callable[[], Inspector] | None = None
@@ -80,6 +83,11 @@ class Codec:
     def label(self) -> str:
         """The name in messages."""
         return self.title or self.name
+
+    @property
+    def decoder(self) -> str:
+        """FFmpeg's name of its decoder."""
+        return self.ffmpeg_name or self.name
 
     @property
     def is_sound(self) -> bool:
@@ -123,6 +131,8 @@ def _encode_jpeg(settings: "EncoderSettings", _: int) -> "Encoder":
 
     return JpegEncoder(settings)
 
+
+_COLOURS = {"color_range": "tv", "colorspace": "bt470bg", "color_primaries": "smpte170m", "color_trc": "smpte170m"}
 
 JPEG = Codec(
     name="mjpeg",
@@ -171,10 +181,7 @@ H264 = Codec(
             "profile": "main",
             "forced-idr": "1",
             "sc_threshold": "0",
-            "color_range": "tv",
-            "colorspace": "bt470bg",
-            "color_primaries": "smpte170m",
-            "color_trc": "smpte170m",
+            **_COLOURS,
         },
         # x264's rate factor; 6 less doubles the bits
         tuple({"crf": factor} for factor in ("35", "31", "28", "25", "22")),
@@ -188,6 +195,32 @@ H264 = Codec(
     inspector=H264Inspector,
     in_browsers=True,
     onvif=OnvifCodec(1, "H264", "H264", "Main"),
+)
+H265 = Codec(
+    name="h265",
+    payload_code=6,  # ours: the SDK has no code
+    ffmpeg_name="hevc",
+    title="H.265",
+    content_type="video/h265",
+    rtp_format=h265.FORMAT,
+    encoder=FfmpegOptions(
+        "libx265",
+        {
+            "preset": "ultrafast",
+            "tune": "zerolatency",
+            "profile": "main",
+            "forced-idr": "1",
+            # all key frames are IDR pictures with parameter sets, and x265 starts no threads and writes no log
+            "x265-params": "open-gop=0:scenecut=0:repeat-headers=1:info=0:pools=none:frame-threads=1:log-level=none",
+            **_COLOURS,
+        },
+        # x265's rate factor; 6 less doubles the bits
+        tuple({"crf": factor} for factor in ("37", "33", "30", "27", "24")),
+        peak=0.2,  # 5.5 Mbit/s for 1280x720 at 30 pictures a second
+    ),
+    parameters="Image.H265",
+    is_key=h265.is_key,
+    inspector=H265Inspector,
 )
 ULAW = Codec(
     name="ulaw",
@@ -209,7 +242,7 @@ METADATA = Codec(
 )
 """ONVIF's metadata: neither picture nor sound; in streams of ONVIF's profiles, and by itself."""
 
-CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, ULAW)
+CODECS: tuple[Codec, ...] = (JPEG, MPEG4, H264, H265, ULAW)
 """All codecs; a new one is an entry here."""
 
 
@@ -225,12 +258,12 @@ def find_by_payload_code(code: int) -> Codec | None:
 
 def find_passable(name: str) -> Codec | None:
     """Return the codec with that name of FFmpeg's if sources' pictures of it can be handed on; None if not."""
-    return next((codec for codec in video_codecs() if codec.name == name and codec.inspector), None)
+    return next((codec for codec in video_codecs() if codec.decoder == name and codec.inspector), None)
 
 
 def browser_codecs() -> frozenset[str]:
-    """Return the names of the codecs that browsers play."""
-    return frozenset(codec.name for codec in CODECS if codec.in_browsers)
+    """Return FFmpeg's names of the codecs that browsers play."""
+    return frozenset(codec.decoder for codec in CODECS if codec.in_browsers)
 
 
 def key_tests() -> Mapping[str, Callable[[bytes], bool]]:

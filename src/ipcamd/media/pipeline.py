@@ -64,6 +64,11 @@ def _sub(codec: Codec) -> str:
     return f"{codec.name}_sub"
 
 
+def _is_enabled(values: Values) -> bool:
+    """Whether these settings of a stream allow it; most streams cannot be disabled."""
+    return values.get("Enabled", "yes") == "yes"
+
+
 def _utc(moment: int) -> datetime:
     return datetime.fromtimestamp(moment / 1e9, UTC)
 
@@ -127,6 +132,7 @@ class Pipeline:
         self._prepared = threading.Event()
         """The source's thread has imported what it needs."""
         self._encoders: dict[str, OnDemandThread] = {}
+        self._on_disabled: list[Callable[[Hub], None]] = []
         self.capture.private = settings[PRIVACY.name].flag("Enabled")
         settings.watch(PRIVACY.name, lambda _: self._update_privacy())
         for codec in video_codecs():
@@ -159,21 +165,27 @@ class Pipeline:
 
     @property
     def hubs(self) -> Mapping[str, Hub]:
-        """The stream of each video codec, by the codec's name."""
-        return {codec.name: self._streams[codec.name].hub for codec in video_codecs()}
+        """The stream of each video codec that is enabled, by the codec's name."""
+        return {
+            codec.name: self._streams[codec.name].hub
+            for codec in video_codecs()
+            if _is_enabled(self._settings[codec.parameters])
+        }
 
     def substream(self, codec: str) -> Hub | None:
         """Return the smaller stream of the codec with that name; None if there is none, or it is not enabled."""
         found = next((each for each in video_codecs() if each.name == codec and each.sub_parameters), None)
-        return (
-            self._streams[_sub(found)].hub if found and self._settings[found.sub_parameters].flag("Enabled") else None
-        )
+        return self._streams[_sub(found)].hub if found and _is_enabled(self._settings[found.sub_parameters]) else None
 
     @property
     def streams(self) -> tuple[Hub, ...]:
         """The streams of ``stream1.cgi`` and ``stream2.cgi``, then others that ``codec=`` may name (SDK 3.2)."""
         others = (hub for hub in self.hubs.values() if hub not in (self.h264, self.mpeg4, self.mjpeg))
         return (self.h264, self.mpeg4, *others)
+
+    def watch_disabled(self, end_viewers: Callable[[Hub], None]) -> None:
+        """Call `end_viewers` with each stream that is disabled."""
+        self._on_disabled.append(end_viewers)
 
     @property
     def sound(self) -> Hub | None:
@@ -296,6 +308,9 @@ class Pipeline:
         stream.settings = StreamSettings.of(codec, values)
         # a video stream continues with a key frame; frames before that are of no use to a new viewer
         stream.hub.invalidate(self._clock_ns() if codec.intra_only else 0)
+        if not _is_enabled(values):
+            for end_viewers in self._on_disabled:
+                end_viewers(stream.hub)
         self._update_demand()
 
     def _update_demand(self) -> None:

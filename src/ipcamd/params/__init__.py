@@ -61,6 +61,7 @@ GROUPS: tuple[Group, ...] = (
     network.WEBRTC,
     image.MJPEG_SUB,
     image.H264_SUB,
+    image.H265,
 )
 """All groups: those of SDK section 10 in its order, then ours."""
 

@@ -1,4 +1,4 @@
-"""``Image.*`` (SDK 10.8 to 10.11): size, rate and quality of the streams."""
+"""``Image.*`` (SDK 10.8 to 10.11, and ours): size, rate and quality of the streams."""
 
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Group, NormalizeRule, Param, Rank, Texts, Values
@@ -17,7 +17,11 @@ RESOLUTIONS: dict[str, tuple[int, int]] = {
 }
 """Resolution code to (width, height) in pixels."""
 
-FRAMERATE_LIMITS: dict[str, dict[str, int]] = {"Image.MPEG4": {"17": 25}, "Image.H264": {"19": 20}}
+FRAMERATE_LIMITS: dict[str, dict[str, int]] = {
+    "Image.MPEG4": {"17": 25},
+    "Image.H264": {"19": 20},
+    "Image.H265": {"19": 20},
+}
 """Group to the resolution codes whose frame rate is limited, and the highest rate of each."""
 
 _RATES = numbers(1, 2, 3, 5, 8, 10, 15, 20, 25, 30)
@@ -84,6 +88,20 @@ H264 = Group(
     "10.10",
     (_resolution("0", "1", "3", "5", "16", "17", "19"), _FRAMERATE, _RATECONTROL, _QUALITY, _BITRATE, _PASSTHROUGH),
     normalize=_capped(FRAMERATE_LIMITS["Image.H264"]),
+)
+H265 = Group(
+    "Image.H265",
+    "ours",
+    (
+        _param("Enabled", YES_NO, "no", "H.265 stream. Encoding it costs about five times as much as H.264."),
+        _resolution("0", "1", "3", "5", "16", "17", "19"),
+        _FRAMERATE,
+        _RATECONTROL,
+        _QUALITY,
+        _BITRATE,
+        _PASSTHROUGH,
+    ),
+    normalize=_capped(FRAMERATE_LIMITS["Image.H265"]),
 )
 _SUB = (
     _param(

@@ -16,6 +16,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "Image.MJPEG.Sub": "Motion JPEG, smaller stream",
         "Image.H264": "H.264",
         "Image.H264.Sub": "H.264, smaller stream",
+        "Image.H265": "H.265",
         "Image.MPEG4": "MPEG-4",
         "Image.3GPP": "Mobile phones (3GPP)",
         "Network.Advanced.Multicast": "Multicast",

@@ -58,7 +58,7 @@ class Lens:
 
     def catalog(self) -> Mounts:
         pictures = {hub.name: hub for hub in (self.h264, self.mpeg4, self.mjpeg)}
-        return Mounts(pictures, lambda: self.sound if self.microphone else None)
+        return Mounts(lambda: pictures, lambda: self.sound if self.microphone else None)
 
     def picture(self, *, key: bool = False, size: int = 3000) -> bytes:
         """Let the H.264 hub have a picture; return its slice, with a number in it."""

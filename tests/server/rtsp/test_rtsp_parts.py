@@ -37,7 +37,7 @@ PATHS = [
     ("audio", "audio"),
     ("live/audio.cgi", "audio"),
     ("3gpp", None),
-    ("h265", None),
+    ("h266", None),
 ]
 
 
@@ -52,7 +52,7 @@ def test_paths(path: str, expected: str | None) -> None:
 
 def test_the_path_for_telephones_is_there_when_enabled() -> None:
     lens = Lens()
-    catalog = Mounts({}, phone=lambda: (MediaTrack(lens.mpeg4),))
+    catalog = Mounts(dict, phone=lambda: (MediaTrack(lens.mpeg4),))
     assert catalog("3gpp").tracks[0].hub is lens.mpeg4  # type: ignore[union-attr]
     assert catalog("h264") is None
 

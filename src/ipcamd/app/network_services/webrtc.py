@@ -55,6 +55,7 @@ def build_webrtc(
     )
     settings.watch(QOS.name, mark)
     mark(settings[QOS.name])
+    media.pipeline.watch_disabled(service.end_stream)
     core.accounts.watch(lambda: service.expel(core.accounts.is_valid))
     return service
 

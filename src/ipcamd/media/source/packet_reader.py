@@ -69,7 +69,7 @@ class PacketReader:
     def _decode(self, packet: Packet) -> Iterator[Picture]:
         want = self._wanted()  # asked again: it depends on what became of the packet
         if self._decoder is None or packet.size != self._size:
-            self._decoder, self._size = PacketDecoder(self._codec.name, packet.size), packet.size
+            self._decoder, self._size = PacketDecoder(self._codec.decoder, packet.size), packet.size
         if self._codec.intra_only and not (want.picture_rate and self._admits(packet, want)):
             self.good += 1
             return

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ipcamd.access.accounts import ANONYMOUS, Account
 from ipcamd.access.login_result import LoginVerifier
 from ipcamd.connected_clients import ConnectedClient
+from ipcamd.media.stream.hub import Hub
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.server.listener import Listener
 from ipcamd.server.pending_connection import TlsContext
@@ -13,7 +14,7 @@ from ipcamd.server.registry import Registry
 from ipcamd.server.rtsp.authenticator import RtspAuthenticator
 from ipcamd.server.rtsp.connection import RtspConnection
 from ipcamd.server.rtsp.context import RtspContext
-from ipcamd.server.rtsp.mounts.media import FindPresentation
+from ipcamd.server.rtsp.mounts.media import FindPresentation, Presentation
 from ipcamd.server.rtsp.multicast import MulticastService
 from ipcamd.server.rtsp.session import RtspSession, describe_session
 from ipcamd.server.rtsp.session_table import SessionTable, Talk
@@ -90,6 +91,13 @@ class RtspService:
         """End the sessions whose account is no longer valid."""
         for session in self.context.sessions:
             if session.account is not ANONYMOUS and not is_valid(session.account):
+                self._send_away(session)
+
+    def end_stream(self, hub: Hub) -> None:
+        """End the sessions that have a stream, which has been disabled."""
+        for session in self.context.sessions:
+            media = session.media
+            if isinstance(media, Presentation) and any(track.hub is hub for track in media.tracks):
                 self._send_away(session)
 
     def clients(self) -> Iterator[ConnectedClient]:

@@ -233,6 +233,10 @@ class WebRtcService:
         """End the sessions whose account is no longer valid."""
         self.end_all(lambda session: not is_valid(session.account))
 
+    def end_stream(self, hub: Hub) -> None:
+        """End the sessions that have a stream, which has been disabled."""
+        self.end_all(lambda session: any(stream.hub is hub for stream in session.streams))
+
     def clients(self) -> Iterator[ConnectedClient]:
         """Yield the clients that are sent to (see `ClientSource`)."""
         return (session.describe() for session in tuple(self._sessions.values()) if session.is_connected)

@@ -1,13 +1,12 @@
 """H.264 bitstream: parameter sets, key frames and B-frames of access units in Annex B form (ITU-T H.264)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import partial
 
-from ipcamd.wire.bitstream.access_unit import AccessUnit
 from ipcamd.wire.bitstream.bits import BitReader
+from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, SequenceParameters
+from ipcamd.wire.packetize.h264 import unit_type
 
 _SLICE, _PARTITION, _IDR, _SPS, _PPS, _DELIMITER = 1, 2, 5, 7, 8, 9
-_PICTURE = (_SLICE, _IDR)
 _PROFILES = {88: "Extended", 110: "High 10", 122: "High 4:2:2", 244: "High 4:4:4"}
 _PASSED = (66, 77, 100)
 """Profiles that browsers, recorders and payload formats take: 8 bits, 4:2:0."""
@@ -19,80 +18,12 @@ _HEADER_BYTES = 12
 """Enough of a slice to read its type."""
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceParameters:
-    """Contents of a sequence parameter set."""
-
-    size: tuple[int, int]
-    """Width and height in pixels, as shown."""
-    obstacle: str
-    """Why such a stream cannot be handed on; "" if it can."""
-
-
-class H264Inspector:
-    """Inspects a stream, and remembers its parameter sets. See `Inspector`."""
-
-    def __init__(self) -> None:
-        self._sets: dict[tuple[int, int], bytes] = {}
-        """The newest parameter sets, with start code, by type and number."""
-        self._sequence: SequenceParameters | None = None
-
-    def inspect(self, data: bytes) -> AccessUnit | None:
-        """See `Inspector`. `data` may begin with parameter sets, or consist of them: they are remembered."""
-        units = list(find_units(data))
-        kinds = {data[start] & 31 for start, _ in units}
-        for start, end in units:
-            self._remember(data[start:end])
-        if not kinds & {*_PICTURE, _PARTITION}:
-            return None
-        key = _IDR in kinds
-        payload = data if not key or kinds >= {_SPS, _PPS} else self._completed(data, units)
-        size = self._sequence.size if self._sequence else (0, 0)
-        return AccessUnit(payload, key, size, self._find_obstacle(data, units))
-
-    def _remember(self, unit: bytes) -> None:
-        kind = unit[0] & 31
-        if kind not in (_SPS, _PPS):
-            return
-        try:
-            # the number of a sequence parameter set follows profile, constraints and level
-            number = BitReader(unit[4:8] if kind == _SPS else unit[1:6]).unsigned()
-            if kind == _SPS:
-                self._sequence = read_sequence(unit)
-        except ValueError:
-            return
-        if number < 256:
-            self._sets[kind, number] = b"\0\0\0\1" + unit
-
-    def _completed(self, data: bytes, units: list[tuple[int, int]]) -> bytes:
-        """Return a key frame with the newest parameter sets before its first unit, but after a delimiter."""
-        has_delimiter = data[units[0][0]] & 31 == _DELIMITER
-        at = units[0][1] if has_delimiter else 0
-        return b"".join((data[:at], *(self._sets[key] for key in sorted(self._sets)), data[at:]))
-
-    def _find_obstacle(self, data: bytes, units: list[tuple[int, int]]) -> str:
-        if self._sequence is None or not any(kind == _PPS for kind, _ in self._sets):
-            return "the source sends no parameter sets"
-        if self._sequence.obstacle:
-            return self._sequence.obstacle
-        for start, end in units:
-            kind = data[start] & 31
-            if kind == _PARTITION or (kind == _SLICE and _slice_type(data[start + 1 : end]) in _B_SLICES):
-                return "B-frames" if kind == _SLICE else "data partitioning"
-        return ""
-
-
-def find_units(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where each NAL unit of a frame in Annex B form begins, behind its start code, and where it ends."""
-    start = data.find(b"\0\0\1")
-    while start >= 0:
-        following = data.find(b"\0\0\1", start + 3)
-        end = len(data) if following < 0 else following
-        while end > start + 3 and not data[end - 1]:  # zeros belong to the next start code
-            end -= 1
-        if end > start + 3:
-            yield start + 3, end
-        start = following
+def find_obstacle(unit: bytes) -> str:
+    """Return why a NAL unit cannot be handed on; "" if it can."""
+    kind = unit_type(unit[0])
+    if kind == _PARTITION:
+        return "data partitioning"
+    return "B-frames" if kind == _SLICE and _slice_type(unit[1:]) in _B_SLICES else ""
 
 
 def _slice_type(body: bytes) -> int:
@@ -218,3 +149,25 @@ def _skip_buffer(reader: BitReader) -> bool:
         reader.flag()
     reader.read(20)
     return True
+
+
+def _set_number(unit: bytes) -> int:
+    """Return the number of a parameter set; that of a sequence follows profile, constraints and level."""
+    return BitReader(unit[4:8] if unit_type(unit[0]) == _SPS else unit[1:6]).unsigned()
+
+
+H264Inspector = partial(
+    NalInspector,
+    NalSyntax(
+        kind=unit_type,
+        sets=(_SPS, _PPS),
+        sequence=_SPS,
+        delimiter=_DELIMITER,
+        pictures=frozenset((_SLICE, _PARTITION, _IDR)),
+        keys=frozenset((_IDR,)),
+        set_number=_set_number,
+        read_sequence=read_sequence,
+        find_obstacle=find_obstacle,
+    ),
+)
+"""Makes an inspector of H.264."""

@@ -3,51 +3,33 @@
 import re
 from base64 import b64encode
 
+from ipcamd.wire.packetize import nal_units
 from ipcamd.wire.packetize.payload_format import PayloadFormat, split_payload
 from ipcamd.wire.rtp.rtp import ROOM
 
 _SPS, _PPS, _DELIMITER, _FILLER = 7, 8, 9, 12
 _STAP_A, _FU_A = 24, 28
 _KEY = re.compile(rb"\x00\x00\x01[\x05\x25\x45\x65\x07\x27\x47\x67]")
-_SMALL = 200
-"""Units of up to so many bytes are aggregated."""
 
 
 def split_units(frame: bytes) -> list[bytes]:
     """Return the NAL units of a frame in Annex B form, without start codes, delimiters and filler data."""
-    found = []
-    start = frame.find(b"\0\0\1")
-    while start >= 0:
-        end = frame.find(b"\0\0\1", start + 3)
-        unit = frame[start + 3 : end if end >= 0 else len(frame)].rstrip(b"\0")
-        if unit and unit[0] & 0x1F not in (_DELIMITER, _FILLER):
-            found.append(unit)
-        start = end
-    return found
+    return nal_units.split_units(frame, unit_type, (_DELIMITER, _FILLER))
+
+
+def unit_type(first: int) -> int:
+    """Return the type of a NAL unit that begins with this byte."""
+    return first & 31
 
 
 def make_payloads(frame: bytes, room: int = ROOM) -> list[bytes]:
     """Aggregate a frame's small units, fragment its large ones."""
-    out: list[bytes] = []
-    small: list[bytes] = []
-    left = room - 1
-    for unit in split_units(frame):
-        if small and (len(unit) > _SMALL or len(unit) + 2 > left):
-            out.append(_aggregate(small))
-            small, left = [], room - 1
-        if len(unit) <= _SMALL:
-            small.append(unit)
-            left -= len(unit) + 2
-        else:
-            out += [unit] if len(unit) <= room else _fragment(unit, room)
-    return [*out, _aggregate(small)] if small else out
+    return nal_units.pack_units(split_units(frame), room, 1, _aggregate_header, _fragment)
 
 
-def _aggregate(small: list[bytes]) -> bytes:
-    if len(small) == 1:
-        return small[0]
+def _aggregate_header(small: list[bytes]) -> bytes:
     importance = max(unit[0] & 0x60 for unit in small)
-    return bytes((importance | _STAP_A,)) + b"".join(len(unit).to_bytes(2) + unit for unit in small)
+    return bytes((importance | _STAP_A,))
 
 
 def _fragment(unit: bytes, room: int) -> list[bytes]:

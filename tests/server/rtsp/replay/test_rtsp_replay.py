@@ -37,7 +37,7 @@ class ReplayStage(Stage):
 
     def __init__(self, catalog: ReplayCatalog) -> None:
         super().__init__()
-        find = Mounts({"h264": self.lens.h264}, recordings=catalog)
+        find = Mounts(lambda: {"h264": self.lens.h264}, recordings=catalog)
         self.service = RtspService(find, self.door, self.registry, self.viewers, clock_ns=lambda: self.lens.now)
         self.service.context.authenticator.login_needed = False
 

@@ -73,6 +73,7 @@ _MAGIC = (
 )
 _FORMS = {
     "video/h264": ("h264", b"\0\0"),
+    "video/h265": ("hevc", b"\0\0"),
     "video/mp4v-es": ("m4v", b"\0\0\1"),
     "video/mp2t": ("mpegts", b"G"),
     "video/x-flv": ("flv", b"FLV"),

@@ -85,7 +85,7 @@ class PushReceiver:
     def _picture(self, codec: Codec, data: bytes, want: "Wanted") -> Iterator[Packet | Picture]:
         if codec is not self._codec:
             self._codec = codec
-            self._decoder = PacketReader(codec, self._wanted) if codec.inspector else PictureDecoder(codec.name)
+            self._decoder = PacketReader(codec, self._wanted) if codec.inspector else PictureDecoder(codec.decoder)
         if isinstance(self._decoder, PictureDecoder):
             yield from self._shown(self._decoder.decode(data), want, picks=True)
         else:

@@ -37,7 +37,7 @@ class Mounts:
 
     def __init__(
         self,
-        pictures: Mapping[str, Hub],
+        pictures: Callable[[], Mapping[str, Hub]],
         sound: Callable[[], Hub | None] = lambda: None,
         phone: Callable[[], Sequence[MediaTrack]] = lambda: (),
         profile_tracks: Callable[[str], Sequence[str]] = lambda _: (),
@@ -45,7 +45,7 @@ class Mounts:
         recordings: ReplayCatalog | None = None,
         substream: Callable[[str], Hub | None] = lambda _: None,
     ) -> None:
-        """`pictures` has the stream of each codec by the codec's name, which is its path; `sound` gives the
+        """`pictures` gives the streams that are enabled by their codec's name, which is its path; `sound` gives the
         microphone's hub while that is on; `phone` the tracks for telephones (``Image.3GPP``); `profile_tracks` those of
         the ONVIF profile with a token, each by its path, none if there is no such profile; `metadata` gives their
         metadata track; `recordings` are those on the SD card, None for a camera without one;
@@ -72,12 +72,13 @@ class Mounts:
         if path.startswith(PROFILES):
             return self._profile_media(path)
         codec, slash, sub = path.partition("/")
-        hub = self._substream(codec) if slash + sub == SUB else self._pictures.get(path)
+        hub = self._substream(codec) if slash + sub == SUB else self._pictures().get(path)
         return _media(path, MediaTrack(hub), *self._sounds()) if hub else None
 
     def _profile_media(self, path: str) -> Presentation | None:
         names = self._profile_tracks(path.removeprefix(PROFILES))
-        pictures = (MediaTrack(self._pictures[name]) for name in names if name in self._pictures)
+        enabled = self._pictures()
+        pictures = (MediaTrack(enabled[name]) for name in names if name in enabled)
         metadata = self._metadata_tracks() if METADATA in names else ()
         return _media(path, *pictures, *(self._sounds() if AUDIO in names else ()), *metadata)
 

@@ -1,0 +1,165 @@
+"""H.265 bitstream: parameter sets and key frames of access units in Annex B form (ITU-T H.265)."""
+
+from functools import partial
+
+from ipcamd.wire.bitstream.bits import BitReader
+from ipcamd.wire.bitstream.nal_inspector import NalInspector, NalSyntax, SequenceParameters
+from ipcamd.wire.packetize.h265 import unit_type
+
+_VPS, _SPS, _PPS, _DELIMITER = 32, 33, 34, 35
+_PICTURES = frozenset((*range(10), *range(16, 22)))
+_KEYS = frozenset(range(16, 22))
+"""Random access points (7.4.2.2): BLA, IDR and CRA pictures."""
+_MAIN = 1
+_PROFILES = {2: "Main 10", 3: "Main Still Picture", 4: "Range Extensions", 9: "Screen Content"}
+_HEADER_BYTES = 2
+_ALL_RATIOS = 255
+_MOST_SETS, _MOST_PICTURES = 64, 16
+"""Reference picture sets of a sequence, pictures of a set (7.4.3.2.1)."""
+
+
+def read_sequence(unit: bytes) -> SequenceParameters:
+    """Return what a sequence parameter set says (7.3.2.2.1). Raises ``ValueError`` if it is damaged."""
+    reader = BitReader(unit[_HEADER_BYTES:])
+    reader.read(4)
+    layers = reader.read(3)
+    reader.flag()
+    profile, is_interlaced = _read_profile(reader, layers)
+    reader.unsigned()
+    size = _read_size(reader)
+    reader.unsigned()
+    reader.unsigned()
+    counter_bits = reader.unsigned() + 4
+    reorders = _read_reordering(reader, layers)
+    obstacle = "" if profile == _MAIN else f"profile {_PROFILES.get(profile, profile)}"
+    obstacle = obstacle or ("B-frames" if reorders else "")
+    obstacle = obstacle or ("interlaced pictures" if is_interlaced else "")
+    _skip_coding_tools(reader, counter_bits)
+    return SequenceParameters(size, obstacle or ("" if _has_square_pixels(reader) else "pixels that are not square"))
+
+
+def _read_profile(reader: BitReader, layers: int) -> tuple[int, bool]:
+    """Return the profile, and whether the source is interlaced (7.3.3). `layers` is how many sub-layers there are
+    below the highest."""
+    reader.read(3)
+    profile = reader.read(5)
+    reader.read(32)
+    is_progressive, is_interlaced = reader.flag(), reader.flag()
+    reader.read(46)
+    reader.read(8)
+    present = [(reader.flag(), reader.flag()) for _ in range(layers)]
+    if layers:
+        reader.read(2 * (8 - layers))
+    for has_profile, has_level in present:
+        reader.read(88 * has_profile + 8 * has_level)
+    return profile, is_interlaced and not is_progressive
+
+
+def _read_size(reader: BitReader) -> tuple[int, int]:
+    chroma = reader.unsigned()
+    if chroma == 3:
+        reader.flag()
+    width, height = reader.unsigned(), reader.unsigned()
+    if not reader.flag():
+        return width, height
+    left, right, top, bottom = (reader.unsigned() for _ in range(4))
+    across, down = (2 if chroma in (1, 2) else 1), (2 if chroma == 1 else 1)
+    return width - across * (left + right), height - down * (top + bottom)
+
+
+def _read_reordering(reader: BitReader, layers: int) -> int:
+    """Return how many pictures may be shown before one that was decoded earlier."""
+    reorders = 0
+    for _ in range(layers + 1 if reader.flag() else 1):
+        reader.unsigned()
+        reorders = reader.unsigned()
+        reader.unsigned()
+    return reorders
+
+
+def _skip_coding_tools(reader: BitReader, counter_bits: int) -> None:
+    """Skip everything from the sizes of blocks to the reference pictures."""
+    for _ in range(6):
+        reader.unsigned()
+    if reader.flag() and reader.flag():
+        _skip_scaling_lists(reader)
+    reader.read(2)
+    if reader.flag():
+        reader.read(8)
+        reader.unsigned()
+        reader.unsigned()
+        reader.flag()
+    _skip_picture_sets(reader)
+    if reader.flag():
+        for _ in range(min(32, reader.unsigned())):
+            reader.read(counter_bits + 1)
+    reader.read(2)
+
+
+def _skip_scaling_lists(reader: BitReader) -> None:
+    for size in range(4):
+        for _ in range(0, 6, 3 if size == 3 else 1):
+            if not reader.flag():
+                reader.unsigned()
+                continue
+            if size > 1:
+                reader.signed()
+            for _ in range(min(64, 1 << 4 + 2 * size)):
+                reader.signed()
+
+
+def _skip_picture_sets(reader: BitReader) -> None:
+    """Skip the short-term reference picture sets (7.3.7)."""
+    pictures = 0
+    for number in range(min(_MOST_SETS, reader.unsigned())):
+        if number and reader.flag():
+            reader.flag()
+            reader.unsigned()
+            pictures = sum(reader.flag() or reader.flag() for _ in range(pictures + 1))
+            continue
+        pictures = reader.unsigned() + reader.unsigned()
+        if pictures > _MOST_PICTURES:
+            raise ValueError(f"{pictures} reference pictures")
+        for _ in range(pictures):
+            reader.unsigned()
+            reader.flag()
+
+
+def _has_square_pixels(reader: BitReader) -> bool:
+    """Return whether pixels are square, as far as that is said (E.2.1)."""
+    if not reader.flag() or not reader.flag():
+        return True
+    ratio = reader.read(8)
+    return reader.read(16) == reader.read(16) if ratio == _ALL_RATIOS else ratio in (0, 1)
+
+
+def _set_number(unit: bytes) -> int:
+    if unit_type(unit[0]) == _SPS:
+        return _sequence_number(unit)
+    reader = BitReader(unit[_HEADER_BYTES : _HEADER_BYTES + 6])
+    return reader.read(4) if unit_type(unit[0]) == _VPS else reader.unsigned()
+
+
+def _sequence_number(unit: bytes) -> int:
+    reader = BitReader(unit[_HEADER_BYTES:])
+    reader.read(4)
+    layers = reader.read(3)
+    reader.flag()
+    _read_profile(reader, layers)
+    return reader.unsigned()
+
+
+H265Inspector = partial(
+    NalInspector,
+    NalSyntax(
+        kind=unit_type,
+        sets=(_VPS, _SPS, _PPS),
+        sequence=_SPS,
+        delimiter=_DELIMITER,
+        pictures=_PICTURES,
+        keys=_KEYS,
+        set_number=_set_number,
+        read_sequence=read_sequence,
+    ),
+)
+"""Makes an inspector of H.265."""

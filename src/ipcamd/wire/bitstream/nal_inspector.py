@@ -1,0 +1,90 @@
+"""NAL inspector: parameter sets, key frames and obstacles of H.264 and H.265, by the syntax of either codec."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ipcamd.wire.bitstream.access_unit import AccessUnit
+from ipcamd.wire.packetize.nal_units import START_CODE, find_units
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceParameters:
+    """Contents of a sequence parameter set."""
+
+    size: tuple[int, int]
+    """Width and height in pixels, as shown."""
+    obstacle: str
+    """Why such a stream cannot be handed on; "" if it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class NalSyntax:
+    """NAL units of a codec. Types are the numbers of its standard."""
+
+    kind: Callable[[int], int]
+    """Return the type of a unit that begins with this byte."""
+    sets: tuple[int, ...]
+    """Types of the parameter sets, in the order in which they are sent."""
+    sequence: int
+    """Type of the sequence parameter set."""
+    delimiter: int
+    """Type of the access unit delimiter."""
+    pictures: frozenset[int]
+    """Types of parts of pictures."""
+    keys: frozenset[int]
+    """Those at which a decoder can start."""
+    set_number: Callable[[bytes], int]
+    """Return the number of a parameter set. Raises ``ValueError`` if it is damaged."""
+    read_sequence: Callable[[bytes], SequenceParameters]
+    """Return what a sequence parameter set says. Raises ``ValueError`` if it is damaged."""
+    find_obstacle: Callable[[bytes], str] = lambda _: ""
+    """Return why a unit that is part of a picture cannot be handed on; "" if it can."""
+
+
+class NalInspector:
+    """Inspects a stream, and remembers its parameter sets. See `Inspector`."""
+
+    def __init__(self, syntax: NalSyntax) -> None:
+        self._syntax = syntax
+        self._sets: dict[tuple[int, int], bytes] = {}
+        """The newest parameter sets, with start code, by type and number."""
+        self._sequence: SequenceParameters | None = None
+
+    def inspect(self, data: bytes) -> AccessUnit | None:
+        """See `Inspector`. `data` may begin with parameter sets, or consist of them: they are remembered."""
+        units = list(find_units(data))
+        kinds = {self._syntax.kind(data[start]) for start, _ in units}
+        for start, end in units:
+            self._remember(data[start:end])
+        if not kinds & self._syntax.pictures:
+            return None
+        key = bool(kinds & self._syntax.keys)
+        payload = data if not key or kinds >= {*self._syntax.sets} else self._completed(data, units)
+        size = self._sequence.size if self._sequence else (0, 0)
+        return AccessUnit(payload, key, size, self._find_obstacle(data, units))
+
+    def _remember(self, unit: bytes) -> None:
+        kind = self._syntax.kind(unit[0])
+        if kind not in self._syntax.sets:
+            return
+        try:
+            number = self._syntax.set_number(unit)
+            if kind == self._syntax.sequence:
+                self._sequence = self._syntax.read_sequence(unit)
+        except ValueError:
+            return
+        if number < 256:
+            self._sets[kind, number] = START_CODE + unit
+
+    def _completed(self, data: bytes, units: list[tuple[int, int]]) -> bytes:
+        """Return a key frame with the newest parameter sets before its first unit, but after a delimiter."""
+        has_delimiter = self._syntax.kind(data[units[0][0]]) == self._syntax.delimiter
+        at = units[0][1] if has_delimiter else 0
+        return b"".join((data[:at], *(self._sets[key] for key in sorted(self._sets)), data[at:]))
+
+    def _find_obstacle(self, data: bytes, units: list[tuple[int, int]]) -> str:
+        if self._sequence is None or {kind for kind, _ in self._sets} != {*self._syntax.sets}:
+            return "the source sends no parameter sets"
+        if self._sequence.obstacle:
+            return self._sequence.obstacle
+        return next((found for start, end in units if (found := self._syntax.find_obstacle(data[start:end]))), "")
