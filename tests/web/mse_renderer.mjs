@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { pace } = await import(`${process.env.MODULES}/mp4/mse_renderer.js`);
+const { pace } = await import(`${process.env.MODULES}/renderers/mse_renderer.js`);
 
 test("at first it goes to the newest picture", () => {
   assert.deepEqual(pace([], 0, 0.2), { jump: null, hurry: null });

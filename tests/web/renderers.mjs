@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-const { JpegRenderer } = await import(`${process.env.MODULES}/live/jpeg_renderer.js`);
-const { H264Renderer, codecName } = await import(`${process.env.MODULES}/live/h264_renderer.js`);
+const { JpegRenderer } = await import(`${process.env.MODULES}/renderers/jpeg_renderer.js`);
+const { H264Renderer, codecName } = await import(`${process.env.MODULES}/renderers/h264_renderer.js`);
 
 const later = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-const { Stream } = await import(`${process.env.MODULES}/stream/stream.js`);
-const { pauseAfter } = await import(`${process.env.MODULES}/stream/retrying.js`);
+const { HttpStream } = await import(`${process.env.MODULES}/stream/http_stream.js`);
+const { pauseAfter } = await import(`${process.env.MODULES}/stream/reconnecting_stream.js`);
 const { readParts } = await import(`${process.env.MODULES}/live/multipart.js`);
 
 globalThis.location = { href: "http://me:secret@camera/yard/recordings?x#y" };
@@ -44,12 +44,12 @@ function told(count) {
     const list = [];
     const note = (name) => (...values) => {
       list.push([name, ...values]);
-      if (name === "waiting") setImmediate(() => stream.hurry());
+      if (name === "waiting") setImmediate(() => stream.retryNow());
       if (list.length !== count) return;
       stream.stop();
       resolve(list);
     };
-    const stream = new Stream("cgi/mjpg/mjpeg.cgi", {
+    const stream = new HttpStream("cgi/mjpg/mjpeg.cgi", {
       connecting: note("connecting"),
       connected: note("connected"),
       frame: (frame) => note("frame")(frame.counter),
@@ -102,7 +102,7 @@ test("a connection that falls silent is given up", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const waiting = new Promise((resolve) => {
     const nothing = () => {};
-    const stream = new Stream("/x", { connecting: nothing, connected: nothing, frame: nothing, refused: nothing, waiting: resolve }, readParts);
+    const stream = new HttpStream("/x", { connecting: nothing, connected: nothing, frame: nothing, refused: nothing, waiting: resolve }, readParts);
     stream.start();
   });
   context.mock.timers.tick(8000);

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { clockOffset } = await import(`${process.env.MODULES}/webrtc/whep_client.js`);
+const { clockOffset } = await import(`${process.env.MODULES}/stream/whep_client.js`);
 globalThis.document = { createElement: () => ({}) };
-const { capturedAt } = await import(`${process.env.MODULES}/webrtc/webrtc_renderer.js`);
+const { capturedAt } = await import(`${process.env.MODULES}/renderers/webrtc_renderer.js`);
 
 const SOUND = "m=audio 8189 UDP/TLS/RTP/SAVPF 0\r\na=mediaclk:direct=7\r\n";
 const VIDEO = "m=video 8189 UDP/TLS/RTP/SAVPF 102\r\na=mediaclk:direct=4100028652\r\n";

@@ -18,39 +18,10 @@ _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=ut
 HTML = Answer("text/html; charset=utf-8")
 """Answer of a page."""
 
+_ICON = "shared/icon.svg"
 FILES = (
-    *(f"shared/{name}" for name in ("base.css", "list.css", "icon.svg", "camera_url.js", "state_stream.js")),
-    *(f"shared/{name}.js" for name in ("confirm", "settings_request", "request_code", "copy_code")),
-    *(f"api/{name}" for name in ("api.css", "api.js", "operation.js", "argument_form.js", "answer.js")),
-    *(f"shared/{name}" for name in ("host_state.js", "request_dialog.js", "request_dialog.css")),
-    "time/date_time.js",
-    "network/network_settings.js",
-    "log/live_log.js",
-    *(f"live/{name}.js" for name in ("main", "view", "multipart", "payload", "statistics", "clock_offset")),
-    *(f"live/{name}.js" for name in ("jpeg_renderer", "h264_renderer", "audio_player", "small_picture")),
-    *(f"live/{name}.js" for name in ("stream_choice", "save_file", "sparkline", "paint")),
-    *(f"mp4/{name}.js" for name in ("mp4_reader", "mse_renderer", "recorder")),
-    *(f"stream/{name}.js" for name in ("stream", "retrying")),
-    *(f"webrtc/{name}.js" for name in ("whep_client", "webrtc_renderer")),
-    *(f"talk/{name}.js" for name in ("talk_button", "push_to_talk", "ulaw", "ulaw_worklet")),
-    *(f"zoom/{name}" for name in ("zoom.css", "digital_zoom.js")),
-    *(f"motion/{name}" for name in ("motion.css", "motion_panel.js", "windows.js", "window_overlay.js")),
-    *(f"device/{name}" for name in ("device.css", "device_controls.js")),
-    *(f"lens/{name}" for name in ("lens.css", "lens_controls.js")),
-    *(f"ptz/{name}" for name in ("ptz.css", "ptz_panel.js", "commands.js", "presets.js", "hold.js", "gamepad.js")),
-    *(f"recordings/{name}.js" for name in ("recordings", "player", "segment_player", "timeline", "time_scale")),
-    *(f"recordings/{name}.js" for name in ("time_words", "recording_list", "range_tools", "card_panel")),
-    *(f"recordings/{name}.css" for name in ("recordings", "timeline")),
-    *(f"events/{name}.js" for name in ("events", "elements", "event_log", "event_words")),
-    *(f"events/{name}.js" for name in ("schedules", "schedule_card", "week", "week_calendar")),
-    *(f"events/{name}.js" for name in ("targets", "notification_form", "motion_windows")),
-    "events/events.css",
-    *(f"settings/{name}.js" for name in ("settings", "control", "setting_row", "parameter_form")),
-    "settings/settings.css",
-    *(f"system/{name}.js" for name in ("system", "requests", "accounts", "ip_filter", "certificate")),
-    *(f"system/{name}.js" for name in ("system_card", "clients", "backup", "audit_log", "maintenance")),
-    "system/system.css",
-    *(f"welcome/{name}" for name in ("welcome.css", "welcome.js")),
+    *sorted(path.relative_to(STATIC).as_posix() for kind in ("css", "js") for path in STATIC.glob(f"*/*.{kind}")),
+    _ICON,
 )
 """The files under ``/web/``; nothing else is ever read."""
 
@@ -67,9 +38,6 @@ _FRESH = (*_SAFE, ("Cache-Control", "no-store"))
 @cache
 def _packed(name: str) -> PackedFile:
     return PackedFile((STATIC / name).read_bytes(), _TYPES[Path(name).suffix])
-
-
-_ICON = "shared/icon.svg"
 
 
 def _pages(here: str, rank: Rank) -> str:

@@ -276,7 +276,7 @@ function seenOrNot() {
   clearTimeout(unseen);
   if (!document.hidden) {
     if (view.player.dataset.state === "asleep") watch(chosen());
-    else stream?.hurry();
+    else stream?.retryNow();
     return;
   }
   unseen = setTimeout(() => {
@@ -324,7 +324,7 @@ view.player.addEventListener("pointermove", stirred);
 view.player.addEventListener("pointerdown", stirred);
 document.addEventListener("visibilitychange", seenOrNot);
 document.addEventListener("keydown", key);
-addEventListener("online", () => stream?.hurry());
+addEventListener("online", () => stream?.retryNow());
 
 new StateStream({
   state: (parts) => {

@@ -1,8 +1,8 @@
 // Small picture: the live picture on other pages, while they are seen.
 
-import { JpegRenderer } from "./jpeg_renderer.js";
+import { JpegRenderer } from "../renderers/jpeg_renderer.js";
 import { readParts } from "./multipart.js";
-import { Stream } from "../stream/stream.js";
+import { HttpStream } from "../stream/http_stream.js";
 
 const PATH = "cgi/mjpg/mjpeg.cgi";
 const quiet = () => {};
@@ -10,7 +10,7 @@ const quiet = () => {};
 /** Draws the stream on the canvas in it. */
 class SmallPicture extends HTMLElement {
   #renderer = new JpegRenderer(this.querySelector("canvas"), () => (this.dataset.state = "live"));
-  #stream = new Stream(
+  #stream = new HttpStream(
     PATH,
     {
       connecting: quiet,

@@ -21,7 +21,7 @@ const MJPEG = {
   by: "single pictures",
   path: "cgi/mjpg/mjpeg.cgi",
   async load() {
-    const [{ JpegRenderer }, { readParts }] = await Promise.all([import("./jpeg_renderer.js"), import("./multipart.js")]);
+    const [{ JpegRenderer }, { readParts }] = await Promise.all([import("../renderers/jpeg_renderer.js"), import("./multipart.js")]);
     return { Renderer: JpegRenderer, read: readParts, ...(await overHttp()) };
   },
   tellsLevels: true,
@@ -31,7 +31,7 @@ const WEB_CODECS = {
   by: "by WebCodecs",
   path: "cgi/mpeg/stream1.cgi?codec=h264",
   async load() {
-    const [{ H264Renderer }, { readParts }] = await Promise.all([import("./h264_renderer.js"), import("./multipart.js")]);
+    const [{ H264Renderer }, { readParts }] = await Promise.all([import("../renderers/h264_renderer.js"), import("./multipart.js")]);
     return { Renderer: H264Renderer, read: readParts, ...(await overHttp()) };
   },
   tellsLevels: true,
@@ -41,7 +41,7 @@ const WEB_RTC = {
   by: "by WebRTC",
   path: "whep/h264",
   async load() {
-    const [{ WebRtcRenderer }, { WhepClient }] = await Promise.all([import("../webrtc/webrtc_renderer.js"), import("../webrtc/whep_client.js")]);
+    const [{ WebRtcRenderer }, { WhepClient }] = await Promise.all([import("../renderers/webrtc_renderer.js"), import("../stream/whep_client.js")]);
     return { Renderer: WebRtcRenderer, Client: WhepClient };
   },
   countsDrawn: true,
@@ -51,14 +51,14 @@ const MSE = {
   by: "by MSE",
   path: "cgi/mp4/live.cgi",
   async load() {
-    const [{ MseRenderer }, { Mp4Reader }] = await Promise.all([import("../mp4/mse_renderer.js"), import("../mp4/mp4_reader.js")]);
+    const [{ MseRenderer }, { Mp4Reader }] = await Promise.all([import("../renderers/mse_renderer.js"), import("../mp4/mp4_reader.js")]);
     return { Renderer: MseRenderer, read: Mp4Reader.of, ...(await overHttp()) };
   },
 };
 
 async function overHttp() {
-  const { Stream } = await import("../stream/stream.js");
-  return { Client: Stream };
+  const { HttpStream } = await import("../stream/http_stream.js");
+  return { Client: HttpStream };
 }
 
 /**

@@ -10,7 +10,7 @@ export class JpegRenderer {
   #next = null;
   #busy = false;
 
-  /** @param {HTMLCanvasElement} canvas @param {(frame: import("./payload.js").Frame) => void} drawn told of each on screen */
+  /** @param {HTMLCanvasElement} canvas @param {(frame: import("../live/payload.js").Frame) => void} drawn told of each on screen */
   constructor(canvas, drawn) {
     this.#canvas = canvas;
     this.#pen = canvas.getContext("2d", { alpha: false });

@@ -31,7 +31,7 @@ export class H264Renderer {
   #expected = null; // counter of the next frame that can be decoded; null: a key frame
   #stamp = 0;
 
-  /** @param {HTMLCanvasElement} canvas @param {(frame: import("./payload.js").Frame) => void} drawn told of each on screen */
+  /** @param {HTMLCanvasElement} canvas @param {(frame: import("../live/payload.js").Frame) => void} drawn told of each on screen */
   constructor(canvas, drawn) {
     this.#canvas = canvas;
     this.#pen = canvas.getContext("2d", { alpha: false });

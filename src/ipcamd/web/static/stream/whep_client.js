@@ -1,11 +1,11 @@
-// WHEP client: one WebRTC session with the camera, and another one after any end.
+// WHEP client: receives a stream by WebRTC.
 
-import { Ended, Retrying, ended, refusal } from "../stream/retrying.js";
+import { Ended, ReconnectingStream, ended, refusal } from "./reconnecting_stream.js";
 import { cameraUrl } from "../shared/camera_url.js";
 
 const TYPE = "application/sdp";
-const UNREACHABLE = 5000; // milliseconds: the network does not let the media through
-const POLL = 500; // milliseconds between two looks at what has come
+const UNREACHABLE = 5000; // milliseconds until a network counts as blocking the media
+const POLL = 500; // milliseconds between two readings of the statistics
 const SILENCE = 8000; // milliseconds without a byte: the connection is dead
 const OVER = ["closed", "failed"];
 const TRY_LATER = [401, 403, 429, 503]; // refusals that say nothing about WebRTC
@@ -17,36 +17,18 @@ export function clockOffset(sdp) {
   return found ? Number(found[1]) : null;
 }
 
-/** One stream, watched from `start` to `stop`, like `Stream`. */
-export class WhepClient {
+/** One stream by WebRTC; each connection is a session of its own. */
+export class WhepClient extends ReconnectingStream {
   #path;
-  #listener;
-  #retrying;
 
-  /** @param {string} path @param {import("../stream/retrying.js").Listener} listener */
+  /** @param {string} path @param {import("./reconnecting_stream.js").Listener} listener */
   constructor(path, listener) {
+    super(listener);
     this.#path = path;
-    this.#listener = listener;
-    this.#retrying = new Retrying((stopped) => this.#watch(stopped), listener);
   }
 
-  /** Begin to watch. */
-  start() {
-    this.#retrying.start();
-  }
-
-  /** End the session. */
-  stop() {
-    this.#retrying.stop();
-  }
-
-  /** Retry at once. */
-  hurry() {
-    this.#retrying.hurry();
-  }
-
-  /** Watch until the session ends; return why it did, or null: it cannot be played here. */
-  async #watch(stopped) {
+  /** See `ReconnectingStream`; null: this browser or network cannot play the stream. */
+  async watch(stopped) {
     const connection = new RTCPeerConnection();
     const media = new MediaStream();
     connection.addEventListener("track", ({ track, receiver }) => {
@@ -59,8 +41,8 @@ export class WhepClient {
       if (!answer) return this.#giveUp();
       session = answer.session;
       if (!(await isConnected(connection, stopped))) return this.#giveUp();
-      this.#listener.connected();
-      this.#listener.frame({ kind: "init", media, clockOffset: clockOffset(answer.sdp) });
+      this.listener.connected();
+      this.listener.frame({ kind: "init", media, clockOffset: clockOffset(answer.sdp) });
       return await this.#receive(connection, stopped);
     } catch (error) {
       return ended(error, stopped.aborted);
@@ -70,11 +52,11 @@ export class WhepClient {
   }
 
   #giveUp() {
-    this.#listener.unplayable();
+    this.listener.unplayable();
     return null;
   }
 
-  /** Exchange offer and answer; null: the camera does not speak WebRTC with this browser. */
+  /** Exchange offer and answer; null: the camera supports no WebRTC with this browser. */
   async #offer(connection, signal) {
     for (const kind of ["video", "audio"]) connection.addTransceiver(kind, { direction: "recvonly" });
     await connection.setLocalDescription();
@@ -88,7 +70,7 @@ export class WhepClient {
     return { sdp, session: new URL(answer.headers.get("Location"), url) };
   }
 
-  /** Look at what comes until nothing more does; return why. */
+  /** Report the traffic until it ends; return the reason. */
   async #receive(connection, stopped) {
     let seen = { bytes: 0, lost: 0, sound: 0 };
     let heard = performance.now();
@@ -100,14 +82,14 @@ export class WhepClient {
       if (now.bytes > seen.bytes) heard = performance.now();
       if (performance.now() - heard > SILENCE) return new Ended("The stream has stopped");
       const hasSound = now.sound > seen.sound;
-      this.#listener.frame({ kind: "traffic", bytes: now.bytes - seen.bytes, lost: now.lost - seen.lost, hasSound });
+      this.listener.frame({ kind: "traffic", bytes: now.bytes - seen.bytes, lost: now.lost - seen.lost, hasSound });
       seen = now;
     }
     return new Ended("The stream has stopped");
   }
 }
 
-/** Bytes that came, those of sound among them, and pictures that were lost. */
+/** Received bytes, those of sound among them, and lost pictures. */
 async function received(connection) {
   const sums = { bytes: 0, lost: 0, sound: 0 };
   for (const report of (await connection.getStats()).values()) {
@@ -119,7 +101,7 @@ async function received(connection) {
   return sums;
 }
 
-/** Whether the connection comes about. */
+/** Whether the connection succeeds. */
 async function isConnected(connection, stopped) {
   const late = new Promise((resolve) => setTimeout(resolve, UNREACHABLE, "late"));
   while (!["connected", ...OVER].includes(connection.connectionState) && !stopped.aborted) {

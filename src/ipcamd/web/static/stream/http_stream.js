@@ -1,47 +1,29 @@
-// Stream client: connects over HTTP, delivers frames, and reconnects after any end.
+// HTTP stream: reads the frames of a stream over HTTP.
 
 import { cameraUrl } from "../shared/camera_url.js";
-import { Ended, Retrying, ended, refusal } from "./retrying.js";
+import { Ended, ReconnectingStream, ended, refusal } from "./reconnecting_stream.js";
 
 const SILENCE = 8000; // milliseconds without a byte: the connection is dead
 
-/** One stream, watched from `start` to `stop`. */
-export class Stream {
+/** One stream over HTTP. */
+export class HttpStream extends ReconnectingStream {
   #url;
-  #listener;
   #read;
-  #retrying;
 
   /**
    * @param {string} path
-   * @param {import("./retrying.js").Listener} listener
+   * @param {import("./reconnecting_stream.js").Listener} listener
    * @param {(answer: Response) => {feed: (chunk: Uint8Array) => object[]}|null} read makes the reader of an answer
    */
   constructor(path, listener, read) {
-    // not relative to the page: its address may hold a password, which fetch refuses
+    super(listener);
+    // absolute, because fetch refuses addresses relative to a page whose address has a password
     this.#url = cameraUrl(path);
-    this.#listener = listener;
     this.#read = read;
-    this.#retrying = new Retrying((stopped) => this.#watch(stopped), listener);
   }
 
-  /** Begin to watch. */
-  start() {
-    this.#retrying.start();
-  }
-
-  /** Close the connection. */
-  stop() {
-    this.#retrying.stop();
-  }
-
-  /** Retry at once. */
-  hurry() {
-    this.#retrying.hurry();
-  }
-
-  /** Watch until the connection ends; return why it did. */
-  async #watch(stopped) {
+  /** See `ReconnectingStream`. */
+  async watch(stopped) {
     const connection = new AbortController();
     const stop = () => connection.abort();
     stopped.addEventListener("abort", stop, { once: true });
@@ -53,8 +35,8 @@ export class Stream {
         if (done) return new Ended("The camera closed the stream");
         clearTimeout(alarm);
         alarm = setTimeout(stop, SILENCE);
-        if (first) this.#listener.connected();
-        for (const frame of frames.feed(value)) this.#listener.frame(frame);
+        if (first) this.listener.connected();
+        for (const frame of frames.feed(value)) this.listener.frame(frame);
       }
     } catch (error) {
       return ended(error, connection.signal.aborted);

@@ -1,8 +1,8 @@
 // MSE renderer: plays H.264 with sound by Media Source Extensions, which browsers offer over plain HTTP too, and keeps
 // close to the live edge.
 
-import { paint } from "../live/paint.js";
-import { joined } from "./mp4_reader.js";
+import { VideoRenderer } from "./video_renderer.js";
+import { joined } from "../mp4/mp4_reader.js";
 
 const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource; // the first on iPhones
 const CUSHION = { least: 0.2, step: 0.1, most: 0.7 }; // seconds between the picture shown and the newest one; grows when playback stalls
@@ -30,48 +30,31 @@ export function pace(ranges, now, cushion) {
   return { jump: null, hurry: behind > cushion ? null : false };
 }
 
-/** Plays MP4 and draws its pictures. Every initialization segment begins a new playback. */
-export class MseRenderer {
-  #canvas;
-  #pen;
-  #drawn;
+/** Plays MP4. Each initialization segment starts a new playback. */
+export class MseRenderer extends VideoRenderer {
   #failed;
-  #video = Object.assign(document.createElement("video"), { muted: true, playsInline: true, disableRemotePlayback: true });
   #source = null;
   #buffer = null;
   #waiting = []; // bytes to append
-  #anchor = null; // a frame, to know by its times when others were captured
+  #anchor = null; // a frame with its capture time, from which the times of others follow
   #cushion = CUSHION.least;
-  #settled = Infinity; // when playback has begun long enough ago that stalls are the network's
-  #closed = false;
+  #settled = Infinity; // time from which stalls of playback are the network's
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {(frame: {captured: number|null}) => void} drawn told of each picture on the screen
-   * @param {() => void} failed the browser cannot play this
+   * @param {(frame: {captured: number|null}) => void} drawn called for each picture on the screen
+   * @param {() => void} failed called if the browser cannot play the stream
    */
   constructor(canvas, drawn, failed) {
-    this.#canvas = canvas;
-    this.#pen = canvas.getContext("2d", { alpha: false });
-    this.#drawn = drawn;
+    super(canvas, drawn);
     this.#failed = failed;
-    this.#video.addEventListener("error", () => this.#source && this.#fail());
-    this.#video.addEventListener("waiting", () => {
+    this.video.addEventListener("error", () => this.#source && this.#fail());
+    this.video.addEventListener("waiting", () => {
       if (performance.now() > this.#settled) this.#cushion = Math.min(CUSHION.most, this.#cushion + CUSHION.step);
     });
-    this.#awaitPicture();
   }
 
-  /** Whether its sound is off. */
-  get muted() {
-    return this.#video.muted;
-  }
-
-  set muted(muted) {
-    this.#video.muted = muted;
-  }
-
-  /** Play this frame, or begin anew. @param {import("./mp4_reader.js").Init|import("./mp4_reader.js").Fragment} frame */
+  /** Play this frame, or start a new playback. @param {import("../mp4/mp4_reader.js").Init|import("../mp4/mp4_reader.js").Fragment} frame */
   show(frame) {
     if (frame.kind === "init") return this.#begin(frame);
     if (frame.kind === "video") this.#anchor = frame;
@@ -82,7 +65,7 @@ export class MseRenderer {
 
   /** End playback. */
   close() {
-    this.#closed = true;
+    super.close();
     this.#end();
   }
 
@@ -92,22 +75,12 @@ export class MseRenderer {
     this.#waiting = [data];
     this.#settled = performance.now() + SETTLING;
     source.addEventListener("sourceopen", () => source === this.#source && this.#open(type), { once: true });
-    this.#video.src = URL.createObjectURL(source);
-    this.#play();
-  }
-
-  async #play() {
-    try {
-      await this.#video.play();
-    } catch (error) {
-      if (error.name !== "NotAllowedError" || this.#video.muted) return; // another playback has begun, or it has ended
-      this.#video.muted = true; // without a gesture browsers play silent pictures only
-      this.#play();
-    }
+    this.video.src = URL.createObjectURL(source);
+    this.play();
   }
 
   #open(type) {
-    URL.revokeObjectURL(this.#video.src);
+    URL.revokeObjectURL(this.video.src);
     try {
       this.#buffer = this.#source.addSourceBuffer(type);
     } catch {
@@ -123,7 +96,7 @@ export class MseRenderer {
   #append() {
     const buffer = this.#buffer;
     if (!buffer || buffer.updating || this.#source.readyState !== "open") return;
-    const old = this.#video.currentTime - KEPT;
+    const old = this.video.currentTime - KEPT;
     if (buffer.buffered.length && buffer.buffered.start(0) < old - KEPT) return buffer.remove(0, old);
     if (!this.#waiting.length) return;
     const data = joined(this.#waiting);
@@ -136,37 +109,27 @@ export class MseRenderer {
   }
 
   #keepUp() {
-    const { buffered } = this.#video;
+    const { buffered } = this.video;
     const ranges = Array.from({ length: buffered.length }, (_, number) => [buffered.start(number), buffered.end(number)]);
-    const { jump, hurry } = pace(ranges, this.#video.currentTime, this.#cushion);
-    if (jump !== null) this.#video.currentTime = jump;
-    if (hurry !== null) this.#video.playbackRate = hurry ? FASTER : 1;
-    if (this.#video.paused) this.#play();
+    const { jump, hurry } = pace(ranges, this.video.currentTime, this.#cushion);
+    if (jump !== null) this.video.currentTime = jump;
+    if (hurry !== null) this.video.playbackRate = hurry ? FASTER : 1;
+    if (this.video.paused) this.play();
   }
 
-  #awaitPicture() {
-    const draw = (_, metadata) => {
-      if (this.#closed) return;
-      this.#draw(metadata?.mediaTime ?? this.#video.currentTime);
-      this.#awaitPicture();
-    };
-    if (this.#video.requestVideoFrameCallback) this.#video.requestVideoFrameCallback(draw);
-    else requestAnimationFrame(draw); // older browsers do not tell of each picture
-  }
-
-  #draw(time) {
-    const { videoWidth: width, videoHeight: height } = this.#video;
-    if (!width || !this.#source) return;
-    paint(this.#canvas, this.#pen, this.#video, width, height);
+  /** See `VideoRenderer`. */
+  frameOf(metadata) {
+    if (!this.#source) return null;
+    const time = metadata?.mediaTime ?? this.video.currentTime;
     const { captured = null, time: known = 0 } = this.#anchor ?? {};
-    this.#drawn({ captured: captured === null ? null : captured + (time - known) * 1000 });
+    return { captured: captured === null ? null : captured + (time - known) * 1000 };
   }
 
   #end() {
     this.#source = this.#buffer = this.#anchor = null;
     this.#waiting = [];
-    this.#video.removeAttribute("src");
-    this.#video.load();
+    this.video.removeAttribute("src");
+    this.video.load();
   }
 
   #fail() {

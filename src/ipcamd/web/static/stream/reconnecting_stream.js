@@ -1,11 +1,11 @@
-// Retrying: connects to a stream again after any end, and says meanwhile why there is no picture.
+// Reconnecting stream: connects again whenever the connection ends, and reports the reason meanwhile.
 
 const PAUSES = [0.3, 0.6, 1, 1.5, 2, 3, 5, 8, 10]; // seconds before the first, second ... retry
-const LASTING = 8000; // milliseconds after which a connection counts as one that worked
+const STABLE = 8000; // milliseconds after which a connection counts as successful
 
 /** End of a connection, with a message for the user. */
 export class Ended extends Error {
-  /** @param {string} message @param {{final?: boolean, pause?: number}} how final: trying again is of no use */
+  /** @param {string} message @param {{final?: boolean, pause?: number}} how final: do not retry; pause: seconds before the retry */
   constructor(message, { final = false, pause = 0 } = {}) {
     super(message);
     this.final = final;
@@ -14,10 +14,10 @@ export class Ended extends Error {
 }
 
 /**
- * Seconds to wait before trying again.
+ * Seconds before the next attempt.
  *
  * @param {number} failures in a row
- * @param {number} chance 0 to 1; spreads the viewers of a camera that comes back
+ * @param {number} chance 0 to 1; spreads the attempts of many viewers after a restart of the camera
  */
 export function pauseAfter(failures, chance = Math.random()) {
   return PAUSES[Math.min(failures, PAUSES.length) - 1] * (0.8 + 0.4 * chance);
@@ -25,29 +25,33 @@ export function pauseAfter(failures, chance = Math.random()) {
 
 /**
  * @typedef {object} Listener
- * @property {(again: boolean) => void} connecting again: the last connection failed
- * @property {() => void} connected a new connection's first bytes are there
+ * @property {(again: boolean) => void} connecting again: after a failed connection
+ * @property {() => void} connected the first bytes of a new connection have arrived
  * @property {(frame: import("../live/payload.js").Frame) => void} frame
- * @property {(why: string, seconds: number) => void} waiting until the next try
- * @property {(why: string) => void} refused for good
+ * @property {(why: string, seconds: number) => void} waiting until the next attempt
+ * @property {(why: string) => void} refused permanently
  * @property {() => void} unplayable this browser or its network cannot play the stream
  */
 
-/** One stream, watched from `start` to `stop`. */
-export class Retrying {
-  #watch;
-  #listener;
+/** Base class of streams, which connect in `watch` and run from `start` to `stop`. */
+export class ReconnectingStream {
   #stop = null;
   #wake = null;
 
+  /** @param {Listener} listener */
+  constructor(listener) {
+    this.listener = listener;
+  }
+
   /**
-   * @param {(stopped: AbortSignal) => Promise<Ended|null>} watch connects, and returns why the connection has ended;
-   *   null: the listener knows
-   * @param {Listener} listener
+   * Connect, and pass frames to the listener until the connection ends.
+   *
+   * @abstract
+   * @param {AbortSignal} stopped
+   * @returns {Promise<Ended|null>} the reason; null if the listener has been informed and no retry is needed
    */
-  constructor(watch, listener) {
-    this.#watch = watch;
-    this.#listener = listener;
+  async watch(stopped) {
+    throw new Error(`not implemented: ${stopped}`);
   }
 
   /** Begin to watch. */
@@ -64,7 +68,7 @@ export class Retrying {
   }
 
   /** Retry at once. */
-  hurry() {
+  retryNow() {
     this.#wake?.();
   }
 
@@ -72,13 +76,13 @@ export class Retrying {
     let failures = 0;
     while (!stopped.aborted) {
       const before = performance.now();
-      this.#listener.connecting(failures > 0);
-      const end = await this.#watch(stopped);
+      this.listener.connecting(failures > 0);
+      const end = await this.watch(stopped);
       if (stopped.aborted || !end) return;
-      if (end.final) return this.#listener.refused(end.message);
-      failures = performance.now() - before > LASTING ? 1 : failures + 1;
+      if (end.final) return this.listener.refused(end.message);
+      failures = performance.now() - before > STABLE ? 1 : failures + 1;
       const seconds = Math.max(end.pause, pauseAfter(failures));
-      this.#listener.waiting(end.message, seconds);
+      this.listener.waiting(end.message, seconds);
       await this.#sleep(seconds, stopped);
     }
   }
