@@ -1,8 +1,10 @@
 """Camera: the parts of a running camera that endpoints may use. No logic."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from ipcamd.dataclass import dataclass
 
 if TYPE_CHECKING:
     from ipcamd.access.accounts import Accounts

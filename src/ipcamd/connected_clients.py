@@ -1,8 +1,9 @@
 """Connected clients: everybody who gets something from the camera now, over all protocols."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

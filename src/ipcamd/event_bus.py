@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from types import TracebackType
 from typing import Self
+
+from ipcamd.dataclass import dataclass
 
 QUEUED = 100
 """Events that wait for a subscriber with a queue; beyond, the oldest are lost to it."""

@@ -1,9 +1,9 @@
 """WebRTC sessions: the service as the WHEP endpoint uses it."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from ipcamd.access.accounts import Account
+from ipcamd.dataclass import dataclass
 
 UNSUPPORTED = "not supported by this device: it needs the packages of ipcamd[webrtc]"
 """Reason of refusals where the packages are not installed."""

@@ -5,11 +5,12 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 
 from ipcamd.access.audit_log import AuditLog
 from ipcamd.access.passwords import ALLOWED, MASK, generate, is_allowed, is_weak
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError, IpcamdError, RequestFailed, shown
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import CAMERA, Requester

@@ -8,9 +8,10 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ipcamd.access.throttle import network
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import IpcamdError
 from ipcamd.settings.audit import AuditEntry
 from ipcamd.settings.change_records import Requester

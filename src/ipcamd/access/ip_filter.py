@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Values
 from ipcamd.params.ipfilter import IP_FILTER, LISTS

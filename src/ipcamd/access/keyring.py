@@ -3,9 +3,9 @@
 import logging
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from ipcamd.access.accounts import Accounts, StoredAccount
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.http.digest import MD5, SHA256, digest, secret
 
 _ALWAYS = -1.0

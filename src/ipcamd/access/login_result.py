@@ -1,10 +1,10 @@
 """Login result: the account, or the reason for a refusal. HTTP and RTSP each format their own challenges from it."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
 from ipcamd.access.accounts import Account
+from ipcamd.dataclass import dataclass
 
 
 class Reason(Enum):

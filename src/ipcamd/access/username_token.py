@@ -8,8 +8,9 @@ import base64
 import hmac
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha1
+
+from ipcamd.dataclass import dataclass
 
 REMEMBERED = 4096
 """The most nonces that are remembered. Beyond, the oldest is forgotten, and tokens created before it are stale."""

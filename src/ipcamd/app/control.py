@@ -1,7 +1,6 @@
 """Control parts: the engines that move and switch what the device has."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from ipcamd.app.core import Core
@@ -14,6 +13,7 @@ from ipcamd.control.motor_watch import MotorWatch
 from ipcamd.control.picture_light import PictureLight
 from ipcamd.control.ptz.controller import PtzController
 from ipcamd.control.serial_commands import LineCommands
+from ipcamd.dataclass import dataclass
 from ipcamd.media.image.thumbnail import shrink_jpeg
 from ipcamd.params.device import ptz
 from ipcamd.params.device.ircut import IRCUT

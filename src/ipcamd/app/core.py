@@ -2,7 +2,6 @@
 
 import logging
 import time
-from dataclasses import dataclass
 from functools import partial
 
 from ipcamd.access.accounts import Accounts
@@ -11,6 +10,7 @@ from ipcamd.access.authenticator import Authenticator
 from ipcamd.access.ip_filter import IpFilter
 from ipcamd.access.username_token import TokenNonces
 from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.dataclass import dataclass
 from ipcamd.device.choose import choose_drivers
 from ipcamd.device.clock import CameraClock
 from ipcamd.device.drivers import Drivers

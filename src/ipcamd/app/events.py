@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 
 from ipcamd.app.core import Core
@@ -11,6 +10,7 @@ from ipcamd.app.delivery import build_delivery, sinks
 from ipcamd.app.media import MediaParts
 from ipcamd.app.recording import RecordingParts, build_recording, card_sink
 from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.dataclass import dataclass
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.delivery.queue.outbox import Outbox

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ipcamd.app.core import Core
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.virtual import connect_source
+from ipcamd.dataclass import dataclass
 from ipcamd.device.drivers import Drivers
 from ipcamd.device.position import PtzPosition
 from ipcamd.media import sound as sounds

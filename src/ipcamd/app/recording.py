@@ -1,13 +1,13 @@
 """Recording parts: clips of events, continuous recordings, the SD card."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ipcamd.app.core import Core
 from ipcamd.app.media import MediaParts
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.app.virtual import connect_card
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardError
 from ipcamd.events.schedule import Schedule
 from ipcamd.options.values import Options

@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from typing import cast
 
 from ipcamd.access.accounts import Account
@@ -16,6 +15,7 @@ from ipcamd.app.network_services.webrtc import build_webrtc
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
 from ipcamd.connected_clients import ConnectedClients
+from ipcamd.dataclass import dataclass
 from ipcamd.media.stream.hub import Hub
 from ipcamd.onvif.endpoints import onvif_endpoints
 from ipcamd.options.values import Options

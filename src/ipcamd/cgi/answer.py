@@ -1,6 +1,6 @@
 """Answer: what an endpoint may answer with, as its description says it."""
 
-from dataclasses import dataclass
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

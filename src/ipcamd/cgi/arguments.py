@@ -1,9 +1,9 @@
 """Arguments of requests: one table beside each endpoint, which checks, reads and describes them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params.kinds.choice import OneOf
 from ipcamd.params.kinds.kind import ValueKind

@@ -1,7 +1,7 @@
 """Endpoint: a path, a rank and an action; requests and replies."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import OTHERS_IGNORED, Arguments
+from ipcamd.dataclass import dataclass
 from ipcamd.media.stream.hub import Hub
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Requester

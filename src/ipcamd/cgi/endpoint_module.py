@@ -1,9 +1,9 @@
 """Endpoint module: the paths of a module's endpoints. The first request for one of them imports it."""
 
-from dataclasses import dataclass
 from importlib import import_module
 
 from ipcamd.cgi.endpoint import Endpoint
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ The path selects the rank: ``/cgi/users/param.cgi`` lists and sets what users ma
 
 import functools
 from collections.abc import Awaitable, Iterable, Iterator
-from dataclasses import dataclass
 
 from ipcamd.cgi.arguments import Argument, Arguments, Undeclared
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed, shown
 from ipcamd.params import GROUPS, find_group
 from ipcamd.params.group import Group, Param, Rank, Values

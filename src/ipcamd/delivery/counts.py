@@ -1,6 +1,6 @@
 """Delivery counts of one target."""
 
-from dataclasses import dataclass
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

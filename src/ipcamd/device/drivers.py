@@ -3,10 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, runtime_checkable
 
+from ipcamd.dataclass import dataclass
 from ipcamd.device.interface_state import InterfaceState, OwnAddress
 from ipcamd.device.position import LensPosition, PtzPosition
 from ipcamd.device.virtual_hardware import VirtualHardware

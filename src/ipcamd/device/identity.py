@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from ipcamd import __version__
+from ipcamd.dataclass import dataclass
 from ipcamd.store.keyvalue import KeyValueStore
 
 MAC = "identity.mac"

@@ -1,7 +1,8 @@
 """State of a network interface: the addresses that it has now."""
 
 import ipaddress
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

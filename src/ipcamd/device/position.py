@@ -1,7 +1,8 @@
 """Positions of a pan-tilt head with zoom, and of a motor lens."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 PAN_LIMIT = TILT_LIMIT = 100.0
 """Pan and tilt are -100 to 100, the limits of the head being 100 (SDK 10.32)."""

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import copysign, sqrt
+
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.device.drivers import SLEW_PPM, LightSensor
 from ipcamd.device.virtual_hardware import VirtualHardware
 from ipcamd.params.group import Values

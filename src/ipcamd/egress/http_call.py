@@ -5,10 +5,10 @@ import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ipcamd.dataclass import dataclass
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.egress.tls import client_context
 from ipcamd.errors import RequestFailed

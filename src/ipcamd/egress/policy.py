@@ -8,9 +8,10 @@ import asyncio
 import socket
 from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed
 from ipcamd.workers.thread import run_in_thread
 

@@ -1,8 +1,8 @@
 """Schedule (SDK 11): its triggers, and the times when they count."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ipcamd.dataclass import dataclass
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.params.event.schedule import DAYS
 from ipcamd.params.group import Values

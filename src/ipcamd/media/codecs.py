@@ -5,9 +5,9 @@ recordings, and repairs of recordings follow from the entry. Nothing here import
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.bitstream.access_unit import Inspector
 from ipcamd.wire.bitstream.h264 import H264Inspector
 from ipcamd.wire.bitstream.h265 import H265Inspector
@@ -39,7 +39,7 @@ class OnvifCodec:
     """Codec profile; "" for a codec without profiles."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Codec:
     """One codec."""
 

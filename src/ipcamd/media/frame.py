@@ -1,8 +1,8 @@
 """Frames: pictures and sound before encoding, encoded frames after it."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import Codec
 from ipcamd.wire.sdk_header import Status
 

@@ -3,8 +3,8 @@
 import time
 from bisect import bisect_left
 from collections import deque
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.metrics import Distribution
 
 _SPAN = 3.0

@@ -1,8 +1,8 @@
 """Stream settings: the parameters of ``Image.MJPEG``, ``Image.MPEG4``, ``Image.H264`` (SDK 10.8 to 10.10)."""
 
-from dataclasses import dataclass
 from typing import Self
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import MPEG4, SLOW, Codec
 from ipcamd.params.group import Values
 from ipcamd.params.image import RESOLUTIONS

@@ -4,12 +4,12 @@ Imported by media threads only: it imports numpy.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.image.analysis_tap import AnalysisFrame
 from ipcamd.motion.background import Background
 from ipcamd.motion.light import Grey

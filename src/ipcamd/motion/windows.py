@@ -1,7 +1,6 @@
 """Motion windows (SDK 4): their areas, from the stored settings. No I/O."""
 
-from dataclasses import dataclass
-
+from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Values
 from ipcamd.params.motion import COLUMNS, HEIGHT, ROWS, WIDTH
 

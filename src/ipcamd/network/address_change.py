@@ -5,9 +5,9 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from ipcamd.access.accounts import ANONYMOUS, Account
+from ipcamd.dataclass import dataclass
 from ipcamd.device.drivers import NetworkInterface
 from ipcamd.errors import IpcamdError
 from ipcamd.network.listen_address import ListenAddress

@@ -1,11 +1,12 @@
 """Operation of an ONVIF service: name, access class, request fields, action; a service is a table of them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call
+from ipcamd.dataclass import dataclass
 from ipcamd.onvif.access_class import AccessClass
 from ipcamd.onvif.camera_url import http_url
 from ipcamd.onvif.namespaces import PREFIXES

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError
 
 

@@ -1,10 +1,10 @@
 """Declarations of parameters and of groups of parameters, and the values of a group."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from ipcamd.dataclass import dataclass
 from ipcamd.params.kinds.kind import ValueKind
 
 

@@ -1,8 +1,8 @@
 """``Motion`` (SDK 4): settings of motion detection. ``/setup.cgi`` lists and changes them, not ``param.cgi``."""
 
 import re
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.choice import FLAG
 

@@ -1,9 +1,9 @@
 """Clip file: a complete file of an event on disk, ready to be stored or delivered."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from ipcamd.dataclass import dataclass
 from ipcamd.event_bus import Event
 
 

@@ -1,8 +1,8 @@
 """Clip capture: one event, and those that follow while it lasts."""
 
 import asyncio
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.recording.clip_writer import AUDIO_BLOCK_NS, SECOND_NS, ClipWriter
 from ipcamd.recording.pre_event_buffer import PreEventBuffer

@@ -1,8 +1,8 @@
 """Pending clips of schedules: stored when a capture begins, so that a power cut loses at most its last second."""
 
 import logging
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import StoreError
 from ipcamd.event_bus import Event, EventKind
 from ipcamd.store.database import Database

@@ -1,6 +1,6 @@
 """Limits of the server: connections, handshakes and time-outs."""
 
-from dataclasses import dataclass
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

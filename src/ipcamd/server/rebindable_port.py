@@ -5,9 +5,10 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError, PortTaken, RequestFailed
 from ipcamd.params.group import Values
 from ipcamd.server.listener import TRIES, bind_sockets

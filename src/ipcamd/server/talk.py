@@ -6,8 +6,8 @@ import socket
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.sound.speaker import Speaker
 from ipcamd.server.listener import bind_sockets
 from ipcamd.wire import ulaw

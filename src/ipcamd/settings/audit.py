@@ -1,8 +1,8 @@
 """Audit record of changes of settings: the author, the change, the outcome; secrets are masked."""
 
 import logging
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.settings.change_records import Requester
 
 _log = logging.getLogger(__name__)

@@ -1,7 +1,6 @@
 """Changes of settings: as requested, as checked, as applied."""
 
-from dataclasses import dataclass
-
+from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Group, Param, Rank
 
 HIDDEN = "********"

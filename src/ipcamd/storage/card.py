@@ -4,11 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.storage.card_files import WholeFile, add_clip_file, remove_files, rescan_file
 from ipcamd.storage.card_scan import CardScan

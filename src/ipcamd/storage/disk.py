@@ -10,11 +10,11 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from ipcamd.dataclass import dataclass
 from ipcamd.storage.recording import FOLDERS, NAME, Recording
 
 DRAFT = ".part"

@@ -6,8 +6,8 @@ The database only saves time: it is compared with the card, and files that do no
 import logging
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import StoreError
 from ipcamd.storage.disk import FileEntry
 from ipcamd.storage.recording import Recording

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.storage.disk import CardId, Disk
 from ipcamd.workers.pool import WorkerPool
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from ipcamd.dataclass import dataclass
 
 RECORD, EVENT = "record", "event"
 """Folders of the card."""

@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from ipcamd.dataclass import dataclass
 from ipcamd.store.batch_writer import BatchWriter
 from ipcamd.store.database import Database, Work
 

@@ -10,11 +10,12 @@ import sqlite3
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, ExitStack, closing, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError, StoreError
 from ipcamd.store.recovery import announce_backup, back_up, open_sound, purge, was_backup_interrupted
 from ipcamd.store.secretbox import SecretBox

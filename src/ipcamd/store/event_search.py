@@ -1,8 +1,9 @@
 """Event search: events of the log with their entries, ordered by start, filtered, page by page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ipcamd.dataclass import dataclass
 from ipcamd.store.database import Database
 from ipcamd.store.eventlog import EventLog, EventLogEntry
 

@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from ipcamd.dataclass import dataclass
 from ipcamd.store.batch_writer import BatchWriter
 from ipcamd.store.database import Database, Work
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass  # noqa: TID251 - a cached property needs a ``__dict__``
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 

@@ -2,8 +2,9 @@
 
 import base64
 import re
-from dataclasses import dataclass
 from urllib.parse import urlencode
+
+from ipcamd.dataclass import dataclass
 
 PATH = "/nic/update"
 """The path of a service that is given without one."""

@@ -1,8 +1,9 @@
 """Metrics text: the Prometheus text format 0.0.4, and OpenMetrics 1.0 (prometheus.io; OpenMetrics specification)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from ipcamd.dataclass import dataclass
 
 PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Content type of the Prometheus text format."""

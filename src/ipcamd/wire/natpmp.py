@@ -1,9 +1,9 @@
 """NAT Port Mapping Protocol (RFC 6886): the requests of a client, and the check of an answer."""
 
 import struct
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.pcp import PortMapRefused
 
 _RESULTS = {

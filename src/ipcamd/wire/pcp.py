@@ -1,8 +1,9 @@
 """Port Control Protocol (RFC 6887): the requests of a client, and the check of an answer."""
 
 import struct
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from ipcamd.dataclass import dataclass
 
 PORT = 5351
 """UDP port of the router, also for NAT-PMP."""

@@ -4,9 +4,10 @@ A message is FF, the address, two command bytes, two data bytes, and the sum of 
 P protocol says the same in eight bytes.
 """
 
-from dataclasses import dataclass
 from functools import reduce
 from operator import xor
+
+from ipcamd.dataclass import dataclass
 
 LENGTH = 7
 """Bytes of a message."""

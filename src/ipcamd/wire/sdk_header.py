@@ -2,8 +2,9 @@
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
+
+from ipcamd.dataclass import dataclass
 
 LENGTH = 28
 """Bytes of the header."""

@@ -1,7 +1,8 @@
 """SNTP messages (RFC 4330, RFC 5905): the request of a client, and the check of an answer."""
 
 import struct
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 PORT = 123
 """UDP port of NTP (RFC 5905, 16)."""

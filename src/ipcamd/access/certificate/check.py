@@ -3,10 +3,10 @@
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed
 
 if TYPE_CHECKING:  # takes some 50 ms to import; cameras without HTTPS do without it

@@ -2,10 +2,10 @@
 
 import datetime
 import hashlib
-from dataclasses import dataclass
 
 from ipcamd.access.certificate.check import CertifiedKey
 from ipcamd.access.certificate.self_signed import is_own, names_of
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """ONVIF services of a camera, with their events and the metadata track."""
 
-from dataclasses import dataclass
-
 from ipcamd.app.shutdown import ShutdownStack
 from ipcamd.camera import Camera
+from ipcamd.dataclass import dataclass
 from ipcamd.onvif.dispatcher import Dispatcher
 from ipcamd.onvif.events.consumer import NotificationConsumers
 from ipcamd.onvif.events.producer import NotificationProducer

@@ -1,10 +1,9 @@
 """``/cgi/admin/backup.cgi``: backup and restore of the settings (not in the SDK)."""
 
-from dataclasses import dataclass
-
 from ipcamd.cgi.answer import TEXT, Answer
 from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Body, Call, Endpoint, Reply, text
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import HttpError, RequestFailed
 from ipcamd.maintenance.backup.file import LIMIT_BYTES
 from ipcamd.params.group import Rank

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 
 from ipcamd.cgi.arguments import NO_VALUE, Argument, Arguments
@@ -10,6 +9,7 @@ from ipcamd.cgi.endpoint import Call, Reply
 from ipcamd.cgi.ptz.decimals import Decimals, numbers_in
 from ipcamd.control.ptz.controller import DIRECTIONS, PtzController
 from ipcamd.control.ptz.lock import LONGEST_S
+from ipcamd.dataclass import dataclass
 from ipcamd.device.position import PtzPosition
 from ipcamd.errors import HttpError, RequestFailed, shown
 from ipcamd.params.device.ptz import PRESETS, Preset

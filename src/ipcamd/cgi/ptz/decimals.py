@@ -1,8 +1,8 @@
 """Decimals: the kind of a value that is one number or several, such as a position."""
 
 import re
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.params.kinds.kind import TextKind
 
 

@@ -7,9 +7,10 @@ where the lens was when the picture was taken, so the delay of the pictures does
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ipcamd.control.lens.sharpness_peak import Sample, find_peak
+from ipcamd.dataclass import dataclass
 from ipcamd.device.drivers import Lens
 from ipcamd.device.position import FOCUS_LIMIT, LensPosition
 from ipcamd.media.image.focus_meter import FocusMeter, FocusReading

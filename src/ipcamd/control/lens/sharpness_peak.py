@@ -1,14 +1,15 @@
 """Sharpness peak: the focus of the sharpest picture among samples."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from ipcamd.dataclass import dataclass
 
 LEVEL = 0.7
 """The peak's middle is that of its part above this share of its height: the top itself is flat, and noisy."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """Sharpness of the picture at a focus."""
 
@@ -20,7 +21,7 @@ class Sample:
 
 def find_peak(samples: Iterable[Sample]) -> Sample:
     """Return the middle of the highest peak, at its height; the sharpest sample if the peak is cut off by a limit."""
-    ordered = sorted(samples)
+    ordered = sorted(samples, key=lambda sample: sample.focus)
     sharpness = [sample.sharpness for sample in ordered]
     lowest, highest = min(sharpness), max(sharpness)
     top = sharpness.index(highest)

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.delivery.target.error_text import explain_error
 from ipcamd.egress.http_call import HttpCall, call_http

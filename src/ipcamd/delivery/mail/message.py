@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP as CRLF
@@ -10,6 +9,7 @@ from email.utils import format_datetime
 from itertools import zip_longest
 from pathlib import Path
 
+from ipcamd.dataclass import dataclass
 from ipcamd.delivery.queue.spool_item import SpoolItem
 
 _POLICY = CRLF.clone(cte_type="7bit")  # every server takes that

@@ -5,9 +5,9 @@ import logging
 import sqlite3
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from ipcamd.dataclass import dataclass
 from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.errors import StoreError
 from ipcamd.store.database import Database

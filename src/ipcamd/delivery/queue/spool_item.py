@@ -1,8 +1,9 @@
 """Spool item: one file on its way to one target."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

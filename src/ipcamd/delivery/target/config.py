@@ -1,8 +1,8 @@
 """Target configuration: where to deliver, as it is set."""
 
 import hashlib
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Values
 
 

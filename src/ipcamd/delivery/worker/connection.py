@@ -5,8 +5,8 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.delivery.target.blocking_session import STALL_TIMEOUT_S, BlockingSession
 from ipcamd.delivery.target.config import TargetConfig
 from ipcamd.delivery.target.error_text import explain_error, redact

@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.delivery.queue.spool_item import SpoolItem
 
 FIRST_S, LONGEST_S, AWAY_S = 5.0, 300.0, 50.0
@@ -34,7 +34,7 @@ class RetryPauses:
         return pause_s * (0.9 + 0.2 * self._chance())
 
 
-@dataclass
+@dataclass(slots=True)
 class _Record:
     """The failures of one item."""
 

@@ -1,7 +1,8 @@
 """Gateway: the router as a client of each protocol sees it."""
 
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from ipcamd.dataclass import dataclass
 
 LIFETIME_S = 3600
 """Seconds that are asked for a mapping: what a power cut leaves behind does not stay long."""

@@ -4,9 +4,9 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
+from ipcamd.dataclass import dataclass
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.port_mapping.find_gateway import find_gateway
 from ipcamd.discovery.port_mapping.gateway import LIFETIME_S, Gateway, MappedPort

@@ -4,8 +4,8 @@ import asyncio
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.ssdp.announcement import SsdpAnnouncement
 from ipcamd.wire.upnp.description import KIND, PATH, udn_of

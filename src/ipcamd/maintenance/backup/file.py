@@ -6,9 +6,10 @@ A later version reads the formats of all earlier ones: `FORMAT` grows when a nam
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed
 from ipcamd.maintenance.backup.passphrase import decrypt, encrypt
 

@@ -9,10 +9,10 @@ import json
 import os
 import re
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed
 from ipcamd.maintenance.firmware.keys import key_id
 

@@ -5,10 +5,10 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import ipcamd
+from ipcamd.dataclass import dataclass
 from ipcamd.maintenance.firmware.trial_record import undo_interrupted_trial
 from ipcamd.maintenance.firmware.versions import InstalledVersion, InstalledVersions
 from ipcamd.workers.executor import DaemonExecutor

@@ -10,9 +10,9 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from ipcamd.dataclass import dataclass
 from ipcamd.store.files import sync_directory, write_durably
 
 

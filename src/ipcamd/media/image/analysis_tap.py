@@ -1,10 +1,10 @@
 """Analysis tap: small grey pictures for motion and tampering detection, taken before the overlay is drawn."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, cast
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.frame import Picture
 from ipcamd.media.frame_decimator import FrameDecimator
 from ipcamd.media.image.image_settings import ImageSettings

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from ipcamd.dataclass import dataclass
 
 if TYPE_CHECKING:  # brings PyAV and numpy
     import av

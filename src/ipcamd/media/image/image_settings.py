@@ -1,8 +1,9 @@
 """Image settings: the parameters of ``ImageSource.IO.Sensor`` (SDK 10.5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.image.on_screen_text import OnScreenText
 from ipcamd.params.group import Values
 

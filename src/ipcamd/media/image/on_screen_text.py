@@ -1,9 +1,9 @@
 """On-screen text: a line in a corner of the picture; a text, or the time at which the picture was captured."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Values
 from ipcamd.params.imagesource import SENSOR
 from ipcamd.params.osd import DATE, DATE_AND_TIME, OSD_GROUPS, PLAIN, TIME

@@ -2,12 +2,13 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.planes import GREY, Plane
 

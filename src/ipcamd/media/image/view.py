@@ -1,6 +1,8 @@
 """View of a picture: the part that is shown, whether in colour, how sharp; drivers of a virtual device change it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """AAC encoder of the microphone's sound."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.sound.audio_framer import RATE_HZ as INPUT_RATE_HZ
 
 if TYPE_CHECKING:  # brings PyAV

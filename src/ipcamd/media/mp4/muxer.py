@@ -4,9 +4,9 @@ FFmpeg's muxer is not used: it holds each frame until the next one of every trac
 """
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.frame import EncodedFrame
 from ipcamd.media.mp4.aac_encoder import RATE_HZ
 from ipcamd.wire.mp4.fragment import format_fragment, format_reference_time

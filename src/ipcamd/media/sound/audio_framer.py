@@ -7,7 +7,8 @@ in step, the framer follows the source's time stamps gently: it adds or removes 
 import sys
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 RATE_HZ = 8000
 """Samples per second."""

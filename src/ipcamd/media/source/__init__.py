@@ -8,10 +8,11 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import ConfigError
 from ipcamd.media.frame import Packet, Picture, Sound
 from ipcamd.media.source.media_file import VideoFile

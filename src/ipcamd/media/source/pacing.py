@@ -3,9 +3,9 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.frame_decimator import SECOND, FrameDecimator
 
 _MISSED_NS = SECOND

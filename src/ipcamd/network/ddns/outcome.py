@@ -2,8 +2,9 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.dyndns import DONE, FINAL
 
 REFRESH_S = 25 * 86400.0

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ipcamd.dataclass import dataclass
 from ipcamd.device.clock import CameraClock
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import IpcamdError

@@ -1,7 +1,6 @@
 """Network protocols: HTTP, HTTPS and RTSP with their ports (ONVIF Core, 8.2.10)."""
 
-from dataclasses import dataclass
-
+from ipcamd.dataclass import dataclass
 from ipcamd.onvif.operation import OperationCall
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.fault import invalid_argument, sender_fault

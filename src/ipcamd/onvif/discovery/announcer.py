@@ -3,9 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ipcamd.camera import Camera
+from ipcamd.dataclass import dataclass
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.address_watch import AddressWatch
 from ipcamd.discovery.announced_addresses import announced_addresses

@@ -1,9 +1,9 @@
 """WS-Discovery messages: reads Probe and Resolve, writes Hello, Bye and the matches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import uuid4
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import shown
 from ipcamd.onvif.soap.element import Element
 from ipcamd.onvif.soap.envelope import read_request

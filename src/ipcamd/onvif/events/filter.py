@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.onvif.events.notification import CONCRETE, CONCRETE_SET, Notification
 from ipcamd.onvif.events.topics import TOPICS, Topic
 from ipcamd.onvif.namespaces import PREFIXES

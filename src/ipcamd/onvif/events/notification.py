@@ -1,8 +1,9 @@
 """Notification: one message of a topic (ONVIF Core, 9.4 and 9.5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from ipcamd.dataclass import dataclass
 from ipcamd.onvif.events.topics import Topic
 from ipcamd.onvif.soap.writer import Node, node
 

@@ -1,8 +1,8 @@
 """Topics of the camera's notifications, and their description (ONVIF Core, 9.4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.onvif.soap.writer import Content, Node, node
 
 

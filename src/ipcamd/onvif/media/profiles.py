@@ -4,11 +4,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from functools import lru_cache
 
 from ipcamd.camera import Camera
+from ipcamd.dataclass import dataclass
 from ipcamd.onvif.media import tokens
 from ipcamd.onvif.media.video_encoder import video_encoders
 from ipcamd.onvif.soap.fault import Fault, invalid_argument, receiver_fault, sender_fault

@@ -1,11 +1,11 @@
 """Video encoder configuration: the parameters of a codec's stream as both media services show and set them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
 from ipcamd.camera import Camera
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import RequestFailed
 from ipcamd.media.codecs import Codec, OnvifCodec, video_codecs
 from ipcamd.media.stream_settings import StreamSettings

@@ -1,7 +1,6 @@
 """Vectors of PTZ requests: positions, translations and velocities in their spaces, as positions of the head."""
 
-from dataclasses import dataclass
-
+from ipcamd.dataclass import dataclass
 from ipcamd.device.position import PAN_LIMIT, ZOOM_LIMIT, PtzPosition
 from ipcamd.onvif.ptz import spaces
 from ipcamd.onvif.soap.element import Element

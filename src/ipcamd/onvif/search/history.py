@@ -1,8 +1,9 @@
 """History of the recording: when it, and each of its tracks, began and ended, as notifications."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ipcamd.dataclass import dataclass
 from ipcamd.onvif.events.notification import Notification
 from ipcamd.onvif.events.topics import RECORDING_STATE, TRACK_STATE
 from ipcamd.onvif.media import tokens

@@ -3,9 +3,9 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from ipcamd.access.accounts import Account
+from ipcamd.dataclass import dataclass
 from ipcamd.onvif.soap.fault import Fault, receiver_fault, sender_fault
 from ipcamd.onvif.soap.writer import Node
 from ipcamd.params.group import Rank

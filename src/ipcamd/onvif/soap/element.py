@@ -1,9 +1,10 @@
 """XML element of a request, with accessors that name in a fault what is missing or wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import shown
 from ipcamd.onvif.soap.fault import Fault, invalid_argument
 from ipcamd.onvif.soap.values import Reader

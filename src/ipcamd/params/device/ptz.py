@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Group, Param, Rank, ValueOrigin, Values
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.number import Integer

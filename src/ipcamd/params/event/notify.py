@@ -1,7 +1,6 @@
 """``Event.Notify`` (SDK 12): targets of HTTP notifications, set by ``EventHttpNotify.cgi`` alone."""
 
-from dataclasses import dataclass
-
+from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.kind import TextKind
 from ipcamd.wire.http.notice import NoticeError, load

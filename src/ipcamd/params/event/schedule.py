@@ -1,7 +1,6 @@
 """``Event.Schedule.1`` to ``.10`` (SDK 11): triggers, times and actions."""
 
-from dataclasses import dataclass
-
+from ipcamd.dataclass import dataclass
 from ipcamd.params.group import Group, Param
 from ipcamd.params.kinds.choice import FLAG, OneOf
 from ipcamd.params.kinds.kind import TextKind, ValueKind

@@ -1,8 +1,10 @@
 """Ranges of IP addresses, and lists of them (SDK 7)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Self
+
+from ipcamd.dataclass import dataclass
 
 IpAddress = IPv4Address | IPv6Address
 """One address of either IP version."""

@@ -1,6 +1,6 @@
 """Choices between words."""
 
-from dataclasses import dataclass
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

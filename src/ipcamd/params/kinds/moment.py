@@ -1,9 +1,9 @@
 """Dates and times of day."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
+from ipcamd.dataclass import dataclass
 from ipcamd.params.kinds.kind import TextKind
 
 

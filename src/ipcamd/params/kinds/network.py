@@ -2,8 +2,8 @@
 
 import ipaddress
 import re
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.params.kinds.kind import TextKind
 from ipcamd.params.kinds.text import NOTHING, AnyOf, Matching
 

@@ -1,7 +1,8 @@
 """Whole numbers."""
 
 import re
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Texts, free and of a given form."""
 
 import re
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.params.kinds.kind import TextKind, ValueKind
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ipcamd.access.accounts import Account
 from ipcamd.camera import Camera
 from ipcamd.cgi.endpoint import Call, Endpoint, Join
 from ipcamd.connected_clients import ConnectedClient
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import HttpError, ViewerLimitReached
 from ipcamd.server.http.exchange import Exchange, ServedRequest
 from ipcamd.server.http.router import Router

@@ -1,10 +1,11 @@
 """RTSP context: the parts of the service, and of the connection, that the methods use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from ipcamd.access.accounts import Account
+from ipcamd.dataclass import dataclass
 from ipcamd.server.registry import Registry
 from ipcamd.server.rtp.tcp import TcpWriter
 from ipcamd.server.rtp.udp import UdpPortPool

@@ -1,8 +1,8 @@
 """RTSP responses and errors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import IpcamdError
 
 Fields = tuple[tuple[str, str], ...]

@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol, Self
 
 from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import ViewerLimitReached
 from ipcamd.server.rtp.source import RtpSource
 from ipcamd.server.rtp.viewer import RtpViewer

@@ -6,9 +6,10 @@ multicast DNS, are not needed.
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from ipcamd.dataclass import dataclass
 from ipcamd.server.webrtc.path import NetworkPath
 from ipcamd.wire.webrtc import stun
 

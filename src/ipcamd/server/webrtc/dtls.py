@@ -5,9 +5,9 @@ PyOpenSSL is imported when the first client comes.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.webrtc.dtls_records import split_flight
 
 if TYPE_CHECKING:

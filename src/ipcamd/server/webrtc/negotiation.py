@@ -1,8 +1,8 @@
 """Negotiation of a WebRTC session: which sections of an offer are answered, and with which payload types (RFC 8829)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.stream.hub import Hub
 from ipcamd.wire.packetize.payload_format import PayloadFormat
 from ipcamd.wire.webrtc.sdp_offer import Offer, OfferedFormat, OfferedMedia

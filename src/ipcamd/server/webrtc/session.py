@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from ipcamd.access.accounts import Account
 from ipcamd.connected_clients import ConnectedClient
+from ipcamd.dataclass import dataclass
 from ipcamd.media.stream.traffic import ViewerIdentity
 from ipcamd.server.rtp.stream import RtpStream
 from ipcamd.server.viewer_limit import ViewerPlace

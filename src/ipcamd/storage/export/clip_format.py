@@ -1,8 +1,8 @@
 """Format of a recording, as far as it decides whether recordings fit into one track. For threads."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import Codec, key_tests, video_codecs
 from ipcamd.wire.avi.layout import HEAD, PICTURE
 from ipcamd.wire.avi.reader import iterate_chunks, read_head

@@ -5,12 +5,12 @@ import os
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractContextManager, aclosing, contextmanager
-from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 from functools import partial
 from typing import BinaryIO
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardBusy, CardError
 from ipcamd.storage.card import Card
 from ipcamd.storage.export.pipe import BoundedPipe

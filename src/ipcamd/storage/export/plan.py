@@ -3,9 +3,10 @@
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardError
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.export.clip_format import ClipFormat, read_format

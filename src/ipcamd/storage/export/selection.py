@@ -1,9 +1,9 @@
 """Selection of the recordings that cover a range of time."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice, takewhile
 
+from ipcamd.dataclass import dataclass
 from ipcamd.storage.recording import EVENT, RECORD, Recording
 
 SHORTEST_NS = 500_000_000

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import ULAW, Codec, video_codecs
 from ipcamd.storage.card import Card
 from ipcamd.storage.disk import Disk

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import CardError
 from ipcamd.media.codecs import Codec
 from ipcamd.storage.replay import frame_selection as selection

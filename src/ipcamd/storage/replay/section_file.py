@@ -3,8 +3,8 @@
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import ULAW, Codec, key_tests
 from ipcamd.storage.disk import Disk
 from ipcamd.storage.replay.catalog import Section, reading

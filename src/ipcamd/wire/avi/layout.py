@@ -5,8 +5,9 @@ can be written anew at any time, so a file that is cut off has a head that was r
 """
 
 import struct
-from dataclasses import dataclass
 from datetime import datetime
+
+from ipcamd.dataclass import dataclass
 
 HEAD = 512
 """Bytes before the first chunk."""

@@ -4,9 +4,9 @@ Files are read through ``read(place, length)``, which returns fewer bytes only a
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.avi.layout import (
     BITMAP,
     CHUNK,

@@ -1,7 +1,8 @@
 """Access unit: one encoded picture as it arrived, and what is known of it without decoding."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """NAL inspector: parameter sets, key frames and obstacles of H.264 and H.265, by the syntax of either codec."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.bitstream.access_unit import AccessUnit
 from ipcamd.wire.packetize.nal_units import START_CODE, find_units
 

@@ -7,10 +7,11 @@ two readers of the same bytes could understand differently (lengths, codings, fo
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from urllib.parse import unquote_to_bytes
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import HttpError
 from ipcamd.wire.http.query import Query
 

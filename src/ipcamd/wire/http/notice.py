@@ -1,7 +1,8 @@
 """HTTP notification: the setting of ``EventHttpNotify.cgi``, and the URL that the camera requests (SDK 12)."""
 
 import re
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 _URL = re.compile(
     r"http(?P<secure>s?)://(?P<host>\[[0-9A-Fa-f:.]*\]|[^/:?#@\s\[\]]*)(?::(?P<port>[^/?#]*))?(?P<path>(?:[/?][^#\s]*)?)",

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 from urllib.parse import unquote_to_bytes
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import HttpError
 
 PAIRS_LIMIT = 256

@@ -1,7 +1,8 @@
 """Byte ranges of a download (RFC 9110, 14)."""
 
 import re
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 _RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 

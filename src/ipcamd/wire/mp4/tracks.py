@@ -1,8 +1,8 @@
 """Tracks of MP4: sample entries of H.264 (ISO/IEC 14496-15) and of AAC (ISO/IEC 14496-14)."""
 
 import struct
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.mp4.boxes import box, full_box
 
 _AAC_LC = 2

@@ -1,7 +1,8 @@
 """JPEG over RTP (RFC 2435): baseline 4:2:0 and 4:2:2 with the standard Huffman tables."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.packetize.payload_format import PayloadFormat, no_parameters
 from ipcamd.wire.rtp.rtp import ROOM
 

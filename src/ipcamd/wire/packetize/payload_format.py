@@ -1,9 +1,9 @@
 """RTP payload format: how the frames of one codec travel, and how a session description names them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.rtp.rtp import ROOM
 
 

@@ -1,8 +1,8 @@
 """RTCP feedback of receivers (RFC 4585, RFC 5104): lost packets, and requests for a key frame."""
 
 import struct
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.rtp.rtcp import split_compound
 
 _TRANSPORT, _PAYLOAD = 205, 206

@@ -1,7 +1,8 @@
 """RTP header extension of a replay: when a frame was captured, and how it follows the others (ONVIF Streaming, 6.3)."""
 
 import struct
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 IDENTIFIER = 0xABAC
 """Number of the extension."""

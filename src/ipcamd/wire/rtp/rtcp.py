@@ -2,7 +2,8 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 _SR, _RR, _SDES, _BYE = 200, 201, 202, 203
 _CNAME = 1

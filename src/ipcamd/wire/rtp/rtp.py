@@ -2,7 +2,8 @@
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 _HEADER = struct.Struct(">BBHII")
 _MARKER = 0x80

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from ipcamd.dataclass import dataclass
 
 METHOD_LIMIT, TARGET_LIMIT = 64, 2048
 """Most characters of a method and of a URL."""

@@ -1,7 +1,8 @@
 """Session descriptions (RFC 8866) as RTSP servers give them (RFC 2326, appendix C)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

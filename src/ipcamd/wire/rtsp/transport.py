@@ -1,7 +1,8 @@
 """The ``Transport`` field of RTSP (RFC 2326, 12.39)."""
 
 import re
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 _MOST = 16
 

@@ -1,8 +1,9 @@
 """Device description: the XML document that an SSDP announcement leads to (UPnP Device Architecture 1.1, 2.3)."""
 
 import uuid
-from dataclasses import dataclass
 from html import escape
+
+from ipcamd.dataclass import dataclass
 
 PATH = "/upnp/description.xml"
 """Path of the document on the camera."""

@@ -1,10 +1,10 @@
 """Internet gateway device: the control of a router by SOAP (UPnP WANIPConnection 1 and 2, WANPPPConnection 1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
 from urllib.parse import urljoin, urlsplit
 
+from ipcamd.dataclass import dataclass
 from ipcamd.wire.upnp.xml_elements import parse_xml
 
 TARGETS = (

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 GROUP, PORT = "239.255.255.250", 1900
 """Multicast address and UDP port of SSDP (UPnP Device Architecture 1.1, 1)."""

@@ -1,8 +1,10 @@
 """XML elements of a document from a stranger: read by Expat, without document types, limited in size and depth."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from xml.parsers import expat
+
+from ipcamd.dataclass import dataclass
 
 SIZE_BYTES = 64 * 1024
 """Most bytes of a document."""

@@ -1,8 +1,9 @@
 """WebRTC answers: the session descriptions (RFC 8829) that the camera gives, with all its candidates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address
+
+from ipcamd.dataclass import dataclass
 
 _UDP_PRIORITY, _TCP_PRIORITY = 126 << 24 | 65535 << 8 | 255, 90 << 24 | 65535 << 8 | 255
 

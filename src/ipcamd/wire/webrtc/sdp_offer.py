@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from ipcamd.dataclass import dataclass
 
 MOST_BYTES = 64 * 1024
 """Bytes of an offer."""

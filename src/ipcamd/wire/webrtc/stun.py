@@ -3,8 +3,9 @@
 import hmac
 import struct
 from binascii import crc32
-from dataclasses import dataclass
 from ipaddress import ip_address
+
+from ipcamd.dataclass import dataclass
 
 BINDING_REQUEST, BINDING_INDICATION = 0x0001, 0x0011
 """Types of messages."""

@@ -1,7 +1,8 @@
 """GPIO line as the table ``[device]`` names it: chip, line, and how it is wired."""
 
 import re
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 GPIO_LINE_FORM = (
     "a chip and a number or name of a line, such as /dev/gpiochip0:17 or /dev/gpiochip0:GPIO17, "

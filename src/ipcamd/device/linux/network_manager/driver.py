@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from ipcamd.dataclass import dataclass
 from ipcamd.device.linux.network_manager.bus import ROOT, NetworkManagerBus, open_bus
 from ipcamd.device.linux.network_manager.profile import Profile, ip_settings, wired_profile
 from ipcamd.device.netif import HostNetwork

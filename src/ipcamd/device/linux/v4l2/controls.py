@@ -4,11 +4,11 @@ import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
 from ctypes import Structure, addressof, c_char, c_int32, c_uint32, c_void_p, sizeof
-from dataclasses import dataclass
 from enum import IntEnum
 from fcntl import ioctl
 from typing import TypeVar
 
+from ipcamd.dataclass import dataclass
 from ipcamd.device.linux.device_thread import GONE, HANG_S, DeviceThread
 
 T = TypeVar("T")

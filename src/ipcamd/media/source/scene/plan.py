@@ -1,7 +1,6 @@
 """Floor plan of the scene for a picture size."""
 
-from dataclasses import dataclass
-
+from ipcamd.dataclass import dataclass
 from ipcamd.media.source.drawing import round_to_even
 
 SMALLEST = (160, 120)

@@ -6,11 +6,11 @@ import select
 import time
 from collections.abc import Callable, Iterator
 from ctypes import Structure, c_int32
-from dataclasses import dataclass
 from fcntl import ioctl
 from mmap import mmap
 from typing import TypeVar
 
+from ipcamd.dataclass import dataclass
 from ipcamd.errors import SourceError
 from ipcamd.media.frame_decimator import SECOND
 from ipcamd.media.source.v4l2 import abi

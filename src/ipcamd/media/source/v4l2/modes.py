@@ -1,7 +1,8 @@
 """Mode selection: the mode of a camera that suits the wanted format."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+
+from ipcamd.dataclass import dataclass
 
 ENCODED = {"MJPG": "mjpeg", "JPEG": "mjpeg"}
 """Formats of encoded pictures, by the kernel's four letters: the codec's name."""

@@ -1,8 +1,8 @@
 """Media at a path: its tracks and their description."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.media.codecs import Codec
 from ipcamd.media.stream.hub import Hub
 from ipcamd.storage.replay.catalog import TRACKS, ReplayCatalog

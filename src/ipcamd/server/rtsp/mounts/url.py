@@ -1,8 +1,8 @@
 """RTSP URL: names media, or one of its tracks."""
 
 import re
-from dataclasses import dataclass
 
+from ipcamd.dataclass import dataclass
 from ipcamd.server.rtsp.mounts.media import AnyPresentation, FindPresentation
 from ipcamd.server.rtsp.response import RtspError
 

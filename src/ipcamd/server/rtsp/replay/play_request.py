@@ -1,9 +1,10 @@
 """PLAY request of a replay: range, direction, speed, and which frames (ONVIF Streaming Specification, 6.5)."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from ipcamd.dataclass import dataclass
 from ipcamd.server.rtsp.response import RtspError
 from ipcamd.wire.rtsp.message import RtspRequest
 
