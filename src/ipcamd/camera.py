@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ipcamd.delivery.delivery import Delivery
     from ipcamd.delivery.http.notifier import HttpNotifier
     from ipcamd.delivery.queue.outbox import Outbox
+    from ipcamd.delivery.webhook.service import WebhookService
     from ipcamd.device.clock import CameraClock
     from ipcamd.device.drivers import Drivers
     from ipcamd.device.identity import Identity
@@ -75,7 +76,8 @@ class Camera:
     delivery: "Delivery"
     notifier: "HttpNotifier"
     outbox: "Outbox"
-    """Messages that wait for the MQTT broker."""
+    """Messages that wait for the MQTT broker and for webhooks."""
+    webhooks: "WebhookService"
     egress: "EgressPolicy"
     event_log: "EventLog"
     event_search: "EventSearch"

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from enum import Enum, IntEnum
 from types import TracebackType
 from typing import Self
@@ -106,6 +106,22 @@ class Event:
         return "high" if self.is_on else "low"
 
 
+class EdgeFilter:
+    """Filter of beginnings and ends: an alarm during motion that goes on is neither."""
+
+    def __init__(self, states: Iterable[Event]) -> None:
+        """`states` are the newest events so far."""
+        self._states = {(event.kind, event.number): event.is_on for event in states}
+
+    def is_change(self, event: Event) -> bool:
+        """Whether an event changes its state; from now on that is the state."""
+        key = event.kind, event.number
+        if self._states.get(key) is event.is_on:
+            return False
+        self._states[key] = event.is_on
+        return True
+
+
 Listener = Callable[[Event], None]
 """Called in the event loop; must not block."""
 
@@ -203,6 +219,12 @@ class EventQueue:
             self.lost += 1
         self._events.append(event)
         self._filled.set()
+
+    def take_waiting(self) -> list[Event]:
+        """Return the events that wait; they wait no more."""
+        waiting = list(self._events)
+        self._events.clear()
+        return waiting
 
     def close(self) -> None:
         """Unsubscribe; a waiting subscriber gets no more events."""

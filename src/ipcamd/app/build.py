@@ -76,6 +76,7 @@ async def start_camera(
         delivery=events.delivery,
         notifier=events.notifier,
         outbox=events.outbox,
+        webhooks=events.webhooks,
         card=events.recording.card,
         playback=events.recording.playback,
         replay_catalog=events.recording.replay_catalog,

@@ -10,10 +10,12 @@ from ipcamd.app.delivery import build_delivery, sinks
 from ipcamd.app.media import MediaParts
 from ipcamd.app.recording import RecordingParts, build_recording, card_sink
 from ipcamd.app.shutdown import ShutdownStack
+from ipcamd.app.webhooks import build_webhooks
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.delivery import Delivery
 from ipcamd.delivery.http.notifier import HttpNotifier
 from ipcamd.delivery.queue.outbox import Outbox
+from ipcamd.delivery.webhook.service import WebhookService
 from ipcamd.event_bus import Event, EventBus, EventKind, StorageState, Tampering
 from ipcamd.events.engine import EventEngine
 from ipcamd.events.event_history import EventHistory
@@ -44,6 +46,7 @@ class EventParts:
     delivery: Delivery
     notifier: HttpNotifier
     outbox: Outbox
+    webhooks: WebhookService
     started_by: Callable[[Event], list[Schedule]]
     """Returns the schedules that an event starts."""
 
@@ -71,8 +74,15 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     notifier = HttpNotifier(settings, core.egress, partial(_log_notice, core), now_ns=clock.now_ns)
     stack.push(notifier.close)
 
+    def names_of_started(event: Event) -> list[str]:
+        return [schedule.name for schedule in engine.started_by(event)]
+
+    webhooks = build_webhooks(stack, core, media, bus, outbox, names_of_started)
+
     def has_reaction(event: Event) -> bool:
-        return event.kind in LOGGED or bool(engine.started_by(event) or notifier.notice_of(event))
+        if event.kind in LOGGED or webhooks.wants(event):
+            return True
+        return bool(engine.started_by(event) or notifier.notice_of(event))
 
     history = EventHistory(core.event_log, has_reaction)
     stack.push(lambda: history.close(clock.now_ns()))
@@ -97,8 +107,9 @@ async def build_events(stack: ShutdownStack, core: Core, media: MediaParts) -> E
     clock.watch(times.check)
     bus.watch_demand(times.check)
     times.check()
+    webhooks.start()
     engine.resume(recording.card.wait_until_read)
-    return EventParts(bus, schedules, recording, delivery, notifier, outbox, engine.started_by)
+    return EventParts(bus, schedules, recording, delivery, notifier, outbox, webhooks, engine.started_by)
 
 
 def _output(core: Core, bus: EventBus) -> Callable[[str], None]:

@@ -3,7 +3,6 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.delivery.queue.delivery_queue import QueueLimits
 from ipcamd.delivery.queue.spool import Spool
 from ipcamd.delivery.queue.spool_item import SpoolItem
+from ipcamd.delivery.target.running_tests import RunningTests
 from ipcamd.delivery.target.state import TargetStates
 from ipcamd.delivery.target.uploader import Uploader
 from ipcamd.delivery.worker.connection import WorkerResources
@@ -53,7 +53,7 @@ class Delivery:
             target: DeliveryWorker(target, uploader, self._spool, states, self._noting(uploader.title), resources)
             for target, uploader in uploaders.items()
         }
-        self._testing: set[str] = set()
+        self._tests = RunningTests()
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ class Delivery:
         ``RequestFailed`` with what went wrong.
         """
         worker = self._workers[target]
-        with self._alone(target):
+        with self._tests.enter(target):
             try:
                 async with asyncio.timeout(TEST_TIMEOUT_S):
                     missing = await self._test(worker)
@@ -136,16 +136,6 @@ class Delivery:
             self._log.note(EventLogEntry(self._now_ns(), title, schedule, done, failed, event=event))
 
         return note
-
-    @contextmanager
-    def _alone(self, target: str) -> Iterator[None]:
-        if target in self._testing:
-            raise RequestFailed("another test of it is running")
-        self._testing.add(target)
-        try:
-            yield
-        finally:
-            self._testing.discard(target)
 
     async def _test(self, worker: DeliveryWorker) -> list[str]:
         token = uuid.uuid4().hex

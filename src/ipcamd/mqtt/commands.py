@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from ipcamd.camera import Camera
+from ipcamd.delivery.event_json import OFF, ON
 from ipcamd.errors import RequestFailed
-from ipcamd.mqtt.payloads import OFF, ON
 from ipcamd.params.device.ptz import PRESETLIST, PRESETS
 from ipcamd.params.event.mqtt import MQTT
 from ipcamd.params.group import Rank

@@ -8,7 +8,7 @@ from contextlib import suppress
 from ipcamd.camera import Camera
 from ipcamd.delivery.worker.retry import RetryPauses
 from ipcamd.errors import IpcamdError
-from ipcamd.event_bus import Event
+from ipcamd.event_bus import EdgeFilter, Event
 from ipcamd.events.schedule import Schedule
 from ipcamd.mqtt.payloads import TARGET, event_json
 from ipcamd.mqtt.retained_topics import RetainedTopics
@@ -64,11 +64,9 @@ class MqttService:
     async def _follow_events(self) -> None:
         """Put each edge of each event into the queue."""
         with self._camera.event_bus.open_queue("MQTT") as queue:
-            states = {(event.kind, event.number): event.is_on for event in self._camera.event_bus.newest}
+            edges = EdgeFilter(self._camera.event_bus.newest)
             async for event in queue:
-                key = event.kind, event.number
-                if states.get(key) is not event.is_on:
-                    states[key] = event.is_on
+                if edges.is_change(event):
                     self._camera.outbox.put(TARGET, EVENT_TOPIC, event_json(event, self._started_by(event)))
 
     async def _keep_connected(self, before: list[asyncio.Task[None]]) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from ipcamd.camera import Camera
+from ipcamd.delivery.event_json import state_text
 from ipcamd.event_bus import Event, EventKind, StorageState
-from ipcamd.mqtt.payloads import state_text
 from ipcamd.params.motion import WINDOWS
 
 

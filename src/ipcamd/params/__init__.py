@@ -15,7 +15,7 @@ from ipcamd.params import (
     time,
 )
 from ipcamd.params.device import gpio, hardware, ircut, networkled, privacy, ptz, rs485
-from ipcamd.params.event import mqtt, notify, schedule, server
+from ipcamd.params.event import mqtt, notify, schedule, server, webhook
 from ipcamd.params.group import Group
 
 GROUPS: tuple[Group, ...] = (
@@ -62,6 +62,7 @@ GROUPS: tuple[Group, ...] = (
     image.MJPEG_SUB,
     image.H264_SUB,
     image.H265,
+    *webhook.WEBHOOKS,
 )
 """All groups: those of SDK section 10 in its order, then ours."""
 

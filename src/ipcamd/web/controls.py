@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ipcamd.params.group import Param
-from ipcamd.params.kinds.choice import OneOf
+from ipcamd.params.kinds.choice import OneOf, SomeOf
 from ipcamd.params.kinds.kind import ValueKind
 from ipcamd.params.kinds.moment import Day, Time
 from ipcamd.params.kinds.number import Integer
@@ -60,6 +60,8 @@ def _of_kind(kind: ValueKind) -> dict[str, Any]:
             return {"type": "switch", "words": [words[values.index(True)], words[values.index(False)]]}
         case OneOf(words=words, labels=labels):
             return {"type": "choice", "words": words, **({"labels": labels} if labels else {})}
+        case SomeOf(words=words):
+            return {"type": "choices", "words": words}
         case Integer(low=low, high=high, labels=labels) if labels:
             return {"type": "choice", "words": [str(number) for number in range(low, high + 1)], "labels": labels}
         case Integer(low=low, high=high, step=step):

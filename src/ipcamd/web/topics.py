@@ -33,6 +33,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "Event.Server.NetStorage": "Windows share (Samba)",
         "Event.Server.HTTP": "HTTP notifications",
         "Event.Server.MQTT": "MQTT and Home Assistant",
+        **{f"Event.Webhook{number}": f"Webhook {number}" for number in range(1, 9)},
         "Event.Server.External.Storage": "SD card",
         "Recording": "Recording",
     },

@@ -11,12 +11,14 @@ from ipcamd.errors import RequestFailed
 from ipcamd.params.group import Rank
 from ipcamd.settings.change_records import Change
 
+WEBHOOKS = "webhook1, webhook2, webhook3, webhook4, webhook5, webhook6, webhook7, webhook8"
+
 
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("", "target=: allowed: ftp, email, samba, http"),
-        ("target=disk", "target=disk: allowed: ftp, email, samba, http"),
+        ("", "target=: allowed: ftp, email, samba, http, " + WEBHOOKS),
+        ("target=disk", "target=disk: allowed: ftp, email, samba, http, " + WEBHOOKS),
         ("target=ftp&now=1", "now: unknown parameter; allowed: target"),
         ("target=ftp", "Event.Server.FTP.FTPServer is not set"),
         ("TARGET=Email", "Event.Server.SMTP.MailServer1 is not set"),

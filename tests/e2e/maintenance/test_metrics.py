@@ -139,8 +139,9 @@ def query(port: int, expression: str) -> bool:
 
 
 def test_the_dashboard_asks_for_metrics_that_are_there(camera: Client) -> None:
-    names = {sample.name for family in read_prometheus(camera.get("/metrics").text) for sample in family.samples}
+    lines = camera.get("/metrics").lines  # of a metric that has no series yet there is its type
+    names = {line.split()[2] for line in lines if line.startswith("# TYPE ")}
     dashboard = (Path(__file__).parents[3] / "docs" / "grafana-dashboard.json").read_text()
     asked = set(re.findall(r"\b(?:ipcamd|process)_[a-z_]+", dashboard))
     assert len(asked) > 10
-    assert asked <= names
+    assert {re.sub("_(bucket|sum|count)$", "", name) for name in asked} <= names

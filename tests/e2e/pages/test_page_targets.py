@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from standardwebhooks import Webhook
 from tests.conftest import stop_all
 from tests.delivery.ftp.ftp_server import PASSWORD as FTP_PASSWORD
 from tests.delivery.ftp.ftp_server import USER as FTP_USER
@@ -15,6 +16,7 @@ from tests.delivery.ftp.ftp_server import FtpServer
 from tests.delivery.mail.mail_server import MailServer, serving
 from tests.delivery.samba.samba_server import PASSWORD as SAMBA_PASSWORD
 from tests.delivery.samba.samba_server import running
+from tests.delivery.webhook.receiver import ReceiverProcess
 from tests.e2e.camera import PASSWORD, PATIENCE, CameraProcess, eventually
 from tests.e2e.chromium import Chromium
 from tests.e2e.events.test_events import Receiver
@@ -144,3 +146,33 @@ def test_http_notifications(page: Chromium, camera: CameraProcess) -> None:
             receiver.shutdown()
             thread.join()
     assert "nothing answers at 127.0.0.1" in result_of_test(page, "http")
+
+
+def test_webhooks(page: Chromium, camera: CameraProcess, tmp_path: Path) -> None:
+    first, group = "document.querySelector('[data-target=webhook1]')", "Event.Webhook1"
+    assert page.run(f"{first}.hidden")
+    eventually(lambda: not page.run("document.getElementById('webhook-add').disabled"), "no webhooks")
+    page.run("document.getElementById('webhook-add').click()")
+    assert not page.run(f"{first}.hidden")
+    receiver = ReceiverProcess(tmp_path / "receiver").start()
+    try:
+        fill(page, group, URL="ftp://nowhere/")
+        page.run(f"{part('webhook1', '[type=submit]')}.click()")
+        error = "document.getElementById('f-Event.Webhook1.URL-error').textContent"
+        eventually(lambda: "http:// or https://" in page.run(error), "no error")
+        fill(page, group, URL=receiver.url)
+        page.run(f"{part('webhook1', '[value=storage]')}.click()")
+        page.run(f"{part('webhook1', '[data-part=new-secret]')}.click()")
+        secret = page.run("document.getElementById('f-Event.Webhook1.Secret').value")
+        assert "nobody can read it" in page.run(f"{part('webhook1', '[data-part=secret-hint]')}.textContent")
+        assert violations(page) == []
+        save(page, "webhook1")
+        assert page.run("document.getElementById('f-Event.Webhook1.Secret').value") == ""
+        assert camera.client.value(group, "Events") == "motion,input,tamper,storage"
+        assert result_of_test(page, "webhook1") == "It works: the receiver has taken a test message."
+        told = receiver.requests[0]
+        assert Webhook(secret).verify(told["body"], told["fields"])["type"] == "test"
+        receiver.answer(500)
+        assert result_of_test(page, "webhook1") == "It does not work: the answer is 500"
+    finally:
+        receiver.kill()

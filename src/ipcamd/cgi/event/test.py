@@ -3,12 +3,13 @@
 from ipcamd.cgi.arguments import Argument, Arguments
 from ipcamd.cgi.endpoint import Call, Endpoint, Reply, text
 from ipcamd.delivery.uploaders import TARGETS
+from ipcamd.delivery.webhook.service import WEBHOOK_TARGETS
 from ipcamd.params.group import Rank
 from ipcamd.params.kinds.choice import OneOf
 
 HTTP = "http"
 """The target of HTTP notifications: every address that is set."""
-ARGUMENTS = Arguments(Argument("target", "Server that is tested.", OneOf((*TARGETS, HTTP))))
+ARGUMENTS = Arguments(Argument("target", "Server that is tested.", OneOf((*TARGETS, HTTP, *WEBHOOK_TARGETS))))
 
 
 async def test(call: Call) -> Reply:
@@ -19,6 +20,9 @@ async def test(call: Call) -> Reply:
     target = ARGUMENTS.word(call.query, "target")
     if target == HTTP:
         await call.camera.notifier.test()
+        return text("OK")
+    if target in WEBHOOK_TARGETS:
+        await call.camera.webhooks.test(target)
         return text("OK")
     return text("OK", *await call.camera.delivery.test(target))
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from ipcamd.dataclass import dataclass
 from ipcamd.delivery.counts import DeliveryCounts
 from ipcamd.delivery.target.error_text import explain_error
+from ipcamd.delivery.target.running_tests import RunningTests
 from ipcamd.egress.http_call import HttpCall, call_http
 from ipcamd.egress.policy import EgressPolicy
 from ipcamd.errors import RequestFailed
@@ -58,7 +59,7 @@ class HttpNotifier:
         self._now_ns = now_ns
         self._sleep = sleep
         self._delivered = self._dropped = self._failures = 0
-        self._testing = False
+        self._tests = RunningTests()
         self._queues: dict[tuple[str, int], asyncio.Queue[_Sending]] = {}
         self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
 
@@ -82,13 +83,8 @@ class HttpNotifier:
         targets = [notice for name in KINDS if (notice := self.target(name))]
         if not targets:
             raise RequestFailed("no address is set")
-        if self._testing:
-            raise RequestFailed("another test of it is running")
-        self._testing = True
-        try:
+        with self._tests.enter("http"):
             problems = await asyncio.gather(*(self._try(notice, self._now_ns()) for notice in targets))
-        finally:
-            self._testing = False
         failures = [f"{n.event} to {n.host}:{n.port}: {why}" for n, why in zip(targets, problems, strict=True) if why]
         if failures:
             raise RequestFailed("; ".join(failures))

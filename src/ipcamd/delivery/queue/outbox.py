@@ -26,7 +26,7 @@ class OutboxMessage:
     """Messages are delivered in the order of their numbers."""
     target: str
     topic: str
-    """MQTT topic below the prefix."""
+    """MQTT topic below the prefix, or identifier of a webhook's message."""
     payload: bytes
 
 
@@ -72,9 +72,12 @@ class Outbox:
     def note_delivered(self, message: OutboxMessage) -> None:
         """Remove a message that has arrived."""
         self._delivered[message.target] += 1
-        if self._queue(message.target).pop(message.number, None):
-            self._remove(message)
-            self._write_soon()
+        self._take_out(message)
+
+    def drop(self, message: OutboxMessage) -> None:
+        """Remove a message that its receiver refuses."""
+        self._dropped[message.target] += 1
+        self._take_out(message)
 
     def note_failure(self, target: str) -> None:
         """Count an attempt that failed."""
@@ -101,6 +104,11 @@ class Outbox:
 
     def _queue(self, target: str) -> OrderedDict[int, OutboxMessage]:
         return self._queues.setdefault(target, OrderedDict())
+
+    def _take_out(self, message: OutboxMessage) -> None:
+        if self._queue(message.target).pop(message.number, None):
+            self._remove(message)
+            self._write_soon()
 
     def _remove(self, message: OutboxMessage) -> None:
         self._removed.append(message.number)

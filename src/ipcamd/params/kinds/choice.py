@@ -31,6 +31,29 @@ class OneOf:
         return (self.values or self.words)[self.words.index(text)]
 
 
+@dataclass(frozen=True, slots=True)
+class SomeOf:
+    """Some of a few words, or none, separated by commas; listed in the order of their declaration."""
+
+    words: tuple[str, ...]
+
+    @property
+    def allowed(self) -> str:
+        """See `ValueKind`."""
+        return f"any of {', '.join(self.words)}, separated by commas"
+
+    def normalize(self, text: str) -> str:
+        """See `ValueKind`."""
+        sent = {word.strip().lower() for word in text.split(",")} if text else set[str]()
+        if not sent.issubset(self.words):
+            raise ValueError(self.allowed)
+        return ",".join(word for word in self.words if word in sent)
+
+    def value(self, text: str) -> tuple[str, ...]:
+        """See `ValueKind`."""
+        return tuple(text.split(",")) if text else ()
+
+
 def numbers(*choices: int) -> OneOf:
     """Return the kind that accepts these numbers only."""
     return OneOf(tuple(map(str, choices)), values=choices)

@@ -92,6 +92,7 @@ def _events(camera: Camera) -> Iterator[Metric]:
 
 def _deliveries(camera: Camera) -> Iterator[Metric]:
     counts = {**camera.delivery.counts(), "http": camera.notifier.counts, "mqtt": camera.outbox.counts("mqtt")}
+    counts |= camera.webhooks.counts()
 
     def by_target(read: Callable[[DeliveryCounts], int]) -> list[tuple[Labels, int]]:
         return [({"target": TARGETS.get(target, target)}, read(each)) for target, each in counts.items()]

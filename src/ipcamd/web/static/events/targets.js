@@ -4,6 +4,7 @@ import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { ParameterForm, describeParameters } from "../settings/parameter_form.js";
 import { element, setText } from "./elements.js";
 import { NotificationForm } from "./notification_form.js";
+import { WebhookCards } from "./webhooks.js";
 
 const TEST = "cgi/event/test.cgi";
 const WORKS = {
@@ -11,10 +12,12 @@ const WORKS = {
   email: "It works: the mail server has accepted a mail.",
   samba: "It works: a small file has arrived.",
   http: "It works: every address has answered.",
+  webhook: "It works: the receiver has taken a test message.",
 };
 
 /** The section of targets: a card `[data-target]` for each, with the fields of the groups that its `data-group` name. */
 export class Targets {
+  #webhooks = new WebhookCards(); // they are among the cards
   #cards = [...document.querySelectorAll("[data-target]")];
   #forms = [];
   #notifications = new NotificationForm(element("notifications"));
@@ -35,6 +38,7 @@ export class Targets {
       const described = await describeParameters(true, places.map((place) => place.dataset.group).join(","));
       for (const place of places) place.dataset.params = parametersOf(place.dataset.group, described).join(" ");
       await Promise.all([...this.#forms.map((form) => form.show()), this.#notifications.show()]);
+      this.#webhooks.show(described);
       setText(element("target-trouble"), "");
     } catch (error) {
       setText(element("target-trouble"), `The targets cannot be read: ${error instanceof TypeError ? "the camera does not answer" : error.message}`);
@@ -46,6 +50,7 @@ export class Targets {
     if (!element("targets").querySelector("[data-params] > *")) return;
     for (const form of this.#forms) form.take(group, values);
     this.#notifications.take(group, values);
+    this.#webhooks.take(group, values);
   }
 
   async #test(card, button) {
@@ -60,7 +65,7 @@ export class Targets {
     const { target } = card.dataset;
     const { error, notes } = await test(target);
     result.classList.add(error ? "bad" : "good");
-    setText(result, error ? `It does not work: ${error}` : [WORKS[target], ...notes].join(" "));
+    setText(result, error ? `It does not work: ${error}` : [WORKS[target] ?? WORKS.webhook, ...notes].join(" "));
     button.disabled = false;
   }
 }

@@ -1,6 +1,6 @@
 // Control of one parameter: an input element for its kind, and its text as the camera writes it.
 
-/** @typedef {{type: string, words?: string[], labels?: string[], low?: number, high?: number, step?: number, longest?: number}} Kind */
+/** @typedef {{type: string, label?: string, words?: string[], labels?: string[], low?: number, high?: number, step?: number, longest?: number}} Kind */
 
 /** @param {Kind} kind @returns {HTMLElement} the element, without a value */
 export function buildControl(kind) {
@@ -9,6 +9,7 @@ export function buildControl(kind) {
     select.append(...kind.words.map((word, at) => new Option(kind.labels?.[at] ?? word, word)));
     return select;
   }
+  if (kind.type === "choices") return buildChoices(kind);
   const input = document.createElement("input");
   input.autocomplete = "off";
   input.spellcheck = false;
@@ -25,15 +26,32 @@ export function buildControl(kind) {
   return input;
 }
 
+/** A group of check boxes; it bears its label itself, since only single controls can be labelled from outside. */
+function buildChoices({ label, words }) {
+  const group = Object.assign(document.createElement("fieldset"), { className: "choices" });
+  group.setAttribute("aria-label", label);
+  for (const word of words) {
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", value: word, autocomplete: "off" });
+    const name = document.createElement("label");
+    name.append(box, word);
+    group.append(name);
+  }
+  return group;
+}
+
+const boxes = (group) => [...group.querySelectorAll("input")];
+
 /** Text of the control's value, as the camera writes it. */
 export function readControl(element, kind) {
   if (kind.type === "switch") return kind.words[element.checked ? 0 : 1];
+  if (kind.type === "choices") return boxes(element).filter((box) => box.checked).map((box) => box.value).join(",");
   return element.value;
 }
 
 /** @param {string} text as the camera writes it */
 export function writeControl(element, kind, text) {
   if (kind.type === "switch") element.checked = text === kind.words[0];
+  else if (kind.type === "choices") for (const box of boxes(element)) box.checked = text.split(",").includes(box.value);
   else if (kind.type === "password") element.value = "";
   else element.value = text;
 }

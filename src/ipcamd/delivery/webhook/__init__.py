@@ -1,0 +1,1 @@
+"""Webhooks: events as signed JSON, by HTTP POST (Standard Webhooks)."""

@@ -1,0 +1,222 @@
+"""Webhook worker: one webhook's events, from the bus into the durable queue, and from there to its receiver."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+
+from ipcamd.dataclass import dataclass
+from ipcamd.delivery.event_json import event_fields
+from ipcamd.delivery.queue.outbox import Outbox, OutboxMessage
+from ipcamd.delivery.webhook.config import WebhookConfig
+from ipcamd.delivery.webhook.payload import webhook_payload
+from ipcamd.delivery.webhook.post import GONE, PostOutcome, post_message
+from ipcamd.delivery.worker.retry import LONGEST_S, RetryPauses
+from ipcamd.egress.policy import EgressPolicy
+from ipcamd.errors import IpcamdError, RequestFailed
+from ipcamd.event_bus import EdgeFilter, Event, EventBus, EventQueue
+from ipcamd.media.frame import EncodedFrame
+from ipcamd.params.group import Group
+from ipcamd.settings.change_records import CAMERA, Change
+from ipcamd.settings.settings import Settings
+
+QUEUED_EVENTS = 1000
+"""Events that wait while a picture is taken; beyond, the oldest are lost."""
+PICTURE_QUEUE_BYTES = 8_000_000
+"""Bytes that may wait for a receiver before further events go without pictures."""
+REFUSED = frozenset({400, 413, 415, 422})
+"""Statuses by which a receiver refuses one message."""
+REFUSALS = 5
+"""Refusals after which a message is dropped, so that it does not hold up those behind it."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookParts:
+    """Parts that all webhooks share."""
+
+    settings: Settings
+    outbox: Outbox
+    bus: EventBus
+    egress: EgressPolicy
+    started_by: Callable[[Event], Iterable[str]]
+    """Returns the names of the schedules that an event starts."""
+    take_picture: Callable[[], Awaitable[EncodedFrame]]
+    """Returns a JPEG; raises ``RequestFailed``."""
+    describe_camera: Callable[[], Mapping[str, str]]
+    note: Callable[[str, str, str], None]
+    """Called for the event log with a webhook's name, with what was done, and with what failed."""
+    now_ns: Callable[[], int]
+    """The camera's clock."""
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    """Waits for a number of seconds."""
+
+
+class WebhookWorker:
+    """One webhook. For the event loop; no receiver can delay another one, or the camera."""
+
+    def __init__(self, group: Group, name: str, parts: WebhookParts) -> None:
+        """`name` is the target's in the queue, such as ``webhook1``."""
+        self.name = name
+        self._group = group
+        self._parts = parts
+        self._pauses = RetryPauses()
+        self._failure = ""
+        self._tasks: list[asyncio.Task[None]] = []
+        self._switching_off: set[asyncio.Task[None]] = set()
+
+    @property
+    def config(self) -> WebhookConfig:
+        """The configuration as it is set."""
+        return WebhookConfig.read(self._parts.settings[self._group.name])
+
+    def start(self) -> None:
+        """Begin, or begin anew with the present configuration."""
+        before = [task for task in self._tasks if not task.done()]
+        for task in before:
+            task.cancel()
+        config, loop, self._tasks = self.config, asyncio.get_running_loop(), before
+        self._pauses.reset()
+        if not config.url:
+            self._parts.outbox.clear(self.name)
+        elif config.enabled:
+            queue = self._parts.bus.open_queue(self.name, config.kinds, QUEUED_EVENTS)
+            edges = EdgeFilter(self._parts.bus.newest)
+            self._tasks = [
+                *before,
+                loop.create_task(self._follow(queue, edges, config)),
+                loop.create_task(self._keep_sending(config, before)),
+            ]
+
+    async def close(self) -> None:
+        """End; what waits is sent after the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._switching_off, return_exceptions=True)
+
+    def retry_now(self) -> None:
+        """End the pause after a failure: the receiver works again."""
+        if self._pauses.failures:
+            self.start()
+
+    async def test(self) -> None:
+        """Send a test message now, before the queue, whether enabled or not. Raises ``RequestFailed``."""
+        config, now_ns = self.config, self._parts.now_ns()
+        if not config.url:
+            raise RequestFailed("no address is set")
+        picture = await self._take_picture() if config.with_picture else None
+        camera = self._parts.describe_camera()
+        body = webhook_payload("test", now_ns, {}, camera, config.with_picture, picture)
+        outcome = await self._post(config, _new_id(), body)
+        if outcome.problem:
+            raise RequestFailed(outcome.problem)
+        self.retry_now()
+
+    # -- from the bus into the queue
+
+    async def _follow(self, queue: EventQueue, edges: EdgeFilter, config: WebhookConfig) -> None:
+        """Queue each beginning and end of an event."""
+        with queue:
+            try:
+                async for event in queue:
+                    if edges.is_change(event):
+                        await self._queue(event, config)
+            finally:  # cancelled, those that came before wait too
+                for event in filter(edges.is_change, queue.take_waiting()):
+                    self._put(event, config, None)
+
+    async def _queue(self, event: Event, config: WebhookConfig) -> None:
+        picture = None
+        try:
+            if config.with_picture and self._parts.outbox.counts(self.name).waiting_bytes < PICTURE_QUEUE_BYTES:
+                picture = await self._take_picture()
+        finally:  # cancelled, it goes without a picture
+            self._put(event, config, picture)
+
+    def _put(self, event: Event, config: WebhookConfig, picture: EncodedFrame | None) -> None:
+        type_ = f"{event.kind.value}.{'on' if event.is_on else 'off'}"
+        data = event_fields(event, self._parts.started_by(event))
+        camera = self._parts.describe_camera()
+        body = webhook_payload(type_, event.time_ns, data, camera, config.with_picture, picture)
+        self._parts.outbox.put(self.name, _new_id(), body)
+
+    async def _take_picture(self) -> EncodedFrame | None:
+        with suppress(RequestFailed):  # there is none within six seconds: the event goes without
+            return await self._parts.take_picture()
+        return None
+
+    # -- from the queue to the receiver
+
+    async def _keep_sending(self, config: WebhookConfig, before: Sequence[asyncio.Task[None]]) -> None:
+        """Send what waits, in order; after a failure, wait and send the same again."""
+        await asyncio.gather(*before, return_exceptions=True)
+        refusals = 0
+        while True:
+            message = await self._parts.outbox.head(self.name)
+            try:
+                outcome = await self._post(config, message.topic, message.payload)
+                refusals = refusals + 1 if outcome.status in REFUSED else 0
+                pause_s = self._settle(config, message, outcome, refusals >= REFUSALS)
+            except Exception:  # a fault of ours must not end it
+                _log.exception("%s failed", self.name)
+                pause_s = LONGEST_S
+            if pause_s:
+                await self._parts.sleep(pause_s)
+            else:
+                refusals = 0
+
+    async def _post(self, config: WebhookConfig, message_id: str, body: bytes) -> PostOutcome:
+        timestamp_s = self._parts.now_ns() // 1_000_000_000
+        return await post_message(self._parts.egress, config, message_id, body, timestamp_s)
+
+    def _settle(self, config: WebhookConfig, message: OutboxMessage, outcome: PostOutcome, is_hopeless: bool) -> float:
+        """Deal with what became of a message; return the seconds to wait before the next request."""
+        outbox = self._parts.outbox
+        if not outcome.problem:
+            outbox.note_delivered(message)
+            self._note_success(config)
+            return 0.0
+        outbox.note_failure(self.name)
+        if is_hopeless:
+            outbox.drop(message)
+            self._note("", f"{config.host}: a message is dropped, since the receiver refuses it: {outcome.problem}")
+            return 0.0
+        self._note_failure(config, outcome)
+        if outcome.status == GONE:  # in a task of its own: the change ends this one
+            task = asyncio.get_running_loop().create_task(self._switch_off())
+            self._switching_off.add(task)
+            task.add_done_callback(self._switching_off.discard)
+        return max(self._pauses.next(away=not outcome.status), outcome.retry_after_s)
+
+    async def _switch_off(self) -> None:
+        """Switch the webhook off: its receiver wants no more events. What waits is kept."""
+        try:
+            await self._parts.settings.update([Change(self._group.name, "Enable", "no")], by=CAMERA)
+        except IpcamdError as error:
+            _log.warning("%s cannot be switched off: %s", self.name, error)
+
+    def _note_success(self, config: WebhookConfig) -> None:
+        self._pauses.reset()
+        if self._failure:
+            self._note(f"{config.host} takes events again", "")
+        self._failure = ""
+
+    def _note_failure(self, config: WebhookConfig, outcome: PostOutcome) -> None:
+        """Log a failure, unless it is the same as before."""
+        words = f"{config.host}: {outcome.problem}"
+        if outcome.status == GONE:
+            words += ": the receiver wants no more events, the webhook is switched off"
+        if words != self._failure:
+            self._failure = words
+            _log.warning("%s: %s", self.name, words)
+            self._note("", words)
+
+    def _note(self, done: str, failed: str) -> None:
+        self._parts.note(self.name, done, failed)
+
+
+def _new_id() -> str:
+    """Return an identifier that stays with a message over all attempts."""
+    return f"msg_{uuid.uuid4().hex}"
