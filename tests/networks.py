@@ -39,6 +39,10 @@ class Neighbour:
         return f"10.99.{self.number}.1"
 
     @property
+    def camera_address6(self) -> str:
+        return f"fd99:{self.number}::1"
+
+    @property
     def address(self) -> str:
         return f"10.99.{self.number}.2"
 
@@ -61,9 +65,13 @@ class Neighbour:
             finally:
                 _enter(back)
 
-    def socket(self, kind: int = socket.SOCK_DGRAM) -> socket.socket:
+    @property
+    def address6(self) -> str:
+        return f"fd99:{self.number}::2"
+
+    def socket(self, kind: int = socket.SOCK_DGRAM, family: int = socket.AF_INET) -> socket.socket:
         with self.inside():
-            sock = socket.socket(type=kind)
+            sock = socket.socket(family, kind)
         sock.settimeout(20)
         return sock
 

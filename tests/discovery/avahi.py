@@ -42,9 +42,18 @@ class Avahi:
     def browse(self, service: str) -> list[Found]:
         """Return the services of a type that are there, one for each address."""
         command = self._host.command("avahi-browse", "--resolve", "--parsable", "--terminate", service)
-        done = subprocess.run(command, capture_output=True, text=True, env=self._environment, timeout=60, check=False)
-        fields = [line.split(";") for line in done.stdout.splitlines() if line.startswith("=")]
+        fields = [line.split(";") for line in self._lines(command) if line.startswith("=")]
         return [Found(f[2], f[3], f[6], f[7], int(f[8]), f[9]) for f in fields]
+
+    def _lines(self, command: list[str]) -> list[str]:
+        """Return the output of a command; on a busy machine it may miss an answer of the daemon, and wait for ever."""
+        for _ in range(3):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                done = subprocess.run(
+                    command, capture_output=True, text=True, env=self._environment, timeout=30, check=False
+                )
+                return done.stdout.splitlines()
+        raise AssertionError(f"{command[-1]}: avahi-browse does not end")
 
 
 @contextlib.contextmanager

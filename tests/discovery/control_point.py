@@ -1,6 +1,8 @@
 """GUPnP control point, run by the system's Python: prints the first camera that it finds on an interface.
 
-usage: control_point.py INTERFACE
+usage: control_point.py INTERFACE ADDRESS
+
+ADDRESS is its own one, IPv4 or IPv6; that decides which group it uses.
 """
 
 import sys
@@ -9,7 +11,7 @@ import gi
 
 gi.require_version("GUPnP", "1.6")
 gi.require_version("GSSDP", "1.6")
-from gi.repository import GSSDP, GLib, GUPnP  # noqa: E402
+from gi.repository import GSSDP, Gio, GLib, GUPnP  # noqa: E402
 
 
 def show(_: object, proxy: GUPnP.DeviceProxy) -> None:
@@ -19,7 +21,8 @@ def show(_: object, proxy: GUPnP.DeviceProxy) -> None:
 
 
 loop = GLib.MainLoop()
-context = GUPnP.Context.new_full(sys.argv[1], None, 0, GSSDP.UDAVersion.VERSION_1_1)
+address = Gio.InetAddress.new_from_string(sys.argv[2])
+context = GUPnP.Context.new_full(sys.argv[1], address, 0, GSSDP.UDAVersion.VERSION_1_1)
 point = GUPnP.ControlPoint.new(context, "urn:schemas-upnp-org:device:Basic:1")
 point.connect("device-proxy-available", show)
 point.set_active(True)

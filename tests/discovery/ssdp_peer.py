@@ -11,6 +11,7 @@ from tests.e2e.camera import PATIENCE
 from tests.networks import Neighbour
 
 GROUP = ("239.255.255.250", 1900)
+LINK_GROUP, SITE_GROUP, GLOBAL_GROUP = ("ff02::c", 1900), ("ff05::c", 1900), ("ff0e::c", 1900)
 
 
 def search(target: str = "ssdp:all", mx: object = 0, man: str = '"ssdp:discover"') -> bytes:
@@ -21,10 +22,31 @@ def search(target: str = "ssdp:all", mx: object = 0, man: str = '"ssdp:discover"
 @contextlib.contextmanager
 def searcher(host: Neighbour, source: str = "") -> Iterator[socket.socket]:
     """Give a socket that sends to the group from an address of the host."""
-    with host.socket() as sock:
-        member = socket.inet_aton(source or host.address)
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, member)
-        sock.bind((source or host.address, 0))
+    with host.socket(family=socket.AF_INET6 if ":" in source else socket.AF_INET) as sock:
+        if ":" in source:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index_of(host))
+            sock.bind((source, 0, 0, index_of(host)))
+        else:
+            member = socket.inet_aton(source or host.address)
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, member)
+            sock.bind((source or host.address, 0))
+        yield sock
+
+
+def index_of(host: Neighbour) -> int:
+    """Return the number of the host's interface."""
+    with host.inside():
+        return socket.if_nametoindex(host.interface)
+
+
+@contextlib.contextmanager
+def listener6(host: Neighbour, group: tuple[str, int]) -> Iterator[socket.socket]:
+    """Give a socket that hears an IPv6 group on the host's link."""
+    with host.socket(family=socket.AF_INET6) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((*group, 0, index_of(host)))
+        member = struct.pack("=16si", socket.inet_pton(socket.AF_INET6, group[0]), index_of(host))
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, member)
         yield sock
 
 

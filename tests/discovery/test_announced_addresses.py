@@ -1,5 +1,7 @@
 """Announced addresses: where services listen, and the neighbours there."""
 
+from dataclasses import replace
+
 import pytest
 
 from ipcamd.device.interface_state import OwnAddress
@@ -26,6 +28,11 @@ def test_addresses_where_services_listen_are_announced(
     hosts: tuple[str, ...], announced: tuple[OwnAddress, ...]
 ) -> None:
     assert announced_addresses(OWN, hosts) == announced
+
+
+def test_temporary_addresses_are_not_announced() -> None:
+    own = WIRED6, replace(WIRED6, address="2001:db8::7", is_temporary=True)
+    assert announced_addresses(own, ("::",)) == (WIRED6,)
 
 
 def test_the_loopback_is_announced_where_there_is_nothing_else() -> None:

@@ -24,6 +24,8 @@ PASSWORD = "correct horse"
 PATIENCE = 20.0
 """Seconds that a test waits for what should come at once: machines under load are slow."""
 
+ALL_HOSTS = "--host=default"
+"""Instead of a ``--host``: the camera listens everywhere, IPv4 and IPv6."""
 ANY_PORT = tuple(f"--{name}port=0" for name in ("", "https-", "rtsp-", "rtsps-", "talk-", "webrtc-"))
 
 
@@ -132,7 +134,9 @@ class CameraProcess:
 
     def launch(self) -> None:
         """Start it."""
-        arguments = [*ANY_PORT, "--host=127.0.0.1", "--discovery=off", f"--state={self.state}", *self.options]
+        host = [] if ALL_HOSTS in self.options else ["--host=127.0.0.1"]
+        options = [option for option in self.options if option != ALL_HOSTS]
+        arguments = [*ANY_PORT, *host, "--discovery=off", f"--state={self.state}", *options]
         if not any(option.startswith(("--admin-password", "--config")) for option in self.options):
             arguments.append(f"--admin-password={PASSWORD}")
         with self._log.open("ab") as log:

@@ -208,7 +208,7 @@ class NetworkInterface(Protocol):
         """Return the device's own IP address on the way to `peer`, an IP address; "" if there is no way."""
 
     def addresses(self) -> tuple[OwnAddress, ...]:
-        """Return all addresses of this machine."""
+        """Return all addresses of this machine that may be used already."""
 
     def has_address(self, address: str) -> bool:
         """Whether an IP address is one of this machine; all of 127.0.0.0/8 are."""

@@ -19,9 +19,24 @@ class OwnAddress:
     """For outgoing connections alone, changed every day (RFC 8981)."""
 
     @property
+    def is_ipv6(self) -> bool:
+        """Whether it is an IPv6 address."""
+        return ":" in self.address
+
+    @property
+    def is_link_local(self) -> bool:
+        """Whether it is good on its link alone."""
+        return ipaddress.ip_address(self.address).is_link_local
+
+    @property
+    def in_url(self) -> str:
+        """The address as the host of a URL; a zone has no place there (UPnP Device Architecture 2.0, A.4)."""
+        return f"[{self.address}]" if self.is_ipv6 else self.address
+
+    @property
     def netmask(self) -> str:
         """The subnet mask; "" for IPv6."""
-        if ":" in self.address:
+        if self.is_ipv6:
             return ""
         return str(ipaddress.IPv4Network((0, self.prefix_length)).netmask)
 

@@ -11,7 +11,7 @@ _RESOLVER = Path("/etc/resolv.conf")
 _IPV6_ADDRESSES = Path("/proc/net/if_inet6")
 _INTERFACES = Path("/sys/class/net")
 _NO_MAC = "00:00:00:00:00:00"
-_TEMPORARY = 0x01
+_TEMPORARY, _TENTATIVE = 0x01, 0x40  # linux/if_addr.h
 _ANY_IPV4 = "00000000"
 
 
@@ -32,11 +32,14 @@ class HostNetwork:
         """See `NetworkInterface`."""
         import ifaddr
 
-        temporary = _temporary_addresses()
+        flags = _ipv6_flags()
+        found = (
+            (adapter.name, _text(ip.ip), ip.network_prefix) for adapter in ifaddr.get_adapters() for ip in adapter.ips
+        )
         return tuple(
-            OwnAddress(adapter.name, text := _text(ip.ip), ip.network_prefix, text in temporary)
-            for adapter in ifaddr.get_adapters()
-            for ip in adapter.ips
+            OwnAddress(interface, address, prefix, bool(flag & _TEMPORARY))
+            for interface, address, prefix in found
+            if not (flag := flags.get((interface, address), 0)) & _TENTATIVE  # not yet the machine's own
         )
 
     def has_address(self, address: str) -> bool:
@@ -89,9 +92,13 @@ def _router(interface: str) -> str:
     return next((router for name, router in _default_routes() if name == interface), "")
 
 
-def _temporary_addresses() -> set[str]:
-    fields = (line.split() for line in _lines(_IPV6_ADDRESSES))
-    return {str(ipaddress.IPv6Address(int(field[0], 16))) for field in fields if int(field[4], 16) & _TEMPORARY}
+def _ipv6_flags() -> dict[tuple[str, str], int]:
+    """Return the kernel's flags of each interface's IPv6 addresses."""
+    found = {}
+    for line in _lines(_IPV6_ADDRESSES):
+        address, _, _, _, flags, interface = line.split()
+        found[interface, str(ipaddress.IPv6Address(int(address, 16)))] = int(flags, 16)
+    return found
 
 
 def _dns_servers() -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from ipcamd.device.interface_state import OwnAddress
 def announced_addresses(own: Iterable[OwnAddress], hosts: Iterable[str]) -> tuple[OwnAddress, ...]:
     """Return those of `own` that services listen on, in a stable order. `hosts` are the addresses given to them.
 
-    The loopback is announced only if nothing else can be: other machines cannot use it.
+    The loopback is announced only if nothing else can be: other machines cannot use it. Temporary addresses are not.
     """
     listened = {str(ip_address(host)) for host in hosts}
     found = sorted(
-        {each for each in own if _is_listened(each, listened)}, key=lambda each: (each.interface, each.address)
+        {each for each in own if _is_listened(each, listened) and not each.is_temporary},
+        key=lambda each: (each.interface, each.address),
     )
     return tuple(each for each in found if not each.is_loopback) or tuple(found)
 
@@ -25,4 +26,4 @@ def is_on_link(address: str, own: Iterable[OwnAddress]) -> bool:
 
 
 def _is_listened(own: OwnAddress, hosts: set[str]) -> bool:
-    return own.address in hosts or ("::" if ":" in own.address else "0.0.0.0") in hosts
+    return own.address in hosts or ("::" if own.is_ipv6 else "0.0.0.0") in hosts

@@ -55,7 +55,7 @@ class Discovery:
 
     def _upnp(self) -> UpnpDevice | None:
         values = self._settings[UPNP.name]
-        addresses = tuple(own for own in self._addresses() if ":" not in own.address)
+        addresses = self._addresses()
         if not values.flag("Enabled") or not addresses or self._http_mode() != "on":
             return None  # control points read the description over plain HTTP
         return UpnpDevice(addresses, self._port("HTTPPort"), values["FriendlyName"], self._identity.mac)

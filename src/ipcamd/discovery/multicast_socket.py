@@ -6,20 +6,25 @@ import struct
 
 from ipcamd.device.interface_state import OwnAddress
 
-TTL = 1
-"""Announcements stay in the local network."""
-_IP_MULTICAST_ALL = 49  # linux/in.h; Python does not name it
+HOPS = 1
+"""Announcements stay in the local network (TTL, hop limit)."""
+_IP_MULTICAST_ALL, _IPV6_MULTICAST_ALL = 49, 29  # linux/in.h, linux/in6.h; Python does not name them
 
 
 def open_group_socket(own: OwnAddress, group: str, port: int) -> socket.socket:
     """Return a socket that receives what is sent to `group` on the interface of `own`. Raises ``OSError``."""
-    sock = _open()
+    sock = _open(own)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # other programs listen on the port too
-        sock.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)  # nothing from groups that others joined elsewhere
-        sock.bind((group, port))
-        member = struct.pack("=4s4si", socket.inet_aton(group), socket.inet_aton(own.address), _index(own))
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+        # nothing from groups that others joined elsewhere
+        if own.is_ipv6:
+            sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MULTICAST_ALL, 0)
+            sock.bind((group, port, 0, _index(own)))
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, _member6(own, group))
+        else:
+            sock.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
+            sock.bind((group, port))
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, _member4(own, group))
     except OSError:
         sock.close()
         raise
@@ -28,12 +33,16 @@ def open_group_socket(own: OwnAddress, group: str, port: int) -> socket.socket:
 
 def open_sender(own: OwnAddress) -> socket.socket:
     """Return a socket that sends from `own`, and multicast on its interface. Raises ``OSError``."""
-    sock = _open()
+    sock = _open(own)
     try:
-        member = struct.pack("=4s4si", bytes(4), socket.inet_aton(own.address), _index(own))
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, member)
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, TTL)
-        sock.bind((own.address, 0))
+        if own.is_ipv6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, _index(own))
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, HOPS)
+            sock.bind((own.address, 0, 0, _index(own)))
+        else:
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, _member4(own, "0.0.0.0"))
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, HOPS)
+            sock.bind((own.address, 0))
     except OSError:
         sock.close()
         raise
@@ -57,8 +66,17 @@ async def open_responder(
     return sender, transport
 
 
-def _open() -> socket.socket:
-    return socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+def _open(own: OwnAddress) -> socket.socket:
+    family = socket.AF_INET6 if own.is_ipv6 else socket.AF_INET
+    return socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+
+
+def _member4(own: OwnAddress, group: str) -> bytes:
+    return struct.pack("=4s4si", socket.inet_aton(group), socket.inet_aton(own.address), _index(own))
+
+
+def _member6(own: OwnAddress, group: str) -> bytes:
+    return struct.pack("=16si", socket.inet_pton(socket.AF_INET6, group), _index(own))
 
 
 def _index(own: OwnAddress) -> int:

@@ -8,8 +8,21 @@ from uuid import UUID
 import pytest
 from tests.conftest import StartCamera
 from tests.discovery.avahi import Found, running_avahi
-from tests.discovery.ssdp_peer import GROUP, answers, fields_of, hear, is_found, listener, pending, search, searcher
-from tests.e2e.camera import CameraProcess, Client, eventually
+from tests.discovery.ssdp_peer import (
+    GROUP,
+    LINK_GROUP,
+    SITE_GROUP,
+    answers,
+    fields_of,
+    hear,
+    is_found,
+    listener,
+    listener6,
+    pending,
+    search,
+    searcher,
+)
+from tests.e2e.camera import ALL_HOSTS, CameraProcess, Client, eventually
 from tests.networks import Neighbour, Network, ip, needs_networks, network
 
 from ipcamd.device.netif import HostNetwork
@@ -43,15 +56,81 @@ def test_upnp_control_points_find_it_on_each_link(network: Network, start_camera
     hosts = network.add_neighbour(), network.add_neighbour()
     camera = start_camera(*OPTIONS)
     for host in hosts:
-        found = host.run("gssdp-discover", f"--interface={host.interface}", "--timeout=3")
-        assert found.count(f"Location: {location(host, camera)}") == 3, found
-        assert "urn:schemas-upnp-org:device:Basic:1" in found
-        name, page, udn, model = host.run("/usr/bin/python3", POINT, host.interface).splitlines()
+        eventually(lambda host=host: is_listed(host, camera))  # type: ignore[misc]
+        name, page, udn, model = look_around(host, host.address)
         assert (name, model) == (name_of(camera), "ipcamd")
         assert page == f"http://{host.camera_address}:{camera.port}/"
         assert UUID(udn.removeprefix("uuid:")).version == 5
     camera.client.update("Network.UPnP", FriendlyName="Tür & <Hof>")
-    assert host.run("/usr/bin/python3", POINT, host.interface).splitlines()[0] == "Tür & <Hof>"
+    assert look_around(host, host.address)[0] == "Tür & <Hof>"
+
+
+def is_listed(host: Neighbour, camera: CameraProcess) -> bool:
+    """Whether gssdp-discover finds the device with its three names within its time."""
+    found = host.run("gssdp-discover", f"--interface={host.interface}", "--timeout=3")
+    return found.count(f"Location: {location(host, camera)}") == 3 and "urn:schemas-upnp-org:device:Basic:1" in found
+
+
+def look_around(host: Neighbour, address: str) -> list[str]:
+    """Return what GUPnP finds from one of the host's addresses."""
+    return host.run("/usr/bin/python3", POINT, host.interface, address).splitlines()
+
+
+def link_local(interface: str) -> str:
+    """Return the address that the kernel has given to an interface of the present namespace."""
+    found: list[str] = []
+    eventually(lambda: found.extend(a for a in interface_addresses(interface) if a.startswith("fe80:")) or found)
+    return found[0]
+
+
+def test_upnp_control_points_find_it_over_ipv6(network: Network, start_camera: StartCamera) -> None:
+    _, host = network.add_neighbour(), network.add_neighbour()
+    camera = start_camera(*OPTIONS[:2], ALL_HOSTS)
+    with host.inside():
+        local = link_local(host.interface)
+    for address, found_at in (
+        (local, link_local(host.camera_interface)),
+        (host.address6, host.camera_address6),
+    ):
+        name, page, _, model = look_around(host, address)
+        assert (name, model) == (name_of(camera), "ipcamd")
+        assert page == f"http://[{found_at}]:{camera.port}/"
+
+
+def test_each_ipv6_address_is_announced_to_its_group(network: Network, start_camera: StartCamera) -> None:
+    host, _ = network.add_neighbour(), network.add_neighbour()
+    ip("-n", host.namespace, "address", "add", "fd99:1::3/64", "dev", host.interface, "nodad")
+    ip("-n", host.namespace, "address", "add", "fd77::2/64", "dev", host.interface, "nodad")
+    ip("route", "add", "fd77::/64", "dev", host.camera_interface)
+    with listener6(host, LINK_GROUP) as on_link, listener6(host, SITE_GROUP) as on_site:
+        camera = start_camera(*OPTIONS[:2], ALL_HOSTS)
+        at = f":{camera.port}{PATH}"
+        found = hear(on_link, nts="ssdp:alive", nt="upnp:rootdevice")
+        assert found["location"] == f"http://[{link_local(host.camera_interface)}]{at}"
+        assert found["host"] == "[FF02::C]:1900"
+        found = hear(on_site, nts="ssdp:alive", nt="upnp:rootdevice")
+        assert (found["location"], found["host"]) == (f"http://[{host.camera_address6}]{at}", "[FF05::C]:1900")
+        rule = camera.client.get("/cgi/admin/ipfilter.cgi", action="add", DenyIPv6="fd99:1::3")
+        assert rule.text == "OK\r\n"
+        camera.client.get("/cgi/admin/ipfilter.cgi", action="update", Policy="Both")
+        with (
+            searcher(host, "fd99:1::3") as denied,
+            searcher(host, "fd77::2") as far,
+            searcher(host, host.address6) as sock,
+        ):
+            for asker in (denied, far, sock):
+                asker.sendto(search("upnp:rootdevice"), SITE_GROUP)
+            (answer,) = answers(sock, 1)
+            assert (answer["location"], answer["bootid.upnp.org"]) == (found["location"], found["bootid.upnp.org"])
+            sock.sendto(search("upnp:rootdevice"), SITE_GROUP)
+            answers(sock, 1)
+            assert not any(map(pending, (denied, far, sock)))
+        ip("address", "add", "fd99:1::9/64", "dev", host.camera_interface)
+        moved = hear(on_site, nts="ssdp:alive", location=f"http://[fd99:1::9]{at}")
+        assert moved["bootid.upnp.org"] == found["bootid.upnp.org"]  # to its clients it is the same camera
+        camera.client.update("Network.UPnP", Enabled="no")
+        for sock in (on_link, on_site):
+            assert "location" not in hear(sock, nts="ssdp:byebye", nt="upnp:rootdevice")
 
 
 def test_avahi_finds_it_on_each_link(network: Network, start_camera: StartCamera, tmp_path: Path) -> None:

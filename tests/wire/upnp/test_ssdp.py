@@ -1,8 +1,13 @@
 """SSDP messages."""
 
+from dataclasses import replace
+
 import pytest
 
 from ipcamd.wire.upnp.ssdp import (
+    GROUP,
+    LINK_GROUP,
+    SITE_GROUP,
     SsdpDevice,
     SsdpSearch,
     format_alive,
@@ -13,11 +18,12 @@ from ipcamd.wire.upnp.ssdp import (
     parse_search,
 )
 
-DEVICE = SsdpDevice("uuid:1", "urn:schemas-upnp-org:device:Basic:1", "http://10.0.0.1/d.xml", 7, 9)
+DEVICE = SsdpDevice("uuid:1", "urn:schemas-upnp-org:device:Basic:1", GROUP, "http://10.0.0.1/d.xml", 7, 9)
+DEVICE6 = replace(DEVICE, group=LINK_GROUP)
 
 
 def test_a_search_is_read_as_it_is_written() -> None:
-    assert parse_search(format_search("ssdp:all", 3)) == SsdpSearch("ssdp:all", 3)
+    assert parse_search(format_search(GROUP, "ssdp:all", 3)) == SsdpSearch("ssdp:all", 3)
     loose = b'M-SEARCH * HTTP/1.1\nman: "ssdp:discover"\nMx:1\nsT:\tuuid:1 \n\n'
     assert parse_search(loose) == SsdpSearch("uuid:1", 1)
 
@@ -31,7 +37,7 @@ def test_a_search_without_a_delay_is_refused(wrong: str) -> None:
 def test_other_messages_are_no_searches() -> None:
     assert parse_search(format_alive(DEVICE, DEVICE.udn)) is None
     assert parse_search(b"") is None
-    assert parse_search(format_search("x" * 3000, 1)) is None
+    assert parse_search(format_search(GROUP, "x" * 3000, 1)) is None
     with pytest.raises(ValueError, match="not one of SSDP"):
         parse_search(b"M-SEARCH * HTTP/1.1\r\nMX: 1\r\n\r\n")
 
@@ -62,3 +68,10 @@ def test_a_farewell_names_the_device_alone() -> None:
     assert "NTS: ssdp:byebye\r\n" in text
     assert "USN: uuid:1\r\n" in text
     assert "LOCATION" not in text
+
+
+def test_messages_name_the_group_that_they_go_to() -> None:
+    for message in (format_alive(DEVICE6, DEVICE.udn), format_byebye(DEVICE6, DEVICE.udn)):
+        assert b"\r\nHOST: [FF02::C]:1900\r\n" in message
+    assert b"\r\nHOST: 239.255.255.250:1900\r\n" in format_alive(DEVICE, DEVICE.udn)
+    assert b"\r\nHOST: [FF05::C]:1900\r\n" in format_search(SITE_GROUP, "ssdp:all", 1)

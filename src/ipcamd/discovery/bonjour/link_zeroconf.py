@@ -1,5 +1,6 @@
 """Multicast DNS responder that tells each link only of the addresses on that link (RFC 6762, sections 6.2 and 11)."""
 
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
@@ -20,6 +21,7 @@ class LinkZeroconf(Zeroconf):
         """`allows` tells whether an IP address may be answered. Raises ``OSError``."""
         self._own = own
         self._allows = allows
+        logging.getLogger("zeroconf").addFilter(_without_trace)
         super().__init__(_interfaces(own))
 
     def async_send(
@@ -63,6 +65,13 @@ class LinkZeroconf(Zeroconf):
         if not self._allows(plain):
             return ""
         return next((own.interface for own in self._own if is_on_link(plain, (own,)) and scope in (0, _index(own))), "")
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    """Shorten a record to one line: an address that vanishes needs no stack trace (a filter of `logging`)."""
+    if record.exc_info and isinstance(record.exc_info[1], OSError):
+        record.exc_info = None
+    return True
 
 
 def _interfaces(own: Sequence[OwnAddress]) -> list[str | int | tuple[tuple[str, int, int], int]]:

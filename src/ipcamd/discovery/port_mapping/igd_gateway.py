@@ -115,7 +115,7 @@ async def _search(route: Route, own: OwnAddress) -> str:
     with open_sender(own) as sock:
         for _ in range(SEARCHES):
             for target in igd.TARGETS:
-                sock.sendto(format_search(target, 1), (GROUP, PORT))
+                sock.sendto(format_search(GROUP, target, 1), (GROUP, PORT))
             try:
                 async with asyncio.timeout(SEARCH_S / SEARCHES):
                     return await _location(sock, route.router)

@@ -6,14 +6,12 @@ import random
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from ipaddress import IPv4Address
 
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.announced_addresses import is_on_link
 from ipcamd.discovery.multicast_socket import open_responder
 from ipcamd.discovery.rate_limit import AnswerRateLimit
 from ipcamd.wire.upnp.ssdp import (
-    GROUP,
     MAX_AGE_S,
     PORT,
     SsdpDevice,
@@ -31,6 +29,9 @@ ANSWER_DELAY_S = 5
 PENDING = 64
 """Answers that wait for their moment."""
 
+Peer = tuple[str, int] | tuple[str, int, int, int]
+"""IPv4 address and UDP port; IPv6 address, UDP port, flow and zone."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +44,7 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
         self._device = device
         self._allows = allows
         self._limit = AnswerRateLimit()
-        self._pending: dict[tuple[str, int, str], asyncio.TimerHandle] = {}
+        self._pending: dict[tuple[Peer, str], asyncio.TimerHandle] = {}
         self._sender: socket.socket | None = None
         self._transport: asyncio.BaseTransport | None = None
         self._task: asyncio.Task[None] | None = None
@@ -51,7 +52,7 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
     async def start(self) -> None:
         """Open the sockets, and begin. Raises ``OSError``."""
         loop = asyncio.get_running_loop()
-        self._sender, self._transport = await open_responder(self._own, self, GROUP, PORT)
+        self._sender, self._transport = await open_responder(self._own, self, self._device.group, PORT)
         self._task = loop.create_task(self._announce())
 
     async def close(self) -> None:
@@ -66,11 +67,11 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
             self._transport.close()
         if self._sender:
             for target in self._device.targets * 2:  # twice, as a datagram may get lost
-                self._send(format_byebye(self._device, target), (GROUP, PORT))
+                self._send_to_group(format_byebye(self._device, target))
             self._sender.close()
             self._sender = None
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+    def datagram_received(self, data: bytes, addr: Peer) -> None:
         """Answer a search, after a random part of the time that it allows (asyncio's interface)."""
         try:
             search = parse_search(data)
@@ -86,25 +87,26 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
 
     def _may_answer(self, address: str) -> bool:
         """Whether it is a neighbour's: an answer is longer than the search, and must not be led elsewhere."""
-        network = self._own.network
-        is_host = network.prefixlen >= 31 or IPv4Address(address) not in (
-            network.network_address,
-            network.broadcast_address,
-        )
-        return is_host and is_on_link(address, (self._own,)) and self._allows(address)
+        return is_on_link(address, (self._own,)) and not self._is_for_all(address) and self._allows(address)
 
-    def _answer_later(self, search: SsdpSearch, target: str, peer: tuple[str, int]) -> None:
-        key = (*peer, target)
+    def _is_for_all(self, address: str) -> bool:
+        """Whether it is no host's: an answer to it would reach all hosts of an IPv4 network."""
+        network = self._own.network
+        is_small = self._own.is_ipv6 or network.prefixlen >= 31
+        return not is_small and address in (str(network.network_address), str(network.broadcast_address))
+
+    def _answer_later(self, search: SsdpSearch, target: str, peer: Peer) -> None:
+        key = (peer, target)
         loop = asyncio.get_running_loop()
         if key in self._pending or len(self._pending) >= PENDING or not self._limit.allows(peer[0], loop.time()):
             return
         delay_s = random.uniform(0, min(search.delay_s, ANSWER_DELAY_S))
         self._pending[key] = loop.call_later(delay_s, self._answer, key)
 
-    def _answer(self, key: tuple[str, int, str]) -> None:
+    def _answer(self, key: tuple[Peer, str]) -> None:
         del self._pending[key]
-        address, port, target = key
-        self._send(format_answer(self._device, target), (address, port))
+        peer, target = key
+        self._send(format_answer(self._device, target), peer)
 
     async def _announce(self) -> None:
         for delay_s in FIRST_DELAYS_S:
@@ -116,9 +118,12 @@ class SsdpAnnouncement(asyncio.DatagramProtocol):
 
     def _send_alive(self) -> None:
         for target in self._device.targets:
-            self._send(format_alive(self._device, target), (GROUP, PORT))
+            self._send_to_group(format_alive(self._device, target))
 
-    def _send(self, data: bytes, peer: tuple[str, int]) -> None:
+    def _send_to_group(self, data: bytes) -> None:
+        self._send(data, (self._device.group, PORT))
+
+    def _send(self, data: bytes, peer: Peer) -> None:
         with suppress(OSError):  # as if it had got lost; the address watch notices an interface that went away
             if self._sender:
                 self._sender.sendto(data, peer)

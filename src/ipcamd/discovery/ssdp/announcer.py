@@ -9,7 +9,10 @@ from ipcamd.dataclass import dataclass
 from ipcamd.device.interface_state import OwnAddress
 from ipcamd.discovery.ssdp.announcement import SsdpAnnouncement
 from ipcamd.wire.upnp.description import KIND, PATH, udn_of
-from ipcamd.wire.upnp.ssdp import SsdpDevice
+from ipcamd.wire.upnp.ssdp import GLOBAL_GROUP, GROUP, LINK_GROUP, SITE_GROUP, SsdpDevice
+
+Place = tuple[OwnAddress, str]
+"""An address, and the multicast address of its announcements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,6 @@ class UpnpDevice:
     """State that is announced."""
 
     addresses: tuple[OwnAddress, ...]
-    """IPv4 addresses."""
     http_port: int
     """TCP port of the description and the pages."""
     friendly_name: str
@@ -30,42 +32,56 @@ class UpnpDevice:
 
 
 class SsdpAnnouncer:
-    """One announcement for each address."""
+    """One announcement for each address and group."""
 
     def __init__(self, allows: Callable[[str], bool]) -> None:
         """`allows` tells whether an IP address may be answered (the IP filter)."""
         self._allows = allows
-        self._running: dict[OwnAddress, SsdpAnnouncement] = {}
+        self._running: dict[Place, SsdpAnnouncement] = {}
         self._announced: UpnpDevice | None = None
+        self._boot_id = 0
 
     async def apply(self, wanted: UpnpDevice | None) -> None:
         """Announce this from now on, or nothing. Raises ``OSError`` if an interface refuses; the others are served."""
-        addresses = wanted.addresses if wanted else ()
+        places = _places(wanted.addresses) if wanted else ()
         is_same = wanted is not None and self._announced is not None and _on(wanted) == _on(self._announced)
-        gone = [own for own in self._running if not (is_same and own in addresses)]
-        await asyncio.gather(*(self._running.pop(own).close() for own in gone))
+        gone = [place for place in self._running if not (is_same and place in places)]
+        await asyncio.gather(*(self._running.pop(place).close() for place in gone))
         self._announced = wanted
-        failures = [failure for own in addresses if wanted and (failure := await self._start(own, wanted))]
+        if not self._running:
+            self._boot_id = int(time.time())
+        failures = [failure for place in places if wanted and (failure := await self._start(*place, wanted))]
         if failures:
             raise failures[0]
 
-    async def _start(self, own: OwnAddress, wanted: UpnpDevice) -> OSError | None:
-        if own in self._running:
+    async def _start(self, own: OwnAddress, group: str, wanted: UpnpDevice) -> OSError | None:
+        if (own, group) in self._running:
             return None
-        location = f"http://{own.address}:{wanted.http_port}{PATH}"
-        device = SsdpDevice(udn_of(wanted.mac), KIND, location, int(time.time()), wanted.config_id)
+        location = f"http://{own.in_url}:{wanted.http_port}{PATH}"
+        device = SsdpDevice(udn_of(wanted.mac), KIND, group, location, self._boot_id, wanted.config_id)
         announcement = SsdpAnnouncement(own, device, self._allows)
         try:
             await announcement.start()
         except OSError as error:
             return OSError(f"{own.interface}: {error.strerror or error}")
-        self._running[own] = announcement
+        self._running[own, group] = announcement
         return None
 
 
 def config_id_of(friendly_name: str) -> int:
     """Return the number of the description with this name (CONFIGID.UPNP.ORG, at most 16777215)."""
     return zlib.crc32(friendly_name.encode()) & 0xFFFFFF
+
+
+def groups_of(own: OwnAddress) -> tuple[str, ...]:
+    """Return the multicast addresses that announcements of an address go to."""
+    if not own.is_ipv6:
+        return (GROUP,)
+    return (LINK_GROUP,) if own.is_link_local else (SITE_GROUP, GLOBAL_GROUP)
+
+
+def _places(addresses: tuple[OwnAddress, ...]) -> tuple[Place, ...]:
+    return tuple((own, group) for own in addresses for group in groups_of(own))
 
 
 def _on(device: UpnpDevice) -> tuple[int, str]:

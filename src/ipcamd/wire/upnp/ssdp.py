@@ -5,8 +5,12 @@ from collections.abc import Mapping
 
 from ipcamd.dataclass import dataclass
 
-GROUP, PORT = "239.255.255.250", 1900
-"""Multicast address and UDP port of SSDP (UPnP Device Architecture 1.1, 1)."""
+GROUP = "239.255.255.250"
+"""Multicast address of SSDP over IPv4 (UPnP Device Architecture 2.0, 1)."""
+LINK_GROUP, SITE_GROUP, GLOBAL_GROUP = "FF02::C", "FF05::C", "FF0E::C"
+"""Those over IPv6: one for link-local addresses, the others for all others (UPnP Device Architecture 2.0, A.4)."""
+PORT = 1900
+"""UDP port of SSDP."""
 MAX_AGE_S = 1800
 """Seconds for which an announcement holds (CACHE-CONTROL)."""
 SIZE_BYTES = 2048
@@ -35,10 +39,12 @@ class SsdpDevice:
     """``uuid:...``."""
     kind: str
     """``urn:schemas-upnp-org:device:...``."""
+    group: str
+    """Multicast address of its announcements."""
     location: str
     """URL of the description."""
     boot_id: int
-    """Grows with each new announcement after a change."""
+    """Grows whenever the camera is announced anew; the same on all addresses."""
     config_id: int
     """0 to 16777215; another one for another description."""
 
@@ -82,10 +88,9 @@ def parse_answer(data: bytes) -> Mapping[str, str]:
     return fields
 
 
-def format_search(target: str, delay_s: int) -> bytes:
-    """Return a search."""
-    host = f"{GROUP}:{PORT}"
-    return _message("M-SEARCH * HTTP/1.1", HOST=host, MAN='"ssdp:discover"', MX=str(delay_s), ST=target)
+def format_search(group: str, target: str, delay_s: int) -> bytes:
+    """Return a search that goes to `group`."""
+    return _message("M-SEARCH * HTTP/1.1", HOST=_host(group), MAN='"ssdp:discover"', MX=str(delay_s), ST=target)
 
 
 def format_answer(device: SsdpDevice, target: str) -> bytes:
@@ -106,7 +111,7 @@ def format_alive(device: SsdpDevice, target: str) -> bytes:
     """Return the announcement of one of the device's targets."""
     return _message(
         "NOTIFY * HTTP/1.1",
-        HOST=f"{GROUP}:{PORT}",
+        HOST=_host(device.group),
         CACHE_CONTROL=f"max-age={MAX_AGE_S}",
         LOCATION=device.location,
         NT=target,
@@ -121,12 +126,16 @@ def format_byebye(device: SsdpDevice, target: str) -> bytes:
     """Return the farewell of one of the device's targets."""
     return _message(
         "NOTIFY * HTTP/1.1",
-        HOST=f"{GROUP}:{PORT}",
+        HOST=_host(device.group),
         NT=target,
         NTS="ssdp:byebye",
         USN=device.usn(target),
         **_versions(device),
     )
+
+
+def _host(group: str) -> str:
+    return f"[{group}]:{PORT}" if ":" in group else f"{group}:{PORT}"
 
 
 def _versions(device: SsdpDevice) -> dict[str, str]:
