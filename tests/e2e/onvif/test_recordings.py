@@ -189,16 +189,19 @@ def test_the_configuration_of_replays_is_fixed(recorded: CameraProcess) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
-def test_the_address_plays(recorded: CameraProcess) -> None:
+@pytest.mark.parametrize(
+    ("protocol", "transport", "address"),
+    [("RTSP", "tcp", "rtsp://127.0.0.1:{1}"), ("HTTP", "http", "http://127.0.0.1:{0}")],
+)
+def test_the_address_plays(recorded: CameraProcess, protocol: str, transport: str, address: str) -> None:
     client = OnvifClient(recorded.client)
-    tunnel = client.change("trp:GetReplayUri", SETUP.format("RTP-Unicast", "HTTP", "sdcard")).text("trp:Uri")
-    assert tunnel == f"http://127.0.0.1:{recorded.port}/replay/sdcard"
-    uri = client.change("trp:GetReplayUri", SETUP.format("RTP-Unicast", "RTSP", "sdcard")).text("trp:Uri")
-    login = f"rtsp://admin:{PASSWORD.replace(' ', '%20')}@"
+    uri = client.change("trp:GetReplayUri", SETUP.format("RTP-Unicast", protocol, "sdcard")).text("trp:Uri")
+    assert uri == f"{address.format(recorded.port, recorded.rtsp)}/replay/sdcard"
+    url = f"rtsp://admin:{PASSWORD.replace(' ', '%20')}@{uri.partition('://')[2]}"
+    command = ["ffmpeg", "-v", "error", "-rtsp_transport", transport, "-i", url, "-map", "0:v", "-c", "copy"]
     played = subprocess.run(
-        ["ffmpeg", "-v", "error", "-rtsp_transport", "tcp", "-i", uri.replace("rtsp://", login), "-f", "null", "-"],
-        capture_output=True,
-        timeout=3 * PATIENCE,
-        check=False,
+        [*command, "-f", "framecrc", "-"], capture_output=True, text=True, timeout=3 * PATIENCE, check=False
     )
-    assert (played.returncode, played.stderr) == (0, b"")
+    assert (played.returncode, played.stderr) == (0, "")
+    frames = [line for line in played.stdout.splitlines() if not line.startswith("#")]
+    assert len(frames) > 10

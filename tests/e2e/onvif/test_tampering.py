@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow
 
 PULL = f"<tev:Timeout>PT{PATIENCE:g}S</tev:Timeout><tev:MessageLimit>100</tev:MessageLimit>"
 ALWAYS = {"Name": "always", "ScheduleTimeMode": "1", "EnableSDCard": "1"}
+SIGNAL_LOSS = "tns1:VideoSource/SignalLoss"
 RECORDING = "tns1:RecordingHistory/Recording/State"
 
 
@@ -92,7 +93,7 @@ class Told:
         return {kind for kind in kinds if kind.startswith(("Image", "Global"))}
 
 
-def test_tampering_is_told_and_logged(start_camera: StartCamera, stage: Stage) -> None:
+def test_tampering_and_a_lost_source_are_told_and_logged(start_camera: StartCamera, stage: Stage) -> None:
     camera = start_camera(f"--source=http://127.0.0.1:{stage.server_port}/")
     client, onvif = camera.client, OnvifClient(camera.client)
     listed = onvif.change("tev:GetEventProperties").content
@@ -100,7 +101,8 @@ def test_tampering_is_told_and_logged(start_camera: StartCamera, stage: Stage) -
         assert listed.find(f".//{{*}}{name}/ImagingService") is not None
     told = Told(onvif)
     told.until(lambda states: len([topic for topic in states if topic.endswith("/ImagingService")]) == 3)
-    assert told.tampering() == set()
+    assert listed.find(".//{*}SignalLoss/{*}MessageDescription") is not None
+    assert (told.tampering(), told.states[SIGNAL_LOSS]) == (set(), "false")
     record(client, told)
     stage.show(np.full((90, 160), 3.0))
     told.until(lambda _: told.tampering() == {"ImageTooDark"})
@@ -110,6 +112,10 @@ def test_tampering_is_told_and_logged(start_camera: StartCamera, stage: Stage) -
     told.until(lambda _: told.tampering() == {"GlobalSceneChange"})
     found = client.get("/web/events", kind="tamper").text
     assert [words in found for words in ("image too dark", "image too bright", "scene changed")] == [True] * 3
+    stage.ended.set()
+    told.until(lambda states: states[SIGNAL_LOSS] == "true")
+    stage.ended.clear()
+    told.until(lambda states: states[SIGNAL_LOSS] == "false")
 
 
 def record(client: Client, told: Told) -> None:

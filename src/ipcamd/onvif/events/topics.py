@@ -43,6 +43,8 @@ TOO_DARK, TOO_BRIGHT, SCENE_CHANGE = (
     for name in ("ImageTooDark", "ImageTooBright", "GlobalSceneChange")
 )
 """Pictures that show nothing useful, as after tampering (ONVIF Imaging Service Specification)."""
+SIGNAL_LOSS = Topic(("VideoSource", "SignalLoss"), (("Source", _TOKEN),), (("State", _BOOLEAN),))
+"""The source is lost, and viewers see a card that says so (ONVIF Imaging Service Specification)."""
 DIGITAL_INPUT = Topic(("Device", "Trigger", "DigitalInput"), (("InputToken", _TOKEN),), (("LogicalState", _BOOLEAN),))
 RELAY = Topic(("Device", "Trigger", "Relay"), (("RelayToken", _TOKEN),), (("LogicalState", "tt:RelayLogicalState"),))
 STORAGE_FAILURE = Topic(("Device", "HardwareFailure", "StorageFailure"), (("Token", _TOKEN),), (("Failed", _BOOLEAN),))
@@ -68,6 +70,7 @@ TOPICS = (
     TOO_DARK,
     TOO_BRIGHT,
     SCENE_CHANGE,
+    SIGNAL_LOSS,
     DIGITAL_INPUT,
     RELAY,
     STORAGE_FAILURE,

@@ -13,6 +13,7 @@ from ipcamd.onvif.events.topics import (
     RECORDING_STATE,
     RELAY,
     SCENE_CHANGE,
+    SIGNAL_LOSS,
     STORAGE_FAILURE,
     TOO_BRIGHT,
     TOO_DARK,
@@ -58,6 +59,8 @@ class Translator:
                 return self._change(_tampering(event))
             case EventKind.STORAGE:
                 return self._storage(event)
+            case EventKind.SOURCE:
+                return self._change(_signal_loss(event.is_on, event.time_ns))
         return []
 
     def _motion(self, event: Event) -> list[Notification]:
@@ -103,6 +106,10 @@ def _cell_motion(window: int, is_on: bool, time_ns: int) -> Notification:
 
 def _tampering(event: Event) -> Notification:
     return Notification(_TAMPERINGS[event.number], event.time_ns, (tokens.VIDEO_SOURCE,), (_boolean(event.is_on),))
+
+
+def _signal_loss(is_on: bool, time_ns: int) -> Notification:
+    return Notification(SIGNAL_LOSS, time_ns, (tokens.VIDEO_SOURCE,), (_boolean(is_on),))
 
 
 def _input(number: int, is_high: bool, time_ns: int) -> Notification:
