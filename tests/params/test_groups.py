@@ -59,6 +59,7 @@ def test_the_groups_and_their_order_are_those_of_the_sdk() -> None:
 def test_our_own_groups_follow() -> None:
     texts = [f"ImageSource.IO.OSD.{number}" for number in range(1, 5)]
     ours = ["Event.Server.HTTP", "Network.PortMapping", "Network.ONVIF", "Event.Server.MQTT", "Recording", "Privacy"]
+    ours += [f"Privacy.Mask{number}" for number in range(1, 9)]
     ours += [*texts, "Network.Advanced.WebRTC"]
     ours += ["Image.MJPEG.Sub", "Image.H264.Sub", "Image.H265", *(f"Event.Webhook{n}" for n in range(1, 9))]
     assert [group.name for group in GROUPS[len(NAMES) :]] == ours

@@ -46,6 +46,8 @@ class Stage:
         self.offset = 0
         """How far the clock was set."""
         self.size = SIZE
+        self.mask_version = 0
+        """Of the masks in the pictures."""
 
     @property
     def hub(self) -> Hub:
@@ -67,7 +69,8 @@ class Stage:
         for _ in range(count):
             # the same pictures over and over; each round begins with a key frame
             shown = pictures(self.codec, 60)[self.number % 60]
-            self.hub.publish(encoded(self.codec, replace(shown, captured_ns=self.now_ns()), self.size))
+            frame = encoded(self.codec, replace(shown, captured_ns=self.now_ns()), self.size)
+            self.hub.publish(replace(frame, mask_version=self.mask_version))
             self.number += 1
             while self.has_audio and self.sound and self.heard + BLOCK <= self.time:
                 self.sound.publish(block(self.heard + self.offset))

@@ -102,3 +102,21 @@ async def test_a_clock_that_is_corrected_a_little_costs_nothing_of_what_was_befo
     (material,) = await task
     assert playable(material.path) == ""
     assert float(str(probe(material.path)["format"]["duration"])) == pytest.approx(4, abs=0.5)
+
+
+async def test_a_clip_holds_no_picture_from_before_a_mask_was_set(rig: ClipRig) -> None:
+    stage = rig.stage
+    await general(stage, PreEvent="3", PostEvent="1")
+    rig.clips.arm(True)
+    stage.show(90)
+    stage.mask_version = 1
+    stage.hub.require_masks(1)
+    masked_ns = stage.now_ns()
+    early = await rig.begin()  # before the first picture with the mask
+    stage.show(60)
+    (clip,) = await early
+    assert clip.started_ns >= masked_ns
+    late = await rig.begin("later")
+    stage.show(60)
+    (clip,) = await late
+    assert clip.started_ns == masked_ns

@@ -52,6 +52,8 @@ class Packet:
     """Pictures per second that the source declares; 0: it does not."""
     obstacle: str = ""
     """Why viewers cannot be given it, in a few words; "" if they can."""
+    mask_version: int = 0
+    """Version of the masks when it came (see `MaskSet`)."""
 
 
 def announce(codec: Codec, obstacle: str) -> Packet:
@@ -100,6 +102,8 @@ class EncodedFrame:
     """Of its stream: 0 lowest to 4 highest."""
     status: Status = NO_STATUS
     """Motion levels, inputs and output when it was encoded."""
+    mask_version: int = 0
+    """Version of the masks that cover its picture (see `MaskSet`)."""
 
     @property
     def size_bytes(self) -> int:

@@ -26,6 +26,7 @@ from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.on_screen_text import shown_texts
 from ipcamd.media.image.view import WHOLE, View
+from ipcamd.media.mask.mask import MaskSet, enabled_masks
 from ipcamd.media.meter import Meter, StreamFigures
 from ipcamd.media.passthrough.passthrough import Passthrough
 from ipcamd.media.sound.microphone import Microphone
@@ -36,7 +37,7 @@ from ipcamd.media.stream.publisher import Publisher
 from ipcamd.media.stream.snapshot import Snapshots
 from ipcamd.media.stream.traffic import Traffic
 from ipcamd.media.stream_settings import PHONE, StreamSettings
-from ipcamd.params.device.privacy import PRIVACY
+from ipcamd.params.device.privacy import MASK_GROUPS, PRIVACY
 from ipcamd.params.group import Values
 from ipcamd.params.osd import OSD_GROUPS
 from ipcamd.settings.settings import Settings
@@ -114,7 +115,7 @@ class Pipeline:
         """The sharpness of pictures, for autofocus."""
         self.light_meter = LightMeter(self._update_demand)
         """The brightness of pictures, for day and night."""
-        self.passthrough = Passthrough(self._streams, lambda: self._processor.change)
+        self.passthrough = Passthrough(self._streams, lambda: self._processor.change, lambda: self._processor.masks)
         """Hands the source's encoded pictures on."""
         self._demand = SourceDemand(self._streams, self.passthrough, self.analysis, self.focus_meter, self.light_meter)
         outputs = tuple(self.passthrough.switches.values())
@@ -142,6 +143,9 @@ class Pipeline:
         for group in (SENSOR, INFO, *(group.name for group in OSD_GROUPS)):
             settings.watch(group, lambda _: self._update_image())
         settings.watch(AUDIO, lambda _: self._update_microphone())
+        for mask in MASK_GROUPS:
+            settings.watch(mask.name, lambda _: self._update_masks())
+        self._processor.masks = MaskSet(enabled_masks(settings.__getitem__))
 
     @property
     def mjpeg(self) -> Hub:
@@ -343,6 +347,13 @@ class Pipeline:
         self._update_microphone()
         for stream in self._streams.values():  # nobody gets an old picture any more
             stream.hub.invalidate(self._clock_ns())
+
+    def _update_masks(self) -> None:
+        """Cover what the settings say in all pictures from now on; what shows more than that is dropped."""
+        masks = self._processor.masks = self._processor.masks.replaced(enabled_masks(self._settings.__getitem__))
+        for stream in self._streams.values():
+            stream.hub.require_masks(masks.version)
+        self.mjpeg.invalidate(self._clock_ns())
 
     def _image_settings(self) -> ImageSettings:
         texts = shown_texts(self._settings.__getitem__, self._settings[INFO]["ServerName"])

@@ -57,6 +57,7 @@ GROUPS: tuple[Group, ...] = (
     mqtt.MQTT,
     recording.RECORDING,
     privacy.PRIVACY,
+    *privacy.MASK_GROUPS,
     *osd.OSD_GROUPS,
     network.WEBRTC,
     image.MJPEG_SUB,

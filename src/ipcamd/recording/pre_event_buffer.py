@@ -41,12 +41,14 @@ class PreEventBuffer:
         return self._size_bytes
 
     def since(self, start_ns: int) -> tuple[list[EncodedFrame], list[EncodedFrame]]:
-        """Return the pictures from the last key frame at or before `start_ns` on, or all, and the audio."""
+        """Return the pictures from the last key frame at or before `start_ns` on, or all, and the audio. Pictures from
+        before a place was masked are not among them."""
+        groups = [group for group in self._groups if group[0].mask_version >= self.hub.mask_version]
         first = 0
-        for number, group in enumerate(self._groups):
+        for number, group in enumerate(groups):
             if group[0].captured_ns <= start_ns:
                 first = number
-        return [frame for group in list(self._groups)[first:] for frame in group], list(self._sounds)
+        return [frame for group in groups[first:] for frame in group], list(self._sounds)
 
     def close(self) -> None:
         """Unsubscribe and drop all frames."""

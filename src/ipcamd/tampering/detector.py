@@ -6,6 +6,7 @@ Imported by media threads only: it imports numpy.
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ipcamd.event_bus import Tampering
 from ipcamd.media.image.analysis_tap import AnalysisFrame
@@ -51,21 +52,22 @@ class TamperingDetector:
             if view != self._view or now_s - self._last_s > MAX_GAP_S:
                 self._scene = None
             self._view, self._last_s = view, now_s
-            self._look(frame.plane, now_s)
+            self._look(frame.plane, now_s, frame.visible)
         return {kind: state.is_on for kind, state in self._states.items()}
 
-    def _look(self, plane: Plane, now_s: float) -> None:
-        if not self._is_exposed(plane, now_s):
+    def _look(self, plane: Plane, now_s: float, visible: NDArray[np.bool_] | None) -> None:
+        sample = plane[::2, ::2] if visible is None else plane[::2, ::2][visible[::2, ::2]]
+        if not sample.size or not self._is_exposed(sample, now_s):
             self._states[Tampering.SCENE_CHANGE].pause()
         elif self._scene is None:
             self._begin(halve(plane), now_s)
         else:
             self._compare(self._scene, halve(plane), now_s)
 
-    def _is_exposed(self, plane: Plane, now_s: float) -> bool:
-        """Judge the light; return whether there is anything to be seen."""
+    def _is_exposed(self, sample: NDArray[np.uint8], now_s: float) -> bool:
+        """Judge the light by some of the pixels; return whether there is anything to be seen."""
         dark, bright = self._states[Tampering.TOO_DARK], self._states[Tampering.TOO_BRIGHT]
-        low, high = np.percentile(plane[::2, ::2], (10, 90))
+        low, high = np.percentile(sample, (10, 90))
         is_dark = bool(high < (DARK_ENDS if dark.is_on else DARK_BEGINS))
         is_bright = bool(low > (BRIGHT_ENDS if bright.is_on else BRIGHT_BEGINS))
         dark.see(is_dark, now_s)

@@ -9,7 +9,10 @@ TOPICS: dict[str, dict[str, str]] = {
         "ImageSource.IO.OSD.3": "Third text",
         "ImageSource.IO.OSD.4": "Fourth text",
         "IRCUt": "Day and night",
-        "Privacy": "Privacy",
+    },
+    "Privacy": {
+        "Privacy": "Pictures and sound",
+        **{f"Privacy.Mask{number}": f"Mask {number}" for number in range(1, 9)},
     },
     "Streams": {
         "Image.MJPEG": "Motion JPEG",

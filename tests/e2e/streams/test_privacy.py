@@ -1,64 +1,22 @@
 """Privacy: the source is closed, and no picture of before is shown, recorded or sent."""
 
 import io
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from tests.e2e.camera import CameraProcess, Client, eventually
 from tests.e2e.parts import STREAMS, sdk_parts
+from tests.e2e.red_camera import RedCamera, red_camera
 
 pytestmark = pytest.mark.slow
 
 
-class RedCamera(ThreadingHTTPServer):
-    """A camera that shows nothing but red."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), RedPictures)
-        self.stopped = threading.Event()
-        self.viewers = self.connections = 0
-        red = io.BytesIO()
-        Image.new("RGB", (640, 480), "red").save(red, "JPEG")
-        self.picture = red.getvalue()
-
-
-class RedPictures(BaseHTTPRequestHandler):
-    server: RedCamera
-
-    def do_GET(self) -> None:
-        self.server.viewers += 1
-        self.server.connections += 1
-        try:
-            self.send_response(200)
-            self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=b")
-            self.end_headers()
-            while not self.server.stopped.wait(0.05):
-                picture = self.server.picture
-                head = b"--b\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture)
-                self.wfile.write(head + picture + b"\r\n")
-        except OSError:
-            pass
-        finally:
-            self.server.viewers -= 1
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def source() -> Iterator[RedCamera]:
-    server = RedCamera()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.stopped.set()
-    server.shutdown()
-    server.server_close()
+    with red_camera() as server:
+        yield server
 
 
 def is_red(jpeg: bytes) -> bool:

@@ -16,7 +16,7 @@ from ipcamd.media.stream_settings import StreamSettings
 from ipcamd.wire.sdk_header import Status
 
 if TYPE_CHECKING:  # brings PyAV
-    pass
+    from ipcamd.media.image.scale import ProcessedFrame
 
 _log = logging.getLogger(__name__)
 
@@ -57,17 +57,19 @@ class EncoderThread:
         from ipcamd.media.encode.encode_session import EncodeSession
 
         session: EncodeSession | None = None
+        mask_version = -1
         while item := self.input.take():
             began = time.thread_time()
             if isinstance(item, Packet):
                 session, settings = None, replace(self.settings, size=item.size)
                 done: tuple[bytes, bool] | None = self._hand_on(item)
             else:
-                if session is None or session.settings != self.settings:
-                    session = EncodeSession(self.settings)
+                # what covers more begins with a key frame: nothing of it may refer to older pictures
+                if session is None or session.settings != self.settings or item.mask_version != mask_version:
+                    session, mask_version = EncodeSession(self.settings), item.mask_version
                 settings, done = session.settings, session.encode(item, self.hub.key_wanted)
             if done:
-                frame = self._make_frame(settings, item.captured_ns, *done)
+                frame = self._make_frame(settings, item, *done)
                 delay_s = (self._clock_ns() - item.captured_ns) / 1e9
                 self.meter.count(len(frame.payload), time.thread_time() - began, delay_s, session is None)
                 publisher.send(frame)
@@ -77,14 +79,17 @@ class EncoderThread:
             self.hub.key_wanted.clear()
         return packet.payload, packet.key
 
-    def _make_frame(self, settings: StreamSettings, captured_ns: int, payload: bytes, key: bool) -> EncodedFrame:
+    def _make_frame(
+        self, settings: StreamSettings, item: "Packet | ProcessedFrame", payload: bytes, key: bool
+    ) -> EncodedFrame:
         self._since_key = 0 if key else self._since_key + 1
         counter, self._counter = self._counter, (self._counter + 1) % (1 << 32)
         return EncodedFrame(
             codec=settings.codec,
             payload=payload,
             key=key,
-            captured_ns=captured_ns,
+            captured_ns=item.captured_ns,
+            mask_version=item.mask_version,
             counter=counter,
             size=settings.size,
             rate=settings.rate,

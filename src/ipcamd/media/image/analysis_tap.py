@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import Enum
+from math import ceil, floor
 from typing import TYPE_CHECKING, cast
 
 from ipcamd.dataclass import dataclass
@@ -10,9 +11,12 @@ from ipcamd.media.frame_decimator import FrameDecimator
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.view import WHOLE, View
 from ipcamd.media.latest_value import LatestValue
+from ipcamd.media.mask.mask import Mask
 
 if TYPE_CHECKING:  # brings PyAV and numpy
     import av
+    import numpy as np
+    from numpy.typing import NDArray
 
     from ipcamd.media.planes import Plane
 
@@ -43,8 +47,10 @@ class AnalysisFrame:
     captured_ns: int
     """Nanoseconds since the epoch, UTC, by the camera's clock, which may jump."""
     view: int
-    """Changes when the picture is moved, mirrored, brightened, of other proportions or without signal; then frames are
-    not comparable."""
+    """Changes when the picture is moved, masked, mirrored, brightened, of other proportions or without signal; then
+    frames are not comparable."""
+    visible: "NDArray[np.bool_] | None" = None
+    """Pixels of `plane` that no mask covers; None: all. The others are 0."""
 
 
 class AnalysisTap:
@@ -64,7 +70,7 @@ class AnalysisTap:
         self._samples_needed = False
         self._sample_decimator = FrameDecimator(SAMPLE_RATE)
         self._view = 0
-        self._applied: tuple[ImageSettings, View, tuple[int, int]] | None = None
+        self._applied: tuple[ImageSettings, View, tuple[Mask, ...], tuple[int, int]] | None = None
         self._reformat: Callable[..., av.VideoFrame] | None = None
 
     @property
@@ -102,18 +108,29 @@ class AnalysisTap:
             return RATE
         return SAMPLE_RATE if self._samples_needed else 0
 
-    def offer(self, frame: "av.VideoFrame", picture: Picture, settings: ImageSettings, view: View = WHOLE) -> None:
-        """Offer `frame`, which is `view` of `picture` with `settings` applied, without the overlay."""
+    def offer(
+        self,
+        frame: "av.VideoFrame",
+        picture: Picture,
+        settings: ImageSettings,
+        view: View = WHOLE,
+        masks: tuple[Mask, ...] = (),
+    ) -> None:
+        """Offer `frame`, which is `view` of `picture` with `settings` applied, without the overlay. `masks` cover
+        places of the picture: nothing is to be detected there, not even in a mosaic."""
         is_blank = not picture.signal
         is_due = self.latest.wanted and (self._decimator.selects(picture.captured_ns) or is_blank)
         sampling = self.take_sample if is_blank or self._sample_decimator.selects(picture.captured_ns) else None
         if not is_due and not sampling:
             return
         plane = self._scale_down(frame) if picture.signal else None
-        applied = None if plane is None else (settings.without_overlay, view, plane.shape)
+        applied = None if plane is None else (settings.without_overlay, view, masks, plane.shape)
         if applied != self._applied:
             self._applied, self._view = applied, self._view + 1
-        analysis_frame = AnalysisFrame(plane, picture.captured_ns, self._view)
+        visible = None if plane is None or not masks else _visible(plane, settings, view, masks)
+        if plane is not None and visible is not None:
+            plane = plane * visible
+        analysis_frame = AnalysisFrame(plane, picture.captured_ns, self._view, visible)
         if is_due:
             self.latest.put(analysis_frame)
         if sampling:
@@ -137,3 +154,17 @@ class AnalysisTap:
             threads=1,
         )
         return cast(Plane, small.to_ndarray())
+
+
+def _visible(plane: "Plane", settings: ImageSettings, view: View, masks: tuple[Mask, ...]) -> "NDArray[np.bool_]":
+    """Return which pixels of a plane, which shows `view` with `settings` applied, no mask covers. The pixels around a
+    mask count as covered: scaling mixes pixels."""
+    import numpy as np
+
+    visible = np.ones(plane.shape, np.bool_)
+    height, width = plane.shape
+    for mask in masks:
+        left, top, right, bottom = view.locate(mask.sides, settings.mirror, settings.flip)
+        rows = slice(max(0, floor(top * height) - 1), max(0, ceil(bottom * height) + 1))
+        visible[rows, max(0, floor(left * width) - 1) : max(0, ceil(right * width) + 1)] = False
+    return visible

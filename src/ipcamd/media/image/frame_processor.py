@@ -13,6 +13,7 @@ from ipcamd.media.image.focus_meter import FocusMeter
 from ipcamd.media.image.image_settings import ImageSettings
 from ipcamd.media.image.light_meter import LightMeter
 from ipcamd.media.image.view import WHOLE, View
+from ipcamd.media.mask.mask import MaskSet
 from ipcamd.media.meter import Meter
 
 if TYPE_CHECKING:  # brings PyAV
@@ -53,6 +54,8 @@ class FrameProcessor:
         """
         self.settings = settings
         """May be replaced at any time; takes effect with the next picture."""
+        self.masks = MaskSet()
+        """Places to cover. May be replaced at any time; take effect with the next picture."""
         self.meter = Meter()
         self.limit = (0, 0)
         """The largest picture that a stream wants: width and height. May be replaced at any time."""
@@ -81,7 +84,8 @@ class FrameProcessor:
 
     @property
     def change(self) -> str:
-        """Change that settings and view make in the source's pictures now, in words; "" for nothing."""
+        """Change that settings and view make in the source's pictures now, in words; "" for nothing. Masks are not
+        among it."""
         return self.settings.change or self._view().change
 
     def process(self, picture: Picture) -> None:
@@ -91,12 +95,16 @@ class FrameProcessor:
         if not outputs and not self._analysis.wanted and not self._focus_meter.wanted:
             return
         from ipcamd.media.image.scale import ProcessedFrame
+        from ipcamd.media.mask.cover import cover
 
         self.prepare()
         assert self._transform
         assert self._cropper
         assert self._blurrer
         began = time.thread_time()
+        masks = self.masks
+        if picture.signal:
+            cover(picture.video, masks.masks)
         # the text of a picture without signal must stay readable
         settings = self.settings if picture.signal else replace(self.settings, mirror=False, flip=False)
         viewed_s, view = time.monotonic(), self._view()
@@ -108,10 +116,9 @@ class FrameProcessor:
         seen = self._blurrer.blur(seen, view.blur)
         if picture.signal:
             self._focus_meter.offer(seen, viewed_s, (self._clock_ns() - picture.captured_ns) / 1e9)
-        before_overlay = partial(self._analysis.offer, picture=picture, settings=settings, view=view)
-        processed = ProcessedFrame(
-            self._transform.apply(seen, picture.captured_ns, settings, before_overlay), picture.captured_ns
-        )
+        before_overlay = partial(self._analysis.offer, picture=picture, settings=settings, view=view, masks=masks.masks)
+        made = self._transform.apply(seen, picture.captured_ns, settings, before_overlay)
+        processed = ProcessedFrame(made, picture.captured_ns, masks.version)
         self.size = processed.frame.width, processed.frame.height
         for output in outputs:
             output.put(processed)

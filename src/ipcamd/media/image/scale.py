@@ -65,10 +65,12 @@ class ScaledFrame:
 class ProcessedFrame:
     """One picture for all streams. Each size is made once, by the first stream that wants it."""
 
-    def __init__(self, frame: av.VideoFrame, captured_ns: int) -> None:
-        """`captured_ns` is the time of capture: nanoseconds since the epoch, UTC."""
+    def __init__(self, frame: av.VideoFrame, captured_ns: int, mask_version: int = 0) -> None:
+        """`captured_ns` is the time of capture: nanoseconds since the epoch, UTC; `mask_version` is that of the masks
+        that cover the picture."""
         self.frame = frame
         self.captured_ns = captured_ns
+        self.mask_version = mask_version
         self._lock = threading.Lock()
         self._made: dict[tuple[tuple[int, int], str], Future[ScaledFrame]] = {}
 

@@ -62,6 +62,7 @@ class Mp4Stream:
         except TimeoutError:
             raise RequestFailed(f"no picture within {TIMEOUT_S:g} seconds") from None
         self._hold(LINGER_S)
+        self.hub.require_masks(self._pictures.mask_version)
         return Opening(muxer.content_type, muxer.opening)
 
     def close(self) -> None:
@@ -121,7 +122,8 @@ class Mp4Stream:
             self._publish(fragment, block.begins_ns, False)
 
     def _publish(self, fragment: bytes, captured_ns: int, key: bool) -> None:
-        self.hub.publish(EncodedFrame(H264, fragment, key, captured_ns, self._counter))
+        masked = self._pictures.mask_version  # others than those with the newest masks do not come
+        self.hub.publish(EncodedFrame(H264, fragment, key, captured_ns, self._counter, mask_version=masked))
         self._counter = (self._counter + 1) % (1 << 32)
 
 

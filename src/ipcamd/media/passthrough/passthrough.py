@@ -1,9 +1,11 @@
 """Passthrough of a source's packets to all streams."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from ipcamd.media.encode.encoder_thread import EncoderThread
 from ipcamd.media.frame import Packet
+from ipcamd.media.mask.mask import MaskSet
 from ipcamd.media.passthrough.pace import Pace
 from ipcamd.media.passthrough.switch import PassthroughSwitch
 
@@ -11,13 +13,17 @@ from ipcamd.media.passthrough.switch import PassthroughSwitch
 class Passthrough:
     """The switches of all streams."""
 
-    def __init__(self, streams: Mapping[str, EncoderThread], touched: Callable[[], str]) -> None:
+    def __init__(
+        self, streams: Mapping[str, EncoderThread], touched: Callable[[], str], masks: Callable[[], MaskSet]
+    ) -> None:
         """`streams` are the threads of the streams by their names.
 
-        `touched` tells what changes the pictures of all streams now, in words; "" for nothing.
+        `touched` tells what changes the pictures of all streams now, in words; "" for nothing. `masks` returns the
+        masks.
         """
         self._streams = streams
         self._touched = touched
+        self._masks = masks
         self._pace = Pace()
         self.switches = {name: PassthroughSwitch(stream) for name, stream in streams.items()}
 
@@ -25,9 +31,11 @@ class Passthrough:
         """Offer the source's next packet to all streams; for the thread that delivers."""
         if packet.payload:
             self._pace.note(packet.captured_ns)
+        masks = self._masks()  # once: what is handed on now is refused where later masks are required
+        packet = replace(packet, mask_version=masks.version)
         touched, rate = self._touched(), self._pace.rate(packet.rate)
         for switch in self.switches.values():
-            switch.offer(packet, touched, rate)
+            switch.offer(packet, touched, rate, masks.change)
 
     def codecs(self) -> frozenset[str]:
         """Return the names of the codecs whose packets are wanted."""

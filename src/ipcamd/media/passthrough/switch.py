@@ -51,17 +51,20 @@ class PassthroughSwitch:
             return OFF
         return PASSED if self._passing else f"encoded ({self._find_setting() or self._obstacle})"
 
-    def offer(self, packet: Packet, touched: str, rate: float) -> None:
+    def offer(self, packet: Packet, touched: str, rate: float, masked: str = "") -> None:
         """Offer the source's next packet. `touched` tells what changes the picture, "" for nothing; the source makes
-        `rate` pictures per second, 0 if that is not known."""
+        `rate` pictures per second, 0 if that is not known. With `masked`, masks cover a part of the picture: then no
+        packet is handed on, even if viewers wait for the decoder."""
         if packet.codec is not self._codec:
             return
         if not packet.payload:
             self._passing, self._no_packets, self._obstacle = False, packet.obstacle, packet.obstacle
             return
         is_decoded, self._pictures = self._pictures > 0, 0
-        self._obstacle = self._find_setting() or packet.obstacle or touched or self._find_difference(packet, rate)
-        if self._obstacle and (packet.key or is_decoded):
+        self._obstacle = (
+            self._find_setting() or packet.obstacle or masked or touched or self._find_difference(packet, rate)
+        )
+        if self._obstacle and (packet.key or is_decoded or masked):
             self._passing = False
         elif not self._obstacle and not self._passing:
             self._passing, self._obstacle = packet.key, "" if packet.key else NO_KEY

@@ -27,6 +27,8 @@ class Hub:
         """Set while a subscriber waits for a key frame. The encoder makes one at most once a second."""
         self.gop_cache = GopCache()
         """Empty while there are no subscribers."""
+        self.mask_version = 0
+        """Version of the masks that a picture must have to be published (see `MaskSet`)."""
         self._demand = demand
         self._subscribers: dict[Subscriber, None] = {}
 
@@ -65,10 +67,16 @@ class Hub:
         """Forget the GOP, because the picture changed: new subscribers must not get it. See `GopCache.invalidate`."""
         self.gop_cache.invalidate(since)
 
+    def require_masks(self, version: int) -> None:
+        """Forget the pictures with an earlier version of the masks, and drop those that are still on their way."""
+        if version > self.mask_version:
+            self.mask_version = version
+            self.gop_cache.clear()
+
     def publish(self, frame: EncodedFrame) -> None:
         """Hand a frame to every subscriber. Before the first key frame that follows a gap they get what cannot be
         decoded yet; a subscriber that cannot use that waits for ``frame.key``."""
-        if not self._subscribers:
+        if not self._subscribers or frame.mask_version < self.mask_version:
             return
         if not self.gop_cache.add(frame):
             self.key_wanted.set()

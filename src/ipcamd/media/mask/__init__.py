@@ -1,0 +1,1 @@
+"""Privacy masks: rectangles of the scene that no picture shows."""
