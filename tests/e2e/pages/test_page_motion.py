@@ -205,12 +205,23 @@ def test_sliders_cells_names_and_switches_are_saved_and_reverted(page: Chromium,
 
 
 def test_what_the_camera_does_not_save_is_said(page: Chromium, camera: CameraProcess) -> None:
-    click(page, "#motion-button")
+    open_panel(page)
     click(page, "#motion-on")
     camera.kill()
     click(page, "#motion-save")
     eventually(lambda: "Not saved" in page.run("document.getElementById('toast').textContent"), "no complaint")
     assert not page.run("document.getElementById('motion-save').disabled")
+
+
+def test_a_panel_whose_windows_cannot_be_loaded_says_so_and_tries_again(page: Chromium) -> None:
+    page.call("Network.setBlockedURLs", urls=["*/window_overlay.js"])
+    click(page, "#motion-button")
+    eventually(lambda: "Not opened" in page.run("document.getElementById('toast').textContent"), "no complaint")
+    page.call("Network.setBlockedURLs", urls=[])
+    page.console.clear()  # the browser reports the blocked file
+    click(page, "#motion-close")
+    open_panel(page)
+    assert page.run("document.querySelectorAll('.zone').length")
 
 
 def test_levels_live(page: Chromium, camera: CameraProcess) -> None:

@@ -2,8 +2,8 @@
 
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 import { confirmed } from "../shared/confirm.js";
-import { activateCopying } from "../shared/copy_code.js";
-import { curlCode, pythonCode } from "../shared/request_code.js";
+import { activateCopying } from "../requests/copy_code.js";
+import { curlCode, pythonCode } from "../requests/request_code.js";
 import { showAnswer } from "./answer.js";
 import { ArgumentForm } from "./argument_form.js";
 

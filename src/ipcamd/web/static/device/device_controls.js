@@ -1,6 +1,6 @@
 // Device controls: day and night, digital inputs and outputs, as they are for everybody who watches.
 
-import { updateSettings } from "../shared/settings_request.js";
+import { updateSettings } from "../requests/settings_request.js";
 
 const LIGHT = { true: "Night", false: "Day" };
 const USAGE = { auto: "by the light", schedule: "by the clock", on: "set by hand", off: "set by hand" };

@@ -1,5 +1,6 @@
 // Events page: its sections, which the address names (#log, #schedules, #windows, #targets).
 
+import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { element } from "./elements.js";
 import { EventLog } from "./event_log.js";
@@ -13,6 +14,7 @@ const schedules = new Schedules();
 const targets = new Targets();
 let windows = null; // loaded when they are looked at: the picture is a stream
 let revision = null; // of the log
+tellMissingParts((text) => (element("windows-trouble").textContent = text));
 
 function showSection() {
   const chosen = SECTIONS.includes(location.hash.slice(1)) ? location.hash.slice(1) : SECTIONS[0];
@@ -37,6 +39,7 @@ function loadSection() {
 
 async function loadWindows() {
   const { MotionWindows } = await import("./motion_windows.js");
+  element("windows-trouble").textContent = "";
   windows ??= new MotionWindows();
   windows.load();
 }

@@ -6,6 +6,7 @@ import "../device/device_controls.js";
 import "../lens/lens_controls.js";
 import { MotionPanel } from "../motion/motion_panel.js";
 import { PtzPanel } from "../ptz/ptz_panel.js";
+import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { TalkButton } from "../talk/talk_button.js";
 import { DigitalZoom } from "../zoom/digital_zoom.js";
@@ -21,6 +22,7 @@ const NO_PICTURE = 30_000; // milliseconds after which a stream without a pictur
 const INCREDIBLE = 60_000; // milliseconds; a picture stamped by another clock than the camera's
 
 const view = new View();
+tellMissingParts((text) => view.toast(text));
 let stream = null;
 let picture = null;
 let sound = null; // plays that of streams whose renderer does not

@@ -1,7 +1,7 @@
 // Presets: a tile with a picture for each, and the form that stores, names and removes the one that is selected.
 
 import { cameraUrl } from "../shared/camera_url.js";
-import { updateSettings } from "../shared/settings_request.js";
+import { updateSettings } from "../requests/settings_request.js";
 
 const GROUP = "PTZ.PresetList";
 const LIST = `cgi/param.cgi?action=list&group=${GROUP}`;

@@ -105,7 +105,7 @@ export class ParameterForm {
   }
 
   async #showCode() {
-    const { showRequests } = await import("../shared/request_dialog.js");
+    const { showRequests } = await import("../requests/request_dialog.js");
     const { account } = document.querySelector("main").dataset;
     const shown = [...this.#fields.values()].filter((field) => field.isEdited || !field.isSecret);
     showRequests(shown, { rank: "admin", account }); // of these pages, which nobody else sees

@@ -2,6 +2,7 @@
 
 import "../live/small_picture.js";
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
+import { tellMissingParts } from "../shared/missing_part.js";
 import { StateStream } from "../shared/state_stream.js";
 import { SettingRow } from "./setting_row.js";
 
@@ -12,6 +13,8 @@ const rows = new Map(); // by Group.Name
 let sections = []; // topics and their groups, each with its element and rows
 let undo = ""; // token of the last change
 let outcome = ""; // of the last request
+
+tellMissingParts((text) => (element("trouble").textContent = text));
 
 // ---- the list ----
 
@@ -165,7 +168,7 @@ function followPort(values) {
 // ---- the same as a request ----
 
 async function showCode(row) {
-  const { showRequests } = await import("../shared/request_dialog.js");
+  const { showRequests } = await import("../requests/request_dialog.js");
   showRequests([{ id: row.id, text: row.text, isSecret: row.isSecret }], element("settings").dataset);
 }
 

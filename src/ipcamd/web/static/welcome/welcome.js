@@ -3,7 +3,7 @@
 import "../live/small_picture.js";
 import { describeParameters } from "../settings/parameter_form.js";
 import { cameraUrl, postToCamera } from "../shared/camera_url.js";
-import { updateSettings } from "../shared/settings_request.js";
+import { updateSettings } from "../requests/settings_request.js";
 
 const steps = [...document.querySelectorAll(".step")];
 const account = document.getElementById("welcome").dataset.account;

@@ -1,6 +1,6 @@
 // Settings request: changes parameters of the camera, with the rights of the account that looks at the page.
 
-import { cameraUrl, postToCamera } from "./camera_url.js";
+import { cameraUrl, postToCamera } from "../shared/camera_url.js";
 
 /** @param {string} group @param {Record<string, string>} values @returns {Promise<string>} why it failed; "" if it did not */
 export async function updateSettings(group, values) {

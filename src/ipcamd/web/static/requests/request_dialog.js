@@ -1,6 +1,6 @@
 // Request dialog: shows what a page sends as requests of the SDK, for curl and for Python.
 
-import { cameraUrl } from "./camera_url.js";
+import { cameraUrl } from "../shared/camera_url.js";
 import { activateCopying } from "./copy_code.js";
 import { curlCode, pythonCode } from "./request_code.js";
 
