@@ -58,6 +58,15 @@ def ns(*fields: int) -> int:
     return int(datetime(*fields, tzinfo=UTC).timestamp()) * SECOND
 
 
+def test_its_local_time_follows_the_settings() -> None:
+    world = World(LONDON)
+    before = world.clock.local()
+    world.group = TIME.values(TimeZone=str(BERLIN))
+    assert world.clock.local().replace(tzinfo=None) - before.replace(tzinfo=None) == timedelta(hours=1)
+    world.group = TIME.values(TimeZone=str(BERLIN), DaylightSaving="on")
+    assert world.clock.zone() == ZoneInfo("Europe/Berlin")
+
+
 async def test_it_goes_with_the_host_from_where_it_was_set_and_so_does_the_next_one() -> None:
     world = World()
     assert world.clock.now_ns() == world.host

@@ -32,6 +32,8 @@ class CameraClock:
         self._source = source
         self._group = group
         self._watchers: list[Callable[[], None]] = []
+        self._zone: tuple[Values | None, tzinfo] = None, UTC
+        """The values of ``Time`` that the zone was last taken from, and the zone."""
 
     def now_ns(self) -> int:
         """Return the present time: nanoseconds since the epoch, UTC."""
@@ -43,7 +45,9 @@ class CameraClock:
 
     def zone(self) -> tzinfo:
         """Return the time zone that is set."""
-        return zone_of(self._group())
+        if (values := self._group()) is not self._zone[0]:
+            self._zone = values, zone_of(values)
+        return self._zone[1]
 
     def local(self, moment: int | None = None) -> datetime:
         """Return `moment` (nanoseconds since the epoch, by default now) as local time."""

@@ -44,7 +44,7 @@ def date(call: Call) -> Reply | Awaitable[Reply]:
 
 def _spelled(now: datetime) -> str:
     """Return the time as the SDK's sample has it: month and day unpadded, time padded."""
-    return f"{now.year}/{now.month}/{now.day} {now:%H:%M:%S}"
+    return f"{now.year}/{now.month}/{now.day} {now.hour:02}:{now.minute:02}:{now.second:02}"
 
 
 async def _set(call: Call, numbers: dict[str, int]) -> Reply:
